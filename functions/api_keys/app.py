@@ -1,0 +1,28 @@
+"""/v1/api-keys"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import ApiKey, Caller
+from outrider.access.schemas import ApiKeyCreate, ApiKeyCreated, ApiKeyRevoked
+from outrider.access.wiring import api_keys
+from outrider.kit.pagination import Page, PageQuery
+
+api = native_api()
+handler = api.handler
+
+
+@api.get("/v1/api-keys", scope="api_keys:write")
+def list_api_keys(caller: Caller, query: PageQuery) -> Page[ApiKey]:
+    """List API keys, newest first; never their secrets"""
+    return api_keys(caller).list(query)
+
+
+@api.post("/v1/api-keys", scope="api_keys:write")
+def create_api_key(caller: Caller, body: ApiKeyCreate) -> ApiKeyCreated:
+    """Create an API key; its text is in this answer and never again"""
+    return api_keys(caller).create(body)
+
+
+@api.delete("/v1/api-keys/{key_id}", scope="api_keys:write")
+def revoke_api_key(caller: Caller, key_id: str) -> ApiKeyRevoked:
+    """Revoke an API key: the next call with it is refused"""
+    return api_keys(caller).revoke(key_id)

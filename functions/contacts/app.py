@@ -1,0 +1,43 @@
+"""/v1/contacts"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import Caller
+from outrider.contacts.models import Contact
+from outrider.contacts.schemas import (
+    ContactBatch,
+    ContactBatchResult,
+    ContactBody,
+    ContactDeleted,
+    ContactQuery,
+)
+from outrider.contacts.wiring import contacts
+from outrider.kit.pagination import Page
+
+api = native_api()
+handler = api.handler
+
+
+@api.get("/v1/contacts", scope="contacts:read")
+def list_contacts(caller: Caller, query: ContactQuery) -> Page[Contact]:
+    """List contacts, newest first"""
+    return contacts(caller).list(query)
+
+
+@api.post("/v1/contacts", scope="contacts:write")
+def create_contacts(caller: Caller, body: ContactBody) -> Contact | ContactBatchResult:
+    """Create or upsert one contact, or up to 1,000"""
+    if isinstance(body, ContactBatch):
+        return contacts(caller).create_many(body)
+    return contacts(caller).create(body)
+
+
+@api.get("/v1/contacts/{contact_id}", scope="contacts:read")
+def get_contact(caller: Caller, contact_id: str) -> Contact:
+    """Get a contact"""
+    return contacts(caller).get(contact_id)
+
+
+@api.delete("/v1/contacts/{contact_id}", scope="contacts:write")
+def delete_contact(caller: Caller, contact_id: str) -> ContactDeleted:
+    """Delete a contact; a suppression of its address stays"""
+    return contacts(caller).delete(contact_id)

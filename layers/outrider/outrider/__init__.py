@@ -1,0 +1,1 @@
+"""Outrider: the domain library behind every function."""

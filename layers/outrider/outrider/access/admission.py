@@ -1,0 +1,70 @@
+"""Lets a request of the native surface in: key, rate limit and scope, in one DynamoDB call."""
+
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from outrider.access import scopes
+from outrider.access.credentials import Credential
+from outrider.access.errors import InvalidApiKey, MissingAuth, ScopeDenied
+from outrider.access.meter import Meter, rate_limit_headers
+from outrider.access.models import Caller, WorkspaceId
+from outrider.kit import clock
+from outrider.kit.dynamo import Table
+from outrider.kit.errors import ServiceUnavailable
+from outrider.kit.http import Api, Headers
+from outrider.kit.logs import logger
+from outrider.kit.requests import Request
+from outrider.kit.settings import settings
+
+
+def native_api() -> Api:
+    """An empty API of the native surface (`/v1`)."""
+    return Api(admit)
+
+
+def admit(request: Request, scope: str) -> tuple[Caller, Headers]:
+    """The caller, and the rate limit headers for the answer.
+
+    Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; ServiceUnavailable
+    when the meter fails and the request would change something.
+    """
+    record, headers = _count(request, _credential(request))
+    if not scopes.covers(record["scopes"], scope):
+        raise ScopeDenied(f"This call needs the scope {scope}", headers=headers)
+    caller = Caller(
+        workspace=WorkspaceId(record["workspace"]),
+        actor=f"key:{record['key_id']}",
+        scopes=frozenset(record["scopes"]),
+        request_id=request.request_id,
+        seal=record["seal"],
+    )
+    return caller, headers
+
+
+def _credential(request: Request) -> Credential:
+    header = request.headers.get("authorization")
+    if not header:
+        raise MissingAuth
+    scheme, _, text = header.partition(" ")
+    credential = Credential.parse(text.strip()) if scheme.lower() == "bearer" else None
+    if credential is None:
+        raise InvalidApiKey
+    return credential
+
+
+def _count(request: Request, credential: Credential) -> tuple[dict[str, Any], Headers]:
+    try:
+        record = _meter().admit(credential)
+    except (ClientError, BotoCoreError) as error:
+        logger().error("metering failed", error=type(error).__name__, alarm="metering")
+        if request.method != "GET":
+            raise ServiceUnavailable(headers={"Retry-After": "1"}) from error
+        return _meter().admit_read_unmetered(credential), {}
+    return record, rate_limit_headers(record, clock.epoch_ms())
+
+
+@cache
+def _meter() -> Meter:
+    return Meter(Table(settings().require("keys_table")))

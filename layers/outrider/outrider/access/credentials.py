@@ -1,0 +1,65 @@
+"""The text of an API key: `otr_live_sk_` + 8 characters of public id + 32 secret + 6 checksum.
+
+The checksum lets a typing error or an invented key be refused without asking the database, and lets
+secret scanners tell a real key from a look-alike.
+"""
+
+import hashlib
+import re
+import secrets
+import string
+import zlib
+from dataclasses import dataclass, field
+
+from outrider.kit import ids
+from outrider.kit.outbox import Mode
+
+_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_PATTERN = re.compile(r"otr_(live|test)_sk_([0-9A-Za-z]{8})[0-9A-Za-z]{32}([0-9A-Za-z]{6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One key. The public id is the end of the key's resource id, so either names the other."""
+
+    text: str = field(repr=False)
+    public_id: str
+    mode: Mode
+
+    @classmethod
+    def new(cls, key_id: str, mode: Mode) -> "Credential":
+        public_id = public_id_of(key_id)
+        secret = "".join(secrets.choice(_BASE62) for _ in range(32))
+        unchecked = f"otr_{mode}_sk_{public_id}{secret}"
+        return cls(unchecked + checksum(unchecked), public_id, mode)
+
+    @classmethod
+    def parse(cls, text: str) -> "Credential | None":
+        """The credential `text` is, or None when it has not the form or the checksum of one."""
+        match = _PATTERN.fullmatch(text)
+        if match is None or checksum(text[:-6]) != match[3]:
+            return None
+        return cls(text, match[2], "live" if match[1] == "live" else "test")
+
+    @property
+    def hash(self) -> str:
+        """The only form in which the secret is stored; of 190 bits, so one SHA-256 is enough."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def public_id_of(key_id: str) -> str:
+    return key_id[-8:]
+
+
+def is_key_id(text: str) -> bool:
+    return ids.is_id("key", text)
+
+
+def checksum(text: str) -> str:
+    """CRC-32 of `text` as six base62 digits."""
+    number = zlib.crc32(text.encode())
+    digits = []
+    for _ in range(6):
+        number, digit = divmod(number, 62)
+        digits.append(_BASE62[digit])
+    return "".join(reversed(digits))

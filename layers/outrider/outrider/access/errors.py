@@ -1,0 +1,44 @@
+"""What stands between a request and its route."""
+
+from outrider.kit.errors import OutriderError
+
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
+class MissingAuth(OutriderError):
+    status, code = 401, "MISSING_AUTH"
+    title = "The request carries no API key"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Send your key in the header `Authorization: Bearer otr_live_sk_…`",
+            headers=_CHALLENGE,
+        )
+
+
+class InvalidApiKey(OutriderError):
+    """Unknown, malformed, revoked and expired keys are told apart by nobody."""
+
+    status, code = 401, "INVALID_API_KEY"
+    title = "The API key is not valid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The key is unknown, malformed, revoked or expired",
+            headers=_CHALLENGE,
+        )
+
+
+class PlanRequired(OutriderError):
+    status, code = 403, "PLAN_REQUIRED"
+    title = "The workspace's plan has no API access"
+
+
+class ScopeDenied(OutriderError):
+    status, code = 403, "SCOPE_DENIED"
+    title = "The API key may not do this"
+
+
+class RateLimited(OutriderError):
+    status, code = 429, "RATE_LIMITED"
+    title = "Too many requests"

@@ -1,0 +1,150 @@
+"""The metering call: one conditional update that authenticates, checks revocation and plan, counts
+the call against both rate limits, and gives the key's record.
+
+Each limit is a GCRA clock (the "virtual scheduling" form of ITU-T I.371): `tat` is the theoretical
+arrival time of the next call in epoch milliseconds, `ready` the first moment a call is let in,
+always `tat` minus the burst. A clock still ahead of now moves on by one step; one that has run out
+starts again from now. The first guess of which of the two holds comes from the answer before, so an
+ordinary call needs one round trip whether the key is busy or not; a wrong guess is refused by the
+condition and costs a second.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from outrider.access.credentials import Credential
+from outrider.access.errors import InvalidApiKey, PlanRequired, RateLimited
+from outrider.access.plans import PLANS, Rate, rates
+from outrider.kit import clock
+from outrider.kit.dynamo import ConditionFailed, Table
+
+Item = dict[str, Any]
+_CLOCKS = ("minute", "day")
+_STAMPS = ("tat", "ready")
+_VALID = (
+    "#hash = :hash AND attribute_not_exists(#revoked_at) AND #plan <> :free"
+    " AND (attribute_not_exists(#expires_ms) OR #expires_ms > :now)"
+)
+_REMEMBERED_KEYS = 1_000
+_ATTEMPTS = 6
+
+
+def key_record(credential: Credential) -> tuple[str, str]:
+    return f"key#{credential.public_id}", "#"
+
+
+def clock_attributes(plan_rates: tuple[Rate, Rate]) -> dict[str, int]:
+    """What a key's record holds about its limits; both clocks stand at the beginning of time."""
+    attributes: dict[str, int] = {}
+    for rate in plan_rates:
+        attributes |= {
+            f"tat_{rate.name}": 0,
+            f"ready_{rate.name}": 0,
+            f"step_{rate.name}": rate.step_ms,
+            f"lead_{rate.name}": rate.burst_ms - rate.step_ms,
+        }
+    return attributes
+
+
+@dataclass(slots=True)
+class Meter:
+    """`records` is the table of keys. One per process: it remembers the clocks it last saw."""
+
+    records: Table
+    _last_seen: dict[str, Item] = field(default_factory=dict)
+
+    def admit(self, credential: Credential) -> Item:
+        """Count one call of `credential` and give the key's record as it is afterwards.
+
+        Raises InvalidApiKey, PlanRequired, RateLimited.
+        """
+        seen = self._last_seen.get(credential.public_id, {})
+        for _ in range(_ATTEMPTS):
+            now = clock.epoch_ms()
+            try:
+                record = self._count(credential, seen, now)
+            except ConditionFailed as refusal:
+                seen = _require_usable(refusal.item, credential, now)
+            else:
+                self._remember(credential, record)
+                return record
+        raise RateLimited("Too many calls of this key at once", headers={"Retry-After": "1"})
+
+    def admit_read_unmetered(self, credential: Credential) -> Item:
+        """The way in for reads while the meter itself fails: authenticated, not counted."""
+        record = self.records.get(*key_record(credential))
+        if record is None or not _is_valid(record, credential, clock.epoch_ms()):
+            raise InvalidApiKey
+        return record
+
+    def _count(self, credential: Credential, seen: Item, now: int) -> Item:
+        moves, conditions = [], []
+        for name in _CLOCKS:
+            if seen.get(f"tat_{name}", 0) > now:
+                moves += [f"#{stamp}_{name} = #{stamp}_{name} + #step_{name}" for stamp in _STAMPS]
+                conditions += [f"#tat_{name} > :now", f"#ready_{name} <= :now"]
+            else:
+                moves += [
+                    f"#tat_{name} = :now + #step_{name}",
+                    f"#ready_{name} = :now - #lead_{name}",
+                ]
+                conditions += [f"#tat_{name} <= :now"]
+        return self.records.write(
+            self.records.update(
+                *key_record(credential),
+                f"SET {', '.join(moves)}, #last_used_ms = :now",
+                " AND ".join([_VALID, *conditions]),
+                hash=credential.hash,
+                free="free",
+                now=now,
+            )
+        )
+
+    def _remember(self, credential: Credential, record: Item) -> None:
+        if len(self._last_seen) >= _REMEMBERED_KEYS:
+            self._last_seen.pop(next(iter(self._last_seen)))
+        self._last_seen[credential.public_id] = {
+            f"tat_{name}": record[f"tat_{name}"] for name in _CLOCKS
+        }
+
+
+def rate_limit_headers(record: Mapping[str, Any], now: int) -> dict[str, str]:
+    """`RateLimit-Policy` and `RateLimit` of a key's record (draft-ietf-httpapi-ratelimit-headers)."""
+    policies, states = [], []
+    for rate in rates(PLANS[record["plan"]]):
+        tat, ready = record[f"tat_{rate.name}"], record[f"ready_{rate.name}"]
+        remaining = max(0, (now - ready) // rate.step_ms + 1)
+        policies.append(f'"{rate.name}";q={rate.quota};w={rate.window_ms // 1000}')
+        states.append(f'"{rate.name}";r={min(remaining, rate.quota)};t={_seconds(tat - now)}')
+    return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}
+
+
+def _require_usable(record: Item | None, credential: Credential, now: int) -> Item:
+    """The record that a count was refused for, when the refusal was only about a wrong guess."""
+    if record is None or not _is_valid(record, credential, now):
+        raise InvalidApiKey
+    if not PLANS[record["plan"]].has_api:
+        raise PlanRequired("The free plan has no API access; any paid plan has")
+    waits = [record[f"ready_{name}"] - now for name in _CLOCKS if record[f"tat_{name}"] > now]
+    wait = max(waits, default=0)
+    if wait > 0:
+        seconds = str(_seconds(wait))
+        raise RateLimited(
+            f"This key has used up its rate limit; wait {seconds} s",
+            headers={"Retry-After": seconds, **rate_limit_headers(record, now)},
+        )
+    return record
+
+
+def _is_valid(record: Mapping[str, Any], credential: Credential, now: int) -> bool:
+    return (
+        hmac.compare_digest(record["hash"], credential.hash)
+        and "revoked_at" not in record
+        and record.get("expires_ms", now + 1) > now
+    )
+
+
+def _seconds(milliseconds: int) -> int:
+    return max(0, -(-milliseconds // 1000))

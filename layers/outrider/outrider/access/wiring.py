@@ -1,0 +1,22 @@
+"""Builds the objects of `access`."""
+
+from outrider.access.models import Caller
+from outrider.access.repository import ApiKeyRepository, WorkspaceRepository
+from outrider.access.service import ApiKeyService, WorkspaceService
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+
+
+def workspaces() -> WorkspaceService:
+    return WorkspaceService(WorkspaceRepository(_table()))
+
+
+def api_keys(caller: Caller) -> ApiKeyService:
+    table = _table()
+    return ApiKeyService(
+        caller, ApiKeyRepository(table, caller.workspace), WorkspaceRepository(table)
+    )
+
+
+def _table() -> Table:
+    return Table(settings().require("keys_table"))

@@ -1,0 +1,29 @@
+"""E-mail addresses in the one form we compare, store and send to."""
+
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+
+
+def normalise(address: str) -> str:
+    """The address with its domain in IDNA lower-case ASCII; the local part stays (RFC 5321 leaves
+    its case, dots and +tags to the receiver). Raises ValueError when it is no address."""
+    try:
+        # Not "deliverable" in the library's sense: it would refuse the reserved name of our sandbox.
+        valid = validate_email(
+            address.strip(), check_deliverability=False, globally_deliverable=False
+        )
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+    if "." not in valid.ascii_domain:
+        raise ValueError("The domain of the address has no dot")
+    return f"{valid.local_part}@{valid.ascii_domain.lower()}"
+
+
+def domain_of(address: str) -> str:
+    """The domain of a normalised address."""
+    return address.rpartition("@")[2]
+
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(normalise)]

@@ -1,0 +1,51 @@
+"""Contacts."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+Status = Literal[
+    "new", "active", "replied", "interested", "not_interested", "unsubscribed", "bounced"
+]
+
+
+class Verification(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    verdict: Literal["valid", "risky", "invalid", "unknown"]
+    checked_at: str
+
+
+class Contact(BaseModel):
+    """A person in one workspace. Times are RFC 3339 UTC; `version` rises with every change."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    email: str
+    first_name: str | None = None
+    last_name: str | None = None
+    title: str | None = None
+    company: str | None = None
+    company_id: str | None = None
+    linkedin_url: str | None = None
+    phone: str | None = None
+    country: str | None = None
+    timezone: str | None = None
+    folder_id: str | None = None
+    tags: list[str] = []
+    custom: dict[str, Any] = {}
+    status: Status = "new"
+    fit_score: Annotated[float, Field(ge=0, le=1)] | None = None
+    verified: bool = False
+    verification: Verification | None = None
+    source: str | None = None
+    last_contacted_at: str | None = None
+    last_replied_at: str | None = None
+    created_at: str
+    updated_at: str
+    version: int = 1
+
+    @computed_field
+    def full_name(self) -> str | None:
+        return " ".join(filter(None, (self.first_name, self.last_name))) or None

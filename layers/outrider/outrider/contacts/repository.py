@@ -1,0 +1,196 @@
+"""Keys, expressions and items of contacts.
+
+A contact is `<workspace>` / `con_…`; its claim on its address is `<workspace>#email` / `<address>`.
+A deleted contact stays as a tombstone that no read shows, until the worker has removed it together
+with its claim: so deleting is one write that needs no read, and still carries its event.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from outrider.access.models import WorkspaceId
+from outrider.contacts.models import Contact
+from outrider.kit import clock, outbox
+from outrider.kit.attributes import Item
+from outrider.kit.counters import Counters
+from outrider.kit.dynamo import (
+    Action,
+    ConditionFailed,
+    Page,
+    Query,
+    Table,
+    TransactionFailed,
+    batch_get,
+    transact,
+)
+from outrider.kit.outbox import Event
+
+ADD_AT_ONCE = 33
+"""Contacts added in one transaction: three items each at most, and a transaction holds 100."""
+
+_TOMBSTONE_LIFE = timedelta(days=2)
+
+
+class AddressTaken(Exception):
+    """The address of the contact is claimed by the contact `owner`."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRepository:
+    """Contacts of one workspace; the workspace is fixed here, so no query can forget it."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def get(self, contact_id: str) -> Contact | None:
+        return contact_from(self.table.get(self.workspace, contact_id))
+
+    def get_many(self, contact_ids: Sequence[str]) -> dict[str, Contact]:
+        """Those of `contact_ids` that exist, 100 a call."""
+        found: dict[str, Contact] = {}
+        for start in range(0, len(contact_ids), 100):
+            keys = [(self.table, self.workspace, id_) for id_ in contact_ids[start : start + 100]]
+            for item in batch_get(keys).values():
+                if contact := contact_from(item):
+                    found[contact.id] = contact
+        return found
+
+    def list(self, status: str | None, limit: int, after: Item | None) -> Page:
+        """Newest first; `items` are contacts' items."""
+        return self.table.page(
+            Query(
+                pk=f"{self.workspace}#{status}" if status else self.workspace,
+                sk="begins_with(#sk, :prefix)",
+                values={"prefix": "con_"},
+                index="by_status" if status else None,
+                filter="attribute_not_exists(#deleted_at)",
+                newest_first=True,
+                after=after,
+                consistent=True,
+            ),
+            limit,
+        )
+
+    def add(
+        self, contact: Contact, events: Sequence[Event], *, former_owner: str | None = None
+    ) -> None:
+        """`former_owner` is a contact that is gone but whose claim on the address still stands.
+
+        Raises AddressTaken.
+        """
+        try:
+            transact(*self._add(contact, events, former_owner), self._counted(1))
+        except TransactionFailed as failure:
+            raise AddressTaken(_owner(failure.reasons[1].item)) from failure
+
+    def add_many(self, contacts: Sequence[tuple[Contact, Sequence[Event]]]) -> dict[str, str]:
+        """Add up to ADD_AT_ONCE contacts, leaving out those whose address is taken: for each of
+        these, its id and the owner's."""
+        taken: dict[str, str] = {}
+        pending = list(contacts)
+        while pending:
+            actions = [
+                action for contact, events in pending for action in self._add(contact, events)
+            ]
+            try:
+                transact(*actions, self._counted(len(pending)))
+                break
+            except TransactionFailed as failure:
+                claims = failure.reasons[1 : 2 * len(pending) : 2]
+                for (contact, _), reason in zip(pending, claims, strict=True):
+                    if reason.failed:
+                        taken[contact.id] = _owner(reason.item)
+                pending = [entry for entry in pending if entry[0].id not in taken]
+        return taken
+
+    def update(
+        self, contact_id: str, changes: Mapping[str, Any], version: int, events: Sequence[Event]
+    ) -> Contact | None:
+        """The contact afterwards, or None when it is gone or no longer at `version`."""
+        values = {
+            **changes,
+            "updated_at": clock.timestamp(),
+            "version": version + 1,
+            "_events": outbox.pack(events),
+        }
+        assignments = ", ".join(f"#{name} = :{name}" for name in values)
+        action = self.table.update(
+            self.workspace,
+            contact_id,
+            f"SET {assignments}",
+            "#version = :seen AND attribute_not_exists(#deleted_at)",
+            **values,
+            seen=version,
+        )
+        try:
+            return contact_from(self.table.write(action))
+        except ConditionFailed:
+            return None
+
+    def remove(self, contact_id: str, events: Sequence[Event]) -> bool:
+        """False when there is no such contact."""
+        now = clock.now()
+        tombstone = self.table.update(
+            self.workspace,
+            contact_id,
+            "SET #deleted_at = :now, #ttl = :ttl, #_events = :events REMOVE #by_status_pk",
+            "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)",
+            now=clock.to_text(now),
+            ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
+            events=outbox.pack(events),
+        )
+        try:
+            transact(tombstone, self._counted(-1))
+        except TransactionFailed:
+            return False
+        return True
+
+    def bury(self, contact_id: str, email: str) -> None:
+        """Remove a tombstone together with the claim on its address. Twice is the same as once."""
+        claim = self.table.delete(
+            f"{self.workspace}#email",
+            email,
+            "attribute_not_exists(#pk) OR #contact_id = :contact_id",
+            contact_id=contact_id,
+        )
+        with suppress(ConditionFailed):  # a new contact has taken the address over
+            self.table.write(claim)
+        self.table.write(self.table.delete(self.workspace, contact_id))
+
+    def _add(
+        self, contact: Contact, events: Sequence[Event], former_owner: str | None = None
+    ) -> tuple[Action, Action]:
+        item = {
+            **contact.model_dump(exclude_none=True, exclude={"full_name"}),
+            "pk": self.workspace,
+            "sk": contact.id,
+            "by_status_pk": f"{self.workspace}#{contact.status}",
+            **outbox.attribute(events),
+        }
+        claim = {"pk": f"{self.workspace}#email", "sk": contact.email, "contact_id": contact.id}
+        free = "attribute_not_exists(#pk)"
+        return (
+            self.table.put(item, free),
+            self.table.put(claim, f"{free} OR #contact_id = :former", former=former_owner)
+            if former_owner
+            else self.table.put(claim, free),
+        )
+
+    def _counted(self, change: int) -> Action:
+        return Counters(self.table, f"{self.workspace}#count").add(contacts=change)
+
+
+def contact_from(item: Item | None) -> Contact | None:
+    """The contact an item is; a tombstone is none."""
+    return Contact.model_validate(item) if item and "deleted_at" not in item else None
+
+
+def _owner(claim: Item | None) -> str:
+    return str(claim["contact_id"]) if claim else ""

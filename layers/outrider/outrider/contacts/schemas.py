@@ -1,0 +1,98 @@
+"""What the API takes and gives about contacts."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, Tag
+
+from outrider.contacts.addresses import Email
+from outrider.contacts.models import Status
+from outrider.kit.pagination import PageQuery
+from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
+
+MAX_BATCH = 1_000
+
+Text = Annotated[str, Field(max_length=500)]
+Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=50)]
+Custom = Annotated[
+    dict[Annotated[str, Field(min_length=1, max_length=100)], JsonValue], Field(max_length=100)
+]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not a time zone of the IANA database, for example Europe/Berlin")
+    return name
+
+
+class ContactWrite(Input):
+    """A contact as it is created, or upserted by its address: then only what is given changes."""
+
+    email: Email
+    first_name: Text | None = None
+    last_name: Text | None = None
+    title: Text | None = None
+    company: Text | None = None
+    linkedin_url: Text | None = None
+    phone: Text | None = None
+    country: Text | None = None
+    timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    folder_id: Annotated[str, Field(max_length=64)] | None = None
+    tags: Tags = Field(default_factory=list)
+    custom: Custom = Field(default_factory=dict)
+    fit_score: Annotated[float, Field(ge=0, le=1)] | None = None
+    source: Text | None = None
+
+
+class ContactCreate(ContactWrite):
+    upsert: bool = False
+
+
+class ContactBatch(Batch):
+    """Rows are checked one by one, so that a bad row never loses the others."""
+
+    contacts: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]
+    upsert: bool = False
+
+
+ContactBody = Annotated[
+    Annotated[ContactCreate, Tag(ONE)] | Annotated[ContactBatch, Tag(MANY)],
+    one_or_many("contacts"),
+]
+
+
+class ContactQuery(PageQuery):
+    status: Status | None = None
+
+
+class ContactDeleted(BaseModel):
+    id: str
+    object: Literal["contact"] = "contact"
+    deleted: Literal[True] = True
+
+
+Result = Literal["created", "updated", "unchanged", "skipped", "failed"]
+
+
+class RowResult(BaseModel):
+    """What became of one row. `reason` is given for `skipped` and `failed`."""
+
+    index: int
+    result: Result
+    id: str | None = None
+    email: str | None = None
+    reason: str | None = None
+
+
+class ContactBatchResult(BaseModel):
+    object: Literal["batch"] = "batch"
+    counts: dict[Result, int]
+    results: list[RowResult]
+
+    @classmethod
+    def of(cls, results: Sequence[RowResult]) -> "ContactBatchResult":
+        counted = Counter(row.result for row in results)
+        kinds: tuple[Result, ...] = ("created", "updated", "unchanged", "skipped", "failed")
+        return cls(counts={kind: counted[kind] for kind in kinds}, results=list(results))

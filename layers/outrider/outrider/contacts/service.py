@@ -1,0 +1,188 @@
+"""What is done with contacts."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from outrider.access.models import Caller
+from outrider.contacts.errors import ContactExists, ContactNotFound
+from outrider.contacts.models import Contact
+from outrider.contacts.repository import ADD_AT_ONCE, AddressTaken, ContactRepository, contact_from
+from outrider.contacts.schemas import (
+    ContactBatch,
+    ContactBatchResult,
+    ContactCreate,
+    ContactDeleted,
+    ContactQuery,
+    ContactWrite,
+    Result,
+    RowResult,
+)
+from outrider.kit import clock, ids, json
+from outrider.kit.errors import Conflict
+from outrider.kit.pagination import Page, Sealer
+from outrider.kit.requests import violations_of
+
+_AT_ONCE = 8
+_UPDATE_ATTEMPTS = 3
+_ROW = TypeAdapter(ContactWrite)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactService:
+    caller: Caller
+    contacts: ContactRepository
+
+    def get(self, contact_id: str) -> Contact:
+        """Raises ContactNotFound."""
+        contact = self.contacts.get(contact_id)
+        if contact is None:
+            raise ContactNotFound
+        return contact
+
+    def list(self, query: ContactQuery) -> Page[Contact]:
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/contacts")
+        page = self.contacts.list(query.status, query.limit, sealer.after(query))
+        contacts = [contact for item in page.items if (contact := contact_from(item))]
+        return sealer.page(query, contacts, page.last_key)
+
+    def create(self, new: ContactCreate) -> Contact:
+        """Raises ContactExists when the address is taken and `upsert` was not asked for."""
+        contact = _contact(new)
+        created = self.caller.event("contact.created", contact_id=contact.id)
+        try:
+            self.contacts.add(contact, [created])
+        except AddressTaken as taken:
+            existing = self.contacts.get(taken.owner)
+            return self._take_over(contact, new, taken.owner, existing, new.upsert)[0]
+        return contact
+
+    def create_many(self, batch: ContactBatch) -> ContactBatchResult:
+        """One result for each row, in the order of the rows."""
+        results: dict[int, RowResult] = {}
+        rows: list[tuple[int, ContactWrite]] = []
+        first_with: dict[str, int] = {}
+        for index, raw in enumerate(batch.contacts):
+            try:
+                row = _ROW.validate_json(json.dumps(raw), strict=True)
+            except ValidationError as error:
+                results[index] = _refused(index, raw, error)
+                continue
+            first = first_with.setdefault(row.email, index)
+            if first == index:
+                rows.append((index, row))
+            else:
+                reason = f"The same address stands in row {first}"
+                results[index] = RowResult(
+                    index=index, result="skipped", email=row.email, reason=reason
+                )
+        chunks = [rows[start : start + ADD_AT_ONCE] for start in range(0, len(rows), ADD_AT_ONCE)]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for part in pool.map(lambda chunk: self._add_rows(chunk, batch.upsert), chunks):
+                results |= part
+        return ContactBatchResult.of([results[index] for index in sorted(results)])
+
+    def delete(self, contact_id: str) -> ContactDeleted:
+        """Raises ContactNotFound. A suppression of the address stays."""
+        deleted = self.caller.event("contact.deleted", contact_id=contact_id)
+        if not ids.is_id("con", contact_id) or not self.contacts.remove(contact_id, [deleted]):
+            raise ContactNotFound
+        return ContactDeleted(id=contact_id)
+
+    def _add_rows(
+        self, rows: Sequence[tuple[int, ContactWrite]], upsert: bool
+    ) -> dict[int, RowResult]:
+        new = {index: _contact(row) for index, row in rows}
+        taken = self.contacts.add_many(
+            [
+                (contact, [self.caller.event("contact.created", contact_id=contact.id)])
+                for contact in new.values()
+            ]
+        )
+        owners = self.contacts.get_many(sorted(set(taken.values()))) if taken else {}
+        results = {}
+        for index, row in rows:
+            contact, result, reason = new[index], "created", None
+            if owner := taken.get(contact.id):
+                contact, result, reason = self._settle(
+                    contact, row, owner, owners.get(owner), upsert
+                )
+            results[index] = RowResult(
+                index=index, result=result, id=contact.id, email=row.email, reason=reason
+            )
+        return results
+
+    def _settle(
+        self,
+        contact: Contact,
+        row: ContactWrite,
+        owner: str,
+        existing: Contact | None,
+        upsert: bool,
+    ) -> tuple[Contact, Result, str | None]:
+        """What becomes of a row whose address is taken."""
+        try:
+            return *self._take_over(contact, row, owner, existing, upsert), None
+        except ContactExists as exists:
+            return existing or contact, "skipped", exists.detail
+        except (Conflict, AddressTaken):
+            return contact, "failed", "Another request changed this contact; send this row again"
+
+    def _take_over(
+        self,
+        contact: Contact,
+        row: ContactWrite,
+        owner: str,
+        existing: Contact | None,
+        upsert: bool,
+    ) -> tuple[Contact, Result]:
+        """Update the owner of the address, or take the address over from an owner that is gone."""
+        if existing is None:
+            created = self.caller.event("contact.created", contact_id=contact.id)
+            self.contacts.add(contact, [created], former_owner=owner)
+            return contact, "created"
+        if not upsert:
+            raise ContactExists(existing.id)
+        return self._update(existing, row)
+
+    def _update(self, existing: Contact, row: ContactWrite) -> tuple[Contact, Result]:
+        """Change what `row` gives, nothing else. Raises Conflict when others keep changing it."""
+        given = row.model_dump(exclude_unset=True, exclude={"email", "upsert"})
+        current: Contact | None = existing
+        for _ in range(_UPDATE_ATTEMPTS):
+            if current is None:
+                break
+            changes = {
+                name: value for name, value in given.items() if getattr(current, name) != value
+            }
+            if not changes:
+                return current, "unchanged"
+            updated = self.caller.event(
+                "contact.updated", contact_id=current.id, changed=sorted(changes)
+            )
+            if changed := self.contacts.update(current.id, changes, current.version, [updated]):
+                return changed, "updated"
+            current = self.contacts.get(current.id)
+        raise Conflict("Another request changed this contact at the same time; try again")
+
+
+def _contact(row: ContactWrite) -> Contact:
+    now = clock.timestamp()
+    given = row.model_dump(exclude={"upsert"})
+    return Contact(id=ids.new("con"), created_at=now, updated_at=now, **given)
+
+
+def _refused(index: int, row: dict[str, Any], error: ValidationError) -> RowResult:
+    reason = "; ".join(
+        f"{violation.pointer or '/'}: {violation.detail}" for violation in violations_of(error)
+    )
+    email = row.get("email")
+    return RowResult(
+        index=index,
+        result="failed",
+        email=email if isinstance(email, str) else None,
+        reason=reason,
+    )

@@ -1,0 +1,1 @@
+"""What knows no domain: time, ids, errors, AWS clients, tables, HTTP, queues."""

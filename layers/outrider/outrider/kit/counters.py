@@ -1,0 +1,41 @@
+"""Exact counts, kept in the same transaction as the change they count.
+
+A count is spread over shards, so that many transactions at once seldom meet on one item.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Action, Table
+
+SHARDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The counts kept under one partition key; an item `count#<shard>` holds a part of each."""
+
+    table: Table
+    pk: str
+
+    def add(self, **changes: int) -> Action:
+        """The write that changes the counts, for a transaction."""
+        moved: dict[str, Any] = {name: change for name, change in changes.items() if change}
+        additions = ", ".join(f"#{name} :{name}" for name in moved)
+        shard = secrets.randbelow(SHARDS)
+        return self.table.update(self.pk, _sk(shard), f"ADD {additions}", **moved)
+
+    def keys(self) -> list[tuple[Table, str, str]]:
+        """Where the shards are, for `kit.dynamo.batch_get`."""
+        return [(self.table, self.pk, _sk(shard)) for shard in range(SHARDS)]
+
+
+def total(shards: Iterable[Item], name: str) -> int:
+    return sum(int(shard.get(name, 0)) for shard in shards)
+
+
+def _sk(shard: int) -> str:
+    return f"count#{shard}"

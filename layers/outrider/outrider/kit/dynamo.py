@@ -1,0 +1,256 @@
+"""DynamoDB tables: keys are `pk` and `sk`, expressions name attributes as `#name` and values as
+`:name`, and every write can stand alone or in a transaction.
+
+    table.write(table.update(pk, sk, "SET #status = :new", "#status = :old", new="a", old="b"))
+    transact(contacts.put(contact), emails.put(claim, "attribute_not_exists(#pk)"))
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from botocore.exceptions import ClientError
+
+from outrider.kit import aws, json
+from outrider.kit.attributes import Item, decode_item, encode, encode_item
+
+_PLACEHOLDER = re.compile(r"#(\w+)")
+_TRANSACTION_ATTEMPTS = 8
+_ROUNDS = 8
+
+
+class ConditionFailed(Exception):
+    """The condition of a single write did not hold. `item` is what stood there, if anything."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__("the condition of the write did not hold")
+        self.item = item
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one action of a transaction did not go through; `item` is what stood in its place."""
+
+    code: str
+    item: Item | None
+
+    @property
+    def failed(self) -> bool:
+        return self.code == "ConditionalCheckFailed"
+
+
+class TransactionFailed(Exception):
+    """At least one condition of a transaction did not hold; `reasons` follow the actions' order."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(", ".join(reason.code for reason in reasons))
+        self.reasons = tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One write, as an element of a transaction."""
+
+    kind: Literal["Put", "Update", "Delete", "ConditionCheck"]
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: list[Item]
+    last_key: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One key condition. `after` continues behind the `last_key` of the page before.
+
+    An index named `by_status` has the keys `by_status_pk` and `by_status_sk`.
+    """
+
+    pk: str
+    sk: str = ""
+    """The part of the condition about the sort key, for example `begins_with(#sk, :prefix)`."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    index: str | None = None
+    filter: str = ""
+    newest_first: bool = False
+    limit: int | None = None
+    after: Item | None = None
+    consistent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+
+    def get(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
+        raw = _call(
+            "get_item",
+            TableName=self.name,
+            Key=encode_item({"pk": pk, "sk": sk}),
+            ConsistentRead=consistent,
+        )
+        return decode_item(raw["Item"]) if "Item" in raw else None
+
+    def query(self, query: Query) -> Page:
+        pk_name = f"{query.index}_pk" if query.index else "pk"
+        condition = f"#{pk_name} = :pk" + (f" AND {query.sk}" if query.sk else "")
+        params: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": _names(condition, query.filter),
+            "ExpressionAttributeValues": _values({"pk": query.pk, **query.values}),
+            "ScanIndexForward": not query.newest_first,
+            "ConsistentRead": query.consistent and query.index is None,
+        }
+        if query.index:
+            params["IndexName"] = query.index
+        if query.filter:
+            params["FilterExpression"] = query.filter
+        if query.limit:
+            params["Limit"] = query.limit
+        if query.after:
+            params["ExclusiveStartKey"] = encode_item(query.after)
+        raw = _call("query", **params)
+        last = raw.get("LastEvaluatedKey")
+        return Page(
+            [decode_item(item) for item in raw["Items"]], decode_item(last) if last else None
+        )
+
+    def page(self, query: Query, limit: int) -> Page:
+        """Exactly `limit` items when there are as many, though the filter drops some; `last_key` is
+        None only at the end. Reads at most `_ROUNDS` times, so a page may be short of `limit`."""
+        items: list[Item] = []
+        after = query.after
+        for _ in range(_ROUNDS):
+            part = self.query(replace(query, limit=limit + 1 - len(items), after=after))
+            items += part.items
+            after = part.last_key
+            if after is None or len(items) > limit:
+                break
+        if len(items) > limit:
+            del items[limit:]
+            after = _key_of(items[-1], query.index)
+        return Page(items, after)
+
+    def put(self, item: Mapping[str, Any], condition: str = "", **values: Any) -> Action:
+        return Action("Put", self._params(condition, values, Item=encode_item(item)))
+
+    def update(
+        self, pk: str, sk: str, expression: str, condition: str = "", **values: Any
+    ) -> Action:
+        key = encode_item({"pk": pk, "sk": sk})
+        params = self._params(condition, values, expression, Key=key)
+        return Action("Update", {**params, "UpdateExpression": expression})
+
+    def delete(self, pk: str, sk: str, condition: str = "", **values: Any) -> Action:
+        key = encode_item({"pk": pk, "sk": sk})
+        return Action("Delete", self._params(condition, values, Key=key))
+
+    def check(self, pk: str, sk: str, condition: str, **values: Any) -> Action:
+        key = encode_item({"pk": pk, "sk": sk})
+        return Action("ConditionCheck", self._params(condition, values, Key=key))
+
+    def write(self, action: Action) -> Item:
+        """Do one action by itself; an update gives the item as it is afterwards.
+
+        Raises ConditionFailed.
+        """
+        params = dict(action.params)
+        if action.kind == "Update":
+            params["ReturnValues"] = "ALL_NEW"
+        try:
+            raw = _call(f"{action.kind.lower()}_item", **params)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            raise ConditionFailed(_decoded(error.response.get("Item"))) from error
+        return decode_item(raw["Attributes"]) if "Attributes" in raw else {}
+
+    def _params(
+        self, condition: str, values: Mapping[str, Any], expression: str = "", **params: Any
+    ) -> dict[str, Any]:
+        params["TableName"] = self.name
+        if names := _names(condition, expression):
+            params["ExpressionAttributeNames"] = names
+        if values:
+            params["ExpressionAttributeValues"] = _values(values)
+        if condition:
+            params["ConditionExpression"] = condition
+            params["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        return params
+
+
+def transact(*actions: Action) -> None:
+    """All of `actions` or none (at most 100). A conflict with another transaction is tried again.
+
+    Raises TransactionFailed when a condition does not hold.
+    """
+    items = [{action.kind: action.params} for action in actions]
+    for attempt in range(1, _TRANSACTION_ATTEMPTS + 1):
+        try:
+            _call("transact_write_items", TransactItems=items)
+            return
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise
+            reasons = [
+                Reason(reason.get("Code", "None"), _decoded(reason.get("Item")))
+                for reason in error.response["CancellationReasons"]
+            ]
+            if any(reason.failed for reason in reasons):
+                raise TransactionFailed(reasons) from error
+            if attempt == _TRANSACTION_ATTEMPTS or not _is_conflict(reasons):
+                raise
+            time.sleep(secrets.randbelow(10 * 2**attempt) / 1000)
+
+
+def batch_get(keys: Iterable[tuple[Table, str, str]]) -> dict[tuple[str, str, str], Item]:
+    """Up to 100 items of any tables in one strongly consistent call, by (table name, pk, sk)."""
+    pending: dict[str, Any] = {}
+    for table, pk, sk in keys:
+        request = pending.setdefault(table.name, {"Keys": [], "ConsistentRead": True})
+        request["Keys"].append(encode_item({"pk": pk, "sk": sk}))
+    found: dict[tuple[str, str, str], Item] = {}
+    while pending:
+        raw = _call("batch_get_item", RequestItems=pending)
+        for name, items in raw["Responses"].items():
+            for item in map(decode_item, items):
+                found[name, item["pk"], item["sk"]] = item
+        pending = raw.get("UnprocessedKeys") or {}
+    return found
+
+
+def _call(operation: str, **params: Any) -> Any:
+    return json.loads(getattr(aws.client("dynamodb"), operation)(**params)["raw"])
+
+
+def _is_conflict(reasons: Sequence[Reason]) -> bool:
+    return {reason.code for reason in reasons} <= {
+        "None",
+        "TransactionConflict",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+    }
+
+
+def _decoded(item: Mapping[str, Any] | None) -> Item | None:
+    return decode_item(item) if item else None
+
+
+def _key_of(item: Item, index: str | None) -> Item:
+    names = ("pk", "sk", f"{index}_pk", f"{index}_sk") if index else ("pk", "sk")
+    return {name: item[name] for name in names if name in item}
+
+
+def _names(*expressions: str) -> dict[str, str]:
+    found = {name for expression in expressions for name in _PLACEHOLDER.findall(expression)}
+    return {f"#{name}": name for name in sorted(found)}
+
+
+def _values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f":{name}": encode(value) for name, value in values.items()}

@@ -1,0 +1,77 @@
+"""One family of errors with stable codes; each surface renders them in one place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing wrong with the input. `pointer` is a JSON Pointer (RFC 6901) into the body, or
+    `/query/<parameter>` for a query parameter."""
+
+    pointer: str
+    detail: str
+
+
+class OutriderError(Exception):
+    """Base of every error that a caller may see."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    title: ClassVar[str] = "Something went wrong on our side"
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        violations: Sequence[Violation] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.violations = tuple(violations)
+        self.headers = dict(headers or {})
+
+
+class InternalError(OutriderError):
+    """An unexpected failure; the details are in the log under the request id."""
+
+
+class ServiceUnavailable(OutriderError):
+    status, code = 503, "SERVICE_UNAVAILABLE"
+    title = "The service is not available for a moment; try again"
+
+
+class ValidationFailed(OutriderError):
+    status, code = 422, "VALIDATION_ERROR"
+    title = "The request is not valid"
+
+    @classmethod
+    def at(cls, pointer: str, detail: str) -> "ValidationFailed":
+        return cls(detail, violations=[Violation(pointer, detail)])
+
+
+class ResourceNotFound(OutriderError):
+    status, code = 404, "RESOURCE_NOT_FOUND"
+    title = "There is no such resource in this workspace"
+
+
+class MethodNotAllowed(OutriderError):
+    status, code = 405, "METHOD_NOT_ALLOWED"
+    title = "This path does not answer to that method"
+
+
+class DuplicateResource(OutriderError):
+    status, code = 409, "DUPLICATE_RESOURCE"
+    title = "The resource already exists"
+
+
+class Conflict(OutriderError):
+    status, code = 409, "CONFLICT"
+    title = "The resource is not in a state that allows this"
+
+
+class PayloadTooLarge(OutriderError):
+    status, code = 413, "PAYLOAD_TOO_LARGE"
+    title = "The request body is too large"

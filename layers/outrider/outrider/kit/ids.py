@@ -1,0 +1,37 @@
+"""Identifiers: a prefix and 26 characters that sort by time of creation.
+
+The 26 characters are a ULID (48 bits of milliseconds, 80 random bits) in lower-case Crockford
+base32. Source of the alphabet and layout: https://github.com/ulid/spec
+"""
+
+import hashlib
+import secrets
+
+from outrider.kit import clock
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+LENGTH = 26
+
+
+def new(prefix: str) -> str:
+    """A fresh id, for example `con_01jf3k9q2c8m5v7x0b4n6t1rwe`."""
+    return f"{prefix}_{_encode(clock.epoch_ms() << 80 | secrets.randbits(80))}"
+
+
+def derived(prefix: str, *parts: str) -> str:
+    """The id that always belongs to `parts`: the same parts give the same id, in any process."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return f"{prefix}_{_encode(int.from_bytes(digest[:16], 'big'))}"
+
+
+def is_id(prefix: str, text: str) -> bool:
+    head, _, tail = text.partition("_")
+    return head == prefix and len(tail) == LENGTH and not set(tail) - set(ALPHABET)
+
+
+def _encode(number: int) -> str:
+    characters = []
+    for _ in range(LENGTH):
+        number, digit = divmod(number, 32)
+        characters.append(ALPHABET[digit])
+    return "".join(reversed(characters))

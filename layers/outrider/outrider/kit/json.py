@@ -1,0 +1,43 @@
+"""JSON as we read and write it: UTF-8, bounded depth, no NaN."""
+
+import re
+from typing import Any
+
+import orjson
+
+MAX_DEPTH = 20
+
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+
+
+class TooDeep(ValueError):
+    """The document nests deeper than MAX_DEPTH."""
+
+
+def loads(data: bytes | str) -> Any:
+    return orjson.loads(data)
+
+
+def dumps(value: Any) -> bytes:
+    return orjson.dumps(value)
+
+
+def dumps_text(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def check_depth(data: bytes, limit: int = MAX_DEPTH) -> None:
+    """Raise TooDeep when `data` nests deeper than `limit`, without building the document.
+
+    Brackets inside strings are skipped; text that is not JSON is left for the parser to refuse.
+    """
+    if data.count(b"{") + data.count(b"[") <= limit:
+        return
+    depth = 0
+    for token in _STRING_OR_BRACKET.findall(data):
+        if token in (b"{", b"["):
+            depth += 1
+            if depth > limit:
+                raise TooDeep(f"the document nests deeper than {limit} levels")
+        elif token in (b"}", b"]"):
+            depth -= 1

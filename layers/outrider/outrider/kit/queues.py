@@ -1,0 +1,59 @@
+"""SQS: sending in batches, and handling each record of a batch by itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from outrider.kit import aws, json
+from outrider.kit.logs import logger
+
+MAX_DELAY_SECONDS = 900
+_BATCH = 10
+
+
+class SendFailed(Exception):
+    """The queue did not take every message; the ones it took will be handled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    body: Mapping[str, Any]
+    delay_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    url: str
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Send all, ten a call. Raises SendFailed when the queue refuses any of them."""
+        for start in range(0, len(messages), _BATCH):
+            entries = [
+                {
+                    "Id": str(number),
+                    "MessageBody": json.dumps_text(message.body),
+                    "DelaySeconds": min(max(message.delay_seconds, 0), MAX_DELAY_SECONDS),
+                }
+                for number, message in enumerate(messages[start : start + _BATCH])
+            ]
+            answer = aws.client("sqs").send_message_batch(QueueUrl=self.url, Entries=entries)
+            if answer.get("Failed"):
+                raise SendFailed(f"{len(answer['Failed'])} messages were refused by the queue")
+
+
+def handle_records(
+    event: Mapping[str, Any], handle: Callable[[Any], None]
+) -> dict[str, list[dict[str, str]]]:
+    """Handle each SQS record of `event`; those that fail come again, the others do not.
+
+    Gives the partial batch response of `ReportBatchItemFailures`.
+    """
+    failed = []
+    for record in event["Records"]:
+        try:
+            handle(json.loads(record["body"]))
+        except Exception:
+            logger().exception("a record failed", message_id=record["messageId"])
+            failed.append({"itemIdentifier": record["messageId"]})
+    logger().info("records", count=len(event["Records"]), failed=len(failed))
+    return {"batchItemFailures": failed}

@@ -1,0 +1,135 @@
+"""What arrives over HTTP, and how it becomes typed input: strict, bounded, violations named."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, Discriminator, TypeAdapter, ValidationError
+
+from outrider.kit import json
+from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
+
+MAX_BODY = 1024 * 1024
+MAX_BATCH_BODY = 5 * 1024 * 1024
+ONE, MANY = "(one)", "(many)"
+"""Tags of the two forms of a one-or-many body. They never show in a pointer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What arrived. Header names are lower-case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query_string: str
+    body: bytes
+    request_id: str
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> "Request":
+        """Of an API Gateway HTTP API event (payload format 2.0)."""
+        context = event["requestContext"]
+        body = event.get("body") or ""
+        return cls(
+            method=context["http"]["method"],
+            path=event["rawPath"],
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            query_string=event.get("rawQueryString") or "",
+            body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+            request_id=context["requestId"],
+        )
+
+
+class Input(BaseModel):
+    """Base of what a caller sends: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Batch(Input):
+    """A body with many items: it may be as large as MAX_BATCH_BODY."""
+
+
+def one_or_many(field: str) -> Discriminator:
+    """Tells a body with one item from a batch, which has the list `field`."""
+    return Discriminator(lambda body: MANY if isinstance(body, dict) and field in body else ONE)
+
+
+def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel | None:
+    """The query parameters as `model`. Raises ValidationFailed when one is unknown or bad."""
+    pairs = (
+        parse_qsl(query_string, keep_blank_values=True, max_num_fields=50) if query_string else []
+    )
+    known = model.model_fields if model else {}
+    violations = [
+        Violation(f"/query/{name}", f"{name} is not a parameter of this call")
+        for name, _ in pairs
+        if name not in known
+    ]
+    names = [name for name, _ in pairs]
+    violations += [
+        Violation(f"/query/{name}", f"{name} may be given only once")
+        for name in sorted(set(names) & set(known))
+        if names.count(name) > 1
+    ]
+    if violations:
+        raise _failure(violations)
+    if model is None:
+        return None
+    try:
+        return model.model_validate_strings(dict(pairs))
+    except ValidationError as error:
+        raise _failure(_violations(error, prefix="/query")) from error
+
+
+def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool) -> Any:
+    """The body as the adapter's type. Raises PayloadTooLarge and ValidationFailed."""
+    if len(data) > (MAX_BATCH_BODY if batch else MAX_BODY):
+        raise _too_large(batch=batch)
+    try:
+        json.check_depth(data)
+        body = adapter.validate_json(data or b"null", strict=True)
+    except json.TooDeep as error:
+        raise ValidationFailed.at("", f"The request is not valid: {error}") from error
+    except ValidationError as error:
+        if not data:
+            raise ValidationFailed.at("", "This call needs a JSON body") from error
+        raise _failure(_violations(error, prefix="")) from error
+    if len(data) > MAX_BODY and not isinstance(body, Batch):
+        raise _too_large(batch=False)
+    return body
+
+
+def violations_of(error: ValidationError) -> list[Violation]:
+    """What is wrong with one item of a batch; pointers start at the item."""
+    return _violations(error, prefix="")
+
+
+def _violations(error: ValidationError, *, prefix: str) -> list[Violation]:
+    return [
+        Violation(prefix + _pointer(entry["loc"]), entry["msg"])
+        for entry in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    """RFC 6901: `~` and `/` inside a name are escaped."""
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in location]
+    return "".join(f"/{part}" for part in parts if part not in (ONE, MANY))
+
+
+def _failure(violations: list[Violation]) -> ValidationFailed:
+    first = violations[0]
+    place = f" ({first.pointer})" if first.pointer else ""
+    more = f", and {len(violations) - 1} more" if len(violations) > 1 else ""
+    return ValidationFailed(f"{first.detail}{place}{more}", violations=violations)
+
+
+def _too_large(*, batch: bool) -> PayloadTooLarge:
+    return PayloadTooLarge(
+        f"The body may be at most {MAX_BATCH_BODY if batch else MAX_BODY:,} bytes"
+        + (": send the items in several calls" if batch else "")
+    )

@@ -1,0 +1,44 @@
+"""What the stack tells a function through its environment. Read on first use, never at import."""
+
+import os
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+
+class Settings(BaseModel):
+    """Names of the stack's resources: each is the environment variable of its name in capitals.
+
+    A variable that a function does not need may be missing; using it then fails by its name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stage: Annotated[Literal["local", "test", "dev", "prod"], BeforeValidator(str.lower)] = "prod"
+    public_url: str = ""
+    bus_name: str = ""
+    secrets_key_id: str = ""
+    keys_table: str = ""
+    contacts_table: str = ""
+    companies_table: str = ""
+    campaigns_table: str = ""
+    enrollments_table: str = ""
+    messages_table: str = ""
+    credits_table: str = ""
+    webhooks_table: str = ""
+    events_table: str = ""
+    steps_queue_url: str = ""
+    webhook_deliveries_queue_url: str = ""
+    campaign_run_arn: str = ""
+
+    def require(self, name: str) -> str:
+        value = str(getattr(self, name))
+        if not value:
+            raise LookupError(f"the environment variable {name.upper()} is not set")
+        return value
+
+
+@cache
+def settings() -> Settings:
+    return Settings.model_validate({name.lower(): value for name, value in os.environ.items()})
