@@ -1,0 +1,76 @@
+# Everything a developer does: `make help` lists it. Needs Python 3.11 or newer and make.
+
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+UV := $(VENV)/bin/uv
+PY := $(VENV)/bin/python
+SAM := .outrider/tools/sam/bin/sam
+TEMPLATES := template.yaml $(wildcard infra/*.yaml)
+LAYER_REQUIREMENTS := layers/dependencies/requirements.txt
+EXPORT := $(UV) export --quiet --frozen --no-dev --no-emit-project --no-annotate --no-header
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header
+
+export SAM_CLI_TELEMETRY := 0
+# SAM finds uv, which builds the layer of dependencies, where the project keeps it.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help run up down reset demo test check format lock tools build deploy $(TEMPLATES:%=validate/%)
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## Run the whole stack on this machine until Ctrl-C
+	@$(PY) -m local run
+
+up: $(READY) ## Run it in the background
+	@$(PY) -m local up
+
+down: $(READY) ## Stop it; data is kept
+	@$(PY) -m local down
+
+reset: $(READY) ## Stop it and forget all data
+	@$(PY) -m local reset
+
+demo: $(READY) ## Walk through a campaign on the running stack
+	@$(PY) -m local.demo
+
+test: $(READY) tools ## Run every test, end to end on a stack of its own
+	@$(PY) -m pytest -n auto $(ARGS)
+
+check: $(READY) tools ## Format, lint, types, import contracts, drift, templates
+	$(UV) lock --check --quiet
+	$(EXPORT) | diff $(LAYER_REQUIREMENTS) -
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	@$(MAKE) --no-print-directory -j 4 $(TEMPLATES:%=validate/%)
+
+$(TEMPLATES:%=validate/%): validate/%:
+	$(SAM) validate --lint --region us-east-1 --template $*
+
+format: $(READY) ## Format the code and fix what can be fixed
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+lock: $(READY) ## Choose versions anew: the project's, the layer's and the tools'
+	$(UV) lock --upgrade
+	$(EXPORT) --output-file $(LAYER_REQUIREMENTS)
+	$(COMPILE) --upgrade local/requirements-sam.in --output-file local/requirements-sam.txt
+	$(COMPILE) --upgrade local/requirements-ministack.in --output-file local/requirements-ministack.txt
+
+tools: $(READY)
+	@$(PY) -m local install
+
+build: $(READY) tools ## Build for Lambda: arm64, Python 3.13
+	@find functions -name __pycache__ -prune -exec rm -rf {} +
+	$(SAM) build
+
+deploy: build ## Build and deploy to your AWS account, asking what it needs to know
+	$(SAM) deploy --guided
+
+$(READY): pyproject.toml uv.lock local/bootstrap.sh
+	@PYTHON="$(PYTHON)" sh local/bootstrap.sh
+	@touch $@

@@ -1,0 +1,93 @@
+"""`python -m local run | up | down | reset | install`: the local stack from the command line."""
+
+import signal
+import sys
+import time
+from typing import Any
+
+from local.errors import LocalStackError
+from local.stack import Stack
+
+_USAGE = "usage: python -m local run | up | down | reset | install"
+
+
+def main() -> int:
+    """Do one command; whatever goes wrong is one line on stderr and exit status 1."""
+    actions = {
+        "run": _run,
+        "up": _up,
+        "down": Stack.down,
+        "reset": Stack.reset,
+        "install": Stack.install_tools,
+    }
+    if len(sys.argv) != 2 or sys.argv[1] not in actions:
+        print(_USAGE, file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        actions[sys.argv[1]](Stack.from_environment())
+    except LocalStackError as error:
+        print(f"outrider: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\noutrider: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _up(stack: Stack) -> None:
+    print(_welcome(_bring_up(stack)))
+    print("\nRunning in the background; `make down` stops it.")
+
+
+def _run(stack: Stack) -> None:
+    print(_welcome(_bring_up(stack)))
+    print("\nCtrl-C stops it and keeps the data.", flush=True)
+    try:
+        while stack.running:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        print()
+        stack.down()
+        return
+    stack.down()
+    raise LocalStackError(f"a server of the stack ended; details in {stack.home.root / 'logs'}")
+
+
+def _bring_up(stack: Stack) -> dict[str, Any]:
+    """Up, or nothing: what a failed or interrupted start had begun is stopped again."""
+    was_running = stack.running
+    try:
+        return stack.up()
+    except BaseException:
+        if not was_running:
+            stack.down()
+        raise
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _welcome(local: dict[str, Any]) -> str:
+    key, base = local["live_key"], local["base_url"]
+    return f"""
+Outrider is running.
+
+  API        {base}
+  Docs       {local["docs_url"]}
+  MCP        {local["mcp_url"]}
+  Inbox      {local["inbox_url"]}
+  Live key   {key}
+  Test key   {local["test_key"]}
+
+Try:
+
+  curl {base}/v1/contacts -H 'Authorization: Bearer {key}'
+  curl {base}/v1/contacts -H 'Authorization: Bearer {key}' \\
+       -H 'Content-Type: application/json' -d '{{"email": "ada@example.com", "name": "Ada"}}'
+  curl {base}/v1/account -H 'Authorization: Bearer {key}'"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""Run one command of a stage, its output in a log file."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from local.errors import CommandFailed
+from local.home import REPOSITORY
+
+
+def run(what: str, command: Sequence[str | Path], *, log: Path, env: Mapping[str, str]) -> None:
+    """Run a command in the repository; when it fails, name the log in one line."""
+    with log.open("ab") as output:
+        finished = subprocess.run(
+            [str(word) for word in command],
+            cwd=REPOSITORY,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if finished.returncode != 0:
+        raise CommandFailed(what, log)
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's environment without what would send a tool to someone's real AWS account."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return kept | changes

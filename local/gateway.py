@@ -1,0 +1,99 @@
+"""A loopback reverse proxy: the API on the paths it has when deployed.
+
+The emulator serves an API below `/_aws/execute-api/<id>/<stage>`; here the prefix is put in front
+and nothing else is changed. Redirects, cookies and compressed bodies go through as they are.
+
+Run as `python -m local.gateway <port> <emulator url> <api id>`.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, web
+from multidict import CIMultiDict
+from yarl import URL
+
+_MAX_BODY = 10 * 1024 * 1024
+_TIMEOUT_SECONDS = 60.0
+_HOP_BY_HOP = frozenset(
+    ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
+     "te", "trailer", "transfer-encoding", "upgrade", "content-length", "expect")
+)  # fmt: skip
+_ORIGIN = web.AppKey("origin", str)
+_CLIENT = web.AppKey("client", ClientSession)
+
+
+def application(emulator_url: str, api_id: str) -> web.Application:
+    app = web.Application(client_max_size=_MAX_BODY)
+    app[_ORIGIN] = f"{emulator_url}/_aws/execute-api/{api_id}/$default"
+    app.cleanup_ctx.append(_client)
+    app.router.add_route("*", "/{path:.*}", _forward)
+    return app
+
+
+async def _client(app: web.Application) -> AsyncIterator[None]:
+    """One session, no cookie jar, no proxy of the environment, bodies untouched."""
+    app[_CLIENT] = ClientSession(
+        connector=TCPConnector(limit=0),
+        cookie_jar=DummyCookieJar(),
+        auto_decompress=False,
+        timeout=ClientTimeout(total=_TIMEOUT_SECONDS),
+        skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
+    )
+    yield
+    await app[_CLIENT].close()
+
+
+async def _forward(request: web.Request) -> web.Response:
+    try:
+        body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return _refusal(413, "Request Entity Too Large")
+    try:
+        async with request.app[_CLIENT].request(
+            request.method,
+            URL(request.app[_ORIGIN] + request.raw_path, encoded=True),
+            headers=_end_to_end(request.headers),
+            data=body or None,
+            allow_redirects=False,
+        ) as answer:
+            content = await answer.read()
+            return web.Response(
+                status=answer.status,
+                reason=answer.reason,
+                headers=_end_to_end(answer.headers),
+                body=content,
+            )
+    except TimeoutError:
+        return _refusal(503, "Service Unavailable")
+    except ClientError as error:
+        return _refusal(502, f"the emulator does not answer: {error}")
+
+
+def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    """Every header of a message but those of its connection, in order, repeated ones too."""
+    return CIMultiDict(
+        (name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP
+    )
+
+
+def _refusal(status: int, message: str) -> web.Response:
+    return web.json_response({"message": message}, status=status)
+
+
+def main() -> None:
+    port, emulator_url, api_id = sys.argv[1:]
+    web.run_app(
+        application(emulator_url, api_id),
+        host="127.0.0.1",
+        port=int(port),
+        print=None,
+        access_log=None,
+        shutdown_timeout=5,
+        loop=asyncio.new_event_loop(),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""The deployed stack, as CloudFormation tells it: names, resources, the processed template."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from local.emulator import REGION, Emulator
+
+ACCOUNT = "000000000000"
+STACK = "outrider-local"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What `sam deploy` made on the emulator."""
+
+    emulator: Emulator
+
+    @property
+    def exists(self) -> bool:
+        stacks = self.emulator.client("cloudformation").list_stacks()["StackSummaries"]
+        whole = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+        return any(s["StackName"] == STACK and s["StackStatus"] in whole for s in stacks)
+
+    @cached_property
+    def resources(self) -> list[dict[str, str]]:
+        pages = self.emulator.client("cloudformation").get_paginator("list_stack_resources")
+        return [
+            resource
+            for page in pages.paginate(StackName=STACK)
+            for resource in page["StackResourceSummaries"]
+        ]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Logical id → physical id."""
+        return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in self.resources}
+
+    def of_type(self, resource_type: str) -> list[str]:
+        """Physical ids of every resource of a type."""
+        return [
+            r["PhysicalResourceId"] for r in self.resources if r["ResourceType"] == resource_type
+        ]
+
+    def function_arn(self, logical_id: str) -> str:
+        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self.names[logical_id]}"
+
+    @cached_property
+    def template(self) -> dict[str, Any]:
+        """The template after SAM's transform."""
+        cloudformation = self.emulator.client("cloudformation")
+        body = cloudformation.get_template(StackName=STACK, TemplateStage="Processed")[
+            "TemplateBody"
+        ]
+        found = json.loads(body) if isinstance(body, str) else body
+        return dict(found)

@@ -1,0 +1,133 @@
+"""Background processes that are known by their pid file and by the lock they hold on it.
+
+The lock lives exactly as long as the process, so a pid file left by a crash, or a process id that
+the system gave to someone else, is never mistaken for ours.
+"""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from local.errors import LocalStackError, PortTaken
+
+_POLL_SECONDS = 0.05
+
+
+def start(
+    command: Sequence[str], *, pid_file: Path, log: Path, env: Mapping[str, str], cwd: Path
+) -> int:
+    """Start a process of its own session; its output goes to `log`. Returns its process id."""
+    lock = os.open(pid_file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise LocalStackError(f"already running (process {pid_file.read_text()})") from None
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=[lock],
+        )
+    os.ftruncate(lock, 0)
+    os.write(lock, str(process.pid).encode())
+    os.close(lock)
+    return process.pid
+
+
+def running(pid_file: Path) -> int | None:
+    """The process id behind a pid file, if that process still lives."""
+    try:
+        lock = os.open(pid_file, os.O_RDWR)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        text = pid_file.read_text()
+        return int(text) if text.isdecimal() else None
+    else:
+        return None
+    finally:
+        os.close(lock)
+
+
+def stop(pid_file: Path, *, grace: float = 30.0) -> None:
+    """Ask the process to end and wait until it is gone; after `grace` seconds it is killed."""
+    pid = running(pid_file)
+    if pid is not None:
+        _signal(pid, signal.SIGTERM)
+        if not wait_until(lambda: running(pid_file) is None, seconds=grace):
+            _signal(pid, signal.SIGKILL)
+            if not wait_until(lambda: running(pid_file) is None, seconds=5):
+                raise LocalStackError(f"process {pid} does not end; stop it by hand")
+        _reap(pid)
+    pid_file.unlink(missing_ok=True)
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float) -> bool:
+    """Poll until something is true; False when it is not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
+def answers(port: int) -> bool:
+    """Does anything listen on this loopback port?"""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def is_free(port: int) -> bool:
+    """May a server be started on this loopback port?"""
+    if answers(port):
+        return False
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def require_free(port: int, remedy: str) -> None:
+    if not is_free(port):
+        raise PortTaken(port, remedy)
+
+
+def first_free(ports: range) -> int:
+    """The first port of a range nobody listens on."""
+    for port in ports:
+        if is_free(port):
+            return port
+    raise LocalStackError(f"no free port between {ports.start} and {ports.stop - 1} on 127.0.0.1")
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _reap(pid: int) -> None:
+    """Collect the exit status if the process was our own child."""
+    try:
+        os.waitpid(pid, 0)
+    except ChildProcessError:
+        return

@@ -1,0 +1,38 @@
+"""Tell the person at the terminal which stage runs and for how long."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_REMINDER_SECONDS = 20.0
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Announce a stage, count its seconds while it runs and say how long it took."""
+    started = time.monotonic()
+    finished = threading.Event()
+    ticker = threading.Thread(target=_tick, args=(name, started, finished), daemon=True)
+    ticker.start()
+    outcome = "failed after "
+    try:
+        yield
+        outcome = ""
+    finally:
+        finished.set()
+        ticker.join()
+        _say(f"  {name} … {outcome}{time.monotonic() - started:.1f} s", end="\n")
+
+
+def _tick(name: str, started: float, finished: threading.Event) -> None:
+    live = sys.stdout.isatty()
+    pause = 1.0 if live else _REMINDER_SECONDS
+    while not finished.wait(pause):
+        _say(f"  {name} … {time.monotonic() - started:.0f} s", end="" if live else "\n")
+
+
+def _say(text: str, end: str) -> None:
+    start = "\r\033[K" if sys.stdout.isatty() else ""
+    print(f"{start}{text}", end=end, flush=True)

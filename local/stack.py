@@ -1,0 +1,141 @@
+"""Bring the local stack up and take it down."""
+
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from local import processes, product, repairs, schedules, seed
+from local.emulator import PORTS, Emulator
+from local.errors import LocalStackError
+from local.home import REPOSITORY, Home, gateway_port, read_json, write_json
+from local.processed import Deployed
+from local.progress import stage
+from local.tools import MINISTACK, SAM
+
+_DRAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One local stack: a home, an emulator and a gateway."""
+
+    home: Home
+    port: int
+    emulator: Emulator
+
+    @classmethod
+    def from_environment(cls) -> "Stack":
+        home = Home.from_environment()
+        home.make()
+        return cls(home, gateway_port(), Emulator(home, _emulator_port(home)))
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def running(self) -> bool:
+        return self.emulator.running and self._gateway_running
+
+    def up(self) -> dict[str, Any]:
+        """Start what does not run yet, deploy what changed; returns what local.json says."""
+        if not self._gateway_running:
+            processes.require_free(self.port, "set OUTRIDER_PORT to another one")
+        self.install_tools()
+        parameters = {"Stage": "local", "PublicUrl": self.base_url}
+        wanted = product.fingerprint(parameters)
+        restarted = not self.emulator.running
+        if restarted:
+            with stage("starting the emulator"):
+                self.emulator.start()
+        deployed = Deployed(self.emulator)
+        last = read_json(self.home.deployment)
+        if last.get("fingerprint") != wanted or not deployed.exists:
+            self._deploy(parameters, deployed, wanted)
+            processes.stop(self.home.pid("gateway"))
+        elif restarted:
+            schedules.run_once(self.emulator)
+        self._start_gateway()
+        return self._describe(deployed)
+
+    def down(self) -> None:
+        """Stop the gateway, let streams run dry, then stop the emulator, which saves its state."""
+        if self._gateway_running:
+            processes.stop(self.home.pid("gateway"))
+            time.sleep(_DRAIN_SECONDS)
+        with stage("saving data and stopping"):
+            self.emulator.stop()
+
+    def reset(self) -> None:
+        """Stop, and forget all data; the tools and the built layers stay."""
+        self.down()
+        for path in (self.home.state, self.home.scratch):
+            shutil.rmtree(path, ignore_errors=True)
+        for file in (self.home.local_json, self.home.deployment):
+            file.unlink(missing_ok=True)
+
+    def install_tools(self) -> None:
+        """Make the environments of SAM CLI and MiniStack if they are not as pinned."""
+        for tool in (SAM, MINISTACK):
+            if not tool.installed:
+                with stage(f"installing {tool.name}"):
+                    tool.install(self.home)
+
+    @property
+    def _gateway_running(self) -> bool:
+        return processes.running(self.home.pid("gateway")) is not None
+
+    def _deploy(self, parameters: dict[str, str], deployed: Deployed, fingerprint: str) -> None:
+        with stage("building functions and layers"):
+            product.build(self.home)
+        with stage("deploying template.yaml"):
+            product.deploy(self.home, self.emulator, parameters)
+            api_id = repairs.create_routes(deployed)
+            repairs.translate_state_machines(deployed)
+            repairs.allow_as_aws_would(deployed)
+        record = {"fingerprint": fingerprint, "api_id": api_id, "emulator_port": self.emulator.port}
+        write_json(self.home.deployment, record)
+
+    def _start_gateway(self) -> None:
+        if self._gateway_running:
+            return
+        log = self.home.log("gateway")
+        api_id = read_json(self.home.deployment)["api_id"]
+        processes.start(
+            [sys.executable, "-m", "local.gateway", str(self.port), self.emulator.url, api_id],
+            pid_file=self.home.pid("gateway"),
+            log=log,
+            env=os.environ,
+            cwd=REPOSITORY,
+        )
+        ready = processes.wait_until(
+            lambda: processes.answers(self.port) or not self._gateway_running, seconds=20
+        )
+        if not ready or not self._gateway_running:
+            raise LocalStackError(f"the gateway did not start; details in {log}")
+
+    def _describe(self, deployed: Deployed) -> dict[str, Any]:
+        known = read_json(self.home.local_json)
+        keys = {name: known[name] for name in seed.FIELDS if name in known}
+        if len(keys) < len(seed.FIELDS):
+            with stage("making the demo workspace"):
+                keys = seed.demo_workspace(deployed)
+        found = {
+            "base_url": self.base_url,
+            "mcp_url": f"{self.base_url}/mcp",
+            "docs_url": f"{self.base_url}/docs",
+            **keys,
+            "aws_endpoint_url": self.emulator.url,
+            "inbox_url": f"{self.emulator.url}/_ministack/ses/messages",
+        }
+        write_json(self.home.local_json, found)
+        return found
+
+
+def _emulator_port(home: Home) -> int:
+    """The port of the home's data if there is any: queue addresses in it contain the port."""
+    known = read_json(home.deployment).get("emulator_port")
+    return known if isinstance(known, int) else processes.first_free(PORTS)

@@ -1,0 +1,78 @@
+"""The two tools of the local stack, each in an environment of its own.
+
+SAM CLI and MiniStack pin versions of boto3 and pydantic that differ from each other's and from
+ours, so neither may share the project's environment.
+"""
+
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import commands
+from local.home import REPOSITORY, TOOLS, Home
+
+UV = REPOSITORY / ".venv" / "bin" / "uv"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A pinned tool: its name is that of its folder and of its `requirements-<name>.txt`."""
+
+    name: str
+
+    @property
+    def requirements(self) -> Path:
+        return Path(__file__).parent / f"requirements-{self.name}.txt"
+
+    @property
+    def folder(self) -> Path:
+        return TOOLS / self.name
+
+    @property
+    def bin(self) -> Path:
+        return self.folder / "bin"
+
+    @property
+    def python(self) -> Path:
+        return self.bin / "python"
+
+    @property
+    def installed(self) -> bool:
+        stamp = self.folder / "installed"
+        return stamp.exists() and stamp.read_text() == self._wanted()
+
+    def install(self, home: Home) -> None:
+        """Make the environment anew; the stamp is written last, so half an install is redone."""
+        env = commands.environment(VIRTUAL_ENV=str(self.folder))
+        log = home.log(f"install-{self.name}")
+        venv: list[str | Path] = [
+            UV,
+            "venv",
+            "--quiet",
+            "--clear",
+            "--python",
+            sys.executable,
+            self.folder,
+        ]
+        commands.run(f"making the environment of {self.name}", venv, log=log, env=env)
+        sync: list[str | Path] = [
+            UV,
+            "pip",
+            "sync",
+            "--quiet",
+            "--python",
+            self.python,
+            self.requirements,
+        ]
+        commands.run(f"installing {self.name}", sync, log=log, env=env)
+        (self.folder / "installed").write_text(self._wanted())
+
+    def _wanted(self) -> str:
+        digest = hashlib.sha256(self.requirements.read_bytes())
+        digest.update(sys.version.encode())
+        return digest.hexdigest()
+
+
+SAM = Tool("sam")
+MINISTACK = Tool("ministack")
