@@ -38,5 +38,5 @@ if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d ' ' -f 2)" != "$UV_VERSION" 
         fail "uv could not be installed from the package index; details in $LOG"
 fi
 echo "  installing the project's packages"
-UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --inexact --quiet >>"$LOG" 2>&1 ||
+UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet >>"$LOG" 2>&1 ||
     fail "the project's packages could not be installed; details in $LOG"
