@@ -23,7 +23,8 @@ def main() -> int:
     if len(sys.argv) != 2 or sys.argv[1] not in actions:
         print(_USAGE, file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _interrupt)
     try:
         actions[sys.argv[1]](Stack.from_environment())
     except LocalStackError as error:

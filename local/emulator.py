@@ -21,7 +21,6 @@ from local.home import REPOSITORY, Home
 from local.tools import MINISTACK
 
 REGION = "us-east-1"
-PORTS = range(4566, 4666)
 _START_SECONDS = 60.0
 _STOP_SECONDS = 60.0
 
@@ -67,6 +66,12 @@ class Emulator:
     def stop(self) -> None:
         processes.stop(self.home.pid("emulator"), grace=_STOP_SECONDS)
         shutil.rmtree(self.home.scratch, ignore_errors=True)
+
+    def forget(self) -> None:
+        """Drop every resource, as after a start with no saved state."""
+        request = urllib.request.Request(f"{self.url}/_ministack/reset", method="POST")  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60):  # noqa: S310
+            pass
 
     @property
     def healthy(self) -> bool:

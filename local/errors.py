@@ -11,7 +11,9 @@ class CommandFailed(LocalStackError):
     """A command of a stage failed; its output is in a log file."""
 
     def __init__(self, what: str, log: Path) -> None:
-        super().__init__(f"{what} failed; details in {log}")
+        reasons = [line for line in log.read_text().splitlines() if line.startswith("Error: ")]
+        reason = f": {reasons[-1].removeprefix('Error: ')}" if reasons else ""
+        super().__init__(f"{what} failed{reason}; details in {log}")
 
 
 class PortTaken(LocalStackError):

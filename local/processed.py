@@ -19,9 +19,21 @@ class Deployed:
 
     @property
     def exists(self) -> bool:
-        stacks = self.emulator.client("cloudformation").list_stacks()["StackSummaries"]
-        whole = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-        return any(s["StackName"] == STACK and s["StackStatus"] in whole for s in stacks)
+        """Did the last deploy succeed?"""
+        return self._status() in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+    def clear_failed_creation(self) -> None:
+        """Forget what a failed first deploy left: no stack comes of it, and no data is there."""
+        if self._status() in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"):
+            self.emulator.forget()
+
+    def _status(self) -> str:
+        stacks = self.emulator.client("cloudformation").get_paginator("list_stacks").paginate()
+        for page in stacks:
+            for summary in page["StackSummaries"]:
+                if summary["StackName"] == STACK and summary["StackStatus"] != "DELETE_COMPLETE":
+                    return str(summary["StackStatus"])
+        return ""
 
     @cached_property
     def resources(self) -> list[dict[str, str]]:

@@ -10,7 +10,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from local.errors import LocalStackError, PortTaken
@@ -43,6 +44,15 @@ def start(
     os.write(lock, str(process.pid).encode())
     os.close(lock)
     return process.pid
+
+
+@contextmanager
+def exclusive(lock_file: Path) -> Iterator[None]:
+    """Wait until no other process is in this block with the same file."""
+    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    with lock_file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def running(pid_file: Path) -> int | None:

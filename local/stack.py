@@ -4,18 +4,21 @@ import os
 import shutil
 import sys
 import time
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
 from local import processes, product, repairs, schedules, seed
-from local.emulator import PORTS, Emulator
+from local.emulator import Emulator
 from local.errors import LocalStackError
-from local.home import REPOSITORY, Home, gateway_port, read_json, write_json
+from local.home import REPOSITORY, TOOLS, Home, gateway_port, read_json, write_json
 from local.processed import Deployed
 from local.progress import stage
 from local.tools import MINISTACK, SAM
 
 _DRAIN_SECONDS = 1.0
+_EMULATOR_PORT = 4566
+_PORTS_PER_HOME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,9 @@ class Stack:
         if self._gateway_running:
             processes.stop(self.home.pid("gateway"))
             time.sleep(_DRAIN_SECONDS)
-        with stage("saving data and stopping"):
-            self.emulator.stop()
+        if self.emulator.running:
+            with stage("saving data and stopping"):
+                self.emulator.stop()
 
     def reset(self) -> None:
         """Stop, and forget all data; the tools and the built layers stay."""
@@ -80,8 +84,10 @@ class Stack:
     def install_tools(self) -> None:
         """Make the environments of SAM CLI and MiniStack if they are not as pinned."""
         for tool in (SAM, MINISTACK):
-            if not tool.installed:
-                with stage(f"installing {tool.name}"):
+            if tool.installed:
+                continue
+            with stage(f"installing {tool.name}"), processes.exclusive(TOOLS / "lock"):
+                if not tool.installed:
                     tool.install(self.home)
 
     @property
@@ -92,6 +98,7 @@ class Stack:
         with stage("building functions and layers"):
             product.build(self.home)
         with stage("deploying template.yaml"):
+            deployed.clear_failed_creation()
             product.deploy(self.home, self.emulator, parameters)
             api_id = repairs.create_routes(deployed)
             repairs.translate_state_machines(deployed)
@@ -136,6 +143,14 @@ class Stack:
 
 
 def _emulator_port(home: Home) -> int:
-    """The port of the home's data if there is any: queue addresses in it contain the port."""
+    """The port of the home's data if there is any: queue addresses in it contain the port.
+
+    Other homes than the usual one begin their search elsewhere, so that two stacks that start at
+    the same moment do not choose the same port.
+    """
     known = read_json(home.deployment).get("emulator_port")
-    return known if isinstance(known, int) else processes.first_free(PORTS)
+    if isinstance(known, int):
+        return known
+    usual = home.root == REPOSITORY / ".outrider"
+    first = _EMULATOR_PORT + (0 if usual else 1 + zlib.crc32(str(home.root).encode()) % 1000)
+    return processes.first_free(range(first, first + _PORTS_PER_HOME))

@@ -1,0 +1,113 @@
+"""A local stack as the end-to-end tests see it: started, called and stopped like a person does."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+_START_SECONDS = 600
+_CALL_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call answered; `json` is None when the body is no JSON."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStack:
+    """One home and one port; `local` is what its local.json says once it is up."""
+
+    home: Path
+    port: int
+
+    def command(self, name: str) -> subprocess.CompletedProcess[str]:
+        """`python -m local <name>` on this home and port."""
+        places = {"OUTRIDER_HOME": str(self.home), "OUTRIDER_PORT": str(self.port)}
+        return subprocess.run(
+            [sys.executable, "-m", "local", name],
+            cwd=REPOSITORY,
+            env=os.environ | places,
+            capture_output=True,
+            text=True,
+            timeout=_START_SECONDS,
+            check=False,
+        )
+
+    def up(self) -> None:
+        self._must("up")
+
+    def down(self) -> None:
+        self._must("down")
+
+    @property
+    def local(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads((self.home / "local.json").read_text())
+        return found
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, key: str | None = None, **headers: str
+    ) -> Reply:
+        """Call the API with the live key, or `key`; `idempotency_key=` becomes that header."""
+        local = self.local
+        content = None if body is None else json.dumps(body).encode()
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent["Authorization"] = f"Bearer {key or local['live_key']}"
+        sent["Content-Type"] = "application/json"
+        return send(method, local["base_url"] + path, content, sent)
+
+    def inbox(self) -> list[dict[str, Any]]:
+        """The mails that were sent, oldest first."""
+        by_account: dict[str, list[dict[str, Any]]] = send(
+            "GET", self.local["inbox_url"], None, {}
+        ).json["messages"]
+        return [mail for mails in by_account.values() for mail in mails]
+
+    def _must(self, name: str) -> None:
+        done = self.command(name)
+        assert done.returncode == 0, f"local {name}:\n{done.stdout}{done.stderr}"
+
+
+def send(method: str, url: str, content: bytes | None, headers: dict[str, str]) -> Reply:
+    """One HTTP request; an error status is a reply like any other, a redirect is not followed."""
+    request = urllib.request.Request(url, data=content, headers=headers, method=method)
+    try:
+        with _OPENER.open(request, timeout=_CALL_SECONDS) as answer:
+            return Reply(answer.status, dict(answer.headers), answer.read())
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return Reply(refusal.code, dict(refusal.headers), refusal.read())
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,122 @@
+"""What scripts and people rely on when they run the stack on their machine."""
+
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.running import LocalStack, free_port, send
+
+
+class TestLocalJson:
+    def test_has_the_keys_that_scripts_rely_on(self, stack: LocalStack) -> None:
+        assert list(stack.local) == [
+            "base_url",
+            "mcp_url",
+            "docs_url",
+            "workspace_id",
+            "live_key",
+            "test_key",
+            "aws_endpoint_url",
+            "inbox_url",
+        ]
+
+    def test_is_readable_by_its_owner_only(self, stack: LocalStack) -> None:
+        mode = (stack.home / "local.json").stat().st_mode
+
+        assert stat.S_IMODE(mode) == 0o600
+
+
+class TestUp:
+    def test_keeps_the_data_of_the_run_before(self, stack: LocalStack) -> None:
+        created = stack.call("POST", "/v1/contacts", {"email": "kept@example.com"})
+        stack.down()
+
+        stack.up()
+
+        found = stack.call("GET", f"/v1/contacts/{created.json['id']}")
+        assert (found.status, found.json["email"]) == (200, "kept@example.com")
+
+    def test_says_in_one_line_that_the_port_is_taken(self, tmp_path: Path) -> None:
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = other.getsockname()[1]
+
+            refused = LocalStack(tmp_path, port).command("up")
+
+        assert refused.returncode == 1
+        assert refused.stdout == ""
+        assert refused.stderr.splitlines() == [
+            f"outrider: port {port} on 127.0.0.1 is taken by another program; "
+            "set OUTRIDER_PORT to another one"
+        ]
+
+    def test_says_in_one_line_that_the_port_is_no_port(self, tmp_path: Path) -> None:
+        refused = LocalStack(tmp_path, 70_000).command("up")
+
+        assert refused.returncode == 1
+        assert refused.stderr == "outrider: OUTRIDER_PORT must be a port number, not '70000'\n"
+
+
+class TestDown:
+    def test_is_fine_when_nothing_runs(self, tmp_path: Path) -> None:
+        done = LocalStack(tmp_path, free_port()).command("down")
+
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+class TestServers:
+    @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's socket table")
+    def test_listen_on_loopback_only(self, stack: LocalStack) -> None:
+        owned = _sockets_of(stack)
+
+        listening = [address for inode, address in _listeners() if inode in owned]
+
+        assert f"127.0.0.1:{stack.port}" in listening
+        assert len(listening) >= 2
+        assert all(address.startswith("127.0.0.1:") for address in listening)
+
+    def test_gateway_passes_bytes_through_in_both_directions(self, stack: LocalStack) -> None:
+        url = stack.local["base_url"] + "/v1/contacts?limit=1&x=%2B%26%20a"
+        headers = {"Content-Type": "application/octet-stream", "Accept": "*/*"}
+
+        reply = send("POST", url, bytes(range(256)) * 4096, headers)
+
+        assert reply.status == 401
+        assert reply.json["code"] == "MISSING_AUTH"
+
+    def test_gateway_refuses_more_than_api_gateway_takes(self, stack: LocalStack) -> None:
+        reply = send("POST", stack.local["base_url"] + "/v1/contacts", b"x" * 10_485_761, {})
+
+        assert reply.status == 413
+
+
+def _sockets_of(stack: LocalStack) -> set[str]:
+    """Inodes of every socket held by the servers of a stack and by the processes they started."""
+    sessions = {(stack.home / name).read_text() for name in ("emulator.pid", "gateway.pid")}
+    found: set[str] = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            session = (process / "stat").read_text().rpartition(")")[2].split()[3]
+            if session in sessions:
+                links = [os.readlink(link) for link in (process / "fd").iterdir()]
+                found.update(link[8:-1] for link in links if link.startswith("socket:["))
+        except OSError:
+            continue  # the process ended meanwhile
+    return found
+
+
+def _listeners() -> list[tuple[str, str]]:
+    """(inode, address:port) of every listening socket; IPv6 addresses stay in hexadecimal."""
+    found = []
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            local, state, inode = (fields := line.split())[1], fields[3], fields[9]
+            if state == "0A":
+                host, port = local.split(":")
+                name = socket.inet_ntoa(bytes.fromhex(host)[::-1]) if len(host) == 8 else host
+                found.append((inode, f"{name}:{int(port, 16)}"))
+    return found
