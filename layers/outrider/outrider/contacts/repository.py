@@ -25,6 +25,7 @@ from outrider.kit.dynamo import (
     TransactionFailed,
     batch_get,
     transact,
+    transact_groups,
 )
 from outrider.kit.outbox import Event
 
@@ -93,22 +94,9 @@ class ContactRepository:
     def add_many(self, contacts: Sequence[tuple[Contact, Sequence[Event]]]) -> dict[str, str]:
         """Add up to ADD_AT_ONCE contacts, leaving out those whose address is taken: for each of
         these, its id and the owner's."""
-        taken: dict[str, str] = {}
-        pending = list(contacts)
-        while pending:
-            actions = [
-                action for contact, events in pending for action in self._add(contact, events)
-            ]
-            try:
-                transact(*actions, self._counted(len(pending)))
-                break
-            except TransactionFailed as failure:
-                claims = failure.reasons[1 : 2 * len(pending) : 2]
-                for (contact, _), reason in zip(pending, claims, strict=True):
-                    if reason.failed:
-                        taken[contact.id] = _owner(reason.item)
-                pending = [entry for entry in pending if entry[0].id not in taken]
-        return taken
+        groups = {contact.id: self._add(contact, events) for contact, events in contacts}
+        refused = transact_groups(groups, self._counted)
+        return {contact_id: _owner(claim.item) for contact_id, (_, claim) in refused.items()}
 
     def update(
         self, contact_id: str, changes: Mapping[str, Any], version: int, events: Sequence[Event]
@@ -163,6 +151,31 @@ class ContactRepository:
         with suppress(ConditionFailed):  # a new contact has taken the address over
             self.table.write(claim)
         self.table.write(self.table.delete(self.workspace, contact_id))
+
+    def key(self, contact_id: str) -> tuple[Table, str, str]:
+        """Where a contact is, for `kit.dynamo.batch_get`."""
+        return self.table, self.workspace, contact_id
+
+    def present(self, contact_id: str) -> Action:
+        """That the contact is not deleted, for a transaction."""
+        condition = "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)"
+        return self.table.check(self.workspace, contact_id, condition)
+
+    def record_reply(self, contact_id: str) -> None:
+        """Note that the contact answered just now; nothing happens if it is gone."""
+        action = self.table.update(
+            self.workspace,
+            contact_id,
+            "SET #status = :replied, #by_status_pk = :by_status, #last_replied_at = :now,"
+            " #updated_at = :now REMOVE #_events ADD #version :one",
+            "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)",
+            replied="replied",
+            by_status=f"{self.workspace}#replied",
+            now=clock.timestamp(),
+            one=1,
+        )
+        with suppress(ConditionFailed):
+            self.table.write(action)
 
     def _add(
         self, contact: Contact, events: Sequence[Event], former_owner: str | None = None

@@ -43,6 +43,11 @@ class ContactService:
             raise ContactNotFound
         return contact
 
+    def existing(self, contact_ids: Sequence[str]) -> set[str]:
+        """Those of `contact_ids` that name a contact of this workspace."""
+        wanted = [contact_id for contact_id in contact_ids if ids.is_id("con", contact_id)]
+        return set(self.contacts.get_many(wanted))
+
     def list(self, query: ContactQuery) -> Page[Contact]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/contacts")
         page = self.contacts.list(query.status, query.limit, sealer.after(query))
@@ -91,6 +96,13 @@ class ContactService:
         if not ids.is_id("con", contact_id) or not self.contacts.remove(contact_id, [deleted]):
             raise ContactNotFound
         return ContactDeleted(id=contact_id)
+
+    def record_reply(self, contact_id: str) -> None:
+        self.contacts.record_reply(contact_id)
+
+    def bury(self, contact_id: str, email: str) -> None:
+        """Remove what a deleted contact left behind. Twice is the same as once."""
+        self.contacts.bury(contact_id, email)
 
     def _add_rows(
         self, rows: Sequence[tuple[int, ContactWrite]], upsert: bool

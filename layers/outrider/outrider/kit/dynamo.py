@@ -8,7 +8,7 @@
 import re
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -207,6 +207,31 @@ def transact(*actions: Action) -> None:
             if attempt == _TRANSACTION_ATTEMPTS or not _is_conflict(reasons):
                 raise
             time.sleep(secrets.randbelow(10 * 2**attempt) / 1000)
+
+
+def transact_groups(
+    groups: Mapping[str, Sequence[Action]], also: Callable[[int], Action]
+) -> dict[str, Sequence[Reason]]:
+    """Each group whole or not at all, all that can in one transaction (at most 100 actions).
+
+    A group whose condition does not hold is left out and the others go through; gives the reasons
+    of those left out. `also(n)` is one more action, for the n groups that are written.
+    """
+    pending = dict(groups)
+    refused: dict[str, Sequence[Reason]] = {}
+    while pending:
+        actions = [action for group in pending.values() for action in group]
+        try:
+            transact(*actions, also(len(pending)))
+            break
+        except TransactionFailed as failure:
+            reasons = iter(failure.reasons)
+            for name, group in list(pending.items()):
+                own = [next(reasons) for _ in group]
+                if any(reason.failed for reason in own):
+                    refused[name] = own
+                    del pending[name]
+    return refused
 
 
 def batch_get(keys: Iterable[tuple[Table, str, str]]) -> dict[tuple[str, str, str], Item]:

@@ -42,14 +42,20 @@ class Queue:
 
 
 def handle_records(
-    event: Mapping[str, Any], handle: Callable[[Any], None]
+    event: Mapping[str, Any],
+    handle: Callable[[Any], None],
+    enough_time: Callable[[], bool] = lambda: True,
 ) -> dict[str, list[dict[str, str]]]:
-    """Handle each SQS record of `event`; those that fail come again, the others do not.
+    """Handle each SQS record of `event`; those that fail come again, the others do not. Records
+    for which there is no longer enough time come again too.
 
     Gives the partial batch response of `ReportBatchItemFailures`.
     """
     failed = []
     for record in event["Records"]:
+        if not enough_time():
+            failed.append({"itemIdentifier": record["messageId"]})
+            continue
         try:
             handle(json.loads(record["body"]))
         except Exception:

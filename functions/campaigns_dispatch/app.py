@@ -1,0 +1,15 @@
+"""One round of a campaign's clock, called by the state machine campaign_run."""
+
+from typing import Any
+
+from outrider.access.models import Caller
+from outrider.campaigns.dispatch import Round
+from outrider.campaigns.wiring import dispatch
+from outrider.kit.logs import logger
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    this = Round.model_validate(event)
+    answer = dispatch(Caller.engine(this.workspace), this.campaign_id).dispatch(this)
+    logger().info("round", **answer.model_dump(exclude_none=True))
+    return answer.model_dump()

@@ -1,0 +1,24 @@
+"""Starts the clock of a launched campaign, and once an hour of every one that stands still.
+
+Invoked by hand with `{"overdue_before": "9999-12-31T00:00:00.000Z"}` it starts a new run of every
+running campaign: after executions were stopped, for example.
+"""
+
+from typing import Any
+
+from outrider.access.models import WorkspaceId
+from outrider.campaigns.wiring import running_campaigns, runs
+from outrider.kit import clock
+from outrider.kit.logs import logger
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, int]:
+    if detail := event.get("detail"):
+        workspace = WorkspaceId.of(detail["workspace_id"], detail["mode"])
+        runs(workspace).start(detail["data"]["campaign_id"])
+        started = 1
+    else:
+        overdue = running_campaigns().overdue(event.get("overdue_before") or clock.timestamp())
+        started = sum(runs(workspace).restart(campaign) for workspace, campaign in overdue)
+    logger().info("campaigns started", count=started)
+    return {"started": started}

@@ -1,0 +1,13 @@
+"""Takes an incoming mail: `{"raw_base64": "<the mail, base64>"}`, invoked by whoever receives it."""
+
+import base64
+from typing import Any
+
+from outrider.inbound.wiring import inbound
+from outrider.kit.logs import logger
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    received = inbound().receive(base64.b64decode(event["raw_base64"], validate=True))
+    logger().info("mail received", **received.model_dump(exclude_none=True))
+    return received.model_dump()

@@ -1,0 +1,1 @@
+"""Campaigns: one version of a sequence, carried out over an audience, one enrollment a contact."""

@@ -1,0 +1,250 @@
+"""Keys, expressions and items of enrollments.
+
+An enrollment is `<workspace>#cam_…` / `con_…`, so a contact is in a campaign once. One that has
+something to come stands in the index `by_due`, under `<workspace>#cam_…#<shard>` / `<due at>`.
+"""
+
+import zlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from outrider.access.models import WorkspaceId
+from outrider.campaigns.models import CLAIM_LEASE, Campaign, Enrollment, Thread
+from outrider.kit import clock, outbox
+from outrider.kit.attributes import Item
+from outrider.kit.counters import Counters
+from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, transact_groups
+from outrider.kit.outbox import Event
+
+_ADD_AT_ONCE = 90
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentRepository:
+    """Enrollments of one campaign of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+    campaign_id: str
+
+    def key(self, contact_id: str) -> tuple[Table, str, str]:
+        """Where an enrollment is, for `kit.dynamo.batch_get`."""
+        return self.table, self._pk, contact_id
+
+    def add_many(
+        self,
+        enrollments: Sequence[tuple[Enrollment, Sequence[Event]]],
+        due_shards: int,
+        counters: Counters,
+    ) -> set[str]:
+        """Add those that are new, and count them; gives the contacts enrolled before."""
+
+        def add(part: Sequence[tuple[Enrollment, Sequence[Event]]]) -> set[str]:
+            groups = {
+                enrollment.contact_id: [self._add(enrollment, events, due_shards)]
+                for enrollment, events in part
+            }
+            return set(
+                transact_groups(groups, lambda count: counters.add(total=count, active=count))
+            )
+
+        parts = [
+            enrollments[start : start + _ADD_AT_ONCE]
+            for start in range(0, len(enrollments), _ADD_AT_ONCE)
+        ]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return set().union(*pool.map(add, parts))
+
+    def due(self, campaign: Campaign, until: datetime, limit: int) -> list[Enrollment]:
+        """Up to `limit` enrollments that are due by `until`, the longest due first."""
+        found: list[Enrollment] = []
+        for shard in range(campaign.due_shards):
+            page = self.table.query(
+                Query(
+                    f"{self._pk}#{shard}",
+                    "#by_due_sk <= :until",
+                    {"until": clock.to_text(until)},
+                    index="by_due",
+                    limit=limit,
+                )
+            )
+            found += [Enrollment.model_validate(item) for item in page.items]
+        return sorted(found, key=lambda enrollment: (enrollment.due_at or "", enrollment.id))[
+            :limit
+        ]
+
+    def next_due(self, campaign: Campaign) -> datetime | None:
+        """The moment the next step comes up, or None when nothing is to come."""
+        moments = []
+        for shard in range(campaign.due_shards):
+            page = self.table.query(Query(f"{self._pk}#{shard}", index="by_due", limit=1))
+            moments += [clock.from_text(item["by_due_sk"]) for item in page.items]
+        return min(moments, default=None)
+
+    def postpone(self, enrollment: Enrollment, until: datetime, reason: str | None) -> bool:
+        """Move the due time, unless the enrollment changed since it was read."""
+        action = self.table.update(
+            self._pk,
+            enrollment.contact_id,
+            f"SET {_DUE}, #blocked_reason = :reason REMOVE #_events",
+            "#version = :seen AND #due_at = :was",
+            due=clock.to_text(until),
+            reason=reason,
+            seen=enrollment.version,
+            was=enrollment.due_at,
+        )
+        try:
+            self.table.write(action)
+        except ConditionFailed:
+            return False
+        return True
+
+    def claim(self, enrollment: Enrollment, message_id: str, mailbox_id: str) -> Action:
+        """`message_id` is about to be sent; until the claim's lease ends nobody else looks."""
+        return self._change(
+            enrollment,
+            f"{_DUE}, #state = :sending, #sending = :message, #mailbox_id = :mailbox",
+            "REMOVE #_events",
+            due=clock.to_text(clock.now() + CLAIM_LEASE),
+            sending="sending",
+            message=message_id,
+            mailbox=mailbox_id,
+        )
+
+    def advance(
+        self, contact_id: str, message_id: str, step_id: str, due: datetime, thread: Thread | None
+    ) -> Action:
+        """The claimed message is settled; `step_id` comes next."""
+        return self._settle(
+            contact_id,
+            message_id,
+            f"{_DUE}, #state = :active, #step_id = :step, #thread = :thread, #attempts = :none",
+            "#sending, #blocked_reason, #_events",
+            due=clock.to_text(due),
+            active="active",
+            step=step_id,
+            thread=thread.model_dump() if thread else None,
+            none=0,
+        )
+
+    def retry(self, contact_id: str, message_id: str, due: datetime, reason: str) -> Action:
+        """The claimed message did not go out and its step will be tried again."""
+        return self._settle(
+            contact_id,
+            message_id,
+            f"{_DUE}, #state = :active, #blocked_reason = :reason,"
+            " #attempts = if_not_exists(#attempts, :none) + :one",
+            "#sending, #_events",
+            due=clock.to_text(due),
+            active="active",
+            reason=reason,
+            none=0,
+            one=1,
+        )
+
+    def end_claimed(
+        self, contact_id: str, message_id: str, state: str, reason: str, events: Sequence[Event]
+    ) -> Action:
+        """The claimed message was the last: the enrollment ends, or waits for a person (`paused`)."""
+        return self._settle(
+            contact_id,
+            message_id,
+            "#state = :state, #exit_reason = :reason, #_events = :events",
+            f"#sending, {_DUE_KEYS}",
+            state=state,
+            reason=reason,
+            events=outbox.pack(events),
+        )
+
+    def skip_to(self, enrollment: Enrollment, step_id: str, due: datetime) -> Action:
+        """The step to come is left out; `step_id` comes next."""
+        return self._change(
+            enrollment,
+            f"{_DUE}, #step_id = :step",
+            "REMOVE #_events, #blocked_reason",
+            due=clock.to_text(due),
+            step=step_id,
+        )
+
+    def end(
+        self, enrollment: Enrollment, state: str, reason: str, events: Sequence[Event]
+    ) -> Action:
+        return self._change(
+            enrollment,
+            "#state = :state, #exit_reason = :reason, #_events = :events",
+            f"REMOVE {_DUE_KEYS}",
+            state=state,
+            reason=reason,
+            events=outbox.pack(events),
+        )
+
+    def record_reply(self, contact_id: str, events: Sequence[Event]) -> bool:
+        """Note that the contact replied; the first time stays. False without such an enrollment."""
+        action = self.table.update(
+            self._pk,
+            contact_id,
+            "SET #replied_at = if_not_exists(#replied_at, :now), #_events = :events"
+            " ADD #version :one",
+            "attribute_exists(#pk)",
+            now=clock.timestamp(),
+            events=outbox.pack(events),
+            one=1,
+        )
+        try:
+            self.table.write(action)
+        except ConditionFailed:
+            return False
+        return True
+
+    def _add(self, enrollment: Enrollment, events: Sequence[Event], due_shards: int) -> Action:
+        shard = zlib.crc32(enrollment.contact_id.encode()) % due_shards
+        item: Item = {
+            **enrollment.model_dump(exclude_none=True),
+            "pk": self._pk,
+            "sk": enrollment.contact_id,
+            "by_due_pk": f"{self._pk}#{shard}",
+            "by_due_sk": enrollment.due_at,
+            **outbox.attribute(events),
+        }
+        return self.table.put(item, "attribute_not_exists(#pk)")
+
+    def _change(self, enrollment: Enrollment, sets: str, rest: str, **values: Any) -> Action:
+        """A change of the enrollment as it was read."""
+        return self.table.update(
+            self._pk,
+            enrollment.contact_id,
+            f"SET {sets}, #updated_at = :now {rest} ADD #version :one",
+            "#version = :seen",
+            now=clock.timestamp(),
+            one=1,
+            seen=enrollment.version,
+            **values,
+        )
+
+    def _settle(
+        self, contact_id: str, message_id: str, sets: str, removes: str, **values: Any
+    ) -> Action:
+        """A change that only the holder of the claim on `message_id` may make; what others noted
+        meanwhile (a reply) stays."""
+        return self.table.update(
+            self._pk,
+            contact_id,
+            f"SET {sets}, #updated_at = :now REMOVE {removes} ADD #version :one",
+            "#sending = :claimed",
+            now=clock.timestamp(),
+            one=1,
+            claimed=message_id,
+            **values,
+        )
+
+    @property
+    def _pk(self) -> str:
+        return f"{self.workspace}#{self.campaign_id}"
+
+
+_DUE = "#due_at = :due, #by_due_sk = :due"
+_DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"

@@ -1,0 +1,64 @@
+"""Builds the objects of `campaigns`."""
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.campaigns.dispatch import DispatchService
+from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.launch import LaunchService
+from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
+from outrider.campaigns.runs import RunService
+from outrider.campaigns.service import CampaignService
+from outrider.contacts.wiring import contacts
+from outrider.kit.dynamo import Table
+from outrider.kit.executions import StateMachine
+from outrider.kit.queues import Queue
+from outrider.kit.settings import settings
+from outrider.mailboxes.wiring import mailbox_repository, mailboxes
+from outrider.sequences.wiring import sequences
+
+
+def campaigns(caller: Caller) -> CampaignService:
+    return CampaignService(campaign_repository(caller.workspace))
+
+
+def launch(caller: Caller) -> LaunchService:
+    return LaunchService(
+        caller=caller,
+        sequences=sequences(caller),
+        mailboxes=mailboxes(caller),
+        contacts=contacts(caller),
+        campaigns=campaign_repository(caller.workspace),
+        enrollments=lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
+    )
+
+
+def dispatch(caller: Caller, campaign_id: str) -> DispatchService:
+    return DispatchService(
+        caller=caller,
+        campaigns=campaign_repository(caller.workspace),
+        enrollments=enrollment_repository(caller.workspace, campaign_id),
+        mailboxes=mailbox_repository(caller.workspace),
+        sequences=sequences(caller),
+        steps=Queue(settings().require("steps_queue_url")),
+    )
+
+
+def runs(workspace: WorkspaceId) -> RunService:
+    machine = StateMachine(settings().require("campaign_run_arn"))
+    return RunService(campaign_repository(workspace), machine.start)
+
+
+def running_campaigns() -> RunningCampaigns:
+    return RunningCampaigns(_campaigns_table())
+
+
+def campaign_repository(workspace: WorkspaceId) -> CampaignRepository:
+    return CampaignRepository(_campaigns_table(), workspace)
+
+
+def enrollment_repository(workspace: WorkspaceId, campaign_id: str) -> EnrollmentRepository:
+    table = Table(settings().require("enrollments_table"))
+    return EnrollmentRepository(table, workspace, campaign_id)
+
+
+def _campaigns_table() -> Table:
+    return Table(settings().require("campaigns_table"))

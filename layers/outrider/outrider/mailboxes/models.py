@@ -1,0 +1,54 @@
+"""Mailboxes and what they may send on a day."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from outrider.kit import clock
+
+DEFAULT_POOL = "pool_default"
+RAMP_DAYS = 21
+RAMP_START = 5
+"""A new mailbox sends 5 mails on its first day, and its full cap from day 21 on."""
+
+
+class Mailbox(BaseModel):
+    """An address that sends. `daily_cap` is reached at the end of the warm-up ramp; a mailbox that
+    is marked `warmed` was warmed up elsewhere and has no ramp. `min_gap_seconds` lies between two mails."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    email: str
+    name: str | None = None
+    kind: Literal["ses"] = "ses"
+    pool: str = DEFAULT_POOL
+    daily_cap: int
+    min_gap_seconds: int
+    warmed: bool
+    status: Literal["active"] = "active"
+    created_at: str
+    updated_at: str
+    version: int = 1
+
+    def is_warmed(self, now: datetime) -> bool:
+        return self.warmed or self._day(now.date()) >= RAMP_DAYS
+
+    def cap_on(self, day: date) -> int:
+        """How many mails this mailbox may send on `day` (UTC)."""
+        number = self._day(day)
+        if self.warmed or number >= RAMP_DAYS:
+            return self.daily_cap
+        grown = max(0, self.daily_cap - RAMP_START) * (number - 1) // (RAMP_DAYS - 1)
+        return min(self.daily_cap, RAMP_START + grown)
+
+    def _day(self, day: date) -> int:
+        """1 on the day the mailbox was made."""
+        return max(1, (day - clock.from_text(self.created_at).date()).days + 1)
+
+
+def pool_is_warmed(mailboxes: Iterable[Mailbox], now: datetime) -> bool:
+    """One warmed mailbox is enough: the others send little, as their own ramps allow."""
+    return any(mailbox.is_warmed(now) for mailbox in mailboxes)

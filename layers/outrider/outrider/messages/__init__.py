@@ -1,0 +1,1 @@
+"""Messages: what one step sends to one contact, at most once."""

@@ -1,0 +1,97 @@
+"""Keys, expressions and items of messages.
+
+A message is `<workspace>#con_…` / `msg_…`, its id made of enrollment, generation and step, so a
+step has one message whatever happens. The index `by_message_id` finds it by the part of its RFC 5322
+Message-ID before the @, which is the provider's id and unique without the domain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import WorkspaceId
+from outrider.kit import clock, outbox
+from outrider.kit.dynamo import Action, Query, Table
+from outrider.kit.outbox import Event
+from outrider.messages.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRepository:
+    """Messages to the contacts of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def key(self, contact_id: str, message_id: str) -> tuple[Table, str, str]:
+        """Where a message is, for `kit.dynamo.batch_get`."""
+        return self.table, self._pk(contact_id), message_id
+
+    def add(self, message: Message, events: Sequence[Event] = ()) -> Action:
+        """The message's first and only creation: a second claim of the step fails here."""
+        item = {
+            **message.model_dump(exclude_none=True),
+            "pk": self._pk(message.contact_id),
+            "sk": message.id,
+            **outbox.attribute(events),
+        }
+        return self.table.put(item, "attribute_not_exists(#pk)")
+
+    def sent(
+        self, message: Message, provider_id: str, rfc_message_id: str, events: Sequence[Event]
+    ) -> Action:
+        return self._settle(
+            message,
+            "#state = :sent, #sent_at = :now, #provider_id = :provider_id,"
+            " #rfc_message_id = :rfc_id, #by_message_id_pk = :rfc_key, #_events = :events",
+            sent="sent",
+            now=clock.timestamp(),
+            provider_id=provider_id,
+            rfc_id=rfc_message_id,
+            rfc_key=rfc_key(rfc_message_id),
+            events=outbox.pack(events),
+        )
+
+    def settled(self, message: Message, state: str, reason: str, events: Sequence[Event]) -> Action:
+        """The message failed, or nobody knows whether it went out."""
+        return self._settle(
+            message,
+            "#state = :state, #reason = :reason, #_events = :events",
+            state=state,
+            reason=reason,
+            events=outbox.pack(events),
+        )
+
+    def withdraw(self, message: Message) -> Action:
+        """Undo the claim of a message that certainly did not go out, so that it can be made again."""
+        return self.table.delete(
+            self._pk(message.contact_id), message.id, "#state = :sending", sending="sending"
+        )
+
+    def _settle(self, message: Message, sets: str, **values: str) -> Action:
+        return self.table.update(
+            self._pk(message.contact_id),
+            message.id,
+            f"SET {sets} REMOVE #claimed_until",
+            "#state = :sending",
+            **{"sending": "sending", **values},
+        )
+
+    def _pk(self, contact_id: str) -> str:
+        return f"{self.workspace}#{contact_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessages:
+    """Messages of all workspaces, found by the Message-ID that an answer quotes."""
+
+    table: Table
+
+    def find(self, rfc_message_id: str) -> tuple[WorkspaceId, Message] | None:
+        page = self.table.query(Query(rfc_key(rfc_message_id), index="by_message_id", limit=1))
+        for item in page.items:
+            return WorkspaceId(str(item["pk"]).rpartition("#")[0]), Message.model_validate(item)
+        return None
+
+
+def rfc_key(rfc_message_id: str) -> str:
+    return rfc_message_id.strip("<> ").partition("@")[0]

@@ -1,0 +1,88 @@
+"""Handing a mail to a provider, once, and saying truthfully what came of it."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError
+
+from outrider.kit import aws
+from outrider.messages.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`accepted` and `refused` are final; `not_accepted` did not go out and may be tried again;
+    `unknown` may have gone out."""
+
+    kind: Literal["accepted", "refused", "not_accepted", "unknown"]
+    detail: str = ""
+    provider_id: str = ""
+    rfc_message_id: str = ""
+    """The Message-ID the recipient sees, without <>."""
+
+
+class Transport(Protocol):
+    def send(self, message: Message, sender: str, to: str, mime: bytes) -> Outcome: ...
+
+
+_NOT_ACCEPTED = {
+    "TooManyRequestsException",
+    "ThrottlingException",
+    "Throttling",
+    "LimitExceededException",
+    "SendingPausedException",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SesTransport:
+    """Amazon SES. SendEmail has no idempotency token, so the client never repeats a call."""
+
+    workspace: str
+
+    def send(self, message: Message, sender: str, to: str, mime: bytes) -> Outcome:
+        try:
+            answer = aws.client("sesv2").send_email(
+                FromEmailAddress=sender,
+                Destination={"ToAddresses": [to]},
+                Content={"Raw": {"Data": mime}},
+                EmailTags=[
+                    {"Name": "message_id", "Value": message.id},
+                    {"Name": "workspace_id", "Value": self.workspace},
+                ],
+            )
+        except ClientError as error:
+            return _refusal(error)
+        except (ConnectTimeoutError, EndpointConnectionError) as error:
+            return Outcome("not_accepted", type(error).__name__)
+        except BotoCoreError as error:
+            return Outcome("unknown", type(error).__name__)
+        provider_id = str(answer["MessageId"]).partition("@")[0]
+        return Outcome("accepted", "", provider_id, f"{provider_id}@{_ses_domain(aws.region())}")
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxTransport:
+    """For test keys: nothing leaves; the message itself is the outbox."""
+
+    def send(self, message: Message, sender: str, to: str, mime: bytes) -> Outcome:  # noqa: ARG002
+        return Outcome("accepted", "", message.id, f"{message.id}@sandbox.test")
+
+
+def _refusal(error: ClientError) -> Outcome:
+    code = error.response["Error"]["Code"]
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    if code in _NOT_ACCEPTED:
+        return Outcome("not_accepted", code)
+    if status >= 500:
+        return Outcome("unknown", code)
+    return Outcome("refused", code)
+
+
+def _ses_domain(region: str) -> str:
+    """SES makes the Message-ID of its own id and this domain.
+
+    Source: https://docs.aws.amazon.com/ses/latest/dg/header-fields.html
+    """
+    return "email.amazonses.com" if region == "us-east-1" else f"{region}.amazonses.com"

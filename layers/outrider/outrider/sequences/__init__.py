@@ -1,0 +1,1 @@
+"""Sequences: the plan of steps that a campaign carries out."""

@@ -1,0 +1,18 @@
+"""What can go wrong with sequences."""
+
+from outrider.kit.errors import Conflict, OutriderError, ResourceNotFound
+
+
+class SequenceNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no sequence with this id in this workspace")
+
+
+class SequenceNotDraft(Conflict):
+    def __init__(self, status: str) -> None:
+        super().__init__(f"Only a draft can be launched; this sequence is {status}")
+
+
+class MailboxPoolNotWarmed(OutriderError):
+    status, code = 409, "MAILBOX_POOL_NOT_WARMED"
+    title = "The mailbox pool is not warmed"

@@ -1,0 +1,12 @@
+"""Builds the objects of `sequences`."""
+
+from outrider.access.models import Caller
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+from outrider.sequences.repository import SequenceRepository
+from outrider.sequences.service import SequenceService
+
+
+def sequences(caller: Caller) -> SequenceService:
+    table = Table(settings().require("campaigns_table"))
+    return SequenceService(caller, SequenceRepository(table, caller.workspace))
