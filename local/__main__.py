@@ -84,10 +84,10 @@ Outrider is running.
 
 Try:
 
-  curl {base}/v1/contacts -H 'Authorization: Bearer {key}'
   curl {base}/v1/contacts -H 'Authorization: Bearer {key}' \\
-       -H 'Content-Type: application/json' -d '{{"email": "ada@example.com", "name": "Ada"}}'
-  curl {base}/v1/account -H 'Authorization: Bearer {key}'"""
+       -H 'Content-Type: application/json' -d '{{"email": "ada@example.com"}}'
+  curl {base}/v1/contacts -H 'Authorization: Bearer {key}'
+  curl {base}/v1/events -H 'Authorization: Bearer {key}'"""
 
 
 if __name__ == "__main__":

@@ -1,6 +1,12 @@
-"""Make the demo workspace by invoking the product's own `admin` function."""
+"""Make the demo workspace the way an operator and its owner would.
+
+The product's own `admin` function makes the workspace and its keys; the mailbox is made through the
+API, and its domain is verified in the emulator's SES as an operator would verify it in theirs.
+"""
 
 import json
+import urllib.error
+import urllib.request
 from typing import Any
 
 from local.errors import LocalStackError
@@ -8,14 +14,29 @@ from local.processed import Deployed
 
 FIELDS = ("workspace_id", "live_key", "test_key")
 _FUNCTION = "AdminFunction"
-_WORKSPACE = {"action": "create_workspace", "name": "Demo", "plan": "professional", "demo": True}
+_WORKSPACE = {"action": "create_workspace", "name": "Demo", "plan": "professional"}
+_DOMAIN = "outrider.example"
+_MAILBOX = {
+    "email": f"ada@{_DOMAIN}",
+    "name": "Ada from Outrider",
+    "pool": "pool_default",
+    "daily_cap": 500,
+    "min_gap_seconds": 0,
+    "warmed": True,
+}
 
 
-def demo_workspace(deployed: Deployed) -> dict[str, str]:
-    """Create the demo workspace; returns `workspace_id`, `live_key` and `test_key`."""
+def demo_workspace(deployed: Deployed, base_url: str) -> dict[str, str]:
+    """Create the demo workspace with a warmed mailbox on its live and on its test side.
+
+    Returns `workspace_id`, `live_key` and `test_key`.
+    """
     answer = _invoke(deployed, _WORKSPACE)
     if missing := [name for name in FIELDS if name not in answer]:
         raise LocalStackError(f"the admin function answered without {', '.join(missing)}: {answer}")
+    _verify_domain(deployed)
+    for key in ("live_key", "test_key"):
+        _create_mailbox(base_url, str(answer[key]))
     return {name: str(answer[name]) for name in FIELDS}
 
 
@@ -29,3 +50,25 @@ def _invoke(deployed: Deployed, payload: dict[str, Any]) -> dict[str, Any]:
         log = deployed.emulator.home.log("emulator")
         raise LocalStackError(f"the admin function failed: {answer}; details in {log}")
     return answer
+
+
+def _verify_domain(deployed: Deployed) -> None:
+    mail = deployed.emulator.client("sesv2")
+    known = mail.list_email_identities()["EmailIdentities"]
+    if _DOMAIN not in [identity["IdentityName"] for identity in known]:
+        mail.create_email_identity(EmailIdentity=_DOMAIN)
+
+
+def _create_mailbox(base_url: str, key: str) -> None:
+    request = urllib.request.Request(  # noqa: S310
+        f"{base_url}/v1/mailboxes",
+        data=json.dumps(_MAILBOX).encode(),
+        headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+    )
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        direct.open(request, timeout=60).close()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            reason = refusal.read().decode(errors="replace")
+        raise LocalStackError(f"the demo mailbox was refused: {refusal.code} {reason}") from None

@@ -129,7 +129,7 @@ class Stack:
         keys = {name: known[name] for name in seed.FIELDS if name in known}
         if len(keys) < len(seed.FIELDS):
             with stage("making the demo workspace"):
-                keys = seed.demo_workspace(deployed)
+                keys = seed.demo_workspace(deployed, self.base_url)
         found = {
             "base_url": self.base_url,
             "mcp_url": f"{self.base_url}/mcp",
