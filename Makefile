@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test check format lock tools build deploy $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +55,11 @@ format: $(READY) ## Format the code and fix what can be fixed
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
 
-lock: $(READY) ## Choose versions anew: the project's, the layer's and the tools'
+lock: $(READY) ## Write uv.lock and the layer's requirements after a change of pyproject.toml
+	$(UV) lock
+	$(EXPORT) --output-file $(LAYER_REQUIREMENTS)
+
+upgrade: $(READY) ## Choose newer versions: the project's, the layer's and the tools'
 	$(UV) lock --upgrade
 	$(EXPORT) --output-file $(LAYER_REQUIREMENTS)
 	$(COMPILE) --upgrade local/requirements-sam.in --output-file local/requirements-sam.txt

@@ -27,8 +27,9 @@ for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11 python3.1
 done
 [ -n "$python" ] || fail "Python 3.11 or newer is needed and not found; install it or name it: make PYTHON=/path/to/python3"
 
+started=$(date +%s)
+printf '  making .venv and installing packages … '
 if ! new_enough .venv/bin/python; then
-    echo "  making .venv"
     rm -rf .venv
     "$python" -m venv .venv >>"$LOG" 2>&1 ||
         fail "$python cannot make virtual environments (Debian, Ubuntu: apt install python3-venv); details in $LOG"
@@ -37,6 +38,6 @@ if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d ' ' -f 2)" != "$UV_VERSION" 
     .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION" >>"$LOG" 2>&1 ||
         fail "uv could not be installed from the package index; details in $LOG"
 fi
-echo "  installing the project's packages"
 UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet >>"$LOG" 2>&1 ||
     fail "the project's packages could not be installed; details in $LOG"
+echo "$(($(date +%s) - started)) s"
