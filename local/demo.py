@@ -1,0 +1,208 @@
+"""A first outreach on a running stack: import leads, launch a sequence, receive verified webhooks.
+
+`make demo` in one terminal while `make run` runs in another. Everything goes through the public
+API; the mails are read back from the stack's inbox. Ends with a table, or with what is missing and
+exit code 1.
+"""
+
+import base64
+import csv
+import json
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import urllib3
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from local.errors import LocalStackError
+from local.home import Home
+from local.receiver import WebhookReceiver, listening
+
+LEADS = Path(__file__).parent / "samples" / "leads-100.csv"
+_BATCH = 10
+_PATIENCE_SECONDS = 180
+_STEPS = [
+    {
+        "channel": "email",
+        "wait_days": 0,
+        "subject": "{{ first_name }}, a question about {{ company }}",
+        "text": "Hi {{ first_name }},\n\nwho looks after outreach at {{ company }}?\n\nAda\n",
+    },
+    {
+        "channel": "email",
+        "wait_days": 3,
+        "if": "no_reply",
+        "text": "Hi {{ first_name }},\n\ndid my question get lost? No hurry.\n\nAda\n",
+    },
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The running stack, through its public API."""
+
+    base_url: str
+    key: str
+    inbox_url: str
+    http: urllib3.PoolManager
+
+    @classmethod
+    def running(cls) -> "Stack":
+        """Raises LocalStackError when no stack runs."""
+        path = Home.from_environment().local_json
+        if not path.exists():
+            raise LocalStackError("no stack is running here; start one with `make run`")
+        local = json.loads(path.read_text())
+        http = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(60))
+        return cls(local["base_url"], local["live_key"], local["inbox_url"], http)
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """The answer's JSON. Raises LocalStackError with the problem's detail."""
+        try:
+            answer = self.http.request(
+                method,
+                self.base_url + path,
+                headers={"Authorization": f"Bearer {self.key}"},
+                json=body,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise LocalStackError(f"the API does not answer at {self.base_url}: {error}") from error
+        if answer.status >= 400:
+            raise LocalStackError(f"{method} {path}: {answer.status} {answer.json()['detail']}")
+        return answer.json()
+
+    def mails(self) -> dict[str, str]:
+        """The recipients of all mails sent so far, by the mails' ids."""
+        accounts = self.http.request("GET", self.inbox_url).json()["messages"].values()
+        return {mail["MessageId"]: mail["To"][0] for mails in accounts for mail in mails}
+
+
+def leads(path: Path = LEADS) -> list[dict[str, Any]]:
+    """The rows of the CSV as contacts."""
+    with path.open(newline="", encoding="utf-8") as lines:
+        return [
+            {
+                "email": row["Email 1"],
+                "first_name": row["First Name"],
+                "last_name": row["Last Name"],
+                "company": row["Company"],
+                "phone": row["Phone 1"],
+                "source": row["Source"],
+                "custom": {"website": row["Website"], "deal_stage": row["Deal Stage"]},
+            }
+            for row in csv.DictReader(lines)
+        ]
+
+
+def main() -> None:
+    console = Console()
+    try:
+        missing = demo(Stack.running(), console)
+    except LocalStackError as error:
+        console.print(f"[red]demo:[/] {error}")
+        sys.exit(1)
+    if missing:
+        console.print(f"[red]The demo is not complete:[/] {'; '.join(missing)}")
+        sys.exit(1)
+
+
+def demo(stack: Stack, console: Console) -> list[str]:
+    """Walk through it; gives what is missing at the end."""
+    receiver = WebhookReceiver()
+    with listening(receiver) as url, _progress(console) as progress:
+        contacts = _import(stack, progress)
+        before = set(stack.mails())
+        secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        receiver.trust(secret)
+        webhook = stack.call(
+            "POST", "/v1/webhooks", {"url": url, "events": ["email.sent"], "secret": secret}
+        )
+        try:
+            sequence = stack.call(
+                "POST", "/v1/sequences", {"name": "A first outreach", "steps": _STEPS}
+            )
+            launched = stack.call(
+                "POST", f"/v1/sequences/{sequence['id']}/launch", {"contact_ids": list(contacts)}
+            )
+            campaign_id = launched["campaign_id"]
+
+            def mailed() -> int:
+                new = {to for mail, to in stack.mails().items() if mail not in before}
+                return len(new & set(contacts.values()))
+
+            def notified() -> int:
+                return receiver.count("email.sent", campaign_id=campaign_id)
+
+            total = len(contacts)
+            mails = _wait(progress, "First mails in the inbox", total, mailed)
+            verified = _wait(progress, "Verified email.sent webhooks", total, notified)
+            status = stack.call("GET", f"/v1/campaigns/{campaign_id}/status")
+        finally:
+            stack.call("DELETE", f"/v1/webhooks/{webhook['id']}")
+    rows = {
+        "Contacts imported": (len(contacts), len(leads())),
+        "First mails in the inbox": (mails, total),
+        "Verified email.sent webhooks": (verified, total),
+        "Refused webhooks": (receiver.refused, 0),
+        "Mails the campaign counts": (status["sent"], total),
+        "Enrollments waiting for step two": (status["audience"]["active"], total),
+    }
+    _print(console, campaign_id, rows)
+    return [f"{what}: {got} of {wanted}" for what, (got, wanted) in rows.items() if got != wanted]
+
+
+def _import(stack: Stack, progress: Progress) -> dict[str, str]:
+    """Import the leads, ten a call; gives the contacts' addresses by their ids."""
+    rows = leads()
+    task = progress.add_task("Contacts imported", total=len(rows))
+    contacts: dict[str, str] = {}
+    for start in range(0, len(rows), _BATCH):
+        batch = {"contacts": rows[start : start + _BATCH], "upsert": True}
+        for result in stack.call("POST", "/v1/contacts", batch)["results"]:
+            if result["result"] == "failed":
+                raise LocalStackError(f"{result['email']} was not imported: {result['reason']}")
+            contacts[result["id"]] = result["email"]
+        progress.update(task, completed=len(contacts))
+    return contacts
+
+
+def _wait(progress: Progress, what: str, total: int, count: Callable[[], int]) -> int:
+    """Watch a count until it is complete, or the demo's patience ends."""
+    task = progress.add_task(what, total=total)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (seen := count()) < total and time.monotonic() < deadline:
+        progress.update(task, completed=seen)
+        time.sleep(0.5)
+    progress.update(task, completed=seen)
+    return seen
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description:<30}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+def _print(console: Console, campaign_id: str, rows: dict[str, tuple[int, int]]) -> None:
+    table = Table(title=f"Campaign {campaign_id}")
+    table.add_column("")
+    table.add_column("Seen", justify="right")
+    table.add_column("Expected", justify="right")
+    for what, (got, wanted) in rows.items():
+        table.add_row(what, str(got), str(wanted), style="green" if got == wanted else "red")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
