@@ -111,7 +111,10 @@ class Meter:
 
 
 def rate_limit_headers(record: Mapping[str, Any], now: int) -> dict[str, str]:
-    """`RateLimit-Policy` and `RateLimit` of a key's record (draft-ietf-httpapi-ratelimit-headers)."""
+    """`RateLimit-Policy` and `RateLimit` of a key's record.
+
+    Source: draft-ietf-httpapi-ratelimit-headers.
+    """
     policies, states = [], []
     for rate in rates(PLANS[record["plan"]]):
         tat, ready = record[f"tat_{rate.name}"], record[f"ready_{rate.name}"]

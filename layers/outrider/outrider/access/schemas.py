@@ -2,15 +2,19 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Discriminator, Field
 
-from outrider.access.models import ApiKey
+from outrider.access.models import ApiKey, PlanName
+from outrider.kit.outbox import Mode
 from outrider.kit.requests import Input
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Scopes = Annotated[list[str], Field(min_length=1, max_length=50)]
 
 
 class ApiKeyCreate(Input):
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    scopes: Annotated[list[str], Field(min_length=1, max_length=50)]
+    name: Name
+    scopes: Scopes
 
 
 class ApiKeyCreated(ApiKey):
@@ -24,3 +28,35 @@ class ApiKeyRevoked(BaseModel):
     object: Literal["api_key"] = "api_key"
     revoked: Literal[True] = True
     revoked_at: str
+
+
+class WorkspaceCreate(Input):
+    """What an operator asks: a workspace, with a live and a test key of these scopes."""
+
+    action: Literal["create_workspace"]
+    name: Name
+    plan: PlanName = "professional"
+    scopes: Scopes = Field(default_factory=lambda: ["*"])
+
+
+class WorkspaceCreated(BaseModel):
+    workspace_id: str
+    live_key: str
+    test_key: str
+
+
+class ApiKeyIssue(Input):
+    """What an operator asks: one more key of a workspace."""
+
+    action: Literal["create_key"]
+    workspace_id: str
+    mode: Mode
+    name: Name
+    scopes: Scopes = Field(default_factory=lambda: ["*"])
+
+
+class ApiKeyIssued(ApiKeyCreated):
+    workspace_id: str
+
+
+OperatorRequest = Annotated[WorkspaceCreate | ApiKeyIssue, Discriminator("action")]

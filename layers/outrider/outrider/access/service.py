@@ -1,17 +1,26 @@
 """Workspaces and API keys."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from outrider.access import scopes
 from outrider.access.credentials import Credential
 from outrider.access.errors import ScopeDenied
-from outrider.access.models import ApiKey, Caller, PlanName, Workspace
+from outrider.access.models import ApiKey, Caller, PlanName, Workspace, WorkspaceId
 from outrider.access.repository import ApiKeyRepository, WorkspaceRepository
-from outrider.access.schemas import ApiKeyCreate, ApiKeyCreated, ApiKeyRevoked
+from outrider.access.schemas import (
+    ApiKeyCreate,
+    ApiKeyCreated,
+    ApiKeyIssue,
+    ApiKeyIssued,
+    ApiKeyRevoked,
+    WorkspaceCreate,
+    WorkspaceCreated,
+)
 from outrider.kit import clock, ids
 from outrider.kit.errors import ResourceNotFound, ValidationFailed, Violation
+from outrider.kit.outbox import Mode
 from outrider.kit.pagination import Page, PageQuery, Sealer
 
 
@@ -36,7 +45,7 @@ class ApiKeyService:
         self._require_grantable(new.scopes)
         found = self.workspaces.get(self.caller.workspace.public)
         if found is None:
-            raise ResourceNotFound("The workspace of this key is gone")
+            raise ResourceNotFound("There is no workspace with this id")
         workspace, seal = found
         key_id = ids.new("key")
         credential = Credential.new(key_id, self.caller.workspace.mode)
@@ -67,18 +76,52 @@ class ApiKeyService:
         return ApiKeyRevoked(id=key_id, revoked_at=at)
 
     def _require_grantable(self, asked: Sequence[str]) -> None:
-        unknown = [
-            Violation(
-                f"/scopes/{place}", f"{scope} is not a scope; there are {', '.join(scopes.ALL)}"
-            )
-            for place, scope in enumerate(asked)
-            if scope not in scopes.ALL
-        ]
-        if unknown:
-            raise ValidationFailed("Some scopes do not exist", violations=unknown)
+        require_known(asked)
         missing = [scope for scope in asked if not scopes.covers(self.caller.scopes, scope)]
         if missing:
             raise ScopeDenied(
                 f"A key cannot give what it does not have: {', '.join(missing)}. "
                 "Use a key with these scopes, or ask for fewer"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorService:
+    """What the owner of the stack does: in any workspace, and with every scope to give."""
+
+    request_id: str
+    workspaces: WorkspaceService
+    keys_of: Callable[[Caller], ApiKeyService]
+
+    def create_workspace(self, new: WorkspaceCreate) -> WorkspaceCreated:
+        """Raises ValidationFailed for unknown scopes."""
+        require_known(new.scopes)
+        workspace = self.workspaces.create(new.name, new.plan)
+        return WorkspaceCreated(
+            workspace_id=workspace.id,
+            live_key=self._issue(workspace.id, "live", "First live key", new.scopes).key,
+            test_key=self._issue(workspace.id, "test", "First test key", new.scopes).key,
+        )
+
+    def create_key(self, new: ApiKeyIssue) -> ApiKeyIssued:
+        """Raises ResourceNotFound, and ValidationFailed for unknown scopes."""
+        created = self._issue(new.workspace_id, new.mode, new.name, new.scopes)
+        return ApiKeyIssued(**created.model_dump(), workspace_id=new.workspace_id)
+
+    def _issue(
+        self, workspace_id: str, mode: Mode, name: str, granted: Sequence[str]
+    ) -> ApiKeyCreated:
+        workspace = WorkspaceId.of(workspace_id, mode)
+        operator = Caller(workspace, "operator", frozenset({"*"}), self.request_id)
+        return self.keys_of(operator).create(ApiKeyCreate(name=name, scopes=list(granted)))
+
+
+def require_known(asked: Sequence[str]) -> None:
+    """Raises ValidationFailed when some of the scopes do not exist."""
+    unknown = [
+        Violation(f"/scopes/{place}", f"{scope} is not a scope; there are {', '.join(scopes.ALL)}")
+        for place, scope in enumerate(asked)
+        if scope not in scopes.ALL
+    ]
+    if unknown:
+        raise ValidationFailed("Some scopes do not exist", violations=unknown)

@@ -2,7 +2,7 @@
 
 from outrider.access.models import Caller
 from outrider.access.repository import ApiKeyRepository, WorkspaceRepository
-from outrider.access.service import ApiKeyService, WorkspaceService
+from outrider.access.service import ApiKeyService, OperatorService, WorkspaceService
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 
@@ -16,6 +16,10 @@ def api_keys(caller: Caller) -> ApiKeyService:
     return ApiKeyService(
         caller, ApiKeyRepository(table, caller.workspace), WorkspaceRepository(table)
     )
+
+
+def operator(request_id: str) -> OperatorService:
+    return OperatorService(request_id, workspaces(), api_keys)
 
 
 def _table() -> Table:

@@ -1,0 +1,50 @@
+"""Workspaces and keys, for whom IAM lets invoke this function. There is no route to it.
+
+    {"action": "create_workspace", "name": "Acme", "plan": "professional"}
+    {"action": "create_key", "workspace_id": "wsp_…", "mode": "live", "name": "CI", "scopes": ["*"]}
+
+Bad input gives `{"error": {"code", "detail", "errors"}}`.
+"""
+
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from outrider.access.schemas import OperatorRequest, WorkspaceCreate
+from outrider.access.wiring import operator
+from outrider.kit.errors import OutriderError, ValidationFailed
+from outrider.kit.logs import logger
+from outrider.kit.requests import violations_of
+
+_REQUEST: TypeAdapter[OperatorRequest] = TypeAdapter(OperatorRequest)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    try:
+        answer = _perform(event, context.aws_request_id)
+    except OutriderError as error:
+        logger().warning("refused", code=error.code, detail=error.detail)
+        return {
+            "error": {
+                "code": error.code,
+                "detail": error.detail,
+                "errors": [
+                    {"pointer": violation.pointer, "detail": violation.detail}
+                    for violation in error.violations
+                ],
+            }
+        }
+    logger().info("done", action=event["action"], workspace_id=answer["workspace_id"])
+    return answer
+
+
+def _perform(event: dict[str, Any], request_id: str) -> dict[str, Any]:
+    try:
+        request = _REQUEST.validate_python(event)
+    except ValidationError as error:
+        raise ValidationFailed(
+            "The request is not valid", violations=violations_of(error)
+        ) from error
+    if isinstance(request, WorkspaceCreate):
+        return operator(request_id).create_workspace(request).model_dump()
+    return operator(request_id).create_key(request).model_dump()

@@ -1,0 +1,201 @@
+"""A client of the HTTP API: finds the function in template.yaml, gives it a true event."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+from urllib.parse import unquote
+from uuid import uuid4
+
+from tests.harness.clock import Clock
+from tests.harness.functions import Functions
+from tests.harness.wire import Call, Wire
+from tools import templates
+from tools.templates import DEFAULT_ROUTE, Endpoint
+
+Mode = Literal["live", "test"]
+ANONYMOUS = ""
+"""As `key`: no Authorization header at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    id: str
+    live_key: str
+    test_key: str
+
+    def key(self, mode: Mode) -> str:
+        return self.live_key if mode == "live" else self.test_key
+
+    def partition(self, mode: Mode = "live") -> str:
+        """What its items' keys begin with."""
+        return self.id if mode == "live" else f"{self.id}~test"
+
+
+class Headers(dict[str, str]):
+    """Names in any case."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__({name.lower(): value for name, value in headers.items()})
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(str(name).lower())
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Headers
+    text: str
+    calls: list[Call] = field(repr=False)
+    """The AWS calls the request made."""
+
+    @cached_property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Api:
+    """Requests go to workspace `acme`, live, with a key of every scope, unless said otherwise.
+
+    Each request takes `tick_ms` of the test's clock, so that ids made one after another sort so.
+    """
+
+    def __init__(self, functions: Functions, wire: Wire, clock: Clock) -> None:
+        self.tick_ms = 1
+        self._functions = functions
+        self._wire = wire
+        self._clock = clock
+        self._workspaces: dict[str, Workspace] = {}
+
+    def workspace(
+        self, name: str = "acme", *, plan: str = "enterprise", scopes: list[str] | None = None
+    ) -> Workspace:
+        """The workspace of this name in this test, created on first use."""
+        if name not in self._workspaces:
+            event = {"action": "create_workspace", "name": name, "plan": plan}
+            answer = self._admin(event | {"scopes": scopes or ["*"]})
+            self._workspaces[name] = Workspace(
+                answer["workspace_id"], answer["live_key"], answer["test_key"]
+            )
+        return self._workspaces[name]
+
+    def key(self, *scopes: str, workspace: str = "acme", mode: Mode = "live") -> str:
+        """A new key with these scopes."""
+        return str(self.create_key(*scopes, workspace=workspace, mode=mode)["key"])
+
+    def create_key(
+        self, *scopes: str, workspace: str = "acme", mode: Mode = "live"
+    ) -> dict[str, Any]:
+        """A new key with these scopes, as the operator's function gives it."""
+        return self._admin(
+            {
+                "action": "create_key",
+                "workspace_id": self.workspace(workspace).id,
+                "mode": mode,
+                "name": "made by a test",
+                "scopes": list(scopes),
+            }
+        )
+
+    def get(self, path: str, **options: Any) -> Answer:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> Answer:
+        return self.request("POST", path, body, **options)
+
+    def delete(self, path: str, **options: Any) -> Answer:
+        return self.request("DELETE", path, **options)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        workspace: str = "acme",
+        mode: Mode = "live",
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """`path` may carry a query string; `body` is a value for JSON, or what is sent as it is."""
+        if key is None:
+            key = self.workspace(workspace).key(mode)
+        authorization = {"authorization": f"Bearer {key}"} if key else {}
+        event = _event(method, path, body, {**authorization, **(headers or {})}, self._clock)
+        self._clock.advance(ms=self.tick_ms)
+        function = event.pop("function")
+        with self._wire.recording() as calls:
+            answer = self._functions.invoke(function, event)
+        body = answer.get("body") or ""
+        if answer.get("isBase64Encoded"):
+            body = base64.b64decode(body).decode()
+        return Answer(answer["statusCode"], Headers(answer.get("headers") or {}), body, calls)
+
+    def _admin(self, event: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self._functions.invoke("admin", event)
+        assert "error" not in answer, answer
+        return answer
+
+
+def _event(
+    method: str, path: str, body: Any, headers: dict[str, str], clock: Clock
+) -> dict[str, Any]:
+    raw_path, _, query = path.partition("?")
+    endpoint, parameters = _route(method, raw_path)
+    encoded = isinstance(body, bytes)
+    if encoded:
+        body = base64.b64encode(body).decode()
+    elif body is not None and not isinstance(body, str):
+        body = json.dumps(body)
+    if body is not None:
+        headers = {"content-type": "application/json", **headers}
+    event: dict[str, Any] = {
+        "function": endpoint.function,
+        "version": "2.0",
+        "routeKey": endpoint.key,
+        "rawPath": raw_path,
+        "rawQueryString": query,
+        "headers": {"host": "api.outrider.test", **headers},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "harness",
+            "domainName": "api.outrider.test",
+            "domainPrefix": "api",
+            "http": {
+                "method": method,
+                "path": raw_path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "harness",
+            },
+            "requestId": f"req-{uuid4()}",
+            "routeKey": endpoint.key,
+            "stage": "$default",
+            "time": clock.now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "timeEpoch": clock.ms,
+        },
+        "isBase64Encoded": encoded,
+    }
+    if parameters:
+        event["pathParameters"] = parameters
+    if body is not None:
+        event["body"] = body
+    return event
+
+
+def _route(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
+    """As API Gateway chooses: a path without parameters first, `$default` last."""
+    candidates = sorted(templates.endpoints(), key=lambda endpoint: "{" in endpoint.path)
+    for endpoint in candidates:
+        if endpoint.method in (method, "ANY") and endpoint.path != DEFAULT_ROUTE:
+            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", endpoint.path)
+            if found := re.fullmatch(pattern, path):
+                return endpoint, {name: unquote(text) for name, text in found.groupdict().items()}
+    return next(each for each in candidates if each.path == DEFAULT_ROUTE), {}

@@ -1,0 +1,248 @@
+"""All of it together: one Cloud lives as long as the process, and is made fresh for each test."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from outrider.kit import aws
+from outrider.kit.attributes import Item, decode_item
+from outrider.kit.clock import epoch_ms, to_epoch_ms
+from tests.harness import stack
+from tests.harness.api import Api
+from tests.harness.bus import Bus
+from tests.harness.clock import Clock
+from tests.harness.executions import Execution, Executions
+from tests.harness.functions import Functions
+from tests.harness.mail import Mail, MailService
+from tests.harness.permissions import Permissions
+from tests.harness.queues import Message, Queue, Queues
+from tests.harness.stack import Stack
+from tests.harness.streams import Streams
+from tests.harness.wire import Call, Wire
+from tools import templates
+
+_ENOUGH = 1_000
+_CLOCK_MACHINE, _DISPATCH = "CampaignRun", "campaigns_dispatch"
+
+
+class WorkFailed(AssertionError):
+    """A worker did not take some of its records. Its log has the reason."""
+
+
+class Cloud:
+    """Attributes: `api`, `clock`, `bus`, `executions`, `wire` (crashes, refusals, calls)."""
+
+    def __init__(self, made: Stack) -> None:
+        self.stack = made
+        self._queues = Queues(made.queues)
+        self._mail = MailService()
+        permissions = Permissions(made, self._queues)
+        self.bus = Bus(made.bus_name, made.bus_arn, made.rules())
+        machine = templates.load(
+            made.template["Resources"][_CLOCK_MACHINE]["Properties"]["DefinitionUri"]
+        )
+        self.executions = Executions(made.machine_arn(_CLOCK_MACHINE), machine, _DISPATCH)
+        players = {
+            "sqs": self._queues.answer,
+            "events": self.bus.answer,
+            "sesv2": self._mail.answer,
+            "stepfunctions": self.executions.answer,
+        }
+        self.wire = Wire(players, permissions.check)
+        self._functions = Functions(made, permissions)
+        self._streams = Streams(made)
+        self._dynamodb = made.session.create_client("dynamodb")
+        self._subscribed = self._queue_subscriptions()
+
+    def begin(self) -> None:
+        """A new test: nothing under way, the clock at its start, no workspace yet."""
+        stack.forget()
+        self.wire.attach(aws.session())
+        for part in (self._queues, self._mail, self.bus, self.executions, self.wire):
+            part.clear()
+        self._streams.begin()
+        self.clock = Clock()
+        self.api = Api(self._functions, self.wire, self.clock)
+
+    def end(self) -> None:
+        self.clock.release()
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Call `functions/<function>/app.py` with an event."""
+        return self._functions.invoke(function, event)
+
+    def mails(self) -> list[Mail]:
+        """What SES accepted, oldest first."""
+        return list(self._mail.sent)
+
+    def queue(self, logical_id: str) -> Queue:
+        """A queue of infra/messaging.yaml, for example `StepsQueue`."""
+        return self._queues.by_id[logical_id]
+
+    def calls(self) -> list[Call]:
+        """Every AWS call of this test."""
+        return list(self.wire.calls)
+
+    def items(self, table: str, prefix: str = "") -> list[Item]:
+        """The items of a table (`contacts`, …) whose partition key begins with `prefix`."""
+        name = self.stack.data[f"{table.title()}TableName"]
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
+        items = [decode_item(item) for page in pages for item in page["Items"]]
+        return [item for item in items if item["pk"].startswith(prefix)]
+
+    @contextmanager
+    def environment(self, **variables: str) -> Iterator[None]:
+        """Another environment for a while, in tests that call the library: STAGE, for example."""
+        with stack.environment({**os.environ, **variables}):
+            yield
+
+    def drain(self, *, tolerate_failures: bool = False) -> None:
+        """Carry everything that can be carried at this moment, until nothing moves.
+
+        An error of a function comes out here, and what it worked on stays to be carried again:
+        stream records and events at once, queue messages after their visibility timeout. A record
+        that a queue worker reports as failed raises WorkFailed, unless failures are tolerated.
+        """
+        for _ in range(_ENOUGH):
+            moved = [
+                self._carry_streams(),
+                self._carry_events(),
+                self._carry_queues(tolerate_failures),
+            ]
+            if not any(moved):
+                return
+        raise AssertionError("the stack does not come to rest: something feeds itself")
+
+    def run(
+        self,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        until: datetime | None = None,
+        step: Callable[[], None] | None = None,
+    ) -> None:
+        """Let time pass, carrying everything at its moment: executions, delayed messages.
+
+        Stops when nothing is left to wait for, or the time is over; then the clock stands at its
+        end. `step` is called after every moment something happened at.
+        """
+        end = until or (self.clock.now + timedelta(days=days, hours=hours))
+        for _ in range(_ENOUGH * 10):
+            self.drain()
+            for execution in self.executions.running():
+                self.executions.step(execution, self._functions.invoke)
+            self.drain()
+            if step:
+                step()
+            upcoming = self._next_ms()
+            if upcoming is None or upcoming > to_epoch_ms(end):
+                break
+            if upcoming > epoch_ms():
+                self.clock.set_ms(upcoming)
+        else:
+            raise AssertionError("the executions do not end")
+        if self.clock.now < end:
+            self.clock.set(end)
+
+    def run_campaign(self, campaign_id: str, *, days: float = 90) -> Execution:
+        """Let time pass until the campaign's last execution has ended, or `days` are over."""
+        end = self.clock.now + timedelta(days=days)
+        while True:
+            self.drain()
+            mine = [
+                each
+                for each in self.executions.all.values()
+                if each.input["campaign_id"] == campaign_id
+            ]
+            upcoming = self._next_ms()
+            over = upcoming is None or upcoming > to_epoch_ms(end)
+            if mine and (over or all(each.status != "RUNNING" for each in mine)):
+                return mine[-1]
+            assert upcoming is not None, f"nothing started a run of {campaign_id}"
+            self.run(
+                until=max(
+                    self.clock.now,
+                    datetime.fromtimestamp(upcoming / 1000, tz=self.clock.now.tzinfo),
+                )
+            )
+
+    def _next_ms(self) -> int | None:
+        moments = [execution.wake_ms for execution in self.executions.running()]
+        moments += [ms for queue, _, _ in self._subscribed if (ms := queue.next_ms()) is not None]
+        return min(moments, default=None)
+
+    def _carry_streams(self) -> bool:
+        moved = False
+        for subscription in self._streams.subscriptions:
+            while True:
+                records, position = self._streams.batch(subscription)
+                if records:
+                    self._functions.invoke(subscription.function, {"Records": records})
+                    moved = True
+                subscription.position = position
+                if not records:
+                    break
+        return moved
+
+    def _carry_events(self) -> bool:
+        moved = False
+        while self.bus.pending:
+            target, event = self.bus.pending[0]
+            if target in self._queues.by_arn:
+                self._queues.by_arn[target].send(json.dumps(event))
+            else:
+                self._functions.invoke(target, event)
+            self.bus.pending.popleft()
+            moved = True
+        return moved
+
+    def _carry_queues(self, tolerate_failures: bool) -> bool:
+        moved = False
+        for queue, function, batch_size in self._subscribed:
+            while messages := queue.receive(batch_size):
+                moved = True
+                answer = self._functions.invoke(
+                    function, {"Records": [_record(queue, message) for message in messages]}
+                )
+                failed = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
+                queue.delete([message for message in messages if message.id not in failed])
+                if failed and not tolerate_failures:
+                    raise WorkFailed(f"{function} failed {len(failed)} of {len(messages)} records")
+        return moved
+
+    def _queue_subscriptions(self) -> list[tuple[Queue, str, int]]:
+        return [
+            (
+                self._queues.by_arn[self.stack.resolve(event.properties["Queue"])],
+                function.name,
+                event.properties.get("BatchSize", 10),
+            )
+            for function in self.stack.functions.values()
+            for event in function.events
+            if event.kind == "SQS"
+        ]
+
+
+def _record(queue: Queue, message: Message) -> dict[str, Any]:
+    return {
+        "messageId": message.id,
+        "receiptHandle": f"{message.id}#{message.receives}",
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": str(message.receives),
+            "SentTimestamp": str(epoch_ms()),
+        },
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue.arn,
+        "awsRegion": stack.REGION,
+    }
+
+
+@contextmanager
+def built() -> Iterator[Cloud]:
+    with stack.created() as made:
+        yield Cloud(made)

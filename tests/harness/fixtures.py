@@ -1,0 +1,45 @@
+"""Fixtures of the harness; a conftest.py takes them with `from tests.harness.fixtures import …`."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.harness.api import Api
+from tests.harness.clock import Clock
+from tests.harness.cloud import Cloud, built
+from tests.harness.mail import Mail
+
+__all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails"]
+
+
+@pytest.fixture(scope="session")
+def built_cloud() -> Iterator[Cloud]:
+    with built() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(built_cloud: Cloud) -> Iterator[Cloud]:
+    built_cloud.begin()
+    yield built_cloud
+    built_cloud.end()
+
+
+@pytest.fixture
+def api(cloud: Cloud) -> Api:
+    return cloud.api
+
+
+@pytest.fixture
+def clock(cloud: Cloud) -> Clock:
+    return cloud.clock
+
+
+@pytest.fixture
+def drain(cloud: Cloud) -> Callable[..., None]:
+    return cloud.drain
+
+
+@pytest.fixture
+def mails(cloud: Cloud) -> Callable[[], list[Mail]]:
+    return cloud.mails

@@ -1,0 +1,58 @@
+"""Calls the product's functions as Lambda does: through JSON, with their environment and role."""
+
+import base64
+import importlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from tests.harness.permissions import Permissions
+from tests.harness.stack import Stack, arn, environment
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaContext:
+    function_name: str
+    aws_request_id: str = field(default_factory=lambda: str(uuid4()))
+    memory_limit_in_mb: int = 512
+    function_version: str = "$LATEST"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return arn("lambda", f"function:{self.function_name}")
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 29_000
+
+
+class Functions:
+    def __init__(self, stack: Stack, permissions: Permissions) -> None:
+        self._stack = stack
+        self._permissions = permissions
+
+    def invoke(self, name: str, event: dict[str, Any]) -> Any:
+        """The answer of `functions/<name>/app.py`."""
+        handler = importlib.import_module(f"functions.{name}.app").handler
+        before, self._permissions.acting = self._permissions.acting, name
+        try:
+            with environment(self._stack.environment(name)):
+                answer = handler(_over_the_wire(event), LambdaContext(name))
+        finally:
+            self._permissions.acting = before
+        return _over_the_wire(answer)
+
+
+def _over_the_wire(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=_as_json))
+
+
+def _as_json(value: Any) -> Any:
+    match value:
+        case bytes():
+            return base64.b64encode(value).decode()
+        case datetime():
+            return value.timestamp()
+        case _:
+            raise TypeError(f"Lambda carries no {type(value).__name__}")

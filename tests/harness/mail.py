@@ -1,0 +1,42 @@
+"""SES: what was sent."""
+
+import base64
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+from uuid import uuid4
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One accepted SendEmail. `message` is the parsed MIME text, `raw` the text itself."""
+
+    message_id: str
+    sender: str
+    recipients: list[str]
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        return message_from_bytes(self.raw, policy=policy.default)
+
+
+class MailService:
+    def __init__(self) -> None:
+        self.sent: list[Mail] = []
+
+    def clear(self) -> None:
+        self.sent.clear()
+
+    def answer(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        assert operation == "SendEmail", f"the harness does not know sesv2 {operation}"
+        destination = params.get("Destination", {})
+        mail = Mail(
+            message_id=f"{uuid4().hex}-000000",
+            sender=params.get("FromEmailAddress", ""),
+            recipients=[address for kind in destination.values() for address in kind],
+            raw=base64.b64decode(params["Content"]["Raw"]["Data"]),
+        )
+        self.sent.append(mail)
+        return {"MessageId": mail.message_id}

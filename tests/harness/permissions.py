@@ -1,0 +1,89 @@
+"""Whether template.yaml lets a function make the AWS calls it makes.
+
+The end-to-end tests have IAM enforced by the emulator; here every integration test notices a
+missing action at once, and names it.
+"""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+from tests.harness.queues import Queues
+from tests.harness.stack import Stack, arn
+
+_IN_TRANSACTION = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+class PermissionMissing(BaseException):
+    """A function makes a call that its policies do not allow. Nothing in the product catches it."""
+
+
+class Permissions:
+    """`acting` is the function whose policies count; none while a test calls the library itself."""
+
+    def __init__(self, stack: Stack, queues: Queues) -> None:
+        self.acting: str | None = None
+        self._stack = stack
+        self._queues = queues
+        self._statements = cache(self._load)
+
+    def check(self, service: str, operation: str, params: dict[str, Any]) -> None:
+        if self.acting is None:
+            return
+        for action, resource in self._needed(service, operation, params):
+            if not self._allows(self.acting, action, resource):
+                raise PermissionMissing(f"{self.acting} may not {action} on {resource}")
+
+    def _allows(self, function: str, action: str, resource: str) -> bool:
+        return any(
+            action in actions and any(fnmatchcase(resource, pattern) for pattern in resources)
+            for actions, resources in self._statements(function)
+        )
+
+    def _load(self, function: str) -> list[tuple[list[str], list[str]]]:
+        policies = self._stack.functions[function].properties.get("Policies", [])
+        return [
+            (_list(statement["Action"]), _list(self._stack.resolve(statement["Resource"])))
+            for policy in policies
+            for statement in policy["Statement"]
+        ]
+
+    def _needed(
+        self, service: str, operation: str, params: dict[str, Any]
+    ) -> Iterator[tuple[str, str]]:
+        match service, operation:
+            case "dynamodb", "TransactWriteItems":
+                for item in params["TransactItems"]:
+                    ((kind, write),) = item.items()
+                    yield f"dynamodb:{_IN_TRANSACTION[kind]}", _table(write["TableName"])
+            case "dynamodb", "BatchGetItem":
+                for name in params["RequestItems"]:
+                    yield "dynamodb:BatchGetItem", _table(name)
+            case "dynamodb", _:
+                yield f"dynamodb:{operation}", _table(params["TableName"], params.get("IndexName"))
+            case "sqs", "SendMessage" | "SendMessageBatch":
+                yield "sqs:SendMessage", self._queues.arn_of(params)
+            case "events", _:
+                yield f"events:{operation}", self._stack.bus_arn
+            case "kms", _:
+                yield f"kms:{operation}", self._stack.data["KeyArn"]
+            case "sesv2", _:
+                yield f"ses:{operation}", arn("ses", "identity/example.com")
+            case "stepfunctions", "StartExecution":
+                yield f"states:{operation}", params["stateMachineArn"]
+            case _:
+                raise NotImplementedError(f"the harness knows no IAM for {service} {operation}")
+
+
+def _table(name: str, index: str | None = None) -> str:
+    return arn("dynamodb", f"table/{name}" + (f"/index/{index}" if index else ""))
+
+
+def _list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else value

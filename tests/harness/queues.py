@@ -1,0 +1,109 @@
+"""SQS by the test's clock: delays, visibility timeouts, redrive to a dead-letter queue."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from outrider.kit import clock
+
+MAX_DELAY_SECONDS = 900
+MAX_BATCH_BYTES = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Message:
+    """`visible_ms`: epoch milliseconds from which on it is received."""
+
+    body: str
+    visible_ms: int
+    id: str = field(default_factory=lambda: str(uuid4()))
+    receives: int = 0
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(slots=True)
+class Queue:
+    name: str
+    arn: str
+    url: str
+    visibility_timeout: int = 30
+    max_receives: int = 0
+    dead_letters: "Queue | None" = None
+    messages: list[Message] = field(default_factory=list)
+
+    def send(self, body: str, delay_seconds: int = 0) -> Message:
+        message = Message(body, clock.epoch_ms() + delay_seconds * 1000)
+        self.messages.append(message)
+        return message
+
+    def receive(self, limit: int) -> list[Message]:
+        """Up to `limit` messages whose time has come; they are hidden for the timeout."""
+        now = clock.epoch_ms()
+        received: list[Message] = []
+        for message in [message for message in self.messages if message.visible_ms <= now]:
+            if self.dead_letters and message.receives >= self.max_receives:
+                self.messages.remove(message)
+                self.dead_letters.messages.append(message)
+            elif len(received) < limit:
+                message.receives += 1
+                message.visible_ms = now + self.visibility_timeout * 1000
+                received.append(message)
+        return received
+
+    def delete(self, messages: list[Message]) -> None:
+        self.messages = [message for message in self.messages if message not in messages]
+
+    def next_ms(self) -> int | None:
+        """When the next message can be received."""
+        return min((message.visible_ms for message in self.messages), default=None)
+
+
+class Queues:
+    """The queues of the stack, and SQS's answers to calls on them."""
+
+    def __init__(self, queues: dict[str, Queue]) -> None:
+        self.by_id = queues
+        self.by_arn = {queue.arn: queue for queue in queues.values()}
+        self._by_url = {queue.url: queue for queue in queues.values()}
+
+    def clear(self) -> None:
+        for queue in self.by_id.values():
+            queue.messages.clear()
+
+    def arn_of(self, params: dict[str, Any]) -> str:
+        return self._by_url[params["QueueUrl"]].arn
+
+    def answer(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        queue = self._by_url[params["QueueUrl"]]
+        match operation:
+            case "SendMessage":
+                message = queue.send(params["MessageBody"], _delay(params))
+                return {"MessageId": message.id}
+            case "SendMessageBatch":
+                entries = params["Entries"]
+                assert 1 <= len(entries) <= 10, "a batch has one to ten entries"
+                assert len({entry["Id"] for entry in entries}) == len(entries)
+                size = sum(len(entry["MessageBody"].encode()) for entry in entries)
+                assert size <= MAX_BATCH_BYTES, f"a batch of {size} bytes is refused by SQS"
+                return {
+                    "Successful": [
+                        {
+                            "Id": entry["Id"],
+                            "MessageId": queue.send(entry["MessageBody"], _delay(entry)).id,
+                            "MD5OfMessageBody": "",
+                        }
+                        for entry in entries
+                    ]
+                }
+            case _:
+                raise NotImplementedError(f"the harness does not know sqs {operation}")
+
+
+def _delay(params: dict[str, Any]) -> int:
+    delay = params.get("DelaySeconds", 0)
+    assert 0 <= delay <= MAX_DELAY_SECONDS, f"SQS takes no delay of {delay} s"
+    return int(delay)

@@ -1,0 +1,63 @@
+"""Where moto's DynamoDB is too slow or too loose for us.
+
+Its transactions copy every table once for each action, so that a failure can be undone, and its
+tables are not safe to use from several threads. Here only what a transaction touches is copied, and
+requests take turns.
+"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+from unittest.mock import patch
+
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
+
+_turn = RLock()
+_process_request = BotocoreStubber.process_request
+_transact = DynamoDBBackend.transact_write_items
+
+
+@contextmanager
+def applied() -> Iterator[None]:
+    with (
+        patch.object(BotocoreStubber, "process_request", _one_at_a_time),
+        patch.object(DynamoDBBackend, "transact_write_items", _all_or_nothing),
+        patch.object(Table, "__deepcopy__", lambda table, _: table, create=True),
+    ):
+        yield
+
+
+def _one_at_a_time(stubber: BotocoreStubber, request: Any) -> Any:
+    with _turn:
+        return _process_request(stubber, request)
+
+
+def _all_or_nothing(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+    touched = [_touched(backend, action) for action in transact_items]
+    before = [copy.deepcopy(table.items.get(pk, {}).get(sk)) for table, pk, sk in touched]
+    lengths = [
+        len(table.stream_shard.items) if table.stream_shard else 0 for table, _, _ in touched
+    ]
+    try:
+        _transact(backend, transact_items)
+    except BaseException:
+        for (table, pk, sk), item, length in zip(touched, before, lengths, strict=True):
+            if item is not None:
+                table.items[pk][sk] = item
+            elif pk in table.items:
+                table.items[pk].pop(sk, None)
+            if table.stream_shard:
+                del table.stream_shard.items[length:]
+        raise
+
+
+def _touched(backend: DynamoDBBackend, action: dict[str, Any]) -> tuple[Table, Any, Any]:
+    (params,) = action.values()
+    key = params.get("Key") or params["Item"]
+    table = backend.tables[params["TableName"]]
+    return table, DynamoType(key["pk"]), DynamoType(key["sk"])

@@ -1,0 +1,158 @@
+"""Stands between the product's AWS clients and AWS: records calls, answers for the services the
+harness plays itself, and injects failures."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, Literal
+
+When = Literal["before", "after"]
+Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
+Check = Callable[[str, str, dict[str, Any]], None]
+
+
+class Crash(BaseException):
+    """The process dies here: nothing in the product may catch it."""
+
+
+class Refusal(Exception):
+    """An AWS service refuses a call with an error code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One AWS call, for example `dynamodb` `GetItem` with its parameters as sent."""
+
+    service: str
+    operation: str
+    params: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.operation}"
+
+
+@dataclass(slots=True)
+class _Planned:
+    """`number` counts down; at zero it happens."""
+
+    number: int
+    when: When = "before"
+    happened: bool = False
+
+
+@dataclass(slots=True)
+class _Refused:
+    service: str
+    operation: str
+    code: str
+    times: int
+    skip: int
+
+
+class Wire:
+    """`players` answer for a service in place of moto; `check` sees every call first."""
+
+    def __init__(self, players: Mapping[str, Answer], check: Check) -> None:
+        self.calls: list[Call] = []
+        self._players = players
+        self._check = check
+        self._crash: _Planned | None = None
+        self._refused: list[_Refused] = []
+
+    def attach(self, session: Any) -> None:
+        session.register("before-call", self._before, unique_id="harness-before")
+        session.register("after-call", self._after, unique_id="harness-after")
+
+    def clear(self) -> None:
+        self.calls.clear()
+        self._crash = None
+        self._refused.clear()
+
+    @contextmanager
+    def recording(self) -> Iterator[list[Call]]:
+        """The calls made inside the block."""
+        start = len(self.calls)
+        made: list[Call] = []
+        try:
+            yield made
+        finally:
+            made += self.calls[start:]
+
+    @contextmanager
+    def crash_at(self, number: int, when: When = "before") -> Iterator[Callable[[], bool]]:
+        """Die at the `number`-th AWS call of the block (the first is 1); the Crash ends the block.
+
+        Gives a function that tells whether it came to that.
+        """
+        planned = _Planned(number, when)
+        self._crash = planned
+        try:
+            yield lambda: planned.happened
+        except Crash:
+            pass
+        finally:
+            self._crash = None
+
+    @contextmanager
+    def refuse(
+        self, service: str, operation: str, code: str, *, times: int = 1_000_000, skip: int = 0
+    ) -> Iterator[None]:
+        """Answer calls of one kind with an error: after `skip` of them, `times` times."""
+        refused = _Refused(service, operation, code, times, skip)
+        self._refused.append(refused)
+        try:
+            yield
+        finally:
+            self._refused.remove(refused)
+
+    def _before(self, model: Any, params: dict[str, Any], **_: Any) -> Any:
+        service, operation = model.service_model.service_name, model.name
+        sent = _sent(params)
+        self.calls.append(Call(service, operation, sent))
+        self._check(service, operation, sent)
+        self._count_down("before")
+        try:
+            self._refuse(service, operation)
+            if service not in self._players:
+                return None
+            answer = self._players[service](operation, sent)
+        except Refusal as refusal:
+            return SimpleNamespace(status_code=400), {
+                "Error": {"Code": refusal.code, "Message": "refused by the test"},
+                "ResponseMetadata": {"HTTPStatusCode": 400},
+            }
+        return SimpleNamespace(status_code=200), {
+            **answer,
+            "ResponseMetadata": {"HTTPStatusCode": 200},
+        }
+
+    def _after(self, **_: Any) -> None:
+        self._count_down("after")
+
+    def _count_down(self, when: When) -> None:
+        if self._crash and self._crash.when == when:
+            self._crash.number -= 1
+            if self._crash.number == 0:
+                self._crash.happened = True
+                raise Crash
+
+    def _refuse(self, service: str, operation: str) -> None:
+        for refused in self._refused:
+            if (refused.service, refused.operation) == (service, operation):
+                if refused.skip:
+                    refused.skip -= 1
+                elif refused.times:
+                    refused.times -= 1
+                    raise Refusal(refused.code)
+
+
+def _sent(params: dict[str, Any]) -> dict[str, Any]:
+    body = params.get("body") or b"{}"
+    sent: dict[str, Any] = json.loads(body)
+    return sent

@@ -1,0 +1,1 @@
+"""What keeps the repository consistent: route drift, the OpenAPI document."""
