@@ -1,4 +1,4 @@
-"""One round of a campaign's clock: plan what is due, put it in the queue, say when to come again."""
+"""One round of a campaign's clock: plan what is due, queue it, say when to come again."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -105,7 +105,7 @@ class DispatchService:
     def _plan(
         self, campaign: Campaign, now: datetime, due: Sequence[Enrollment]
     ) -> Sequence[Planned]:
-        """The plan, its slots reserved; nothing when other campaigns keep planning the mailboxes."""
+        """The plan, its slots reserved; nothing when other campaigns keep getting in between."""
         mailboxes = self.mailboxes.of_pool(campaign.mailbox_pool)
         gaps = {mailbox.id: timedelta(seconds=mailbox.min_gap_seconds) for mailbox in mailboxes}
         for _ in range(_PLAN_ATTEMPTS):
@@ -141,7 +141,7 @@ class DispatchService:
         )
 
     def _next_moment(self, campaign: Campaign, now: datetime) -> datetime | None:
-        """When the next step comes up, 15 minutes from now at the latest; None when nobody is left."""
+        """When the next step comes up, at most a round from now; None when nobody is left."""
         coming = self.enrollments.next_due(campaign)
         if coming is None and self._nobody_left(campaign):
             return None

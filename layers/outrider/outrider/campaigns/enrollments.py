@@ -149,7 +149,7 @@ class EnrollmentRepository:
     def end_claimed(
         self, contact_id: str, message_id: str, state: str, reason: str, events: Sequence[Event]
     ) -> Action:
-        """The claimed message was the last: the enrollment ends, or waits for a person (`paused`)."""
+        """The claimed message was the last: the enrollment ends, or is `paused` for a person."""
         return self._settle(
             contact_id,
             message_id,

@@ -42,8 +42,8 @@ class LaunchService:
     enrollments: Callable[[str], EnrollmentRepository]
 
     def launch(self, sequence_id: str, request: LaunchRequest) -> SequenceLaunched:
-        """Raises SequenceNotFound, SequenceNotDraft, MailboxPoolNotWarmed, and ValidationFailed when
-        contacts are to be written to and a step has nothing to say."""
+        """Raises SequenceNotFound, SequenceNotDraft and MailboxPoolNotWarmed, and ValidationFailed
+        when contacts are to be written to and a step has nothing to say."""
         sequence = self.sequences.get(sequence_id)
         if sequence.status not in ("draft", "launching"):
             raise SequenceNotDraft(sequence.status)
@@ -70,8 +70,8 @@ class LaunchService:
             )
         if not pool_is_warmed(mailboxes, clock.now()):
             raise MailboxPoolNotWarmed(
-                f"No mailbox in {pool} has finished its warm-up. Wait for the ramp to end, or mark a "
-                "mailbox that was warmed up elsewhere with warmed: true"
+                f"No mailbox in {pool} has finished its warm-up. Wait for the ramp to end, or "
+                "mark a mailbox that was warmed up elsewhere with warmed: true"
             )
 
     def _campaign(self, sequence: Sequence) -> Campaign:

@@ -1,7 +1,7 @@
 """Keys, expressions and items of campaigns.
 
-A campaign is `<workspace>` / `cam_…`; its counts are `<workspace>#cam_…` / `count#<shard>`. A running
-one stands in the index `by_running`, under the moment by which its next round must have begun.
+A campaign is `<workspace>` / `cam_…`; its counts are `<workspace>#cam_…` / `count#<shard>`. A
+running one stands in the index `by_running`, under the moment by which its next round is due.
 """
 
 import zlib

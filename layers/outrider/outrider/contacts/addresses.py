@@ -10,7 +10,7 @@ def normalise(address: str) -> str:
     """The address with its domain in IDNA lower-case ASCII; the local part stays (RFC 5321 leaves
     its case, dots and +tags to the receiver). Raises ValueError when it is no address."""
     try:
-        # Not "deliverable" in the library's sense: it would refuse the reserved name of our sandbox.
+        # "Deliverable" in the library's sense would refuse the reserved name of our sandbox.
         valid = validate_email(
             address.strip(), check_deliverability=False, globally_deliverable=False
         )

@@ -16,7 +16,8 @@ RAMP_START = 5
 
 class Mailbox(BaseModel):
     """An address that sends. `daily_cap` is reached at the end of the warm-up ramp; a mailbox that
-    is marked `warmed` was warmed up elsewhere and has no ramp. `min_gap_seconds` lies between two mails."""
+    is marked `warmed` was warmed up elsewhere and has no ramp. Between two mails lie at least
+    `min_gap_seconds`."""
 
     model_config = ConfigDict(frozen=True)
 

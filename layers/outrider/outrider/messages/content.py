@@ -31,7 +31,7 @@ def render(step: Step, contact: Contact, thread: Thread | None) -> Content:
 
 
 def mime(content: Content, mailbox: Mailbox, to: str, thread: Thread | None) -> bytes:
-    """The mail as RFC 5322 bytes; a follow-up answers the mails before it (In-Reply-To, References).
+    """The mail as RFC 5322 bytes; a follow-up answers the mails before it.
 
     The Message-ID is the provider's.
     """

@@ -1,8 +1,8 @@
 """Keys, expressions and items of messages.
 
 A message is `<workspace>#con_…` / `msg_…`, its id made of enrollment, generation and step, so a
-step has one message whatever happens. The index `by_message_id` finds it by the part of its RFC 5322
-Message-ID before the @, which is the provider's id and unique without the domain.
+step has one message whatever happens. The index `by_message_id` finds it by the part of its
+Message-ID (RFC 5322) before the @, which is the provider's id and unique without the domain.
 """
 
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ class MessageRepository:
         )
 
     def withdraw(self, message: Message) -> Action:
-        """Undo the claim of a message that certainly did not go out, so that it can be made again."""
+        """Undo the claim of a message that certainly did not go out; it can be made again."""
         return self.table.delete(
             self._pk(message.contact_id), message.id, "#state = :sending", sending="sending"
         )

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+)
 
 from outrider.kit import aws
 from outrider.messages.models import Message
