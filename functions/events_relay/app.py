@@ -1,0 +1,11 @@
+"""Streams of the tables: events on their way to the feed and the bus."""
+
+from typing import Any
+
+from outrider.events.wiring import relay
+from outrider.kit.logs import logger
+
+
+def handler(event: dict[str, Any], _: object) -> None:
+    count = relay().relay(event["Records"])
+    logger().info("relayed", records=len(event["Records"]), events=count)

@@ -1,0 +1,1 @@
+"""What happened, in order: from the outbox of each item to the feed and the bus."""

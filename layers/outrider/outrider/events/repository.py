@@ -1,0 +1,149 @@
+"""Keys, expressions and items of the event feed.
+
+All of one workspace in one mode:
+
+- event `<workspace>#feed` / `<recorded_at>#<sequence, 12 digits>`
+- marker `<workspace>#evt` / `evt_…`: the place of the event, for finding it by id and for not
+  recording it twice
+- head `<workspace>#head` / `#`: the place of the last event
+
+Events are recorded in one transaction with the head, which must still be where it was read. So
+sequences have no gaps, and since `recorded_at` never goes back, an event that comes late, from a
+slow stream, stands behind everything a reader can have seen: a cursor misses nothing.
+"""
+
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from outrider.access.models import WorkspaceId
+from outrider.events.models import Place, RecordedEvent
+from outrider.kit import clock, json
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Action, Query, Table, TransactionFailed, batch_get, transact
+from outrider.kit.outbox import Event
+
+RECORD_AT_ONCE = 49
+"""Events recorded in one transaction: two items each and the head, and it holds 100."""
+
+_ATTEMPTS = 12
+_LIFE = timedelta(days=400)
+_SETTLED = timedelta(minutes=1)
+_BEGINNING, _END = "0", "9"
+
+
+class HeadContended(Exception):
+    """Others kept recording events of the same workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRepository:
+    """The feed of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def record(self, events: Sequence[Event]) -> list[Place]:
+        """The places of `events`, whose ids differ: new ones at the end of the feed in this order,
+        and of those recorded before the place they have. Raises HeadContended."""
+        places: list[Place] = []
+        for start in range(0, len(events), RECORD_AT_ONCE):
+            places += self._record(events[start : start + RECORD_AT_ONCE])
+        return places
+
+    def read(
+        self, after: Place | None, since: str | None, until: str | None, limit: int
+    ) -> tuple[list[RecordedEvent], bool]:
+        """Up to `limit` events behind `after`, oldest first, and whether there may be more.
+        `since` is included, `until` is not."""
+        page = self.table.query(
+            Query(
+                f"{self.workspace}#feed",
+                "#sk BETWEEN :since AND :until",
+                {"since": since or _BEGINNING, "until": until or _END},
+                limit=limit,
+                after=self._key(after) if after else None,
+                consistent=True,
+            )
+        )
+        expected = after.sequence + 1 if after else None if since else 1
+        items = list(_without_holes(page.items, expected))
+        more = page.last_key is not None or len(items) < len(page.items)
+        return [self._event(item) for item in items], more
+
+    def _record(self, events: Sequence[Event]) -> list[Place]:
+        for attempt in range(1, _ATTEMPTS + 1):
+            head, known = self._known(events)
+            new = [event for event in events if event.id not in known]
+            recorded_at = max(clock.timestamp(), head.recorded_at)
+            for sequence, event in enumerate(new, head.sequence + 1):
+                known[event.id] = Place(sequence, recorded_at)
+            try:
+                if new:
+                    transact(*self._actions(head, [(event, known[event.id]) for event in new]))
+                return [known[event.id] for event in events]
+            except TransactionFailed:
+                time.sleep(secrets.randbelow(10 * attempt) / 1000)
+        raise HeadContended(self.workspace)
+
+    def _known(self, events: Sequence[Event]) -> tuple[Place, dict[str, Place]]:
+        """The head, and the places of those of `events` that have one."""
+        head_key = (self.table, f"{self.workspace}#head", "#")
+        markers = [(self.table, f"{self.workspace}#evt", event.id) for event in events]
+        found = batch_get([head_key, *markers])
+        places = {sk: _place(item) for (_, _, sk), item in found.items()}
+        head = places.pop("#", Place(0, ""))
+        return head, places
+
+    def _actions(self, head: Place, new: Sequence[tuple[Event, Place]]) -> Iterator[Action]:
+        last = new[-1][1]
+        yield self.table.update(
+            f"{self.workspace}#head",
+            "#",
+            "SET #sequence = :sequence, #recorded_at = :recorded_at",
+            "#sequence = :seen" if head.sequence else "attribute_not_exists(#pk)",
+            sequence=last.sequence,
+            recorded_at=last.recorded_at,
+            **({"seen": head.sequence} if head.sequence else {}),
+        )
+        ttl = int((clock.from_text(last.recorded_at) + _LIFE).timestamp())
+        for event, place in new:
+            common = {"sequence": place.sequence, "recorded_at": place.recorded_at, "ttl": ttl}
+            marker = {"pk": f"{self.workspace}#evt", "sk": event.id, **common}
+            yield self.table.put(marker, "attribute_not_exists(#pk)")
+            yield self.table.put(
+                {
+                    **self._key(place),
+                    **event.model_dump(exclude={"partition", "data"}),
+                    "data": json.dumps_text(event.data),
+                    **common,
+                }
+            )
+
+    def _key(self, place: Place) -> dict[str, Any]:
+        return {
+            "pk": f"{self.workspace}#feed",
+            "sk": f"{place.recorded_at}#{place.sequence:012d}",
+        }
+
+    def _event(self, item: Item) -> RecordedEvent:
+        happened = {**item, "partition": self.workspace, "data": json.loads(item["data"])}
+        return RecordedEvent.of(Event.model_validate(happened), _place(item))
+
+
+def _place(item: Item) -> Place:
+    return Place(item["sequence"], item["recorded_at"])
+
+
+def _without_holes(items: Sequence[Item], expected: int | None) -> Iterator[Item]:
+    """Stop where an event is not to be seen yet: a query may show a part of a transaction that is
+    about to be complete. What is missing among older events has only expired."""
+    settled = clock.to_text(clock.now() - _SETTLED)
+    for item in items:
+        if item["sequence"] != expected and expected and item["recorded_at"] > settled:
+            return
+        yield item
+        expected = item["sequence"] + 1

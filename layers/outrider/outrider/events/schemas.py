@@ -1,0 +1,41 @@
+"""What the API takes and gives about events."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from outrider.events.catalogue import EventName
+from outrider.events.models import RecordedEvent
+from outrider.kit import clock
+from outrider.kit.pagination import Page, PageQuery
+
+
+def _instant(text: str) -> str:
+    return clock.to_text(clock.from_text(text))
+
+
+Instant = Annotated[str, Field(max_length=40), AfterValidator(_instant)]
+"""An RFC 3339 date-time, in the one form in which we write it."""
+
+
+class EventQuery(PageQuery):
+    """`since` and `until` ask about `recorded_at`, which is moments after `created_at`."""
+
+    type: Annotated[EventName | None, Field(description="The name of the event")] = None
+    since: Annotated[Instant | None, Field(description="At or after (RFC 3339)")] = None
+    until: Annotated[Instant | None, Field(description="Before (RFC 3339)")] = None
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        if self.since and self.until and self.since >= self.until:
+            raise ValueError("since must be before until")
+        return self
+
+
+class EventPage(Page[RecordedEvent]):
+    """A page of the feed, oldest first.
+
+    `next_cursor` is the place where the page ended, so a reader that keeps it goes on from there
+    whenever it likes and misses nothing; it is null only while nothing was read yet. `has_more`
+    says whether more stands there now.
+    """

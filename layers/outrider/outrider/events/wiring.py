@@ -1,0 +1,21 @@
+"""Builds the objects of `events`."""
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.events.relay import EventRelay
+from outrider.events.repository import EventRepository
+from outrider.events.service import EventService
+from outrider.kit.bus import Bus
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+
+
+def events(caller: Caller) -> EventService:
+    return EventService(caller, _feed(caller.workspace))
+
+
+def relay() -> EventRelay:
+    return EventRelay(_feed, Bus(settings().require("bus_name")))
+
+
+def _feed(workspace: WorkspaceId) -> EventRepository:
+    return EventRepository(Table(settings().require("events_table")), workspace)

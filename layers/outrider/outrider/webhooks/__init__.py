@@ -1,0 +1,1 @@
+"""Events, signed, to the endpoints of whoever asked for them."""

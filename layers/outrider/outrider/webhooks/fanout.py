@@ -1,0 +1,49 @@
+"""From one event to the endpoints that want it."""
+
+from dataclasses import dataclass
+
+from outrider.events.models import RecordedEvent
+from outrider.kit import clock, ids
+from outrider.kit.queues import Message, Queue
+from outrider.webhooks.models import Delivery, Order, Webhook, payload_of
+from outrider.webhooks.repository import DeliveryRepository, WebhookRepository
+from outrider.webhooks.subscriptions import wants
+
+
+@dataclass(frozen=True, slots=True)
+class Fanout:
+    """The webhooks of one workspace."""
+
+    webhooks: WebhookRepository
+    deliveries: DeliveryRepository
+    queue: Queue
+
+    def fan_out(self, event: RecordedEvent) -> None:
+        """One delivery for each endpoint that wants `event`; twice is the same as once.
+
+        A delivery that stood there and was not attempted yet is queued again, since the attempt
+        before may have ended before it was.
+        """
+        orders = [
+            Order(
+                workspace=event.workspace,
+                webhook_id=delivery.webhook_id,
+                delivery_id=delivery.id,
+                attempt=1,
+            )
+            for webhook in self.webhooks.list_all()
+            if webhook.status == "enabled" and wants(webhook.events, event.event)
+            if (delivery := self.deliveries.add(_delivery(event, webhook))).attempts == 0
+        ]
+        self.queue.send([Message(order.model_dump()) for order in orders])
+
+
+def _delivery(event: RecordedEvent, webhook: Webhook) -> Delivery:
+    return Delivery(
+        id=ids.derived("dlv", event.id, webhook.id),
+        webhook_id=webhook.id,
+        event_id=event.id,
+        event=event.event,
+        payload=payload_of(event),
+        created_at=clock.timestamp(),
+    )

@@ -1,0 +1,76 @@
+"""Webhooks, deliveries and attempts."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from outrider.events.models import RecordedEvent
+from outrider.kit import json
+
+_INTERNAL = {"mode", "actor", "request_id", "recorded_at"}
+
+
+class Webhook(BaseModel):
+    """An endpoint of the customer's and the events it gets."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    url: str
+    events: list[str]
+    status: Literal["enabled", "disabled"] = "enabled"
+    created_at: str
+    updated_at: str
+    version: int = 1
+
+
+class Delivery(BaseModel):
+    """One event to one webhook. `payload` is the text that is signed and sent, and never changes;
+    `attempts` counts those that ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    webhook_id: str
+    event_id: str
+    event: str
+    payload: str
+    state: Literal["pending", "delivered", "failed"] = "pending"
+    attempts: int = 0
+    created_at: str
+    next_attempt_at: str | None = None
+    leased_until: str | None = None
+
+
+class Order(BaseModel):
+    """A message of the queue: carry out the attempt with this number, unless it was made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workspace: str
+    webhook_id: str
+    delivery_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one request. `error` is `dns`, `blocked_address`, `connect`, `tls`, `timeout`,
+    `protocol`, `http_3xx`, `http_4xx`, …; None means it was delivered."""
+
+    latency_ms: int
+    status_code: int | None = None
+    answer: str = ""
+    """The first KiB of it."""
+    error: str | None = None
+    detail: str | None = None
+
+    @property
+    def delivered(self) -> bool:
+        return self.error is None
+
+
+def payload_of(event: RecordedEvent) -> str:
+    """What a receiver gets: `{"id","event","created_at","workspace_id","sequence","data"}`."""
+    return json.dumps_text(event.model_dump(exclude=_INTERNAL))

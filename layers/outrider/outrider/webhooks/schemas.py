@@ -1,0 +1,43 @@
+"""What the API takes and gives about webhooks."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from outrider.kit.outbound import MAX_URL
+from outrider.kit.requests import Input
+from outrider.webhooks.models import Outcome, Webhook
+from outrider.webhooks.signing import parse_secret
+from outrider.webhooks.subscriptions import check
+
+
+def _usable(secret: str) -> str:
+    parse_secret(secret)
+    return secret
+
+
+class WebhookCreate(Input):
+    url: Annotated[str, Field(max_length=MAX_URL)]
+    events: Annotated[list[str], Field(min_length=1, max_length=100), AfterValidator(check)]
+    secret: Annotated[str, Field(max_length=256, repr=False), AfterValidator(_usable)] | None = None
+
+
+class WebhookTest(BaseModel):
+    """What came of the `webhook.test` that was sent."""
+
+    delivered: bool
+    status_code: int | None = None
+    error: str | None = None
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> "WebhookTest":
+        return cls(
+            delivered=outcome.delivered, status_code=outcome.status_code, error=outcome.error
+        )
+
+
+class WebhookCreated(Webhook):
+    """The answer to a registration: the only one that ever shows the secret, as `whsec_…`."""
+
+    secret: str
+    test: WebhookTest

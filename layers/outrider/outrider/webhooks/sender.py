@@ -1,0 +1,39 @@
+"""One signed request, and what came of it."""
+
+import time
+from dataclasses import dataclass
+
+from outrider.kit import clock
+from outrider.kit.outbound import InvalidUrl, Outbound, OutboundFailed
+from outrider.webhooks import signing
+from outrider.webhooks.models import Outcome
+
+_KEPT = 1_024
+_FIXED_HEADERS = {"Content-Type": "application/json", "User-Agent": "Outrider-Webhooks/1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    outbound: Outbound
+
+    def send(self, url: str, key: bytes, message_id: str, payload: str) -> Outcome:
+        """Exactly one request; whatever the other side does, it ends with an outcome."""
+        body = payload.encode()
+        signed = signing.headers(key, message_id, int(clock.now().timestamp()), body)
+        started = time.perf_counter()
+        try:
+            answer = self.outbound.post(url, body, {**_FIXED_HEADERS, **signed})
+        except OutboundFailed as failure:
+            return Outcome(_ms_since(started), error=failure.reason, detail=str(failure))
+        except InvalidUrl as invalid:
+            return Outcome(_ms_since(started), error="invalid_url", detail=str(invalid))
+        return Outcome(
+            _ms_since(started),
+            status_code=answer.status,
+            answer=answer.body[:_KEPT].decode(errors="replace"),
+            error=None if 200 <= answer.status < 300 else f"http_{answer.status // 100}xx",
+        )
+
+
+def _ms_since(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

@@ -1,0 +1,64 @@
+"""Secrets and signatures of Standard Webhooks 1.0.0.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+
+PREFIX = "whsec_"
+MIN_TEXT = 8
+_KEY_BYTES = range(24, 65)
+
+
+def new_key() -> bytes:
+    return secrets.token_bytes(32)
+
+
+def parse_secret(text: str) -> bytes:
+    """The key that `text` names: base64 of 24 to 64 bytes behind `whsec_`; of any other text, its
+    UTF-8 bytes. Raises ValueError."""
+    if not text.startswith(PREFIX):
+        if len(text) < MIN_TEXT:
+            raise ValueError(f"The secret must have at least {MIN_TEXT} characters")
+        return text.encode()
+    try:
+        key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"What follows {PREFIX} must be base64, padded with =") from error
+    if len(key) not in _KEY_BYTES:
+        raise ValueError(f"What follows {PREFIX} must be base64 of 24 to 64 bytes")
+    return key
+
+
+def show_secret(key: bytes) -> str:
+    """The form in which every library of Standard Webhooks takes a key."""
+    return PREFIX + base64.b64encode(key).decode()
+
+
+def sign(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
+    """The value of `webhook-signature`; `timestamp` is in seconds."""
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(_mac(key, signed).digest()).decode()
+
+
+def sign_body(key: bytes, body: bytes) -> str:
+    """The value of `X-Outrider-Signature`, for receivers that check the body alone."""
+    return "sha256=" + _mac(key, body).hexdigest()
+
+
+def headers(key: bytes, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The headers by which a receiver knows that a message is ours and which one it is."""
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": sign(key, message_id, timestamp, body),
+        "X-Outrider-Signature": sign_body(key, body),
+    }
+
+
+def _mac(key: bytes, message: bytes) -> hmac.HMAC:
+    return hmac.new(key, message, hashlib.sha256)

@@ -1,0 +1,54 @@
+"""Builds the objects of `webhooks`."""
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.kit.cipher import Cipher
+from outrider.kit.dynamo import Table
+from outrider.kit.outbound import Outbound
+from outrider.kit.queues import Queue
+from outrider.kit.settings import settings
+from outrider.webhooks.deliverer import Deliverer
+from outrider.webhooks.fanout import Fanout
+from outrider.webhooks.repository import DeliveryRepository, WebhookRepository
+from outrider.webhooks.safe import SecretSafe
+from outrider.webhooks.sender import Sender
+from outrider.webhooks.service import WebhookService
+
+
+def webhooks(caller: Caller) -> WebhookService:
+    return WebhookService(
+        caller,
+        WebhookRepository(_table(), caller.workspace),
+        _safe(caller.workspace),
+        _outbound(),
+    )
+
+
+def fanout(workspace: WorkspaceId) -> Fanout:
+    return Fanout(
+        WebhookRepository(_table(), workspace), DeliveryRepository(_table(), workspace), _queue()
+    )
+
+
+def deliverer(workspace: WorkspaceId) -> Deliverer:
+    return Deliverer(
+        DeliveryRepository(_table(), workspace),
+        _safe(workspace),
+        Sender(_outbound()),
+        _queue(),
+    )
+
+
+def _table() -> Table:
+    return Table(settings().require("webhooks_table"))
+
+
+def _queue() -> Queue:
+    return Queue(settings().require("webhook_deliveries_queue_url"))
+
+
+def _safe(workspace: WorkspaceId) -> SecretSafe:
+    return SecretSafe(Cipher(settings().require("secrets_key_id")), workspace)
+
+
+def _outbound() -> Outbound:
+    return Outbound(loopback=settings().stage == "local")
