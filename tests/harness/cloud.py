@@ -95,9 +95,13 @@ class Cloud:
 
     @contextmanager
     def environment(self, **variables: str) -> Iterator[None]:
-        """Another environment for a while, in tests that call the library: STAGE, for example."""
-        with stack.environment({**os.environ, **variables}):
-            yield
+        """Another environment for a while, for functions and for the library: STAGE="local"."""
+        before, self._functions.overrides = self._functions.overrides, variables
+        try:
+            with stack.environment({**os.environ, **variables}):
+                yield
+        finally:
+            self._functions.overrides = before
 
     def drain(self, *, tolerate_failures: bool = False) -> None:
         """Carry everything that can be carried at this moment, until nothing moves.

@@ -31,13 +31,15 @@ class Functions:
     def __init__(self, stack: Stack, permissions: Permissions) -> None:
         self._stack = stack
         self._permissions = permissions
+        self.overrides: dict[str, str] = {}
+        """Environment variables that a test has changed."""
 
     def invoke(self, name: str, event: dict[str, Any]) -> Any:
         """The answer of `functions/<name>/app.py`."""
         handler = importlib.import_module(f"functions.{name}.app").handler
         before, self._permissions.acting = self._permissions.acting, name
         try:
-            with environment(self._stack.environment(name)):
+            with environment(self._stack.environment(name) | self.overrides):
                 answer = handler(_over_the_wire(event), LambdaContext(name))
         finally:
             self._permissions.acting = before

@@ -86,12 +86,22 @@ class Route:
         return arguments
 
 
-class Api:
-    """The routes of one function; `handler` is its Lambda handler."""
+def nothing_here(_: Request) -> OutriderError:
+    return ResourceNotFound("There is nothing at this path")
 
-    def __init__(self, admit: Admission[Any]) -> None:
+
+class Api:
+    """The routes of one function; `handler` is its Lambda handler.
+
+    `refuse` gives the error for a request that no route takes.
+    """
+
+    def __init__(
+        self, admit: Admission[Any], refuse: Callable[[Request], OutriderError] = nothing_here
+    ) -> None:
         self.routes: list[Route] = []
         self._admit = admit
+        self._refuse = refuse
         self._resolver = APIGatewayHttpResolver()
         self._resolver.not_found(self._no_route)
 
@@ -155,9 +165,9 @@ class Api:
 
     def _no_route(self, _: Exception) -> Response[Any]:
         request = Request.from_event(self._resolver.current_event.raw_event)
-        return render_error(
-            ResourceNotFound("There is nothing at this path"), request.request_id, {}
-        )
+        error = self._refuse(request)
+        logger().info("no route", status=error.status, request_id=request.request_id)
+        return render_error(error, request.request_id, {"X-Request-Id": request.request_id})
 
 
 def render(result: Any, status: int, headers: Headers) -> Response[Any]:

@@ -1,0 +1,59 @@
+"""What needs no key: health, the API's description, and the answer to everything unknown."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from outrider.access.admission import admit
+from outrider.kit import json
+from outrider.kit.errors import MethodNotAllowed, OutriderError
+from outrider.kit.http import JSON, Api, Content, nothing_here
+from outrider.kit.requests import Request
+
+
+def refuse(request: Request) -> OutriderError:
+    """405 for a path that answers to other methods, else 404."""
+    allowed = [
+        method.upper()
+        for path, methods in _paths().items()
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.path)
+        for method in methods
+    ]
+    if not allowed:
+        return nothing_here(request)
+    methods = ", ".join(sorted(set(allowed)))
+    return MethodNotAllowed(f"This path answers to {methods}", headers={"Allow": methods})
+
+
+api = Api(admit, refuse)
+handler = api.handler
+
+
+@api.get("/health", scope=None)
+def health() -> dict[str, str]:
+    """Tell that the API answers"""
+    return {"status": "ok"}
+
+
+@api.get("/openapi.json", scope=None)
+def openapi() -> Content:
+    """Get this description as an OpenAPI document"""
+    return Content(_file("openapi.json"), JSON)
+
+
+@api.get("/docs", scope=None)
+def docs() -> Content:
+    """Read this description as a page"""
+    return Content(_file("docs.html"))
+
+
+@cache
+def _file(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+@cache
+def _paths() -> dict[str, dict[str, Any]]:
+    paths: dict[str, dict[str, Any]] = json.loads(_file("openapi.json"))["paths"]
+    return paths

@@ -1,0 +1,80 @@
+"""Every error code the API answers with, and what a caller does about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from outrider.kit.errors import OutriderError
+from tools import routes
+
+_ADVICE = {
+    "MISSING_AUTH": (
+        "Send the header `Authorization: Bearer <your key>`. Keys in the query string are not read."
+    ),
+    "INVALID_API_KEY": (
+        "Check that the whole key was copied and that it has not been revoked. The answer "
+        "never tells which; create a new key with POST /v1/api-keys, or ask the operator of "
+        "the stack."
+    ),
+    "PLAN_REQUIRED": "Move the workspace to a paid plan, then use the same key.",
+    "SCOPE_DENIED": "Use a key with the scope that `detail` names, or create one.",
+    "RESOURCE_NOT_FOUND": (
+        "Check the id, and that the key is of the same workspace and mode: a test key sees no"
+        " live data, and the ids of other workspaces answer exactly like ids that do not "
+        "exist."
+    ),
+    "METHOD_NOT_ALLOWED": "Use one of the methods in the header `Allow`.",
+    "VALIDATION_ERROR": (
+        "Correct what `errors` lists: `pointer` is the place in the body, or `/query/<parameter>`."
+    ),
+    "DUPLICATE_RESOURCE": (
+        "Use the existing resource, whose id is in `detail`, or send `upsert: true` where the"
+        " call takes it."
+    ),
+    "CONFLICT": "Read the resource again: it changed, or is in a state that does not allow this.",
+    "MAILBOX_POOL_NOT_WARMED": "Launch with a pool that has a warmed mailbox, or warm one first.",
+    "PAYLOAD_TOO_LARGE": (
+        "Send at most 1 MB in a call, 5 MB where it takes many items; split what is larger."
+    ),
+    "RATE_LIMITED": (
+        "Wait for as many seconds as `Retry-After` says: then the call succeeds. `RateLimit` "
+        "tells on every answer how many calls are left."
+    ),
+    "INSUFFICIENT_CREDITS": (
+        "Wait for the monthly reset or move to a larger plan. Nothing was done or spent."
+    ),
+    "INTERNAL_ERROR": (
+        "Try again with the same Idempotency-Key; if it stays, report the `request_id`."
+    ),
+    "SERVICE_UNAVAILABLE": (
+        "Nothing was done. Wait for as many seconds as `Retry-After` says and try again."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    code: str
+    status: int
+    title: str
+
+    @property
+    def advice(self) -> str:
+        return _ADVICE.get(self.code, "`detail` says what stands in the way.")
+
+
+@cache
+def error_codes() -> tuple[ErrorCode, ...]:
+    """By status and code; the title is that of the most general error with the code."""
+    routes.apis()
+    found: dict[str, ErrorCode] = {}
+    for kind in _broad_first():
+        found.setdefault(kind.code, ErrorCode(kind.code, kind.status, kind.title))
+    return tuple(sorted(found.values(), key=lambda each: (each.status, each.code)))
+
+
+def _broad_first() -> Iterator[type[OutriderError]]:
+    level: list[type[OutriderError]] = [OutriderError]
+    while level:
+        yield from level
+        level = [deeper for kind in level for deeper in kind.__subclasses__()]

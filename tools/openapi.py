@@ -1,0 +1,304 @@
+"""Generate the API's description from the routes: `python -m tools.openapi [--check]`.
+
+Writes functions/site/openapi.json (which docs/openapi.json names) and functions/site/docs.html;
+with --check writes nothing and fails when they are not what would be written.
+"""
+
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from outrider.kit.http import JSON, PROBLEM_JSON, Content, Route
+from tools import docs_page, routes
+from tools.error_codes import ErrorCode, error_codes
+from tools.templates import REPOSITORY
+
+SITE = REPOSITORY / "functions" / "site"
+_REF = "#/components/schemas/{model}"
+_DESCRIPTION = """\
+Sales outreach for your own AWS account. Send your key as `Authorization: Bearer otr_live_sk_…`;
+a key that begins with `otr_test_sk_` reaches only sandbox data. Lists are paged: pass `next_cursor`
+as `cursor` for the next page. Errors are problem documents (RFC 9457) with a stable `code`.
+Every answer to a key carries `RateLimit-Policy` and `RateLimit`; 429 carries `Retry-After`, and
+waiting that long succeeds."""
+
+Schema = dict[str, Any]
+
+
+class TwoModelsOfOneName(Exception):
+    """Models of different modules share a name: one of them needs another."""
+
+
+def document() -> Schema:
+    """The OpenAPI 3.1 document of every route."""
+    found = [(name, route) for name, api in routes.apis().items() for route in api.routes]
+    schemas, models = _schemas([route for _, route in found])
+    paths: dict[str, Schema] = {}
+    for name, route in sorted(found, key=lambda each: each[1].path):
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(
+            name, route, schemas, models
+        )
+    described = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Outrider",
+            "version": _version(),
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": _tag(name)} for name in sorted({name for name, _ in found})],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "bearerFormat": "otr_live_sk_…"}
+            },
+            "headers": _HEADERS,
+            "responses": {
+                str(status): _problem(status, codes) for status, codes in _by_status().items()
+            },
+            "schemas": {"Problem": _PROBLEM},
+        },
+    }
+    described["components"]["schemas"] |= _used(described, models)
+    return _with_named_pages(described)
+
+
+def files() -> dict[str, str]:
+    """The text of each file that is generated, by name."""
+    described = document()
+    return {
+        "openapi.json": json.dumps(described, indent=2, ensure_ascii=False) + "\n",
+        "docs.html": docs_page.render(described, error_codes()),
+    }
+
+
+def outdated() -> list[str]:
+    return [
+        name
+        for name, text in files().items()
+        if not (SITE / name).exists() or (SITE / name).read_text(encoding="utf-8") != text
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    if "--check" in arguments:
+        for name in (old := outdated()):
+            print(
+                f"functions/site/{name} is out of date: run python -m tools.openapi",
+                file=sys.stderr,
+            )
+        return 1 if old else 0
+    for name, text in files().items():
+        (SITE / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _schemas(all_routes: list[Route]) -> tuple[dict[tuple[int, str], Schema], dict[str, Schema]]:
+    """The schema of each route's query, body and result, and the models they refer to."""
+    adapters = list(_adapters(all_routes))
+    schemas, defined = TypeAdapter.json_schemas(
+        [((id(route), part), mode, adapter) for route, part, mode, adapter in adapters],
+        ref_template=_REF,
+    )
+    definitions: dict[str, Schema] = defined.get("$defs", {})
+    doubled = sorted(name for name in definitions if "__" in name)
+    if doubled:
+        raise TwoModelsOfOneName(", ".join(doubled))
+    return {key: schema for (key, _), schema in schemas.items()}, definitions
+
+
+def _adapters(all_routes: list[Route]) -> Iterator[tuple[Route, str, Any, TypeAdapter[Any]]]:
+    for route in all_routes:
+        if route.query:
+            yield route, "query", "validation", TypeAdapter(route.query)
+        if route.body:
+            yield route, "body", "validation", route.body
+        if route.result is not Content:
+            yield route, "result", "serialization", TypeAdapter(route.result)
+
+
+def _used(value: Any, models: dict[str, Schema]) -> dict[str, Schema]:
+    """The models that `value` refers to, and those that they refer to."""
+    used: dict[str, Schema] = {}
+    waiting = [value]
+    while waiting:
+        for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(waiting.pop())):
+            if name in models and name not in used:
+                used[name] = models[name]
+                waiting.append(models[name])
+    return dict(sorted(used.items()))
+
+
+def _with_named_pages(described: Schema) -> Schema:
+    """With `ContactList` for what pydantic calls `Page_Contact_`."""
+    renamed: Schema = json.loads(re.sub(r"\bPage_(\w+?)_(?=\")", r"\1List", json.dumps(described)))
+    return renamed
+
+
+def _operation(
+    name: str, route: Route, schemas: dict[tuple[int, str], Schema], models: dict[str, Schema]
+) -> Schema:
+    operation: Schema = {
+        "operationId": route.handler.__name__,
+        "summary": route.summary,
+        "tags": [_tag(name)],
+    }
+    if route.scope:
+        operation["description"] = f"Needs the scope `{route.scope}`."
+        operation["x-scope"] = route.scope
+        operation["security"] = [{"key": []}]
+    else:
+        operation["security"] = []
+    parameters = [
+        {"name": each, "in": "path", "required": True, "schema": {"type": "string"}}
+        for each in re.findall(r"\{(\w+)\}", route.path)
+    ]
+    if route.query:
+        parameters += _query_parameters(models[route.query.__name__])
+    if parameters:
+        operation["parameters"] = parameters
+    if route.body:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {JSON: {"schema": schemas[id(route), "body"]}},
+        }
+    operation["responses"] = {
+        str(route.status): _answer(route, schemas.get((id(route), "result"))),
+        **{
+            str(status): {"$ref": f"#/components/responses/{status}"}
+            for status in _errors_of(route)
+        },
+    }
+    return operation
+
+
+def _query_parameters(schema: Schema) -> list[Schema]:
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", []),
+            **({"description": described} if (described := each.get("description")) else {}),
+            "schema": _without_null(each),
+        }
+        for name, each in schema.get("properties", {}).items()
+    ]
+
+
+def _without_null(schema: Schema) -> Schema:
+    """A parameter that may be left out is never null."""
+    choices = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    kept = choices[0] if len(choices) == 1 else schema
+    left_out = ("title", "description", "anyOf") if choices else ("title", "description")
+    return {
+        name: value
+        for name, value in {**schema, **kept}.items()
+        if name not in left_out and (name, value) != ("default", None)
+    }
+
+
+def _answer(route: Route, schema: Schema | None) -> Schema:
+    if schema is None:
+        media = JSON if route.path.endswith(".json") else "text/html"
+        return {"description": "The document", "content": {media: {}}}
+    answer: Schema = {"description": route.summary, "content": {JSON: {"schema": schema}}}
+    if route.scope:
+        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+    return answer
+
+
+def _errors_of(route: Route) -> list[int]:
+    if route.scope is None:
+        return []
+    statuses = {401, 403, 422, 429, 500}
+    statuses |= {404} if "{" in route.path else set()
+    statuses |= {413} if route.body else set()
+    statuses |= {409, 503} if route.method != "GET" else set()
+    return sorted(statuses)
+
+
+def _by_status() -> dict[int, list[ErrorCode]]:
+    grouped: dict[int, list[ErrorCode]] = {}
+    for code in error_codes():
+        grouped.setdefault(code.status, []).append(code)
+    return dict(sorted(grouped.items()))
+
+
+def _problem(status: int, codes: list[ErrorCode]) -> Schema:
+    answer: Schema = {
+        "description": "; ".join(f"`{code.code}`: {code.title}" for code in codes),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status in (429, 503):
+        answer["headers"] = {
+            "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}
+        }
+    return answer
+
+
+def _version() -> str:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
+def _tag(function: str) -> str:
+    name = function.replace("_", " ").replace("api keys", "API keys")
+    return name[0].upper() + name[1:]
+
+
+def _text(description: str) -> Schema:
+    return {"type": "string", "description": description}
+
+
+_HEADERS: Schema = {
+    "X-Request-Id": {"description": "Names this request in our logs", "schema": {"type": "string"}},
+    "RateLimit-Policy": {
+        "description": "The limits of the key: quota `q` in a window of `w` seconds",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "What is left: `r` calls now, all of them in `t` seconds",
+        "schema": {"type": "string"},
+    },
+}
+_PROBLEM: Schema = {
+    "title": "Problem",
+    "description": "An error (RFC 9457).",
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail", "errors", "request_id", "docs_url"],
+    "properties": {
+        "type": _text("A URI that names the kind of error"),
+        "title": _text("The kind of error, in words"),
+        "status": {"type": "integer", "description": "The HTTP status"},
+        "code": {
+            "type": "string",
+            "enum": sorted(code.code for code in error_codes()),
+            "description": "The kind of error, for programs; never changes",
+        },
+        "detail": _text("What is wrong with this request"),
+        "errors": {
+            "type": "array",
+            "description": "Every violation found in the input",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {
+                    "pointer": _text("A JSON Pointer into the body, or /query/<parameter>"),
+                    "detail": _text("What is wrong there"),
+                },
+            },
+        },
+        "request_id": _text("Names this request in our logs"),
+        "docs_url": _text("Where this error is explained"),
+    },
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

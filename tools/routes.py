@@ -1,0 +1,66 @@
+"""Whether template.yaml and the functions declare the same routes: `python -m tools.routes`."""
+
+import importlib
+import sys
+from functools import cache
+from typing import Any
+
+from outrider.kit.http import Api
+from tools import templates
+from tools.templates import DEFAULT_ROUTE, REPOSITORY
+
+
+def names() -> list[str]:
+    """The functions there is code for."""
+    return sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/app.py"))
+
+
+@cache
+def apis() -> dict[str, Api]:
+    """The API of every function that has one, by the function's name."""
+    modules: dict[str, Any] = {
+        name: importlib.import_module(f"functions.{name}.app") for name in names()
+    }
+    return {
+        name: module.api
+        for name, module in modules.items()
+        if isinstance(getattr(module, "api", None), Api)
+    }
+
+
+def drift() -> list[str]:
+    """What the template routes and no code answers, and the other way round."""
+    in_template = {
+        (endpoint.key, endpoint.function)
+        for endpoint in templates.endpoints()
+        if endpoint.path != DEFAULT_ROUTE
+    }
+    in_code = {
+        (f"{route.method} {route.path}", name)
+        for name, api in apis().items()
+        for route in api.routes
+    }
+    return [
+        *(
+            f"template.yaml routes {key} to {name}, which has no such route"
+            for key, name in sorted(in_template - in_code)
+        ),
+        *(
+            f"functions/{name}/app.py has {key}, which template.yaml does not route to it"
+            for key, name in sorted(in_code - in_template)
+        ),
+    ]
+
+
+def main() -> int:
+    for name, api in apis().items():
+        for route in api.routes:
+            print(f"{route.method:7}{route.path:44}{name:16}{route.scope or 'public'}")
+    differences = drift()
+    for difference in differences:
+        print(difference, file=sys.stderr)
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
