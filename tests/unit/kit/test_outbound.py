@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from outrider.kit.networks import is_loopback, is_public
-from outrider.kit.outbound import InvalidUrl, Outbound, OutboundFailed, Target
-from tests.unit.kit.receivers import Peer, Receiver, answering, receiver
+from outrider.kit.outbound import Outbound, OutboundFailed
+from outrider.kit.targets import InvalidUrl, Target
+from tests.receivers import Peer, Receiver, answering, receiver
 
 
 def words(text: str) -> list[str]:

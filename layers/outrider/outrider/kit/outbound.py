@@ -6,7 +6,6 @@ other, proxies of the environment are not used, and the whole exchange ends at i
 slowly the other side trickles.
 """
 
-import re
 import socket
 import ssl
 import time
@@ -15,30 +14,22 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 from threading import Thread, Timer
 from typing import Any, Literal
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, LocationParseError
-from urllib3.util import parse_url
+from urllib3.exceptions import HTTPError
 
 from outrider.kit.networks import Address, is_loopback, is_public
+from outrider.kit.targets import InvalidUrl, Target
 
-MAX_URL = 2_048
 MAX_ANSWER = 16 * 1024
 _MAX_ADDRESSES = 4
-_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_UNFIT = re.compile(r"[\x00-\x20\x7f\\#]")
 
 Reason = Literal["dns", "blocked_address", "connect", "tls", "timeout", "protocol"]
 Resolve = Callable[[str, int], Sequence[str]]
-
-
-class InvalidUrl(ValueError):
-    """The URL is none that a request may go to; the text says why."""
 
 
 class OutboundFailed(Exception):
@@ -55,45 +46,6 @@ class Answer:
 
     status: int
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A URL taken apart, once: what is checked is what is connected to."""
-
-    scheme: str
-    host: str
-    """A name in ASCII, or an address without brackets."""
-    port: int
-    path: str
-    """With the query."""
-
-    @classmethod
-    def of(cls, url: str) -> "Target":
-        """Raises InvalidUrl."""
-        if len(url) > MAX_URL:
-            raise InvalidUrl(f"The URL may be at most {MAX_URL:,} characters long")
-        if _UNFIT.search(url):
-            raise InvalidUrl("The URL may hold no fragment (#), space, control or backslash")
-        authority = re.split(r"[/?]", url.partition("://")[2])[0]
-        if "@" in authority or "%" in authority:
-            raise InvalidUrl("The URL may hold no user name or password, nor % in its host")
-        try:
-            parsed = parse_url(url)
-        except LocationParseError as error:
-            raise InvalidUrl("This is not a URL, for example https://example.com/hook") from error
-        if parsed.scheme not in ("https", "http") or not parsed.host or parsed.port == 0:
-            raise InvalidUrl("This is not a URL, for example https://example.com/hook")
-        port = parsed.port or (443 if parsed.scheme == "https" else 80)
-        return cls(parsed.scheme, _host(parsed.host), port, parsed.request_uri)
-
-    @property
-    def authority(self) -> str:
-        """The `Host` header."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return (
-            host if self.port == (443 if self.scheme == "https" else 80) else f"{host}:{self.port}"
-        )
 
 
 def look_up(host: str, port: int) -> list[str]:
@@ -292,21 +244,6 @@ def _within(seconds: float, resolve: Callable[[], Sequence[str]]) -> Sequence[st
     if isinstance(answer, Exception):
         raise OutboundFailed("dns", "The host name could not be resolved") from answer
     return answer
-
-
-def _host(text: str) -> str:
-    """The host of a URL in its one form: an address, or a name that no resolver reads as one."""
-    host = text.lower().removesuffix(".")
-    try:
-        if host.startswith("["):
-            return str(IPv6Address(host[1:-1]))
-        if _NUMBER.fullmatch(host.rpartition(".")[2]):
-            return str(IPv4Address(host))
-    except ValueError as error:
-        raise InvalidUrl(f"{text} is not an IP address in its usual form") from error
-    if not _NAME.fullmatch(host):
-        raise InvalidUrl(f"{text} is not a host name")
-    return host
 
 
 @cache

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from outrider.kit.outbound import MAX_URL
 from outrider.kit.requests import Input
+from outrider.kit.targets import MAX_URL
 from outrider.webhooks.models import Outcome, Webhook
 from outrider.webhooks.signing import parse_secret
 from outrider.webhooks.subscriptions import check
@@ -16,10 +16,13 @@ def _usable(secret: str) -> str:
     return secret
 
 
+Secret = Annotated[str, Field(max_length=256), AfterValidator(_usable)]
+
+
 class WebhookCreate(Input):
     url: Annotated[str, Field(max_length=MAX_URL)]
     events: Annotated[list[str], Field(min_length=1, max_length=100), AfterValidator(check)]
-    secret: Annotated[str, Field(max_length=256, repr=False), AfterValidator(_usable)] | None = None
+    secret: Annotated[Secret | None, Field(repr=False)] = None
 
 
 class WebhookTest(BaseModel):
@@ -39,5 +42,5 @@ class WebhookTest(BaseModel):
 class WebhookCreated(Webhook):
     """The answer to a registration: the only one that ever shows the secret, as `whsec_…`."""
 
-    secret: str
+    secret: Annotated[str, Field(repr=False)]
     test: WebhookTest

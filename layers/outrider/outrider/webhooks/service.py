@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.kit import clock, ids, json
 from outrider.kit.errors import ValidationFailed
-from outrider.kit.outbound import InvalidUrl, Outbound, OutboundFailed
+from outrider.kit.outbound import Outbound, OutboundFailed
+from outrider.kit.targets import InvalidUrl
 from outrider.webhooks.models import Outcome, Webhook
 from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.safe import SecretSafe

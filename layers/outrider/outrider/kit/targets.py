@@ -1,0 +1,70 @@
+"""URLs of strangers, read in one way: what two readers could read differently is refused."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
+MAX_URL = 2_048
+_PORTS = {"https": 443, "http": 80}
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_UNFIT = re.compile(r"[\x00-\x20\x7f\\#]")
+
+
+class InvalidUrl(ValueError):
+    """The URL is none that a request may go to; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A URL taken apart, once: what is checked is what is connected to."""
+
+    scheme: str
+    host: str
+    """A name in ASCII, or an address without brackets."""
+    port: int
+    path: str
+    """With the query."""
+
+    @classmethod
+    def of(cls, url: str) -> "Target":
+        """Raises InvalidUrl."""
+        if len(url) > MAX_URL:
+            raise InvalidUrl(f"The URL may be at most {MAX_URL:,} characters long")
+        if _UNFIT.search(url):
+            raise InvalidUrl("The URL may hold no fragment (#), space, control or backslash")
+        authority = re.split(r"[/?]", url.partition("://")[2])[0]
+        if "@" in authority or "%" in authority:
+            raise InvalidUrl("The URL may hold no user name or password, nor % in its host")
+        try:
+            parsed = parse_url(url)
+        except LocationParseError as error:
+            raise InvalidUrl("This is not a URL, for example https://example.com/hook") from error
+        if parsed.scheme not in _PORTS or not parsed.host or parsed.port == 0:
+            raise InvalidUrl("This is not a URL, for example https://example.com/hook")
+        port = parsed.port or _PORTS[parsed.scheme]
+        return cls(parsed.scheme, _host(parsed.host), port, parsed.request_uri)
+
+    @property
+    def authority(self) -> str:
+        """The `Host` header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+def _host(text: str) -> str:
+    """The host of a URL in its one form: an address, or a name that no resolver reads as one."""
+    host = text.lower().removesuffix(".")
+    try:
+        if host.startswith("["):
+            return str(IPv6Address(host[1:-1]))
+        if _NUMBER.fullmatch(host.rpartition(".")[2]):
+            return str(IPv4Address(host))
+    except ValueError as error:
+        raise InvalidUrl(f"{text} is not an IP address in its usual form") from error
+    if not _NAME.fullmatch(host):
+        raise InvalidUrl(f"{text} is not a host name")
+    return host

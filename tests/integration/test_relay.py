@@ -1,0 +1,320 @@
+"""From a changed item to the feed and the bus, and what a reader of the feed sees."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from outrider.access.models import WorkspaceId
+from outrider.events.repository import EventRepository
+from outrider.kit import outbox
+from outrider.kit.attributes import encode_item
+from outrider.kit.bus import PublishFailed
+from outrider.kit.dynamo import Table
+from outrider.kit.outbox import Event
+from tests.harness.api import Answer, Api
+from tests.harness.cloud import Cloud
+from tests.harness.wire import When
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+
+def an_event(partition: str, name: str = "contact.created", **data: Any) -> Event:
+    return outbox.event(name, partition=partition, actor="engine", request_id="", **data)
+
+
+def a_record(*events: Event, before: list[Event] | None = None) -> dict[str, Any]:
+    """A stream's record of an item that carries `events`, and carried `before`."""
+    new = {"pk": "a", "sk": "b", "number": 1.5, **outbox.attribute(events)}
+    images = {"NewImage": encode_item(new)}
+    if before is not None:
+        images["OldImage"] = encode_item({"pk": "a", "sk": "b", **outbox.attribute(before)})
+    return {"eventName": "MODIFY", "dynamodb": images}
+
+
+def relay(cloud: Cloud, *records: dict[str, Any]) -> None:
+    cloud.invoke("events_relay", {"Records": list(records)})
+
+
+def feed(cloud: Cloud, partition: str) -> list[tuple[int, str]]:
+    """Sequence and id of what stands in the feed, in the order of its keys."""
+    items = sorted(cloud.items("events", f"{partition}#feed"), key=lambda item: item["sk"])
+    return [(item["sequence"], item["id"]) for item in items]
+
+
+def published(cloud: Cloud) -> Counter[str]:
+    return Counter(event["detail"]["id"] for event in cloud.bus.published)
+
+
+class TestRelay:
+    def test_records_in_order_without_gaps(self, cloud: Cloud) -> None:
+        events = [an_event("wsp_order", number=number) for number in range(120)]
+
+        relay(cloud, *[a_record(*events[start : start + 2]) for start in range(0, 120, 2)])
+
+        assert feed(cloud, "wsp_order") == list(enumerate([event.id for event in events], 1))
+        assert [event["detail"]["id"] for event in cloud.bus.published] == [
+            event.id for event in events
+        ]
+
+    def test_publishes_what_rules_and_receivers_need(self, cloud: Cloud) -> None:
+        event = an_event("wsp_shape~test", "lead.replied", lead_id="led_1", score=0.5)
+
+        relay(cloud, a_record(event))
+
+        (sent,) = cloud.bus.published
+        assert (sent["source"], sent["detail-type"]) == ("outrider", "lead.replied")
+        assert sent["detail"] == {
+            "id": event.id,
+            "event": "lead.replied",
+            "created_at": event.created_at,
+            "recorded_at": event.created_at,
+            "workspace_id": "wsp_shape",
+            "mode": "test",
+            "sequence": 1,
+            "actor": "engine",
+            "request_id": "",
+            "data": {"lead_id": "led_1", "score": 0.5},
+        }
+
+    def test_counts_each_workspace_and_mode_by_itself(self, cloud: Cloud) -> None:
+        partitions = ["wsp_one", "wsp_two", "wsp_one~test", "wsp_one"]
+        events = [an_event(partition) for partition in partitions]
+
+        relay(cloud, *[a_record(event) for event in events])
+
+        assert feed(cloud, "wsp_one") == [(1, events[0].id), (2, events[3].id)]
+        assert feed(cloud, "wsp_two") == [(1, events[1].id)]
+        assert feed(cloud, "wsp_one~test") == [(1, events[2].id)]
+
+    def test_skips_events_of_the_change_before(self, cloud: Cloud) -> None:
+        old, new = an_event("wsp_old"), an_event("wsp_old")
+
+        relay(cloud, a_record(old, before=[old]), a_record(old, new, before=[old]))
+
+        assert feed(cloud, "wsp_old") == [(1, new.id)]
+
+    def test_takes_changes_without_events(self, cloud: Cloud) -> None:
+        removed = {"eventName": "REMOVE", "dynamodb": {"OldImage": {"pk": {"S": "a"}}}}
+
+        relay(cloud, a_record(), removed)
+
+        assert cloud.bus.published == []
+
+    def test_publishes_again_with_the_same_sequence_what_comes_again(self, cloud: Cloud) -> None:
+        first, second = an_event("wsp_again"), an_event("wsp_again")
+        relay(cloud, a_record(first))
+
+        relay(cloud, a_record(first), a_record(second), a_record(first))
+
+        assert feed(cloud, "wsp_again") == [(1, first.id), (2, second.id)]
+        sequences = [
+            (event["detail"]["id"], event["detail"]["sequence"]) for event in cloud.bus.published
+        ]
+        assert sequences == [(first.id, 1), (first.id, 1), (second.id, 2)]
+
+    def test_never_goes_back_in_time(self, cloud: Cloud) -> None:
+        relay(cloud, a_record(an_event("wsp_clock")))
+        cloud.clock.advance(seconds=-30)
+
+        relay(cloud, a_record(an_event("wsp_clock")))
+
+        one, two = sorted(cloud.items("events", "wsp_clock#feed"), key=lambda item: item["sk"])
+        assert (one["sequence"], two["sequence"]) == (1, 2)
+        assert one["recorded_at"] == two["recorded_at"]
+
+    def test_lets_events_expire_after_400_days(self, cloud: Cloud) -> None:
+        relay(cloud, a_record(an_event("wsp_ttl")))
+
+        event, marker = cloud.items("events", "wsp_ttl#feed") + cloud.items("events", "wsp_ttl#evt")
+        days = (event["ttl"] - cloud.clock.now.timestamp()) / 86_400
+        assert (round(days), marker["ttl"]) == (400, event["ttl"])
+
+    def test_reads_the_head_again_when_another_relay_was_faster(
+        self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        table = Table(cloud.stack.data["EventsTableName"])
+        mine = EventRepository(table, WorkspaceId("wsp_race"))
+        faster, slower = an_event("wsp_race"), an_event("wsp_race")
+        look = EventRepository._known
+        looks = []
+
+        def late(self: EventRepository, events: Any) -> Any:
+            seen = look(self, events)
+            looks.append(seen)
+            if len(looks) == 1:
+                monkeypatch.setattr(EventRepository, "_known", look)
+                mine.record([faster])
+                monkeypatch.setattr(EventRepository, "_known", late)
+            return seen
+
+        monkeypatch.setattr(EventRepository, "_known", late)
+        places = mine.record([slower])
+
+        assert (len(looks), places[0].sequence) == (2, 2)
+        assert feed(cloud, "wsp_race") == [(1, faster.id), (2, slower.id)]
+
+    def test_tries_refused_entries_again(self, cloud: Cloud) -> None:
+        events = [an_event("wsp_refused") for _ in range(12)]
+        cloud.bus.refuse = 15
+
+        relay(cloud, a_record(*events))
+
+        assert published(cloud) == Counter(event.id for event in events)
+
+    def test_fails_the_batch_when_the_bus_takes_nothing(self, cloud: Cloud) -> None:
+        cloud.bus.refuse = 1_000
+
+        with pytest.raises(PublishFailed):
+            relay(cloud, a_record(an_event("wsp_down")))
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_loses_and_repeats_nothing_wherever_it_dies(
+        self, cloud: Cloud, when: When, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("outrider.events.repository.RECORD_AT_ONCE", 2)
+        one, two = f"wsp_crash_{when}", f"wsp_crash_{when}_two"
+        everything: list[Event] = []
+        for call in range(1, 100):
+            events = [an_event(partition) for partition in (one, two, one) for _ in range(4)]
+            batch = [a_record(event) for event in events]
+            with cloud.wire.crash_at(call, when) as died:
+                relay(cloud, *batch)
+            if not died():
+                break
+            relay(cloud, *batch)
+            relay(cloud, *batch)
+            everything += events
+
+        assert call == 15
+        for partition in (one, two):
+            recorded = [event.id for event in everything if event.partition == partition]
+            stands = feed(cloud, partition)[: len(recorded)]
+            assert [sequence for sequence, _ in stands] == list(range(1, len(recorded) + 1))
+            assert [event_id for _, event_id in stands] == recorded
+        assert {event.id for event in everything} <= published(cloud).keys()
+
+
+class TestListEvents:
+    def test_gives_what_happened_oldest_first(self, api: Api, cloud: Cloud) -> None:
+        contact = api.post("/v1/contacts", {"email": "ada@example.com"})
+        cloud.drain()
+
+        page = api.get("/v1/events?type=contact.created").json
+
+        (event,) = page["data"]
+        assert event.pop("id").startswith("evt_")
+        assert event.pop("actor").startswith("key:key_")
+        assert event.pop("created_at") <= event.pop("recorded_at")
+        assert event == {
+            "event": "contact.created",
+            "workspace_id": api.workspace().id,
+            "mode": "live",
+            "sequence": 2,
+            "request_id": contact.headers["X-Request-Id"],
+            "data": {"contact_id": contact.json["id"]},
+        }
+
+    def test_asks_the_database_once(self, api: Api, cloud: Cloud) -> None:
+        api.post("/v1/contacts", {"email": "ada@example.com"})
+        cloud.drain()
+
+        answer = api.get("/v1/events")
+
+        assert [str(call) for call in answer.calls] == ["dynamodb UpdateItem", "dynamodb Query"]
+
+    def test_is_empty_before_anything_happened(self, api: Api) -> None:
+        assert api.get("/v1/events").json == {
+            "object": "list",
+            "data": [],
+            "has_more": False,
+            "next_cursor": None,
+        }
+
+    def test_goes_on_from_a_cursor_whenever_more_happens(self, api: Api, cloud: Cloud) -> None:
+        acme = api.workspace().id
+        relay(cloud, *[a_record(an_event(acme)) for _ in range(5)])
+        seen: list[int] = []
+
+        first = api.get("/v1/events?limit=3")
+        second = self._next(api, first, "limit=3")
+        idle = self._next(api, second)
+        relay(cloud, a_record(an_event(acme)))
+        third = self._next(api, idle)
+
+        for answer in (first, second, idle, third):
+            seen += [event["sequence"] for event in answer.json["data"]]
+        assert seen == [1, 2, 3, 4, 5, 6]
+        assert [page.json["has_more"] for page in (first, second, idle, third)] == [
+            True,
+            False,
+            False,
+            False,
+        ]
+
+    def test_gives_every_event_of_a_type_however_few_they_are(self, api: Api, cloud: Cloud) -> None:
+        acme = api.workspace().id
+        names = ["task.due" if number % 50 == 49 else "email.sent" for number in range(300)]
+        relay(cloud, *[a_record(an_event(acme, name)) for name in names])
+
+        first = api.get("/v1/events?type=task.due&limit=4")
+        second = self._next(api, first, "type=task.due&limit=4")
+
+        sequences = [event["sequence"] for event in first.json["data"] + second.json["data"]]
+        assert sequences == [50, 100, 150, 200, 250, 300]
+        assert (first.json["has_more"], second.json["has_more"]) == (True, False)
+
+    def test_looks_at_a_bounded_number_of_events(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("outrider.events.service._READ_AHEAD", 10)
+        acme = api.workspace().id
+        names = ["email.sent"] * 45 + ["task.due"]
+        relay(cloud, *[a_record(an_event(acme, name)) for name in names])
+
+        first = api.get("/v1/events?type=task.due")
+        second = self._next(api, first, "type=task.due")
+
+        assert (first.json["data"], first.json["has_more"], len(first.calls)) == ([], True, 5)
+        assert [event["sequence"] for event in second.json["data"]] == [46]
+
+    def test_gives_a_span_of_time(self, api: Api, cloud: Cloud) -> None:
+        acme = api.workspace().id
+        for _ in range(4):
+            relay(cloud, a_record(an_event(acme)))
+            cloud.clock.advance(seconds=10)
+
+        page = api.get("/v1/events?since=2026-03-02T09:00:10Z&until=2026-03-02T09:00:30Z")
+
+        assert [event["sequence"] for event in page.json["data"]] == [2, 3]
+        assert page.json["has_more"] is False
+
+    def test_refuses_a_cursor_of_another_question(self, api: Api, cloud: Cloud) -> None:
+        relay(cloud, a_record(an_event(api.workspace().id)))
+
+        answer = self._next(api, api.get("/v1/events"), "type=task.due")
+
+        assert (answer.status, answer.json["code"]) == (422, "VALIDATION_ERROR")
+
+    def test_shows_each_workspace_and_mode_its_own(self, api: Api, cloud: Cloud) -> None:
+        api.post("/v1/contacts", {"email": "ada@example.com"}, mode="test")
+        api.workspace("globex")
+        cloud.drain()
+
+        elsewhere = api.get("/v1/events?type=contact.created", workspace="globex").json["data"]
+        live = api.get("/v1/events?type=contact.created").json["data"]
+        sandbox = api.get("/v1/events?type=contact.created", mode="test").json["data"]
+
+        assert (elsewhere, live, [event["mode"] for event in sandbox]) == ([], [], ["test"])
+
+    def test_needs_its_scope(self, api: Api) -> None:
+        answer = api.get("/v1/events", key=api.key("contacts:read"))
+
+        assert (answer.status, answer.json["code"]) == (403, "SCOPE_DENIED")
+
+    @staticmethod
+    def _next(api: Api, page: Answer, query: str = "") -> Answer:
+        return api.get(f"/v1/events?cursor={page.json['next_cursor']}&{query}".rstrip("&"))

@@ -1,0 +1,13 @@
+from outrider.events.catalogue import FAMILIES, HIGH_VOLUME, NAMES, family
+
+
+class TestCatalogue:
+    def test_names_each_event_once_as_family_and_what_happened(self) -> None:
+        assert len(NAMES) == len(set(NAMES)) == 55
+        assert all(name.count(".") == 1 for name in NAMES)
+
+    def test_has_the_family_of_every_event(self) -> None:
+        assert {family(name) for name in NAMES} == set(FAMILIES)
+
+    def test_knows_what_comes_with_every_mail(self) -> None:
+        assert set(NAMES) >= HIGH_VOLUME

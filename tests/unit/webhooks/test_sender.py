@@ -1,0 +1,63 @@
+import pytest
+from standardwebhooks import Webhook
+
+from outrider.kit.outbound import Outbound
+from outrider.webhooks import signing
+from outrider.webhooks.sender import Sender
+from tests.receivers import answering, receiver
+
+KEY = signing.new_key()
+SENDER = Sender(Outbound(loopback=True, end_within=5))
+
+
+class TestSend:
+    def test_sends_the_payload_signed(self) -> None:
+        payload = '{"id":"evt_1","data":{"name":"Zoë"}}'
+        with receiver(answering()) as peer:
+            outcome = SENDER.send(peer.url, KEY, "evt_1", payload)
+
+        head, _, body = peer.requests[0].partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+        assert outcome.delivered
+        assert (headers["webhook-id"], headers["Content-Type"]) == ("evt_1", "application/json")
+        assert headers["X-Outrider-Signature"] == signing.sign_body(KEY, payload.encode())
+        assert Webhook(signing.show_secret(KEY)).verify(body, headers)["id"] == "evt_1"
+
+    @pytest.mark.parametrize(
+        ("status", "error"),
+        [
+            ("200 OK", None),
+            ("204 No Content", None),
+            ("299 Fine", None),
+            ("301 Moved", "http_3xx"),
+            ("410 Gone", "http_4xx"),
+            ("503 Busy", "http_5xx"),
+        ],
+    )
+    def test_takes_only_2xx_for_delivered(self, status: str, error: str | None) -> None:
+        with receiver(answering(status, b"")) as peer:
+            outcome = SENDER.send(peer.url, KEY, "evt_1", "{}")
+
+        assert (outcome.status_code, outcome.error) == (int(status[:3]), error)
+
+    def test_keeps_the_first_kib_of_the_answer(self) -> None:
+        with receiver(answering(body=b"\xff" + b"x" * 5_000)) as peer:
+            outcome = SENDER.send(peer.url, KEY, "evt_1", "{}")
+
+        assert outcome.answer == "\ufffd" + "x" * 1_023
+
+    @pytest.mark.parametrize(
+        ("url", "error"),
+        [
+            ("https://10.0.0.1/", "blocked_address"),
+            ("https://name.invalid/", "dns"),
+            ("https://user@example.com/", "invalid_url"),
+        ],
+    )
+    def test_tells_why_nothing_was_sent(self, url: str, error: str) -> None:
+        def unknown(host: str, port: int) -> list[str]:
+            return ["10.0.0.1"] if host == "10.0.0.1" else []
+
+        outcome = Sender(Outbound(resolve=unknown)).send(url, KEY, "evt_1", "{}")
+
+        assert (outcome.delivered, outcome.status_code, outcome.error) == (False, None, error)
