@@ -15,6 +15,7 @@ from tests.harness.stack import Stack, arn, environment
 @dataclass(frozen=True, slots=True)
 class LambdaContext:
     function_name: str
+    timeout_seconds: int
     aws_request_id: str = field(default_factory=lambda: str(uuid4()))
     memory_limit_in_mb: int = 512
     function_version: str = "$LATEST"
@@ -24,7 +25,7 @@ class LambdaContext:
         return arn("lambda", f"function:{self.function_name}")
 
     def get_remaining_time_in_millis(self) -> int:
-        return 29_000
+        return self.timeout_seconds * 1_000
 
 
 class Functions:
@@ -40,10 +41,15 @@ class Functions:
         before, self._permissions.acting = self._permissions.acting, name
         try:
             with environment(self._stack.environment(name) | self.overrides):
-                answer = handler(_over_the_wire(event), LambdaContext(name))
+                answer = handler(_over_the_wire(event), LambdaContext(name, self._timeout(name)))
         finally:
             self._permissions.acting = before
         return _over_the_wire(answer)
+
+    def _timeout(self, name: str) -> int:
+        """Seconds, as the template gives them to the function or to all."""
+        common = self._stack.template["Globals"]["Function"]["Timeout"]
+        return int(self._stack.functions[name].properties.get("Timeout", common))
 
 
 def _over_the_wire(value: Any) -> Any:
