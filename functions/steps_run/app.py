@@ -21,4 +21,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _run(body: dict[str, Any]) -> None:
     job = StepJob.model_validate(body)
     outcome = steps(Caller.engine(job.workspace), job.campaign_id).run(job)
-    logger().info("step", message=job.message_id, step_id=job.step_id, outcome=outcome)
+    logger().info("step", message_id=job.message_id, step_id=job.step_id, outcome=outcome)

@@ -143,7 +143,6 @@ class EnrollmentRepository:
             active="active",
             reason=reason,
             none=0,
-            one=1,
         )
 
     def end_claimed(

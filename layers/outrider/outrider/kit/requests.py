@@ -110,7 +110,7 @@ def violations_of(error: ValidationError) -> list[Violation]:
 
 def _violations(error: ValidationError, *, prefix: str) -> list[Violation]:
     return [
-        Violation(prefix + _pointer(entry["loc"]), entry["msg"])
+        Violation(prefix + _pointer(entry["loc"]), entry["msg"].removeprefix("Value error, "))
         for entry in error.errors(include_url=False, include_context=False, include_input=False)
     ]
 

@@ -1,0 +1,77 @@
+"""Builders of an outreach on the harness: contacts, a warmed mailbox, a launched sequence."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.harness.api import Api, Mode
+
+STEP_ONE: dict[str, Any] = {
+    "channel": "email",
+    "wait_days": 0,
+    "subject": "A question, {{ first_name }}",
+    "text": "Hi {{ first_name }}",
+}
+STEP_TWO: dict[str, Any] = {
+    "channel": "email",
+    "wait_days": 3,
+    "if": "no_reply",
+    "text": "Did you see it, {{ first_name }}?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    sequence_id: str
+    campaign_id: str
+    contact_ids: list[str]
+    answer: dict[str, Any]
+
+
+def some_contacts(api: Api, count: int, **options: Any) -> list[str]:
+    """Ids of new contacts ada0@example.com, ada1@example.com, …"""
+    rows = [
+        {"email": f"ada{number}@example.com", "first_name": f"Ada{number}"}
+        for number in range(count)
+    ]
+    answer = api.post("/v1/contacts", {"contacts": rows}, **options)
+    return [result["id"] for result in answer.json["results"]]
+
+
+def a_mailbox(api: Api, *, mode: Mode = "live", **fields: Any) -> dict[str, Any]:
+    """A warmed mailbox without a gap between mails, unless said otherwise."""
+    body = {
+        "email": "ada@outrider.test",
+        "daily_cap": 1_000,
+        "min_gap_seconds": 0,
+        "warmed": True,
+        **fields,
+    }
+    answer = api.post("/v1/mailboxes", body, mode=mode)
+    assert answer.status == 201, answer.text
+    created: dict[str, Any] = answer.json
+    return created
+
+
+def launched(
+    api: Api,
+    contacts: int = 1,
+    *,
+    steps: tuple[dict[str, Any], ...] = (STEP_ONE, STEP_TWO),
+    mode: Mode = "live",
+    mailbox: dict[str, Any] | None = None,
+) -> Launched:
+    """A sequence over new contacts, launched from a new mailbox."""
+    a_mailbox(api, mode=mode, **(mailbox or {}))
+    contact_ids = some_contacts(api, contacts, mode=mode)
+    sequence = api.post("/v1/sequences", {"name": "First", "steps": list(steps)}, mode=mode)
+    assert sequence.status == 201, sequence.text
+    answer = api.post(
+        f"/v1/sequences/{sequence.json['id']}/launch", {"contact_ids": contact_ids}, mode=mode
+    )
+    assert answer.status == 200, answer.text
+    return Launched(sequence.json["id"], answer.json["campaign_id"], contact_ids, answer.json)
+
+
+def status(api: Api, campaign_id: str, *, mode: Mode = "live") -> dict[str, Any]:
+    answer: dict[str, Any] = api.get(f"/v1/campaigns/{campaign_id}/status", mode=mode).json
+    return answer

@@ -1,0 +1,343 @@
+"""A sequence from launch to its end, over every worker between."""
+
+import base64
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from outrider.access.models import WorkspaceId
+from outrider.contacts.suppressions import SuppressionRepository
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.harness.mail import Mail
+from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, launched, status
+
+
+def reply_to(cloud: Cloud, mail: Mail, **headers: str) -> dict[str, str]:
+    """Give the product an answer to `mail`, as its recipient's program would write it."""
+    lines = {
+        "From": mail.recipients[0],
+        "To": mail.sender,
+        "Subject": "Re: your mail",
+        "Message-ID": "<answer-1@example.com>",
+        "In-Reply-To": f"<{mail.message_id}@email.amazonses.com>",
+        **headers,
+    }
+    raw = "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\nYes, please.\r\n"
+    answer: dict[str, str] = cloud.invoke(
+        "inbound_receive", {"raw_base64": base64.b64encode(raw.encode()).decode()}
+    )
+    return answer
+
+
+def events(api: Api, name: str) -> list[dict[str, str]]:
+    """The data of all events of this name in the feed."""
+    page = api.get(f"/v1/events?limit=200&type={name}").json
+    return [event["data"] for event in page["data"]]
+
+
+class TestLaunch:
+    def test_sends_the_first_step_at_once_to_everyone(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, contacts=3)
+
+        cloud.run(hours=1)
+
+        assert [mail.recipients[0] for mail in cloud.mails()] == [
+            "ada0@example.com",
+            "ada1@example.com",
+            "ada2@example.com",
+        ]
+        assert cloud.mails()[0].message["Subject"] == "A question, Ada0"
+        assert status(api, campaign.campaign_id)["audience"] == {
+            "total": 3,
+            "active": 3,
+            "completed": 0,
+            "paused": 0,
+            "bounced": 0,
+            "failed": 0,
+        }
+
+    def test_sends_the_second_step_after_its_wait_in_the_same_thread(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        launched(api)
+        begun = cloud.clock.now
+        arrived = []
+        cloud.run(days=4, step=lambda: arrived.append((len(cloud.mails()), cloud.clock.now)))
+
+        first, second = cloud.mails()
+
+        sent_second = next(moment for count, moment in arrived if count == 2)
+        assert timedelta(days=3) <= sent_second - begun < timedelta(days=3, minutes=1)
+        assert second.message["Subject"] == "Re: A question, Ada0"
+        assert second.message["In-Reply-To"] == f"<{first.message_id}@email.amazonses.com>"
+        assert second.message["References"] == second.message["In-Reply-To"]
+
+    def test_sends_a_following_step_without_wait_right_after(self, api: Api, cloud: Cloud) -> None:
+        launched(api, steps=(STEP_ONE, {**STEP_TWO, "wait_days": 0}))
+
+        cloud.drain()
+        cloud.run(hours=0)
+
+        assert len(cloud.mails()) == 2
+
+    def test_finishes_sequence_and_campaign_once_when_nobody_is_left(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        campaign = launched(api, contacts=2, steps=(STEP_ONE,))
+
+        execution = cloud.run_campaign(campaign.campaign_id)
+
+        assert execution.status == "SUCCEEDED"
+        assert status(api, campaign.campaign_id)["status"] == "completed"
+        names = {"campaign_id": campaign.campaign_id, "sequence_id": campaign.sequence_id}
+        assert events(api, "sequence.finished") == [names]
+        assert events(api, "campaign.completed") == [names]
+        assert len(events(api, "enrollment.finished")) == 2
+
+    def test_refuses_a_pool_that_is_not_warmed_and_changes_nothing(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        api.post("/v1/mailboxes", {"email": "new@outrider.test"})
+        sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json
+        before = cloud.items("campaigns", api.workspace().id)
+
+        answer = api.post(f"/v1/sequences/{sequence['id']}/launch")
+
+        assert (answer.status, answer.json["code"]) == (409, "MAILBOX_POOL_NOT_WARMED")
+        assert cloud.items("campaigns", api.workspace().id) == before
+
+    def test_a_pool_is_warmed_when_its_ramp_is_over(self, api: Api, cloud: Cloud) -> None:
+        api.post("/v1/mailboxes", {"email": "new@outrider.test"})
+        sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json
+        cloud.clock.advance(days=20)
+
+        answer = api.post(f"/v1/sequences/{sequence['id']}/launch")
+
+        assert (answer.status, answer.json["status"]) == (200, "active")
+
+    def test_refuses_to_write_to_contacts_with_nothing_to_say(self, api: Api) -> None:
+        documented = {
+            "name": "Q2 Heads of Sales",
+            "mailbox_pool": "pool_default",
+            "steps": [
+                {"channel": "email", "wait_days": 0},
+                {"channel": "email", "wait_days": 3, "if": "no_reply"},
+            ],
+        }
+        api.post("/v1/mailboxes", {"email": "ada@outrider.test", "warmed": True})
+        contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json
+        sequence = api.post("/v1/sequences", documented).json
+        path = f"/v1/sequences/{sequence['id']}/launch"
+
+        refused = api.post(path, {"contact_ids": [contact["id"]]})
+        empty = api.post(path)
+
+        assert sequence["steps"] == 2
+        assert refused.status == 422
+        assert [error["pointer"] for error in refused.json["errors"]] == [
+            "/steps/0/text",
+            "/steps/1/text",
+            "/steps/0/subject",
+        ]
+        assert (empty.status, empty.json["audience"]["total"]) == (200, 0)
+
+    def test_says_of_each_contact_what_became_of_it(self, api: Api) -> None:
+        api.post("/v1/mailboxes", {"email": "ada@outrider.test", "warmed": True})
+        contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json["id"]
+        foreign = api.post("/v1/contacts", {"email": "bob@example.com"}, workspace="globex")
+        sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json
+
+        answer = api.post(
+            f"/v1/sequences/{sequence['id']}/launch",
+            {"contact_ids": [contact, contact, foreign.json["id"], "nonsense"]},
+        ).json
+
+        reasons = [result["reason"] for result in answer["results"]]
+        assert reasons == [None, "duplicate", "not_found", "not_found"]
+        assert answer["audience"] == {"total": 4, "added": 1, "skipped": 3}
+
+    def test_launches_once(self, api: Api) -> None:
+        campaign = launched(api)
+
+        again = api.post(f"/v1/sequences/{campaign.sequence_id}/launch")
+
+        assert (again.status, again.json["code"]) == (409, "CONFLICT")
+
+    def test_sends_no_real_mail_for_a_test_key(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, mode="test")
+
+        cloud.run(hours=1)
+
+        assert cloud.mails() == []
+        assert status(api, campaign.campaign_id, mode="test")["sent"] == 1
+
+
+class TestReply:
+    def answered(self, api: Api, cloud: Cloud, **headers: str) -> tuple[Launched, dict[str, str]]:
+        campaign = launched(api)
+        cloud.run(hours=1)
+        return campaign, reply_to(cloud, cloud.mails()[0], **headers)
+
+    def test_skips_the_step_that_wants_no_reply(self, api: Api, cloud: Cloud) -> None:
+        campaign, taken = self.answered(api, cloud)
+
+        cloud.run(days=4)
+
+        assert taken["kind"] == "reply"
+        assert len(cloud.mails()) == 1
+        assert [event["reason"] for event in events(api, "email.skipped")] == ["replied"]
+        found = status(api, campaign.campaign_id)
+        assert (found["audience"]["completed"], found["skipped"]) == (1, 1)
+
+    def test_marks_the_contact_and_tells_once(self, api: Api, cloud: Cloud) -> None:
+        campaign, _ = self.answered(api, cloud)
+        reply_to(cloud, cloud.mails()[0])
+
+        cloud.drain()
+
+        contact = api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json
+        assert (contact["status"], contact["last_replied_at"] is not None) == ("replied", True)
+        assert [event["contact_id"] for event in events(api, "reply.received")] == [contact["id"]]
+
+    def test_an_automatic_answer_is_no_reply(self, api: Api, cloud: Cloud) -> None:
+        _, taken = self.answered(api, cloud, **{"Auto-Submitted": "auto-replied"})
+
+        cloud.run(days=4)
+
+        assert taken["kind"] == "automatic"
+        assert len(cloud.mails()) == 2
+
+    def test_a_step_may_wait_for_a_reply(self, api: Api, cloud: Cloud) -> None:
+        launched(api, steps=(STEP_ONE, {**STEP_TWO, "if": "replied"}))
+        cloud.run(hours=1)
+        reply_to(cloud, cloud.mails()[0])
+
+        cloud.run(days=4)
+
+        assert len(cloud.mails()) == 2
+
+
+class TestGates:
+    def suppress(self, api: Api, **what: str) -> None:
+        table = Table(settings().require("contacts_table"))
+        suppressions = SuppressionRepository(table, WorkspaceId(api.workspace().id))
+        if "address" in what:
+            suppressions.add_address(what["address"], "asked to stop")
+        else:
+            suppressions.add_domain(what["domain"], "asked to stop")
+
+    def test_never_writes_to_a_suppressed_address(self, api: Api, cloud: Cloud) -> None:
+        self.suppress(api, address="ada0@example.com")
+        launched(api, contacts=2)
+
+        cloud.run(hours=1)
+
+        assert [mail.recipients for mail in cloud.mails()] == [["ada1@example.com"]]
+        assert [event["reason"] for event in events(api, "email.skipped")] == ["suppressed"]
+
+    def test_never_writes_to_a_suppressed_domain(self, api: Api, cloud: Cloud) -> None:
+        self.suppress(api, domain="example.com")
+        launched(api, contacts=2)
+
+        cloud.run(days=10)
+
+        assert cloud.mails() == []
+
+    def test_a_deleted_contact_gets_nothing_more(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api)
+        cloud.run(hours=1)
+        api.delete(f"/v1/contacts/{campaign.contact_ids[0]}")
+
+        cloud.run(days=4)
+
+        assert len(cloud.mails()) == 1
+        assert status(api, campaign.campaign_id)["audience"]["completed"] == 1
+
+    def test_a_variable_without_value_fails_the_step_and_says_so(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        campaign = launched(api, steps=({**STEP_ONE, "text": "About {{ company }}"},))
+
+        cloud.run(hours=1)
+
+        assert cloud.mails() == []
+        assert "company" in events(api, "email.failed")[0]["reason"]
+        assert status(api, campaign.campaign_id)["audience"]["failed"] == 1
+
+    def test_the_daily_cap_holds_and_the_rest_goes_out_on_later_days(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        launched(api, contacts=5, steps=(STEP_ONE,), mailbox={"daily_cap": 2})
+        days = []
+        cloud.run(days=4, step=lambda: days.append((cloud.clock.now.date(), len(cloud.mails()))))
+
+        by_day = dict(days)
+
+        assert sorted(by_day.values())[:3] == [2, 4, 5]
+
+    def test_the_minimum_gap_lies_between_mails_of_a_mailbox(self, api: Api, cloud: Cloud) -> None:
+        launched(api, contacts=20, steps=(STEP_ONE,), mailbox={"min_gap_seconds": 120})
+        arrivals: list[datetime] = []
+
+        def note() -> None:
+            arrivals.extend([cloud.clock.now] * (len(cloud.mails()) - len(arrivals)))
+
+        cloud.run(hours=2, step=note)
+
+        gaps = {later - earlier for earlier, later in pairwise(arrivals)}
+        assert len(arrivals) == 20
+        assert min(gaps) >= timedelta(seconds=119)
+
+
+class TestProvider:
+    def test_a_throttled_mail_is_tried_again_later(self, api: Api, cloud: Cloud) -> None:
+        launched(api, steps=(STEP_ONE,))
+
+        with cloud.wire.refuse("sesv2", "SendEmail", "TooManyRequestsException", times=1):
+            cloud.run(hours=1)
+
+        assert len(cloud.mails()) == 1
+
+    def test_a_refused_mail_fails_the_enrollment(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api)
+
+        with cloud.wire.refuse("sesv2", "SendEmail", "MessageRejected", times=1):
+            cloud.run(days=10)
+
+        assert cloud.mails() == []
+        assert events(api, "email.failed")[0]["reason"] == "refused: MessageRejected"
+        assert status(api, campaign.campaign_id)["audience"]["failed"] == 1
+
+
+class TestClock:
+    def test_a_successor_takes_over_a_long_run(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, steps=(STEP_ONE, {**STEP_TWO, "wait_days": 6}))
+
+        cloud.run(days=7)
+
+        assert len(cloud.mails()) == 2
+        assert {execution.name for execution in cloud.executions.all.values()} == {
+            f"{campaign.campaign_id}-1",
+            f"{campaign.campaign_id}-2",
+        }
+
+    def test_the_hourly_check_restarts_a_run_that_stands_still(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        launched(api)
+        cloud.run(hours=1)
+        cloud.executions.clear()
+        cloud.clock.advance(days=3)
+
+        started = cloud.invoke("campaigns_start", {"source": "aws.scheduler"})
+        cloud.run(hours=1)
+
+        assert (started, len(cloud.mails())) == ({"started": 1}, 2)
+
+    def test_the_hourly_check_leaves_healthy_runs_alone(self, api: Api, cloud: Cloud) -> None:
+        launched(api)
+        cloud.run(hours=1)
+
+        assert cloud.invoke("campaigns_start", {"source": "aws.scheduler"}) == {"started": 0}

@@ -1,0 +1,75 @@
+"""What SES said, told truthfully: only what certainly did not go out may be tried again."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from outrider.kit import aws
+from outrider.messages.models import Message
+from outrider.messages.transport import SesTransport
+
+MESSAGE = Message(
+    id="msg_1",
+    contact_id="con_1",
+    campaign_id="cam_1",
+    sequence_id="seq_1",
+    enrollment_id="enr_1",
+    step_id="stp_1",
+    mailbox_id="mbx_1",
+    state="sending",
+    created_at="2026-03-02T09:00:00.000Z",
+)
+URL = "https://email.us-east-1.amazonaws.com"
+
+
+def refusal(code: str, status: int) -> ClientError:
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "SendEmail")
+
+
+class FailingSes:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def send_email(self, **_: Any) -> Any:
+        raise self.error
+
+
+class TestSend:
+    @pytest.mark.parametrize(
+        ("error", "kind"),
+        [
+            (refusal("TooManyRequestsException", 429), "not_accepted"),
+            (refusal("SendingPausedException", 400), "not_accepted"),
+            (refusal("MessageRejected", 400), "refused"),
+            (refusal("MailFromDomainNotVerifiedException", 400), "refused"),
+            (refusal("InternalServiceErrorException", 500), "unknown"),
+            (ConnectTimeoutError(endpoint_url=URL), "not_accepted"),
+            (EndpointConnectionError(endpoint_url=URL), "not_accepted"),
+            (ReadTimeoutError(endpoint_url=URL), "unknown"),
+            (ConnectionClosedError(endpoint_url=URL), "unknown"),
+        ],
+    )
+    def test_tells_what_may_have_gone_out(
+        self, error: Exception, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(aws, "client", lambda _: FailingSes(error))
+
+        outcome = SesTransport("wsp_1").send(MESSAGE, "a@x.example", "b@x.example", b"")
+
+        assert outcome.kind == kind
+
+    def test_the_client_never_repeats_a_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        aws.reset()
+
+        retries = aws.client("sesv2").meta.config.retries
+
+        assert retries["total_max_attempts"] == 1
