@@ -1,0 +1,477 @@
+"""Registering endpoints, and the way of an event to them."""
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook
+
+from outrider.kit.attributes import encode_item
+from outrider.kit.clock import from_text, to_text
+from outrider.webhooks.deliverer import LEASE
+from tests.harness import stack
+from tests.harness.api import Answer, Api
+from tests.harness.cloud import Cloud
+from tests.harness.wire import When
+from tests.receivers import Peer, Receiver, Script, answering, receiver
+
+FAILING = answering("500 Oops", b"not now")
+
+
+@pytest.fixture(autouse=True)
+def _on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Endpoints of these tests are on loopback, which only the stage `local` allows."""
+    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Receiver]:
+    with receiver(answering()) as peer:
+        yield peer
+
+
+def register(api: Api, url: str, *events: str, **options: Any) -> Answer:
+    body = {"url": url, "events": list(events or ("*",)), **options.pop("body", {})}
+    return api.post("/v1/webhooks", body, **options)
+
+
+def create_contact(api: Api, name: str = "ada", **options: Any) -> str:
+    answer = api.post("/v1/contacts", {"email": f"{name}@example.com"}, **options)
+    return str(answer.json["id"])
+
+
+def received(peer: Receiver, *, tests: bool = False) -> list[dict[str, Any]]:
+    """The payloads an endpoint got, without the test of its registration."""
+    payloads = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in peer.requests]
+    return [payload for payload in payloads if tests or payload["event"] != "webhook.test"]
+
+
+def headers_of(request: bytes) -> dict[str, str]:
+    head = request.partition(b"\r\n\r\n")[0].decode()
+    return dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
+
+
+def deliveries(cloud: Cloud, webhook_id: str) -> list[dict[str, Any]]:
+    return [item for item in _rows(cloud, webhook_id) if "#" not in item["sk"]]
+
+
+def attempts(cloud: Cloud, webhook_id: str) -> list[dict[str, Any]]:
+    rows = [item for item in _rows(cloud, webhook_id) if "#" in item["sk"]]
+    return sorted(rows, key=lambda row: str(row["sk"]))
+
+
+def _rows(cloud: Cloud, webhook_id: str) -> list[dict[str, Any]]:
+    return [item for item in cloud.items("webhooks") if item["pk"].endswith(f"#{webhook_id}")]
+
+
+class TestRegister:
+    def test_gives_the_webhook_its_secret_and_what_came_of_the_test(
+        self, api: Api, endpoint: Receiver
+    ) -> None:
+        answer = register(api, endpoint.url, "contact.*", "email.sent")
+
+        created = answer.json
+        assert answer.status == 201
+        assert created.pop("id").startswith("whk_")
+        assert created.pop("secret").startswith("whsec_")
+        assert created.pop("created_at") == created.pop("updated_at")
+        assert created == {
+            "url": endpoint.url,
+            "events": ["contact.*", "email.sent"],
+            "status": "enabled",
+            "version": 1,
+            "test": {"delivered": True, "status_code": 200, "error": None},
+        }
+
+    def test_sends_a_signed_test_whatever_the_endpoint_asked_for(
+        self, api: Api, endpoint: Receiver
+    ) -> None:
+        created = register(api, endpoint.url, "credits.low").json
+
+        (payload,) = received(endpoint, tests=True)
+        headers = headers_of(endpoint.requests[0])
+        body = endpoint.requests[0].partition(b"\r\n\r\n")[2]
+        moment = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+        signed = Webhook(created["secret"]).sign(payload["id"], moment, body.decode())
+        assert headers["webhook-signature"] == signed
+        assert headers["webhook-id"] == payload["id"]
+        assert (payload["event"], payload["sequence"]) == ("webhook.test", 0)
+        assert payload["data"] == {"webhook_id": created["id"]}
+
+    def test_succeeds_when_the_test_does_not(self, api: Api) -> None:
+        with receiver(FAILING) as peer:
+            failed = register(api, peer.url)
+        nobody = register(api, peer.url)
+
+        assert (failed.status, nobody.status) == (201, 201)
+        assert failed.json["test"] == {"delivered": False, "status_code": 500, "error": "http_5xx"}
+        assert nobody.json["test"] == {"delivered": False, "status_code": None, "error": "connect"}
+
+    @pytest.mark.parametrize(
+        ("given", "shown"),
+        [
+            ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+            ("your-webhook-secret", "whsec_eW91ci13ZWJob29rLXNlY3JldA=="),
+        ],
+    )
+    def test_takes_a_secret_of_the_callers(
+        self, api: Api, endpoint: Receiver, given: str, shown: str
+    ) -> None:
+        answer = register(api, endpoint.url, body={"secret": given})
+
+        assert answer.json["secret"] == shown
+
+    def test_stores_and_logs_no_secret(
+        self, api: Api, cloud: Cloud, endpoint: Receiver, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        created = register(api, endpoint.url, body={"secret": "your-webhook-secret"}).json
+
+        (item,) = [item for item in cloud.items("webhooks") if item["sk"] == created["id"]]
+        traces = repr(item) + repr([vars(record) for record in caplog.records])
+        assert "your-webhook-secret" not in traces
+        assert created["secret"] not in traces
+
+    def test_makes_one_write(self, api: Api, endpoint: Receiver) -> None:
+        answer = register(api, endpoint.url)
+
+        assert [str(call) for call in answer.calls] == [
+            "dynamodb UpdateItem",
+            "kms Encrypt",
+            "dynamodb TransactWriteItems",
+        ]
+
+    @pytest.mark.parametrize(
+        ("body", "pointer"),
+        [
+            ({"events": ["contact.exploded"]}, "/events"),
+            ({"events": []}, "/events"),
+            ({"secret": "short"}, "/secret"),
+            ({"url": "https://10.0.0.1/hook"}, "/url"),
+            ({"url": "https://169.254.169.254/latest/meta-data/"}, "/url"),
+            ({"url": "https://[::ffff:127.0.0.1]/"}, "/url"),
+            ({"url": "http://example.com@10.0.0.1/"}, "/url"),
+            ({"url": "https://2130706433/"}, "/url"),
+            ({"url": "http://93.184.216.34/"}, "/url"),
+            ({"url": "ftp://127.0.0.1/"}, "/url"),
+            ({"url": "https://127.0.0.1/#part"}, "/url"),
+            ({"unknown": 1}, "/unknown"),
+        ],
+    )
+    def test_refuses_what_is_not_valid(
+        self, api: Api, cloud: Cloud, body: dict[str, Any], pointer: str
+    ) -> None:
+        answer = register(api, "http://127.0.0.1:9/", body=body)
+
+        assert (answer.status, answer.json["code"]) == (422, "VALIDATION_ERROR")
+        assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
+        assert cloud.items("webhooks", api.workspace().id) == []
+
+    def test_lists_the_events_there_are_when_one_is_unknown(self, api: Api) -> None:
+        answer = register(api, "http://127.0.0.1:9/", "contact.exploded")
+
+        assert "contact.exploded. Available are *, contact.*" in answer.json["detail"]
+        assert "reply.received" in answer.json["detail"]
+
+    @pytest.mark.parametrize("stage", ["test", "dev", "prod"])
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    def test_lets_nobody_reach_loopback_outside_of_development(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch, endpoint: Receiver, stage: str, scheme: str
+    ) -> None:
+        monkeypatch.setitem(stack.PARAMETERS, "Stage", stage)
+
+        answer = register(api, f"{scheme}://127.0.0.1:{endpoint.port}/")
+
+        assert (answer.status, endpoint.connections) == (422, 0)
+
+    def test_takes_twenty_of_a_workspace_and_mode(self, api: Api, endpoint: Receiver) -> None:
+        statuses = [register(api, endpoint.url).status for _ in range(21)]
+
+        elsewhere = [
+            register(api, endpoint.url, mode="test").status,
+            register(api, endpoint.url, workspace="globex").status,
+        ]
+        assert statuses == [201] * 20 + [409]
+        assert elsewhere == [201, 201]
+
+    def test_needs_its_scope(self, api: Api, endpoint: Receiver) -> None:
+        answer = register(api, endpoint.url, key=api.key("webhooks:read"))
+
+        assert (answer.status, answer.json["code"]) == (403, "SCOPE_DENIED")
+
+
+class TestDelivery:
+    def test_brings_an_event_to_its_endpoint_signed(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        webhook = register(api, endpoint.url, "contact.created").json
+        contact = create_contact(api)
+
+        cloud.drain()
+
+        (payload,) = received(endpoint)
+        (feed,) = api.get("/v1/events?type=contact.created").json["data"]
+        assert payload == {
+            name: feed[name] for name in ("id", "event", "created_at", "workspace_id", "sequence")
+        } | {"data": {"contact_id": contact}}
+        request = endpoint.requests[-1]
+        headers, body = headers_of(request), request.partition(b"\r\n\r\n")[2]
+        moment = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+        signed = Webhook(webhook["secret"]).sign(payload["id"], moment, body.decode())
+        assert headers["webhook-signature"] == signed
+        assert headers["User-Agent"].startswith("Outrider-Webhooks/")
+
+    def test_logs_the_attempt(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:
+        webhook = register(api, endpoint.url, "contact.created").json
+        create_contact(api)
+
+        cloud.drain()
+
+        (delivery,) = deliveries(cloud, webhook["id"])
+        (attempt,) = attempts(cloud, webhook["id"])
+        assert (delivery["state"], delivery["attempts"]) == ("delivered", 1)
+        assert attempt["sk"] == f"{delivery['sk']}#001"
+        assert (attempt["status_code"], attempt["answer"], attempt["error"]) == (200, "ok", None)
+        assert attempt["latency_ms"] >= 0
+        assert round((attempt["ttl"] - cloud.clock.now.timestamp()) / 86_400) == 30
+
+    def test_brings_only_what_was_asked_for(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        with receiver(answering()) as everything, receiver(answering()) as nothing:
+            register(api, endpoint.url, "contact.deleted")
+            register(api, everything.url, "*")
+            register(api, nothing.url, "lead.*")
+            contact = create_contact(api)
+            api.delete(f"/v1/contacts/{contact}")
+
+            cloud.drain()
+
+        got = [
+            sorted(payload["event"] for payload in received(peer))
+            for peer in (endpoint, everything, nothing)
+        ]
+        assert got[0] == ["contact.deleted"]
+        assert {"contact.created", "contact.deleted", "api_key.created"} == set(got[1])
+        assert got[2] == []
+
+    def test_keeps_workspaces_and_modes_apart(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        register(api, endpoint.url, "contact.created", mode="test")
+        create_contact(api)
+        create_contact(api, workspace="globex")
+        create_contact(api, mode="test")
+
+        cloud.drain()
+
+        assert len(received(endpoint)) == 1
+
+    def test_asks_kms_once_for_a_secret(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:
+        register(api, endpoint.url, "contact.created")
+        for name in ("ada", "bob", "eve"):
+            create_contact(api, name)
+
+        cloud.drain()
+
+        assert Counter(map(str, cloud.calls()))["kms Decrypt"] == 1
+        assert len(received(endpoint)) == 3
+
+    def test_tries_again_after_5_30_120_and_600_seconds(self, api: Api, cloud: Cloud) -> None:
+        with receiver(FAILING) as peer:
+            webhook = register(api, peer.url, "contact.created").json
+            create_contact(api)
+
+            cloud.run(hours=1)
+
+        (delivery,) = deliveries(cloud, webhook["id"])
+        log = attempts(cloud, webhook["id"])
+        times = [from_text(attempt["at"]) for attempt in log]
+        waits = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(times)]
+        assert len({request.partition(b"\r\n\r\n")[2] for request in peer.requests[1:]}) == 1
+        assert len({headers_of(request)["webhook-id"] for request in peer.requests[1:]}) == 1
+        assert [attempt["error"] for attempt in log] == ["http_5xx"] * 5
+        assert all(
+            planned * 0.8 <= wait <= planned * 1.2 + 1
+            for planned, wait in zip((5, 30, 120, 600), waits, strict=True)
+        )
+        next_wait = (from_text(delivery["next_attempt_at"]) - times[-1]).total_seconds()
+        assert (delivery["state"], delivery["attempts"]) == ("pending", 5)
+        assert 1_800 * 0.8 <= next_wait <= 1_800 * 1.2
+
+    def test_stops_when_an_attempt_succeeds(self, api: Api, cloud: Cloud) -> None:
+        answers = [answering(), FAILING, FAILING, answering("204 No Content", b"")]
+        with receiver(in_turn(answers)) as peer:
+            webhook = register(api, peer.url, "contact.created").json
+            create_contact(api)
+
+            cloud.run(hours=1)
+
+        (delivery,) = deliveries(cloud, webhook["id"])
+        statuses = [attempt["status_code"] for attempt in attempts(cloud, webhook["id"])]
+        assert statuses == [500, 500, 204]
+        assert (delivery["state"], delivery["next_attempt_at"]) == ("delivered", None)
+
+    def test_looks_at_the_address_again_each_time(
+        self, api: Api, cloud: Cloud, endpoint: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        webhook = register(api, endpoint.url, "contact.created").json
+        create_contact(api)
+        monkeypatch.setitem(stack.PARAMETERS, "Stage", "prod")
+
+        cloud.drain()
+
+        (attempt,) = attempts(cloud, webhook["id"])
+        assert (attempt["error"], received(endpoint)) == ("invalid_url", [])
+
+    def test_sends_no_more_to_an_endpoint_that_is_disabled_or_gone(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        with receiver(FAILING) as peer:
+            disabled, gone = (register(api, peer.url, "contact.*").json["id"] for _ in range(2))
+            create_contact(api)
+            cloud.drain()
+            _disable(cloud, api.workspace().id, disabled)
+            _remove(cloud, api.workspace().id, gone)
+            create_contact(api, "bob")
+
+            cloud.run(hours=1)
+
+        assert len(received(peer)) == 2
+        assert [each["state"] for each in deliveries(cloud, disabled)] == ["pending"]
+        assert len(deliveries(cloud, gone)) == 1
+
+
+class TestDuplicates:
+    def test_an_event_that_comes_again_is_not_sent_again(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        register(api, endpoint.url, "contact.created")
+        create_contact(api)
+        cloud.drain()
+
+        for event in cloud.bus.published * 2:
+            cloud.queue("WebhookFanoutQueue").send(json.dumps(event))
+        cloud.run(hours=1)
+
+        assert len(received(endpoint)) == 1
+
+    def test_an_order_that_comes_again_is_not_carried_out_again(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        with receiver(FAILING) as peer:
+            webhook = register(api, peer.url, "contact.created").json
+            create_contact(api)
+            cloud.drain()
+            (delivery,) = deliveries(cloud, webhook["id"])
+            for attempt in (1, 1, 2, 2, 3):
+                order = _order(delivery, attempt)
+                cloud.queue("WebhookDeliveriesQueue").send(json.dumps(order))
+            cloud.run(hours=1)
+
+        assert len(received(peer)) == len(attempts(cloud, webhook["id"])) == 5
+
+    def test_an_order_waits_while_another_worker_is_at_it(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        webhook = register(api, endpoint.url, "contact.created").json
+        create_contact(api)
+        cloud.drain()
+        (first,) = deliveries(cloud, webhook["id"])
+        _begin_again(cloud, first)
+        queue = cloud.queue("WebhookDeliveriesQueue")
+        queue.send(json.dumps(_order(first, attempt=1)))
+
+        cloud.drain(tolerate_failures=True)
+        meanwhile = (len(received(endpoint)), len(queue.messages))
+        cloud.run(hours=1)
+
+        assert meanwhile == (1, 1)
+        assert (len(received(endpoint)), len(queue.messages)) == (2, 0)
+
+
+class TestCrashes:
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_loses_nothing_wherever_the_way_is_cut(
+        self, api: Api, cloud: Cloud, when: When
+    ) -> None:
+        with (
+            receiver(in_turn(itertools.cycle([FAILING, answering()]))) as one,
+            receiver(in_turn(itertools.cycle([FAILING, answering()]))) as two,
+        ):
+            webhooks = [register(api, peer.url, "contact.created").json for peer in (one, two)]
+            contacts = []
+            for call in range(1, 100):
+                contacts.append(create_contact(api, f"contact{call}"))
+                with cloud.wire.crash_at(call, when) as died:
+                    cloud.run(hours=1)
+                cloud.run(hours=1)
+                if not died():
+                    break
+
+            got = [
+                {payload["data"]["contact_id"] for payload in received(peer)} for peer in (one, two)
+            ]
+
+        assert call > 20
+        assert got == [set(contacts)] * 2
+        events = api.get("/v1/events?limit=200").json["data"]
+        created = [event for event in events if event["event"] == "contact.created"]
+        assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
+        assert [event["data"]["contact_id"] for event in created] == contacts
+        for webhook in webhooks:
+            made = deliveries(cloud, webhook["id"])
+            assert [each["state"] for each in made] == ["delivered"] * len(contacts)
+            logged = len(attempts(cloud, webhook["id"]))
+            assert logged == sum(each["attempts"] for each in made) > len(contacts)
+        for name in ("WebhookFanoutDeadLetters", "WebhookDeliveriesDeadLetters"):
+            assert cloud.queue(name).messages == []
+
+
+def in_turn(scripts: Iterable[Script]) -> Script:
+    """One after another, a request each."""
+    following = iter(scripts)
+
+    def script(peer: Peer) -> None:
+        next(following)(peer)
+
+    return script
+
+
+def _order(delivery: dict[str, Any], attempt: int) -> dict[str, Any]:
+    workspace, _, webhook_id = delivery["pk"].partition("#")
+    return {
+        "workspace": workspace,
+        "webhook_id": webhook_id,
+        "delivery_id": delivery["id"],
+        "attempt": attempt,
+    }
+
+
+def _begin_again(cloud: Cloud, delivery: dict[str, Any]) -> None:
+    """As if a worker had just begun with the first attempt."""
+    until = to_text(cloud.clock.now + LEASE)
+    fresh = {**delivery, "state": "pending", "attempts": 0, "leased_until": until}
+    _client(cloud).put_item(TableName=_table(cloud), Item=encode_item(fresh))
+
+
+def _disable(cloud: Cloud, workspace: str, webhook_id: str) -> None:
+    (item,) = [each for each in cloud.items("webhooks", workspace) if each["sk"] == webhook_id]
+    item["status"] = "disabled"
+    _client(cloud).put_item(TableName=_table(cloud), Item=encode_item(item))
+
+
+def _remove(cloud: Cloud, workspace: str, webhook_id: str) -> None:
+    key = encode_item({"pk": workspace, "sk": webhook_id})
+    _client(cloud).delete_item(TableName=_table(cloud), Key=key)
+
+
+def _client(cloud: Cloud) -> Any:
+    return cloud.stack.session.create_client("dynamodb")
+
+
+def _table(cloud: Cloud) -> str:
+    return cloud.stack.data["WebhooksTableName"]
