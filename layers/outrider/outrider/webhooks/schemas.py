@@ -20,9 +20,26 @@ Secret = Annotated[str, Field(max_length=256), AfterValidator(_usable)]
 
 
 class WebhookCreate(Input):
-    url: Annotated[str, Field(max_length=MAX_URL)]
-    events: Annotated[list[str], Field(min_length=1, max_length=100), AfterValidator(check)]
-    secret: Annotated[Secret | None, Field(repr=False)] = None
+    url: Annotated[
+        str, Field(max_length=MAX_URL, description="https, with a public address; no fragment")
+    ]
+    events: Annotated[
+        list[str],
+        Field(
+            min_length=1,
+            max_length=100,
+            description="`*`, families such as `contact.*`, or names such as `reply.received`",
+        ),
+        AfterValidator(check),
+    ]
+    secret: Annotated[
+        Secret | None,
+        Field(
+            repr=False,
+            description="`whsec_` and base64 of 24 to 64 bytes, or any text of 8 characters or"
+            " more; made when it is left out",
+        ),
+    ] = None
 
 
 class WebhookTest(BaseModel):
