@@ -13,7 +13,7 @@ STEP_ONE: dict[str, Any] = {
 }
 STEP_TWO: dict[str, Any] = {
     "channel": "email",
-    "wait_days": 3,
+    "wait_before": {"value": 2, "unit": "hours"},
     "if": "no_reply",
     "text": "Did you see it, {{ first_name }}?",
 }

@@ -13,6 +13,8 @@ from tests.harness.cloud import Cloud
 from tests.harness.mail import Mail
 from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, launched, status
 
+THREE_DAYS_LATER = {"channel": "email", "wait_days": 3, "text": "Did you see it?"}
+
 
 def reply_to(cloud: Cloud, mail: Mail, **headers: str) -> dict[str, str]:
     """Give the product an answer to `mail`, as its recipient's program would write it."""
@@ -43,12 +45,12 @@ class TestLaunch:
 
         cloud.run(hours=1)
 
-        assert [mail.recipients[0] for mail in cloud.mails()] == [
-            "ada0@example.com",
-            "ada1@example.com",
-            "ada2@example.com",
-        ]
-        assert cloud.mails()[0].message["Subject"] == "A question, Ada0"
+        assert {mail.recipients[0]: mail.message["Subject"] for mail in cloud.mails()} == {
+            "ada0@example.com": "A question, Ada0",
+            "ada1@example.com": "A question, Ada1",
+            "ada2@example.com": "A question, Ada2",
+        }
+        assert len(cloud.mails()) == 3
         assert status(api, campaign.campaign_id)["audience"] == {
             "total": 3,
             "active": 3,
@@ -61,7 +63,7 @@ class TestLaunch:
     def test_sends_the_second_step_after_its_wait_in_the_same_thread(
         self, api: Api, cloud: Cloud
     ) -> None:
-        launched(api)
+        launched(api, steps=(STEP_ONE, THREE_DAYS_LATER))
         begun = cloud.clock.now
         arrived = []
         cloud.run(days=4, step=lambda: arrived.append((len(cloud.mails()), cloud.clock.now)))
@@ -75,7 +77,9 @@ class TestLaunch:
         assert second.message["References"] == second.message["In-Reply-To"]
 
     def test_sends_a_following_step_without_wait_right_after(self, api: Api, cloud: Cloud) -> None:
-        launched(api, steps=(STEP_ONE, {**STEP_TWO, "wait_days": 0}))
+        launched(
+            api, steps=(STEP_ONE, {**STEP_TWO, "wait_before": {"value": 0, "unit": "minutes"}})
+        )
 
         cloud.drain()
         cloud.run(hours=0)
@@ -183,7 +187,7 @@ class TestReply:
     def test_skips_the_step_that_wants_no_reply(self, api: Api, cloud: Cloud) -> None:
         campaign, taken = self.answered(api, cloud)
 
-        cloud.run(days=4)
+        cloud.run(hours=4)
 
         assert taken["kind"] == "reply"
         assert len(cloud.mails()) == 1
@@ -204,7 +208,7 @@ class TestReply:
     def test_an_automatic_answer_is_no_reply(self, api: Api, cloud: Cloud) -> None:
         _, taken = self.answered(api, cloud, **{"Auto-Submitted": "auto-replied"})
 
-        cloud.run(days=4)
+        cloud.run(hours=4)
 
         assert taken["kind"] == "automatic"
         assert len(cloud.mails()) == 2
@@ -214,7 +218,7 @@ class TestReply:
         cloud.run(hours=1)
         reply_to(cloud, cloud.mails()[0])
 
-        cloud.run(days=4)
+        cloud.run(hours=4)
 
         assert len(cloud.mails()) == 2
 
@@ -241,7 +245,7 @@ class TestGates:
         self.suppress(api, domain="example.com")
         launched(api, contacts=2)
 
-        cloud.run(days=10)
+        cloud.run(hours=3)
 
         assert cloud.mails() == []
 
@@ -250,7 +254,7 @@ class TestGates:
         cloud.run(hours=1)
         api.delete(f"/v1/contacts/{campaign.contact_ids[0]}")
 
-        cloud.run(days=4)
+        cloud.run(hours=4)
 
         assert len(cloud.mails()) == 1
         assert status(api, campaign.campaign_id)["audience"]["completed"] == 1
@@ -304,7 +308,7 @@ class TestProvider:
         campaign = launched(api)
 
         with cloud.wire.refuse("sesv2", "SendEmail", "MessageRejected", times=1):
-            cloud.run(days=10)
+            cloud.run(hours=3)
 
         assert cloud.mails() == []
         assert events(api, "email.failed")[0]["reason"] == "refused: MessageRejected"
@@ -313,7 +317,9 @@ class TestProvider:
 
 class TestClock:
     def test_a_successor_takes_over_a_long_run(self, api: Api, cloud: Cloud) -> None:
-        campaign = launched(api, steps=(STEP_ONE, {**STEP_TWO, "wait_days": 6}))
+        campaign = launched(
+            api, steps=(STEP_ONE, {**STEP_TWO, "wait_before": {"value": 6, "unit": "days"}})
+        )
 
         cloud.run(days=7)
 
@@ -326,18 +332,21 @@ class TestClock:
     def test_the_hourly_check_restarts_a_run_that_stands_still(
         self, api: Api, cloud: Cloud
     ) -> None:
-        launched(api)
+        campaign = launched(api)
         cloud.run(hours=1)
         cloud.executions.clear()
         cloud.clock.advance(days=3)
 
-        started = cloud.invoke("campaigns_start", {"source": "aws.scheduler"})
+        cloud.invoke("campaigns_start", {"source": "aws.scheduler"})
         cloud.run(hours=1)
 
-        assert (started, len(cloud.mails())) == ({"started": 1}, 2)
+        assert f"{campaign.campaign_id}-2" in cloud.executions.all
+        assert status(api, campaign.campaign_id)["sent"] == 2
 
     def test_the_hourly_check_leaves_healthy_runs_alone(self, api: Api, cloud: Cloud) -> None:
-        launched(api)
+        campaign = launched(api)
         cloud.run(hours=1)
 
-        assert cloud.invoke("campaigns_start", {"source": "aws.scheduler"}) == {"started": 0}
+        cloud.invoke("campaigns_start", {"source": "aws.scheduler"})
+
+        assert f"{campaign.campaign_id}-2" not in cloud.executions.all

@@ -59,8 +59,8 @@ class Enrollment(BaseModel):
     steps_version: int
     generation: int = 1
     state: EnrollmentState = "active"
-    step_id: str | None
-    due_at: str | None
+    step_id: str | None = None
+    due_at: str | None = None
     mailbox_id: str | None = None
     sending: str | None = None
     thread: Thread | None = None
