@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from local.errors import LocalStackError
+from local.progress import say
 from local.stack import Stack
 
 _USAGE = "usage: python -m local run | up | down | reset | install"
@@ -37,18 +38,18 @@ def main() -> int:
 
 
 def _up(stack: Stack) -> None:
-    print(_welcome(_bring_up(stack)))
-    print("\nRunning in the background; `make down` stops it.")
+    say(_welcome(_bring_up(stack)))
+    say("\nRunning in the background; `make down` stops it.")
 
 
 def _run(stack: Stack) -> None:
-    print(_welcome(_bring_up(stack)))
-    print("\nCtrl-C stops it and keeps the data.", flush=True)
+    say(_welcome(_bring_up(stack)))
+    say("\nCtrl-C stops it and keeps the data.")
     try:
         while stack.running:
             time.sleep(1)
     except KeyboardInterrupt:
-        print()
+        say("")
         stack.down()
         return
     stack.down()

@@ -6,7 +6,8 @@ clean stop and read at the next start.
 
 import json
 import os
-import shutil
+import subprocess
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class Emulator:
         """Start it and wait until it answers."""
         remedy = "stop that program, or `make reset` to choose another port (forgets all data)"
         processes.require_free(self.port, remedy)
-        shutil.rmtree(self.home.scratch, ignore_errors=True)
+        self._discard_scratch()
         self.home.scratch.mkdir(parents=True)
         self.home.state.mkdir(parents=True, exist_ok=True)
         _rewind_streams(self.home)
@@ -65,7 +66,15 @@ class Emulator:
 
     def stop(self) -> None:
         processes.stop(self.home.pid("emulator"), grace=_STOP_SECONDS)
-        shutil.rmtree(self.home.scratch, ignore_errors=True)
+        self._discard_scratch()
+
+    def _discard_scratch(self) -> None:
+        """Delete what the functions' processes unpacked; they are many files, so nobody waits."""
+        discarded = self.home.root / f"discarded-{time.time_ns()}"
+        if self.home.scratch.exists():
+            self.home.scratch.rename(discarded)
+        for leftover in self.home.root.glob("discarded-*"):
+            subprocess.Popen(["/bin/rm", "-rf", leftover], start_new_session=True)
 
     def forget(self) -> None:
         """Drop every resource, as after a start with no saved state."""

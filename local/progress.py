@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 _REMINDER_SECONDS = 20.0
 
@@ -23,16 +23,18 @@ def stage(name: str) -> Iterator[None]:
     finally:
         finished.set()
         ticker.join()
-        _say(f"  {name} … {outcome}{time.monotonic() - started:.1f} s", end="\n")
+        say(f"  {name} … {outcome}{time.monotonic() - started:.1f} s")
 
 
 def _tick(name: str, started: float, finished: threading.Event) -> None:
     live = sys.stdout.isatty()
     pause = 1.0 if live else _REMINDER_SECONDS
     while not finished.wait(pause):
-        _say(f"  {name} … {time.monotonic() - started:.0f} s", end="" if live else "\n")
+        say(f"  {name} … {time.monotonic() - started:.0f} s", end="" if live else "\n")
 
 
-def _say(text: str, end: str) -> None:
+def say(text: str, end: str = "\n") -> None:
+    """Print, in place of a count of seconds; a reader who has gone away stops nothing."""
     start = "\r\033[K" if sys.stdout.isatty() else ""
-    print(f"{start}{text}", end=end, flush=True)
+    with suppress(BrokenPipeError):
+        print(f"{start}{text}", end=end, flush=True)
