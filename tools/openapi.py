@@ -43,7 +43,7 @@ def document() -> Schema:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(
             name, route, schemas, models
         )
-    described = {
+    described: Schema = {
         "openapi": "3.1.0",
         "info": {
             "title": "Outrider",

@@ -1,0 +1,198 @@
+"""What every table, queue, rule, stream and policy of the stack must have."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tools import templates
+from tools.templates import Event, Function
+
+DATA = templates.load("infra/data.yaml")
+MESSAGING = templates.load("infra/messaging.yaml")
+OBSERVABILITY = templates.load("infra/observability.yaml")
+
+TABLES = templates.resources(DATA, "AWS::DynamoDB::Table")
+QUEUES = templates.resources(MESSAGING, "AWS::SQS::Queue")
+FUNCTIONS = templates.functions()
+
+
+def dead_letter_queues() -> set[str]:
+    """Every queue that takes what failed: redriven to, or the last resort of rules and streams."""
+    return {name for name in QUEUES if name.endswith("DeadLetters")}
+
+
+def events(kind: str) -> list[Any]:
+    return [
+        pytest.param(event, id=f"{function.name}-{event.name}")
+        for function in FUNCTIONS
+        for event in function.events
+        if event.kind == kind
+    ]
+
+
+def statements(function: Function) -> Iterator[dict[str, Any]]:
+    for policy in function.properties.get("Policies", []):
+        yield from policy["Statement"]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("name", TABLES)
+class TestTables:
+    def test_survive_a_deleted_stack(self, name: str) -> None:
+        table = TABLES[name]
+
+        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+    def test_can_be_restored_to_a_point_in_time(self, name: str) -> None:
+        recovery = TABLES[name]["Properties"]["PointInTimeRecoverySpecification"]
+
+        assert recovery == {"PointInTimeRecoveryEnabled": True}
+
+    def test_are_encrypted_with_the_key_of_the_stack(self, name: str) -> None:
+        encryption = TABLES[name]["Properties"]["SSESpecification"]
+
+        assert encryption == {
+            "SSEEnabled": True,
+            "SSEType": "KMS",
+            "KMSMasterKeyId": {"Ref": "Key"},
+        }
+
+    def test_cost_nothing_while_idle(self, name: str) -> None:
+        assert TABLES[name]["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+
+    def test_carry_old_and_new_in_their_streams(self, name: str) -> None:
+        stream = TABLES[name]["Properties"].get("StreamSpecification")
+
+        assert stream in (None, {"StreamViewType": "NEW_AND_OLD_IMAGES"})
+
+
+class TestKey:
+    def test_survives_a_deleted_stack(self) -> None:
+        key = DATA["Resources"]["Key"]
+
+        assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", QUEUES)
+class TestQueues:
+    def test_give_up_into_a_dead_letter_queue(self, name: str) -> None:
+        if name not in dead_letter_queues():
+            target = QUEUES[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]
+            assert target["Fn::GetAtt"][0] in dead_letter_queues()
+
+    def test_are_encrypted(self, name: str) -> None:
+        assert QUEUES[name]["Properties"]["SqsManagedSseEnabled"] is True
+
+    def test_keep_dead_letters_as_long_as_possible(self, name: str) -> None:
+        if name in dead_letter_queues():
+            assert QUEUES[name]["Properties"]["MessageRetentionPeriod"] == 14 * 86_400
+
+
+class TestAlarms:
+    def test_watch_every_dead_letter_queue(self) -> None:
+        passed_on = templates.main()["Resources"]["Observability"]["Properties"]["Parameters"]
+        outputs = MESSAGING["Outputs"]
+        watched = set()
+        for alarm in templates.resources(OBSERVABILITY, "AWS::CloudWatch::Alarm").values():
+            for dimension in alarm["Properties"].get("Dimensions", []):
+                output = passed_on[dimension["Value"]["Ref"]]["Fn::GetAtt"][1]
+                value = outputs[output.removeprefix("Outputs.")]["Value"]
+                watched.add(value["Fn::GetAtt"][0])
+
+        assert watched == dead_letter_queues()
+
+    @pytest.mark.parametrize(
+        "alarm", templates.resources(OBSERVABILITY, "AWS::CloudWatch::Alarm").values()
+    )
+    def test_tell_the_topic(self, alarm: dict[str, Any]) -> None:
+        assert "AlarmActions" in alarm["Properties"]
+
+
+class TestRules:
+    @pytest.mark.parametrize("kind", ["EventBridgeRule", "ScheduleV2", "Schedule"])
+    def test_of_functions_try_again_and_then_keep_what_failed(self, kind: str) -> None:
+        careless = [
+            f"{function.name} {event.name}"
+            for function in FUNCTIONS
+            for event in function.events
+            if event.kind == kind
+            and not {"RetryPolicy", "DeadLetterConfig"} <= event.properties.keys()
+        ]
+
+        assert careless == []
+
+    def test_of_the_bus_try_again_and_then_keep_what_failed(self) -> None:
+        careless = [
+            target["Id"]
+            for rule in templates.resources(MESSAGING, "AWS::Events::Rule").values()
+            for target in rule["Properties"]["Targets"]
+            if not {"RetryPolicy", "DeadLetterConfig"} <= target.keys()
+        ]
+
+        assert careless == []
+
+
+@pytest.mark.parametrize("event", events("DynamoDB"))
+class TestStreams:
+    def test_keep_what_failed(self, event: Event) -> None:
+        destination = event.properties["DestinationConfig"]["OnFailure"]
+
+        assert destination == {
+            "Type": "SQS",
+            "Destination": {"Fn::GetAtt": ["Messaging", "Outputs.UndeliveredDeadLettersArn"]},
+        }
+
+    def test_give_up_at_some_time_and_isolate_a_bad_record(self, event: Event) -> None:
+        properties = event.properties
+
+        assert properties["MaximumRetryAttempts"] > 0
+        assert properties["BisectBatchOnFunctionError"] is True
+
+    def test_wake_functions_only_for_what_concerns_them(self, event: Event) -> None:
+        assert event.properties["FilterCriteria"]["Filters"]
+
+
+@pytest.mark.parametrize("event", events("SQS"))
+class TestQueueSubscriptions:
+    def test_ask_for_no_more_than_the_function_can_take(self, event: Event) -> None:
+        # Without it a busy function throttles its queue, and messages reach the dead letters untried.
+        assert event.properties["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+    def test_let_single_records_fail(self, event: Event) -> None:
+        assert event.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+    def test_hide_messages_for_longer_than_a_call_may_take(self, event: Event) -> None:
+        output = event.properties["Queue"]["Fn::GetAtt"][1].removeprefix("Outputs.")
+        queue = MESSAGING["Outputs"][output]["Value"]["Fn::GetAtt"][0]
+        function = next(each for each in FUNCTIONS if event in each.events)
+        common = templates.main()["Globals"]["Function"]["Timeout"]
+        timeout = function.properties.get("Timeout", common)
+
+        assert QUEUES[queue]["Properties"]["VisibilityTimeout"] > timeout
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+class TestPermissions:
+    def test_name_single_actions(self, function: Function) -> None:
+        actions = [each for found in statements(function) for each in as_list(found["Action"])]
+
+        assert [action for action in actions if "*" in action] == []
+
+    def test_never_include_reading_a_whole_table(self, function: Function) -> None:
+        actions = {each for found in statements(function) for each in as_list(found["Action"])}
+
+        assert not actions & {"dynamodb:Scan", "dynamodb:PartiQLSelect"}
+
+    def test_name_resources(self, function: Function) -> None:
+        resources = [each for found in statements(function) for each in as_list(found["Resource"])]
+
+        assert "*" not in resources
+
+    def test_are_written_out(self, function: Function) -> None:
+        policies = function.properties.get("Policies", [])
+
+        assert all(isinstance(policy, dict) and "Statement" in policy for policy in policies)
