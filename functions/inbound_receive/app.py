@@ -1,4 +1,4 @@
-"""Takes an incoming mail: `{"raw_base64": "<the mail, base64>"}`, invoked by whoever receives it."""
+"""Takes an incoming mail: `{"raw_base64": "<the mail in base64>"}`, invoked by its receiver."""
 
 import base64
 from typing import Any

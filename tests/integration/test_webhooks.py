@@ -475,3 +475,36 @@ def _client(cloud: Cloud) -> Any:
 
 def _table(cloud: Cloud) -> str:
     return cloud.stack.data["WebhooksTableName"]
+
+
+class TestDelete:
+    def test_delivers_nothing_more_and_makes_room(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        webhook = register(api, endpoint.url).json
+
+        answer = api.delete(f"/v1/webhooks/{webhook['id']}")
+        create_contact(api)
+        cloud.drain()
+
+        assert answer.json == {"id": webhook["id"], "object": "webhook", "deleted": True}
+        assert received(endpoint) == []
+        tally = cloud.items("webhooks", f"{api.workspace().id}#count")
+        assert [item["webhooks"] for item in tally] == [0]
+
+    def test_knows_no_other_workspaces_webhook(self, api: Api, endpoint: Receiver) -> None:
+        webhook = register(api, endpoint.url).json
+
+        answer = api.delete(f"/v1/webhooks/{webhook['id']}", workspace="globex")
+
+        assert (answer.status, answer.json["code"]) == (404, "RESOURCE_NOT_FOUND")
+
+
+class TestList:
+    def test_shows_no_secrets(self, api: Api, endpoint: Receiver) -> None:
+        webhook = register(api, endpoint.url).json
+
+        listed = api.get("/v1/webhooks")
+
+        assert [each["id"] for each in listed.json["data"]] == [webhook["id"]]
+        assert "secret" not in listed.text

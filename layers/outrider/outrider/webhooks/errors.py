@@ -1,6 +1,11 @@
 """What can go wrong with webhooks."""
 
-from outrider.kit.errors import Conflict
+from outrider.kit.errors import Conflict, ResourceNotFound
+
+
+class WebhookNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no webhook with this id in this workspace")
 
 
 class TooManyWebhooks(Conflict):

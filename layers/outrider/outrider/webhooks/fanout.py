@@ -31,7 +31,7 @@ class Fanout:
                 delivery_id=delivery.id,
                 attempt=1,
             )
-            for webhook in self.webhooks.list_all()
+            for webhook in self.webhooks.all()
             if webhook.status == "enabled" and wants(webhook.events, event.event)
             if (delivery := self.deliveries.add(_delivery(event, webhook))).attempts == 0
         ]

@@ -6,13 +6,14 @@
 - attempt `<workspace>#whk_…` / `dlv_…#<number>`
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
+from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
     Action,
     ConditionFailed,
@@ -66,12 +67,35 @@ class WebhookRepository:
         except TransactionFailed as failure:
             raise TooManyWebhooks(MAX_WEBHOOKS) from failure
 
-    def list_all(self) -> list[Webhook]:
-        """There are at most 20."""
-        query = Query(
-            self.workspace, "begins_with(#sk, :prefix)", {"prefix": "whk_"}, consistent=True
+    def list(self, limit: int, after: Item | None) -> tuple[list[Webhook], Item | None]:
+        """Oldest first."""
+        page = self.table.page(
+            Query(
+                self.workspace,
+                "begins_with(#sk, :prefix)",
+                {"prefix": "whk_"},
+                after=after,
+                consistent=True,
+            ),
+            limit,
         )
-        return [Webhook.model_validate(item) for item in self.table.query(query).items]
+        return [Webhook.model_validate(item) for item in page.items], page.last_key
+
+    def all(self) -> Sequence[Webhook]:
+        return self.list(MAX_WEBHOOKS, None)[0]
+
+    def remove(self, webhook_id: str) -> bool:
+        """False when there is no such webhook. Its deliveries go when they are next looked at."""
+        counted = self.table.update(
+            f"{self.workspace}#count", "webhooks", "ADD #webhooks :minus", minus=-1
+        )
+        try:
+            transact(
+                self.table.delete(self.workspace, webhook_id, "attribute_exists(#pk)"), counted
+            )
+        except TransactionFailed:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

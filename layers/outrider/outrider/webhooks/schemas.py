@@ -1,6 +1,6 @@
 """What the API takes and gives about webhooks."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -40,6 +40,12 @@ class WebhookCreate(Input):
             " more; made when it is left out",
         ),
     ] = None
+
+
+class WebhookDeleted(BaseModel):
+    id: str
+    object: Literal["webhook"] = "webhook"
+    deleted: Literal[True] = True
 
 
 class WebhookTest(BaseModel):

@@ -6,11 +6,13 @@ from outrider.access.models import Caller
 from outrider.kit import clock, ids, json
 from outrider.kit.errors import ValidationFailed
 from outrider.kit.outbound import Outbound, OutboundFailed
+from outrider.kit.pagination import Page, PageQuery, Sealer
 from outrider.kit.targets import InvalidUrl
+from outrider.webhooks.errors import WebhookNotFound
 from outrider.webhooks.models import Outcome, Webhook
 from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.safe import SecretSafe
-from outrider.webhooks.schemas import WebhookCreate, WebhookCreated, WebhookTest
+from outrider.webhooks.schemas import WebhookCreate, WebhookCreated, WebhookDeleted, WebhookTest
 from outrider.webhooks.sender import Sender
 from outrider.webhooks.signing import new_key, parse_secret, show_secret
 
@@ -39,6 +41,17 @@ class WebhookService:
             secret=show_secret(key),
             test=WebhookTest.of(self._send_test(webhook, key)),
         )
+
+    def list(self, query: PageQuery) -> Page[Webhook]:
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks")
+        found, place = self.webhooks.list(query.limit, sealer.after(query))
+        return sealer.page(query, found, place)
+
+    def delete(self, webhook_id: str) -> WebhookDeleted:
+        """Raises WebhookNotFound. What is still pending for it is dropped."""
+        if not ids.is_id("whk", webhook_id) or not self.webhooks.remove(webhook_id):
+            raise WebhookNotFound
+        return WebhookDeleted(id=webhook_id)
 
     def _require_callable(self, url: str) -> None:
         """A host that does not resolve yet may be registered: each delivery looks again."""
