@@ -73,8 +73,14 @@ class Emulator:
         discarded = self.home.root / f"discarded-{time.time_ns()}"
         if self.home.scratch.exists():
             self.home.scratch.rename(discarded)
-        for leftover in self.home.root.glob("discarded-*"):
-            subprocess.Popen(["/bin/rm", "-rf", leftover], start_new_session=True)
+        subprocess.run(
+            ["/bin/sh", "-c", 'rm -rf "$@" &', "sh", *self.home.root.glob("discarded-*")],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            check=True,
+        )
 
     def forget(self) -> None:
         """Drop every resource, as after a start with no saved state."""

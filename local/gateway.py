@@ -9,6 +9,7 @@ Run as `python -m local.gateway <port> <emulator url> <api id>`.
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
+from io import BytesIO
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, web
 from multidict import CIMultiDict
@@ -55,7 +56,7 @@ async def _forward(request: web.Request) -> web.Response:
             request.method,
             URL(request.app[_ORIGIN] + request.raw_path, encoded=True),
             headers=_end_to_end(request.headers),
-            data=body or None,
+            data=BytesIO(body) if body else None,
             allow_redirects=False,
         ) as answer:
             content = await answer.read()

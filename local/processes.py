@@ -17,6 +17,8 @@ from pathlib import Path
 from local.errors import LocalStackError, PortTaken
 
 _POLL_SECONDS = 0.05
+_children: dict[int, "subprocess.Popen[bytes]"] = {}
+"""What this process started itself, and so has to collect when it ends."""
 
 
 def start(
@@ -43,6 +45,7 @@ def start(
     os.ftruncate(lock, 0)
     os.write(lock, str(process.pid).encode())
     os.close(lock)
+    _children[process.pid] = process
     return process.pid
 
 
@@ -81,7 +84,8 @@ def stop(pid_file: Path, *, grace: float = 30.0) -> None:
             _signal(pid, signal.SIGKILL)
             if not wait_until(lambda: running(pid_file) is None, seconds=5):
                 raise LocalStackError(f"process {pid} does not end; stop it by hand")
-        _reap(pid)
+        if pid in _children:
+            _children.pop(pid).wait()
     pid_file.unlink(missing_ok=True)
 
 
@@ -132,12 +136,4 @@ def _signal(pid: int, number: signal.Signals) -> None:
     try:
         os.kill(pid, number)
     except ProcessLookupError:
-        return
-
-
-def _reap(pid: int) -> None:
-    """Collect the exit status if the process was our own child."""
-    try:
-        os.waitpid(pid, 0)
-    except ChildProcessError:
         return

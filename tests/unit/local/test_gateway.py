@@ -1,0 +1,118 @@
+"""The gateway in front of an upstream that says what it received."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from io import BytesIO
+
+from aiohttp import ClientResponse, ClientSession, DummyCookieJar, web
+from aiohttp.test_utils import TestServer
+from yarl import URL
+
+from local.gateway import application
+
+Act = Callable[[ClientSession, str], Awaitable[ClientResponse]]
+
+
+async def _echo(request: web.Request) -> web.Response:
+    """Answers with what came in; the path names a special answer."""
+    if request.path.endswith("/redirect"):
+        return web.Response(status=302, headers={"Location": "https://elsewhere.example/"})
+    if request.path.endswith("/cookies"):
+        return web.Response(headers=[("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
+    if request.path.endswith("/gone"):
+        return web.Response(status=410, reason="Gone", body=b"\x00\xff")
+    return web.Response(
+        body=await request.read(),
+        headers={
+            "X-Method": request.method,
+            "X-Path": request.raw_path,
+            "X-Host": request.headers["Host"],
+            "X-Tags": "|".join(request.headers.getall("X-Tag", [])),
+            "X-Names": " ".join(sorted(name.lower() for name in request.headers)),
+            "Content-Type": request.headers.get("Content-Type", "none/none"),
+        },
+    )
+
+
+def _through_gateway(act: Act) -> tuple[int, dict[str, list[str]], bytes]:
+    """What a client of the gateway sees: status, headers by lower-case name, body."""
+
+    async def run() -> tuple[int, dict[str, list[str]], bytes]:
+        upstream = web.Application(client_max_size=20 * 1024 * 1024)
+        upstream.router.add_route("*", "/{path:.*}", _echo)
+        async with TestServer(upstream) as behind:
+            origin = str(behind.make_url("")).rstrip("/")
+            async with TestServer(application(origin, "api1")) as gateway:
+                base = f"http://{gateway.host}:{gateway.port}"
+                session = ClientSession(cookie_jar=DummyCookieJar(), auto_decompress=False)
+                async with session, await act(session, base) as answer:
+                    seen: dict[str, list[str]] = {}
+                    for name, value in answer.headers.items():
+                        seen.setdefault(name.lower(), []).append(value)
+                    return answer.status, seen, await answer.read()
+
+    return asyncio.run(run())
+
+
+class TestForward:
+    def test_passes_path_and_query_as_they_were_written(self) -> None:
+        path = "/v1/contacts/a%20b%2Fc%252e?x=%2B&x=1&empty=&tag=%C3%A9"
+
+        _, headers, _ = _through_gateway(
+            lambda session, base: session.get(URL(base + path, encoded=True))
+        )
+
+        assert headers["x-path"] == [f"/_aws/execute-api/api1/$default{path}"]
+
+    def test_passes_ten_megabytes_of_any_bytes(self) -> None:
+        body = bytes(range(256)) * 40_960
+
+        status, headers, content = _through_gateway(
+            lambda session, base: session.put(
+                base + "/x", data=BytesIO(body), headers={"Content-Type": "image/png"}
+            )
+        )
+
+        assert (status, headers["x-method"], headers["content-type"]) == (
+            200,
+            ["PUT"],
+            ["image/png"],
+        )
+        assert content == body
+
+    def test_refuses_what_api_gateway_refuses(self) -> None:
+        status, _, content = _through_gateway(
+            lambda session, base: session.post(base + "/x", data=BytesIO(b"x" * 10_485_761))
+        )
+
+        assert (status, content) == (413, b'{"message": "Request Entity Too Large"}')
+
+    def test_keeps_the_host_and_repeated_headers_and_adds_none(self) -> None:
+        _, headers, _ = _through_gateway(
+            lambda session, base: session.get(
+                base + "/x",
+                headers=[("Host", "api.example:8080"), ("X-Tag", "1"), ("X-Tag", "2")],
+                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+            )
+        )
+
+        assert headers["x-host"] == ["api.example:8080"]
+        assert headers["x-tags"] == ["1|2"]
+        assert headers["x-names"] == ["host x-tag"]
+
+    def test_passes_a_redirect_on_instead_of_following_it(self) -> None:
+        status, headers, _ = _through_gateway(
+            lambda session, base: session.get(base + "/redirect", allow_redirects=False)
+        )
+
+        assert (status, headers["location"]) == (302, ["https://elsewhere.example/"])
+
+    def test_passes_every_cookie(self) -> None:
+        _, headers, _ = _through_gateway(lambda session, base: session.get(base + "/cookies"))
+
+        assert headers["set-cookie"] == ["a=1", "b=2"]
+
+    def test_passes_status_and_bytes_of_an_error(self) -> None:
+        status, _, content = _through_gateway(lambda session, base: session.get(base + "/gone"))
+
+        assert (status, content) == (410, b"\x00\xff")
