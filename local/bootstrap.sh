@@ -6,6 +6,7 @@ UV_VERSION=0.13.8
 LOG=.outrider/logs/environment.log
 
 fail() {
+    [ -z "${started:-}" ] || echo failed
     echo "outrider: $1" >&2
     exit 1
 }
