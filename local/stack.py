@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from local import processes, product, repairs, schedules, seed
+from local import processes, product, repairs, resume, seed
 from local.emulator import Emulator
 from local.errors import LocalStackError
 from local.home import REPOSITORY, TOOLS, Home, gateway_port, read_json, write_json
@@ -55,12 +55,12 @@ class Stack:
             with stage("starting the emulator"):
                 self.emulator.start()
         deployed = Deployed(self.emulator)
-        last = read_json(self.home.deployment)
-        if last.get("fingerprint") != wanted or not deployed.exists:
+        existed = deployed.exists
+        if not existed or read_json(self.home.deployment).get("fingerprint") != wanted:
             self._deploy(parameters, deployed, wanted)
             processes.stop(self.home.pid("gateway"))
-        elif restarted:
-            schedules.run_once(self.emulator)
+        if existed and restarted:
+            resume.campaigns(deployed)
         self._start_gateway()
         return self._describe(deployed)
 
