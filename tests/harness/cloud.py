@@ -94,6 +94,16 @@ class Cloud:
         return [item for item in items if item["pk"].startswith(prefix)]
 
     @contextmanager
+    def writes(self) -> Iterator[list[tuple[str, str]]]:
+        """The keys of what is written inside the block, but for the records the meter counts on."""
+        before = self._streams.lengths()
+        written: list[tuple[str, str]] = []
+        yield written
+        written += [
+            (pk, sk) for pk, sk in self._streams.written_since(before) if not pk.startswith("key#")
+        ]
+
+    @contextmanager
     def environment(self, **variables: str) -> Iterator[None]:
         """Another environment for a while, for functions and for the library: STAGE="local"."""
         before, self._functions.overrides = self._functions.overrides, variables

@@ -61,6 +61,19 @@ class Streams:
                 batch.append(record)
         return batch, position
 
+    def lengths(self) -> dict[str, int]:
+        """How much was written to every table that has a stream."""
+        return {stream: len(self._written(stream)) for stream in self._tables if stream}
+
+    def written_since(self, lengths: dict[str, int]) -> list[tuple[str, str]]:
+        """The keys of what was written after `lengths` were taken."""
+        keys = [
+            record.to_json()["dynamodb"]["Keys"]
+            for stream, length in lengths.items()
+            for record in self._written(stream)[length:]
+        ]
+        return [(key["pk"]["S"], key["sk"]["S"]) for key in keys]
+
     def _written(self, stream: str) -> list[Any]:
         # moto's own list: asking through its API takes most of the time of a test.
         shard = self._tables[stream].stream_shard

@@ -119,6 +119,8 @@ class Wire:
         self._count_down("before")
         try:
             self._refuse(service, operation)
+            if service == "dynamodb":
+                _check_key_lengths(sent)
             if service not in self._players:
                 return None
             answer = self._players[service](operation, sent)
@@ -150,6 +152,20 @@ class Wire:
                 elif refused.times:
                     refused.times -= 1
                     raise Refusal(refused.code)
+
+
+def _check_key_lengths(params: Any) -> None:
+    """DynamoDB's limit on keys, which moto does not know."""
+    if isinstance(params, list):
+        for each in params:
+            _check_key_lengths(each)
+    elif isinstance(params, dict):
+        key = params.get("Key") or params.get("Item")
+        if key and (len(key["pk"]["S"].encode()) > 2048 or len(key["sk"]["S"].encode()) > 1024):
+            raise Refusal("ValidationException")
+        for name in ("TransactItems", "Put", "Update", "Delete", "ConditionCheck"):
+            if name in params:
+                _check_key_lengths(params[name])
 
 
 def _sent(params: dict[str, Any]) -> dict[str, Any]:

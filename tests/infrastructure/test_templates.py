@@ -159,7 +159,7 @@ class TestStreams:
 @pytest.mark.parametrize("event", events("SQS"))
 class TestQueueSubscriptions:
     def test_ask_for_no_more_than_the_function_can_take(self, event: Event) -> None:
-        # Without it a busy function throttles its queue, and messages reach the dead letters untried.
+        # Else a throttled function leaves messages to the dead letters untried.
         assert event.properties["ScalingConfig"]["MaximumConcurrency"] >= 2
 
     def test_let_single_records_fail(self, event: Event) -> None:

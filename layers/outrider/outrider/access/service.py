@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from outrider.access import scopes
-from outrider.access.credentials import Credential
+from outrider.access.credentials import Credential, is_key_id
 from outrider.access.errors import ScopeDenied
 from outrider.access.models import ApiKey, Caller, PlanName, Workspace, WorkspaceId
 from outrider.access.repository import ApiKeyRepository, WorkspaceRepository
@@ -70,7 +70,7 @@ class ApiKeyService:
     def revoke(self, key_id: str) -> ApiKeyRevoked:
         """Raises ResourceNotFound. Revoking twice is the same as once."""
         revoked = self.caller.event("api_key.revoked", api_key_id=key_id)
-        at = self.keys.revoke(key_id, clock.timestamp(), [revoked])
+        at = self.keys.revoke(key_id, clock.timestamp(), [revoked]) if is_key_id(key_id) else None
         if at is None:
             raise ResourceNotFound("There is no API key with this id in this workspace")
         return ApiKeyRevoked(id=key_id, revoked_at=at)

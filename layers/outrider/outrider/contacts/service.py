@@ -38,7 +38,7 @@ class ContactService:
 
     def get(self, contact_id: str) -> Contact:
         """Raises ContactNotFound."""
-        contact = self.contacts.get(contact_id)
+        contact = self.contacts.get(contact_id) if ids.is_id("con", contact_id) else None
         if contact is None:
             raise ContactNotFound
         return contact

@@ -81,7 +81,7 @@ class Sealer:
         return Page(data=list(items), has_more=place is not None, next_cursor=cursor)
 
     def after(self, query: PageQuery) -> dict[str, Any] | None:
-        return self.open(query.cursor, query.question()) if query.cursor else None
+        return self.open(query.cursor, query.question()) if query.cursor is not None else None
 
     def _tag(self, payload: bytes, question: Mapping[str, Any]) -> bytes:
         bound = json.dumps([self.scope, sorted(question.items())])

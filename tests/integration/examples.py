@@ -1,0 +1,132 @@
+"""An example of each call of the API: what it takes, and how to make what its path names.
+
+Tests of every route and the budgets read this table; a route without an example fails one of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from outrider.kit.http import Route
+from outrider.kit.pagination import PageQuery
+from tests.harness.api import Api
+from tests.integration.outreach import STEP_ONE, a_mailbox, launched
+from tools import routes
+
+NOBODY = "http://127.0.0.1:9/"
+"""An endpoint where nothing listens: registering it succeeds, its test does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`calls` is the call's budget: DynamoDB calls, the meter's one included.
+
+    `make` creates what the path names and gives its id; for a list it creates one more entry.
+    """
+
+    calls: int
+    body: Any = None
+    make: Callable[[Api], str] | None = None
+
+
+def _address() -> str:
+    return f"{uuid4().hex}@example.com"
+
+
+def a_contact(api: Api) -> str:
+    answer = api.post("/v1/contacts", {"email": _address()})
+    return str(answer.json["id"])
+
+
+def an_api_key(api: Api) -> str:
+    return str(api.create_key("contacts:read")["id"])
+
+
+def one_mailbox(api: Api) -> str:
+    return str(a_mailbox(api, email=_address())["id"])
+
+
+def a_webhook(api: Api) -> str:
+    body = {"url": NOBODY, "events": ["*"]}
+    return str(api.post("/v1/webhooks", body).json["id"])
+
+
+def a_sequence(api: Api) -> str:
+    """A draft that can be launched."""
+    one_mailbox(api)
+    body = {"name": "First", "steps": [STEP_ONE]}
+    return str(api.post("/v1/sequences", body).json["id"])
+
+
+def a_campaign(api: Api) -> str:
+    return launched(api).campaign_id
+
+
+EXAMPLES: dict[str, Example] = {
+    "GET /v1/contacts": Example(2, make=a_contact),
+    "POST /v1/contacts": Example(2, {"email": "ada@example.com"}),
+    "GET /v1/contacts/{contact_id}": Example(2, make=a_contact),
+    "DELETE /v1/contacts/{contact_id}": Example(2, make=a_contact),
+    "GET /v1/api-keys": Example(2, make=an_api_key),
+    # The workspace is read for its plan and its secret, which go into the new key's record.
+    "POST /v1/api-keys": Example(3, {"name": "CI", "scopes": ["contacts:read"]}),
+    "DELETE /v1/api-keys/{key_id}": Example(2, make=an_api_key),
+    "GET /v1/mailboxes": Example(2, make=one_mailbox),
+    "POST /v1/mailboxes": Example(2, {"email": "ada@outrider.test"}),
+    "POST /v1/sequences": Example(2, {"name": "First", "steps": [STEP_ONE]}),
+    # Sequence, pool, steps; the campaign made; sequence and campaign started; what it shows after.
+    # Enrolling contacts adds to it.
+    "POST /v1/sequences/{sequence_id}/launch": Example(7, {}, make=a_sequence),
+    "GET /v1/campaigns/{campaign_id}/status": Example(2, make=a_campaign),
+    "GET /v1/webhooks": Example(2, make=a_webhook),
+    "POST /v1/webhooks": Example(2, {"url": NOBODY, "events": ["*"]}),
+    "DELETE /v1/webhooks/{webhook_id}": Example(2, make=a_webhook),
+    "GET /v1/events": Example(2, make=a_contact),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A route that needs a key, with its example."""
+
+    route: Route
+
+    def __str__(self) -> str:
+        return f"{self.route.method} {self.route.path}"
+
+    @property
+    def scope(self) -> str:
+        assert self.route.scope is not None
+        return self.route.scope
+
+    @property
+    def example(self) -> Example:
+        return EXAMPLES[str(self)]
+
+    @property
+    def names_a_resource(self) -> bool:
+        return "{" in self.route.path
+
+    @property
+    def is_list(self) -> bool:
+        return self.route.query is not None and issubclass(self.route.query, PageQuery)
+
+    def path(self, resource_id: str = "nothing") -> str:
+        head, brace, tail = self.route.path.partition("{")
+        return head + resource_id + tail.partition("}")[2] if brace else head
+
+    def path_to_own(self, api: Api) -> str:
+        """The path with the id of a resource made for it."""
+        if not self.names_a_resource:
+            return self.path()
+        assert self.example.make is not None
+        return self.path(self.example.make(api))
+
+
+ENDPOINTS = [
+    Endpoint(route)
+    for name in routes.apis()
+    for route in routes.apis()[name].routes
+    if route.scope is not None
+]

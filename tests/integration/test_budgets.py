@@ -1,0 +1,83 @@
+"""How many DynamoDB calls each request makes: one for the meter, one for the domain.
+
+The budgets stand with the examples (`tests/integration/examples.py`). The exceptions are here, each
+with its reason.
+"""
+
+import pytest
+
+from tests.harness import stack
+from tests.harness.api import Answer, Api
+from tests.integration.examples import ENDPOINTS, Endpoint
+
+ADD_AT_ONCE = 33
+
+
+@pytest.fixture(autouse=True)
+def _loopback_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
+
+
+def dynamodb_calls(answer: Answer) -> list[str]:
+    return [call.operation for call in answer.calls if call.service == "dynamodb"]
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+class TestEveryRoute:
+    def test_keeps_its_budget(self, api: Api, endpoint: Endpoint) -> None:
+        path = endpoint.path_to_own(api)
+
+        answer = api.request(endpoint.route.method, path, endpoint.example.body)
+
+        calls = dynamodb_calls(answer)
+        assert answer.status == endpoint.route.status, answer.text
+        assert calls[0] == "UpdateItem", "the meter comes first"
+        assert len(calls) == endpoint.example.calls, calls
+
+    def test_costs_the_meter_one_call_also_when_idle_or_busy(
+        self, api: Api, endpoint: Endpoint
+    ) -> None:
+        path = endpoint.path("nothing")
+        key = api.workspace().live_key
+
+        answers = [
+            api.request(endpoint.route.method, f"{path}?surprise=1", key=key) for _ in range(3)
+        ]
+
+        assert [dynamodb_calls(answer) for answer in answers] == [["UpdateItem"]] * 3
+
+
+class TestList:
+    def test_reads_a_page_of_any_size_at_once(self, api: Api) -> None:
+        rows = [{"email": f"ada{number}@example.com"} for number in range(120)]
+        api.post("/v1/contacts", {"contacts": rows})
+
+        answer = api.get("/v1/contacts?limit=100")
+
+        assert (len(answer.json["data"]), dynamodb_calls(answer)) == (100, ["UpdateItem", "Query"])
+
+
+class TestContacts:
+    def test_a_taken_address_costs_one_read_more(self, api: Api) -> None:
+        api.post("/v1/contacts", {"email": "ada@example.com"})
+
+        answer = api.post("/v1/contacts", {"email": "ada@example.com"})
+
+        assert (answer.status, len(dynamodb_calls(answer))) == (409, 3)
+
+    def test_an_upsert_of_an_existing_contact_costs_a_read_and_an_update(self, api: Api) -> None:
+        api.post("/v1/contacts", {"email": "ada@example.com"})
+
+        body = {"email": "ada@example.com", "title": "CTO", "upsert": True}
+        answer = api.post("/v1/contacts", body)
+
+        assert dynamodb_calls(answer)[1:] == ["TransactWriteItems", "GetItem", "UpdateItem"]
+
+    @pytest.mark.parametrize("rows", [1, 33, 34, 500])
+    def test_a_batch_costs_a_transaction_for_every_33(self, api: Api, rows: int) -> None:
+        batch = [{"email": f"ada{number}@example.com"} for number in range(rows)]
+
+        answer = api.post("/v1/contacts", {"contacts": batch})
+
+        transactions = -(-rows // ADD_AT_ONCE)
+        assert dynamodb_calls(answer) == ["UpdateItem"] + ["TransactWriteItems"] * transactions

@@ -1,0 +1,305 @@
+"""What holds for every route that needs a key: generated from the routes and their examples."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from outrider.access import scopes
+from outrider.access.credentials import Credential
+from outrider.kit import ids
+from outrider.kit.requests import MAX_BATCH_BODY, MAX_BODY
+from tests.harness import stack
+from tests.harness.api import ANONYMOUS, Answer, Api
+from tests.harness.cloud import Cloud
+from tests.integration.examples import ENDPOINTS, EXAMPLES, Endpoint
+from tools import templates
+
+every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+
+
+def those(chosen: list[Endpoint]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("endpoint", chosen, ids=str)
+
+
+def needs_body(endpoint: Endpoint) -> bool:
+    """Whether a call without a body is refused."""
+    if endpoint.route.body is None:
+        return False
+    try:
+        endpoint.route.body.validate_python(None)
+    except ValidationError:
+        return True
+    return False
+
+
+with_body = those([each for each in ENDPOINTS if each.route.body is not None])
+with_id = those([each for each in ENDPOINTS if each.names_a_resource])
+lists = those([each for each in ENDPOINTS if each.is_list])
+
+
+@pytest.fixture(autouse=True)
+def _loopback_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
+
+
+def call(api: Api, endpoint: Endpoint, path: str | None = None, **options: Any) -> Answer:
+    """The example call; with a path that names nothing unless one is given."""
+    body = options.pop("body", endpoint.example.body)
+    return api.request(endpoint.route.method, path or endpoint.path(), body, **options)
+
+
+def problem(answer: Answer) -> dict[str, Any]:
+    """The problem document without what differs between two requests."""
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    document: dict[str, Any] = answer.json
+    assert document.pop("request_id") == answer.headers["X-Request-Id"]
+    assert document["docs_url"] == f"/docs#{document['code'].lower()}"
+    assert document["status"] == answer.status
+    return document
+
+
+@contextmanager
+def nothing_written(cloud: Cloud) -> Iterator[None]:
+    with cloud.writes() as written:
+        yield
+    assert written == []
+
+
+class TestExamples:
+    def test_name_every_route_of_the_template(self) -> None:
+        public = {"GET /health", "GET /openapi.json", "GET /docs", templates.DEFAULT_ROUTE}
+        routed = {endpoint.key for endpoint in templates.endpoints()} - public
+
+        assert routed == set(EXAMPLES)
+
+
+@every_endpoint
+class TestAuthentication:
+    def test_asks_for_a_key_without_asking_aws(self, api: Api, endpoint: Endpoint) -> None:
+        answer = call(api, endpoint, key=ANONYMOUS)
+
+        assert (answer.status, problem(answer)["code"]) == (401, "MISSING_AUTH")
+        assert (answer.headers["WWW-Authenticate"], answer.calls) == ("Bearer", [])
+
+    def test_refuses_a_mistyped_key_without_asking_aws(self, api: Api, endpoint: Endpoint) -> None:
+        key = api.workspace().live_key
+        mistyped = key[:-1] + ("a" if key[-1] != "a" else "b")
+
+        answer = call(api, endpoint, key=mistyped)
+
+        assert (answer.status, problem(answer)["code"]) == (401, "INVALID_API_KEY")
+        assert answer.calls == []
+
+    def test_does_not_tell_unknown_revoked_and_mistyped_keys_apart(
+        self, api: Api, cloud: Cloud, endpoint: Endpoint
+    ) -> None:
+        revoked = api.create_key("*")
+        api.delete(f"/v1/api-keys/{revoked['id']}")
+        unknown = Credential.new(ids.new("key"), "live").text
+        guessed = Credential.new(revoked["id"], "live").text
+
+        with nothing_written(cloud):
+            answers = [
+                call(api, endpoint, key=key)
+                for key in (revoked["key"], unknown, guessed, "otr_live_sk_short")
+            ]
+
+        expected = problem(answers[0])
+        assert expected["code"] == "INVALID_API_KEY"
+        assert [problem(answer) for answer in answers[1:]] == [expected] * 3
+
+    def test_names_the_scope_that_is_missing(
+        self, api: Api, cloud: Cloud, endpoint: Endpoint
+    ) -> None:
+        others = [
+            scope
+            for scope in scopes.ALL
+            if scope != "*" and not scopes.covers([scope], endpoint.scope)
+        ]
+        key = api.key(*others)
+
+        with nothing_written(cloud):
+            answer = call(api, endpoint, key=key)
+
+        assert (answer.status, problem(answer)["code"]) == (403, "SCOPE_DENIED")
+        assert endpoint.scope in answer.json["detail"]
+
+    def test_refuses_the_free_plan(self, api: Api, cloud: Cloud, endpoint: Endpoint) -> None:
+        key = api.workspace("frugal", plan="free").live_key
+
+        with nothing_written(cloud):
+            answer = call(api, endpoint, key=key)
+
+        assert (answer.status, problem(answer)["code"]) == (403, "PLAN_REQUIRED")
+
+    def test_tells_the_rate_limit_on_refusals_too(self, api: Api, endpoint: Endpoint) -> None:
+        answer = call(api, endpoint, f"{endpoint.path()}?surprise=1")
+
+        assert answer.headers["RateLimit-Policy"] == '"minute";q=300;w=60, "day";q=100000;w=86400'
+        assert re.fullmatch(r'"minute";r=\d+;t=\d+, "day";r=\d+;t=\d+', answer.headers["RateLimit"])
+
+
+class TestQuery:
+    @every_endpoint
+    def test_refuses_unknown_parameters(self, api: Api, cloud: Cloud, endpoint: Endpoint) -> None:
+        api.workspace()
+
+        with nothing_written(cloud):
+            answer = call(api, endpoint, f"{endpoint.path()}?surprise=1")
+
+        assert (answer.status, problem(answer)["code"]) == (422, "VALIDATION_ERROR")
+        assert [error["pointer"] for error in answer.json["errors"]] == ["/query/surprise"]
+
+    @lists
+    @pytest.mark.parametrize("limit", ["0", "201", "-1", "many", "", "1.5"])
+    def test_refuses_a_limit_out_of_bounds(self, api: Api, endpoint: Endpoint, limit: str) -> None:
+        answer = call(api, endpoint, f"{endpoint.path()}?limit={limit}")
+
+        assert answer.status == 422
+        assert [error["pointer"] for error in answer.json["errors"]] == ["/query/limit"]
+
+    @lists
+    def test_refuses_a_parameter_given_twice(self, api: Api, endpoint: Endpoint) -> None:
+        answer = call(api, endpoint, f"{endpoint.path()}?limit=1&limit=2")
+
+        assert answer.status == 422
+
+    @lists
+    @pytest.mark.parametrize("cursor", ["", "x", "not+a-cursor", "AAAA" * 20, "%F0%9F%98%80"])
+    def test_refuses_an_invented_cursor(self, api: Api, endpoint: Endpoint, cursor: str) -> None:
+        answer = call(api, endpoint, f"{endpoint.path()}?cursor={cursor}")
+
+        assert (answer.status, problem(answer)["code"]) == (422, "VALIDATION_ERROR")
+
+    @lists
+    def test_refuses_a_cursor_of_others(self, api: Api, cloud: Cloud, endpoint: Endpoint) -> None:
+        cursor = _first_page(api, cloud, endpoint).json["next_cursor"]
+        path = f"{endpoint.path()}?limit=1&cursor={cursor}"
+
+        answers = [
+            call(api, endpoint, path, workspace="globex"),
+            call(api, endpoint, path, mode="test"),
+        ]
+
+        assert [answer.status for answer in answers] == [422, 422]
+        assert call(api, endpoint, path).status == 200
+
+    @lists
+    def test_refuses_a_cursor_of_another_question(
+        self, api: Api, cloud: Cloud, endpoint: Endpoint
+    ) -> None:
+        questions = {"GET /v1/contacts": "status=new", "GET /v1/events": "type=contact.created"}
+        if str(endpoint) not in questions:
+            pytest.skip("this list answers one question only")
+        cursor = _first_page(api, cloud, endpoint).json["next_cursor"]
+
+        answer = call(
+            api, endpoint, f"{endpoint.path()}?cursor={cursor}&{questions[str(endpoint)]}"
+        )
+
+        assert answer.status == 422
+        assert answer.json["errors"][0]["pointer"] == "/query/cursor"
+
+
+def _first_page(api: Api, cloud: Cloud, endpoint: Endpoint) -> Answer:
+    """A page of one, of a list with more behind it."""
+    for _ in range(2):
+        if endpoint.example.make:
+            endpoint.example.make(api)
+    cloud.drain()
+    answer = call(api, endpoint, f"{endpoint.path()}?limit=1")
+    assert answer.json["has_more"] is True
+    return answer
+
+
+@with_body
+class TestBody:
+    def test_must_be_what_the_call_takes(self, api: Api, cloud: Cloud, endpoint: Endpoint) -> None:
+        api.workspace()
+        bad: list[Any] = [
+            "{",
+            "nonsense",
+            '{"a": NaN}',
+            b"\xff\xfe",
+            [],
+            "7",
+            '"text"',
+            {**endpoint.example.body, "surprise": 1},
+            '{"surprise": ' + "[" * 20 + "]" * 20 + "}",
+        ]
+        if needs_body(endpoint):
+            bad += ["", "null", None]
+
+        with nothing_written(cloud):
+            answers = [call(api, endpoint, body=body) for body in bad]
+
+        assert [(answer.status, answer.json["code"]) for answer in answers] == [
+            (422, "VALIDATION_ERROR")
+        ] * len(bad)
+
+    def test_names_an_unknown_field(self, api: Api, endpoint: Endpoint) -> None:
+        answer = call(api, endpoint, body={**endpoint.example.body, "sur/prise~": 1})
+
+        assert [error["pointer"] for error in answer.json["errors"]] == ["/sur~1prise~0"]
+
+    def test_may_nest_twenty_deep_and_no_deeper(self, api: Api, endpoint: Endpoint) -> None:
+        deep, deeper = ({"x": _nested(levels)} for levels in (19, 20))
+
+        answers = [call(api, endpoint, body=body) for body in (deep, deeper)]
+
+        told = ["nests deeper than 20" in answer.json["detail"] for answer in answers]
+        assert told == [False, True]
+
+    def test_may_not_be_too_large(self, api: Api, cloud: Cloud, endpoint: Endpoint) -> None:
+        api.workspace()
+        larger = (MAX_BATCH_BODY if endpoint.route.batch else MAX_BODY) + 1
+
+        with nothing_written(cloud):
+            answer = call(api, endpoint, body=" " * larger)
+
+        assert (answer.status, problem(answer)["code"]) == (413, "PAYLOAD_TOO_LARGE")
+
+
+def _nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@with_id
+class TestIds:
+    def test_of_others_answer_like_ids_that_do_not_exist(
+        self, api: Api, cloud: Cloud, endpoint: Endpoint
+    ) -> None:
+        assert endpoint.example.make is not None
+        theirs = endpoint.example.make(api)
+        prefix = theirs.partition("_")[0]
+        others = endpoint.path(theirs)
+        api.workspace("globex")
+        nowhere = [
+            endpoint.path(ids.new(prefix)),
+            endpoint.path("nonsense"),
+            endpoint.path(f"{prefix}_" + "z" * 2_000),
+            endpoint.path(theirs.upper()),
+        ]
+
+        with nothing_written(cloud):
+            unknown = problem(call(api, endpoint, nowhere[0], workspace="globex"))
+            answers = [
+                call(api, endpoint, others, workspace="globex"),
+                call(api, endpoint, others, mode="test"),
+                *(call(api, endpoint, path) for path in nowhere[1:]),
+            ]
+
+        assert (unknown["status"], unknown["code"]) == (404, "RESOURCE_NOT_FOUND")
+        assert [problem(answer) for answer in answers] == [unknown] * len(answers)
+
+    def test_of_ones_own_are_found(self, api: Api, endpoint: Endpoint) -> None:
+        answer = call(api, endpoint, endpoint.path_to_own(api))
+
+        assert answer.status == endpoint.route.status
