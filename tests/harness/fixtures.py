@@ -1,4 +1,4 @@
-"""Fixtures of the harness; a conftest.py takes them with `from tests.harness.fixtures import …`."""
+"""Fixtures of the harness; tests/conftest.py hands them to every test."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""The meter against the textbook: GCRA on two clocks, kept exactly, whatever each process remembers.
+"""The meter against the textbook: GCRA on two clocks, exact whatever each process remembers.
 
 The reference is the virtual scheduling form of ITU-T I.371, written down directly; the meter keeps
 its clocks in one conditional update and guesses their state from the answer before.

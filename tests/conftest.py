@@ -1,4 +1,4 @@
-"""Properties that need tables stand on the harness: see tests/harness/__init__.py."""
+"""The fixtures of the harness, for tests of every kind: see tests/harness/__init__.py."""
 
 from tests.harness.fixtures import api, built_cloud, clock, cloud, drain, mails
 

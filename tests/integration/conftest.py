@@ -1,5 +1,0 @@
-"""Integration tests stand on the harness: see tests/harness/__init__.py."""
-
-from tests.harness.fixtures import api, built_cloud, clock, cloud, drain, mails
-
-__all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails"]
