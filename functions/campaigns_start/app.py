@@ -13,7 +13,8 @@ from outrider.kit.logs import logger
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, int]:
-    if detail := event.get("detail"):
+    if event.get("detail-type") == "campaign.launched":  # Scheduler sends a `detail` too: "{}"
+        detail = event["detail"]
         workspace = WorkspaceId.of(detail["workspace_id"], detail["mode"])
         runs(workspace).start(detail["data"]["campaign_id"])
         started = 1
