@@ -1,0 +1,313 @@
+"""The files in events/: each gives its function a true event, and what comes of it.
+
+The ids in the files are invented, the same ones in all of them. A test puts those of a workspace of
+its own in their place.
+"""
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from outrider.kit import ids
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import a_mailbox, launched, status
+from tests.receivers import answering, receiver
+from tools import templates
+from tools.templates import REPOSITORY
+
+FOLDER = REPOSITORY / "events"
+
+INVENTED = {
+    "key": "otr_live_sk_PutAKeyOfYourWorkspaceHere",
+    "workspace": "wsp_01kjpwd6m0khywa3afbhj9mjsv",
+    "contact": "con_01kjpwd6m16vjzbz035g1ag64h",
+    "mailbox": "mbx_01kjpwd6m2s0g6cmmw3r9ek06y",
+    "sequence": "seq_01kjpwd6m3sp9gacndhhxnr57c",
+    "step": "stp_01kjpwd6m308hp1xz1jfw843q3",
+    "campaign": "cam_01kjpwd6m5sn3smj6vvtpctw3m",
+    "webhook": "whk_01kjpwd6m4s5wwa4fksbm2y11w",
+    "delivery": "dlv_0xf6wrpp55rkp9j3d87mmd9spq",
+    "event": "evt_01kjpwd6m1j4bmyjsaxgnw33zc",
+    "mail": "0100019caf2b5a10-1d2e3f40-5162-7384-95a6-b7c8d9e0f102-000000",
+    "url": "https://example.com/hooks/outrider",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """`events/<name>.json`, an event of `functions/<function>`."""
+
+    name: str
+    function: str
+
+    def event(self, **real: str) -> Any:
+        """The event, with `real` values in place of the invented ones of the same name."""
+        return json.loads(put_in((FOLDER / f"{self.name}.json").read_text(encoding="utf-8"), real))
+
+    def invoke(self, cloud: Cloud, **real: str) -> Any:
+        return cloud.invoke(self.function, self.event(**real))
+
+
+HEALTH = Sample("http_health", "site")
+CONTACTS_CREATE = Sample("http_contacts_create", "contacts")
+CONTACTS_LIST = Sample("http_contacts_list", "contacts")
+MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
+SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
+SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
+CAMPAIGNS_STATUS = Sample("http_campaigns_status", "campaigns")
+WEBHOOKS_CREATE = Sample("http_webhooks_create", "webhooks")
+EVENTS_LIST = Sample("http_events_list", "events")
+API_KEYS_CREATE = Sample("http_api_keys_create", "api_keys")
+CREATE_WORKSPACE = Sample("admin_create_workspace", "admin")
+CREATE_KEY = Sample("admin_create_key", "admin")
+CONTACT_CREATED = Sample("stream_contact_created", "events_relay")
+CONTACT_DELETED = Sample("stream_contact_deleted", "contacts_bury")
+CAMPAIGN_LAUNCHED = Sample("eventbridge_campaign_launched", "campaigns_start")
+HOURLY_CHECK = Sample("scheduler_hourly_check", "campaigns_start")
+ROUND = Sample("stepfunctions_round", "campaigns_dispatch")
+STEP = Sample("sqs_step", "steps_run")
+WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
+WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
+REPLY = Sample("inbound_reply", "inbound_receive")
+
+SAMPLES = [each for each in globals().values() if isinstance(each, Sample)]
+
+
+def put_in(text: str, real: dict[str, str]) -> str:
+    for name, value in real.items():
+        assert INVENTED[name] in text, f"there is no {name} to put in"
+        text = text.replace(INVENTED[name], value)
+    return text
+
+
+def sent_job(api: Api, cloud: Cloud) -> dict[str, str]:
+    """What a step job of a campaign launched just now names."""
+    campaign = launched(api)
+    workspace = api.workspace().id
+    items = {item["sk"].partition("_")[0]: item for item in cloud.items("campaigns", workspace)}
+    return {
+        "workspace": workspace,
+        "campaign": campaign.campaign_id,
+        "contact": campaign.contact_ids[0],
+        "sequence": campaign.sequence_id,
+        "step": items["version#00001"]["steps"][0]["id"],
+        "mailbox": items["mbx"]["id"],
+    }
+
+
+class TestSamples:
+    def test_are_all_tried_here(self) -> None:
+        assert {path.stem for path in FOLDER.iterdir()} == {sample.name for sample in SAMPLES}
+
+    def test_leave_no_function_out(self) -> None:
+        functions = {function.name for function in templates.functions()}
+
+        assert functions == {sample.function for sample in SAMPLES}
+
+
+class TestHttp:
+    def test_health(self, cloud: Cloud) -> None:
+        answer = HEALTH.invoke(cloud)
+
+        assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"status": "ok"})
+
+    def test_contacts_create(self, api: Api, cloud: Cloud) -> None:
+        answer = CONTACTS_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        created = json.loads(answer["body"])
+        assert (answer["statusCode"], created["email"]) == (201, "ada@example.com")
+        assert api.get(f"/v1/contacts/{created['id']}").json == created
+
+    def test_contacts_list(self, api: Api, cloud: Cloud) -> None:
+        api.post("/v1/contacts", {"email": "ada@example.com"})
+
+        answer = CONTACTS_LIST.invoke(cloud, key=api.workspace().live_key)
+
+        page = json.loads(answer["body"])
+        assert [contact["email"] for contact in page["data"]] == ["ada@example.com"]
+
+    def test_of_a_made_up_key_are_refused(self, cloud: Cloud) -> None:
+        answer = CONTACTS_LIST.invoke(cloud)
+
+        assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (
+            401,
+            "INVALID_API_KEY",
+        )
+
+    def test_mailboxes_create(self, api: Api, cloud: Cloud) -> None:
+        answer = MAILBOXES_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        assert json.loads(answer["body"])["pool"] == "pool_default"
+
+    def test_sequences_create(self, api: Api, cloud: Cloud) -> None:
+        answer = SEQUENCES_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        created = json.loads(answer["body"])
+        assert (created["status"], created["steps"]) == ("draft", 2)
+
+    def test_sequences_launch(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        a_mailbox(api)
+        contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json["id"]
+        sequence = json.loads(SEQUENCES_CREATE.invoke(cloud, key=key)["body"])["id"]
+
+        answer = SEQUENCES_LAUNCH.invoke(cloud, key=key, contact=contact, sequence=sequence)
+
+        assert json.loads(answer["body"])["audience"] == {"total": 1, "added": 1, "skipped": 0}
+
+    def test_campaigns_status(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api).campaign_id
+
+        answer = CAMPAIGNS_STATUS.invoke(cloud, key=api.workspace().live_key, campaign=campaign)
+
+        assert json.loads(answer["body"])["status"] == "active"
+
+    def test_webhooks_create(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        with receiver(answering()) as endpoint, cloud.environment(STAGE="local"):
+            answer = WEBHOOKS_CREATE.invoke(cloud, key=key, url=endpoint.url)
+
+        assert json.loads(answer["body"])["test"]["delivered"] is True
+
+    def test_events_list(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        cloud.drain()
+
+        answer = EVENTS_LIST.invoke(cloud, key=key)
+
+        events = json.loads(answer["body"])["data"]
+        assert [event["event"] for event in events] == ["api_key.created"]
+
+    def test_api_keys_create(self, api: Api, cloud: Cloud) -> None:
+        answer = API_KEYS_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        created = json.loads(answer["body"])
+        assert api.get("/v1/contacts", key=created["key"]).status == 200
+
+
+class TestAdmin:
+    def test_create_workspace(self, api: Api, cloud: Cloud) -> None:
+        created = CREATE_WORKSPACE.invoke(cloud)
+
+        assert sorted(created) == ["live_key", "test_key", "workspace_id"]
+        assert api.get("/v1/contacts", key=created["live_key"]).status == 200
+
+    def test_create_key(self, api: Api, cloud: Cloud) -> None:
+        created = CREATE_KEY.invoke(cloud, workspace=api.workspace().id)
+
+        assert api.get("/v1/contacts", key=created["key"]).status == 200
+        assert api.post("/v1/contacts", {"email": "a@b.example"}, key=created["key"]).status == 403
+
+
+class TestStream:
+    def test_contact_created_reaches_the_feed_and_the_bus(self, api: Api, cloud: Cloud) -> None:
+        CONTACT_CREATED.invoke(cloud, workspace=api.workspace().id)
+
+        (event,) = api.get("/v1/events").json["data"]
+        assert (event["event"], event["sequence"]) == ("contact.created", 1)
+        assert event["data"] == {"contact_id": INVENTED["contact"]}
+        assert [each["detail"]["id"] for each in cloud.bus.published] == [event["id"]]
+
+    def test_contact_deleted_is_buried(self, api: Api, cloud: Cloud) -> None:
+        workspace = api.workspace().id
+        contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json["id"]
+        api.delete(f"/v1/contacts/{contact}")
+
+        CONTACT_DELETED.invoke(cloud, workspace=workspace, contact=contact)
+
+        assert {item["pk"] for item in cloud.items("contacts", workspace)} == {f"{workspace}#count"}
+
+
+class TestCampaigns:
+    def test_launched_starts_the_clock(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api)
+
+        CAMPAIGN_LAUNCHED.invoke(
+            cloud,
+            workspace=api.workspace().id,
+            campaign=campaign.campaign_id,
+            sequence=campaign.sequence_id,
+        )
+
+        (execution,) = cloud.executions.running()
+        assert execution.name == f"{campaign.campaign_id}-1"
+
+    def test_hourly_check_starts_a_clock_that_stands_still(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api)
+        cloud.clock.advance(hours=1)
+
+        answer = HOURLY_CHECK.invoke(cloud)
+
+        assert answer["started"] >= 1
+        assert f"{campaign.campaign_id}-2" in cloud.executions.all
+
+    def test_round_queues_what_is_due(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api)
+
+        answer = ROUND.invoke(cloud, workspace=api.workspace().id, campaign=campaign.campaign_id)
+
+        assert (answer["next"], answer["round"]) == ("wait", 1)
+        (queued,) = cloud.queue("StepsQueue").messages
+        assert queued.json["contact_id"] == campaign.contact_ids[0]
+
+
+class TestSteps:
+    def test_step_is_sent_once(self, api: Api, cloud: Cloud) -> None:
+        job = sent_job(api, cloud)
+
+        answers = [STEP.invoke(cloud, **job), STEP.invoke(cloud, **job)]
+
+        assert answers == [{"batchItemFailures": []}] * 2
+        assert [mail.recipients for mail in cloud.mails()] == [["ada0@example.com"]]
+        assert status(api, job["campaign"])["sent"] == 1
+
+    def test_reply_is_matched_to_the_mail_it_answers(self, api: Api, cloud: Cloud) -> None:
+        job = sent_job(api, cloud)
+        STEP.invoke(cloud, **job)
+        (mail,) = cloud.mails()
+        raw = base64.b64decode(REPLY.event()["raw_base64"]).decode()
+        answering_it = put_in(raw, {"mail": mail.message_id}).encode()
+
+        answer = cloud.invoke(
+            REPLY.function, {"raw_base64": base64.b64encode(answering_it).decode()}
+        )
+
+        assert answer["kind"] == "reply"
+        assert api.get(f"/v1/contacts/{job['contact']}").json["status"] == "replied"
+
+    def test_reply_to_nothing_of_ours_is_unmatched(self, cloud: Cloud) -> None:
+        assert REPLY.invoke(cloud) == {"kind": "unmatched", "message_id": None}
+
+
+class TestWebhooks:
+    @pytest.fixture(autouse=True)
+    def _on_this_machine(self, cloud: Cloud) -> Any:
+        """Loopback takes webhooks only in the stage `local`."""
+        with cloud.environment(STAGE="local"):
+            yield
+
+    def test_event_is_delivered_to_the_endpoint_that_wants_it(self, api: Api, cloud: Cloud) -> None:
+        workspace = api.workspace().id
+        with receiver(answering()) as endpoint:
+            body = {"url": endpoint.url, "events": ["contact.*"]}
+            webhook = api.post("/v1/webhooks", body).json["id"]
+            WEBHOOK_FANOUT.invoke(cloud, workspace=workspace)
+            (order,) = cloud.queue("WebhookDeliveriesQueue").messages
+
+            answer = WEBHOOK_DELIVERY.invoke(
+                cloud, workspace=workspace, webhook=webhook, delivery=order.json["delivery_id"]
+            )
+
+        _, delivered = endpoint.requests
+        assert answer == {"batchItemFailures": []}
+        assert f"webhook-id: {INVENTED['event']}".encode() in delivered
+
+    def test_delivery_is_the_one_that_the_event_makes(self) -> None:
+        order = json.loads(WEBHOOK_DELIVERY.event()["Records"][0]["body"])
+
+        derived = ids.derived("dlv", INVENTED["event"], INVENTED["webhook"])
+        assert order["delivery_id"] == derived == INVENTED["delivery"]
