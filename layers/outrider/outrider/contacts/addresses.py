@@ -11,7 +11,9 @@ def normalise(address: str) -> str:
     its case, dots and +tags to the receiver). Raises ValueError when it is no address."""
     try:
         # As in a test environment: it lets the reserved name of our sandbox through.
-        valid = validate_email(address.strip(), check_deliverability=False, test_environment=True)
+        valid = validate_email(
+            address.strip(), check_deliverability=False, test_environment=True, strict=True
+        )
     except EmailNotValidError as error:
         raise ValueError(str(error)) from error
     if "." not in valid.ascii_domain:
