@@ -8,7 +8,6 @@ PY := $(VENV)/bin/python
 SAM := .outrider/tools/sam/bin/sam
 TEMPLATES := template.yaml $(wildcard infra/*.yaml)
 # Each compares two things that must say the same (code and template, routes and OpenAPI, …).
-DRIFT_CHECKS := $(wildcard tools/check_*.py)
 LAYER_REQUIREMENTS := layers/dependencies/requirements.txt
 EXPORT := $(UV) export --quiet --frozen --no-dev --no-emit-project --no-annotate --no-header
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header
@@ -48,7 +47,8 @@ check: $(READY) tools ## Format, lint, types, import contracts, drift, templates
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
-	@set -e; for script in $(DRIFT_CHECKS); do echo "$(PY) $$script"; $(PY) "$$script"; done
+	$(PY) -m tools.routes
+	$(PY) -m tools.openapi --check
 	@$(MAKE) --no-print-directory -j 4 $(TEMPLATES:%=validate/%)
 
 $(TEMPLATES:%=validate/%): validate/%:

@@ -78,7 +78,6 @@ Outrider is running.
 
   API        {base}
   Docs       {local["docs_url"]}
-  MCP        {local["mcp_url"]}
   Inbox      {local["inbox_url"]}
   Live key   {key}
   Test key   {local["test_key"]}

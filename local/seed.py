@@ -20,7 +20,7 @@ _MAILBOX = {
     "email": f"ada@{_DOMAIN}",
     "name": "Ada from Outrider",
     "pool": "pool_default",
-    "daily_cap": 500,
+    "daily_cap": 10_000,
     "min_gap_seconds": 0,
     "warmed": True,
 }
