@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import ROUND, STEP_LEASE, Campaign, Enrollment, StepJob
+from outrider.campaigns.models import ROUND, STEP_LEASE, Audience, Campaign, Enrollment, StepJob
 from outrider.campaigns.planner import Capacity, Planned, plan
 from outrider.campaigns.repository import CampaignRepository, audience
 from outrider.kit import clock
@@ -25,6 +25,10 @@ MAX_STEPS = 500
 _AT_ONCE = 8
 _PLAN_ATTEMPTS = 3
 _SHORTEST_WAIT = timedelta(seconds=2)
+_INDEX_LAG = timedelta(seconds=5)
+"""When to look again for enrollments that are counted and not yet in the index."""
+
+_NOBODY = Audience(total=0, active=0, completed=0, paused=0, bounced=0, failed=0)
 
 
 class Round(BaseModel):
@@ -66,7 +70,7 @@ class DispatchService:
         if campaign is None or campaign.status != "active":
             return _stop(this)
         if this.round >= MAX_ROUNDS:
-            return self._succeed(this, campaign)
+            return self._hand_over(this, campaign)
         if campaign.run != this.run:
             return _stop(this)
         now = clock.now()
@@ -85,7 +89,8 @@ class DispatchService:
 
     def _carry_out(self, campaign: Campaign, now: datetime) -> datetime | None:
         """Queue what is due in this round. Gives when to come again if there may be more."""
-        due = self.enrollments.due(campaign, now + ROUND, MAX_STEPS)
+        page = self.enrollments.due(campaign, now + ROUND, MAX_STEPS)
+        due = [enrollment for enrollment in page if not enrollment.in_flight(now)]
         if not due:
             return None
         planned = self._plan(campaign, now, due)
@@ -100,7 +105,7 @@ class DispatchService:
             if ours and one.mailbox_id
         ]
         self.steps.send(jobs)
-        return now + _SHORTEST_WAIT if len(due) == MAX_STEPS or not planned else None
+        return now + _SHORTEST_WAIT if len(page) == MAX_STEPS or not planned else None
 
     def _plan(
         self, campaign: Campaign, now: datetime, due: Sequence[Enrollment]
@@ -143,15 +148,13 @@ class DispatchService:
     def _next_moment(self, campaign: Campaign, now: datetime) -> datetime | None:
         """When the next step comes up, at most a round from now; None when nobody is left."""
         coming = self.enrollments.next_due(campaign)
-        if coming is None and self._nobody_left(campaign):
-            return None
-        latest = now + ROUND
-        return max(now + _SHORTEST_WAIT, min(coming or latest, latest))
-
-    def _nobody_left(self, campaign: Campaign) -> bool:
+        if coming is not None:
+            return max(now + _SHORTEST_WAIT, min(coming, now + ROUND))
         found = self.campaigns.get_with_counts(campaign.id)
-        counts = audience(found[1]) if found else None
-        return counts is not None and counts.total > 0 and counts.active == counts.paused == 0
+        counts = audience(found[1]) if found else _NOBODY
+        if counts.active:
+            return now + _INDEX_LAG
+        return None if counts.total and not counts.paused else now + ROUND
 
     def _complete(self, campaign: Campaign) -> None:
         """The end of the campaign and of its sequence; a second worker finds it done."""
@@ -166,7 +169,7 @@ class DispatchService:
         except TransactionFailed:
             return
 
-    def _succeed(self, this: Round, campaign: Campaign) -> NextRound:
+    def _hand_over(self, this: Round, campaign: Campaign) -> NextRound:
         """Hand over to a new execution. Asked again after a crash, the answer is the same."""
         if campaign.run == this.run:
             self.campaigns.begin_run(campaign)

@@ -5,7 +5,7 @@ something to come stands in the index `by_due`, under `<workspace>#cam_…#<shar
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,6 @@ from outrider.access.models import WorkspaceId
 from outrider.campaigns.models import CLAIM_LEASE, Campaign, Enrollment, Thread
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.counters import Counters
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, transact_groups
 from outrider.kit.outbox import Event
 
@@ -39,25 +38,24 @@ class EnrollmentRepository:
         self,
         enrollments: Sequence[tuple[Enrollment, Sequence[Event]]],
         due_shards: int,
-        counters: Counters,
-    ) -> set[str]:
-        """Add those that are new, and count them; gives the contacts enrolled before."""
+        also: Callable[[int], Sequence[Action]],
+    ) -> None:
+        """Add those that are new; those enrolled before stay as they are. `also(n)` are further
+        actions in the transaction that adds n. Raises TransactionFailed when one of these fails."""
 
-        def add(part: Sequence[tuple[Enrollment, Sequence[Event]]]) -> set[str]:
+        def add(part: Sequence[tuple[Enrollment, Sequence[Event]]]) -> None:
             groups = {
                 enrollment.contact_id: [self._add(enrollment, events, due_shards)]
                 for enrollment, events in part
             }
-            return set(
-                transact_groups(groups, lambda count: counters.add(total=count, active=count))
-            )
+            transact_groups(groups, also)
 
         parts = [
             enrollments[start : start + _ADD_AT_ONCE]
             for start in range(0, len(enrollments), _ADD_AT_ONCE)
         ]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return set().union(*pool.map(add, parts))
+            list(pool.map(add, parts))
 
     def due(self, campaign: Campaign, until: datetime, limit: int) -> list[Enrollment]:
         """Up to `limit` enrollments that are due by `until`, the longest due first."""
@@ -212,12 +210,12 @@ class EnrollmentRepository:
         return self.table.put(item, "attribute_not_exists(#pk)")
 
     def _change(self, enrollment: Enrollment, sets: str, rest: str, **values: Any) -> Action:
-        """A change of the enrollment as it was read."""
+        """A change of the enrollment as it was read, while no message of it is in flight."""
         return self.table.update(
             self._pk,
             enrollment.contact_id,
             f"SET {sets}, #updated_at = :now {rest} ADD #version :one",
-            "#version = :seen",
+            "#version = :seen AND attribute_not_exists(#sending)",
             now=clock.timestamp(),
             one=1,
             seen=enrollment.version,

@@ -1,7 +1,8 @@
 """Launching a sequence: its campaign is made, the audience enrolled, the clock started.
 
 Everything up to the last transaction may be done again: a launch that was cut short is finished by
-launching again.
+launching again with the same contacts. Until then the campaign is a draft, and belongs to that
+launch alone.
 """
 
 from collections.abc import Callable, Container
@@ -26,7 +27,7 @@ from outrider.kit.errors import ValidationFailed, Violation
 from outrider.kit.outbox import Event
 from outrider.mailboxes.models import pool_is_warmed
 from outrider.mailboxes.service import MailboxService
-from outrider.sequences.errors import MailboxPoolNotWarmed, SequenceNotDraft
+from outrider.sequences.errors import LaunchUnderWay, MailboxPoolNotWarmed, SequenceNotDraft
 from outrider.sequences.models import Sequence, Step
 from outrider.sequences.schemas import SequenceView
 from outrider.sequences.service import SequenceService
@@ -51,7 +52,7 @@ class LaunchService:
         steps = self.sequences.steps(sequence)
         if request.contact_ids:
             _require_content(steps)
-        campaign = self._campaign(sequence)
+        campaign = self._campaign(sequence, request.contact_ids)
         results = self._enroll(campaign, steps[0], request.contact_ids)
         added = sum(result.result == "added" for result in results)
         self._activate(sequence, campaign, added)
@@ -74,9 +75,12 @@ class LaunchService:
                 "mark a mailbox that was warmed up elsewhere with warmed: true"
             )
 
-    def _campaign(self, sequence: Sequence) -> Campaign:
+    def _campaign(self, sequence: Sequence, contact_ids: Many[str]) -> Campaign:
         """The sequence's campaign, made if this is the first try."""
+        asked = ids.derived("aud", *contact_ids)
         if sequence.campaign_id and (begun := self.campaigns.get(sequence.campaign_id)):
+            if begun.asked != asked:
+                raise LaunchUnderWay
             return begun
         now = clock.timestamp()
         campaign = Campaign(
@@ -85,6 +89,7 @@ class LaunchService:
             sequence_id=sequence.id,
             steps_version=sequence.steps_version,
             mailbox_pool=sequence.mailbox_pool,
+            asked=asked,
             created_at=now,
             updated_at=now,
         )
@@ -110,10 +115,19 @@ class LaunchService:
             for contact_id in asked
             if contact_id in found
         ]
-        before = self.enrollments(campaign.id).add_many(
-            enrollments, campaign.due_shards, self.campaigns.counters(campaign.id)
-        )
-        return _results(contact_ids, found, before)
+        counters = self.campaigns.counters(campaign.id)
+        try:
+            self.enrollments(campaign.id).add_many(
+                enrollments,
+                campaign.due_shards,
+                lambda count: (
+                    counters.add(total=count, active=count),
+                    self.campaigns.still_draft(campaign.id),
+                ),
+            )
+        except TransactionFailed as failure:
+            raise SequenceNotDraft("launched by another request") from failure
+        return _results(contact_ids, found)
 
     def _enrollment(
         self, campaign: Campaign, first: Step, contact_id: str
@@ -160,9 +174,7 @@ def _require_content(steps: Many[Step]) -> None:
         raise ValidationFailed("Some steps have nothing to send", violations=silent)
 
 
-def _results(
-    contact_ids: Many[str], found: Container[str], before: Container[str]
-) -> list[EnrollResult]:
+def _results(contact_ids: Many[str], found: Container[str]) -> list[EnrollResult]:
     seen: set[str] = set()
     results = []
     for contact_id in contact_ids:
@@ -171,8 +183,6 @@ def _results(
             reason = "duplicate"
         elif contact_id not in found:
             reason = "not_found"
-        elif contact_id in before:
-            reason = "already_in_sequence"
         seen.add(contact_id)
         results.append(
             EnrollResult(

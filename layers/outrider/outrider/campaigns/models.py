@@ -1,17 +1,18 @@
 """Campaigns, enrollments, and the jobs that carry a step to the worker."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from outrider.kit import ids
+from outrider.kit import clock, ids
 
 ROUND = timedelta(minutes=15)
 """How far ahead a round plans: as long as SQS can delay a message."""
 
-STEP_LEASE = timedelta(minutes=10)
-"""How long after its slot a step comes up again if nobody recorded it."""
+STEP_LEASE = timedelta(minutes=20)
+"""How long after its slot a step comes up again if nobody recorded it: longer than a round plans
+ahead, so that what lies in the queue is not planned again."""
 
 CLAIM_LEASE = timedelta(minutes=2)
 """How long a worker may hold a claimed message; longer than a worker can live after its claim."""
@@ -21,7 +22,8 @@ EnrollmentState = Literal["active", "sending", "paused", "finished", "bounced", 
 
 
 class Campaign(BaseModel):
-    """`run` numbers the executions of its clock; only the newest may dispatch."""
+    """`run` numbers the executions of its clock; only the newest may dispatch. `asked` stands for
+    the contacts its launch asked for."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,6 +35,7 @@ class Campaign(BaseModel):
     status: CampaignStatus = "draft"
     run: int = 1
     due_shards: int = 1
+    asked: str = ""
     created_at: str
     updated_at: str
 
@@ -71,6 +74,10 @@ class Enrollment(BaseModel):
     created_at: str
     updated_at: str
     version: int = 1
+
+    def in_flight(self, now: datetime) -> bool:
+        """Whether a worker holds a message of it, and may still settle it."""
+        return self.sending is not None and (self.due_at or "") > clock.to_text(now)
 
     def names(self) -> dict[str, str]:
         """What an event about this enrollment names."""

@@ -54,6 +54,10 @@ class CampaignRepository:
         }
         return self.table.put(item, "attribute_not_exists(#pk)")
 
+    def still_draft(self, campaign_id: str) -> Action:
+        """That the launch of the campaign is not over, for a transaction."""
+        return self.table.check(self.workspace, campaign_id, "#status = :draft", draft="draft")
+
     def activate(self, campaign_id: str, events: Sequence[Event]) -> Action:
         return self.table.update(
             self.workspace,

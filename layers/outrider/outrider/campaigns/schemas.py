@@ -17,7 +17,7 @@ class LaunchRequest(Input):
     contact_ids: Annotated[list[str], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
 
 
-SkipReason = Literal["already_in_sequence", "duplicate", "not_found"]
+SkipReason = Literal["duplicate", "not_found"]
 
 
 class EnrollResult(BaseModel):

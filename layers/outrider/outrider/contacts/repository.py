@@ -95,7 +95,7 @@ class ContactRepository:
         """Add up to ADD_AT_ONCE contacts, leaving out those whose address is taken: for each of
         these, its id and the owner's."""
         groups = {contact.id: self._add(contact, events) for contact, events in contacts}
-        refused = transact_groups(groups, self._counted)
+        refused = transact_groups(groups, lambda count: [self._counted(count)])
         return {contact_id: _owner(claim.item) for contact_id, (_, claim) in refused.items()}
 
     def update(

@@ -21,7 +21,7 @@ from outrider.contacts.schemas import (
     Result,
     RowResult,
 )
-from outrider.kit import clock, ids, json
+from outrider.kit import clock, ids
 from outrider.kit.errors import Conflict
 from outrider.kit.pagination import Page, Sealer
 from outrider.kit.requests import violations_of
@@ -72,7 +72,7 @@ class ContactService:
         first_with: dict[str, int] = {}
         for index, raw in enumerate(batch.contacts):
             try:
-                row = _ROW.validate_json(json.dumps(raw), strict=True)
+                row = _ROW.validate_python(raw, strict=True)
             except ValidationError as error:
                 results[index] = _refused(index, raw, error)
                 continue

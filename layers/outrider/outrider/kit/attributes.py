@@ -6,10 +6,33 @@ integers throughout.
 """
 
 import base64
+import math
 from collections.abc import Mapping
 from typing import Any
 
 Item = dict[str, Any]
+_SMALLEST, _LARGEST = 1e-130, 9.9e125
+"""DynamoDB's numbers, but for whole ones: those are bounded by JSON as orjson writes it."""
+
+
+def check_numbers(value: Any) -> Any:
+    """`value`, when every number in it can be stored and given back; else raises ValueError."""
+    match value:
+        case bool():
+            pass
+        case int():
+            if not -(2**63) <= value < 2**64:
+                raise ValueError("a whole number may have 64 bits")
+        case float():
+            if not math.isfinite(value) or (value and not _SMALLEST <= abs(value) <= _LARGEST):
+                raise ValueError("a number may lie between 1e-130 and 9.9e125, or be 0")
+        case Mapping():
+            for each in value.values():
+                check_numbers(each)
+        case list():
+            for each in value:
+                check_numbers(each)
+    return value
 
 
 def encode(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each type

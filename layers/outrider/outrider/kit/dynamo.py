@@ -210,26 +210,30 @@ def transact(*actions: Action) -> None:
 
 
 def transact_groups(
-    groups: Mapping[str, Sequence[Action]], also: Callable[[int], Action]
+    groups: Mapping[str, Sequence[Action]], also: Callable[[int], Sequence[Action]]
 ) -> dict[str, Sequence[Reason]]:
     """Each group whole or not at all, all that can in one transaction (at most 100 actions).
 
     A group whose condition does not hold is left out and the others go through; gives the reasons
-    of those left out. `also(n)` is one more action, for the n groups that are written.
+    of those left out. `also(n)` are further actions, for the n groups that are written.
+
+    Raises TransactionFailed when a condition of these does not hold.
     """
     pending = dict(groups)
     refused: dict[str, Sequence[Reason]] = {}
     while pending:
         actions = [action for group in pending.values() for action in group]
         try:
-            transact(*actions, also(len(pending)))
+            transact(*actions, *also(len(pending)))
             break
         except TransactionFailed as failure:
             reasons = iter(failure.reasons)
-            for name, group in list(pending.items()):
-                own = [next(reasons) for _ in group]
-                if any(reason.failed for reason in own):
-                    refused[name] = own
+            own = {name: [next(reasons) for _ in group] for name, group in pending.items()}
+            if any(reason.failed for reason in reasons):
+                raise
+            for name, of_group in own.items():
+                if any(reason.failed for reason in of_group):
+                    refused[name] = of_group
                     del pending[name]
     return refused
 

@@ -7,7 +7,8 @@ import orjson
 
 MAX_DEPTH = 20
 
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+# A string that never ends is taken whole and never looked at again: so the time stays linear.
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]+|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
 class TooDeep(ValueError):
@@ -34,7 +35,8 @@ def check_depth(data: bytes, limit: int = MAX_DEPTH) -> None:
     if data.count(b"{") + data.count(b"[") <= limit:
         return
     depth = 0
-    for token in _STRING_OR_BRACKET.findall(data):
+    for found in _STRING_OR_BRACKET.finditer(data):
+        token = found[0]
         if token in (b"{", b"["):
             depth += 1
             if depth > limit:

@@ -13,6 +13,7 @@ from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
 
 MAX_BODY = 1024 * 1024
 MAX_BATCH_BODY = 5 * 1024 * 1024
+_MAX_PARAMETERS = 50
 ONE, MANY = "(one)", "(many)"
 """Tags of the two forms of a one-or-many body. They never show in a pointer."""
 
@@ -60,9 +61,7 @@ def one_or_many(field: str) -> Discriminator:
 
 def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel | None:
     """The query parameters as `model`. Raises ValidationFailed when one is unknown or bad."""
-    pairs = (
-        parse_qsl(query_string, keep_blank_values=True, max_num_fields=50) if query_string else []
-    )
+    pairs = _pairs(query_string) if query_string else []
     known = model.model_fields if model else {}
     violations = [
         Violation(f"/query/{name}", f"{name} is not a parameter of this call")
@@ -83,6 +82,14 @@ def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel |
         return model.model_validate_strings(dict(pairs))
     except ValidationError as error:
         raise _failure(_violations(error, prefix="/query")) from error
+
+
+def _pairs(query_string: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(query_string, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
+    except ValueError as error:
+        detail = f"A call may have at most {_MAX_PARAMETERS} query parameters"
+        raise ValidationFailed.at("/query", detail) from error
 
 
 def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool) -> Any:

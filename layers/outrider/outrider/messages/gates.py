@@ -90,6 +90,8 @@ def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PL
     if message is not None and message.state == "sending":
         held_until = message.claimed_until or ""
         return Held(held_until) if held_until > clock.to_text(now) else Lost(enrollment, message)
+    if message is None and enrollment.sending is not None:
+        return Held(enrollment.due_at or "")  # claimed between the reads of the two
     if message is not None or enrollment.step_id != step.id or not enrollment.is_open:
         return Drop("the step is settled")
     if not seen.has_workspace or seen.campaign is None or seen.campaign.status != "active":

@@ -6,7 +6,7 @@ waits for a person, and is never sent again by itself.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments import EnrollmentRepository
@@ -16,6 +16,7 @@ from outrider.contacts.suppressions import SuppressionRepository
 from outrider.kit import clock
 from outrider.kit.counters import Counters
 from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit.logs import logger
 from outrider.kit.outbox import Event
 from outrider.kit.queues import Message as QueueMessage
 from outrider.kit.queues import Queue
@@ -30,7 +31,7 @@ from outrider.sequences.models import Step
 
 _DECISIONS = 3
 _RETRY_DELAYS = (60, 300, 900, 3600, 10800)
-"""Seconds to wait after each time a provider did not take the mail; then the step fails."""
+"""Seconds to wait after each time a provider did not take the mail; the last is repeated."""
 
 
 class StepHeld(Exception):
@@ -114,12 +115,12 @@ class StepService:
     def _claim(self, message: Message, send: Send) -> str | None:
         """Make the message ours alone. Gives what was done instead when a gate closed; raises
         TransactionFailed when something else changed."""
-        today = clock.now().date()
+        day = _day(message)
         try:
             transact(
                 self.messages.add(message),
                 self.enrollments.claim(send.enrollment, message.id, send.mailbox.id),
-                self.mailboxes.take(send.mailbox.id, today, send.mailbox.cap_on(today)),
+                self.mailboxes.take(send.mailbox.id, day, send.mailbox.cap_on(day)),
                 self.contacts.present(send.contact.id),
                 *self.suppressions.absent(send.contact.email),
             )
@@ -130,7 +131,7 @@ class StepService:
                     send.enrollment, "suppressed", self._skipped(message, "suppressed")
                 )
             if cap.failed:
-                tomorrow = datetime.combine(today + timedelta(days=1), time.min, tzinfo=UTC)
+                tomorrow = datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC)
                 self.enrollments.postpone(send.enrollment, tomorrow, "mailbox_cap")
                 return "deferred: mailbox_cap"
             raise
@@ -186,14 +187,14 @@ class StepService:
 
     def _put_back(self, send: Send, message: Message, outcome: Outcome) -> str:
         """The mail certainly did not go out: undo the claim and try again later."""
-        if send.enrollment.attempts >= len(_RETRY_DELAYS):
-            return self._record_refused(send, message, outcome)
-        later = clock.now() + timedelta(seconds=_RETRY_DELAYS[send.enrollment.attempts])
+        seconds = _RETRY_DELAYS[min(send.enrollment.attempts, len(_RETRY_DELAYS) - 1)]
+        later = clock.now() + timedelta(seconds=seconds)
         transact(
             self.messages.withdraw(message),
             self.enrollments.retry(message.contact_id, message.id, later, outcome.detail),
-            self.mailboxes.give_back(send.mailbox.id, clock.from_text(message.created_at).date()),
+            self.mailboxes.give_back(send.mailbox.id, _day(message)),
         )
+        logger().warning("the provider took no mail", reason=outcome.detail, alarm="provider")
         return f"not accepted: {outcome.detail}"
 
     def _give_up(self, enrollment: Enrollment, message: Message) -> str:
@@ -314,6 +315,11 @@ class StepService:
     def _ended(self, enrollment: Enrollment, event: str, reason: str) -> Event:
         identity = f"{enrollment.id}/{enrollment.generation}"
         return self.caller.event(event, identity=identity, reason=reason, **enrollment.names())
+
+
+def _day(message: Message) -> date:
+    """The day (UTC) whose cap the message takes a part of."""
+    return clock.from_text(message.created_at).date()
 
 
 def _continued(thread: Thread | None, message: Message, outcome: Outcome) -> Thread:

@@ -30,13 +30,8 @@ class Transport(Protocol):
     def send(self, message: Message, sender: str, to: str, mime: bytes) -> Outcome: ...
 
 
-_NOT_ACCEPTED = {
-    "TooManyRequestsException",
-    "ThrottlingException",
-    "Throttling",
-    "LimitExceededException",
-    "SendingPausedException",
-}
+_REFUSED = {"MessageRejected", "BadRequestException"}
+"""What SES says of one mail. Any other refusal is about us: our rights, our account, our rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +72,9 @@ class SandboxTransport:
 def _refusal(error: ClientError) -> Outcome:
     code = error.response["Error"]["Code"]
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    if code in _NOT_ACCEPTED:
-        return Outcome("not_accepted", code)
     if status >= 500:
         return Outcome("unknown", code)
-    return Outcome("refused", code)
+    return Outcome("refused" if code in _REFUSED else "not_accepted", code)
 
 
 def _ses_domain(region: str) -> str:

@@ -13,6 +13,13 @@ class SequenceNotDraft(Conflict):
         super().__init__(f"Only a draft can be launched; this sequence is {status}")
 
 
+class LaunchUnderWay(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "A launch of this sequence with other contacts was begun; send those to finish it"
+        )
+
+
 class MailboxPoolNotWarmed(OutriderError):
     status, code = 409, "MAILBOX_POOL_NOT_WARMED"
     title = "The mailbox pool is not warmed"
