@@ -89,6 +89,11 @@ class TestCreate:
             ("first_name", 7),
             ("upsert", "yes"),
             ("status", "replied"),
+            ("custom", {"note": "x" * 110_000}),
+            ("custom", {"large": [{"number": 1e200}]}),
+            ("custom", {"large": 10**40 + 1}),
+            ("custom", {"small": 1e-200}),
+            ("custom", {"none": float("nan")}),
         ],
     )
     def test_points_at_what_is_wrong(self, api: Api, field: str, value: Any) -> None:
@@ -161,17 +166,18 @@ class TestCreateMany:
             {"email": "new@example.com", "title": "again"},
             {"email": "x@example.com", "surprise": 1},
             {},
+            {"email": "y@example.com", "custom": {"large": 10**40}},
         )
 
         assert answer.status == 201
         assert results(answer) == [
-            "created", "failed", "skipped", "created", "skipped", "failed", "failed",
+            "created", "failed", "skipped", "created", "skipped", "failed", "failed", "failed",
         ]  # fmt: skip
         assert answer.json["counts"] == {
-            "created": 2, "updated": 0, "unchanged": 0, "skipped": 2, "failed": 3,
+            "created": 2, "updated": 0, "unchanged": 0, "skipped": 2, "failed": 4,
         }  # fmt: skip
         rows = answer.json["results"]
-        assert [row["index"] for row in rows] == list(range(7))
+        assert [row["index"] for row in rows] == list(range(8))
         assert rows[2]["id"] == existing["id"]
         assert "row 0" in rows[4]["reason"]
         assert "/surprise" in rows[5]["reason"]

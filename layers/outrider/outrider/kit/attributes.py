@@ -35,6 +35,30 @@ def check_numbers(value: Any) -> Any:
     return value
 
 
+_LARGEST_INT = 10**38
+_LARGEST_FLOAT = 1e100
+
+
+def check_storable(value: Any) -> None:
+    """Raise ValueError for what JSON can say and a table cannot hold: numbers out of range or of
+    more digits than it keeps, names without a character."""
+    match value:
+        case bool():
+            return
+        case int() if abs(value) >= _LARGEST_INT:
+            raise ValueError("a number has more than 38 digits")
+        case float() if not abs(value) < _LARGEST_FLOAT:
+            raise ValueError("a number is out of range")
+        case list():
+            for element in value:
+                check_storable(element)
+        case dict():
+            if "" in value:
+                raise ValueError("a field has no name")
+            for element in value.values():
+                check_storable(element)
+
+
 def encode(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each type
     match value:
         case str():
