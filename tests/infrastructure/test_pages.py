@@ -1,0 +1,86 @@
+"""What the pages for people name must be there: files, headings, endpoints."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import routes
+from tools.templates import REPOSITORY
+
+_FENCED = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_ENDPOINT = re.compile(r"`((?:GET|POST|PATCH|PUT|DELETE) /[^`?]*)`")
+
+PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")])
+
+
+def prose(page: Path) -> str:
+    """The text without what stands in fences."""
+    return _FENCED.sub("", page.read_text(encoding="utf-8"))
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings."""
+    return {
+        re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+        for heading in _HEADING.findall(prose(page))
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+class TestLinks:
+    def test_lead_somewhere(self, page: Path) -> None:
+        broken = []
+        for link in _LINK.findall(prose(page)):
+            path, _, anchor = link.partition("#")
+            if "://" in link:
+                continue
+            target = (page.parent / path).resolve() if path else page
+            if not target.exists() or (anchor and anchor not in anchors(target)):
+                broken.append(link)
+
+        assert broken == []
+
+
+class TestReadme:
+    def test_lists_every_endpoint(self) -> None:
+        section = (
+            (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("## Endpoints")[2]
+        )
+        listed = set(_ENDPOINT.findall(section.partition("\n## ")[0]))
+        existing = {
+            f"{route.method} {route.path}" for api in routes.apis().values() for route in api.routes
+        }
+
+        assert listed == existing
+
+    def test_names_the_scope_of_every_endpoint(self) -> None:
+        readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+        scopes = {
+            route.scope for api in routes.apis().values() for route in api.routes if route.scope
+        }
+
+        assert {scope for scope in scopes if f"| `{scope}` |" not in readme} == set()
+
+
+class TestDecisions:
+    RECORDS = sorted((REPOSITORY / "docs" / "adr").glob("[0-9]*.md"))
+
+    def test_are_in_the_index_under_their_titles(self) -> None:
+        index = (REPOSITORY / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
+        rows = [
+            f"| [{record.name[:4]}]({record.name}) | {record.read_text().splitlines()[0][2:]} |"
+            for record in self.RECORDS
+        ]
+
+        assert [row for row in rows if row not in index] == []
+
+    @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.stem)
+    def test_have_four_parts_and_are_short(self, record: Path) -> None:
+        lines = record.read_text(encoding="utf-8").splitlines()
+
+        parts = [line for line in lines if line.startswith("## ")]
+        assert parts == ["## Context", "## Decision", "## Consequences", "## Alternatives"]
+        assert len(lines) <= 60
