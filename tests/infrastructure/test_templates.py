@@ -99,6 +99,8 @@ class TestAlarms:
         watched = set()
         for alarm in templates.resources(OBSERVABILITY, "AWS::CloudWatch::Alarm").values():
             for dimension in alarm["Properties"].get("Dimensions", []):
+                if dimension["Name"] != "QueueName":
+                    continue
                 output = passed_on[dimension["Value"]["Ref"]]["Fn::GetAtt"][1]
                 value = outputs[output.removeprefix("Outputs.")]["Value"]
                 watched.add(value["Fn::GetAtt"][0])

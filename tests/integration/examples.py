@@ -69,8 +69,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/contacts/{contact_id}": Example(2, make=a_contact),
     "DELETE /v1/contacts/{contact_id}": Example(2, make=a_contact),
     "GET /v1/api-keys": Example(2, make=an_api_key),
-    # The workspace is read for its plan and its secret, which go into the new key's record.
-    "POST /v1/api-keys": Example(3, {"name": "CI", "scopes": ["contacts:read"]}),
+    "POST /v1/api-keys": Example(2, {"name": "CI", "scopes": ["contacts:read"]}),
     "DELETE /v1/api-keys/{key_id}": Example(2, make=an_api_key),
     "GET /v1/mailboxes": Example(2, make=one_mailbox),
     "POST /v1/mailboxes": Example(2, {"email": "ada@outrider.test"}),

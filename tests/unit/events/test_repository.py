@@ -16,12 +16,16 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A table that shows some events of a feed, whatever is asked."""
+    """A table that shows some events of a feed, whatever is asked; asked for what stands before
+    one, it shows `before`."""
 
     sequences: tuple[int, ...]
     age: timedelta
+    before: int | None
 
-    def query(self, _: Query) -> Page:
+    def query(self, query: Query) -> Page:
+        if query.newest_first:
+            return Page([an_item(self.before, self.age)] if self.before else [], None)
         return Page([an_item(sequence, self.age) for sequence in self.sequences], None)
 
 
@@ -35,6 +39,7 @@ def an_item(sequence: int, age: timedelta) -> dict[str, Any]:
         "request_id": "",
         "data": "{}",
         "sequence": sequence,
+        "sk": f"{clock.to_text(NOW - age)}#{sequence:012d}",
     }
 
 
@@ -43,9 +48,10 @@ def read(
     age: timedelta = timedelta(0),
     after: Place | None = None,
     since: str | None = None,
+    before: int | None = None,
 ) -> tuple[list[int], bool]:
     """The sequences that a reader gets, and whether there may be more."""
-    feed = EventRepository(cast("Table", Shown(sequences, age)), WorkspaceId("wsp_1"))
+    feed = EventRepository(cast("Table", Shown(sequences, age, before)), WorkspaceId("wsp_1"))
     events, more = feed.read(after, since, None, 10)
     return [event.sequence for event in events], more
 
@@ -72,7 +78,10 @@ class TestRead:
         assert read(2, 3) == ([], True)
 
     def test_begins_anywhere_when_asked_for_a_time(self) -> None:
-        assert read(5, 6, since=clock.to_text(NOW)) == ([5, 6], False)
+        assert read(5, 6, since=clock.to_text(NOW), before=4) == ([5, 6], False)
+
+    def test_begins_before_no_hole_when_asked_for_a_time(self) -> None:
+        assert read(5, 6, since=clock.to_text(NOW), before=3) == ([], True)
 
     def test_passes_holes_of_events_that_expired(self) -> None:
         assert read(7, 9, 12, age=timedelta(days=400)) == ([7, 9, 12], False)

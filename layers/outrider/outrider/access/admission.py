@@ -3,16 +3,13 @@
 from functools import cache
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from outrider.access import scopes
 from outrider.access.credentials import Credential
 from outrider.access.errors import InvalidApiKey, MissingAuth, ScopeDenied
 from outrider.access.meter import Meter, rate_limit_headers
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit import clock
-from outrider.kit.dynamo import Table
-from outrider.kit.errors import ServiceUnavailable
+from outrider.kit.dynamo import StoreFailed, Table
 from outrider.kit.http import Api, Headers
 from outrider.kit.logs import logger
 from outrider.kit.requests import Request
@@ -27,8 +24,8 @@ def native_api() -> Api:
 def admit(request: Request, scope: str) -> tuple[Caller, Headers]:
     """The caller, and the rate limit headers for the answer.
 
-    Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; ServiceUnavailable
-    when the meter fails and the request would change something.
+    Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; StoreFailed when the
+    meter fails and the request would change something.
     """
     record, headers = _count(request, _credential(request))
     if not scopes.covers(record["scopes"], scope):
@@ -38,6 +35,7 @@ def admit(request: Request, scope: str) -> tuple[Caller, Headers]:
         actor=f"key:{record['key_id']}",
         scopes=frozenset(record["scopes"]),
         request_id=request.request_id,
+        plan=record["plan"],
         seal=record["seal"],
     )
     return caller, headers
@@ -57,10 +55,10 @@ def _credential(request: Request) -> Credential:
 def _count(request: Request, credential: Credential) -> tuple[dict[str, Any], Headers]:
     try:
         record = _meter().admit(credential)
-    except (ClientError, BotoCoreError) as error:
-        logger().error("metering failed", error=type(error).__name__, alarm="metering")
+    except StoreFailed as failure:
+        logger().error("metering failed", error=str(failure.__cause__), alarm="metering")
         if request.method != "GET":
-            raise ServiceUnavailable(headers={"Retry-After": "1"}) from error
+            raise
         return _meter().admit_read_unmetered(credential), {}
     return record, rate_limit_headers(record, clock.epoch_ms())
 

@@ -77,6 +77,7 @@ class Meter:
         record = self.records.get(*key_record(credential))
         if record is None or not _is_valid(record, credential, clock.epoch_ms()):
             raise InvalidApiKey
+        _require_api(record)
         return record
 
     def _count(self, credential: Credential, seen: Item, now: int) -> Item:
@@ -128,8 +129,7 @@ def _require_usable(record: Item | None, credential: Credential, now: int) -> It
     """The record that a count was refused for, when the refusal was only about a wrong guess."""
     if record is None or not _is_valid(record, credential, now):
         raise InvalidApiKey
-    if not PLANS[record["plan"]].has_api:
-        raise PlanRequired("The free plan has no API access; any paid plan has")
+    _require_api(record)
     waits = [record[f"ready_{name}"] - now for name in _CLOCKS if record[f"tat_{name}"] > now]
     wait = max(waits, default=0)
     if wait > 0:
@@ -139,6 +139,11 @@ def _require_usable(record: Item | None, credential: Credential, now: int) -> It
             headers={"Retry-After": seconds, **rate_limit_headers(record, now)},
         )
     return record
+
+
+def _require_api(record: Item) -> None:
+    if not PLANS[record["plan"]].has_api:
+        raise PlanRequired("The free plan has no API access; any paid plan has")
 
 
 def _is_valid(record: Mapping[str, Any], credential: Credential, now: int) -> bool:

@@ -9,6 +9,8 @@ from outrider.kit.outbox import Event, Mode, event
 
 _TEST = "~test"
 
+PlanName = Literal["free", "starter", "professional", "scale", "enterprise"]
+
 
 class WorkspaceId(str):
     """A workspace in one mode, as it stands in every key: `wsp_…` live, `wsp_…~test` sandbox.
@@ -40,6 +42,7 @@ class Caller:
     actor: str
     scopes: frozenset[str] = frozenset()
     request_id: str = ""
+    plan: PlanName = "free"
     seal: bytes = field(default=b"", repr=False)
     """The workspace's secret for cursors."""
 
@@ -58,9 +61,6 @@ class Caller:
             identity=identity,
             **data,
         )
-
-
-PlanName = Literal["free", "starter", "professional", "scale", "enterprise"]
 
 
 class Workspace(BaseModel):

@@ -10,7 +10,7 @@ from typing import Any
 
 from outrider.access.credentials import Credential, public_id_of
 from outrider.access.meter import clock_attributes, key_record
-from outrider.access.models import ApiKey, Workspace, WorkspaceId
+from outrider.access.models import ApiKey, PlanName, Workspace, WorkspaceId
 from outrider.access.plans import PLANS, rates
 from outrider.kit import outbox
 from outrider.kit.dynamo import Query, Table, TransactionFailed, transact
@@ -47,10 +47,11 @@ class ApiKeyRepository:
         self,
         key: ApiKey,
         credential: Credential,
-        workspace: Workspace,
+        plan: PlanName,
         seal: bytes,
         events: Sequence[Event],
     ) -> None:
+        """`plan` and `seal` are the workspace's: the meter finds them on the key's record."""
         pk, sk = key_record(credential)
         record: dict[str, Any] = {
             "pk": pk,
@@ -59,9 +60,9 @@ class ApiKeyRepository:
             "workspace": self.workspace,
             "scopes": key.scopes,
             "hash": credential.hash,
-            "plan": workspace.plan,
+            "plan": plan,
             "seal": seal,
-            **clock_attributes(rates(PLANS[workspace.plan])),
+            **clock_attributes(rates(PLANS[plan])),
         }
         resource = {**key.model_dump(exclude_none=True), "pk": self.workspace, "sk": key.id}
         transact(
@@ -72,16 +73,16 @@ class ApiKeyRepository:
     def list(
         self, limit: int, after: dict[str, Any] | None
     ) -> tuple[list[ApiKey], dict[str, Any] | None]:
-        page = self.table.query(
+        page = self.table.page(
             Query(
                 self.workspace,
                 "begins_with(#sk, :prefix)",
                 {"prefix": "key_"},
                 newest_first=True,
-                limit=limit,
                 after=after,
                 consistent=True,
-            )
+            ),
+            limit,
         )
         return [ApiKey.model_validate(item) for item in page.items], page.last_key
 

@@ -33,20 +33,23 @@ class WorkspaceService:
         self.workspaces.add(workspace, secrets.token_bytes(32))
         return workspace
 
+    def operator(self, workspace: WorkspaceId, request_id: str) -> Caller:
+        """The owner of the stack, acting in a workspace. Raises ResourceNotFound."""
+        found = self.workspaces.get(workspace.public)
+        if found is None:
+            raise ResourceNotFound("There is no workspace with this id")
+        known, seal = found
+        return Caller(workspace, "operator", frozenset({"*"}), request_id, known.plan, seal)
+
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyService:
     caller: Caller
     keys: ApiKeyRepository
-    workspaces: WorkspaceRepository
 
     def create(self, new: ApiKeyCreate) -> ApiKeyCreated:
         """Raises ValidationFailed for unknown scopes, ScopeDenied for more than the creator has."""
         self._require_grantable(new.scopes)
-        found = self.workspaces.get(self.caller.workspace.public)
-        if found is None:
-            raise ResourceNotFound("There is no workspace with this id")
-        workspace, seal = found
         key_id = ids.new("key")
         credential = Credential.new(key_id, self.caller.workspace.mode)
         key = ApiKey(
@@ -59,7 +62,7 @@ class ApiKeyService:
             created_by=self.caller.actor,
         )
         created = self.caller.event("api_key.created", api_key_id=key.id, name=key.name)
-        self.keys.add(key, credential, workspace, seal, [created])
+        self.keys.add(key, credential, self.caller.plan, self.caller.seal, [created])
         return ApiKeyCreated(**key.model_dump(), key=credential.text)
 
     def list(self, query: PageQuery) -> Page[ApiKey]:
@@ -111,8 +114,7 @@ class OperatorService:
     def _issue(
         self, workspace_id: str, mode: Mode, name: str, granted: Sequence[str]
     ) -> ApiKeyCreated:
-        workspace = WorkspaceId.of(workspace_id, mode)
-        operator = Caller(workspace, "operator", frozenset({"*"}), self.request_id)
+        operator = self.workspaces.operator(WorkspaceId.of(workspace_id, mode), self.request_id)
         return self.keys_of(operator).create(ApiKeyCreate(name=name, scopes=list(granted)))
 
 

@@ -12,10 +12,7 @@ def workspaces() -> WorkspaceService:
 
 
 def api_keys(caller: Caller) -> ApiKeyService:
-    table = _table()
-    return ApiKeyService(
-        caller, ApiKeyRepository(table, caller.workspace), WorkspaceRepository(table)
-    )
+    return ApiKeyService(caller, ApiKeyRepository(_table(), caller.workspace))
 
 
 def operator(request_id: str) -> OperatorService:

@@ -12,7 +12,11 @@ def normalise(address: str) -> str:
     try:
         # As in a test environment: it lets the reserved name of our sandbox through.
         valid = validate_email(
-            address.strip(), check_deliverability=False, test_environment=True, strict=True
+            address.strip(),
+            allow_smtputf8=False,
+            check_deliverability=False,
+            test_environment=True,
+            strict=True,
         )
     except EmailNotValidError as error:
         raise ValueError(str(error)) from error

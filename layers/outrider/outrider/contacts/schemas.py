@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field, JsonValue, Tag
 from outrider.contacts.addresses import Email
 from outrider.contacts.models import Status
 from outrider.kit import json
-from outrider.kit.attributes import check_numbers
+from outrider.kit.attributes import check_storable
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
 
@@ -19,12 +19,12 @@ MAX_BATCH = 1_000
 
 Text = Annotated[str, Field(max_length=500)]
 Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=50)]
-MAX_CUSTOM = 100 * 1024
-"""Bytes: an item of DynamoDB holds 400 KB, a transaction 4 MB."""
+MAX_CUSTOM = 16 * 1024
+"""Bytes of JSON: 200 contacts of a page fit Lambda's answer of 6 MB."""
 
 
 def _storable(custom: dict[str, Any]) -> dict[str, Any]:
-    check_numbers(custom)
+    check_storable(custom)
     if len(json.dumps(custom)) > MAX_CUSTOM:
         raise ValueError(f"custom may take at most {MAX_CUSTOM:,} bytes")
     return custom

@@ -22,12 +22,14 @@ from outrider.contacts.schemas import (
     RowResult,
 )
 from outrider.kit import clock, ids
-from outrider.kit.errors import Conflict
+from outrider.kit.dynamo import StoreFailed
+from outrider.kit.errors import Conflict, OutriderError
 from outrider.kit.pagination import Page, Sealer
 from outrider.kit.requests import violations_of
 
 _AT_ONCE = 8
-_UPDATE_ATTEMPTS = 3
+_ATTEMPTS = 3
+_CONTENDED = "Another request changed this contact at the same time; try again"
 _ROW = TypeAdapter(ContactWrite)
 
 
@@ -56,14 +58,7 @@ class ContactService:
 
     def create(self, new: ContactCreate) -> Contact:
         """Raises ContactExists when the address is taken and `upsert` was not asked for."""
-        contact = _contact(new)
-        created = self.caller.event("contact.created", contact_id=contact.id)
-        try:
-            self.contacts.add(contact, [created])
-        except AddressTaken as taken:
-            existing = self.contacts.get(taken.owner)
-            return self._take_over(contact, new, taken.owner, existing, new.upsert)[0]
-        return contact
+        return self._put(_contact(new), new, new.upsert)[0]
 
     def create_many(self, batch: ContactBatch) -> ContactBatchResult:
         """One result for each row, in the order of the rows."""
@@ -107,64 +102,77 @@ class ContactService:
     def _add_rows(
         self, rows: Sequence[tuple[int, ContactWrite]], upsert: bool
     ) -> dict[int, RowResult]:
+        """Rows of different addresses, in one transaction where all of them are new."""
         new = {index: _contact(row) for index, row in rows}
-        taken = self.contacts.add_many(
-            [
-                (contact, [self.caller.event("contact.created", contact_id=contact.id)])
-                for contact in new.values()
-            ]
-        )
-        owners = self.contacts.get_many(sorted(set(taken.values()))) if taken else {}
+        try:
+            taken = self.contacts.add_many(
+                [
+                    (contact, [self.caller.event("contact.created", contact_id=contact.id)])
+                    for contact in new.values()
+                ]
+            )
+            owners = self.contacts.get_many(sorted(set(taken.values()))) if taken else {}
+        except StoreFailed as failure:
+            return {index: _not_now(index, row, failure) for index, row in rows}
         results = {}
         for index, row in rows:
-            contact, result, reason = new[index], "created", None
-            if owner := taken.get(contact.id):
-                contact, result, reason = self._settle(
-                    contact, row, owner, owners.get(owner), upsert
-                )
-            results[index] = RowResult(
-                index=index, result=result, id=contact.id, email=row.email, reason=reason
+            contact = new[index]
+            owner = taken.get(contact.id)
+            results[index] = (
+                self._settle(index, row, contact, owners.get(owner), upsert)
+                if owner
+                else RowResult(index=index, result="created", id=contact.id, email=row.email)
             )
         return results
 
     def _settle(
         self,
-        contact: Contact,
+        index: int,
         row: ContactWrite,
-        owner: str,
+        contact: Contact,
         existing: Contact | None,
         upsert: bool,
-    ) -> tuple[Contact, Result, str | None]:
-        """What becomes of a row whose address is taken."""
+    ) -> RowResult:
+        """What becomes of a row whose address is taken: by `existing`, or by one that is gone."""
+        settled = RowResult(index=index, result="skipped", email=row.email)
         try:
-            return *self._take_over(contact, row, owner, existing, upsert), None
+            if existing is not None and not upsert:
+                raise ContactExists(existing.id)
+            put, settled.result = (
+                self._update(existing, row) if existing else self._put(contact, row, upsert)
+            )
+            settled.id = put.id
         except ContactExists as exists:
-            return existing or contact, "skipped", exists.detail
-        except (Conflict, AddressTaken):
-            return contact, "failed", "Another request changed this contact; send this row again"
+            settled.id, settled.reason = exists.contact_id, exists.detail
+        except (Conflict, StoreFailed) as failure:
+            return _not_now(index, row, failure)
+        return settled
 
-    def _take_over(
-        self,
-        contact: Contact,
-        row: ContactWrite,
-        owner: str,
-        existing: Contact | None,
-        upsert: bool,
-    ) -> tuple[Contact, Result]:
-        """Update the owner of the address, or take the address over from an owner that is gone."""
-        if existing is None:
-            created = self.caller.event("contact.created", contact_id=contact.id)
-            self.contacts.add(contact, [created], former_owner=owner)
-            return contact, "created"
-        if not upsert:
-            raise ContactExists(existing.id)
-        return self._update(existing, row)
+    def _put(self, contact: Contact, row: ContactWrite, upsert: bool) -> tuple[Contact, Result]:
+        """Add the contact, or update the one that has its address. A claim that a deleted contact
+        left behind is taken over. Raises ContactExists, and Conflict when others keep changing."""
+        created = self.caller.event("contact.created", contact_id=contact.id)
+        gone: str | None = None
+        for _ in range(_ATTEMPTS):
+            try:
+                self.contacts.add(contact, [created], former_owner=gone)
+            except AddressTaken as taken:
+                existing = self.contacts.get(taken.owner)
+                if existing is None:
+                    gone = taken.owner
+                elif upsert:
+                    return self._update(existing, row)
+                else:
+                    raise ContactExists(existing.id) from taken
+            else:
+                return contact, "created"
+        raise Conflict(_CONTENDED)
 
     def _update(self, existing: Contact, row: ContactWrite) -> tuple[Contact, Result]:
         """Change what `row` gives, nothing else. Raises Conflict when others keep changing it."""
         given = row.model_dump(exclude_unset=True, exclude={"email", "upsert"})
         current: Contact | None = existing
-        for _ in range(_UPDATE_ATTEMPTS):
+        for _ in range(_ATTEMPTS):
             if current is None:
                 break
             changes = {
@@ -178,13 +186,19 @@ class ContactService:
             if changed := self.contacts.update(current.id, changes, current.version, [updated]):
                 return changed, "updated"
             current = self.contacts.get(current.id)
-        raise Conflict("Another request changed this contact at the same time; try again")
+        raise Conflict(_CONTENDED)
 
 
 def _contact(row: ContactWrite) -> Contact:
     now = clock.timestamp()
     given = row.model_dump(exclude={"upsert"})
     return Contact(id=ids.new("con"), created_at=now, updated_at=now, **given)
+
+
+def _not_now(index: int, row: ContactWrite, failure: OutriderError) -> RowResult:
+    """A row that another try may bring in."""
+    reason = f"{failure.detail} (send this row again)"
+    return RowResult(index=index, result="failed", email=row.email, reason=reason)
 
 
 def _refused(index: int, row: dict[str, Any], error: ValidationError) -> RowResult:

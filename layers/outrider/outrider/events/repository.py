@@ -69,10 +69,29 @@ class EventRepository:
                 consistent=True,
             )
         )
-        expected = after.sequence + 1 if after else None if since else 1
+        expected = after.sequence + 1 if after else 1
+        if since and not after and page.items:
+            expected = self._expected_at(page.items[0])
         items = list(_without_holes(page.items, expected))
         more = page.last_key is not None or len(items) < len(page.items)
         return [self._event(item) for item in items], more
+
+    def _expected_at(self, first: Item) -> int:
+        """The sequence that should stand where `first` does: right behind the event before it, if
+        `first` is so young that one between them may not be to see yet."""
+        if _is_settled(first):
+            return int(first["sequence"])
+        before = self.table.query(
+            Query(
+                f"{self.workspace}#feed",
+                "#sk < :first",
+                {"first": first["sk"]},
+                newest_first=True,
+                limit=1,
+                consistent=True,
+            )
+        )
+        return before.items[0]["sequence"] + 1 if before.items else int(first["sequence"])
 
     def _record(self, events: Sequence[Event]) -> list[Place]:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -138,12 +157,16 @@ def _place(item: Item) -> Place:
     return Place(item["sequence"], item["recorded_at"])
 
 
-def _without_holes(items: Sequence[Item], expected: int | None) -> Iterator[Item]:
+def _is_settled(item: Item) -> bool:
+    """Whether everything recorded before this event can be seen."""
+    return bool(item["recorded_at"] <= clock.to_text(clock.now() - _SETTLED))
+
+
+def _without_holes(items: Sequence[Item], expected: int) -> Iterator[Item]:
     """Stop where an event is not to be seen yet: a query may show a part of a transaction that is
     about to be complete. What is missing among older events has only expired."""
-    settled = clock.to_text(clock.now() - _SETTLED)
     for item in items:
-        if item["sequence"] != expected and expected and item["recorded_at"] > settled:
+        if item["sequence"] != expected and not _is_settled(item):
             return
         yield item
         expected = item["sequence"] + 1

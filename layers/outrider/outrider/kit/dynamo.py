@@ -12,14 +12,30 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from outrider.kit import aws, json
 from outrider.kit.attributes import Item, decode_item, encode, encode_item
+from outrider.kit.errors import ServiceUnavailable
 
 _PLACEHOLDER = re.compile(r"#(\w+)")
 _TRANSACTION_ATTEMPTS = 8
 _ROUNDS = 8
+_RETRY_SOON = {"Retry-After": "1"}
+_PASSING = {
+    "InternalServerError",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "TransactionInProgressException",
+}
+"""Errors that say nothing about the call itself: the same call may succeed later."""
+
+
+class StoreFailed(ServiceUnavailable):
+    """DynamoDB did not answer, or has no capacity for us just now."""
 
 
 class ConditionFailed(Exception):
@@ -68,7 +84,7 @@ class Page:
 class Query:
     """One key condition. `after` continues behind the `last_key` of the page before.
 
-    An index named `by_status` has the keys `by_status_pk` and `by_status_sk`.
+    An index named `by_due` has the keys `by_due_pk` and `by_due_sk`, or `sk` for the second.
     """
 
     pk: str
@@ -255,7 +271,16 @@ def batch_get(keys: Iterable[tuple[Table, str, str]]) -> dict[tuple[str, str, st
 
 
 def _call(operation: str, **params: Any) -> Any:
-    return json.loads(getattr(aws.client("dynamodb"), operation)(**params)["raw"])
+    """The answer. Raises ClientError for what is about this call, StoreFailed for the rest."""
+    try:
+        return json.loads(getattr(aws.client("dynamodb"), operation)(**params)["raw"])
+    except ClientError as error:
+        about_us = error.response["ResponseMetadata"]["HTTPStatusCode"] < 500
+        if about_us and error.response["Error"]["Code"] not in _PASSING:
+            raise
+        raise StoreFailed(headers=_RETRY_SOON) from error
+    except BotoCoreError as error:
+        raise StoreFailed(headers=_RETRY_SOON) from error
 
 
 def _is_conflict(reasons: Sequence[Reason]) -> bool:

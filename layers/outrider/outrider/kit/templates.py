@@ -37,7 +37,7 @@ def render(source: str, values: Mapping[str, Any], kind: Kind) -> str:
     """Fill the template; values are escaped in `html`. Raises TemplateInvalid."""
     try:
         return str(_environment(kind).from_string(source).render(**values))
-    except LiquidError as error:
+    except (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
         raise TemplateInvalid(_first_line(error)) from error
 
 
@@ -46,5 +46,5 @@ def _environment(kind: Kind) -> Environment:
     return _Bounded(undefined=StrictDefaultUndefined, autoescape=kind == "html")
 
 
-def _first_line(error: LiquidError) -> str:
+def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].strip()

@@ -15,7 +15,7 @@ class MailboxCreate(Input):
     """`email` must be an identity verified in SES (itself or its domain)."""
 
     email: Email
-    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    name: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")] | None = None
     kind: Literal["ses"] = "ses"
     pool: PoolId = DEFAULT_POOL
     daily_cap: Annotated[int, Field(ge=1, le=100_000)] = 50

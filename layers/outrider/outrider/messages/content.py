@@ -12,6 +12,10 @@ from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Content
 from outrider.sequences.models import Step
 
+MAX_SUBJECT = 900
+MAX_BYTES = 200_000
+"""A message is one item of a table, and that holds 400 KB."""
+
 
 def render(step: Step, contact: Contact, thread: Thread | None) -> Content:
     """Fill the step's templates with the contact. Raises TemplateInvalid when a variable without a
@@ -27,6 +31,8 @@ def render(step: Step, contact: Contact, thread: Thread | None) -> Content:
     content = Content(subject=subject, text=fill(step.text, "text"), html=fill(step.html, "html"))
     if not (content.subject and (content.text or content.html)):
         raise TemplateInvalid("The mail has no subject or no text")
+    if len(subject) > MAX_SUBJECT or len(content.model_dump_json()) > MAX_BYTES:
+        raise TemplateInvalid(f"The mail is too long: {MAX_BYTES:,} bytes at most")
     return content
 
 

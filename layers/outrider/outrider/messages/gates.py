@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from outrider.campaigns.models import Enrollment, StepJob
 from outrider.contacts.models import Contact
 from outrider.kit import clock
-from outrider.kit.templates import TemplateInvalid
 from outrider.mailboxes.models import Mailbox
 from outrider.messages import content as contents
 from outrider.messages.models import Content, Message
@@ -76,6 +75,7 @@ class Send:
     contact: Contact
     mailbox: Mailbox
     content: Content
+    mime: bytes
 
 
 Decision = Drop | Held | Lost | Skip | Defer | Fail | Leave | Send
@@ -104,9 +104,10 @@ def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PL
         return Defer(enrollment, now + _NO_MAILBOX_DELAY, "no_mailbox")
     try:
         content = contents.render(step, seen.contact, enrollment.thread)
-    except TemplateInvalid as error:
+        mime = contents.mime(content, seen.mailbox, seen.contact.email, enrollment.thread)
+    except ValueError as error:  # TemplateInvalid, or what no header may hold
         return Fail(enrollment, str(error))
-    return Send(enrollment, step, seen.contact, seen.mailbox, content)
+    return Send(enrollment, step, seen.contact, seen.mailbox, content, mime)
 
 
 def _unmet(step: Step, enrollment: Enrollment) -> str | None:

@@ -21,7 +21,6 @@ from outrider.kit.outbox import Event
 from outrider.kit.queues import Message as QueueMessage
 from outrider.kit.queues import Queue
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.messages import content as contents
 from outrider.messages.gates import Defer, Drop, Fail, Held, Leave, Lost, Send, Skip, decide
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
@@ -97,11 +96,10 @@ class StepService:
                 "claimed_until": clock.to_text(clock.now() + CLAIM_LEASE),
             }
         )
-        mime = contents.mime(send.content, send.mailbox, send.contact.email, send.enrollment.thread)
         refusal = self._claim(message, send)
         if refusal:
             return refusal
-        outcome = self.transport.send(message, send.mailbox.email, send.contact.email, mime)
+        outcome = self.transport.send(message, send.mailbox.email, send.contact.email, send.mime)
         match outcome.kind:
             case "accepted":
                 return self._record_sent(job, seen, send, message, outcome)

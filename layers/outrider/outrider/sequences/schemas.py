@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from outrider.kit import templates
 from outrider.kit.requests import Input
@@ -11,6 +11,8 @@ from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.models import Condition, Sequence, Status, Unit
 
 MAX_STEPS = 30
+MAX_STEPS_BYTES = 300_000
+"""The steps of a version are one item of a table, and that holds 400 KB."""
 
 
 def _template(source: str) -> str:
@@ -48,6 +50,13 @@ class SequenceCreate(Input):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     mailbox_pool: PoolId = DEFAULT_POOL
     steps: Annotated[list[StepCreate], Field(min_length=1, max_length=MAX_STEPS)]
+
+    @field_validator("steps")
+    @classmethod
+    def _bounded(cls, steps: list[StepCreate]) -> list[StepCreate]:
+        if sum(len(step.model_dump_json()) for step in steps) > MAX_STEPS_BYTES:
+            raise ValueError(f"The steps may be at most {MAX_STEPS_BYTES:,} bytes in all")
+        return steps
 
 
 class SequenceView(BaseModel):

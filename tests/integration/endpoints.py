@@ -1,0 +1,42 @@
+"""Builders and readers of webhooks on the harness."""
+
+import json
+from typing import Any
+
+from tests.harness.api import Answer, Api
+from tests.harness.cloud import Cloud
+from tests.receivers import Receiver
+
+
+def register(api: Api, url: str, *events: str, **options: Any) -> Answer:
+    body = {"url": url, "events": list(events or ("*",)), **options.pop("body", {})}
+    return api.post("/v1/webhooks", body, **options)
+
+
+def create_contact(api: Api, name: str = "ada", **options: Any) -> str:
+    answer = api.post("/v1/contacts", {"email": f"{name}@example.com"}, **options)
+    return str(answer.json["id"])
+
+
+def received(peer: Receiver, *, tests: bool = False) -> list[dict[str, Any]]:
+    """The payloads an endpoint got, without the test of its registration."""
+    payloads = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in peer.requests]
+    return [payload for payload in payloads if tests or payload["event"] != "webhook.test"]
+
+
+def headers_of(request: bytes) -> dict[str, str]:
+    head = request.partition(b"\r\n\r\n")[0].decode()
+    return dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
+
+
+def deliveries(cloud: Cloud, webhook_id: str) -> list[dict[str, Any]]:
+    return [item for item in rows(cloud, webhook_id) if "#" not in item["sk"]]
+
+
+def attempts(cloud: Cloud, webhook_id: str) -> list[dict[str, Any]]:
+    found = [item for item in rows(cloud, webhook_id) if "#" in item["sk"]]
+    return sorted(found, key=lambda row: str(row["sk"]))
+
+
+def rows(cloud: Cloud, webhook_id: str) -> list[dict[str, Any]]:
+    return [item for item in cloud.items("webhooks") if item["pk"].endswith(f"#{webhook_id}")]
