@@ -4,7 +4,7 @@ from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.kit.queues import handle_records
-from outrider.webhooks.models import Order
+from outrider.webhooks.models import DeliveryJob
 from outrider.webhooks.wiring import deliverer
 
 
@@ -13,5 +13,5 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
 
 
 def _deliver(message: dict[str, Any]) -> None:
-    order = Order.model_validate(message)
+    order = DeliveryJob.model_validate(message)
     deliverer(WorkspaceId(order.workspace)).attempt(order)

@@ -15,7 +15,7 @@ from outrider.campaigns.planner import Capacity, Planned, plan
 from outrider.campaigns.repository import CampaignRepository, audience
 from outrider.kit import clock
 from outrider.kit.dynamo import TransactionFailed, transact
-from outrider.kit.queues import Message, Queue
+from outrider.kit.queues import Queue, QueueMessage
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository, Usage
 from outrider.sequences.service import SequenceService
@@ -97,7 +97,7 @@ class DispatchService:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             moved = list(pool.map(self._move, planned))
         jobs = [
-            Message(
+            QueueMessage(
                 body=self._job(campaign, one).model_dump(),
                 delay_seconds=round((one.send_at - now).total_seconds()),
             )

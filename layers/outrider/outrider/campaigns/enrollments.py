@@ -20,6 +20,8 @@ from outrider.kit.outbox import Event
 
 _ADD_AT_ONCE = 90
 _AT_ONCE = 8
+_DUE = "#due_at = :due, #by_due_sk = :due"
+_DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class EnrollmentRepository:
         return self._change(
             enrollment,
             f"{_DUE}, #state = :sending, #sending = :message, #mailbox_id = :mailbox",
-            "REMOVE #_events",
+            "#_events",
             due=clock.to_text(clock.now() + CLAIM_LEASE),
             sending="sending",
             message=message_id,
@@ -162,7 +164,7 @@ class EnrollmentRepository:
         return self._change(
             enrollment,
             f"{_DUE}, #step_id = :step",
-            "REMOVE #_events, #blocked_reason",
+            "#_events, #blocked_reason",
             due=clock.to_text(due),
             step=step_id,
         )
@@ -173,7 +175,7 @@ class EnrollmentRepository:
         return self._change(
             enrollment,
             "#state = :state, #exit_reason = :reason, #_events = :events",
-            f"REMOVE {_DUE_KEYS}",
+            _DUE_KEYS,
             state=state,
             reason=reason,
             events=outbox.pack(events),
@@ -209,12 +211,12 @@ class EnrollmentRepository:
         }
         return self.table.put(item, "attribute_not_exists(#pk)")
 
-    def _change(self, enrollment: Enrollment, sets: str, rest: str, **values: Any) -> Action:
+    def _change(self, enrollment: Enrollment, sets: str, removes: str, **values: Any) -> Action:
         """A change of the enrollment as it was read, while no message of it is in flight."""
         return self.table.update(
             self._pk,
             enrollment.contact_id,
-            f"SET {sets}, #updated_at = :now {rest} ADD #version :one",
+            f"SET {sets}, #updated_at = :now REMOVE {removes} ADD #version :one",
             "#version = :seen AND attribute_not_exists(#sending)",
             now=clock.timestamp(),
             one=1,
@@ -241,7 +243,3 @@ class EnrollmentRepository:
     @property
     def _pk(self) -> str:
         return f"{self.workspace}#{self.campaign_id}"
-
-
-_DUE = "#due_at = :due, #by_due_sk = :due"
-_DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"

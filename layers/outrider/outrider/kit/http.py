@@ -9,7 +9,7 @@ the names in its path.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, get_type_hints
+from typing import Any, Protocol, TypeVar, get_args, get_type_hints
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from pydantic import BaseModel, TypeAdapter
@@ -17,7 +17,8 @@ from pydantic import BaseModel, TypeAdapter
 from outrider.kit import json
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
 from outrider.kit.logs import logger
-from outrider.kit.requests import MANY, Request, parse_body, parse_query
+from outrider.kit.requests import Batch, Request, parse_body, parse_query
+from outrider.kit.settings import settings
 
 JSON, PROBLEM_JSON, HTML = "application/json", "application/problem+json", "text/html"
 
@@ -73,7 +74,7 @@ class Route:
             body=TypeAdapter(body) if body is not None else None,
             result=hints.get("return"),
             takes_caller="caller" in hints,
-            batch=MANY in repr(body),
+            batch=_has_batch(body),
         )
 
     def arguments(self, request: Request) -> dict[str, Any]:
@@ -170,6 +171,13 @@ class Api:
         return render_error(error, request.request_id, {"X-Request-Id": request.request_id})
 
 
+def _has_batch(body: Any) -> bool:
+    """Whether a body's type, or a member of its union, is a Batch."""
+    if isinstance(body, type):
+        return issubclass(body, Batch)
+    return any(_has_batch(member) for member in get_args(body))
+
+
 def render(result: Any, status: int, headers: Headers) -> Response[Any]:
     if isinstance(result, Content):
         return Response(status, content_type=result.media, body=result.body, headers=headers)
@@ -179,7 +187,7 @@ def render(result: Any, status: int, headers: Headers) -> Response[Any]:
 
 def render_error(error: OutriderError, request_id: str, headers: Headers) -> Response[Any]:
     """A problem document (RFC 9457) with our members `code`, `errors`, `request_id`, `docs_url`."""
-    docs = f"/docs#{error.code.lower()}"
+    docs = f"{settings().public_url}/docs#{error.code.lower()}"
     problem = {
         "type": docs,
         "title": error.title,

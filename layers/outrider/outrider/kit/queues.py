@@ -16,7 +16,7 @@ class SendFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class QueueMessage:
     body: Mapping[str, Any]
     delay_seconds: int = 0
 
@@ -25,7 +25,7 @@ class Message:
 class Queue:
     url: str
 
-    def send(self, messages: Sequence[Message]) -> None:
+    def send(self, messages: Sequence[QueueMessage]) -> None:
         """Send all, ten a call. Raises SendFailed when the queue refuses any of them."""
         for start in range(0, len(messages), _BATCH):
             entries = [

@@ -18,8 +18,7 @@ from outrider.kit.counters import Counters
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.logs import logger
 from outrider.kit.outbox import Event
-from outrider.kit.queues import Message as QueueMessage
-from outrider.kit.queues import Queue
+from outrider.kit.queues import Queue, QueueMessage
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.gates import Defer, Drop, Fail, Held, Leave, Lost, Send, Skip, decide
 from outrider.messages.models import Message

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from outrider.kit import clock
-from outrider.kit.queues import MAX_DELAY_SECONDS, Message, Queue
-from outrider.webhooks.models import Delivery, Order, Outcome
+from outrider.kit.queues import MAX_DELAY_SECONDS, Queue, QueueMessage
+from outrider.webhooks.models import Delivery, DeliveryJob, Outcome
 from outrider.webhooks.repository import DeliveryRepository
 from outrider.webhooks.safe import SecretSafe
 from outrider.webhooks.schedule import delay_after
@@ -24,7 +24,7 @@ class Deliverer:
     sender: Sender
     queue: Queue
 
-    def attempt(self, order: Order) -> None:
+    def attempt(self, order: DeliveryJob) -> None:
         """Carry out one attempt, unless it was made before or is not wanted any more.
 
         Raises DeliveryInProgress when another worker is at it. Its message must stay in the queue:
@@ -52,7 +52,7 @@ class Deliverer:
             leased, outcome, "pending", clock.to_text(clock.now() + delay)
         )
 
-    def _schedule(self, order: Order, delivery: Delivery) -> None:
+    def _schedule(self, order: DeliveryJob, delivery: Delivery) -> None:
         """Queue the next attempt, if there is one and the queue can hold it that long."""
         if delivery.next_attempt_at is None:
             return
@@ -60,4 +60,4 @@ class Deliverer:
         seconds = max(0, -(-wait // timedelta(seconds=1)))
         if seconds <= MAX_DELAY_SECONDS:
             following = order.model_copy(update={"attempt": delivery.attempts + 1})
-            self.queue.send([Message(following.model_dump(), delay_seconds=seconds)])
+            self.queue.send([QueueMessage(following.model_dump(), delay_seconds=seconds)])

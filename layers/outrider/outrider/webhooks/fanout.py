@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from outrider.events.models import RecordedEvent
 from outrider.kit import clock, ids
-from outrider.kit.queues import Message, Queue
-from outrider.webhooks.models import Delivery, Order, Webhook, payload_of
+from outrider.kit.queues import Queue, QueueMessage
+from outrider.webhooks.models import Delivery, DeliveryJob, Webhook, payload_of
 from outrider.webhooks.repository import DeliveryRepository, WebhookRepository
 from outrider.webhooks.subscriptions import wants
 
@@ -25,7 +25,7 @@ class Fanout:
         before may have ended before it was.
         """
         orders = [
-            Order(
+            DeliveryJob(
                 workspace=event.workspace,
                 webhook_id=delivery.webhook_id,
                 delivery_id=delivery.id,
@@ -35,7 +35,7 @@ class Fanout:
             if webhook.status == "enabled" and wants(webhook.events, event.event)
             if (delivery := self.deliveries.add(_delivery(event, webhook))).attempts == 0
         ]
-        self.queue.send([Message(order.model_dump()) for order in orders])
+        self.queue.send([QueueMessage(order.model_dump()) for order in orders])
 
 
 def _delivery(event: RecordedEvent, webhook: Webhook) -> Delivery:

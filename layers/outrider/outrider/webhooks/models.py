@@ -43,7 +43,7 @@ class Delivery(BaseModel):
     leased_until: str | None = None
 
 
-class Order(BaseModel):
+class DeliveryJob(BaseModel):
     """A message of the queue: carry out the attempt with this number, unless it was made."""
 
     model_config = ConfigDict(frozen=True)
