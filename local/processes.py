@@ -70,6 +70,7 @@ def running(pid_file: Path) -> int | None:
         text = pid_file.read_text()
         return int(text) if text.isdecimal() else None
     else:
+        _collect(pid_file)
         return None
     finally:
         os.close(lock)
@@ -84,8 +85,6 @@ def stop(pid_file: Path, *, grace: float = 30.0) -> None:
             _signal(pid, signal.SIGKILL)
             if not wait_until(lambda: running(pid_file) is None, seconds=5):
                 raise LocalStackError(f"process {pid} does not end; stop it by hand")
-        if pid in _children:
-            _children.pop(pid).wait()
     pid_file.unlink(missing_ok=True)
 
 
@@ -130,6 +129,13 @@ def first_free(ports: range) -> int:
         if is_free(port):
             return port
     raise LocalStackError(f"no free port between {ports.start} and {ports.stop - 1} on 127.0.0.1")
+
+
+def _collect(pid_file: Path) -> None:
+    """Wait for a child that has let go of its lock: it is ending, or has ended."""
+    text = pid_file.read_text()
+    if text.isdecimal() and (process := _children.pop(int(text), None)):
+        process.wait()
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
