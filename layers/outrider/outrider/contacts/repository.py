@@ -54,14 +54,10 @@ class ContactRepository:
         return contact_from(self.table.get(self.workspace, contact_id))
 
     def get_many(self, contact_ids: Sequence[str]) -> dict[str, Contact]:
-        """Those of `contact_ids` that exist, 100 a call."""
-        found: dict[str, Contact] = {}
-        for start in range(0, len(contact_ids), 100):
-            keys = [(self.table, self.workspace, id_) for id_ in contact_ids[start : start + 100]]
-            for item in batch_get(keys).values():
-                if contact := contact_from(item):
-                    found[contact.id] = contact
-        return found
+        """Those of `contact_ids` that exist."""
+        items = batch_get(self.key(contact_id) for contact_id in contact_ids)
+        contacts = map(contact_from, items.values())
+        return {contact.id: contact for contact in contacts if contact}
 
     def list(self, status: str | None, limit: int, after: Item | None) -> Page:
         """Newest first; `items` are contacts' items."""

@@ -21,6 +21,7 @@ from outrider.kit.errors import ServiceUnavailable
 _PLACEHOLDER = re.compile(r"#(\w+)")
 _TRANSACTION_ATTEMPTS = 8
 _ROUNDS = 8
+_READ_AT_ONCE = 100
 _RETRY_SOON = {"Retry-After": "1"}
 _PASSING = {
     "InternalServerError",
@@ -255,18 +256,20 @@ def transact_groups(
 
 
 def batch_get(keys: Iterable[tuple[Table, str, str]]) -> dict[tuple[str, str, str], Item]:
-    """Up to 100 items of any tables in one strongly consistent call, by (table name, pk, sk)."""
-    pending: dict[str, Any] = {}
-    for table, pk, sk in keys:
-        request = pending.setdefault(table.name, {"Keys": [], "ConsistentRead": True})
-        request["Keys"].append(encode_item({"pk": pk, "sk": sk}))
+    """Items of any tables, strongly consistent, by (table name, pk, sk); 100 in a call."""
+    wanted = list(keys)
     found: dict[tuple[str, str, str], Item] = {}
-    while pending:
-        raw = _call("batch_get_item", RequestItems=pending)
-        for name, items in raw["Responses"].items():
-            for item in map(decode_item, items):
-                found[name, item["pk"], item["sk"]] = item
-        pending = raw.get("UnprocessedKeys") or {}
+    for start in range(0, len(wanted), _READ_AT_ONCE):
+        pending: dict[str, Any] = {}
+        for table, pk, sk in wanted[start : start + _READ_AT_ONCE]:
+            request = pending.setdefault(table.name, {"Keys": [], "ConsistentRead": True})
+            request["Keys"].append(encode_item({"pk": pk, "sk": sk}))
+        while pending:
+            raw = _call("batch_get_item", RequestItems=pending)
+            for name, items in raw["Responses"].items():
+                for item in map(decode_item, items):
+                    found[name, item["pk"], item["sk"]] = item
+            pending = raw.get("UnprocessedKeys") or {}
     return found
 
 

@@ -107,7 +107,7 @@ class MailboxRepository:
             for mailbox_id in wanted
             for sk in (_usage_sk(day), _GAP)
         ]
-        found = batch_get(keys) if keys else {}
+        found = batch_get(keys)
 
         def item(mailbox_id: str, sk: str) -> Item:
             return found.get((self.table.name, self._usage_pk(mailbox_id), sk), {})
