@@ -25,7 +25,7 @@ _PSEUDO = {
     "AWS::StackName": STACK,
     "AWS::URLSuffix": "amazonaws.com",
 }
-PARAMETERS = {"Stage": "test", "PublicUrl": "https://api.outrider.test", "AlarmTopicArn": ""}
+PARAMETERS = {"Stage": "test", "AlarmTopicArn": ""}
 _PLACEHOLDER = re.compile(r"\$\{([\w:.]+)\}")
 _CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",

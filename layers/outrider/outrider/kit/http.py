@@ -18,7 +18,6 @@ from outrider.kit import json
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
 from outrider.kit.logs import logger
 from outrider.kit.requests import Batch, Request, parse_body, parse_query
-from outrider.kit.settings import settings
 
 JSON, PROBLEM_JSON, HTML = "application/json", "application/problem+json", "text/html"
 
@@ -187,7 +186,7 @@ def render(result: Any, status: int, headers: Headers) -> Response[Any]:
 
 def render_error(error: OutriderError, request_id: str, headers: Headers) -> Response[Any]:
     """A problem document (RFC 9457) with our members `code`, `errors`, `request_id`, `docs_url`."""
-    docs = f"{settings().public_url}/docs#{error.code.lower()}"
+    docs = f"/docs#{error.code.lower()}"
     problem = {
         "type": docs,
         "title": error.title,

@@ -16,7 +16,6 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     stage: Annotated[Literal["local", "test", "dev", "prod"], BeforeValidator(str.lower)] = "prod"
-    public_url: str = ""
     bus_name: str = ""
     secrets_key_id: str = ""
     keys_table: str = ""
