@@ -2,7 +2,7 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import ApiKey, Caller
-from outrider.access.schemas import ApiKeyCreate, ApiKeyCreated, ApiKeyRevoked
+from outrider.access.schemas import ApiKeyCreate, ApiKeyCreated, ApiKeyRevoked, ApiKeyRotate
 from outrider.access.wiring import api_keys
 from outrider.kit.pagination import Page, PageQuery
 
@@ -20,6 +20,12 @@ def list_api_keys(caller: Caller, query: PageQuery) -> Page[ApiKey]:
 def create_api_key(caller: Caller, body: ApiKeyCreate) -> ApiKeyCreated:
     """Create an API key; its text is in this answer and never again"""
     return api_keys(caller).create(body)
+
+
+@api.post("/v1/api-keys/{key_id}/rotate", scope="api_keys:write")
+def rotate_api_key(caller: Caller, key_id: str, body: ApiKeyRotate | None) -> ApiKeyCreated:
+    """Replace an API key: a new one of the same scopes, and an overlap in which both work"""
+    return api_keys(caller).rotate(key_id, body or ApiKeyRotate())
 
 
 @api.delete("/v1/api-keys/{key_id}", scope="api_keys:write")

@@ -68,8 +68,11 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/contacts": Example(2, {"email": "ada@example.com"}),
     "GET /v1/contacts/{contact_id}": Example(2, make=a_contact),
     "DELETE /v1/contacts/{contact_id}": Example(2, make=a_contact),
-    "GET /v1/api-keys": Example(2, make=an_api_key),
+    # The page, and one more for when its keys were last used: only the meter's records know.
+    "GET /v1/api-keys": Example(3, make=an_api_key),
     "POST /v1/api-keys": Example(2, {"name": "CI", "scopes": ["contacts:read"]}),
+    # The old key, whose name and scopes the new one gets; then both in one transaction.
+    "POST /v1/api-keys/{key_id}/rotate": Example(3, {"overlap_seconds": 60}, make=an_api_key),
     "DELETE /v1/api-keys/{key_id}": Example(2, make=an_api_key),
     "GET /v1/mailboxes": Example(2, make=one_mailbox),
     "POST /v1/mailboxes": Example(2, {"email": "ada@outrider.test"}),

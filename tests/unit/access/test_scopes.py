@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.access import scopes
-from outrider.access.scopes import ALL, covers
+from outrider.access.scopes import ALL, ROLES, Role, covers
 
 SINGLE = [scope for scope in ALL if scope != "*" and scope not in scopes.FAMILIES]
 
@@ -52,3 +52,33 @@ class TestCovers:
     @pytest.mark.parametrize("scope", SINGLE)
     def test_a_single_scope_covers_only_itself(self, scope: str) -> None:
         assert [each for each in ALL if covers([scope], each)] == [scope]
+
+
+def may(role: Role) -> set[str]:
+    return {scope for scope in ALL if covers(ROLES[role], scope)}
+
+
+class TestRoles:
+    def test_are_each_within_the_one_before(self) -> None:
+        viewer, member, admin, owner = (may(role) for role in reversed(ROLES))
+
+        assert viewer < member < admin < owner
+
+    def test_of_an_admin_is_everything_there_is_now(self) -> None:
+        assert may("owner") - may("admin") == {"*"}
+
+    def test_of_a_member_sets_up_nothing(self) -> None:
+        assert may("admin") - may("member") == {
+            "campaigns",
+            "mailboxes:write",
+            "webhooks:write",
+            "api_keys:write",
+        }
+
+    def test_of_a_viewer_is_to_read(self) -> None:
+        assert may("viewer") == {scope for scope in ALL if scope.endswith(":read")}
+
+    @pytest.mark.parametrize("role", ROLES)
+    def test_name_scopes_that_exist_once(self, role: Role) -> None:
+        assert set(ROLES[role]) <= set(ALL)
+        assert len(set(ROLES[role])) == len(ROLES[role])

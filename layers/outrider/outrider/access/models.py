@@ -1,10 +1,13 @@
 """Workspaces, callers, and what an API key is."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from outrider.access.scopes import Role
+from outrider.kit import clock
 from outrider.kit.outbox import Event, Mode, event
 
 _TEST = "~test"
@@ -80,9 +83,22 @@ class ApiKey(BaseModel):
     id: str
     name: str
     scopes: list[str]
+    role: Role | None = None
+    """The role it was made with, if any; `scopes` are what it may."""
     mode: Mode
     hint: str
     """The last four characters of the key."""
     created_at: str
     created_by: str
+    expires_at: str | None = None
+    """From this moment on it is refused. A rotated key expires when the overlap ends."""
     revoked_at: str | None = None
+    rotated_from: str | None = None
+    """The id of the key it took the place of."""
+    rotated_to: str | None = None
+    """The id of the key that took its place."""
+    last_used_at: str | None = None
+    """Its last call that was let in; only in lists."""
+
+    def is_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and clock.from_text(self.expires_at) <= now

@@ -5,15 +5,16 @@ and the record that the meter updates on every call (`key#<public id>` / `#`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from outrider.access.credentials import Credential, public_id_of
 from outrider.access.meter import clock_attributes, key_record
 from outrider.access.models import ApiKey, PlanName, Workspace, WorkspaceId
 from outrider.access.plans import PLANS, rates
-from outrider.kit import outbox
-from outrider.kit.dynamo import Query, Table, TransactionFailed, transact
+from outrider.kit import clock, outbox
+from outrider.kit.dynamo import Action, Query, Table, TransactionFailed, batch_get, transact
 from outrider.kit.outbox import Event
 
 
@@ -36,6 +37,22 @@ class WorkspaceRepository:
         return (Workspace.model_validate(item), item["seal"]) if item else None
 
 
+class KeyChanged(Exception):
+    """A key is no longer as it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key to be stored. `plan` and `seal` are the workspace's: the meter finds them on the
+    key's record."""
+
+    key: ApiKey
+    credential: Credential
+    plan: PlanName
+    seal: bytes = field(repr=False)
+    events: Sequence[Event]
+
+
 @dataclass(frozen=True, slots=True)
 class ApiKeyRepository:
     """Keys of one workspace in one mode."""
@@ -43,36 +60,47 @@ class ApiKeyRepository:
     table: Table
     workspace: WorkspaceId
 
-    def add(
-        self,
-        key: ApiKey,
-        credential: Credential,
-        plan: PlanName,
-        seal: bytes,
-        events: Sequence[Event],
-    ) -> None:
-        """`plan` and `seal` are the workspace's: the meter finds them on the key's record."""
-        pk, sk = key_record(credential)
-        record: dict[str, Any] = {
-            "pk": pk,
-            "sk": sk,
-            "key_id": key.id,
-            "workspace": self.workspace,
-            "scopes": key.scopes,
-            "hash": credential.hash,
-            "plan": plan,
-            "seal": seal,
-            **clock_attributes(rates(PLANS[plan])),
-        }
-        resource = {**key.model_dump(exclude_none=True), "pk": self.workspace, "sk": key.id}
-        transact(
-            self.table.put(record, "attribute_not_exists(#pk)"),
-            self.table.put({**resource, **outbox.attribute(events)}, "attribute_not_exists(#pk)"),
-        )
+    def add(self, new: NewKey) -> None:
+        transact(*self._puts(new))
+
+    def get(self, key_id: str) -> ApiKey | None:
+        item = self.table.get(self.workspace, key_id)
+        return ApiKey.model_validate(item) if item else None
+
+    def replace(self, key_id: str, new: NewKey, ends_at: datetime, events: Sequence[Event]) -> None:
+        """Store `new` as the successor of a key, which expires at `ends_at`; `events` are about
+        the old key. Raises KeyChanged when it was revoked or replaced since it was read."""
+        try:
+            transact(
+                self.table.update(
+                    self.workspace,
+                    key_id,
+                    "SET #expires_at = :ends_at, #rotated_to = :new, #_events = :events",
+                    "attribute_exists(#pk) AND attribute_not_exists(#revoked_at)"
+                    " AND attribute_not_exists(#rotated_to)",
+                    ends_at=clock.to_text(ends_at),
+                    new=new.key.id,
+                    events=outbox.pack(events),
+                ),
+                self.table.update(
+                    f"key#{public_id_of(key_id)}",
+                    "#",
+                    "SET #expires_ms = :ends_ms",
+                    "#workspace = :workspace AND #key_id = :key_id",
+                    ends_ms=clock.to_epoch_ms(ends_at),
+                    workspace=self.workspace,
+                    key_id=key_id,
+                ),
+                *self._puts(new),
+            )
+        except TransactionFailed as failure:
+            if not failure.reasons[0].failed:
+                raise
+            raise KeyChanged from failure
 
     def list(
         self, limit: int, after: dict[str, Any] | None
-    ) -> tuple[list[ApiKey], dict[str, Any] | None]:
+    ) -> tuple[Sequence[ApiKey], dict[str, Any] | None]:
         page = self.table.page(
             Query(
                 self.workspace,
@@ -84,7 +112,7 @@ class ApiKeyRepository:
             ),
             limit,
         )
-        return [ApiKey.model_validate(item) for item in page.items], page.last_key
+        return self._with_use([ApiKey.model_validate(item) for item in page.items]), page.last_key
 
     def revoke(self, key_id: str, revoked_at: str, events: Sequence[Event]) -> str | None:
         """The time of revocation (the first one, when it was revoked before), or None when this
@@ -113,3 +141,46 @@ class ApiKeyRepository:
             item = failure.reasons[0].item
             return item["revoked_at"] if item else None
         return revoked_at
+
+    def _puts(self, new: NewKey) -> tuple[Action, Action]:
+        key = new.key
+        pk, sk = key_record(new.credential)
+        record: dict[str, Any] = {
+            "pk": pk,
+            "sk": sk,
+            "key_id": key.id,
+            "workspace": self.workspace,
+            "scopes": key.scopes,
+            "hash": new.credential.hash,
+            "plan": new.plan,
+            "seal": new.seal,
+            **clock_attributes(rates(PLANS[new.plan])),
+        }
+        if key.expires_at:
+            record["expires_ms"] = clock.to_epoch_ms(clock.from_text(key.expires_at))
+        resource = {
+            **key.model_dump(exclude_none=True),
+            "pk": self.workspace,
+            "sk": key.id,
+            **outbox.attribute(new.events),
+        }
+        return (
+            self.table.put(record, "attribute_not_exists(#pk)"),
+            self.table.put(resource, "attribute_not_exists(#pk)"),
+        )
+
+    def _with_use(self, keys: Sequence[ApiKey]) -> Sequence[ApiKey]:
+        """The keys with the time of their last call, which only the meter's records know."""
+        places = {key.id: (f"key#{public_id_of(key.id)}", "#") for key in keys}
+        records = batch_get((self.table, *place) for place in places.values())
+        return [
+            key.model_copy(
+                update={"last_used_at": _used_at(records.get((self.table.name, *places[key.id])))}
+            )
+            for key in keys
+        ]
+
+
+def _used_at(record: dict[str, Any] | None) -> str | None:
+    used = record.get("last_used_ms") if record else None
+    return clock.to_text(clock.from_epoch_ms(used)) if used is not None else None

@@ -1,24 +1,63 @@
 """What the API takes and gives about keys."""
 
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Discriminator, Field
+from pydantic import AfterValidator, BaseModel, Discriminator, Field, model_validator
 
 from outrider.access.models import ApiKey, PlanName
+from outrider.access.scopes import Role
+from outrider.kit import clock
 from outrider.kit.outbox import Mode
 from outrider.kit.requests import Input
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Scopes = Annotated[list[str], Field(min_length=1, max_length=50)]
+_LONGEST_LIFE = timedelta(days=3653)
+"""Ten years, however the leap years fall."""
+_DAY_SECONDS = 86_400
+
+
+def _expiry(text: str) -> str:
+    moment = clock.from_text(text)
+    if moment <= clock.now():
+        raise ValueError("a key must expire in the future")
+    if moment > clock.now() + _LONGEST_LIFE:
+        raise ValueError("a key may live for at most 10 years")
+    return clock.to_text(moment)
+
+
+Expiry = Annotated[str, Field(max_length=40), AfterValidator(_expiry)]
+"""An RFC 3339 date-time in the future, at most ten years from now."""
 
 
 class ApiKeyCreate(Input):
+    """What the key may is said either by `scopes` or by a `role`, never by both."""
+
     name: Name
-    scopes: Scopes
+    scopes: Scopes | None = None
+    role: Role | None = None
+    expires_at: Annotated[
+        Expiry | None,
+        Field(description="From then on the key is refused (RFC 3339, at most 10 years from now)"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _says_once_what_it_may(self) -> Self:
+        if (self.scopes is None) == (self.role is None):
+            raise ValueError("give either scopes or a role")
+        return self
+
+
+class ApiKeyRotate(Input):
+    overlap_seconds: Annotated[
+        int,
+        Field(ge=0, le=7 * _DAY_SECONDS, description="How long the old key goes on working"),
+    ] = _DAY_SECONDS
 
 
 class ApiKeyCreated(ApiKey):
-    """The answer to a creation: the only one that ever shows the key."""
+    """The answer to a creation or rotation: the only one that ever shows the key."""
 
     key: str
 

@@ -1,6 +1,9 @@
 """Scopes: what a key may do. Everything is refused unless a scope covers it."""
 
 from collections.abc import Collection
+from typing import Literal
+
+Role = Literal["owner", "admin", "member", "viewer"]
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "contacts": ("contacts", "companies", "imports", "leads"),
@@ -21,6 +24,32 @@ ALL: tuple[str, ...] = (
     "agent",
 )
 """Every scope a key can be given."""
+
+_READING = tuple(scope for scope in ALL if scope.endswith(":read"))
+
+ROLES: dict[Role, tuple[str, ...]] = {
+    "owner": ("*",),
+    "admin": (*FAMILIES, "suppressions:read", "suppressions:write", *_SINGLE, "chat", "agent"),
+    "member": (
+        *_READING,
+        *(f"{resource}:write" for resource in FAMILIES["contacts"]),
+        "campaigns:write",
+        "sequences:write",
+        "workflows:write",
+        "messages:write",
+        "suppressions:write",
+        "llm:write",
+        "chat",
+        "agent",
+    ),
+    "viewer": _READING,
+}
+"""Named sets of scopes, each within the one before it.
+
+An owner may everything, also what later versions add. An admin may everything there is now, so it
+gives any role but owner. A member does the daily work: it sets up no mailboxes, no webhooks and no
+keys. A viewer reads. A key keeps the scopes its role had when it was made.
+"""
 
 
 def covers(granted: Collection[str], required: str) -> bool:

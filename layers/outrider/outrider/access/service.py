@@ -3,23 +3,31 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from outrider.access import scopes
 from outrider.access.credentials import Credential, is_key_id
 from outrider.access.errors import ScopeDenied
 from outrider.access.models import ApiKey, Caller, PlanName, Workspace, WorkspaceId
-from outrider.access.repository import ApiKeyRepository, WorkspaceRepository
+from outrider.access.repository import (
+    ApiKeyRepository,
+    KeyChanged,
+    NewKey,
+    WorkspaceRepository,
+)
 from outrider.access.schemas import (
     ApiKeyCreate,
     ApiKeyCreated,
     ApiKeyIssue,
     ApiKeyIssued,
     ApiKeyRevoked,
+    ApiKeyRotate,
     WorkspaceCreate,
     WorkspaceCreated,
 )
+from outrider.access.scopes import Role
 from outrider.kit import clock, ids
-from outrider.kit.errors import ResourceNotFound, ValidationFailed, Violation
+from outrider.kit.errors import Conflict, ResourceNotFound, ValidationFailed, Violation
 from outrider.kit.outbox import Mode
 from outrider.kit.pagination import Page, PageQuery, Sealer
 
@@ -49,21 +57,48 @@ class ApiKeyService:
 
     def create(self, new: ApiKeyCreate) -> ApiKeyCreated:
         """Raises ValidationFailed for unknown scopes, ScopeDenied for more than the creator has."""
-        self._require_grantable(new.scopes)
-        key_id = ids.new("key")
-        credential = Credential.new(key_id, self.caller.workspace.mode)
-        key = ApiKey(
-            id=key_id,
-            name=new.name,
-            scopes=list(dict.fromkeys(new.scopes)),
-            mode=credential.mode,
-            hint=credential.text[-4:],
-            created_at=clock.timestamp(),
-            created_by=self.caller.actor,
+        asked = scopes.ROLES[new.role] if new.role else new.scopes or ()
+        require_known(asked)
+        self._require_grantable(asked)
+        made = self._made(
+            new.name, list(dict.fromkeys(asked)), role=new.role, expires_at=new.expires_at
         )
-        created = self.caller.event("api_key.created", api_key_id=key.id, name=key.name)
-        self.keys.add(key, credential, self.caller.plan, self.caller.seal, [created])
-        return ApiKeyCreated(**key.model_dump(), key=credential.text)
+        self.keys.add(made)
+        return _shown(made)
+
+    def rotate(self, key_id: str, how: ApiKeyRotate) -> ApiKeyCreated:
+        """A new key of the same name, scopes and expiry; the old one expires after the overlap.
+
+        `api_key.created` of the new key names the old one as `rotated_from`. `api_key.revoked` of
+        the old key is told now, with `at`, the moment from which it is refused: whoever keeps a
+        list of keys knows its end in advance, and nothing has to happen at that moment. A key that
+        expires at its own `expires_at` is told by its `api_key.created` alone.
+
+        Raises ResourceNotFound, ScopeDenied for a key with more than the caller has, Conflict for
+        one that is revoked, expired or was rotated before.
+        """
+        old = self._existing(key_id)
+        self._require_grantable(old.scopes)
+        _require_rotatable(old)
+        ends_at = clock.now() + timedelta(seconds=how.overlap_seconds)
+        if old.expires_at:
+            ends_at = min(ends_at, clock.from_text(old.expires_at))
+        made = self._made(
+            old.name,
+            old.scopes,
+            role=old.role,
+            expires_at=old.expires_at,
+            rotated_from=key_id,
+        )
+        revoked = self.caller.event(
+            "api_key.revoked", api_key_id=key_id, at=clock.to_text(ends_at), rotated_to=made.key.id
+        )
+        try:
+            self.keys.replace(key_id, made, ends_at, [revoked])
+        except KeyChanged as change:
+            _require_rotatable(self._existing(key_id))
+            raise Conflict("This key was just changed by another call") from change
+        return _shown(made)
 
     def list(self, query: PageQuery) -> Page[ApiKey]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/api-keys")
@@ -72,14 +107,52 @@ class ApiKeyService:
 
     def revoke(self, key_id: str) -> ApiKeyRevoked:
         """Raises ResourceNotFound. Revoking twice is the same as once."""
-        revoked = self.caller.event("api_key.revoked", api_key_id=key_id)
-        at = self.keys.revoke(key_id, clock.timestamp(), [revoked]) if is_key_id(key_id) else None
+        now = clock.timestamp()
+        revoked = self.caller.event("api_key.revoked", api_key_id=key_id, at=now)
+        at = self.keys.revoke(key_id, now, [revoked]) if is_key_id(key_id) else None
         if at is None:
-            raise ResourceNotFound("There is no API key with this id in this workspace")
+            raise _unknown()
         return ApiKeyRevoked(id=key_id, revoked_at=at)
 
+    def _existing(self, key_id: str) -> ApiKey:
+        key = self.keys.get(key_id) if is_key_id(key_id) else None
+        if key is None:
+            raise _unknown()
+        return key
+
+    def _made(
+        self,
+        name: str,
+        granted: Sequence[str],
+        *,
+        role: Role | None,
+        expires_at: str | None,
+        rotated_from: str | None = None,
+    ) -> NewKey:
+        key_id = ids.new("key")
+        credential = Credential.new(key_id, self.caller.workspace.mode)
+        key = ApiKey(
+            id=key_id,
+            name=name,
+            scopes=list(granted),
+            role=role,
+            mode=credential.mode,
+            hint=credential.text[-4:],
+            created_at=clock.timestamp(),
+            created_by=self.caller.actor,
+            expires_at=expires_at,
+            rotated_from=rotated_from,
+        )
+        optional = {"expires_at": expires_at, "rotated_from": rotated_from}
+        created = self.caller.event(
+            "api_key.created",
+            api_key_id=key.id,
+            name=key.name,
+            **{field: value for field, value in optional.items() if value},
+        )
+        return NewKey(key, credential, self.caller.plan, self.caller.seal, [created])
+
     def _require_grantable(self, asked: Sequence[str]) -> None:
-        require_known(asked)
         missing = [scope for scope in asked if not scopes.covers(self.caller.scopes, scope)]
         if missing:
             raise ScopeDenied(
@@ -116,6 +189,24 @@ class OperatorService:
     ) -> ApiKeyCreated:
         operator = self.workspaces.operator(WorkspaceId.of(workspace_id, mode), self.request_id)
         return self.keys_of(operator).create(ApiKeyCreate(name=name, scopes=list(granted)))
+
+
+def _shown(made: NewKey) -> ApiKeyCreated:
+    return ApiKeyCreated(**made.key.model_dump(), key=made.credential.text)
+
+
+def _unknown() -> ResourceNotFound:
+    return ResourceNotFound("There is no API key with this id in this workspace")
+
+
+def _require_rotatable(key: ApiKey) -> None:
+    """Raises Conflict for a key that was replaced, is revoked, or has expired."""
+    if key.rotated_to:
+        raise Conflict(f"This key was rotated before, to {key.rotated_to}: rotate that one")
+    if key.revoked_at:
+        raise Conflict("This key is revoked: create a new one")
+    if key.is_expired(clock.now()):
+        raise Conflict("This key has expired: create a new one")
 
 
 def require_known(asked: Sequence[str]) -> None:

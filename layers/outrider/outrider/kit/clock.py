@@ -15,6 +15,10 @@ def epoch_ms() -> int:
     return to_epoch_ms(now())
 
 
+def from_epoch_ms(milliseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+
+
 def timestamp() -> str:
     return to_text(now())
 
