@@ -39,6 +39,11 @@ def a_contact(api: Api) -> str:
     return str(answer.json["id"])
 
 
+def a_suppression(api: Api) -> str:
+    body = {"address": _address(), "reason": "manual"}
+    return str(api.post("/v1/suppressions", body).json["id"])
+
+
 def an_api_key(api: Api) -> str:
     return str(api.create_key("contacts:read")["id"])
 
@@ -68,6 +73,9 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/contacts": Example(2, {"email": "ada@example.com"}),
     "GET /v1/contacts/{contact_id}": Example(2, make=a_contact),
     "DELETE /v1/contacts/{contact_id}": Example(2, make=a_contact),
+    "GET /v1/suppressions": Example(2, make=a_suppression),
+    "POST /v1/suppressions": Example(2, {"address": "ada@example.com", "reason": "manual"}),
+    "DELETE /v1/suppressions/{suppression_id}": Example(2, make=a_suppression),
     # The page, and one more for when its keys were last used: only the meter's records know.
     "GET /v1/api-keys": Example(3, make=an_api_key),
     "POST /v1/api-keys": Example(2, {"name": "CI", "scopes": ["contacts:read"]}),

@@ -81,3 +81,37 @@ class TestContacts:
 
         transactions = -(-rows // ADD_AT_ONCE)
         assert dynamodb_calls(answer) == ["UpdateItem"] + ["TransactWriteItems"] * transactions
+
+
+class TestSuppressions:
+    @pytest.mark.parametrize(("rows", "transactions"), [(1, 1), (100, 1), (101, 2), (1_000, 10)])
+    def test_a_batch_costs_a_transaction_for_every_100(
+        self, api: Api, rows: int, transactions: int
+    ) -> None:
+        batch = [{"domain": f"d{number}.example", "reason": "imported"} for number in range(rows)]
+
+        answer = api.post("/v1/suppressions", {"suppressions": batch})
+
+        assert dynamodb_calls(answer) == ["UpdateItem"] + ["TransactWriteItems"] * transactions
+
+    def test_what_is_there_already_costs_one_transaction_more(self, api: Api) -> None:
+        batch = [{"domain": f"d{number}.example", "reason": "imported"} for number in range(10)]
+        api.post("/v1/suppressions", {"suppressions": batch[:5]})
+
+        answer = api.post("/v1/suppressions", {"suppressions": batch})
+
+        assert dynamodb_calls(answer) == ["UpdateItem"] + ["TransactWriteItems"] * 2
+
+    def test_the_same_again_costs_no_more(self, api: Api) -> None:
+        body = {"domain": "example.com", "reason": "manual"}
+        api.post("/v1/suppressions", body)
+
+        assert dynamodb_calls(api.post("/v1/suppressions", body)) == ["UpdateItem", "PutItem"]
+
+    def test_a_kind_costs_one_call_however_few_there_are(self, api: Api) -> None:
+        batch = [{"address": f"ada{number}@example.com", "reason": "manual"} for number in range(9)]
+        api.post("/v1/suppressions", {"suppressions": batch})
+
+        answer = api.get("/v1/suppressions?kind=domain&limit=1")
+
+        assert (answer.json["data"], dynamodb_calls(answer)) == ([], ["UpdateItem", "Query"])

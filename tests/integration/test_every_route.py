@@ -19,7 +19,11 @@ from tests.harness.cloud import Cloud
 from tests.integration.examples import ENDPOINTS, EXAMPLES, Endpoint
 from tools import templates
 
-QUESTIONS = {"GET /v1/contacts": "status=new", "GET /v1/events": "type=contact.created"}
+QUESTIONS = {
+    "GET /v1/contacts": "status=new",
+    "GET /v1/suppressions": "kind=address",
+    "GET /v1/events": "type=contact.created",
+}
 """A filter of each list that has some."""
 
 every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)

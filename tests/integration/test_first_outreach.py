@@ -4,10 +4,6 @@ import base64
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from outrider.access.models import WorkspaceId
-from outrider.contacts.suppressions import SuppressionRepository
-from outrider.kit.dynamo import Table
-from outrider.kit.settings import settings
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.mail import Mail
@@ -224,31 +220,6 @@ class TestReply:
 
 
 class TestGates:
-    def suppress(self, api: Api, **what: str) -> None:
-        table = Table(settings().require("contacts_table"))
-        suppressions = SuppressionRepository(table, WorkspaceId(api.workspace().id))
-        if "address" in what:
-            suppressions.add_address(what["address"], "asked to stop")
-        else:
-            suppressions.add_domain(what["domain"], "asked to stop")
-
-    def test_never_writes_to_a_suppressed_address(self, api: Api, cloud: Cloud) -> None:
-        self.suppress(api, address="ada0@example.com")
-        launched(api, contacts=2)
-
-        cloud.run(hours=1)
-
-        assert [mail.recipients for mail in cloud.mails()] == [["ada1@example.com"]]
-        assert [event["reason"] for event in events(api, "email.skipped")] == ["suppressed"]
-
-    def test_never_writes_to_a_suppressed_domain(self, api: Api, cloud: Cloud) -> None:
-        self.suppress(api, domain="example.com")
-        launched(api, contacts=2)
-
-        cloud.run(hours=3)
-
-        assert cloud.mails() == []
-
     def test_a_deleted_contact_gets_nothing_more(self, api: Api, cloud: Cloud) -> None:
         campaign = launched(api)
         cloud.run(hours=1)

@@ -55,6 +55,7 @@ class Sample:
 HEALTH = Sample("http_health", "site")
 CONTACTS_CREATE = Sample("http_contacts_create", "contacts")
 CONTACTS_LIST = Sample("http_contacts_list", "contacts")
+SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
 MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
 SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
 SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
@@ -137,6 +138,13 @@ class TestHttp:
             401,
             "INVALID_API_KEY",
         )
+
+    def test_suppressions_create(self, api: Api, cloud: Cloud) -> None:
+        answer = SUPPRESSIONS_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        created = json.loads(answer["body"])
+        assert (answer["statusCode"], created["address"]) == (201, "ada@example.com")
+        assert api.get("/v1/suppressions").json["data"] == [created]
 
     def test_mailboxes_create(self, api: Api, cloud: Cloud) -> None:
         answer = MAILBOXES_CREATE.invoke(cloud, key=api.workspace().live_key)

@@ -30,4 +30,13 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2]
 
 
+def normalise_domain(domain: str) -> str:
+    """The domain in IDNA lower-case ASCII. Raises ValueError when no address can be at it."""
+    try:
+        return domain_of(normalise(f"postmaster@{domain.strip()}"))
+    except ValueError as error:
+        raise ValueError("not a domain of addresses, for example example.com") from error
+
+
 Email = Annotated[str, Field(max_length=254), AfterValidator(normalise)]
+Domain = Annotated[str, Field(max_length=253), AfterValidator(normalise_domain)]

@@ -12,7 +12,7 @@ from outrider.access.models import Caller
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import CLAIM_LEASE, ROUND, STEP_LEASE, Enrollment, StepJob, Thread
 from outrider.contacts.repository import ContactRepository
-from outrider.contacts.suppressions import SuppressionRepository
+from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
 from outrider.kit.counters import Counters
 from outrider.kit.dynamo import Action, TransactionFailed, transact

@@ -4,7 +4,7 @@ from outrider.access.models import Caller
 from outrider.access.repository import WorkspaceRepository
 from outrider.campaigns.wiring import campaign_repository, enrollment_repository
 from outrider.contacts.repository import ContactRepository
-from outrider.contacts.suppressions import SuppressionRepository
+from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit.dynamo import Table
 from outrider.kit.queues import Queue
 from outrider.kit.settings import settings

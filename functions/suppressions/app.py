@@ -1,0 +1,39 @@
+"""/v1/suppressions"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import Caller
+from outrider.contacts.suppressions.models import Suppression
+from outrider.contacts.suppressions.schemas import (
+    SuppressionBatch,
+    SuppressionBatchResult,
+    SuppressionBody,
+    SuppressionDeleted,
+    SuppressionQuery,
+)
+from outrider.contacts.suppressions.wiring import suppressions
+from outrider.kit.pagination import Page
+
+api = native_api()
+handler = api.handler
+
+
+@api.get("/v1/suppressions", scope="suppressions:read")
+def list_suppressions(caller: Caller, query: SuppressionQuery) -> Page[Suppression]:
+    """List suppressions, in the order of their ids"""
+    return suppressions(caller).list(query)
+
+
+@api.post("/v1/suppressions", scope="suppressions:write")
+def create_suppressions(
+    caller: Caller, body: SuppressionBody
+) -> Suppression | SuppressionBatchResult:
+    """Suppress an address or a domain, or up to 1,000; what is suppressed already stays as it is"""
+    if isinstance(body, SuppressionBatch):
+        return suppressions(caller).add_many(body)
+    return suppressions(caller).add(body)
+
+
+@api.delete("/v1/suppressions/{suppression_id}", scope="suppressions:write")
+def delete_suppression(caller: Caller, suppression_id: str) -> SuppressionDeleted:
+    """Delete a suppression; the address or domain may be written to again"""
+    return suppressions(caller).remove(suppression_id)

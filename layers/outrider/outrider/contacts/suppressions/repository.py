@@ -1,0 +1,97 @@
+"""Keys, expressions and items of suppressions.
+
+A suppression is `<workspace>#sup` / `sup_…`. Its id is made of what it suppresses, so whether an
+address is suppressed is known by key, and removing one needs no look-up.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import WorkspaceId
+from outrider.contacts.addresses import domain_of
+from outrider.contacts.suppressions.models import Kind, Suppression
+from outrider.kit import ids, outbox
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import (
+    Action,
+    ConditionFailed,
+    Query,
+    Table,
+    transact_groups,
+)
+from outrider.kit.outbox import Event
+
+ADD_AT_ONCE = 100
+"""Suppressions added in one transaction: one item each, and a transaction holds 100."""
+
+_FREE = "attribute_not_exists(#pk)"
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionRepository:
+    """Suppressions of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def id_of(self, kind: Kind, value: str) -> str:
+        """The id of the suppression of a normalised address or domain. Its first character says
+        the kind, so that each kind is one range of keys."""
+        return f"sup_{kind[0]}{ids.derived('sup', self.workspace, kind, value)[-ids.LENGTH + 1 :]}"
+
+    def list(
+        self, kind: Kind | None, limit: int, after: Item | None
+    ) -> tuple[list[Suppression], Item | None]:
+        """By id, which follows neither time nor name."""
+        page = self.table.page(
+            Query(
+                self._pk,
+                "begins_with(#sk, :prefix)",
+                {"prefix": f"sup_{kind[0] if kind else ''}"},
+                after=after,
+                consistent=True,
+            ),
+            limit,
+        )
+        return [Suppression.model_validate(item) for item in page.items], page.last_key
+
+    def add(self, suppression: Suppression, events: Sequence[Event]) -> Suppression:
+        """The suppression as it stands: the one that was there before, if there was one."""
+        try:
+            self.table.write(self._add(suppression, events))
+        except ConditionFailed as taken:
+            return Suppression.model_validate(taken.item)
+        return suppression
+
+    def add_many(self, suppressions: Sequence[tuple[Suppression, Sequence[Event]]]) -> set[str]:
+        """Add up to ADD_AT_ONCE suppressions, leaving out those that are there: their ids."""
+        groups = {new.id: [self._add(new, events)] for new, events in suppressions}
+        return set(transact_groups(groups, lambda _: []))
+
+    def remove(self, suppression_id: str) -> bool:
+        """False when there is no such suppression."""
+        try:
+            self.table.write(self.table.delete(self._pk, suppression_id, "attribute_exists(#pk)"))
+        except ConditionFailed:
+            return False
+        return True
+
+    def absent(self, address: str) -> tuple[Action, Action]:
+        """That neither the address nor its domain is suppressed, for a transaction."""
+        return (
+            self.table.check(self._pk, self.id_of("address", address), _FREE),
+            self.table.check(self._pk, self.id_of("domain", domain_of(address)), _FREE),
+        )
+
+    def _add(self, suppression: Suppression, events: Sequence[Event]) -> Action:
+        item = {
+            **suppression.model_dump(exclude_none=True),
+            "pk": self._pk,
+            "sk": suppression.id,
+            **outbox.attribute(events),
+        }
+        return self.table.put(item, _FREE)
+
+    @property
+    def _pk(self) -> str:
+        return f"{self.workspace}#sup"

@@ -1,0 +1,75 @@
+"""What the API takes and gives about suppressions."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, Field, Tag, model_validator
+
+from outrider.contacts.addresses import Domain, Email
+from outrider.contacts.suppressions.models import Kind, Reason
+from outrider.kit.pagination import PageQuery
+from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
+
+MAX_BATCH = 1_000
+
+
+class SuppressionCreate(Input):
+    """Either `address` or `domain`. `evidence` says in your words how you know."""
+
+    address: Email | None = None
+    domain: Domain | None = None
+    reason: Reason
+    evidence: Annotated[str, Field(max_length=1_000)] | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.address is None) == (self.domain is None):
+            raise ValueError("Give either address or domain")
+        return self
+
+
+class SuppressionBatch(Batch):
+    """Rows are checked one by one, so that a bad row never loses the others."""
+
+    suppressions: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]
+
+
+SuppressionBody = Annotated[
+    Annotated[SuppressionCreate, Tag(ONE)] | Annotated[SuppressionBatch, Tag(MANY)],
+    one_or_many("suppressions"),
+]
+
+
+class SuppressionQuery(PageQuery):
+    kind: Kind | None = None
+
+
+class SuppressionDeleted(BaseModel):
+    id: str
+    object: Literal["suppression"] = "suppression"
+    deleted: Literal[True] = True
+
+
+Result = Literal["created", "unchanged", "failed"]
+
+
+class SuppressionResult(BaseModel):
+    """What became of one row. `detail` is given for `failed`."""
+
+    index: int
+    result: Result
+    id: str | None = None
+    detail: str | None = None
+
+
+class SuppressionBatchResult(BaseModel):
+    object: Literal["batch"] = "batch"
+    counts: dict[Result, int]
+    results: list[SuppressionResult]
+
+    @classmethod
+    def of(cls, results: Sequence[SuppressionResult]) -> "SuppressionBatchResult":
+        counted = Counter(row.result for row in results)
+        kinds: tuple[Result, ...] = get_args(Result)
+        return cls(counts={kind: counted[kind] for kind in kinds}, results=list(results))

@@ -1,0 +1,120 @@
+"""What is done with suppressions."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from outrider.access.models import Caller
+from outrider.contacts.suppressions.errors import SuppressionNotFound
+from outrider.contacts.suppressions.models import Kind, Suppression
+from outrider.contacts.suppressions.repository import ADD_AT_ONCE, SuppressionRepository
+from outrider.contacts.suppressions.schemas import (
+    SuppressionBatch,
+    SuppressionBatchResult,
+    SuppressionCreate,
+    SuppressionDeleted,
+    SuppressionQuery,
+    SuppressionResult,
+)
+from outrider.kit import clock, ids
+from outrider.kit.dynamo import StoreFailed
+from outrider.kit.outbox import Event
+from outrider.kit.pagination import Page, Sealer
+from outrider.kit.requests import violations_of
+
+_AT_ONCE = 8
+_ROW = TypeAdapter(SuppressionCreate)
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionService:
+    caller: Caller
+    suppressions: SuppressionRepository
+
+    def list(self, query: SuppressionQuery) -> Page[Suppression]:
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/suppressions")
+        items, place = self.suppressions.list(query.kind, query.limit, sealer.after(query))
+        return sealer.page(query, items, place)
+
+    def add(self, new: SuppressionCreate) -> Suppression:
+        """The suppression as it stands: the first one for an address or domain stays."""
+        suppression = self._suppression(new)
+        return self.suppressions.add(suppression, [self._suppressed(suppression)])
+
+    def add_many(self, batch: SuppressionBatch) -> SuppressionBatchResult:
+        """One result for each row, in the order of the rows."""
+        results: dict[int, SuppressionResult] = {}
+        new: dict[str, Suppression] = {}
+        rows_of: dict[str, list[int]] = {}
+        for index, raw in enumerate(batch.suppressions):
+            try:
+                row = _ROW.validate_python(raw, strict=True)
+            except ValidationError as error:
+                results[index] = _refused(index, error)
+                continue
+            suppression = self._suppression(row)
+            new.setdefault(suppression.id, suppression)
+            rows_of.setdefault(suppression.id, []).append(index)
+        all_new = list(new.values())
+        chunks = [
+            all_new[start : start + ADD_AT_ONCE] for start in range(0, len(all_new), ADD_AT_ONCE)
+        ]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for part in pool.map(lambda chunk: self._add_chunk(chunk, rows_of), chunks):
+                results |= part
+        return SuppressionBatchResult.of([results[index] for index in sorted(results)])
+
+    def remove(self, suppression_id: str) -> SuppressionDeleted:
+        """Raises SuppressionNotFound."""
+        if not ids.is_id("sup", suppression_id) or not self.suppressions.remove(suppression_id):
+            raise SuppressionNotFound
+        return SuppressionDeleted(id=suppression_id)
+
+    def _add_chunk(
+        self, chunk: Sequence[Suppression], rows_of: Mapping[str, Sequence[int]]
+    ) -> dict[int, SuppressionResult]:
+        """The results of all rows that ask for these: the first asks, the others find it there."""
+        try:
+            there = self.suppressions.add_many([(new, [self._suppressed(new)]) for new in chunk])
+        except StoreFailed as failure:
+            detail = f"{failure.detail} (send this row again)"
+            return {
+                index: SuppressionResult(index=index, result="failed", detail=detail)
+                for new in chunk
+                for index in rows_of[new.id]
+            }
+        results = {}
+        for new in chunk:
+            first, *_ = rows_of[new.id]
+            for index in rows_of[new.id]:
+                created = index == first and new.id not in there
+                results[index] = SuppressionResult(
+                    index=index, result="created" if created else "unchanged", id=new.id
+                )
+        return results
+
+    def _suppression(self, new: SuppressionCreate) -> Suppression:
+        kind: Kind = "address" if new.address else "domain"
+        return Suppression(
+            id=self.suppressions.id_of(kind, new.address or new.domain or ""),
+            kind=kind,
+            created_at=clock.timestamp(),
+            **new.model_dump(),
+        )
+
+    def _suppressed(self, suppression: Suppression) -> Event:
+        return self.caller.event(
+            "contact.suppressed",
+            suppression_id=suppression.id,
+            kind=suppression.kind,
+            reason=suppression.reason,
+        )
+
+
+def _refused(index: int, error: ValidationError) -> SuppressionResult:
+    detail = "; ".join(
+        f"{violation.pointer or '/'}: {violation.detail}" for violation in violations_of(error)
+    )
+    return SuppressionResult(index=index, result="failed", detail=detail)
