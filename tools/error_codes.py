@@ -25,7 +25,8 @@ _ADVICE = {
     ),
     "METHOD_NOT_ALLOWED": "Use one of the methods in the header `Allow`.",
     "VALIDATION_ERROR": (
-        "Correct what `errors` lists: `pointer` is the place in the body, or `/query/<parameter>`."
+        "Correct what `errors` lists: `pointer` is the place in the body, `/query/<parameter>`,"
+        " or `/headers/<name>`."
     ),
     "DUPLICATE_RESOURCE": (
         "Use the existing resource, whose id is in `detail`, or send `upsert: true` where the"

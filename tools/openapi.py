@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from outrider.kit.http import JSON, PROBLEM_JSON, Content, Route
+from outrider.kit.http import JSON, PROBLEM_JSON, Content, Route, is_versioned
 from tools import docs_page, routes
 from tools.error_codes import ErrorCode, error_codes
 from tools.templates import REPOSITORY
@@ -161,6 +161,8 @@ def _operation(
     ]
     if route.query:
         parameters += _query_parameters(models[route.query.__name__])
+    if route.takes_if_match:
+        parameters.append(_IF_MATCH)
     if parameters:
         operation["parameters"] = parameters
     if route.body:
@@ -209,7 +211,8 @@ def _answer(route: Route, schema: Schema | None) -> Schema:
         return {"description": "The document", "content": {media: {}}}
     answer: Schema = {"description": route.summary, "content": {JSON: {"schema": schema}}}
     if route.scope:
-        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+        names = [name for name in _HEADERS if name != "ETag" or is_versioned(route.result)]
+        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return answer
 
 
@@ -266,6 +269,17 @@ _HEADERS: Schema = {
         "description": "What is left: `r` calls now, all of them in `t` seconds",
         "schema": {"type": "string"},
     },
+    "ETag": {
+        "description": "The resource's `version`, in quotes: give it as If-Match",
+        "schema": {"type": "string"},
+    },
+}
+_IF_MATCH: Schema = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "Change only this `version`, else answer 409; `*` is any",
+    "schema": {"type": "string"},
 }
 _PROBLEM: Schema = {
     "title": "Problem",
@@ -289,7 +303,9 @@ _PROBLEM: Schema = {
                 "type": "object",
                 "required": ["pointer", "detail"],
                 "properties": {
-                    "pointer": _text("A JSON Pointer into the body, or /query/<parameter>"),
+                    "pointer": _text(
+                        "A JSON Pointer into the body, /query/<parameter>, or /headers/<name>"
+                    ),
                     "detail": _text("What is wrong there"),
                 },
             },

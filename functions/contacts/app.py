@@ -9,6 +9,7 @@ from outrider.contacts.schemas import (
     ContactBody,
     ContactDeleted,
     ContactQuery,
+    ContactUpdate,
 )
 from outrider.contacts.wiring import contacts
 from outrider.kit.pagination import Page
@@ -35,6 +36,22 @@ def create_contacts(caller: Caller, body: ContactBody) -> Contact | ContactBatch
 def get_contact(caller: Caller, contact_id: str) -> Contact:
     """Get a contact"""
     return contacts(caller).get(contact_id)
+
+
+@api.patch("/v1/contacts/{contact_id}", scope="contacts:write")
+def update_contact(
+    caller: Caller, contact_id: str, body: ContactUpdate, if_match: int | None
+) -> Contact:
+    """Change what is given of a contact; null clears a field"""
+    return contacts(caller).update(contact_id, body, if_match)
+
+
+@api.put("/v1/contacts/{contact_id}", scope="contacts:write")
+def put_contact(
+    caller: Caller, contact_id: str, body: ContactUpdate, if_match: int | None
+) -> Contact:
+    """The same as PATCH: what is not given stays as it is"""
+    return contacts(caller).update(contact_id, body, if_match)
 
 
 @api.delete("/v1/contacts/{contact_id}", scope="contacts:write")

@@ -110,6 +110,12 @@ class Api:
     def post(self, path: str, body: Any = None, **options: Any) -> Answer:
         return self.request("POST", path, body, **options)
 
+    def put(self, path: str, body: Any = None, **options: Any) -> Answer:
+        return self.request("PUT", path, body, **options)
+
+    def patch(self, path: str, body: Any = None, **options: Any) -> Answer:
+        return self.request("PATCH", path, body, **options)
+
     def delete(self, path: str, **options: Any) -> Answer:
         return self.request("DELETE", path, **options)
 

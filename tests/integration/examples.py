@@ -72,6 +72,9 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/contacts": Example(2, make=a_contact),
     "POST /v1/contacts": Example(2, {"email": "ada@example.com"}),
     "GET /v1/contacts/{contact_id}": Example(2, make=a_contact),
+    # Another address takes a read more, and one more where a claim stands (test_budgets.py).
+    "PATCH /v1/contacts/{contact_id}": Example(2, {"title": "CTO"}, make=a_contact),
+    "PUT /v1/contacts/{contact_id}": Example(2, {"title": "CTO"}, make=a_contact),
     "DELETE /v1/contacts/{contact_id}": Example(2, make=a_contact),
     "GET /v1/suppressions": Example(2, make=a_suppression),
     "POST /v1/suppressions": Example(2, {"address": "ada@example.com", "reason": "manual"}),

@@ -73,6 +73,34 @@ class TestContacts:
 
         assert dynamodb_calls(answer)[1:] == ["TransactWriteItems", "GetItem", "UpdateItem"]
 
+    @pytest.mark.parametrize("status", ["new", "replied"])
+    def test_a_change_needs_no_read(self, api: Api, status: str) -> None:
+        contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json
+
+        body = {"title": "CTO", "phone": None, "status": status}
+        answer = api.patch(f"/v1/contacts/{contact['id']}", body, headers={"if-match": "1"})
+
+        assert dynamodb_calls(answer)[1:] == ["UpdateItem"]
+
+    def test_another_address_costs_a_read_and_a_transaction(self, api: Api) -> None:
+        contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json
+
+        answer = api.patch(f"/v1/contacts/{contact['id']}", {"email": "ada@new.example"})
+
+        assert dynamodb_calls(answer)[1:] == ["BatchGetItem", "TransactWriteItems"]
+
+    def test_an_address_with_a_claim_costs_a_read_more(self, api: Api) -> None:
+        contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json
+        other = api.post("/v1/contacts", {"email": "ada@new.example"}).json
+        path, body = f"/v1/contacts/{contact['id']}", {"email": "ada@new.example"}
+
+        taken = api.patch(path, body)
+        api.delete(f"/v1/contacts/{other['id']}")
+        left = api.patch(path, body)
+
+        assert dynamodb_calls(taken)[1:] == ["BatchGetItem", "GetItem"]
+        assert dynamodb_calls(left)[1:] == ["BatchGetItem", "GetItem", "TransactWriteItems"]
+
     @pytest.mark.parametrize("rows", [1, 33, 34, 500])
     def test_a_batch_costs_a_transaction_for_every_33(self, api: Api, rows: int) -> None:
         batch = [{"email": f"ada{number}@example.com"} for number in range(rows)]

@@ -20,6 +20,7 @@ from outrider.kit.requests import (
     Request,
     one_or_many,
     parse_body,
+    parse_if_match,
     parse_query,
 )
 
@@ -122,6 +123,23 @@ class TestParseQuery:
     def test_refuses_more_parameters_than_anyone_needs(self) -> None:
         with pytest.raises(ValidationFailed):
             parse_query("&".join(f"p{number}=1" for number in range(1_000)), Question)
+
+
+class TestParseIfMatch:
+    @pytest.mark.parametrize(
+        ("header", "version"), [(None, None), ("*", None), ('"12"', 12), ("12", 12), (' "1" ', 1)]
+    )
+    def test_gives_the_version_or_none_for_any(
+        self, header: str | None, version: int | None
+    ) -> None:
+        assert parse_if_match(header) == version
+
+    @pytest.mark.parametrize("header", ["", '"1', "0", "-1", "\u0661", 'W/"1"', '"1", "2"', "**"])
+    def test_points_at_what_is_no_version(self, header: str) -> None:
+        with pytest.raises(ValidationFailed) as failure:
+            parse_if_match(header)
+
+        assert pointers(failure) == ["/headers/if-match"]
 
 
 class TestRequest:

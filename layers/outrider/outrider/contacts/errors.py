@@ -15,3 +15,8 @@ class ContactExists(DuplicateResource):
             "Send upsert: true to update it instead"
         )
         self.contact_id = contact_id
+
+
+class AddressOfAnother(DuplicateResource):
+    def __init__(self, contact_id: str) -> None:
+        super().__init__(f"Another contact has this address: {contact_id}")

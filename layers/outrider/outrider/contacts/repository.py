@@ -33,6 +33,7 @@ ADD_AT_ONCE = 33
 """Contacts added in one transaction: three items each at most, and a transaction holds 100."""
 
 _TOMBSTONE_LIFE = timedelta(days=2)
+_PRESENT = "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)"
 
 
 class AddressTaken(Exception):
@@ -41,6 +42,14 @@ class AddressTaken(Exception):
     def __init__(self, owner: str) -> None:
         super().__init__(owner)
         self.owner = owner
+
+
+class ContactMoved(Exception):
+    """The contact is gone (`current` is None) or not at the version it was to be changed at."""
+
+    def __init__(self, current: Contact | None) -> None:
+        super().__init__(current.version if current else None)
+        self.current = current
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +103,68 @@ class ContactRepository:
         refused = transact_groups(groups, lambda count: [self._counted(count)])
         return {contact_id: _owner(claim.item) for contact_id, (_, claim) in refused.items()}
 
+    def with_owner(self, contact_id: str, address: str) -> tuple[Contact | None, str | None]:
+        """The contact, and the id of the one whose claim stands on `address`."""
+        claim = (self.table, f"{self.workspace}#email", address)
+        found = batch_get([self.key(contact_id), claim])
+        owner = found.get((self.table.name, *claim[1:]))
+        contact = found.get((self.table.name, self.workspace, contact_id))
+        return contact_from(contact), _owner(owner) or None
+
     def update(
-        self, contact_id: str, changes: Mapping[str, Any], version: int, events: Sequence[Event]
+        self,
+        contact_id: str,
+        changes: Mapping[str, Any],
+        events: Sequence[Event],
+        *,
+        version: int | None,
+    ) -> Contact:
+        """The contact afterwards; None clears a field, `version` None changes any.
+
+        For an address see `readdress`. Raises ContactMoved.
+        """
+        try:
+            item = self.table.write(self._change(contact_id, changes, events, version))
+        except ConditionFailed as failure:
+            raise ContactMoved(contact_from(failure.item)) from failure
+        return Contact.model_validate(item)
+
+    def readdress(
+        self,
+        contact: Contact,
+        changes: Mapping[str, Any],
+        events: Sequence[Event],
+        *,
+        former_owner: str | None = None,
     ) -> Contact | None:
-        """The contact afterwards, or None when it is gone or no longer at `version`."""
-        values = {
+        """`update` with another `email`, and its claim; `contact` is what was read.
+
+        `former_owner` as in `add`. None when contact or claim are no longer as they were read.
+        """
+        address = changes["email"]
+        changes = {
             **changes,
+            "verified": False,
+            "verification": None,
             "updated_at": clock.timestamp(),
-            "version": version + 1,
-            "_events": outbox.pack(events),
         }
-        assignments = ", ".join(f"#{name} = :{name}" for name in values)
-        action = self.table.update(
-            self.workspace,
-            contact_id,
-            f"SET {assignments}",
-            "#version = :seen AND attribute_not_exists(#deleted_at)",
-            **values,
-            seen=version,
+        left = self.table.delete(
+            f"{self.workspace}#email",
+            contact.email,
+            "attribute_not_exists(#pk) OR #contact_id = :contact_id",
+            contact_id=contact.id,
         )
         try:
-            return contact_from(self.table.write(action))
-        except ConditionFailed:
+            transact(
+                self._change(contact.id, changes, events, contact.version),
+                self._claim(address, contact.id, former_owner),
+                left,
+            )
+        except TransactionFailed:
             return None
+        after = {**contact.model_dump(exclude={"full_name"}), **changes}
+        given = {name: value for name, value in after.items() if value is not None}
+        return Contact.model_validate({**given, "version": contact.version + 1})
 
     def remove(self, contact_id: str, events: Sequence[Event]) -> bool:
         """False when there is no such contact."""
@@ -125,7 +173,7 @@ class ContactRepository:
             self.workspace,
             contact_id,
             "SET #deleted_at = :now, #ttl = :ttl, #_events = :events REMOVE #by_status_pk",
-            "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)",
+            _PRESENT,
             now=clock.to_text(now),
             ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
             events=outbox.pack(events),
@@ -154,8 +202,7 @@ class ContactRepository:
 
     def present(self, contact_id: str) -> Action:
         """That the contact is not deleted, for a transaction."""
-        condition = "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)"
-        return self.table.check(self.workspace, contact_id, condition)
+        return self.table.check(self.workspace, contact_id, _PRESENT)
 
     def record_reply(self, contact_id: str) -> None:
         """Note that the contact answered just now; nothing happens if it is gone."""
@@ -164,7 +211,7 @@ class ContactRepository:
             contact_id,
             "SET #status = :replied, #by_status_pk = :by_status, #last_replied_at = :now,"
             " #updated_at = :now REMOVE #_events ADD #version :one",
-            "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)",
+            _PRESENT,
             replied="replied",
             by_status=f"{self.workspace}#replied",
             now=clock.timestamp(),
@@ -183,13 +230,40 @@ class ContactRepository:
             "by_status_pk": f"{self.workspace}#{contact.status}",
             **outbox.attribute(events),
         }
-        claim = {"pk": f"{self.workspace}#email", "sk": contact.email, "contact_id": contact.id}
-        free = "attribute_not_exists(#pk)"
         return (
-            self.table.put(item, free),
-            self.table.put(claim, f"{free} OR #contact_id = :former", former=former_owner)
-            if former_owner
-            else self.table.put(claim, free),
+            self.table.put(item, "attribute_not_exists(#pk)"),
+            self._claim(contact.email, contact.id, former_owner),
+        )
+
+    def _claim(self, address: str, contact_id: str, former_owner: str | None) -> Action:
+        claim = {"pk": f"{self.workspace}#email", "sk": address, "contact_id": contact_id}
+        free = "attribute_not_exists(#pk)"
+        if former_owner is None:
+            return self.table.put(claim, free)
+        return self.table.put(claim, f"{free} OR #contact_id = :former", former=former_owner)
+
+    def _change(
+        self,
+        contact_id: str,
+        changes: Mapping[str, Any],
+        events: Sequence[Event],
+        version: int | None,
+    ) -> Action:
+        values = {name: value for name, value in changes.items() if value is not None}
+        if "status" in values:
+            values["by_status_pk"] = f"{self.workspace}#{values['status']}"
+        values = {"updated_at": clock.timestamp(), **values, "_events": outbox.pack(events)}
+        cleared = ", ".join(f"#{name}" for name in changes if changes[name] is None)
+        assignments = ", ".join(f"#{name} = :{name}" for name in values)
+        seen = {} if version is None else {"seen": version}
+        return self.table.update(
+            self.workspace,
+            contact_id,
+            f"SET {assignments}{f' REMOVE {cleared}' if cleared else ''} ADD #version :one",
+            _PRESENT + (" AND #version = :seen" if seen else ""),
+            **values,
+            **seen,
+            one=1,
         )
 
     def _counted(self, change: int) -> Action:

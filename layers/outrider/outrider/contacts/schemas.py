@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue, Tag
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, Tag, model_validator
 
 from outrider.contacts.addresses import Email
 from outrider.contacts.models import Status
@@ -48,9 +48,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class ContactWrite(Input):
-    """A contact as it is created, or upserted by its address: then only what is given changes."""
-
+class _ContactFields(Input):
     email: Email
     first_name: Text | None = None
     last_name: Text | None = None
@@ -61,14 +59,40 @@ class ContactWrite(Input):
     country: Text | None = None
     timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
     folder_id: Annotated[str, Field(max_length=64)] | None = None
-    tags: Tags = Field(default_factory=list)
-    custom: Custom = Field(default_factory=dict)
+    tags: Tags | None = None
+    custom: Custom | None = None
     fit_score: Annotated[float, Field(ge=0, le=1)] | None = None
     source: Text | None = None
 
 
+class ContactWrite(_ContactFields):
+    """A contact as it is created, or upserted by its address: then only what is given changes."""
+
+    tags: Tags = Field(default_factory=list)
+    custom: Custom = Field(default_factory=dict)
+
+
 class ContactCreate(ContactWrite):
     upsert: bool = False
+
+
+class ContactUpdate(_ContactFields):
+    """Only what is given changes; null clears a field, but for address and status. `custom` and
+    `tags` are replaced whole."""
+
+    email: Email = Field(default_factory=str)
+    status: Status = Field(default_factory=lambda: "new")
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("There is nothing to change")
+        return self
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the caller gave, by field: the others have no meaning here."""
+        return self.model_dump(exclude_unset=True)
 
 
 class ContactBatch(Batch):

@@ -1,6 +1,6 @@
 """What is done with contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -8,15 +8,22 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from outrider.access.models import Caller
-from outrider.contacts.errors import ContactExists, ContactNotFound
+from outrider.contacts.errors import AddressOfAnother, ContactExists, ContactNotFound
 from outrider.contacts.models import Contact
-from outrider.contacts.repository import ADD_AT_ONCE, AddressTaken, ContactRepository, contact_from
+from outrider.contacts.repository import (
+    ADD_AT_ONCE,
+    AddressTaken,
+    ContactMoved,
+    ContactRepository,
+    contact_from,
+)
 from outrider.contacts.schemas import (
     ContactBatch,
     ContactBatchResult,
     ContactCreate,
     ContactDeleted,
     ContactQuery,
+    ContactUpdate,
     ContactWrite,
     Result,
     RowResult,
@@ -24,6 +31,7 @@ from outrider.contacts.schemas import (
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import StoreFailed
 from outrider.kit.errors import Conflict, OutriderError
+from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
 from outrider.kit.requests import violations_of
 
@@ -85,6 +93,22 @@ class ContactService:
                 results |= part
         return ContactBatchResult.of([results[index] for index in sorted(results)])
 
+    def update(self, contact_id: str, update: ContactUpdate, if_match: int | None) -> Contact:
+        """Change what is given, nothing else. Raises ContactNotFound, AddressOfAnother, and
+        Conflict at another version than `if_match`."""
+        given = update.given
+        if not ids.is_id("con", contact_id):
+            raise ContactNotFound
+        if "email" in given:
+            return self._readdress(contact_id, given, if_match)
+        events = [self._updated(contact_id, given)]
+        try:
+            return self.contacts.update(contact_id, given, events, version=if_match)
+        except ContactMoved as moved:
+            if moved.current is None:
+                raise ContactNotFound from moved
+            raise Conflict.at_version(moved.current.version) from moved
+
     def delete(self, contact_id: str) -> ContactDeleted:
         """Raises ContactNotFound. A suppression of the address stays."""
         deleted = self.caller.event("contact.deleted", contact_id=contact_id)
@@ -135,6 +159,8 @@ class ContactService:
     ) -> RowResult:
         """What becomes of a row whose address is taken: by `existing`, or by one that is gone."""
         settled = RowResult(index=index, result="skipped", email=row.email)
+        if existing is not None and existing.email != row.email:
+            existing = None
         try:
             if existing is not None and not upsert:
                 raise ContactExists(existing.id)
@@ -160,6 +186,8 @@ class ContactService:
                 existing = self.contacts.get(taken.owner)
                 if existing is None:
                     gone = taken.owner
+                elif existing.email != contact.email:
+                    gone = None
                 elif upsert:
                     return self._update(existing, row)
                 else:
@@ -173,20 +201,55 @@ class ContactService:
         given = row.model_dump(exclude_unset=True, exclude={"email", "upsert"})
         current: Contact | None = existing
         for _ in range(_ATTEMPTS):
-            if current is None:
+            if current is None or current.email != row.email:
                 break
             changes = {
                 name: value for name, value in given.items() if getattr(current, name) != value
             }
             if not changes:
                 return current, "unchanged"
-            updated = self.caller.event(
-                "contact.updated", contact_id=current.id, changed=sorted(changes)
-            )
-            if changed := self.contacts.update(current.id, changes, current.version, [updated]):
+            events = [self._updated(current.id, changes)]
+            try:
+                changed = self.contacts.update(current.id, changes, events, version=current.version)
+            except ContactMoved as moved:
+                current = moved.current
+            else:
                 return changed, "updated"
-            current = self.contacts.get(current.id)
         raise Conflict(_CONTENDED)
+
+    def _readdress(self, contact_id: str, given: dict[str, Any], if_match: int | None) -> Contact:
+        """As `update`, where the address is given too. Raises Conflict also when others keep
+        changing the contact or the claim on the address."""
+        address = given["email"]
+        for _ in range(_ATTEMPTS):
+            current, owner = self.contacts.with_owner(contact_id, address)
+            if current is None:
+                raise ContactNotFound
+            if if_match not in (None, current.version):
+                raise Conflict.at_version(current.version)
+            if current.email == address:
+                changes = {name: value for name, value in given.items() if name != "email"}
+                if not changes:
+                    return current
+                events = [self._updated(contact_id, changes)]
+                try:
+                    return self.contacts.update(
+                        contact_id, changes, events, version=current.version
+                    )
+                except ContactMoved:
+                    continue
+            if owner and (other := self.contacts.get(owner)):
+                if other.email == address:
+                    raise AddressOfAnother(owner)
+                continue  # it has just left the address
+            events = [self._updated(contact_id, given)]
+            changed = self.contacts.readdress(current, given, events, former_owner=owner)
+            if changed is not None:
+                return changed
+        raise Conflict(_CONTENDED)
+
+    def _updated(self, contact_id: str, changes: Mapping[str, Any]) -> Event:
+        return self.caller.event("contact.updated", contact_id=contact_id, changed=sorted(changes))
 
 
 def _contact(row: ContactWrite) -> Contact:

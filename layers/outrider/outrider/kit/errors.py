@@ -8,7 +8,7 @@ from typing import ClassVar
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One thing wrong with the input. `pointer` is a JSON Pointer (RFC 6901) into the body, or
-    `/query/<parameter>` for a query parameter."""
+    `/query/<parameter>` for a query parameter, or `/headers/<name>` for a header."""
 
     pointer: str
     detail: str
@@ -70,6 +70,11 @@ class DuplicateResource(OutriderError):
 class Conflict(OutriderError):
     status, code = 409, "CONFLICT"
     title = "The resource is not in a state that allows this"
+
+    @classmethod
+    def at_version(cls, current: int) -> "Conflict":
+        """For an If-Match that asked for another version."""
+        return cls(f"The resource is at version {current}, which If-Match does not name")
 
 
 class PayloadTooLarge(OutriderError):

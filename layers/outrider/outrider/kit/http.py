@@ -2,8 +2,9 @@
 
 A function declares routes on an `Api`; each request is admitted (authenticated, metered, scope
 checked), its input parsed into typed parameters, and its result or error rendered. A route's
-parameters are known by name: `caller`, `query` (a pydantic model), `body` (any pydantic type), and
-the names in its path.
+parameters are known by name: `caller`, `query` (a pydantic model), `body` (any pydantic type),
+`if_match` (`int | None`: the version the caller wants to change), and the names in its path. A
+result with a `version` carries it as its ETag.
 """
 
 import time
@@ -17,7 +18,7 @@ from pydantic import BaseModel, TypeAdapter
 from outrider.kit import json
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
 from outrider.kit.logs import logger
-from outrider.kit.requests import Batch, Request, parse_body, parse_query
+from outrider.kit.requests import Batch, Request, parse_body, parse_if_match, parse_query
 
 JSON, PROBLEM_JSON, HTML = "application/json", "application/problem+json", "text/html"
 
@@ -54,6 +55,7 @@ class Route:
     body: TypeAdapter[Any] | None
     result: Any
     takes_caller: bool
+    takes_if_match: bool
     batch: bool
 
     @classmethod
@@ -73,6 +75,7 @@ class Route:
             body=TypeAdapter(body) if body is not None else None,
             result=hints.get("return"),
             takes_caller="caller" in hints,
+            takes_if_match="if_match" in hints,
             batch=_has_batch(body),
         )
 
@@ -81,6 +84,8 @@ class Route:
         query = parse_query(request.query_string, self.query)
         if query is not None:
             arguments["query"] = query
+        if self.takes_if_match:
+            arguments["if_match"] = parse_if_match(request.headers.get("if-match"))
         if self.body is not None:
             arguments["body"] = parse_body(request.body, self.body, batch=self.batch)
         return arguments
@@ -112,6 +117,12 @@ class Api:
         self, path: str, *, scope: str | None, status: int = 201
     ) -> Callable[[Handler], Handler]:
         return self._route("POST", path, scope, status)
+
+    def put(self, path: str, *, scope: str | None) -> Callable[[Handler], Handler]:
+        return self._route("PUT", path, scope, 200)
+
+    def patch(self, path: str, *, scope: str | None) -> Callable[[Handler], Handler]:
+        return self._route("PATCH", path, scope, 200)
 
     def delete(self, path: str, *, scope: str | None) -> Callable[[Handler], Handler]:
         return self._route("DELETE", path, scope, 200)
@@ -177,9 +188,18 @@ def _has_batch(body: Any) -> bool:
     return any(_has_batch(member) for member in get_args(body))
 
 
+def is_versioned(result: Any) -> bool:
+    """Whether a result of this type, or of a member of its union, has an ETag."""
+    if isinstance(result, type) and issubclass(result, BaseModel):
+        return "version" in result.model_fields
+    return any(is_versioned(member) for member in get_args(result))
+
+
 def render(result: Any, status: int, headers: Headers) -> Response[Any]:
     if isinstance(result, Content):
         return Response(status, content_type=result.media, body=result.body, headers=headers)
+    if is_versioned(type(result)):
+        headers = {**headers, "ETag": f'"{result.version}"'}
     body = result.model_dump_json() if isinstance(result, BaseModel) else json.dumps_text(result)
     return Response(status, content_type=JSON, body=body, headers=headers)
 

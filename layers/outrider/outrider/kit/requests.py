@@ -1,6 +1,7 @@
 """What arrives over HTTP, and how it becomes typed input: strict, bounded, violations named."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
 MAX_BODY = 1024 * 1024
 MAX_BATCH_BODY = 5 * 1024 * 1024
 _MAX_PARAMETERS = 50
+_VERSION = re.compile(r'("?)([1-9][0-9]{0,17})\1')
 ONE, MANY = "(one)", "(many)"
 """Tags of the two forms of a one-or-many body. They never show in a pointer."""
 
@@ -90,6 +92,18 @@ def _pairs(query_string: str) -> list[tuple[str, str]]:
     except ValueError as error:
         detail = f"A call may have at most {_MAX_PARAMETERS} query parameters"
         raise ValidationFailed.at("/query", detail) from error
+
+
+def parse_if_match(header: str | None) -> int | None:
+    """The version an If-Match header asks for (RFC 9110, 13.1.1), with or without its quotes; None
+    without the header, and for `*`: any version. Raises ValidationFailed when it is neither."""
+    if header is None or header.strip() == "*":
+        return None
+    found = _VERSION.fullmatch(header.strip())
+    if found is None:
+        detail = 'If-Match takes one version, for example "3", or *'
+        raise ValidationFailed.at("/headers/if-match", detail)
+    return int(found[2])
 
 
 def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool) -> Any:
