@@ -253,7 +253,7 @@ class TestRemove:
 
 class TestSending:
     def test_never_writes_to_a_suppressed_address(self, api: Api, cloud: Cloud) -> None:
-        suppress(api, address="ada0@EXAMPLE.com")
+        suppress(api, address="ADA0@EXAMPLE.com")
         launched(api, contacts=2)
 
         cloud.run(hours=1)

@@ -36,8 +36,10 @@ class SuppressionRepository:
 
     def id_of(self, kind: Kind, value: str) -> str:
         """The id of the suppression of a normalised address or domain. Its first character says
-        the kind, so that each kind is one range of keys."""
-        return f"sup_{kind[0]}{ids.derived('sup', self.workspace, kind, value)[-ids.LENGTH + 1 :]}"
+        the kind, so that each kind is one range of keys. Case makes no difference: whoever said
+        stop means every spelling, though a receiver may tell them apart (RFC 5321)."""
+        digest = ids.derived("sup", self.workspace, kind, value.lower())
+        return f"sup_{kind[0]}{digest[-ids.LENGTH + 1 :]}"
 
     def list(
         self, kind: Kind | None, limit: int, after: Item | None
