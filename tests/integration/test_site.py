@@ -50,7 +50,7 @@ class TestUnknownRoute:
         ("method", "path", "allowed"),
         [
             ("PUT", "/v1/contacts", "GET, POST"),
-            ("PATCH", "/v1/contacts/con_1", "DELETE, GET"),
+            ("POST", "/v1/contacts/con_1", "DELETE, GET, PATCH, PUT"),
             ("POST", "/health", "GET"),
         ],
     )
