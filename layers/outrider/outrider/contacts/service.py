@@ -33,7 +33,7 @@ from outrider.kit.dynamo import StoreFailed
 from outrider.kit.errors import Conflict, OutriderError
 from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
-from outrider.kit.requests import violations_of
+from outrider.kit.requests import explain
 
 _AT_ONCE = 8
 _ATTEMPTS = 3
@@ -265,13 +265,10 @@ def _not_now(index: int, row: ContactWrite, failure: OutriderError) -> RowResult
 
 
 def _refused(index: int, row: dict[str, Any], error: ValidationError) -> RowResult:
-    reason = "; ".join(
-        f"{violation.pointer or '/'}: {violation.detail}" for violation in violations_of(error)
-    )
     email = row.get("email")
     return RowResult(
         index=index,
         result="failed",
         email=email if isinstance(email, str) else None,
-        reason=reason,
+        reason=explain(error),
     )

@@ -129,6 +129,13 @@ def violations_of(error: ValidationError) -> list[Violation]:
     return _violations(error, prefix="")
 
 
+def explain(error: ValidationError) -> str:
+    """What is wrong with one item of a batch, in one line."""
+    return "; ".join(
+        f"{violation.pointer or '/'}: {violation.detail}" for violation in violations_of(error)
+    )
+
+
 def _violations(error: ValidationError, *, prefix: str) -> list[Violation]:
     return [
         Violation(prefix + _pointer(entry["loc"]), entry["msg"].removeprefix("Value error, "))

@@ -22,7 +22,7 @@ from outrider.kit import clock, ids
 from outrider.kit.dynamo import StoreFailed
 from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
-from outrider.kit.requests import violations_of
+from outrider.kit.requests import explain
 
 _AT_ONCE = 8
 _ROW = TypeAdapter(SuppressionCreate)
@@ -114,7 +114,4 @@ class SuppressionService:
 
 
 def _refused(index: int, error: ValidationError) -> SuppressionResult:
-    detail = "; ".join(
-        f"{violation.pointer or '/'}: {violation.detail}" for violation in violations_of(error)
-    )
-    return SuppressionResult(index=index, result="failed", detail=detail)
+    return SuppressionResult(index=index, result="failed", detail=explain(error))
