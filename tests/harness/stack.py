@@ -36,6 +36,8 @@ _CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_LAMBDA_FUNCTION_NAME": "harness",
     "POWERTOOLS_DEV": "false",
+    # Nobody listens there: a test that means to ask DNS names a server of its own.
+    "DNS_SERVER": "127.0.0.1:9",
 }
 
 

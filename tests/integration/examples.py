@@ -39,6 +39,11 @@ def a_contact(api: Api) -> str:
     return str(answer.json["id"])
 
 
+def an_unverified_contact(api: Api) -> str:
+    """Its verdict needs no name server."""
+    return str(api.post("/v1/contacts", {"email": f"{uuid4().hex}@outrider.test"}).json["id"])
+
+
 def a_suppression(api: Api) -> str:
     body = {"address": _address(), "reason": "manual"}
     return str(api.post("/v1/suppressions", body).json["id"])
@@ -76,6 +81,8 @@ EXAMPLES: dict[str, Example] = {
     "PATCH /v1/contacts/{contact_id}": Example(2, {"title": "CTO"}, make=a_contact),
     "PUT /v1/contacts/{contact_id}": Example(2, {"title": "CTO"}, make=a_contact),
     "DELETE /v1/contacts/{contact_id}": Example(2, make=a_contact),
+    # What DNS says comes between reading the address and keeping the verdict.
+    "POST /v1/contacts/{contact_id}/verify": Example(3, make=an_unverified_contact),
     "GET /v1/suppressions": Example(2, make=a_suppression),
     "POST /v1/suppressions": Example(2, {"address": "ada@example.com", "reason": "manual"}),
     "DELETE /v1/suppressions/{suppression_id}": Example(2, make=a_suppression),

@@ -55,6 +55,7 @@ class Sample:
 HEALTH = Sample("http_health", "site")
 CONTACTS_CREATE = Sample("http_contacts_create", "contacts")
 CONTACTS_LIST = Sample("http_contacts_list", "contacts")
+CONTACTS_VERIFY = Sample("http_contacts_verify", "contacts_verify")
 SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
 MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
 SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
@@ -130,6 +131,14 @@ class TestHttp:
 
         page = json.loads(answer["body"])
         assert [contact["email"] for contact in page["data"]] == ["ada@example.com"]
+
+    def test_contacts_verify(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        contact = api.post("/v1/contacts", {"email": "ada@outrider.test"}).json["id"]
+
+        answer = CONTACTS_VERIFY.invoke(cloud, key=key, contact=contact)
+
+        assert json.loads(answer["body"])["verification"]["verdict"] == "invalid"
 
     def test_of_a_made_up_key_are_refused(self, cloud: Cloud) -> None:
         answer = CONTACTS_LIST.invoke(cloud)

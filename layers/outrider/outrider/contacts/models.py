@@ -9,11 +9,28 @@ Status = Literal[
 ]
 
 
+Verdict = Literal["valid", "risky", "invalid", "unknown"]
+VerificationReason = Literal[
+    "reserved_domain",
+    "no_such_domain",
+    "refuses_mail",
+    "dns_unanswered",
+    "dns_not_asked",
+    "no_mx",
+    "disposable",
+    "role",
+    "simulated",
+]
+
+
 class Verification(BaseModel):
+    """What was found out about an address; `reasons` for a verdict other than `valid`."""
+
     model_config = ConfigDict(frozen=True)
 
-    verdict: Literal["valid", "risky", "invalid", "unknown"]
+    verdict: Verdict
     checked_at: str
+    reasons: list[VerificationReason] = []
 
 
 class Contact(BaseModel):

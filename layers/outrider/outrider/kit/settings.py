@@ -28,6 +28,8 @@ class Settings(BaseModel):
     steps_queue_url: str = ""
     webhook_deliveries_queue_url: str = ""
     campaign_run_arn: str = ""
+    dns_server: str = ""
+    """`<ip>:<port>` to ask instead of the system's resolvers: for tests."""
 
     def require(self, name: str) -> str:
         value = str(getattr(self, name))

@@ -1,0 +1,63 @@
+"""Where mail for a domain goes, asked of DNS (RFC 5321 section 5.1, RFC 7505)."""
+
+import time
+from typing import Any, Literal
+
+from dns.exception import DNSException
+from dns.resolver import NXDOMAIN, NoAnswer, Resolver
+from email_validator import EmailUndeliverableError, validate_email
+
+WITHIN = 5.0
+"""Seconds for all questions about one domain together."""
+
+Route = Literal["mx", "no_mx", "no_such_domain", "refuses_mail", "dns_unanswered"]
+"""`no_mx`: no MX record, but an address, which stands in for one. `refuses_mail`: a null MX, or
+neither MX nor address. `dns_unanswered`: nobody knows now."""
+
+
+def look_up(address: str, server: str = "", within: float = WITHIN) -> Route:
+    """The route to the domain of a normalised address. `server` is `<ip>:<port>`, or empty for
+    the system's resolvers. Never raises."""
+    try:
+        found = validate_email(
+            address, allow_smtputf8=False, dns_resolver=_Bounded.of(server, within)
+        )
+    except EmailUndeliverableError as error:
+        return _why_not(error)
+    except (DNSException, OSError, ValueError):
+        return "dns_unanswered"
+    if not hasattr(found, "mx"):
+        return "dns_unanswered"
+    return "no_mx" if found.mx_fallback_type else "mx"
+
+
+def _why_not(error: EmailUndeliverableError) -> Route:
+    """email-validator calls everything undeliverable that it did not expect; the cause tells."""
+    match error.__cause__:
+        case NXDOMAIN():
+            return "no_such_domain"
+        case NoAnswer() | None:
+            return "refuses_mail"
+        case _:
+            return "dns_unanswered"
+
+
+class _Bounded(Resolver):
+    """Its questions share one span of time; dnspython's own `lifetime` holds for each."""
+
+    ends: float
+
+    @classmethod
+    def of(cls, server: str, within: float) -> "_Bounded":
+        resolver = cls(configure=not server)
+        if server:
+            host, _, port = server.rpartition(":")
+            resolver.nameservers, resolver.port = [host], int(port)
+        resolver.ends = time.monotonic() + within
+        return resolver
+
+    def resolve(self, *args: Any, **options: Any) -> Any:
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return super().resolve(*args, **{**options, "lifetime": left})

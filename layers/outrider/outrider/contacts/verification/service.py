@@ -1,0 +1,68 @@
+"""Verifying the address of a contact."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.contacts.errors import ContactNotFound
+from outrider.contacts.models import Contact, Verification
+from outrider.contacts.repository import ContactMoved, ContactRepository
+from outrider.contacts.verification import rules
+from outrider.contacts.verification.deliverability import Route
+from outrider.kit import clock, ids
+from outrider.kit.errors import Conflict
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationService:
+    """`look_up` asks DNS for the route to an address."""
+
+    caller: Caller
+    contacts: ContactRepository
+    look_up: Callable[[str], Route]
+
+    def verify(self, contact_id: str) -> Contact:
+        """The contact with what was found out about its address.
+
+        Raises ContactNotFound, and Conflict when the address changed meanwhile.
+        """
+        checked = self.contacts.get(contact_id) if ids.is_id("con", contact_id) else None
+        if checked is None:
+            raise ContactNotFound
+        verification = self._check(checked.email)
+        changes = {
+            "verified": verification.verdict == "valid",
+            "verification": verification.model_dump(),
+        }
+        verified = self.caller.event(
+            "contact.updated", contact_id=contact_id, changed=sorted(changes)
+        )
+        current: Contact | None = checked
+        for _ in range(_ATTEMPTS):
+            if current is None:
+                raise ContactNotFound
+            if current.email != checked.email:
+                break
+            try:
+                return self.contacts.update(
+                    contact_id, changes, [verified], version=current.version
+                )
+            except ContactMoved as moved:
+                current = moved.current
+        raise Conflict("The contact changed while its address was checked; try again")
+
+    def _check(self, address: str) -> Verification:
+        """Test keys never ask DNS: a name of the sandbox says the verdict, others are unknown."""
+        now = clock.timestamp()
+        if self.caller.workspace.mode == "test":
+            verdict = rules.simulated(address)
+            if verdict is not None:
+                return Verification(verdict=verdict, checked_at=now, reasons=["simulated"])
+            reasons = [*rules.suspicions(address), "dns_not_asked"]
+        else:
+            reasons = rules.suspicions(address)
+            if "reserved_domain" not in reasons:
+                reasons += rules.reasons_of(self.look_up(address))
+        return Verification(verdict=rules.verdict_of(reasons), checked_at=now, reasons=reasons)
