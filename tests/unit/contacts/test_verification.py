@@ -8,10 +8,10 @@ from dns.resolver import NoResolverConfiguration, Resolver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.contacts.addresses import normalise
 from outrider.contacts.models import Verdict
 from outrider.contacts.verification import rules
 from outrider.contacts.verification.deliverability import Route, look_up
+from outrider.kit.addresses import normalise
 from tests.nameserver import Zone, nameserver
 
 _NAMES = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-_+'!#$%&*/=?^`{|}~äß中", max_size=70)

@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
+from outrider.companies.domains import is_free_mail
 from outrider.contacts.models import Contact
 from outrider.kit import clock, outbox
+from outrider.kit.addresses import domain_of
 from outrider.kit.attributes import Item
 from outrider.kit.counters import Counters
 from outrider.kit.dynamo import (
@@ -172,7 +174,8 @@ class ContactRepository:
         tombstone = self.table.update(
             self.workspace,
             contact_id,
-            "SET #deleted_at = :now, #ttl = :ttl, #_events = :events REMOVE #by_status_pk",
+            "SET #deleted_at = :now, #ttl = :ttl, #_events = :events"
+            " REMOVE #by_status_pk, #by_company_pk",
             _PRESENT,
             now=clock.to_text(now),
             ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
@@ -228,6 +231,7 @@ class ContactRepository:
             "pk": self.workspace,
             "sk": contact.id,
             "by_status_pk": f"{self.workspace}#{contact.status}",
+            **self._company_keys(contact),
             **outbox.attribute(events),
         }
         return (
@@ -265,6 +269,13 @@ class ContactRepository:
             **seen,
             one=1,
         )
+
+    def _company_keys(self, contact: Contact) -> dict[str, str]:
+        """Its place in by_company: with its company, or with those who wait for one."""
+        if contact.company_id:
+            return {"by_company_pk": f"{self.workspace}#{contact.company_id}"}
+        domain = domain_of(contact.email)
+        return {} if is_free_mail(domain) else {"by_company_pk": f"{self.workspace}#dom#{domain}"}
 
     def _counted(self, change: int) -> Action:
         return Counters(self.table, f"{self.workspace}#count").add(contacts=change)

@@ -8,9 +8,9 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, Tag, model_validator
 
-from outrider.contacts.addresses import Email
 from outrider.contacts.models import Status
 from outrider.kit import json
+from outrider.kit.addresses import Email
 from outrider.kit.attributes import check_storable
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many

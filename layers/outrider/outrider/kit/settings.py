@@ -20,6 +20,7 @@ class Settings(BaseModel):
     secrets_key_id: str = ""
     keys_table: str = ""
     contacts_table: str = ""
+    companies_table: str = ""
     campaigns_table: str = ""
     enrollments_table: str = ""
     messages_table: str = ""

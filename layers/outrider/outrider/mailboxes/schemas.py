@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from outrider.contacts.addresses import Email
+from outrider.kit.addresses import Email
 from outrider.kit.requests import Input
 from outrider.mailboxes.models import DEFAULT_POOL
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
-from outrider.contacts.addresses import domain_of
 from outrider.contacts.suppressions.models import Kind, Suppression
 from outrider.kit import ids, outbox
+from outrider.kit.addresses import domain_of
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
     Action,

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, Field, Tag, model_validator
 
-from outrider.contacts.addresses import Domain, Email
 from outrider.contacts.suppressions.models import Kind, Reason
+from outrider.kit.addresses import Domain, Email
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
 

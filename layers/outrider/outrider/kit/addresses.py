@@ -1,4 +1,4 @@
-"""E-mail addresses in the one form we compare, store and send to."""
+"""E-mail addresses and their domains in the one form we compare, store and send to."""
 
 from typing import Annotated
 
@@ -31,9 +31,10 @@ def domain_of(address: str) -> str:
 
 
 def normalise_domain(domain: str) -> str:
-    """The domain in IDNA lower-case ASCII. Raises ValueError when no address can be at it."""
+    """The domain in IDNA lower-case ASCII, without the dot of the root. Raises ValueError when no
+    address can be at it."""
     try:
-        return domain_of(normalise(f"postmaster@{domain.strip()}"))
+        return domain_of(normalise(f"postmaster@{domain.strip().removesuffix('.')}"))
     except ValueError as error:
         raise ValueError("not a domain of addresses, for example example.com") from error
 
