@@ -11,7 +11,9 @@ from outrider.contacts.schemas import (
     ContactQuery,
     ContactUpdate,
 )
-from outrider.contacts.wiring import contacts
+from outrider.contacts.wiring import contacts, timeline
+from outrider.events.models import RecordedEvent
+from outrider.events.schemas import TimelineQuery
 from outrider.kit.pagination import Page
 
 api = native_api()
@@ -58,3 +60,9 @@ def put_contact(
 def delete_contact(caller: Caller, contact_id: str) -> ContactDeleted:
     """Delete a contact; a suppression of its address stays"""
     return contacts(caller).delete(contact_id)
+
+
+@api.get("/v1/contacts/{contact_id}/timeline", scope="contacts:read")
+def get_timeline(caller: Caller, contact_id: str, query: TimelineQuery) -> Page[RecordedEvent]:
+    """List what happened with a contact, newest first"""
+    return timeline(caller).read(contact_id, query)

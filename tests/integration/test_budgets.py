@@ -8,6 +8,7 @@ import pytest
 
 from tests.harness import stack
 from tests.harness.api import Answer, Api
+from tests.harness.cloud import Cloud
 from tests.integration.examples import ENDPOINTS, Endpoint
 
 ADD_AT_ONCE = 33
@@ -109,6 +110,16 @@ class TestContacts:
 
         transactions = -(-rows // ADD_AT_ONCE)
         assert dynamodb_calls(answer) == ["UpdateItem"] + ["TransactWriteItems"] * transactions
+
+
+class TestTimeline:
+    def test_of_a_contact_that_the_feed_knows_costs_one_call(self, api: Api, cloud: Cloud) -> None:
+        contact_id = api.post("/v1/contacts", {"email": "ada@example.com"}).json["id"]
+        cloud.drain()
+
+        answer = api.get(f"/v1/contacts/{contact_id}/timeline")
+
+        assert dynamodb_calls(answer) == ["UpdateItem", "Query"]
 
 
 class TestSuppressions:

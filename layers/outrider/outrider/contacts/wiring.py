@@ -3,10 +3,19 @@
 from outrider.access.models import Caller
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.service import ContactService
+from outrider.contacts.timeline import TimelineService
+from outrider.events.wiring import feed
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 
 
 def contacts(caller: Caller) -> ContactService:
-    table = Table(settings().require("contacts_table"))
-    return ContactService(caller, ContactRepository(table, caller.workspace))
+    return ContactService(caller, _repository(caller))
+
+
+def timeline(caller: Caller) -> TimelineService:
+    return TimelineService(caller, _repository(caller), feed(caller.workspace))
+
+
+def _repository(caller: Caller) -> ContactRepository:
+    return ContactRepository(Table(settings().require("contacts_table")), caller.workspace)

@@ -3,6 +3,7 @@
 All of one workspace in one mode:
 
 - event `<workspace>#feed` / `<recorded_at>#<sequence, 12 digits>`
+  (an event that names a contact also stands in the index `by_contact`, under `<workspace>#con_…`)
 - marker `<workspace>#evt` / `evt_…`: the place of the event, for finding it by id and for not
   recording it twice
 - head `<workspace>#head` / `#`: the place of the last event
@@ -76,6 +77,24 @@ class EventRepository:
         more = page.last_key is not None or len(items) < len(page.items)
         return [self._event(item) for item in items], more
 
+    def of_contact(
+        self, contact_id: str, name: str | None, limit: int, after: Item | None
+    ) -> tuple[list[RecordedEvent], Item | None]:
+        """Events that name the contact, newest first, and the place to go on from. Of one `name`
+        a page may be short: it looks at a bounded number of events."""
+        page = self.table.page(
+            Query(
+                self._contact_pk(contact_id),
+                values={"name": name} if name else {},
+                index="by_contact",
+                filter="#event = :name" if name else "",
+                newest_first=True,
+                after=after,
+            ),
+            limit,
+        )
+        return [self._event(item) for item in page.items], page.last_key
+
     def _expected_at(self, first: Item) -> int:
         """The sequence that should stand where `first` does: right behind the event before it, if
         `first` is so young that one between them may not be to see yet."""
@@ -138,6 +157,7 @@ class EventRepository:
                     **self._key(place),
                     **event.model_dump(exclude={"partition", "data"}),
                     "data": json.dumps_text(event.data),
+                    **self._contact_key(event),
                     **common,
                 }
             )
@@ -147,6 +167,13 @@ class EventRepository:
             "pk": f"{self.workspace}#feed",
             "sk": f"{place.recorded_at}#{place.sequence:012d}",
         }
+
+    def _contact_key(self, event: Event) -> dict[str, str]:
+        contact_id = event.data.get("contact_id")
+        return {"by_contact_pk": self._contact_pk(contact_id)} if contact_id else {}
+
+    def _contact_pk(self, contact_id: str) -> str:
+        return f"{self.workspace}#{contact_id}"
 
     def _event(self, item: Item) -> RecordedEvent:
         happened = {**item, "partition": self.workspace, "data": json.loads(item["data"])}

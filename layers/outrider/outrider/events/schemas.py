@@ -18,10 +18,15 @@ Instant = Annotated[str, Field(max_length=40), AfterValidator(_instant)]
 """An RFC 3339 date-time, in the one form in which we write it."""
 
 
-class EventQuery(PageQuery):
-    """`since` and `until` ask about `recorded_at`, which is moments after `created_at`."""
+class TimelineQuery(PageQuery):
+    """About the events of one contact."""
 
     type: Annotated[EventName | None, Field(description="The name of the event")] = None
+
+
+class EventQuery(TimelineQuery):
+    """`since` and `until` ask about `recorded_at`, which is moments after `created_at`."""
+
     since: Annotated[Instant | None, Field(description="At or after (RFC 3339)")] = None
     until: Annotated[Instant | None, Field(description="Before (RFC 3339)")] = None
 

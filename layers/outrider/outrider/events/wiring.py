@@ -10,12 +10,12 @@ from outrider.kit.settings import settings
 
 
 def events(caller: Caller) -> EventService:
-    return EventService(caller, _feed(caller.workspace))
+    return EventService(caller, feed(caller.workspace))
 
 
 def relay() -> EventRelay:
-    return EventRelay(_feed, Bus(settings().require("bus_name")))
+    return EventRelay(feed, Bus(settings().require("bus_name")))
 
 
-def _feed(workspace: WorkspaceId) -> EventRepository:
+def feed(workspace: WorkspaceId) -> EventRepository:
     return EventRepository(Table(settings().require("events_table")), workspace)
