@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from outrider.kit.http import JSON, PROBLEM_JSON, Content, Route, is_versioned
+from outrider.kit.answers import JSON, PROBLEM_JSON, Content, is_versioned
+from outrider.kit.http import Route
 from tools import docs_page, routes
 from tools.error_codes import ErrorCode, error_codes
 from tools.templates import REPOSITORY

@@ -87,14 +87,20 @@ class ContactRepository:
         )
 
     def add(
-        self, contact: Contact, events: Sequence[Event], *, former_owner: str | None = None
+        self,
+        contact: Contact,
+        events: Sequence[Event],
+        *,
+        former_owner: str | None = None,
+        also: Sequence[Action] = (),
     ) -> None:
-        """`former_owner` is a contact that is gone but whose claim on the address still stands.
+        """`former_owner` is a contact that is gone but whose claim on the address still stands;
+        `also` are writes of the same transaction.
 
         Raises AddressTaken.
         """
         try:
-            transact(*self._add(contact, events, former_owner), self._counted(1))
+            transact(*self._add(contact, events, former_owner), self._counted(1), *also)
         except TransactionFailed as failure:
             raise AddressTaken(_owner(failure.reasons[1].item)) from failure
 
@@ -125,48 +131,59 @@ class ContactRepository:
 
         For an address see `readdress`. Raises ContactMoved.
         """
+        changes = {**changes, "updated_at": clock.timestamp()}
         try:
             item = self.table.write(self._change(contact_id, changes, events, version))
         except ConditionFailed as failure:
             raise ContactMoved(contact_from(failure.item)) from failure
         return Contact.model_validate(item)
 
+    def change(
+        self,
+        before: Contact,
+        after: Contact,
+        events: Sequence[Event],
+        *,
+        also: Sequence[Action] = (),
+    ) -> None:
+        """Make of a contact as it was read what it is to be; the address stays.
+
+        Raises ContactMoved.
+        """
+        try:
+            self.table.write(self._become(before, after, events), also)
+        except ConditionFailed as failure:
+            raise ContactMoved(contact_from(failure.item)) from failure
+
     def readdress(
         self,
-        contact: Contact,
-        changes: Mapping[str, Any],
+        before: Contact,
+        after: Contact,
         events: Sequence[Event],
         *,
         former_owner: str | None = None,
-    ) -> Contact | None:
-        """`update` with another `email`, and its claim; `contact` is what was read.
+        also: Sequence[Action] = (),
+    ) -> bool:
+        """`change` with another address and its claim. `former_owner` as in `add`.
 
-        `former_owner` as in `add`. None when contact or claim are no longer as they were read.
+        False when contact or claim are no longer as they were read.
         """
-        address = changes["email"]
-        changes = {
-            **changes,
-            "verified": False,
-            "verification": None,
-            "updated_at": clock.timestamp(),
-        }
         left = self.table.delete(
             f"{self.workspace}#email",
-            contact.email,
+            before.email,
             "attribute_not_exists(#pk) OR #contact_id = :contact_id",
-            contact_id=contact.id,
+            contact_id=before.id,
         )
         try:
             transact(
-                self._change(contact.id, changes, events, contact.version),
-                self._claim(address, contact.id, former_owner),
+                self._become(before, after, events),
+                self._claim(after.email, before.id, former_owner),
                 left,
+                *also,
             )
         except TransactionFailed:
-            return None
-        after = {**contact.model_dump(exclude={"full_name"}), **changes}
-        given = {name: value for name, value in after.items() if value is not None}
-        return Contact.model_validate({**given, "version": contact.version + 1})
+            return False
+        return True
 
     def remove(self, contact_id: str, events: Sequence[Event]) -> bool:
         """False when there is no such contact."""
@@ -246,6 +263,13 @@ class ContactRepository:
             return self.table.put(claim, free)
         return self.table.put(claim, f"{free} OR #contact_id = :former", former=former_owner)
 
+    def _become(self, before: Contact, after: Contact, events: Sequence[Event]) -> Action:
+        was, is_now = (
+            each.model_dump(exclude={"full_name", "version"}) for each in (before, after)
+        )
+        changes = {name: value for name, value in is_now.items() if value != was[name]}
+        return self._change(before.id, changes, events, before.version)
+
     def _change(
         self,
         contact_id: str,
@@ -256,7 +280,7 @@ class ContactRepository:
         values = {name: value for name, value in changes.items() if value is not None}
         if "status" in values:
             values["by_status_pk"] = f"{self.workspace}#{values['status']}"
-        values = {"updated_at": clock.timestamp(), **values, "_events": outbox.pack(events)}
+        values["_events"] = outbox.pack(events)
         cleared = ", ".join(f"#{name}" for name in changes if changes[name] is None)
         assignments = ", ".join(f"#{name} = :{name}" for name in values)
         seen = {} if version is None else {"seen": version}

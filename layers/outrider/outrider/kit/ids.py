@@ -24,6 +24,12 @@ def derived(prefix: str, *parts: str) -> str:
     return f"{prefix}_{_encode(int.from_bytes(digest[:16], 'big'))}"
 
 
+def at(prefix: str, ms: int, *parts: str) -> str:
+    """`derived`, but sorted as if it had been made at `ms` (epoch milliseconds)."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return f"{prefix}_{_encode(ms << 80 | int.from_bytes(digest[:10], 'big'))}"
+
+
 def is_id(prefix: str, text: str) -> bool:
     head, _, tail = text.partition("_")
     return head == prefix and len(tail) == LENGTH and not set(tail) - set(ALPHABET)
