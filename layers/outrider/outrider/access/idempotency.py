@@ -26,14 +26,13 @@ from outrider.kit.attributes import Item
 from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Action, ConditionFailed, StoreFailed, Table
 from outrider.kit.errors import ValidationFailed, Violation
-from outrider.kit.requests import Request
+from outrider.kit.requests import REPEATABLE, Request
 
 LIFE = timedelta(hours=72)
 LEASE = timedelta(seconds=35)
 """Longer than a function of the API may run: who holds a claim beyond it is gone."""
 
 _HEADER = "idempotency-key"
-_METHODS = frozenset({"POST", "PATCH", "PUT"})
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _FREE = "attribute_not_exists(#pk) OR #ttl <= :now"
 _TOO_MANY = 429
@@ -42,7 +41,7 @@ _TOO_MANY = 429
 def key_of(request: Request, headers: Headers) -> str | None:
     """The Idempotency-Key of a request that takes one. Raises ValidationFailed, with `headers`,
     when it is none."""
-    key = request.headers.get(_HEADER) if request.method in _METHODS else None
+    key = request.headers.get(_HEADER) if request.method in REPEATABLE else None
     if key is not None and not _KEY.fullmatch(key):
         detail = "Idempotency-Key takes 1 to 255 printable ASCII characters without spaces"
         violation = Violation(f"/headers/{_HEADER}", detail)
@@ -65,20 +64,20 @@ class Idempotency:
     _token: str = ""
     _began_ms: int = 0
 
-    def keep(self, result: BaseModel, secret: str | None = None) -> Action:
-        """The write that keeps the answer `result` renders to. The field `secret` is encrypted.
+    def keep(self, result: BaseModel, shown_once: str | None = None) -> Action:
+        """The write that keeps the answer `result` renders to, its field `shown_once` encrypted.
 
         When there is a record already, it raises AnsweredBefore, IdempotencyMismatch or
         StillRunning.
         """
         self.kept = result
         answer = render(result, self.status)
-        if secret is None:
+        if shown_once is None:
             return self._put(answer)
         body = json.loads(answer.body)
-        sealed = self.cipher.encrypt(body[secret].encode(), self._context)
-        shown = replace(answer, body=json.dumps_text({**body, secret: None}))
-        return self._put(shown, secret=secret, sealed=sealed)
+        sealed = self.cipher.encrypt(body[shown_once].encode(), self._context)
+        rest = replace(answer, body=json.dumps_text({**body, shown_once: None}))
+        return self._put(rest, shown_once=shown_once, sealed=sealed)
 
     def begin(self) -> None:
         """Claim the key for work in several transactions. Raises as `keep` does."""
@@ -92,7 +91,9 @@ class Idempotency:
             self._take_over(taken.item or {})
 
     def new_id(self, prefix: str, *identity: str) -> str:
-        """An id that a repetition of this request makes again, once it has begun."""
+        """A new id; once the request has begun, one that a repetition makes again."""
+        if not self._token:
+            return ids.new(prefix)
         return ids.at(prefix, self._began_ms, self.workspace, self.key, *identity)
 
     def close(self, answer: Answer) -> None:
@@ -132,8 +133,8 @@ class Idempotency:
             )
         )
 
-    def _put(self, answer: Answer, **secret: Any) -> Action:
-        record = self._record(answer=_pack(answer), **secret)
+    def _put(self, answer: Answer, **more: Any) -> Action:
+        record = self._record(answer=_pack(answer), **more)
         if not self._token:
             return self._or_refuse(self.table.put(record, _FREE, now=_seconds()))
         own = "#token = :token AND attribute_not_exists(#answer)"
@@ -156,7 +157,7 @@ class Idempotency:
         if "sealed" not in record:
             return answer
         secret = self.cipher.decrypt(record["sealed"], self._context).decode()
-        body = {**json.loads(answer.body), record["secret"]: secret}
+        body = {**json.loads(answer.body), record["shown_once"]: secret}
         return replace(answer, body=json.dumps_text(body))
 
     def _record(self, **more: Any) -> Item:

@@ -74,13 +74,14 @@ class Caller:
         """Whether the answer has to be known before the write, so that it can be kept."""
         return self.idempotency is not None
 
-    def keep(self, result: BaseModel, *, secret: str | None = None) -> list[Action]:
+    def keep(self, result: BaseModel, *, shown_once: str | None = None) -> list[Action]:
         """The write that keeps the answer under the request's Idempotency-Key; none without one.
 
-        It belongs into the transaction of the change that `result` tells. `secret` is a field of it
-        that is shown only once. What it raises when there is an answer passes through the service.
+        It belongs into the transaction of the change that `result` tells. `shown_once` is a field
+        of it that is kept encrypted. What it raises when there is an answer passes through the
+        service.
         """
-        return [self.idempotency.keep(result, secret)] if self.idempotency else []
+        return [self.idempotency.keep(result, shown_once)] if self.idempotency else []
 
     def begin(self) -> None:
         """To be called before work in several transactions, whose answer is kept at its end.
@@ -91,7 +92,8 @@ class Caller:
             self.idempotency.begin()
 
     def new_id(self, prefix: str, *identity: str) -> str:
-        """A new id; a request that begins again after a crash gives `identity` the same one."""
+        """A new id; a request that has begun gives the same `identity` the same one if it has to
+        begin again after a crash."""
         if self.idempotency is None:
             return ids.new(prefix)
         return self.idempotency.new_id(prefix, *identity)

@@ -21,7 +21,14 @@ from pydantic import BaseModel, TypeAdapter
 from outrider.kit.answers import Answer, AnsweredBefore, Headers, render, render_error
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
 from outrider.kit.logs import logger
-from outrider.kit.requests import Batch, Request, parse_body, parse_if_match, parse_query
+from outrider.kit.requests import (
+    REPEATABLE,
+    Batch,
+    Request,
+    parse_body,
+    parse_if_match,
+    parse_query,
+)
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 _REPLAYED = {"Idempotent-Replayed": "true"}
@@ -94,6 +101,11 @@ class Route:
             takes_if_match="if_match" in hints,
             batch=_has_batch(body),
         )
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether it takes an Idempotency-Key."""
+        return self.scope is not None and self.method in REPEATABLE
 
     def arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {}

@@ -16,6 +16,8 @@ MAX_BODY = 1024 * 1024
 MAX_BATCH_BODY = 5 * 1024 * 1024
 _MAX_PARAMETERS = 50
 _VERSION = re.compile(r'("?)([1-9][0-9]{0,17})\1')
+REPEATABLE = frozenset({"POST", "PATCH", "PUT"})
+"""Methods that take an Idempotency-Key; the others may be repeated anyway (RFC 9110, 9.2.2)."""
 ONE, MANY = "(one)", "(many)"
 """Tags of the two forms of a one-or-many body. They never show in a pointer."""
 
