@@ -13,8 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from outrider.kit.answers import JSON, PROBLEM_JSON, Content, is_versioned
-from outrider.kit.http import Route
+from outrider.kit.http import JSON, PROBLEM_JSON, Content, Route, is_versioned
 from tools import docs_page, routes
 from tools.error_codes import ErrorCode, error_codes
 from tools.templates import REPOSITORY
@@ -164,8 +163,6 @@ def _operation(
         parameters += _query_parameters(models[route.query.__name__])
     if route.takes_if_match:
         parameters.append(_IF_MATCH)
-    if route.may_be_repeated:
-        parameters.append(_IDEMPOTENCY_KEY)
     if parameters:
         operation["parameters"] = parameters
     if route.body:
@@ -214,11 +211,7 @@ def _answer(route: Route, schema: Schema | None) -> Schema:
         return {"description": "The document", "content": {media: {}}}
     answer: Schema = {"description": route.summary, "content": {JSON: {"schema": schema}}}
     if route.scope:
-        left_out = {
-            "ETag": not is_versioned(route.result),
-            "Idempotent-Replayed": not route.may_be_repeated,
-        }
-        names = [name for name in _HEADERS if not left_out.get(name)]
+        names = [name for name in _HEADERS if name != "ETag" or is_versioned(route.result)]
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return answer
 
@@ -280,11 +273,6 @@ _HEADERS: Schema = {
         "description": "The resource's `version`, in quotes: give it as If-Match",
         "schema": {"type": "string"},
     },
-    "Idempotent-Replayed": {
-        "description": "`true` when this is the answer that an earlier request with the same"
-        " Idempotency-Key got",
-        "schema": {"type": "string"},
-    },
 }
 _IF_MATCH: Schema = {
     "name": "If-Match",
@@ -292,14 +280,6 @@ _IF_MATCH: Schema = {
     "required": False,
     "description": "Change only this `version`, else answer 409; `*` is any",
     "schema": {"type": "string"},
-}
-_IDEMPOTENCY_KEY: Schema = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Any text of 1 to 255 printable characters, new for each new request: the same"
-    " request with the same key is carried out once in 72 hours, and always gets the first answer",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 _PROBLEM: Schema = {
     "title": "Problem",

@@ -63,9 +63,8 @@ class ApiKeyService:
         made = self._made(
             new.name, list(dict.fromkeys(asked)), role=new.role, expires_at=new.expires_at
         )
-        shown = _shown(made)
-        self.keys.add(made, self.caller.keep(shown, shown_once="key"))
-        return shown
+        self.keys.add(made)
+        return _shown(made)
 
     def rotate(self, key_id: str, how: ApiKeyRotate) -> ApiKeyCreated:
         """A new key of the same name, scopes and expiry; the old one expires after the overlap.
@@ -94,14 +93,12 @@ class ApiKeyService:
         revoked = self.caller.event(
             "api_key.revoked", api_key_id=key_id, at=clock.to_text(ends_at), rotated_to=made.key.id
         )
-        shown = _shown(made)
-        also = self.caller.keep(shown, shown_once="key")
         try:
-            self.keys.replace(key_id, made, ends_at, [revoked], also)
+            self.keys.replace(key_id, made, ends_at, [revoked])
         except KeyChanged as change:
             _require_rotatable(self._existing(key_id))
             raise Conflict("This key was just changed by another call") from change
-        return shown
+        return _shown(made)
 
     def list(self, query: PageQuery) -> Page[ApiKey]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/api-keys")

@@ -9,13 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from outrider.access.models import Caller
 from outrider.contacts.errors import AddressOfAnother, ContactExists, ContactNotFound
+from outrider.contacts.lists import ContactLists
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import (
     ADD_AT_ONCE,
     AddressTaken,
     ContactMoved,
     ContactRepository,
-    contact_from,
 )
 from outrider.contacts.schemas import (
     ContactBatch,
@@ -45,6 +45,7 @@ _ROW = TypeAdapter(ContactWrite)
 class ContactService:
     caller: Caller
     contacts: ContactRepository
+    lists: ContactLists
 
     def get(self, contact_id: str) -> Contact:
         """Raises ContactNotFound."""
@@ -60,17 +61,15 @@ class ContactService:
 
     def list(self, query: ContactQuery) -> Page[Contact]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/contacts")
-        page = self.contacts.list(query.status, query.limit, sealer.after(query))
-        contacts = [contact for item in page.items if (contact := contact_from(item))]
-        return sealer.page(query, contacts, page.last_key)
+        contacts, place = self.lists.page(query, sealer.after(query))
+        return sealer.page(query, contacts, place)
 
     def create(self, new: ContactCreate) -> Contact:
         """Raises ContactExists when the address is taken and `upsert` was not asked for."""
-        return self._put(self._contact(new), new, new.upsert)[0]
+        return self._put(_contact(new), new, new.upsert)[0]
 
     def create_many(self, batch: ContactBatch) -> ContactBatchResult:
         """One result for each row, in the order of the rows."""
-        self.caller.begin()
         results: dict[int, RowResult] = {}
         rows: list[tuple[int, ContactWrite]] = []
         first_with: dict[str, int] = {}
@@ -100,8 +99,8 @@ class ContactService:
         given = update.given
         if not ids.is_id("con", contact_id):
             raise ContactNotFound
-        if "email" in given or self.caller.may_repeat:
-            return self._change(contact_id, given, if_match)
+        if "email" in given:
+            return self._readdress(contact_id, given, if_match)
         events = [self._updated(contact_id, given)]
         try:
             return self.contacts.update(contact_id, given, events, version=if_match)
@@ -128,7 +127,7 @@ class ContactService:
         self, rows: Sequence[tuple[int, ContactWrite]], upsert: bool
     ) -> dict[int, RowResult]:
         """Rows of different addresses, in one transaction where all of them are new."""
-        new = {index: self._contact(row, str(index)) for index, row in rows}
+        new = {index: _contact(row) for index, row in rows}
         try:
             taken = self.contacts.add_many(
                 [
@@ -143,12 +142,11 @@ class ContactService:
         for index, row in rows:
             contact = new[index]
             owner = taken.get(contact.id)
-            if owner in (None, contact.id):  # itself: made before the request was cut short
-                results[index] = RowResult(
-                    index=index, result="created", id=contact.id, email=row.email
-                )
-            else:
-                results[index] = self._settle(index, row, contact, owners.get(owner), upsert)
+            results[index] = (
+                self._settle(index, row, contact, owners.get(owner), upsert)
+                if owner
+                else RowResult(index=index, result="created", id=contact.id, email=row.email)
+            )
         return results
 
     def _settle(
@@ -183,9 +181,7 @@ class ContactService:
         gone: str | None = None
         for _ in range(_ATTEMPTS):
             try:
-                self.contacts.add(
-                    contact, [created], former_owner=gone, also=self.caller.keep(contact)
-                )
+                self.contacts.add(contact, [created], former_owner=gone)
             except AddressTaken as taken:
                 existing = self.contacts.get(taken.owner)
                 if existing is None:
@@ -212,63 +208,55 @@ class ContactService:
             }
             if not changes:
                 return current, "unchanged"
-            after = current.changed(changes)
             events = [self._updated(current.id, changes)]
             try:
-                self.contacts.change(current, after, events, also=self.caller.keep(after))
+                changed = self.contacts.update(current.id, changes, events, version=current.version)
             except ContactMoved as moved:
                 current = moved.current
             else:
-                return after, "updated"
+                return changed, "updated"
         raise Conflict(_CONTENDED)
 
-    def _change(self, contact_id: str, given: dict[str, Any], if_match: int | None) -> Contact:
-        """As `update`, of a contact that has to be read first: for another address, or because the
-        answer is kept with the change. Raises Conflict also when others keep changing the contact
-        or the claim on the address."""
+    def _readdress(self, contact_id: str, given: dict[str, Any], if_match: int | None) -> Contact:
+        """As `update`, where the address is given too. Raises Conflict also when others keep
+        changing the contact or the claim on the address."""
+        address = given["email"]
         for _ in range(_ATTEMPTS):
-            address = given.get("email")
-            current, owner = self._read(contact_id, address)
+            current, owner = self.contacts.with_owner(contact_id, address)
             if current is None:
                 raise ContactNotFound
             if if_match not in (None, current.version):
                 raise Conflict.at_version(current.version)
-            changes = {name: value for name, value in given.items() if name != "email"}
-            if address in (None, current.email):
+            if current.email == address:
+                changes = {name: value for name, value in given.items() if name != "email"}
                 if not changes:
                     return current
-                after = current.changed(changes)
                 events = [self._updated(contact_id, changes)]
                 try:
-                    self.contacts.change(current, after, events, also=self.caller.keep(after))
+                    return self.contacts.update(
+                        contact_id, changes, events, version=current.version
+                    )
                 except ContactMoved:
                     continue
-                return after
             if owner and (other := self.contacts.get(owner)):
                 if other.email == address:
                     raise AddressOfAnother(owner)
                 continue  # it has just left the address
-            after = current.changed(given)
             events = [self._updated(contact_id, given)]
-            also = self.caller.keep(after)
-            if self.contacts.readdress(current, after, events, former_owner=owner, also=also):
-                return after
+            changed = self.contacts.readdress(current, given, events, former_owner=owner)
+            if changed is not None:
+                return changed
         raise Conflict(_CONTENDED)
-
-    def _read(self, contact_id: str, address: str | None) -> tuple[Contact | None, str | None]:
-        """The contact, and the owner of the claim on `address`, if there is one."""
-        if address is None:
-            return self.contacts.get(contact_id), None
-        return self.contacts.with_owner(contact_id, address)
-
-    def _contact(self, row: ContactWrite, *identity: str) -> Contact:
-        now = clock.timestamp()
-        given = row.model_dump(exclude={"upsert"})
-        contact_id = self.caller.new_id("con", *identity)
-        return Contact(id=contact_id, created_at=now, updated_at=now, **given)
 
     def _updated(self, contact_id: str, changes: Mapping[str, Any]) -> Event:
         return self.caller.event("contact.updated", contact_id=contact_id, changed=sorted(changes))
+
+
+def _contact(row: ContactWrite) -> Contact:
+    contact_id = ids.new("con")
+    now = clock.to_text(clock.from_epoch_ms(ids.made_at(contact_id)))
+    given = row.model_dump(exclude={"upsert"})
+    return Contact(id=contact_id, created_at=now, updated_at=now, **given)
 
 
 def _not_now(index: int, row: ContactWrite, failure: OutriderError) -> RowResult:

@@ -25,8 +25,7 @@ class WebhookService:
     outbound: Outbound
 
     def create(self, new: WebhookCreate) -> WebhookCreated:
-        """Register an endpoint and send it a `webhook.test`, whose outcome changes nothing. The
-        test goes first: what came of it is a part of the answer that is kept.
+        """Register an endpoint and send it a `webhook.test`, whose outcome changes nothing.
 
         Raises ValidationFailed when the URL may not be called, TooManyWebhooks.
         """
@@ -36,14 +35,12 @@ class WebhookService:
         webhook = Webhook(
             id=ids.new("whk"), url=new.url, events=new.events, created_at=now, updated_at=now
         )
-        locked = self.safe.lock(webhook.id, key)
-        created = WebhookCreated(
+        self.webhooks.add(webhook, self.safe.lock(webhook.id, key))
+        return WebhookCreated(
             **webhook.model_dump(),
             secret=show_secret(key),
             test=WebhookTest.of(self._send_test(webhook, key)),
         )
-        self.webhooks.add(webhook, locked, self.caller.keep(created, shown_once="secret"))
-        return created
 
     def list(self, query: PageQuery) -> Page[Webhook]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks")
