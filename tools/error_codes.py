@@ -32,7 +32,14 @@ _ADVICE = {
         "Use the existing resource, whose id is in `detail`, or send `upsert: true` where the"
         " call takes it."
     ),
-    "CONFLICT": "Read the resource again: it changed, or is in a state that does not allow this.",
+    "CONFLICT": (
+        "Read the resource again: it changed, or is in a state that does not allow this. With "
+        "`Retry-After` the first request with this Idempotency-Key is still running."
+    ),
+    "IDEMPOTENCY_MISMATCH": (
+        "Make a new Idempotency-Key for each new request, and use it again only to repeat that "
+        "request as it was."
+    ),
     "MAILBOX_POOL_NOT_WARMED": "Launch with a pool that has a warmed mailbox, or warm one first.",
     "PAYLOAD_TOO_LARGE": (
         "Send at most 1 MB in a call, 5 MB where it takes many items; split what is larger."

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from outrider.kit.http import JSON, PROBLEM_JSON, Content, Route, is_versioned
+from outrider.kit.answers import JSON, PROBLEM_JSON, Content, is_versioned
+from outrider.kit.http import Route
 from tools import docs_page, routes
 from tools.error_codes import ErrorCode, error_codes
 from tools.templates import REPOSITORY
@@ -163,6 +164,8 @@ def _operation(
         parameters += _query_parameters(models[route.query.__name__])
     if route.takes_if_match:
         parameters.append(_IF_MATCH)
+    if route.may_be_repeated:
+        parameters.append(_IDEMPOTENCY_KEY)
     if parameters:
         operation["parameters"] = parameters
     if route.body:
@@ -211,7 +214,11 @@ def _answer(route: Route, schema: Schema | None) -> Schema:
         return {"description": "The document", "content": {media: {}}}
     answer: Schema = {"description": route.summary, "content": {JSON: {"schema": schema}}}
     if route.scope:
-        names = [name for name in _HEADERS if name != "ETag" or is_versioned(route.result)]
+        left_out = {
+            "ETag": not is_versioned(route.result),
+            "Idempotent-Replayed": not route.may_be_repeated,
+        }
+        names = [name for name in _HEADERS if not left_out.get(name)]
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return answer
 
@@ -273,6 +280,11 @@ _HEADERS: Schema = {
         "description": "The resource's `version`, in quotes: give it as If-Match",
         "schema": {"type": "string"},
     },
+    "Idempotent-Replayed": {
+        "description": "`true` when this is the answer that an earlier request with the same"
+        " Idempotency-Key got",
+        "schema": {"type": "string"},
+    },
 }
 _IF_MATCH: Schema = {
     "name": "If-Match",
@@ -280,6 +292,14 @@ _IF_MATCH: Schema = {
     "required": False,
     "description": "Change only this `version`, else answer 409; `*` is any",
     "schema": {"type": "string"},
+}
+_IDEMPOTENCY_KEY: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Any text of 1 to 255 printable characters, new for each new request: the same"
+    " request with the same key is carried out once in 72 hours, and always gets the first answer",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 _PROBLEM: Schema = {
     "title": "Problem",

@@ -22,7 +22,7 @@ handler = api.handler
 
 @api.get("/v1/contacts", scope="contacts:read")
 def list_contacts(caller: Caller, query: ContactQuery) -> Page[Contact]:
-    """List contacts, filtered and sorted"""
+    """List contacts, newest first"""
     return contacts(caller).list(query)
 
 

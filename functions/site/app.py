@@ -7,8 +7,9 @@ from typing import Any
 
 from outrider.access.admission import admit
 from outrider.kit import json
+from outrider.kit.answers import JSON, Content
 from outrider.kit.errors import MethodNotAllowed, OutriderError
-from outrider.kit.http import JSON, Api, Content, nothing_here
+from outrider.kit.http import Api, nothing_here
 from outrider.kit.requests import Request
 
 

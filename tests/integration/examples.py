@@ -103,9 +103,9 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/mailboxes": Example(2, make=one_mailbox),
     "POST /v1/mailboxes": Example(2, {"email": "ada@outrider.test"}),
     "POST /v1/sequences": Example(2, {"name": "First", "steps": [STEP_ONE]}),
-    # Sequence, pool, steps; the campaign made; sequence and campaign started; what it shows after.
-    # Enrolling contacts adds to it.
-    "POST /v1/sequences/{sequence_id}/launch": Example(7, {}, make=a_sequence),
+    # Sequence, pool, steps; the campaign made; sequence and campaign started. Enrolling contacts
+    # adds to it.
+    "POST /v1/sequences/{sequence_id}/launch": Example(6, {}, make=a_sequence),
     "GET /v1/campaigns/{campaign_id}/status": Example(2, make=a_campaign),
     "GET /v1/webhooks": Example(2, make=a_webhook),
     "POST /v1/webhooks": Example(2, {"url": NOBODY, "events": ["*"]}),

@@ -6,11 +6,14 @@ from typing import Any
 from outrider.access import scopes
 from outrider.access.credentials import Credential
 from outrider.access.errors import InvalidApiKey, MissingAuth, ScopeDenied
+from outrider.access.idempotency import Idempotency, key_of
 from outrider.access.meter import Meter, rate_limit_headers
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit import clock
+from outrider.kit.answers import Headers
+from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import StoreFailed, Table
-from outrider.kit.http import Api, Headers
+from outrider.kit.http import Admitted, Api
 from outrider.kit.logs import logger
 from outrider.kit.requests import Request
 from outrider.kit.settings import settings
@@ -21,24 +24,32 @@ def native_api() -> Api:
     return Api(admit)
 
 
-def admit(request: Request, scope: str) -> tuple[Caller, Headers]:
+def admit(request: Request, scope: str, status: int) -> Admitted:
     """The caller, and the rate limit headers for the answer.
 
-    Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; StoreFailed when the
-    meter fails and the request would change something.
+    Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; ValidationFailed for
+    a bad Idempotency-Key; StoreFailed when the meter fails and the request would change something.
     """
     record, headers = _count(request, _credential(request))
     if not scopes.covers(record["scopes"], scope):
         raise ScopeDenied(f"This call needs the scope {scope}", headers=headers)
+    workspace = WorkspaceId(record["workspace"])
+    key = key_of(request, headers)
+    idempotency = (
+        Idempotency(_keys(), workspace, key, request, status, Cipher(settings().secrets_key_id))
+        if key
+        else None
+    )
     caller = Caller(
-        workspace=WorkspaceId(record["workspace"]),
+        workspace=workspace,
         actor=f"key:{record['key_id']}",
         scopes=frozenset(record["scopes"]),
         request_id=request.request_id,
         plan=record["plan"],
         seal=record["seal"],
+        idempotency=idempotency,
     )
-    return caller, headers
+    return Admitted(caller, headers, idempotency)
 
 
 def _credential(request: Request) -> Credential:
@@ -65,4 +76,8 @@ def _count(request: Request, credential: Credential) -> tuple[dict[str, Any], He
 
 @cache
 def _meter() -> Meter:
-    return Meter(Table(settings().require("keys_table")))
+    return Meter(_keys())
+
+
+def _keys() -> Table:
+    return Table(settings().require("keys_table"))

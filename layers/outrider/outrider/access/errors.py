@@ -1,6 +1,6 @@
 """What stands between a request and its route."""
 
-from outrider.kit.errors import OutriderError
+from outrider.kit.errors import Conflict, OutriderError
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
@@ -42,3 +42,25 @@ class ScopeDenied(OutriderError):
 class RateLimited(OutriderError):
     status, code = 429, "RATE_LIMITED"
     title = "Too many requests"
+
+
+class IdempotencyMismatch(OutriderError):
+    status, code = 422, "IDEMPOTENCY_MISMATCH"
+    title = "The Idempotency-Key belongs to another request"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was used for another request in the last 72 hours. "
+            "Send a new key, or repeat the first request unchanged"
+        )
+
+
+class StillRunning(Conflict):
+    """The first request with an Idempotency-Key has not ended yet."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(
+            "The first request with this Idempotency-Key is still running; "
+            f"ask again in {retry_after} s",
+            headers={"Retry-After": str(retry_after)},
+        )

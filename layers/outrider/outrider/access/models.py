@@ -6,8 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from outrider.access.idempotency import Idempotency
 from outrider.access.scopes import Role
-from outrider.kit import clock
+from outrider.kit import clock, ids
+from outrider.kit.dynamo import Action
 from outrider.kit.outbox import Event, Mode, event
 
 _TEST = "~test"
@@ -48,6 +50,8 @@ class Caller:
     plan: PlanName = "free"
     seal: bytes = field(default=b"", repr=False)
     """The workspace's secret for cursors."""
+    idempotency: Idempotency | None = field(default=None, repr=False, compare=False)
+    """Of a request that may be repeated."""
 
     @classmethod
     def engine(cls, workspace: str, request_id: str = "") -> "Caller":
@@ -64,6 +68,35 @@ class Caller:
             identity=identity,
             **data,
         )
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether the answer has to be known before the write, so that it can be kept."""
+        return self.idempotency is not None
+
+    def keep(self, result: BaseModel, *, shown_once: str | None = None) -> list[Action]:
+        """The write that keeps the answer under the request's Idempotency-Key; none without one.
+
+        It belongs into the transaction of the change that `result` tells. `shown_once` is a field
+        of it that is kept encrypted. What it raises when there is an answer passes through the
+        service.
+        """
+        return [self.idempotency.keep(result, shown_once)] if self.idempotency else []
+
+    def begin(self) -> None:
+        """To be called before work in several transactions, whose answer is kept at its end.
+
+        Raises AnsweredBefore, IdempotencyMismatch, StillRunning.
+        """
+        if self.idempotency:
+            self.idempotency.begin()
+
+    def new_id(self, prefix: str, *identity: str) -> str:
+        """A new id; a request that has begun gives the same `identity` the same one if it has to
+        begin again after a crash."""
+        if self.idempotency is None:
+            return ids.new(prefix)
+        return self.idempotency.new_id(prefix, *identity)
 
 
 class Workspace(BaseModel):

@@ -60,14 +60,22 @@ class ApiKeyRepository:
     table: Table
     workspace: WorkspaceId
 
-    def add(self, new: NewKey) -> None:
-        transact(*self._puts(new))
+    def add(self, new: NewKey, also: Sequence[Action] = ()) -> None:
+        """`also` are writes of the same transaction."""
+        transact(*self._puts(new), *also)
 
     def get(self, key_id: str) -> ApiKey | None:
         item = self.table.get(self.workspace, key_id)
         return ApiKey.model_validate(item) if item else None
 
-    def replace(self, key_id: str, new: NewKey, ends_at: datetime, events: Sequence[Event]) -> None:
+    def replace(
+        self,
+        key_id: str,
+        new: NewKey,
+        ends_at: datetime,
+        events: Sequence[Event],
+        also: Sequence[Action] = (),
+    ) -> None:
         """Store `new` as the successor of a key, which expires at `ends_at`; `events` are about
         the old key. Raises KeyChanged when it was revoked or replaced since it was read."""
         try:
@@ -92,6 +100,7 @@ class ApiKeyRepository:
                     key_id=key_id,
                 ),
                 *self._puts(new),
+                *also,
             )
         except TransactionFailed as failure:
             if not failure.reasons[0].failed:

@@ -63,8 +63,9 @@ class ApiKeyService:
         made = self._made(
             new.name, list(dict.fromkeys(asked)), role=new.role, expires_at=new.expires_at
         )
-        self.keys.add(made)
-        return _shown(made)
+        shown = _shown(made)
+        self.keys.add(made, self.caller.keep(shown, shown_once="key"))
+        return shown
 
     def rotate(self, key_id: str, how: ApiKeyRotate) -> ApiKeyCreated:
         """A new key of the same name, scopes and expiry; the old one expires after the overlap.
@@ -93,12 +94,14 @@ class ApiKeyService:
         revoked = self.caller.event(
             "api_key.revoked", api_key_id=key_id, at=clock.to_text(ends_at), rotated_to=made.key.id
         )
+        shown = _shown(made)
+        also = self.caller.keep(shown, shown_once="key")
         try:
-            self.keys.replace(key_id, made, ends_at, [revoked])
+            self.keys.replace(key_id, made, ends_at, [revoked], also)
         except KeyChanged as change:
             _require_rotatable(self._existing(key_id))
             raise Conflict("This key was just changed by another call") from change
-        return _shown(made)
+        return shown
 
     def list(self, query: PageQuery) -> Page[ApiKey]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/api-keys")

@@ -22,7 +22,7 @@ from outrider.campaigns.schemas import (
 )
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import TransactionFailed, transact
+from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import ValidationFailed, Violation
 from outrider.kit.outbox import Event
 from outrider.mailboxes.models import pool_is_warmed
@@ -45,6 +45,7 @@ class LaunchService:
     def launch(self, sequence_id: str, request: LaunchRequest) -> SequenceLaunched:
         """Raises SequenceNotFound, SequenceNotDraft and MailboxPoolNotWarmed, and ValidationFailed
         when contacts are to be written to and a step has nothing to say."""
+        self.caller.begin()
         sequence = self.sequences.get(sequence_id)
         if sequence.status not in ("draft", "launching"):
             raise SequenceNotDraft(sequence.status)
@@ -52,16 +53,17 @@ class LaunchService:
         steps = self.sequences.steps(sequence)
         if request.contact_ids:
             _require_content(steps)
-        campaign = self._campaign(sequence, request.contact_ids)
+        launching, campaign = self._campaign(sequence, request.contact_ids)
         results = self._enroll(campaign, steps[0], request.contact_ids)
         added = sum(result.result == "added" for result in results)
-        self._activate(sequence, campaign, added)
-        view = SequenceView.of(self.sequences.get(sequence_id))
-        return SequenceLaunched(
-            **view.model_dump(),
+        launched = launching.launched()
+        answer = SequenceLaunched(
+            **SequenceView.of(launched).model_dump(),
             audience=LaunchAudience(total=len(results), added=added, skipped=len(results) - added),
             results=results,
         )
+        self._activate(launching, launched, added, self.caller.keep(answer))
+        return answer
 
     def _require_warmed(self, pool: str) -> None:
         mailboxes = self.mailboxes.of_pool(pool)
@@ -75,13 +77,13 @@ class LaunchService:
                 "mark a mailbox that was warmed up elsewhere with warmed: true"
             )
 
-    def _campaign(self, sequence: Sequence, contact_ids: Many[str]) -> Campaign:
-        """The sequence's campaign, made if this is the first try."""
+    def _campaign(self, sequence: Sequence, contact_ids: Many[str]) -> tuple[Sequence, Campaign]:
+        """The sequence while it is launched, and its campaign, made if this is the first try."""
         asked = ids.derived("aud", *contact_ids)
         if sequence.campaign_id and (begun := self.campaigns.get(sequence.campaign_id)):
             if begun.asked != asked:
                 raise LaunchUnderWay
-            return begun
+            return sequence, begun
         now = clock.timestamp()
         campaign = Campaign(
             id=ids.new("cam"),
@@ -96,14 +98,15 @@ class LaunchService:
         created = self.caller.event(
             "campaign.created", campaign_id=campaign.id, sequence_id=sequence.id
         )
+        launching = sequence.launching(campaign.id)
         try:
             transact(
-                self.sequences.launching(sequence, campaign.id),
+                self.sequences.begin_launch(sequence, launching),
                 self.campaigns.add(campaign, [created]),
             )
         except TransactionFailed as failure:
             raise SequenceNotDraft("being launched by another request") from failure
-        return campaign
+        return launching, campaign
 
     def _enroll(
         self, campaign: Campaign, first: Step, contact_ids: Many[str]
@@ -146,17 +149,21 @@ class LaunchService:
         )
         return enrollment, [self.caller.event("enrollment.created", **enrollment.names())]
 
-    def _activate(self, sequence: Sequence, campaign: Campaign, enrolled: int) -> None:
-        launched = self.caller.event(
+    def _activate(
+        self, launching: Sequence, launched: Sequence, enrolled: int, also: Many[Action]
+    ) -> None:
+        campaign_id = launched.campaign_id or ""
+        event = self.caller.event(
             "campaign.launched",
-            campaign_id=campaign.id,
-            sequence_id=sequence.id,
+            campaign_id=campaign_id,
+            sequence_id=launched.id,
             enrolled=enrolled,
         )
         try:
             transact(
-                self.sequences.launched(sequence, campaign.id, enrolled),
-                self.campaigns.activate(campaign.id, [launched]),
+                self.sequences.end_launch(launching, launched, enrolled),
+                self.campaigns.activate(campaign_id, [event]),
+                *also,
             )
         except TransactionFailed as failure:
             raise SequenceNotDraft("launched by another request") from failure

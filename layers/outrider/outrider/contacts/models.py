@@ -1,8 +1,11 @@
 """Contacts."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from outrider.kit import clock
 
 Status = Literal[
     "new", "active", "replied", "interested", "not_interested", "unsubscribed", "bounced"
@@ -62,6 +65,16 @@ class Contact(BaseModel):
     created_at: str
     updated_at: str
     version: int = 1
+
+    def changed(self, changes: Mapping[str, Any]) -> "Contact":
+        """The contact after `changes`, where None clears a field: the next version. An address
+        that is new has not been verified."""
+        if changes.get("email", self.email) != self.email:
+            changes = {**changes, "verified": None, "verification": None}
+        after = {**self.model_dump(exclude={"full_name"}), **changes}
+        given = {name: value for name, value in after.items() if value is not None}
+        now = clock.timestamp()
+        return Contact.model_validate({**given, "updated_at": now, "version": self.version + 1})
 
     @computed_field
     def full_name(self) -> str | None:

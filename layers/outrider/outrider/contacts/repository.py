@@ -13,7 +13,6 @@ from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.companies.domains import is_free_mail
-from outrider.contacts.indexes import INDEX_KEYS, index_keys
 from outrider.contacts.models import Contact
 from outrider.kit import clock, outbox
 from outrider.kit.addresses import domain_of
@@ -22,6 +21,8 @@ from outrider.kit.counters import Counters
 from outrider.kit.dynamo import (
     Action,
     ConditionFailed,
+    Page,
+    Query,
     Table,
     TransactionFailed,
     batch_get,
@@ -69,21 +70,37 @@ class ContactRepository:
         contacts = map(contact_from, items.values())
         return {contact.id: contact for contact in contacts if contact}
 
-    def with_address(self, address: str) -> Contact | None:
-        """The contact whose address this is, as its claim tells."""
-        claim = self.table.get(f"{self.workspace}#email", address)
-        contact = self.get(_owner(claim)) if claim else None
-        return contact if contact and contact.email == address else None
+    def list(self, status: str | None, limit: int, after: Item | None) -> Page:
+        """Newest first; `items` are contacts' items."""
+        return self.table.page(
+            Query(
+                pk=f"{self.workspace}#{status}" if status else self.workspace,
+                sk="begins_with(#sk, :prefix)",
+                values={"prefix": "con_"},
+                index="by_status" if status else None,
+                filter="attribute_not_exists(#deleted_at)",
+                newest_first=True,
+                after=after,
+                consistent=True,
+            ),
+            limit,
+        )
 
     def add(
-        self, contact: Contact, events: Sequence[Event], *, former_owner: str | None = None
+        self,
+        contact: Contact,
+        events: Sequence[Event],
+        *,
+        former_owner: str | None = None,
+        also: Sequence[Action] = (),
     ) -> None:
-        """`former_owner` is a contact that is gone but whose claim on the address still stands.
+        """`former_owner` is a contact that is gone but whose claim on the address still stands;
+        `also` are writes of the same transaction.
 
         Raises AddressTaken.
         """
         try:
-            transact(*self._add(contact, events, former_owner), self._counted(1))
+            transact(*self._add(contact, events, former_owner), self._counted(1), *also)
         except TransactionFailed as failure:
             raise AddressTaken(_owner(failure.reasons[1].item)) from failure
 
@@ -114,48 +131,59 @@ class ContactRepository:
 
         For an address see `readdress`. Raises ContactMoved.
         """
+        changes = {**changes, "updated_at": clock.timestamp()}
         try:
             item = self.table.write(self._change(contact_id, changes, events, version))
         except ConditionFailed as failure:
             raise ContactMoved(contact_from(failure.item)) from failure
         return Contact.model_validate(item)
 
+    def change(
+        self,
+        before: Contact,
+        after: Contact,
+        events: Sequence[Event],
+        *,
+        also: Sequence[Action] = (),
+    ) -> None:
+        """Make of a contact as it was read what it is to be; the address stays.
+
+        Raises ContactMoved.
+        """
+        try:
+            self.table.write(self._become(before, after, events), also)
+        except ConditionFailed as failure:
+            raise ContactMoved(contact_from(failure.item)) from failure
+
     def readdress(
         self,
-        contact: Contact,
-        changes: Mapping[str, Any],
+        before: Contact,
+        after: Contact,
         events: Sequence[Event],
         *,
         former_owner: str | None = None,
-    ) -> Contact | None:
-        """`update` with another `email`, and its claim; `contact` is what was read.
+        also: Sequence[Action] = (),
+    ) -> bool:
+        """`change` with another address and its claim. `former_owner` as in `add`.
 
-        `former_owner` as in `add`. None when contact or claim are no longer as they were read.
+        False when contact or claim are no longer as they were read.
         """
-        address = changes["email"]
-        changes = {
-            **changes,
-            "verified": False,
-            "verification": None,
-            "updated_at": clock.timestamp(),
-        }
         left = self.table.delete(
             f"{self.workspace}#email",
-            contact.email,
+            before.email,
             "attribute_not_exists(#pk) OR #contact_id = :contact_id",
-            contact_id=contact.id,
+            contact_id=before.id,
         )
         try:
             transact(
-                self._change(contact.id, changes, events, contact.version),
-                self._claim(address, contact.id, former_owner),
+                self._become(before, after, events),
+                self._claim(after.email, before.id, former_owner),
                 left,
+                *also,
             )
         except TransactionFailed:
-            return None
-        after = {**contact.model_dump(exclude={"full_name"}), **changes}
-        given = {name: value for name, value in after.items() if value is not None}
-        return Contact.model_validate({**given, "version": contact.version + 1})
+            return False
+        return True
 
     def remove(self, contact_id: str, events: Sequence[Event]) -> bool:
         """False when there is no such contact."""
@@ -164,7 +192,7 @@ class ContactRepository:
             self.workspace,
             contact_id,
             "SET #deleted_at = :now, #ttl = :ttl, #_events = :events"
-            f" REMOVE {', '.join(f'#{name}' for name in INDEX_KEYS)}",
+            " REMOVE #by_status_pk, #by_company_pk",
             _PRESENT,
             now=clock.to_text(now),
             ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
@@ -198,16 +226,15 @@ class ContactRepository:
 
     def record_reply(self, contact_id: str) -> None:
         """Note that the contact answered just now; nothing happens if it is gone."""
-        now = clock.timestamp()
-        fields = {"status": "replied", "last_replied_at": now, "updated_at": now}
-        values = {**fields, **index_keys(self.workspace, contact_id, fields)}
-        assignments = ", ".join(f"#{name} = :{name}" for name in values)
         action = self.table.update(
             self.workspace,
             contact_id,
-            f"SET {assignments} REMOVE #_events ADD #version :one",
+            "SET #status = :replied, #by_status_pk = :by_status, #last_replied_at = :now,"
+            " #updated_at = :now REMOVE #_events ADD #version :one",
             _PRESENT,
-            **values,
+            replied="replied",
+            by_status=f"{self.workspace}#replied",
+            now=clock.timestamp(),
             one=1,
         )
         with suppress(ConditionFailed):
@@ -216,12 +243,11 @@ class ContactRepository:
     def _add(
         self, contact: Contact, events: Sequence[Event], former_owner: str | None = None
     ) -> tuple[Action, Action]:
-        fields = contact.model_dump(exclude_none=True, exclude={"full_name"})
         item = {
-            **fields,
-            **index_keys(self.workspace, contact.id, fields),
+            **contact.model_dump(exclude_none=True, exclude={"full_name"}),
             "pk": self.workspace,
             "sk": contact.id,
+            "by_status_pk": f"{self.workspace}#{contact.status}",
             **self._company_keys(contact),
             **outbox.attribute(events),
         }
@@ -237,6 +263,13 @@ class ContactRepository:
             return self.table.put(claim, free)
         return self.table.put(claim, f"{free} OR #contact_id = :former", former=former_owner)
 
+    def _become(self, before: Contact, after: Contact, events: Sequence[Event]) -> Action:
+        was, is_now = (
+            each.model_dump(exclude={"full_name", "version"}) for each in (before, after)
+        )
+        changes = {name: value for name, value in is_now.items() if value != was[name]}
+        return self._change(before.id, changes, events, before.version)
+
     def _change(
         self,
         contact_id: str,
@@ -244,11 +277,11 @@ class ContactRepository:
         events: Sequence[Event],
         version: int | None,
     ) -> Action:
-        fields = {"updated_at": clock.timestamp(), **changes}
-        fields |= index_keys(self.workspace, contact_id, fields)
-        values = {name: value for name, value in fields.items() if value is not None}
+        values = {name: value for name, value in changes.items() if value is not None}
+        if "status" in values:
+            values["by_status_pk"] = f"{self.workspace}#{values['status']}"
         values["_events"] = outbox.pack(events)
-        cleared = ", ".join(f"#{name}" for name in fields if fields[name] is None)
+        cleared = ", ".join(f"#{name}" for name in changes if changes[name] is None)
         assignments = ", ".join(f"#{name} = :{name}" for name in values)
         seen = {} if version is None else {"seen": version}
         return self.table.update(

@@ -9,13 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from outrider.access.models import Caller
 from outrider.contacts.errors import AddressOfAnother, ContactExists, ContactNotFound
-from outrider.contacts.lists import ContactLists
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import (
     ADD_AT_ONCE,
     AddressTaken,
     ContactMoved,
     ContactRepository,
+    contact_from,
 )
 from outrider.contacts.schemas import (
     ContactBatch,
@@ -45,7 +45,6 @@ _ROW = TypeAdapter(ContactWrite)
 class ContactService:
     caller: Caller
     contacts: ContactRepository
-    lists: ContactLists
 
     def get(self, contact_id: str) -> Contact:
         """Raises ContactNotFound."""
@@ -61,15 +60,17 @@ class ContactService:
 
     def list(self, query: ContactQuery) -> Page[Contact]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/contacts")
-        contacts, place = self.lists.page(query, sealer.after(query))
-        return sealer.page(query, contacts, place)
+        page = self.contacts.list(query.status, query.limit, sealer.after(query))
+        contacts = [contact for item in page.items if (contact := contact_from(item))]
+        return sealer.page(query, contacts, page.last_key)
 
     def create(self, new: ContactCreate) -> Contact:
         """Raises ContactExists when the address is taken and `upsert` was not asked for."""
-        return self._put(_contact(new), new, new.upsert)[0]
+        return self._put(self._contact(new), new, new.upsert)[0]
 
     def create_many(self, batch: ContactBatch) -> ContactBatchResult:
         """One result for each row, in the order of the rows."""
+        self.caller.begin()
         results: dict[int, RowResult] = {}
         rows: list[tuple[int, ContactWrite]] = []
         first_with: dict[str, int] = {}
@@ -99,8 +100,8 @@ class ContactService:
         given = update.given
         if not ids.is_id("con", contact_id):
             raise ContactNotFound
-        if "email" in given:
-            return self._readdress(contact_id, given, if_match)
+        if "email" in given or self.caller.may_repeat:
+            return self._change(contact_id, given, if_match)
         events = [self._updated(contact_id, given)]
         try:
             return self.contacts.update(contact_id, given, events, version=if_match)
@@ -127,7 +128,7 @@ class ContactService:
         self, rows: Sequence[tuple[int, ContactWrite]], upsert: bool
     ) -> dict[int, RowResult]:
         """Rows of different addresses, in one transaction where all of them are new."""
-        new = {index: _contact(row) for index, row in rows}
+        new = {index: self._contact(row, str(index)) for index, row in rows}
         try:
             taken = self.contacts.add_many(
                 [
@@ -142,11 +143,12 @@ class ContactService:
         for index, row in rows:
             contact = new[index]
             owner = taken.get(contact.id)
-            results[index] = (
-                self._settle(index, row, contact, owners.get(owner), upsert)
-                if owner
-                else RowResult(index=index, result="created", id=contact.id, email=row.email)
-            )
+            if owner in (None, contact.id):  # itself: made before the request was cut short
+                results[index] = RowResult(
+                    index=index, result="created", id=contact.id, email=row.email
+                )
+            else:
+                results[index] = self._settle(index, row, contact, owners.get(owner), upsert)
         return results
 
     def _settle(
@@ -181,7 +183,9 @@ class ContactService:
         gone: str | None = None
         for _ in range(_ATTEMPTS):
             try:
-                self.contacts.add(contact, [created], former_owner=gone)
+                self.contacts.add(
+                    contact, [created], former_owner=gone, also=self.caller.keep(contact)
+                )
             except AddressTaken as taken:
                 existing = self.contacts.get(taken.owner)
                 if existing is None:
@@ -208,55 +212,63 @@ class ContactService:
             }
             if not changes:
                 return current, "unchanged"
+            after = current.changed(changes)
             events = [self._updated(current.id, changes)]
             try:
-                changed = self.contacts.update(current.id, changes, events, version=current.version)
+                self.contacts.change(current, after, events, also=self.caller.keep(after))
             except ContactMoved as moved:
                 current = moved.current
             else:
-                return changed, "updated"
+                return after, "updated"
         raise Conflict(_CONTENDED)
 
-    def _readdress(self, contact_id: str, given: dict[str, Any], if_match: int | None) -> Contact:
-        """As `update`, where the address is given too. Raises Conflict also when others keep
-        changing the contact or the claim on the address."""
-        address = given["email"]
+    def _change(self, contact_id: str, given: dict[str, Any], if_match: int | None) -> Contact:
+        """As `update`, of a contact that has to be read first: for another address, or because the
+        answer is kept with the change. Raises Conflict also when others keep changing the contact
+        or the claim on the address."""
         for _ in range(_ATTEMPTS):
-            current, owner = self.contacts.with_owner(contact_id, address)
+            address = given.get("email")
+            current, owner = self._read(contact_id, address)
             if current is None:
                 raise ContactNotFound
             if if_match not in (None, current.version):
                 raise Conflict.at_version(current.version)
-            if current.email == address:
-                changes = {name: value for name, value in given.items() if name != "email"}
+            changes = {name: value for name, value in given.items() if name != "email"}
+            if address in (None, current.email):
                 if not changes:
                     return current
+                after = current.changed(changes)
                 events = [self._updated(contact_id, changes)]
                 try:
-                    return self.contacts.update(
-                        contact_id, changes, events, version=current.version
-                    )
+                    self.contacts.change(current, after, events, also=self.caller.keep(after))
                 except ContactMoved:
                     continue
+                return after
             if owner and (other := self.contacts.get(owner)):
                 if other.email == address:
                     raise AddressOfAnother(owner)
                 continue  # it has just left the address
+            after = current.changed(given)
             events = [self._updated(contact_id, given)]
-            changed = self.contacts.readdress(current, given, events, former_owner=owner)
-            if changed is not None:
-                return changed
+            also = self.caller.keep(after)
+            if self.contacts.readdress(current, after, events, former_owner=owner, also=also):
+                return after
         raise Conflict(_CONTENDED)
+
+    def _read(self, contact_id: str, address: str | None) -> tuple[Contact | None, str | None]:
+        """The contact, and the owner of the claim on `address`, if there is one."""
+        if address is None:
+            return self.contacts.get(contact_id), None
+        return self.contacts.with_owner(contact_id, address)
+
+    def _contact(self, row: ContactWrite, *identity: str) -> Contact:
+        now = clock.timestamp()
+        given = row.model_dump(exclude={"upsert"})
+        contact_id = self.caller.new_id("con", *identity)
+        return Contact(id=contact_id, created_at=now, updated_at=now, **given)
 
     def _updated(self, contact_id: str, changes: Mapping[str, Any]) -> Event:
         return self.caller.event("contact.updated", contact_id=contact_id, changed=sorted(changes))
-
-
-def _contact(row: ContactWrite) -> Contact:
-    contact_id = ids.new("con")
-    now = clock.to_text(clock.from_epoch_ms(ids.made_at(contact_id)))
-    given = row.model_dump(exclude={"upsert"})
-    return Contact(id=contact_id, created_at=now, updated_at=now, **given)
 
 
 def _not_now(index: int, row: ContactWrite, failure: OutriderError) -> RowResult:

@@ -1,7 +1,6 @@
 """Builds the objects of `contacts`."""
 
 from outrider.access.models import Caller
-from outrider.contacts.lists import ContactLists
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.service import ContactService
 from outrider.contacts.timeline import TimelineService
@@ -11,8 +10,7 @@ from outrider.kit.settings import settings
 
 
 def contacts(caller: Caller) -> ContactService:
-    repository = _repository(caller)
-    return ContactService(caller, repository, ContactLists(repository))
+    return ContactService(caller, _repository(caller))
 
 
 def timeline(caller: Caller) -> TimelineService:

@@ -69,10 +69,15 @@ class TransactionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One write, as an element of a transaction."""
+    """One write, as an element of a transaction.
+
+    `refused` makes the error to raise when its condition does not hold, of what stood in its place;
+    in a transaction it comes first, whatever else did not hold.
+    """
 
     kind: Literal["Put", "Update", "Delete", "ConditionCheck"]
     params: dict[str, Any]
+    refused: Callable[[Item | None], Exception] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +143,12 @@ class Table:
             [decode_item(item) for item in raw["Items"]], decode_item(last) if last else None
         )
 
-    def page(self, query: Query, limit: int, *, calls: int = _ROUNDS) -> Page:
+    def page(self, query: Query, limit: int) -> Page:
         """Exactly `limit` items when there are as many, though the filter drops some; `last_key` is
-        None only at the end. Reads at most `calls` times, so a page may be short of `limit`."""
+        None only at the end. Reads at most `_ROUNDS` times, so a page may be short of `limit`."""
         items: list[Item] = []
         after = query.after
-        for _ in range(calls):
+        for _ in range(_ROUNDS):
             part = self.query(replace(query, limit=limit + 1 - len(items), after=after))
             items += part.items
             after = part.last_key
@@ -151,7 +156,7 @@ class Table:
                 break
         if len(items) > limit:
             del items[limit:]
-            after = key_of(items[-1], query.index)
+            after = _key_of(items[-1], query.index)
         return Page(items, after)
 
     def put(self, item: Mapping[str, Any], condition: str = "", **values: Any) -> Action:
@@ -172,11 +177,14 @@ class Table:
         key = encode_item({"pk": pk, "sk": sk})
         return Action("ConditionCheck", self._params(condition, values, Key=key))
 
-    def write(self, action: Action) -> Item:
-        """Do one action by itself; an update gives the item as it is afterwards.
+    def write(self, action: Action, also: Sequence[Action] = ()) -> Item:
+        """Do one action; an update gives the item as it is afterwards, unless there are others to
+        do with it.
 
-        Raises ConditionFailed.
+        Raises ConditionFailed, or what the action says.
         """
+        if also:
+            return _write_with(action, also)
         params = dict(action.params)
         if action.kind == "Update":
             params["ReturnValues"] = "ALL_NEW"
@@ -185,7 +193,8 @@ class Table:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            raise ConditionFailed(_decoded(error.response.get("Item"))) from error
+            found = _decoded(error.response.get("Item"))
+            raise (action.refused or ConditionFailed)(found) from error
         return decode_item(raw["Attributes"]) if "Attributes" in raw else {}
 
     def _params(
@@ -202,10 +211,18 @@ class Table:
         return params
 
 
+def _write_with(action: Action, also: Sequence[Action]) -> Item:
+    try:
+        transact(action, *also)
+    except TransactionFailed as failure:
+        raise ConditionFailed(failure.reasons[0].item) from failure
+    return {}
+
+
 def transact(*actions: Action) -> None:
     """All of `actions` or none (at most 100). A conflict with another transaction is tried again.
 
-    Raises TransactionFailed when a condition does not hold.
+    Raises TransactionFailed when a condition does not hold, or what its action says.
     """
     items = [{action.kind: action.params} for action in actions]
     for attempt in range(1, _TRANSACTION_ATTEMPTS + 1):
@@ -219,6 +236,9 @@ def transact(*actions: Action) -> None:
                 Reason(reason.get("Code", "None"), _decoded(reason.get("Item")))
                 for reason in error.response["CancellationReasons"]
             ]
+            for action, reason in zip(actions, reasons, strict=False):
+                if reason.failed and action.refused:
+                    raise action.refused(reason.item) from error
             if any(reason.failed for reason in reasons):
                 raise TransactionFailed(reasons) from error
             if attempt == _TRANSACTION_ATTEMPTS or not _is_conflict(reasons):
@@ -273,12 +293,6 @@ def batch_get(keys: Iterable[tuple[Table, str, str]]) -> dict[tuple[str, str, st
     return found
 
 
-def key_of(item: Item, index: str | None = None) -> Item:
-    """Where `item` stands in the table or in one of its indexes, for `Query.after`."""
-    names = ("pk", "sk", f"{index}_pk", f"{index}_sk") if index else ("pk", "sk")
-    return {name: item[name] for name in names if name in item}
-
-
 def _call(operation: str, **params: Any) -> Any:
     """The answer. Raises ClientError for what is about this call, StoreFailed for the rest."""
     try:
@@ -303,6 +317,11 @@ def _is_conflict(reasons: Sequence[Reason]) -> bool:
 
 def _decoded(item: Mapping[str, Any] | None) -> Item | None:
     return decode_item(item) if item else None
+
+
+def _key_of(item: Item, index: str | None) -> Item:
+    names = ("pk", "sk", f"{index}_pk", f"{index}_sk") if index else ("pk", "sk")
+    return {name: item[name] for name in names if name in item}
 
 
 def _names(*expressions: str) -> dict[str, str]:

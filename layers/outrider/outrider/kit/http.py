@@ -5,6 +5,9 @@ checked), its input parsed into typed parameters, and its result or error render
 parameters are known by name: `caller`, `query` (a pydantic model), `body` (any pydantic type),
 `if_match` (`int | None`: the version the caller wants to change), and the names in its path. A
 result with a `version` carries it as its ETag.
+
+The answer to a request with an Idempotency-Key is kept by its `Keeper`: in the transaction of the
+change where the service says so, else here.
 """
 
 import time
@@ -15,30 +18,50 @@ from typing import Any, Protocol, TypeVar, get_args, get_type_hints
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from pydantic import BaseModel, TypeAdapter
 
-from outrider.kit import json
+from outrider.kit.answers import Answer, AnsweredBefore, Headers, render, render_error
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
 from outrider.kit.logs import logger
-from outrider.kit.requests import Batch, Request, parse_body, parse_if_match, parse_query
+from outrider.kit.requests import (
+    REPEATABLE,
+    Batch,
+    Request,
+    parse_body,
+    parse_if_match,
+    parse_query,
+)
 
-JSON, PROBLEM_JSON, HTML = "application/json", "application/problem+json", "text/html"
-
-CallerT_co = TypeVar("CallerT_co", covariant=True)
 Handler = TypeVar("Handler", bound=Callable[..., Any])
-Headers = dict[str, str]
+_REPLAYED = {"Idempotent-Replayed": "true"}
 
 
-class Admission(Protocol[CallerT_co]):
-    """Lets a request in, or raises. The headers go on every answer of the route."""
+class Keeper(Protocol):
+    """Keeps the answer to a request that may be repeated."""
 
-    def __call__(self, request: Request, scope: str) -> tuple[CallerT_co, Headers]: ...
+    @property
+    def kept(self) -> object:
+        """The result that a transaction was to keep last."""
+
+    def close(self, answer: Answer) -> None:
+        """Keep what no transaction has kept. Raises AnsweredBefore."""
+
+    def release(self) -> None:
+        """The request failed in a way that a repetition may not: nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """An answer that is not JSON."""
+class Admitted:
+    """A request that was let in. The headers go on every answer to it."""
 
-    body: str
-    media: str = HTML
+    caller: Any
+    headers: Headers
+    keeper: Keeper | None = None
+
+
+class Admission(Protocol):
+    """Lets a request in, or raises."""
+
+    def __call__(self, request: Request, scope: str, status: int) -> Admitted:
+        """`status` is that of the route's answer when all goes well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +102,11 @@ class Route:
             batch=_has_batch(body),
         )
 
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether it takes an Idempotency-Key."""
+        return self.scope is not None and self.method in REPEATABLE
+
     def arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
         query = parse_query(request.query_string, self.query)
@@ -102,7 +130,7 @@ class Api:
     """
 
     def __init__(
-        self, admit: Admission[Any], refuse: Callable[[Request], OutriderError] = nothing_here
+        self, admit: Admission, refuse: Callable[[Request], OutriderError] = nothing_here
     ) -> None:
         self.routes: list[Route] = []
         self._admit = admit
@@ -151,34 +179,67 @@ class Api:
         started = time.perf_counter()
         headers: Headers = {"X-Request-Id": request.request_id}
         arguments: dict[str, Any] = dict(path_parameters)
+        keeper: Keeper | None = None
         try:
             if route.scope is not None:
-                caller, admitted = self._admit(request, route.scope)
-                headers |= admitted
+                admitted = self._admit(request, route.scope, route.status)
+                headers |= admitted.headers
+                keeper = admitted.keeper
                 if route.takes_caller:
-                    arguments["caller"] = caller
-            result = route.handler(**arguments, **route.arguments(request))
-            response = render(result, route.status, headers)
+                    arguments["caller"] = admitted.caller
+            arguments |= route.arguments(request)
+            answer = _carry_out(route, arguments, keeper, request.request_id)
+        except AnsweredBefore as before:
+            answer = before.answer
+            headers |= _REPLAYED
         except OutriderError as error:
-            response = render_error(error, request.request_id, headers)
+            answer = render_error(error, request.request_id)
         except Exception:
             logger().exception("unexpected failure", request_id=request.request_id)
-            response = render_error(InternalError(), request.request_id, headers)
+            answer = render_error(InternalError(), request.request_id)
+            if keeper:
+                keeper.release()
         logger().info(
             "request",
             method=route.method,
             route=route.path,
-            status=response.status_code,
+            status=answer.status,
             ms=round((time.perf_counter() - started) * 1000, 1),
             request_id=request.request_id,
         )
-        return response
+        return _response(answer, headers)
 
     def _no_route(self, _: Exception) -> Response[Any]:
         request = Request.from_event(self._resolver.current_event.raw_event)
         error = self._refuse(request)
         logger().info("no route", status=error.status, request_id=request.request_id)
-        return render_error(error, request.request_id, {"X-Request-Id": request.request_id})
+        answer = render_error(error, request.request_id)
+        return _response(answer, {"X-Request-Id": request.request_id})
+
+
+def _carry_out(
+    route: Route, arguments: dict[str, Any], keeper: Keeper | None, request_id: str
+) -> Answer:
+    """What the route's handler answers. Raises its errors once they are kept, AnsweredBefore."""
+    try:
+        result = route.handler(**arguments)
+    except OutriderError as error:
+        if keeper:
+            keeper.close(render_error(error, request_id))
+        raise
+    answer = render(result, route.status)
+    if keeper and keeper.kept is not result:
+        keeper.close(answer)
+    return answer
+
+
+def _response(answer: Answer, headers: Headers) -> Response[Any]:
+    return Response(
+        answer.status,
+        content_type=answer.media,
+        body=answer.body,
+        headers={**headers, **answer.headers},
+    )
 
 
 def _has_batch(body: Any) -> bool:
@@ -186,43 +247,3 @@ def _has_batch(body: Any) -> bool:
     if isinstance(body, type):
         return issubclass(body, Batch)
     return any(_has_batch(member) for member in get_args(body))
-
-
-def is_versioned(result: Any) -> bool:
-    """Whether a result of this type, or of a member of its union, has an ETag."""
-    if isinstance(result, type) and issubclass(result, BaseModel):
-        return "version" in result.model_fields
-    return any(is_versioned(member) for member in get_args(result))
-
-
-def render(result: Any, status: int, headers: Headers) -> Response[Any]:
-    if isinstance(result, Content):
-        return Response(status, content_type=result.media, body=result.body, headers=headers)
-    if is_versioned(type(result)):
-        headers = {**headers, "ETag": f'"{result.version}"'}
-    body = result.model_dump_json() if isinstance(result, BaseModel) else json.dumps_text(result)
-    return Response(status, content_type=JSON, body=body, headers=headers)
-
-
-def render_error(error: OutriderError, request_id: str, headers: Headers) -> Response[Any]:
-    """A problem document (RFC 9457) with our members `code`, `errors`, `request_id`, `docs_url`."""
-    docs = f"/docs#{error.code.lower()}"
-    problem = {
-        "type": docs,
-        "title": error.title,
-        "status": error.status,
-        "code": error.code,
-        "detail": error.detail,
-        "errors": [
-            {"pointer": violation.pointer, "detail": violation.detail}
-            for violation in error.violations
-        ],
-        "request_id": request_id,
-        "docs_url": docs,
-    }
-    return Response(
-        error.status,
-        content_type=PROBLEM_JSON,
-        body=json.dumps_text(problem),
-        headers={**headers, **error.headers},
-    )

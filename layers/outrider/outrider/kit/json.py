@@ -27,6 +27,14 @@ def dumps_text(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+def canonical(data: bytes) -> bytes:
+    """One text for all texts of the same document; what is no JSON stays as it is."""
+    try:
+        return orjson.dumps(orjson.loads(data), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONDecodeError:
+        return data
+
+
 def check_depth(data: bytes, limit: int = MAX_DEPTH) -> None:
     """Raise TooDeep when `data` nests deeper than `limit`, without building the document.
 

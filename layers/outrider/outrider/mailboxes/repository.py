@@ -49,8 +49,8 @@ class MailboxRepository:
     table: Table
     workspace: WorkspaceId
 
-    def add(self, mailbox: Mailbox) -> None:
-        """Raises MailboxTaken."""
+    def add(self, mailbox: Mailbox, also: Sequence[Action] = ()) -> None:
+        """`also` are writes of the same transaction. Raises MailboxTaken."""
         item = {
             **mailbox.model_dump(exclude_none=True),
             "pk": self.workspace,
@@ -63,7 +63,7 @@ class MailboxRepository:
         }
         free = "attribute_not_exists(#pk)"
         try:
-            transact(self.table.put(item, free), self.table.put(claim, free))
+            transact(self.table.put(item, free), self.table.put(claim, free), *also)
         except TransactionFailed as failure:
             owner = failure.reasons[1].item or {}
             raise MailboxTaken(str(owner.get("mailbox_id"))) from failure

@@ -24,7 +24,7 @@ class MailboxService:
             id=ids.new("mbx"), created_at=now, updated_at=now, **new.model_dump(exclude_none=True)
         )
         try:
-            self.mailboxes.add(mailbox)
+            self.mailboxes.add(mailbox, self.caller.keep(mailbox))
         except MailboxTaken as taken:
             raise DuplicateResource(
                 f"A mailbox with this address exists already: {taken.owner}"

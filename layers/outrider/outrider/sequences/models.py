@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from outrider.kit import clock
+
 Condition = Literal["always", "no_reply", "replied"]
 Unit = Literal["minutes", "hours", "days"]
 Status = Literal["draft", "launching", "active", "finished"]
@@ -48,3 +50,15 @@ class Sequence(BaseModel):
     created_at: str
     updated_at: str
     version: int = 1
+
+    def launching(self, campaign_id: str) -> "Sequence":
+        """It as it is while a launch enrolls its contacts."""
+        return self._next(status="launching", campaign_id=campaign_id)
+
+    def launched(self) -> "Sequence":
+        return self._next(status="active")
+
+    def _next(self, **changes: str) -> "Sequence":
+        return self.model_copy(
+            update={**changes, "updated_at": clock.timestamp(), "version": self.version + 1}
+        )

@@ -25,7 +25,10 @@ class SequenceRepository:
         item = self.table.get(self.workspace, sequence_id)
         return Sequence.model_validate(item) if item else None
 
-    def add(self, sequence: Sequence, steps: Many[Step], events: Many[Event]) -> None:
+    def add(
+        self, sequence: Sequence, steps: Many[Step], events: Many[Event], also: Many[Action] = ()
+    ) -> None:
+        """`also` are writes of the same transaction."""
         item = {
             **sequence.model_dump(exclude_none=True),
             "pk": self.workspace,
@@ -39,7 +42,7 @@ class SequenceRepository:
             "steps": [step.model_dump(exclude_none=True) for step in steps],
         }
         free = "attribute_not_exists(#pk)"
-        transact(self.table.put(item, free), self.table.put(version, free))
+        transact(self.table.put(item, free), self.table.put(version, free), *also)
 
     def steps(self, sequence: Sequence) -> list[Step]:
         table, pk, sk = self.version_key(sequence.id, sequence.steps_version)
@@ -50,35 +53,36 @@ class SequenceRepository:
         """Where a version is, for `kit.dynamo.batch_get`."""
         return self.table, f"{self.workspace}#{sequence_id}", f"version#{steps_version:05d}"
 
-    def launching(self, sequence: Sequence, campaign_id: str) -> Action:
+    def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
         """The beginning of a launch, to stand in one transaction with the campaign's creation."""
         return self.table.update(
             self.workspace,
-            sequence.id,
-            "SET #status = :launching, #campaign_id = :campaign, #updated_at = :now"
-            " REMOVE #_events ADD #version :one",
+            draft.id,
+            "SET #status = :launching, #campaign_id = :campaign, #updated_at = :now,"
+            " #version = :version REMOVE #_events",
             "#status = :draft AND #version = :seen",
             launching="launching",
             draft="draft",
-            campaign=campaign_id,
-            seen=sequence.version,
-            now=clock.timestamp(),
-            one=1,
+            campaign=launching.campaign_id,
+            seen=draft.version,
+            now=launching.updated_at,
+            version=launching.version,
         )
 
-    def launched(self, sequence_id: str, campaign_id: str, events: Many[Event]) -> Action:
+    def end_launch(self, launching: Sequence, launched: Sequence, events: Many[Event]) -> Action:
         """The end of a launch, to stand in one transaction with the campaign's start."""
         return self.table.update(
             self.workspace,
-            sequence_id,
-            "SET #status = :active, #updated_at = :now, #_events = :events ADD #version :one",
-            "#status = :launching AND #campaign_id = :campaign",
+            launched.id,
+            "SET #status = :active, #updated_at = :now, #version = :version, #_events = :events",
+            "#status = :launching AND #campaign_id = :campaign AND #version = :seen",
             active="active",
             launching="launching",
-            campaign=campaign_id,
-            now=clock.timestamp(),
+            campaign=launching.campaign_id,
+            seen=launching.version,
+            now=launched.updated_at,
+            version=launched.version,
             events=outbox.pack(events),
-            one=1,
         )
 
     def finished(self, sequence_id: str, events: Many[Event]) -> Action:

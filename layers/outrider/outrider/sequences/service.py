@@ -30,8 +30,9 @@ class SequenceService:
         )
         steps = [_step(step, first=place == 0) for place, step in enumerate(new.steps)]
         created = self.caller.event("sequence.created", sequence_id=sequence.id, name=new.name)
-        self.sequences.add(sequence, steps, [created])
-        return SequenceView.of(sequence)
+        view = SequenceView.of(sequence)
+        self.sequences.add(sequence, steps, [created], self.caller.keep(view))
+        return view
 
     def get(self, sequence_id: str) -> Sequence:
         """Raises SequenceNotFound."""
@@ -43,17 +44,17 @@ class SequenceService:
     def steps(self, sequence: Sequence) -> list[Step]:
         return self.sequences.steps(sequence)
 
-    def launching(self, sequence: Sequence, campaign_id: str) -> Action:
-        return self.sequences.launching(sequence, campaign_id)
+    def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
+        return self.sequences.begin_launch(draft, launching)
 
-    def launched(self, sequence: Sequence, campaign_id: str, enrolled: int) -> Action:
-        launched = self.caller.event(
+    def end_launch(self, launching: Sequence, launched: Sequence, enrolled: int) -> Action:
+        event = self.caller.event(
             "sequence.launched",
-            sequence_id=sequence.id,
-            campaign_id=campaign_id,
+            sequence_id=launched.id,
+            campaign_id=launched.campaign_id,
             enrolled=enrolled,
         )
-        return self.sequences.launched(sequence.id, campaign_id, [launched])
+        return self.sequences.end_launch(launching, launched, [event])
 
     def finished(self, sequence_id: str, events: Many[Event]) -> Action:
         return self.sequences.finished(sequence_id, events)

@@ -46,8 +46,8 @@ class WebhookRepository:
     table: Table
     workspace: WorkspaceId
 
-    def add(self, webhook: Webhook, locked_secret: bytes) -> None:
-        """Raises TooManyWebhooks."""
+    def add(self, webhook: Webhook, locked_secret: bytes, also: Sequence[Action] = ()) -> None:
+        """`also` are writes of the same transaction. Raises TooManyWebhooks."""
         item = {
             **webhook.model_dump(),
             "pk": self.workspace,
@@ -63,7 +63,7 @@ class WebhookRepository:
             most=MAX_WEBHOOKS,
         )
         try:
-            transact(self.table.put(item, "attribute_not_exists(#pk)"), counted)
+            transact(self.table.put(item, "attribute_not_exists(#pk)"), counted, *also)
         except TransactionFailed as failure:
             raise TooManyWebhooks(MAX_WEBHOOKS) from failure
 

@@ -25,7 +25,8 @@ class WebhookService:
     outbound: Outbound
 
     def create(self, new: WebhookCreate) -> WebhookCreated:
-        """Register an endpoint and send it a `webhook.test`, whose outcome changes nothing.
+        """Register an endpoint and send it a `webhook.test`, whose outcome changes nothing. The
+        test goes first: what came of it is a part of the answer that is kept.
 
         Raises ValidationFailed when the URL may not be called, TooManyWebhooks.
         """
@@ -35,12 +36,14 @@ class WebhookService:
         webhook = Webhook(
             id=ids.new("whk"), url=new.url, events=new.events, created_at=now, updated_at=now
         )
-        self.webhooks.add(webhook, self.safe.lock(webhook.id, key))
-        return WebhookCreated(
+        locked = self.safe.lock(webhook.id, key)
+        created = WebhookCreated(
             **webhook.model_dump(),
             secret=show_secret(key),
             test=WebhookTest.of(self._send_test(webhook, key)),
         )
+        self.webhooks.add(webhook, locked, self.caller.keep(created, shown_once="secret"))
+        return created
 
     def list(self, query: PageQuery) -> Page[Webhook]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks")

@@ -57,10 +57,13 @@ class SuppressionRepository:
         )
         return [Suppression.model_validate(item) for item in page.items], page.last_key
 
-    def add(self, suppression: Suppression, events: Sequence[Event]) -> Suppression:
-        """The suppression as it stands: the one that was there before, if there was one."""
+    def add(
+        self, suppression: Suppression, events: Sequence[Event], also: Sequence[Action] = ()
+    ) -> Suppression:
+        """The suppression as it stands: the one that was there before, if there was one; then
+        nothing is written. `also` are writes of the same transaction."""
         try:
-            self.table.write(self._add(suppression, events))
+            self.table.write(self._add(suppression, events), also)
         except ConditionFailed as taken:
             return Suppression.model_validate(taken.item)
         return suppression

@@ -41,10 +41,12 @@ class SuppressionService:
     def add(self, new: SuppressionCreate) -> Suppression:
         """The suppression as it stands: the first one for an address or domain stays."""
         suppression = self._suppression(new)
-        return self.suppressions.add(suppression, [self._suppressed(suppression)])
+        events = [self._suppressed(suppression)]
+        return self.suppressions.add(suppression, events, self.caller.keep(suppression))
 
     def add_many(self, batch: SuppressionBatch) -> SuppressionBatchResult:
         """One result for each row, in the order of the rows."""
+        self.caller.begin()
         results: dict[int, SuppressionResult] = {}
         new: dict[str, Suppression] = {}
         rows_of: dict[str, list[int]] = {}

@@ -45,12 +45,13 @@ class VerificationService:
                 raise ContactNotFound
             if current.email != checked.email:
                 break
+            after = current.changed(changes)
             try:
-                return self.contacts.update(
-                    contact_id, changes, [verified], version=current.version
-                )
+                self.contacts.change(current, after, [verified], also=self.caller.keep(after))
             except ContactMoved as moved:
                 current = moved.current
+            else:
+                return after
         raise Conflict("The contact changed while its address was checked; try again")
 
     def _check(self, address: str) -> Verification:

@@ -1,0 +1,211 @@
+"""Answers kept under an Idempotency-Key, so that a repeated request does nothing twice.
+
+A record is `<workspace>#idem#<SHA-256 of the key>` / `#`. The write that changes something puts it
+in the same transaction: either both are there or neither, and of two equal requests at once one
+commits and the other finds its answer. Work in several transactions claims the key first: a
+repetition meanwhile is told to wait, and one after a crash goes on where the first one stopped.
+
+Source of the header: draft-ietf-httpapi-idempotency-key-header.
+"""
+
+import hashlib
+import re
+import secrets
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+
+from outrider.access.errors import IdempotencyMismatch, StillRunning
+from outrider.kit import clock, ids, json
+from outrider.kit.answers import Answer, AnsweredBefore, Headers, render
+from outrider.kit.attributes import Item
+from outrider.kit.cipher import Cipher
+from outrider.kit.dynamo import Action, ConditionFailed, StoreFailed, Table
+from outrider.kit.errors import ValidationFailed, Violation
+from outrider.kit.requests import REPEATABLE, Request
+
+LIFE = timedelta(hours=72)
+LEASE = timedelta(seconds=35)
+"""Longer than a function of the API may run: who holds a claim beyond it is gone."""
+
+_HEADER = "idempotency-key"
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_FREE = "attribute_not_exists(#pk) OR #ttl <= :now"
+_TOO_MANY = 429
+
+
+def key_of(request: Request, headers: Headers) -> str | None:
+    """The Idempotency-Key of a request that takes one. Raises ValidationFailed, with `headers`,
+    when it is none."""
+    key = request.headers.get(_HEADER) if request.method in REPEATABLE else None
+    if key is not None and not _KEY.fullmatch(key):
+        detail = "Idempotency-Key takes 1 to 255 printable ASCII characters without spaces"
+        violation = Violation(f"/headers/{_HEADER}", detail)
+        raise ValidationFailed(detail, violations=[violation], headers=headers)
+    return key
+
+
+@dataclass(slots=True)
+class Idempotency:
+    """The key of one request, and the answer it gets. `status` is that of the answer when all goes
+    well; `cipher` encrypts what an answer shows only once."""
+
+    table: Table
+    workspace: str
+    key: str
+    request: Request
+    status: int
+    cipher: Cipher
+    kept: object = None
+    _token: str = ""
+    _began_ms: int = 0
+
+    def keep(self, result: BaseModel, shown_once: str | None = None) -> Action:
+        """The write that keeps the answer `result` renders to, its field `shown_once` encrypted.
+
+        When there is a record already, it raises AnsweredBefore, IdempotencyMismatch or
+        StillRunning.
+        """
+        self.kept = result
+        answer = render(result, self.status)
+        if shown_once is None:
+            return self._put(answer)
+        body = json.loads(answer.body)
+        sealed = self.cipher.encrypt(body[shown_once].encode(), self._context)
+        rest = replace(answer, body=json.dumps_text({**body, shown_once: None}))
+        return self._put(rest, shown_once=shown_once, sealed=sealed)
+
+    def begin(self) -> None:
+        """Claim the key for work in several transactions. Raises as `keep` does."""
+        self._token, self._began_ms = secrets.token_hex(8), clock.epoch_ms()
+        claim = self._record(
+            token=self._token, began_ms=self._began_ms, leased_until=_lease_end(LEASE)
+        )
+        try:
+            self.table.write(self.table.put(claim, _FREE, now=_seconds()))
+        except ConditionFailed as taken:
+            self._take_over(taken.item or {})
+
+    def new_id(self, prefix: str, *identity: str) -> str:
+        """A new id; once the request has begun, one that a repetition makes again."""
+        if not self._token:
+            return ids.new(prefix)
+        return ids.at(prefix, self._began_ms, self.workspace, self.key, *identity)
+
+    def close(self, answer: Answer) -> None:
+        """Keep an answer that no transaction has kept, unless another try may get a better one.
+        Raises as `keep` does."""
+        if answer.status >= 500 or answer.status == _TOO_MANY:
+            self.release()
+        else:
+            self.table.write(self._put(answer))
+
+    def release(self) -> None:
+        """End the claim, if there is one, without an answer. If that fails it ends by itself."""
+        if self._token:
+            with suppress(ConditionFailed, StoreFailed):
+                self.table.write(self._lease(timedelta(), of=self._token))
+
+    def _take_over(self, record: Item) -> None:
+        """Go on with what a request began that is gone. Raises as `keep` does when it is not."""
+        refusal = self._refusal(record)
+        if "leased_until" not in record or record["leased_until"] > clock.epoch_ms():
+            raise refusal
+        if isinstance(refusal, IdempotencyMismatch):
+            raise refusal
+        self._began_ms = record["began_ms"]
+        self.table.write(self._lease(LEASE, of=record["token"]))
+
+    def _lease(self, duration: timedelta, *, of: str) -> Action:
+        return self._or_refuse(
+            self.table.update(
+                self._pk,
+                "#",
+                "SET #token = :token, #leased_until = :until",
+                "#token = :of AND attribute_not_exists(#answer)",
+                token=self._token,
+                until=_lease_end(duration),
+                of=of,
+            )
+        )
+
+    def _put(self, answer: Answer, **more: Any) -> Action:
+        record = self._record(answer=_pack(answer), **more)
+        if not self._token:
+            return self._or_refuse(self.table.put(record, _FREE, now=_seconds()))
+        own = "#token = :token AND attribute_not_exists(#answer)"
+        return self._or_refuse(self.table.put(record, own, token=self._token))
+
+    def _or_refuse(self, action: Action) -> Action:
+        return replace(action, refused=lambda record: self._refusal(record or {}))
+
+    def _refusal(self, record: Item) -> Exception:
+        """Why nothing can be written under this key, of the record that stands there."""
+        if record.get("fingerprint", self._fingerprint) != self._fingerprint:
+            return IdempotencyMismatch()
+        if "answer" in record:
+            return AnsweredBefore(self._answer(record))
+        left = record.get("leased_until", 0) - clock.epoch_ms()
+        return StillRunning(retry_after=max(1, -(-left // 1000)))
+
+    def _answer(self, record: Item) -> Answer:
+        answer = _unpack(record["answer"])
+        if "sealed" not in record:
+            return answer
+        secret = self.cipher.decrypt(record["sealed"], self._context).decode()
+        body = {**json.loads(answer.body), record["shown_once"]: secret}
+        return replace(answer, body=json.dumps_text(body))
+
+    def _record(self, **more: Any) -> Item:
+        return {
+            "pk": self._pk,
+            "sk": "#",
+            "fingerprint": self._fingerprint,
+            "ttl": int((clock.now() + LIFE).timestamp()),
+            **more,
+        }
+
+    @property
+    def _pk(self) -> str:
+        return f"{self.workspace}#idem#{hashlib.sha256(self.key.encode()).hexdigest()}"
+
+    @property
+    def _context(self) -> dict[str, str]:
+        return {"idempotency": self._pk}
+
+    @property
+    def _fingerprint(self) -> str:
+        """Equal for requests that ask for the same: bodies may differ in spaces and in the order
+        of fields."""
+        request = self.request
+        asked = "\n".join(
+            (
+                request.method,
+                request.path,
+                request.query_string,
+                request.headers.get("if-match", ""),
+            )
+        )
+        return hashlib.sha256(asked.encode() + b"\n" + json.canonical(request.body)).hexdigest()
+
+
+def _lease_end(duration: timedelta) -> int:
+    return clock.to_epoch_ms(clock.now() + duration)
+
+
+def _seconds() -> int:
+    return int(clock.now().timestamp())
+
+
+def _pack(answer: Answer) -> bytes:
+    packed = [answer.status, answer.media, answer.headers, answer.body]
+    return zlib.compress(json.dumps(packed))
+
+
+def _unpack(packed: bytes) -> Answer:
+    status, media, headers, body = json.loads(zlib.decompress(packed))
+    return Answer(status, body, media, headers)

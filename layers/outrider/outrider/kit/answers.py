@@ -1,0 +1,70 @@
+"""What goes back to a caller, whatever carries it there: status, headers and text."""
+
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from outrider.kit import json
+from outrider.kit.errors import OutriderError
+
+JSON, PROBLEM_JSON, HTML = "application/json", "application/problem+json", "text/html"
+Headers = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A result that is not JSON."""
+
+    body: str
+    media: str = HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: str = field(repr=False)
+    media: str = JSON
+    headers: Headers = field(default_factory=dict)
+
+
+class AnsweredBefore(Exception):
+    """This request is a repetition, and `answer` is what the first one got."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+def is_versioned(result: Any) -> bool:
+    """Whether a result of this type, or of a member of its union, has an ETag."""
+    if isinstance(result, type) and issubclass(result, BaseModel):
+        return "version" in result.model_fields
+    return any(is_versioned(member) for member in get_args(result))
+
+
+def render(result: Any, status: int) -> Answer:
+    if isinstance(result, Content):
+        return Answer(status, result.body, result.media)
+    headers = {"ETag": f'"{result.version}"'} if is_versioned(type(result)) else {}
+    body = result.model_dump_json() if isinstance(result, BaseModel) else json.dumps_text(result)
+    return Answer(status, body, headers=headers)
+
+
+def render_error(error: OutriderError, request_id: str) -> Answer:
+    """A problem document (RFC 9457) with our members `code`, `errors`, `request_id`, `docs_url`."""
+    docs = f"/docs#{error.code.lower()}"
+    problem = {
+        "type": docs,
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "errors": [
+            {"pointer": violation.pointer, "detail": violation.detail}
+            for violation in error.violations
+        ],
+        "request_id": request_id,
+        "docs_url": docs,
+    }
+    return Answer(error.status, json.dumps_text(problem), PROBLEM_JSON, error.headers)

@@ -1,0 +1,267 @@
+"""A request with an Idempotency-Key may be sent again: it is carried out once and always gets the
+first answer, whatever happened to the first one."""
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.harness import stack
+from tests.harness.api import Answer, Api
+from tests.harness.cloud import Cloud
+from tests.harness.wire import When
+from tests.integration.examples import ENDPOINTS, Endpoint
+
+KEY = {"idempotency-key": "order-66"}
+REPEATABLE = [each for each in ENDPOINTS if each.route.may_be_repeated]
+MOST_CALLS = 12
+
+repeatable = pytest.mark.parametrize("endpoint", REPEATABLE, ids=str)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
+
+
+def send(api: Api, endpoint: Endpoint, path: str, **options: Any) -> Answer:
+    body = options.pop("body", endpoint.example.body)
+    return api.request(endpoint.route.method, path, body, headers=KEY, **options)
+
+
+def kinds(written: list[tuple[str, str]]) -> Counter[str]:
+    """How many items of each kind were written, but for the answers kept."""
+    return Counter(f"{_kind(pk)} / {_kind(sk)}" for pk, sk in set(written) if "#idem#" not in pk)
+
+
+def _kind(key: str) -> str:
+    """A key without what differs from run to run."""
+    return re.sub(r"(?<=[a-z]{3}_)\w+|(?<=count#)\d+|(?<=#)\S*\d\S*|\S+@\S+", "…", key)
+
+
+def replayed(answer: Answer) -> bool:
+    return answer.headers.get("idempotent-replayed") == "true"
+
+
+@repeatable
+class TestEveryWritingRoute:
+    def test_repeats_the_first_answer_and_does_nothing(
+        self, api: Api, cloud: Cloud, endpoint: Endpoint
+    ) -> None:
+        path = endpoint.path_to_own(api)
+        first = send(api, endpoint, path)
+
+        with cloud.writes() as written:
+            again = send(api, endpoint, path)
+
+        assert (first.status, replayed(first)) == (endpoint.route.status, False)
+        assert (again.status, again.json, replayed(again)) == (first.status, first.json, True)
+        assert again.headers.get("etag") == first.headers.get("etag")
+        assert written == []
+
+    def test_needs_one_call_more_for_a_repetition_than_for_a_read(
+        self, api: Api, endpoint: Endpoint
+    ) -> None:
+        path = endpoint.path_to_own(api)
+        send(api, endpoint, path)
+
+        again = send(api, endpoint, path)
+
+        calls = [call.operation for call in again.calls if call.service == "dynamodb"]
+        assert len(calls) <= 3, calls
+
+    def test_refuses_another_request_with_the_same_key(
+        self, api: Api, cloud: Cloud, endpoint: Endpoint
+    ) -> None:
+        path = endpoint.path_to_own(api)
+        api.post("/v1/contacts", {"email": "first@example.com"}, headers=KEY)
+
+        with cloud.writes() as written:
+            answer = send(api, endpoint, path)
+
+        assert (answer.status, answer.json["code"]) == (422, "IDEMPOTENCY_MISMATCH")
+        assert written == []
+
+    def test_is_carried_out_once_though_the_process_dies(
+        self, cloud: Cloud, endpoint: Endpoint
+    ) -> None:
+        for number in range(1, MOST_CALLS + 1):
+            for when in ("before", "after"):
+                happened, outcome = self._after_a_crash(cloud, endpoint, number, when)
+                if number == 1 and when == "before":
+                    expected = outcome
+                assert outcome == expected, f"died {when} call {number}"
+            if not happened:
+                return
+        pytest.fail(f"more than {MOST_CALLS} calls")
+
+    def _after_a_crash(
+        self, cloud: Cloud, endpoint: Endpoint, number: int, when: When
+    ) -> tuple[bool, Any]:
+        """Whether it came to the crash; the status of the repetition, and what there is then."""
+        cloud.end()
+        cloud.begin()
+        api = cloud.api
+        api.workspace()
+        path = endpoint.path_to_own(api)
+        with cloud.writes() as written:
+            with cloud.wire.crash_at(number, when) as happened:
+                send(api, endpoint, path)
+            cloud.clock.advance(seconds=60)
+            answer = send(api, endpoint, path)
+        return happened(), (answer.status, kinds(written))
+
+
+class TestKey:
+    @pytest.mark.parametrize("key", ["", " ", "two words", "é", "x" * 256])
+    def test_must_be_printable_and_short(self, api: Api, key: str) -> None:
+        headers = {"idempotency-key": key}
+
+        answer = api.post("/v1/contacts", {"email": "ada@example.com"}, headers=headers)
+
+        assert answer.status == 422
+        assert [error["pointer"] for error in answer.json["errors"]] == ["/headers/idempotency-key"]
+        assert "RateLimit" in answer.headers
+
+    def test_belongs_to_a_workspace_and_mode(self, api: Api) -> None:
+        body = {"email": "ada@example.com"}
+
+        answers = [
+            api.post("/v1/contacts", body, headers=KEY, **options)
+            for options in ({}, {"mode": "test"}, {"workspace": "globex"})
+        ]
+
+        assert [replayed(answer) for answer in answers] == [False] * 3
+
+    def test_is_the_same_for_every_api_key_of_the_workspace(self, api: Api) -> None:
+        api.post("/v1/contacts", {"email": "ada@example.com"}, headers=KEY)
+
+        answer = api.post(
+            "/v1/contacts", {"email": "ada@example.com"}, headers=KEY, key=api.key("contacts")
+        )
+
+        assert replayed(answer)
+
+    def test_sees_the_same_request_in_other_spelling(self, api: Api) -> None:
+        api.post("/v1/contacts", '{"email": "a@example.com", "title": "CTO"}', headers=KEY)
+
+        answer = api.post("/v1/contacts", '{"title":"CTO","email":"a@example.com"}', headers=KEY)
+
+        assert replayed(answer)
+
+    def test_means_nothing_to_reads_and_deletions(self, api: Api) -> None:
+        contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json
+        path = f"/v1/contacts/{contact['id']}"
+
+        answers = [api.get(path, headers=KEY), api.delete(path, headers=KEY)]
+
+        assert [answer.status for answer in answers] == [200, 200]
+        assert not any(map(replayed, answers))
+
+    def test_is_forgotten_after_72_hours(self, api: Api, cloud: Cloud) -> None:
+        first = api.post(
+            "/v1/webhooks", {"url": "http://127.0.0.1:9/", "events": ["*"]}, headers=KEY
+        )
+        cloud.clock.advance(hours=72, seconds=1)
+
+        again = api.post(
+            "/v1/webhooks", {"url": "http://127.0.0.1:9/", "events": ["*"]}, headers=KEY
+        )
+
+        assert not replayed(again)
+        assert again.json["id"] != first.json["id"]
+
+
+class TestErrors:
+    def test_of_the_domain_are_answers_too(self, api: Api) -> None:
+        owner = api.post("/v1/contacts", {"email": "ada@example.com"}).json
+        first = api.post("/v1/contacts", {"email": "ada@example.com"}, headers=KEY)
+        api.delete(f"/v1/contacts/{owner['id']}")
+
+        again = api.post("/v1/contacts", {"email": "ada@example.com"}, headers=KEY)
+
+        assert (first.status, replayed(first)) == (409, False)
+        assert (again.json, replayed(again)) == (first.json, True)
+
+    def test_of_the_input_leave_the_key_free(self, api: Api) -> None:
+        api.post("/v1/contacts", {"email": "nonsense"}, headers=KEY)
+
+        answer = api.post("/v1/contacts", {"email": "ada@example.com"}, headers=KEY)
+
+        assert answer.status == 201
+
+    def test_of_the_store_leave_the_key_free(self, api: Api, cloud: Cloud) -> None:
+        api.workspace()
+        with cloud.wire.refuse("dynamodb", "TransactWriteItems", "InternalServerError"):
+            first = api.post("/v1/contacts", {"email": "ada@example.com"}, headers=KEY)
+
+        again = api.post("/v1/contacts", {"email": "ada@example.com"}, headers=KEY)
+
+        assert (first.status, again.status, replayed(again)) == (503, 201, False)
+
+
+BATCH = {"contacts": [{"email": f"ada{number}@example.com"} for number in range(70)]}
+
+
+class TestWorkInSeveralTransactions:
+    def test_makes_a_repetition_wait_while_it_runs(self, api: Api, cloud: Cloud) -> None:
+        api.workspace()
+        with cloud.wire.crash_at(4, "after"):
+            api.post("/v1/contacts", BATCH, headers=KEY)
+
+        meanwhile = api.post("/v1/contacts", BATCH, headers=KEY)
+        cloud.clock.advance(seconds=int(meanwhile.headers["retry-after"]))
+        later = api.post("/v1/contacts", BATCH, headers=KEY)
+
+        assert (meanwhile.status, meanwhile.json["code"]) == (409, "CONFLICT")
+        assert (later.status, replayed(later)) == (201, False)
+
+    def test_reports_what_it_made_before_it_was_cut_short(self, api: Api, cloud: Cloud) -> None:
+        api.workspace()
+        with cloud.wire.crash_at(4, "after"):
+            api.post("/v1/contacts", BATCH, headers=KEY)
+        items = cloud.items("contacts", api.workspace().id)
+        made = {item["sk"] for item in items if item["sk"].startswith("con_")}
+        cloud.clock.advance(seconds=60)
+
+        answer = api.post("/v1/contacts", BATCH, headers=KEY)
+
+        assert answer.json["counts"]["created"] == 70
+        assert made
+        assert made <= {row["id"] for row in answer.json["results"]}
+
+    def test_is_not_kept_when_it_failed_unexpectedly(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        api.workspace()
+        with monkeypatch.context() as patched:
+            patched.setattr("outrider.contacts.service.ContactBatchResult.of", lambda _: 1 / 0)
+            failed = api.post("/v1/contacts", BATCH, headers=KEY)
+
+        answer = api.post("/v1/contacts", BATCH, headers=KEY)
+
+        assert (failed.status, answer.status) == (500, 201)
+        assert answer.json["counts"]["created"] == 70
+
+
+class TestSecrets:
+    @pytest.mark.parametrize(
+        ("path", "body", "field"),
+        [
+            ("/v1/api-keys", {"name": "CI", "scopes": ["contacts:read"]}, "key"),
+            ("/v1/webhooks", {"url": "http://127.0.0.1:9/", "events": ["*"]}, "secret"),
+        ],
+    )
+    def test_are_repeated_but_never_stored(
+        self, api: Api, cloud: Cloud, path: str, body: dict[str, Any], field: str
+    ) -> None:
+        first = api.post(path, body, headers=KEY)
+
+        again = api.post(path, body, headers=KEY)
+
+        assert again.json[field] == first.json[field]
+        assert replayed(again)
+        stored = json.dumps([cloud.items(table) for table in ("keys", "webhooks")], default=repr)
+        assert first.json[field] not in stored
