@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from outrider.access.models import Caller
+from outrider.credits.wiring import credits
+from outrider.kit import ids
 from outrider.kit.http import Route
 from outrider.kit.pagination import PageQuery
 from tests.harness.api import Api
@@ -75,6 +78,11 @@ def a_sequence(api: Api) -> str:
     return str(api.post("/v1/sequences", body).json["id"])
 
 
+def a_held_credit(api: Api) -> str:
+    caller = Caller.engine(api.workspace().id)
+    return credits(caller).hold(ids.new("run"), "research", 1).id
+
+
 def a_campaign(api: Api) -> str:
     return launched(api).campaign_id
 
@@ -111,6 +119,8 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/webhooks": Example(2, {"url": NOBODY, "events": ["*"]}),
     "DELETE /v1/webhooks/{webhook_id}": Example(2, make=a_webhook),
     "GET /v1/events": Example(2, make=a_contact),
+    "GET /v1/credits": Example(2),
+    "GET /v1/credits/ledger": Example(2, make=a_held_credit),
 }
 
 

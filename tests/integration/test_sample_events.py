@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from outrider.access.models import Caller
+from outrider.credits.wiring import credits
 from outrider.kit import ids
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
@@ -63,6 +65,7 @@ SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
 CAMPAIGNS_STATUS = Sample("http_campaigns_status", "campaigns")
 WEBHOOKS_CREATE = Sample("http_webhooks_create", "webhooks")
 EVENTS_LIST = Sample("http_events_list", "events")
+CREDITS_GET = Sample("http_credits_get", "credits")
 API_KEYS_CREATE = Sample("http_api_keys_create", "api_keys")
 CREATE_WORKSPACE = Sample("admin_create_workspace", "admin")
 CREATE_KEY = Sample("admin_create_key", "admin")
@@ -70,6 +73,7 @@ CONTACT_CREATED = Sample("stream_contact_created", "events_relay")
 CONTACT_DELETED = Sample("stream_contact_deleted", "contacts_bury")
 CAMPAIGN_LAUNCHED = Sample("eventbridge_campaign_launched", "campaigns_start")
 HOURLY_CHECK = Sample("scheduler_hourly_check", "campaigns_start")
+CREDITS_SWEEP = Sample("scheduler_credits_sweep", "credits_sweep")
 ROUND = Sample("stepfunctions_round", "campaigns_dispatch")
 STEP = Sample("sqs_step", "steps_run")
 WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
@@ -199,6 +203,11 @@ class TestHttp:
         events = json.loads(answer["body"])["data"]
         assert [event["event"] for event in events] == ["api_key.created"]
 
+    def test_credits_get(self, api: Api, cloud: Cloud) -> None:
+        answer = CREDITS_GET.invoke(cloud, key=api.workspace().live_key)
+
+        assert json.loads(answer["body"])["available"] == 100_000
+
     def test_api_keys_create(self, api: Api, cloud: Cloud) -> None:
         answer = API_KEYS_CREATE.invoke(cloud, key=api.workspace().live_key)
 
@@ -237,6 +246,18 @@ class TestStream:
         CONTACT_DELETED.invoke(cloud, workspace=workspace, contact=contact)
 
         assert {item["pk"] for item in cloud.items("contacts", workspace)} == {f"{workspace}#count"}
+
+
+class TestCredits:
+    def test_sweep_gives_back_what_expired(self, api: Api, cloud: Cloud) -> None:
+        caller = Caller.engine(api.workspace().id)
+        credits(caller).hold("run_1", "research", 1)
+        cloud.clock.advance(minutes=15)
+
+        answer = CREDITS_SWEEP.invoke(cloud)
+
+        assert answer["swept"] >= 1
+        assert api.get("/v1/credits").json["held"] == 0
 
 
 class TestCampaigns:

@@ -24,6 +24,7 @@ class Settings(BaseModel):
     campaigns_table: str = ""
     enrollments_table: str = ""
     messages_table: str = ""
+    credits_table: str = ""
     webhooks_table: str = ""
     events_table: str = ""
     steps_queue_url: str = ""

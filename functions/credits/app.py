@@ -1,0 +1,23 @@
+"""/v1/credits"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import Caller
+from outrider.credits.models import LedgerEntry
+from outrider.credits.schemas import Credits, LedgerQuery
+from outrider.credits.wiring import credits
+from outrider.kit.pagination import Page
+
+api = native_api()
+handler = api.handler
+
+
+@api.get("/v1/credits", scope="credits:read")
+def get_credits(caller: Caller) -> Credits:
+    """Get the workspace's credits, when they are filled up again, and what costs how much"""
+    return credits(caller).show()
+
+
+@api.get("/v1/credits/ledger", scope="credits:read")
+def list_ledger(caller: Caller, query: LedgerQuery) -> Page[LedgerEntry]:
+    """List what credits were held for, spent on and granted, newest first"""
+    return credits(caller).list(query)

@@ -1,0 +1,275 @@
+"""Keys, expressions and items of the ledger.
+
+The balance is `<workspace>` / `#`, an entry `<workspace>` / `<operation id>`. In the index
+`by_created` a workspace's entries stand in the order in which they were made; in `by_due`, across
+workspaces, holds by when they expire and balances by when they are reset.
+"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from outrider.access.models import Workspace, WorkspaceId
+from outrider.access.repository import WorkspaceRepository
+from outrider.credits.models import Balance, LedgerEntry
+from outrider.kit import outbox
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import (
+    Action,
+    ConditionFailed,
+    Query,
+    Table,
+    TransactionFailed,
+    batch_get,
+    transact,
+)
+from outrider.kit.outbox import Event
+
+BALANCE = "#"
+DUE_SHARDS = 8
+_FREE = "attribute_not_exists(#pk)"
+_BEGINNING, _END = "0", "9"
+_TAKE = (
+    "SET #available = #available - :amount, #held = #held + :amount,"
+    " #above_low = #above_low - :amount"
+)
+
+
+class HeldBefore(Exception):
+    """The ledger has an entry of this operation already."""
+
+    def __init__(self, entry: LedgerEntry) -> None:
+        super().__init__(entry.id)
+        self.entry = entry
+
+
+class BalanceRefused(Exception):
+    """The balance is not there, or not as the hold needs it."""
+
+    def __init__(self, balance: Balance | None) -> None:
+        super().__init__("the balance is not as the hold needs it")
+        self.balance = balance
+
+
+class Moved(Exception):
+    """An entry or the balance is no longer as it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRepository:
+    """Balance and ledger of one workspace."""
+
+    table: Table
+    workspaces: WorkspaceRepository
+    workspace: WorkspaceId
+
+    def balance(self) -> tuple[Workspace, Balance | None]:
+        """The balance, beside the workspace whose plan fills it, in one read."""
+        keys, pk, sk = self.workspaces.key(self.workspace.public)
+        found = batch_get([(keys, pk, sk), (self.table, self.workspace, BALANCE)])
+        workspace = Workspace.model_validate(found[keys.name, pk, sk])
+        return workspace, _balance(found.get((self.table.name, self.workspace, BALANCE)))
+
+    def entry(self, operation: str) -> tuple[LedgerEntry | None, Balance | None]:
+        """An entry and the balance, in one read."""
+        found = batch_get([(self.table, self.workspace, sk) for sk in (operation, BALANCE)])
+        entry = found.get((self.table.name, self.workspace, operation))
+        balance = _balance(found.get((self.table.name, self.workspace, BALANCE)))
+        return (LedgerEntry.model_validate(entry) if entry else None), balance
+
+    def list(
+        self,
+        wanted: dict[str, str],
+        since: str | None,
+        until: str | None,
+        limit: int,
+        after: Item | None,
+    ) -> tuple[Sequence[LedgerEntry], Item | None]:
+        """Newest first, with attributes as `wanted`. `since` is included, `until` is not."""
+        page = self.table.page(
+            Query(
+                self.workspace,
+                "#by_created_sk BETWEEN :since AND :until",
+                {"since": since or _BEGINNING, "until": until or _END, **wanted},
+                index="by_created",
+                filter=" AND ".join(f"#{name} = :{name}" for name in wanted),
+                newest_first=True,
+                after=after,
+            ),
+            limit,
+        )
+        return [LedgerEntry.model_validate(item) for item in page.items], page.last_key
+
+    def hold_nothing(self, entry: LedgerEntry) -> LedgerEntry:
+        """Put an entry that holds no credits; the one that was there before stays."""
+        try:
+            self.table.write(self._put(entry))
+        except ConditionFailed as taken:
+            return LedgerEntry.model_validate(taken.item)
+        return entry
+
+    def hold(self, entry: LedgerEntry, take: Action) -> None:
+        """Put the entry and `take` its credits. Raises HeldBefore, BalanceRefused."""
+        try:
+            transact(self._put(entry), take)
+        except TransactionFailed as failure:
+            there, balance = failure.reasons
+            if there.failed and there.item:
+                raise HeldBefore(LedgerEntry.model_validate(there.item)) from failure
+            raise BalanceRefused(_balance(balance.item)) from failure
+
+    def take(self, amount: int, now: str) -> Action:
+        """Move credits from available to held, when nobody needs to be told of it."""
+        return self.table.update(
+            self.workspace,
+            BALANCE,
+            f"{_TAKE} REMOVE #_events",
+            "#started_at <= :now AND #resets_at > :now AND (#above_low > :amount"
+            " OR (#low_told = :true AND #available > :amount)"
+            " OR (#depleted_told = :true AND #available >= :amount))",
+            amount=amount,
+            now=now,
+            true=True,
+        )
+
+    def take_from(self, seen: Balance, amount: int, events: Sequence[Event]) -> Action:
+        """Move credits from available to held, of a balance with as many as `seen`, and tell."""
+        told = {
+            "low_told": seen.low_told or seen.tells_low(amount),
+            "depleted_told": seen.depleted_told or seen.tells_depleted(amount),
+        }
+        return self.table.update(
+            self.workspace,
+            BALANCE,
+            f"{_TAKE}, #low_told = :low_told, #depleted_told = :depleted_told, #_events = :events",
+            "#available = :available AND #resets_at = :resets_at"
+            " AND #low_told = :low_was AND #depleted_told = :depleted_was",
+            amount=amount,
+            available=seen.available,
+            resets_at=seen.resets_at,
+            low_was=seen.low_told,
+            depleted_was=seen.depleted_told,
+            events=outbox.pack(events),
+            **told,
+        )
+
+    def settle(self, entry: LedgerEntry, *, in_period: bool, also: Sequence[Action]) -> None:
+        """Write the outcome of a held entry, and move its credits if its period is running.
+
+        Raises Moved when it was settled since, or another period began.
+        """
+        own = [self._settled(entry)]
+        if in_period:
+            own.append(self._returned(entry))
+        try:
+            transact(*own, *also)
+        except TransactionFailed as failure:
+            if any(reason.failed for reason in failure.reasons[: len(own)]):
+                raise Moved from failure
+            raise
+
+    def begin_period(
+        self, new: Balance, seen: Balance | None, entry: LedgerEntry, events: Sequence[Event]
+    ) -> None:
+        """Put the balance of a period in place of the one of the period before, with its entry.
+
+        Raises Moved when somebody else did.
+        """
+        item = {
+            **new.model_dump(),
+            **self._due(new.resets_at),
+            "pk": self.workspace,
+            "sk": BALANCE,
+            **outbox.attribute(events),
+        }
+        put = (
+            self.table.put(item, "#resets_at = :seen", seen=seen.resets_at)
+            if seen
+            else self.table.put(item, _FREE)
+        )
+        try:
+            transact(put, self._put(entry))
+        except TransactionFailed as failure:
+            raise Moved from failure
+
+    def _put(self, entry: LedgerEntry) -> Action:
+        item: dict[str, Any] = {
+            **entry.model_dump(exclude_none=True),
+            "pk": self.workspace,
+            "sk": entry.id,
+            "by_created_pk": self.workspace,
+            "by_created_sk": f"{entry.created_at}#{entry.id}",
+        }
+        if entry.expires_at:
+            item |= self._due(entry.expires_at)
+        return self.table.put(item, _FREE)
+
+    def _settled(self, entry: LedgerEntry) -> Action:
+        return self.table.update(
+            self.workspace,
+            entry.id,
+            "SET #state = :state, #amount = :amount, #settled_at = :at"
+            " REMOVE #by_due_pk, #by_due_sk",
+            "#state = :held",
+            state=entry.state,
+            amount=entry.amount,
+            at=entry.settled_at,
+            held="held",
+        )
+
+    def _returned(self, entry: LedgerEntry) -> Action:
+        return self.table.update(
+            self.workspace,
+            BALANCE,
+            "SET #held = #held - :held, #spent = #spent + :amount,"
+            " #available = #available + :left, #above_low = #above_low + :left REMOVE #_events",
+            "#started_at <= :created_at",
+            held=entry.held,
+            amount=entry.amount,
+            left=entry.held - entry.amount,
+            created_at=entry.created_at,
+        )
+
+    def _due(self, at: str) -> dict[str, str]:
+        shard = zlib.crc32(self.workspace.encode()) % DUE_SHARDS
+        return {"by_due_pk": _due_pk(shard), "by_due_sk": at}
+
+
+@dataclass(frozen=True, slots=True)
+class DueCredits:
+    """Holds that have expired and balances to be reset, of all workspaces."""
+
+    table: Table
+
+    def until(self, moment: str) -> Iterator[tuple[WorkspaceId, str | None]]:
+        """The workspace and operation of each hold, and the workspace alone of each balance.
+
+        Reads only these, page by page; one that was just taken care of may still be among them.
+        """
+        for shard in range(DUE_SHARDS):
+            after: Item | None = None
+            while True:
+                page = self.table.query(
+                    Query(
+                        _due_pk(shard),
+                        "#by_due_sk <= :until",
+                        {"until": moment},
+                        index="by_due",
+                        after=after,
+                    )
+                )
+                for item in page.items:
+                    operation = None if item["sk"] == BALANCE else item["sk"]
+                    yield WorkspaceId(item["pk"]), operation
+                after = page.last_key
+                if after is None:
+                    break
+
+
+def _balance(item: Item | None) -> Balance | None:
+    return Balance.model_validate(item) if item else None
+
+
+def _due_pk(shard: int) -> str:
+    return f"due#{shard}"

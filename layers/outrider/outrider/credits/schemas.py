@@ -1,0 +1,45 @@
+"""What the API takes and gives about credits."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from outrider.access.models import PlanName
+from outrider.credits.models import Kind, State
+from outrider.events.schemas import Instant
+from outrider.kit.pagination import PageQuery
+
+
+class Credits(BaseModel):
+    """The balance of the running period: `granted` = `available` + `held` + `spent`.
+
+    `prices` are credits for one, by kind of work and tier; everything else costs nothing.
+    """
+
+    object: Literal["credits"] = "credits"
+    granted: int
+    available: int
+    held: int
+    spent: int
+    resets_at: str
+    plan: PlanName
+    prices: Mapping[Kind, Mapping[str, int]]
+
+
+class LedgerQuery(PageQuery):
+    """With `kind` or `state` a page may be short of `limit`, or even empty, and still have more
+    behind it."""
+
+    kind: Annotated[
+        Kind | Literal["reset"] | None, Field(description="What the credits were for, or reset")
+    ] = None
+    state: State | None = None
+    since: Annotated[Instant | None, Field(description="Made at or after (RFC 3339)")] = None
+    until: Annotated[Instant | None, Field(description="Made before (RFC 3339)")] = None
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        if self.since and self.until and self.since >= self.until:
+            raise ValueError("since must be before until")
+        return self

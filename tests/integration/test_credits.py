@@ -1,0 +1,320 @@
+"""Credits: the balance, the ledger, what is told of them, and the sweep."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.credits.errors import InsufficientCredits
+from outrider.credits.models import Kind, price
+from outrider.credits.service import CreditService
+from outrider.credits.wiring import credits
+from outrider.kit.dynamo import Table, TransactionFailed
+from tests.harness.api import Api, Mode
+from tests.harness.cloud import Cloud
+from tests.harness.wire import When
+
+KINDS: tuple[Kind, ...] = ("research", "chat", "qualify")
+SWEEP_QUERIES = 8
+SWEEP_CALLS = SWEEP_QUERIES + 6
+"""Of a sweep with a hold and two balances due: each is read, then written."""
+
+
+def credits_of(
+    api: Api, workspace: str = "acme", mode: Mode = "live", **plan: str
+) -> CreditService:
+    public = api.workspace(workspace, **plan).id  # type: ignore[arg-type]
+    return credits(Caller.engine(WorkspaceId.of(public, mode)))
+
+
+def numbers(api: Api, **options: Any) -> dict[str, int]:
+    shown = api.get("/v1/credits", **options).json
+    return {name: shown[name] for name in ("granted", "available", "held", "spent")}
+
+
+def told(api: Api, cloud: Cloud) -> list[tuple[str, int]]:
+    """The events about credits, with what was available then."""
+    cloud.drain()
+    return [
+        (event["event"], event["data"]["available"])
+        for event in api.get("/v1/events?limit=200").json["data"]
+        if event["event"].startswith("credits.")
+    ]
+
+
+class TestBalance:
+    def test_is_the_plans_before_anything_is_spent(self, api: Api, cloud: Cloud) -> None:
+        api.workspace("small", plan="starter")
+
+        with cloud.writes() as written:
+            shown = api.get("/v1/credits", workspace="small").json
+
+        assert written == []
+        assert shown == {
+            "object": "credits",
+            "granted": 1_000,
+            "available": 1_000,
+            "held": 0,
+            "spent": 0,
+            "resets_at": "2026-04-02T00:00:00.000Z",
+            "plan": "starter",
+            "prices": {
+                "chat": {"standard": 1, "advanced": 2},
+                "research": {"standard": 1},
+                "qualify": {"standard": 1, "rules": 0},
+                "email_verification": {"standard": 0},
+            },
+        }
+
+    def test_tells_held_from_spent(self, api: Api) -> None:
+        service = credits_of(api, plan="starter")
+        service.hold("run_1", "research", 5)
+        service.hold("run_2", "chat", price("chat", "advanced"))
+
+        service.post("run_1", 3)
+
+        assert numbers(api) == {"granted": 1_000, "available": 995, "held": 2, "spent": 3}
+
+    def test_is_full_again_on_the_billing_day(self, api: Api, cloud: Cloud) -> None:
+        service = credits_of(api, plan="starter")
+        service.hold("run_1", "research", 5)
+        service.post("run_1", 5)
+        cloud.clock.set(datetime(2026, 4, 2, tzinfo=UTC))
+
+        shown = api.get("/v1/credits").json
+
+        assert (shown["spent"], shown["resets_at"]) == (0, "2026-05-02T00:00:00.000Z")
+
+    def test_of_the_sandbox_is_never_spent(self, api: Api) -> None:
+        service = credits_of(api, mode="test")
+        entry = service.hold("run_1", "research", 5)
+
+        posted = service.post("run_1", 5)
+
+        assert (entry.held, posted.state, posted.amount) == (0, "posted", 0)
+        assert numbers(api, mode="test")["available"] == 100_000
+        assert numbers(api)["available"] == 100_000
+
+
+class TestHold:
+    def test_is_one_call(self, api: Api, cloud: Cloud) -> None:
+        service = credits_of(api)
+        service.hold("run_1", "research", 1)
+
+        with cloud.wire.recording() as calls:
+            service.hold("run_2", "research", 1)
+
+        assert [call.operation for call in calls] == ["TransactWriteItems"]
+
+    def test_of_nothing_leaves_the_balance_alone(self, api: Api, cloud: Cloud) -> None:
+        service = credits_of(api)
+
+        with cloud.writes() as written:
+            service.hold("run_1", "qualify", price("qualify", "rules"))
+
+        assert written == [(api.workspace().id, "run_1")]
+
+    def test_says_what_is_missing_and_until_when(self, api: Api, cloud: Cloud) -> None:
+        service = credits_of(api, plan="starter")
+        service.hold("run_1", "research", 999)
+
+        with cloud.writes() as written, pytest.raises(InsufficientCredits) as refusal:
+            service.hold("run_2", "chat", 2)
+
+        assert written == []
+        assert refusal.value.detail == (
+            "This needs 2 credits and 1 are available; "
+            "the balance is filled up again at 2026-04-02T00:00:00.000Z"
+        )
+
+    def test_costs_no_less_than_nothing(self, api: Api) -> None:
+        with pytest.raises(ValueError, match="0 credits or more"):
+            credits_of(api).hold("run_1", "research", -1)
+
+
+class TestPost:
+    def test_goes_together_with_other_writes(self, api: Api, cloud: Cloud) -> None:
+        service = credits_of(api)
+        service.hold("run_1", "research", 1)
+        elsewhere = service.ledger.table.put({"pk": "elsewhere", "sk": "#"})
+        refused = service.ledger.table.check("elsewhere", "#", "attribute_not_exists(#pk)")
+
+        service.post("run_1", 1, also=[elsewhere])
+        service.hold("run_2", "research", 1)
+        with pytest.raises(TransactionFailed):
+            service.post("run_2", 1, also=[refused])
+
+        assert cloud.items("credits", "elsewhere")
+        assert numbers(api)["spent"] == 1
+
+    def test_takes_credits_of_the_period_in_which_they_were_held(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        service = credits_of(api, plan="starter")
+        cloud.clock.set(datetime(2026, 4, 1, 23, 55, tzinfo=UTC))
+        service.hold("run_1", "research", 600)
+        cloud.clock.advance(minutes=6)
+        service.hold("run_2", "research", 1_000)
+
+        posted = service.post("run_1", 600)
+
+        assert (posted.state, posted.amount) == ("posted", 600)
+        assert numbers(api) == {"granted": 1_000, "available": 0, "held": 1_000, "spent": 0}
+
+    def test_wants_a_hold(self, api: Api) -> None:
+        with pytest.raises(LookupError, match="run_1"):
+            credits_of(api).post("run_1", 1)
+
+
+class TestLedger:
+    def test_lists_what_happened_newest_first(self, api: Api, cloud: Cloud) -> None:
+        service = credits_of(api, plan="starter")
+        for number, kind in enumerate(KINDS):
+            cloud.clock.advance(minutes=1)
+            service.hold(f"run_{number}", kind, 2)
+        service.post("run_0", 1)
+        service.void("run_1")
+
+        listed = api.get("/v1/credits/ledger").json["data"]
+
+        assert [(row["kind"], row["state"], row["held"], row["amount"]) for row in listed] == [
+            ("qualify", "held", 2, 0),
+            ("chat", "void", 2, 0),
+            ("research", "posted", 2, 1),
+            ("reset", "posted", 0, 1_000),
+        ]
+        assert listed[0]["expires_at"] == "2026-03-02T09:18:00.000Z"
+
+    @pytest.mark.parametrize(
+        ("question", "found"),
+        [
+            ("kind=chat", ["run_1"]),
+            ("kind=reset", []),
+            ("state=held", ["run_2", "run_1"]),
+            ("state=posted&kind=research", ["run_0"]),
+            ("since=2026-03-02T10:01:00Z", ["run_2", "run_1"]),
+            ("until=2026-03-02T11:01:00%2B01:00", ["run_0"]),
+        ],
+    )
+    def test_finds(self, api: Api, cloud: Cloud, question: str, found: list[str]) -> None:
+        service = credits_of(api, mode="test")
+        cloud.clock.set(datetime(2026, 3, 2, 10, tzinfo=UTC))
+        for number, kind in enumerate(KINDS):
+            service.hold(f"run_{number}", kind, 1)
+            cloud.clock.advance(minutes=1)
+        service.post("run_0", 1)
+
+        listed = api.get(f"/v1/credits/ledger?{question}", mode="test").json["data"]
+
+        assert [row["id"] for row in listed] == found
+
+    def test_refuses_a_span_that_ends_before_it_begins(self, api: Api) -> None:
+        span = "since=2026-03-02T10:00:00Z&until=2026-03-02T10:00:00Z"
+
+        assert api.get(f"/v1/credits/ledger?{span}").status == 422
+
+
+class TestEvents:
+    def test_tell_of_a_low_and_of_an_empty_balance_once(self, api: Api, cloud: Cloud) -> None:
+        service = credits_of(api, plan="starter")
+        for number, amount in enumerate((899, 1, 50, 50)):
+            service.hold(f"run_{number}", "research", amount)
+        for number in (2, 3):
+            service.void(f"run_{number}")
+        service.hold("run_5", "research", 100)
+
+        assert told(api, cloud) == [("credits.low", 100), ("credits.depleted", 0)]
+
+    def test_tell_of_both_at_once(self, api: Api, cloud: Cloud) -> None:
+        credits_of(api, plan="starter").hold("run_0", "research", 1_000)
+
+        assert told(api, cloud) == [("credits.low", 0), ("credits.depleted", 0)]
+
+    def test_tell_again_in_the_next_period(self, api: Api, cloud: Cloud) -> None:
+        service = credits_of(api, plan="starter")
+        service.hold("run_0", "research", 1_000)
+        cloud.drain()
+        cloud.clock.set(datetime(2026, 7, 20, tzinfo=UTC))
+        service.hold("run_1", "research", 1_000)
+
+        assert told(api, cloud)[2:] == [
+            ("credits.reset", 1_000),
+            ("credits.low", 0),
+            ("credits.depleted", 0),
+        ]
+
+
+def sweep(cloud: Cloud) -> int:
+    return int(cloud.invoke("credits_sweep", {})["swept"])
+
+
+def one_of_each_due(api: Api, cloud: Cloud) -> None:
+    """A hold that has expired, its balance, and that of another workspace."""
+    of_other = credits_of(api, "other", plan="starter")
+    of_other.hold("run_1", "research", 400)
+    of_other.post("run_1", 400)
+    cloud.clock.set(datetime(2026, 4, 1, 23, 50, tzinfo=UTC))
+    credits_of(api, plan="starter").hold("run_1", "research", 700)
+    cloud.clock.set(datetime(2026, 4, 2, 0, 5, tzinfo=UTC))
+
+
+class TestSweep:
+    @pytest.fixture(autouse=True)
+    def _nothing_is_due(self, cloud: Cloud) -> None:
+        """The sweep sees all workspaces, also those of the tests before."""
+        table = Table(cloud.stack.data["CreditsTableName"])
+        for item in cloud.items("credits"):
+            table.write(table.delete(item["pk"], item["sk"]))
+
+    def test_asks_for_nothing_but_what_is_due(self, api: Api, cloud: Cloud) -> None:
+        credits_of(api).hold("run_1", "research", 1)
+        cloud.clock.advance(minutes=15, ms=-1)
+
+        with cloud.wire.recording() as calls:
+            swept = sweep(cloud)
+
+        assert (swept, [call.operation for call in calls]) == (0, ["Query"] * SWEEP_QUERIES)
+
+    def test_gives_back_what_expired(self, api: Api, cloud: Cloud) -> None:
+        credits_of(api, plan="starter").hold("run_1", "research", 700)
+        cloud.clock.advance(minutes=15)
+
+        swept = sweep(cloud)
+
+        assert (swept, sweep(cloud)) == (1, 0)
+        assert numbers(api)["available"] == 1_000
+        assert api.get("/v1/credits/ledger?state=void").json["data"][0]["id"] == "run_1"
+
+    def test_resets_once_whatever_months_were_missed(self, api: Api, cloud: Cloud) -> None:
+        credits_of(api, plan="starter").hold("run_1", "research", 700)
+        cloud.clock.set(datetime(2026, 9, 15, tzinfo=UTC))
+
+        sweep(cloud)
+
+        resets = api.get("/v1/credits/ledger?kind=reset").json["data"]
+        assert [row["amount"] for row in resets] == [1_000, 1_000]
+        assert api.get("/v1/credits").json["resets_at"] == "2026-10-02T00:00:00.000Z"
+        assert told(api, cloud) == [("credits.reset", 1_000)]
+
+    @pytest.mark.parametrize("number", range(1, SWEEP_CALLS + 1))
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_goes_on_after_a_crash(self, api: Api, cloud: Cloud, number: int, when: When) -> None:
+        one_of_each_due(api, cloud)
+
+        with cloud.wire.crash_at(number, when):
+            sweep(cloud)
+        sweep(cloud)
+
+        full = {"granted": 1_000, "available": 1_000, "held": 0, "spent": 0}
+        assert [numbers(api), numbers(api, workspace="other")] == [full, full]
+        resets = api.get("/v1/credits/ledger?kind=reset", workspace="other").json["data"]
+        assert len(resets) == 2
+
+    def test_makes_no_more_calls_than_were_crashed(self, api: Api, cloud: Cloud) -> None:
+        one_of_each_due(api, cloud)
+
+        with cloud.wire.crash_at(SWEEP_CALLS + 1) as crashed:
+            sweep(cloud)
+
+        assert not crashed()
