@@ -2,6 +2,8 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
+from outrider.contacts.merging.schemas import MergeRequest
+from outrider.contacts.merging.wiring import merging
 from outrider.contacts.models import Contact
 from outrider.contacts.schemas import (
     ContactBatch,
@@ -66,3 +68,9 @@ def delete_contact(caller: Caller, contact_id: str) -> ContactDeleted:
 def get_timeline(caller: Caller, contact_id: str, query: TimelineQuery) -> Page[RecordedEvent]:
     """List what happened with a contact, newest first"""
     return timeline(caller).read(contact_id, query)
+
+
+@api.post("/v1/contacts/merge", scope="contacts:write", status=200)
+def merge_contacts(caller: Caller, body: MergeRequest, if_match: int | None) -> Contact:
+    """Merge contacts that are the same person into one"""
+    return merging(caller).merge(body, if_match)

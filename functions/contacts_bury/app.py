@@ -11,5 +11,5 @@ from outrider.kit.logs import logger
 def handler(event: dict[str, Any], _: object) -> None:
     for record in event["Records"]:
         tombstone = decode_item(record["dynamodb"]["NewImage"])
-        contacts(Caller.engine(tombstone["pk"])).bury(tombstone["sk"], tombstone["email"])
+        contacts(Caller.engine(tombstone["pk"])).bury(tombstone)
     logger().info("contacts buried", count=len(event["Records"]))

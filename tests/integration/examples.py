@@ -26,11 +26,13 @@ class Example:
     """`calls` is the call's budget: DynamoDB calls, the meter's one included.
 
     `make` creates what the path names and gives its id; for a list it creates one more entry.
+    `name` creates what the body names, and gives such a body.
     """
 
     calls: int
     body: Any = None
     make: Callable[[Api], str] | None = None
+    name: Callable[[Api], Any] | None = None
 
 
 def _address() -> str:
@@ -40,6 +42,10 @@ def _address() -> str:
 def a_contact(api: Api) -> str:
     answer = api.post("/v1/contacts", {"email": _address()})
     return str(answer.json["id"])
+
+
+def two_contacts(api: Api) -> dict[str, Any]:
+    return {"winner_id": a_contact(api), "loser_ids": [a_contact(api)]}
 
 
 def a_contact_with_a_past(api: Api) -> str:
@@ -95,6 +101,10 @@ EXAMPLES: dict[str, Example] = {
     "PATCH /v1/contacts/{contact_id}": Example(2, {"title": "CTO"}, make=a_contact),
     "PUT /v1/contacts/{contact_id}": Example(2, {"title": "CTO"}, make=a_contact),
     "DELETE /v1/contacts/{contact_id}": Example(2, make=a_contact),
+    # The contacts, what suppresses them, and all of it in one transaction.
+    "POST /v1/contacts/merge": Example(
+        4, {"winner_id": ids.new("con"), "loser_ids": [ids.new("con")]}, name=two_contacts
+    ),
     # A contact of which the feed knows nothing yet takes one read more (test_budgets.py).
     "GET /v1/contacts/{contact_id}/timeline": Example(3, make=a_contact_with_a_past),
     # What DNS says comes between reading the address and keeping the verdict.
@@ -153,6 +163,10 @@ class Endpoint:
     def path(self, resource_id: str = "nothing") -> str:
         head, brace, tail = self.route.path.partition("{")
         return head + resource_id + tail.partition("}")[2] if brace else head
+
+    def body_of_own(self, api: Api) -> Any:
+        """A body that names what was made for it."""
+        return self.example.name(api) if self.example.name else self.example.body
 
     def path_to_own(self, api: Api) -> str:
         """The path with the id of a resource made for it."""

@@ -28,7 +28,7 @@ class TestEveryRoute:
     def test_keeps_its_budget(self, api: Api, endpoint: Endpoint) -> None:
         path = endpoint.path_to_own(api)
 
-        answer = api.request(endpoint.route.method, path, endpoint.example.body)
+        answer = api.request(endpoint.route.method, path, endpoint.body_of_own(api))
 
         calls = dynamodb_calls(answer)
         assert answer.status == endpoint.route.status, answer.text

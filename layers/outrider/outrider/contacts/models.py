@@ -43,6 +43,9 @@ class Contact(BaseModel):
 
     id: str
     email: str
+    other_emails: list[str] = []
+    """Addresses of contacts that were merged into it. Nothing is sent to them."""
+    merged_ids: list[str] = []
     first_name: str | None = None
     last_name: str | None = None
     title: str | None = None
@@ -75,6 +78,9 @@ class Contact(BaseModel):
         given = {name: value for name, value in after.items() if value is not None}
         now = clock.timestamp()
         return Contact.model_validate({**given, "updated_at": now, "version": self.version + 1})
+
+    def has_address(self, address: str) -> bool:
+        return address == self.email or address in self.other_emails
 
     @computed_field
     def full_name(self) -> str | None:

@@ -1,6 +1,7 @@
 """Keys, expressions and items of contacts.
 
 A contact is `<workspace>` / `con_…`; its claim on its address is `<workspace>#email` / `<address>`.
+A contact that was merged into another is found by `<workspace>#merged` / `con_…`.
 A deleted contact stays as a tombstone that no read shows, until the worker has removed it together
 with its claim: so deleting is one write that needs no read, and still carries its event.
 """
@@ -35,6 +36,9 @@ ADD_AT_ONCE = 33
 """Contacts added in one transaction: three items each at most, and a transaction holds 100."""
 
 _TOMBSTONE_LIFE = timedelta(days=2)
+_MERGES = 3
+"""How often a contact may be merged on while it is looked for."""
+
 _PRESENT = "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)"
 
 
@@ -187,33 +191,54 @@ class ContactRepository:
 
     def remove(self, contact_id: str, events: Sequence[Event]) -> bool:
         """False when there is no such contact."""
-        now = clock.now()
-        tombstone = self.table.update(
-            self.workspace,
-            contact_id,
-            "SET #deleted_at = :now, #ttl = :ttl, #_events = :events"
-            " REMOVE #by_status_pk, #by_company_pk",
-            _PRESENT,
-            now=clock.to_text(now),
-            ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
-            events=outbox.pack(events),
-        )
         try:
-            transact(tombstone, self._counted(-1))
+            transact(self._tombstone(contact_id, events), self._counted(-1))
         except TransactionFailed:
             return False
         return True
 
-    def bury(self, contact_id: str, email: str) -> None:
-        """Remove a tombstone together with the claim on its address. Twice is the same as once."""
-        claim = self.table.delete(
-            f"{self.workspace}#email",
-            email,
-            "attribute_not_exists(#pk) OR #contact_id = :contact_id",
-            contact_id=contact_id,
+    def merge(
+        self,
+        winner: Contact,
+        after: Contact,
+        losers: Sequence[Contact],
+        events: Mapping[str, Sequence[Event]],
+        *,
+        also: Sequence[Action] = (),
+    ) -> None:
+        """Make of the winner as it was read what it is to be; the losers as they were read go, and
+        what leads to them or to those that went into them before leads to the winner. `events` by
+        contact. Raises TransactionFailed.
+        """
+        transact(
+            self._become(winner, after, events[winner.id]),
+            *(self._tombstone(each.id, events[each.id], each.version) for each in losers),
+            *(
+                self._claim(address, winner.id, each.id)
+                for each in losers
+                for address in (each.email, *each.other_emails)
+            ),
+            *(
+                self.table.put({"pk": self._merged_pk, "sk": contact_id, "contact_id": winner.id})
+                for each in losers
+                for contact_id in (each.id, *each.merged_ids)
+            ),
+            self._counted(-len(losers)),
+            *also,
         )
-        with suppress(ConditionFailed):  # a new contact has taken the address over
-            self.table.write(claim)
+
+    def bury(self, tombstone: Item) -> None:
+        """Remove a tombstone with what led to it. Twice is the same as once."""
+        contact_id = tombstone["sk"]
+        traces = [
+            (f"{self.workspace}#email", address)
+            for address in (tombstone["email"], *tombstone.get("other_emails", ()))
+        ]
+        traces += [(self._merged_pk, merged_id) for merged_id in tombstone.get("merged_ids", ())]
+        for pk, sk in traces:
+            own = "attribute_not_exists(#pk) OR #contact_id = :contact_id"
+            with suppress(ConditionFailed):  # it leads to another contact by now
+                self.table.write(self.table.delete(pk, sk, own, contact_id=contact_id))
         self.table.write(self.table.delete(self.workspace, contact_id))
 
     def key(self, contact_id: str) -> tuple[Table, str, str]:
@@ -225,7 +250,17 @@ class ContactRepository:
         return self.table.check(self.workspace, contact_id, _PRESENT)
 
     def record_reply(self, contact_id: str) -> None:
-        """Note that the contact answered just now; nothing happens if it is gone."""
+        """Note that the contact, or the one it was merged into, answered just now; nothing happens
+        if it is gone."""
+        for _ in range(_MERGES):
+            if self._record_reply(contact_id):
+                return
+            merged = self.table.get(self._merged_pk, contact_id)
+            if merged is None:
+                return
+            contact_id = merged["contact_id"]
+
+    def _record_reply(self, contact_id: str) -> bool:
         action = self.table.update(
             self.workspace,
             contact_id,
@@ -237,8 +272,32 @@ class ContactRepository:
             now=clock.timestamp(),
             one=1,
         )
-        with suppress(ConditionFailed):
+        try:
             self.table.write(action)
+        except ConditionFailed:
+            return False
+        return True
+
+    def _tombstone(
+        self, contact_id: str, events: Sequence[Event], version: int | None = None
+    ) -> Action:
+        now = clock.now()
+        seen = {} if version is None else {"seen": version}
+        return self.table.update(
+            self.workspace,
+            contact_id,
+            "SET #deleted_at = :now, #ttl = :ttl, #_events = :events"
+            " REMOVE #by_status_pk, #by_company_pk",
+            _PRESENT + (" AND #version = :seen" if seen else ""),
+            now=clock.to_text(now),
+            ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
+            events=outbox.pack(events),
+            **seen,
+        )
+
+    @property
+    def _merged_pk(self) -> str:
+        return f"{self.workspace}#merged"
 
     def _add(
         self, contact: Contact, events: Sequence[Event], former_owner: str | None = None

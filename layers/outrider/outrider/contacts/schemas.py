@@ -18,7 +18,10 @@ from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
 MAX_BATCH = 1_000
 
 Text = Annotated[str, Field(max_length=500)]
-Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=50)]
+MAX_TAGS = 50
+Tags = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=MAX_TAGS)
+]
 MAX_CUSTOM = 16 * 1024
 """Bytes of JSON: 200 contacts of a page fit Lambda's answer of 6 MB."""
 

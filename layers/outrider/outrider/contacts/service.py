@@ -29,6 +29,7 @@ from outrider.contacts.schemas import (
     RowResult,
 )
 from outrider.kit import clock, ids
+from outrider.kit.attributes import Item
 from outrider.kit.dynamo import StoreFailed
 from outrider.kit.errors import Conflict, OutriderError
 from outrider.kit.outbox import Event
@@ -120,9 +121,9 @@ class ContactService:
     def record_reply(self, contact_id: str) -> None:
         self.contacts.record_reply(contact_id)
 
-    def bury(self, contact_id: str, email: str) -> None:
+    def bury(self, tombstone: Item) -> None:
         """Remove what a deleted contact left behind. Twice is the same as once."""
-        self.contacts.bury(contact_id, email)
+        self.contacts.bury(tombstone)
 
     def _add_rows(
         self, rows: Sequence[tuple[int, ContactWrite]], upsert: bool
@@ -161,7 +162,7 @@ class ContactService:
     ) -> RowResult:
         """What becomes of a row whose address is taken: by `existing`, or by one that is gone."""
         settled = RowResult(index=index, result="skipped", email=row.email)
-        if existing is not None and existing.email != row.email:
+        if existing is not None and not existing.has_address(row.email):
             existing = None
         try:
             if existing is not None and not upsert:
@@ -190,7 +191,7 @@ class ContactService:
                 existing = self.contacts.get(taken.owner)
                 if existing is None:
                     gone = taken.owner
-                elif existing.email != contact.email:
+                elif not existing.has_address(contact.email):
                     gone = None
                 elif upsert:
                     return self._update(existing, row)
@@ -205,7 +206,7 @@ class ContactService:
         given = row.model_dump(exclude_unset=True, exclude={"email", "upsert"})
         current: Contact | None = existing
         for _ in range(_ATTEMPTS):
-            if current is None or current.email != row.email:
+            if current is None or not current.has_address(row.email):
                 break
             changes = {
                 name: value for name, value in given.items() if getattr(current, name) != value
@@ -244,8 +245,11 @@ class ContactService:
                 except ContactMoved:
                     continue
                 return after
-            if owner and (other := self.contacts.get(owner)):
-                if other.email == address:
+            if address in current.other_emails:
+                others = [each for each in current.other_emails if each != address]
+                given = {**given, "other_emails": others}
+            elif owner and (other := self.contacts.get(owner)):
+                if other.has_address(address):
                     raise AddressOfAnother(owner)
                 continue  # it has just left the address
             after = current.changed(given)

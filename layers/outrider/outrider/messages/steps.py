@@ -119,11 +119,11 @@ class StepService:
                 self.enrollments.claim(send.enrollment, message.id, send.mailbox.id),
                 self.mailboxes.take(send.mailbox.id, day, send.mailbox.cap_on(day)),
                 self.contacts.present(send.contact.id),
-                *self.suppressions.absent(send.contact.email),
+                *self.suppressions.absent(send.contact.email, send.contact.other_emails),
             )
         except TransactionFailed as failure:
-            _, _, cap, _, address, domain = failure.reasons
-            if address.failed or domain.failed:
+            _, _, cap, _, *suppressed = failure.reasons
+            if any(reason.failed for reason in suppressed):
                 return self._finish(
                     send.enrollment, "suppressed", self._skipped(message, "suppressed")
                 )

@@ -17,6 +17,7 @@ from outrider.kit.dynamo import (
     ConditionFailed,
     Query,
     Table,
+    batch_get,
     transact_groups,
 )
 from outrider.kit.outbox import Event
@@ -25,6 +26,8 @@ ADD_AT_ONCE = 100
 """Suppressions added in one transaction: one item each, and a transaction holds 100."""
 
 _FREE = "attribute_not_exists(#pk)"
+_BOUNCED_AT_MOST = f"{_FREE} OR #reason = :bounced"
+_NO_COMPLAINT = f"{_FREE} OR NOT (#reason IN (:unsubscribed, :complained))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +66,14 @@ class SuppressionRepository:
         """The suppression as it stands: the one that was there before, if there was one; then
         nothing is written. `also` are writes of the same transaction."""
         try:
-            self.table.write(self._add(suppression, events), also)
+            self.table.write(self.adding(suppression, events), also)
         except ConditionFailed as taken:
             return Suppression.model_validate(taken.item)
         return suppression
 
     def add_many(self, suppressions: Sequence[tuple[Suppression, Sequence[Event]]]) -> set[str]:
         """Add up to ADD_AT_ONCE suppressions, leaving out those that are there: their ids."""
-        groups = {new.id: [self._add(new, events)] for new, events in suppressions}
+        groups = {new.id: [self.adding(new, events)] for new, events in suppressions}
         return set(transact_groups(groups, lambda _: []))
 
     def remove(self, suppression_id: str) -> bool:
@@ -81,14 +84,39 @@ class SuppressionRepository:
             return False
         return True
 
-    def absent(self, address: str) -> tuple[Action, Action]:
-        """That neither the address nor its domain is suppressed, for a transaction."""
-        return (
-            self.table.check(self._pk, self.id_of("address", address), _FREE),
-            self.table.check(self._pk, self.id_of("domain", domain_of(address)), _FREE),
-        )
+    def find(self, addresses: Sequence[str]) -> dict[str, Suppression]:
+        """Suppressions of any of these addresses or of their domains, by id."""
+        wanted = dict.fromkeys(each for address in addresses for each in self._ids(address))
+        found = batch_get((self.table, self._pk, suppression_id) for suppression_id in wanted)
+        return {item["sk"]: Suppression.model_validate(item) for item in found.values()}
 
-    def _add(self, suppression: Suppression, events: Sequence[Event]) -> Action:
+    def absent(self, address: str, others: Sequence[str] = ()) -> Sequence[Action]:
+        """That the address and its domain are not suppressed, for a transaction; and that of
+        `others`, addresses of the same person, none is by a suppression that `is_objection`."""
+        checks = {each: self.table.check(self._pk, each, _FREE) for each in self._ids(address)}
+        for other in others:
+            of_address, of_domain = self._ids(other)
+            checks.setdefault(
+                of_address,
+                self.table.check(self._pk, of_address, _BOUNCED_AT_MOST, bounced="bounced"),
+            )
+            checks.setdefault(
+                of_domain,
+                self.table.check(
+                    self._pk,
+                    of_domain,
+                    _NO_COMPLAINT,
+                    unsubscribed="unsubscribed",
+                    complained="complained",
+                ),
+            )
+        return tuple(checks.values())
+
+    def _ids(self, address: str) -> tuple[str, str]:
+        return self.id_of("address", address), self.id_of("domain", domain_of(address))
+
+    def adding(self, suppression: Suppression, events: Sequence[Event]) -> Action:
+        """`add`, for a transaction."""
         item = {
             **suppression.model_dump(exclude_none=True),
             "pk": self._pk,

@@ -107,12 +107,7 @@ class SuppressionService:
         )
 
     def _suppressed(self, suppression: Suppression) -> Event:
-        return self.caller.event(
-            "contact.suppressed",
-            suppression_id=suppression.id,
-            kind=suppression.kind,
-            reason=suppression.reason,
-        )
+        return self.caller.event("contact.suppressed", **suppression.names())
 
 
 def _refused(index: int, error: ValidationError) -> SuppressionResult:

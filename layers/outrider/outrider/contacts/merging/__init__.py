@@ -1,0 +1,1 @@
+"""Making one contact of several that are the same person."""

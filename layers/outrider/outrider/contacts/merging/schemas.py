@@ -1,0 +1,22 @@
+"""What the API takes to merge contacts."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from outrider.kit.requests import Input
+
+ContactId = Annotated[str, Field(max_length=64)]
+
+
+class MergeRequest(Input):
+    """The winner stays; the losers go into it, the first before the second."""
+
+    winner_id: ContactId
+    loser_ids: Annotated[list[ContactId], Field(min_length=1, max_length=10)]
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Self:
+        if len({self.winner_id, *self.loser_ids}) <= len(self.loser_ids):
+            raise ValueError("Name each contact once, the winner not among the losers")
+        return self

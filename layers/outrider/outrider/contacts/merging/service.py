@@ -1,0 +1,116 @@
+"""Merging contacts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.contacts.errors import ContactNotFound
+from outrider.contacts.merging import rules
+from outrider.contacts.merging.schemas import MergeRequest
+from outrider.contacts.models import Contact
+from outrider.contacts.repository import ContactRepository
+from outrider.contacts.schemas import MAX_CUSTOM, MAX_TAGS
+from outrider.contacts.suppressions.models import Suppression
+from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.kit import clock, ids, json
+from outrider.kit.dynamo import Action, TransactionFailed
+from outrider.kit.errors import Conflict, ValidationFailed
+from outrider.kit.outbox import Event
+
+_ATTEMPTS = 3
+_EVIDENCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class MergeService:
+    caller: Caller
+    contacts: ContactRepository
+    suppressions: SuppressionRepository
+
+    def merge(self, request: MergeRequest, if_match: int | None) -> Contact:
+        """The winner afterwards. Losers that are in it already are passed over.
+
+        Raises ContactNotFound, ValidationFailed when it would hold more than a contact may, and
+        Conflict at another version than `if_match` or when others keep changing the contacts.
+        """
+        for _ in range(_ATTEMPTS):
+            winner, losers = self._read(request)
+            if not losers:
+                return winner
+            if if_match not in (None, winner.version):
+                raise Conflict.at_version(winner.version)
+            changes = rules.changes_of(winner, losers)
+            after = winner.changed(changes)
+            _require_room(after)
+            events = {each.id: [self._deleted(each, winner)] for each in losers}
+            events[winner.id] = [self._merged(winner, losers, changes)]
+            also = [*self._silence(winner, losers), *self.caller.keep(after)]
+            try:
+                self.contacts.merge(winner, after, losers, events, also=also)
+            except TransactionFailed:
+                continue
+            return after
+        raise Conflict("Another request changed one of these contacts; try again")
+
+    def _read(self, request: MergeRequest) -> tuple[Contact, list[Contact]]:
+        """The winner, and the losers that are not in it yet."""
+        wanted = [request.winner_id, *request.loser_ids]
+        if not all(ids.is_id("con", contact_id) for contact_id in wanted):
+            raise ContactNotFound
+        found = self.contacts.get_many(wanted)
+        winner = found.get(request.winner_id)
+        if winner is None:
+            raise ContactNotFound
+        left = [each for each in request.loser_ids if each not in winner.merged_ids]
+        if not all(contact_id in found for contact_id in left):
+            raise ContactNotFound
+        return winner, [found[contact_id] for contact_id in left]
+
+    def _silence(self, winner: Contact, losers: Sequence[Contact]) -> list[Action]:
+        """Where one of the losers objected to mail, the write by which the winner did too."""
+        addresses = [address for each in losers for address in (each.email, *each.other_emails)]
+        found = self.suppressions.find([winner.email, *addresses])
+        own = self.suppressions.id_of("address", winner.email)
+        objection = next((each for each in found.values() if each.is_objection), None)
+        if objection is None or own in found:
+            return []
+        names = ", ".join(each.id for each in losers)
+        evidence = f"Merged with {names}, who are suppressed by {objection.id}"
+        if objection.evidence:
+            evidence = f"{evidence}: {objection.evidence}"
+        suppression = Suppression(
+            id=own,
+            kind="address",
+            address=winner.email,
+            reason=objection.reason,
+            evidence=evidence[:_EVIDENCE],
+            created_at=clock.timestamp(),
+        )
+        suppressed = self.caller.event(
+            "contact.suppressed", contact_id=winner.id, **suppression.names()
+        )
+        return [self.suppressions.adding(suppression, [suppressed])]
+
+    def _merged(self, winner: Contact, losers: Sequence[Contact], changes: Iterable[str]) -> Event:
+        return self.caller.event(
+            "contact.merged",
+            contact_id=winner.id,
+            merged_ids=[each.id for each in losers],
+            changed=sorted(changes),
+        )
+
+    def _deleted(self, loser: Contact, winner: Contact) -> Event:
+        return self.caller.event("contact.deleted", contact_id=loser.id, merged_into=winner.id)
+
+
+def _require_room(after: Contact) -> None:
+    for holds, most, what in (
+        (len(after.tags), MAX_TAGS, "tags"),
+        (len(json.dumps(after.custom)), MAX_CUSTOM, "bytes of custom fields"),
+        (len(after.merged_ids), rules.MAX_MERGED, "merged contacts"),
+        (len(after.other_emails), rules.MAX_MERGED, "further addresses"),
+    ):
+        if holds > most:
+            raise ValidationFailed.at(
+                "/loser_ids", f"Together they have {holds:,} {what}, and one may have {most:,}"
+            )

@@ -1,0 +1,17 @@
+"""Builds the objects of `contacts.merging`."""
+
+from outrider.access.models import Caller
+from outrider.contacts.merging.service import MergeService
+from outrider.contacts.repository import ContactRepository
+from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+
+
+def merging(caller: Caller) -> MergeService:
+    table = Table(settings().require("contacts_table"))
+    return MergeService(
+        caller,
+        ContactRepository(table, caller.workspace),
+        SuppressionRepository(table, caller.workspace),
+    )
