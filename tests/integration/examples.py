@@ -33,6 +33,8 @@ class Example:
     body: Any = None
     make: Callable[[Api], str] | None = None
     name: Callable[[Api], Any] | None = None
+    keeps_unknown: bool = False
+    """Whether fields of other names are taken, and kept."""
 
 
 def _address() -> str:
@@ -57,6 +59,11 @@ def a_contact_with_a_past(api: Api) -> str:
 def an_unverified_contact(api: Api) -> str:
     """Its verdict needs no name server."""
     return str(api.post("/v1/contacts", {"email": f"{uuid4().hex}@outrider.test"}).json["id"])
+
+
+def a_company(api: Api) -> str:
+    answer = api.post("/v1/companies", {"domain": f"{uuid4().hex}.example"})
+    return str(answer.json["id"])
 
 
 def a_suppression(api: Api) -> str:
@@ -109,6 +116,17 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/contacts/{contact_id}/timeline": Example(3, make=a_contact_with_a_past),
     # What DNS says comes between reading the address and keeping the verdict.
     "POST /v1/contacts/{contact_id}/verify": Example(3, make=an_unverified_contact),
+    "GET /v1/companies": Example(2, make=a_company),
+    "POST /v1/companies": Example(2, {"domain": "acme.example"}, keeps_unknown=True),
+    "GET /v1/companies/{company_id}": Example(2, make=a_company),
+    # A domain, unknown fields or a name to clear take a read more (test_budgets.py).
+    "PATCH /v1/companies/{company_id}": Example(
+        2, {"industry": "Tools"}, make=a_company, keeps_unknown=True
+    ),
+    "PUT /v1/companies/{company_id}": Example(
+        2, {"industry": "Tools"}, make=a_company, keeps_unknown=True
+    ),
+    "DELETE /v1/companies/{company_id}": Example(2, make=a_company),
     "GET /v1/suppressions": Example(2, make=a_suppression),
     "POST /v1/suppressions": Example(2, {"address": "ada@example.com", "reason": "manual"}),
     "DELETE /v1/suppressions/{suppression_id}": Example(2, make=a_suppression),

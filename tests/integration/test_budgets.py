@@ -122,6 +122,41 @@ class TestTimeline:
         assert dynamodb_calls(answer) == ["UpdateItem", "Query"]
 
 
+class TestCompanies:
+    def test_another_domain_costs_a_read_and_a_transaction(self, api: Api) -> None:
+        company = api.post("/v1/companies", {"domain": "acme.example"}).json
+
+        answer = api.patch(f"/v1/companies/{company['id']}", {"domain": "new.example"})
+
+        assert dynamodb_calls(answer)[1:] == ["BatchGetItem", "TransactWriteItems"]
+
+    @pytest.mark.parametrize("body", [{"unknown": 1}, {"name": None}])
+    def test_what_depends_on_the_company_costs_a_read(
+        self, api: Api, body: dict[str, int | None]
+    ) -> None:
+        company = api.post("/v1/companies", {"domain": "acme.example", "name": "Acme"}).json
+
+        answer = api.patch(f"/v1/companies/{company['id']}", body)
+
+        assert dynamodb_calls(answer)[1:] == ["GetItem", "UpdateItem"]
+
+    def test_a_domain_is_looked_up_in_two_reads(self, api: Api) -> None:
+        api.post("/v1/companies", {"domain": "acme.example"})
+
+        answer = api.get("/v1/companies?domain=acme.example")
+
+        assert dynamodb_calls(answer)[1:] == ["GetItem", "GetItem"]
+
+    @pytest.mark.parametrize("rows", [33, 34])
+    def test_a_batch_costs_a_transaction_for_every_33(self, api: Api, rows: int) -> None:
+        batch = [{"domain": f"d{number}.example"} for number in range(rows)]
+
+        answer = api.post("/v1/companies", {"companies": batch})
+
+        transactions = -(-rows // ADD_AT_ONCE)
+        assert dynamodb_calls(answer) == ["UpdateItem"] + ["TransactWriteItems"] * transactions
+
+
 class TestSuppressions:
     @pytest.mark.parametrize(("rows", "transactions"), [(1, 1), (100, 1), (101, 2), (1_000, 10)])
     def test_a_batch_costs_a_transaction_for_every_100(

@@ -58,6 +58,7 @@ HEALTH = Sample("http_health", "site")
 CONTACTS_CREATE = Sample("http_contacts_create", "contacts")
 CONTACTS_LIST = Sample("http_contacts_list", "contacts")
 CONTACTS_VERIFY = Sample("http_contacts_verify", "contacts_verify")
+COMPANIES_CREATE = Sample("http_companies_create", "companies")
 SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
 MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
 SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
@@ -151,6 +152,14 @@ class TestHttp:
             401,
             "INVALID_API_KEY",
         )
+
+    def test_companies_create(self, api: Api, cloud: Cloud) -> None:
+        answer = COMPANIES_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        created = json.loads(answer["body"])
+        assert (answer["statusCode"], created["domain"]) == (201, "engines.example")
+        assert created["context"] == {"crm_owner": "Grace"}
+        assert api.get("/v1/companies").json["data"] == [created]
 
     def test_suppressions_create(self, api: Api, cloud: Cloud) -> None:
         answer = SUPPRESSIONS_CREATE.invoke(cloud, key=api.workspace().live_key)

@@ -40,6 +40,42 @@ _FREE_TOO = frozenset(
 """Providers that the package does not name."""
 
 
+_SHARED = frozenset(
+    {
+        "about.me",
+        "angel.co",
+        "behance.net",
+        "bit.ly",
+        "crunchbase.com",
+        "facebook.com",
+        "github.com",
+        "github.io",
+        "google.com",
+        "instagram.com",
+        "linkedin.com",
+        "linktr.ee",
+        "medium.com",
+        "notion.site",
+        "sites.google.com",
+        "t.me",
+        "tiktok.com",
+        "twitter.com",
+        "vimeo.com",
+        "wa.me",
+        "wellfound.com",
+        "x.com",
+        "xing.com",
+        "youtube.com",
+    }
+)
+
+
+def is_shared(domain: str) -> bool:
+    """Whether a web address at the (normalised) domain is often the page of somebody else than its
+    owner."""
+    return domain in _SHARED
+
+
 def is_free_mail(domain: str) -> bool:
     """Whether anybody may have an address at the (normalised) domain, so that two people with one
     there need not know each other."""

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field, model_validator
 
 from outrider.access.models import PlanName
 from outrider.credits.models import Kind, State
-from outrider.events.schemas import Instant
 from outrider.kit.pagination import PageQuery
+from outrider.kit.requests import Instant
 
 
 class Credits(BaseModel):

@@ -2,20 +2,12 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from outrider.events.catalogue import EventName
 from outrider.events.models import RecordedEvent
-from outrider.kit import clock
 from outrider.kit.pagination import Page, PageQuery
-
-
-def _instant(text: str) -> str:
-    return clock.to_text(clock.from_text(text))
-
-
-Instant = Annotated[str, Field(max_length=40), AfterValidator(_instant)]
-"""An RFC 3339 date-time, in the one form in which we write it."""
+from outrider.kit.requests import Instant
 
 
 class TimelineQuery(PageQuery):

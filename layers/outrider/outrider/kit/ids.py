@@ -30,6 +30,19 @@ def at(prefix: str, ms: int, *parts: str) -> str:
     return f"{prefix}_{_encode(ms << 80 | int.from_bytes(digest[:10], 'big'))}"
 
 
+def first_of(prefix: str, ms: int) -> str:
+    """The least id that can be made at `ms` (epoch milliseconds)."""
+    return f"{prefix}_{_encode(max(ms, 0) << 80)}"
+
+
+def made_at(text: str) -> int:
+    """When an id was made, in epoch milliseconds."""
+    number = 0
+    for character in text.partition("_")[2]:
+        number = number * 32 + ALPHABET.index(character)
+    return number >> 80
+
+
 def is_id(prefix: str, text: str) -> bool:
     head, _, tail = text.partition("_")
     return head == prefix and len(tail) == LENGTH and not set(tail) - set(ALPHABET)

@@ -4,12 +4,20 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, ConfigDict, Discriminator, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
-from outrider.kit import json
+from outrider.kit import clock, json
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
 
 MAX_BODY = 1024 * 1024
@@ -20,6 +28,14 @@ REPEATABLE = frozenset({"POST", "PATCH", "PUT"})
 """Methods that take an Idempotency-Key; the others may be repeated anyway (RFC 9110, 9.2.2)."""
 ONE, MANY = "(one)", "(many)"
 """Tags of the two forms of a one-or-many body. They never show in a pointer."""
+
+
+def _instant(text: str) -> str:
+    return clock.to_text(clock.from_text(text))
+
+
+Instant = Annotated[str, Field(max_length=40), AfterValidator(_instant)]
+"""An RFC 3339 date-time, in the one form in which we write it."""
 
 
 @dataclass(frozen=True, slots=True)

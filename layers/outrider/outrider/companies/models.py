@@ -1,0 +1,40 @@
+"""Companies."""
+
+from typing import Any
+
+from pydantic import Field
+
+from outrider.entities.models import Entity
+
+_LONGEST_NAME = 250
+"""Characters, so that a key stays below DynamoDB's 1,024 bytes."""
+
+
+class Company(Entity):
+    """A company of one workspace. Contacts with an address at its domain are linked to it.
+
+    Times are RFC 3339 UTC; `version` rises with every change. `context` holds what was given of it
+    under names that are none of these.
+    """
+
+    id: str
+    name: str | None = None
+    domain: str | None = None
+    website: str | None = None
+    industry: str | None = None
+    size: str | None = None
+    country: str | None = None
+    linkedin_url: str | None = None
+    phone: str | None = None
+    description: str | None = None
+    founded: int | None = None
+    tags: list[str] = Field(default_factory=list)
+    context: dict[str, Any] = Field(default_factory=dict)
+    created_at: str
+    updated_at: str
+    version: int = 1
+
+
+def folded(name: str) -> str:
+    """A name in the form in which case and the number of spaces make no difference."""
+    return " ".join(name.casefold().split())[:_LONGEST_NAME]

@@ -1,0 +1,110 @@
+"""What is done with companies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from outrider.companies.errors import CompanyExists, CompanyNotFound, DomainOfAnother
+from outrider.companies.models import Company
+from outrider.companies.repository import CompanyRepository
+from outrider.companies.schemas import (
+    CompanyBatch,
+    CompanyBatchResult,
+    CompanyCreate,
+    CompanyDeleted,
+    CompanyQuery,
+    CompanyRowResult,
+    CompanyUpdate,
+    CompanyWrite,
+)
+from outrider.entities.schemas import Result, check_object, counts
+from outrider.entities.service import EntityService, Kind
+from outrider.kit import clock, ids
+from outrider.kit.errors import ValidationFailed
+from outrider.kit.pagination import Page, Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
+    entities: CompanyRepository
+
+    kind = Kind("company", "com", "domain", CompanyNotFound, CompanyExists, DomainOfAnother)
+    row = TypeAdapter(CompanyWrite)
+
+    def list(self, query: CompanyQuery) -> Page[Company]:
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/companies")
+        after = sealer.after(query)
+        if query.domain is not None:
+            company = self.entities.with_value(query.domain)
+            return sealer.page(query, [company] if company and query.matches(company) else [], None)
+        created_after = query.created_after
+        page = self.entities.list(
+            query.equal,
+            query.limit,
+            after,
+            search=query.search,
+            created_ms=clock.to_epoch_ms(clock.from_text(created_after)) if created_after else -1,
+            updated_after=query.updated_after,
+        )
+        companies = [company for item in page.items if (company := self.entities.entity(item))]
+        return sealer.page(query, companies, page.last_key)
+
+    def create(self, new: CompanyCreate) -> Company:
+        """Raises CompanyExists when the domain is taken and `upsert` was not asked for."""
+        return self.put(new, upsert=new.upsert)[0]
+
+    def create_many(self, batch: CompanyBatch) -> CompanyBatchResult:
+        """One result for each row, in the order of the rows."""
+        results = self.put_many(batch.companies, upsert=batch.upsert)
+        return CompanyBatchResult(counts=counts(results), results=results)
+
+    def update(self, company_id: str, update: CompanyUpdate, if_match: int | None) -> Company:
+        """Change what is given, nothing else. Raises CompanyNotFound, DomainOfAnother, and
+        Conflict at another version than `if_match`."""
+        return self.change(company_id, update.given, if_match)
+
+    def delete(self, company_id: str) -> CompanyDeleted:
+        """Raises CompanyNotFound."""
+        self.remove(company_id)
+        return CompanyDeleted(id=company_id)
+
+    def new(self, given: CompanyWrite, *identity: str) -> Company:
+        company_id = self.caller.new_id("com", *identity)
+        now = clock.to_text(clock.from_epoch_ms(ids.made_at(company_id)))
+        company = Company(id=company_id, created_at=now, updated_at=now)
+        fields = {name: value for name, value in given.given.items() if value is not None}
+        fields["context"] = _merged({}, fields.get("context", {}))
+        return company.model_copy(update=fields)
+
+    def given(self, row: CompanyWrite) -> dict[str, Any]:
+        return {name: value for name, value in row.given.items() if name != "domain"}
+
+    def after(self, current: Company, given: Mapping[str, Any]) -> Company:
+        if "context" in given:
+            given = {**given, "context": _merged(current.context, given["context"])}
+        after = current.changed(given)
+        if after.name is None and after.domain is None:
+            raise ValidationFailed.at(
+                "/name" if "name" in given else "/domain", "A company needs a name or a domain"
+            )
+        return after
+
+    def must_read(self, given: Mapping[str, Any]) -> bool:
+        clears_name = "name" in given and given["name"] is None
+        return "domain" in given or "context" in given or clears_name
+
+    def result(self, index: int, result: Result, **fields: str | None) -> CompanyRowResult:
+        domain = fields.pop("value", None)
+        return CompanyRowResult(index=index, result=result, domain=domain, **fields)
+
+
+def _merged(context: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """`context` with what is given; null removes a name. Raises ValidationFailed when it would be
+    too large."""
+    merged = {name: value for name, value in {**context, **given}.items() if value is not None}
+    try:
+        return check_object(merged, "context")
+    except ValueError as error:
+        raise ValidationFailed.at("/context", str(error)) from error

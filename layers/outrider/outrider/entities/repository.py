@@ -1,0 +1,314 @@
+"""Keys, expressions and items that entities have in common.
+
+An entity is `<workspace>` / `<id>`. Where it has a value that is unique in the workspace, an item
+of its own claims the value and names the owner. A deleted entity stays as a tombstone that no read
+shows, until a worker has removed it together with its claim: so deleting is one write that needs
+no read, and still carries its event.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Generic, TypeVar
+
+from outrider.access.models import WorkspaceId
+from outrider.entities.models import Entity
+from outrider.kit import clock, outbox
+from outrider.kit.attributes import Item
+from outrider.kit.counters import Counters
+from outrider.kit.dynamo import (
+    Action,
+    ConditionFailed,
+    Table,
+    TransactionFailed,
+    batch_get,
+    transact,
+    transact_groups,
+)
+from outrider.kit.outbox import Event
+
+ADD_AT_ONCE = 33
+"""Entities added in one transaction: three items each at most, and a transaction holds 100."""
+
+PRESENT = "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)"
+_TOMBSTONE_LIFE = timedelta(days=2)
+
+EntityT = TypeVar("EntityT", bound=Entity)
+
+
+class ValueTaken(Exception):
+    """The unique value of the entity is claimed by the entity `owner`."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
+
+
+class EntityMoved(Exception):
+    """The entity is gone (`current` is None) or not at the version it was to be changed at."""
+
+    def __init__(self, current: Any) -> None:
+        super().__init__(current.version if current else None)
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRepository(ABC, Generic[EntityT]):
+    """Entities of one kind in one workspace; the workspace is fixed here, so no query can forget
+    it."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    model: ClassVar[type[Any]]
+    unique: ClassVar[str]
+    """The field whose value is unique; an entity may have none."""
+    owner: ClassVar[str]
+    """The attribute of a claim that names the owner."""
+    counted_as: ClassVar[str]
+    index_names: ClassVar[Sequence[str]]
+    """Attributes that a tombstone has not."""
+
+    @property
+    @abstractmethod
+    def claims(self) -> str:
+        """The partition of the claims."""
+
+    @abstractmethod
+    def index_keys(self, fields: Mapping[str, Any]) -> dict[str, str | None]:
+        """The keys of indexes that follow from `fields`, one of which is `id`; None where it stands
+        in no index."""
+
+    def entity(self, item: Item | None) -> EntityT | None:
+        """The entity an item is; a tombstone is none."""
+        if not item or "deleted_at" in item:
+            return None
+        entity: EntityT = self.model.model_validate(item)
+        return entity
+
+    def key(self, entity_id: str) -> tuple[Table, str, str]:
+        """Where an entity is, for `kit.dynamo.batch_get`."""
+        return self.table, self.workspace, entity_id
+
+    def present(self, entity_id: str) -> Action:
+        """That the entity is not deleted, for a transaction."""
+        return self.table.check(self.workspace, entity_id, PRESENT)
+
+    def get(self, entity_id: str) -> EntityT | None:
+        return self.entity(self.table.get(self.workspace, entity_id))
+
+    def get_many(self, entity_ids: Sequence[str]) -> dict[str, EntityT]:
+        """Those of `entity_ids` that exist."""
+        items = batch_get(self.key(entity_id) for entity_id in entity_ids)
+        entities = map(self.entity, items.values())
+        return {entity.id: entity for entity in entities if entity}
+
+    def with_value(self, value: str) -> EntityT | None:
+        """The entity that has this unique value, as its claim tells."""
+        claim = self.table.get(self.claims, value)
+        entity = self.get(self._owner(claim)) if claim else None
+        return entity if entity and self._value(entity) == value else None
+
+    def with_owner(self, entity_id: str, value: str | None) -> tuple[EntityT | None, str | None]:
+        """The entity, and the id of the one whose claim stands on `value`."""
+        if value is None:
+            return self.get(entity_id), None
+        claim = (self.table, self.claims, value)
+        found = batch_get([self.key(entity_id), claim])
+        owner = found.get((self.table.name, *claim[1:]))
+        entity = found.get((self.table.name, self.workspace, entity_id))
+        return self.entity(entity), self._owner(owner) or None
+
+    def add(
+        self,
+        entity: EntityT,
+        events: Sequence[Event],
+        *,
+        former_owner: str | None = None,
+        also: Sequence[Action] = (),
+    ) -> None:
+        """`former_owner` is an entity that is gone but whose claim on the value still stands;
+        `also` are writes of the same transaction.
+
+        Raises ValueTaken.
+        """
+        actions = self._add(entity, events, former_owner)
+        try:
+            transact(*actions, self._counted(1), *also)
+        except TransactionFailed as failure:
+            own = failure.reasons[: len(actions)]
+            raise ValueTaken(self._owner(own[-1].item) or entity.id) from failure
+
+    def add_many(
+        self, entities: Sequence[tuple[EntityT, Sequence[Event]]], also: Sequence[Action] = ()
+    ) -> dict[str, str]:
+        """Add up to ADD_AT_ONCE entities, leaving out those whose value is taken: for each of
+        these, its id and the owner's. One that is there already is its own."""
+        groups = {entity.id: self._add(entity, events) for entity, events in entities}
+        refused = transact_groups(groups, lambda count: [self._counted(count), *also])
+        return {
+            entity_id: self._owner(reasons[-1].item) or entity_id
+            for entity_id, reasons in refused.items()
+        }
+
+    def update(
+        self,
+        entity_id: str,
+        changes: Mapping[str, Any],
+        events: Sequence[Event],
+        *,
+        version: int | None,
+        also: Sequence[Action] = (),
+    ) -> EntityT:
+        """The entity afterwards; None clears a field, `version` None changes any.
+
+        For the unique value see `reclaim`. Raises EntityMoved.
+        """
+        changes = {**changes, "updated_at": clock.timestamp()}
+        changes |= self.index_keys({**changes, "id": entity_id})
+        try:
+            item = self.table.write(self._change(entity_id, changes, events, version), also)
+        except ConditionFailed as failure:
+            raise EntityMoved(self.entity(failure.item)) from failure
+        entity: EntityT = self.model.model_validate(item)
+        return entity
+
+    def change(
+        self,
+        before: EntityT,
+        after: EntityT,
+        events: Sequence[Event],
+        *,
+        also: Sequence[Action] = (),
+    ) -> None:
+        """Make of an entity as it was read what it is to be; the unique value stays.
+
+        Raises EntityMoved.
+        """
+        try:
+            self.table.write(self._become(before, after, events), also)
+        except ConditionFailed as failure:
+            raise EntityMoved(self.entity(failure.item)) from failure
+
+    def reclaim(
+        self,
+        before: EntityT,
+        after: EntityT,
+        events: Sequence[Event],
+        *,
+        former_owner: str | None = None,
+        also: Sequence[Action] = (),
+    ) -> bool:
+        """`change` with another unique value, or none, and its claim. `former_owner` as in `add`.
+
+        False when entity or claims are no longer as they were read.
+        """
+        actions = [self._become(before, after, events)]
+        if value := self._value(after):
+            actions.append(self._claim(value, before.id, former_owner))
+        if left := self._value(before):
+            actions.append(self._unclaim(left, before.id))
+        try:
+            transact(*actions, *also)
+        except TransactionFailed:
+            return False
+        return True
+
+    def remove(self, entity_id: str, events: Sequence[Event]) -> bool:
+        """False when there is no such entity."""
+        now = clock.now()
+        tombstone = self.table.update(
+            self.workspace,
+            entity_id,
+            "SET #deleted_at = :now, #ttl = :ttl, #_events = :events"
+            f" REMOVE {', '.join(f'#{name}' for name in self.index_names)}",
+            PRESENT,
+            now=clock.to_text(now),
+            ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
+            events=outbox.pack(events),
+        )
+        try:
+            transact(tombstone, self._counted(-1))
+        except TransactionFailed:
+            return False
+        return True
+
+    def bury(self, entity_id: str, value: str | None) -> None:
+        """Remove a tombstone together with the claim on its value. Twice is the same as once."""
+        if value is not None:
+            with suppress(ConditionFailed):  # a new entity has taken the value over
+                self.table.write(self._unclaim(value, entity_id))
+        self.table.write(self.table.delete(self.workspace, entity_id))
+
+    def _add(
+        self, entity: EntityT, events: Sequence[Event], former_owner: str | None = None
+    ) -> list[Action]:
+        fields = {name: value for name, value in entity.fields().items() if value is not None}
+        keys = self.index_keys(fields)
+        item = {
+            **fields,
+            **{name: key for name, key in keys.items() if key is not None},
+            "pk": self.workspace,
+            "sk": entity.id,
+            **outbox.attribute(events),
+        }
+        put = self.table.put(item, "attribute_not_exists(#pk)")
+        value = self._value(entity)
+        return [put, self._claim(value, entity.id, former_owner)] if value else [put]
+
+    def _claim(self, value: str, entity_id: str, former_owner: str | None) -> Action:
+        claim = {"pk": self.claims, "sk": value, self.owner: entity_id}
+        free = "attribute_not_exists(#pk)"
+        if former_owner is None:
+            return self.table.put(claim, free)
+        return self.table.put(claim, f"{free} OR #{self.owner} = :former", former=former_owner)
+
+    def _unclaim(self, value: str, entity_id: str) -> Action:
+        condition = f"attribute_not_exists(#pk) OR #{self.owner} = :entity_id"
+        return self.table.delete(self.claims, value, condition, entity_id=entity_id)
+
+    def _become(self, before: EntityT, after: EntityT, events: Sequence[Event]) -> Action:
+        was, is_now = (
+            {**each.fields(), **self.index_keys(each.fields())} for each in (before, after)
+        )
+        changes = {
+            name: value
+            for name, value in is_now.items()
+            if name != "version" and value != was[name]
+        }
+        return self._change(before.id, changes, events, before.version)
+
+    def _change(
+        self,
+        entity_id: str,
+        changes: Mapping[str, Any],
+        events: Sequence[Event],
+        version: int | None,
+    ) -> Action:
+        values = {name: value for name, value in changes.items() if value is not None}
+        values["_events"] = outbox.pack(events)
+        cleared = ", ".join(f"#{name}" for name in changes if changes[name] is None)
+        assignments = ", ".join(f"#{name} = :{name}" for name in values)
+        seen = {} if version is None else {"seen": version}
+        return self.table.update(
+            self.workspace,
+            entity_id,
+            f"SET {assignments}{f' REMOVE {cleared}' if cleared else ''} ADD #version :one",
+            PRESENT + (" AND #version = :seen" if seen else ""),
+            **values,
+            **seen,
+            one=1,
+        )
+
+    def _counted(self, change: int) -> Action:
+        counts = Counters(self.table, f"{self.workspace}#count")
+        return counts.add(**{self.counted_as: change})
+
+    def _value(self, entity: EntityT) -> str | None:
+        value: str | None = getattr(entity, self.unique)
+        return value
+
+    def _owner(self, claim: Item | None) -> str:
+        return str(claim[self.owner]) if claim and self.owner in claim else ""

@@ -1,0 +1,65 @@
+"""What the API takes and gives about entities of any kind."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
+
+from pydantic import AfterValidator, BaseModel, Field, JsonValue
+
+from outrider.kit import json
+from outrider.kit.attributes import check_storable
+
+MAX_BATCH = 1_000
+MAX_OBJECT = 16 * 1024
+"""Bytes of JSON: 200 entities of a page fit Lambda's answer of 6 MB."""
+
+Text = Annotated[str, Field(max_length=500)]
+Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=50)]
+
+
+def check_object(value: dict[str, Any], name: str) -> dict[str, Any]:
+    """`value`, when it can be stored and is not too large; else raises ValueError."""
+    check_storable(value)
+    if len(json.dumps(value)) > MAX_OBJECT:
+        raise ValueError(f"{name} may take at most {MAX_OBJECT:,} bytes")
+    return value
+
+
+def _bounded(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda value: check_object(value, name)
+
+
+ObjectName = Annotated[str, Field(min_length=1, max_length=100)]
+Custom = Annotated[
+    dict[ObjectName, JsonValue], Field(max_length=100), AfterValidator(_bounded("custom"))
+]
+Context = Annotated[
+    dict[ObjectName, JsonValue], Field(max_length=100), AfterValidator(_bounded("context"))
+]
+
+Result = Literal["created", "updated", "unchanged", "skipped", "failed"]
+
+
+class RowResult(BaseModel):
+    """What became of one row. `reason` is given for `skipped` and `failed`."""
+
+    index: int
+    result: Result
+    id: str | None = None
+    reason: str | None = None
+
+
+RowT = TypeVar("RowT", bound=RowResult)
+
+
+class BatchResult(BaseModel, Generic[RowT]):
+    object: Literal["batch"] = "batch"
+    counts: dict[Result, int]
+    results: list[RowT]
+
+
+def counts(rows: Sequence[RowResult]) -> dict[Result, int]:
+    """How many rows had each result."""
+    counted = Counter(row.result for row in rows)
+    kinds: tuple[Result, ...] = get_args(Result)
+    return {kind: counted[kind] for kind in kinds}
