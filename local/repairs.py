@@ -96,6 +96,18 @@ def scale_to_this_machine(deployed: Deployed) -> None:
             )
 
 
+def take_plain_http(deployed: Deployed) -> None:
+    """Lift what asks for TLS from the policies of buckets: MiniStack speaks HTTP."""
+    storage = deployed.emulator.client("s3")
+    for bucket in storage.list_buckets()["Buckets"]:
+        try:
+            policy = json.loads(storage.get_bucket_policy(Bucket=bucket["Name"])["Policy"])
+        except storage.exceptions.ClientError:  # it has none
+            continue
+        if all("aws:SecureTransport" in str(each) for each in policy["Statement"]):
+            storage.delete_bucket_policy(Bucket=bucket["Name"])
+
+
 def allow_as_aws_would(deployed: Deployed) -> None:
     """Give roles what their statements mean on AWS where MiniStack reads them too narrowly."""
     iam = deployed.emulator.client("iam")

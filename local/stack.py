@@ -103,6 +103,7 @@ class Stack:
             api_id = repairs.create_routes(deployed)
             repairs.translate_state_machines(deployed)
             repairs.allow_as_aws_would(deployed)
+            repairs.take_plain_http(deployed)
             repairs.scale_to_this_machine(deployed)
         record = {"fingerprint": fingerprint, "api_id": api_id, "emulator_port": self.emulator.port}
         write_json(self.home.deployment, record)

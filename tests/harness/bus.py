@@ -58,7 +58,11 @@ class Bus:
             "detail": json.loads(entry["Detail"]),
         }
         self.published.append(event)
+        self.carry(event)
+        return {"EventId": event["id"]}
+
+    def carry(self, event: dict[str, Any]) -> None:
+        """Let the rules see an event: one of ours, or (on the default bus) one of AWS."""
         self.pending.extend(
             (rule.target, event) for rule in self._rules if matches(rule.pattern, event)
         )
-        return {"EventId": event["id"]}

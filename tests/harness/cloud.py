@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 from outrider.kit import aws
 from outrider.kit.attributes import Item, decode_item
@@ -55,6 +57,7 @@ class Cloud:
         self._functions = Functions(made, permissions)
         self._streams = Streams(made)
         self._dynamodb = made.session.create_client("dynamodb")
+        self._objects = made.session.create_client("s3")
         self._subscribed = self._queue_subscriptions()
 
     def begin(self) -> None:
@@ -81,6 +84,22 @@ class Cloud:
     def queue(self, logical_id: str) -> Queue:
         """A queue of infra/messaging.yaml, for example `StepsQueue`."""
         return self._queues.by_id[logical_id]
+
+    def upload(self, url: str, body: bytes) -> str:
+        """PUT a file at a link of ours, as a client does; the bucket tells of it. Gives its key."""
+        link = urlsplit(url)
+        bucket, key = link.netloc.partition(".")[0], unquote(link.path.lstrip("/"))
+        self._objects.put_object(Bucket=bucket, Key=key, Body=body)
+        self.bus.carry(
+            {
+                "version": "0",
+                "id": str(uuid4()),
+                "source": "aws.s3",
+                "detail-type": "Object Created",
+                "detail": {"bucket": {"name": bucket}, "object": {"key": key, "size": len(body)}},
+            }
+        )
+        return key
 
     def calls(self) -> list[Call]:
         """Every AWS call of this test."""

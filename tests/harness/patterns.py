@@ -28,6 +28,8 @@ def _one(choice: Any, value: Any) -> bool:
             return (value is not _ABSENT) is exists
         case {"prefix": str(prefix)}:
             return isinstance(value, str) and value.startswith(prefix)
+        case {"suffix": str(suffix)}:
+            return isinstance(value, str) and value.endswith(suffix)
         case {"anything-but": list(refused)}:
             return value is not _ABSENT and value not in refused
         case str() | int() | bool() | None:

@@ -18,6 +18,13 @@ _IN_TRANSACTION = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
+_ON_OBJECTS = {
+    "GetObject": "GetObject",
+    "PutObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+}
 
 
 class PermissionMissing(BaseException):
@@ -71,6 +78,9 @@ class Permissions:
                 yield "sqs:SendMessage", self._queues.arn_of(params)
             case "events", _:
                 yield f"events:{operation}", self._stack.bus_arn
+            case "s3", _:
+                resource = f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"
+                yield f"s3:{_ON_OBJECTS[operation]}", resource
             case "kms", _:
                 yield f"kms:{operation}", self._stack.data["KeyArn"]
             case "sesv2", _:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 When = Literal["before", "after"]
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
@@ -113,7 +114,7 @@ class Wire:
 
     def _before(self, model: Any, params: dict[str, Any], **_: Any) -> Any:
         service, operation = model.service_model.service_name, model.name
-        sent = _sent(params)
+        sent = _sent_object(params) if service == "s3" else _sent(params)
         self.calls.append(Call(service, operation, sent))
         self._check(service, operation, sent)
         self._count_down("before")
@@ -166,6 +167,12 @@ def _check_key_lengths(params: Any) -> None:
         for name in ("TransactItems", "Put", "Update", "Delete", "ConditionCheck"):
             if name in params:
                 _check_key_lengths(params[name])
+
+
+def _sent_object(params: dict[str, Any]) -> dict[str, Any]:
+    """S3 names bucket and key in the URL."""
+    url = urlsplit(params["url"])
+    return {"Bucket": url.netloc.partition(".")[0], "Key": unquote(url.path.lstrip("/"))}
 
 
 def _sent(params: dict[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class Example:
     name: Callable[[Api], Any] | None = None
     keeps_unknown: bool = False
     """Whether fields of other names are taken, and kept."""
+    by_worker: bool = False
+    """A list that only a worker fills: it has tests of its own."""
 
 
 def _address() -> str:
@@ -69,6 +71,11 @@ def a_company(api: Api) -> str:
 def a_suppression(api: Api) -> str:
     body = {"address": _address(), "reason": "manual"}
     return str(api.post("/v1/suppressions", body).json["id"])
+
+
+def an_import(api: Api) -> str:
+    body = {"kind": "contacts", "format": "csv", "duplicates": "skip"}
+    return str(api.post("/v1/imports", body).json["id"])
 
 
 def an_api_key(api: Api) -> str:
@@ -130,6 +137,13 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/suppressions": Example(2, make=a_suppression),
     "POST /v1/suppressions": Example(2, {"address": "ada@example.com", "reason": "manual"}),
     "DELETE /v1/suppressions/{suppression_id}": Example(2, make=a_suppression),
+    "GET /v1/imports": Example(2, make=an_import),
+    "POST /v1/imports": Example(2, {"kind": "contacts", "format": "csv", "duplicates": "update"}),
+    "GET /v1/imports/{import_id}": Example(2, make=an_import),
+    # The import, then its chunks that have such rows.
+    "GET /v1/imports/{import_id}/rows": Example(3, make=an_import, by_worker=True),
+    # The import, whose kind tells the scope, then the change.
+    "POST /v1/imports/{import_id}/revert": Example(3, make=an_import),
     # The page, and one more for when its keys were last used: only the meter's records know.
     "GET /v1/api-keys": Example(3, make=an_api_key),
     "POST /v1/api-keys": Example(2, {"name": "CI", "scopes": ["contacts:read"]}),
@@ -176,7 +190,9 @@ class Endpoint:
 
     @property
     def is_list(self) -> bool:
-        return self.route.query is not None and issubclass(self.route.query, PageQuery)
+        if self.route.query is None or self.example.by_worker:
+            return False
+        return issubclass(self.route.query, PageQuery)
 
     def path(self, resource_id: str = "nothing") -> str:
         head, brace, tail = self.route.path.partition("{")

@@ -35,6 +35,7 @@ INVENTED = {
     "delivery": "dlv_0xf6wrpp55rkp9j3d87mmd9spq",
     "event": "evt_01kjpwd6m1j4bmyjsaxgnw33zc",
     "mail": "0100019caf2b5a10-1d2e3f40-5162-7384-95a6-b7c8d9e0f102-000000",
+    "imported": "imp_01kjpwd6m7t4w1c8v5q2x9n3zb",
     "url": "https://example.com/hooks/outrider",
 }
 
@@ -60,6 +61,7 @@ CONTACTS_LIST = Sample("http_contacts_list", "contacts")
 CONTACTS_VERIFY = Sample("http_contacts_verify", "contacts_verify")
 COMPANIES_CREATE = Sample("http_companies_create", "companies")
 SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
+IMPORTS_CREATE = Sample("http_imports_create", "imports")
 MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
 SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
 SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
@@ -77,6 +79,7 @@ HOURLY_CHECK = Sample("scheduler_hourly_check", "campaigns_start")
 CREDITS_SWEEP = Sample("scheduler_credits_sweep", "credits_sweep")
 ROUND = Sample("stepfunctions_round", "campaigns_dispatch")
 STEP = Sample("sqs_step", "steps_run")
+IMPORT_UPLOADED = Sample("sqs_import_uploaded", "imports_run")
 WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
 WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
 REPLY = Sample("inbound_reply", "inbound_receive")
@@ -328,6 +331,19 @@ class TestSteps:
 
     def test_reply_to_nothing_of_ours_is_unmatched(self, cloud: Cloud) -> None:
         assert REPLY.invoke(cloud) == {"kind": "unmatched", "message_id": None}
+
+
+class TestImports:
+    def test_create_and_upload_bring_contacts_in(self, api: Api, cloud: Cloud) -> None:
+        workspace = api.workspace()
+        created = json.loads(IMPORTS_CREATE.invoke(cloud, key=workspace.live_key)["body"])
+        cloud.upload(created["upload"]["url"], b"email\nada@example.com\n")
+
+        answer = IMPORT_UPLOADED.invoke(cloud, workspace=workspace.id, imported=created["id"])
+
+        assert answer == {"batchItemFailures": []}
+        (contact,) = api.get("/v1/contacts").json["data"]
+        assert (contact["email"], contact["tags"]) == ("ada@example.com", ["fair-2026"])
 
 
 class TestWebhooks:

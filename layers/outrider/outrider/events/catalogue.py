@@ -48,6 +48,8 @@ EventName = Literal[
     "workflow.error",
     "mailbox.health_changed",
     "import.completed",
+    "import.reverting",
+    "import.reverted",
     "webhook.test",
     "webhook.disabled",
     "api_key.created",

@@ -13,6 +13,18 @@ _PER_SERVICE: dict[str, Config] = {
     ),
     # A repeated SendEmail sends a second mail: the API has no idempotency token.
     "sesv2": Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1}),
+    # Links must be signed with version 4, for the bucket's region; without the checksums that newer
+    # clients add, which a plain PUT does not send.
+    "s3": Config(
+        connect_timeout=2,
+        read_timeout=20,
+        tcp_keepalive=True,
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        retries={"mode": "standard", "max_attempts": 3},
+    ),
 }
 _OTHERS = Config(**_DEFAULTS, retries={"mode": "standard", "max_attempts": 3})
 

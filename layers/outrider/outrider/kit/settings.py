@@ -29,6 +29,8 @@ class Settings(BaseModel):
     events_table: str = ""
     steps_queue_url: str = ""
     webhook_deliveries_queue_url: str = ""
+    imports_queue_url: str = ""
+    files_bucket: str = ""
     campaign_run_arn: str = ""
     dns_server: str = ""
     """`<ip>:<port>` to ask instead of the system's resolvers: for tests."""

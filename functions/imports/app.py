@@ -1,0 +1,41 @@
+"""/v1/imports"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import Caller
+from outrider.imports.models import Import, ImportRow
+from outrider.imports.schemas import ImportCreate, ImportCreated, RowsQuery
+from outrider.imports.wiring import imports
+from outrider.kit.pagination import Page, PageQuery
+
+api = native_api()
+handler = api.handler
+
+
+@api.get("/v1/imports", scope="contacts:write")
+def list_imports(caller: Caller, query: PageQuery) -> Page[Import]:
+    """List imports, newest first"""
+    return imports(caller).list(query)
+
+
+@api.post("/v1/imports", scope="contacts:write")
+def create_import(caller: Caller, body: ImportCreate) -> ImportCreated:
+    """Prepare an import; putting the file at `upload.url` within the hour starts it"""
+    return imports(caller).create(body)
+
+
+@api.get("/v1/imports/{import_id}", scope="contacts:write")
+def get_import(caller: Caller, import_id: str) -> Import:
+    """Get an import: how far it is, how its columns are understood, what became of its rows"""
+    return imports(caller).get(import_id)
+
+
+@api.get("/v1/imports/{import_id}/rows", scope="contacts:write")
+def list_import_rows(caller: Caller, import_id: str, query: RowsQuery) -> Page[ImportRow]:
+    """List what became of each row, for 30 days; a page may be short and have more behind it"""
+    return imports(caller).rows(import_id, query)
+
+
+@api.post("/v1/imports/{import_id}/revert", scope="contacts:write", status=202)
+def revert_import(caller: Caller, import_id: str) -> Import:
+    """Take an import back: what was not changed since becomes what it was before"""
+    return imports(caller).revert(import_id)

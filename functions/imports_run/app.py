@@ -1,0 +1,26 @@
+"""Carries out imports, or takes them back, for as long as there is time."""
+
+from functools import partial
+from typing import Any
+
+from outrider.imports.jobs import ImportJob
+from outrider.imports.wiring import reverter, runner
+from outrider.kit.logs import logger
+from outrider.kit.queues import handle_records
+
+_LONGEST_CHUNK_MS = 90_000
+"""A chunk takes seconds; more when the store has to be asked again."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def enough_time() -> bool:
+        return bool(context.get_remaining_time_in_millis() > _LONGEST_CHUNK_MS)
+
+    return handle_records(event, partial(_run, enough_time=enough_time))
+
+
+def _run(message: dict[str, Any], enough_time: Any) -> None:
+    workspace, import_id = ImportJob.of(message).place
+    for work in (runner, reverter):
+        outcome = work(workspace, import_id).run(enough_time)
+        logger().info("import", import_id=import_id, work=work.__name__, outcome=outcome)

@@ -1,0 +1,33 @@
+"""What lies in the queue of imports: that a file was uploaded, that an import is to be reverted, or
+that one goes on."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from outrider.access.models import WorkspaceId
+from outrider.events.models import RecordedEvent
+from outrider.imports.files import ImportFiles
+
+
+class ImportJob(BaseModel):
+    """Work on one import. What is to be done, its item knows."""
+
+    workspace: str
+    import_id: str
+
+    @classmethod
+    def of(cls, message: dict[str, Any]) -> "ImportJob":
+        match message:
+            case {"source": "aws.s3", "detail": {"object": {"key": str(key)}}}:
+                workspace, import_id = ImportFiles.uploaded(key)
+                return cls(workspace=workspace, import_id=import_id)
+            case {"source": "outrider", "detail": dict(detail)}:
+                event = RecordedEvent.model_validate(detail)
+                return cls(workspace=event.workspace, import_id=event.data["import_id"])
+            case _:
+                return cls.model_validate(message)
+
+    @property
+    def place(self) -> tuple[WorkspaceId, str]:
+        return WorkspaceId(self.workspace), self.import_id

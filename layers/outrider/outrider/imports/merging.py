@@ -1,0 +1,87 @@
+"""What a row changes of what is there: the policies for duplicates and blanks. Pure functions."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from outrider.imports.models import Blanks, Duplicates
+
+_TAGS = "tags"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`open_field` holds values under names of the caller's own, `defaults` those a row has not."""
+
+    duplicates: Duplicates
+    blanks: Blanks
+    open_field: str | None
+    defaults: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a row says: `fields` with a value, names of `blank` ones (`custom.Stage` and so on)."""
+
+    fields: Mapping[str, Any]
+    blank: Collection[str] = ()
+
+
+def completed(given: Given, policy: Policy) -> dict[str, Any]:
+    """The fields of something new: the row's, and defaults where it has none."""
+    fields = {**policy.defaults, **given.fields}
+    if tags := _union(given.fields.get(_TAGS), policy.defaults.get(_TAGS)):
+        fields[_TAGS] = tags
+    return fields
+
+
+def changes(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[str, Any]:
+    """What a row changes of `current`, by field; None clears one."""
+    wanted = {
+        name: value
+        for name, value in given.fields.items()
+        if name not in (_TAGS, policy.open_field) and _may_set(current.get(name), policy)
+    }
+    if policy.blanks == "clear":
+        wanted |= {name: None for name in given.blank if "." not in name and name != _TAGS}
+    if policy.open_field:
+        wanted[policy.open_field] = _opened(current.get(policy.open_field) or {}, given, policy)
+    wanted[_TAGS] = _tags(current.get(_TAGS) or [], given, policy)
+    for name, value in policy.defaults.items():
+        if name != _TAGS and _is_blank(wanted.get(name, current.get(name))):
+            wanted[name] = value
+    return {
+        name: value
+        for name, value in wanted.items()
+        if value != current.get(name) and not (_is_blank(value) and _is_blank(current.get(name)))
+    }
+
+
+def _opened(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[str, Any]:
+    """The names of an open field one by one: what the row does not name stays."""
+    row: Mapping[str, Any] = given.fields.get(policy.open_field or "") or {}
+    merged = dict(current)
+    merged |= {name: value for name, value in row.items() if _may_set(current.get(name), policy)}
+    if policy.blanks == "clear":
+        for name in given.blank:
+            merged.pop(name.partition(".")[2], None)
+    return merged
+
+
+def _tags(current: list[str], given: Given, policy: Policy) -> list[str]:
+    if policy.blanks == "clear" and _TAGS in given.blank:
+        current = []
+    row = given.fields.get(_TAGS) if _may_set(current, policy) else None
+    return _union(current, row, policy.defaults.get(_TAGS))
+
+
+def _union(*lists: list[str] | None) -> list[str]:
+    return list(dict.fromkeys(tag for tags in lists for tag in tags or ()))
+
+
+def _may_set(value: Any, policy: Policy) -> bool:
+    return policy.duplicates == "update" or _is_blank(value)
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value in ("", [], {})

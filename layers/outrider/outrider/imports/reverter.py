@@ -1,0 +1,90 @@
+"""Takes an import back, chunk by chunk from its end.
+
+What a row created is deleted, what it changed gets the values it had before; each only at the
+version the row left behind. What was changed since stays, and its row says so.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from outrider.access.models import Caller
+from outrider.imports.files import ImportFiles
+from outrider.imports.models import NO_COUNTS, SettledRow
+from outrider.imports.repository import ImportRepository, LeaseLost, Work
+from outrider.imports.targets import Target
+from outrider.kit import clock
+
+_AT_ONCE = 8
+_CHANGED_SINCE = "It was changed since the import and stays as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Reverter:
+    """`target` builds what rows of a kind became, `go_on` asks for another call."""
+
+    caller: Callable[[Work], Caller]
+    imports: ImportRepository
+    files: ImportFiles
+    target: Callable[[Work], Target]
+    go_on: Callable[[], None]
+
+    def run(self, enough_time: Callable[[], bool]) -> str:
+        """Begin or go on. Gives what came of it, for the log."""
+        try:
+            work = self.imports.take(self.files.import_id, str(uuid4()), ["reverting"])
+            return self._run(work, enough_time)
+        except LeaseLost:
+            return "nothing to do"
+
+    def _run(self, work: Work, enough_time: Callable[[], bool]) -> str:
+        target = self.target(work)
+        while work.chunk > 0:
+            work = self._take_back(work, target)
+            if work.chunk > 0 and not enough_time():
+                self.imports.save(work, {"status": "reverting"}, done=True)
+                self.go_on()
+                return "to be continued"
+        reverted = self.caller(work).event(
+            "import.reverted",
+            identity=work.shown.id,
+            import_id=work.shown.id,
+            kind=work.shown.kind,
+            counts=work.shown.counts,
+        )
+        ended = {"status": "reverted", "finished_at": clock.timestamp()}
+        self.imports.save(work, ended, events=[reverted], done=True)
+        return "reverted"
+
+    def _take_back(self, work: Work, target: Target) -> Work:
+        chunk = self.imports.chunk(work.shown.id, work.chunk - 1)
+        rows = self.files.get_rows(chunk.rows)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            settled = list(pool.map(lambda row: self._undone(row, target), rows))
+        name = f"reverted-{chunk.number:06}"
+        self.files.put_rows(name, settled)
+        counted = Counter(row.result for row in settled)
+        counts = {result: counted[result] for result in NO_COUNTS}
+        before = work.shown.counts
+        moved = {
+            "chunk": chunk.number,
+            "counts": {
+                result: before[result] - chunk.counts[result] + counts[result]
+                for result in NO_COUNTS
+            },
+        }
+        now = chunk.model_copy(update={"counts": counts, "rows": name})
+        self.imports.save(work, moved, chunk=now)
+        return work.after(moved)
+
+    def _undone(self, row: SettledRow, target: Target) -> SettledRow:
+        if row.undo is None or row.id is None:
+            return row
+        mark = f"{self.files.import_id}#{row.row}#reverted"
+        changed: dict[str, Any] = {"result": "reverted", "undo": None}
+        if not target.undo(row.id, row.undo, mark):
+            changed = {"result": "skipped", "undo": None, "reason": _CHANGED_SINCE}
+        return row.model_copy(update=changed)

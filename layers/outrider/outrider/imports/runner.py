@@ -1,0 +1,210 @@
+"""Carries an import out, chunk by chunk, in as many calls as it takes.
+
+A chunk's plan is written down before anything is done, then done, then its rows are told and the
+import moves on to the next. Whoever dies anywhere leaves a plan that the next one carries on with:
+what was written bears the row's mark.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from outrider.access.models import Caller
+from outrider.imports.errors import BrokenFile
+from outrider.imports.files import ChunkEnd, ImportFiles, Plan
+from outrider.imports.headers import guess, understand
+from outrider.imports.lines import Lines
+from outrider.imports.models import NO_COUNTS, Column, Counts, Import, SettledRow, Status
+from outrider.imports.planner import NumberedRow, Planner
+from outrider.imports.reading import CsvRows, JsonRows, Rows, read_header
+from outrider.imports.repository import Chunk, ImportRepository, LeaseLost, Work
+from outrider.imports.targets import Target
+from outrider.kit import clock
+
+MAX_BYTES = 200 * 1024 * 1024
+CHUNK_ROWS = 500
+CHUNK_BYTES = 4 * 1024 * 1024
+_ROUNDS = 3
+_CONTENDED = "Others kept changing it at the same time; import this row again"
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadChunk:
+    rows: Sequence[NumberedRow]
+    end: ChunkEnd
+    at_end: bool
+    broken: BrokenFile | None
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """`target` builds what rows of a kind become, `go_on` asks for another call."""
+
+    caller: Callable[[Work], Caller]
+    imports: ImportRepository
+    files: ImportFiles
+    target: Callable[[Work], Target]
+    go_on: Callable[[], None]
+
+    def run(self, enough_time: Callable[[], bool]) -> str:
+        """Begin or go on. Gives what came of it, for the log."""
+        try:
+            work = self.imports.take(
+                self.files.import_id, str(uuid4()), ["awaiting_upload", "running"]
+            )
+        except LeaseLost:
+            return "nothing to do"
+        try:
+            return self._run(work, enough_time)
+        except LeaseLost:
+            return "taken over"
+
+    def _run(self, work: Work, enough_time: Callable[[], bool]) -> str:
+        try:
+            if work.shown.status == "awaiting_upload":
+                work = self._begin(work)
+            rows = self._rows(work)
+            while True:
+                chunk = _read(work, rows)
+                work = self._carry_out(work, chunk)
+                if chunk.broken:
+                    raise chunk.broken
+                if chunk.at_end:
+                    self._end(work, "completed")
+                    return "completed"
+                if not enough_time():
+                    self.imports.save(work, {"status": "running"}, done=True)
+                    self.go_on()
+                    return "to be continued"
+                if rows.lines.offset != work.offset:
+                    rows = self._rows(work)
+        except BrokenFile as broken:
+            self._end(work, "failed", error={"line": broken.line, "detail": broken.detail})
+            return "failed"
+
+    def _begin(self, work: Work) -> Work:
+        """Look at the beginning of the file. Raises BrokenFile."""
+        size = self.files.fetch(0, 1).size
+        if size > MAX_BYTES:
+            raise BrokenFile(1, f"The file has {size:,} bytes and may have at most {MAX_BYTES:,}")
+        if size == 0:
+            raise BrokenFile(1, "The file is empty")
+        started: dict[str, Any] = {
+            "status": "running",
+            "started_at": clock.timestamp(),
+            "progress": {"bytes_done": 0, "bytes_total": size, "rows_done": 0},
+        }
+        if work.shown.format == "csv":
+            started |= self._read_header(work.shown)
+        self.imports.save(work, started)
+        return work.after(started)
+
+    def _read_header(self, importing: Import) -> dict[str, Any]:
+        header = read_header(self.files.fetch, importing.delimiter)
+        kind, names = importing.kind, header.names
+        if kind == "suppressions" and _is_a_list(names):
+            columns = [Column(column="value", field="value", how="guessed")]
+            header = replace(header, offset=0, line=0)
+        else:
+            columns = understand(kind, names, importing.mapping, header.line)
+        return {
+            "columns": [column.model_dump() for column in columns],
+            "delimiter": header.delimiter,
+            "offset": header.offset,
+            "line": header.line,
+        }
+
+    def _rows(self, work: Work) -> Rows:
+        lines = Lines(self.files.fetch, work.offset, work.line)
+        if work.shown.format == "jsonl":
+            return JsonRows(lines)
+        return CsvRows(lines, work.shown.columns, work.shown.delimiter or ",")
+
+    def _carry_out(self, work: Work, read: _ReadChunk) -> Work:
+        """Do what the rows say and tell what became of them; the work behind them."""
+        if not read.rows:
+            return work
+        planner = Planner(work.shown, work.shown.columns, self.target(work))
+        end, settled = self._settle(work, read, planner)
+        shown = work.shown
+        counted = Counter(row.result for row in settled)
+        counts: Counts = {result: counted[result] for result in NO_COUNTS}
+        name = f"rows-{work.chunk:06}"
+        self.files.put_rows(name, settled)
+        moved: dict[str, Any] = {
+            "offset": end.offset,
+            "line": end.line,
+            "row": end.row,
+            "chunk": work.chunk + 1,
+            "counts": {result: shown.counts[result] + counts[result] for result in NO_COUNTS},
+            "progress": {
+                **shown.progress.model_dump(exclude_none=True),
+                "bytes_done": end.offset,
+                "rows_done": end.row,
+            },
+        }
+        if not shown.columns:
+            moved["columns"] = [column.model_dump() for column in planner.describe(read.rows)]
+        chunk = Chunk(number=work.chunk, first_row=work.row + 1, counts=counts, rows=name)
+        self.imports.save(work, moved, chunk=chunk)
+        return work.after(moved)
+
+    def _settle(
+        self, work: Work, read: _ReadChunk, planner: Planner
+    ) -> tuple[ChunkEnd, list[SettledRow]]:
+        """What became of the rows, in their order. Rows that found something else than they were
+        planned for are planned again."""
+        plan = self.files.plan(work.chunk, 0, Plan(planner.plan(read.rows), read.end))
+        end, settled = plan.end, dict[int, SettledRow]()
+        for round_ in range(_ROUNDS):
+            marks = {row.row: f"{work.shown.id}#{row.row}#{round_}" for row in plan.rows}
+            writing = [row for row in plan.rows if row.writes]
+            lost = planner.target.apply(writing, marks) if writing else set()
+            settled |= {row.row: row.settled() for row in plan.rows if row.row not in lost}
+            again = [row for row in read.rows if row.number in lost]
+            if not again:
+                break
+            settled |= {row.row: row.failed(_CONTENDED) for row in plan.rows if row.row in lost}
+            if round_ + 1 < _ROUNDS:
+                plan = self.files.plan(work.chunk, round_ + 1, Plan(planner.plan(again), plan.end))
+        return end, [settled[row] for row in sorted(settled)]
+
+    def _end(self, work: Work, status: Status, **changes: Any) -> None:
+        shown = work.shown
+        completed = self.caller(work).event(
+            "import.completed",
+            identity=shown.id,
+            import_id=shown.id,
+            kind=shown.kind,
+            status=status,
+            counts=shown.counts,
+        )
+        ended = {"status": status, "finished_at": clock.timestamp(), **changes}
+        self.imports.save(work, ended, events=[completed], done=True)
+
+
+def _read(work: Work, rows: Rows) -> _ReadChunk:
+    """The next rows, as many as make a chunk, or as there are before the file breaks off."""
+    read: list[NumberedRow] = []
+    lines, start = rows.lines, rows.lines.offset
+    end = ChunkEnd(offset=start, line=lines.line, row=work.row)
+    at_end, broken = False, None
+    while len(read) < CHUNK_ROWS and lines.offset - start < CHUNK_BYTES:
+        try:
+            source = rows.next()
+        except BrokenFile as failure:
+            broken = failure
+            break
+        if source is None:
+            at_end = True
+            break
+        read.append(NumberedRow(work.row + len(read) + 1, source))
+        end = ChunkEnd(offset=lines.offset, line=lines.line, row=work.row + len(read))
+    return _ReadChunk(read, end, at_end, broken)
+
+
+def _is_a_list(names: Sequence[str]) -> bool:
+    """One column that begins with an address or a domain, without a name."""
+    return len(names) == 1 and guess("suppressions", names[0]) is None and "." in names[0]

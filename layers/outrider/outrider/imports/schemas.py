@@ -1,0 +1,90 @@
+"""What the API takes and gives about imports."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from outrider.contacts.schemas import Tags, Text
+from outrider.imports.headers import check_mapping
+from outrider.imports.models import (
+    MAX_COLUMNS,
+    Blanks,
+    Defaults,
+    Delimiter,
+    Duplicates,
+    Format,
+    Import,
+    Kind,
+    Result,
+)
+from outrider.kit.pagination import PageQuery
+from outrider.kit.requests import Input
+
+Column = Annotated[str, Field(max_length=200)]
+
+
+class DefaultsGiven(Defaults):
+    tags: Tags | None = None
+    folder_id: Annotated[str, Field(max_length=64)] | None = None
+    source: Text | None = None
+    evidence: Annotated[str, Field(max_length=1_000)] | None = None
+
+
+class ImportCreate(Input):
+    """An import of one file. `duplicates` says what happens to a row whose contact or company
+    exists; `blanks` what an empty cell means for `update`; `mapping` names the field of a column,
+    or null to ignore it."""
+
+    kind: Kind
+    format: Format
+    duplicates: Duplicates
+    blanks: Blanks = "keep"
+    mapping: Annotated[dict[Column, Column | None], Field(max_length=MAX_COLUMNS)] = Field(
+        default_factory=dict
+    )
+    delimiter: Delimiter | None = None
+    defaults: DefaultsGiven = DefaultsGiven()
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.blanks == "clear" and self.duplicates != "update":
+            raise ValueError("blanks: clear needs duplicates: update")
+        if self.kind == "suppressions" and self.duplicates != "skip":
+            raise ValueError("Suppressions are never changed: they take duplicates: skip")
+        if self.delimiter and self.format != "csv":
+            raise ValueError("Only csv has a delimiter")
+        taken = _DEFAULTS[self.kind]
+        given = {name for name, value in self.defaults if value is not None}
+        if strange := sorted(given - taken):
+            raise ValueError(
+                f"{self.kind} take no default for {', '.join(strange)},"
+                f" but for {', '.join(sorted(taken))}"
+            )
+        check_mapping(self.kind, self.mapping)
+        return self
+
+
+_DEFAULTS: dict[Kind, set[str]] = {
+    "contacts": {"tags", "folder_id", "source"},
+    "companies": {"tags"},
+    "suppressions": {"reason", "evidence"},
+}
+
+
+class Upload(BaseModel):
+    """Where the file goes: one request with this method, URL and these headers, and the file as
+    its body. It starts the import."""
+
+    method: Literal["PUT"] = "PUT"
+    url: str
+    headers: dict[str, str] = {}
+    expires_at: str
+    max_bytes: int
+
+
+class ImportCreated(Import):
+    upload: Upload
+
+
+class RowsQuery(PageQuery):
+    status: Result | None = None

@@ -1,0 +1,115 @@
+"""What is done with imports through the API."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+
+from outrider.access import scopes
+from outrider.access.errors import ScopeDenied
+from outrider.access.models import Caller
+from outrider.imports.errors import CannotRevert, ImportNotFound
+from outrider.imports.files import LINK_SECONDS, ImportFiles
+from outrider.imports.models import Defaults, Import, ImportRow, Kind, Result, SettledRow
+from outrider.imports.repository import Chunk, ImportRepository
+from outrider.imports.runner import MAX_BYTES
+from outrider.imports.schemas import ImportCreate, ImportCreated, RowsQuery, Upload
+from outrider.kit import clock, ids
+from outrider.kit.pagination import Page, PageQuery, Sealer
+
+_CHUNKS_AT_ONCE = 10
+"""Objects read for one page of rows: a page may be short where few rows match."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportService:
+    caller: Caller
+    imports: ImportRepository
+    files: Callable[[str], ImportFiles]
+
+    def create(self, new: ImportCreate) -> ImportCreated:
+        """Raises ScopeDenied when the key may not write what the rows become."""
+        self._may_write(new.kind)
+        now = clock.now()
+        created = Import(
+            id=ids.new("imp"),
+            **new.model_dump(exclude={"defaults"}),
+            defaults=Defaults(**new.defaults.model_dump()),
+            created_by=self.caller.actor,
+            created_at=clock.to_text(now),
+        )
+        upload = Upload(
+            url=self.files(created.id).link(),
+            expires_at=clock.to_text(now + timedelta(seconds=LINK_SECONDS)),
+            max_bytes=MAX_BYTES,
+        )
+        answer = ImportCreated(**created.model_dump(), upload=upload)
+        self.imports.add(created, self.caller.request_id, self.caller.keep(answer))
+        return answer
+
+    def get(self, import_id: str) -> Import:
+        """Raises ImportNotFound."""
+        found = self.imports.get(import_id) if ids.is_id("imp", import_id) else None
+        if found is None:
+            raise ImportNotFound
+        return found
+
+    def list(self, query: PageQuery) -> Page[Import]:
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/imports")
+        imports, place = self.imports.list(query.limit, sealer.after(query))
+        return sealer.page(query, imports, place)
+
+    def rows(self, import_id: str, query: RowsQuery) -> Page[ImportRow]:
+        """In the order of the file. Raises ImportNotFound."""
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/imports/{import_id}/rows")
+        after = sealer.after(query) or {"chunk": 0, "row": 0}
+        self.get(import_id)
+        found: list[SettledRow] = []
+        chunk, row = int(after["chunk"]), int(after["row"])
+        chunks, rest = self._chunks(import_id, chunk, query.status)
+        files = self.files(import_id)
+        with ThreadPoolExecutor(_CHUNKS_AT_ONCE) as pool:
+            for number, rows in pool.map(
+                lambda each: (each.number, files.get_rows(each.rows)), chunks
+            ):
+                for each in rows:
+                    if each.row > row and query.status in (None, each.result):
+                        if len(found) == query.limit:
+                            place = {"chunk": number, "row": found[-1].row}
+                            return sealer.page(query, _shown(found), place)
+                        found.append(each)
+        place_after = {"chunk": rest, "row": row} if rest is not None else None
+        return sealer.page(query, _shown(found), place_after)
+
+    def revert(self, import_id: str) -> Import:
+        """Raises ImportNotFound, and CannotRevert while the import runs. One that was never begun
+        is over then. Twice is the same as once."""
+        found = self.get(import_id)
+        self._may_write(found.kind)
+        if found.status in ("reverting", "reverted"):
+            return found
+        reverting = self.caller.event("import.reverting", import_id=import_id)
+        answer = found.model_copy(update={"status": "reverting"})
+        if not self.imports.revert(import_id, [reverting], self.caller.keep(answer)):
+            raise CannotRevert("The import is running: it can be reverted when it has ended")
+        return answer
+
+    def _chunks(
+        self, import_id: str, first: int, status: Result | None
+    ) -> tuple[Sequence[Chunk], int | None]:
+        """Chunks from `first` on that have such rows, and where to go on behind them."""
+        page = self.imports.chunks(import_id, first, _CHUNKS_AT_ONCE if status is None else 1_000)
+        chunks = [Chunk.model_validate(item) for item in page.items]
+        having = [chunk for chunk in chunks if chunk.has(status)]
+        if len(having) > _CHUNKS_AT_ONCE:
+            return having[:_CHUNKS_AT_ONCE], having[_CHUNKS_AT_ONCE].number
+        return having, chunks[-1].number + 1 if page.last_key else None
+
+    def _may_write(self, kind: Kind) -> None:
+        scope = f"{kind}:write"
+        if not scopes.covers(self.caller.scopes, scope):
+            raise ScopeDenied(f"An import of {kind} needs the scope {scope}")
+
+
+def _shown(rows: Sequence[SettledRow]) -> list[ImportRow]:
+    return [ImportRow.model_validate(row.model_dump(exclude={"undo"})) for row in rows]

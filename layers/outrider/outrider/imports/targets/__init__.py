@@ -1,0 +1,57 @@
+"""What rows become. Each target knows one kind: how a row is read, found, written, taken back."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from outrider.imports.merging import Given
+from outrider.imports.models import PlannedRow, Undo
+from outrider.kit.attributes import Item
+
+
+class RowRefused(Exception):
+    """The row cannot be imported; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A row as its target understands it; `key` tells what it is about."""
+
+    key: str
+    given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is there under a key. Without `item` it is gone, but still holds the key."""
+
+    id: str
+    item: Item | None
+
+
+class Target(Protocol):
+    name: ClassVar[str]
+    """Of the field that is its key."""
+
+    def parse(self, given: Given, *, strict: bool) -> Parsed:
+        """Raises RowRefused with every violation. `strict` takes values for what they are, else
+        they may be text."""
+        ...
+
+    def find(self, keys: Collection[str]) -> Mapping[str, Held]: ...
+
+    def created_id(self, key: str) -> str: ...
+
+    def check(self, changes: Mapping[str, Any]) -> None:
+        """Raises RowRefused when the changes make something that may not be."""
+        ...
+
+    def apply(self, rows: Sequence[PlannedRow], marks: Mapping[int, str]) -> set[int]:
+        """Write the rows, each with its mark. Gives those that found something else than planned.
+        Twice is the same as once."""
+        ...
+
+    def undo(self, id: str, undo: Undo, mark: str) -> bool:
+        """Take one row back; False when what it left was changed since. Twice is the same as
+        once."""
+        ...

@@ -1,0 +1,72 @@
+"""Builds the objects of `imports`."""
+
+from dataclasses import replace
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.contacts.bulk import ContactBulk
+from outrider.imports.files import ImportFiles
+from outrider.imports.jobs import ImportJob
+from outrider.imports.repository import ImportRepository, Work
+from outrider.imports.reverter import Reverter
+from outrider.imports.runner import Runner
+from outrider.imports.service import ImportService
+from outrider.imports.targets import Target
+from outrider.imports.targets.contacts import ContactTarget
+from outrider.kit.dynamo import Table
+from outrider.kit.objects import Objects
+from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.settings import settings
+
+
+def imports(caller: Caller) -> ImportService:
+    return ImportService(
+        caller, _repository(caller.workspace), lambda each: _files(caller.workspace, each)
+    )
+
+
+def runner(workspace: WorkspaceId, import_id: str) -> Runner:
+    return Runner(
+        lambda work: _caller(workspace, work),
+        _repository(workspace),
+        _files(workspace, import_id),
+        lambda work: _target(workspace, work),
+        lambda: _go_on(workspace, import_id),
+    )
+
+
+def reverter(workspace: WorkspaceId, import_id: str) -> Reverter:
+    return Reverter(
+        lambda work: _caller(workspace, work),
+        _repository(workspace),
+        _files(workspace, import_id),
+        lambda work: _target(workspace, work),
+        lambda: _go_on(workspace, import_id),
+    )
+
+
+def _caller(workspace: WorkspaceId, work: Work) -> Caller:
+    """Whoever asked for the import, as far as events say."""
+    caller = Caller.engine(workspace, work.request_id)
+    return replace(caller, actor=work.shown.created_by)
+
+
+def _target(workspace: WorkspaceId, work: Work) -> Target:
+    caller, table = _caller(workspace, work), Table(settings().require("contacts_table"))
+    match work.shown.kind:
+        case "contacts":
+            return ContactTarget(caller, ContactBulk(table, workspace), work.shown.id)
+        case kind:
+            raise NotImplementedError(kind)
+
+
+def _repository(workspace: WorkspaceId) -> ImportRepository:
+    return ImportRepository(Table(settings().require("contacts_table")), workspace)
+
+
+def _files(workspace: WorkspaceId, import_id: str) -> ImportFiles:
+    return ImportFiles(Objects(settings().require("files_bucket")), workspace, import_id)
+
+
+def _go_on(workspace: WorkspaceId, import_id: str) -> None:
+    job = ImportJob(workspace=workspace, import_id=import_id)
+    Queue(settings().require("imports_queue_url")).send([QueueMessage(job.model_dump())])
