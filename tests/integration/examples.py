@@ -161,6 +161,8 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/webhooks": Example(2, {"url": NOBODY, "events": ["*"]}),
     "DELETE /v1/webhooks/{webhook_id}": Example(2, make=a_webhook),
     "GET /v1/events": Example(2, make=a_contact),
+    "GET /v1/account": Example(2),
+    "GET /v1/account/usage": Example(2),
     "GET /v1/credits": Example(2),
     "GET /v1/credits/ledger": Example(2, make=a_held_credit),
 }

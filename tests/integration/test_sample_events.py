@@ -68,12 +68,14 @@ SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
 CAMPAIGNS_STATUS = Sample("http_campaigns_status", "campaigns")
 WEBHOOKS_CREATE = Sample("http_webhooks_create", "webhooks")
 EVENTS_LIST = Sample("http_events_list", "events")
+ACCOUNT_GET = Sample("http_account_get", "account")
 CREDITS_GET = Sample("http_credits_get", "credits")
 API_KEYS_CREATE = Sample("http_api_keys_create", "api_keys")
 CREATE_WORKSPACE = Sample("admin_create_workspace", "admin")
 CREATE_KEY = Sample("admin_create_key", "admin")
 CONTACT_CREATED = Sample("stream_contact_created", "events_relay")
 CONTACT_DELETED = Sample("stream_contact_deleted", "contacts_bury")
+CALLS = Sample("stream_calls", "usage_count")
 CAMPAIGN_LAUNCHED = Sample("eventbridge_campaign_launched", "campaigns_start")
 HOURLY_CHECK = Sample("scheduler_hourly_check", "campaigns_start")
 CREDITS_SWEEP = Sample("scheduler_credits_sweep", "credits_sweep")
@@ -215,6 +217,11 @@ class TestHttp:
         events = json.loads(answer["body"])["data"]
         assert [event["event"] for event in events] == ["api_key.created"]
 
+    def test_account_get(self, api: Api, cloud: Cloud) -> None:
+        answer = ACCOUNT_GET.invoke(cloud, key=api.workspace().live_key)
+
+        assert json.loads(answer["body"])["workspace_id"] == api.workspace().id
+
     def test_credits_get(self, api: Api, cloud: Cloud) -> None:
         answer = CREDITS_GET.invoke(cloud, key=api.workspace().live_key)
 
@@ -258,6 +265,17 @@ class TestStream:
         CONTACT_DELETED.invoke(cloud, workspace=workspace, contact=contact)
 
         assert {item["pk"] for item in cloud.items("contacts", workspace)} == {f"{workspace}#count"}
+
+
+class TestUsage:
+    def test_calls_are_counted_once(self, api: Api, cloud: Cloud) -> None:
+        workspace = api.workspace().id
+
+        for _ in range(2):
+            CALLS.invoke(cloud, workspace=workspace)
+
+        used = api.get("/v1/account/usage?since=2026-03-02&until=2026-03-03").json
+        assert used["calls_by_family"] == {"contacts": 7}
 
 
 class TestCredits:

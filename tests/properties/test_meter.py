@@ -69,7 +69,7 @@ def stored(table: Table, credential: Credential) -> Item:
 def try_admit(meter: Meter, credential: Credential) -> int | None:
     """None when the call was let in, else the seconds it is told to wait."""
     try:
-        meter.admit(credential)
+        meter.admit(credential, "contacts")
     except RateLimited as limited:
         return int(limited.headers["Retry-After"])
     return None
@@ -138,7 +138,7 @@ class TestMeter:
         for gap in gaps:
             cloud.clock.advance(ms=gap)
             with cloud.wire.recording() as calls:
-                meter.admit(credential)
+                meter.admit(credential, "contacts")
 
             assert len(calls) == 1
 
@@ -149,6 +149,6 @@ class TestMeter:
 
         for _ in range(10):
             with pytest.raises(InvalidApiKey):
-                Meter(table).admit(guess)
+                Meter(table).admit(guess, "contacts")
 
         assert (guess.public_id, stored(table, credential)) == (credential.public_id, before)

@@ -30,7 +30,7 @@ def admit(request: Request, scope: str, status: int) -> Admitted:
     Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; ValidationFailed for
     a bad Idempotency-Key; StoreFailed when the meter fails and the request would change something.
     """
-    record, headers = _count(request, _credential(request))
+    record, headers = _count(request, _credential(request), scopes.resource(scope))
     if not scopes.covers(record["scopes"], scope):
         raise ScopeDenied(f"This call needs the scope {scope}", headers=headers)
     workspace = WorkspaceId(record["workspace"])
@@ -63,9 +63,9 @@ def _credential(request: Request) -> Credential:
     return credential
 
 
-def _count(request: Request, credential: Credential) -> tuple[dict[str, Any], Headers]:
+def _count(request: Request, credential: Credential, family: str) -> tuple[dict[str, Any], Headers]:
     try:
-        record = _meter().admit(credential)
+        record = _meter().admit(credential, family)
     except StoreFailed as failure:
         logger().error("metering failed", error=str(failure.__cause__), alarm="metering")
         if request.method != "GET":

@@ -55,8 +55,9 @@ class Meter:
     records: Table
     _last_seen: dict[str, Item] = field(default_factory=dict)
 
-    def admit(self, credential: Credential) -> Item:
-        """Count one call of `credential` and give the key's record as it is afterwards.
+    def admit(self, credential: Credential, family: str) -> Item:
+        """Count one call of `credential`, to a route of `family`, and give the key's record as it
+        is afterwards. Its `calls` and `last_family` tell `usage_count`, through the stream.
 
         Raises InvalidApiKey, PlanRequired, RateLimited.
         """
@@ -64,7 +65,7 @@ class Meter:
         for _ in range(_ATTEMPTS):
             now = clock.epoch_ms()
             try:
-                record = self._count(credential, seen, now)
+                record = self._count(credential, family, seen, now)
             except ConditionFailed as refusal:
                 seen = _require_usable(refusal.item, credential, now)
             else:
@@ -80,7 +81,7 @@ class Meter:
         _require_api(record)
         return record
 
-    def _count(self, credential: Credential, seen: Item, now: int) -> Item:
+    def _count(self, credential: Credential, family: str, seen: Item, now: int) -> Item:
         moves, conditions = [], []
         for name in _CLOCKS:
             if seen.get(f"tat_{name}", 0) > now:
@@ -95,11 +96,14 @@ class Meter:
         return self.records.write(
             self.records.update(
                 *key_record(credential),
-                f"SET {', '.join(moves)}, #last_used_ms = :now",
+                f"SET {', '.join(moves)}, #last_used_ms = :now, #last_family = :family"
+                " ADD #calls :one",
                 " AND ".join([_VALID, *conditions]),
                 hash=credential.hash,
                 free="free",
                 now=now,
+                family=family,
+                one=1,
             )
         )
 

@@ -69,6 +69,36 @@ class ApiKeyRevoked(BaseModel):
     revoked_at: str
 
 
+class PlanLimits(BaseModel):
+    """`calls_per_minute` and `calls_per_day` are those of each key."""
+
+    name: PlanName
+    monthly_credits: int
+    calls_per_minute: int
+    calls_per_day: int
+
+
+class CallingKey(BaseModel):
+    """The key of this call, and how many calls it may make."""
+
+    id: str
+    scopes: list[str]
+    calls_per_minute: int
+    calls_per_day: int
+
+
+class Account(BaseModel):
+    """A workspace as one of its keys sees it."""
+
+    object: Literal["account"] = "account"
+    workspace_id: str
+    name: str
+    mode: Mode
+    created_at: str
+    plan: PlanLimits
+    key: CallingKey
+
+
 class WorkspaceCreate(Input):
     """What an operator asks: a workspace, with a live and a test key of these scopes."""
 

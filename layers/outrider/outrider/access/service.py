@@ -9,6 +9,7 @@ from outrider.access import scopes
 from outrider.access.credentials import Credential, is_key_id
 from outrider.access.errors import ScopeDenied
 from outrider.access.models import ApiKey, Caller, PlanName, Workspace, WorkspaceId
+from outrider.access.plans import PLANS
 from outrider.access.repository import (
     ApiKeyRepository,
     KeyChanged,
@@ -16,12 +17,15 @@ from outrider.access.repository import (
     WorkspaceRepository,
 )
 from outrider.access.schemas import (
+    Account,
     ApiKeyCreate,
     ApiKeyCreated,
     ApiKeyIssue,
     ApiKeyIssued,
     ApiKeyRevoked,
     ApiKeyRotate,
+    CallingKey,
+    PlanLimits,
     WorkspaceCreate,
     WorkspaceCreated,
 )
@@ -43,11 +47,37 @@ class WorkspaceService:
 
     def operator(self, workspace: WorkspaceId, request_id: str) -> Caller:
         """The owner of the stack, acting in a workspace. Raises ResourceNotFound."""
-        found = self.workspaces.get(workspace.public)
-        if found is None:
-            raise ResourceNotFound("There is no workspace with this id")
-        known, seal = found
+        known, seal = _found(self.workspaces.get(workspace.public))
         return Caller(workspace, "operator", frozenset({"*"}), request_id, known.plan, seal)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountService:
+    caller: Caller
+    workspaces: WorkspaceRepository
+
+    def show(self) -> Account:
+        """Raises ResourceNotFound."""
+        workspace, _ = _found(self.workspaces.get(self.caller.workspace.public))
+        granted, of_key = PLANS[workspace.plan], PLANS[self.caller.plan]
+        return Account(
+            workspace_id=workspace.id,
+            name=workspace.name,
+            mode=self.caller.workspace.mode,
+            created_at=workspace.created_at,
+            plan=PlanLimits(
+                name=workspace.plan,
+                monthly_credits=granted.monthly_credits,
+                calls_per_minute=granted.per_minute,
+                calls_per_day=granted.per_day,
+            ),
+            key=CallingKey(
+                id=self.caller.actor.removeprefix("key:"),
+                scopes=sorted(self.caller.scopes),
+                calls_per_minute=of_key.per_minute,
+                calls_per_day=of_key.per_day,
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +222,12 @@ class OperatorService:
     ) -> ApiKeyCreated:
         operator = self.workspaces.operator(WorkspaceId.of(workspace_id, mode), self.request_id)
         return self.keys_of(operator).create(ApiKeyCreate(name=name, scopes=list(granted)))
+
+
+def _found(workspace: tuple[Workspace, bytes] | None) -> tuple[Workspace, bytes]:
+    if workspace is None:
+        raise ResourceNotFound("There is no workspace with this id")
+    return workspace
 
 
 def _shown(made: NewKey) -> ApiKeyCreated:

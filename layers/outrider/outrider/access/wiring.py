@@ -2,13 +2,17 @@
 
 from outrider.access.models import Caller
 from outrider.access.repository import ApiKeyRepository, WorkspaceRepository
-from outrider.access.service import ApiKeyService, OperatorService, WorkspaceService
+from outrider.access.service import AccountService, ApiKeyService, OperatorService, WorkspaceService
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 
 
 def workspaces() -> WorkspaceService:
     return WorkspaceService(WorkspaceRepository(_table()))
+
+
+def account(caller: Caller) -> AccountService:
+    return AccountService(caller, WorkspaceRepository(_table()))
 
 
 def api_keys(caller: Caller) -> ApiKeyService:

@@ -121,7 +121,7 @@ class CreditService:
     def _counted(self, entry: LedgerEntry) -> Sequence[Action]:
         if not entry.amount:
             return []
-        return [self.usage.add(clock.now(), **{f"credits_{entry.kind}": entry.amount})]
+        return [self.usage.add(clock.now().date(), {f"credits_{entry.kind}": entry.amount})]
 
     def _usable(self, seen: Balance | None) -> Balance:
         """`seen` while its period runs, else the balance of the running period, begun here if

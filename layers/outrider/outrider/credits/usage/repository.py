@@ -1,14 +1,18 @@
 """Keys, expressions and items of what a workspace used.
 
-A day is `<workspace>#usage` / `<yyyy-mm-dd>` (UTC): `credits_<kind>` for each kind of work.
+A day is `<workspace>#usage` / `<yyyy-mm-dd>` (UTC): `calls_<family>` for each family of routes and
+`credits_<kind>` for each kind of work. How far the calls of a key are counted is `usage#<key id>` /
+`#`, and never expires: without it all of them would be counted again.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.kit.dynamo import Action, Table
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Action, Query, Table, TransactionFailed, batch_get, transact
 
 _LIFE = timedelta(days=400)
 
@@ -20,14 +24,73 @@ class UsageRepository:
     table: Table
     workspace: WorkspaceId
 
-    def add(self, at: datetime, **counts: int) -> Action:
-        """The write that adds to the day of `at`, for a transaction."""
+    def add(self, day: date, counts: Mapping[str, int]) -> Action:
+        """The write that adds `counts` to those of a day, for a transaction."""
         added: dict[str, Any] = dict(counts)
         additions = ", ".join(f"#{name} :{name}" for name in counts)
         return self.table.update(
-            f"{self.workspace}#usage",
-            at.date().isoformat(),
+            self._pk,
+            day.isoformat(),
             f"SET #ttl = :ttl ADD {additions}",
-            ttl=int((at + _LIFE).timestamp()),
+            ttl=int((datetime.combine(day, time.min, UTC) + _LIFE).timestamp()),
             **added,
         )
+
+    def list(self, first: date, last: date) -> dict[date, dict[str, int]]:
+        """The counts of those days of the span on which something was used."""
+        page = self.table.query(
+            Query(
+                self._pk,
+                "#sk BETWEEN :first AND :last",
+                {"first": first.isoformat(), "last": last.isoformat()},
+                consistent=True,
+            )
+        )
+        return {date.fromisoformat(item["sk"]): _counts(item) for item in page.items}
+
+    @property
+    def _pk(self) -> str:
+        return f"{self.workspace}#usage"
+
+
+class CountedSince(Exception):
+    """Somebody counted calls of the key since it was read how far they were counted."""
+
+    def __init__(self, counted_to: int) -> None:
+        super().__init__(f"counted to {counted_to}")
+        self.counted_to = counted_to
+
+
+@dataclass(frozen=True, slots=True)
+class CountedCalls:
+    """How far the calls of each key are counted, by the number of the last one."""
+
+    table: Table
+
+    def of(self, key_ids: Collection[str]) -> dict[str, int]:
+        found = batch_get((self.table, *self._key(key_id)) for key_id in key_ids)
+        markers = {pk: item["counted_to"] for (_, pk, _), item in found.items()}
+        return {key_id: markers.get(self._key(key_id)[0], 0) for key_id in key_ids}
+
+    def advance(self, key_id: str, seen: int, to: int, counts: Collection[Action]) -> None:
+        """Write `counts` and that the key is counted `to`, at once. Raises CountedSince."""
+        known: dict[str, Any] = {"seen": seen} if seen else {}
+        marker = self.table.update(
+            *self._key(key_id),
+            "SET #counted_to = :to",
+            "#counted_to = :seen" if seen else "attribute_not_exists(#pk)",
+            to=to,
+            **known,
+        )
+        try:
+            transact(marker, *counts)
+        except TransactionFailed as failure:
+            there = failure.reasons[0].item
+            raise CountedSince(there["counted_to"] if there else 0) from failure
+
+    def _key(self, key_id: str) -> tuple[str, str]:
+        return f"usage#{key_id}", "#"
+
+
+def _counts(item: Item) -> dict[str, int]:
+    return {name: count for name, count in item.items() if name not in ("pk", "sk", "ttl")}

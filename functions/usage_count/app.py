@@ -1,0 +1,11 @@
+"""Stream of the keys table: counts the calls that the meter let in."""
+
+from typing import Any
+
+from outrider.credits.usage.wiring import counter
+from outrider.kit.logs import logger
+
+
+def handler(event: dict[str, Any], _: object) -> None:
+    count = counter().count(event["Records"])
+    logger().info("calls counted", records=len(event["Records"]), calls=count)

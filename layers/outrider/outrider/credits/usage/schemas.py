@@ -1,0 +1,83 @@
+"""What the API takes and gives about usage."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
+
+from outrider.kit import clock
+
+LONGEST_DAYS, DEFAULT_DAYS = 92, 30
+_FORM = re.compile(r"20\d\d-\d\d-\d\d")
+_DAY = timedelta(days=1)
+
+
+def _day(text: str) -> date:
+    if not _FORM.fullmatch(text):
+        raise ValueError("a day of this century is asked for, for example 2026-03-01")
+    return date.fromisoformat(text)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class UsageQuery(BaseModel):
+    """Days of UTC, at most 92; without any the last 30, the present one included."""
+
+    since: Annotated[Day | None, Field(description="The first day")] = None
+    until: Annotated[Day | None, Field(description="The day after the last")] = None
+
+    @property
+    def span(self) -> tuple[date, date]:
+        until = self.until or clock.now().date() + _DAY
+        return self.since or until - DEFAULT_DAYS * _DAY, until
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        since, until = self.span
+        if not 1 <= (until - since).days <= LONGEST_DAYS:
+            raise ValueError(f"until must be 1 to {LONGEST_DAYS} days after since")
+        return self
+
+
+class Used(BaseModel):
+    """Calls that were let in, by what they were about; credits by what they were spent on."""
+
+    calls: int
+    calls_by_family: dict[str, int]
+    credits: int
+    credits_by_kind: dict[str, int]
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int], **fields: Any) -> Self:
+        """From counts named `calls_<family>` and `credits_<kind>`."""
+        calls, spent = (
+            {
+                name.removeprefix(prefix): count
+                for name, count in sorted(counts.items())
+                if name.startswith(prefix)
+            }
+            for prefix in ("calls_", "credits_")
+        )
+        return cls(
+            calls=sum(calls.values()),
+            calls_by_family=calls,
+            credits=sum(spent.values()),
+            credits_by_kind=spent,
+            **fields,
+        )
+
+
+class UsageDay(Used):
+    date: date
+
+
+class Usage(Used):
+    """The sums of the days from `since` to before `until`, and each of them, oldest first."""
+
+    object: Literal["usage"] = "usage"
+    since: date
+    until: date
+    days: list[UsageDay]
