@@ -64,6 +64,7 @@ class Cloud:
         """A new test: nothing under way, the clock at its start, no workspace yet."""
         stack.forget()
         self.wire.attach(aws.session())
+        aws.connect_dynamodb = self.wire.dynamodb
         for part in (self._queues, self._mail, self.bus, self.executions, self.wire):
             part.clear()
         self._streams.begin()

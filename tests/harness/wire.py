@@ -9,6 +9,13 @@ from types import SimpleNamespace
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+from moto.core.models import botocore_stubber
+
+from outrider.kit import json as kit_json
+from outrider.kit.dynamodb import DynamoDB, Reply
+
 When = Literal["before", "after"]
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 Check = Callable[[str, str, dict[str, Any]], None]
@@ -67,8 +74,12 @@ class Wire:
         self._refused: list[_Refused] = []
 
     def attach(self, session: Any) -> None:
-        session.register("before-call", self._before, unique_id="harness-before")
+        session.register("before-call", self._before_client, unique_id="harness-before")
         session.register("after-call", self._after, unique_id="harness-after")
+
+    def dynamodb(self, session: Any) -> DynamoDB:
+        """The product's client of DynamoDB, with moto at the other end."""
+        return _WatchedDynamoDB(session, self)
 
     def clear(self) -> None:
         self.calls.clear()
@@ -112,16 +123,21 @@ class Wire:
         finally:
             self._refused.remove(refused)
 
-    def _before(self, model: Any, params: dict[str, Any], **_: Any) -> Any:
-        service, operation = model.service_model.service_name, model.name
-        sent = _sent_object(params) if service == "s3" else _sent(params)
+    def before(self, service: str, operation: str, sent: dict[str, Any]) -> None:
+        """To be told before a call is made: it may end here, with a Refusal or a Crash."""
         self.calls.append(Call(service, operation, sent))
         self._check(service, operation, sent)
         self._count_down("before")
+        self._refuse(service, operation)
+
+    def after(self) -> None:
+        self._count_down("after")
+
+    def _before_client(self, model: Any, params: dict[str, Any], **_: Any) -> Any:
+        service, operation = model.service_model.service_name, model.name
+        sent = _sent_object(params) if service == "s3" else _sent(params)
         try:
-            self._refuse(service, operation)
-            if service == "dynamodb":
-                _check_key_lengths(sent)
+            self.before(service, operation, sent)
             if service not in self._players:
                 return None
             answer = self._players[service](operation, sent)
@@ -136,7 +152,7 @@ class Wire:
         }
 
     def _after(self, **_: Any) -> None:
-        self._count_down("after")
+        self.after()
 
     def _count_down(self, when: When) -> None:
         if self._crash and self._crash.when == when:
@@ -153,6 +169,45 @@ class Wire:
                 elif refused.times:
                     refused.times -= 1
                     raise Refusal(refused.code)
+
+
+class _WatchedDynamoDB(DynamoDB):
+    """Signs and reads as the product does; a call is watched once, however often it is tried."""
+
+    def __init__(self, session: Any, wire: Wire) -> None:
+        super().__init__(session)
+        self._pool = _Moto(self.url)  # type: ignore[assignment]
+        self._wire = wire
+
+    def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        sent = json.loads(kit_json.dumps(params))
+        try:
+            self._wire.before("dynamodb", operation, sent)
+            _check_key_lengths(sent)
+        except Refusal as refusal:
+            return Reply(400, json.dumps({"__type": refusal.code}).encode()).read()
+        try:
+            return super().call(operation, params)
+        finally:
+            self._wire.after()
+
+
+@dataclass(frozen=True, slots=True)
+class _Moto:
+    """Answers requests as urllib3's pool does."""
+
+    url: str
+
+    def urlopen(self, method: str, path: str, *, body: bytes, headers: dict[str, str]) -> Any:
+        sent = HTTPHeaders()
+        for name, value in headers.items():
+            sent[name] = value
+        answer = botocore_stubber.process_request(
+            AWSPreparedRequest(method, self.url, sent, body, stream_output=False)
+        )
+        assert answer, "moto takes no such request"
+        status, _, data = answer
+        return SimpleNamespace(status=status, data=data.encode() if isinstance(data, str) else data)
 
 
 def _check_key_lengths(params: Any) -> None:

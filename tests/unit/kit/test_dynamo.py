@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.kit import dynamo
 from outrider.kit.attributes import Item, encode_item
 from outrider.kit.dynamo import Query, Table, TransactionFailed, transact
+from outrider.kit.dynamodb import Refused
 
 TABLE = Table("contacts")
 
@@ -104,12 +104,9 @@ class Conflicts:
         codes = self.answers.pop(0) if self.answers else []
         if not codes:
             return {}
-        raise ClientError(
-            {
-                "Error": {"Code": "TransactionCanceledException"},
-                "CancellationReasons": [{"Code": code} for code in codes],
-            },
-            operation,
+        raise Refused(
+            "TransactionCanceledException",
+            {"CancellationReasons": [{"Code": code} for code in codes]},
         )
 
 
@@ -137,7 +134,7 @@ class TestTransact:
     def test_gives_up_after_some_attempts(self, conflicts: Conflicts) -> None:
         conflicts.answers = [["TransactionConflict"]] * 100
 
-        with pytest.raises(ClientError):
+        with pytest.raises(Refused):
             transact(TABLE.put({"pk": "a", "sk": "b"}))
 
         assert conflicts.attempts == 8
@@ -154,7 +151,7 @@ class TestTransact:
     def test_does_not_repeat_what_is_wrong(self, conflicts: Conflicts) -> None:
         conflicts.answers = [["ValidationError"]]
 
-        with pytest.raises(ClientError):
+        with pytest.raises(Refused):
             transact(TABLE.put({"pk": "a", "sk": "b"}))
 
         assert conflicts.attempts == 1

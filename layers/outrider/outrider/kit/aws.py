@@ -1,16 +1,16 @@
 """AWS clients: one botocore Session per process, each client made once, on first use."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from botocore.config import Config
 from botocore.session import Session, get_session
 
+from outrider.kit.dynamodb import DynamoDB
+
 _DEFAULTS = {"connect_timeout": 2, "read_timeout": 5, "tcp_keepalive": True}
 _PER_SERVICE: dict[str, Config] = {
-    "dynamodb": Config(
-        **_DEFAULTS, parameter_validation=False, retries={"mode": "standard", "max_attempts": 3}
-    ),
     # A repeated SendEmail sends a second mail: the API has no idempotency token.
     "sesv2": Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1}),
     # Links must be signed with version 4, for the bucket's region; without the checksums that newer
@@ -26,6 +26,8 @@ _PER_SERVICE: dict[str, Config] = {
         retries={"mode": "standard", "max_attempts": 3},
     ),
 }
+connect_dynamodb: Callable[[Session], DynamoDB] = DynamoDB
+"""Tests stand in between."""
 _OTHERS = Config(**_DEFAULTS, retries={"mode": "standard", "max_attempts": 3})
 
 
@@ -36,10 +38,12 @@ def session() -> Session:
 
 @cache
 def client(service: str) -> Any:
-    made = session().create_client(service, config=_PER_SERVICE.get(service, _OTHERS))
-    if service == "dynamodb":
-        made.meta.events.register("before-parse.dynamodb", _keep_raw_body)
-    return made
+    return session().create_client(service, config=_PER_SERVICE.get(service, _OTHERS))
+
+
+@cache
+def dynamodb() -> DynamoDB:
+    return connect_dynamodb(session())
 
 
 def region() -> str:
@@ -49,14 +53,5 @@ def region() -> str:
 def reset() -> None:
     """Forget every client and the session (tests)."""
     client.cache_clear()
+    dynamodb.cache_clear()
     session.cache_clear()
-
-
-def _keep_raw_body(
-    response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
-) -> None:
-    """Hand the body of a successful call over unparsed: botocore's parser takes most of the CPU of
-    a query, and `kit.dynamo` reads the body with orjson. Errors keep botocore's own parsing."""
-    if response_dict["status_code"] == 200:
-        customized_response_dict["raw"] = response_dict["body"]
-        response_dict["body"] = b"{}"

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from outrider.kit import aws, json
+from outrider.kit import aws
 from outrider.kit.attributes import Item, decode_item, encode, encode_item
+from outrider.kit.dynamodb import Refused, Unreachable
 from outrider.kit.errors import ServiceUnavailable
 
 _PLACEHOLDER = re.compile(r"#(\w+)")
@@ -23,16 +22,6 @@ _TRANSACTION_ATTEMPTS = 8
 _ROUNDS = 8
 _READ_AT_ONCE = 100
 _RETRY_SOON = {"Retry-After": "1"}
-_PASSING = {
-    "InternalServerError",
-    "LimitExceededException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ServiceUnavailable",
-    "ThrottlingException",
-    "TransactionInProgressException",
-}
-"""Errors that say nothing about the call itself: the same call may succeed later."""
 
 
 class StoreFailed(ServiceUnavailable):
@@ -111,7 +100,7 @@ class Table:
 
     def get(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
         raw = _call(
-            "get_item",
+            "GetItem",
             TableName=self.name,
             Key=encode_item({"pk": pk, "sk": sk}),
             ConsistentRead=consistent,
@@ -137,7 +126,7 @@ class Table:
             params["Limit"] = query.limit
         if query.after:
             params["ExclusiveStartKey"] = encode_item(query.after)
-        raw = _call("query", **params)
+        raw = _call("Query", **params)
         last = raw.get("LastEvaluatedKey")
         return Page(
             [decode_item(item) for item in raw["Items"]], decode_item(last) if last else None
@@ -189,11 +178,11 @@ class Table:
         if action.kind == "Update":
             params["ReturnValues"] = "ALL_NEW"
         try:
-            raw = _call(f"{action.kind.lower()}_item", **params)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raw = _call(f"{action.kind}Item", **params)
+        except Refused as error:
+            if error.code != "ConditionalCheckFailedException":
                 raise
-            found = _decoded(error.response.get("Item"))
+            found = _decoded(error.details.get("Item"))
             raise (action.refused or ConditionFailed)(found) from error
         return decode_item(raw["Attributes"]) if "Attributes" in raw else {}
 
@@ -227,14 +216,14 @@ def transact(*actions: Action) -> None:
     items = [{action.kind: action.params} for action in actions]
     for attempt in range(1, _TRANSACTION_ATTEMPTS + 1):
         try:
-            _call("transact_write_items", TransactItems=items)
+            _call("TransactWriteItems", TransactItems=items)
             return
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
+        except Refused as error:
+            if error.code != "TransactionCanceledException":
                 raise
             reasons = [
                 Reason(reason.get("Code", "None"), _decoded(reason.get("Item")))
-                for reason in error.response["CancellationReasons"]
+                for reason in error.details["CancellationReasons"]
             ]
             for action, reason in zip(actions, reasons, strict=False):
                 if reason.failed and action.refused:
@@ -285,7 +274,7 @@ def batch_get(keys: Iterable[tuple[Table, str, str]]) -> dict[tuple[str, str, st
             request = pending.setdefault(table.name, {"Keys": [], "ConsistentRead": True})
             request["Keys"].append(encode_item({"pk": pk, "sk": sk}))
         while pending:
-            raw = _call("batch_get_item", RequestItems=pending)
+            raw = _call("BatchGetItem", RequestItems=pending)
             for name, items in raw["Responses"].items():
                 for item in map(decode_item, items):
                     found[name, item["pk"], item["sk"]] = item
@@ -293,16 +282,11 @@ def batch_get(keys: Iterable[tuple[Table, str, str]]) -> dict[tuple[str, str, st
     return found
 
 
-def _call(operation: str, **params: Any) -> Any:
-    """The answer. Raises ClientError for what is about this call, StoreFailed for the rest."""
+def _call(operation: str, **params: Any) -> dict[str, Any]:
+    """The answer. Raises Refused for what is about this call, StoreFailed for the rest."""
     try:
-        return json.loads(getattr(aws.client("dynamodb"), operation)(**params)["raw"])
-    except ClientError as error:
-        about_us = error.response["ResponseMetadata"]["HTTPStatusCode"] < 500
-        if about_us and error.response["Error"]["Code"] not in _PASSING:
-            raise
-        raise StoreFailed(headers=_RETRY_SOON) from error
-    except BotoCoreError as error:
+        return aws.dynamodb().call(operation, params)
+    except Unreachable as error:
         raise StoreFailed(headers=_RETRY_SOON) from error
 
 

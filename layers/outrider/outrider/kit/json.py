@@ -1,5 +1,6 @@
 """JSON as we read and write it: UTF-8, bounded depth, no NaN."""
 
+import base64
 import re
 from typing import Any
 
@@ -20,11 +21,18 @@ def loads(data: bytes | str) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    return orjson.dumps(value)
+    """Bytes become base64, as AWS wants them."""
+    return orjson.dumps(value, default=_base64)
 
 
 def dumps_text(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def _base64(value: object) -> str:
+    if not isinstance(value, bytes):
+        raise TypeError(type(value).__name__)
+    return base64.b64encode(value).decode()
 
 
 def canonical(data: bytes) -> bytes:

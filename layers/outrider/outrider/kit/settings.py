@@ -16,6 +16,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     stage: Annotated[Literal["local", "test", "dev", "prod"], BeforeValidator(str.lower)] = "prod"
+    aws_endpoint_url: str = ""
+    aws_endpoint_url_dynamodb: str = ""
+    url_suffix: str = "amazonaws.com"
     bus_name: str = ""
     secrets_key_id: str = ""
     keys_table: str = ""

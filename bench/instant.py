@@ -1,0 +1,68 @@
+"""A DynamoDB that answers at once, always the same: what is left is the client's own work.
+
+Runs as a process of its own, so that its time is not counted as ours.
+"""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection
+from typing import Any
+
+_LENGTH = re.compile(rb"(?im)^content-length: *(\d+)")
+_TARGET = re.compile(rb"(?im)^x-amz-target: *DynamoDB_20120810\.(\w+)")
+_HEAD_END = b"\r\n\r\n"
+
+
+@contextmanager
+def running(answers: dict[str, Any]) -> Iterator[str]:
+    """The address of a store that gives each operation (`Query`, …) its answer."""
+    ours, theirs = Pipe()
+    process = Process(target=_run, args=(answers, theirs), daemon=True)
+    process.start()
+    try:
+        yield f"http://127.0.0.1:{ours.recv()}"
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _run(answers: dict[str, Any], parent: Connection) -> None:
+    asyncio.run(_serve({name.encode(): _response(each) for name, each in answers.items()}, parent))
+
+
+async def _serve(responses: dict[bytes, bytes], parent: Connection) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = await reader.readuntil(_HEAD_END)
+                if length := _LENGTH.search(head):
+                    await reader.readexactly(int(length[1]))
+                target = _TARGET.search(head)
+                assert target, head
+                writer.write(responses[target[1]])
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    parent.send(server.sockets[0].getsockname()[1])
+    async with server:
+        await server.serve_forever()
+
+
+def _response(answer: Any) -> bytes:
+    body = json.dumps(answer).encode()
+    head = (
+        "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n"
+        f"x-amzn-RequestId: 1\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+if __name__ == "__main__":
+    sys.exit("a part of the benchmarks: run python -m bench.cpu")
