@@ -1,10 +1,13 @@
 """Credits: the balance, the ledger, what is told of them, and the sweep."""
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from outrider.access.admission import native_api
 from outrider.access.models import Caller, WorkspaceId
 from outrider.credits.errors import InsufficientCredits
 from outrider.credits.models import Kind, price
@@ -14,7 +17,9 @@ from outrider.kit.dynamo import Table, TransactionFailed
 from tests.harness.api import Api, Mode
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When
+from tools.templates import REPOSITORY
 
+Ask = Callable[[Mode, str], dict[str, Any]]
 KINDS: tuple[Kind, ...] = ("research", "chat", "qualify")
 SWEEP_QUERIES = 8
 SWEEP_CALLS = SWEEP_QUERIES + 6
@@ -213,6 +218,50 @@ class TestLedger:
         span = "since=2026-03-02T10:00:00Z&until=2026-03-02T10:00:00Z"
 
         assert api.get(f"/v1/credits/ledger?{span}").status == 422
+
+
+class TestHeaders:
+    """Of a route that spends: it says nothing of headers."""
+
+    @pytest.fixture
+    def ask(self, api: Api) -> Ask:
+        spending = native_api()
+
+        @spending.get("/v1/credits", scope="credits:read")
+        def spend(caller: Caller) -> dict[str, str]:
+            """Hold, and charge half of it, twice"""
+            for number in range(2):
+                operation = f"{caller.request_id}-{number}"
+                held = credits(caller).hold(operation, "research", 400).held
+                credits(caller).post(operation, held // 2)
+            return {}
+
+        def ask(mode: Mode, request_id: str) -> dict[str, Any]:
+            key = api.workspace("small", plan="starter").key(mode)
+            sample = REPOSITORY / "events" / "http_credits_get.json"
+            event = json.loads(sample.read_text(encoding="utf-8"))
+            event["headers"]["authorization"] = f"Bearer {key}"
+            event["requestContext"]["requestId"] = request_id
+            answer = spending.handler(event, None)
+            return {"status": answer["statusCode"], **answer["headers"]}
+
+        return ask
+
+    def test_tell_what_was_used_and_what_is_left(self, ask: Ask) -> None:
+        answers = [ask("live", "first"), ask("live", "second"), ask("live", "third")]
+
+        assert [
+            (each["status"], each.get("X-Credits-Used"), each["X-Credits-Remaining"])
+            for each in answers
+        ] == [(200, "400", "600"), (200, "400", "200"), (402, None, "200")]
+
+    def test_tell_that_the_sandbox_is_free(self, ask: Ask) -> None:
+        answer = ask("test", "first")
+
+        assert (answer["X-Credits-Used"], answer["X-Credits-Remaining"]) == ("0", "1000")
+
+    def test_are_on_no_other_answer(self, api: Api) -> None:
+        assert "X-Credits-Remaining" not in api.get("/v1/credits").headers
 
 
 class TestEvents:

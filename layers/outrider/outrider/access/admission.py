@@ -48,6 +48,7 @@ def admit(request: Request, scope: str, status: int) -> Admitted:
         plan=record["plan"],
         seal=record["seal"],
         idempotency=idempotency,
+        headers=headers,
     )
     return Admitted(caller, headers, idempotency)
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from outrider.access.idempotency import Idempotency
 from outrider.access.scopes import Role
 from outrider.kit import clock, ids
+from outrider.kit.answers import Headers
 from outrider.kit.dynamo import Action
 from outrider.kit.outbox import Event, Mode, event
 
@@ -52,6 +53,8 @@ class Caller:
     """The workspace's secret for cursors."""
     idempotency: Idempotency | None = field(default=None, repr=False, compare=False)
     """Of a request that may be repeated."""
+    headers: Headers = field(default_factory=dict, repr=False, compare=False)
+    """Of the answer to its request; a service may add some."""
 
     @classmethod
     def engine(cls, workspace: str, request_id: str = "") -> "Caller":

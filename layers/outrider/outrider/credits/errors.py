@@ -10,5 +10,6 @@ class InsufficientCredits(OutriderError):
     def __init__(self, *, needed: int, available: int, resets_at: str) -> None:
         super().__init__(
             f"This needs {needed} credits and {available} are available; "
-            f"the balance is filled up again at {resets_at}"
+            f"the balance is filled up again at {resets_at}",
+            headers={"X-Credits-Remaining": str(available)},
         )

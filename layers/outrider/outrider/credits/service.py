@@ -22,6 +22,7 @@ from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
 
 _ATTEMPTS = 16
+_USED, _REMAINING = "X-Credits-Used", "X-Credits-Remaining"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class CreditService:
         """Charge an operation `amount` credits, at most what it holds, and give the rest back.
 
         `also` are writes that go with it: all of it is done, or nothing. An operation that was
-        settled before stays as it is, and nothing is written: the entry's `state` tells.
+        settled before stays as it is, and nothing is written: the entry's `state` tells. The answer
+        to the caller's request gets `X-Credits-Used` and `X-Credits-Remaining`.
 
         Raises LookupError when nothing was held, ValueError for more than was held, and
         TransactionFailed when a condition of `also` does not hold.
@@ -115,8 +117,18 @@ class CreditService:
                 )
             except Moved:
                 continue
+            self._tell(settled, balance, in_period=in_period)
             return settled
         raise _contended()
+
+    def _tell(self, settled: LedgerEntry, balance: Balance | None, *, in_period: bool) -> None:
+        """On the answer to the caller's request: what it was charged so far, and what is left."""
+        used = int(self.caller.headers.get(_USED, 0)) + settled.amount
+        remaining = PLANS[self.caller.plan].monthly_credits
+        if balance and not balance.is_over(clock.now()):
+            given_back = settled.held - settled.amount if in_period else 0
+            remaining = balance.available + given_back
+        self.caller.headers.update({_USED: str(used), _REMAINING: str(remaining)})
 
     def _counted(self, entry: LedgerEntry) -> Sequence[Action]:
         if not entry.amount:

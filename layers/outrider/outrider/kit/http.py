@@ -50,7 +50,8 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A request that was let in. The headers go on every answer to it."""
+    """A request that was let in. The headers go on every answer to it, with what is added to them
+    until then."""
 
     caller: Any
     headers: Headers
@@ -183,7 +184,8 @@ class Api:
         try:
             if route.scope is not None:
                 admitted = self._admit(request, route.scope, route.status)
-                headers |= admitted.headers
+                admitted.headers.update(headers)
+                headers = admitted.headers
                 keeper = admitted.keeper
                 if route.takes_caller:
                     arguments["caller"] = admitted.caller
