@@ -24,7 +24,7 @@ handler = api.handler
 
 @api.get("/v1/contacts", scope="contacts:read")
 def list_contacts(caller: Caller, query: ContactQuery) -> Page[Contact]:
-    """List contacts, newest first"""
+    """List contacts, filtered and sorted"""
     return contacts(caller).list(query)
 
 

@@ -58,4 +58,4 @@ class TestPage:
         assert named in PAGE or f'"{shape}"' in PAGE
 
     def test_looks_where_the_keys_are(self) -> None:
-        assert {"#email", "#feed", "count#", "day#", "key#", "running#", "con_"} <= set(SHAPES)
+        assert {"#email", "#feed", "count#", "day#", "key#", "running#", "mbx_"} <= set(SHAPES)

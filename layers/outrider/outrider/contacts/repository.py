@@ -14,6 +14,7 @@ from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.companies.domains import is_free_mail
+from outrider.contacts.indexes import INDEX_KEYS, index_keys
 from outrider.contacts.models import Contact
 from outrider.kit import clock, outbox
 from outrider.kit.addresses import domain_of
@@ -22,8 +23,6 @@ from outrider.kit.counters import Counters
 from outrider.kit.dynamo import (
     Action,
     ConditionFailed,
-    Page,
-    Query,
     Table,
     TransactionFailed,
     batch_get,
@@ -74,21 +73,10 @@ class ContactRepository:
         contacts = map(contact_from, items.values())
         return {contact.id: contact for contact in contacts if contact}
 
-    def list(self, status: str | None, limit: int, after: Item | None) -> Page:
-        """Newest first; `items` are contacts' items."""
-        return self.table.page(
-            Query(
-                pk=f"{self.workspace}#{status}" if status else self.workspace,
-                sk="begins_with(#sk, :prefix)",
-                values={"prefix": "con_"},
-                index="by_status" if status else None,
-                filter="attribute_not_exists(#deleted_at)",
-                newest_first=True,
-                after=after,
-                consistent=True,
-            ),
-            limit,
-        )
+    def with_address(self, address: str) -> Contact | None:
+        """The contact to which the claim on an address leads."""
+        claim = self.table.get(f"{self.workspace}#email", address)
+        return self.get(_owner(claim)) if claim else None
 
     def add(
         self,
@@ -261,15 +249,16 @@ class ContactRepository:
             contact_id = merged["contact_id"]
 
     def _record_reply(self, contact_id: str) -> bool:
+        now = clock.timestamp()
+        fields = {"status": "replied", "last_replied_at": now, "updated_at": now}
+        values = {**fields, **index_keys(self.workspace, contact_id, fields)}
+        assignments = ", ".join(f"#{name} = :{name}" for name in values)
         action = self.table.update(
             self.workspace,
             contact_id,
-            "SET #status = :replied, #by_status_pk = :by_status, #last_replied_at = :now,"
-            " #updated_at = :now REMOVE #_events ADD #version :one",
+            f"SET {assignments} REMOVE #_events ADD #version :one",
             _PRESENT,
-            replied="replied",
-            by_status=f"{self.workspace}#replied",
-            now=clock.timestamp(),
+            **values,
             one=1,
         )
         try:
@@ -287,7 +276,7 @@ class ContactRepository:
             self.workspace,
             contact_id,
             "SET #deleted_at = :now, #ttl = :ttl, #_events = :events"
-            " REMOVE #by_status_pk, #by_company_pk",
+            f" REMOVE {', '.join(f'#{name}' for name in INDEX_KEYS)}",
             _PRESENT + (" AND #version = :seen" if seen else ""),
             now=clock.to_text(now),
             ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
@@ -302,11 +291,12 @@ class ContactRepository:
     def _add(
         self, contact: Contact, events: Sequence[Event], former_owner: str | None = None
     ) -> tuple[Action, Action]:
+        fields = contact.model_dump(exclude_none=True, exclude={"full_name"})
         item = {
-            **contact.model_dump(exclude_none=True, exclude={"full_name"}),
+            **fields,
+            **index_keys(self.workspace, contact.id, fields),
             "pk": self.workspace,
             "sk": contact.id,
-            "by_status_pk": f"{self.workspace}#{contact.status}",
             **self._company_keys(contact),
             **outbox.attribute(events),
         }
@@ -336,11 +326,10 @@ class ContactRepository:
         events: Sequence[Event],
         version: int | None,
     ) -> Action:
-        values = {name: value for name, value in changes.items() if value is not None}
-        if "status" in values:
-            values["by_status_pk"] = f"{self.workspace}#{values['status']}"
+        fields = {**changes, **index_keys(self.workspace, contact_id, changes)}
+        values = {name: value for name, value in fields.items() if value is not None}
         values["_events"] = outbox.pack(events)
-        cleared = ", ".join(f"#{name}" for name in changes if changes[name] is None)
+        cleared = ", ".join(f"#{name}" for name in fields if fields[name] is None)
         assignments = ", ".join(f"#{name} = :{name}" for name in values)
         seen = {} if version is None else {"seen": version}
         return self.table.update(

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, Tag, model_validator
 
+from outrider.contacts.filters import ContactFilter
 from outrider.contacts.models import Status
 from outrider.kit import json
 from outrider.kit.addresses import Email
@@ -111,8 +112,30 @@ ContactBody = Annotated[
 ]
 
 
-class ContactQuery(PageQuery):
-    status: Status | None = None
+Order = Literal["created_at", "-created_at", "fit_score", "-fit_score", "updated_at", "-updated_at"]
+
+
+class ContactQuery(ContactFilter, PageQuery):
+    """Filters may be combined freely. Where many contacts are left out, a page may be short or even
+    empty and more may follow all the same: `has_more` says so."""
+
+    sort: Annotated[
+        Order | None,
+        Field(
+            description="The order, downwards with `-`. By default `-fit_score` where a fit score "
+            "is asked for, `-updated_at` where updated_after is, else `-created_at`. By fit score, "
+            "only contacts that have one are listed"
+        ),
+    ] = None
+
+    @property
+    def order(self) -> Order:
+        """The order asked for, or the one that what is asked for suggests."""
+        if self.sort is not None:
+            return self.sort
+        if self.fit_score_gte is not None or self.fit_score_lte is not None:
+            return "-fit_score"
+        return "-created_at" if self.updated_after is None else "-updated_at"
 
 
 class ContactDeleted(BaseModel):

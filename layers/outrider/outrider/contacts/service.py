@@ -9,13 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from outrider.access.models import Caller
 from outrider.contacts.errors import AddressOfAnother, ContactExists, ContactNotFound
+from outrider.contacts.lists import ContactLists
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import (
     ADD_AT_ONCE,
     AddressTaken,
     ContactMoved,
     ContactRepository,
-    contact_from,
 )
 from outrider.contacts.schemas import (
     ContactBatch,
@@ -46,6 +46,7 @@ _ROW = TypeAdapter(ContactWrite)
 class ContactService:
     caller: Caller
     contacts: ContactRepository
+    lists: ContactLists
 
     def get(self, contact_id: str) -> Contact:
         """Raises ContactNotFound."""
@@ -61,9 +62,8 @@ class ContactService:
 
     def list(self, query: ContactQuery) -> Page[Contact]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/contacts")
-        page = self.contacts.list(query.status, query.limit, sealer.after(query))
-        contacts = [contact for item in page.items if (contact := contact_from(item))]
-        return sealer.page(query, contacts, page.last_key)
+        contacts, place = self.lists.page(query, sealer.after(query))
+        return sealer.page(query, contacts, place)
 
     def create(self, new: ContactCreate) -> Contact:
         """Raises ContactExists when the address is taken and `upsert` was not asked for."""
@@ -266,10 +266,10 @@ class ContactService:
         return self.contacts.with_owner(contact_id, address)
 
     def _contact(self, row: ContactWrite, *identity: str) -> Contact:
-        now = clock.timestamp()
         given = row.model_dump(exclude={"upsert"})
         contact_id = self.caller.new_id("con", *identity)
-        return Contact(id=contact_id, created_at=now, updated_at=now, **given)
+        created_at = clock.to_text(clock.from_epoch_ms(ids.made_at(contact_id)))
+        return Contact(id=contact_id, created_at=created_at, updated_at=clock.timestamp(), **given)
 
     def _updated(self, contact_id: str, changes: Mapping[str, Any]) -> Event:
         return self.caller.event("contact.updated", contact_id=contact_id, changed=sorted(changes))

@@ -1,6 +1,7 @@
 """Builds the objects of `contacts`."""
 
 from outrider.access.models import Caller
+from outrider.contacts.lists import ContactLists
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.service import ContactService
 from outrider.contacts.timeline import TimelineService
@@ -10,7 +11,8 @@ from outrider.kit.settings import settings
 
 
 def contacts(caller: Caller) -> ContactService:
-    return ContactService(caller, _repository(caller))
+    repository = _repository(caller)
+    return ContactService(caller, repository, ContactLists(repository))
 
 
 def timeline(caller: Caller) -> TimelineService:

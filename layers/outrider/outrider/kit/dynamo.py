@@ -132,12 +132,12 @@ class Table:
             [decode_item(item) for item in raw["Items"]], decode_item(last) if last else None
         )
 
-    def page(self, query: Query, limit: int) -> Page:
+    def page(self, query: Query, limit: int, *, calls: int = _ROUNDS) -> Page:
         """Exactly `limit` items when there are as many, though the filter drops some; `last_key` is
-        None only at the end. Reads at most `_ROUNDS` times, so a page may be short of `limit`."""
+        None only at the end. Reads at most `calls` times, so a page may be short of `limit`."""
         items: list[Item] = []
         after = query.after
-        for _ in range(_ROUNDS):
+        for _ in range(calls):
             part = self.query(replace(query, limit=limit + 1 - len(items), after=after))
             items += part.items
             after = part.last_key
@@ -145,7 +145,7 @@ class Table:
                 break
         if len(items) > limit:
             del items[limit:]
-            after = _key_of(items[-1], query.index)
+            after = key_of(items[-1], query.index)
         return Page(items, after)
 
     def put(self, item: Mapping[str, Any], condition: str = "", **values: Any) -> Action:
@@ -282,6 +282,12 @@ def batch_get(keys: Iterable[tuple[Table, str, str]]) -> dict[tuple[str, str, st
     return found
 
 
+def key_of(item: Item, index: str | None = None) -> Item:
+    """Where `item` stands in the table or in one of its indexes, for `Query.after`."""
+    names = ("pk", "sk", f"{index}_pk", f"{index}_sk") if index else ("pk", "sk")
+    return {name: item[name] for name in names if name in item}
+
+
 def _call(operation: str, **params: Any) -> dict[str, Any]:
     """The answer. Raises Refused for what is about this call, StoreFailed for the rest."""
     try:
@@ -301,11 +307,6 @@ def _is_conflict(reasons: Sequence[Reason]) -> bool:
 
 def _decoded(item: Mapping[str, Any] | None) -> Item | None:
     return decode_item(item) if item else None
-
-
-def _key_of(item: Item, index: str | None) -> Item:
-    names = ("pk", "sk", f"{index}_pk", f"{index}_sk") if index else ("pk", "sk")
-    return {name: item[name] for name in names if name in item}
 
 
 def _names(*expressions: str) -> dict[str, str]:

@@ -87,7 +87,13 @@ class ContactTarget:
         now = clock.timestamp()
         new = [
             NewContact(
-                Contact(id=row.id, email=row.key, created_at=now, updated_at=now, **row.fields),
+                Contact(
+                    id=row.id,
+                    email=row.key,
+                    created_at=clock.to_text(clock.from_epoch_ms(ids.made_at(row.id))),
+                    updated_at=now,
+                    **row.fields,
+                ),
                 [
                     self.caller.event(
                         "contact.created",

@@ -1,0 +1,92 @@
+"""Which contacts a list is to show."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
+
+from outrider.contacts.models import Contact, Status
+from outrider.contacts.words import begin, words, words_in
+from outrider.kit.addresses import Email
+from outrider.kit.requests import Instant
+
+Score = Annotated[float, Field(ge=0, le=1)]
+Given = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def _has_words(text: str) -> str:
+    if not words(text):
+        raise ValueError("This needs at least one letter or digit")
+    return text
+
+
+Words = Annotated[Given, AfterValidator(_has_words)]
+
+
+class ContactFilter(BaseModel):
+    """What must hold of a contact, all of it. Case never makes a difference."""
+
+    status: Status | None = None
+    folder_id: Annotated[str | None, Field(max_length=64, description="The folder it lies in")] = (
+        None
+    )
+    company_id: Annotated[
+        str | None, Field(max_length=64, description="The company it is linked to")
+    ] = None
+    title: Annotated[
+        Words | None,
+        Field(description="Each word begins a word of the title: `head sal` finds Head of Sales"),
+    ] = None
+    country: Annotated[Given | None, Field(description="The whole of the country")] = None
+    tag: Annotated[
+        str | None, Field(min_length=1, max_length=50, description="One of its tags, whole")
+    ] = None
+    verified: Annotated[
+        bool | None, Field(description="Whether its address was verified and found valid")
+    ] = None
+    fit_score_gte: Annotated[Score | None, Field(description="A fit score, this or higher")] = None
+    fit_score_lte: Annotated[Score | None, Field(description="A fit score, this or lower")] = None
+    email: Annotated[Email | None, Field(description="The one contact with this address")] = None
+    created_after: Annotated[
+        Instant | None, Field(description="Created after this moment (RFC 3339)")
+    ] = None
+    updated_after: Annotated[
+        Instant | None, Field(description="Changed after this moment (RFC 3339)")
+    ] = None
+
+    @field_validator("fit_score_lte")
+    @classmethod
+    def _leaves_something(cls, high: float | None, info: ValidationInfo) -> float | None:
+        low = info.data.get("fit_score_gte")
+        if low is not None and high is not None and low > high:
+            raise ValueError("fit_score_lte must not be below fit_score_gte")
+        return high
+
+    @property
+    def given(self) -> set[str]:
+        """The names of the filters that are set."""
+        return {name for name in ContactFilter.model_fields if getattr(self, name) is not None}
+
+    def matches(self, contact: Contact) -> bool:
+        return (
+            self.status in (None, contact.status)
+            and self.folder_id in (None, contact.folder_id)
+            and self.company_id in (None, contact.company_id)
+            and self.verified in (None, contact.verified)
+            and self.email in (None, contact.email, *contact.other_emails)
+            and (self.created_after is None or contact.created_at > self.created_after)
+            and (self.updated_after is None or contact.updated_at > self.updated_after)
+            and self._scores(contact.fit_score)
+            and (self.country is None or self.country.casefold() == _cased(contact.country))
+            and (self.tag is None or self.tag.casefold() in map(_cased, contact.tags))
+            and (self.title is None or begin(words(self.title), words_in(contact.title)))
+        )
+
+    def _scores(self, score: float | None) -> bool:
+        low, high = self.fit_score_gte, self.fit_score_lte
+        if score is None:
+            return low is None and high is None
+        return (low is None or score >= low) and (high is None or score <= high)
+
+
+def _cased(text: str | None) -> str:
+    return (text or "").casefold()

@@ -1,0 +1,125 @@
+"""Pages of the contacts that a filter lets through.
+
+One query leads to them, the most telling one that has the order asked for; what else is asked is
+tested here. So every filter goes with every other, and what a page may read is bounded.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from outrider.contacts.indexes import AFTER, score_text
+from outrider.contacts.models import Contact
+from outrider.contacts.repository import ContactRepository, contact_from
+from outrider.contacts.schemas import ContactQuery
+from outrider.kit import clock, ids
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Query, key_of
+
+_CALLS = 4
+_MOST = 1_000
+"""Contacts read for one page; DynamoDB gives at most 1 MB of them in a call."""
+_LEAST = 50
+"""Contacts read at first where some of them are to be left out."""
+_FASTER = 4
+_INDEX_OF = {"company_id": "by_company", "folder_id": "by_folder", "status": "by_status"}
+"""Indexes in the order of ids, the most telling first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A query that leads to contacts, and the filters that it answers by itself."""
+
+    query: Query
+    answers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLists:
+    contacts: ContactRepository
+
+    def page(self, asked: ContactQuery, after: Item | None) -> tuple[list[Contact], Item | None]:
+        """At most `asked.limit` contacts, and the place behind them; None at the end.
+
+        Where most contacts are left out there may be fewer, even none, though others follow.
+        """
+        if asked.email is not None:
+            contact = self.contacts.with_address(asked.email)
+            return [contact] if contact and asked.matches(contact) else [], None
+        path = self._path(asked)
+        found: list[Contact] = []
+        for part, place in self._read(path, asked, after):
+            for item, contact in part:
+                if contact is None or not asked.matches(contact):
+                    continue
+                if len(found) == asked.limit:
+                    return found, after
+                found.append(contact)
+                after = key_of(item, path.query.index)
+            after = place
+            if len(found) == asked.limit:
+                break
+        return found, after
+
+    def _read(
+        self, path: _Path, asked: ContactQuery, after: Item | None
+    ) -> Iterator[tuple[list[tuple[Item, Contact | None]], Item | None]]:
+        """What stands on the path, part by part, each with the place behind it."""
+        covered = asked.given <= path.answers
+        size = asked.limit if covered else max(asked.limit, _LEAST)
+        left = _MOST
+        for _ in range(_CALLS):
+            page = self.contacts.table.page(
+                replace(path.query, after=after), min(size, left), calls=1
+            )
+            yield [(item, contact_from(item)) for item in page.items], page.last_key
+            after = page.last_key
+            left -= len(page.items)
+            size *= _FASTER
+            if after is None or left <= 0:
+                return
+
+    def _path(self, asked: ContactQuery) -> _Path:
+        match asked.order.removeprefix("-"):
+            case "fit_score":
+                path = self._by_fit_score(asked)
+            case "updated_at":
+                path = self._by_updated(asked)
+            case _:
+                path = self._by_id(asked)
+        newest_first = asked.order.startswith("-")
+        return replace(path, query=replace(path.query, newest_first=newest_first, consistent=True))
+
+    def _by_fit_score(self, asked: ContactQuery) -> _Path:
+        low, high = asked.fit_score_gte, asked.fit_score_lte
+        query = _between(
+            self.contacts.workspace,
+            score_text(low or 0),
+            score_text(1 if high is None else high) + AFTER,
+            index="by_fit_score",
+        )
+        return _Path(query, frozenset({"fit_score_gte", "fit_score_lte"}))
+
+    def _by_updated(self, asked: ContactQuery) -> _Path:
+        low = f"{asked.updated_after}{AFTER}" if asked.updated_after else "0"
+        query = _between(self.contacts.workspace, low, "~", index="by_updated")
+        return _Path(query, frozenset({"updated_after"}))
+
+    def _by_id(self, asked: ContactQuery) -> _Path:
+        low = "con_"
+        if asked.created_after is not None:
+            moment = clock.to_epoch_ms(clock.from_text(asked.created_after))
+            low = ids.first_of("con", moment + 1)
+        for name, index in _INDEX_OF.items():
+            if name in asked.given:
+                pk = f"{self.contacts.workspace}#{getattr(asked, name)}"
+                query = _between(pk, low, "con_~", index=index)
+                return _Path(query, frozenset({"created_after", name}))
+        query = _between(self.contacts.workspace, low, "con_~")
+        return _Path(query, frozenset({"created_after"}))
+
+
+def _between(pk: str, low: str, high: str, *, index: str | None = None) -> Query:
+    """All between two sort keys that themselves are none."""
+    name = f"{index}_sk" if index in ("by_fit_score", "by_updated") else "sk"
+    values = {"low": low, "high": high}
+    return Query(pk, f"#{name} BETWEEN :low AND :high", values, index=index)

@@ -1,0 +1,126 @@
+"""A walk through any list of contacts against a plain filter and sort of all of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from outrider.access.models import WorkspaceId
+from outrider.contacts import lists
+from outrider.contacts.lists import ContactLists
+from outrider.contacts.models import Contact
+from outrider.contacts.repository import ContactRepository
+from outrider.contacts.schemas import ContactQuery
+from outrider.kit import clock, ids
+from outrider.kit.dynamo import Table
+from tests.harness.cloud import Cloud
+
+START = 1_772_442_000_000
+MOMENTS = [clock.to_text(clock.from_epoch_ms(START + ms)) for ms in range(-1, 9)]
+SCORES = [0.0, 0.1, 0.30000000000000004, 0.3, 1.0]
+
+CONTACTS = st.fixed_dictionaries(
+    {
+        "ms": st.integers(0, 7),
+        "status": st.sampled_from(["new", "replied"]),
+        "folder_id": st.sampled_from([None, "a", "b#", "ü"]),
+        "fit_score": st.sampled_from([None, *SCORES]),
+        "title": st.sampled_from([None, "Head of Sales", "Vice-President"]),
+        "country": st.sampled_from([None, "DE", "de", "Côte d'Ivoire"]),
+        "tags": st.sampled_from([[], ["VIP"], ["vip", "b"]]),
+        "verified": st.booleans(),
+        "then": st.sampled_from(
+            [None, "deleted", "replied", {"fit_score": None}, {"folder_id": "a", "fit_score": 0.5}]
+        ),
+    }
+)
+PARAMETERS = st.fixed_dictionaries(
+    {"limit": st.integers(1, 4).map(str)},
+    optional={
+        "status": st.sampled_from(["new", "replied", "bounced"]),
+        "folder_id": st.sampled_from(["a", "b#", "ü", "c"]),
+        "fit_score_gte": st.sampled_from(["0", "0.3", "0.30000000000000004"]),
+        "fit_score_lte": st.sampled_from(["0.3", "0.5", "1"]),
+        "title": st.sampled_from(["sal", "president vice", "SALES of"]),
+        "country": st.sampled_from(["DE", "côte d'ivoire"]),
+        "tag": st.sampled_from(["vip", "B"]),
+        "verified": st.sampled_from(["true", "false"]),
+        "created_after": st.sampled_from(MOMENTS),
+        "updated_after": st.sampled_from(MOMENTS),
+        "sort": st.sampled_from(
+            ["created_at", "-created_at", "fit_score", "-fit_score", "updated_at", "-updated_at"]
+        ),
+    },
+)
+QUERIES = (
+    PARAMETERS.filter(lambda each: each.get("fit_score_gte", "0") <= each.get("fit_score_lte", "1"))
+).map(ContactQuery.model_validate_strings)
+
+
+@pytest.fixture(autouse=True)
+def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "_LEAST", 2)
+    monkeypatch.setattr(lists, "_MOST", 5)
+    monkeypatch.setattr(lists, "_CALLS", 2)
+
+
+def made(repository: ContactRepository, number: int, wanted: dict[str, Any]) -> str:
+    """The id of a contact made at the moment `ms`, after what became of it."""
+    fields = {name: value for name, value in wanted.items() if name not in ("ms", "then")}
+    with clock.frozen(clock.from_epoch_ms(START + wanted["ms"])):
+        now = clock.timestamp()
+        contact = Contact(
+            id=ids.new("con"), email=f"c{number}@example.com", created_at=now, updated_at=now,
+            **fields,
+        )  # fmt: skip
+        repository.add(contact, [])
+    with clock.frozen(clock.from_epoch_ms(START + number % 8)):
+        match wanted["then"]:
+            case "deleted":
+                repository.remove(contact.id, [])
+            case "replied":
+                repository.record_reply(contact.id)
+            case dict(changes):
+                repository.update(contact.id, changes, [], version=None)
+    return contact.id
+
+
+def walk(listing: ContactLists, asked: ContactQuery) -> Iterator[Contact]:
+    place = None
+    for _ in range(100):
+        page, place = listing.page(asked, place)
+        assert len(page) <= asked.limit
+        yield from page
+        if place is None:
+            return
+    raise AssertionError("the list does not end")
+
+
+def plain(contacts: list[Contact], asked: ContactQuery) -> list[Contact]:
+    name = asked.order.removeprefix("-")
+    field = "id" if name == "created_at" else name
+    chosen = [each for each in contacts if asked.matches(each) and getattr(each, field) is not None]
+    return sorted(
+        chosen,
+        key=lambda each: (getattr(each, field), each.id),
+        reverse=asked.order.startswith("-"),
+    )
+
+
+class TestLists:
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+    @given(st.lists(CONTACTS, max_size=12), st.lists(QUERIES, min_size=1, max_size=8))
+    def test_show_what_a_plain_filter_and_sort_shows(
+        self, cloud: Cloud, wanted: list[dict[str, Any]], queries: list[ContactQuery]
+    ) -> None:
+        table = Table(cloud.stack.data["ContactsTableName"])
+        repository = ContactRepository(table, WorkspaceId(ids.new("wsp")))
+        made_ids = [made(repository, number, each) for number, each in enumerate(wanted)]
+        there = list(repository.get_many(made_ids).values())
+
+        for asked in queries:
+            listed = list(walk(ContactLists(repository), asked))
+
+            assert listed == plain(there, asked), asked
