@@ -9,6 +9,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -20,6 +21,9 @@ from tools.error_codes import ErrorCode, error_codes
 from tools.templates import REPOSITORY
 
 SITE = REPOSITORY / "functions" / "site"
+EXAMPLES = REPOSITORY / "docs" / "examples.json"
+"""Calls of each operation with their answers, kept by tests/integration/test_story.py."""
+
 _REF = "#/components/schemas/{model}"
 _DESCRIPTION = """\
 Sales outreach for your own AWS account. Send your key as `Authorization: Bearer otr_live_sk_…`;
@@ -168,13 +172,12 @@ def _operation(
         parameters.append(_IDEMPOTENCY_KEY)
     if parameters:
         operation["parameters"] = parameters
+    calls = _examples().get(route.handler.__name__, [])
     if route.body:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {JSON: {"schema": schemas[id(route), "body"]}},
-        }
+        content: Schema = {"schema": schemas[id(route), "body"], **_shown(calls, "body")}
+        operation["requestBody"] = {"required": True, "content": {JSON: content}}
     operation["responses"] = {
-        str(route.status): _answer(route, schemas.get((id(route), "result"))),
+        str(route.status): _answer(route, schemas.get((id(route), "result")), calls),
         **{
             str(status): {"$ref": f"#/components/responses/{status}"}
             for status in _errors_of(route)
@@ -208,11 +211,12 @@ def _without_null(schema: Schema) -> Schema:
     }
 
 
-def _answer(route: Route, schema: Schema | None) -> Schema:
+def _answer(route: Route, schema: Schema | None, calls: list[Schema]) -> Schema:
     if schema is None:
         media = JSON if route.path.endswith(".json") else "text/html"
         return {"description": "The document", "content": {media: {}}}
-    answer: Schema = {"description": route.summary, "content": {JSON: {"schema": schema}}}
+    content = {"schema": schema, **_shown(calls, "answer")}
+    answer: Schema = {"description": route.summary, "content": {JSON: content}}
     if route.scope:
         left_out = {
             "ETag": not is_versioned(route.result),
@@ -221,6 +225,20 @@ def _answer(route: Route, schema: Schema | None) -> Schema:
         names = [name for name in _HEADERS if not left_out.get(name)]
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return answer
+
+
+@cache
+def _examples() -> dict[str, list[Schema]]:
+    found: dict[str, list[Schema]] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    return found
+
+
+def _shown(calls: list[Schema], part: str) -> Schema:
+    examples = {
+        f"call{number}": {"summary": call["path"], "value": call[part]}
+        for number, call in enumerate(calls, 1)
+    }
+    return {"examples": examples} if examples else {}
 
 
 def _errors_of(route: Route) -> list[int]:

@@ -1,0 +1,233 @@
+"""A workspace's first days, told in calls: every operation of the API once or more.
+
+What the calls take and what they answered is kept in docs/examples.json, from which the OpenAPI
+document has its examples. Each name in braces stands for a value of an answer before.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.harness.api import Answer
+from tests.harness.cloud import Cloud
+from tools import routes
+
+CSV = "E-Mail;Vorname;Nachname;Firma\nlena@globex.example;Lena;Vogt;Globex\nnonsense;;;\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call of an operation. `keep` names values of its answer for later steps, each by the keys
+    that lead to it; `then` is what happens behind the API afterwards."""
+
+    operation: str
+    body: Any = None
+    query: str = ""
+    of: Mapping[str, str] = field(default_factory=dict)
+    """Other names for what the path names."""
+    keep: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
+    then: Callable[[Cloud, dict[str, str]], None] | None = None
+
+
+def _carried(cloud: Cloud, _: dict[str, str]) -> None:
+    cloud.drain()
+
+
+def _uploaded(cloud: Cloud, known: dict[str, str]) -> None:
+    cloud.upload(known["upload_url"], CSV.encode())
+    cloud.drain()
+
+
+def _sent(cloud: Cloud, _: dict[str, str]) -> None:
+    cloud.run(hours=1)
+
+
+STORY = [
+    Step(
+        "create_companies",
+        {"name": "Acme", "domain": "acme.example", "industry": "Software", "stage": "Series B"},
+        keep={"company_id": ("id",)},
+        then=_carried,
+    ),
+    Step("update_company", {"size": "51-200", "stage": None}),
+    Step("put_company", {"country": "United States"}),
+    Step("get_company"),
+    Step("list_companies", query="search=ac"),
+    Step(
+        "create_contacts",
+        {
+            "email": "dana.ruiz@acme.example",
+            "first_name": "Dana",
+            "last_name": "Ruiz",
+            "title": "Head of Sales",
+            "company": "Acme",
+            "tags": ["q2"],
+            "custom": {"employees": 180},
+            "fit_score": 0.82,
+        },
+        keep={"contact_id": ("id",)},
+        then=_carried,
+    ),
+    Step(
+        "create_contacts",
+        {
+            "contacts": [
+                {"email": "d.ruiz@outrider.test", "first_name": "Dana", "phone": "+1-532-344-1362"},
+                {"email": "not an address"},
+            ],
+            "upsert": True,
+        },
+        keep={"other_id": ("results", 0, "id")},
+        then=_carried,
+    ),
+    Step("verify_contact", of={"contact_id": "other_id"}, then=_carried),
+    Step(
+        "merge_contacts", {"winner_id": "{contact_id}", "loser_ids": ["{other_id}"]}, then=_carried
+    ),
+    Step("update_contact", {"title": "VP of Sales", "phone": None}),
+    Step("put_contact", {"timezone": "America/New_York"}, then=_carried),
+    Step("get_contact"),
+    Step("list_contacts", query="status=new&limit=1"),
+    Step("get_timeline", query="limit=2"),
+    Step(
+        "create_suppressions",
+        {"address": "omar@initech.example", "reason": "manual", "evidence": "Asked on the phone"},
+        keep={"suppression_id": ("id",)},
+    ),
+    Step("list_suppressions"),
+    Step(
+        "create_import",
+        {"kind": "contacts", "format": "csv", "duplicates": "update"},
+        keep={"import_id": ("id",), "upload_url": ("upload", "url")},
+        then=_uploaded,
+    ),
+    Step("get_import"),
+    Step("list_imports"),
+    Step("list_import_rows", query="status=failed"),
+    Step("revert_import", then=_carried),
+    Step(
+        "create_mailbox",
+        {"email": "ada@outrider.test", "name": "Ada", "daily_cap": 100, "warmed": True},
+    ),
+    Step("list_mailboxes"),
+    Step(
+        "create_sequence",
+        {
+            "name": "Q2 Heads of Sales",
+            "mailbox_pool": "pool_default",
+            "steps": [
+                {
+                    "channel": "email",
+                    "wait_days": 0,
+                    "subject": "A question, {{ first_name }}",
+                    "text": "Hi {{ first_name }}, …",
+                },
+                {"channel": "email", "wait_days": 3, "if": "no_reply", "text": "Did you see it?"},
+            ],
+        },
+        keep={"sequence_id": ("id",)},
+    ),
+    Step(
+        "launch_sequence",
+        {"contact_ids": ["{contact_id}"]},
+        keep={"campaign_id": ("campaign_id",)},
+        then=_sent,
+    ),
+    Step("get_status"),
+    Step("list_events", query="type=email.sent"),
+    Step(
+        "create_webhook",
+        {"url": "{webhook_url}", "events": ["reply.*", "email.bounced"]},
+        keep={"webhook_id": ("id",)},
+    ),
+    Step("list_webhooks"),
+    Step("delete_webhook"),
+    Step(
+        "create_api_key",
+        {"name": "CI", "scopes": ["contacts:read", "campaigns"]},
+        keep={"key_id": ("id",)},
+    ),
+    Step("list_api_keys", query="limit=1"),
+    Step("rotate_api_key", {"overlap_seconds": 3600}),
+    Step("revoke_api_key"),
+    Step("get_account"),
+    Step("get_usage", query="since=2026-03-02&until=2026-03-03"),
+    Step("get_credits"),
+    Step("list_ledger"),
+    Step("delete_suppression"),
+    Step("delete_contact"),
+    Step("delete_company", then=_carried),
+]
+
+OPERATIONS = {
+    route.handler.__name__: route
+    for api in routes.apis().values()
+    for route in api.routes
+    if route.scope is not None
+}
+
+
+def told(cloud: Cloud, webhook_url: str) -> dict[str, list[dict[str, Any]]]:
+    """The story's calls and answers by operation, without what differs from telling to telling."""
+    known = {"webhook_url": webhook_url}
+    calls: dict[str, list[dict[str, Any]]] = {}
+    for step in STORY:
+        route = OPERATIONS[step.operation]
+        path = route.path.format_map(
+            known | {name: known[other] for name, other in step.of.items()}
+        )
+        body = _filled(step.body, known)
+        question = f"?{step.query}" if step.query else ""
+        answer = cloud.api.request(route.method, path + question, body)
+        assert answer.status == route.status, f"{step.operation}: {answer.text}"
+        known |= {name: _at(answer, keys) for name, keys in step.keep.items()}
+        calls.setdefault(step.operation, []).append(
+            {"path": path + question, "body": body, "answer": answer.json}
+        )
+        if step.then:
+            step.then(cloud, known)
+    told_so: dict[str, list[dict[str, Any]]] = _without_chance(calls, webhook_url)
+    return told_so
+
+
+def _filled(body: Any, known: Mapping[str, str]) -> Any:
+    if body is None:
+        return None
+    text = re.sub(r'"\{(\w+)\}"', lambda name: json.dumps(known[name[1]]), json.dumps(body))
+    return json.loads(text)
+
+
+def _at(answer: Answer, keys: tuple[str | int, ...]) -> str:
+    value = answer.json
+    for key in keys:
+        value = value[key]
+    return str(value)
+
+
+_CHANCE = (
+    (r"otr_(live|test)_sk_[0-9A-Za-z]{46}", r"otr_\1_sk_REPLACED"),
+    (r"whsec_[0-9A-Za-z+/=]+", "whsec_REPLACED"),
+    (r'(?<="hint": ")[^"]{4}', "9f2K"),
+    (r'(?<="next_cursor": ")[^"]+', "lSgGDNPhf4rVlR2N"),
+    (
+        r'https://[^"?/]+(/(?:imports|exports)/[^"?]+)\?[^"]+',
+        r"https://files.s3.us-east-1.amazonaws.com\1?X-Amz-Signature=REPLACED",
+    ),
+    (r"\breq-[0-9a-f-]{36}", "1e8d5fd2-0b57-4cf2-954b-f064b62aff3f"),
+)
+
+
+def _without_chance(calls: Any, webhook_url: str) -> Any:
+    """Ids numbered as they come, and what is drawn at random replaced."""
+    text = json.dumps(calls).replace(webhook_url, "https://hooks.acme.example/outrider")
+    for pattern, replacement in _CHANCE:
+        text = re.sub(pattern, replacement, text)
+    numbers: dict[str, int] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        number = numbers.setdefault(found[0], len(numbers) + 1)
+        return f"{found[1]}_01kjf3k9q2c8m5v7x0b4n6{number:04d}"
+
+    return json.loads(re.sub(r"\b([a-z]{3})_[0-9a-z]{26}\b", numbered, text))
