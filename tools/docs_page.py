@@ -101,14 +101,25 @@ def _operation(method: str, path: str, operation: Schema, schemas: Schema) -> st
     if parameters := operation.get("parameters"):
         parts.append(_parameters(parameters))
     if body := operation.get("requestBody"):
-        parts += ["<h3>Body</h3>", _described(_schema_of(body), schemas)]
+        parts += ["<h3>Body</h3>", _described(_schema_of(body), schemas), *_examples(body)]
     for status, answer in operation["responses"].items():
         if "$ref" not in answer and (schema := _schema_of(answer)):
-            parts += [f"<h3>Answer {status}</h3>", _described(schema, schemas)]
+            described = _described(schema, schemas)
+            parts += [f"<h3>Answer {status}</h3>", described, *_examples(answer)]
     errors = [status for status, answer in operation["responses"].items() if "$ref" in answer]
     if errors:
         parts.append(f'<p>Errors: {", ".join(errors)}; see <a href="#errors">below</a>.</p>')
     return "\n".join([*parts, "</section>"])
+
+
+def _examples(described: Schema) -> Iterator[str]:
+    (content,) = described["content"].values()
+    for example in content.get("examples", {}).values():
+        value = escape(json.dumps(example["value"], indent=2, ensure_ascii=False), quote=False)
+        yield (
+            f"<details><summary>Example: <code>{escape(example['summary'])}</code></summary>"
+            f"<pre><code>{value}</code></pre></details>"
+        )
 
 
 def _parameters(parameters: Sequence[Schema]) -> str:
