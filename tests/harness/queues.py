@@ -31,12 +31,15 @@ class Queue:
     arn: str
     url: str
     visibility_timeout: int = 30
+    delay_seconds: int = 0
+    """Of messages that name none."""
     max_receives: int = 0
     dead_letters: "Queue | None" = None
     messages: list[Message] = field(default_factory=list)
 
-    def send(self, body: str, delay_seconds: int = 0) -> Message:
-        message = Message(body, clock.epoch_ms() + delay_seconds * 1000)
+    def send(self, body: str, delay_seconds: int | None = None) -> Message:
+        delay = self.delay_seconds if delay_seconds is None else delay_seconds
+        message = Message(body, clock.epoch_ms() + delay * 1000)
         self.messages.append(message)
         return message
 
@@ -103,7 +106,9 @@ class Queues:
                 raise NotImplementedError(f"the harness does not know sqs {operation}")
 
 
-def _delay(params: dict[str, Any]) -> int:
-    delay = params.get("DelaySeconds", 0)
+def _delay(params: dict[str, Any]) -> int | None:
+    delay = params.get("DelaySeconds")
+    if delay is None:
+        return None
     assert 0 <= delay <= MAX_DELAY_SECONDS, f"SQS takes no delay of {delay} s"
     return int(delay)

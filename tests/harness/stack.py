@@ -173,6 +173,7 @@ class Stack:
                 arn=arn("sqs", f"{STACK}-{name}"),
                 url=f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{STACK}-{name}",
                 visibility_timeout=resource["Properties"].get("VisibilityTimeout", 30),
+                delay_seconds=resource["Properties"].get("DelaySeconds", 0),
             )
             for name, resource in declared.items()
         }

@@ -27,6 +27,7 @@ INVENTED = {
     "key": "otr_live_sk_PutAKeyOfYourWorkspaceHere",
     "workspace": "wsp_01kjpwd6m0khywa3afbhj9mjsv",
     "contact": "con_01kjpwd6m16vjzbz035g1ag64h",
+    "company": "com_01kjpwd6m7t3v5x9z1b4d6f8ha",
     "mailbox": "mbx_01kjpwd6m2s0g6cmmw3r9ek06y",
     "sequence": "seq_01kjpwd6m3sp9gacndhhxnr57c",
     "step": "stp_01kjpwd6m308hp1xz1jfw843q3",
@@ -82,6 +83,7 @@ CREDITS_SWEEP = Sample("scheduler_credits_sweep", "credits_sweep")
 ROUND = Sample("stepfunctions_round", "campaigns_dispatch")
 STEP = Sample("sqs_step", "steps_run")
 IMPORT_UPLOADED = Sample("sqs_import_uploaded", "imports_run")
+COMPANY_LINKS = Sample("sqs_company_links", "contacts_link")
 WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
 WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
 REPLY = Sample("inbound_reply", "inbound_receive")
@@ -386,6 +388,15 @@ class TestWebhooks:
         _, delivered = endpoint.requests
         assert answer == {"batchItemFailures": []}
         assert f"webhook-id: {INVENTED['event']}".encode() in delivered
+
+    def test_company_links(self, api: Api, cloud: Cloud) -> None:
+        contact_id = api.post("/v1/contacts", {"email": "ada@acme.example"}).json["id"]
+        company_id = api.post("/v1/companies", {"domain": "acme.example"}).json["id"]
+
+        answer = COMPANY_LINKS.invoke(cloud, workspace=api.workspace().id, company=company_id)
+
+        assert answer == {"batchItemFailures": []}
+        assert api.get(f"/v1/contacts/{contact_id}").json["company_id"] == company_id
 
     def test_delivery_is_the_one_that_the_event_makes(self) -> None:
         order = json.loads(WEBHOOK_DELIVERY.event()["Records"][0]["body"])

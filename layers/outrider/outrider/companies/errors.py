@@ -2,10 +2,12 @@
 
 from outrider.kit.errors import DuplicateResource, ResourceNotFound
 
+NO_COMPANY = "There is no company with this id in this workspace"
+
 
 class CompanyNotFound(ResourceNotFound):
     def __init__(self) -> None:
-        super().__init__("There is no company with this id in this workspace")
+        super().__init__(NO_COMPANY)
 
 
 class CompanyExists(DuplicateResource):

@@ -5,15 +5,15 @@ A company is `<workspace>` / `com_…`; its claim on its domain, if it has one, 
 while it has none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from outrider.companies.models import Company, folded
-from outrider.entities.repository import EntityRepository
+from outrider.entities.repository import PRESENT, EntityRepository
 from outrider.kit import ids
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Page, Query
+from outrider.kit.dynamo import Action, Page, Query, batch_get
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,22 @@ class CompanyRepository(EntityRepository[Company]):
     def index_keys(self, fields: Mapping[str, Any]) -> dict[str, str | None]:
         name = fields.get("name") or fields.get("domain")
         return {"by_name_pk": self.workspace, "by_name_sk": folded(name)} if name else {}
+
+    def owners(self, domains: Collection[str]) -> dict[str, str]:
+        """Those of `domains` that a company has, and its id."""
+        claims = batch_get((self.table, self.claims, domain) for domain in domains)
+        companies = self.get_many(sorted({claim["company_id"] for claim in claims.values()}))
+        return {company.domain: company.id for company in companies.values() if company.domain}
+
+    def has_domain(self, company_id: str, domain: str) -> Action:
+        """That the company is there and has the domain, for a transaction."""
+        condition = f"{PRESENT} AND #domain = :domain"
+        return self.table.check(self.workspace, company_id, condition, domain=domain)
+
+    def even_deleted(self, company_id: str) -> tuple[Company | None, bool]:
+        """The company or what is left of it, and whether it is deleted."""
+        item = self.table.get(self.workspace, company_id)
+        return (Company.model_validate(item), "deleted_at" in item) if item else (None, True)
 
     def list(
         self,

@@ -1,12 +1,12 @@
 """What is done with companies."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from outrider.companies.errors import CompanyExists, CompanyNotFound, DomainOfAnother
+from outrider.companies.errors import NO_COMPANY, CompanyExists, CompanyNotFound, DomainOfAnother
 from outrider.companies.models import Company
 from outrider.companies.repository import CompanyRepository
 from outrider.companies.schemas import (
@@ -22,6 +22,7 @@ from outrider.companies.schemas import (
 from outrider.entities.schemas import Result, check_object, counts
 from outrider.entities.service import EntityService, Kind
 from outrider.kit import clock, ids
+from outrider.kit.dynamo import Action
 from outrider.kit.errors import ValidationFailed
 from outrider.kit.pagination import Page, Sealer
 
@@ -50,6 +51,17 @@ class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
         )
         companies = [company for item in page.items if (company := self.entities.entity(item))]
         return sealer.page(query, companies, page.last_key)
+
+    def existing(self, company_ids: Collection[str]) -> set[str]:
+        """Those of `company_ids` that name a company of this workspace."""
+        return set(self.entities.get_many([each for each in company_ids if self.is_id(each)]))
+
+    def must_exist(self, company_id: str) -> Action:
+        """For the transaction that writes `company_id` into something. Raises ValidationFailed, and
+        makes the transaction raise it, when there is no such company."""
+        if not self.is_id(company_id):
+            raise _no_company()
+        return replace(self.entities.present(company_id), refused=lambda _: _no_company())
 
     def create(self, new: CompanyCreate) -> Company:
         """Raises CompanyExists when the domain is taken and `upsert` was not asked for."""
@@ -98,6 +110,10 @@ class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
     def result(self, index: int, result: Result, **fields: str | None) -> CompanyRowResult:
         domain = fields.pop("value", None)
         return CompanyRowResult(index=index, result=result, domain=domain, **fields)
+
+
+def _no_company() -> ValidationFailed:
+    return ValidationFailed.at("/company_id", NO_COMPANY)
 
 
 def _merged(context: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

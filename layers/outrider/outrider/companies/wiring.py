@@ -1,6 +1,6 @@
 """Builds the objects of `companies`."""
 
-from outrider.access.models import Caller
+from outrider.access.models import Caller, WorkspaceId
 from outrider.companies.repository import CompanyRepository
 from outrider.companies.service import CompanyService
 from outrider.kit.dynamo import Table
@@ -8,5 +8,8 @@ from outrider.kit.settings import settings
 
 
 def companies(caller: Caller) -> CompanyService:
-    repository = CompanyRepository(Table(settings().require("companies_table")), caller.workspace)
-    return CompanyService(caller, repository)
+    return CompanyService(caller, company_repository(caller.workspace))
+
+
+def company_repository(workspace: WorkspaceId) -> CompanyRepository:
+    return CompanyRepository(Table(settings().require("companies_table")), workspace)

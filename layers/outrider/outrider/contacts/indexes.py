@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from outrider.access.models import WorkspaceId
+from outrider.companies.domains import is_free_mail
+from outrider.contacts.models import Contact
+from outrider.kit.addresses import domain_of
 
 INDEX_KEYS = (
     "by_company_pk",
@@ -41,6 +44,16 @@ def index_keys(
         keys["by_updated_pk"] = workspace
         keys["by_updated_sk"] = f"{fields['updated_at']}#{contact_id}"
     return keys
+
+
+def company_place(workspace: WorkspaceId, contact: Contact) -> str | None:
+    """`by_company_pk` of a contact: with its company, or with those who wait for one."""
+    if contact.company_id:
+        return f"{workspace}#{contact.company_id}"
+    domain = domain_of(contact.email)
+    if contact.company_pinned or is_free_mail(domain):
+        return None
+    return f"{workspace}#dom#{domain}"
 
 
 def score_text(score: float) -> str:

@@ -51,6 +51,8 @@ class Contact(BaseModel):
     title: str | None = None
     company: str | None = None
     company_id: str | None = None
+    company_pinned: bool = False
+    """Whether a caller gave `company_id`, or took it away: then the address changes nothing."""
     linkedin_url: str | None = None
     phone: str | None = None
     country: str | None = None
@@ -70,10 +72,12 @@ class Contact(BaseModel):
     version: int = 1
 
     def changed(self, changes: Mapping[str, Any]) -> "Contact":
-        """The contact after `changes`, where None clears a field: the next version. An address
-        that is new has not been verified."""
+        """The contact after `changes` of a caller, where None clears a field: the next version. An
+        address that is new has not been verified."""
         if changes.get("email", self.email) != self.email:
             changes = {**changes, "verified": None, "verification": None}
+        if "company_id" in changes:
+            changes = {**changes, "company_pinned": True}
         after = {**self.model_dump(exclude={"full_name"}), **changes}
         given = {name: value for name, value in after.items() if value is not None}
         now = clock.timestamp()

@@ -13,16 +13,16 @@ from datetime import timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.companies.domains import is_free_mail
-from outrider.contacts.indexes import INDEX_KEYS, index_keys
+from outrider.contacts.indexes import INDEX_KEYS, company_place, index_keys
 from outrider.contacts.models import Contact
 from outrider.kit import clock, outbox
-from outrider.kit.addresses import domain_of
 from outrider.kit.attributes import Item
 from outrider.kit.counters import Counters
 from outrider.kit.dynamo import (
     Action,
     ConditionFailed,
+    Page,
+    Query,
     Table,
     TransactionFailed,
     batch_get,
@@ -32,7 +32,7 @@ from outrider.kit.dynamo import (
 from outrider.kit.outbox import Event
 
 ADD_AT_ONCE = 33
-"""Contacts added in one transaction: three items each at most, and a transaction holds 100."""
+"""Contacts added in one transaction: two items each and a company to check, of 100 it holds."""
 
 _TOMBSTONE_LIFE = timedelta(days=2)
 _MERGES = 3
@@ -96,11 +96,13 @@ class ContactRepository:
         except TransactionFailed as failure:
             raise AddressTaken(_owner(failure.reasons[1].item)) from failure
 
-    def add_many(self, contacts: Sequence[tuple[Contact, Sequence[Event]]]) -> dict[str, str]:
+    def add_many(
+        self, contacts: Sequence[tuple[Contact, Sequence[Event]]], also: Sequence[Action] = ()
+    ) -> dict[str, str]:
         """Add up to ADD_AT_ONCE contacts, leaving out those whose address is taken: for each of
         these, its id and the owner's."""
         groups = {contact.id: self._add(contact, events) for contact, events in contacts}
-        refused = transact_groups(groups, lambda count: [self._counted(count)])
+        refused = transact_groups(groups, lambda count: [self._counted(count), *also])
         return {contact_id: _owner(claim.item) for contact_id, (_, claim) in refused.items()}
 
     def with_owner(self, contact_id: str, address: str) -> tuple[Contact | None, str | None]:
@@ -229,6 +231,28 @@ class ContactRepository:
                 self.table.write(self.table.delete(pk, sk, own, contact_id=contact_id))
         self.table.write(self.table.delete(self.workspace, contact_id))
 
+    def of_company(self, company_id: str, limit: int, after: Item | None) -> Page:
+        """Those linked to the company, or lately; `items` are contacts' items."""
+        return self._by_company(f"{self.workspace}#{company_id}", limit, after)
+
+    def without_company(self, domain: str, limit: int, after: Item | None) -> Page:
+        """Those with an address at the domain that wait for a company, or did lately."""
+        return self._by_company(f"{self.workspace}#dom#{domain}", limit, after)
+
+    def is_linked(self, contact: Contact, company_id: str | None, place: str | None) -> bool:
+        """Whether a contact that stands at `place` in by_company needs no `link` to the company."""
+        linked = contact.model_copy(update={"company_id": company_id, "company_pinned": False})
+        return contact == linked and place == company_place(self.workspace, linked)
+
+    def link(self, linked: Sequence[tuple[Contact, str | None]], also: Sequence[Action]) -> None:
+        """Link up to 99 contacts as they were read, each to a company or to none, as if no caller
+        had ever given one. Those whose address or company changed meanwhile stay as they are.
+
+        Raises TransactionFailed when a condition of `also` does not hold.
+        """
+        groups = {contact.id: [self._link(contact, to)] for contact, to in linked}
+        transact_groups(groups, lambda _: also)
+
     def key(self, contact_id: str) -> tuple[Table, str, str]:
         """Where a contact is, for `kit.dynamo.batch_get`."""
         return self.table, self.workspace, contact_id
@@ -292,12 +316,13 @@ class ContactRepository:
         self, contact: Contact, events: Sequence[Event], former_owner: str | None = None
     ) -> tuple[Action, Action]:
         fields = contact.model_dump(exclude_none=True, exclude={"full_name"})
+        place = company_place(self.workspace, contact)
         item = {
             **fields,
             **index_keys(self.workspace, contact.id, fields),
             "pk": self.workspace,
             "sk": contact.id,
-            **self._company_keys(contact),
+            **({"by_company_pk": place} if place else {}),
             **outbox.attribute(events),
         }
         return (
@@ -314,7 +339,11 @@ class ContactRepository:
 
     def _become(self, before: Contact, after: Contact, events: Sequence[Event]) -> Action:
         was, is_now = (
-            each.model_dump(exclude={"full_name", "version"}) for each in (before, after)
+            {
+                **each.model_dump(exclude={"full_name", "version"}),
+                "by_company_pk": company_place(self.workspace, each),
+            }
+            for each in (before, after)
         )
         changes = {name: value for name, value in is_now.items() if value != was[name]}
         return self._change(before.id, changes, events, before.version)
@@ -342,12 +371,41 @@ class ContactRepository:
             one=1,
         )
 
-    def _company_keys(self, contact: Contact) -> dict[str, str]:
-        """Its place in by_company: with its company, or with those who wait for one."""
-        if contact.company_id:
-            return {"by_company_pk": f"{self.workspace}#{contact.company_id}"}
-        domain = domain_of(contact.email)
-        return {} if is_free_mail(domain) else {"by_company_pk": f"{self.workspace}#dom#{domain}"}
+    def _link(self, contact: Contact, company_id: str | None) -> Action:
+        after = contact.model_copy(update={"company_id": company_id, "company_pinned": False})
+        values: dict[str, Any] = {
+            "company_id": company_id,
+            "company_pinned": False,
+            "by_company_pk": company_place(self.workspace, after),
+        }
+        moved = company_id != contact.company_id
+        if moved:
+            values["updated_at"] = clock.timestamp()
+            values |= index_keys(self.workspace, contact.id, values)
+        given = {name: value for name, value in values.items() if value is not None}
+        assignments = ", ".join(f"#{name} = :{name}" for name in given)
+        cleared = ", ".join(f"#{name}" for name in ("_events", *(values.keys() - given.keys())))
+        was = "attribute_not_exists(#company_id)"
+        if contact.company_id is not None:
+            was = "#company_id = :was"
+            given["was"] = contact.company_id
+        pinned = "#company_pinned = :pinned"
+        if not contact.company_pinned:
+            pinned = f"(attribute_not_exists(#company_pinned) OR {pinned})"
+        if moved:
+            given["one"] = 1
+        return self.table.update(
+            self.workspace,
+            contact.id,
+            f"SET {assignments} REMOVE {cleared}{' ADD #version :one' if moved else ''}",
+            f"{_PRESENT} AND #email = :email AND {was} AND {pinned}",
+            **given,
+            email=contact.email,
+            pinned=contact.company_pinned,
+        )
+
+    def _by_company(self, pk: str, limit: int, after: Item | None) -> Page:
+        return self.table.query(Query(pk, index="by_company", limit=limit, after=after))
 
     def _counted(self, change: int) -> Action:
         return Counters(self.table, f"{self.workspace}#count").add(contacts=change)

@@ -58,6 +58,14 @@ class _ContactFields(Input):
     last_name: Text | None = None
     title: Text | None = None
     company: Text | None = None
+    company_id: Annotated[
+        str | None,
+        Field(
+            max_length=64,
+            description="By default the company with the domain of the address, where there is one "
+            "and the domain gives not everybody a mailbox. What is given here stays, null too",
+        ),
+    ] = None
     linkedin_url: Text | None = None
     phone: Text | None = None
     country: Text | None = None

@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from outrider.access.models import Caller
+from outrider.companies.errors import NO_COMPANY
+from outrider.companies.service import CompanyService
 from outrider.contacts.errors import AddressOfAnother, ContactExists, ContactNotFound
 from outrider.contacts.lists import ContactLists
 from outrider.contacts.models import Contact
@@ -30,8 +32,8 @@ from outrider.contacts.schemas import (
 )
 from outrider.kit import clock, ids
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import StoreFailed
-from outrider.kit.errors import Conflict, OutriderError
+from outrider.kit.dynamo import Action, StoreFailed
+from outrider.kit.errors import Conflict, OutriderError, ValidationFailed
 from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
 from outrider.kit.requests import explain
@@ -47,6 +49,7 @@ class ContactService:
     caller: Caller
     contacts: ContactRepository
     lists: ContactLists
+    companies: CompanyService
 
     def get(self, contact_id: str) -> Contact:
         """Raises ContactNotFound."""
@@ -101,7 +104,7 @@ class ContactService:
         given = update.given
         if not ids.is_id("con", contact_id):
             raise ContactNotFound
-        if "email" in given or self.caller.may_repeat:
+        if given.keys() & {"email", "company_id"} or self.caller.may_repeat:
             return self._change(contact_id, given, if_match)
         events = [self._updated(contact_id, given)]
         try:
@@ -129,18 +132,22 @@ class ContactService:
         self, rows: Sequence[tuple[int, ContactWrite]], upsert: bool
     ) -> dict[int, RowResult]:
         """Rows of different addresses, in one transaction where all of them are new."""
+        try:
+            results, rows, checks = self._with_companies(rows)
+        except StoreFailed as failure:
+            return {index: _not_now(index, row, failure) for index, row in rows}
         new = {index: self._contact(row, str(index)) for index, row in rows}
         try:
             taken = self.contacts.add_many(
                 [
                     (contact, [self.caller.event("contact.created", contact_id=contact.id)])
                     for contact in new.values()
-                ]
+                ],
+                also=checks,
             )
             owners = self.contacts.get_many(sorted(set(taken.values()))) if taken else {}
-        except StoreFailed as failure:
-            return {index: _not_now(index, row, failure) for index, row in rows}
-        results = {}
+        except (StoreFailed, ValidationFailed) as failure:  # a company has just been deleted
+            return results | {index: _not_now(index, row, failure) for index, row in rows}
         for index, row in rows:
             contact = new[index]
             owner = taken.get(contact.id)
@@ -173,9 +180,26 @@ class ContactService:
             settled.id = put.id
         except ContactExists as exists:
             settled.id, settled.reason = exists.contact_id, exists.detail
-        except (Conflict, StoreFailed) as failure:
+        except (Conflict, StoreFailed, ValidationFailed) as failure:
             return _not_now(index, row, failure)
         return settled
+
+    def _with_companies(
+        self, rows: Sequence[tuple[int, ContactWrite]]
+    ) -> tuple[dict[int, RowResult], Sequence[tuple[int, ContactWrite]], Sequence[Action]]:
+        """The results of rows whose company is none, the other rows, and that their companies are
+        still there, for the transaction."""
+        wanted = {row.company_id for _, row in rows if row.company_id}
+        there = self.companies.existing(wanted) if wanted else set()
+        refused = {
+            index: RowResult(
+                index=index, result="failed", email=row.email, reason=f"/company_id: {NO_COMPANY}"
+            )
+            for index, row in rows
+            if row.company_id and row.company_id not in there
+        }
+        checks = [self.companies.must_exist(company_id) for company_id in sorted(there)]
+        return refused, [(index, row) for index, row in rows if index not in refused], checks
 
     def _put(self, contact: Contact, row: ContactWrite, upsert: bool) -> tuple[Contact, Result]:
         """Add the contact, or update the one that has its address. A claim that a deleted contact
@@ -185,7 +209,7 @@ class ContactService:
         for _ in range(_ATTEMPTS):
             try:
                 self.contacts.add(
-                    contact, [created], former_owner=gone, also=self.caller.keep(contact)
+                    contact, [created], former_owner=gone, also=self._also(contact, row.company_id)
                 )
             except AddressTaken as taken:
                 existing = self.contacts.get(taken.owner)
@@ -216,7 +240,8 @@ class ContactService:
             after = current.changed(changes)
             events = [self._updated(current.id, changes)]
             try:
-                self.contacts.change(current, after, events, also=self.caller.keep(after))
+                also = self._also(after, changes.get("company_id"))
+                self.contacts.change(current, after, events, also=also)
             except ContactMoved as moved:
                 current = moved.current
             else:
@@ -241,7 +266,8 @@ class ContactService:
                 after = current.changed(changes)
                 events = [self._updated(contact_id, changes)]
                 try:
-                    self.contacts.change(current, after, events, also=self.caller.keep(after))
+                    also = self._also(after, given.get("company_id"))
+                    self.contacts.change(current, after, events, also=also)
                 except ContactMoved:
                     continue
                 return after
@@ -254,7 +280,7 @@ class ContactService:
                 continue  # it has just left the address
             after = current.changed(given)
             events = [self._updated(contact_id, given)]
-            also = self.caller.keep(after)
+            also = self._also(after, given.get("company_id"))
             if self.contacts.readdress(current, after, events, former_owner=owner, also=also):
                 return after
         raise Conflict(_CONTENDED)
@@ -267,9 +293,16 @@ class ContactService:
 
     def _contact(self, row: ContactWrite, *identity: str) -> Contact:
         given = row.model_dump(exclude={"upsert"})
+        given["company_pinned"] = "company_id" in row.model_fields_set
         contact_id = self.caller.new_id("con", *identity)
         created_at = clock.to_text(clock.from_epoch_ms(ids.made_at(contact_id)))
         return Contact(id=contact_id, created_at=created_at, updated_at=clock.timestamp(), **given)
+
+    def _also(self, contact: Contact, company_id: str | None) -> Sequence[Action]:
+        """What belongs to the write of a contact whom the caller gives this company. Raises
+        ValidationFailed."""
+        checks = [self.companies.must_exist(company_id)] if company_id else []
+        return [*checks, *self.caller.keep(contact)]
 
     def _updated(self, contact_id: str, changes: Mapping[str, Any]) -> Event:
         return self.caller.event("contact.updated", contact_id=contact_id, changed=sorted(changes))

@@ -1,18 +1,29 @@
 """Builds the objects of `contacts`."""
 
 from outrider.access.models import Caller
+from outrider.companies.wiring import companies, company_repository
+from outrider.contacts.links import ContactLinks, LinkSweep
 from outrider.contacts.lists import ContactLists
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.service import ContactService
 from outrider.contacts.timeline import TimelineService
 from outrider.events.wiring import feed
 from outrider.kit.dynamo import Table
+from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
 
 
 def contacts(caller: Caller) -> ContactService:
     repository = _repository(caller)
-    return ContactService(caller, repository, ContactLists(repository))
+    return ContactService(caller, repository, ContactLists(repository), companies(caller))
+
+
+def links(caller: Caller) -> ContactLinks:
+    return ContactLinks(_repository(caller), company_repository(caller.workspace))
+
+
+def link_sweep(caller: Caller) -> LinkSweep:
+    return LinkSweep(links(caller), Queue(settings().require("company_links_queue_url")))
 
 
 def timeline(caller: Caller) -> TimelineService:

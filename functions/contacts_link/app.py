@@ -1,0 +1,35 @@
+"""Links the contacts of companies that came, went or changed their domain."""
+
+from typing import Any
+
+from outrider.access.models import Caller
+from outrider.contacts.links import LinkJob
+from outrider.contacts.wiring import link_sweep
+from outrider.events.models import RecordedEvent
+from outrider.kit.logs import logger
+from outrider.kit.queues import handle_records
+
+_LONGEST_PAGE_MS = 30_000
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def enough_time() -> bool:
+        return bool(context.get_remaining_time_in_millis() > _LONGEST_PAGE_MS)
+
+    def sweep(message: dict[str, Any]) -> None:
+        job = _job(message)
+        if job:
+            logger().info("company links", **job.model_dump(exclude={"after"}))
+            link_sweep(Caller.engine(job.workspace)).run(job, enough_time)
+
+    return handle_records(event, sweep)
+
+
+def _job(message: dict[str, Any]) -> LinkJob | None:
+    """What a message of the bus or of the function itself is about; None when no link can move."""
+    if "detail" not in message:
+        return LinkJob.model_validate(message)
+    happened = RecordedEvent.model_validate(message["detail"])
+    if happened.event == "company.updated" and "domain" not in happened.data["changed"]:
+        return None
+    return LinkJob(workspace=happened.workspace, company_id=happened.data["company_id"])
