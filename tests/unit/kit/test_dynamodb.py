@@ -18,6 +18,8 @@ Script = list[tuple[int, bytes] | None]
 
 OK = (200, b'{"Item":{}}')
 BUSY = (400, b'{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow"}')
+MET = (400, BUSY[1].replace(b"ThrottlingException", b"TransactionConflictException"))
+"""A write by itself meets a transaction on the same item."""
 BROKEN = (500, b'{"__type":"com.amazon.coral.service#InternalServerError"}')
 REFUSED = (
     400,
@@ -122,7 +124,7 @@ class TestCall:
 
         assert (peer.connections, len(peer.requests)) == (1, 3)
 
-    @pytest.mark.parametrize("failure", [BUSY, BROKEN, (503, b"<html>"), None], ids=str)
+    @pytest.mark.parametrize("failure", [BUSY, MET, BROKEN, (503, b"<html>"), None], ids=str)
     def test_tries_again_what_fails_in_passing(self, failure: tuple[int, bytes] | None) -> None:
         answer, peer = call([failure, failure, OK])
 
