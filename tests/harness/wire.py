@@ -68,7 +68,7 @@ class Wire:
 
     def __init__(self, players: Mapping[str, Answer], check: Check) -> None:
         self.calls: list[Call] = []
-        self._players = players
+        self.players = dict(players)
         self._check = check
         self._crash: _Planned | None = None
         self._refused: list[_Refused] = []
@@ -138,9 +138,9 @@ class Wire:
         sent = _sent_object(params) if service == "s3" else _sent(params)
         try:
             self.before(service, operation, sent)
-            if service not in self._players:
+            if service not in self.players:
                 return None
-            answer = self._players[service](operation, sent)
+            answer = self.players[service](operation, sent)
         except Refusal as refusal:
             return SimpleNamespace(status_code=400), {
                 "Error": {"Code": refusal.code, "Message": "refused by the test"},

@@ -119,6 +119,11 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/contacts/merge": Example(
         4, {"winner_id": ids.new("con"), "loser_ids": [ids.new("con")]}, name=two_contacts
     ),
+    # What suppresses it; its enrollments, messages and events.
+    "GET /v1/contacts/{contact_id}/export": Example(6, make=a_contact_with_a_past),
+    # Was it erased, the contact, what stops everything; its enrollments and messages, their count;
+    # the tombstone, its claim and itself; its events; that it is done.
+    "POST /v1/contacts/{contact_id}/erase": Example(12, make=a_contact),
     # A contact of which the feed knows nothing yet takes one read more (test_budgets.py).
     "GET /v1/contacts/{contact_id}/timeline": Example(3, make=a_contact_with_a_past),
     # What DNS says comes between reading the address and keeping the verdict.

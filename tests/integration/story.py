@@ -157,7 +157,9 @@ STORY = [
     Step("get_credits"),
     Step("list_ledger"),
     Step("delete_suppression"),
+    Step("export_contact", query="limit=3"),
     Step("delete_contact"),
+    Step("erase_contact", then=_carried),
     Step("delete_company", then=_carried),
 ]
 
@@ -215,6 +217,7 @@ _CHANCE = (
         r'https://[^"?/]+(/(?:imports|exports)/[^"?]+)\?[^"]+',
         r"https://files.s3.us-east-1.amazonaws.com\1?X-Amz-Signature=REPLACED",
     ),
+    (r"\b[0-9a-f]{32}(?=-000000)", "0100019caf2b5a10"),
     (r"\breq-[0-9a-f-]{36}", "1e8d5fd2-0b57-4cf2-954b-f064b62aff3f"),
 )
 

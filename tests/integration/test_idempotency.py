@@ -16,7 +16,7 @@ from tests.integration.examples import ENDPOINTS, Endpoint
 
 KEY = {"idempotency-key": "order-66"}
 REPEATABLE = [each for each in ENDPOINTS if each.route.may_be_repeated]
-MOST_CALLS = 12
+MOST_CALLS = 16
 
 repeatable = pytest.mark.parametrize("endpoint", REPEATABLE, ids=str)
 

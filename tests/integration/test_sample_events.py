@@ -61,6 +61,7 @@ CONTACTS_CREATE = Sample("http_contacts_create", "contacts")
 CONTACTS_LIST = Sample("http_contacts_list", "contacts")
 CONTACTS_VERIFY = Sample("http_contacts_verify", "contacts_verify")
 COMPANIES_CREATE = Sample("http_companies_create", "companies")
+CONTACTS_ERASE = Sample("http_contacts_erase", "privacy")
 SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
 IMPORTS_CREATE = Sample("http_imports_create", "imports")
 MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
@@ -151,6 +152,15 @@ class TestHttp:
         answer = CONTACTS_VERIFY.invoke(cloud, key=key, contact=contact)
 
         assert json.loads(answer["body"])["verification"]["verdict"] == "invalid"
+
+    def test_contacts_erase(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        contact = api.post("/v1/contacts", {"email": "ada@outrider.test"}).json["id"]
+
+        answer = CONTACTS_ERASE.invoke(cloud, key=key, contact=contact)
+
+        assert json.loads(answer["body"])["status"] == "finished"
+        assert api.get(f"/v1/contacts/{contact}").status == 404
 
     def test_of_a_made_up_key_are_refused(self, cloud: Cloud) -> None:
         answer = CONTACTS_LIST.invoke(cloud)

@@ -1,7 +1,8 @@
 """Keys, expressions and items of enrollments.
 
 An enrollment is `<workspace>#cam_…` / `con_…`, so a contact is in a campaign once. One that has
-something to come stands in the index `by_due`, under `<workspace>#cam_…#<shard>` / `<due at>`.
+something to come stands in the index `by_due`, under `<workspace>#cam_…#<shard>` / `<due at>`; all
+stand in the index `by_contact`, under `<workspace>#con_…`.
 """
 
 import zlib
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns.models import CLAIM_LEASE, Campaign, Enrollment, Thread
+from outrider.campaigns.models import CLAIM_LEASE, ERASED, Campaign, Enrollment, Thread
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, transact_groups
@@ -181,6 +182,24 @@ class EnrollmentRepository:
             events=outbox.pack(events),
         )
 
+    def forget(self, enrollment: Enrollment, events: Sequence[Event]) -> Action:
+        """End it if it is not over, and keep nothing of what its mails said. A message in flight
+        must be given up: its worker's lease is over."""
+        ends = not enrollment.is_over
+        sets = "#state = :state, #exit_reason = :reason"
+        removes = f"{_DUE_KEYS}, #thread, #blocked_reason, #sending"
+        values = {
+            "state": "finished" if ends else enrollment.state,
+            "reason": ERASED if ends or enrollment.state == "failed" else enrollment.exit_reason,
+        }
+        if events:
+            sets, values = f"{sets}, #_events = :events", {**values, "events": outbox.pack(events)}
+        else:
+            removes = f"{removes}, #_events"
+        if enrollment.sending:
+            return self._settle(enrollment.contact_id, enrollment.sending, sets, removes, **values)
+        return self._change(enrollment, sets, removes, **values)
+
     def record_reply(self, contact_id: str, events: Sequence[Event]) -> bool:
         """Note that the contact replied; the first time stays. False without such an enrollment."""
         action = self.table.update(
@@ -207,6 +226,7 @@ class EnrollmentRepository:
             "sk": enrollment.contact_id,
             "by_due_pk": f"{self._pk}#{shard}",
             "by_due_sk": enrollment.due_at,
+            "by_contact_pk": f"{self.workspace}#{enrollment.contact_id}",
             **outbox.attribute(events),
         }
         return self.table.put(item, "attribute_not_exists(#pk)")
@@ -243,3 +263,20 @@ class EnrollmentRepository:
     @property
     def _pk(self) -> str:
         return f"{self.workspace}#{self.campaign_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactEnrollments:
+    """Enrollments of one workspace, whichever their campaign."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def list(
+        self, contact_id: str, limit: int, after: Item | None
+    ) -> tuple[list[Enrollment], Item | None]:
+        """Those of a contact, in no order."""
+        page = self.table.query(
+            Query(f"{self.workspace}#{contact_id}", index="by_contact", limit=limit, after=after)
+        )
+        return [Enrollment.model_validate(item) for item in page.items], page.last_key

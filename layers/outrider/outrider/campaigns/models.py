@@ -17,6 +17,9 @@ ahead, so that what lies in the queue is not planned again."""
 CLAIM_LEASE = timedelta(minutes=2)
 """How long a worker may hold a claimed message; longer than a worker can live after its claim."""
 
+ERASED = "erased"
+"""Why an enrollment ended, or in the place of why it did, when its contact was erased."""
+
 CampaignStatus = Literal["draft", "active", "paused", "completed"]
 EnrollmentState = Literal["active", "sending", "paused", "finished", "bounced", "failed"]
 
@@ -91,6 +94,18 @@ class Enrollment(BaseModel):
     @property
     def is_open(self) -> bool:
         return self.state in ("active", "sending")
+
+    @property
+    def is_over(self) -> bool:
+        return not self.is_open and self.state != "paused"
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it is over and says nothing but ids and outcome: a failure may quote a mail."""
+        told = self.thread is not None or self.blocked_reason is not None
+        if self.state == "failed" and self.exit_reason != ERASED:
+            told = True
+        return self.is_over and self.sending is None and not told
 
 
 class StepJob(BaseModel):

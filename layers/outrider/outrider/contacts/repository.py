@@ -67,6 +67,14 @@ class ContactRepository:
     def get(self, contact_id: str) -> Contact | None:
         return contact_from(self.table.get(self.workspace, contact_id))
 
+    def item(self, contact_id: str) -> Item | None:
+        """The item of a contact, also as long as it is a tombstone."""
+        return self.table.get(self.workspace, contact_id)
+
+    def merged_into(self, contact_id: str) -> str | None:
+        merged = self.table.get(self._merged_pk, contact_id)
+        return str(merged["contact_id"]) if merged else None
+
     def get_many(self, contact_ids: Sequence[str]) -> dict[str, Contact]:
         """Those of `contact_ids` that exist."""
         items = batch_get(self.key(contact_id) for contact_id in contact_ids)
@@ -182,10 +190,16 @@ class ContactRepository:
     def remove(self, contact_id: str, events: Sequence[Event]) -> bool:
         """False when there is no such contact."""
         try:
-            transact(self._tombstone(contact_id, events), self._counted(-1))
+            transact(*self.removing(contact_id, events))
         except TransactionFailed:
             return False
         return True
+
+    def removing(
+        self, contact_id: str, events: Sequence[Event], version: int | None = None
+    ) -> tuple[Action, Action]:
+        """`remove`, for a transaction."""
+        return self._tombstone(contact_id, events, version), self._counted(-1)
 
     def merge(
         self,
@@ -267,10 +281,10 @@ class ContactRepository:
         for _ in range(_MERGES):
             if self._record_reply(contact_id):
                 return
-            merged = self.table.get(self._merged_pk, contact_id)
-            if merged is None:
+            merged_into = self.merged_into(contact_id)
+            if merged_into is None:
                 return
-            contact_id = merged["contact_id"]
+            contact_id = merged_into
 
     def _record_reply(self, contact_id: str) -> bool:
         now = clock.timestamp()

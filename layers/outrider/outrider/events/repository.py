@@ -95,6 +95,30 @@ class EventRepository:
         )
         return [self._event(item) for item in page.items], page.last_key
 
+    def forget_reasons(self, contact_id: str) -> None:
+        """Of a contact's events, take out the only text that may quote a person's data: why a mail
+        could not be made."""
+        after: Item | None = None
+        while True:
+            page = self.table.query(
+                Query(
+                    self._contact_pk(contact_id),
+                    values={"mail": "email.failed", "enrollment": "enrollment.failed"},
+                    index="by_contact",
+                    filter="#event IN (:mail, :enrollment)",
+                    after=after,
+                )
+            )
+            for item in page.items:
+                data = {**json.loads(item["data"]), "reason": "erased"}
+                forgotten = self.table.update(
+                    item["pk"], item["sk"], "SET #data = :data", data=json.dumps_text(data)
+                )
+                self.table.write(forgotten)
+            after = page.last_key
+            if after is None:
+                return
+
     def _expected_at(self, first: Item) -> int:
         """The sequence that should stand where `first` does: right behind the event before it, if
         `first` is so young that one between them may not be to see yet."""

@@ -4,7 +4,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from outrider.contacts.suppressions.models import Reason
+from outrider.contacts.suppressions.models import GivenReason
 
 Kind = Literal["contacts", "companies", "suppressions"]
 Format = Literal["csv", "jsonl"]
@@ -35,7 +35,7 @@ class Defaults(BaseModel):
     tags: list[str] | None = None
     folder_id: str | None = None
     source: str | None = None
-    reason: Reason | None = None
+    reason: GivenReason | None = None
     evidence: str | None = None
 
 

@@ -1,8 +1,11 @@
 """Messages."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from outrider.kit import clock
 
 State = Literal["sending", "sent", "failed", "skipped", "unknown"]
 
@@ -41,6 +44,10 @@ class Message(BaseModel):
     claimed_until: str | None = None
     created_at: str
     sent_at: str | None = None
+
+    def in_flight(self, now: datetime) -> bool:
+        """Whether a worker is sending it, and may still settle it."""
+        return self.state == "sending" and (self.claimed_until or "") > clock.to_text(now)
 
     def names(self) -> dict[str, Any]:
         """What an event about this message names."""

@@ -6,11 +6,13 @@ Message-ID (RFC 5322) before the @, which is the provider's id and unique withou
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
-from outrider.kit.dynamo import Action, Query, Table
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
 from outrider.kit.outbox import Event
 from outrider.messages.models import Message
 
@@ -60,6 +62,36 @@ class MessageRepository:
             reason=reason,
             events=outbox.pack(events),
         )
+
+    def list(
+        self, contact_id: str, limit: int, after: Item | None
+    ) -> tuple[Sequence[Message], Item | None]:
+        """Messages to a contact, in the order of their ids; as many as are read at once."""
+        page = self.table.query(
+            Query(
+                self._pk(contact_id),
+                "begins_with(#sk, :prefix)",
+                {"prefix": "msg_"},
+                limit=limit,
+                after=after,
+                consistent=True,
+            )
+        )
+        return [Message.model_validate(item) for item in page.items], page.last_key
+
+    def delete(self, message: Message) -> None:
+        self.table.write(self.table.delete(self._pk(message.contact_id), message.id))
+
+    def forget_content(self, message: Message) -> None:
+        """What a message says, if it is still there; whoever sends it goes on."""
+        emptied = self.table.update(
+            self._pk(message.contact_id),
+            message.id,
+            "REMOVE #subject, #text, #html, #reason",
+            "attribute_exists(#pk)",
+        )
+        with suppress(ConditionFailed):
+            self.table.write(emptied)
 
     def withdraw(self, message: Message) -> Action:
         """Undo the claim of a message that certainly did not go out; it can be made again."""

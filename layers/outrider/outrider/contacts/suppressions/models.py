@@ -5,11 +5,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Kind = Literal["address", "domain"]
-Reason = Literal["unsubscribed", "complained", "bounced", "manual", "imported"]
+GivenReason = Literal["unsubscribed", "complained", "bounced", "manual", "imported"]
+Reason = GivenReason | Literal["erased"]
 
 
 class Suppression(BaseModel):
-    """An address, or a domain with every address at it (its subdomains are others)."""
+    """An address, or a domain with every address at it (its subdomains are others).
+
+    One whose reason is `erased` does not say which address it suppresses: its id is a hash of it.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.contacts.suppressions.models import Kind, Suppression
-from outrider.kit import ids, outbox
+from outrider.kit import clock, ids, outbox
 from outrider.kit.addresses import domain_of
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
@@ -111,6 +111,27 @@ class SuppressionRepository:
                 ),
             )
         return tuple(checks.values())
+
+    def erasing(self, addresses: Sequence[str]) -> Sequence[Action]:
+        """For a transaction: suppressions of these addresses that say nothing about whom, in the
+        place of any there are."""
+        return [
+            self.table.put(
+                {
+                    "pk": self._pk,
+                    "sk": suppression_id,
+                    "id": suppression_id,
+                    "kind": "address",
+                    "reason": "erased",
+                    "created_at": clock.timestamp(),
+                }
+            )
+            for suppression_id in self.ids_of(addresses)
+        ]
+
+    def ids_of(self, addresses: Sequence[str]) -> Sequence[str]:
+        """The ids of the suppressions of these addresses, each once."""
+        return list(dict.fromkeys(self.id_of("address", each) for each in addresses))
 
     def _ids(self, address: str) -> tuple[str, str]:
         return self.id_of("address", address), self.id_of("domain", domain_of(address))

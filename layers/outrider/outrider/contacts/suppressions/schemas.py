@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, Field, Tag, model_validator
 
-from outrider.contacts.suppressions.models import Kind, Reason
+from outrider.contacts.suppressions.models import GivenReason, Kind
 from outrider.kit.addresses import Domain, Email
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
@@ -19,7 +19,7 @@ class SuppressionCreate(Input):
 
     address: Email | None = None
     domain: Domain | None = None
-    reason: Reason
+    reason: GivenReason
     evidence: Annotated[str, Field(max_length=1_000)] | None = None
 
     @model_validator(mode="after")

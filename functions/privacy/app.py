@@ -1,0 +1,22 @@
+"""/v1/contacts/{contact_id}/export and /erase: the only function that reaches every store"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import Caller
+from outrider.kit.pagination import PageQuery
+from outrider.privacy.schemas import ContactErased, ContactExport
+from outrider.privacy.wiring import erasures, exports
+
+api = native_api()
+handler = api.handler
+
+
+@api.get("/v1/contacts/{contact_id}/export", scope="contacts:read")
+def export_contact(caller: Caller, contact_id: str, query: PageQuery) -> ContactExport:
+    """Give everything that is held about a contact, in parts"""
+    return exports(caller).export(contact_id, query)
+
+
+@api.post("/v1/contacts/{contact_id}/erase", scope="contacts:write", status=200)
+def erase_contact(caller: Caller, contact_id: str) -> ContactErased:
+    """Erase a contact from every store; a hash of its address still blocks mail to it"""
+    return erasures(caller).erase(contact_id)

@@ -1,0 +1,81 @@
+"""Everything that is held about a contact, wherever it is: one way to find it for showing it and
+for erasing it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from outrider.campaigns.enrollments import ContactEnrollments
+from outrider.campaigns.models import Enrollment
+from outrider.contacts.repository import ContactRepository
+from outrider.events.models import RecordedEvent
+from outrider.events.repository import EventRepository
+from outrider.kit.attributes import Item
+from outrider.messages.models import Message
+from outrider.messages.repository import MessageRepository
+
+T = TypeVar("T")
+
+Record = Enrollment | Message | RecordedEvent
+_AT_ONCE = 100
+_MESSAGES, _KINDS = 1, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records of one workspace. A place is where to go on: which part, and behind which key."""
+
+    contacts: ContactRepository
+    enrollments: ContactEnrollments
+    messages: MessageRepository
+    events: EventRepository
+
+    def is_known(self, contact_id: str) -> bool:
+        """Whether there is a trace of such a contact, though it is gone."""
+        return bool(self.events.of_contact(contact_id, None, 1, None)[0])
+
+    def page(
+        self, contact_ids: Sequence[str], limit: int, after: Item | None
+    ) -> tuple[list[Record], Item | None]:
+        """Enrollments, then messages, then events; of each kind those of the first id first. May be
+        short of `limit`: of messages, which may be large, a page has 1 MB."""
+        part, last = (after["part"], after["last"]) if after else (0, None)
+        found: list[Record] = []
+        parts = len(contact_ids) * _KINDS
+        while part < parts:
+            kind, place = divmod(part, len(contact_ids))
+            records, last = self._read(kind, contact_ids[place], limit - len(found), last)
+            found += records
+            part = part if last else part + 1
+            if last or len(found) >= limit or (kind == _MESSAGES and records):
+                break
+        return found, {"part": part, "last": last} if part < parts else None
+
+    def all_enrollments(self, contact_ids: Sequence[str]) -> list[Enrollment]:
+        return list(_all(self.enrollments.list, contact_ids))
+
+    def all_messages(self, contact_ids: Sequence[str]) -> list[Message]:
+        return list(_all(self.messages.list, contact_ids))
+
+    def _read(
+        self, kind: int, contact_id: str, limit: int, after: Item | None
+    ) -> tuple[Sequence[Record], Item | None]:
+        match kind:
+            case 0:
+                return self.enrollments.list(contact_id, limit, after)
+            case 1:  # _MESSAGES
+                return self.messages.list(contact_id, limit, after)
+            case _:
+                return self.events.of_contact(contact_id, None, limit, after)
+
+
+def _all(
+    read: Callable[[str, int, Item | None], tuple[Sequence[T], Item | None]],
+    contact_ids: Sequence[str],
+) -> Iterator[T]:
+    for contact_id in contact_ids:
+        found, after = read(contact_id, _AT_ONCE, None)
+        yield from found
+        while after is not None:
+            found, after = read(contact_id, _AT_ONCE, after)
+            yield from found

@@ -1,0 +1,56 @@
+"""Keys, expressions and items of erasures.
+
+An erasure is `<workspace>#erased` / `con_…` in the contacts table. It stays, so that whoever lost
+the answer can learn it, and an erasure that was cut short knows where it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import WorkspaceId
+from outrider.kit import clock
+from outrider.kit.dynamo import Action, Table
+from outrider.privacy.models import Counted, Erasure
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRepository:
+    """Erasures of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def get(self, contact_id: str) -> Erasure | None:
+        item = self.table.get(self._pk, contact_id)
+        return Erasure.model_validate(item) if item else None
+
+    def adding(self, erasure: Erasure) -> Action:
+        item = {
+            **erasure.model_dump(exclude_none=True),
+            "pk": self._pk,
+            "sk": erasure.contact_id,
+        }
+        return self.table.put(item, "attribute_not_exists(#pk)")
+
+    def count(self, erasure: Erasure, counted: Counted) -> Erasure:
+        """The erasure with what was counted first."""
+        action = self.table.update(
+            self._pk,
+            erasure.contact_id,
+            "SET #counted = if_not_exists(#counted, :counted)",
+            counted=counted.model_dump(),
+        )
+        return Erasure.model_validate(self.table.write(action))
+
+    def finish(self, erasure: Erasure, also: Sequence[Action] = ()) -> None:
+        finished = self.table.update(
+            self._pk,
+            erasure.contact_id,
+            "SET #finished_at = if_not_exists(#finished_at, :now)",
+            now=clock.timestamp(),
+        )
+        self.table.write(finished, also)
+
+    @property
+    def _pk(self) -> str:
+        return f"{self.workspace}#erased"

@@ -1,0 +1,48 @@
+"""Showing what is held about a person."""
+
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.campaigns.models import Enrollment
+from outrider.contacts.errors import ContactNotFound
+from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.events.models import RecordedEvent
+from outrider.kit import ids
+from outrider.kit.pagination import PageQuery, Sealer
+from outrider.messages.models import Message
+from outrider.privacy.records import Records
+from outrider.privacy.schemas import ContactExport
+
+
+@dataclass(frozen=True, slots=True)
+class ExportService:
+    caller: Caller
+    records: Records
+    suppressions: SuppressionRepository
+
+    def export(self, contact_id: str, query: PageQuery) -> ContactExport:
+        """Raises ContactNotFound when there is not and never was such a contact."""
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/export/{contact_id}")
+        after = sealer.after(query)
+        contact = self.records.contacts.get(contact_id) if ids.is_id("con", contact_id) else None
+        merged = contact.merged_ids if contact else []
+        known_as = after["ids"] if after else [contact_id, *merged]
+        if contact is None and not after and not self._was_there(contact_id):
+            raise ContactNotFound
+        found, place = self.records.page(known_as, query.limit, after)
+        addresses = [contact.email, *contact.other_emails] if contact and not after else []
+        return ContactExport(
+            contact_id=contact_id,
+            contact=None if after else contact,
+            suppressions=list(self.suppressions.find(addresses).values()),
+            enrollments=[each for each in found if isinstance(each, Enrollment)],
+            messages=[each for each in found if isinstance(each, Message)],
+            events=[each for each in found if isinstance(each, RecordedEvent)],
+            has_more=place is not None,
+            next_cursor=(
+                sealer.seal({**place, "ids": known_as}, query.question()) if place else None
+            ),
+        )
+
+    def _was_there(self, contact_id: str) -> bool:
+        return ids.is_id("con", contact_id) and self.records.is_known(contact_id)

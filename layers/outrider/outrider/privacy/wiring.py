@@ -1,0 +1,49 @@
+"""Builds the objects of `privacy`."""
+
+from outrider.access.models import Caller
+from outrider.campaigns.enrollments import ContactEnrollments
+from outrider.campaigns.wiring import campaign_repository, enrollment_repository
+from outrider.contacts.repository import ContactRepository
+from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.events.wiring import feed
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+from outrider.messages.repository import MessageRepository
+from outrider.privacy.erasing import ErasureService
+from outrider.privacy.records import Records
+from outrider.privacy.repository import ErasureRepository
+from outrider.privacy.service import ExportService
+
+
+def exports(caller: Caller) -> ExportService:
+    return ExportService(caller, _records(caller), _suppressions(caller))
+
+
+def erasures(caller: Caller) -> ErasureService:
+    workspace = caller.workspace
+    return ErasureService(
+        caller=caller,
+        records=_records(caller),
+        suppressions=_suppressions(caller),
+        erasures=ErasureRepository(_table("contacts_table"), workspace),
+        enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
+        counters=lambda campaign_id: campaign_repository(workspace).counters(campaign_id),
+    )
+
+
+def _records(caller: Caller) -> Records:
+    workspace = caller.workspace
+    return Records(
+        contacts=ContactRepository(_table("contacts_table"), workspace),
+        enrollments=ContactEnrollments(_table("enrollments_table"), workspace),
+        messages=MessageRepository(_table("messages_table"), workspace),
+        events=feed(workspace),
+    )
+
+
+def _suppressions(caller: Caller) -> SuppressionRepository:
+    return SuppressionRepository(_table("contacts_table"), caller.workspace)
+
+
+def _table(name: str) -> Table:
+    return Table(settings().require(name))

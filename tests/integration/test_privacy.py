@@ -1,0 +1,361 @@
+"""GET /v1/contacts/{id}/export shows everything that is held about a person, POST …/erase takes it
+away: from every store, once and for all, whatever happens on the way."""
+
+from typing import Any
+
+import pytest
+
+from tests.harness.api import Answer, Api
+from tests.harness.cloud import Cloud
+from tests.harness.wire import When
+from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, a_mailbox, status
+
+TABLES = (
+    "keys",
+    "contacts",
+    "companies",
+    "campaigns",
+    "enrollments",
+    "messages",
+    "credits",
+    "webhooks",
+    "events",
+)
+PERSON = {
+    "email": "grace.hopper@navy.example",
+    "first_name": "Grace",
+    "last_name": "Hopperson",
+    "phone": "+1 555 0199",
+    "custom": {"rank": "Rear Admiral"},
+}
+ABOUT = ["grace.hopper", "Hopperson", "Grace", "555 0199", "Rear Admiral", "navy.example"]
+ERASE_CALLS = 16
+
+
+def created(api: Api, **fields: Any) -> str:
+    answer = api.post("/v1/contacts", {**PERSON, **fields})
+    assert answer.status == 201, answer.text
+    return str(answer.json["id"])
+
+
+def written_to(api: Api, contact_id: str, *steps: dict[str, Any]) -> Launched:
+    """A campaign for one contact."""
+    a_mailbox(api)
+    body = {"name": "First", "steps": list(steps or (STEP_ONE, STEP_TWO))}
+    sequence = api.post("/v1/sequences", body).json["id"]
+    answer = api.post(f"/v1/sequences/{sequence}/launch", {"contact_ids": [contact_id]})
+    assert answer.status == 200, answer.text
+    return Launched(sequence, answer.json["campaign_id"], [contact_id], answer.json)
+
+
+def erase(api: Api, contact_id: str, **options: Any) -> Answer:
+    return api.post(f"/v1/contacts/{contact_id}/erase", **options)
+
+
+def results(answer: Answer) -> dict[str, tuple[str, int | None]]:
+    return {each["store"]: (each["result"], each["count"]) for each in answer.json["stores"]}
+
+
+def held(api: Api, cloud: Cloud, about: list[str]) -> list[str]:
+    """The items of any table that say something of it."""
+    workspace = api.workspace().id
+    items = [item for table in TABLES for item in cloud.items(table, workspace)]
+    return [str(item) for item in items if any(text in str(item) for text in about)]
+
+
+class TestErase:
+    def test_leaves_nothing_but_a_hash_in_any_table(self, api: Api, cloud: Cloud) -> None:
+        contact_id = created(api)
+        api.post(
+            "/v1/suppressions",
+            {"address": PERSON["email"], "reason": "manual", "evidence": "Grace told us"},
+        )
+        api.patch(f"/v1/contacts/{contact_id}", {"status": "active"})
+        campaign = written_to(api, contact_id)
+        cloud.run(hours=1)
+        assert held(api, cloud, ABOUT)
+
+        answer = erase(api, contact_id)
+        cloud.drain()
+
+        assert (answer.status, answer.json["status"]) == (200, "finished")
+        assert held(api, cloud, ABOUT) == []
+        (left,) = api.get("/v1/suppressions").json["data"]
+        assert (left["reason"], left["address"], left["evidence"]) == ("erased", None, None)
+        assert api.get(f"/v1/contacts/{contact_id}").status == 404
+        assert status(api, campaign.campaign_id)["audience"]["active"] == 0
+
+    def test_takes_what_mails_said_out_of_messages_and_enrollments(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        contact_id = created(api)
+        campaign = written_to(api, contact_id)
+        cloud.run(hours=1)
+        assert len(cloud.mails()) == 1
+
+        answer = erase(api, contact_id)
+        cloud.run_campaign(campaign.campaign_id)
+
+        assert results(answer) == {
+            "contacts": ("erased", 1),
+            "suppressions": ("kept", 1),
+            "enrollments": ("erased", 1),
+            "messages": ("erased", 1),
+            "events": ("kept", None),
+            "webhook_deliveries": ("expires", None),
+            "idempotency_keys": ("expires", None),
+            "files": ("expires", None),
+            "backups": ("expires", None),
+        }
+        assert held(api, cloud, ABOUT) == []
+        assert len(cloud.mails()) == 1
+        found = status(api, campaign.campaign_id)
+        assert (found["audience"]["completed"], found["audience"]["active"]) == (1, 0)
+        assert (found["status"], found["sent"]) == ("completed", 1)
+
+    def test_takes_out_why_a_mail_could_not_be_made(self, api: Api, cloud: Cloud) -> None:
+        contact_id = created(api)
+        step = {**STEP_ONE, "text": "{{ custom.rank | times: 2 }}{{ last_name | date: 1, 2 }}"}
+        campaign = written_to(api, contact_id, step)
+        cloud.run_campaign(campaign.campaign_id)
+
+        erase(api, contact_id)
+
+        page = api.get(f"/v1/contacts/{contact_id}/timeline?type=email.failed").json["data"]
+        assert {event["data"]["reason"] for event in page} <= {"erased"}
+        assert held(api, cloud, ABOUT) == []
+
+    def test_says_so_in_the_feed(self, api: Api, cloud: Cloud) -> None:
+        contact_id = created(api)
+
+        erase(api, contact_id)
+        cloud.drain()
+
+        (event,) = api.get("/v1/events?type=contact.deleted").json["data"]
+        assert event["data"] == {"contact_id": contact_id, "reason": "erased"}
+
+    def test_again_answers_the_same(self, api: Api, cloud: Cloud) -> None:
+        contact_id = created(api)
+        written_to(api, contact_id)
+        cloud.run(hours=1)
+
+        first = erase(api, contact_id)
+        cloud.clock.advance(hours=5)
+        again = erase(api, contact_id)
+
+        assert (again.status, again.json) == (200, first.json)
+
+    def test_blocks_mail_to_the_address_ever_after(self, api: Api, cloud: Cloud) -> None:
+        erase(api, created(api))
+        cloud.drain()
+        campaign = written_to(api, created(api))
+
+        cloud.run_campaign(campaign.campaign_id)
+
+        assert cloud.mails() == []
+
+    def test_reaches_what_was_merged_into_the_contact(self, api: Api, cloud: Cloud) -> None:
+        loser = created(api)
+        written_to(api, loser)
+        cloud.run(hours=1)
+        winner = created(api, email="amazing@navy.example")
+        api.post("/v1/contacts/merge", {"winner_id": winner, "loser_ids": [loser]})
+        cloud.drain()
+
+        refused = erase(api, loser)
+        answer = erase(api, winner)
+        cloud.drain()
+
+        assert (refused.status, winner in refused.json["detail"]) == (409, True)
+        assert results(answer)["messages"] == ("erased", 1)
+        assert results(answer)["suppressions"] == ("kept", 2)
+        assert held(api, cloud, [*ABOUT, "amazing"]) == []
+
+    @pytest.mark.parametrize("drained", [False, True])
+    def test_finishes_what_deleting_left(self, api: Api, cloud: Cloud, drained: bool) -> None:
+        contact_id = created(api)
+        written_to(api, contact_id)
+        cloud.run(hours=1)
+        api.delete(f"/v1/contacts/{contact_id}")
+        if drained:
+            cloud.drain()
+
+        answer = erase(api, contact_id)
+
+        assert answer.json["status"] == "finished"
+        assert results(answer)["contacts"] == ("erased", 0 if drained else 1)
+        assert held(api, cloud, ABOUT) == []
+
+    def test_counts_the_contact_out_once(self, api: Api, cloud: Cloud) -> None:
+        kept = api.post("/v1/contacts", {"email": "ada@example.com"}).json["id"]
+        contact_id = created(api)
+        api.delete(f"/v1/contacts/{contact_id}")
+
+        erase(api, contact_id)
+        cloud.drain()
+
+        shards = cloud.items("contacts", f"{api.workspace().id}#count")
+        assert sum(shard["contacts"] for shard in shards) == 1
+        assert [each["id"] for each in api.get("/v1/contacts").json["data"]] == [kept]
+
+    def test_cannot_be_asked_for_as_a_reason(self, api: Api) -> None:
+        answer = api.post("/v1/suppressions", {"address": "a@b.example", "reason": "erased"})
+
+        assert answer.status == 422
+
+
+class TestEraseWhileAMailIsBeingSent:
+    def test_is_pending_until_the_worker_is_done(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        contact_id = created(api)
+        campaign = written_to(api, contact_id)
+        during: list[Answer] = []
+        accept = cloud.wire.players["sesv2"]
+
+        def erased_meanwhile(operation: str, params: dict[str, Any]) -> dict[str, Any]:
+            during.append(erase(api, contact_id))
+            return accept(operation, params)
+
+        monkeypatch.setitem(cloud.wire.players, "sesv2", erased_meanwhile)
+        cloud.run(hours=1)
+        after = erase(api, contact_id)
+
+        assert [answer.json["status"] for answer in during] == ["pending"]
+        assert results(during[0])["messages"] == ("pending", 1)
+        assert after.json["status"] == "finished"
+        assert held(api, cloud, ABOUT) == []
+        assert len(cloud.mails()) == 1
+        assert status(api, campaign.campaign_id)["audience"]["active"] == 0
+
+    def test_does_not_wait_for_a_worker_that_died(self, api: Api, cloud: Cloud) -> None:
+        contact_id = created(api)
+        campaign = written_to(api, contact_id)
+        cloud.invoke("campaigns_dispatch", _first_round(api, campaign))
+        (job,) = cloud.queue("StepsQueue").receive(1)
+        with cloud.wire.crash_at(3):
+            cloud.invoke("steps_run", {"Records": [{"messageId": "1", "body": job.body}]})
+
+        early = erase(api, contact_id)
+        cloud.clock.advance(minutes=3)
+        late = erase(api, contact_id)
+        cloud.drain()
+
+        assert (early.json["status"], late.json["status"]) == ("pending", "finished")
+        assert held(api, cloud, ABOUT) == []
+        audience = status(api, campaign.campaign_id)["audience"]
+        assert (audience["active"], audience["completed"]) == (0, 1)
+
+
+def _first_round(api: Api, campaign: Launched) -> dict[str, Any]:
+    workspace = api.workspace().id
+    return {"workspace": workspace, "campaign_id": campaign.campaign_id, "run": 1, "round": 0}
+
+
+class TestEraseThatIsCutShort:
+    @pytest.mark.parametrize("when", ["before", "after"])
+    @pytest.mark.parametrize("number", range(1, ERASE_CALLS + 1))
+    def test_is_finished_by_asking_again(
+        self, api: Api, cloud: Cloud, number: int, when: When
+    ) -> None:
+        contact_id = created(api)
+        campaign = written_to(api, contact_id)
+        cloud.run(hours=1)
+
+        with cloud.wire.crash_at(number, when):
+            erase(api, contact_id)
+        cloud.drain()
+        answer = erase(api, contact_id)
+        cloud.drain()
+
+        assert answer.json["status"] == "finished"
+        assert results(answer)["enrollments"] == ("erased", 1)
+        assert results(answer)["messages"] == ("erased", 1)
+        assert held(api, cloud, ABOUT) == []
+        audience = status(api, campaign.campaign_id)["audience"]
+        assert (audience["active"], audience["completed"], audience["total"]) == (0, 1, 1)
+        assert len(api.get("/v1/events?type=contact.deleted").json["data"]) == 1
+        assert len(api.get("/v1/events?type=enrollment.finished").json["data"]) == 1
+
+    def test_makes_no_more_calls_than_were_crashed(self, api: Api, cloud: Cloud) -> None:
+        contact_id = created(api)
+        written_to(api, contact_id)
+        cloud.run(hours=1)
+
+        with cloud.wire.crash_at(ERASE_CALLS + 1) as crashed:
+            erase(api, contact_id)
+
+        assert not crashed()
+
+
+class TestExport:
+    def test_shows_what_is_held(self, api: Api, cloud: Cloud) -> None:
+        contact_id = created(api)
+        written_to(api, contact_id)
+        cloud.run(hours=1)
+        body = {"address": PERSON["email"], "reason": "manual"}
+        suppression = api.post("/v1/suppressions", body).json
+        cloud.drain()
+
+        first, second = _parts(api, f"/v1/contacts/{contact_id}/export")
+
+        assert first["contact"] == api.get(f"/v1/contacts/{contact_id}").json
+        assert first["suppressions"] == [suppression]
+        assert [each["contact_id"] for each in first["enrollments"]] == [contact_id]
+        (message,) = first["messages"]
+        assert (message["subject"], message["text"]) == ("A question, Grace", "Hi Grace")
+        timeline = api.get(f"/v1/contacts/{contact_id}/timeline").json["data"]
+        assert second["events"] == timeline
+        assert len(timeline) == 3
+
+    def test_comes_in_parts(self, api: Api, cloud: Cloud) -> None:
+        contact_id = created(api)
+        written_to(api, contact_id)
+        cloud.run(hours=5)
+        path = f"/v1/contacts/{contact_id}/export"
+        whole = _parts(api, path)
+
+        parts = _parts(api, f"{path}?limit=1")
+
+        assert len(parts) > len(whole)
+        for store in ("enrollments", "messages", "events"):
+            assert _joined(parts, store) == _joined(whole, store)
+        assert all(len(part["events"]) <= 1 for part in parts)
+        assert [part["contact"] is not None for part in parts].count(True) == 1
+
+    def test_has_what_went_into_the_contact(self, api: Api, cloud: Cloud) -> None:
+        loser = created(api)
+        written_to(api, loser)
+        cloud.run(hours=1)
+        winner = created(api, email="amazing@navy.example")
+        api.post("/v1/contacts/merge", {"winner_id": winner, "loser_ids": [loser]})
+
+        parts = _parts(api, f"/v1/contacts/{winner}/export")
+
+        assert [each["contact_id"] for each in _joined(parts, "messages")] == [loser]
+        assert [each["contact_id"] for each in _joined(parts, "enrollments")] == [loser]
+
+    def test_has_what_is_left_of_a_contact_that_is_gone(self, api: Api, cloud: Cloud) -> None:
+        contact_id = created(api)
+        api.delete(f"/v1/contacts/{contact_id}")
+        cloud.drain()
+
+        export = api.get(f"/v1/contacts/{contact_id}/export").json
+
+        assert export["contact"] is None
+        assert [each["event"] for each in export["events"]] == [
+            "contact.deleted",
+            "contact.created",
+        ]
+
+
+def _parts(api: Api, path: str) -> list[dict[str, Any]]:
+    parts = [api.get(path).json]
+    while parts[-1]["has_more"]:
+        sign = "&" if "?" in path else "?"
+        parts.append(api.get(f"{path}{sign}cursor={parts[-1]['next_cursor']}").json)
+    return parts
+
+
+def _joined(parts: list[dict[str, Any]], store: str) -> list[dict[str, Any]]:
+    return [each for part in parts for each in part[store]]
