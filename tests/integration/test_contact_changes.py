@@ -172,7 +172,7 @@ class TestUpdate:
             *(
                 ({name: None}, f"/{name}")
                 for name in (
-                    "id", "company_id", "verified", "verification", "full_name", "created_at",
+                    "id", "company_pinned", "verified", "verification", "full_name", "created_at",
                     "updated_at", "last_contacted_at", "last_replied_at", "version", "upsert",
                 )
             ),
