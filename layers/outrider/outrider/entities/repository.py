@@ -218,19 +218,8 @@ class EntityRepository(ABC, Generic[EntityT]):
 
     def remove(self, entity_id: str, events: Sequence[Event]) -> bool:
         """False when there is no such entity."""
-        now = clock.now()
-        tombstone = self.table.update(
-            self.workspace,
-            entity_id,
-            "SET #deleted_at = :now, #ttl = :ttl, #_events = :events"
-            f" REMOVE {', '.join(f'#{name}' for name in self.index_names)}",
-            PRESENT,
-            now=clock.to_text(now),
-            ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
-            events=outbox.pack(events),
-        )
         try:
-            transact(tombstone, self._counted(-1))
+            transact(self._tombstone(entity_id, events), self._counted(-1))
         except TransactionFailed:
             return False
         return True
@@ -241,6 +230,23 @@ class EntityRepository(ABC, Generic[EntityT]):
             with suppress(ConditionFailed):  # a new entity has taken the value over
                 self.table.write(self._unclaim(value, entity_id))
         self.table.write(self.table.delete(self.workspace, entity_id))
+
+    def _tombstone(
+        self, entity_id: str, events: Sequence[Event], version: int | None = None
+    ) -> Action:
+        now = clock.now()
+        seen = {} if version is None else {"seen": version}
+        return self.table.update(
+            self.workspace,
+            entity_id,
+            "SET #deleted_at = :now, #ttl = :ttl, #_events = :events"
+            f" REMOVE {', '.join(f'#{name}' for name in self.index_names)}",
+            PRESENT + (" AND #version = :seen" if seen else ""),
+            now=clock.to_text(now),
+            ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
+            events=outbox.pack(events),
+            **seen,
+        )
 
     def _add(
         self, entity: EntityT, events: Sequence[Event], former_owner: str | None = None

@@ -24,7 +24,7 @@ OPEN_FIELD: dict[Kind, str | None] = {
 
 KEYS: dict[Kind, tuple[str, ...]] = {
     "contacts": ("email",),
-    "companies": ("domain",),
+    "companies": ("domain", "website"),
     "suppressions": ("address", "domain", "value"),
 }
 """The fields of which a file needs one."""
@@ -65,9 +65,15 @@ _NAMES: dict[Kind, dict[str, str]] = {
         "source": "source, lead source, quelle, herkunft, origine, fuente, origen, fonte, bron",
     },
     "companies": {
-        "domain": """domain, website, web site, company website, url, homepage, web, company domain,
-            internet, internetseite, webseite, webadresse, site web, site internet, sitio web,
-            página web, sito web, dominio, domaine, domäne""",
+        "domain": "domain, company domain, domäne, domaine, dominio",
+        "website": """website, web site, company website, url, homepage, web, internet,
+            internetseite, webseite, webadresse, site web, site internet, sitio web, página web,
+            sito web""",
+        "linkedin_url": "linkedin, linkedin url, company linkedin url, linkedin page",
+        "phone": "phone, telephone, phone number, telefon, téléphone, teléfono, telefono",
+        "description": "description, beschreibung, descripción, descrizione, about",
+        "founded": "founded, founded year, year founded, gegründet, gründungsjahr, fondée, fundada",
+        "tags": "tags, tag, labels, schlagwörter, étiquettes, etiquetas, etichette",
         "name": """name, company, company name, organization name, organisation name, account name,
             firma, firmenname, unternehmen, nom, société, entreprise, raison sociale, nombre,
             empresa, razón social, nome, azienda, ragione sociale, bedrijfsnaam""",

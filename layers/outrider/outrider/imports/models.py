@@ -111,11 +111,13 @@ class ImportRow(BaseModel):
 
 
 class Undo(BaseModel):
-    """How to take a row back: what the changed fields were (None: not there), and the version the
-    row left behind. Without `before` the row created what it names."""
+    """How to take a row back: what the changed fields were (None: not there), and what the row left
+    behind: a version, and a digest of what callers can set. Without `before` the row created what
+    it names."""
 
     before: dict[str, Any] | None = None
     version: int
+    digest: str = ""
 
 
 class SettledRow(ImportRow):
@@ -135,6 +137,8 @@ class PlannedRow(ImportRow):
     fields: dict[str, Any] | None = None
     before: dict[str, Any] | None = None
     version: int = 0
+    digest: str = ""
+    """Of what is there afterwards, see `Undo`."""
     former_owner: str | None = None
     """What is gone, but still holds the key."""
 
@@ -143,8 +147,11 @@ class PlannedRow(ImportRow):
         return self.result in ("created", "updated")
 
     def settled(self) -> SettledRow:
-        undo = Undo(before=self.before, version=self.version + 1) if self.writes else None
+        undo = self._undo() if self.writes else None
         return SettledRow(**self.model_dump(include=set(ImportRow.model_fields)), undo=undo)
+
+    def _undo(self) -> Undo:
+        return Undo(before=self.before, version=self.version + 1, digest=self.digest)
 
     def failed(self, reason: str) -> SettledRow:
         shown = self.model_dump(include={"row", "line", "key", "values"})

@@ -76,30 +76,32 @@ class Planner:
     ) -> PlannedRow:
         earlier = first.get(parsed.key) or self._row_of(held)
         if earlier and earlier != row.row:
-            reason = f"The same {self.target.name} stands in row {earlier}"
+            reason = f"The same {self.target.key} stands in row {earlier}"
             return _changed(row, result="skipped", id=held.id if held else None, reason=reason)
         if held is None or held.item is None:
             fields = completed(parsed.given, self.policy)
             owner = held.id if held else None
-            new_id = self.target.created_id(parsed.key)
-            return _changed(row, result="created", id=new_id, fields=fields, former_owner=owner)
+            new_id = self.target.new_id(parsed.key)
+            row = _changed(row, result="created", id=new_id, fields=fields, former_owner=owner)
+            return _changed(row, digest=self.target.digest(self.target.created(row)))
         if self.importing.duplicates == "skip":
-            reason = f"There is one with this {self.target.name} already"
+            reason = f"There is one with this {self.target.key} already"
             return _changed(row, result="skipped", id=held.id, reason=reason)
         wanted = changes(held.item, parsed.given, self.policy)
         if not wanted:
             return _changed(row, result="unchanged", id=held.id)
         try:
-            self.target.check({k: value for k, value in wanted.items() if value is not None})
+            all_changes = self.target.changed(held.item, wanted)
         except RowRefused as refused:
             return _changed(row, id=held.id, reason=str(refused))
         return _changed(
             row,
             result="updated",
             id=held.id,
-            fields=wanted,
-            before={name: held.item.get(name) for name in wanted},
+            fields=all_changes,
+            before={name: held.item.get(name) for name in all_changes},
             version=held.item["version"],
+            digest=self.target.digest({**held.item, **all_changes}),
         )
 
     @property

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.companies.bulk import CompanyBulk
 from outrider.contacts.bulk import ContactBulk
+from outrider.contacts.suppressions.bulk import SuppressionBulk
 from outrider.imports.files import ImportFiles
 from outrider.imports.jobs import ImportJob
 from outrider.imports.repository import ImportRepository, Work
@@ -11,7 +13,9 @@ from outrider.imports.reverter import Reverter
 from outrider.imports.runner import Runner
 from outrider.imports.service import ImportService
 from outrider.imports.targets import Target
+from outrider.imports.targets.companies import CompanyTarget
 from outrider.imports.targets.contacts import ContactTarget
+from outrider.imports.targets.suppressions import SuppressionTarget
 from outrider.kit.dynamo import Table
 from outrider.kit.objects import Objects
 from outrider.kit.queues import Queue, QueueMessage
@@ -51,12 +55,18 @@ def _caller(workspace: WorkspaceId, work: Work) -> Caller:
 
 
 def _target(workspace: WorkspaceId, work: Work) -> Target:
-    caller, table = _caller(workspace, work), Table(settings().require("contacts_table"))
+    caller, import_id = _caller(workspace, work), work.shown.id
+    contacts = Table(settings().require("contacts_table"))
     match work.shown.kind:
         case "contacts":
-            return ContactTarget(caller, ContactBulk(table, workspace), work.shown.id)
-        case kind:
-            raise NotImplementedError(kind)
+            return ContactTarget(caller, ContactBulk(contacts, workspace), import_id)
+        case "companies":
+            companies = Table(settings().require("companies_table"))
+            return CompanyTarget(caller, CompanyBulk(companies, workspace), import_id)
+        case "suppressions":
+            defaults = work.shown.defaults.model_dump(exclude_none=True)
+            suppressions = SuppressionBulk(contacts, workspace)
+            return SuppressionTarget(caller, suppressions, import_id, defaults)
 
 
 def _repository(workspace: WorkspaceId) -> ImportRepository:

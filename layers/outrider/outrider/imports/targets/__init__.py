@@ -30,8 +30,8 @@ class Held:
 
 
 class Target(Protocol):
-    name: ClassVar[str]
-    """Of the field that is its key."""
+    key: ClassVar[str]
+    """What rows are told apart by, in a word."""
 
     def parse(self, given: Given, *, strict: bool) -> Parsed:
         """Raises RowRefused with every violation. `strict` takes values for what they are, else
@@ -40,10 +40,18 @@ class Target(Protocol):
 
     def find(self, keys: Collection[str]) -> Mapping[str, Held]: ...
 
-    def created_id(self, key: str) -> str: ...
+    def new_id(self, key: str) -> str: ...
 
-    def check(self, changes: Mapping[str, Any]) -> None:
-        """Raises RowRefused when the changes make something that may not be."""
+    def changed(self, item: Item, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """All that changes in the item. Raises RowRefused when it would become what may not be."""
+        ...
+
+    def created(self, row: PlannedRow) -> Mapping[str, Any]:
+        """The fields of what a row creates."""
+        ...
+
+    def digest(self, fields: Mapping[str, Any]) -> str:
+        """Differs when something differs that callers can set."""
         ...
 
     def apply(self, rows: Sequence[PlannedRow], marks: Mapping[int, str]) -> set[int]:

@@ -1,0 +1,13 @@
+"""Companies by the hundred, found by their domains."""
+
+from dataclasses import dataclass
+
+from outrider.companies.models import Company
+from outrider.companies.repository import CompanyRepository
+from outrider.entities.bulk import Bulk
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyBulk(CompanyRepository, Bulk[Company]):
+    def holds(self, entity: Company, value: str) -> bool:
+        return entity.domain == value

@@ -1,0 +1,43 @@
+"""Suppressions by the hundred, written so that a repetition knows its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.contacts.suppressions.models import Suppression
+from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.kit import marks
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import ConditionFailed, batch_get, transact_groups
+from outrider.kit.outbox import Event
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionBulk(SuppressionRepository):
+    def get_items(self, suppression_ids: Sequence[str]) -> dict[str, Item]:
+        """Those of these that are there, by id."""
+        found = batch_get((self.table, self._pk, each) for each in suppression_ids)
+        return {sk: item for (*_, sk), item in found.items()}
+
+    def add_marked(self, new: Sequence[tuple[Suppression, Sequence[Event], str]]) -> set[str]:
+        """Add up to ADD_AT_ONCE suppressions, each with its mark, leaving out those that are there:
+        their ids. One that is there by an earlier try counts as added."""
+        groups = {
+            suppression.id: [marks.marked(self.adding(suppression, events), mark)]
+            for suppression, events, mark in new
+        }
+        refused = transact_groups(groups, lambda _: [])
+        return {
+            suppression.id
+            for suppression, _, mark in new
+            if suppression.id in refused and marks.mark_of(refused[suppression.id][0].item) != mark
+        }
+
+    def withdraw(self, suppression_id: str, mark: str) -> bool:
+        """Lift a suppression whose mark begins so; False when it has another. One that is not there
+        counts as lifted."""
+        own = "attribute_not_exists(#pk) OR begins_with(#_mark, :mark)"
+        try:
+            self.table.write(self.table.delete(self._pk, suppression_id, own, mark=mark))
+        except ConditionFailed:
+            return False
+        return True

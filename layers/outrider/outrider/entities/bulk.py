@@ -1,0 +1,175 @@
+"""Entities by the hundred: found by their unique values, written so that a repetition knows its
+own work from that of others."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from outrider.kit import clock, marks
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import (
+    Action,
+    ConditionFailed,
+    Table,
+    TransactionFailed,
+    batch_get,
+    transact,
+    transact_groups,
+)
+from outrider.kit.outbox import Event
+
+
+class Identified(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    def model_dump(self) -> dict[str, Any]: ...
+
+
+EntityT = TypeVar("EntityT", bound=Identified)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Who has a value: an entity, or (without `item`) one that is gone and left its claim."""
+
+    owner: str
+    item: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntity(Generic[EntityT]):
+    """`former_owner` is an entity that is gone but whose claim on the value still stands."""
+
+    entity: EntityT
+    events: Sequence[Event]
+    mark: str
+    former_owner: str | None = None
+
+
+class Moved(Exception):
+    """The entity is at another version, as in `item`, or gone."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__(item["version"] if item else None)
+        self.item = item
+
+
+class Bulk(ABC, Generic[EntityT]):
+    """What a repository of entities can do with many of them; mixed into it."""
+
+    __slots__ = ()
+
+    table: Table
+    owner: ClassVar[str]
+    """The attribute of a claim that names the owner."""
+
+    @property
+    @abstractmethod
+    def claims(self) -> str: ...
+
+    @abstractmethod
+    def entity(self, item: Item | None) -> EntityT | None: ...
+
+    @abstractmethod
+    def key(self, entity_id: str) -> tuple[Table, str, str]: ...
+
+    @abstractmethod
+    def holds(self, entity: EntityT, value: str) -> bool:
+        """Whether the value is the entity's."""
+
+    @abstractmethod
+    def index_keys(self, fields: Mapping[str, Any]) -> dict[str, str | None]: ...
+
+    @abstractmethod
+    def _add(
+        self, entity: EntityT, events: Sequence[Event], former_owner: str | None = None
+    ) -> Sequence[Action]: ...
+
+    @abstractmethod
+    def _change(
+        self,
+        entity_id: str,
+        changes: Mapping[str, Any],
+        events: Sequence[Event],
+        version: int | None,
+    ) -> Action: ...
+
+    @abstractmethod
+    def _tombstone(
+        self, entity_id: str, events: Sequence[Event], version: int | None = None
+    ) -> Action: ...
+
+    @abstractmethod
+    def _counted(self, change: int) -> Action: ...
+
+    def find(self, values: Iterable[str]) -> dict[str, Claimed]:
+        """Who has these values, by value."""
+        claims = batch_get((self.table, self.claims, value) for value in values)
+        owners = {value: str(claim[self.owner]) for (*_, value), claim in claims.items()}
+        items = batch_get(self.key(owner) for owner in sorted(set(owners.values())))
+        present = {sk: item for (*_, sk), item in items.items() if self.entity(item)}
+        return {
+            value: Claimed(owner, present.get(owner))
+            for value, owner in owners.items()
+            if owner not in present or self._holds(present[owner], value)
+        }
+
+    def with_index_keys(self, item: Item, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The changes of an item with those of the keys of its indexes that follow."""
+        keys = self.index_keys({**item, **changes})
+        return {**changes, **{name: key for name, key in keys.items() if item.get(name) != key}}
+
+    def add_marked(self, new: Sequence[NewEntity[EntityT]]) -> set[str]:
+        """Add up to ADD_AT_ONCE entities, leaving out those whose value others have: their ids.
+
+        One that is there by an earlier try counts as added.
+        """
+        groups = {each.entity.id: self._marked(each) for each in new}
+        refused = transact_groups(groups, lambda count: [self._counted(count)])
+        return {
+            entity_id
+            for entity_id, reasons in refused.items()
+            if (reasons[-1].item or {}).get(self.owner) != entity_id
+        }
+
+    def change_marked(
+        self,
+        entity_id: str,
+        changes: Mapping[str, Any],
+        events: Sequence[Event],
+        *,
+        version: int,
+        mark: str,
+    ) -> None:
+        """Change an entity that is at `version`, unless an earlier try did. `changes` are all there
+        are, those of keys of indexes too. Raises Moved."""
+        changes = {**changes, "updated_at": clock.timestamp(), **marks.attribute(mark)}
+        try:
+            self.table.write(self._change(entity_id, changes, events, version))
+        except ConditionFailed as moved:
+            if self.entity(moved.item) is None or marks.mark_of(moved.item) != mark:
+                raise Moved(self._present(moved.item)) from moved
+
+    def withdraw(self, entity_id: str, events: Sequence[Event], *, version: int) -> None:
+        """Delete an entity that is at `version`. One that is gone already counts as deleted.
+
+        Raises Moved.
+        """
+        try:
+            transact(self._tombstone(entity_id, events, version), self._counted(-1))
+        except TransactionFailed as failure:
+            if item := self._present(failure.reasons[0].item):
+                raise Moved(item) from failure
+
+    def _present(self, item: Item | None) -> Item | None:
+        return item if self.entity(item) else None
+
+    def _holds(self, item: Item, value: str) -> bool:
+        entity = self.entity(item)
+        return entity is not None and self.holds(entity, value)
+
+    def _marked(self, new: NewEntity[EntityT]) -> list[Action]:
+        put, *claim = self._add(new.entity, new.events, new.former_owner)
+        return [marks.marked(put, new.mark), *claim]

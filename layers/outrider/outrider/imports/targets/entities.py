@@ -1,0 +1,156 @@
+"""Rows that become entities: contacts, companies."""
+
+import hashlib
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from outrider.access.models import Caller
+from outrider.entities.bulk import Bulk, Identified, Moved, NewEntity
+from outrider.entities.repository import ADD_AT_ONCE
+from outrider.imports.merging import Given
+from outrider.imports.models import PlannedRow, Undo
+from outrider.imports.targets import Held, Parsed, RowRefused
+from outrider.kit import clock, ids
+from outrider.kit.attributes import Item
+from outrider.kit.outbox import Event
+from outrider.kit.requests import explain
+
+_AT_ONCE = 8
+_ATTEMPTS = 3
+
+EntityT = TypeVar("EntityT", bound=Identified)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityTarget(ABC, Generic[EntityT]):
+    caller: Caller
+    entities: Bulk[EntityT]
+    import_id: str
+
+    key: ClassVar[str]
+    noun: ClassVar[str]
+    """In the names of events."""
+    prefix: ClassVar[str]
+    """Of ids."""
+    callers: ClassVar[frozenset[str]]
+    """The fields that callers can set."""
+    changes: ClassVar[TypeAdapter[Any]]
+
+    @abstractmethod
+    def parse(self, given: Given, *, strict: bool) -> Parsed: ...
+
+    @abstractmethod
+    def new(self, row: PlannedRow, now: str) -> EntityT:
+        """What a planned row creates."""
+
+    def find(self, keys: Collection[str]) -> Mapping[str, Held]:
+        found = self.entities.find(keys)
+        return {value: Held(claimed.owner, claimed.item) for value, claimed in found.items()}
+
+    def new_id(self, key: str) -> str:  # noqa: ARG002 - other targets make it of the key
+        return ids.new(self.prefix)
+
+    def changed(self, item: Item, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        given = {name: value for name, value in changes.items() if value is not None}
+        try:
+            if given:
+                self.changes.validate_python(given, strict=True)
+        except ValidationError as error:
+            raise RowRefused(explain(error)) from error
+        return self.entities.with_index_keys(item, changes)
+
+    def created(self, row: PlannedRow) -> Mapping[str, Any]:
+        return self.new(row, "").model_dump()
+
+    def digest(self, fields: Mapping[str, Any]) -> str:
+        set_ = {
+            name: value
+            for name, value in fields.items()
+            if name in self.callers and value not in (None, [], {})
+        }
+        canonical = orjson.dumps(set_, option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(canonical).hexdigest()[:16]
+
+    def apply(self, rows: Sequence[PlannedRow], marks: Mapping[int, str]) -> set[int]:
+        new = [row for row in rows if row.result == "created"]
+        changed = [row for row in rows if row.result == "updated"]
+        chunks = [new[start : start + ADD_AT_ONCE] for start in range(0, len(new), ADD_AT_ONCE)]
+        lost: set[int] = set()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for part in pool.map(lambda chunk: self._add(chunk, marks), chunks):
+                lost |= part
+            for row, done in pool.map(lambda row: (row, self._change(row, marks)), changed):
+                lost |= set() if done else {row.row}
+        return lost
+
+    def undo(self, id: str, undo: Undo, mark: str) -> bool:
+        version = undo.version
+        for _ in range(_ATTEMPTS):
+            try:
+                self._undo(id, undo.before, version, mark)
+            except Moved as moved:
+                # Our own workers change entities too, for example their links.
+                if moved.item is None or self.digest(moved.item) != undo.digest:
+                    return False
+                version = moved.item["version"]
+            else:
+                return True
+        return False
+
+    def _undo(self, id: str, before: Mapping[str, Any] | None, version: int, mark: str) -> None:
+        if before is None:
+            self.entities.withdraw(id, [self._event("deleted", id, mark)], version=version)
+        else:
+            self.entities.change_marked(
+                id, before, [self._updated(id, before, mark)], version=version, mark=mark
+            )
+
+    def _add(self, rows: Sequence[PlannedRow], marks: Mapping[int, str]) -> set[int]:
+        now = clock.timestamp()
+        new = [
+            NewEntity(
+                self.new(row, now),
+                [self._event("created", row.id or "", marks[row.row])],
+                marks[row.row],
+                row.former_owner,
+            )
+            for row in rows
+        ]
+        refused = self.entities.add_marked(new)
+        return {row.row for row in rows if row.id in refused}
+
+    def _change(self, row: PlannedRow, marks: Mapping[int, str]) -> bool:
+        id, fields, mark = row.id or "", row.fields or {}, marks[row.row]
+        try:
+            self.entities.change_marked(
+                id, fields, [self._updated(id, fields, mark)], version=row.version, mark=mark
+            )
+        except Moved:
+            return False
+        return True
+
+    def _updated(self, id: str, changes: Mapping[str, Any], mark: str) -> Event:
+        changed = sorted(name for name in changes if name in self.callers)
+        return self._event("updated", id, mark, changed=changed)
+
+    def _event(self, happened: str, id: str, mark: str, **data: Any) -> Event:
+        about = {f"{self.noun}_id": id, "import_id": self.import_id, **data}
+        return self.caller.event(f"{self.noun}.{happened}", identity=mark, **about)
+
+
+def made_at(row: PlannedRow) -> str:
+    """When what a row creates was made, as its id tells."""
+    return clock.to_text(clock.from_epoch_ms(ids.made_at(row.id or "")))
+
+
+def split_tags(fields: dict[str, Any]) -> None:
+    """Make a list of tags in one text, in place."""
+    if isinstance(tags := fields.get("tags"), str):
+        fields["tags"] = [tag.strip() for tag in re.split(r"[,;|]", tags) if tag.strip()]

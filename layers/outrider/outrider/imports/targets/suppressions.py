@@ -1,0 +1,99 @@
+"""Rows that become suppressions of an address or a domain. What is suppressed stays as it is."""
+
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from outrider.access.models import Caller
+from outrider.contacts.suppressions.bulk import SuppressionBulk
+from outrider.contacts.suppressions.models import Kind, Suppression
+from outrider.contacts.suppressions.repository import ADD_AT_ONCE
+from outrider.contacts.suppressions.schemas import SuppressionCreate
+from outrider.imports.merging import Given
+from outrider.imports.models import PlannedRow, Undo
+from outrider.imports.targets import Held, Parsed, RowRefused
+from outrider.kit import clock
+from outrider.kit.attributes import Item
+from outrider.kit.requests import explain
+
+_AT_ONCE = 8
+_ROW = TypeAdapter(SuppressionCreate)
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionTarget:
+    """`defaults` has a `reason` for rows that give none."""
+
+    caller: Caller
+    suppressions: SuppressionBulk
+    import_id: str
+    defaults: Mapping[str, Any]
+
+    key: ClassVar[str] = "address or domain"
+
+    def parse(self, given: Given, *, strict: bool) -> Parsed:
+        fields = {"reason": "imported", **self.defaults, **given.fields}
+        if (value := fields.pop("value", None)) is not None:
+            value = str(value).removeprefix("@")
+            fields.setdefault("address" if "@" in value else "domain", value)
+        try:
+            row = _ROW.validate_python(fields, strict=strict)
+        except ValidationError as error:
+            raise RowRefused(explain(error)) from error
+        key = (row.address or row.domain or "").lower()  # case makes no difference to them
+        return Parsed(key, Given(row.model_dump(exclude_none=True)))
+
+    def find(self, keys: Collection[str]) -> Mapping[str, Held]:
+        by_id = {self.new_id(key): key for key in keys}
+        found = self.suppressions.get_items(list(by_id))
+        return {key: Held(id, found[id]) for id, key in by_id.items() if id in found}
+
+    def new_id(self, key: str) -> str:
+        return self.suppressions.id_of(_kind(key), key)
+
+    def changed(self, item: Item, changes: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
+        raise RowRefused("A suppression is never changed")
+
+    def created(self, row: PlannedRow) -> Mapping[str, Any]:
+        return row.fields or {}
+
+    def digest(self, fields: Mapping[str, Any]) -> str:  # noqa: ARG002 - it never differs
+        return ""
+
+    def apply(self, rows: Sequence[PlannedRow], marks: Mapping[int, str]) -> set[int]:
+        chunks = [rows[start : start + ADD_AT_ONCE] for start in range(0, len(rows), ADD_AT_ONCE)]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return set().union(*pool.map(lambda chunk: self._add(chunk, marks), chunks))
+
+    def undo(self, id: str, undo: Undo, mark: str) -> bool:  # noqa: ARG002 - there are no versions
+        return self.suppressions.withdraw(id, mark.rpartition("#")[0] + "#")
+
+    def _add(self, rows: Sequence[PlannedRow], marks: Mapping[int, str]) -> set[int]:
+        new = {row.row: self._suppression(row) for row in rows}
+        refused = self.suppressions.add_marked(
+            [
+                (
+                    suppression,
+                    [self._suppressed(suppression, marks[row])],
+                    marks[row],
+                )
+                for row, suppression in new.items()
+            ]
+        )
+        return {row for row, suppression in new.items() if suppression.id in refused}
+
+    def _suppression(self, row: PlannedRow) -> Suppression:
+        kind = _kind(row.key or "")
+        own = {"id": row.id, "kind": kind, "created_at": clock.timestamp()}
+        return Suppression.model_validate({**(row.fields or {}), **own})
+
+    def _suppressed(self, suppression: Suppression, mark: str) -> Any:
+        about = {**suppression.names(), "import_id": self.import_id}
+        return self.caller.event("contact.suppressed", identity=mark, **about)
+
+
+def _kind(key: str) -> Kind:
+    return "address" if "@" in key else "domain"
