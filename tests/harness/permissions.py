@@ -69,9 +69,9 @@ class Permissions:
                 for item in params["TransactItems"]:
                     ((kind, write),) = item.items()
                     yield f"dynamodb:{_IN_TRANSACTION[kind]}", _table(write["TableName"])
-            case "dynamodb", "BatchGetItem":
+            case "dynamodb", "BatchGetItem" | "BatchWriteItem":
                 for name in params["RequestItems"]:
-                    yield "dynamodb:BatchGetItem", _table(name)
+                    yield f"dynamodb:{operation}", _table(name)
             case "dynamodb", _:
                 yield f"dynamodb:{operation}", _table(params["TableName"], params.get("IndexName"))
             case "sqs", "SendMessage" | "SendMessageBatch":

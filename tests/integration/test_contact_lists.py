@@ -49,10 +49,11 @@ def walked(api: Api, **asked: str) -> Iterator[Answer]:
 
 
 @pytest.fixture
-def people(api: Api) -> list[str]:
+def people(api: Api, cloud: Cloud) -> list[str]:
     """The ids of ada, bob and eve, made in this order; bob has replied."""
     made = [str(api.post("/v1/contacts", each).json["id"]) for each in (ADA, BOB, EVE)]
     api.patch(f"/v1/contacts/{made[1]}", {"status": "replied"})
+    cloud.drain()
     return made
 
 

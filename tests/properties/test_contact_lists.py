@@ -13,8 +13,10 @@ from outrider.contacts.lists import ContactLists
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.schemas import ContactQuery
+from outrider.contacts.tokens import TokenRepository
+from outrider.contacts.words import words, words_of
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import Table
+from outrider.kit.dynamo import Table, batch_write
 from tests.harness.cloud import Cloud
 
 START = 1_772_442_000_000
@@ -30,6 +32,8 @@ CONTACTS = st.fixed_dictionaries(
         "title": st.sampled_from([None, "Head of Sales", "Vice-President"]),
         "country": st.sampled_from([None, "DE", "de", "Côte d'Ivoire"]),
         "tags": st.sampled_from([[], ["VIP"], ["vip", "b"]]),
+        "first_name": st.sampled_from([None, "Anna", "Ann-Marie", "Ánn"]),
+        "company": st.sampled_from([None, "Annex & Sons", "Müller"]),
         "verified": st.booleans(),
         "then": st.sampled_from(
             [None, "deleted", "replied", {"fit_score": None}, {"folder_id": "a", "fit_score": 0.5}]
@@ -49,13 +53,16 @@ PARAMETERS = st.fixed_dictionaries(
         "verified": st.sampled_from(["true", "false"]),
         "created_after": st.sampled_from(MOMENTS),
         "updated_after": st.sampled_from(MOMENTS),
+        "search": st.sampled_from(["an", "anna", "ANN mar", "annm", "muller x", "c1@exa", "s so"]),
         "sort": st.sampled_from(
             ["created_at", "-created_at", "fit_score", "-fit_score", "updated_at", "-updated_at"]
         ),
     },
 )
 QUERIES = (
-    PARAMETERS.filter(lambda each: each.get("fit_score_gte", "0") <= each.get("fit_score_lte", "1"))
+    PARAMETERS.filter(
+        lambda each: each.get("fit_score_gte", "0") <= each.get("fit_score_lte", "1")
+    ).filter(lambda each: not {"search", "sort"} <= each.keys())
 ).map(ContactQuery.model_validate_strings)
 
 
@@ -63,6 +70,7 @@ QUERIES = (
 def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "_LEAST", 2)
     monkeypatch.setattr(lists, "_MOST", 5)
+    monkeypatch.setattr(lists, "_MOST_BY_TOKEN", 3)
     monkeypatch.setattr(lists, "_CALLS", 2)
 
 
@@ -98,10 +106,17 @@ def walk(listing: ContactLists, asked: ContactQuery) -> Iterator[Contact]:
     raise AssertionError("the list does not end")
 
 
+def token(contact: Contact, asked: str | None) -> str:
+    longest = max(words(asked or ""), key=len)
+    return min(word for word in words_of(contact) if word.startswith(longest))
+
+
 def plain(contacts: list[Contact], asked: ContactQuery) -> list[Contact]:
-    name = asked.order.removeprefix("-")
+    name = "created_at" if asked.search else asked.order.removeprefix("-")
     field = "id" if name == "created_at" else name
     chosen = [each for each in contacts if asked.matches(each) and getattr(each, field) is not None]
+    if asked.search is not None:
+        return sorted(chosen, key=lambda each: (token(each, asked.search), each.id))
     return sorted(
         chosen,
         key=lambda each: (getattr(each, field), each.id),
@@ -119,6 +134,9 @@ class TestLists:
         repository = ContactRepository(table, WorkspaceId(ids.new("wsp")))
         made_ids = [made(repository, number, each) for number, each in enumerate(wanted)]
         there = list(repository.get_many(made_ids).values())
+        tokens = TokenRepository(table, repository.workspace)
+        for contact in there:
+            batch_write(tokens.changes([None, contact]))
 
         for asked in queries:
             listed = list(walk(ContactLists(repository), asked))

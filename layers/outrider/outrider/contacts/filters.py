@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
 
 from outrider.contacts.models import Contact, Status
-from outrider.contacts.words import begin, words, words_in
+from outrider.contacts.words import SHORTEST, begin, words, words_in, words_of
 from outrider.kit.addresses import Email
 from outrider.kit.requests import Instant
 
@@ -19,7 +19,14 @@ def _has_words(text: str) -> str:
     return text
 
 
+def _can_be_found(text: str) -> str:
+    if max(map(len, words(text)), default=0) < SHORTEST:
+        raise ValueError(f"One word needs {SHORTEST} letters or digits, or more")
+    return text
+
+
 Words = Annotated[Given, AfterValidator(_has_words)]
+Search = Annotated[str, Field(max_length=200), AfterValidator(_can_be_found)]
 
 
 class ContactFilter(BaseModel):
@@ -46,6 +53,15 @@ class ContactFilter(BaseModel):
     fit_score_gte: Annotated[Score | None, Field(description="A fit score, this or higher")] = None
     fit_score_lte: Annotated[Score | None, Field(description="A fit score, this or lower")] = None
     email: Annotated[Email | None, Field(description="The one contact with this address")] = None
+    search: Annotated[
+        Search | None,
+        Field(
+            description="Each word begins a word of the name, the address, the company or the "
+            "title; one of them has two characters or more. Punctuation and accents do not count. "
+            "The order is that of the words found, so it takes no `sort`. A change shows within "
+            "two seconds"
+        ),
+    ] = None
     created_after: Annotated[
         Instant | None, Field(description="Created after this moment (RFC 3339)")
     ] = None
@@ -79,6 +95,7 @@ class ContactFilter(BaseModel):
             and (self.country is None or self.country.casefold() == _cased(contact.country))
             and (self.tag is None or self.tag.casefold() in map(_cased, contact.tags))
             and (self.title is None or begin(words(self.title), words_in(contact.title)))
+            and (self.search is None or begin(words(self.search), words_of(contact)))
         )
 
     def _scores(self, score: float | None) -> bool:

@@ -4,13 +4,15 @@ One query leads to them, the most telling one that has the order asked for; what
 tested here. So every filter goes with every other, and what a page may read is bounded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from outrider.contacts.indexes import AFTER, score_text
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository, contact_from
 from outrider.contacts.schemas import ContactQuery
+from outrider.contacts.tokens import TokenRepository
+from outrider.contacts.words import first_beginning, words
 from outrider.kit import clock, ids
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Query, key_of
@@ -18,11 +20,18 @@ from outrider.kit.dynamo import Query, key_of
 _CALLS = 4
 _MOST = 1_000
 """Contacts read for one page; DynamoDB gives at most 1 MB of them in a call."""
+_MOST_BY_TOKEN = 300
+"""The same where tokens lead to them: they are fetched by a hundred."""
 _LEAST = 50
 """Contacts read at first where some of them are to be left out."""
 _FASTER = 4
-_INDEX_OF = {"company_id": "by_company", "folder_id": "by_folder", "status": "by_status"}
-"""Indexes in the order of ids, the most telling first."""
+_IN_ORDER_OF_IDS = {
+    "company_id": "by_company",
+    "folder_id": "by_folder",
+    "tag": None,
+    "status": "by_status",
+}
+"""The filters with an index in this order, the most telling first; tags have their tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,9 @@ class _Path:
 
     query: Query
     answers: frozenset[str]
+    by_token: bool = False
+    word: str = ""
+    """What the words found begin with; a contact is shown at the first of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +78,37 @@ class ContactLists:
         """What stands on the path, part by part, each with the place behind it."""
         covered = asked.given <= path.answers
         size = asked.limit if covered else max(asked.limit, _LEAST)
-        left = _MOST
+        left = _MOST_BY_TOKEN if path.by_token else _MOST
         for _ in range(_CALLS):
             page = self.contacts.table.page(
                 replace(path.query, after=after), min(size, left), calls=1
             )
-            yield [(item, contact_from(item)) for item in page.items], page.last_key
+            yield (
+                list(zip(page.items, self._contacts(path, page.items), strict=True)),
+                page.last_key,
+            )
             after = page.last_key
             left -= len(page.items)
             size *= _FASTER
             if after is None or left <= 0:
                 return
 
+    def _contacts(self, path: _Path, items: Sequence[Item]) -> list[Contact | None]:
+        if not path.by_token:
+            return [contact_from(item) for item in items]
+        places = [item["sk"].rpartition("#") for item in items]
+        there = self.contacts.get_many(list(dict.fromkeys(id_ for *_, id_ in places)))
+        shown: list[Contact | None] = []
+        for word, _, contact_id in places:
+            contact = there.get(contact_id)
+            if contact and path.word and first_beginning(contact, path.word) != word:
+                contact = None
+            shown.append(contact)
+        return shown
+
     def _path(self, asked: ContactQuery) -> _Path:
+        if asked.search is not None:
+            return self._by_word(words(asked.search))
         match asked.order.removeprefix("-"):
             case "fit_score":
                 path = self._by_fit_score(asked)
@@ -88,6 +118,11 @@ class ContactLists:
                 path = self._by_id(asked)
         newest_first = asked.order.startswith("-")
         return replace(path, query=replace(path.query, newest_first=newest_first, consistent=True))
+
+    def _by_word(self, asked: Sequence[str]) -> _Path:
+        longest = max(asked, key=len)
+        answers = frozenset({"search"}) if len(asked) == 1 else frozenset[str]()
+        return _Path(self._tokens.beginning(longest), answers, by_token=True, word=longest)
 
     def _by_fit_score(self, asked: ContactQuery) -> _Path:
         low, high = asked.fit_score_gte, asked.fit_score_lte
@@ -109,13 +144,18 @@ class ContactLists:
         if asked.created_after is not None:
             moment = clock.to_epoch_ms(clock.from_text(asked.created_after))
             low = ids.first_of("con", moment + 1)
-        for name, index in _INDEX_OF.items():
-            if name in asked.given:
-                pk = f"{self.contacts.workspace}#{getattr(asked, name)}"
+        for name, index in _IN_ORDER_OF_IDS.items():
+            value = getattr(asked, name)
+            if value is not None:
+                pk = f"{self.contacts.workspace}#{value}" if index else self._tokens.of_tag(value)
                 query = _between(pk, low, "con_~", index=index)
-                return _Path(query, frozenset({"created_after", name}))
+                return _Path(query, frozenset({"created_after", name}), by_token=index is None)
         query = _between(self.contacts.workspace, low, "con_~")
         return _Path(query, frozenset({"created_after"}))
+
+    @property
+    def _tokens(self) -> TokenRepository:
+        return TokenRepository(self.contacts.table, self.contacts.workspace)
 
 
 def _between(pk: str, low: str, high: str, *, index: str | None = None) -> Query:

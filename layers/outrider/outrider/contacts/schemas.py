@@ -6,7 +6,16 @@ from functools import cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    JsonValue,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from outrider.contacts.filters import ContactFilter
 from outrider.contacts.models import Status
@@ -135,6 +144,13 @@ class ContactQuery(ContactFilter, PageQuery):
             "only contacts that have one are listed"
         ),
     ] = None
+
+    @field_validator("sort")
+    @classmethod
+    def _has_no_order_of_its_own(cls, order: Order | None, info: ValidationInfo) -> Order | None:
+        if order is not None and info.data.get("search") is not None:
+            raise ValueError("What search finds has its own order: leave out sort, or search")
+        return order
 
     @property
     def order(self) -> Order:

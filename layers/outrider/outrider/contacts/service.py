@@ -31,7 +31,6 @@ from outrider.contacts.schemas import (
     RowResult,
 )
 from outrider.kit import clock, ids
-from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, StoreFailed
 from outrider.kit.errors import Conflict, OutriderError, ValidationFailed
 from outrider.kit.outbox import Event
@@ -123,10 +122,6 @@ class ContactService:
 
     def record_reply(self, contact_id: str) -> None:
         self.contacts.record_reply(contact_id)
-
-    def bury(self, tombstone: Item) -> None:
-        """Remove what a deleted contact left behind. Twice is the same as once."""
-        self.contacts.bury(tombstone)
 
     def _add_rows(
         self, rows: Sequence[tuple[int, ContactWrite]], upsert: bool

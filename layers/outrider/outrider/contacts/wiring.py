@@ -2,6 +2,7 @@
 
 from outrider.access.models import Caller
 from outrider.companies.wiring import companies, company_repository
+from outrider.contacts.index import ContactIndex
 from outrider.contacts.links import ContactLinks, LinkSweep
 from outrider.contacts.lists import ContactLists
 from outrider.contacts.repository import ContactRepository
@@ -24,6 +25,11 @@ def links(caller: Caller) -> ContactLinks:
 
 def link_sweep(caller: Caller) -> LinkSweep:
     return LinkSweep(links(caller), Queue(settings().require("company_links_queue_url")))
+
+
+def index() -> ContactIndex:
+    table = Table(settings().require("contacts_table"))
+    return ContactIndex(table, lambda workspace: links(Caller.engine(workspace)))
 
 
 def timeline(caller: Caller) -> TimelineService:

@@ -1,9 +1,18 @@
 """Texts as they are compared: without case, marks and punctuation, word by word."""
 
 import unicodedata
+from itertools import pairwise
+
+from outrider.contacts.models import Contact
 
 LONGEST = 64
 """Characters of a word that count."""
+
+SHORTEST = 2
+"""Characters of a word that is kept as a token."""
+
+_MOST = 32
+"""Words of a contact that count; its address comes first, then its name."""
 
 
 def words(text: str) -> list[str]:
@@ -23,6 +32,24 @@ def words_in(text: str | None) -> list[str]:
 def begin(asked: list[str], found: list[str]) -> bool:
     """Whether each word of `asked` begins one of `found`."""
     return all(any(word.startswith(prefix) for word in found) for prefix in asked)
+
+
+def words_of(contact: Contact) -> list[str]:
+    """The words under which a contact is found, but for those that begin another of them."""
+    found: list[str] = []
+    for address in (contact.email, *contact.other_emails):
+        local, _, domain = address.rpartition("@")
+        found += [*words_in(address)[:1], *words_in(domain)[:1], *words_in(local)]
+    texts = [contact.first_name, contact.last_name, contact.company, contact.title]
+    found += [word for text in texts for word in words_in(text)]
+    ordered = sorted(set(found))
+    begun = {word for word, following in pairwise(ordered) if following.startswith(word)}
+    return [word for word in dict.fromkeys(found) if word not in begun][:_MOST]
+
+
+def first_beginning(contact: Contact, prefix: str) -> str | None:
+    """Of the contact's tokens that begin with `prefix` the least: there it is shown."""
+    return min((word for word in words_of(contact) if word.startswith(prefix)), default=None)
 
 
 def _fold(text: str) -> str:

@@ -21,6 +21,8 @@ _PLACEHOLDER = re.compile(r"#(\w+)")
 _TRANSACTION_ATTEMPTS = 8
 _ROUNDS = 8
 _READ_AT_ONCE = 100
+WRITE_AT_ONCE = 25
+"""Puts and deletes of one call of `batch_write`."""
 _RETRY_SOON = {"Retry-After": "1"}
 
 
@@ -280,6 +282,26 @@ def batch_get(keys: Iterable[tuple[Table, str, str]]) -> dict[tuple[str, str, st
                     found[name, item["pk"], item["sk"]] = item
             pending = raw.get("UnprocessedKeys") or {}
     return found
+
+
+def batch_write(actions: Iterable[Action]) -> None:
+    """Puts and deletes without conditions, of different items, in no order; 25 in a call. What
+    DynamoDB leaves undone is sent again, a little later each time; then raises StoreFailed."""
+    wanted = list(actions)
+    for start in range(0, len(wanted), WRITE_AT_ONCE):
+        pending: dict[str, Any] = {}
+        for action in wanted[start : start + WRITE_AT_ONCE]:
+            request = dict(action.params)
+            pending.setdefault(request.pop("TableName"), []).append(
+                {f"{action.kind}Request": request}
+            )
+        for attempt in range(1, _TRANSACTION_ATTEMPTS + 1):
+            pending = _call("BatchWriteItem", RequestItems=pending).get("UnprocessedItems") or {}
+            if not pending:
+                break
+            time.sleep(secrets.randbelow(10 * 2**attempt) / 1000)
+        else:
+            raise StoreFailed(headers=_RETRY_SOON)
 
 
 def key_of(item: Item, index: str | None = None) -> Item:

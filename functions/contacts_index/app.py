@@ -1,0 +1,11 @@
+"""Stream of contacts: keeps the words and tags by which they are found; buries the deleted."""
+
+from typing import Any
+
+from outrider.contacts.wiring import index
+from outrider.kit.logs import logger
+
+
+def handler(event: dict[str, Any], _: object) -> None:
+    count = index().follow(event["Records"])
+    logger().info("contacts followed", records=len(event["Records"]), contacts=count)
