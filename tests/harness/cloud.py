@@ -102,6 +102,12 @@ class Cloud:
         )
         return key
 
+    def download(self, url: str) -> bytes:
+        """GET a file from a link of ours, as a client does."""
+        link = urlsplit(url)
+        bucket, key = link.netloc.partition(".")[0], unquote(link.path.lstrip("/"))
+        return bytes(self._objects.get_object(Bucket=bucket, Key=key)["Body"].read())
+
     def calls(self) -> list[Call]:
         """Every AWS call of this test."""
         return list(self.wire.calls)

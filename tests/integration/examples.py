@@ -78,6 +78,10 @@ def an_import(api: Api) -> str:
     return str(api.post("/v1/imports", body).json["id"])
 
 
+def an_export(api: Api) -> str:
+    return str(api.post("/v1/exports", {"kind": "contacts", "format": "csv"}).json["id"])
+
+
 def an_api_key(api: Api) -> str:
     return str(api.create_key("contacts:read")["id"])
 
@@ -149,6 +153,9 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/imports/{import_id}/rows": Example(3, make=an_import, by_worker=True),
     # The import, whose kind tells the scope, then the change.
     "POST /v1/imports/{import_id}/revert": Example(3, make=an_import),
+    "GET /v1/exports": Example(2, make=an_export),
+    "POST /v1/exports": Example(2, {"kind": "contacts", "format": "csv"}),
+    "GET /v1/exports/{export_id}": Example(2, make=an_export),
     # The page, and one more for when its keys were last used: only the meter's records know.
     "GET /v1/api-keys": Example(3, make=an_api_key),
     "POST /v1/api-keys": Example(2, {"name": "CI", "scopes": ["contacts:read"]}),

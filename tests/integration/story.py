@@ -108,6 +108,14 @@ STORY = [
     Step("list_import_rows", query="status=failed"),
     Step("revert_import", then=_carried),
     Step(
+        "create_export",
+        {"kind": "contacts", "format": "csv", "filters": {"status": "new"}},
+        keep={"export_id": ("id",)},
+        then=_carried,
+    ),
+    Step("get_export"),
+    Step("list_exports"),
+    Step(
         "create_mailbox",
         {"email": "ada@outrider.test", "name": "Ada", "daily_cap": 100, "warmed": True},
     ),

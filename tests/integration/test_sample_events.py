@@ -37,6 +37,7 @@ INVENTED = {
     "event": "evt_01kjpwd6m1j4bmyjsaxgnw33zc",
     "mail": "0100019caf2b5a10-1d2e3f40-5162-7384-95a6-b7c8d9e0f102-000000",
     "imported": "imp_01kjpwd6m7t4w1c8v5q2x9n3zb",
+    "exported": "exp_01kjpwd6m8a4d2g7k9n1r5v8yc",
     "url": "https://example.com/hooks/outrider",
 }
 
@@ -64,6 +65,7 @@ COMPANIES_CREATE = Sample("http_companies_create", "companies")
 CONTACTS_ERASE = Sample("http_contacts_erase", "privacy")
 SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
 IMPORTS_CREATE = Sample("http_imports_create", "imports")
+EXPORTS_CREATE = Sample("http_exports_create", "exports")
 MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
 SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
 SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
@@ -85,6 +87,7 @@ ROUND = Sample("stepfunctions_round", "campaigns_dispatch")
 STEP = Sample("sqs_step", "steps_run")
 IMPORT_UPLOADED = Sample("sqs_import_uploaded", "imports_run")
 COMPANY_LINKS = Sample("sqs_company_links", "contacts_link")
+EXPORT = Sample("sqs_export", "exports_run")
 WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
 WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
 REPLY = Sample("inbound_reply", "inbound_receive")
@@ -374,6 +377,17 @@ class TestImports:
         assert answer == {"batchItemFailures": []}
         (contact,) = api.get("/v1/contacts").json["data"]
         assert (contact["email"], contact["tags"]) == ("ada@example.com", ["fair-2026"])
+
+
+class TestExports:
+    def test_create_and_run_make_a_file(self, api: Api, cloud: Cloud) -> None:
+        workspace = api.workspace()
+        created = json.loads(EXPORTS_CREATE.invoke(cloud, key=workspace.live_key)["body"])
+
+        answer = EXPORT.invoke(cloud, workspace=workspace.id, exported=created["id"])
+
+        assert answer == {"batchItemFailures": []}
+        assert "download" in api.get(f"/v1/exports/{created['id']}").json
 
 
 class TestWebhooks:

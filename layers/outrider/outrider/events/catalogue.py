@@ -50,6 +50,8 @@ EventName = Literal[
     "import.completed",
     "import.reverting",
     "import.reverted",
+    "export.created",
+    "export.completed",
     "webhook.test",
     "webhook.disabled",
     "api_key.created",

@@ -101,12 +101,16 @@ class Objects:
     def complete(self, key: str, upload_id: str, tags: Sequence[str]) -> None:
         """Make the object of its parts. Twice is the same as once."""
         parts = [{"PartNumber": number, "ETag": tag} for number, tag in enumerate(tags, start=1)]
-        self._call(
-            "complete_multipart_upload",
-            Key=key,
-            UploadId=upload_id,
-            MultipartUpload={"Parts": parts},
-        )
+        try:
+            self._call(
+                "complete_multipart_upload",
+                Key=key,
+                UploadId=upload_id,
+                MultipartUpload={"Parts": parts},
+            )
+        except ClientError as error:  # S3 forgets an upload that an earlier try has completed
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise
 
     def _call(self, operation: str, **params: Any) -> Mapping[str, Any]:
         try:

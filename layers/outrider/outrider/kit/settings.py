@@ -33,6 +33,7 @@ class Settings(BaseModel):
     steps_queue_url: str = ""
     webhook_deliveries_queue_url: str = ""
     imports_queue_url: str = ""
+    exports_queue_url: str = ""
     files_bucket: str = ""
     company_links_queue_url: str = ""
     campaign_run_arn: str = ""

@@ -1,0 +1,29 @@
+"""Writes the files of exports, for as long as there is time."""
+
+from functools import partial
+from typing import Any
+
+from outrider.access.models import WorkspaceId
+from outrider.events.models import RecordedEvent
+from outrider.exports.wiring import runner
+from outrider.kit.logs import logger
+from outrider.kit.queues import handle_records
+
+_LONGEST_PART_MS = 60_000
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def enough_time() -> bool:
+        return bool(context.get_remaining_time_in_millis() > _LONGEST_PART_MS)
+
+    return handle_records(event, partial(_run, enough_time=enough_time))
+
+
+def _run(message: dict[str, Any], enough_time: Any) -> None:
+    if "detail" in message:
+        happened = RecordedEvent.model_validate(message["detail"])
+        workspace, export_id = happened.workspace, happened.data["export_id"]
+    else:
+        workspace, export_id = WorkspaceId(message["workspace"]), message["export_id"]
+    outcome = runner(workspace, export_id).run(export_id, enough_time)
+    logger().info("export", export_id=export_id, outcome=outcome)

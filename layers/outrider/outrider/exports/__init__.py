@@ -1,0 +1,1 @@
+"""Files of contacts, companies or suppressions, as they are listed."""

@@ -1,0 +1,65 @@
+"""Rows of a file: JSON Lines as the API shows them, CSV for people and spreadsheets.
+
+A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
+Injection), as spreadsheets themselves write it.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from outrider.exports.models import Kind
+from outrider.kit import json
+
+OPEN_FIELD: dict[Kind, str | None] = {
+    "contacts": "custom",
+    "companies": "context",
+    "suppressions": None,
+}
+"""The field whose names are columns of their own, as `custom.<name>`."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_json_lines(rows: Iterable[BaseModel]) -> bytes:
+    return b"".join(row.model_dump_json().encode() + b"\n" for row in rows)
+
+
+def as_csv(
+    kind: Kind, fields: Sequence[str], names: Sequence[str], rows: Iterable[BaseModel]
+) -> bytes:
+    """Lines that end with CR LF (RFC 4180), without a header."""
+    open_field = OPEN_FIELD[kind]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for row in rows:
+        values = row.model_dump(mode="json")
+        own: Mapping[str, Any] = values.get(open_field or "") or {}
+        writer.writerow(
+            [cell(values.get(field)) for field in fields] + [cell(own.get(name)) for name in names]
+        )
+    return text.getvalue().encode()
+
+
+def header(kind: Kind, fields: Sequence[str], names: Sequence[str]) -> bytes:
+    text = io.StringIO()
+    own = [f"{OPEN_FIELD[kind]}.{name}" for name in names]
+    csv.writer(text).writerow([cell(name) for name in (*fields, *own)])
+    return text.getvalue().encode()
+
+
+def cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return f"'{value}" if value.startswith(_FORMULA) else value
+        case bool() | int() | float():
+            return str(value).lower() if isinstance(value, bool) else str(value)
+        case list() if all(isinstance(each, str) for each in value):
+            return cell(", ".join(value))
+        case _:
+            return json.dumps_text(value)

@@ -1,0 +1,106 @@
+"""Keys, expressions and items of exports: an export is `<workspace>` / `exp_…`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from outrider.access.models import WorkspaceId
+from outrider.exports.models import Export, Work
+from outrider.kit import clock, outbox
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, transact
+from outrider.kit.outbox import Event
+
+LEASE = timedelta(seconds=330)
+"""Longer than a worker may run: who holds a lease beyond it is gone."""
+_LIFE = timedelta(days=30)
+
+
+class LeaseLost(Exception):
+    """Somebody else works on the export, or its work is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRepository:
+    """Exports of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def get(self, export_id: str) -> Export | None:
+        item = self.table.get(self.workspace, export_id)
+        return Export.model_validate(item) if item else None
+
+    def list(self, limit: int, after: Item | None) -> tuple[list[Export], Item | None]:
+        """Newest first."""
+        page = self.table.page(
+            Query(
+                self.workspace,
+                "begins_with(#sk, :prefix)",
+                {"prefix": "exp_"},
+                newest_first=True,
+                after=after,
+                consistent=True,
+            ),
+            limit,
+        )
+        return [Export.model_validate(item) for item in page.items], page.last_key
+
+    def add(
+        self, new: Export, request_id: str, events: Sequence[Event], also: Sequence[Action] = ()
+    ) -> None:
+        item = {
+            **new.model_dump(exclude_none=True),
+            "pk": self.workspace,
+            "sk": new.id,
+            "request_id": request_id,
+            "ttl": int((clock.now() + _LIFE).timestamp()),
+            **outbox.attribute(events),
+        }
+        transact(self.table.put(item, "attribute_not_exists(#pk)"), *also)
+
+    def take(self, export_id: str, lease: str) -> Work:
+        """Lease the export, if it is not done. Raises LeaseLost."""
+        action = self.table.update(
+            self.workspace,
+            export_id,
+            "SET #lease = :lease, #leased_until = :until, #status = :running",
+            "#status IN (:queued, :running) AND (attribute_not_exists(#leased_until)"
+            " OR #leased_until <= :now)",
+            lease=lease,
+            until=clock.to_text(clock.now() + LEASE),
+            running="running",
+            queued="queued",
+            now=clock.timestamp(),
+        )
+        try:
+            item = self.table.write(action)
+        except ConditionFailed as refused:
+            raise LeaseLost from refused
+        work = {name: item[name] for name in Work.model_fields if name in item}
+        return Work(shown=Export.model_validate(item), **work)
+
+    def save(
+        self,
+        work: Work,
+        changes: Mapping[str, Any],
+        *,
+        events: Sequence[Event] = (),
+        done: bool = False,
+    ) -> None:
+        """Enter what the holder of the lease has done; `done` ends it. Raises LeaseLost."""
+        values = {**changes, **outbox.attribute(events)}
+        assignments = ", ".join(f"#{name} = :{name}" for name in values)
+        action = self.table.update(
+            self.workspace,
+            work.shown.id,
+            f"SET {assignments}{' REMOVE #lease, #leased_until' if done else ''}",
+            "#lease = :held",
+            held=work.lease,
+            **values,
+        )
+        try:
+            self.table.write(action)
+        except ConditionFailed as refused:
+            raise LeaseLost from refused

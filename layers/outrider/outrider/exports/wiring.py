@@ -1,0 +1,64 @@
+"""Builds the objects of `exports`."""
+
+from dataclasses import replace
+
+from pydantic import BaseModel
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.companies.models import Company
+from outrider.companies.wiring import companies
+from outrider.contacts.models import Contact
+from outrider.contacts.suppressions.models import Suppression
+from outrider.contacts.suppressions.wiring import suppressions
+from outrider.contacts.wiring import contacts
+from outrider.exports.models import Work
+from outrider.exports.repository import ExportRepository
+from outrider.exports.runner import Lister, Runner
+from outrider.exports.service import ExportService
+from outrider.kit.dynamo import Table
+from outrider.kit.objects import Objects
+from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.settings import settings
+
+
+def exports(caller: Caller) -> ExportService:
+    return ExportService(caller, _repository(caller.workspace), _objects())
+
+
+def runner(workspace: WorkspaceId, export_id: str) -> Runner:
+    return Runner(
+        lambda work: _caller(workspace, work),
+        _repository(workspace),
+        _objects(),
+        lambda work: _lists(_caller(workspace, work), work),
+        lambda: _go_on(workspace, export_id),
+    )
+
+
+def _lists(caller: Caller, work: Work) -> tuple[Lister, type[BaseModel]]:
+    match work.shown.kind:
+        case "contacts":
+            return contacts(caller).list, Contact
+        case "companies":
+            return companies(caller).list, Company
+        case "suppressions":
+            return suppressions(caller).list, Suppression
+
+
+def _caller(workspace: WorkspaceId, work: Work) -> Caller:
+    """Whoever asked for the export, as far as events say. Its cursors stay in the item."""
+    caller = Caller.engine(workspace, work.request_id)
+    return replace(caller, actor=work.shown.created_by, seal=work.shown.id.encode())
+
+
+def _repository(workspace: WorkspaceId) -> ExportRepository:
+    return ExportRepository(Table(settings().require("contacts_table")), workspace)
+
+
+def _objects() -> Objects:
+    return Objects(settings().require("files_bucket"))
+
+
+def _go_on(workspace: WorkspaceId, export_id: str) -> None:
+    job = {"workspace": workspace, "export_id": export_id}
+    Queue(settings().require("exports_queue_url")).send([QueueMessage(job)])
