@@ -13,6 +13,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.kit.dynamo import Table
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
+from tests.integration.linking import company, contact
 from tests.integration.test_budgets import dynamodb_calls
 
 ADA = {
@@ -132,6 +133,30 @@ class TestFilters:
 
         assert found(api, status="replied") == ["bob", "ada"]
         assert found(api, sort="-updated_at")[0] == "ada"
+
+
+class TestCompany:
+    def test_is_looked_up_for_its_industry_and_size(self, api: Api, cloud: Cloud) -> None:
+        company(api, industry="Software", size="51-200")
+        company(api, "globex.example", industry="Steel", size="51-200")
+        for address in ("ada@acme.example", "bob@globex.example", "eve@example.org"):
+            contact(api, address)
+        cloud.drain()
+
+        assert found(api, industry="software") == ["ada"]
+        assert found(api, company_size="51-200") == ["bob", "ada"]
+        assert found(api, company_size="51-200", industry="STEEL") == ["bob"]
+        assert found(api, industry="software", email="ada@acme.example") == ["ada"]
+        assert found(api, industry="steel", email="ada@acme.example") == []
+
+    def test_costs_one_call_more_for_each_one_of_the_page(self, api: Api, cloud: Cloud) -> None:
+        company(api, industry="Software")
+        contact(api)
+        cloud.drain()
+
+        answer = api.get("/v1/contacts?industry=software")
+
+        assert dynamodb_calls(answer)[1:] == ["Query", "BatchGetItem"]
 
 
 class TestOrders:

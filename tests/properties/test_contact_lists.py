@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from outrider.access.models import WorkspaceId
+from outrider.companies.models import Company
+from outrider.companies.repository import CompanyRepository
 from outrider.contacts import lists
 from outrider.contacts.lists import ContactLists
 from outrider.contacts.models import Contact
@@ -35,6 +37,7 @@ CONTACTS = st.fixed_dictionaries(
         "first_name": st.sampled_from([None, "Anna", "Ann-Marie", "Ánn"]),
         "company": st.sampled_from([None, "Annex & Sons", "Müller"]),
         "verified": st.booleans(),
+        "linked_to": st.sampled_from([None, 0, 1]),
         "then": st.sampled_from(
             [None, "deleted", "replied", {"fit_score": None}, {"folder_id": "a", "fit_score": 0.5}]
         ),
@@ -53,6 +56,8 @@ PARAMETERS = st.fixed_dictionaries(
         "verified": st.sampled_from(["true", "false"]),
         "created_after": st.sampled_from(MOMENTS),
         "updated_after": st.sampled_from(MOMENTS),
+        "industry": st.sampled_from(["software", "Tools"]),
+        "company_size": st.sampled_from(["51-200", "2"]),
         "search": st.sampled_from(["an", "anna", "ANN mar", "annm", "muller x", "c1@exa", "s so"]),
         "sort": st.sampled_from(
             ["created_at", "-created_at", "fit_score", "-fit_score", "updated_at", "-updated_at"]
@@ -74,9 +79,26 @@ def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "_CALLS", 2)
 
 
-def made(repository: ContactRepository, number: int, wanted: dict[str, Any]) -> str:
+def two_companies(repository: CompanyRepository) -> list[Company]:
+    now = clock.timestamp()
+    known = [{"industry": "Software", "size": "51-200"}, {"industry": "tools"}]
+    companies = [
+        Company(id=ids.new("com"), name="Acme", created_at=now, updated_at=now, **fields)
+        for fields in known
+    ]
+    for company in companies:
+        repository.add(company, [])
+    return companies
+
+
+def made(
+    repository: ContactRepository, companies: list[Company], number: int, wanted: dict[str, Any]
+) -> str:
     """The id of a contact made at the moment `ms`, after what became of it."""
-    fields = {name: value for name, value in wanted.items() if name not in ("ms", "then")}
+    left_out = ("ms", "then", "linked_to")
+    fields = {name: value for name, value in wanted.items() if name not in left_out}
+    if wanted["linked_to"] is not None:
+        fields["company_id"] = companies[wanted["linked_to"]].id
     with clock.frozen(clock.from_epoch_ms(START + wanted["ms"])):
         now = clock.timestamp()
         contact = Contact(
@@ -111,10 +133,16 @@ def token(contact: Contact, asked: str | None) -> str:
     return min(word for word in words_of(contact) if word.startswith(longest))
 
 
-def plain(contacts: list[Contact], asked: ContactQuery) -> list[Contact]:
+def plain(contacts: list[Contact], companies: list[Company], asked: ContactQuery) -> list[Contact]:
     name = "created_at" if asked.search else asked.order.removeprefix("-")
     field = "id" if name == "created_at" else name
-    chosen = [each for each in contacts if asked.matches(each) and getattr(each, field) is not None]
+    known = {company.id: company for company in companies}
+    chosen = [
+        each
+        for each in contacts
+        if asked.matches(each, known.get(each.company_id or ""))
+        and getattr(each, field) is not None
+    ]
     if asked.search is not None:
         return sorted(chosen, key=lambda each: (token(each, asked.search), each.id))
     return sorted(
@@ -132,13 +160,16 @@ class TestLists:
     ) -> None:
         table = Table(cloud.stack.data["ContactsTableName"])
         repository = ContactRepository(table, WorkspaceId(ids.new("wsp")))
-        made_ids = [made(repository, number, each) for number, each in enumerate(wanted)]
+        company_table = Table(cloud.stack.data["CompaniesTableName"])
+        of_workspace = CompanyRepository(company_table, repository.workspace)
+        companies = two_companies(of_workspace)
+        made_ids = [made(repository, companies, number, each) for number, each in enumerate(wanted)]
         there = list(repository.get_many(made_ids).values())
         tokens = TokenRepository(table, repository.workspace)
         for contact in there:
             batch_write(tokens.changes([None, contact]))
 
         for asked in queries:
-            listed = list(walk(ContactLists(repository), asked))
+            listed = list(walk(ContactLists(repository, of_workspace), asked))
 
-            assert listed == plain(there, asked), asked
+            assert listed == plain(there, companies, asked), asked

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
 
+from outrider.companies.models import Company
 from outrider.contacts.models import Contact, Status
 from outrider.contacts.words import SHORTEST, begin, words, words_in, words_of
 from outrider.kit.addresses import Email
@@ -44,6 +45,12 @@ class ContactFilter(BaseModel):
         Field(description="Each word begins a word of the title: `head sal` finds Head of Sales"),
     ] = None
     country: Annotated[Given | None, Field(description="The whole of the country")] = None
+    industry: Annotated[
+        Given | None, Field(description="The industry of the company it is linked to, whole")
+    ] = None
+    company_size: Annotated[
+        Given | None, Field(description="The size of the company it is linked to, as kept there")
+    ] = None
     tag: Annotated[
         str | None, Field(min_length=1, max_length=50, description="One of its tags, whole")
     ] = None
@@ -82,7 +89,13 @@ class ContactFilter(BaseModel):
         """The names of the filters that are set."""
         return {name for name in ContactFilter.model_fields if getattr(self, name) is not None}
 
-    def matches(self, contact: Contact) -> bool:
+    @property
+    def asks_for_company(self) -> bool:
+        """Whether the company of a contact has to be known."""
+        return self.industry is not None or self.company_size is not None
+
+    def matches(self, contact: Contact, company: Company | None = None) -> bool:
+        """`company` is the one that the contact is linked to, where it has to be known."""
         return (
             self.status in (None, contact.status)
             and self.folder_id in (None, contact.folder_id)
@@ -96,6 +109,14 @@ class ContactFilter(BaseModel):
             and (self.tag is None or self.tag.casefold() in map(_cased, contact.tags))
             and (self.title is None or begin(words(self.title), words_in(contact.title)))
             and (self.search is None or begin(words(self.search), words_of(contact)))
+            and (not self.asks_for_company or self._of_company(company))
+        )
+
+    def _of_company(self, company: Company | None) -> bool:
+        asked = ((self.industry, "industry"), (self.company_size, "size"))
+        return company is not None and all(
+            wanted is None or wanted.casefold() == _cased(getattr(company, name))
+            for wanted, name in asked
         )
 
     def _scores(self, score: float | None) -> bool:

@@ -4,9 +4,11 @@ One query leads to them, the most telling one that has the order asked for; what
 tested here. So every filter goes with every other, and what a page may read is bounded.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from outrider.companies.models import Company
+from outrider.companies.repository import CompanyRepository
 from outrider.contacts.indexes import AFTER, score_text
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository, contact_from
@@ -48,6 +50,7 @@ class _Path:
 @dataclass(frozen=True, slots=True)
 class ContactLists:
     contacts: ContactRepository
+    companies: CompanyRepository
 
     def page(self, asked: ContactQuery, after: Item | None) -> tuple[list[Contact], Item | None]:
         """At most `asked.limit` contacts, and the place behind them; None at the end.
@@ -56,12 +59,16 @@ class ContactLists:
         """
         if asked.email is not None:
             contact = self.contacts.with_address(asked.email)
-            return [contact] if contact and asked.matches(contact) else [], None
+            companies = self._companies(asked, [contact] if contact else [])
+            company = companies.get(contact.company_id or "") if contact else None
+            return [contact] if contact and asked.matches(contact, company) else [], None
         path = self._path(asked)
         found: list[Contact] = []
         for part, place in self._read(path, asked, after):
+            companies = self._companies(asked, [contact for _, contact in part if contact])
             for item, contact in part:
-                if contact is None or not asked.matches(contact):
+                company = companies.get(contact.company_id or "") if contact else None
+                if contact is None or not asked.matches(contact, company):
                     continue
                 if len(found) == asked.limit:
                     return found, after
@@ -105,6 +112,13 @@ class ContactLists:
                 contact = None
             shown.append(contact)
         return shown
+
+    def _companies(self, asked: ContactQuery, contacts: Sequence[Contact]) -> Mapping[str, Company]:
+        """The companies of `contacts`, where they have to be known."""
+        if not asked.asks_for_company:
+            return {}
+        wanted = {contact.company_id for contact in contacts if contact.company_id}
+        return self.companies.get_many(sorted(wanted))
 
     def _path(self, asked: ContactQuery) -> _Path:
         if asked.search is not None:

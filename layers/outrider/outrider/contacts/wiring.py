@@ -16,7 +16,12 @@ from outrider.kit.settings import settings
 
 def contacts(caller: Caller) -> ContactService:
     repository = _repository(caller)
-    return ContactService(caller, repository, ContactLists(repository), companies(caller))
+    return ContactService(
+        caller,
+        repository,
+        ContactLists(repository, company_repository(caller.workspace)),
+        companies(caller),
+    )
 
 
 def links(caller: Caller) -> ContactLinks:
