@@ -97,6 +97,14 @@ class TestAuthentication:
         assert (answer.status, problem(answer)["code"]) == (401, "MISSING_AUTH")
         assert (answer.headers["WWW-Authenticate"], answer.calls) == ("Bearer", [])
 
+    def test_does_not_look_for_a_key_in_the_query(self, api: Api, endpoint: Endpoint) -> None:
+        path = f"{endpoint.path()}?api_key={api.workspace().live_key}"
+
+        answer = call(api, endpoint, path, key=ANONYMOUS)
+
+        assert (answer.status, problem(answer)["code"]) == (401, "MISSING_AUTH")
+        assert answer.calls == []
+
     def test_refuses_a_mistyped_key_without_asking_aws(self, api: Api, endpoint: Endpoint) -> None:
         key = api.workspace().live_key
         mistyped = key[:-1] + ("a" if key[-1] != "a" else "b")
