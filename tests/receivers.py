@@ -23,11 +23,12 @@ class Peer:
         while b"\r\n\r\n" not in received:
             received += self._receive()
         head, _, body = received.partition(b"\r\n\r\n")
-        length = next(
+        lengths = [
             int(line.partition(b":")[2])
             for line in head.split(b"\r\n")
             if line.lower().startswith(b"content-length:")
-        )
+        ]
+        length = lengths[0] if lengths else 0
         while len(body) < length:
             body += self._receive()
         return head + b"\r\n\r\n" + body

@@ -221,6 +221,7 @@ def _answer(route: Route, schema: Schema | None, calls: list[Schema]) -> Schema:
         left_out = {
             "ETag": not is_versioned(route.result),
             "Idempotent-Replayed": not route.may_be_repeated,
+            **dict.fromkeys(_SPENDING_HEADERS, route.handler.__name__ not in _SPENDING),
         }
         names = [name for name in _HEADERS if not left_out.get(name)]
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
@@ -247,6 +248,7 @@ def _errors_of(route: Route) -> list[int]:
     statuses = {401, 403, 422, 429, 500}
     statuses |= {404} if "{" in route.path else set()
     statuses |= {413} if route.body else set()
+    statuses |= {402} if route.handler.__name__ in _SPENDING else set()
     statuses |= {409, 503} if route.method != "GET" else set()
     return sorted(statuses)
 
@@ -284,6 +286,18 @@ def _text(description: str) -> Schema:
     return {"type": "string", "description": description}
 
 
+_SPENDING = frozenset({"research_contact"})
+"""Operations that may take credits."""
+_SPENDING_HEADERS: Schema = {
+    "X-Credits-Used": {
+        "description": "The credits that this call took",
+        "schema": {"type": "integer"},
+    },
+    "X-Credits-Remaining": {
+        "description": "The credits that are available after it; not where none could be taken",
+        "schema": {"type": "integer"},
+    },
+}
 _HEADERS: Schema = {
     "X-Request-Id": {"description": "Names this request in our logs", "schema": {"type": "string"}},
     "RateLimit-Policy": {
@@ -303,6 +317,7 @@ _HEADERS: Schema = {
         " Idempotency-Key got",
         "schema": {"type": "string"},
     },
+    **_SPENDING_HEADERS,
 }
 _IF_MATCH: Schema = {
     "name": "If-Match",

@@ -63,6 +63,14 @@ def an_unverified_contact(api: Api) -> str:
     return str(api.post("/v1/contacts", {"email": f"{uuid4().hex}@outrider.test"}).json["id"])
 
 
+def a_contact_to_research(api: Api) -> str:
+    """Of a company whose site does not answer."""
+    company = api.post("/v1/companies", {"name": uuid4().hex, "website": NOBODY}).json["id"]
+    a_held_credit(api)
+    answer = api.post("/v1/contacts", {"email": _address(), "company_id": company})
+    return str(answer.json["id"])
+
+
 def a_company(api: Api) -> str:
     answer = api.post("/v1/companies", {"domain": f"{uuid4().hex}.example"})
     return str(answer.json["id"])
@@ -132,6 +140,8 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/contacts/{contact_id}/timeline": Example(3, make=a_contact_with_a_past),
     # What DNS says comes between reading the address and keeping the verdict.
     "POST /v1/contacts/{contact_id}/verify": Example(3, make=an_unverified_contact),
+    # The contact beside what is kept, its company; then credits held, and given back (two calls).
+    "POST /v1/contacts/{contact_id}/research": Example(6, {}, make=a_contact_to_research),
     "GET /v1/companies": Example(2, make=a_company),
     "POST /v1/companies": Example(2, {"domain": "acme.example"}, keeps_unknown=True),
     "GET /v1/companies/{company_id}": Example(2, make=a_company),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.harness.api import Answer
+from tests.harness.api import Answer, Mode
 from tests.harness.cloud import Cloud
 from tools import routes
 
@@ -29,6 +29,7 @@ class Step:
     """Other names for what the path names."""
     keep: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
     then: Callable[[Cloud, dict[str, str]], None] | None = None
+    mode: Mode = "live"
 
 
 def _carried(cloud: Cloud, _: dict[str, str]) -> None:
@@ -83,6 +84,13 @@ STORY = [
         then=_carried,
     ),
     Step("verify_contact", of={"contact_id": "other_id"}, then=_carried),
+    Step(
+        "create_contacts",
+        {"email": "grace@acme.example", "first_name": "Grace", "title": "CTO"},
+        keep={"sandbox_id": ("id",)},
+        mode="test",
+    ),
+    Step("research_contact", {"refresh": True}, of={"contact_id": "sandbox_id"}, mode="test"),
     Step(
         "merge_contacts", {"winner_id": "{contact_id}", "loser_ids": ["{other_id}"]}, then=_carried
     ),
@@ -190,7 +198,7 @@ def told(cloud: Cloud, webhook_url: str) -> dict[str, list[dict[str, Any]]]:
         )
         body = _filled(step.body, known)
         question = f"?{step.query}" if step.query else ""
-        answer = cloud.api.request(route.method, path + question, body)
+        answer = cloud.api.request(route.method, path + question, body, mode=step.mode)
         assert answer.status == route.status, f"{step.operation}: {answer.text}"
         known |= {name: _at(answer, keys) for name, keys in step.keep.items()}
         calls.setdefault(step.operation, []).append(

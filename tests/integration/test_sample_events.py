@@ -61,6 +61,7 @@ HEALTH = Sample("http_health", "site")
 CONTACTS_CREATE = Sample("http_contacts_create", "contacts")
 CONTACTS_LIST = Sample("http_contacts_list", "contacts")
 CONTACTS_VERIFY = Sample("http_contacts_verify", "contacts_verify")
+CONTACTS_RESEARCH = Sample("http_contacts_research", "contacts_research")
 COMPANIES_CREATE = Sample("http_companies_create", "companies")
 CONTACTS_ERASE = Sample("http_contacts_erase", "privacy")
 SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
@@ -164,6 +165,14 @@ class TestHttp:
 
         assert json.loads(answer["body"])["status"] == "finished"
         assert api.get(f"/v1/contacts/{contact}").status == 404
+
+    def test_contacts_research(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().test_key
+        contact = api.post("/v1/contacts", {"email": "ada@acme.example"}, key=key).json["id"]
+
+        answer = CONTACTS_RESEARCH.invoke(cloud, key=key, contact=contact)
+
+        assert json.loads(answer["body"])["outcome"] == "found"
 
     def test_of_a_made_up_key_are_refused(self, cloud: Cloud) -> None:
         answer = CONTACTS_LIST.invoke(cloud)

@@ -243,6 +243,7 @@ class ContactRepository:
             own = "attribute_not_exists(#pk) OR #contact_id = :contact_id"
             with suppress(ConditionFailed):  # it leads to another contact by now
                 self.table.write(self.table.delete(pk, sk, own, contact_id=contact_id))
+        self.table.write(self.table.delete(*self.beside(contact_id)[1:]))
         self.table.write(self.table.delete(self.workspace, contact_id))
 
     def of_company(self, company_id: str, limit: int, after: Item | None) -> Page:
@@ -270,6 +271,10 @@ class ContactRepository:
     def key(self, contact_id: str) -> tuple[Table, str, str]:
         """Where a contact is, for `kit.dynamo.batch_get`."""
         return self.table, self.workspace, contact_id
+
+    def beside(self, contact_id: str) -> tuple[Table, str, str]:
+        """Where what was researched about a contact is: it goes when the contact goes."""
+        return self.table, f"{self.workspace}#research", contact_id
 
     def present(self, contact_id: str) -> Action:
         """That the contact is not deleted, for a transaction."""

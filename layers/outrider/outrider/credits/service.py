@@ -94,9 +94,14 @@ class CreditService:
             raise LookupError(f"nothing was held for {operation}")
         return entry
 
-    def void(self, operation: str) -> LedgerEntry | None:
-        """Give back what an operation holds. One that was settled before stays as it is."""
-        return self._settle(operation, None, ())
+    def void(self, operation: str, also: Sequence[Action] = ()) -> LedgerEntry | None:
+        """Give back what an operation holds; `also` as in `post`. One that was settled before stays
+        as it is."""
+        return self._settle(operation, None, also)
+
+    def took_nothing(self) -> None:
+        """Say on the answer that a call which may cost credits did not."""
+        self.caller.headers.setdefault(_USED, "0")
 
     def reset(self) -> None:
         """Begin the period whose beginning has come, unless somebody did."""

@@ -11,7 +11,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from http.client import HTTPException
 from ipaddress import ip_address
@@ -42,10 +42,12 @@ class OutboundFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is the first 16 KiB at most, still encoded as the other side sent it."""
+    """`body` is its beginning, as far as it was asked for, still encoded as the other side sent it.
+    Names of headers are lower-case."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def look_up(host: str, port: int) -> list[str]:
@@ -75,13 +77,23 @@ class Outbound:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Exactly one request. Raises InvalidUrl and OutboundFailed."""
+        return self._send("POST", url, body, headers, MAX_ANSWER)
+
+    def get(self, url: str, headers: Mapping[str, str], at_most: int = MAX_ANSWER) -> Answer:
+        """Exactly one request, for `at_most` bytes. Raises InvalidUrl and OutboundFailed."""
+        return self._send("GET", url, None, headers, at_most)
+
+    def _send(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], at_most: int
+    ) -> Answer:
         deadline = _Deadline(self.end_within)
         target = self._target(url)
         addresses = self._addresses(target, deadline)
         with closing(self._connect(target, addresses, deadline)) as opened:
             try:
                 with _cut_at(deadline, opened), closing(self._over(opened, target)) as connection:
-                    answer = _exchange(connection, target, body, headers)
+                    _ask(connection, method, target, body, headers)
+                    answer = _answer(connection, at_most)
             except (OSError, HTTPException, HTTPError) as error:
                 raise _failure(error, deadline) from error
         if deadline.passed:  # the cut may look like an ordinary end of the body
@@ -198,18 +210,26 @@ def _shut(handle: socket.socket) -> None:
         handle.shutdown(socket.SHUT_RDWR)
 
 
-def _exchange(
-    connection: HTTPConnection, target: Target, body: bytes, headers: Mapping[str, str]
-) -> Answer:
+def _ask(
+    connection: HTTPConnection,
+    method: str,
+    target: Target,
+    body: bytes | None,
+    headers: Mapping[str, str],
+) -> None:
     connection.request(
-        "POST",
+        method,
         target.path,
         body=body,
         headers={**headers, "Host": target.authority, "Connection": "close"},
         preload_content=False,
     )
+
+
+def _answer(connection: HTTPConnection, at_most: int) -> Answer:
     with closing(connection.getresponse()) as response:
-        return Answer(response.status, response.read(MAX_ANSWER, decode_content=False))
+        received = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, response.read(at_most, decode_content=False), received)
 
 
 def _failure(error: Exception, deadline: _Deadline) -> OutboundFailed:

@@ -173,7 +173,7 @@ def _stores(erasure: Erasure, *, pending: bool) -> Sequence[StoreResult]:
             store="contacts",
             result="erased",
             count=counted.contacts,
-            reason="With its addresses and its words in the search, within seconds",
+            reason="With its addresses, its words in the search and its research, within seconds",
         ),
         StoreResult(
             store="suppressions",

@@ -10,6 +10,7 @@ from outrider.contacts.suppressions.models import Suppression
 from outrider.events.models import RecordedEvent
 from outrider.messages.models import Message
 from outrider.privacy.models import StoreResult
+from outrider.research.models import Findings
 
 
 class ContactErased(BaseModel):
@@ -23,12 +24,14 @@ class ContactErased(BaseModel):
 
 
 class ContactExport(BaseModel):
-    """A part of what is held about a contact. The first has the contact itself and what suppresses
-    its addresses, each has up to `limit` of the rest. `contact` is null when it is gone."""
+    """A part of what is held about a contact. The first has the contact itself, what was
+    researched about its company and what suppresses its addresses, each has up to `limit` of the
+    rest. `contact` is null when it is gone."""
 
     contact_id: str
     object: Literal["contact_export"] = "contact_export"
     contact: Contact | None = None
+    research: Findings | None = None
     suppressions: list[Suppression] = []
     enrollments: list[Enrollment] = []
     messages: list[Message] = []

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.campaigns.models import Enrollment
 from outrider.contacts.errors import ContactNotFound
+from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.events.models import RecordedEvent
 from outrider.kit import ids
@@ -12,6 +13,8 @@ from outrider.kit.pagination import PageQuery, Sealer
 from outrider.messages.models import Message
 from outrider.privacy.records import Records
 from outrider.privacy.schemas import ContactExport
+from outrider.research.models import Findings
+from outrider.research.repository import ResearchRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +22,13 @@ class ExportService:
     caller: Caller
     records: Records
     suppressions: SuppressionRepository
+    research: ResearchRepository
 
     def export(self, contact_id: str, query: PageQuery) -> ContactExport:
         """Raises ContactNotFound when there is not and never was such a contact."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/export/{contact_id}")
         after = sealer.after(query)
-        contact = self.records.contacts.get(contact_id) if ids.is_id("con", contact_id) else None
+        contact, research = self._read(contact_id)
         merged = contact.merged_ids if contact else []
         known_as = after["ids"] if after else [contact_id, *merged]
         if contact is None and not after and not self._was_there(contact_id):
@@ -34,6 +38,7 @@ class ExportService:
         return ContactExport(
             contact_id=contact_id,
             contact=None if after else contact,
+            research=None if after else research,
             suppressions=list(self.suppressions.find(addresses).values()),
             enrollments=[each for each in found if isinstance(each, Enrollment)],
             messages=[each for each in found if isinstance(each, Message)],
@@ -43,6 +48,12 @@ class ExportService:
                 sealer.seal({**place, "ids": known_as}, query.question()) if place else None
             ),
         )
+
+    def _read(self, contact_id: str) -> tuple[Contact | None, Findings | None]:
+        if not ids.is_id("con", contact_id):
+            return None, None
+        contact, research = self.research.get(contact_id)
+        return contact, research if contact else None
 
     def _was_there(self, contact_id: str) -> bool:
         return ids.is_id("con", contact_id) and self.records.is_known(contact_id)

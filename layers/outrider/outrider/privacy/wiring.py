@@ -13,10 +13,13 @@ from outrider.privacy.erasing import ErasureService
 from outrider.privacy.records import Records
 from outrider.privacy.repository import ErasureRepository
 from outrider.privacy.service import ExportService
+from outrider.research.repository import ResearchRepository
 
 
 def exports(caller: Caller) -> ExportService:
-    return ExportService(caller, _records(caller), _suppressions(caller))
+    records = _records(caller)
+    research = ResearchRepository(records.contacts)
+    return ExportService(caller, records, _suppressions(caller), research)
 
 
 def erasures(caller: Caller) -> ErasureService:

@@ -20,7 +20,7 @@ def look_up(address: str, server: str = "", within: float = WITHIN) -> Route:
     the system's resolvers. Never raises."""
     try:
         found = validate_email(
-            address, allow_smtputf8=False, dns_resolver=_Bounded.of(server, within)
+            address, allow_smtputf8=False, dns_resolver=Bounded.of(server, within)
         )
     except EmailUndeliverableError as error:
         return _why_not(error)
@@ -42,13 +42,14 @@ def _why_not(error: EmailUndeliverableError) -> Route:
             return "dns_unanswered"
 
 
-class _Bounded(Resolver):
-    """Its questions share one span of time; dnspython's own `lifetime` holds for each."""
+class Bounded(Resolver):
+    """Asks DNS. Its questions share one span of time; dnspython's own `lifetime` holds for each."""
 
     ends: float
 
     @classmethod
-    def of(cls, server: str, within: float) -> "_Bounded":
+    def of(cls, server: str, within: float) -> "Bounded":
+        """`server` is `<ip>:<port>`, or empty for the system's resolvers; `within` seconds."""
         resolver = cls(configure=not server)
         if server:
             host, _, port = server.rpartition(":")

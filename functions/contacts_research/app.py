@@ -1,0 +1,15 @@
+"""/v1/contacts/{contact_id}/research, by itself because it asks strangers, and waits for them"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import Caller
+from outrider.research.schemas import Research, ResearchRequest
+from outrider.research.wiring import research
+
+api = native_api()
+handler = api.handler
+
+
+@api.post("/v1/contacts/{contact_id}/research", scope="contacts:write", status=200)
+def research_contact(caller: Caller, contact_id: str, body: ResearchRequest | None) -> Research:
+    """Find out about a contact's company from its public site"""
+    return research(caller).carry_out(contact_id, body or ResearchRequest())

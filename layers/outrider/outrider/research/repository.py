@@ -1,0 +1,34 @@
+"""Keys and items of research.
+
+What was found is kept beside the contact, `<workspace>#research` / `con_…`, and goes with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.contacts.models import Contact
+from outrider.contacts.repository import ContactRepository, contact_from
+from outrider.kit.dynamo import Action, batch_get
+from outrider.research.models import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class ResearchRepository:
+    """Research of one workspace."""
+
+    contacts: ContactRepository
+
+    def get(self, contact_id: str) -> tuple[Contact | None, Findings | None]:
+        """The contact and what is kept about its company, in one read."""
+        table, pk, sk = self.contacts.key(contact_id)
+        beside = self.contacts.beside(contact_id)
+        found = batch_get([(table, pk, sk), beside])
+        kept = found.get((table.name, *beside[1:]))
+        contact = contact_from(found.get((table.name, pk, sk)))
+        return contact, Findings.model_validate(kept) if kept else None
+
+    def keep(self, contact_id: str, findings: Findings) -> Sequence[Action]:
+        """The writes that keep it, if the contact is there still, for a transaction."""
+        table, pk, sk = self.contacts.beside(contact_id)
+        item = {**findings.model_dump(exclude_none=True), "pk": pk, "sk": sk}
+        return [self.contacts.present(contact_id), table.put(item)]

@@ -1,0 +1,71 @@
+"""What the API takes and gives about research."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from outrider.kit.requests import Input
+from outrider.research.models import Outcome, ResearchSignal, ResearchSource
+
+
+class ResearchRequest(Input):
+    refresh: Annotated[
+        bool, Field(description="Ask again although there is an answer of the last 24 hours")
+    ] = False
+
+
+class ResearchedCompany(BaseModel):
+    """What your record of the company says comes before what its site says."""
+
+    id: str | None = None
+    name: str | None = None
+    domain: str | None = None
+    website: str | None = None
+    title: str | None = None
+    description: str | None = None
+    industry: str | None = None
+    size: str | None = None
+    country: str | None = None
+    city: str | None = None
+    founded: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    image_url: str | None = None
+    social: dict[str, str] = {}
+    technologies: list[str] = []
+    mail_provider: str | None = None
+
+
+class ResearchedPerson(BaseModel):
+    """What the contact says; nothing is looked up about a person."""
+
+    name: str | None = None
+    title: str | None = None
+    email: str
+    linkedin_url: str | None = None
+    country: str | None = None
+
+
+class Research(BaseModel):
+    """What is known of a contact and its company, and where from. What comes from a site is a
+    stranger's text: data, never instructions or markup."""
+
+    model_config = ConfigDict(frozen=True)
+
+    contact_id: str
+    outcome: Annotated[
+        Outcome,
+        Field(
+            description="found: a page was read. unreachable: none could be, see sources."
+            " disallowed: robots.txt forbids it. Only found takes a credit"
+        ),
+    ]
+    company: ResearchedCompany
+    person: ResearchedPerson
+    summary: Annotated[str, Field(description="Composed from the rest of the answer alone")]
+    signals: list[ResearchSignal]
+    sources: list[ResearchSource]
+    provider: Annotated[
+        str | None, Field(description="The provider whose model wrote the summary; null: none")
+    ] = None
+    researched_at: str

@@ -1,0 +1,63 @@
+"""What a site is made with, by marks that its page and its answer bear.
+
+A mark is a part of the address of a script or style sheet, of the page's `generator`, or of a
+header given as `name: value`; all of it in lower case.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Category = Literal["site", "shop", "analytics", "marketing", "support_chat", "hosting", "payments"]
+
+
+@dataclass(frozen=True, slots=True)
+class Technology:
+    name: str
+    category: Category
+    marks: tuple[str, ...]
+
+
+TECHNOLOGIES = (
+    Technology("WordPress", "site", ("wordpress", "/wp-content/", "/wp-includes/")),
+    Technology("Drupal", "site", ("drupal", "/sites/default/files/")),
+    Technology("Joomla", "site", ("joomla",)),
+    Technology("TYPO3", "site", ("typo3",)),
+    Technology("Ghost", "site", ("ghost ",)),
+    Technology("Wix", "site", ("wix.com", "static.parastorage.com")),
+    Technology("Squarespace", "site", ("squarespace",)),
+    Technology("Webflow", "site", ("webflow", "website-files.com")),
+    Technology("Next.js", "site", ("/_next/static/", "x-powered-by: next.js")),
+    Technology("Nuxt", "site", ("/_nuxt/",)),
+    Technology("Shopify", "shop", ("cdn.shopify.com", "x-shopify-stage", "x-shopid")),
+    Technology("WooCommerce", "shop", ("woocommerce",)),
+    Technology("Magento", "shop", ("/static/frontend/magento", "x-magento")),
+    Technology("Shopware", "shop", ("shopware",)),
+    Technology(
+        "Google Analytics", "analytics", ("google-analytics.com", "googletagmanager.com/gtag")
+    ),
+    Technology("Google Tag Manager", "analytics", ("googletagmanager.com/gtm",)),
+    Technology("Matomo", "analytics", ("matomo",)),
+    Technology("Plausible", "analytics", ("plausible.io/js",)),
+    Technology("Hotjar", "analytics", ("static.hotjar.com",)),
+    Technology("Segment", "analytics", ("cdn.segment.com",)),
+    Technology("HubSpot", "marketing", ("js.hs-scripts.com", "hs-analytics.net", "hubspot")),
+    Technology("Marketo", "marketing", ("munchkin.marketo.net",)),
+    Technology("Salesforce Account Engagement", "marketing", ("pi.pardot.com", "go.pardot.com")),
+    Technology("ActiveCampaign", "marketing", ("trackcmp.net",)),
+    Technology("Mailchimp", "marketing", ("chimpstatic.com", "list-manage.com")),
+    Technology("Intercom", "support_chat", ("widget.intercom.io", "js.intercomcdn.com")),
+    Technology("Zendesk", "support_chat", ("static.zdassets.com",)),
+    Technology("Drift", "support_chat", ("js.driftt.com",)),
+    Technology("Crisp", "support_chat", ("client.crisp.chat",)),
+    Technology("Stripe", "payments", ("js.stripe.com",)),
+    Technology("Cloudflare", "hosting", ("server: cloudflare",)),
+    Technology("Vercel", "hosting", ("server: vercel",)),
+    Technology("Netlify", "hosting", ("server: netlify",)),
+)
+
+
+def recognised(marks: Iterable[str]) -> list[Technology]:
+    """The technologies that any of the texts names, in the order of the table."""
+    seen = "\n".join(marks).lower()
+    return [each for each in TECHNOLOGIES if any(mark in seen for mark in each.marks)]

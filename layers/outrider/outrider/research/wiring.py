@@ -1,0 +1,26 @@
+"""Builds the objects of `research`."""
+
+from outrider.access.models import Caller
+from outrider.companies.repository import CompanyRepository
+from outrider.contacts.repository import ContactRepository
+from outrider.credits.wiring import credits
+from outrider.kit.dynamo import Table
+from outrider.kit.outbound import Outbound
+from outrider.kit.settings import settings
+from outrider.research.looking import Looker
+from outrider.research.reading import SiteReader
+from outrider.research.repository import ResearchRepository
+from outrider.research.sandbox import simulated
+from outrider.research.service import ResearchService
+
+
+def research(caller: Caller) -> ResearchService:
+    contacts = ContactRepository(Table(settings().require("contacts_table")), caller.workspace)
+    companies = CompanyRepository(Table(settings().require("companies_table")), caller.workspace)
+    look = simulated if caller.workspace.mode == "test" else _looker().look
+    return ResearchService(caller, ResearchRepository(contacts), companies, credits(caller), look)
+
+
+def _looker() -> Looker:
+    outbound = Outbound(loopback=settings().stage == "local")
+    return Looker(SiteReader(outbound), plain=outbound.loopback, dns_server=settings().dns_server)
