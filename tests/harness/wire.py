@@ -14,7 +14,7 @@ from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
 from outrider.kit import json as kit_json
-from outrider.kit.dynamodb import DynamoDB, Reply
+from outrider.kit.dynamodb import DynamoDB, Reply, Unreachable
 
 When = Literal["before", "after"]
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
@@ -55,6 +55,13 @@ class _Planned:
 
 
 @dataclass(slots=True)
+class _Lost:
+    operation: str
+    skip: int
+    happened: bool = False
+
+
+@dataclass(slots=True)
 class _Refused:
     service: str
     operation: str
@@ -72,6 +79,7 @@ class Wire:
         self._check = check
         self._crash: _Planned | None = None
         self._refused: list[_Refused] = []
+        self._lost: _Lost | None = None
 
     def attach(self, session: Any) -> None:
         session.register("before-call", self._before_client, unique_id="harness-before")
@@ -122,6 +130,26 @@ class Wire:
             yield
         finally:
             self._refused.remove(refused)
+
+    @contextmanager
+    def lose(self, operation: str, *, skip: int = 0) -> Iterator[None]:
+        """Have DynamoDB carry out a call of one kind, after `skip` of them, and lose its answer:
+        the product's client sends it again."""
+        self._lost = lost = _Lost(operation, skip)
+        try:
+            yield
+        finally:
+            self._lost = None
+        assert lost.happened, f"there was no {operation} to lose"
+
+    def loses(self, operation: str) -> bool:
+        """Whether the answer of the call that was just carried out is lost."""
+        lost = self._lost
+        if lost is None or lost.happened or lost.operation != operation:
+            return False
+        lost.skip -= 1
+        lost.happened = lost.skip < 0
+        return lost.happened
 
     def before(self, service: str, operation: str, sent: dict[str, Any]) -> None:
         """To be told before a call is made: it may end here, with a Refusal or a Crash."""
@@ -178,6 +206,7 @@ class _WatchedDynamoDB(DynamoDB):
         super().__init__(session)
         self._pool = _Moto(self.url)  # type: ignore[assignment]
         self._wire = wire
+        self._lost: dict[str, Reply] = {}
 
     def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         sent = json.loads(kit_json.dumps(params))
@@ -190,6 +219,18 @@ class _WatchedDynamoDB(DynamoDB):
             return super().call(operation, params)
         finally:
             self._wire.after()
+
+    def _send(self, operation: str, body: bytes) -> Reply:
+        """Knows a transaction by its token, as DynamoDB does and moto does not."""
+        token = json.loads(body).get("ClientRequestToken", "")
+        if token in self._lost:
+            return self._lost.pop(token)
+        reply = super()._send(operation, body)
+        if self._wire.loses(operation):
+            if token and reply.status == 200:
+                self._lost[token] = reply
+            raise Unreachable("lost by the test")
+        return reply
 
 
 @dataclass(frozen=True, slots=True)

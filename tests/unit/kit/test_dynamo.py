@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from outrider.kit import dynamo
 from outrider.kit.attributes import Item, encode_item
-from outrider.kit.dynamo import Query, Table, TransactionFailed, transact
+from outrider.kit.dynamo import Query, StoreFailed, Table, TransactionFailed, transact
 from outrider.kit.dynamodb import Refused
 
 TABLE = Table("contacts")
@@ -134,7 +134,7 @@ class TestTransact:
     def test_gives_up_after_some_attempts(self, conflicts: Conflicts) -> None:
         conflicts.answers = [["TransactionConflict"]] * 100
 
-        with pytest.raises(Refused):
+        with pytest.raises(StoreFailed):
             transact(TABLE.put({"pk": "a", "sk": "b"}))
 
         assert conflicts.attempts == 8

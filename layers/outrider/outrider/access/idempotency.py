@@ -35,7 +35,6 @@ LEASE = timedelta(seconds=35)
 _HEADER = "idempotency-key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _FREE = "attribute_not_exists(#pk) OR #ttl <= :now"
-_TOO_MANY = 429
 
 
 def key_of(request: Request, headers: Headers) -> str | None:
@@ -97,9 +96,10 @@ class Idempotency:
         return ids.at(prefix, self._began_ms, self.workspace, self.key, *identity)
 
     def close(self, answer: Answer) -> None:
-        """Keep an answer that no transaction has kept, unless another try may get a better one.
+        """Keep an answer that no transaction has kept, unless another try may get a better one:
+        after a failure of ours, or where the answer itself asks for it.
         Raises as `keep` does."""
-        if answer.status >= 500 or answer.status == _TOO_MANY:
+        if answer.status >= 500 or "Retry-After" in answer.headers:
             self.release()
         else:
             self.table.write(self._put(answer))
@@ -112,25 +112,29 @@ class Idempotency:
 
     def _take_over(self, record: Item) -> None:
         """Go on with what a request began that is gone. Raises as `keep` does when it is not."""
+        if record.get("token") == self._token:  # its own: only the answer to the claim was lost
+            return
         refusal = self._refusal(record)
         if "leased_until" not in record or record["leased_until"] > clock.epoch_ms():
             raise refusal
         if isinstance(refusal, IdempotencyMismatch):
             raise refusal
         self._began_ms = record["began_ms"]
-        self.table.write(self._lease(LEASE, of=record["token"]))
+        try:
+            self.table.write(self._lease(LEASE, of=record["token"]))
+        except ConditionFailed as changed:
+            if not changed.item or changed.item.get("token") != self._token:
+                raise self._refusal(changed.item or {}) from changed
 
     def _lease(self, duration: timedelta, *, of: str) -> Action:
-        return self._or_refuse(
-            self.table.update(
-                self._pk,
-                "#",
-                "SET #token = :token, #leased_until = :until",
-                "#token = :of AND attribute_not_exists(#answer)",
-                token=self._token,
-                until=_lease_end(duration),
-                of=of,
-            )
+        return self.table.update(
+            self._pk,
+            "#",
+            "SET #token = :token, #leased_until = :until",
+            "#token = :of AND attribute_not_exists(#answer)",
+            token=self._token,
+            until=_lease_end(duration),
+            of=of,
         )
 
     def _put(self, answer: Answer, **more: Any) -> Action:

@@ -32,14 +32,14 @@ from outrider.contacts.schemas import (
 )
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action, StoreFailed
-from outrider.kit.errors import Conflict, OutriderError, ValidationFailed
+from outrider.kit.errors import Conflict, Contended, OutriderError, ValidationFailed
 from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
 from outrider.kit.requests import explain
 
 _AT_ONCE = 8
 _ATTEMPTS = 3
-_CONTENDED = "Another request changed this contact at the same time; try again"
+_CONTENDED = "Another request changed this contact at the same time"
 _ROW = TypeAdapter(ContactWrite)
 
 
@@ -218,7 +218,7 @@ class ContactService:
                     raise ContactExists(existing.id) from taken
             else:
                 return contact, "created"
-        raise Conflict(_CONTENDED)
+        raise Contended(_CONTENDED)
 
     def _update(self, existing: Contact, row: ContactWrite) -> tuple[Contact, Result]:
         """Change what `row` gives, nothing else. Raises Conflict when others keep changing it."""
@@ -241,7 +241,7 @@ class ContactService:
                 current = moved.current
             else:
                 return after, "updated"
-        raise Conflict(_CONTENDED)
+        raise Contended(_CONTENDED)
 
     def _change(self, contact_id: str, given: dict[str, Any], if_match: int | None) -> Contact:
         """As `update`, of a contact that has to be read first: for another address, or because the
@@ -278,7 +278,7 @@ class ContactService:
             also = self._also(after, given.get("company_id"))
             if self.contacts.readdress(current, after, events, former_owner=owner, also=also):
                 return after
-        raise Conflict(_CONTENDED)
+        raise Contended(_CONTENDED)
 
     def _read(self, contact_id: str, address: str | None) -> tuple[Contact | None, str | None]:
         """The contact, and the owner of the claim on `address`, if there is one."""

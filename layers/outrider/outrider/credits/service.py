@@ -17,7 +17,7 @@ from outrider.credits.schemas import Credits, LedgerQuery
 from outrider.credits.usage.repository import UsageRepository
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action
-from outrider.kit.errors import Conflict
+from outrider.kit.errors import Contended
 from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
 
@@ -192,5 +192,5 @@ class CreditService:
         return amount if self.caller.workspace.mode == "live" else 0
 
 
-def _contended() -> Conflict:
-    return Conflict("Too many operations spend credits at once; try again")
+def _contended() -> Contended:
+    return Contended("Too many operations spend credits at once")

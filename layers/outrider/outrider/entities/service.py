@@ -21,6 +21,7 @@ from outrider.kit import ids
 from outrider.kit.dynamo import StoreFailed
 from outrider.kit.errors import (
     Conflict,
+    Contended,
     DuplicateResource,
     OutriderError,
     ResourceNotFound,
@@ -55,8 +56,8 @@ class Kind:
     """For one that is to be given the value of `owner`."""
 
     @property
-    def contended(self) -> Conflict:
-        return Conflict(f"Another request changed this {self.noun} at the same time; try again")
+    def contended(self) -> Contended:
+        return Contended(f"Another request changed this {self.noun} at the same time")
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,9 @@ class ImportRepository:
         try:
             item = self.table.write(action)
         except ConditionFailed as refused:
-            raise LeaseLost from refused
+            item = refused.item or {}
+            if item.get("lease") != lease:  # else it was taken, and the answer to that was lost
+                raise LeaseLost from refused
         work = {name: item[name] for name in Work.model_fields if name in item}
         return Work(shown=Import.model_validate(item), **work)
 

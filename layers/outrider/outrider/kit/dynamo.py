@@ -16,6 +16,7 @@ from outrider.kit import aws
 from outrider.kit.attributes import Item, decode_item, encode, encode_item
 from outrider.kit.dynamodb import Refused, Unreachable
 from outrider.kit.errors import ServiceUnavailable
+from outrider.kit.outbox import ATTRIBUTE as EVENTS
 
 _PLACEHOLDER = re.compile(r"#(\w+)")
 _TRANSACTION_ATTEMPTS = 8
@@ -185,6 +186,8 @@ class Table:
             if error.code != "ConditionalCheckFailedException":
                 raise
             found = _decoded(error.details.get("Item"))
+            if error.again and found and _has_made(action, error.details["Item"]):
+                return found if action.kind == "Update" else {}
             raise (action.refused or ConditionFailed)(found) from error
         return decode_item(raw["Attributes"]) if "Attributes" in raw else {}
 
@@ -213,12 +216,18 @@ def _write_with(action: Action, also: Sequence[Action]) -> Item:
 def transact(*actions: Action) -> None:
     """All of `actions` or none (at most 100). A conflict with another transaction is tried again.
 
-    Raises TransactionFailed when a condition does not hold, or what its action says.
+    Raises TransactionFailed when a condition does not hold, or what its action says; StoreFailed
+    when others keep changing the same items.
     """
     items = [{action.kind: action.params} for action in actions]
     for attempt in range(1, _TRANSACTION_ATTEMPTS + 1):
         try:
-            _call("TransactWriteItems", TransactItems=items)
+            # By the token DynamoDB knows a transaction whose answer was lost when it comes again.
+            _call(
+                "TransactWriteItems",
+                TransactItems=items,
+                ClientRequestToken=secrets.token_hex(16),
+            )
             return
         except Refused as error:
             if error.code != "TransactionCanceledException":
@@ -232,8 +241,10 @@ def transact(*actions: Action) -> None:
                     raise action.refused(reason.item) from error
             if any(reason.failed for reason in reasons):
                 raise TransactionFailed(reasons) from error
-            if attempt == _TRANSACTION_ATTEMPTS or not _is_conflict(reasons):
+            if not _is_conflict(reasons):
                 raise
+            if attempt == _TRANSACTION_ATTEMPTS:
+                raise StoreFailed(headers=_RETRY_SOON) from error
             time.sleep(secrets.randbelow(10 * 2**attempt) / 1000)
 
 
@@ -316,6 +327,14 @@ def _call(operation: str, **params: Any) -> dict[str, Any]:
         return aws.dynamodb().call(operation, params)
     except Unreachable as error:
         raise StoreFailed(headers=_RETRY_SOON) from error
+
+
+def _has_made(action: Action, item: Mapping[str, Any]) -> bool:
+    """Whether an item, as DynamoDB gives it, is what the action makes of it: it carries the same
+    events, and each has an id of its own."""
+    params = action.params
+    written = (params.get("Item", {}), params.get("ExpressionAttributeValues", {}))
+    return EVENTS in item and any(item[EVENTS] in values.values() for values in written)
 
 
 def _is_conflict(reasons: Sequence[Reason]) -> bool:

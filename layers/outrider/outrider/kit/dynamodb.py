@@ -54,12 +54,14 @@ class Unreachable(Exception):
 
 
 class Refused(Exception):
-    """DynamoDB refused a call for what it asks. `details` is its answer."""
+    """DynamoDB refused a call for what it asks. `details` is its answer, `again` whether the call
+    was sent before, by an attempt that may have been carried out though its answer was lost."""
 
     def __init__(self, code: str, details: dict[str, Any]) -> None:
         super().__init__(f"{code}: {details.get('message') or details.get('Message')}")
         self.code = code
         self.details = details
+        self.again = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,17 @@ class DynamoDB:
         body = json.dumps(params)
         for attempt in range(1, ATTEMPTS):
             try:
-                return self._send(operation, body).read()
+                return self._attempt(operation, body, again=attempt > 1)
             except Unreachable:
                 time.sleep(secrets.randbelow(_BACKOFF_MS * 2**attempt) / 1000)
-        return self._send(operation, body).read()
+        return self._attempt(operation, body, again=True)
+
+    def _attempt(self, operation: str, body: bytes, *, again: bool) -> dict[str, Any]:
+        try:
+            return self._send(operation, body).read()
+        except Refused as refused:
+            refused.again = again
+            raise
 
     def _send(self, operation: str, body: bytes) -> Reply:
         if self._credentials is None:

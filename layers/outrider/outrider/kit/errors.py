@@ -77,6 +77,14 @@ class Conflict(OutriderError):
         return cls(f"The resource is at version {current}, which If-Match does not name")
 
 
+class Contended(Conflict):
+    """Others kept changing the same thing. The same request may succeed a moment later, also with
+    the same Idempotency-Key."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"{detail}; try again", headers={"Retry-After": "1"})
+
+
 class PayloadTooLarge(OutriderError):
     status, code = 413, "PAYLOAD_TOO_LARGE"
     title = "The request body is too large"

@@ -18,7 +18,7 @@ from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock, ids
 from outrider.kit.counters import Counters
 from outrider.kit.dynamo import TransactionFailed, transact
-from outrider.kit.errors import Conflict
+from outrider.kit.errors import Conflict, Contended
 from outrider.kit.outbox import Event
 from outrider.messages.models import Message
 from outrider.privacy.models import Counted, Erasure, StoreResult
@@ -101,7 +101,7 @@ class ErasureService:
                     return begun
                 continue
             return erasure
-        raise Conflict("Another request changed this contact; try again")
+        raise Contended("Another request changed this contact")
 
     def _require_trace(self, contact_id: str) -> None:
         """Of a contact that is gone messages and enrollments may be there, and are erased."""

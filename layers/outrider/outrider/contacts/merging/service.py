@@ -14,7 +14,7 @@ from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock, ids, json
 from outrider.kit.dynamo import Action, TransactionFailed
-from outrider.kit.errors import Conflict, ValidationFailed
+from outrider.kit.errors import Conflict, Contended, ValidationFailed
 from outrider.kit.outbox import Event
 
 _ATTEMPTS = 3
@@ -50,7 +50,7 @@ class MergeService:
             except TransactionFailed:
                 continue
             return after
-        raise Conflict("Another request changed one of these contacts; try again")
+        raise Contended("Another request changed one of these contacts")
 
     def _read(self, request: MergeRequest) -> tuple[Contact, list[Contact]]:
         """The winner, and the losers that are not in it yet."""

@@ -10,7 +10,7 @@ from outrider.contacts.repository import ContactMoved, ContactRepository
 from outrider.contacts.verification import rules
 from outrider.contacts.verification.deliverability import Route
 from outrider.kit import clock, ids
-from outrider.kit.errors import Conflict
+from outrider.kit.errors import Contended
 
 _ATTEMPTS = 3
 
@@ -52,7 +52,7 @@ class VerificationService:
                 current = moved.current
             else:
                 return after
-        raise Conflict("The contact changed while its address was checked; try again")
+        raise Contended("The contact changed while its address was checked")
 
     def _check(self, address: str) -> Verification:
         """Test keys never ask DNS: a name of the sandbox says the verdict, others are unknown."""
