@@ -1,21 +1,33 @@
-"""Every 15 minutes: voids the holds that have expired, resets the balances whose day has come."""
+"""Every 15 minutes: voids the holds that have expired, resets the balances whose day has come. What
+fails is left to the next sweep, and keeps it from no other."""
 
 from typing import Any
 
-from outrider.access.models import Caller
+from outrider.access.models import Caller, WorkspaceId
 from outrider.credits.wiring import credits, due_credits
 from outrider.kit import clock
 from outrider.kit.logs import logger
 
 
 def handler(_: dict[str, Any], __: object) -> dict[str, int]:
-    count = 0
+    count, failures = 0, []
     for workspace, operation in due_credits().until(clock.timestamp()):
-        ledger = credits(Caller.engine(workspace))
-        if operation:
-            ledger.void(operation)
+        try:
+            _settle(workspace, operation)
+        except Exception as failure:
+            logger().exception("a sweep failed", workspace=workspace, operation=operation)
+            failures.append(failure)
         else:
-            ledger.reset()
-        count += 1
-    logger().info("credits swept", count=count)
+            count += 1
+    logger().info("credits swept", count=count, failed=len(failures))
+    if failures:
+        raise ExceptionGroup("some credits were not swept", failures)
     return {"swept": count}
+
+
+def _settle(workspace: WorkspaceId, operation: str | None) -> None:
+    ledger = credits(Caller.engine(workspace))
+    if operation:
+        ledger.void(operation)
+    else:
+        ledger.reset()

@@ -10,10 +10,11 @@ import pytest
 from outrider.access.admission import native_api
 from outrider.access.models import Caller, WorkspaceId
 from outrider.credits.errors import InsufficientCredits
-from outrider.credits.models import Kind, price
+from outrider.credits.models import Balance, Kind, price
 from outrider.credits.service import CreditService
 from outrider.credits.wiring import credits
 from outrider.kit.dynamo import Table, TransactionFailed
+from outrider.kit.errors import Contended
 from tests.harness.api import Api, Mode
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When
@@ -132,6 +133,26 @@ class TestHold:
             "This needs 2 credits and 1 are available; "
             "the balance is filled up again at 2026-04-02T00:00:00.000Z"
         )
+
+    def test_belongs_to_the_period_whose_credits_it_takes(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ledger, usable = credits_of(api, plan="starter"), CreditService._usable
+        ledger.hold("run_1", "research", 1)
+        cloud.clock.set(datetime(2026, 4, 1, 23, 59, 59, 999_000, tzinfo=UTC))
+
+        def midnight_comes(self: CreditService, seen: Balance | None) -> Balance:
+            balance = usable(self, seen)
+            cloud.clock.set(datetime(2026, 4, 2, tzinfo=UTC))
+            return balance
+
+        with monkeypatch.context() as patched:
+            patched.setattr(CreditService, "_usable", midnight_comes)
+            ledger.hold("run_2", "research", 950)
+        ledger.reset()
+        ledger.void("run_2")
+
+        assert numbers(api) == {"granted": 1_000, "available": 1_000, "held": 0, "spent": 0}
 
     def test_costs_no_less_than_nothing(self, api: Api) -> None:
         with pytest.raises(ValueError, match="0 credits or more"):
@@ -334,6 +355,25 @@ class TestSweep:
         assert (swept, sweep(cloud)) == (1, 0)
         assert numbers(api)["available"] == 1_000
         assert api.get("/v1/credits/ledger?state=void").json["data"][0]["id"] == "run_1"
+
+    def test_of_one_that_fails_leaves_out_no_other(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        one_of_each_due(api, cloud)
+        void = CreditService.void
+
+        def refuse(self: CreditService, operation: str) -> None:
+            void(self, operation)
+            raise Contended("Too many")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(CreditService, "void", refuse)
+            with pytest.raises(ExceptionGroup):
+                sweep(cloud)
+
+        full = {"granted": 1_000, "available": 1_000, "held": 0, "spent": 0}
+        assert [numbers(api), numbers(api, workspace="other")] == [full, full]
+        assert sweep(cloud) == 0
 
     def test_resets_once_whatever_months_were_missed(self, api: Api, cloud: Cloud) -> None:
         credits_of(api, plan="starter").hold("run_1", "research", 700)

@@ -73,6 +73,8 @@ class CreditService:
                         resets_at=balance.resets_at,
                     ) from refusal
                 made_at = max(clock.timestamp(), balance.started_at)
+                if made_at >= balance.resets_at:  # its period ended since it was looked at
+                    continue
                 entry = LedgerEntry.hold(operation, kind, entry.held, made_at)
                 take = self.ledger.take_from(balance, entry.held, self._told(balance, entry.held))
             else:
