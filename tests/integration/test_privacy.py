@@ -171,6 +171,15 @@ class TestErase:
         assert results(answer)["suppressions"] == ("kept", 2)
         assert held(api, cloud, [*ABOUT, "amazing"]) == []
 
+    def test_of_what_was_just_merged_is_refused_too(self, api: Api, cloud: Cloud) -> None:
+        """The worker has not removed what is left of the loser yet."""
+        loser, winner = created(api), created(api, email="amazing@navy.example")
+        api.post("/v1/contacts/merge", {"winner_id": winner, "loser_ids": [loser]})
+
+        answer = erase(api, loser)
+
+        assert (answer.status, winner in answer.json["detail"]) == (409, True)
+
     @pytest.mark.parametrize("drained", [False, True])
     def test_finishes_what_deleting_left(self, api: Api, cloud: Cloud, drained: bool) -> None:
         contact_id = created(api)

@@ -79,8 +79,11 @@ class ErasureService:
         """Let nothing be sent any more."""
         for _ in range(_ATTEMPTS):
             item = self.records.contacts.item(contact_id)
-            if item is None:
-                self._require_trace(contact_id)
+            contact = contact_from(item)
+            if contact is None:
+                self._require_own(contact_id)
+            if item is None and not self.records.is_known(contact_id):
+                raise ContactNotFound
             addresses = [item["email"], *item.get("other_emails", [])] if item else []
             erasure = Erasure(
                 contact_id=contact_id,
@@ -90,7 +93,7 @@ class ErasureService:
                 erased_at=clock.timestamp(),
             )
             actions = [self.erasures.adding(erasure), *self.suppressions.erasing(addresses)]
-            if contact := contact_from(item):
+            if contact:
                 actions += self.records.contacts.removing(
                     contact_id, [self._deleted(contact_id)], contact.version
                 )
@@ -103,13 +106,12 @@ class ErasureService:
             return erasure
         raise Contended("Another request changed this contact")
 
-    def _require_trace(self, contact_id: str) -> None:
-        """Of a contact that is gone messages and enrollments may be there, and are erased."""
+    def _require_own(self, contact_id: str) -> None:
+        """Of a contact that is gone messages and enrollments may be there, and are erased: unless
+        they are another's now. Raises Conflict."""
         merged_into = self.records.contacts.merged_into(contact_id)
         if merged_into is not None:
             raise Conflict(f"The contact was merged into {merged_into}: erase that one")
-        if not self.records.is_known(contact_id):
-            raise ContactNotFound
 
     def _deleted(self, contact_id: str) -> Event:
         return self.caller.event("contact.deleted", contact_id=contact_id, reason=ERASED)
