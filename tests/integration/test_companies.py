@@ -445,6 +445,14 @@ class TestList:
         assert sorted(set(seen)) == sorted(seen)
         assert len(seen) == 5 if "industry" in query else 6
 
+    def test_turns_pages_of_the_longest_names(self, api: Api) -> None:
+        batch(api, *({"name": f"{chr(0x10400) * 499}{number}"} for number in range(2)))
+        path = "/v1/companies?search=%F0%90%90%80&limit=1"
+
+        answer = api.get(f"{path}&cursor={api.get(path).json['next_cursor']}")
+
+        assert (answer.status, len(answer.json["data"])) == (200, 1)
+
     @pytest.mark.parametrize(
         "query",
         ["search=", "search=%20", f"search={'x' * 81}", "domain=acme", "created_after=yesterday"],

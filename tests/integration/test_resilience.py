@@ -1,6 +1,7 @@
 """Refusals, poison, interruptions and races: what must not stop a campaign or lose a request."""
 
 import base64
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -127,6 +128,24 @@ class TestBatch:
         assert (answer.status, 0 < failed <= 33) == (201, True)
         assert answer.json["counts"]["created"] == 70 - failed == again.json["counts"]["skipped"]
         assert again.json["counts"]["created"] == failed
+
+    @pytest.mark.parametrize("headers", [{}, {"idempotency-key": "order-66"}])
+    @pytest.mark.parametrize("path", ["contacts", "companies"])
+    def test_of_nonsense_gets_a_short_answer(
+        self, api: Api, path: str, headers: dict[str, str]
+    ) -> None:
+        nonsense = random.Random(1).randbytes(500_000).hex()
+        row = {"email" if path == "contacts" else "domain": nonsense, f"_{nonsense}": []}
+
+        answer = api.post(f"/v1/{path}", {path: [row] * 2}, headers=headers)
+
+        assert (answer.status, answer.json["counts"]["failed"]) == (201, 2)
+        assert len(answer.text) < 10_000
+
+    def test_names_a_thousand_mistakes_and_no_more(self, api: Api) -> None:
+        answer = api.post("/v1/contacts", {f"unknown{number}": 1 for number in range(60_000)})
+
+        assert (answer.status, len(answer.json["errors"])) == (422, 1_000)
 
 
 class TestAddress:

@@ -35,7 +35,7 @@ from outrider.kit.dynamo import Action, StoreFailed
 from outrider.kit.errors import Conflict, Contended, OutriderError, ValidationFailed
 from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
-from outrider.kit.requests import explain
+from outrider.kit.requests import explain, shortened
 
 _AT_ONCE = 8
 _ATTEMPTS = 3
@@ -314,6 +314,6 @@ def _refused(index: int, row: dict[str, Any], error: ValidationError) -> RowResu
     return RowResult(
         index=index,
         result="failed",
-        email=email if isinstance(email, str) else None,
+        email=shortened(email) if isinstance(email, str) else None,
         reason=explain(error),
     )

@@ -28,7 +28,7 @@ from outrider.kit.errors import (
     ValidationFailed,
 )
 from outrider.kit.outbox import Event
-from outrider.kit.requests import explain
+from outrider.kit.requests import explain, shortened
 
 _AT_ONCE = 8
 _ATTEMPTS = 3
@@ -288,7 +288,7 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
 
     def _refused(self, index: int, raw: Any, error: ValidationError) -> ResultT:
         value = raw.get(self.entities.unique) if isinstance(raw, dict) else None
-        text = value if isinstance(value, str) else None
+        text = shortened(value) if isinstance(value, str) else None
         return self.result(index, "failed", value=text, reason=explain(error))
 
 

@@ -18,7 +18,8 @@ from outrider.kit import json
 from outrider.kit.errors import ValidationFailed
 
 _TAG_BYTES = 16
-MAX_CURSOR_LENGTH = 1024
+MAX_CURSOR_LENGTH = 4096
+"""A place has the keys of a table and of an index, and a sort key up to 1,024 bytes."""
 
 T = TypeVar("T")
 

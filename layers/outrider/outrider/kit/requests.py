@@ -22,6 +22,9 @@ from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
 
 MAX_BODY = 1024 * 1024
 MAX_BATCH_BODY = 5 * 1024 * 1024
+_MAX_VIOLATIONS = 1_000
+"""Of one request; a function can answer with 6 MB."""
+_LONGEST = 1_000
 _MAX_PARAMETERS = 50
 _VERSION = re.compile(r'("?)([1-9][0-9]{0,17})\1')
 REPEATABLE = frozenset({"POST", "PATCH", "PUT"})
@@ -148,10 +151,14 @@ def violations_of(error: ValidationError) -> list[Violation]:
 
 
 def explain(error: ValidationError) -> str:
-    """What is wrong with one item of a batch, in one line."""
-    return "; ".join(
-        f"{violation.pointer or '/'}: {violation.detail}" for violation in violations_of(error)
-    )
+    """What is wrong with one item of a batch, in one line of bounded length."""
+    found = violations_of(error)[:_MAX_VIOLATIONS]
+    return shortened("; ".join(f"{each.pointer or '/'}: {each.detail}" for each in found))
+
+
+def shortened(text: str) -> str:
+    """What a row said or what is said of it, short enough for the answers to a thousand rows."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _violations(error: ValidationError, *, prefix: str) -> list[Violation]:
@@ -171,7 +178,7 @@ def _failure(violations: list[Violation]) -> ValidationFailed:
     first = violations[0]
     place = f" ({first.pointer})" if first.pointer else ""
     more = f", and {len(violations) - 1} more" if len(violations) > 1 else ""
-    return ValidationFailed(f"{first.detail}{place}{more}", violations=violations)
+    return ValidationFailed(f"{first.detail}{place}{more}", violations=violations[:_MAX_VIOLATIONS])
 
 
 def _too_large(*, batch: bool) -> PayloadTooLarge:
