@@ -134,8 +134,8 @@ EXAMPLES: dict[str, Example] = {
     # What suppresses it; its enrollments, messages and events.
     "GET /v1/contacts/{contact_id}/export": Example(6, make=a_contact_with_a_past),
     # Was it erased, the contact, what stops everything; its enrollments and messages, their count;
-    # the tombstone, its claim and itself; its events; that it is done.
-    "POST /v1/contacts/{contact_id}/erase": Example(12, make=a_contact),
+    # the tombstone, its claim, its research and itself; its events; that it is done.
+    "POST /v1/contacts/{contact_id}/erase": Example(13, make=a_contact),
     # A contact of which the feed knows nothing yet takes one read more (test_budgets.py).
     "GET /v1/contacts/{contact_id}/timeline": Example(3, make=a_contact_with_a_past),
     # What DNS says comes between reading the address and keeping the verdict.
