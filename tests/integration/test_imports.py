@@ -217,6 +217,27 @@ class TestRows:
             "s3 GetObject",
         ]
 
+    def test_come_in_pages_that_can_be_answered(self, api: Api, cloud: Cloud) -> None:
+        cell = "x" * 120_000
+        file = lines(["email,custom.a", *(f"bad{number},{cell}" for number in range(60))])
+        importing = imported(api, cloud, file)
+        path = f"/v1/imports/{importing.id}/rows?limit=200"
+
+        answer = api.get(path)
+
+        assert len(answer.text) < 3_000_000
+        assert [row["row"] for row in importing.rows()] == list(range(1, 61))
+
+    def test_with_names_of_any_length_are_imported(self, api: Api, cloud: Cloud) -> None:
+        rows = [
+            {"email": f"a{number}@x.example", f"{number}{'x' * 100_000}": 1} for number in range(5)
+        ]
+
+        importing = imported(api, cloud, lines(rows), format="jsonl")
+
+        assert importing.counts == {"created": 5}
+        assert len(importing.state["columns"]) == 6
+
     def test_name_every_violation(self, api: Api, cloud: Cloud) -> None:
         importing = imported(api, cloud, "email,timezone,fit_score\nx,Mars,7\n")
 

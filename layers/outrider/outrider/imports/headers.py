@@ -12,7 +12,7 @@ from functools import cache
 from outrider.imports.errors import BrokenFile
 from outrider.imports.models import Column, Kind
 
-_MAX_NAME = 100
+MAX_NAME = 100
 _SHOWN = 20
 
 OPEN_FIELD: dict[Kind, str | None] = {
@@ -126,7 +126,7 @@ def check_mapping(kind: Kind, mapping: Mapping[str, str | None]) -> None:
         if field is None:
             continue
         head, dot, name = field.partition(".")
-        known = 0 < len(name) <= _MAX_NAME if dot else field in _NAMES[kind]
+        known = 0 < len(name) <= MAX_NAME if dot else field in _NAMES[kind]
         if not known or (dot and head != open_field):
             own = f", or {open_field}.<name>" if open_field else ""
             raise ValueError(
@@ -184,7 +184,7 @@ def _kept(kind: Kind, column: str, taken: set[str]) -> str | None:
     open_field = OPEN_FIELD[kind]
     if open_field is None or not column:
         return None
-    field = f"{open_field}.{column[:_MAX_NAME]}"
+    field = f"{open_field}.{column[:MAX_NAME]}"
     taken.add(field)
     return field
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from outrider.imports.headers import OPEN_FIELD, describe, guess
+from outrider.imports.headers import MAX_NAME, OPEN_FIELD, describe, guess
 from outrider.imports.merging import Given, Policy, changes, completed
 from outrider.imports.models import MAX_COLUMNS, Column, Import, PlannedRow
 from outrider.imports.reading import SourceRow
@@ -32,8 +32,8 @@ class Planner:
         self._of_column.update({column.column: column.field for column in self.columns})
 
     def describe(self, rows: Sequence[NumberedRow]) -> list[Column]:
-        """The columns that these rows have."""
-        names = dict.fromkeys(name for row in rows for name in row.source.values)
+        """The columns that these rows have, by the beginnings of their names."""
+        names = dict.fromkeys(name[:MAX_NAME] for row in rows for name in row.source.values)
         mapping = self.importing.mapping
         given = {name: mapping[name] for name in names if name in mapping}
         return describe(self.importing.kind, list(names)[:MAX_COLUMNS], given)
@@ -151,7 +151,7 @@ class Planner:
         guessed = guess(self.importing.kind, column)
         if guessed and guessed not in taken:
             return guessed
-        return f"{open_field}.{column[:100]}" if open_field else None
+        return f"{open_field}.{column[:MAX_NAME]}" if open_field else None
 
 
 def _changed(row: PlannedRow, **changed: Any) -> PlannedRow:

@@ -19,6 +19,8 @@ from outrider.kit.pagination import Page, PageQuery, Sealer
 
 _CHUNKS_AT_ONCE = 10
 """Objects read for one page of rows: a page may be short where few rows match."""
+_PAGE_BYTES = 2 * 1024 * 1024
+"""Of rows; a function can answer with 6 MB, in which quotes count twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class ImportService:
         after = sealer.after(query) or {"chunk": 0, "row": 0}
         self.get(import_id)
         found: list[SettledRow] = []
-        chunk, row = int(after["chunk"]), int(after["row"])
+        chunk, row, size = int(after["chunk"]), int(after["row"]), 0
         chunks, rest = self._chunks(import_id, chunk, query.status)
         files = self.files(import_id)
         with ThreadPoolExecutor(_CHUNKS_AT_ONCE) as pool:
@@ -74,10 +76,11 @@ class ImportService:
             ):
                 for each in rows:
                     if each.row > row and query.status in (None, each.result):
-                        if len(found) == query.limit:
+                        if len(found) == query.limit or size > _PAGE_BYTES:
                             place = {"chunk": number, "row": found[-1].row}
                             return sealer.page(query, _shown(found), place)
                         found.append(each)
+                        size += len(each.model_dump_json())
         place_after = {"chunk": rest, "row": row} if rest is not None else None
         return sealer.page(query, _shown(found), place_after)
 
