@@ -9,6 +9,7 @@ from outrider.contacts.repository import ContactMoved, ContactRepository
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.importing import prepared
+from tests.integration.test_exports import requested, run
 
 KEY = {"idempotency-key": "order-66"}
 BATCH = {"contacts": [{"email": f"ada{number}@example.com"} for number in range(70)]}
@@ -91,6 +92,17 @@ class TestLeaseOfAnImport:
             importing.run()
 
         assert importing.counts == {"created": 1}
+
+
+class TestLeaseOfAnExport:
+    @pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems"])
+    def test_is_its_own(self, api: Api, cloud: Cloud, operation: str) -> None:
+        export_id = requested(api)
+
+        with cloud.wire.lose(operation):
+            state = run(api, cloud, export_id)
+
+        assert state["status"] == "completed"
 
 
 class TestContention:

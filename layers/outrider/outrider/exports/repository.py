@@ -9,7 +9,14 @@ from outrider.access.models import WorkspaceId
 from outrider.exports.models import Export, Work
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, transact
+from outrider.kit.dynamo import (
+    Action,
+    ConditionFailed,
+    Query,
+    Table,
+    TransactionFailed,
+    transact,
+)
 from outrider.kit.outbox import Event
 
 LEASE = timedelta(seconds=330)
@@ -77,7 +84,9 @@ class ExportRepository:
         try:
             item = self.table.write(action)
         except ConditionFailed as refused:
-            raise LeaseLost from refused
+            item = refused.item or {}
+            if item.get("lease") != lease:  # else it was taken, and the answer to that was lost
+                raise LeaseLost from refused
         work = {name: item[name] for name in Work.model_fields if name in item}
         return Work(shown=Export.model_validate(item), **work)
 
@@ -101,6 +110,6 @@ class ExportRepository:
             **values,
         )
         try:
-            self.table.write(action)
-        except ConditionFailed as refused:
-            raise LeaseLost from refused
+            transact(action)
+        except TransactionFailed as failure:
+            raise LeaseLost from failure
