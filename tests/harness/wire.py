@@ -21,6 +21,12 @@ Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 Check = Callable[[str, str, dict[str, Any]], None]
 
 
+def crash_points(calls: int) -> list[tuple[int, When]]:
+    """Each of so many calls, before and after it, for `crash_at`."""
+    moments: tuple[When, ...] = ("before", "after")
+    return [(number, when) for number in range(1, calls + 1) for when in moments]
+
+
 class Crash(BaseException):
     """The process dies here: nothing in the product may catch it."""
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.integration.people import create
 
 ADA = "ada@acme.example"
 
@@ -16,9 +17,7 @@ def company(api: Api, domain: str | None = "acme.example", **fields: Any) -> str
 
 
 def contact(api: Api, email: str = ADA, **fields: Any) -> str:
-    answer = api.post("/v1/contacts", {"email": email, **fields})
-    assert answer.status == 201, answer.text
-    return str(answer.json["id"])
+    return str(create(api, email, **fields)["id"])
 
 
 def company_of(api: Api, contact_id: str) -> str | None:

@@ -10,7 +10,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.kit.attributes import encode_item
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.wire import When, crash_points
 from tests.integration.linking import (
     ADA,
     change,
@@ -120,8 +120,7 @@ CREATED_CALLS, DELETED_CALLS = 6, 6
 
 
 class TestCrash:
-    @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize("number", range(1, CREATED_CALLS + 1))
+    @pytest.mark.parametrize(("number", "when"), crash_points(CREATED_CALLS))
     def test_of_a_sweep_after_a_creation_leaves_nobody_out(
         self, api: Api, cloud: Cloud, number: int, when: When
     ) -> None:
@@ -137,8 +136,7 @@ class TestCrash:
         assert {company_of(api, each) for each in contact_ids} == {company_id}
         assert {api.get(f"/v1/contacts/{each}").json["version"] for each in contact_ids} == {2}
 
-    @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize("number", range(1, DELETED_CALLS + 1))
+    @pytest.mark.parametrize(("number", "when"), crash_points(DELETED_CALLS))
     @pytest.mark.parametrize("passes", [1, 2])
     def test_of_a_sweep_after_a_deletion_leaves_nothing(
         self, api: Api, cloud: Cloud, number: int, when: When, passes: int

@@ -11,8 +11,9 @@ from outrider.contacts.repository import ContactRepository
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When
+from tests.integration.people import ADA, create
 
-ADA, NEW = "ada@example.com", "ada@new.example"
+NEW = "ada@new.example"
 FULL: dict[str, Any] = {
     "first_name": "Ada",
     "last_name": "Lovelace",
@@ -48,13 +49,6 @@ OTHER: dict[str, Any] = {
 EMPTY: dict[str, Any] = {"tags": [], "custom": {}}
 
 every_method = pytest.mark.parametrize("method", ["PATCH", "PUT"])
-
-
-def create(api: Api, email: str = ADA, **fields: Any) -> dict[str, Any]:
-    answer = api.post("/v1/contacts", {"email": email, **fields})
-    assert answer.status == 201, answer.text
-    created: dict[str, Any] = answer.json
-    return created
 
 
 def change(api: Api, contact: dict[str, Any], *, version: str | None = None, **body: Any) -> Answer:

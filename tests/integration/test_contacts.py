@@ -7,15 +7,7 @@ import pytest
 from outrider.kit.attributes import encode_item
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-
-ADA = "ada@example.com"
-
-
-def create(api: Api, email: str = ADA, **fields: Any) -> dict[str, Any]:
-    answer = api.post("/v1/contacts", {"email": email, **fields})
-    assert answer.status == 201, answer.text
-    created: dict[str, Any] = answer.json
-    return created
+from tests.integration.people import ADA, create
 
 
 def batch(api: Api, *rows: dict[str, Any], **fields: Any) -> Answer:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.wire import When, crash_points
 from tests.integration.outreach import (
     STEP_ONE,
     STEP_TWO,
@@ -26,10 +26,6 @@ LAUNCH_CALLS = 10
 """The AWS calls of each on its longest way here; a test below each says that there are no more."""
 
 _AT_ONCE = {**STEP_TWO, "wait_before": {"value": 0, "unit": "minutes"}}
-
-
-def crash_points(calls: int) -> list[Any]:
-    return [(number, when) for number in range(1, calls + 1) for when in ("before", "after")]
 
 
 def messages(cloud: Cloud, api: Api) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.wire import When, crash_points
 from tests.integration.importing import Importing, contacts, items, prepared
 
 IMPORT_CALLS = 24
@@ -24,10 +24,6 @@ new@x.example,again,
 other@x.example,,lost
 """
 COUNTS = {"created": 1, "updated": 2, "unchanged": 1, "skipped": 1, "failed": 1}
-
-
-def crash_points(calls: int) -> list[Any]:
-    return [(number, when) for number in range(1, calls + 1) for when in ("before", "after")]
 
 
 @pytest.fixture(autouse=True)

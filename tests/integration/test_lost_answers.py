@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from outrider.contacts.repository import ContactMoved, ContactRepository
+from outrider.contacts.repository import ContactRepository
+from outrider.entities.repository import EntityMoved
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.importing import prepared
@@ -114,7 +115,7 @@ class TestContention:
         moved = api.get(path).json
 
         def refuse(*_: Any, **__: Any) -> None:
-            raise ContactMoved(None)
+            raise EntityMoved(None)
 
         with monkeypatch.context() as patched:
             patched.setattr(ContactRepository, "change", refuse)

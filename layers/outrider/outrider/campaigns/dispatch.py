@@ -1,7 +1,6 @@
 """One round of a campaign's clock: plan what is due, queue it, say when to come again."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,7 +12,7 @@ from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import ROUND, STEP_LEASE, Audience, Campaign, Enrollment, StepJob
 from outrider.campaigns.planner import Capacity, Planned, plan
 from outrider.campaigns.repository import CampaignRepository, audience
-from outrider.kit import clock
+from outrider.kit import clock, parallel
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.queues import Queue, QueueMessage
 from outrider.mailboxes.models import Mailbox
@@ -22,7 +21,6 @@ from outrider.sequences.service import SequenceService
 
 MAX_ROUNDS = 500
 MAX_STEPS = 500
-_AT_ONCE = 8
 _PLAN_ATTEMPTS = 3
 _SHORTEST_WAIT = timedelta(seconds=2)
 _INDEX_LAG = timedelta(seconds=5)
@@ -94,8 +92,7 @@ class DispatchService:
         if not due:
             return None
         planned = self._plan(campaign, now, due)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            moved = list(pool.map(self._move, planned))
+        moved = parallel.each(self._move, planned)
         jobs = [
             QueueMessage(
                 body=self._job(campaign, one).model_dump(),

@@ -7,20 +7,18 @@ stand in the index `by_contact`, under `<workspace>#con_…`.
 
 import zlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.campaigns.models import CLAIM_LEASE, ERASED, Campaign, Enrollment, Thread
-from outrider.kit import clock, outbox
+from outrider.kit import clock, outbox, parallel
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, transact_groups
 from outrider.kit.outbox import Event
 
 _ADD_AT_ONCE = 90
-_AT_ONCE = 8
 _DUE = "#due_at = :due, #by_due_sk = :due"
 _DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
 
@@ -53,12 +51,7 @@ class EnrollmentRepository:
             }
             transact_groups(groups, also)
 
-        parts = [
-            enrollments[start : start + _ADD_AT_ONCE]
-            for start in range(0, len(enrollments), _ADD_AT_ONCE)
-        ]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(add, parts))
+        parallel.chunks(add, enrollments, _ADD_AT_ONCE)
 
     def due(self, campaign: Campaign, until: datetime, limit: int) -> list[Enrollment]:
         """Up to `limit` enrollments that are due by `until`, the longest due first."""

@@ -9,5 +9,4 @@ from outrider.entities.bulk import Bulk
 
 @dataclass(frozen=True, slots=True)
 class CompanyBulk(CompanyRepository, Bulk[Company]):
-    def holds(self, entity: Company, value: str) -> bool:
-        return entity.domain == value
+    pass

@@ -1,12 +1,12 @@
 """What is done with companies."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from outrider.companies.errors import NO_COMPANY, CompanyExists, CompanyNotFound, DomainOfAnother
+from outrider.companies.errors import NO_COMPANY, CompanyNotFound
 from outrider.companies.models import Company
 from outrider.companies.repository import CompanyRepository
 from outrider.companies.schemas import (
@@ -19,7 +19,7 @@ from outrider.companies.schemas import (
     CompanyUpdate,
     CompanyWrite,
 )
-from outrider.entities.schemas import Result, check_object, counts
+from outrider.entities.schemas import Result, check_object
 from outrider.entities.service import EntityService, Kind
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action
@@ -31,7 +31,7 @@ from outrider.kit.pagination import Page, Sealer
 class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
     entities: CompanyRepository
 
-    kind = Kind("company", "com", "domain", CompanyNotFound, CompanyExists, DomainOfAnother)
+    kind = Kind("company", "com", "domain", CompanyNotFound)
     row = TypeAdapter(CompanyWrite)
 
     def list(self, query: CompanyQuery) -> Page[Company]:
@@ -52,10 +52,6 @@ class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
         companies = [company for item in page.items if (company := self.entities.entity(item))]
         return sealer.page(query, companies, page.last_key)
 
-    def existing(self, company_ids: Collection[str]) -> set[str]:
-        """Those of `company_ids` that name a company of this workspace."""
-        return set(self.entities.get_many([each for each in company_ids if self.is_id(each)]))
-
     def must_exist(self, company_id: str) -> Action:
         """For the transaction that writes `company_id` into something. Raises ValidationFailed, and
         makes the transaction raise it, when there is no such company."""
@@ -64,16 +60,15 @@ class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
         return replace(self.entities.present(company_id), refused=lambda _: _no_company())
 
     def create(self, new: CompanyCreate) -> Company:
-        """Raises CompanyExists when the domain is taken and `upsert` was not asked for."""
+        """Raises EntityExists when the domain is taken and `upsert` was not asked for."""
         return self.put(new, upsert=new.upsert)[0]
 
     def create_many(self, batch: CompanyBatch) -> CompanyBatchResult:
         """One result for each row, in the order of the rows."""
-        results = self.put_many(batch.companies, upsert=batch.upsert)
-        return CompanyBatchResult(counts=counts(results), results=results)
+        return CompanyBatchResult.of(self.put_many(batch.companies, upsert=batch.upsert))
 
     def update(self, company_id: str, update: CompanyUpdate, if_match: int | None) -> Company:
-        """Change what is given, nothing else. Raises CompanyNotFound, DomainOfAnother, and
+        """Change what is given, nothing else. Raises CompanyNotFound, ValueOfAnother, and
         Conflict at another version than `if_match`."""
         return self.change(company_id, update.given, if_match)
 
@@ -93,15 +88,14 @@ class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
     def given(self, row: CompanyWrite) -> dict[str, Any]:
         return {name: value for name, value in row.given.items() if name != "domain"}
 
-    def after(self, current: Company, given: Mapping[str, Any]) -> Company:
+    def changes(self, current: Company, given: Mapping[str, Any]) -> Mapping[str, Any]:
         if "context" in given:
             given = {**given, "context": _merged(current.context, given["context"])}
-        after = current.changed(given)
-        if after.name is None and after.domain is None:
+        if given.get("name", current.name) is None and given.get("domain", current.domain) is None:
             raise ValidationFailed.at(
                 "/name" if "name" in given else "/domain", "A company needs a name or a domain"
             )
-        return after
+        return given
 
     def must_read(self, given: Mapping[str, Any]) -> bool:
         clears_name = "name" in given and given["name"] is None

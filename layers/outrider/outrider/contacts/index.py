@@ -1,19 +1,18 @@
 """What follows from changes of contacts, as the stream of their table brings them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.contacts.links import ContactLinks, may_move
-from outrider.contacts.repository import ContactRepository, contact_from
+from outrider.contacts.models import Contact
+from outrider.contacts.repository import ContactRepository
 from outrider.contacts.tokens import TokenRepository
+from outrider.kit import parallel
 from outrider.kit.attributes import Item, decode_item
 from outrider.kit.dynamo import WRITE_AT_ONCE, Table, batch_write
-
-_AT_ONCE = 8
 
 Histories = Mapping[tuple[str, str], Sequence[Item | None]]
 """By workspace and id what a contact was before the records and after each; None: not there."""
@@ -41,10 +40,8 @@ class ContactIndex:
         actions = []
         for (workspace, _), items in histories.items():
             tokens = TokenRepository(self.table, WorkspaceId(workspace))
-            actions += tokens.changes([contact_from(item) for item in items])
-        starts = range(0, len(actions), WRITE_AT_ONCE)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(batch_write, (actions[at : at + WRITE_AT_ONCE] for at in starts)))
+            actions += tokens.changes([Contact.from_item(item) for item in items])
+        parallel.chunks(batch_write, actions, WRITE_AT_ONCE)
 
     def _link(self, histories: Histories) -> None:
         moving: dict[str, list[Item]] = {}
@@ -60,7 +57,8 @@ class ContactIndex:
     def _bury(self, histories: Histories) -> None:
         for (workspace, _), (*_, item) in histories.items():
             if item and "deleted_at" in item:
-                ContactRepository(self.table, WorkspaceId(workspace)).bury(item)
+                contacts = ContactRepository(self.table, WorkspaceId(workspace))
+                contacts.bury(Contact.model_validate(item))
 
 
 def _histories(records: Iterable[Mapping[str, Any]]) -> Histories:

@@ -9,7 +9,6 @@ from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.companies.domains import is_free_mail
-from outrider.contacts.models import Contact
 from outrider.kit.addresses import domain_of
 
 INDEX_KEYS = (
@@ -27,10 +26,9 @@ AFTER = "$"
 """Follows the `#` between a value and an id, so that `<value>$` is behind all with the value."""
 
 
-def index_keys(
-    workspace: WorkspaceId, contact_id: str, fields: Mapping[str, Any]
-) -> dict[str, str | None]:
-    """The keys that follow from `fields` of a contact; None where it stands in no index."""
+def index_keys(workspace: WorkspaceId, fields: Mapping[str, Any]) -> dict[str, str | None]:
+    """The keys that follow from `fields` of a contact, one of which is `id`; None where it stands
+    in no index. Those of its company follow from all fields together."""
     keys: dict[str, str | None] = {}
     for field, index in (("status", "by_status"), ("folder_id", "by_folder")):
         if field in fields:
@@ -39,19 +37,28 @@ def index_keys(
     if "fit_score" in fields:
         score = fields["fit_score"]
         keys["by_fit_score_pk"] = None if score is None else workspace
-        keys["by_fit_score_sk"] = None if score is None else f"{score_text(score)}#{contact_id}"
+        keys["by_fit_score_sk"] = None if score is None else f"{score_text(score)}#{fields['id']}"
     if "updated_at" in fields:
         keys["by_updated_pk"] = workspace
-        keys["by_updated_sk"] = f"{fields['updated_at']}#{contact_id}"
+        keys["by_updated_sk"] = f"{fields['updated_at']}#{fields['id']}"
+    if "email" in fields:
+        keys["by_company_pk"] = company_place(
+            workspace,
+            fields["email"],
+            fields.get("company_id"),
+            pinned=fields.get("company_pinned", False),
+        )
     return keys
 
 
-def company_place(workspace: WorkspaceId, contact: Contact) -> str | None:
+def company_place(
+    workspace: WorkspaceId, address: str, company_id: str | None, *, pinned: bool
+) -> str | None:
     """`by_company_pk` of a contact: with its company, or with those who wait for one."""
-    if contact.company_id:
-        return f"{workspace}#{contact.company_id}"
-    domain = domain_of(contact.email)
-    if contact.company_pinned or is_free_mail(domain):
+    if company_id:
+        return f"{workspace}#{company_id}"
+    domain = domain_of(address)
+    if pinned or is_free_mail(domain):
         return None
     return f"{workspace}#dom#{domain}"
 

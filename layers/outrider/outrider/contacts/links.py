@@ -18,7 +18,7 @@ from outrider.companies.domains import is_free_mail
 from outrider.companies.models import Company
 from outrider.companies.repository import CompanyRepository
 from outrider.contacts.models import Contact
-from outrider.contacts.repository import ContactRepository, contact_from
+from outrider.contacts.repository import ContactRepository
 from outrider.kit.addresses import domain_of
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Page, TransactionFailed
@@ -71,7 +71,7 @@ class ContactLinks:
         no company together."""
         contacts = [
             contact
-            for contact in map(contact_from, items)
+            for contact in map(Contact.from_item, items)
             if contact and (not contact.company_pinned or (gone and contact.company_id == gone))
         ]
         domains = {domain_of(contact.email) for contact in contacts}
@@ -154,7 +154,7 @@ class LinkSweep:
         if not deleted:
             return job.model_copy(update={"stage": "joining"}) if job.stage == "leaving" else None
         if not job.found:
-            self.links.companies.bury(company.id, company.domain)
+            self.links.companies.bury(company)
         elif job.passes == _PASSES:
             raise StillLinked
         else:

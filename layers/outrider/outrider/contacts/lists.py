@@ -11,7 +11,7 @@ from outrider.companies.models import Company
 from outrider.companies.repository import CompanyRepository
 from outrider.contacts.indexes import AFTER, score_text
 from outrider.contacts.models import Contact
-from outrider.contacts.repository import ContactRepository, contact_from
+from outrider.contacts.repository import ContactRepository
 from outrider.contacts.schemas import ContactQuery
 from outrider.contacts.tokens import TokenRepository
 from outrider.contacts.words import first_beginning, words
@@ -58,7 +58,7 @@ class ContactLists:
         Where most contacts are left out there may be fewer, even none, though others follow.
         """
         if asked.email is not None:
-            contact = self.contacts.with_address(asked.email)
+            contact = self.contacts.with_value(asked.email)
             companies = self._companies(asked, [contact] if contact else [])
             company = companies.get(contact.company_id or "") if contact else None
             return [contact] if contact and asked.matches(contact, company) else [], None
@@ -102,7 +102,7 @@ class ContactLists:
 
     def _contacts(self, path: _Path, items: Sequence[Item]) -> list[Contact | None]:
         if not path.by_token:
-            return [contact_from(item) for item in items]
+            return [Contact.from_item(item) for item in items]
         places = [item["sk"].rpartition("#") for item in items]
         there = self.contacts.get_many(list(dict.fromkeys(id_ for *_, id_ in places)))
         shown: list[Contact | None] = []

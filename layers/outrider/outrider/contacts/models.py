@@ -1,11 +1,11 @@
 """Contacts."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
-from outrider.kit import clock
+from outrider.entities.models import Entity
 
 Status = Literal[
     "new", "active", "replied", "interested", "not_interested", "unsubscribed", "bounced"
@@ -36,16 +36,14 @@ class Verification(BaseModel):
     reasons: list[VerificationReason] = []
 
 
-class Contact(BaseModel):
+class Contact(Entity):
     """A person in one workspace. Times are RFC 3339 UTC; `version` rises with every change."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     email: str
-    other_emails: list[str] = []
+    other_emails: list[str] = Field(default_factory=list)
     """Addresses of contacts that were merged into it. Nothing is sent to them."""
-    merged_ids: list[str] = []
+    merged_ids: list[str] = Field(default_factory=list)
     first_name: str | None = None
     last_name: str | None = None
     title: str | None = None
@@ -58,8 +56,8 @@ class Contact(BaseModel):
     country: str | None = None
     timezone: str | None = None
     folder_id: str | None = None
-    tags: list[str] = []
-    custom: dict[str, Any] = {}
+    tags: list[str] = Field(default_factory=list)
+    custom: dict[str, Any] = Field(default_factory=dict)
     status: Status = "new"
     fit_score: Annotated[float, Field(ge=0, le=1)] | None = None
     verified: bool = False
@@ -71,17 +69,13 @@ class Contact(BaseModel):
     updated_at: str
     version: int = 1
 
-    def changed(self, changes: Mapping[str, Any]) -> "Contact":
-        """The contact after `changes` of a caller, where None clears a field: the next version. An
-        address that is new has not been verified."""
+    def changed(self, changes: Mapping[str, Any]) -> Self:
+        """An address that is new has not been verified."""
         if changes.get("email", self.email) != self.email:
             changes = {**changes, "verified": None, "verification": None}
         if "company_id" in changes:
             changes = {**changes, "company_pinned": True}
-        after = {**self.model_dump(exclude={"full_name"}), **changes}
-        given = {name: value for name, value in after.items() if value is not None}
-        now = clock.timestamp()
-        return Contact.model_validate({**given, "updated_at": now, "version": self.version + 1})
+        return super().changed(changes)
 
     def has_address(self, address: str) -> bool:
         return address == self.email or address in self.other_emails

@@ -1,7 +1,5 @@
 """What the API takes and gives about contacts."""
 
-from collections import Counter
-from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
@@ -10,7 +8,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     Field,
-    JsonValue,
     Tag,
     ValidationInfo,
     field_validator,
@@ -19,35 +16,10 @@ from pydantic import (
 
 from outrider.contacts.filters import ContactFilter
 from outrider.contacts.models import Status
-from outrider.kit import json
+from outrider.entities.schemas import MAX_BATCH, BatchResult, Custom, RowResult, Tags, Text
 from outrider.kit.addresses import Email
-from outrider.kit.attributes import check_storable
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
-
-MAX_BATCH = 1_000
-
-Text = Annotated[str, Field(max_length=500)]
-MAX_TAGS = 50
-Tags = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=MAX_TAGS)
-]
-MAX_CUSTOM = 16 * 1024
-"""Bytes of JSON: 200 contacts of a page fit Lambda's answer of 6 MB."""
-
-
-def _storable(custom: dict[str, Any]) -> dict[str, Any]:
-    check_storable(custom)
-    if len(json.dumps(custom)) > MAX_CUSTOM:
-        raise ValueError(f"custom may take at most {MAX_CUSTOM:,} bytes")
-    return custom
-
-
-Custom = Annotated[
-    dict[Annotated[str, Field(min_length=1, max_length=100)], JsonValue],
-    Field(max_length=100),
-    AfterValidator(_storable),
-]
 
 
 @cache
@@ -168,26 +140,9 @@ class ContactDeleted(BaseModel):
     deleted: Literal[True] = True
 
 
-Result = Literal["created", "updated", "unchanged", "skipped", "failed"]
-
-
-class RowResult(BaseModel):
-    """What became of one row. `reason` is given for `skipped` and `failed`."""
-
-    index: int
-    result: Result
-    id: str | None = None
+class ContactRowResult(RowResult):
     email: str | None = None
-    reason: str | None = None
 
 
-class ContactBatchResult(BaseModel):
-    object: Literal["batch"] = "batch"
-    counts: dict[Result, int]
-    results: list[RowResult]
-
-    @classmethod
-    def of(cls, results: Sequence[RowResult]) -> "ContactBatchResult":
-        counted = Counter(row.result for row in results)
-        kinds: tuple[Result, ...] = ("created", "updated", "unchanged", "skipped", "failed")
-        return cls(counts={kind: counted[kind] for kind in kinds}, results=list(results))
+class ContactBatchResult(BatchResult[ContactRowResult]):
+    """What became of each row, in the order of the rows."""

@@ -1,33 +1,22 @@
 """Entities by the hundred: found by their unique values, written so that a repetition knows its
 own work from that of others."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, Generic
 
+from outrider.entities.repository import EntityRepository, EntityT
 from outrider.kit import clock, marks
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
     Action,
     ConditionFailed,
-    Table,
     TransactionFailed,
     batch_get,
     transact,
     transact_groups,
 )
 from outrider.kit.outbox import Event
-
-
-class Identified(Protocol):
-    @property
-    def id(self) -> str: ...
-
-    def model_dump(self) -> dict[str, Any]: ...
-
-
-EntityT = TypeVar("EntityT", bound=Identified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,53 +45,9 @@ class Moved(Exception):
         self.item = item
 
 
-class Bulk(ABC, Generic[EntityT]):
+@dataclass(frozen=True, slots=True)
+class Bulk(EntityRepository[EntityT]):
     """What a repository of entities can do with many of them; mixed into it."""
-
-    __slots__ = ()
-
-    table: Table
-    owner: ClassVar[str]
-    """The attribute of a claim that names the owner."""
-
-    @property
-    @abstractmethod
-    def claims(self) -> str: ...
-
-    @abstractmethod
-    def entity(self, item: Item | None) -> EntityT | None: ...
-
-    @abstractmethod
-    def key(self, entity_id: str) -> tuple[Table, str, str]: ...
-
-    @abstractmethod
-    def holds(self, entity: EntityT, value: str) -> bool:
-        """Whether the value is the entity's."""
-
-    @abstractmethod
-    def index_keys(self, fields: Mapping[str, Any]) -> dict[str, str | None]: ...
-
-    @abstractmethod
-    def _add(
-        self, entity: EntityT, events: Sequence[Event], former_owner: str | None = None
-    ) -> Sequence[Action]: ...
-
-    @abstractmethod
-    def _change(
-        self,
-        entity_id: str,
-        changes: Mapping[str, Any],
-        events: Sequence[Event],
-        version: int | None,
-    ) -> Action: ...
-
-    @abstractmethod
-    def _tombstone(
-        self, entity_id: str, events: Sequence[Event], version: int | None = None
-    ) -> Action: ...
-
-    @abstractmethod
-    def _counted(self, change: int) -> Action: ...
 
     def find(self, values: Iterable[str]) -> dict[str, Claimed]:
         """Who has these values, by value."""
@@ -144,8 +89,10 @@ class Bulk(ABC, Generic[EntityT]):
         mark: str,
     ) -> None:
         """Change an entity that is at `version`, unless an earlier try did. `changes` are all there
-        are, those of keys of indexes too. Raises Moved."""
-        changes = {**changes, "updated_at": clock.timestamp(), **marks.attribute(mark)}
+        are, as `with_index_keys` gives them. Raises Moved."""
+        now = clock.timestamp()
+        keys = self.index_keys({"id": entity_id, "updated_at": now})
+        changes = {**changes, "updated_at": now, **keys, **marks.attribute(mark)}
         try:
             self.table.write(self._change(entity_id, changes, events, version))
         except ConditionFailed as moved:
@@ -158,7 +105,7 @@ class Bulk(ABC, Generic[EntityT]):
         Raises Moved.
         """
         try:
-            transact(self._tombstone(entity_id, events, version), self._counted(-1))
+            transact(*self.removing(entity_id, events, version))
         except TransactionFailed as failure:
             if item := self._present(failure.reasons[0].item):
                 raise Moved(item) from failure

@@ -1,22 +1,32 @@
 """Entities."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from outrider.kit import clock
+from outrider.kit.attributes import Item
 
 
 class Entity(BaseModel):
-    """Times are RFC 3339 UTC; `version` rises with every change."""
+    """Times are RFC 3339 UTC; `version` rises with every change.
+
+    Each kind declares these four fields itself, where they are to stand among its own.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    id: str
-    created_at: str
-    updated_at: str
-    version: int = 1
+    if TYPE_CHECKING:
+        id: str
+        created_at: str
+        updated_at: str
+        version: int
+
+    @classmethod
+    def from_item(cls, item: Item | None) -> Self | None:
+        """The entity an item is; a tombstone is none."""
+        return cls.model_validate(item) if item and "deleted_at" not in item else None
 
     def fields(self) -> dict[str, Any]:
         """What is stored of it."""

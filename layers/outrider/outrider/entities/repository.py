@@ -81,11 +81,18 @@ class EntityRepository(ABC, Generic[EntityT]):
         """The keys of indexes that follow from `fields`, one of which is `id`; None where it stands
         in no index."""
 
+    def holds(self, entity: EntityT, value: str) -> bool:
+        """Whether the entity has this unique value."""
+        return self._value(entity) == value
+
+    def traces(self, entity: EntityT) -> Sequence[tuple[str, str]]:
+        """Keys of the items that lead to the entity and go with it."""
+        value = self._value(entity)
+        return [(self.claims, value)] if value is not None else []
+
     def entity(self, item: Item | None) -> EntityT | None:
         """The entity an item is; a tombstone is none."""
-        if not item or "deleted_at" in item:
-            return None
-        entity: EntityT = self.model.model_validate(item)
+        entity: EntityT | None = self.model.from_item(item)
         return entity
 
     def key(self, entity_id: str) -> tuple[Table, str, str]:
@@ -109,7 +116,7 @@ class EntityRepository(ABC, Generic[EntityT]):
         """The entity that has this unique value, as its claim tells."""
         claim = self.table.get(self.claims, value)
         entity = self.get(self._owner(claim)) if claim else None
-        return entity if entity and self._value(entity) == value else None
+        return entity if entity and self.holds(entity, value) else None
 
     def with_owner(self, entity_id: str, value: str | None) -> tuple[EntityT | None, str | None]:
         """The entity, and the id of the one whose claim stands on `value`."""
@@ -209,7 +216,7 @@ class EntityRepository(ABC, Generic[EntityT]):
         if value := self._value(after):
             actions.append(self._claim(value, before.id, former_owner))
         if left := self._value(before):
-            actions.append(self._unclaim(left, before.id))
+            actions.append(self._untrace(self.claims, left, before.id))
         try:
             transact(*actions, *also)
         except TransactionFailed:
@@ -219,17 +226,23 @@ class EntityRepository(ABC, Generic[EntityT]):
     def remove(self, entity_id: str, events: Sequence[Event]) -> bool:
         """False when there is no such entity."""
         try:
-            transact(self._tombstone(entity_id, events), self._counted(-1))
+            transact(*self.removing(entity_id, events))
         except TransactionFailed:
             return False
         return True
 
-    def bury(self, entity_id: str, value: str | None) -> None:
-        """Remove a tombstone together with the claim on its value. Twice is the same as once."""
-        if value is not None:
-            with suppress(ConditionFailed):  # a new entity has taken the value over
-                self.table.write(self._unclaim(value, entity_id))
-        self.table.write(self.table.delete(self.workspace, entity_id))
+    def removing(
+        self, entity_id: str, events: Sequence[Event], version: int | None = None
+    ) -> tuple[Action, Action]:
+        """`remove`, for a transaction."""
+        return self._tombstone(entity_id, events, version), self._counted(-1)
+
+    def bury(self, gone: EntityT) -> None:
+        """Remove the tombstone of an entity with what leads to it. Twice is the same as once."""
+        for pk, sk in self.traces(gone):
+            with suppress(ConditionFailed):  # it leads to another entity by now
+                self.table.write(self._untrace(pk, sk, gone.id))
+        self.table.write(self.table.delete(self.workspace, gone.id))
 
     def _tombstone(
         self, entity_id: str, events: Sequence[Event], version: int | None = None
@@ -271,9 +284,10 @@ class EntityRepository(ABC, Generic[EntityT]):
             return self.table.put(claim, free)
         return self.table.put(claim, f"{free} OR #{self.owner} = :former", former=former_owner)
 
-    def _unclaim(self, value: str, entity_id: str) -> Action:
+    def _untrace(self, pk: str, sk: str, entity_id: str) -> Action:
+        """Remove an item that leads to the entity, unless it leads to another."""
         condition = f"attribute_not_exists(#pk) OR #{self.owner} = :entity_id"
-        return self.table.delete(self.claims, value, condition, entity_id=entity_id)
+        return self.table.delete(pk, sk, condition, entity_id=entity_id)
 
     def _become(self, before: EntityT, after: EntityT, events: Sequence[Event]) -> Action:
         was, is_now = (

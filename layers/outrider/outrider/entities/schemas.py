@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue
 
@@ -14,7 +14,10 @@ MAX_OBJECT = 16 * 1024
 """Bytes of JSON: 200 entities of a page fit Lambda's answer of 6 MB."""
 
 Text = Annotated[str, Field(max_length=500)]
-Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=50)]
+MAX_TAGS = 50
+Tags = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=MAX_TAGS)
+]
 
 
 def check_object(value: dict[str, Any], name: str) -> dict[str, Any]:
@@ -57,9 +60,8 @@ class BatchResult(BaseModel, Generic[RowT]):
     counts: dict[Result, int]
     results: list[RowT]
 
-
-def counts(rows: Sequence[RowResult]) -> dict[Result, int]:
-    """How many rows had each result."""
-    counted = Counter(row.result for row in rows)
-    kinds: tuple[Result, ...] = get_args(Result)
-    return {kind: counted[kind] for kind in kinds}
+    @classmethod
+    def of(cls, results: Sequence[RowT]) -> Self:
+        counted = Counter(row.result for row in results)
+        kinds: tuple[Result, ...] = get_args(Result)
+        return cls(counts={kind: counted[kind] for kind in kinds}, results=list(results))

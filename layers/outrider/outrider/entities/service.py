@@ -1,45 +1,38 @@
 """What is done with entities of any kind: creating, upserting and changing them, one or many."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from outrider.access.models import Caller
-from outrider.entities.models import Entity
+from outrider.entities.errors import EntityExists, ValueOfAnother
 from outrider.entities.repository import (
     ADD_AT_ONCE,
     EntityMoved,
     EntityRepository,
+    EntityT,
     ValueTaken,
 )
 from outrider.entities.schemas import Result, RowResult
-from outrider.kit import ids
-from outrider.kit.dynamo import StoreFailed
+from outrider.kit import ids, parallel
+from outrider.kit.dynamo import Action, StoreFailed
 from outrider.kit.errors import (
     Conflict,
     Contended,
-    DuplicateResource,
     OutriderError,
     ResourceNotFound,
     ValidationFailed,
 )
 from outrider.kit.outbox import Event
-from outrider.kit.requests import explain, shortened
+from outrider.kit.requests import read_rows, shortened
 
-_AT_ONCE = 8
 _ATTEMPTS = 3
 
-EntityT = TypeVar("EntityT", bound=Entity)
 InputT = TypeVar("InputT")
 ResultT = TypeVar("ResultT", bound=RowResult)
-
-
-class Exists(Protocol):
-    def __call__(self, owner: str) -> DuplicateResource: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +43,6 @@ class Kind:
     prefix: str
     unique: str
     not_found: type[ResourceNotFound]
-    exists: Exists
-    """For one that is to be created with the value of `owner`."""
-    of_another: Exists
-    """For one that is to be given the value of `owner`."""
 
     @property
     def contended(self) -> Contended:
@@ -82,9 +71,21 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
     def result(self, index: int, result: Result, **fields: str | None) -> ResultT:
         """What became of a row: `id`, `value` (the unique one) and `reason`, where known."""
 
-    def after(self, current: EntityT, given: Mapping[str, Any]) -> EntityT:
-        """What `current` becomes by `given`. Raises ValidationFailed."""
-        return current.changed(given)
+    @abstractmethod
+    def changes(self, current: EntityT, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What changes about `current` when `given` is to hold. Raises ValidationFailed."""
+
+    def checks(self, given: Mapping[str, Any]) -> Sequence[Action]:  # noqa: ARG002
+        """What has to hold when `given` is written, for the transaction. Raises ValidationFailed,
+        and makes the transaction raise it."""
+        return ()
+
+    def checks_of_rows(
+        self,
+        rows: Sequence[tuple[int, InputT]],  # noqa: ARG002
+    ) -> tuple[dict[int, str], Sequence[Action]]:
+        """Why rows are refused, by index, and `checks` of all the others."""
+        return {}, ()
 
     def must_read(self, given: Mapping[str, Any]) -> bool:
         """Whether what `given` makes of an entity depends on what it is."""
@@ -96,44 +97,45 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
             raise self.kind.not_found
         return entity
 
+    def existing(self, entity_ids: Iterable[str]) -> set[str]:
+        """Those of `entity_ids` that name an entity of this workspace."""
+        return set(self.entities.get_many([each for each in entity_ids if self.is_id(each)]))
+
     def is_id(self, text: str) -> bool:
         return ids.is_id(self.kind.prefix, text)
 
     def put(self, row: InputT, *, upsert: bool) -> tuple[EntityT, Result]:
         """Create an entity, or with `upsert` update the one that has its unique value.
 
-        Raises what `Kind.exists` makes, and Conflict when others keep changing it.
+        Raises EntityExists, and Conflict when others keep changing it.
         """
         return self._put(self.new(row), row, upsert)
 
     def put_many(self, raw_rows: Sequence[Any], *, upsert: bool) -> list[ResultT]:
         """One result for each row, in the order of the rows."""
         self.caller.begin()
-        results: dict[int, ResultT] = {}
+        read, refused = read_rows(self.row, raw_rows)
+        results = {
+            index: self._refused(index, raw_rows[index], reason)
+            for index, reason in refused.items()
+        }
         rows: list[tuple[int, InputT]] = []
         first_with: dict[str, int] = {}
-        for index, raw in enumerate(raw_rows):
-            try:
-                row: InputT = self.row.validate_python(raw, strict=True)
-            except ValidationError as error:
-                results[index] = self._refused(index, raw, error)
-                continue
-            value = getattr(row, self.entities.unique)
+        for index, row in read:
+            value = self._given_value(row)
             first = index if value is None else first_with.setdefault(value, index)
             if first == index:
                 rows.append((index, row))
             else:
                 reason = f"The same {self.kind.unique} stands in row {first}"
                 results[index] = self.result(index, "skipped", value=value, reason=reason)
-        chunks = [rows[start : start + ADD_AT_ONCE] for start in range(0, len(rows), ADD_AT_ONCE)]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for part in pool.map(lambda chunk: self._add_rows(chunk, upsert), chunks):
-                results |= part
+        for part in parallel.chunks(lambda chunk: self._add_rows(chunk, upsert), rows, ADD_AT_ONCE):
+            results |= part
         return [results[index] for index in sorted(results)]
 
     def change(self, entity_id: str, given: Mapping[str, Any], if_match: int | None) -> EntityT:
-        """Change what is given, nothing else. Raises what `Kind` names for an entity that is not
-        there and for a value of another, and Conflict at another version than `if_match`."""
+        """Change what is given, nothing else. Raises `Kind.not_found`, ValueOfAnother, and Conflict
+        at another version than `if_match`."""
         if not self.is_id(entity_id):
             raise self.kind.not_found
         if self.must_read(given) or self.caller.may_repeat:
@@ -154,40 +156,48 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
     def _add_rows(self, rows: Sequence[tuple[int, InputT]], upsert: bool) -> dict[int, ResultT]:
         """Rows of different values, in one transaction where all of them are new."""
         new = {index: self.new(row, str(index)) for index, row in rows}
+        results: dict[int, ResultT] = {}
         try:
+            refused, checks = self.checks_of_rows(rows)
+            for index, reason in refused.items():
+                value = self._value(new.pop(index))
+                results[index] = self.result(index, "failed", value=value, reason=reason)
             taken = self.entities.add_many(
-                [(entity, [self._event("created", entity.id)]) for entity in new.values()]
+                [(entity, [self._event("created", entity.id)]) for entity in new.values()], checks
             )
             owners = self.entities.get_many(sorted(set(taken.values()))) if taken else {}
-        except StoreFailed as failure:
-            return {index: self._not_now(index, new[index], failure) for index, _ in rows}
-        results = {}
-        for index, row in rows:
-            entity = new[index]
+        except (StoreFailed, ValidationFailed) as failure:  # a check that held just before
+            return results | {
+                index: self._not_now(index, entity, failure) for index, entity in new.items()
+            }
+        given = dict(rows)
+        for index, entity in new.items():
             owner = taken.get(entity.id)
             if owner in (None, entity.id):  # itself: made before the request was cut short
                 value = self._value(entity)
                 results[index] = self.result(index, "created", id=entity.id, value=value)
             else:
-                results[index] = self._settle(index, row, entity, owners.get(owner), upsert)
+                results[index] = self._settle(
+                    index, given[index], entity, owners.get(owner), upsert
+                )
         return results
 
     def _settle(
         self, index: int, row: InputT, entity: EntityT, existing: EntityT | None, upsert: bool
     ) -> ResultT:
         """What becomes of a row whose value is taken: by `existing`, or by one that is gone."""
-        value = self._value(entity)
-        if existing is not None and self._value(existing) != value:
+        value = self._given_value(row)
+        if existing is not None and not self.entities.holds(existing, value):
             existing = None
-        if existing is not None and not upsert:
-            reason = self.kind.exists(existing.id).detail
-            return self.result(index, "skipped", id=existing.id, value=value, reason=reason)
         try:
+            if existing is not None and not upsert:
+                raise self._exists(existing)
             put, result = (
                 self._update(existing, row) if existing else self._put(entity, row, upsert)
             )
-        except DuplicateResource as exists:
-            return self.result(index, "skipped", value=value, reason=exists.detail)
+        except EntityExists as exists:
+            reason = exists.detail
+            return self.result(index, "skipped", id=exists.owner, value=value, reason=reason)
         except ValidationFailed as refused:
             return self.result(index, "failed", value=value, reason=refused.detail)
         except (Conflict, StoreFailed) as failure:
@@ -197,22 +207,23 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
     def _put(self, entity: EntityT, row: InputT, upsert: bool) -> tuple[EntityT, Result]:
         """As `put`. A claim that a deleted entity left behind is taken over."""
         created = self._event("created", entity.id)
+        given, value = self.given(row), self._given_value(row)
         gone: str | None = None
         for _ in range(_ATTEMPTS):
             try:
                 self.entities.add(
-                    entity, [created], former_owner=gone, also=self.caller.keep(entity)
+                    entity, [created], former_owner=gone, also=self._also(entity, given)
                 )
             except ValueTaken as taken:
                 existing = self.entities.get(taken.owner)
                 if existing is None:
                     gone = taken.owner
-                elif self._value(existing) != self._value(entity):
+                elif not self.entities.holds(existing, value):
                     gone = None
                 elif upsert:
                     return self._update(existing, row)
                 else:
-                    raise self.kind.exists(existing.id) from taken
+                    raise self._exists(existing) from taken
             else:
                 return entity, "created"
         raise self.kind.contended
@@ -220,17 +231,21 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
     def _update(self, existing: EntityT, row: InputT) -> tuple[EntityT, Result]:
         """Change what `row` gives, nothing else. Raises Conflict when others keep changing it."""
         current: EntityT | None = existing
-        value = self._value(existing)
+        given, value = self.given(row), self._given_value(row)
         for _ in range(_ATTEMPTS):
-            if current is None or self._value(current) != value:
+            if current is None or not self.entities.holds(current, value):
                 break
-            after = self.after(current, self.given(row))
-            changes = _differences(current, after)
+            changes = {
+                name: to
+                for name, to in self.changes(current, given).items()
+                if getattr(current, name) != to
+            }
             if not changes:
                 return current, "unchanged"
+            after = current.changed(changes)
             events = [self._updated(current.id, changes)]
             try:
-                self.entities.change(current, after, events, also=self.caller.keep(after))
+                self.entities.change(current, after, events, also=self._also(after, changes))
             except EntityMoved as moved:
                 current = moved.current
             else:
@@ -247,24 +262,25 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
                 raise self.kind.not_found
             if if_match not in (None, current.version):
                 raise Conflict.at_version(current.version)
-            after = self.after(current, given)
+            changes = self.changes(current, given)
+            after = current.changed(changes)
             value = self._value(after)
             if value == self._value(current):
-                changes = {name: given[name] for name in given if name != unique}
-                if not changes:
+                others = [name for name in changes if name != unique]
+                if not others:
                     return current
-                events = [self._updated(entity_id, changes)]
+                events = [self._updated(entity_id, others)]
                 try:
-                    self.entities.change(current, after, events, also=self.caller.keep(after))
+                    self.entities.change(current, after, events, also=self._also(after, given))
                 except EntityMoved:
                     continue
                 return after
-            if owner and (other := self.entities.get(owner)):
-                if self._value(other) == value:
-                    raise self.kind.of_another(owner)
+            if owner not in (None, entity_id) and (other := self.entities.get(owner)):
+                if value is not None and self.entities.holds(other, value):
+                    raise ValueOfAnother(self.kind.noun, self.kind.unique, owner)
                 continue  # it has just left the value
-            events = [self._updated(entity_id, given)]
-            also = self.caller.keep(after)
+            events = [self._updated(entity_id, changes)]
+            also = self._also(after, given)
             if self.entities.reclaim(current, after, events, former_owner=owner, also=also):
                 return after
         raise self.kind.contended
@@ -273,12 +289,22 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
         value: str | None = getattr(entity, self.entities.unique)
         return value
 
+    def _given_value(self, row: InputT) -> Any:
+        return getattr(row, self.entities.unique)
+
+    def _also(self, after: EntityT, given: Mapping[str, Any]) -> Sequence[Action]:
+        """What belongs to the write that makes `after` of what is given."""
+        return [*self.checks(given), *self.caller.keep(after)]
+
+    def _exists(self, existing: EntityT) -> EntityExists:
+        return EntityExists(self.kind.noun, self.kind.unique, existing.id)
+
     def _event(self, happened: str, entity_id: str, **data: object) -> Event:
         noun = self.kind.noun
         about: dict[str, Any] = {f"{noun}_id": entity_id, **data}
         return self.caller.event(f"{noun}.{happened}", **about)
 
-    def _updated(self, entity_id: str, changes: Mapping[str, Any]) -> Event:
+    def _updated(self, entity_id: str, changes: Iterable[str]) -> Event:
         return self._event("updated", entity_id, changed=sorted(changes))
 
     def _not_now(self, index: int, entity: EntityT, failure: OutriderError) -> ResultT:
@@ -286,17 +312,7 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
         reason = f"{failure.detail} (send this row again)"
         return self.result(index, "failed", value=self._value(entity), reason=reason)
 
-    def _refused(self, index: int, raw: Any, error: ValidationError) -> ResultT:
+    def _refused(self, index: int, raw: Any, reason: str) -> ResultT:
         value = raw.get(self.entities.unique) if isinstance(raw, dict) else None
         text = shortened(value) if isinstance(value, str) else None
-        return self.result(index, "failed", value=text, reason=explain(error))
-
-
-def _differences(before: Entity, after: Entity) -> dict[str, Any]:
-    was = before.fields()
-    unseen = {"version", "updated_at"}
-    return {
-        name: value
-        for name, value in after.fields().items()
-        if value != was[name] and name not in unseen
-    }
+        return self.result(index, "failed", value=text, reason=reason)

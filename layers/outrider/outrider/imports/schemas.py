@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from outrider.contacts.schemas import Tags, Text
+from outrider.entities.schemas import Tags, Text
 from outrider.imports.headers import check_mapping
 from outrider.imports.models import (
     MAX_COLUMNS,

@@ -2,9 +2,9 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import (
@@ -19,6 +19,8 @@ from pydantic import (
 
 from outrider.kit import clock, json
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
+
+RowT = TypeVar("RowT")
 
 MAX_BODY = 1024 * 1024
 MAX_BATCH_BODY = 5 * 1024 * 1024
@@ -148,6 +150,20 @@ def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool) -> Any:
 def violations_of(error: ValidationError) -> list[Violation]:
     """What is wrong with one item of a batch; pointers start at the item."""
     return _violations(error, prefix="")
+
+
+def read_rows(
+    row: TypeAdapter[RowT], raw_rows: Sequence[Any]
+) -> tuple[list[tuple[int, RowT]], dict[int, str]]:
+    """The rows of a batch that can be read, and what is wrong with the others; by index."""
+    read: list[tuple[int, RowT]] = []
+    refused: dict[int, str] = {}
+    for index, raw in enumerate(raw_rows):
+        try:
+            read.append((index, row.validate_python(raw, strict=True)))
+        except ValidationError as error:
+            refused[index] = explain(error)
+    return read, refused
 
 
 def explain(error: ValidationError) -> str:

@@ -7,7 +7,7 @@ from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import Campaign, Enrollment, StepJob
 from outrider.campaigns.repository import CampaignRepository
 from outrider.contacts.models import Contact
-from outrider.contacts.repository import ContactRepository, contact_from
+from outrider.contacts.repository import ContactRepository
 from outrider.kit.dynamo import batch_get
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
@@ -67,7 +67,7 @@ class SnapshotReader:
             enrollment=(
                 Enrollment.model_validate(items["enrollment"]) if items["enrollment"] else None
             ),
-            contact=contact_from(items["contact"]),
+            contact=Contact.from_item(items["contact"]),
             mailbox=Mailbox.model_validate(items["mailbox"]) if items["mailbox"] else None,
             message=Message.model_validate(items["message"]) if items["message"] else None,
         )

@@ -13,7 +13,7 @@ from outrider.access.models import Caller
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import ERASED, Enrollment
 from outrider.contacts.errors import ContactNotFound
-from outrider.contacts.repository import contact_from
+from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock, ids
 from outrider.kit.counters import Counters
@@ -64,7 +64,7 @@ class ErasureService:
                 ),
             )
         if tombstone := self.records.contacts.item(contact_id):
-            self.records.contacts.bury(tombstone)
+            self.records.contacts.bury(Contact.model_validate(tombstone))
         forgotten = [self._forget_enrollment(each) for each in enrollments]
         forgotten += [self._forget_message(each) for each in messages]
         for known_as in erasure.contact_ids:
@@ -79,7 +79,7 @@ class ErasureService:
         """Let nothing be sent any more."""
         for _ in range(_ATTEMPTS):
             item = self.records.contacts.item(contact_id)
-            contact = contact_from(item)
+            contact = Contact.from_item(item)
             if contact is None:
                 self._require_own(contact_id)
             if item is None and not self.records.is_known(contact_id):

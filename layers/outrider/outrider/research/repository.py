@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outrider.contacts.models import Contact
-from outrider.contacts.repository import ContactRepository, contact_from
+from outrider.contacts.repository import ContactRepository
 from outrider.kit.dynamo import Action, batch_get
 from outrider.research.models import Findings
 
@@ -24,7 +24,7 @@ class ResearchRepository:
         beside = self.contacts.beside(contact_id)
         found = batch_get([(table, pk, sk), beside])
         kept = found.get((table.name, *beside[1:]))
-        contact = contact_from(found.get((table.name, pk, sk)))
+        contact = Contact.from_item(found.get((table.name, pk, sk)))
         return contact, Findings.model_validate(kept) if kept else None
 
     def keep(self, contact_id: str, findings: Findings) -> Sequence[Action]:

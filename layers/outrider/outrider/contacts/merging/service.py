@@ -9,9 +9,9 @@ from outrider.contacts.merging import rules
 from outrider.contacts.merging.schemas import MergeRequest
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
-from outrider.contacts.schemas import MAX_CUSTOM, MAX_TAGS
 from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.entities.schemas import MAX_OBJECT, MAX_TAGS
 from outrider.kit import clock, ids, json
 from outrider.kit.dynamo import Action, TransactionFailed
 from outrider.kit.errors import Conflict, Contended, ValidationFailed
@@ -106,7 +106,7 @@ class MergeService:
 def _require_room(after: Contact) -> None:
     for holds, most, what in (
         (len(after.tags), MAX_TAGS, "tags"),
-        (len(json.dumps(after.custom)), MAX_CUSTOM, "bytes of custom fields"),
+        (len(json.dumps(after.custom)), MAX_OBJECT, "bytes of custom fields"),
         (len(after.merged_ids), rules.MAX_MERGED, "merged contacts"),
         (len(after.other_emails), rules.MAX_MERGED, "further addresses"),
     ):

@@ -7,11 +7,10 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, Field, Tag, model_validator
 
 from outrider.contacts.suppressions.models import GivenReason, Kind
+from outrider.entities.schemas import MAX_BATCH
 from outrider.kit.addresses import Domain, Email
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
-
-MAX_BATCH = 1_000
 
 
 class SuppressionCreate(Input):

@@ -1,10 +1,9 @@
 """What is done with suppressions."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from outrider.access.models import Caller
 from outrider.contacts.suppressions.errors import SuppressionNotFound
@@ -18,13 +17,12 @@ from outrider.contacts.suppressions.schemas import (
     SuppressionQuery,
     SuppressionResult,
 )
-from outrider.kit import clock, ids
+from outrider.kit import clock, ids, parallel
 from outrider.kit.dynamo import StoreFailed
 from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
-from outrider.kit.requests import explain
+from outrider.kit.requests import read_rows
 
-_AT_ONCE = 8
 _ROW = TypeAdapter(SuppressionCreate)
 
 
@@ -47,25 +45,21 @@ class SuppressionService:
     def add_many(self, batch: SuppressionBatch) -> SuppressionBatchResult:
         """One result for each row, in the order of the rows."""
         self.caller.begin()
-        results: dict[int, SuppressionResult] = {}
+        rows, refused = read_rows(_ROW, batch.suppressions)
+        results = {
+            index: SuppressionResult(index=index, result="failed", detail=reason)
+            for index, reason in refused.items()
+        }
         new: dict[str, Suppression] = {}
         rows_of: dict[str, list[int]] = {}
-        for index, raw in enumerate(batch.suppressions):
-            try:
-                row = _ROW.validate_python(raw, strict=True)
-            except ValidationError as error:
-                results[index] = _refused(index, error)
-                continue
+        for index, row in rows:
             suppression = self._suppression(row)
             new.setdefault(suppression.id, suppression)
             rows_of.setdefault(suppression.id, []).append(index)
-        all_new = list(new.values())
-        chunks = [
-            all_new[start : start + ADD_AT_ONCE] for start in range(0, len(all_new), ADD_AT_ONCE)
-        ]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for part in pool.map(lambda chunk: self._add_chunk(chunk, rows_of), chunks):
-                results |= part
+        for part in parallel.chunks(
+            lambda chunk: self._add_chunk(chunk, rows_of), list(new.values()), ADD_AT_ONCE
+        ):
+            results |= part
         return SuppressionBatchResult.of([results[index] for index in sorted(results)])
 
     def remove(self, suppression_id: str) -> SuppressionDeleted:
@@ -108,7 +102,3 @@ class SuppressionService:
 
     def _suppressed(self, suppression: Suppression) -> Event:
         return self.caller.event("contact.suppressed", **suppression.names())
-
-
-def _refused(index: int, error: ValidationError) -> SuppressionResult:
-    return SuppressionResult(index=index, result="failed", detail=explain(error))

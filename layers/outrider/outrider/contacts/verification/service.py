@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.contacts.errors import ContactNotFound
 from outrider.contacts.models import Contact, Verification
-from outrider.contacts.repository import ContactMoved, ContactRepository
+from outrider.contacts.repository import ContactRepository
 from outrider.contacts.verification import rules
 from outrider.contacts.verification.deliverability import Route
+from outrider.entities.repository import EntityMoved
 from outrider.kit import clock, ids
 from outrider.kit.errors import Contended
 
@@ -48,7 +49,7 @@ class VerificationService:
             after = current.changed(changes)
             try:
                 self.contacts.change(current, after, [verified], also=self.caller.keep(after))
-            except ContactMoved as moved:
+            except EntityMoved as moved:
                 current = moved.current
             else:
                 return after

@@ -4,28 +4,24 @@ import hashlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from outrider.access.models import Caller
-from outrider.entities.bulk import Bulk, Identified, Moved, NewEntity
-from outrider.entities.repository import ADD_AT_ONCE
+from outrider.entities.bulk import Bulk, Moved, NewEntity
+from outrider.entities.repository import ADD_AT_ONCE, EntityT
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
 from outrider.imports.targets import Held, Parsed, RowRefused
-from outrider.kit import clock, ids
+from outrider.kit import clock, ids, parallel
 from outrider.kit.attributes import Item
 from outrider.kit.outbox import Event
 from outrider.kit.requests import explain
 
-_AT_ONCE = 8
 _ATTEMPTS = 3
-
-EntityT = TypeVar("EntityT", bound=Identified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +77,10 @@ class EntityTarget(ABC, Generic[EntityT]):
     def apply(self, rows: Sequence[PlannedRow], marks: Mapping[int, str]) -> set[int]:
         new = [row for row in rows if row.result == "created"]
         changed = [row for row in rows if row.result == "updated"]
-        chunks = [new[start : start + ADD_AT_ONCE] for start in range(0, len(new), ADD_AT_ONCE)]
-        lost: set[int] = set()
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for part in pool.map(lambda chunk: self._add(chunk, marks), chunks):
-                lost |= part
-            for row, done in pool.map(lambda row: (row, self._change(row, marks)), changed):
-                lost |= set() if done else {row.row}
-        return lost
+        added = parallel.chunks(lambda chunk: self._add(chunk, marks), new, ADD_AT_ONCE)
+        done = parallel.each(lambda row: self._change(row, marks), changed)
+        lost = {row.row for row, well in zip(changed, done, strict=True) if not well}
+        return lost.union(*added)
 
     def undo(self, id: str, undo: Undo, mark: str) -> bool:
         version = undo.version

@@ -1,7 +1,6 @@
 """Rows that become suppressions of an address or a domain. What is suppressed stays as it is."""
 
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,11 +14,10 @@ from outrider.contacts.suppressions.schemas import SuppressionCreate
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
 from outrider.imports.targets import Held, Parsed, RowRefused
-from outrider.kit import clock
+from outrider.kit import clock, parallel
 from outrider.kit.attributes import Item
 from outrider.kit.requests import explain
 
-_AT_ONCE = 8
 _ROW = TypeAdapter(SuppressionCreate)
 
 
@@ -64,9 +62,9 @@ class SuppressionTarget:
         return ""
 
     def apply(self, rows: Sequence[PlannedRow], marks: Mapping[int, str]) -> set[int]:
-        chunks = [rows[start : start + ADD_AT_ONCE] for start in range(0, len(rows), ADD_AT_ONCE)]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return set().union(*pool.map(lambda chunk: self._add(chunk, marks), chunks))
+        return set().union(
+            *parallel.chunks(lambda chunk: self._add(chunk, marks), rows, ADD_AT_ONCE)
+        )
 
     def undo(self, id: str, undo: Undo, mark: str) -> bool:  # noqa: ARG002 - there are no versions
         return self.suppressions.withdraw(id, mark.rpartition("#")[0] + "#")
