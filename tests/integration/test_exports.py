@@ -7,8 +7,11 @@ import pytest
 
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.harness.functions import LambdaContext
 from tests.harness.wire import When
+from tests.integration.linking import company
 
+EVERYBODY = [f"ada{number}@x.example" for number in (4, 3, 2, 1, 0)]
 CALLS = 14
 """The AWS calls of a worker here; a test below says that there are no more."""
 
@@ -96,6 +99,14 @@ class TestExport:
         assert api.post("/v1/exports", body, key=key).status == 403
         assert api.get(f"/v1/exports/{export_id}", key=key).json["download"] is None
 
+    def test_by_industry_looks_at_the_companies(self, api: Api, cloud: Cloud) -> None:
+        company(api, "x.example", industry="Tools")
+        cloud.drain()
+
+        file = exported(api, cloud, filters={"industry": "tools"})
+
+        assert len(as_rows(file)) == 5
+
     def test_of_nothing_is_a_header(self, api: Api, cloud: Cloud) -> None:
         assert exported(api, cloud, kind="suppressions").startswith(b"id,kind,address")
         assert exported(api, cloud, kind="companies", format="jsonl") == b""
@@ -154,3 +165,38 @@ class TestCrash:
             cloud.invoke("exports_run", job(api, export_id))
 
         assert not crashed()
+
+
+@pytest.mark.usefixtures("_contacts")
+class TestShortOfTime:
+    @pytest.fixture(autouse=True)
+    def _time_for_one_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("outrider.exports.runner.PAGE", 2)
+        monkeypatch.setattr(LambdaContext, "get_remaining_time_in_millis", lambda _: 0)
+
+    def test_gets_further_with_every_call(self, api: Api, cloud: Cloud) -> None:
+        export_id = requested(api)
+
+        cloud.drain()
+
+        shown = api.get(f"/v1/exports/{export_id}").json
+        rows = as_rows(cloud.download(shown["download"]["url"]))
+        assert (shown["status"], shown["rows"]) == ("completed", 5)
+        assert [row["email"] for row in rows] == EVERYBODY
+        assert {"custom.n0", "custom.n1"} <= rows[0].keys()
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    @pytest.mark.parametrize("number", range(1, 40, 3))
+    def test_loses_and_repeats_no_row_in_a_crash(
+        self, api: Api, cloud: Cloud, number: int, when: When
+    ) -> None:
+        export_id = requested(api)
+
+        with cloud.wire.crash_at(number, when):
+            cloud.drain()
+        cloud.clock.advance(minutes=6)
+        cloud.drain()
+
+        shown = run(api, cloud, export_id)
+        rows = as_rows(cloud.download(shown["download"]["url"]))
+        assert [row["email"] for row in rows] == EVERYBODY

@@ -39,4 +39,8 @@ class Work(BaseModel):
     written: bool = False
     """Whether the last part is there."""
     names: list[str] | None = None
+    names_cursor: str | None = None
+    """Where reading the list for its names goes on; None once they are all known."""
+    aside: int = 0
+    """The number of the object with what is written of the next part; 0 is none."""
     request_id: str = ""

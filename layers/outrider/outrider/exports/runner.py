@@ -1,7 +1,7 @@
 """Writes the file of an export, a page of its list after the other, in as many calls as it takes.
 
-It is put together of parts; after each the place in the list behind it is saved, so whoever goes on
-writes the next part once more at most.
+It is put together of parts; after each the place in the list behind it is saved, and what there is
+of a part is put aside when the time is up. So whoever goes on writes one part again at most.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from uuid import uuid4
 from pydantic import BaseModel
 
 from outrider.access.models import Caller
-from outrider.exports.files import key_of
+from outrider.exports.files import aside_key, key_of
 from outrider.exports.formats import OPEN_FIELD, as_csv, as_json_lines, header
 from outrider.exports.models import Work
 from outrider.exports.repository import ExportRepository, LeaseLost
@@ -48,12 +48,16 @@ class Runner:
     def _run(self, work: Work, enough_time: Callable[[], bool]) -> str:
         pages, model = self.lists(work)
         if work.upload_id is None:
-            work = self._begin(work, pages)
+            work = self._begin(work)
+        if work.shown.format == "csv" and OPEN_FIELD[work.shown.kind] and not _is_named(work):
+            work = self._name(work, pages, enough_time)
+            if not _is_named(work):
+                return self._later(work, {})
         key = key_of(self.exports.workspace, work.shown)
         if work.written:
             return self._end(work, key)
         fields = _fields(work, model)
-        part = header(work.shown.kind, fields, work.names or []) if _starts_csv(work) else b""
+        part = self._begun(work, fields)
         rows, cursor = work.shown.rows, work.cursor
         while True:
             page = pages(self._query(work, cursor))
@@ -62,35 +66,47 @@ class Runner:
             if cursor and len(part) < MIN_PART and enough_time():
                 continue
             if cursor and len(part) < MIN_PART:
-                # Too little for a part: the next call reads these pages again.
-                self.exports.save(work, {"status": "running"}, done=True)
-                self.go_on()
-                return "to be continued"
+                return self._put_aside(work, part, rows, cursor)
             work = self._put(work, key, part, rows, cursor)
             part = b""
             if cursor is None:
                 return self._end(work, key)
 
-    def _begin(self, work: Work, pages: Lister) -> Work:
-        names = self._names(work, pages) if work.shown.format == "csv" else []
-        upload_id = self.objects.begin(key_of(self.exports.workspace, work.shown))
-        begun = {"upload_id": upload_id, "names": names}
+    def _begin(self, work: Work) -> Work:
+        begun = {"upload_id": self.objects.begin(key_of(self.exports.workspace, work.shown))}
         self.exports.save(work, begun)
         return work.model_copy(update=begun)
 
-    def _names(self, work: Work, pages: Lister) -> list[str]:
-        """The names of the callers' own fields, from a first reading of the list."""
-        open_field = OPEN_FIELD[work.shown.kind]
-        if open_field is None:
-            return []
-        names: set[str] = set()
-        cursor: str | None = None
+    def _name(self, work: Work, pages: Lister, enough_time: Callable[[], bool]) -> Work:
+        """With the names of the callers' own fields, from a first reading of the list; or with
+        those of as much of it as there was time for."""
+        open_field = OPEN_FIELD[work.shown.kind] or ""
+        names, cursor = set(work.names or []), work.names_cursor
         while True:
             page = pages(self._query(work, cursor))
             names.update(name for row in page.data for name in getattr(row, open_field))
-            cursor = page.next_cursor
-            if cursor is None or len(names) > MAX_NAMES:
-                return sorted(names)[:MAX_NAMES]
+            cursor = page.next_cursor if len(names) <= MAX_NAMES else None
+            if cursor is None or not enough_time():
+                named = {"names": sorted(names)[:MAX_NAMES], "names_cursor": cursor}
+                self.exports.save(work, named)
+                return work.model_copy(update=named)
+
+    def _begun(self, work: Work, fields: list[str]) -> bytes:
+        """What there is of the next part."""
+        if work.aside:
+            return self.objects.get(aside_key(self.exports.workspace, work.shown, work.aside))
+        return header(work.shown.kind, fields, work.names or []) if _starts_csv(work) else b""
+
+    def _put_aside(self, work: Work, part: bytes, rows: int, cursor: str) -> str:
+        """Under a number of its own, so that what is saved always names what it was saved with."""
+        number = work.aside + 1
+        self.objects.put(aside_key(self.exports.workspace, work.shown, number), part)
+        return self._later(work, {"aside": number, "rows": rows, "cursor": cursor})
+
+    def _later(self, work: Work, reached: dict[str, Any]) -> str:
+        self.exports.save(work, {"status": "running", **reached}, done=True)
+        self.go_on()
+        return "to be continued"
 
     def _query(self, work: Work, cursor: str | None) -> PageQuery:
         asked = {**work.shown.filters, "limit": PAGE, "cursor": cursor}
@@ -104,7 +120,12 @@ class Runner:
     def _put(self, work: Work, key: str, part: bytes, rows: int, cursor: str | None) -> Work:
         tag = self.objects.put_part(key, work.upload_id or "", len(work.tags) + 1, part)
         size = work.shown.bytes + len(part)
-        moved = {"tags": [*work.tags, tag], "cursor": cursor, "written": cursor is None}
+        moved = {
+            "tags": [*work.tags, tag],
+            "cursor": cursor,
+            "written": cursor is None,
+            "aside": 0,
+        }
         counted = {"rows": rows, "bytes": size}
         self.exports.save(work, {**moved, **counted})
         return work.model_copy(update={**moved, "shown": work.shown.model_copy(update=counted)})
@@ -121,6 +142,10 @@ class Runner:
         ended = {"status": "completed", "finished_at": clock.timestamp()}
         self.exports.save(work, ended, events=[completed], done=True)
         return "completed"
+
+
+def _is_named(work: Work) -> bool:
+    return work.names is not None and work.names_cursor is None
 
 
 def _starts_csv(work: Work) -> bool:
