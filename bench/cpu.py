@@ -14,14 +14,10 @@ from collections.abc import Callable
 from typing import Any
 
 from bench import instant, results
+from bench.answers import PAGE, answers
 from bench.events import CONTACT, Context, event
-from outrider.access.meter import clock_attributes
-from outrider.access.plans import PLANS, rates
-from outrider.kit.attributes import encode_item
 
 ROUNDS, CALLS, WARM_UP = 30, 40, 20
-PAGE = 50
-WORKSPACE = "wsp_01kjpwf1705j8szgt9ba08vvzx"
 REQUESTS = {
     "create a contact": event("POST", "/v1/contacts", CONTACT),
     f"list {PAGE} contacts": event("GET", "/v1/contacts", query=f"limit={PAGE}"),
@@ -31,7 +27,7 @@ Handler = Callable[[dict[str, Any], Any], Any]
 
 def main(arguments: list[str]) -> int:
     rounds = int(arguments[0]) if arguments else ROUNDS
-    with instant.running(_answers()) as address:
+    with instant.running(answers()) as address:
         os.environ |= {
             "AWS_ENDPOINT_URL": address,
             "AWS_ACCESS_KEY_ID": "bench",
@@ -92,42 +88,6 @@ def _report(spent: dict[str, dict[str, float]]) -> str:
         "which a process of its own answers at once. Ours also counts two rate limits, refuses\n"
         "unknown fields and parameters, and carries the event in the item. Nobody writes log lines."
     )
-
-
-def _answers() -> dict[str, Any]:
-    record = {
-        "pk": "key#bench",
-        "sk": "#",
-        "key_id": "key_bench",
-        "workspace": WORKSPACE,
-        "scopes": ["*"],
-        "plan": "enterprise",
-        "seal": "c2VhbA",
-        **clock_attributes(rates(PLANS["enterprise"])),
-    }
-    contact = {
-        **CONTACT,
-        "pk": WORKSPACE,
-        "status": "new",
-        "created_at": "2026-11-21T10:00:00.000Z",
-        "updated_at": "2026-11-21T10:00:00.000Z",
-        "version": 1,
-        "verified": False,
-        "by_status_pk": f"{WORKSPACE}#new",
-        "by_company_pk": f"{WORKSPACE}#dom#acme.example",
-        "_events": "[" + "x" * 300 + "]",
-    }
-    items = [
-        {**contact, "id": contact_id, "sk": contact_id}
-        for contact_id in (f"con_01kjpwf1705j8szgt9ba08v{number:03d}" for number in range(PAGE))
-    ]
-    encoded = encode_item(record)
-    encoded["seal"] = {"B": "c2VhbA=="}
-    return {
-        "UpdateItem": {"Attributes": encoded},
-        "TransactWriteItems": {},
-        "Query": {"Items": [encode_item(item) for item in items], "Count": PAGE},
-    }
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ _HEAD_END = b"\r\n\r\n"
 
 @contextmanager
 def running(answers: dict[str, Any]) -> Iterator[str]:
-    """The address of a store that gives each operation (`Query`, …) its answer."""
+    """The address of a store that gives each operation its answer: `Query`, or `Query #tok#` for
+    one whose request has that text."""
     ours, theirs = Pipe()
     process = Process(target=_run, args=(answers, theirs), daemon=True)
     process.start()
@@ -32,19 +33,29 @@ def running(answers: dict[str, Any]) -> Iterator[str]:
 
 
 def _run(answers: dict[str, Any], parent: Connection) -> None:
-    asyncio.run(_serve({name.encode(): _response(each) for name, each in answers.items()}, parent))
+    texts = sorted(answers, key=len, reverse=True)  # those that ask for a text come first
+    responses = [(*text.encode().split(b" "), _response(answers[text])) for text in texts]
+    asyncio.run(_serve([(each[0], each[1:-1], each[-1]) for each in responses], parent))
 
 
-async def _serve(responses: dict[bytes, bytes], parent: Connection) -> None:
+async def _serve(
+    responses: list[tuple[bytes, tuple[bytes, ...], bytes]], parent: Connection
+) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 head = await reader.readuntil(_HEAD_END)
-                if length := _LENGTH.search(head):
-                    await reader.readexactly(int(length[1]))
+                length = _LENGTH.search(head)
+                body = await reader.readexactly(int(length[1])) if length else b""
                 target = _TARGET.search(head)
                 assert target, head
-                writer.write(responses[target[1]])
+                writer.write(
+                    next(
+                        response
+                        for operation, texts, response in responses
+                        if operation == target[1] and all(text in body for text in texts)
+                    )
+                )
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()

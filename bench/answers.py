@@ -1,0 +1,66 @@
+"""What the instant store answers: a key that may everything, and a page of contacts."""
+
+from typing import Any
+
+from bench.events import CONTACT
+from outrider.access.meter import clock_attributes
+from outrider.access.plans import PLANS, rates
+from outrider.kit import json
+from outrider.kit.attributes import encode_item
+
+PAGE = 50
+CONTACTS = "contacts"
+"""The name of the table."""
+
+_WORKSPACE = "wsp_01kjpwf1705j8szgt9ba08vvzx"
+_IDS = [f"con_01kjpwf1705j8szgt9ba08v{number:03d}" for number in range(PAGE)]
+A_CONTACT = _IDS[0]
+
+
+def answers() -> dict[str, Any]:
+    record = {
+        "pk": "key#bench",
+        "sk": "#",
+        "key_id": "key_bench",
+        "workspace": _WORKSPACE,
+        "scopes": ["*"],
+        "plan": "enterprise",
+        "seal": b"seal",
+        **clock_attributes(rates(PLANS["enterprise"])),
+    }
+    items = [_encoded(_contact(contact_id)) for contact_id in _IDS]
+    tokens = [
+        _encoded({"pk": f"{_WORKSPACE}#tok#ru", "sk": f"ruiz#{contact_id}"}) for contact_id in _IDS
+    ]
+    return {
+        "UpdateItem": {"Attributes": _encoded(record)},
+        "TransactWriteItems": {},
+        "GetItem": {"Item": items[0]},
+        "BatchGetItem": {"Responses": {CONTACTS: items}},
+        "Query": {"Items": items, "Count": PAGE},
+        "Query #tok#": {"Items": tokens, "Count": PAGE},
+    }
+
+
+def _contact(contact_id: str) -> dict[str, Any]:
+    return {
+        **CONTACT,
+        "pk": _WORKSPACE,
+        "sk": contact_id,
+        "id": contact_id,
+        "status": "new",
+        "created_at": "2026-11-21T10:00:00.000Z",
+        "updated_at": "2026-11-21T10:00:00.000Z",
+        "version": 1,
+        "verified": False,
+        "by_status_pk": f"{_WORKSPACE}#new",
+        "by_company_pk": f"{_WORKSPACE}#dom#acme.example",
+        "by_updated_pk": _WORKSPACE,
+        "by_updated_sk": f"2026-11-21T10:00:00.000Z#{contact_id}",
+        "_events": "[" + "x" * 300 + "]",
+    }
+
+
+def _encoded(item: dict[str, Any]) -> Any:
+    """As it goes over the wire, where bytes are base64."""
+    return json.loads(json.dumps(encode_item(item)))

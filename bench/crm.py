@@ -1,0 +1,168 @@
+"""How long the calls of the CRM take, and whether they stay as they are when a workspace grows:
+`python -m bench.crm [contacts …]`, without numbers 1,000, 10,000 and 100,000.
+
+First against a DynamoDB that answers at once, which leaves our own work; then over HTTP on a local
+stack of its own, with every worker running. What a call reads is counted from DynamoDB's answers to
+the same handler, called here with the stack's tables.
+"""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bench import instant, results
+from bench.answers import A_CONTACT, CONTACTS, answers
+from bench.events import CONTACT, Context, event
+from bench.local_stack import Measured, Stack
+from bench.samples import p50_p95, timed
+
+SIZES = (1_000, 10_000, 100_000)
+CALLS, BATCH = 100, 1_000
+NAMES = ("Ada", "Dana", "Grace", "Ken", "Lena", "Mary", "Omar", "Ruth", "Tim", "Yuki")
+TABLES = {"KEYS_TABLE": "keys", "CONTACTS_TABLE": CONTACTS, "COMPANIES_TABLE": "companies"}
+
+
+def main(arguments: list[str]) -> int:
+    sizes = tuple(map(int, arguments)) or SIZES
+    text = f"{_against_instant()}\n\n{_on_the_local_stack(sizes)}"
+    command = " ".join(["python -m bench.crm", *arguments])
+    results.keep("The CRM as it grows", command, text)
+    return 0
+
+
+def rows(first: int, count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            **CONTACT,
+            "email": f"contact{number}@company{number % 997}.example",
+            "first_name": NAMES[number % len(NAMES)],
+            "last_name": f"Number{number}",
+        }
+        for number in range(first, first + count)
+    ]
+
+
+def _against_instant() -> str:
+    with instant.running(answers()) as address, _environment(address):
+        from functions.contacts.app import handler  # noqa: PLC0415
+
+        def send(made: dict[str, Any]) -> None:
+            answer = handler(made, Context())
+            assert answer["statusCode"] in (200, 201), answer
+
+        path = "/v1/contacts"
+        requests = {
+            "get": event("GET", f"{path}/{A_CONTACT}"),
+            "list of 50": event("GET", path, query="limit=50"),
+            "search, 50 found": event("GET", path, query="limit=50&search=rui"),
+            "create": event("POST", path, CONTACT),
+        }
+        batch = event("POST", path, {"contacts": rows(0, BATCH)})
+        send(batch)
+        (milliseconds,) = timed([lambda: send(batch)])
+        table = []
+        for name, made in requests.items():
+            send(made)
+            table.append([name, *p50_p95(timed([_of(send, made)] * CALLS))])
+    return (
+        "Against a DynamoDB that answers at once, in this process:\n\n"
+        + results.table(["call", "p50 ms", "p95 ms"], table)
+        + f"\n\nA batch of {BATCH:,}: {BATCH / milliseconds * 1_000:,.0f} contacts a second."
+    )
+
+
+def _of(send: Callable[[Any], Any], made: Any) -> Callable[[], Any]:
+    return lambda: send(made)
+
+
+def _on_the_local_stack(sizes: tuple[int, ...]) -> str:
+    table, there = [], 0
+    with Stack.running() as stack:
+        for size in sizes:
+            taken = _import(stack, there, size - there)
+            speed = f"{(size - there) / taken:,.0f}"
+            there = size
+            stack.wait_for_index(f"number{size - 1}")
+            for name, (call, measured) in _calls(stack, size).items():
+                times = p50_p95(timed([call] * CALLS))
+                table.append([f"{size:,}", speed, name, *times, *_read(measured)])
+                speed = ""
+        shown = sorted(stack.until_found(number) for number in range(10))
+    heads = ["contacts", "imported a second", "call", "p50 ms", "p95 ms", "calls", "read units"]
+    return (
+        "Over HTTP on the local stack, which emulates AWS on this machine:\n\n"
+        + results.table(heads, table)
+        + "\n\nCalls and read units are DynamoDB's for one request, the meter's one included.\n"
+        f"Of {len(shown)} new contacts half were found by their name after"
+        f" {shown[len(shown) // 2]:.1f} s, all after {shown[-1]:.1f} s."
+    )
+
+
+def _import(stack: Stack, first: int, count: int) -> float:
+    """Seconds it took."""
+    started = time.perf_counter()
+    for start in range(first, first + count, BATCH):
+        batch = rows(start, min(BATCH, first + count - start))
+        answer = stack.post("/v1/contacts", {"contacts": batch})
+        assert answer["counts"]["created"] == len(batch), answer["counts"]
+    return time.perf_counter() - started
+
+
+def _calls(stack: Stack, size: int) -> dict[str, tuple[Callable[[], Any], Callable[[], Measured]]]:
+    """Each call over HTTP, and the same with what it reads counted."""
+    some = stack.get("/v1/contacts?limit=1")["data"][0]["id"]
+    fresh = iter(range(10_000_000 + size, 20_000_000))
+
+    def new() -> dict[str, Any]:
+        return rows(next(fresh), 1)[0]
+
+    paths = {
+        "get": f"/v1/contacts/{some}",
+        "list of 50": "/v1/contacts?limit=50",
+        "list of 50 by status": "/v1/contacts?limit=50&status=new",
+        "search, 50 found": "/v1/contacts?limit=50&search=dana",
+        "search, 1 found": f"/v1/contacts?search=number{size - 1}",
+    }
+    found: dict[str, tuple[Callable[[], Any], Callable[[], Measured]]] = {
+        name: (_of(stack.get, path), _of(stack.measure_get, path)) for name, path in paths.items()
+    }
+    found["create"] = (
+        lambda: stack.post("/v1/contacts", new()),
+        lambda: stack.measure_post("/v1/contacts", new()),
+    )
+    return found
+
+
+def _read(measured: Callable[[], Measured]) -> list[str]:
+    seen = measured()
+    return [str(seen.calls), f"{seen.read_units:g}"]
+
+
+@contextlib.contextmanager
+def _environment(address: str) -> Iterator[None]:
+    from outrider.kit import aws  # noqa: PLC0415
+    from outrider.kit.settings import settings  # noqa: PLC0415
+
+    before = dict(os.environ)
+    os.environ |= {
+        "AWS_ENDPOINT_URL": address,
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_LOG_LEVEL": "WARNING",
+        **TABLES,
+    }
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        aws.reset()
+        settings.cache_clear()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,213 @@
+"""A local stack of a benchmark's own, called over HTTP and measured from inside."""
+
+import itertools
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.session import Session
+
+from bench.events import Context, event
+from outrider.kit import aws
+from outrider.kit import json as kit_json
+from outrider.kit.dynamodb import DynamoDB
+from outrider.kit.settings import settings
+from tests.e2e.running import LocalStack, free_port
+
+CALLS_OF_A_KEY = 200
+"""A key of the largest plan may make 300 calls at once."""
+_UNIT = 4_096
+_PATIENCE = 1_800
+_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
+@dataclass(slots=True)
+class Measured:
+    """DynamoDB calls, and read units as they are billed for what came back."""
+
+    calls: int = 0
+    read_units: float = 0
+
+
+class _Counting(DynamoDB):
+    def __init__(self, session: Session, seen: Measured) -> None:
+        super().__init__(session)
+        self._seen = seen
+
+    def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        answer = super().call(operation, params)
+        self._seen.calls += 1
+        match operation:
+            case "GetItem":
+                self._add([answer.get("Item", {})], consistent=params["ConsistentRead"])
+            case "Query":
+                size = sum(map(_size, answer["Items"]))
+                self._add_bytes(size, consistent=params.get("ConsistentRead", False))
+            case "BatchGetItem":
+                for items in answer["Responses"].values():
+                    self._add(items, consistent=True)
+        return answer
+
+    def _add(self, items: list[Any], *, consistent: bool) -> None:
+        for item in items:
+            self._add_bytes(_size(item), consistent=consistent)
+
+    def _add_bytes(self, size: int, *, consistent: bool) -> None:
+        self._seen.read_units += max(1, -(-size // _UNIT)) * (1 if consistent else 0.5)
+
+
+def _size(item: Any) -> int:
+    return len(kit_json.dumps(item))
+
+
+@dataclass(slots=True)
+class Stack:
+    local: LocalStack
+    _workspace: str = ""
+    _key: str = ""
+    _left: int = 0
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator["Stack"]:
+        with tempfile.TemporaryDirectory(prefix="outrider-bench-") as home:
+            local = LocalStack(Path(home), free_port())
+            local.up()
+            try:
+                yield cls(local)
+            finally:
+                local.command("reset")
+
+    def get(self, path: str) -> Any:
+        return self._call("GET", path, None, 200)
+
+    def post(self, path: str, body: Any) -> Any:
+        return self._call("POST", path, body, 201)
+
+    def measure_get(self, path: str) -> Measured:
+        bare, _, query = path.partition("?")
+        return self._measure(event("GET", bare, query=query))
+
+    def measure_post(self, path: str, body: Any) -> Measured:
+        return self._measure(event("POST", path, body))
+
+    def wait_for_index(self, word: str) -> None:
+        """Until the newest contact is found by a word that only it has."""
+        for _ in range(_PATIENCE):
+            if self.get(f"/v1/contacts?search={word}")["data"]:
+                return
+            time.sleep(1)
+        raise TimeoutError(f"{word} is not found after {_PATIENCE} s")
+
+    def until_found(self, number: int) -> float:
+        """Seconds until a new contact is found by its name."""
+        word = f"fresh{number}x"
+        self.post("/v1/contacts", {"email": f"{word}@found.example", "last_name": word})
+        started = time.perf_counter()
+        while not self.get(f"/v1/contacts?search={word}")["data"]:
+            time.sleep(0.05)
+        return time.perf_counter() - started
+
+    def _call(self, method: str, path: str, body: Any, expected: int) -> Any:
+        reply = self.local.call(method, path, body, key=self._next_key())
+        assert reply.status == expected, (reply.status, reply.body[:500])
+        return reply.json
+
+    def _next_key(self) -> str:
+        if not self._left:
+            self._left = CALLS_OF_A_KEY
+            self._key = self._new_key()
+        self._left -= 1
+        return self._key
+
+    def _new_key(self) -> str:
+        if not self._workspace:
+            made = self._admin(action="create_workspace", name="Bench", plan="enterprise")
+            self._workspace = made["workspace_id"]
+            return str(made["live_key"])
+        made = self._admin(
+            action="create_key",
+            workspace_id=self._workspace,
+            mode="live",
+            name=f"bench {next(self._numbers)}",
+            scopes=["*"],
+        )
+        return str(made["key"])
+
+    def _admin(self, **asked: Any) -> dict[str, Any]:
+        reply = self._lambda.invoke(
+            FunctionName=self._named("AdminFunction"), Payload=json.dumps(asked).encode()
+        )
+        answer: dict[str, Any] = json.loads(reply["Payload"].read())
+        return answer
+
+    def _measure(self, made: dict[str, Any]) -> Measured:
+        """What one request reads: our handler, here, on the stack's tables."""
+        made["headers"]["authorization"] = f"Bearer {self._next_key()}"
+        configured = self._lambda.get_function_configuration(
+            FunctionName=self._named("ContactsFunction")
+        )
+        variables = configured["Environment"]["Variables"]
+        endpoint = {"AWS_ENDPOINT_URL": self.local.local["aws_endpoint_url"]}
+        seen = Measured()
+        with _environment(variables | _CREDENTIALS | endpoint, seen):
+            from functions.contacts.app import handler  # noqa: PLC0415
+
+            answer = handler(made, Context())
+        assert answer["statusCode"] in (200, 201), answer
+        return seen
+
+    @property
+    def _lambda(self) -> Any:
+        return boto3.client(
+            "lambda",
+            endpoint_url=self.local.local["aws_endpoint_url"],
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def _named(self, logical_id: str) -> str:
+        pages = self._lambda.get_paginator("list_functions").paginate()
+        return next(
+            str(each["FunctionName"])
+            for page in pages
+            for each in page["Functions"]
+            if logical_id in each["FunctionName"]
+        )
+
+
+@contextmanager
+def _environment(variables: dict[str, str], seen: Measured) -> Iterator[None]:
+    before, connect = dict(os.environ), aws.connect_dynamodb
+    os.environ.update(variables)
+    os.environ["POWERTOOLS_LOG_LEVEL"] = "WARNING"
+    aws.connect_dynamodb = lambda session: _Counting(session, seen)
+    _forget()
+    try:
+        yield
+    finally:
+        aws.connect_dynamodb = connect
+        os.environ.clear()
+        os.environ.update(before)
+        _forget()
+
+
+def _forget() -> None:
+    from outrider.access import admission  # noqa: PLC0415
+
+    aws.reset()
+    settings.cache_clear()
+    admission._meter.cache_clear()
