@@ -5,16 +5,18 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 from botocore.session import Session
 
 from bench.events import Context, event
+from bench.loading import Loading, follow
+from outrider.contacts.wiring import index
 from outrider.kit import aws
 from outrider.kit import json as kit_json
 from outrider.kit.dynamodb import DynamoDB
@@ -24,12 +26,13 @@ from tests.e2e.running import LocalStack, free_port
 CALLS_OF_A_KEY = 200
 """A key of the largest plan may make 300 calls at once."""
 _UNIT = 4_096
-_PATIENCE = 1_800
 _CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
+Handler = Callable[[dict[str, Any], Any], Any]
+Connection = TypeVar("Connection", bound=DynamoDB)
 
 
 @dataclass(slots=True)
@@ -41,13 +44,13 @@ class Measured:
 
 
 class _Counting(DynamoDB):
-    def __init__(self, session: Session, seen: Measured) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._seen = seen
+        self.seen = Measured()
 
     def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         answer = super().call(operation, params)
-        self._seen.calls += 1
+        self.seen.calls += 1
         match operation:
             case "GetItem":
                 self._add([answer.get("Item", {})], consistent=params["ConsistentRead"])
@@ -64,7 +67,7 @@ class _Counting(DynamoDB):
             self._add_bytes(_size(item), consistent=consistent)
 
     def _add_bytes(self, size: int, *, consistent: bool) -> None:
-        self._seen.read_units += max(1, -(-size // _UNIT)) * (1 if consistent else 0.5)
+        self.seen.read_units += max(1, -(-size // _UNIT)) * (1 if consistent else 0.5)
 
 
 def _size(item: Any) -> int:
@@ -98,23 +101,33 @@ class Stack:
 
     def measure_get(self, path: str) -> Measured:
         bare, _, query = path.partition("?")
-        return self._measure(event("GET", bare, query=query))
+        return self._measure(self._request("GET", bare, query=query))
 
     def measure_post(self, path: str, body: Any) -> Measured:
-        return self._measure(event("POST", path, body))
+        return self._measure(self._request("POST", path, body=body))
 
-    def wait_for_index(self, word: str) -> None:
-        """Until the newest contact is found by a word that only it has."""
-        for _ in range(_PATIENCE):
-            if self.get(f"/v1/contacts?search={word}")["data"]:
-                return
-            time.sleep(1)
-        raise TimeoutError(f"{word} is not found after {_PATIENCE} s")
+    def stop_workers(self) -> None:
+        """From now on nothing follows from changes of contacts."""
+        mappings = self._lambda.get_paginator("list_event_source_mappings").paginate()
+        for mapping in [each for page in mappings for each in page["EventSourceMappings"]]:
+            if "ContactsTable" in mapping["EventSourceArn"]:
+                self._lambda.delete_event_source_mapping(UUID=mapping["UUID"])
+
+    def load(self, batches: Iterator[dict[str, Any]]) -> None:
+        """Contacts beside those that came through the API, as if they had been there for long."""
+        for batch in batches:
+            with self._inside(Loading) as (handler, connection):
+                handler(self._request("POST", "/v1/contacts", body=batch), Context())
+                follow(index(), connection.flush())
 
     def until_found(self, number: int) -> float:
         """Seconds until a new contact is found by its name."""
         word = f"fresh{number}x"
         self.post("/v1/contacts", {"email": f"{word}@found.example", "last_name": word})
+        return self.wait_for(word)
+
+    def wait_for(self, word: str) -> float:
+        """Seconds until a contact is found by this word."""
         started = time.perf_counter()
         while not self.get(f"/v1/contacts?search={word}")["data"]:
             time.sleep(0.05)
@@ -153,21 +166,36 @@ class Stack:
         answer: dict[str, Any] = json.loads(reply["Payload"].read())
         return answer
 
+    def _request(self, method: str, path: str, *, query: str = "", body: Any = None) -> Any:
+        made = event(method, path, body, query)
+        made["headers"]["authorization"] = f"Bearer {self._next_key()}"
+        return made
+
     def _measure(self, made: dict[str, Any]) -> Measured:
         """What one request reads: our handler, here, on the stack's tables."""
-        made["headers"]["authorization"] = f"Bearer {self._next_key()}"
+        with self._inside(_Counting) as (handler, connection):
+            answer = handler(made, Context())
+        assert answer["statusCode"] in (200, 201), answer
+        return connection.seen
+
+    @contextmanager
+    def _inside(self, kind: type[Connection]) -> Iterator[tuple[Handler, Connection]]:
+        """The handler of the contacts, and the connection of that kind to the stack's tables."""
         configured = self._lambda.get_function_configuration(
             FunctionName=self._named("ContactsFunction")
         )
-        variables = configured["Environment"]["Variables"]
-        endpoint = {"AWS_ENDPOINT_URL": self.local.local["aws_endpoint_url"]}
-        seen = Measured()
-        with _environment(variables | _CREDENTIALS | endpoint, seen):
+        variables = configured["Environment"]["Variables"] | _CREDENTIALS
+        variables["AWS_ENDPOINT_URL"] = self.local.local["aws_endpoint_url"]
+        with _environment(variables):
             from functions.contacts.app import handler  # noqa: PLC0415
 
-            answer = handler(made, Context())
-        assert answer["statusCode"] in (200, 201), answer
-        return seen
+            connection = kind(aws.session())
+            aws.connect_dynamodb = lambda _: connection
+            try:
+                yield handler, connection
+            finally:
+                aws.connect_dynamodb = DynamoDB
+                connection.close()
 
     @property
     def _lambda(self) -> Any:
@@ -190,16 +218,14 @@ class Stack:
 
 
 @contextmanager
-def _environment(variables: dict[str, str], seen: Measured) -> Iterator[None]:
-    before, connect = dict(os.environ), aws.connect_dynamodb
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
     os.environ.update(variables)
     os.environ["POWERTOOLS_LOG_LEVEL"] = "WARNING"
-    aws.connect_dynamodb = lambda session: _Counting(session, seen)
     _forget()
     try:
         yield
     finally:
-        aws.connect_dynamodb = connect
         os.environ.clear()
         os.environ.update(before)
         _forget()

@@ -1,0 +1,59 @@
+"""Fills a stack's tables the short way: the product's own items, without conditions, by the batch.
+
+The emulator takes some hundred conditional writes a second, which would make a day of a hundred
+thousand contacts. What the worker of the contacts' stream would add is added here.
+"""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any
+
+from botocore.session import Session
+
+from outrider.contacts.index import ContactIndex
+from outrider.kit.dynamodb import DynamoDB
+
+_AT_ONCE, _THREADS = 25, 4
+
+
+class Loading(DynamoDB):
+    """Takes transactions apart: what they put is written, what they check or count is not."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.put: list[tuple[str, dict[str, Any]]] = []
+
+    def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        if operation != "TransactWriteItems":
+            return super().call(operation, params)
+        puts = [each["Put"] for each in params["TransactItems"] if "Put" in each]
+        self.put += [(put["TableName"], put["Item"]) for put in puts]
+        return {}
+
+    def flush(self) -> list[dict[str, Any]]:
+        """Write what was put, and give the items."""
+        put, self.put = self.put, []
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(self._write, _parts(put)))
+        return [item for _, item in put]
+
+    def _write(self, part: list[tuple[str, dict[str, Any]]]) -> None:
+        tables: dict[str, list[Any]] = {}
+        for table, item in part:
+            tables.setdefault(table, []).append({"PutRequest": {"Item": item}})
+        while tables:
+            tables = super().call("BatchWriteItem", {"RequestItems": tables})["UnprocessedItems"]
+
+
+def follow(contacts: ContactIndex, items: Iterable[dict[str, Any]]) -> None:
+    """What the stream's worker does for new contacts."""
+    contacts.follow(
+        [{"dynamodb": {"NewImage": item}} for item in items if item["sk"]["S"].startswith("con_")]
+    )
+
+
+def _parts(put: Iterable[Any]) -> Iterator[list[Any]]:
+    waiting = iter(put)
+    while part := list(islice(waiting, _AT_ONCE)):
+        yield part
