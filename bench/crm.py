@@ -22,7 +22,8 @@ from bench.samples import p50_p95, timed
 SIZES = (1_000, 10_000, 100_000)
 CALLS, BATCH = 100, 1_000
 MANY, FEW = 10_000, 10
-"""Contacts beyond which the emulator is so slow that fewer calls have to do."""
+"""With more contacts than MANY a query takes the emulator longer than our functions wait: FEW calls
+of the same handler in this process, which waits longer, have to do."""
 NAMES = ("Ada", "Dana", "Grace", "Ken", "Lena", "Mary", "Omar", "Ruth", "Tim", "Yuki")
 AREAS = ("Sales", "Research", "Finance", "Design", "People", "Legal", "Product", "Support")
 TABLES = {"KEYS_TABLE": "keys", "CONTACTS_TABLE": CONTACTS, "COMPANIES_TABLE": "companies"}
@@ -101,8 +102,8 @@ def _on_the_local_stack(sizes: tuple[int, ...]) -> str:
             there = size
             stack.wait_for(own_word(1))
             for name, (call, measured) in _calls(stack, size).items():
-                times = p50_p95(timed([call] * (CALLS if size <= MANY else FEW)))
-                table.append([f"{size:,}", speed, name, *times, *_read(measured)])
+                times = timed([call] * CALLS) if size <= MANY else _from_inside(measured)
+                table.append([f"{size:,}", speed, name, *p50_p95(times), *_read(measured)])
                 speed = ""
     heads = ["contacts", "imported a second", "call", "p50 ms", "p95 ms", "calls", "read units"]
     return (
@@ -111,7 +112,8 @@ def _on_the_local_stack(sizes: tuple[int, ...]) -> str:
         + "\n\nThe first 1,000 contacts came in with every worker running, the others as batches\n"
         "of the same items; the speed is that of 1,000 more through the API. Calls and read\n"
         "units are DynamoDB's for one request, the meter's one included: what is billed does not\n"
-        "grow. Times do, because the emulator goes through a whole partition for each query.\n"
+        "grow. Times do, because the emulator goes through a whole partition for each query;\n"
+        f"beyond {MANY:,} contacts they are of {FEW} calls in this process, without HTTP.\n"
         f"Of {len(shown)} new contacts half were found by their name after"
         f" {shown[len(shown) // 2]:.1f} s, all after {shown[-1]:.1f} s."
     )
@@ -132,7 +134,7 @@ def _import(stack: Stack, first: int) -> float:
 
 def _calls(stack: Stack, size: int) -> dict[str, tuple[Callable[[], Any], Callable[[], Measured]]]:
     """Each call over HTTP, and the same with what it reads counted."""
-    some = stack.get("/v1/contacts?limit=1")["data"][0]["id"]
+    some = stack.get(f"/v1/contacts?search={own_word(1)}")["data"][0]["id"]
     fresh = iter(range(10_000_000 + size, 20_000_000))
 
     def new() -> dict[str, Any]:
@@ -153,6 +155,10 @@ def _calls(stack: Stack, size: int) -> dict[str, tuple[Callable[[], Any], Callab
         lambda: stack.measure_post("/v1/contacts", new()),
     )
     return found
+
+
+def _from_inside(measured: Callable[[], Measured]) -> list[float]:
+    return [measured().milliseconds for _ in range(FEW)]
 
 
 def _read(measured: Callable[[], Measured]) -> list[str]:

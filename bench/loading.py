@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
+import urllib3
 from botocore.session import Session
 
 from outrider.contacts.index import ContactIndex
 from outrider.kit.dynamodb import DynamoDB
 
 _AT_ONCE, _THREADS = 25, 4
+PATIENT = urllib3.Timeout(connect=2, read=300)
 
 
 class Loading(DynamoDB):

@@ -15,9 +15,9 @@ import boto3
 from botocore.session import Session
 
 from bench.events import Context, event
-from bench.loading import Loading, follow
+from bench.loading import PATIENT, Loading, follow
 from outrider.contacts.wiring import index
-from outrider.kit import aws
+from outrider.kit import aws, dynamodb
 from outrider.kit import json as kit_json
 from outrider.kit.dynamodb import DynamoDB
 from outrider.kit.settings import settings
@@ -37,10 +37,11 @@ Connection = TypeVar("Connection", bound=DynamoDB)
 
 @dataclass(slots=True)
 class Measured:
-    """DynamoDB calls, and read units as they are billed for what came back."""
+    """One request: DynamoDB calls, read units as they are billed for what came back, and time."""
 
     calls: int = 0
     read_units: float = 0
+    milliseconds: float = 0
 
 
 class _Counting(DynamoDB):
@@ -174,7 +175,9 @@ class Stack:
     def _measure(self, made: dict[str, Any]) -> Measured:
         """What one request reads: our handler, here, on the stack's tables."""
         with self._inside(_Counting) as (handler, connection):
+            started = time.perf_counter()
             answer = handler(made, Context())
+            connection.seen.milliseconds = (time.perf_counter() - started) * 1_000
         assert answer["statusCode"] in (200, 201), answer
         return connection.seen
 
@@ -189,6 +192,7 @@ class Stack:
         with _environment(variables):
             from functions.contacts.app import handler  # noqa: PLC0415
 
+            dynamodb.TIMEOUT = PATIENT
             connection = kind(aws.session())
             aws.connect_dynamodb = lambda _: connection
             try:

@@ -39,6 +39,7 @@ if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d ' ' -f 2)" != "$UV_VERSION" 
     .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION" >>"$LOG" 2>&1 ||
         fail "uv could not be installed from the package index; details in $LOG"
 fi
-UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet >>"$LOG" 2>&1 ||
+# Compiled once here, not by each process: some machines forbid processes to write .pyc files.
+UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet --compile-bytecode >>"$LOG" 2>&1 ||
     fail "the project's packages could not be installed; details in $LOG"
 echo "$(($(date +%s) - started)) s"

@@ -26,7 +26,7 @@ from outrider.kit.signature import Scope
 
 ATTEMPTS = 3
 _BACKOFF_MS = 50
-_TIMEOUT = urllib3.Timeout(connect=2, read=5)
+TIMEOUT = urllib3.Timeout(connect=2, read=5)
 _CONNECTIONS = 10
 _KEEP_ALIVE = (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 _HEADERS = {
@@ -99,7 +99,7 @@ class DynamoDB:
         self._headers = {**_HEADERS, "host": urlsplit(self.url).netloc}
         self._pool = urllib3.PoolManager(
             maxsize=_CONNECTIONS,
-            timeout=_TIMEOUT,
+            timeout=TIMEOUT,
             retries=False,
             ca_certs=session.get_config_variable("ca_bundle") or get_cert_path(verify=True),
             socket_options=[*HTTPConnection.default_socket_options, _KEEP_ALIVE],
