@@ -11,7 +11,7 @@ from outrider.access.repository import ApiKeyRepository
 from outrider.kit import clock
 from tests.harness.api import ANONYMOUS, Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.wire import When, crash_points
 
 ROTATE_CALLS = 3
 """The meter, the old key, the transaction."""
@@ -320,8 +320,7 @@ class TestRotate:
         assert answer.status == 422
         assert [error["pointer"] for error in answer.json["errors"]] == ["/overlap_seconds"]
 
-    @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize("number", range(1, ROTATE_CALLS + 1))
+    @pytest.mark.parametrize(("number", "when"), crash_points(ROTATE_CALLS))
     def test_makes_at_most_one_successor_when_it_dies(
         self, api: Api, cloud: Cloud, number: int, when: When
     ) -> None:

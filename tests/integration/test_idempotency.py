@@ -11,7 +11,7 @@ import pytest
 from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.wire import When, crash_points
 from tests.integration.examples import ENDPOINTS, Endpoint
 
 KEY = {"idempotency-key": "order-66"}
@@ -87,12 +87,11 @@ class TestEveryWritingRoute:
     def test_is_carried_out_once_though_the_process_dies(
         self, cloud: Cloud, endpoint: Endpoint
     ) -> None:
-        for number in range(1, MOST_CALLS + 1):
-            for when in ("before", "after"):
-                happened, outcome = self._after_a_crash(cloud, endpoint, number, when)
-                if number == 1 and when == "before":
-                    expected = outcome
-                assert outcome == expected, f"died {when} call {number}"
+        outcomes = []
+        for number, when in crash_points(MOST_CALLS):
+            happened, outcome = self._after_a_crash(cloud, endpoint, number, when)
+            outcomes.append(outcome)
+            assert outcome == outcomes[0], f"died {when} call {number}"
             if not happened:
                 return
         pytest.fail(f"more than {MOST_CALLS} calls")

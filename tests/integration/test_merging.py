@@ -8,7 +8,7 @@ import pytest
 from outrider.contacts.merging import rules
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.wire import When, crash_points
 from tests.integration.outreach import STEP_ONE, launched
 
 CALLS = 4
@@ -309,8 +309,7 @@ class TestMergeAmongOthers:
         assert merge(api, winner, loser).status == 404
         assert counted(cloud, api) == 1
 
-    @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize("number", range(1, CALLS + 1))
+    @pytest.mark.parametrize(("number", "when"), crash_points(CALLS))
     def test_is_done_whole_or_not_at_all(
         self, api: Api, cloud: Cloud, number: int, when: When
     ) -> None:

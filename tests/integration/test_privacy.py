@@ -7,7 +7,7 @@ import pytest
 
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.wire import When, crash_points
 from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, a_mailbox, status
 
 TABLES = (
@@ -262,8 +262,7 @@ def _first_round(api: Api, campaign: Launched) -> dict[str, Any]:
 
 
 class TestEraseThatIsCutShort:
-    @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize("number", range(1, ERASE_CALLS + 1))
+    @pytest.mark.parametrize(("number", "when"), crash_points(ERASE_CALLS))
     def test_is_finished_by_asking_again(
         self, api: Api, cloud: Cloud, number: int, when: When
     ) -> None:

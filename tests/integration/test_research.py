@@ -9,7 +9,7 @@ from outrider.access.models import Caller
 from outrider.credits.wiring import credits
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.wire import When, crash_points
 from tests.nameserver import nameserver
 from tests.receivers import answering
 from tests.websites import Website, page, redirect, website
@@ -276,8 +276,7 @@ class TestSandbox:
 
 
 class TestCrashes:
-    @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize("number", range(1, CALLS + 2))
+    @pytest.mark.parametrize(("number", "when"), crash_points(CALLS + 1))
     def test_spend_one_credit_when_the_request_is_repeated(
         self, api: Api, cloud: Cloud, site: Website, number: int, when: When
     ) -> None:
@@ -295,8 +294,7 @@ class TestCrashes:
         assert (answer.status, answer.json["outcome"]) == (200, "found")
         assert (spent(api), ledger(api)) == ((1, 0), [("posted", 1)])
 
-    @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize("number", range(1, CALLS + 1))
+    @pytest.mark.parametrize(("number", "when"), crash_points(CALLS))
     def test_leave_no_credit_held_when_it_is_not(
         self, api: Api, cloud: Cloud, site: Website, number: int, when: When
     ) -> None:
