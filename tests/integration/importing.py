@@ -1,6 +1,7 @@
 """Builders and readers of imports on the harness."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -94,11 +95,12 @@ def contacts(api: Api) -> dict[str, dict[str, Any]]:
 
 
 def items(cloud: Cloud, api: Api) -> dict[tuple[str, str], dict[str, Any]]:
-    """What stands in the contacts table but for imports themselves, the search tokens a worker
-    makes later, and what every write changes."""
+    """What stands in the contacts table but for imports themselves, the words and tags a worker
+    keeps later, and what every write changes."""
     passing = {"version", "updated_at", "by_updated_sk", "_events", "_mark"}
     return {
         (item["pk"], item["sk"]): {k: v for k, v in item.items() if k not in passing}
         for item in cloud.items("contacts", api.workspace().id)
-        if not item["sk"].startswith(("imp_", "chunk#", "count#")) and "#tok#" not in item["pk"]
+        if not item["sk"].startswith(("imp_", "chunk#", "count#"))
+        and not re.search("#(tok|tag)#", item["pk"])
     }
