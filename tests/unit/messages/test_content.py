@@ -12,16 +12,13 @@ from outrider.kit.templates import TemplateInvalid
 from outrider.mailboxes.models import Mailbox
 from outrider.messages import content as contents
 from outrider.messages.models import Content
-from outrider.sequences.models import Step
+from outrider.sequences.models import Variant
 
 AT = "2026-03-02T09:00:00.000Z"
 
 
-def a_step(**fields: Any) -> Step:
-    given = {"subject": "Hello", "text": "Hi", **fields}
-    return Step(
-        id="stp_1", channel="email", wait_value=0, wait_unit="days", condition="always", **given
-    )
+def a_variant(**fields: Any) -> Variant:
+    return Variant(id="a", **{"subject": "Hello", "text": "Hi", **fields})
 
 
 def a_contact(**fields: Any) -> Contact:
@@ -43,37 +40,39 @@ def a_mailbox() -> Mailbox:
 
 class TestRender:
     def test_escapes_values_in_html_only(self) -> None:
-        step = a_step(text="{{ company }}", html="<p>{{ company }}</p>")
+        variant = a_variant(text="{{ company }}", html="<p>{{ company }}</p>")
 
-        content = contents.render(step, a_contact(company="A<b>&Co"), None)
+        content = contents.render(variant, a_contact(company="A<b>&Co"), None)
 
         assert (content.text, content.html) == ("A<b>&Co", "<p>A&lt;b&gt;&amp;Co</p>")
 
     def test_a_variable_without_value_needs_a_default(self) -> None:
         with pytest.raises(TemplateInvalid, match="title"):
-            contents.render(a_step(text="Dear {{ title }}"), a_contact(), None)
+            contents.render(a_variant(text="Dear {{ title }}"), a_contact(), None)
 
-        filled = contents.render(a_step(text="{{ title | default: 'friend' }}"), a_contact(), None)
+        filled = contents.render(
+            a_variant(text="{{ title | default: 'friend' }}"), a_contact(), None
+        )
         assert filled.text == "friend"
 
     def test_reads_custom_fields(self) -> None:
         contact = a_contact(custom={"plan": "gold"})
 
-        assert contents.render(a_step(text="{{ custom.plan }}"), contact, None).text == "gold"
+        assert contents.render(a_variant(text="{{ custom.plan }}"), contact, None).text == "gold"
 
     def test_reads_no_files(self) -> None:
         with pytest.raises(TemplateInvalid):
-            contents.render(a_step(text="{% include '/etc/passwd' %}"), a_contact(), None)
+            contents.render(a_variant(text="{% include '/etc/passwd' %}"), a_contact(), None)
 
     def test_stops_work_without_bounds(self) -> None:
         bomb = "{% for a in (1..1000) %}{% for b in (1..1000) %}x{% endfor %}{% endfor %}"
         with pytest.raises(TemplateInvalid):
-            contents.render(a_step(text=bomb), a_contact(), None)
+            contents.render(a_variant(text=bomb), a_contact(), None)
 
     def test_keeps_a_hostile_name_out_of_the_headers(self) -> None:
-        step = a_step(subject="Hi {{ first_name }}")
+        variant = a_variant(subject="Hi {{ first_name }}")
 
-        content = contents.render(step, a_contact(first_name="A\r\nBcc: all@x.example"), None)
+        content = contents.render(variant, a_contact(first_name="A\r\nBcc: all@x.example"), None)
 
         assert content.subject == "Hi A Bcc: all@x.example"
 

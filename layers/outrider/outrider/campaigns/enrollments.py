@@ -164,14 +164,22 @@ class EnrollmentRepository:
         )
 
     def end(
-        self, enrollment: Enrollment, state: str, reason: str, events: Sequence[Event]
+        self,
+        enrollment: Enrollment,
+        state: str,
+        reason: str,
+        events: Sequence[Event],
+        *,
+        outcome: str | None = None,
     ) -> Action:
+        """The enrollment as it was read ends, unless a message of it is in flight."""
         return self._change(
             enrollment,
-            "#state = :state, #exit_reason = :reason, #_events = :events",
-            _DUE_KEYS,
+            "#state = :state, #exit_reason = :reason, #outcome = :outcome, #_events = :events",
+            f"{_DUE_KEYS}, #blocked_reason",
             state=state,
             reason=reason,
+            outcome=outcome,
             events=outbox.pack(events),
         )
 

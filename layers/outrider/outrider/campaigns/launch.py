@@ -173,9 +173,9 @@ def _require_content(steps: Many[Step]) -> None:
     silent = [
         Violation(f"/steps/{place}/text", "The step has neither text nor html")
         for place, step in enumerate(steps)
-        if not step.has_content
+        if not all(variant.has_content for variant in step.variants)
     ]
-    if not steps[0].subject:
+    if not all(variant.subject for variant in steps[0].variants):
         silent.append(Violation("/steps/0/subject", "The first mail needs a subject"))
     if silent:
         raise ValidationFailed("Some steps have nothing to send", violations=silent)

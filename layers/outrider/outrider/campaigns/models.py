@@ -1,11 +1,12 @@
 """Campaigns, enrollments, and the jobs that carry a step to the worker."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from outrider.kit import clock, ids
+from outrider.sequences.models import ReplyClass, Settings
 
 ROUND = timedelta(minutes=15)
 """How far ahead a round plans: as long as SQS can delay a message."""
@@ -21,12 +22,34 @@ ERASED = "erased"
 """Why an enrollment ended, or in the place of why it did, when its contact was erased."""
 
 CampaignStatus = Literal["draft", "active", "paused", "completed"]
-EnrollmentState = Literal["active", "sending", "paused", "finished", "bounced", "failed"]
+
+OpenState = Literal["active", "sending", "waiting"]
+"""`sending`: a worker has claimed a message. `waiting`: a person has a task to do."""
+EndState = Literal[
+    "finished", "replied", "opted_out", "bounced", "failed", "stopped", "company_replied"
+]
+"""No step was left; they answered; they said stop or are suppressed; hard bounce; it cannot be
+done; a person stopped it; a colleague answered."""
+EnrollmentState = OpenState | Literal["paused"] | EndState
+
+_OPEN: frozenset[str] = frozenset(get_args(OpenState))
+
+AudienceGroup = Literal["active", "completed", "paused", "bounced", "failed"]
+
+
+def audience_group(state: EnrollmentState) -> AudienceGroup:
+    """How an enrollment counts in the campaign's audience."""
+    if state in _OPEN:
+        return "active"
+    if state in ("paused", "bounced", "failed"):
+        return state
+    return "completed"
 
 
 class Campaign(BaseModel):
     """`run` numbers the executions of its clock; only the newest may dispatch. `asked` stands for
-    the contacts its launch asked for."""
+    the contacts its launch asked for. New enrollments get the steps of `steps_version`; one with
+    an older version than `least_steps_version` moves to `steps_version` when its step comes up."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,8 +57,11 @@ class Campaign(BaseModel):
     name: str
     sequence_id: str
     steps_version: int
+    least_steps_version: int = 1
     mailbox_pool: str
+    settings: Settings = Settings()
     status: CampaignStatus = "draft"
+    pause_reason: str | None = None
     run: int = 1
     due_shards: int = 1
     asked: str = ""
@@ -53,8 +79,12 @@ class Thread(BaseModel):
 
 
 class Enrollment(BaseModel):
-    """One contact's way through one campaign. `step_id` is the step to come, `sending` the message
-    in flight; `due_at` is when it comes up next."""
+    """One contact's way through one campaign.
+
+    `state` says where it stands, `blocked_reason` why the step to come has to wait, `exit_reason`
+    in detail why it ended, `outcome` what the contact answered. `step_id` is the step to come,
+    `due_at` when it comes up next, `sending` the message that is in flight or the task that waits.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -64,23 +94,38 @@ class Enrollment(BaseModel):
     sequence_id: str
     steps_version: int
     generation: int = 1
+    """How often the contact was enrolled in this campaign."""
     state: EnrollmentState = "active"
     step_id: str | None = None
     due_at: str | None = None
+    timezone: str | None = None
+    """The contact's, when it was enrolled."""
+    company_key: str | None = None
+    """The contact's company, or the domain that stands for it; for limits of a company."""
     mailbox_id: str | None = None
+    """Sent the first mail, and sends the others."""
     sending: str | None = None
     thread: Thread | None = None
     replied_at: str | None = None
+    reply_class: ReplyClass | None = None
+    opened_at: str | None = None
+    """Its first mail that a person opened."""
+    clicked_at: str | None = None
     attempts: int = 0
     blocked_reason: str | None = None
     exit_reason: str | None = None
+    outcome: str | None = None
     created_at: str
     updated_at: str
     version: int = 1
 
     def in_flight(self, now: datetime) -> bool:
         """Whether a worker holds a message of it, and may still settle it."""
-        return self.sending is not None and (self.due_at or "") > clock.to_text(now)
+        return (
+            self.state == "sending"
+            and self.sending is not None
+            and (self.due_at or "") > clock.to_text(now)
+        )
 
     def names(self) -> dict[str, str]:
         """What an event about this enrollment names."""
@@ -93,7 +138,7 @@ class Enrollment(BaseModel):
 
     @property
     def is_open(self) -> bool:
-        return self.state in ("active", "sending")
+        return self.state in _OPEN
 
     @property
     def is_over(self) -> bool:

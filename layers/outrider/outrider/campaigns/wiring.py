@@ -2,11 +2,13 @@
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.dispatch import DispatchService
-from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.endings import Endings
+from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
 from outrider.campaigns.launch import LaunchService
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
 from outrider.campaigns.runs import RunService
 from outrider.campaigns.service import CampaignService
+from outrider.campaigns.statistics import Statistics
 from outrider.contacts.wiring import contacts
 from outrider.kit.dynamo import Table
 from outrider.kit.executions import StateMachine
@@ -51,13 +53,30 @@ def running_campaigns() -> RunningCampaigns:
     return RunningCampaigns(_campaigns_table())
 
 
+def endings(caller: Caller) -> Endings:
+    workspace = caller.workspace
+    return Endings(
+        caller=caller,
+        enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
+        of_contact=ContactEnrollments(_enrollments_table(), workspace),
+        counters=campaign_repository(workspace).counters,
+    )
+
+
+def statistics(workspace: WorkspaceId, campaign_id: str) -> Statistics:
+    return Statistics(_campaigns_table(), f"{workspace}#{campaign_id}")
+
+
 def campaign_repository(workspace: WorkspaceId) -> CampaignRepository:
     return CampaignRepository(_campaigns_table(), workspace)
 
 
 def enrollment_repository(workspace: WorkspaceId, campaign_id: str) -> EnrollmentRepository:
-    table = Table(settings().require("enrollments_table"))
-    return EnrollmentRepository(table, workspace, campaign_id)
+    return EnrollmentRepository(_enrollments_table(), workspace, campaign_id)
+
+
+def _enrollments_table() -> Table:
+    return Table(settings().require("enrollments_table"))
 
 
 def _campaigns_table() -> Table:

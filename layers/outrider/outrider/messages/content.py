@@ -10,25 +10,27 @@ from outrider.kit import templates
 from outrider.kit.templates import Kind, TemplateInvalid
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Content
-from outrider.sequences.models import Step
+from outrider.sequences.models import Variant
 
 MAX_SUBJECT = 900
 MAX_BYTES = 200_000
 """A message is one item of a table, and that holds 400 KB."""
 
 
-def render(step: Step, contact: Contact, thread: Thread | None) -> Content:
-    """Fill the step's templates with the contact. Raises TemplateInvalid when a variable without a
-    default has no value, or when there is nothing to say."""
+def render(variant: Variant, contact: Contact, thread: Thread | None) -> Content:
+    """Fill the variant's templates with the contact. Raises TemplateInvalid when a variable without
+    a default has no value, or when there is nothing to say."""
     values = contact.model_dump(exclude_none=True)
 
     def fill(source: str | None, kind: Kind) -> str | None:
         return templates.render(source, values, kind) if source else None
 
-    subject = " ".join((fill(step.subject, "text") or "").split())
+    subject = " ".join((fill(variant.subject, "text") or "").split())
     if not subject and thread:
         subject = f"Re: {thread.subject}"
-    content = Content(subject=subject, text=fill(step.text, "text"), html=fill(step.html, "html"))
+    content = Content(
+        subject=subject, text=fill(variant.text, "text"), html=fill(variant.html, "html")
+    )
     if not (content.subject and (content.text or content.html)):
         raise TemplateInvalid("The mail has no subject or no text")
     if len(subject) > MAX_SUBJECT or len(content.model_dump_json()) > MAX_BYTES:

@@ -103,7 +103,7 @@ def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PL
     if seen.mailbox is None:
         return Defer(enrollment, now + _NO_MAILBOX_DELAY, "no_mailbox")
     try:
-        content = contents.render(step, seen.contact, enrollment.thread)
+        content = contents.render(step.variant_for(enrollment.id), seen.contact, enrollment.thread)
         mime = contents.mime(content, seen.mailbox, seen.contact.email, enrollment.thread)
     except ValueError as error:  # TemplateInvalid, or what no header may hold
         return Fail(enrollment, str(error))

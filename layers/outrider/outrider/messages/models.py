@@ -6,8 +6,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from outrider.kit import clock
+from outrider.sequences.models import Channel, ReplyClass
 
-State = Literal["sending", "sent", "failed", "skipped", "unknown"]
+Direction = Literal["out", "in"]
+State = Literal[
+    "sending", "sent", "failed", "skipped", "unknown", "pending", "completed", "expired", "received"
+]
+"""Out: `sending` is claimed; `sent`, `failed`, `skipped`, `unknown` are its outcome. A task of a
+person is `pending`, then `completed` or `expired`. What came in is `received`."""
+BounceKind = Literal["hard", "soft"]
 
 
 class Content(BaseModel):
@@ -20,20 +27,39 @@ class Content(BaseModel):
     html: str | None
 
 
+class Classification(BaseModel):
+    """What a reply says, who found out, and how sure that is (0 to 1). A person's word beats a
+    machine's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: ReplyClass
+    source: Literal["human", "rule", "model"]
+    confidence: float
+
+
 class Message(BaseModel):
-    """The one mail of one step of one enrollment. While it is `sending`, a worker holds it until
-    `claimed_until`; `unknown` means that it may or may not have gone out, and is never sent again
-    by itself."""
+    """The one message of one step of one enrollment, or a reply that came in. While it is
+    `sending`, a worker holds it until `claimed_until`; `unknown` means that it may or may not have
+    gone out, and is never sent again by itself. What became of it after it was sent is told by
+    times: each is the first time it happened."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
+    thread_id: str = ""
+    """The same for all messages of an enrollment, both ways."""
+    direction: Direction = "out"
+    channel: Channel = "email"
     contact_id: str
     campaign_id: str
     sequence_id: str
     enrollment_id: str
     step_id: str
+    variant_id: str = "a"
     mailbox_id: str
+    sender: str | None = None
+    recipient: str | None = None
     state: State
     reason: str | None = None
     subject: str | None = None
@@ -42,8 +68,21 @@ class Message(BaseModel):
     provider_id: str | None = None
     rfc_message_id: str | None = None
     claimed_until: str | None = None
+    links: list[str] = []
+    """Where its tracked links lead, in the order of their numbers."""
     created_at: str
     sent_at: str | None = None
+    delivered_at: str | None = None
+    opened_at: str | None = None
+    """By a person; a machine's is `machine_opened_at`."""
+    machine_opened_at: str | None = None
+    clicked_at: str | None = None
+    bounced_at: str | None = None
+    bounce: BounceKind | None = None
+    complained_at: str | None = None
+    unsubscribed_at: str | None = None
+    replied_at: str | None = None
+    classification: Classification | None = None
 
     def in_flight(self, now: datetime) -> bool:
         """Whether a worker is sending it, and may still settle it."""

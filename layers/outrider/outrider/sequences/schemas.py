@@ -8,11 +8,20 @@ from outrider.kit import templates
 from outrider.kit.requests import Input
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.mailboxes.schemas import PoolId
-from outrider.sequences.models import Condition, Sequence, Status, Unit
+from outrider.sequences.models import CONDITIONS, Sequence, Status, Unit
 
 MAX_STEPS = 30
 MAX_STEPS_BYTES = 300_000
 """The steps of a version are one item of a table, and that holds 400 KB."""
+
+
+def _condition(text: str) -> str:
+    if text not in CONDITIONS:
+        raise ValueError(f"A condition is one of {', '.join(CONDITIONS)}")
+    return text
+
+
+Condition = Annotated[str, AfterValidator(_condition)]
 
 
 def _template(source: str) -> str:
@@ -74,4 +83,6 @@ class SequenceView(BaseModel):
 
     @classmethod
     def of(cls, sequence: Sequence) -> Self:
-        return cls(steps=sequence.step_count, **sequence.model_dump(exclude={"step_count"}))
+        return cls(
+            steps=sequence.step_count, **sequence.model_dump(exclude={"step_count", "settings"})
+        )

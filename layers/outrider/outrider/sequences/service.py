@@ -8,7 +8,7 @@ from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action
 from outrider.kit.outbox import Event
 from outrider.sequences.errors import SequenceNotFound
-from outrider.sequences.models import Sequence, Step
+from outrider.sequences.models import Sequence, Step, Variant
 from outrider.sequences.repository import SequenceRepository
 from outrider.sequences.schemas import SequenceCreate, SequenceView, StepCreate
 
@@ -72,7 +72,5 @@ def _step(new: StepCreate, *, first: bool) -> Step:
         wait_value=value,
         wait_unit=unit,
         condition=new.condition or ("always" if first else "no_reply"),
-        subject=new.subject,
-        text=new.text,
-        html=new.html,
+        variants=[Variant(id="a", subject=new.subject, text=new.text, html=new.html)],
     )

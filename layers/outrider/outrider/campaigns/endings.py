@@ -1,0 +1,81 @@
+"""Ending enrollments: in one place, because every end must be counted and told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
+from outrider.campaigns.models import EndState, Enrollment, audience_group
+from outrider.kit.attributes import Item
+from outrider.kit.counters import Counters
+from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit.outbox import Event
+
+_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """Ends of enrollments of one workspace. One whose message is in flight is left alone: its
+    worker, or the next time its step comes up, finds out why it is over."""
+
+    caller: Caller
+    enrollments: Callable[[str], EnrollmentRepository]
+    of_contact: ContactEnrollments
+    counters: Callable[[str], Counters]
+
+    def writes(
+        self,
+        enrollment: Enrollment,
+        state: EndState,
+        exit_reason: str,
+        *,
+        outcome: str | None = None,
+        events: Sequence[Event] = (),
+    ) -> tuple[Action, Action]:
+        """The end of the enrollment as it was read, and the change of the audience, for a
+        transaction. `events` come before the one that says it ended."""
+        end = self.enrollments(enrollment.campaign_id).end(
+            enrollment,
+            state,
+            exit_reason,
+            [*events, self.event(enrollment, state, exit_reason, outcome)],
+            outcome=outcome,
+        )
+        moved = {audience_group(enrollment.state): -1}
+        moved[audience_group(state)] = moved.get(audience_group(state), 0) + 1
+        return end, self.counters(enrollment.campaign_id).add(**moved)
+
+    def end_all(
+        self, contact_id: str, state: EndState, exit_reason: str, *, outcome: str | None = None
+    ) -> int:
+        """End what is open or paused of the contact in any campaign; gives how many. What changes
+        at the same moment is left: the gates of its next step end it."""
+        ended = 0
+        after: Item | None = None
+        while True:
+            page, after = self.of_contact.list(contact_id, _PAGE, after)
+            for enrollment in page:
+                if enrollment.is_over or enrollment.state == "sending":
+                    continue
+                try:
+                    transact(*self.writes(enrollment, state, exit_reason, outcome=outcome))
+                except TransactionFailed:
+                    continue
+                ended += 1
+            if after is None:
+                return ended
+
+    def event(
+        self, enrollment: Enrollment, state: EndState, exit_reason: str, outcome: str | None = None
+    ) -> Event:
+        """That the enrollment ended; the same end is the same event."""
+        name = "enrollment.failed" if state == "failed" else "enrollment.finished"
+        return self.caller.event(
+            name,
+            identity=f"{enrollment.id}/{enrollment.generation}",
+            state=state,
+            reason=exit_reason,
+            **({"outcome": outcome} if outcome else {}),
+            **enrollment.names(),
+        )
