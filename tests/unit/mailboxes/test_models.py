@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox, pool_is_warmed
 
@@ -37,6 +39,20 @@ class TestRamp:
 
     def test_a_mailbox_warmed_elsewhere_has_none(self) -> None:
         assert a_mailbox(warmed=True).cap_on(date(2026, 3, 2)) == 50
+
+
+class TestCanSend:
+    @pytest.mark.parametrize(
+        ("changes", "can_send"),
+        [
+            ({}, True),
+            ({"health": "degraded"}, True),
+            ({"health": "failing"}, False),
+            ({"status": "paused"}, False),
+        ],
+    )
+    def test_not_when_paused_or_failing(self, changes: dict[str, str], can_send: bool) -> None:
+        assert a_mailbox().model_copy(update=changes).can_send is can_send
 
 
 class TestPool:

@@ -13,6 +13,11 @@ RAMP_DAYS = 21
 RAMP_START = 5
 """A new mailbox sends 5 mails on its first day, and its full cap from day 21 on."""
 
+Kind = Literal["ses", "smtp"]
+Status = Literal["active", "paused"]
+HealthState = Literal["healthy", "degraded", "failing"]
+"""`degraded` still sends; `failing` does not."""
+
 
 class Mailbox(BaseModel):
     """An address that sends. `daily_cap` is reached at the end of the warm-up ramp; a mailbox that
@@ -24,15 +29,28 @@ class Mailbox(BaseModel):
     id: str
     email: str
     name: str | None = None
-    kind: Literal["ses"] = "ses"
+    kind: Kind = "ses"
     pool: str = DEFAULT_POOL
     daily_cap: int
     min_gap_seconds: int
     warmed: bool
-    status: Literal["active"] = "active"
+    status: Status = "active"
+    paused_reason: str | None = None
+    health: HealthState = "healthy"
+    health_reasons: list[str] = []
+    """What is wrong, for example `login_refused` or `bounce_rate`."""
     created_at: str
     updated_at: str
     version: int = 1
+
+    @property
+    def can_send(self) -> bool:
+        """Whether mails may go out from here at all; the cap of a day is another question."""
+        return self.status == "active" and self.is_healthy
+
+    @property
+    def is_healthy(self) -> bool:
+        return self.health != "failing"
 
     def is_warmed(self, now: datetime) -> bool:
         return self.warmed or self._day(now.date()) >= RAMP_DAYS

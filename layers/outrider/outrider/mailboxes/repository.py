@@ -1,8 +1,9 @@
 """Keys, expressions and items of mailboxes.
 
-A mailbox is `<workspace>` / `mbx_…`; its address is claimed by `<workspace>#mailbox` / `<address>`;
-what it has sent on a day is counted at `<workspace>#mbx_…` / `day#<yyyy-mm-dd>`, and the end of the
-slots planned for it stands at `<workspace>#mbx_…` / `gap`.
+A mailbox is `<workspace>` / `mbx_…`; its address is claimed by `<workspace>#mailbox` / `<address>`,
+and mail that comes in for it finds the workspace at `inbox#<address>` / `<workspace>`. What it has
+sent on a day is counted at `<workspace>#mbx_…` / `day#<yyyy-mm-dd>`, and the end of the slots
+planned for it stands at `<workspace>#mbx_…` / `gap`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -61,9 +62,19 @@ class MailboxRepository:
             "sk": mailbox.email,
             "mailbox_id": mailbox.id,
         }
+        inbox = {
+            "pk": inbox_pk(mailbox.email),
+            "sk": self.workspace,
+            "mailbox_id": mailbox.id,
+        }
         free = "attribute_not_exists(#pk)"
         try:
-            transact(self.table.put(item, free), self.table.put(claim, free), *also)
+            transact(
+                self.table.put(item, free),
+                self.table.put(claim, free),
+                self.table.put(inbox),
+                *also,
+            )
         except TransactionFailed as failure:
             owner = failure.reasons[1].item or {}
             raise MailboxTaken(str(owner.get("mailbox_id"))) from failure
@@ -157,6 +168,23 @@ class MailboxRepository:
 
     def _usage_pk(self, mailbox_id: str) -> str:
         return f"{self.workspace}#{mailbox_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Inboxes:
+    """The mailboxes of all workspaces, found by their address."""
+
+    table: Table
+
+    def find(self, address: str) -> list[tuple[WorkspaceId, str]]:
+        """Workspaces that have a mailbox with this normalised address, and its id there. More than
+        one may say that an address is theirs."""
+        page = self.table.query(Query(inbox_pk(address), consistent=True))
+        return [(WorkspaceId(str(item["sk"])), str(item["mailbox_id"])) for item in page.items]
+
+
+def inbox_pk(address: str) -> str:
+    return f"inbox#{address.lower()}"
 
 
 def _usage_sk(day: date) -> str:

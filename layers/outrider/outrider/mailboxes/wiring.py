@@ -3,7 +3,7 @@
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
-from outrider.mailboxes.repository import MailboxRepository
+from outrider.mailboxes.repository import Inboxes, MailboxRepository
 from outrider.mailboxes.service import MailboxService
 
 
@@ -12,4 +12,12 @@ def mailboxes(caller: Caller) -> MailboxService:
 
 
 def mailbox_repository(workspace: WorkspaceId) -> MailboxRepository:
-    return MailboxRepository(Table(settings().require("campaigns_table")), workspace)
+    return MailboxRepository(_table(), workspace)
+
+
+def inboxes() -> Inboxes:
+    return Inboxes(_table())
+
+
+def _table() -> Table:
+    return Table(settings().require("campaigns_table"))

@@ -87,7 +87,7 @@ class MessageRepository:
         emptied = self.table.update(
             self._pk(message.contact_id),
             message.id,
-            "REMOVE #subject, #text, #html, #reason",
+            "REMOVE #subject, #text, #html, #reason, #recipient, #links",
             "attribute_exists(#pk)",
         )
         with suppress(ConditionFailed):

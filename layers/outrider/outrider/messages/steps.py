@@ -24,7 +24,7 @@ from outrider.messages.gates import Defer, Drop, Fail, Held, Leave, Lost, Send, 
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 from outrider.messages.snapshot import Snapshot, SnapshotReader
-from outrider.messages.transport import Outcome, Transport
+from outrider.messages.transports import Outcome, Transport
 from outrider.sequences.models import Step
 
 _DECISIONS = 3
@@ -92,13 +92,15 @@ class StepService:
         message = self._message(job, send.enrollment).model_copy(
             update={
                 **send.content.model_dump(),
+                "sender": send.mailbox.email,
+                "recipient": send.contact.email,
                 "claimed_until": clock.to_text(clock.now() + CLAIM_LEASE),
             }
         )
         refusal = self._claim(message, send)
         if refusal:
             return refusal
-        outcome = self.transport.send(message, send.mailbox.email, send.contact.email, send.mime)
+        outcome = self.transport.send(message, send.mailbox, send.mime)
         match outcome.kind:
             case "accepted":
                 return self._record_sent(job, seen, send, message, outcome)

@@ -12,7 +12,9 @@ from outrider.mailboxes.wiring import mailbox_repository
 from outrider.messages.repository import MessageRepository, SentMessages
 from outrider.messages.snapshot import SnapshotReader
 from outrider.messages.steps import StepService
-from outrider.messages.transport import SandboxTransport, SesTransport, Transport
+from outrider.messages.transports import Transport
+from outrider.messages.transports.sandbox import SandboxTransport
+from outrider.messages.transports.ses import SesTransport
 from outrider.sequences.repository import SequenceRepository
 
 

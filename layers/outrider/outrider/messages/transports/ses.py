@@ -1,7 +1,6 @@
-"""Handing a mail to a provider, once, and saying truthfully what came of it."""
+"""Amazon SES."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -11,24 +10,9 @@ from botocore.exceptions import (
 )
 
 from outrider.kit import aws
+from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`accepted` and `refused` are final; `not_accepted` did not go out and may be tried again;
-    `unknown` may have gone out."""
-
-    kind: Literal["accepted", "refused", "not_accepted", "unknown"]
-    detail: str = ""
-    provider_id: str = ""
-    rfc_message_id: str = ""
-    """The Message-ID the recipient sees, without <>."""
-
-
-class Transport(Protocol):
-    def send(self, message: Message, sender: str, to: str, mime: bytes) -> Outcome: ...
-
+from outrider.messages.transports import Outcome
 
 _REFUSED = {"MessageRejected", "BadRequestException"}
 """What SES says of one mail. Any other refusal is about us: our rights, our account, our rate."""
@@ -36,15 +20,15 @@ _REFUSED = {"MessageRejected", "BadRequestException"}
 
 @dataclass(frozen=True, slots=True)
 class SesTransport:
-    """Amazon SES. SendEmail has no idempotency token, so the client never repeats a call."""
+    """SendEmail has no idempotency token, so the client never repeats a call."""
 
     workspace: str
 
-    def send(self, message: Message, sender: str, to: str, mime: bytes) -> Outcome:
+    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
         try:
             answer = aws.client("sesv2").send_email(
-                FromEmailAddress=sender,
-                Destination={"ToAddresses": [to]},
+                FromEmailAddress=mailbox.email,
+                Destination={"ToAddresses": [message.recipient]},
                 Content={"Raw": {"Data": mime}},
                 EmailTags=[
                     {"Name": "message_id", "Value": message.id},
@@ -59,14 +43,6 @@ class SesTransport:
             return Outcome("unknown", type(error).__name__)
         provider_id = str(answer["MessageId"]).partition("@")[0]
         return Outcome("accepted", "", provider_id, f"{provider_id}@{_ses_domain(aws.region())}")
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxTransport:
-    """For test keys: nothing leaves; the message itself is the outbox."""
-
-    def send(self, message: Message, sender: str, to: str, mime: bytes) -> Outcome:  # noqa: ARG002
-        return Outcome("accepted", "", message.id, f"{message.id}@sandbox.test")
 
 
 def _refusal(error: ClientError) -> Outcome:

@@ -12,9 +12,11 @@ from botocore.exceptions import (
 )
 
 from outrider.kit import aws
+from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
-from outrider.messages.transport import SesTransport
+from outrider.messages.transports.ses import SesTransport
 
+AT = "2026-03-02T09:00:00.000Z"
 MESSAGE = Message(
     id="msg_1",
     contact_id="con_1",
@@ -24,7 +26,17 @@ MESSAGE = Message(
     step_id="stp_1",
     mailbox_id="mbx_1",
     state="sending",
-    created_at="2026-03-02T09:00:00.000Z",
+    recipient="b@x.example",
+    created_at=AT,
+)
+MAILBOX = Mailbox(
+    id="mbx_1",
+    email="a@x.example",
+    daily_cap=1,
+    min_gap_seconds=0,
+    warmed=True,
+    created_at=AT,
+    updated_at=AT,
 )
 URL = "https://email.us-east-1.amazonaws.com"
 
@@ -64,7 +76,7 @@ class TestSend:
     ) -> None:
         monkeypatch.setattr(aws, "client", lambda _: FailingSes(error))
 
-        outcome = SesTransport("wsp_1").send(MESSAGE, "a@x.example", "b@x.example", b"")
+        outcome = SesTransport("wsp_1").send(MESSAGE, MAILBOX, b"")
 
         assert outcome.kind == kind
 
