@@ -1,6 +1,7 @@
 """Builds the objects of `campaigns`."""
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.campaigns.companies import CompanyReplies
 from outrider.campaigns.dispatch import DispatchService
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
@@ -65,6 +66,10 @@ def endings(caller: Caller) -> Endings:
 
 def statistics(workspace: WorkspaceId, campaign_id: str) -> Statistics:
     return Statistics(_campaigns_table(), f"{workspace}#{campaign_id}")
+
+
+def company_replies(workspace: WorkspaceId, campaign_id: str) -> CompanyReplies:
+    return CompanyReplies(_campaigns_table(), f"{workspace}#{campaign_id}")
 
 
 def campaign_repository(workspace: WorkspaceId) -> CampaignRepository:

@@ -3,6 +3,9 @@
 A message is `<workspace>#con_…` / `msg_…`, its id made of enrollment, generation and step, so a
 step has one message whatever happens. The index `by_message_id` finds it by the part of its
 Message-ID (RFC 5322) before the @, which is the provider's id and unique without the domain.
+
+Three more indexes hold keys alone. `by_id` finds a message whose contact is not known; `by_created`
+and `by_campaign` list all of a workspace or campaign; `by_state` those that somebody has to see to.
 """
 
 from collections.abc import Sequence
@@ -14,7 +17,10 @@ from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
 from outrider.kit.outbox import Event
-from outrider.messages.models import Message
+from outrider.messages.models import Message, State
+
+OPEN_STATES: frozenset[State] = frozenset({"unknown", "pending"})
+"""What somebody has to see to; such messages stand in the index `by_state`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +36,29 @@ class MessageRepository:
 
     def add(self, message: Message, events: Sequence[Event] = ()) -> Action:
         """The message's first and only creation: a second claim of the step fails here."""
+        place = _place(message)
         item = {
             **message.model_dump(exclude_none=True),
             "pk": self._pk(message.contact_id),
             "sk": message.id,
+            "by_id_pk": f"{self.workspace}#{message.id}",
+            "by_created_pk": self.workspace,
+            "by_created_sk": place,
+            "by_campaign_pk": f"{self.workspace}#{message.campaign_id}",
+            "by_campaign_sk": place,
             **outbox.attribute(events),
         }
+        if message.state in OPEN_STATES:
+            item |= {"by_state_pk": self._state_pk(message.state), "by_state_sk": place}
         return self.table.put(item, "attribute_not_exists(#pk)")
+
+    def find(self, message_id: str) -> Message | None:
+        """A message of which only the id is known. One made just now may be missed."""
+        page = self.table.query(Query(f"{self.workspace}#{message_id}", index="by_id", limit=1))
+        for place in page.items:
+            item = self.table.get(place["pk"], place["sk"])
+            return Message.model_validate(item) if item else None
+        return None
 
     def sent(
         self, message: Message, provider_id: str, rfc_message_id: str, events: Sequence[Event]
@@ -53,14 +75,26 @@ class MessageRepository:
             events=outbox.pack(events),
         )
 
-    def settled(self, message: Message, state: str, reason: str, events: Sequence[Event]) -> Action:
-        """The message failed, or nobody knows whether it went out."""
+    def failed(self, message: Message, reason: str, events: Sequence[Event]) -> Action:
         return self._settle(
             message,
-            "#state = :state, #reason = :reason, #_events = :events",
-            state=state,
+            "#state = :failed, #reason = :reason, #_events = :events",
+            failed="failed",
             reason=reason,
             events=outbox.pack(events),
+        )
+
+    def unknown(self, message: Message, reason: str) -> Action:
+        """Nobody knows whether the message went out."""
+        return self._settle(
+            message,
+            "#state = :unknown, #reason = :reason,"
+            " #by_state_pk = :state_key, #by_state_sk = :state_place",
+            "#claimed_until, #_events",
+            unknown="unknown",
+            reason=reason,
+            state_key=self._state_pk("unknown"),
+            state_place=_place(message),
         )
 
     def list(
@@ -99,17 +133,22 @@ class MessageRepository:
             self._pk(message.contact_id), message.id, "#state = :sending", sending="sending"
         )
 
-    def _settle(self, message: Message, sets: str, **values: str) -> Action:
+    def _settle(
+        self, message: Message, sets: str, removes: str = "#claimed_until", **values: str
+    ) -> Action:
         return self.table.update(
             self._pk(message.contact_id),
             message.id,
-            f"SET {sets} REMOVE #claimed_until",
+            f"SET {sets} REMOVE {removes}",
             "#state = :sending",
             **{"sending": "sending", **values},
         )
 
     def _pk(self, contact_id: str) -> str:
         return f"{self.workspace}#{contact_id}"
+
+    def _state_pk(self, state: State) -> str:
+        return f"{self.workspace}#{state}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +162,11 @@ class SentMessages:
         for item in page.items:
             return WorkspaceId(str(item["pk"]).rpartition("#")[0]), Message.model_validate(item)
         return None
+
+
+def _place(message: Message) -> str:
+    """Its sort key in the indexes that list messages by age."""
+    return f"{message.created_at}#{message.id}"
 
 
 def rfc_key(rfc_message_id: str) -> str:

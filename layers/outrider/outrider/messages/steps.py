@@ -172,7 +172,7 @@ class StepService:
             "email.failed", identity=message.id, reason=reason, **message.names()
         )
         transact(
-            self.messages.settled(message, "failed", reason, [failed]),
+            self.messages.failed(message, reason, [failed]),
             self.enrollments.end_claimed(
                 message.contact_id,
                 message.id,
@@ -199,7 +199,7 @@ class StepService:
     def _give_up(self, enrollment: Enrollment, message: Message) -> str:
         """Nobody knows whether the mail went out: it is not sent again, and a person decides."""
         transact(
-            self.messages.settled(message, "unknown", "the outcome was lost", []),
+            self.messages.unknown(message, "the outcome was lost"),
             self.enrollments.end_claimed(
                 message.contact_id,
                 message.id,

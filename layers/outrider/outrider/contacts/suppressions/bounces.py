@@ -1,0 +1,42 @@
+"""Addresses that do not exist, learned from hard bounces and kept for all workspaces.
+
+An address is `global#bounced#<first 2 characters>` / `<its SHA-256>`: none is written down, and
+nobody can tell whose mail it was that bounced.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from outrider.access.models import WorkspaceId
+from outrider.kit import clock
+from outrider.kit.dynamo import Action, Table
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalBounces:
+    """The list as one workspace sees it: a sandbox has one of its own, and tells the others
+    nothing."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def add(self, address: str) -> Action:
+        """That a mail to the address was refused for good; the first time stays."""
+        return self.table.update(
+            *self._place(address),
+            "SET #bounced_at = if_not_exists(#bounced_at, :now)",
+            now=clock.timestamp(),
+        )
+
+    def absent(self, address: str) -> Action:
+        """That the address is not listed, for a transaction."""
+        return self.table.check(*self._place(address), "attribute_not_exists(#pk)")
+
+    def key(self, address: str) -> tuple[Table, str, str]:
+        """Where the address would be, for `kit.dynamo.batch_get`."""
+        return self.table, *self._place(address)
+
+    def _place(self, address: str) -> tuple[str, str]:
+        digest = hashlib.sha256(address.lower().encode()).hexdigest()
+        owner = "global" if self.workspace.mode == "live" else self.workspace
+        return f"{owner}#bounced#{digest[:2]}", digest
