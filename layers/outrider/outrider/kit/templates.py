@@ -4,6 +4,7 @@ A variable without a value fails the rendering unless the template gives a `defa
 language: https://shopify.github.io/liquid/
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
@@ -12,6 +13,10 @@ from liquid import Environment, StrictDefaultUndefined
 from liquid.exceptions import LiquidError
 
 Kind = Literal["text", "html"]
+
+_OPENING = re.compile(r"\{%-?\s{0,50}(?P<opaque>raw|doc)\s{0,50}-?%\}|\{\{|\{%")
+_MAX_TAG = 2_000
+_MANY_SPACES = re.compile(r"\s{51}")
 
 
 class TemplateInvalid(ValueError):
@@ -26,6 +31,7 @@ class _Bounded(Environment):
 
 def check(source: str) -> str:
     """`source` itself. Raises TemplateInvalid when it is no template."""
+    _require_readable(source)
     try:
         _environment("text").from_string(source)
     except LiquidError as error:
@@ -35,10 +41,32 @@ def check(source: str) -> str:
 
 def render(source: str, values: Mapping[str, Any], kind: Kind) -> str:
     """Fill the template; values are escaped in `html`. Raises TemplateInvalid."""
+    _require_readable(source)
     try:
         return str(_environment(kind).from_string(source).render(**values))
     except (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
         raise TemplateInvalid(_first_line(error)) from error
+
+
+def _require_readable(source: str) -> None:
+    """What the library's lexer would take very long to refuse: its time grows with the square of
+    what has no end, and of spaces within tags."""
+    at = 0
+    while opening := _OPENING.search(source, at):
+        start, at = opening.span()
+        if opaque := opening["opaque"]:
+            closing = re.compile(rf"\{{%-?\s{{0,50}}end{opaque}\s{{0,50}}-?%\}}").search(source, at)
+            if closing is None:
+                raise TemplateInvalid(f"{{% {opaque} %}} has no {{% end{opaque} %}}")
+            at = closing.end()
+            continue
+        end = source.find("}}" if opening[0] == "{{" else "%}", at)
+        inside = source[start : max(end, 0)]
+        if end < 0:
+            raise TemplateInvalid(f"{source[start : start + 20]!r} has no end")
+        if len(inside) > _MAX_TAG or _MANY_SPACES.search(inside):
+            raise TemplateInvalid(f"{source[start : start + 20]!r} is too long")
+        at = end + 2
 
 
 @cache
