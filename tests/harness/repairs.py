@@ -2,17 +2,18 @@
 
 Its transactions copy every table once for each action, so that a failure can be undone, and its
 tables are not safe to use from several threads. Here only what a transaction touches is copied, and
-requests take turns.
+requests take turns. A query of an index walks the whole table, so each test begins with empty ones.
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 from unittest.mock import patch
 
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.model_instances import reset_model_data
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -30,6 +31,15 @@ def applied() -> Iterator[None]:
         patch.object(Table, "__deepcopy__", lambda table, _: table, create=True),
     ):
         yield
+
+
+def empty(tables: Iterable[Table]) -> None:
+    """Forget what the tables and their streams hold, and what moto remembers of it elsewhere."""
+    for table in tables:
+        table.items.clear()
+        if table.stream_shard:
+            table.stream_shard.items.clear()
+    reset_model_data()
 
 
 def _one_at_a_time(stubber: BotocoreStubber, request: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
 
+from tests.harness import repairs
 from tests.harness.patterns import matches
 from tests.harness.stack import ACCOUNT, REGION, Stack
 
@@ -43,9 +44,10 @@ class Streams:
         }
 
     def begin(self) -> None:
-        """Forget what was written before."""
+        """Forget what was written before, in the tables too."""
+        repairs.empty(self._tables.values())
         for subscription in self.subscriptions:
-            subscription.position = len(self._written(subscription.stream))
+            subscription.position = 0
 
     def batch(self, subscription: Subscription) -> tuple[list[dict[str, Any]], int]:
         """The next records that the subscription lets through, and the position behind them."""

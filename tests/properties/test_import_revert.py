@@ -59,7 +59,7 @@ def as_csv(found: list[tuple[str, ...]]) -> str:
     return text.getvalue()
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(existing=existing, file=rows.map(as_csv), policy=policies, calls=st.integers(1, 30))
 def test_reverting_restores_the_exact_state_before(
     built_cloud: Cloud,
