@@ -119,6 +119,31 @@ def a_campaign(api: Api) -> str:
     return launched(api).campaign_id
 
 
+def a_launched_sequence(api: Api) -> str:
+    return launched(api).sequence_id
+
+
+def a_paused_sequence(api: Api) -> str:
+    sequence_id = a_launched_sequence(api)
+    api.post(f"/v1/sequences/{sequence_id}/pause")
+    return sequence_id
+
+
+def campaign_of_a_sequence(api: Api) -> dict[str, Any]:
+    return {"name": "Q2", "sequence_id": a_sequence(api)}
+
+
+def a_draft(api: Api) -> str:
+    """A campaign that can be launched."""
+    return str(api.post("/v1/campaigns", campaign_of_a_sequence(api)).json["id"])
+
+
+def a_paused_campaign(api: Api) -> str:
+    campaign_id = a_campaign(api)
+    api.post(f"/v1/campaigns/{campaign_id}/pause")
+    return campaign_id
+
+
 EXAMPLES: dict[str, Example] = {
     "GET /v1/contacts": Example(2, make=a_contact),
     "POST /v1/contacts": Example(2, {"email": "ada@example.com"}),
@@ -178,7 +203,23 @@ EXAMPLES: dict[str, Example] = {
     # Sequence, pool, steps; the campaign made; sequence and campaign started. Enrolling contacts
     # adds to it.
     "POST /v1/sequences/{sequence_id}/launch": Example(6, {}, make=a_sequence),
-    "GET /v1/campaigns/{campaign_id}/status": Example(2, make=a_campaign),
+    # The sequence and its campaign, then both.
+    "POST /v1/sequences/{sequence_id}/pause": Example(4, make=a_launched_sequence),
+    # What came due meanwhile, besides.
+    "POST /v1/sequences/{sequence_id}/resume": Example(5, make=a_paused_sequence),
+    "GET /v1/campaigns": Example(2, make=a_draft),
+    # The sequence, whose settings it gets.
+    "POST /v1/campaigns": Example(
+        3, {"name": "Q2", "sequence_id": ids.new("seq")}, name=campaign_of_a_sequence
+    ),
+    "GET /v1/campaigns/{campaign_id}": Example(2, make=a_draft),
+    "PATCH /v1/campaigns/{campaign_id}": Example(3, {"name": "Q3"}, make=a_draft),
+    "DELETE /v1/campaigns/{campaign_id}": Example(3, make=a_draft),
+    "POST /v1/campaigns/{campaign_id}/pause": Example(3, make=a_campaign),
+    # The campaign, what came due meanwhile, the change.
+    "POST /v1/campaigns/{campaign_id}/resume": Example(4, make=a_paused_campaign),
+    # The campaign with its counts, its statistics.
+    "GET /v1/campaigns/{campaign_id}/status": Example(3, make=a_campaign),
     "GET /v1/webhooks": Example(2, make=a_webhook),
     "POST /v1/webhooks": Example(2, {"url": NOBODY, "events": ["*"]}),
     "DELETE /v1/webhooks/{webhook_id}": Example(2, make=a_webhook),

@@ -152,6 +152,23 @@ STORY = [
         then=_sent,
     ),
     Step("get_status"),
+    Step("pause_campaign"),
+    Step("resume_campaign", then=_carried),
+    Step("pause_sequence"),
+    Step("resume_sequence", then=_carried),
+    Step(
+        "create_campaign",
+        {
+            "name": "Q3 Heads of Sales",
+            "sequence_id": "{sequence_id}",
+            "settings": {"timezone": "Europe/Berlin", "exclusive": True},
+        },
+        keep={"draft_id": ("id",)},
+    ),
+    Step("update_campaign", {"settings": {"daily_limit": 200}}, of={"campaign_id": "draft_id"}),
+    Step("get_campaign", of={"campaign_id": "draft_id"}),
+    Step("list_campaigns", query="status=draft"),
+    Step("delete_campaign", of={"campaign_id": "draft_id"}),
     Step("list_events", query="type=email.sent"),
     Step(
         "create_webhook",

@@ -13,6 +13,7 @@ from outrider.campaigns.models import ROUND, STEP_LEASE, Audience, Campaign, Enr
 from outrider.campaigns.planner import Capacity, Planned, plan
 from outrider.campaigns.repository import CampaignRepository, audience
 from outrider.kit import clock, parallel
+from outrider.kit.attributes import Item
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.queues import Queue, QueueMessage
 from outrider.mailboxes.models import Mailbox
@@ -74,7 +75,6 @@ class DispatchService:
         now = clock.now()
         wait_until = self._carry_out(campaign, now) or self._next_moment(campaign, now)
         if wait_until is None:
-            self._complete(campaign)
             return _stop(this)
         if not self.campaigns.expect_round(campaign, wait_until):
             return _stop(this)
@@ -143,28 +143,32 @@ class DispatchService:
         )
 
     def _next_moment(self, campaign: Campaign, now: datetime) -> datetime | None:
-        """When the next step comes up, at most a round from now; None when nobody is left."""
+        """When the next step comes up, at most a round from now; None when nobody was left and the
+        campaign is completed."""
         coming = self.enrollments.next_due(campaign)
         if coming is not None:
             return max(now + _SHORTEST_WAIT, min(coming, now + ROUND))
         found = self.campaigns.get_with_counts(campaign.id)
         counts = audience(found[1]) if found else _NOBODY
-        if counts.active:
+        if counts.active or campaign.enrolling:
             return now + _INDEX_LAG
-        return None if counts.total and not counts.paused else now + ROUND
+        stays = campaign.settings.keep_running or counts.paused or not counts.total
+        return now + ROUND if stays or not found or not self._complete(*found) else None
 
-    def _complete(self, campaign: Campaign) -> None:
-        """The end of the campaign and of its sequence; a second worker finds it done."""
+    def _complete(self, campaign: Campaign, shards: Sequence[Item]) -> bool:
+        """The end of the campaign, and of its sequence if it leads that, when nobody came since its
+        counts were read. A second worker finds it done: then too nothing is left to do."""
         names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
-        finished = self.caller.event("sequence.finished", **names)
-        completed = self.caller.event("campaign.completed", **names)
+        completed = self.caller.event("campaign.completed", identity=campaign.id, **names)
+        actions = [*self.campaigns.complete(campaign, shards, [completed])]
+        if campaign.leads_sequence:
+            finished = self.caller.event("sequence.finished", identity=campaign.id, **names)
+            actions.append(self.sequences.finished(campaign.sequence_id, [finished]))
         try:
-            transact(
-                self.campaigns.complete(campaign.id, [completed]),
-                self.sequences.finished(campaign.sequence_id, [finished]),
-            )
-        except TransactionFailed:
-            return
+            transact(*actions)
+        except TransactionFailed as failure:
+            return failure.reasons[0].failed
+        return True
 
     def _hand_over(self, this: Round, campaign: Campaign) -> NextRound:
         """Hand over to a new execution. Asked again after a crash, the answer is the same."""

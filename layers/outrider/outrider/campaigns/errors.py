@@ -1,8 +1,23 @@
 """What can go wrong with campaigns."""
 
-from outrider.kit.errors import ResourceNotFound
+from outrider.kit.errors import Conflict, OutriderError, ResourceNotFound
 
 
 class CampaignNotFound(ResourceNotFound):
     def __init__(self) -> None:
         super().__init__("There is no campaign with this id in this workspace")
+
+
+class CampaignNotActive(OutriderError):
+    status, code = 400, "CAMPAIGN_NOT_ACTIVE"
+    title = "The campaign is not active"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"Contacts can be added to an active campaign; this one is {status}")
+
+
+class WrongStatus(Conflict):
+    """What was asked for is not to be done with a campaign of this status."""
+
+    def __init__(self, done: str, status: str) -> None:
+        super().__init__(f"A campaign that is {status} cannot be {done}")

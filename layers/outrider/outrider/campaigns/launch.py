@@ -62,7 +62,7 @@ class LaunchService:
             audience=LaunchAudience(total=len(results), added=added, skipped=len(results) - added),
             results=results,
         )
-        self._activate(launching, launched, added, self.caller.keep(answer))
+        self._activate(campaign, launching, launched, added, self.caller.keep(answer))
         return answer
 
     def _require_warmed(self, pool: str) -> None:
@@ -91,6 +91,7 @@ class LaunchService:
             sequence_id=sequence.id,
             steps_version=sequence.steps_version,
             mailbox_pool=sequence.mailbox_pool,
+            settings=sequence.settings,
             asked=asked,
             created_at=now,
             updated_at=now,
@@ -125,7 +126,7 @@ class LaunchService:
                 campaign.due_shards,
                 lambda count: (
                     counters.add(total=count, active=count),
-                    self.campaigns.still_draft(campaign.id),
+                    self.campaigns.launching(campaign.id, campaign.asked),
                 ),
             )
         except TransactionFailed as failure:
@@ -150,19 +151,23 @@ class LaunchService:
         return enrollment, [self.caller.event("enrollment.created", **enrollment.names())]
 
     def _activate(
-        self, launching: Sequence, launched: Sequence, enrolled: int, also: Many[Action]
+        self,
+        campaign: Campaign,
+        launching: Sequence,
+        launched: Sequence,
+        enrolled: int,
+        also: Many[Action],
     ) -> None:
-        campaign_id = launched.campaign_id or ""
         event = self.caller.event(
             "campaign.launched",
-            campaign_id=campaign_id,
+            campaign_id=campaign.id,
             sequence_id=launched.id,
             enrolled=enrolled,
         )
         try:
             transact(
                 self.sequences.end_launch(launching, launched, enrolled),
-                self.campaigns.activate(campaign_id, [event]),
+                self.campaigns.change(campaign, campaign.changed(status="active"), [event]),
                 *also,
             )
         except TransactionFailed as failure:

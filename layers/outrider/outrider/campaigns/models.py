@@ -49,13 +49,17 @@ def audience_group(state: EnrollmentState) -> AudienceGroup:
 class Campaign(BaseModel):
     """`run` numbers the executions of its clock; only the newest may dispatch. `asked` stands for
     the contacts its launch asked for. New enrollments get the steps of `steps_version`; one with
-    an older version than `least_steps_version` moves to `steps_version` when its step comes up."""
+    an older version than `least_steps_version` moves to `steps_version` when its step comes up.
+    A draft has no steps of its own yet: its launch takes those that the sequence has then.
+    `version` rises with what a person changes."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     name: str
     sequence_id: str
+    leads_sequence: bool = True
+    """Made by the launch of its sequence, whose status follows its own."""
     steps_version: int
     least_steps_version: int = 1
     mailbox_pool: str
@@ -65,8 +69,18 @@ class Campaign(BaseModel):
     run: int = 1
     due_shards: int = 1
     asked: str = ""
+    has_filter: bool = False
+    """Its launch asked for the contacts that a filter lets through."""
+    enrolling: bool = False
+    """Contacts of its launch are still being enrolled."""
     created_at: str
     updated_at: str
+    version: int = 1
+
+    def changed(self, **changes: object) -> "Campaign":
+        """It after a change by a person: the next version."""
+        now = clock.timestamp()
+        return self.model_copy(update={**changes, "updated_at": now, "version": self.version + 1})
 
 
 class Thread(BaseModel):

@@ -8,9 +8,11 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns.models import ROUND, Audience, Campaign
+from outrider.campaigns.models import ROUND, Audience, Campaign, CampaignStatus
+from outrider.campaigns.statistics import Statistics
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.counters import Counters, total
@@ -19,6 +21,7 @@ from outrider.kit.outbox import Event
 
 RUNNING_SHARDS = 8
 _GRACE = timedelta(minutes=5)
+_AT_VERSION = "#version = :seen_version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ class CampaignRepository:
     def counters(self, campaign_id: str) -> Counters:
         return Counters(self.table, f"{self.workspace}#{campaign_id}")
 
+    def statistics(self, campaign_id: str) -> Statistics:
+        return Statistics(self.table, f"{self.workspace}#{campaign_id}")
+
     def get_with_counts(self, campaign_id: str) -> tuple[Campaign, list[Item]] | None:
         """The campaign and the shards of its counts, in one read."""
         found = batch_get([self.key(campaign_id), *self.counters(campaign_id).keys()])
@@ -54,37 +60,100 @@ class CampaignRepository:
         }
         return self.table.put(item, "attribute_not_exists(#pk)")
 
-    def still_draft(self, campaign_id: str) -> Action:
-        """That the launch of the campaign is not over, for a transaction."""
-        return self.table.check(self.workspace, campaign_id, "#status = :draft", draft="draft")
+    def list(
+        self, status: str | None, sequence_id: str | None, limit: int, after: Item | None
+    ) -> tuple[list[Campaign], Item | None]:
+        """Newest first."""
+        asked = {"status": status, "sequence_id": sequence_id}
+        given = {name: value for name, value in asked.items() if value is not None}
+        page = self.table.page(
+            Query(
+                self.workspace,
+                "begins_with(#sk, :prefix)",
+                {"prefix": "cam_", **given},
+                filter=" AND ".join(f"#{name} = :{name}" for name in given),
+                newest_first=True,
+                after=after,
+                consistent=True,
+            ),
+            limit,
+        )
+        return [Campaign.model_validate(item) for item in page.items], page.last_key
 
-    def activate(self, campaign_id: str, events: Sequence[Event]) -> Action:
-        return self.table.update(
+    def launching(self, campaign_id: str, asked: str) -> Action:
+        """That the launch that asked for these contacts is not over, for a transaction."""
+        return self.table.check(
             self.workspace,
             campaign_id,
-            "SET #status = :active, #updated_at = :now, #_events = :events,"
-            " #by_running_pk = :running, #by_running_sk = :deadline",
-            "#status = :draft",
-            active="active",
+            "#status = :draft AND #asked = :asked",
             draft="draft",
-            now=clock.timestamp(),
-            events=outbox.pack(events),
-            running=_running_pk(campaign_id),
-            deadline=_deadline(clock.now()),
+            asked=asked,
         )
 
-    def complete(self, campaign_id: str, events: Sequence[Event]) -> Action:
+    def takes(self, campaign_id: str, *statuses: CampaignStatus) -> Action:
+        """That the campaign has one of these statuses, for a transaction."""
+        values = {f"status_{number}": status for number, status in enumerate(statuses)}
+        names = ", ".join(f":{name}" for name in values)
+        return self.table.check(self.workspace, campaign_id, f"#status IN ({names})", **values)
+
+    def change(self, before: Campaign, after: Campaign, events: Sequence[Event] = ()) -> Action:
+        """A change by a person of the campaign as it was read. Where its status changes, it comes
+        to stand among the running campaigns or leaves them."""
+        was, is_ = before.model_dump(), after.model_dump()
+        values: dict[str, Any] = {
+            name: value for name, value in is_.items() if value != was[name]
+        } | outbox.attribute(events)
+        removed = [] if events else ["_events"]
+        if after.status != before.status:
+            if after.status == "active":
+                values["by_running_pk"] = _running_pk(after.id)
+                values["by_running_sk"] = _deadline(clock.now())
+            else:
+                removed += ["by_running_pk", "by_running_sk"]
+        removed += [name for name, value in values.items() if value is None]
+        given = {name: value for name, value in values.items() if value is not None}
+        assignments = ", ".join(f"#{name} = :{name}" for name in given)
+        cleared = f" REMOVE {', '.join(f'#{name}' for name in removed)}" if removed else ""
         return self.table.update(
             self.workspace,
-            campaign_id,
+            before.id,
+            f"SET {assignments}{cleared}",
+            f"{_AT_VERSION} AND #status = :seen_status",
+            seen_version=before.version,
+            seen_status=before.status,
+            **given,
+        )
+
+    def remove(self, campaign: Campaign) -> Action:
+        """Its clock stops, and no step of its enrollments finds it any more."""
+        return self.table.delete(
+            self.workspace,
+            campaign.id,
+            f"{_AT_VERSION} AND #status = :seen_status",
+            seen_version=campaign.version,
+            seen_status=campaign.status,
+        )
+
+    def complete(
+        self, campaign: Campaign, shards: Sequence[Item], events: Sequence[Event]
+    ) -> Sequence[Action]:
+        """The end of the campaign, for a transaction: if nobody came since its counts were read,
+        as `get_with_counts` gives them."""
+        ended = self.table.update(
+            self.workspace,
+            campaign.id,
             "SET #status = :completed, #updated_at = :now, #_events = :events"
-            " REMOVE #by_running_pk, #by_running_sk",
-            "#status = :active",
+            " REMOVE #by_running_pk, #by_running_sk ADD #version :one",
+            "#status = :active AND (attribute_not_exists(#enrolling) OR #enrolling = :no)",
             completed="completed",
             active="active",
+            no=False,
             now=clock.timestamp(),
             events=outbox.pack(events),
+            one=1,
         )
+        counters = self.counters(campaign.id)
+        return [ended, *counters.unchanged(shards, ("total", "active", "paused"))]
 
     def expect_round(self, campaign: Campaign, at: datetime) -> bool:
         """Promise the next round of the campaign's run. False when a newer run took over, or the

@@ -1,17 +1,122 @@
-"""What can be asked of campaigns."""
+"""What is done with campaigns, but for their running: see `launch` and `control`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
-from outrider.campaigns.errors import CampaignNotFound
+from outrider.access.models import Caller
+from outrider.campaigns.errors import CampaignNotFound, WrongStatus
+from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
-from outrider.campaigns.schemas import CampaignStatusView
-from outrider.kit import ids
+from outrider.campaigns.schemas import (
+    CampaignCreate,
+    CampaignDeleted,
+    CampaignQuery,
+    CampaignStatusView,
+    CampaignUpdate,
+    CampaignView,
+    EnrollingView,
+    SkipReason,
+)
+from outrider.campaigns.statistics import Statistics
+from outrider.kit import clock, ids
+from outrider.kit.attributes import Item
 from outrider.kit.counters import total
+from outrider.kit.dynamo import TransactionFailed, transact
+from outrider.kit.errors import Conflict, Contended
+from outrider.kit.pagination import Page, Sealer
+from outrider.sequences.service import SequenceService
+
+_ATTEMPTS = 3
+SKIPPED_AS = "skipped_as_"
+"""Begins the names of the counts of contacts that a launch skipped, by reason."""
+
+changed_meanwhile = Contended("Another request changed this campaign at the same time")
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignService:
+    caller: Caller
     campaigns: CampaignRepository
+    sequences: SequenceService
+
+    def create(self, new: CampaignCreate) -> CampaignView:
+        """A draft. Raises SequenceNotFound."""
+        sequence = self.sequences.get(new.sequence_id)
+        now = clock.timestamp()
+        campaign = Campaign(
+            id=ids.new("cam"),
+            name=new.name,
+            sequence_id=sequence.id,
+            leads_sequence=False,
+            steps_version=sequence.steps_version,
+            mailbox_pool=new.mailbox_pool or sequence.mailbox_pool,
+            settings=new.settings.over(sequence.settings),
+            created_at=now,
+            updated_at=now,
+        )
+        created = self.caller.event(
+            "campaign.created", campaign_id=campaign.id, sequence_id=sequence.id
+        )
+        view = CampaignView.of(campaign)
+        transact(self.campaigns.add(campaign, [created]), *self.caller.keep(view))
+        return view
+
+    def get(self, campaign_id: str) -> Campaign:
+        """Raises CampaignNotFound."""
+        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
+        if campaign is None:
+            raise CampaignNotFound
+        return campaign
+
+    def list(self, query: CampaignQuery) -> Page[CampaignView]:
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/campaigns")
+        campaigns, place = self.campaigns.list(
+            query.status, query.sequence_id, query.limit, sealer.after(query)
+        )
+        return sealer.page(query, [CampaignView.of(each) for each in campaigns], place)
+
+    def update(
+        self, campaign_id: str, update: CampaignUpdate, if_match: int | None
+    ) -> CampaignView:
+        """Change what is given: steps that come up from then on keep it. Raises CampaignNotFound,
+        and Conflict at another version than `if_match`."""
+        for _ in range(_ATTEMPTS):
+            campaign = self.get(campaign_id)
+            if if_match not in (None, campaign.version):
+                raise Conflict.at_version(campaign.version)
+            changes = update.changes(campaign)
+            if not changes:
+                return CampaignView.of(campaign)
+            after = campaign.changed(**changes)
+            view = CampaignView.of(after)
+            try:
+                transact(self.campaigns.change(campaign, after), *self.caller.keep(view))
+            except TransactionFailed:
+                continue
+            return view
+        raise changed_meanwhile
+
+    def delete(self, campaign_id: str) -> CampaignDeleted:
+        """Nothing more is sent of it; its messages stay. A sequence that it leads is finished with
+        it. Raises CampaignNotFound, and WrongStatus while it is active."""
+        for _ in range(_ATTEMPTS):
+            campaign = self.get(campaign_id)
+            if campaign.status == "active":
+                raise WrongStatus("deleted: pause it first", campaign.status)
+            if campaign.leads_sequence and campaign.status == "draft":
+                raise WrongStatus("deleted: finish its launch first", "being launched")
+            actions = [self.campaigns.remove(campaign)]
+            if campaign.leads_sequence and campaign.status == "paused":
+                names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
+                finished = self.caller.event("sequence.finished", identity=campaign.id, **names)
+                actions.append(self.sequences.finished(campaign.sequence_id, [finished]))
+            try:
+                transact(*actions)
+            except TransactionFailed:
+                continue
+            return CampaignDeleted(id=campaign_id)
+        raise changed_meanwhile
 
     def status(self, campaign_id: str) -> CampaignStatusView:
         """Raises CampaignNotFound."""
@@ -21,12 +126,38 @@ class CampaignService:
         if found is None:
             raise CampaignNotFound
         campaign, shards = found
+        sent, skipped = _totals(self.campaigns.statistics(campaign_id))
         return CampaignStatusView(
             campaign_id=campaign.id,
             name=campaign.name,
             status=campaign.status,
+            pause_reason=campaign.pause_reason,
             sequence_id=campaign.sequence_id,
             audience=audience(shards),
-            sent=total(shards, "sent"),
-            skipped=total(shards, "skipped"),
+            sent=total(shards, "sent") + sent,
+            skipped=total(shards, "skipped") + skipped,
+            enrolling=_enrolling(campaign, shards),
         )
+
+
+def _totals(statistics: Statistics) -> tuple[int, int]:
+    """How many messages went out, and how many steps were skipped."""
+    sent = skipped = 0
+    for part in statistics.list():
+        sent += part.counts.get("sent", 0)
+        skipped += sum(count for name, count in part.counts.items() if name.startswith("skipped_"))
+    return sent, skipped
+
+
+def _enrolling(campaign: Campaign, shards: Sequence[Item]) -> EnrollingView | None:
+    """How far the enrolling is of contacts that a filter lets through; None for other launches."""
+    if not campaign.has_filter:
+        return None
+    reasons: tuple[SkipReason, ...] = get_args(SkipReason)
+    skipped = {reason: total(shards, f"{SKIPPED_AS}{reason}") for reason in reasons}
+    return EnrollingView(
+        status="running" if campaign.enrolling else "done",
+        added=total(shards, "enrolled"),
+        skipped=sum(skipped.values()),
+        skipped_by_reason={reason: count for reason, count in skipped.items() if count},
+    )

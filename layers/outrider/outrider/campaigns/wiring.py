@@ -2,6 +2,7 @@
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.companies import CompanyReplies
+from outrider.campaigns.control import ControlService
 from outrider.campaigns.dispatch import DispatchService
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
@@ -20,7 +21,16 @@ from outrider.sequences.wiring import sequences
 
 
 def campaigns(caller: Caller) -> CampaignService:
-    return CampaignService(campaign_repository(caller.workspace))
+    return CampaignService(caller, campaign_repository(caller.workspace), sequences(caller))
+
+
+def control(caller: Caller) -> ControlService:
+    return ControlService(
+        caller,
+        campaign_repository(caller.workspace),
+        sequences(caller),
+        lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
+    )
 
 
 def launch(caller: Caller) -> LaunchService:

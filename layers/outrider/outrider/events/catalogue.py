@@ -41,6 +41,7 @@ EventName = Literal[
     "campaign.created",
     "campaign.launched",
     "campaign.paused",
+    "campaign.resumed",
     "campaign.completed",
     "campaign.guardrail_tripped",
     "workflow.started",

@@ -4,7 +4,7 @@ A count is spread over shards, so that many transactions at once seldom meet on 
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,21 @@ class Counters:
     def keys(self) -> list[tuple[Table, str, str]]:
         """Where the shards are, for `kit.dynamo.batch_get`."""
         return [(self.table, self.pk, _sk(shard)) for shard in range(SHARDS)]
+
+    def unchanged(self, shards: Iterable[Item], names: Sequence[str]) -> list[Action]:
+        """That each shard still has these counts as they were read, for a transaction."""
+        seen = {shard["sk"]: shard for shard in shards}
+        return [self._unchanged(sk, seen.get(sk), names) for _, _, sk in self.keys()]
+
+    def _unchanged(self, sk: str, seen: Item | None, names: Sequence[str]) -> Action:
+        if seen is None:
+            return self.table.check(self.pk, sk, "attribute_not_exists(#pk)")
+        there = {name: seen[name] for name in names if name in seen}
+        conditions = [
+            f"#{name} = :{name}" if name in there else f"attribute_not_exists(#{name})"
+            for name in names
+        ]
+        return self.table.check(self.pk, sk, " AND ".join(conditions), **there)
 
 
 def total(shards: Iterable[Item], name: str) -> int:

@@ -13,11 +13,14 @@ class SequenceNotDraft(Conflict):
         super().__init__(f"Only a draft can be launched; this sequence is {status}")
 
 
+class SequenceNotLaunched(Conflict):
+    def __init__(self) -> None:
+        super().__init__("The sequence was never launched: there is nothing to pause or resume")
+
+
 class LaunchUnderWay(Conflict):
     def __init__(self) -> None:
-        super().__init__(
-            "A launch of this sequence with other contacts was begun; send those to finish it"
-        )
+        super().__init__("A launch with other contacts was begun; send those to finish it")
 
 
 class MailboxPoolNotWarmed(OutriderError):

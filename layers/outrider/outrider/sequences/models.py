@@ -162,6 +162,10 @@ class Sequence(BaseModel):
     def launched(self) -> "Sequence":
         return self._next(status="active")
 
+    def turned(self, status: Status) -> "Sequence":
+        """It as it is once its campaign is paused, or goes on."""
+        return self._next(status=status)
+
     def _next(self, **changes: str) -> "Sequence":
         return self.model_copy(
             update={**changes, "updated_at": clock.timestamp(), "version": self.version + 1}

@@ -11,7 +11,7 @@ from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
 from outrider.kit.dynamo import Action, Table, transact
 from outrider.kit.outbox import Event
-from outrider.sequences.models import Sequence, Step
+from outrider.sequences.models import Sequence, Status, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,23 @@ class SequenceRepository:
             now=launched.updated_at,
             version=launched.version,
             events=outbox.pack(events),
+        )
+
+    def turn(self, sequence_id: str, campaign_id: str, to: Status, events: Many[Event]) -> Action:
+        """The sequence is paused, or goes on, with the campaign that its launch made; to stand in
+        one transaction with the campaign's change."""
+        return self.table.update(
+            self.workspace,
+            sequence_id,
+            "SET #status = :to, #updated_at = :now, #_events = :events ADD #version :one",
+            "#status IN (:active, :paused) AND #campaign_id = :campaign",
+            to=to,
+            active="active",
+            paused="paused",
+            campaign=campaign_id,
+            now=clock.timestamp(),
+            events=outbox.pack(events),
+            one=1,
         )
 
     def finished(self, sequence_id: str, events: Many[Event]) -> Action:

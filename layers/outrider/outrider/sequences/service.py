@@ -56,6 +56,18 @@ class SequenceService:
         )
         return self.sequences.end_launch(launching, launched, [event])
 
+    def paused(self, sequence_id: str, campaign_id: str, reason: str) -> Action:
+        """With the campaign that its launch made, in one transaction."""
+        names = {"sequence_id": sequence_id, "campaign_id": campaign_id}
+        event = self.caller.event("sequence.paused", reason=reason, **names)
+        return self.sequences.turn(sequence_id, campaign_id, "paused", [event])
+
+    def resumed(self, sequence_id: str, campaign_id: str) -> Action:
+        """With the campaign that its launch made, in one transaction."""
+        names = {"sequence_id": sequence_id, "campaign_id": campaign_id}
+        event = self.caller.event("sequence.resumed", **names)
+        return self.sequences.turn(sequence_id, campaign_id, "active", [event])
+
     def finished(self, sequence_id: str, events: Many[Event]) -> Action:
         return self.sequences.finished(sequence_id, events)
 
