@@ -1,43 +1,123 @@
 """Reading an incoming mail: what it answers, and whether a person wrote it."""
 
+import hashlib
 import re
-from dataclasses import dataclass
-from email import message_from_bytes
+from dataclasses import dataclass, field
 from email.message import Message
-from email.policy import compat32
+from typing import Literal
 
-_HUMAN = "no"
-_MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
+from outrider.inbound import mime, quotes, reports
+from outrider.inbound.reports import Report
+from outrider.kit.addresses import normalise
+
+_MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
+_MAX_ANSWERS = 25
+_RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{3,254})>?\s*;")
+
+Kind = Literal["person", "machine", "report"]
+
+_SUBJECTS = re.compile(
+    r"^\W*(?:auto(?:matic|matische|matique|m[aá]tica|matica)?[ -]?(?:reply|response|antwort"
+    r"|r(?:é|e)ponse|respuesta|risposta|resposta)|automatische antwort|automatisch antwoord"
+    r"|r(?:é|e)ponse automatique|respuesta autom(?:á|a)tica|risposta automatica|autoreply"
+    r"|resposta autom(?:á|a)tica|out of (?:the )?office|abwesenheitsnotiz|abwesend\b|ooo\b"
+    r"|absence du bureau|fuera de la oficina|fuori sede|afwezig|ausente do escrit(?:ó|o)rio)",
+    re.IGNORECASE,
+)
+"""Of mails that a program wrote without saying so in a header."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingMail:
-    """`answers` are the Message-IDs it refers to, the most direct first, without <>."""
+    """`answers` are the Message-IDs it refers to, the most direct first, without <>; those of a
+    report are of the mail it is about. `text` is what its writer wrote, without quotes. `key` is
+    the same each time the mail comes in."""
 
+    key: str
     message_id: str
     answers: list[str]
-    automatic: bool
+    kind: Kind
+    sender: str
+    recipients: list[str] = field(default_factory=list)
+    subject: str = ""
+    text: str = ""
+    reports: list[Report] = field(default_factory=list)
+    vouched: bool = True
+    """Whether nothing speaks against that the sender sent it."""
 
     @classmethod
     def parse(cls, raw: bytes) -> "IncomingMail":
-        mail = message_from_bytes(raw, policy=compat32)  # takes headers as they are, broken or not
+        mail = mime.parse(raw)
+        message_id = "".join(_ids(mail, "Message-ID")[:1])
+        kind = _kind(mail)
         quoted = _ids(mail, "In-Reply-To") + list(reversed(_ids(mail, "References")))
+        if kind == "report":
+            quoted = reports.original_ids(mail) + quoted
         return cls(
-            message_id="".join(_ids(mail, "Message-ID")[:1]),
-            answers=list(dict.fromkeys(quoted)),
-            automatic=_is_automatic(mail),
+            key=message_id or hashlib.sha256(raw).hexdigest(),
+            message_id=message_id,
+            answers=list(dict.fromkeys(quoted))[:_MAX_ANSWERS],
+            kind=kind,
+            sender="".join(_addresses(mail, "From", "Sender", "Return-Path")[:1]),
+            recipients=_recipients(mail),
+            subject=mime.header(mail, "Subject")[:900],
+            text=quotes.own_words(mime.text_of(mail)),
+            reports=reports.read(mail) if kind == "report" else [],
+            vouched=_is_vouched(mail),
         )
 
 
 def _ids(mail: Message, header: str) -> list[str]:
-    return _MESSAGE_ID.findall(str(mail.get(header, "")))
+    return _MESSAGE_ID.findall(mime.header(mail, header))
 
 
-def _is_automatic(mail: Message) -> bool:
-    """Whether a machine wrote it (RFC 3834: Auto-Submitted other than `no`; delivery reports)."""
-    submitted = str(mail.get("Auto-Submitted", _HUMAN)).partition(";")[0].strip().lower()
-    return (
-        submitted != _HUMAN
-        or "X-Autoreply" in mail
-        or mail.get_content_type() == "multipart/report"
+def _addresses(mail: Message, *names: str) -> list[str]:
+    found = []
+    for address in mime.addresses(mail, *names):
+        try:
+            found.append(normalise(address))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
+
+
+def _recipients(mail: Message) -> list[str]:
+    """Everyone it may have been meant for; the envelope's recipient stands in what the server that
+    took it wrote down."""
+    for value in mime.headers(mail, "Received")[:1]:
+        if (found := _RECEIVED_FOR.search(value)) and "@" in found[1]:
+            mail["X-Received-For"] = found[1]
+    return _addresses(
+        mail, "X-Received-For", "Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc"
     )
+
+
+def _kind(mail: Message) -> Kind:
+    """Whether a machine wrote it: RFC 3834's Auto-Submitted, what came before it, the envelope's
+    empty sender, or what a machine's subject says."""
+    if reports.is_report(mail):
+        return "report"
+    submitted = mime.header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
+    machine = (
+        submitted not in ("", "no")
+        or any(
+            name in mail
+            for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Auto-Response-From")
+        )
+        or mime.header(mail, "Precedence").lower() in ("bulk", "junk", "auto_reply", "list")
+        or mime.header(mail, "X-Precedence").lower() in ("bulk", "junk", "auto_reply")
+        or mime.header(mail, "X-Auto-Reply").lower() in ("yes", "true", "1")
+        or mime.header(mail, "Return-Path") == "<>"
+        or mime.content_type(mail) == "multipart/report"
+        or bool(_SUBJECTS.match(mime.header(mail, "Subject")))
+    )
+    return "machine" if machine else "person"
+
+
+def _is_vouched(mail: Message) -> bool:
+    """What SES found when it took the mail: a forged sender must not speak for a contact."""
+    verdicts = [mime.header(mail, name) for name in ("X-SES-Spam-Verdict", "X-SES-Virus-Verdict")]
+    if "FAIL" in verdicts:
+        return False
+    results = mime.headers(mail, "Authentication-Results")[:1]
+    return not any(re.search(r"\bdmarc=fail\b", result, re.IGNORECASE) for result in results)

@@ -31,7 +31,7 @@ class InboundService:
         """Match a mail to what it answers and record the reply. Receiving it twice is the same as
         once: the event has the same id."""
         mail = IncomingMail.parse(raw)
-        if mail.automatic:
+        if mail.kind != "person":
             return Received(kind="automatic")
         for quoted in mail.answers:
             if found := self.sent.find(quoted):

@@ -1,0 +1,130 @@
+"""What a reply says, by rules: a pure function of its own words, its subject and who wrote it.
+
+The order in which a reply is tried, the first that fits wins:
+
+1. a request to stop, when a person wrote it: it is no class, and beats everything
+2. out of office: what a machine wrote and says so, or a person whose words say nothing else
+3. someone who has left, told by a machine: wrong person; any other machine: auto reply
+4. wrong person, before what they say about the matter
+5. interested later, before "not now"
+6. not interested
+7. objection: a reason against, but no refusal
+8. interested, before the questions that interest asks
+9. information request
+10. unclassified
+
+The rest of the order in what `words` has of each: a refusal quotes the interest it refuses, and an
+objection often begins politely.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from outrider.inbound import returning, words
+from outrider.sequences.models import ReplyClass
+
+MAX_TEXT = 4_000
+"""Characters that are looked at: who wants something says it at the beginning."""
+
+_SHORT = 12
+"""Words of a reply that says one thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`value` is None for a request to stop. `back_on` is the day they say they are back."""
+
+    value: ReplyClass | None
+    confidence: float
+    back_on: date | None = None
+
+    @property
+    def is_stop(self) -> bool:
+        return self.value is None
+
+    @property
+    def by_machine(self) -> bool:
+        return self.value in ("out_of_office", "auto_reply")
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """The lists of `words` of this name, compiled when they are first needed."""
+    lists: Mapping[str, Sequence[str]] = getattr(words, name)
+    phrases = (phrase for each in lists.values() for phrase in each)
+    spaced = "|".join(
+        f"(?:{phrase})".replace(" ?", r"\s*").replace(" ", r"\s+") for phrase in phrases
+    )
+    return re.compile(rf"(?<![\w])(?:{spaced})(?![\w])")
+
+
+def _has(name: str, said: str) -> re.Match[str] | None:
+    return _pattern(name).search(said)
+
+
+_IN_ORDER: tuple[tuple[ReplyClass, Sequence[str]], ...] = (
+    ("wrong_person", ("LEFT", "WRONG_PERSON")),
+    ("interested_later", ("INTERESTED_LATER",)),
+    ("not_interested", ("NOT_INTERESTED",)),
+    ("objection", ("OBJECTION",)),
+    ("interested", ("INTERESTED",)),
+    ("information_request", ("INFORMATION_REQUEST",)),
+)
+
+
+def classify(text: str, subject: str, *, by_machine: bool, received: date) -> Judgement:
+    """`text` is what the writer wrote, without quotes."""
+    said = fold(text[:MAX_TEXT])
+    title = fold(subject[:300])
+    if by_machine:
+        return _machine(said, title, received)
+    if _asks_to_stop(said, title):
+        return Judgement(None, 0.95)
+    fitting = [value for value, names in _IN_ORDER if any(_has(name, said) for name in names)]
+    if not fitting and _starts_absent(said):
+        return Judgement("out_of_office", 0.8, returning.back_on(said, received))
+    if not fitting:
+        return Judgement("unclassified", 0.0)
+    return Judgement(fitting[0], _confidence(fitting, said))
+
+
+def fold(text: str) -> str:
+    """In lower case, without accents, with plain apostrophes: as `words` are written."""
+    text = text.replace("\u2019", "'").replace("\u00b4", "'").replace("`", "'").casefold()
+    return "".join(
+        each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)
+    )
+
+
+def _machine(said: str, title: str, received: date) -> Judgement:
+    if _has("LEFT", said):
+        return Judgement("wrong_person", 0.8)
+    if _has("OUT_OF_OFFICE", title) or _has("OUT_OF_OFFICE", said):
+        back = returning.back_on(said, received) or returning.back_on(title, received)
+        return Judgement("out_of_office", 0.95, back)
+    return Judgement("auto_reply", 0.9)
+
+
+def _asks_to_stop(said: str, title: str) -> bool:
+    """In the words, or as all there is: of the first lines, or of the subject of an empty mail."""
+    if _has("STOP", said):
+        return True
+    lines = [line.strip(" \t.,!?;:-*\"'") for line in said.splitlines() if line.strip()]
+    alone = words.STOP_ALONE.replace(" ", r"\s+")
+    return any(re.fullmatch(alone, line) for line in lines[:3] or [title.strip(" .,!:")])
+
+
+def _starts_absent(said: str) -> bool:
+    found = _has("OUT_OF_OFFICE", said)
+    return found is not None and found.start() < 200
+
+
+def _confidence(fitting: Iterable[ReplyClass], said: str) -> float:
+    """Less where the words also fit other classes, more in a short reply."""
+    others = len(list(fitting)) - 1
+    sure = 0.9 if len(said.split()) <= _SHORT else 0.8
+    return round(max(0.4, sure - 0.15 * others), 2)

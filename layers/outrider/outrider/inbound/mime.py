@@ -1,0 +1,168 @@
+"""Reading the parts of a mail that anyone may have written in any way.
+
+Nothing here raises for what a mail holds: what cannot be read is left out. What is read is bounded,
+and so is the work: a mail whose form would make the parser slow or large is read by its headers.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from email import message_from_bytes
+from email.errors import MessageError
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import getaddresses
+
+from outrider.inbound.pages import plain
+
+MAX_BYTES = 5_000_000
+"""What is read of a mail: its text stands before its attachments."""
+MAX_HEADERS = 256_000
+MAX_HEADER = 8_000
+MAX_PARTS = 100
+MAX_DEPTH = 50
+MAX_DELIMITERS = 20_000
+MAX_TEXT = 500_000
+"""Bytes of one part that are taken for text."""
+
+_TEXT_CODECS = re.compile(
+    r"(utf|iso|cp|koi8|gb|big5|euc|shift_jis|latin|ascii|windows|mac|hz|johab|ptcp|tis|kz)"
+)
+_BROKEN = (ValueError, LookupError, MessageError, RecursionError, TypeError, AttributeError)
+"""What the standard library raises for headers and encodings that are not what they say."""
+
+
+def parse(raw: bytes) -> Message:
+    """The mail, or its headers alone where the rest is not to be read."""
+    raw = raw[:MAX_BYTES]
+    head, blank, rest = _split(raw)
+    head = head[:MAX_HEADERS]
+    hostile = (
+        raw.lower().count(b"boundary=") > MAX_DEPTH
+        or raw.count(b"\n--") > MAX_DELIMITERS
+        or head.count(b"\n") > 10_000
+    )
+    if not hostile:
+        with suppress(*_BROKEN):
+            return message_from_bytes(head + blank + rest, policy=compat32)
+    return BytesHeaderParser(policy=compat32).parsebytes(b"\n".join(head.split(b"\n")[:1_000]))
+
+
+def _split(raw: bytes) -> tuple[bytes, bytes, bytes]:
+    found = re.search(rb"\r?\n\r?\n", raw)
+    if not found:
+        return raw, b"", b""
+    return raw[: found.start()], found[0], raw[found.end() :]
+
+
+def header(mail: Message, name: str) -> str:
+    """The header's text in one line, decoded; empty without it or where it cannot be read."""
+    return _decoded(_raw(mail.get(name, "")))
+
+
+def headers(mail: Message, name: str) -> list[str]:
+    return [_decoded(_raw(value)) for value in (mail.get_all(name) or [])[:20]]
+
+
+def _raw(value: object) -> str:
+    try:
+        return str(value)[:MAX_HEADER]
+    except _BROKEN:
+        return ""
+
+
+def _decoded(value: str) -> str:
+    if "=?" in value:
+        with suppress(*_BROKEN):
+            value = "".join(
+                text if isinstance(text, str) else _text(text, charset)
+                for text, charset in decode_header(value)
+            )
+    return " ".join(value.split())
+
+
+def addresses(mail: Message, *names: str) -> list[str]:
+    """The addresses in these headers as they stand there, without names."""
+    found: list[str] = []
+    for name in names:
+        for value in (mail.get_all(name) or [])[:20]:
+            try:
+                found += [address for _, address in getaddresses([_raw(value)])]
+            except _BROKEN:
+                continue
+    return [address.strip() for address in found[:200] if "@" in address]
+
+
+def parts(mail: Message) -> Iterator[Message]:
+    """The mail and its parts, from the front, as many as are read at all."""
+    pending, seen = [mail], 0
+    while pending and seen < MAX_PARTS:
+        part = pending.pop(0)
+        seen += 1
+        yield part
+        payload = part.get_payload()
+        if isinstance(payload, list):
+            pending = [each for each in payload if isinstance(each, Message)] + pending
+
+
+def content_type(part: Message) -> str:
+    try:
+        return part.get_content_type()
+    except _BROKEN:
+        return "text/plain"
+
+
+def parameter(part: Message, name: str) -> str:
+    """A parameter of the part's content type in lower case."""
+    try:
+        return str(part.get_param(name, "")).lower()
+    except _BROKEN:
+        return ""
+
+
+def text_of(mail: Message) -> str:
+    """What a reader sees first: its first plain text, else its first HTML as text."""
+    html = ""
+    for part in parts(mail):
+        kind = content_type(part)
+        if part.is_multipart() or _is_attached(part):
+            continue
+        if kind == "text/plain" and (text := body_of(part)).strip():
+            return text
+        if kind == "text/html" and not html:
+            html = plain(body_of(part))
+    return html
+
+
+def body_of(part: Message) -> str:
+    """The text of a part that has no parts."""
+    try:
+        payload = part.get_payload(decode=True)
+        charset = part.get_param("charset", "")
+    except _BROKEN:
+        return ""
+    if not isinstance(payload, bytes):
+        return ""
+    return _text(payload[:MAX_TEXT], str(charset or "")).replace("\r\n", "\n").replace("\x00", "")
+
+
+def _is_attached(part: Message) -> bool:
+    try:
+        return part.get_content_disposition() == "attachment"
+    except _BROKEN:
+        return False
+
+
+def _text(data: bytes, charset: str | None) -> str:
+    """`data` in the charset it says, or in one that takes it."""
+    for name in (charset or "", "utf-8"):
+        try:
+            codec = codecs.lookup(name.strip("'\" "))
+            if _TEXT_CODECS.match(codec.name):
+                return data.decode(codec.name)
+        except _BROKEN:
+            continue
+    return data.decode("cp1252", "replace")
