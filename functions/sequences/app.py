@@ -4,17 +4,66 @@ from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.campaigns.schemas import LaunchRequest, SequenceLaunched, SequenceResumed
 from outrider.campaigns.wiring import control, launch
-from outrider.sequences.schemas import SequenceCreate, SequenceView
+from outrider.kit.pagination import Page
+from outrider.sequences.schemas import (
+    SequenceCreate,
+    SequenceDeleted,
+    SequenceDetail,
+    SequenceQuery,
+    SequenceUpdate,
+    SequenceView,
+    StepsPut,
+    StepsQuery,
+    StepsView,
+)
 from outrider.sequences.wiring import sequences
 
 api = native_api()
 handler = api.handler
 
 
+@api.get("/v1/sequences", scope="sequences:read")
+def list_sequences(caller: Caller, query: SequenceQuery) -> Page[SequenceView]:
+    """List sequences, newest first"""
+    return sequences(caller).list(query)
+
+
 @api.post("/v1/sequences", scope="sequences:write")
 def create_sequence(caller: Caller, body: SequenceCreate) -> SequenceView:
     """Create a sequence as a draft"""
     return sequences(caller).create(body)
+
+
+@api.get("/v1/sequences/{sequence_id}", scope="sequences:read")
+def get_sequence(caller: Caller, sequence_id: str) -> SequenceDetail:
+    """Get a sequence, with the rules of its campaign"""
+    return sequences(caller).detail(sequence_id)
+
+
+@api.patch("/v1/sequences/{sequence_id}", scope="sequences:write")
+def update_sequence(
+    caller: Caller, sequence_id: str, body: SequenceUpdate, if_match: int | None
+) -> SequenceDetail:
+    """Change what is given of a sequence; the settings hold for its running campaign too"""
+    return sequences(caller).update(sequence_id, body, if_match)
+
+
+@api.delete("/v1/sequences/{sequence_id}", scope="sequences:write")
+def delete_sequence(caller: Caller, sequence_id: str) -> SequenceDeleted:
+    """Delete a sequence that is a draft or finished"""
+    return sequences(caller).delete(sequence_id)
+
+
+@api.get("/v1/sequences/{sequence_id}/steps", scope="sequences:read")
+def get_steps(caller: Caller, sequence_id: str, query: StepsQuery) -> StepsView:
+    """Get the steps of a sequence, the newest or of an earlier version"""
+    return sequences(caller).shown_steps(sequence_id, query.version)
+
+
+@api.put("/v1/sequences/{sequence_id}/steps", scope="sequences:write")
+def put_steps(caller: Caller, sequence_id: str, body: StepsPut, if_match: int | None) -> StepsView:
+    """Replace the steps of a sequence, while it runs too; a step with an id stays the same step"""
+    return sequences(caller).put_steps(sequence_id, body, if_match)
 
 
 @api.post("/v1/sequences/{sequence_id}/launch", scope="sequences:write", status=200)

@@ -199,7 +199,15 @@ EXAMPLES: dict[str, Example] = {
     "DELETE /v1/api-keys/{key_id}": Example(2, make=an_api_key),
     "GET /v1/mailboxes": Example(2, make=one_mailbox),
     "POST /v1/mailboxes": Example(2, {"email": "ada@outrider.test"}),
+    "GET /v1/sequences": Example(2, make=a_sequence),
     "POST /v1/sequences": Example(2, {"name": "First", "steps": [STEP_ONE]}),
+    "GET /v1/sequences/{sequence_id}": Example(2, make=a_sequence),
+    # The sequence, then the change.
+    "PATCH /v1/sequences/{sequence_id}": Example(3, {"name": "Second"}, make=a_sequence),
+    "DELETE /v1/sequences/{sequence_id}": Example(3, make=a_sequence),
+    # The sequence, which names the version of its steps, and these. PUT reads them to keep ids.
+    "GET /v1/sequences/{sequence_id}/steps": Example(3, make=a_sequence),
+    "PUT /v1/sequences/{sequence_id}/steps": Example(3, {"steps": [STEP_ONE]}, make=a_sequence),
     # Sequence, pool, steps; the campaign made; sequence and campaign started. Enrolling contacts
     # adds to it.
     "POST /v1/sequences/{sequence_id}/launch": Example(6, {}, make=a_sequence),

@@ -145,12 +145,58 @@ STORY = [
         },
         keep={"sequence_id": ("id",)},
     ),
+    Step("get_sequence"),
+    Step("get_steps", keep={"step_id": ("steps", 0, "id")}),
+    Step(
+        "put_steps",
+        {
+            "steps": [
+                {
+                    "id": "{step_id}",
+                    "channel": "email",
+                    "variants": [
+                        {
+                            "subject": "A question, {{ first_name }}",
+                            "text": "Hi {{ first_name }}, …",
+                        },
+                        {"subject": "{Quick|Short} question", "text": "{Hi|Hello} …", "weight": 2},
+                    ],
+                },
+                {
+                    "channel": "call",
+                    "wait_before": {"value": 2, "unit": "days", "basis": "working"},
+                    "if": "opened",
+                    "text": "Ask for the person who decides",
+                    "timeout_days": 3,
+                },
+                {"channel": "email", "wait_days": 3, "if": "no_reply", "text": "Did you see it?"},
+            ]
+        },
+    ),
     Step(
         "launch_sequence",
         {"contact_ids": ["{contact_id}"]},
         keep={"campaign_id": ("campaign_id",)},
         then=_sent,
     ),
+    Step(
+        "create_sequence",
+        {"name": "Not now", "steps": [{"channel": "task"}]},
+        keep={"draft_id": ("id",)},
+    ),
+    Step(
+        "update_sequence",
+        {
+            "settings": {
+                "timezone": "America/New_York",
+                "windows": [{"days": ["mon", "tue", "wed", "thu"], "from": "09:00", "to": "17:00"}],
+                "postal_address": "1 Main Street, Springfield",
+            }
+        },
+        of={"sequence_id": "draft_id"},
+    ),
+    Step("list_sequences", query="status=draft"),
+    Step("delete_sequence", of={"sequence_id": "draft_id"}),
     Step("get_status"),
     Step("pause_campaign"),
     Step("resume_campaign", then=_carried),

@@ -28,13 +28,13 @@ class TestCreate:
         assert again.json["id"] != created.json["id"]
 
     def test_refuses_windows_that_end_before_they_begin(self, api: Api) -> None:
-        window = {"days": ["mon"], "start": "17:00", "end": "09:00"}
+        window = {"days": ["mon"], "from": "17:00", "to": "09:00"}
         body = {"name": "Q2", "sequence_id": a_sequence(api), "settings": {"windows": [window]}}
 
         answer = api.post("/v1/campaigns", body)
 
         assert answer.status == 422
-        assert answer.json["errors"][0]["pointer"] == "/settings/windows/0/end"
+        assert answer.json["errors"][0]["pointer"] == "/settings/windows/0/to"
 
 
 class TestUpdate:

@@ -5,13 +5,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, JsonValue, model_validator
 
 from outrider.campaigns.models import Audience, Campaign, CampaignStatus
-from outrider.campaigns.rules import RulesGiven
 from outrider.contacts.schemas import ContactQuery
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input
 from outrider.mailboxes.schemas import PoolId
-from outrider.sequences.models import Settings
 from outrider.sequences.schemas import SequenceView
+from outrider.sequences.settings import SettingsInput, SettingsView
 
 MAX_CONTACTS = 1_000
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -23,7 +22,7 @@ class CampaignCreate(Input):
     name: Name
     sequence_id: Annotated[str, Field(max_length=64)]
     mailbox_pool: PoolId | None = None
-    settings: RulesGiven = Field(default_factory=RulesGiven)
+    settings: SettingsInput = Field(default_factory=SettingsInput)
 
 
 class CampaignUpdate(Input):
@@ -31,7 +30,7 @@ class CampaignUpdate(Input):
 
     name: Name = Field(default_factory=str)
     mailbox_pool: PoolId = Field(default_factory=str)
-    settings: RulesGiven = Field(default_factory=RulesGiven)
+    settings: SettingsInput = Field(default_factory=SettingsInput)
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -66,7 +65,7 @@ class CampaignView(BaseModel):
     sequence_id: str
     steps_version: int
     mailbox_pool: str
-    settings: Settings
+    settings: SettingsView
     enrolling: bool
     created_at: str
     updated_at: str
@@ -74,8 +73,9 @@ class CampaignView(BaseModel):
 
     @classmethod
     def of(cls, campaign: Campaign) -> Self:
-        shown = {name: getattr(campaign, name) for name in cls.model_fields if name != "object"}
-        return cls(**shown)
+        own = {"object", "settings"}
+        shown = {name: getattr(campaign, name) for name in cls.model_fields if name not in own}
+        return cls(settings=SettingsView.of(campaign.settings), **shown)
 
 
 class CampaignDeleted(BaseModel):

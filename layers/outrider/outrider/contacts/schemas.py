@@ -1,11 +1,8 @@
 """What the API takes and gives about contacts."""
 
-from functools import cache
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     Field,
     Tag,
@@ -20,17 +17,7 @@ from outrider.entities.schemas import MAX_BATCH, BatchResult, Custom, RowResult,
 from outrider.kit.addresses import Email
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _known_zone(name: str) -> str:
-    if name not in _zones():
-        raise ValueError("not a time zone of the IANA database, for example Europe/Berlin")
-    return name
+from outrider.kit.zones import Timezone
 
 
 class _ContactFields(Input):
@@ -50,7 +37,7 @@ class _ContactFields(Input):
     linkedin_url: Text | None = None
     phone: Text | None = None
     country: Text | None = None
-    timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    timezone: Timezone | None = None
     folder_id: Annotated[str, Field(max_length=64)] | None = None
     tags: Tags | None = None
     custom: Custom | None = None

@@ -16,6 +16,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from outrider.kit import clock, json
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
@@ -145,6 +146,22 @@ def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool) -> Any:
     if len(data) > MAX_BODY and not isinstance(body, Batch):
         raise _too_large(batch=False)
     return body
+
+
+def invalid(*found: tuple[tuple[int | str, ...], str]) -> ValidationError:
+    """For a validator of a model to raise: what is wrong with its fields, each by the names that
+    lead to it."""
+    return ValidationError.from_exception_data(
+        "Input",
+        [
+            InitErrorDetails(
+                type=PydanticCustomError("invalid", "{detail}", {"detail": detail}),
+                loc=location,
+                input=None,
+            )
+            for location, detail in found
+        ],
+    )
 
 
 def violations_of(error: ValidationError) -> list[Violation]:

@@ -8,6 +8,26 @@ class SequenceNotFound(ResourceNotFound):
         super().__init__("There is no sequence with this id in this workspace")
 
 
+class StepsNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__("The sequence has no steps of this version")
+
+
+class SequenceNotChangeable(Conflict):
+    """`what` cannot be changed while the sequence has this status."""
+
+    def __init__(self, what: str, status: str, remedy: str) -> None:
+        super().__init__(f"The {what} of a sequence that is {status} cannot be changed: {remedy}")
+
+
+class SequenceInUse(Conflict):
+    def __init__(self, status: str) -> None:
+        super().__init__(
+            f"Only a draft or a finished sequence can be deleted; this one is {status}. Pause it "
+            "to send no more; once its campaign has completed it can be deleted"
+        )
+
+
 class SequenceNotDraft(Conflict):
     def __init__(self, status: str) -> None:
         super().__init__(f"Only a draft can be launched; this sequence is {status}")

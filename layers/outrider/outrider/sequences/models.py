@@ -1,8 +1,9 @@
 """Sequences, their steps, and the rules a campaign keeps while it carries them out."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -166,7 +167,10 @@ class Sequence(BaseModel):
         """It as it is once its campaign is paused, or goes on."""
         return self._next(status=status)
 
-    def _next(self, **changes: str) -> "Sequence":
+    def changed(self, changes: Mapping[str, Any]) -> "Sequence":
+        return self._next(**changes)
+
+    def _next(self, **changes: Any) -> "Sequence":
         return self.model_copy(
             update={**changes, "updated_at": clock.timestamp(), "version": self.version + 1}
         )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
-from outrider.kit.dynamo import Action, Table, transact
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Action, Query, Table, batch_write, transact
 from outrider.kit.outbox import Event
 from outrider.sequences.models import Sequence, Status, Step
 
@@ -25,6 +26,24 @@ class SequenceRepository:
         item = self.table.get(self.workspace, sequence_id)
         return Sequence.model_validate(item) if item else None
 
+    def list(
+        self, status: str | None, limit: int, after: Item | None
+    ) -> tuple[list[Sequence], Item | None]:
+        """Newest first."""
+        page = self.table.page(
+            Query(
+                self.workspace,
+                "begins_with(#sk, :prefix)",
+                {"prefix": "seq_", **({"status": status} if status else {})},
+                filter="#status = :status" if status else "",
+                newest_first=True,
+                after=after,
+                consistent=True,
+            ),
+            limit,
+        )
+        return [Sequence.model_validate(item) for item in page.items], page.last_key
+
     def add(
         self, sequence: Sequence, steps: Many[Step], events: Many[Event], also: Many[Action] = ()
     ) -> None:
@@ -35,23 +54,67 @@ class SequenceRepository:
             "sk": sequence.id,
             **outbox.attribute(events),
         }
-        _, pk, sk = self.version_key(sequence.id, sequence.steps_version)
-        version = {
-            "pk": pk,
-            "sk": sk,
-            "steps": [step.model_dump(exclude_none=True) for step in steps],
-        }
-        free = "attribute_not_exists(#pk)"
-        transact(self.table.put(item, free), self.table.put(version, free), *also)
+        transact(
+            self.table.put(item, "attribute_not_exists(#pk)"),
+            self._version(sequence, steps),
+            *also,
+        )
 
-    def steps(self, sequence: Sequence) -> list[Step]:
-        table, pk, sk = self.version_key(sequence.id, sequence.steps_version)
+    def change(
+        self,
+        before: Sequence,
+        after: Sequence,
+        steps: Many[Step] | None = None,
+        also: Many[Action] = (),
+    ) -> None:
+        """A change of the sequence as it was read, with the version of its steps where it has a new
+        one. Raises TransactionFailed when something else changed it."""
+        changes = {
+            name: value
+            for name, value in after.model_dump(exclude_none=True).items()
+            if getattr(before, name) != getattr(after, name)
+        }
+        assignments = ", ".join(f"#{name} = :{name}" for name in changes)
+        change = self.table.update(
+            self.workspace,
+            before.id,
+            f"SET {assignments} REMOVE #_events",
+            "#version = :seen",
+            seen=before.version,
+            **changes,
+        )
+        versions = [] if steps is None else [self._version(after, steps)]
+        transact(change, *versions, *also)
+
+    def remove(self, sequence: Sequence) -> None:
+        """The sequence as it was read, and all its steps. Cut short, it is still there with the
+        steps that count, and can be removed again. Raises TransactionFailed when something else
+        changed it."""
+        keys = [
+            self.version_key(sequence.id, number) for number in range(1, sequence.steps_version + 1)
+        ]
+        batch_write(self.table.delete(pk, sk) for _, pk, sk in keys[:-1])
+        _, pk, sk = keys[-1]
+        removed = self.table.delete(
+            self.workspace, sequence.id, "#version = :seen", seen=sequence.version
+        )
+        transact(removed, self.table.delete(pk, sk))
+
+    def steps(self, sequence: Sequence, version: int | None = None) -> Many[Step] | None:
+        """Those of the newest version unless another is asked for; None where it is not there."""
+        table, pk, sk = self.version_key(sequence.id, version or sequence.steps_version)
         item = table.get(pk, sk)
-        return steps_from(item["steps"]) if item else []
+        return steps_from(item["steps"]) if item else None
 
     def version_key(self, sequence_id: str, steps_version: int) -> tuple[Table, str, str]:
         """Where a version is, for `kit.dynamo.batch_get`."""
         return self.table, f"{self.workspace}#{sequence_id}", f"version#{steps_version:05d}"
+
+    def _version(self, sequence: Sequence, steps: Many[Step]) -> Action:
+        _, pk, sk = self.version_key(sequence.id, sequence.steps_version)
+        dumped = [step.model_dump(exclude_none=True) for step in steps]
+        item = {"pk": pk, "sk": sk, "steps": dumped}
+        return self.table.put(item, "attribute_not_exists(#pk)")
 
     def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
         """The beginning of a launch, to stand in one transaction with the campaign's creation."""

@@ -1,80 +1,86 @@
-"""What the API takes and gives about sequences."""
+"""What the API takes and gives about sequences. Their steps are in `steps`, their rules in
+`settings`."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence as Many
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from outrider.kit import templates
+from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.mailboxes.schemas import PoolId
-from outrider.sequences.models import CONDITIONS, Sequence, Status, Unit
+from outrider.sequences.models import Sequence, Status, Step
+from outrider.sequences.settings import SettingsInput, SettingsView
+from outrider.sequences.steps import MAX_STEPS, StepCreate, StepPut, StepView, bounded
 
-MAX_STEPS = 30
-MAX_STEPS_BYTES = 300_000
-"""The steps of a version are one item of a table, and that holds 400 KB."""
-
-
-def _condition(text: str) -> str:
-    if text not in CONDITIONS:
-        raise ValueError(f"A condition is one of {', '.join(CONDITIONS)}")
-    return text
-
-
-Condition = Annotated[str, AfterValidator(_condition)]
-
-
-def _template(source: str) -> str:
-    return templates.check(source)
-
-
-class WaitBefore(Input):
-    value: Annotated[int, Field(ge=0, le=100_000)]
-    unit: Unit
-
-
-class StepCreate(Input):
-    """A step. `wait_days` and `wait_before` say the same thing; give one. `if` is `always` for the
-    first step and `no_reply` for the others unless said otherwise. Subject, text and html are
-    Liquid templates over the contact's fields; without a subject a step answers in the thread."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    channel: Literal["email"]
-    wait_days: Annotated[int, Field(ge=0, le=365)] | None = None
-    wait_before: WaitBefore | None = None
-    condition: Annotated[Condition | None, Field(alias="if")] = None
-    subject: Annotated[str, Field(max_length=500), AfterValidator(_template)] | None = None
-    text: Annotated[str, Field(max_length=50_000), AfterValidator(_template)] | None = None
-    html: Annotated[str, Field(max_length=100_000), AfterValidator(_template)] | None = None
-
-    @model_validator(mode="after")
-    def _one_wait(self) -> Self:
-        if self.wait_days is not None and self.wait_before is not None:
-            raise ValueError("Give wait_days or wait_before, not both")
-        return self
+Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class SequenceCreate(Input):
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Name
     mailbox_pool: PoolId = DEFAULT_POOL
-    steps: Annotated[list[StepCreate], Field(min_length=1, max_length=MAX_STEPS)]
+    settings: SettingsInput = Field(default_factory=SettingsInput)
+    steps: Annotated[
+        list[StepCreate], Field(min_length=1, max_length=MAX_STEPS), AfterValidator(bounded)
+    ]
 
-    @field_validator("steps")
-    @classmethod
-    def _bounded(cls, steps: list[StepCreate]) -> list[StepCreate]:
-        if sum(len(step.model_dump_json()) for step in steps) > MAX_STEPS_BYTES:
-            raise ValueError(f"The steps may be at most {MAX_STEPS_BYTES:,} bytes in all")
-        return steps
+
+class SequenceUpdate(Input):
+    """Only what is given changes, of the settings too."""
+
+    name: Name = Field(default_factory=str)
+    mailbox_pool: PoolId = Field(default_factory=str)
+    settings: SettingsInput = Field(default_factory=SettingsInput)
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("There is nothing to change")
+        return self
+
+    def over(self, current: Sequence) -> dict[str, Any]:
+        """What changes about `current`, by field."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        if "settings" in given:
+            given["settings"] = self.settings.over(current.settings)
+        return {name: value for name, value in given.items() if value != getattr(current, name)}
+
+
+class StepsPut(Input):
+    """All steps of a sequence, in their order: those that are not given are gone."""
+
+    steps: Annotated[
+        list[StepPut], Field(min_length=1, max_length=MAX_STEPS), AfterValidator(bounded)
+    ]
+    migrate: Annotated[
+        bool,
+        Field(
+            description="Whether those who are under way go on with these steps too. Else only new "
+            "enrollments get them"
+        ),
+    ] = False
+
+
+class SequenceQuery(PageQuery):
+    status: Status | None = None
+
+
+class StepsQuery(BaseModel):
+    version: Annotated[
+        int | None, Field(ge=1, le=99_999, description="By default the newest `steps_version`")
+    ] = None
 
 
 class SequenceView(BaseModel):
-    """A sequence as it is shown: `steps` is how many there are."""
+    """A sequence as it is shown: `steps` is how many there are, `steps_version` how often they were
+    given."""
 
     id: str
     name: str
     status: Status
     steps: int
+    steps_version: int
     mailbox_pool: str
     campaign_id: str | None
     created_at: str
@@ -83,6 +89,41 @@ class SequenceView(BaseModel):
 
     @classmethod
     def of(cls, sequence: Sequence) -> Self:
+        shown = set(cls.model_fields) - {"steps", "settings"}
+        return cls(steps=sequence.step_count, **sequence.model_dump(include=shown))
+
+
+class SequenceDetail(SequenceView):
+    """A sequence with the rules of its campaign."""
+
+    settings: SettingsView
+
+    @classmethod
+    def of(cls, sequence: Sequence) -> Self:
         return cls(
-            steps=sequence.step_count, **sequence.model_dump(exclude={"step_count", "settings"})
+            **SequenceView.of(sequence).model_dump(), settings=SettingsView.of(sequence.settings)
         )
+
+
+class StepsView(BaseModel):
+    """The steps of a sequence. `version` is the sequence's."""
+
+    sequence_id: str
+    steps_version: int
+    steps: list[StepView]
+    version: int
+
+    @classmethod
+    def of(cls, sequence: Sequence, steps: Many[Step], steps_version: int | None = None) -> Self:
+        return cls(
+            sequence_id=sequence.id,
+            steps_version=steps_version or sequence.steps_version,
+            steps=[StepView.of(step) for step in steps],
+            version=sequence.version,
+        )
+
+
+class SequenceDeleted(BaseModel):
+    id: str
+    object: Literal["sequence"] = "sequence"
+    deleted: Literal[True] = True

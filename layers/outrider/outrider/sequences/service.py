@@ -1,16 +1,58 @@
 """What is done with sequences. Launching one is `campaigns.launch`."""
 
+from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import Action
+from outrider.kit.dynamo import Action, TransactionFailed
+from outrider.kit.errors import Conflict, Contended
 from outrider.kit.outbox import Event
-from outrider.sequences.errors import SequenceNotFound
-from outrider.sequences.models import Sequence, Step, Variant
+from outrider.kit.pagination import Page, Sealer
+from outrider.sequences.errors import (
+    SequenceInUse,
+    SequenceNotChangeable,
+    SequenceNotFound,
+    StepsNotFound,
+)
+from outrider.sequences.models import Sequence, Settings, Step
 from outrider.sequences.repository import SequenceRepository
-from outrider.sequences.schemas import SequenceCreate, SequenceView, StepCreate
+from outrider.sequences.schemas import (
+    SequenceCreate,
+    SequenceDeleted,
+    SequenceDetail,
+    SequenceQuery,
+    SequenceUpdate,
+    SequenceView,
+    StepsPut,
+    StepsView,
+)
+from outrider.sequences.steps import replaced
+
+_ATTEMPTS = 3
+_REMEDIES = {
+    "launching": "launch it again with the same contacts to finish its launch, then change it",
+    "active": "make a new sequence",
+    "paused": "make a new sequence",
+    "finished": "make a new sequence",
+}
+_CHANGEABLE: dict[str, frozenset[str]] = {
+    "draft": frozenset({"name", "mailbox_pool", "settings", "steps"}),
+    "launching": frozenset(),
+    "active": frozenset({"name", "settings", "steps"}),
+    "paused": frozenset({"name", "settings", "steps"}),
+    "finished": frozenset({"name"}),
+}
+"""What may be changed of a sequence, by its status. Who was written to from one pool is not written
+to from another."""
+
+Follow = Callable[[Sequence], Many[Action]]
+"""What else has to change with a sequence, of what it will be, in the same transaction."""
+
+
+def _nothing(_: Sequence) -> Many[Action]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +60,23 @@ class SequenceService:
     caller: Caller
     sequences: SequenceRepository
 
+    def list(self, query: SequenceQuery) -> Page[SequenceView]:
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/sequences")
+        found, place = self.sequences.list(query.status, query.limit, sealer.after(query))
+        return sealer.page(query, [SequenceView.of(sequence) for sequence in found], place)
+
     def create(self, new: SequenceCreate) -> SequenceView:
         now = clock.timestamp()
         sequence = Sequence(
             id=ids.new("seq"),
             name=new.name,
             mailbox_pool=new.mailbox_pool,
+            settings=new.settings.over(Settings()),
             step_count=len(new.steps),
             created_at=now,
             updated_at=now,
         )
-        steps = [_step(step, first=place == 0) for place, step in enumerate(new.steps)]
+        steps = [step.step(first=place == 0) for place, step in enumerate(new.steps)]
         created = self.caller.event("sequence.created", sequence_id=sequence.id, name=new.name)
         view = SequenceView.of(sequence)
         self.sequences.add(sequence, steps, [created], self.caller.keep(view))
@@ -41,8 +89,90 @@ class SequenceService:
             raise SequenceNotFound
         return sequence
 
-    def steps(self, sequence: Sequence) -> list[Step]:
-        return self.sequences.steps(sequence)
+    def detail(self, sequence_id: str) -> SequenceDetail:
+        """Raises SequenceNotFound."""
+        return SequenceDetail.of(self.get(sequence_id))
+
+    def update(
+        self,
+        sequence_id: str,
+        update: SequenceUpdate,
+        if_match: int | None,
+        follow: Follow = _nothing,
+    ) -> SequenceDetail:
+        """Change what is given. Raises SequenceNotFound, SequenceNotChangeable, and Conflict at
+        another version than `if_match`."""
+        for _ in range(_ATTEMPTS):
+            before = self._at_version(sequence_id, if_match)
+            changes = update.over(before)
+            _require_changeable(before, changes)
+            if not changes:
+                return SequenceDetail.of(before)
+            after = before.changed(changes)
+            view = SequenceDetail.of(after)
+            also = [*follow(after), *self.caller.keep(view)]
+            try:
+                self.sequences.change(before, after, also=also)
+            except TransactionFailed:
+                continue
+            return view
+        raise _contended()
+
+    def delete(self, sequence_id: str) -> SequenceDeleted:
+        """Raises SequenceNotFound, and SequenceInUse while it is launched."""
+        for _ in range(_ATTEMPTS):
+            sequence = self.get(sequence_id)
+            if sequence.status not in ("draft", "finished"):
+                raise SequenceInUse(sequence.status)
+            try:
+                self.sequences.remove(sequence)
+            except TransactionFailed:
+                continue
+            return SequenceDeleted(id=sequence_id)
+        raise _contended()
+
+    def steps(self, sequence: Sequence) -> Many[Step]:
+        return self.sequences.steps(sequence) or []
+
+    def shown_steps(self, sequence_id: str, version: int | None) -> StepsView:
+        """Raises SequenceNotFound and StepsNotFound."""
+        sequence = self.get(sequence_id)
+        steps = self.sequences.steps(sequence, version)
+        if steps is None:
+            raise StepsNotFound
+        return StepsView.of(sequence, steps, version)
+
+    def put_steps(
+        self, sequence_id: str, put: StepsPut, if_match: int | None, follow: Follow = _nothing
+    ) -> StepsView:
+        """Make a new version of the steps. Raises SequenceNotFound, SequenceNotChangeable,
+        ValidationFailed, and Conflict at another version than `if_match`."""
+        for _ in range(_ATTEMPTS):
+            before = self._at_version(sequence_id, if_match)
+            _require_changeable(before, ["steps"])
+            keeps_some = any(step.id is not None for step in put.steps)
+            current = self.steps(before) if keeps_some else ()
+            steps = replaced(put.steps, {step.id: step for step in current})
+            if steps == current and not put.migrate:
+                return StepsView.of(before, current)
+            after = before.changed(
+                {"step_count": len(steps), "steps_version": before.steps_version + 1}
+            )
+            view = StepsView.of(after, steps)
+            try:
+                self.sequences.change(
+                    before, after, steps, [*follow(after), *self.caller.keep(view)]
+                )
+            except TransactionFailed:
+                continue
+            return view
+        raise _contended()
+
+    def _at_version(self, sequence_id: str, if_match: int | None) -> Sequence:
+        sequence = self.get(sequence_id)
+        if if_match not in (None, sequence.version):
+            raise Conflict.at_version(sequence.version)
+        return sequence
 
     def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
         return self.sequences.begin_launch(draft, launching)
@@ -72,17 +202,12 @@ class SequenceService:
         return self.sequences.finished(sequence_id, events)
 
 
-def _step(new: StepCreate, *, first: bool) -> Step:
-    value, unit = (
-        (new.wait_before.value, new.wait_before.unit)
-        if new.wait_before
-        else (new.wait_days or 0, "days")
-    )
-    return Step(
-        id=ids.new("stp"),
-        channel=new.channel,
-        wait_value=value,
-        wait_unit=unit,
-        condition=new.condition or ("always" if first else "no_reply"),
-        variants=[Variant(id="a", subject=new.subject, text=new.text, html=new.html)],
-    )
+def _require_changeable(sequence: Sequence, changes: Iterable[str]) -> None:
+    refused = sorted(set(changes) - _CHANGEABLE[sequence.status])
+    if refused:
+        what = " and ".join(refused).replace("_", " ")
+        raise SequenceNotChangeable(what, sequence.status, _REMEDIES[sequence.status])
+
+
+def _contended() -> Contended:
+    return Contended("Another request changed this sequence at the same time")

@@ -1,0 +1,22 @@
+"""Names of time zones."""
+
+from functools import cache
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _known(name: str) -> str:
+    if name not in _zones():
+        raise ValueError("not a time zone of the IANA database, for example Europe/Berlin")
+    return name
+
+
+Timezone = Annotated[str, AfterValidator(_known)]
+"""A time zone by its name in the IANA database."""

@@ -1,0 +1,225 @@
+"""Steps as the API takes and gives them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from string import ascii_lowercase
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from outrider.kit import ids, templates
+from outrider.kit.errors import ValidationFailed, Violation
+from outrider.kit.requests import Input, invalid
+from outrider.sequences.models import CONDITIONS, Basis, Channel, Step, Unit, Variant
+
+MAX_STEPS = 30
+MAX_STEPS_BYTES = 300_000
+"""The steps of a version are one item of a table, and that holds 400 KB."""
+MAX_SMS = 1_600
+"""As long as SNS takes one: https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html"""
+
+_BY_PERSON = ("linkedin", "call", "task")
+_DEFAULT_TIMEOUT = Step.model_fields["timeout_days"].default
+
+Problem = tuple[tuple[int | str, ...], str]
+"""Where in a step something is wrong, and what."""
+
+
+def _condition(text: str) -> str:
+    if text not in CONDITIONS:
+        raise ValueError(f"A condition is one of {', '.join(CONDITIONS)}")
+    return text
+
+
+def _template(source: str) -> str:
+    return templates.check(source)
+
+
+Condition = Annotated[
+    str,
+    AfterValidator(_condition),
+    Field(json_schema_extra={"enum": list(CONDITIONS)}),
+]
+
+
+class Wait(Input):
+    """How long after the step before, or after enrolment. `working` leaves out weekends without a
+    send window, and holidays."""
+
+    value: Annotated[int, Field(ge=0, le=100_000)]
+    unit: Unit
+    basis: Basis = "calendar"
+
+    @model_validator(mode="after")
+    def _is_no_more_than_a_year(self) -> Self:
+        if self.value > {"minutes": 527_040, "hours": 8_784, "days": 366}[self.unit]:
+            raise invalid((("value",), "A step waits a year at most"))
+        return self
+
+
+class _Content(Input):
+    subject: Annotated[str, Field(max_length=500), AfterValidator(_template)] | None = None
+    text: Annotated[str, Field(max_length=50_000), AfterValidator(_template)] | None = None
+    html: Annotated[str, Field(max_length=100_000), AfterValidator(_template)] | None = None
+
+    def problems(self, channel: Channel) -> Iterator[Problem]:
+        """What a step of this channel cannot say."""
+        if channel == "email":
+            return
+        for name in ("subject", "html"):
+            if getattr(self, name) is not None:
+                yield (name,), f"A step of the channel {channel} has only text: leave out {name}"
+        if channel == "sms" and len(self.text or "") > MAX_SMS:
+            yield ("text",), f"An SMS has {MAX_SMS:,} characters at most: shorten it"
+
+
+class VariantInput(_Content):
+    """One way to say what the step says; of the contacts it gets as many as its weight has part of
+    all weights. Its `id` names it in the statistics: without one it gets a letter."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,19}$")] | None = None
+    weight: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class StepCreate(_Content):
+    """A step. `wait_days` and `wait_before` say the same thing; give one. `if` is `always` for the
+    first step and `no_reply` for the others unless said otherwise. Subject, text and html are
+    Liquid templates over the contact's fields, with spintax such as `{Hi|Hello}`; without a subject
+    a mail answers in the thread. An SMS has only text; so have the steps that a person does, where
+    it says what to do. In their place `variants` can stand, of which each contact gets one."""
+
+    channel: Channel
+    wait_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    wait_before: Wait | None = None
+    condition: Annotated[Condition | None, Field(alias="if")] = None
+    variants: Annotated[list[VariantInput], Field(min_length=2, max_length=10)] | None = None
+    timeout_days: Annotated[
+        int | None,
+        Field(ge=1, le=90, description="When a step that a person does is given up; 7 by default"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if found := [*self._problems(), *self.problems(self.channel)]:
+            raise invalid(*found)
+        return self
+
+    def _problems(self) -> Iterator[Problem]:
+        if self.wait_days is not None and self.wait_before is not None:
+            yield ("wait_days",), "Give wait_days or wait_before, not both"
+        if self.timeout_days is not None and self.channel not in _BY_PERSON:
+            yield ("timeout_days",), f"Only {', '.join(_BY_PERSON)} have a timeout: leave it out"
+        if self.variants is None:
+            return
+        for name in ("subject", "text", "html"):
+            if getattr(self, name) is not None:
+                yield (name,), f"Give {name} in the variants, or no variants"
+        given = [variant.id for variant in self.variants if variant.id is not None]
+        for place, variant in enumerate(self.variants):
+            if variant.id is not None and given.count(variant.id) > 1:
+                yield ("variants", place, "id"), "Another variant of the step has the same id"
+            for where, detail in variant.problems(self.channel):
+                yield ("variants", place, *where), detail
+
+    def step(self, *, first: bool, step_id: str | None = None) -> Step:
+        """The step as it is kept; new unless it has an id."""
+        wait = self.wait_before or Wait(value=self.wait_days or 0, unit="days")
+        return Step(
+            id=step_id or ids.new("stp"),
+            channel=self.channel,
+            wait_value=wait.value,
+            wait_unit=wait.unit,
+            wait_basis=wait.basis,
+            condition=self.condition or ("always" if first else "no_reply"),
+            variants=self._variants(),
+            timeout_days=self.timeout_days or _DEFAULT_TIMEOUT,
+        )
+
+    def _variants(self) -> list[Variant]:
+        if self.variants is None:
+            return [Variant(id="a", subject=self.subject, text=self.text, html=self.html)]
+        taken = {variant.id for variant in self.variants}
+        letters = (letter for letter in ascii_lowercase if letter not in taken)
+        return [
+            Variant(**variant.model_dump(exclude={"id"}), id=variant.id or next(letters))
+            for variant in self.variants
+        ]
+
+
+class StepPut(StepCreate):
+    """A step; with the `id` of one of the sequence's it takes that one's place."""
+
+    id: Annotated[str | None, Field(max_length=64)] = None
+
+
+def bounded(steps: list[StepCreate]) -> list[StepCreate]:
+    size = sum(len(step.model_dump_json().encode()) for step in steps)
+    if size > MAX_STEPS_BYTES:
+        raise ValueError(
+            f"The steps are {size:,} bytes; {MAX_STEPS_BYTES:,} are allowed in all: shorten some"
+        )
+    return steps
+
+
+def replaced(given: Sequence[StepPut], current: Mapping[str, Step]) -> list[Step]:
+    """The steps given, in their order; those with an id of `current` keep it.
+
+    Raises ValidationFailed for an id that is not there, or there twice.
+    """
+    violations: list[Violation] = []
+    seen: set[str] = set()
+    for place, step in enumerate(given):
+        if step.id is None:
+            continue
+        if step.id not in current:
+            detail = "The sequence has no such step: leave id out for a new one"
+            violations.append(Violation(f"/steps/{place}/id", detail))
+        elif step.id in seen:
+            violations.append(Violation(f"/steps/{place}/id", "Another step has the same id"))
+        elif step.channel != current[step.id].channel:
+            detail = f"A step keeps its channel, here {current[step.id].channel}: leave id out"
+            violations.append(Violation(f"/steps/{place}/channel", detail))
+        seen.add(step.id)
+    if violations:
+        raise ValidationFailed("Some ids do not fit the sequence", violations=violations)
+    return [step.step(first=place == 0, step_id=step.id) for place, step in enumerate(given)]
+
+
+class VariantView(BaseModel):
+    id: str
+    weight: int
+    subject: str | None
+    text: str | None
+    html: str | None
+
+
+class StepView(BaseModel):
+    """A step as it is shown, and as PUT takes it back. With one variant its content stands in the
+    step itself."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    id: str
+    channel: Channel
+    wait_before: Wait
+    condition: Annotated[str, Field(serialization_alias="if")]
+    subject: str | None = None
+    text: str | None = None
+    html: str | None = None
+    variants: list[VariantView] | None = None
+    timeout_days: int | None
+
+    @classmethod
+    def of(cls, step: Step) -> Self:
+        content = (
+            {"variants": [VariantView(**vars(variant)) for variant in step.variants]}
+            if len(step.variants) > 1
+            else step.variants[0].model_dump(include={"subject", "text", "html"})
+        )
+        return cls(
+            id=step.id,
+            channel=step.channel,
+            wait_before=Wait(value=step.wait_value, unit=step.wait_unit, basis=step.wait_basis),
+            condition=step.condition,
+            timeout_days=step.timeout_days if step.by_person else None,
+            **content,
+        )

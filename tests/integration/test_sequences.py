@@ -1,0 +1,128 @@
+"""Sequences over the API: their steps, their rules, and what may change when."""
+
+from typing import Any
+
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import STEP_ONE, STEP_TWO, launched
+
+STEPS: list[dict[str, Any]] = [STEP_ONE, STEP_TWO]
+
+
+def a_sequence(api: Api, **fields: Any) -> dict[str, Any]:
+    answer = api.post("/v1/sequences", {"name": "First", "steps": STEPS, **fields})
+    assert answer.status == 201, answer.text
+    created: dict[str, Any] = answer.json
+    return created
+
+
+def steps_of(api: Api, sequence_id: str, query: str = "") -> list[dict[str, Any]]:
+    answer = api.get(f"/v1/sequences/{sequence_id}/steps{query}")
+    steps: list[dict[str, Any]] = answer.json["steps"]
+    return steps
+
+
+class TestList:
+    def test_is_newest_first_and_filtered(self, api: Api) -> None:
+        running = launched(api).sequence_id
+        drafts = [a_sequence(api)["id"] for _ in range(3)]
+
+        first = api.get("/v1/sequences?limit=2&status=draft").json
+        more = api.get(f"/v1/sequences?limit=2&status=draft&cursor={first['next_cursor']}").json
+
+        assert [each["id"] for each in first["data"] + more["data"]] == drafts[::-1]
+        assert first["data"][0]["steps"] == 2
+        assert [each["id"] for each in api.get("/v1/sequences?status=active").json["data"]] == [
+            running
+        ]
+
+
+class TestUpdate:
+    def test_changes_what_is_given_of_the_rules(self, api: Api) -> None:
+        window = {"days": ["mon"], "from": "09:00", "to": "17:00"}
+        path = f"/v1/sequences/{a_sequence(api, settings={'windows': [window]})['id']}"
+
+        answer = api.patch(path, {"settings": {"daily_limit": 5}, "mailbox_pool": "pool_two"})
+
+        settings = answer.json["settings"]
+        assert (settings["windows"], settings["daily_limit"]) == ([window], 5)
+        assert api.get(path).json == answer.json
+        assert api.patch(path, {"settings": {"daily_limit": None}}).json["version"] == 3
+        assert api.get(path).json["settings"]["daily_limit"] is None
+
+    def test_honours_if_match(self, api: Api) -> None:
+        path = f"/v1/sequences/{a_sequence(api)['id']}"
+        api.patch(path, {"name": "Second"})
+
+        answer = api.patch(path, {"name": "Third"}, headers={"if-match": '"1"'})
+
+        assert (answer.status, api.get(path).json["name"]) == (409, "Second")
+
+    def test_keeps_the_pool_of_those_written_to(self, api: Api) -> None:
+        path = f"/v1/sequences/{launched(api).sequence_id}"
+
+        answer = api.patch(path, {"mailbox_pool": "pool_two"})
+
+        assert (answer.status, answer.json["code"]) == (409, "CONFLICT")
+        assert api.patch(path, {"name": "Second"}).status == 200
+
+
+class TestPutSteps:
+    def test_takes_back_what_it_shows(self, api: Api) -> None:
+        variants = [{"subject": "A", "text": "a"}, {"id": "a", "subject": "B", "html": "<p>b</p>"}]
+        call = {"channel": "call", "text": "Ask", "if": "replied:objection", "timeout_days": 2}
+        given = [{"channel": "email", "variants": variants}, call]
+        path = f"/v1/sequences/{a_sequence(api, steps=given)['id']}/steps"
+        shown = api.get(path).json
+
+        again = api.put(path, {"steps": shown["steps"]})
+
+        assert again.json == shown
+        assert [variant["id"] for variant in shown["steps"][0]["variants"]] == ["b", "a"]
+
+    def test_keeps_ids_and_earlier_versions(self, api: Api) -> None:
+        sequence_id = a_sequence(api)["id"]
+        one, two = steps_of(api, sequence_id)
+
+        answer = api.put(
+            f"/v1/sequences/{sequence_id}/steps",
+            {"steps": [two, {"channel": "task", "text": "Look"}, {**one, "text": "Hello"}]},
+        )
+
+        ids = [step["id"] for step in answer.json["steps"]]
+        assert (ids[0], ids[2], answer.json["steps_version"]) == (two["id"], one["id"], 2)
+        assert steps_of(api, sequence_id) == answer.json["steps"]
+        assert steps_of(api, sequence_id, "?version=1") == [one, two]
+        assert api.get(f"/v1/sequences/{sequence_id}").json["steps"] == 3
+        assert api.get(f"/v1/sequences/{sequence_id}/steps?version=3").status == 404
+
+    def test_points_at_ids_that_are_not_there(self, api: Api) -> None:
+        sequence_id = a_sequence(api)["id"]
+        one, _ = steps_of(api, sequence_id)
+        unknown = {**one, "id": "stp_other"}
+
+        answer = api.put(f"/v1/sequences/{sequence_id}/steps", {"steps": [one, unknown, one]})
+
+        pointers = [error["pointer"] for error in answer.json["errors"]]
+        assert (answer.status, pointers) == (422, ["/steps/1/id", "/steps/2/id"])
+
+
+class TestDelete:
+    def test_takes_the_steps_along_and_may_be_cut_short(self, api: Api, cloud: Cloud) -> None:
+        sequence_id = a_sequence(api)["id"]
+        path = f"/v1/sequences/{sequence_id}"
+        for number in range(3):
+            api.put(f"{path}/steps", {"steps": [{"channel": "email", "text": str(number)}]})
+        with cloud.wire.crash_at(4):
+            api.delete(path)
+        assert api.get(f"{path}/steps").status == 200
+
+        answer = api.delete(path)
+
+        assert answer.json == {"id": sequence_id, "object": "sequence", "deleted": True}
+        assert api.get(path).status == 404
+
+    def test_not_while_it_runs(self, api: Api) -> None:
+        answer = api.delete(f"/v1/sequences/{launched(api).sequence_id}")
+
+        assert (answer.status, answer.json["code"]) == (409, "CONFLICT")
