@@ -48,7 +48,7 @@ class Stack:
         if not self._gateway_running:
             processes.require_free(self.port, "set OUTRIDER_PORT to another one")
         self.install_tools()
-        parameters = {"Stage": "local"}
+        parameters = {"Stage": "local", "PublicUrl": self.base_url}
         wanted = product.fingerprint(parameters)
         restarted = not self.emulator.running
         if restarted:

@@ -61,7 +61,7 @@ class Permissions:
             for statement in policy["Statement"]
         ]
 
-    def _needed(
+    def _needed(  # noqa: PLR0912 - a list of services
         self, service: str, operation: str, params: dict[str, Any]
     ) -> Iterator[tuple[str, str]]:
         match service, operation:
@@ -85,6 +85,8 @@ class Permissions:
                 yield f"kms:{operation}", self._stack.data["KeyArn"]
             case "sesv2", _:
                 yield f"ses:{operation}", arn("ses", "identity/example.com")
+            case "ssm", _:
+                yield f"ssm:{operation}", arn("ssm", f"parameter{params['Name']}")
             case "stepfunctions", "StartExecution":
                 yield f"states:{operation}", params["stateMachineArn"]
             case _:

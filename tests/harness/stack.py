@@ -11,7 +11,7 @@ from unittest.mock import patch
 from botocore.session import get_session
 from moto import mock_aws
 
-from outrider.kit import aws
+from outrider.kit import aws, public_url
 from outrider.kit.settings import settings
 from tests.harness import repairs
 from tests.harness.bus import Rule
@@ -26,7 +26,7 @@ _PSEUDO = {
     "AWS::StackName": STACK,
     "AWS::URLSuffix": "amazonaws.com",
 }
-PARAMETERS = {"Stage": "test", "AlarmTopicArn": ""}
+PARAMETERS = {"Stage": "test", "AlarmTopicArn": "", "PublicUrl": "https://api.outrider.test"}
 _PLACEHOLDER = re.compile(r"\$\{([\w:.]+)\}")
 _CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -228,6 +228,7 @@ def forget() -> None:
 
     aws.reset()
     settings.cache_clear()
+    public_url._kept.cache_clear()
     admission._meter.cache_clear()
 
 

@@ -311,7 +311,8 @@ class TestExport:
         assert first["suppressions"] == [suppression]
         assert [each["contact_id"] for each in first["enrollments"]] == [contact_id]
         (message,) = first["messages"]
-        assert (message["subject"], message["text"]) == ("A question, Grace", "Hi Grace")
+        assert message["subject"] == "A question, Grace"
+        assert message["text"].startswith("Hi Grace\n")
         timeline = api.get(f"/v1/contacts/{contact_id}/timeline").json["data"]
         assert second["events"] == timeline
         assert len(timeline) == 3

@@ -160,7 +160,7 @@ class Books(RuleBasedStateMachine):
         workspace = Workspace(
             id=ids.new("wsp"), name="Books", plan="free", created_at=clock.to_text(created)
         )
-        workspaces().workspaces.add(workspace, b"")
+        workspaces().workspaces.add(workspace, b"", b"")
         self.credits = credits(Caller.engine(workspace.id))
         self.table = Table(cloud.stack.data["CreditsTableName"])
         self.reference = Reference()

@@ -24,8 +24,15 @@ class WorkspaceRepository:
 
     table: Table
 
-    def add(self, workspace: Workspace, seal: bytes) -> None:
-        item = {**workspace.model_dump(), "pk": workspace.id, "sk": "#", "seal": seal}
+    def add(self, workspace: Workspace, seal: bytes, link_secret: bytes) -> None:
+        """`seal` is the secret of its cursors, `link_secret` that of the links in its mails."""
+        item = {
+            **workspace.model_dump(),
+            "pk": workspace.id,
+            "sk": "#",
+            "seal": seal,
+            "link_secret": link_secret,
+        }
         self.table.write(self.table.put(item, "attribute_not_exists(#pk)"))
 
     def key(self, workspace_id: str) -> tuple[Table, str, str]:

@@ -42,7 +42,7 @@ class WorkspaceService:
 
     def create(self, name: str, plan: PlanName) -> Workspace:
         workspace = Workspace(id=ids.new("wsp"), name=name, plan=plan, created_at=clock.timestamp())
-        self.workspaces.add(workspace, secrets.token_bytes(32))
+        self.workspaces.add(workspace, secrets.token_bytes(32), secrets.token_bytes(32))
         return workspace
 
     def operator(self, workspace: WorkspaceId, request_id: str) -> Caller:

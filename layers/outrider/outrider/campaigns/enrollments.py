@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
 from outrider.campaigns.models import CLAIM_LEASE, ERASED, Campaign, Enrollment, Thread
@@ -218,6 +218,23 @@ class EnrollmentRepository:
         except ConditionFailed:
             return False
         return True
+
+    def note_first(
+        self, contact_id: str, time: Literal["opened_at", "clicked_at"], at: str, *, written_at: str
+    ) -> Action:
+        """That the contact did something with a mail written at `written_at`, for the first time
+        since it was enrolled. What was read of the enrollment before is out of date: it may have
+        been a condition of the step to come."""
+        return self.table.update(
+            self._pk,
+            contact_id,
+            f"SET #{time} = :at, #updated_at = :now REMOVE #_events ADD #version :one",
+            f"attribute_exists(#pk) AND attribute_not_exists(#{time}) AND #created_at <= :written",
+            at=at,
+            now=clock.timestamp(),
+            written=written_at,
+            one=1,
+        )
 
     def _add(self, enrollment: Enrollment, events: Sequence[Event], due_shards: int) -> Action:
         shard = zlib.crc32(enrollment.contact_id.encode()) % due_shards

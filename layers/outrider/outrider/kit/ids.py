@@ -37,15 +37,35 @@ def first_of(prefix: str, ms: int) -> str:
 
 def made_at(text: str) -> int:
     """When an id was made, in epoch milliseconds."""
-    number = 0
-    for character in text.partition("_")[2]:
-        number = number * 32 + ALPHABET.index(character)
-    return number >> 80
+    return _number(text.partition("_")[2]) >> 80
+
+
+def packed(text: str) -> bytes:
+    """An id in 16 bytes, without its prefix. Raises ValueError for what is no id of ours."""
+    prefix, _, tail = text.partition("_")
+    if not is_id(prefix, text):
+        raise ValueError("not an id")
+    try:
+        return _number(tail).to_bytes(16, "big")
+    except OverflowError as error:
+        raise ValueError("not an id") from error
+
+
+def unpacked(prefix: str, data: bytes) -> str:
+    """The id that `packed` made these 16 bytes of."""
+    return f"{prefix}_{_encode(int.from_bytes(data, 'big'))}"
 
 
 def is_id(prefix: str, text: str) -> bool:
     head, _, tail = text.partition("_")
     return head == prefix and len(tail) == LENGTH and not set(tail) - set(ALPHABET)
+
+
+def _number(tail: str) -> int:
+    number = 0
+    for character in tail:
+        number = number * 32 + ALPHABET.index(character)
+    return number
 
 
 def _encode(number: int) -> str:

@@ -37,6 +37,9 @@ class Settings(BaseModel):
     files_bucket: str = ""
     company_links_queue_url: str = ""
     campaign_run_arn: str = ""
+    public_url: str = ""
+    """Where recipients and their programs reach the API; empty: the parameter says it."""
+    public_url_parameter: str = ""
     dns_server: str = ""
     """`<ip>:<port>` to ask instead of the system's resolvers: for tests."""
 

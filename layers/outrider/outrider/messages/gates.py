@@ -7,8 +7,8 @@ from outrider.campaigns.models import Enrollment, StepJob
 from outrider.contacts.models import Contact
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
-from outrider.messages import content as contents
-from outrider.messages.models import Content, Message
+from outrider.messages.content.drafts import Draft, Mail
+from outrider.messages.models import Message
 from outrider.messages.snapshot import Snapshot
 from outrider.sequences.models import Step
 
@@ -74,8 +74,7 @@ class Send:
     step: Step
     contact: Contact
     mailbox: Mailbox
-    content: Content
-    mime: bytes
+    mail: Mail
 
 
 Decision = Drop | Held | Lost | Skip | Defer | Fail | Leave | Send
@@ -94,7 +93,7 @@ def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PL
         return Held(enrollment.due_at or "")  # claimed between the reads of the two
     if message is not None or enrollment.step_id != step.id or not enrollment.is_open:
         return Drop("the step is settled")
-    if not seen.has_workspace or seen.campaign is None or seen.campaign.status != "active":
+    if seen.links is None or seen.campaign is None or seen.campaign.status != "active":
         return Drop("the campaign does not run")
     if seen.contact is None:
         return Leave(enrollment, "contact_deleted")
@@ -102,12 +101,20 @@ def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PL
         return Skip(enrollment, reason)
     if seen.mailbox is None:
         return Defer(enrollment, now + _NO_MAILBOX_DELAY, "no_mailbox")
+    draft = Draft(
+        variant=step.variant_for(enrollment.id),
+        enrollment=enrollment,
+        contact=seen.contact,
+        settings=seen.campaign.settings,
+        mailbox=seen.mailbox,
+        message_id=job.message_id,
+        links=seen.links,
+    )
     try:
-        content = contents.render(step.variant_for(enrollment.id), seen.contact, enrollment.thread)
-        mime = contents.mime(content, seen.mailbox, seen.contact.email, enrollment.thread)
+        mail = draft.mail()
     except ValueError as error:  # TemplateInvalid, or what no header may hold
         return Fail(enrollment, str(error))
-    return Send(enrollment, step, seen.contact, seen.mailbox, content, mime)
+    return Send(enrollment, step, seen.contact, seen.mailbox, mail)
 
 
 def _unmet(step: Step, enrollment: Enrollment) -> str | None:

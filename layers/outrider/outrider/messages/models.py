@@ -15,6 +15,16 @@ State = Literal[
 """Out: `sending` is claimed; `sent`, `failed`, `skipped`, `unknown` are its outcome. A task of a
 person is `pending`, then `completed` or `expired`. What came in is `received`."""
 BounceKind = Literal["hard", "soft"]
+MarkedTime = Literal[
+    "delivered_at",
+    "opened_at",
+    "machine_opened_at",
+    "clicked_at",
+    "bounced_at",
+    "complained_at",
+    "unsubscribed_at",
+]
+"""The times of what becomes of a message after it was sent."""
 
 
 class Content(BaseModel):

@@ -17,7 +17,7 @@ from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
 from outrider.kit.outbox import Event
-from outrider.messages.models import Message, State
+from outrider.messages.models import MarkedTime, Message, State
 
 OPEN_STATES: frozenset[State] = frozenset({"unknown", "pending"})
 """What somebody has to see to; such messages stand in the index `by_state`."""
@@ -95,6 +95,17 @@ class MessageRepository:
             reason=reason,
             state_key=self._state_pk("unknown"),
             state_place=_place(message),
+        )
+
+    def mark(self, message: Message, time: MarkedTime, at: str, events: Sequence[Event]) -> Action:
+        """What happened to the message happened at `at` for the first time."""
+        return self.table.update(
+            self._pk(message.contact_id),
+            message.id,
+            f"SET #{time} = :at, #_events = :events",
+            f"attribute_exists(#pk) AND attribute_not_exists(#{time})",
+            at=at,
+            events=outbox.pack(events),
         )
 
     def list(

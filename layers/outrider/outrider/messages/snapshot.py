@@ -8,11 +8,13 @@ from outrider.campaigns.models import Campaign, Enrollment, StepJob
 from outrider.campaigns.repository import CampaignRepository
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
+from outrider.kit.attributes import Item
 from outrider.kit.dynamo import batch_get
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
+from outrider.messages.tokens import Links
 from outrider.sequences.models import Step
 from outrider.sequences.repository import SequenceRepository, steps_from
 
@@ -21,7 +23,8 @@ from outrider.sequences.repository import SequenceRepository, steps_from
 class Snapshot:
     """What stood there when the step came up. None is what does not exist (any more)."""
 
-    has_workspace: bool
+    links: Links | None
+    """Of the workspace."""
     campaign: Campaign | None
     steps: list[Step]
     enrollment: Enrollment | None
@@ -47,6 +50,8 @@ class SnapshotReader:
     contacts: ContactRepository
     mailboxes: MailboxRepository
     messages: MessageRepository
+    base_url: str
+    """Where the links in mails begin."""
 
     def read(self, job: StepJob) -> Snapshot:
         keys = {
@@ -61,7 +66,7 @@ class SnapshotReader:
         found = batch_get(keys.values())
         items = {name: found.get((table.name, pk, sk)) for name, (table, pk, sk) in keys.items()}
         return Snapshot(
-            has_workspace=items["workspace"] is not None,
+            links=self._links(items["workspace"]),
             campaign=Campaign.model_validate(items["campaign"]) if items["campaign"] else None,
             steps=steps_from(items["steps"]["steps"]) if items["steps"] else [],
             enrollment=(
@@ -71,3 +76,8 @@ class SnapshotReader:
             mailbox=Mailbox.model_validate(items["mailbox"]) if items["mailbox"] else None,
             message=Message.model_validate(items["message"]) if items["message"] else None,
         )
+
+    def _links(self, workspace: Item | None) -> Links | None:
+        if workspace is None:
+            return None
+        return Links(self.base_url, self.campaigns.workspace, workspace["link_secret"])

@@ -91,7 +91,9 @@ class StepService:
     def _send(self, job: StepJob, seen: Snapshot, send: Send) -> str:
         message = self._message(job, send.enrollment).model_copy(
             update={
-                **send.content.model_dump(),
+                **send.mail.content.model_dump(),
+                "links": send.mail.links,
+                "variant_id": send.step.variant_for(send.enrollment.id).id,
                 "sender": send.mailbox.email,
                 "recipient": send.contact.email,
                 "claimed_until": clock.to_text(clock.now() + CLAIM_LEASE),
@@ -100,7 +102,7 @@ class StepService:
         refusal = self._claim(message, send)
         if refusal:
             return refusal
-        outcome = self.transport.send(message, send.mailbox, send.mime)
+        outcome = self.transport.send(message, send.mailbox, send.mail.mime)
         match outcome.kind:
             case "accepted":
                 return self._record_sent(job, seen, send, message, outcome)

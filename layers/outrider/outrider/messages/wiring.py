@@ -2,13 +2,15 @@
 
 from outrider.access.models import Caller
 from outrider.access.repository import WorkspaceRepository
-from outrider.campaigns.wiring import campaign_repository, enrollment_repository
+from outrider.campaigns.wiring import campaign_repository, enrollment_repository, statistics
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit.dynamo import Table
+from outrider.kit.public_url import public_url
 from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import mailbox_repository
+from outrider.messages.marks import Marks
 from outrider.messages.repository import MessageRepository, SentMessages
 from outrider.messages.snapshot import SnapshotReader
 from outrider.messages.steps import StepService
@@ -35,6 +37,7 @@ def steps(caller: Caller, campaign_id: str) -> StepService:
             contacts=contacts,
             mailboxes=mailboxes,
             messages=messages,
+            base_url=public_url(),
         ),
         enrollments=enrollments,
         contacts=contacts,
@@ -44,6 +47,16 @@ def steps(caller: Caller, campaign_id: str) -> StepService:
         counters=campaigns.counters(campaign_id),
         transport=_transport(caller),
         steps=Queue(settings().require("steps_queue_url")),
+    )
+
+
+def marks(caller: Caller) -> Marks:
+    workspace = caller.workspace
+    return Marks(
+        caller=caller,
+        messages=MessageRepository(_table("messages_table"), workspace),
+        enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
+        statistics=lambda campaign_id: statistics(workspace, campaign_id),
     )
 
 

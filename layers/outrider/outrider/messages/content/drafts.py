@@ -1,0 +1,173 @@
+"""Filling a step's templates for one contact, and adding what every mail must have."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from outrider.campaigns.models import Enrollment
+from outrider.contacts.models import Contact
+from outrider.kit import clock, templates
+from outrider.kit.spintax import spin
+from outrider.kit.templates import Kind, TemplateInvalid
+from outrider.mailboxes.models import Mailbox
+from outrider.messages.content import markup, mime
+from outrider.messages.models import Content
+from outrider.messages.tokens import MAX_LINKS, Links
+from outrider.sequences.models import Settings, Variant
+
+MAX_SUBJECT = 900
+MAX_BYTES = 200_000
+"""A message is one item of a table, and that holds 400 KB."""
+
+_TRACKABLE = re.compile(r"https?://[!-~]{1,4000}", re.IGNORECASE)
+"""What a redirect can name as it stands: printable ASCII without spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """`content` is what the recipient reads. The links of `mime` may lead there by way of ours:
+    then `links` are their destinations, in the order of their numbers."""
+
+    content: Content
+    mime: bytes
+    links: list[str]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a step says to a contact. Without a mailbox its templates cannot name the `sender`.
+
+    Templates know the contact's fields, `custom`, `sender.name`, `sender.email` and
+    `unsubscribe_url`. All methods raise TemplateInvalid when a variable without a default has no
+    value, when there is nothing to say or when it is too long.
+    """
+
+    variant: Variant
+    enrollment: Enrollment
+    contact: Contact
+    settings: Settings
+    mailbox: Mailbox | None
+    message_id: str
+    links: Links
+
+    def mail(self) -> Mail:
+        """Also raises ValueError for what no header may hold."""
+        assert self.mailbox is not None
+        content = self._content()
+        html, links = self._tracked(content.html)
+        if len(content.model_dump_json()) + sum(map(len, links)) > MAX_BYTES:
+            raise TemplateInvalid(f"The mail is too long: {MAX_BYTES:,} bytes at most")
+        written = mime.write(
+            content,
+            html=html,
+            mailbox=self.mailbox,
+            to=self.contact.email,
+            message_id=self.message_id,
+            unsubscribe_url=self._unsubscribe_url,
+            thread=self.enrollment.thread,
+            now=clock.now(),
+        )
+        return Mail(content, written, links)
+
+    def text(self) -> Content:
+        """Of a text message, or of what a person is to do: nothing is added to it."""
+        text = (self._body(self.variant.text, "text") or "").strip()
+        content = Content(subject=self._subject(), text=text, html=None)
+        if not (content.subject or text):
+            raise TemplateInvalid("The step says nothing")
+        if len(content.model_dump_json()) > MAX_BYTES:
+            raise TemplateInvalid(f"The text is too long: {MAX_BYTES:,} bytes at most")
+        return content
+
+    def _content(self) -> Content:
+        thread = self.enrollment.thread
+        subject = self._subject() or (f"Re: {thread.subject}" if thread else "")
+        text = self._body(self.variant.text, "text")
+        html = self._body(self.variant.html, "html")
+        if not (subject and ((text and text.strip()) or (html and html.strip()))):
+            raise TemplateInvalid("The mail has no subject or no text")
+        if len(subject) > MAX_SUBJECT:
+            raise TemplateInvalid(f"The subject is too long: {MAX_SUBJECT} characters at most")
+        if html is not None:
+            html = self._html_with_footer(html)
+        # What was made of HTML with its footer shows all of it already.
+        text = self._text_with_footer(text or markup.to_text(html or ""))
+        return Content(subject=subject, text=text, html=html)
+
+    def _subject(self) -> str:
+        said = self._filled(self.variant.subject, "text", f"{self.message_id}/subject")
+        words = " ".join((said or "").split())
+        return "".join(each for each in words if unicodedata.category(each) not in ("Cc", "Cs"))
+
+    def _body(self, source: str | None, kind: Kind) -> str | None:
+        """Text and HTML that offer the same choices say the same."""
+        return self._filled(source, kind, self.message_id)
+
+    def _filled(self, source: str | None, kind: Kind, seed: str) -> str | None:
+        return templates.render(spin(source, seed), self._values, kind) if source else None
+
+    @cached_property
+    def _values(self) -> Mapping[str, Any]:
+        values = self.contact.model_dump(exclude_none=True)
+        values["unsubscribe_url"] = self._unsubscribe_url
+        if self.mailbox:
+            sender = {"name": self.mailbox.name, "email": self.mailbox.email}
+            values["sender"] = {name: value for name, value in sender.items() if value}
+        return values
+
+    @cached_property
+    def _unsubscribe_url(self) -> str:
+        return self.links.unsubscribe(self.contact.id, self.message_id)
+
+    @cached_property
+    def _address(self) -> str:
+        return (self.settings.postal_address or "").strip()
+
+    def _text_with_footer(self, text: str) -> str:
+        footer = []
+        if self._address and _flat(self._address) not in _flat(text):
+            footer.append(self._address)
+        if self._unsubscribe_url not in text:
+            footer.append(f"Unsubscribe: {self._unsubscribe_url}")
+        return "\n\n".join([text.rstrip(), "\n".join(footer)]) + "\n" if footer else text
+
+    def _html_with_footer(self, html: str) -> str:
+        footer = []
+        if self._address and _flat(self._address) not in _flat(markup.to_text(html)):
+            footer += [escape(line.strip()) for line in self._address.splitlines()]
+        if not markup.shows(html, self._unsubscribe_url):
+            footer.append(f'<a href="{escape(self._unsubscribe_url)}">Unsubscribe</a>')
+        if not footer:
+            return html
+        return markup.append(html, f"<p><small>{'<br>'.join(footer)}</small></p>")
+
+    def _tracked(self, html: str | None) -> tuple[str | None, list[str]]:
+        """The HTML that tells of its reading as far as the campaign wants that, and where its
+        links lead. Plain text is sent as it was written."""
+        if html is None:
+            return None, []
+        numbers: dict[str, int] = {}
+
+        def tracked(target: str) -> str | None:
+            known = target in numbers or len(numbers) <= MAX_LINKS
+            if target == self._unsubscribe_url or not known or not _TRACKABLE.fullmatch(target):
+                return None
+            number = numbers.setdefault(target, len(numbers))
+            return self.links.click(self.contact.id, self.message_id, number)
+
+        if self.settings.track_clicks:
+            html = markup.rewrite_links(html, tracked)
+        if self.settings.track_opens:
+            picture = self.links.opened(self.contact.id, self.message_id)
+            html = markup.append(
+                html, f'<img src="{escape(picture)}" width="1" height="1" alt="" style="border:0">'
+            )
+        return html, list(numbers)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

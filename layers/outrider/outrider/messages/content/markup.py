@@ -1,0 +1,175 @@
+"""Reading the HTML of a mail, in one pass, in time linear in its length: `html.parser` is not.
+
+The rules are those of the HTML standard's tokenizer (13.2.5) as far as they are needed here:
+comments, quoted attributes, and the elements whose content is no markup.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Literal
+
+_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
+_REST = re.compile(r"""(?>(?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>""")
+_ATTRIBUTE = re.compile(
+    r"""([^\s"'<>/=]{1,100})(?:\s{0,20}=\s{0,20}("[^"]*"|'[^']*'|[^\s"'=<>`]+))?"""
+)
+_UNREAD = frozenset({"noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
+_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _UNREAD}
+_LONGEST = 4_000
+"""Characters of an attribute: `unescape` fails on numbers of that many digits."""
+
+_LINKS = frozenset({"a", "area"})
+_PARAGRAPHS = frozenset(
+    {"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"}
+)
+_LINES = frozenset({"br", "dd", "div", "dt", "footer", "header", "section", "tr"})
+_SPACE = re.compile(r"[ \t\r\f\v\xa0]+")
+_AROUND_LINES = re.compile(r" ?\n ?")
+_MANY_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of the source: text between tags, or a tag and where its attributes begin."""
+
+    kind: Literal["text", "open", "close"]
+    start: int
+    end: int
+    name: str = ""
+    inside: int = 0
+
+
+def rewrite_links(html: str, replace: Callable[[str], str | None]) -> str:
+    """The HTML with the targets of its links replaced, but for those `replace` gives None for."""
+    parts = []
+    at = 0
+    for piece in _pieces(html):
+        if (found := _target(html, piece)) is None:
+            continue
+        start, end, target = found
+        if (other := replace(target)) is not None:
+            parts += [html[at:start], f'"{escape(other)}"']
+            at = end
+    return "".join([*parts, html[at:]])
+
+
+def shows(html: str, url: str) -> bool:
+    """Whether a link leads to `url`, or a reader sees it."""
+    for piece in _pieces(html):
+        if piece.kind == "text" and url in html[piece.start : piece.end]:
+            return True
+        if (found := _target(html, piece)) and found[2] == url:
+            return True
+    return False
+
+
+def append(html: str, more: str) -> str:
+    """`more` behind everything else in the body."""
+    at = len(html)
+    for piece in _pieces(html):
+        if piece.kind == "close" and piece.name in ("body", "html"):
+            at = min(at, piece.start)
+    return f"{html[:at]}{more}{html[at:]}"
+
+
+def to_text(html: str) -> str:
+    """What the HTML says, for a reader of plain text: links follow their words in parentheses."""
+    said: list[str] = []
+    links: list[tuple[int, str]] = []
+    for piece in _pieces(html):
+        if piece.kind == "text":
+            said.append(re.sub(r"\s+", " ", _unescaped(html[piece.start : piece.end])))
+        elif piece.name == "a":
+            if links:
+                _say_target(said, *links.pop())
+            if found := _target(html, piece):
+                links.append((len(said), found[2]))
+        elif piece.name == "li":
+            said.append("\n- " if piece.kind == "open" else "")
+        elif piece.name == "img" and piece.kind == "open":
+            said.append(_attribute(html, piece, "alt"))
+        elif piece.name in ("td", "th"):
+            said.append(" ")
+        elif piece.name in _PARAGRAPHS:
+            said.append("\n\n")
+        elif piece.name in _LINES:
+            said.append("\n")
+    text = _AROUND_LINES.sub("\n", _SPACE.sub(" ", "".join(said)))
+    return _MANY_LINES.sub("\n\n", text).strip()
+
+
+def _say_target(said: list[str], start: int, target: str) -> None:
+    words = "".join(said[start:]).strip()
+    address = target.removeprefix("mailto:")
+    if address not in words and target.startswith(("http://", "https://", "mailto:")):
+        said.append(f" ({address})" if words else address)
+
+
+def _pieces(html: str) -> Iterator[_Piece]:
+    at = 0
+    while at < len(html):
+        start = html.find("<", at)
+        if start < 0:
+            start = len(html)
+        if start > at:
+            yield _Piece("text", at, start)
+        if start == len(html):
+            return
+        if html.startswith("<!--", start):
+            at = _behind(html, "-->", start + 4)
+        elif html.startswith(("<!", "<?"), start):
+            at = _behind(html, ">", start)
+        elif opened := _NAME.match(html, start):
+            rest = _REST.match(html, opened.end())
+            if rest is None:  # it never ends
+                return
+            at = rest.end()
+            name = opened[1].lower()
+            closes = html[start + 1] == "/"
+            yield _Piece("close" if closes else "open", start, at, name, opened.end())
+            if name in _UNREAD and not closes:
+                end = _ENDS[name].search(html, at)
+                at = end.start() if end else len(html)
+        else:
+            yield _Piece("text", start, start + 1)
+            at = start + 1
+
+
+def _target(html: str, piece: _Piece) -> tuple[int, int, str] | None:
+    """Where the target of a link stands, and what it is."""
+    if piece.kind != "open" or piece.name not in _LINKS:
+        return None
+    return _value(html, piece, "href")
+
+
+def _attribute(html: str, piece: _Piece, name: str) -> str:
+    found = _value(html, piece, name)
+    return found[2] if found else ""
+
+
+def _value(html: str, piece: _Piece, name: str) -> tuple[int, int, str] | None:
+    """The first value counts, as in a browser."""
+    for found in _ATTRIBUTE.finditer(html, piece.inside, piece.end - 1):
+        if found[1].lower() == name:
+            if found[2] is None or len(found[2]) > _LONGEST:
+                return None
+            return found.start(2), found.end(2), unescape(_unquoted(found[2])).strip()
+    return None
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if value[0] in "\"'" else value
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return unescape(text)
+    except ValueError:  # a number of thousands of digits
+        return text
+
+
+def _behind(html: str, end: str, at: int) -> int:
+    found = html.find(end, at)
+    return len(html) if found < 0 else found + len(end)

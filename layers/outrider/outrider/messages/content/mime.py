@@ -1,0 +1,75 @@
+"""The bytes of a mail: RFC 5322, each header once, no line longer than mail may carry."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+
+from outrider.campaigns.models import Thread
+from outrider.kit.addresses import domain_of
+from outrider.mailboxes.models import Mailbox
+from outrider.messages.models import Content
+
+_WHOLE = frozenset({"list-unsubscribe", "list-unsubscribe-post", "in-reply-to", "references"})
+
+
+class _Policy(EmailPolicy):
+    """The library encodes what is too long for a line as if it were words of a language, and no
+    mail program reads an address or a Message-ID that is encoded so: these are only broken at
+    their spaces."""
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() not in _WHOLE:
+            return str(super().fold(name, value))
+        lines = f"{self.linesep} ".join(str(value).split())
+        return f"{name}: {lines}{self.linesep}"
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() not in _WHOLE:
+            return bytes(super().fold_binary(name, value))
+        return self.fold(name, value).encode("ascii")
+
+
+_POLICY = _Policy(linesep="\r\n", max_line_length=78)
+_SAFE = "quoted-printable"
+"""No server on the way has to change a body of short ASCII lines, and break its signature."""
+
+
+def own_message_id(mailbox: Mailbox, message_id: str) -> str | None:
+    """The Message-ID that we give a mail, without <>; None where the provider gives its own."""
+    return None if mailbox.kind == "ses" else f"{message_id}@{domain_of(mailbox.email)}"
+
+
+def write(
+    content: Content,
+    *,
+    html: str | None,
+    mailbox: Mailbox,
+    to: str,
+    message_id: str,
+    unsubscribe_url: str,
+    thread: Thread | None,
+    now: datetime,
+) -> bytes:
+    """The mail; `html` is that of the content with what tells of its reading. A follow-up answers
+    the mails before it. Raises ValueError for what no header may hold.
+
+    One-click unsubscription: RFC 8058.
+    """
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = Address(mailbox.name or "", addr_spec=mailbox.email)
+    mail["To"] = Address("", addr_spec=to)
+    mail["Subject"] = content.subject
+    mail["Date"] = now
+    if own := own_message_id(mailbox, message_id):
+        mail["Message-ID"] = f"<{own}>"
+    if thread and thread.message_ids:
+        mail["In-Reply-To"] = f"<{thread.message_ids[-1]}>"
+        mail["References"] = " ".join(f"<{each}>" for each in thread.message_ids)
+    mail["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(content.text or "", cte=_SAFE)
+    if html is not None:
+        mail.make_alternative(boundary=f"=_{message_id}")
+        mail.add_alternative(html, subtype="html", cte=_SAFE)
+    return mail.as_bytes()
