@@ -3,7 +3,7 @@
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.campaigns.schemas import LaunchRequest, SequenceLaunched, SequenceResumed
-from outrider.campaigns.wiring import control, launch
+from outrider.campaigns.wiring import control, edits, launch
 from outrider.kit.pagination import Page
 from outrider.sequences.schemas import (
     SequenceCreate,
@@ -45,7 +45,7 @@ def update_sequence(
     caller: Caller, sequence_id: str, body: SequenceUpdate, if_match: int | None
 ) -> SequenceDetail:
     """Change what is given of a sequence; the settings hold for its running campaign too"""
-    return sequences(caller).update(sequence_id, body, if_match)
+    return edits(caller).update(sequence_id, body, if_match)
 
 
 @api.delete("/v1/sequences/{sequence_id}", scope="sequences:write")
@@ -63,7 +63,7 @@ def get_steps(caller: Caller, sequence_id: str, query: StepsQuery) -> StepsView:
 @api.put("/v1/sequences/{sequence_id}/steps", scope="sequences:write")
 def put_steps(caller: Caller, sequence_id: str, body: StepsPut, if_match: int | None) -> StepsView:
     """Replace the steps of a sequence, while it runs too; a step with an id stays the same step"""
-    return sequences(caller).put_steps(sequence_id, body, if_match)
+    return edits(caller).put_steps(sequence_id, body, if_match)
 
 
 @api.post("/v1/sequences/{sequence_id}/launch", scope="sequences:write", status=200)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from outrider.kit.dynamo import Table
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, STEP_TWO, launched
@@ -126,3 +127,39 @@ class TestDelete:
         answer = api.delete(f"/v1/sequences/{launched(api).sequence_id}")
 
         assert (answer.status, answer.json["code"]) == (409, "CONFLICT")
+
+    def test_not_while_campaigns_carry_it_out(self, api: Api) -> None:
+        path = f"/v1/sequences/{(sequence_id := a_sequence(api)['id'])}"
+        campaign = api.post("/v1/campaigns", {"name": "Q2", "sequence_id": sequence_id}).json
+
+        refused = api.delete(path)
+
+        assert (refused.status, "campaigns" in refused.json["detail"]) == (409, True)
+        api.delete(f"/v1/campaigns/{campaign['id']}")
+        assert api.delete(path).status == 200
+
+
+class TestWhileItRuns:
+    def test_its_campaign_keeps_the_rules_that_are_given(self, api: Api) -> None:
+        running = launched(api)
+        campaign = f"/v1/campaigns/{running.campaign_id}"
+        api.patch(campaign, {"settings": {"exclusive": True}})
+
+        api.patch(f"/v1/sequences/{running.sequence_id}", {"settings": {"daily_limit": 5}})
+
+        settings = api.get(campaign).json["settings"]
+        assert (settings["exclusive"], settings["daily_limit"]) == (True, 5)
+
+    def test_new_steps_are_for_who_comes_then_or_for_all(self, api: Api, cloud: Cloud) -> None:
+        running = launched(api)
+        path = f"/v1/sequences/{running.sequence_id}/steps"
+        table, workspace = Table(cloud.stack.data["CampaignsTableName"]), api.workspace().id
+        steps = steps_of(api, running.sequence_id)
+
+        api.put(path, {"steps": steps[:1]})
+        campaign = table.get(workspace, running.campaign_id) or {}
+        assert (campaign["steps_version"], campaign["least_steps_version"]) == (2, 1)
+
+        api.put(path, {"steps": steps[:1], "migrate": True})
+        campaign = table.get(workspace, running.campaign_id) or {}
+        assert (campaign["steps_version"], campaign["least_steps_version"]) == (3, 3)

@@ -25,6 +25,7 @@ from outrider.kit.counters import total
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.kit.pagination import Page, Sealer
+from outrider.sequences.errors import SequenceNotFound
 from outrider.sequences.service import SequenceService
 
 _ATTEMPTS = 3
@@ -59,7 +60,14 @@ class CampaignService:
             "campaign.created", campaign_id=campaign.id, sequence_id=sequence.id
         )
         view = CampaignView.of(campaign)
-        transact(self.campaigns.add(campaign, [created]), *self.caller.keep(view))
+        try:
+            transact(
+                self.campaigns.add(campaign, [created]),
+                self.sequences.carried_out(sequence.id, 1),
+                *self.caller.keep(view),
+            )
+        except TransactionFailed as failure:
+            raise SequenceNotFound from failure
         return view
 
     def get(self, campaign_id: str) -> Campaign:
@@ -111,6 +119,8 @@ class CampaignService:
                 names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
                 finished = self.caller.event("sequence.finished", identity=campaign.id, **names)
                 actions.append(self.sequences.finished(campaign.sequence_id, [finished]))
+            if not campaign.leads_sequence:
+                actions.append(self.sequences.carried_out(campaign.sequence_id, -1))
             try:
                 transact(*actions)
             except TransactionFailed:

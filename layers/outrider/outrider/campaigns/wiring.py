@@ -4,6 +4,7 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.companies import CompanyReplies
 from outrider.campaigns.control import ControlService
 from outrider.campaigns.dispatch import DispatchService
+from outrider.campaigns.edits import SequenceEdits
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
 from outrider.campaigns.launch import LaunchService
@@ -31,6 +32,10 @@ def control(caller: Caller) -> ControlService:
         sequences(caller),
         lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
     )
+
+
+def edits(caller: Caller) -> SequenceEdits:
+    return SequenceEdits(sequences(caller), campaign_repository(caller.workspace))
 
 
 def launch(caller: Caller) -> LaunchService:

@@ -21,11 +21,15 @@ class SequenceNotChangeable(Conflict):
 
 
 class SequenceInUse(Conflict):
-    def __init__(self, status: str) -> None:
-        super().__init__(
-            f"Only a draft or a finished sequence can be deleted; this one is {status}. Pause it "
-            "to send no more; once its campaign has completed it can be deleted"
-        )
+    def __init__(self, status: str, campaigns: int) -> None:
+        if campaigns:
+            detail = f"{campaigns} campaigns carry this sequence out: delete them first"
+        else:
+            detail = (
+                f"Only a draft or a finished sequence can be deleted; this one is {status}: pause "
+                "and delete its campaign first"
+            )
+        super().__init__(detail)
 
 
 class SequenceNotDraft(Conflict):

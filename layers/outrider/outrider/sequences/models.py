@@ -152,6 +152,8 @@ class Sequence(BaseModel):
     steps_version: int = 1
     campaign_id: str | None = None
     """The campaign that its launch made."""
+    campaigns: int = 0
+    """How many others carry it out."""
     created_at: str
     updated_at: str
     version: int = 1

@@ -96,7 +96,11 @@ class SequenceRepository:
         batch_write(self.table.delete(pk, sk) for _, pk, sk in keys[:-1])
         _, pk, sk = keys[-1]
         removed = self.table.delete(
-            self.workspace, sequence.id, "#version = :seen", seen=sequence.version
+            self.workspace,
+            sequence.id,
+            "#version = :seen AND (attribute_not_exists(#campaigns) OR #campaigns = :none)",
+            seen=sequence.version,
+            none=0,
         )
         transact(removed, self.table.delete(pk, sk))
 
@@ -115,6 +119,17 @@ class SequenceRepository:
         dumped = [step.model_dump(exclude_none=True) for step in steps]
         item = {"pk": pk, "sk": sk, "steps": dumped}
         return self.table.put(item, "attribute_not_exists(#pk)")
+
+    def carried_out(self, sequence_id: str, campaigns: int) -> Action:
+        """So many campaigns more carry the sequence out, or fewer: for the transaction that makes
+        or deletes them. Its condition is that the sequence is there."""
+        return self.table.update(
+            self.workspace,
+            sequence_id,
+            "ADD #campaigns :number REMOVE #_events",
+            "attribute_exists(#pk)",
+            number=campaigns,
+        )
 
     def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
         """The beginning of a launch, to stand in one transaction with the campaign's creation."""

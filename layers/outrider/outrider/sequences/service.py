@@ -119,11 +119,11 @@ class SequenceService:
         raise _contended()
 
     def delete(self, sequence_id: str) -> SequenceDeleted:
-        """Raises SequenceNotFound, and SequenceInUse while it is launched."""
+        """Raises SequenceNotFound, and SequenceInUse while campaigns carry it out."""
         for _ in range(_ATTEMPTS):
             sequence = self.get(sequence_id)
-            if sequence.status not in ("draft", "finished"):
-                raise SequenceInUse(sequence.status)
+            if sequence.status not in ("draft", "finished") or sequence.campaigns:
+                raise SequenceInUse(sequence.status, sequence.campaigns)
             try:
                 self.sequences.remove(sequence)
             except TransactionFailed:
@@ -173,6 +173,9 @@ class SequenceService:
         if if_match not in (None, sequence.version):
             raise Conflict.at_version(sequence.version)
         return sequence
+
+    def carried_out(self, sequence_id: str, campaigns: int) -> Action:
+        return self.sequences.carried_out(sequence_id, campaigns)
 
     def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
         return self.sequences.begin_launch(draft, launching)
