@@ -154,13 +154,8 @@ STORY = [
                 {
                     "id": "{step_id}",
                     "channel": "email",
-                    "variants": [
-                        {
-                            "subject": "A question, {{ first_name }}",
-                            "text": "Hi {{ first_name }}, …",
-                        },
-                        {"subject": "{Quick|Short} question", "text": "{Hi|Hello} …", "weight": 2},
-                    ],
+                    "subject": "A question, {{ first_name }}",
+                    "text": "Hi {{ first_name }}, …",
                 },
                 {
                     "channel": "call",
@@ -169,7 +164,15 @@ STORY = [
                     "text": "Ask for the person who decides",
                     "timeout_days": 3,
                 },
-                {"channel": "email", "wait_days": 3, "if": "no_reply", "text": "Did you see it?"},
+                {
+                    "channel": "email",
+                    "wait_days": 3,
+                    "if": "no_reply",
+                    "variants": [
+                        {"text": "{Did you see|Have you seen} it?"},
+                        {"text": "Is it of use to you?", "weight": 2},
+                    ],
+                },
             ]
         },
     ),
@@ -297,6 +300,7 @@ _CHANCE = (
         r"https://files.s3.us-east-1.amazonaws.com\1?X-Amz-Signature=REPLACED",
     ),
     (r"\b[0-9a-f]{32}(?=-000000)", "0100019caf2b5a10"),
+    (r"(?<=/t/[cou]/)[\w-]+", "AAABnK3GmoBTCyeURqnH"),
     (r"\breq-[0-9a-f-]{36}", "1e8d5fd2-0b57-4cf2-954b-f064b62aff3f"),
 )
 
