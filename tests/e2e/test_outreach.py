@@ -104,8 +104,8 @@ class TestReply:
         )
 
         assert received["kind"] == "reply"
-        (skipped,) = eventually(lambda: events(stack, "email.skipped", campaign_id=campaign_id))
-        assert skipped["data"]["reason"] == "replied"
+        (ended,) = eventually(lambda: events(stack, "enrollment.finished", campaign_id=campaign_id))
+        assert ended["data"]["state"] == "replied"
         assert len(mails_to(stack, contact["email"])) == 1
         assert len(events(stack, "reply.received", campaign_id=campaign_id)) == 1
         status = stack.call("GET", f"/v1/campaigns/{campaign_id}/status").json

@@ -23,6 +23,7 @@ from tests.harness.permissions import Permissions
 from tests.harness.queues import Message, Queue, Queues
 from tests.harness.stack import Stack
 from tests.harness.streams import Streams
+from tests.harness.texts import Text, TextService
 from tests.harness.wire import Call, Wire
 from tools import templates
 
@@ -41,6 +42,7 @@ class Cloud:
         self.stack = made
         self._queues = Queues(made.queues)
         self._mail = MailService()
+        self._texts = TextService()
         permissions = Permissions(made, self._queues)
         self.bus = Bus(made.bus_name, made.bus_arn, made.rules())
         machine = templates.load(
@@ -51,6 +53,7 @@ class Cloud:
             "sqs": self._queues.answer,
             "events": self.bus.answer,
             "sesv2": self._mail.answer,
+            "sns": self._texts.answer,
             "stepfunctions": self.executions.answer,
         }
         self.wire = Wire(players, permissions.check)
@@ -65,7 +68,7 @@ class Cloud:
         stack.forget()
         self.wire.attach(aws.session())
         aws.connect_dynamodb = self.wire.dynamodb
-        for part in (self._queues, self._mail, self.bus, self.executions, self.wire):
+        for part in (self._queues, self._mail, self._texts, self.bus, self.executions, self.wire):
             part.clear()
         self._streams.begin()
         self.clock = Clock()
@@ -81,6 +84,10 @@ class Cloud:
     def mails(self) -> list[Mail]:
         """What SES accepted, oldest first."""
         return list(self._mail.sent)
+
+    def texts(self) -> list[Text]:
+        """All accepted short messages, in order."""
+        return list(self._texts.sent)
 
     def queue(self, logical_id: str) -> Queue:
         """A queue of infra/messaging.yaml, for example `StepsQueue`."""

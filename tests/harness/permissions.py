@@ -56,7 +56,7 @@ class Permissions:
     def _load(self, function: str) -> list[tuple[list[str], list[str]]]:
         policies = self._stack.functions[function].properties.get("Policies", [])
         return [
-            (_list(statement["Action"]), _list(self._stack.resolve(statement["Resource"])))
+            (_list(statement["Action"]), _list(self._stack.resolve(statement.get("Resource", "*"))))
             for policy in policies
             for statement in policy["Statement"]
         ]
@@ -76,6 +76,8 @@ class Permissions:
                 yield f"dynamodb:{operation}", _table(params["TableName"], params.get("IndexName"))
             case "sqs", "SendMessage" | "SendMessageBatch":
                 yield "sqs:SendMessage", self._queues.arn_of(params)
+            case "sns", "Publish":
+                yield "sns:Publish", params["PhoneNumber"]
             case "events", _:
                 yield f"events:{operation}", self._stack.bus_arn
             case "s3", _:

@@ -280,5 +280,7 @@ def _sent_object(params: dict[str, Any]) -> dict[str, Any]:
 
 def _sent(params: dict[str, Any]) -> dict[str, Any]:
     body = params.get("body") or b"{}"
+    if isinstance(body, dict):  # of a service that takes forms
+        return body
     sent: dict[str, Any] = json.loads(body)
     return sent

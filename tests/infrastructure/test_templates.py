@@ -191,7 +191,11 @@ class TestPermissions:
         assert not actions & {"dynamodb:Scan", "dynamodb:PartiQLSelect"}
 
     def test_name_resources(self, function: Function) -> None:
-        resources = [each for found in statements(function) for each in as_list(found["Resource"])]
+        resources = [
+            each
+            for found in statements(function)
+            for each in as_list(found.get("Resource") or found["NotResource"])
+        ]
 
         assert "*" not in resources
 

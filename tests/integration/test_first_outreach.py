@@ -180,16 +180,28 @@ class TestReply:
         cloud.run(hours=1)
         return campaign, reply_to(cloud, cloud.mails()[0], **headers)
 
-    def test_skips_the_step_that_wants_no_reply(self, api: Api, cloud: Cloud) -> None:
+    def test_ends_the_enrollment(self, api: Api, cloud: Cloud) -> None:
         campaign, taken = self.answered(api, cloud)
 
         cloud.run(hours=4)
 
         assert taken["kind"] == "reply"
         assert len(cloud.mails()) == 1
+        (ended,) = events(api, "enrollment.finished")
+        assert (ended["state"], ended["reason"]) == ("replied", "replied")
+        assert status(api, campaign.campaign_id)["audience"]["completed"] == 1
+
+    def test_leaves_out_the_steps_up_to_the_one_that_wants_it(self, api: Api, cloud: Cloud) -> None:
+        for_repliers = {**STEP_TWO, "if": "replied", "text": "Glad to hear it"}
+        launched(api, steps=(STEP_ONE, STEP_TWO, for_repliers))
+        cloud.run(hours=1)
+        reply_to(cloud, cloud.mails()[0])
+
+        cloud.run(hours=6)
+
         assert [event["reason"] for event in events(api, "email.skipped")] == ["replied"]
-        found = status(api, campaign.campaign_id)
-        assert (found["audience"]["completed"], found["skipped"]) == (1, 1)
+        first_words = [mail.message.get_content().split()[0] for mail in cloud.mails()]
+        assert first_words == ["Hi", "Glad"]
 
     def test_marks_the_contact_and_tells_once(self, api: Api, cloud: Cloud) -> None:
         campaign, _ = self.answered(api, cloud)

@@ -32,16 +32,17 @@ class Endings:
         *,
         outcome: str | None = None,
         events: Sequence[Event] = (),
+        claimed: str | None = None,
     ) -> tuple[Action, Action]:
         """The end of the enrollment as it was read, and the change of the audience, for a
-        transaction. `events` come before the one that says it ended."""
-        end = self.enrollments(enrollment.campaign_id).end(
-            enrollment,
-            state,
-            exit_reason,
-            [*events, self.event(enrollment, state, exit_reason, outcome)],
-            outcome=outcome,
-        )
+        transaction. `events` come before the one that says it ended; `claimed` is the message that
+        the caller has claimed and settles in the same transaction."""
+        told = [*events, self.event(enrollment, state, exit_reason, outcome)]
+        repository = self.enrollments(enrollment.campaign_id)
+        if claimed:
+            end = repository.end_claimed(enrollment.contact_id, claimed, state, exit_reason, told)
+        else:
+            end = repository.end(enrollment, state, exit_reason, told, outcome=outcome)
         moved = {audience_group(enrollment.state): -1}
         moved[audience_group(state)] = moved.get(audience_group(state), 0) + 1
         return end, self.counters(enrollment.campaign_id).add(**moved)

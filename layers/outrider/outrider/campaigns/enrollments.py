@@ -97,32 +97,47 @@ class EnrollmentRepository:
             return False
         return True
 
-    def claim(self, enrollment: Enrollment, message_id: str, mailbox_id: str) -> Action:
+    def claim(self, enrollment: Enrollment, message_id: str, mailbox_id: str | None) -> Action:
         """`message_id` is about to be sent; until the claim's lease ends nobody else looks."""
+        mailbox = {"mailbox": mailbox_id} if mailbox_id else {}
         return self._change(
             enrollment,
-            f"{_DUE}, #state = :sending, #sending = :message, #mailbox_id = :mailbox",
+            f"{_DUE}, #state = :sending, #sending = :message"
+            f"{', #mailbox_id = :mailbox' if mailbox else ''}",
             "#_events",
             due=clock.to_text(clock.now() + CLAIM_LEASE),
             sending="sending",
             message=message_id,
-            mailbox=mailbox_id,
+            **mailbox,
+        )
+
+    def wait(self, enrollment: Enrollment, message_id: str, until: str) -> Action:
+        """A person has the task `message_id` to do, and time for it `until`."""
+        return self._change(
+            enrollment,
+            f"{_DUE}, #state = :waiting, #sending = :message",
+            "#_events, #blocked_reason",
+            due=until,
+            waiting="waiting",
+            message=message_id,
         )
 
     def advance(
         self, contact_id: str, message_id: str, step_id: str, due: datetime, thread: Thread | None
     ) -> Action:
-        """The claimed message is settled; `step_id` comes next."""
+        """The claimed message is settled; `step_id` comes next. Without `thread` it stays."""
+        continued = {"thread": thread.model_dump()} if thread else {}
         return self._settle(
             contact_id,
             message_id,
-            f"{_DUE}, #state = :active, #step_id = :step, #thread = :thread, #attempts = :none",
+            f"{_DUE}, #state = :active, #step_id = :step, #previous_at = :now, #attempts = :none"
+            f"{', #thread = :thread' if continued else ''}",
             "#sending, #blocked_reason, #_events",
             due=clock.to_text(due),
             active="active",
             step=step_id,
-            thread=thread.model_dump() if thread else None,
             none=0,
+            **continued,
         )
 
     def retry(self, contact_id: str, message_id: str, due: datetime, reason: str) -> Action:
@@ -139,15 +154,29 @@ class EnrollmentRepository:
             none=0,
         )
 
+    def pause_claimed(
+        self, contact_id: str, message_id: str, reason: str, events: Sequence[Event]
+    ) -> Action:
+        """A person has to say what became of the claimed message."""
+        return self._settle(
+            contact_id,
+            message_id,
+            "#state = :paused, #blocked_reason = :reason, #_events = :events",
+            f"#sending, {_DUE_KEYS}",
+            paused="paused",
+            reason=reason,
+            events=outbox.pack(events),
+        )
+
     def end_claimed(
         self, contact_id: str, message_id: str, state: str, reason: str, events: Sequence[Event]
     ) -> Action:
-        """The claimed message was the last: the enrollment ends, or is `paused` for a person."""
+        """The claimed message was the last: the enrollment ends."""
         return self._settle(
             contact_id,
             message_id,
             "#state = :state, #exit_reason = :reason, #_events = :events",
-            f"#sending, {_DUE_KEYS}",
+            f"#sending, #blocked_reason, {_DUE_KEYS}",
             state=state,
             reason=reason,
             events=outbox.pack(events),
@@ -157,10 +186,24 @@ class EnrollmentRepository:
         """The step to come is left out; `step_id` comes next."""
         return self._change(
             enrollment,
-            f"{_DUE}, #step_id = :step",
+            f"{_DUE}, #step_id = :step, #previous_at = :now, #attempts = :none",
             "#_events, #blocked_reason",
             due=clock.to_text(due),
             step=step_id,
+            none=0,
+        )
+
+    def migrate(
+        self, enrollment: Enrollment, steps_version: int, step_id: str, due: datetime
+    ) -> Action:
+        """It goes on at `step_id` of another version of the steps."""
+        return self._change(
+            enrollment,
+            f"{_DUE}, #step_id = :step, #steps_version = :steps",
+            "#_events",
+            due=clock.to_text(due),
+            step=step_id,
+            steps=steps_version,
         )
 
     def end(
@@ -172,11 +215,12 @@ class EnrollmentRepository:
         *,
         outcome: str | None = None,
     ) -> Action:
-        """The enrollment as it was read ends, unless a message of it is in flight."""
+        """The enrollment as it was read ends, unless a message of it is in flight; nobody waits for
+        its task any more."""
         return self._change(
             enrollment,
             "#state = :state, #exit_reason = :reason, #outcome = :outcome, #_events = :events",
-            f"{_DUE_KEYS}, #blocked_reason",
+            f"{_DUE_KEYS}, #blocked_reason, #sending",
             state=state,
             reason=reason,
             outcome=outcome,
@@ -251,11 +295,12 @@ class EnrollmentRepository:
 
     def _change(self, enrollment: Enrollment, sets: str, removes: str, **values: Any) -> Action:
         """A change of the enrollment as it was read, while no message of it is in flight."""
+        in_flight = "" if enrollment.state == "waiting" else " AND attribute_not_exists(#sending)"
         return self.table.update(
             self._pk,
             enrollment.contact_id,
             f"SET {sets}, #updated_at = :now REMOVE {removes} ADD #version :one",
-            "#version = :seen AND attribute_not_exists(#sending)",
+            f"#version = :seen{in_flight}",
             now=clock.timestamp(),
             one=1,
             seen=enrollment.version,

@@ -112,6 +112,8 @@ class Enrollment(BaseModel):
     state: EnrollmentState = "active"
     step_id: str | None = None
     due_at: str | None = None
+    previous_at: str | None = None
+    """When the step before was done: the wait of the step to come counts from there."""
     timezone: str | None = None
     """The contact's, when it was enrolled."""
     company_key: str | None = None

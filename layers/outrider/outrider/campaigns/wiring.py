@@ -8,6 +8,7 @@ from outrider.campaigns.edits import SequenceEdits
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
 from outrider.campaigns.launch import LaunchService
+from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
 from outrider.campaigns.runs import RunService
 from outrider.campaigns.service import CampaignService
@@ -74,13 +75,17 @@ def endings(caller: Caller) -> Endings:
     return Endings(
         caller=caller,
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
-        of_contact=ContactEnrollments(_enrollments_table(), workspace),
+        of_contact=contact_enrollments(workspace),
         counters=campaign_repository(workspace).counters,
     )
 
 
 def statistics(workspace: WorkspaceId, campaign_id: str) -> Statistics:
     return Statistics(_campaigns_table(), f"{workspace}#{campaign_id}")
+
+
+def daily_limits(workspace: WorkspaceId, campaign_id: str) -> DailyLimits:
+    return DailyLimits(_campaigns_table(), f"{workspace}#{campaign_id}")
 
 
 def company_replies(workspace: WorkspaceId, campaign_id: str) -> CompanyReplies:
@@ -93,6 +98,10 @@ def campaign_repository(workspace: WorkspaceId) -> CampaignRepository:
 
 def enrollment_repository(workspace: WorkspaceId, campaign_id: str) -> EnrollmentRepository:
     return EnrollmentRepository(_enrollments_table(), workspace, campaign_id)
+
+
+def contact_enrollments(workspace: WorkspaceId) -> ContactEnrollments:
+    return ContactEnrollments(_enrollments_table(), workspace)
 
 
 def _enrollments_table() -> Table:

@@ -6,6 +6,7 @@ A contact that was merged into another is found by `<workspace>#merged` / `con_â
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from outrider.contacts.indexes import INDEX_KEYS, company_place, index_keys
@@ -121,6 +122,37 @@ class ContactRepository(EntityRepository[Contact]):
     def beside(self, contact_id: str) -> tuple[Table, str, str]:
         """Where what was researched about a contact is: it goes when the contact goes."""
         return self.table, f"{self.workspace}#research", contact_id
+
+    def touch(self, contact: Contact, campaign_id: str, interval: timedelta) -> Action:
+        """That the campaign writes to the contact now, for a transaction. Refused when address or
+        status are no longer as they were read, or when another campaign wrote within `interval`.
+
+        It is no change that anybody is told of: the version stays, and so does the last change.
+        """
+        now = clock.now()
+        values: dict[str, Any] = {
+            "last_contacted_at": clock.to_text(now),
+            "last_contacted_by": campaign_id,
+        }
+        if contact.status == "new":
+            values |= {"status": "active", **self.index_keys({"status": "active"})}
+        condition = f"{PRESENT} AND #email = :email AND #status = :seen"
+        if interval:
+            values["before"] = clock.to_text(now - interval)
+            condition += (
+                " AND (attribute_not_exists(#last_contacted_at) OR #last_contacted_at <= :before"
+                " OR #last_contacted_by = :last_contacted_by)"
+            )
+        assignments = ", ".join(f"#{name} = :{name}" for name in values if name != "before")
+        return self.table.update(
+            self.workspace,
+            contact.id,
+            f"SET {assignments} REMOVE #_events",
+            condition,
+            **values,
+            email=contact.email,
+            seen=contact.status,
+        )
 
     def record_reply(self, contact_id: str) -> None:
         """Note that the contact, or the one it was merged into, answered just now; nothing happens

@@ -25,6 +25,9 @@ EventName = Literal[
     "email.complained",
     "email.failed",
     "email.skipped",
+    "sms.sent",
+    "sms.failed",
+    "sms.skipped",
     "reply.received",
     "reply.classified",
     "reply.unmatched",
@@ -63,12 +66,16 @@ EventName = Literal[
     "agent.run_completed",
     "agent.approval_requested",
     "task.due",
+    "task.completed",
+    "task.expired",
+    "task.failed",
+    "task.skipped",
 ]
 
 NAMES: tuple[EventName, ...] = get_args(EventName)
 
 HIGH_VOLUME: frozenset[EventName] = frozenset(
-    {"email.sent", "email.delivered", "email.opened", "email.clicked"}
+    {"email.sent", "email.delivered", "email.opened", "email.clicked", "sms.sent"}
 )
 """One of each for every mail: whoever wants them asks for them by name, or for everything."""
 

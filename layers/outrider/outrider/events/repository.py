@@ -34,6 +34,8 @@ _ATTEMPTS = 12
 _LIFE = timedelta(days=400)
 _SETTLED = timedelta(minutes=1)
 _BEGINNING, _END = "0", "9"
+_QUOTING = ("email.failed", "sms.failed", "task.failed", "enrollment.failed", "task.due")
+_QUOTES = frozenset({"reason", "instructions"})
 
 
 class HeadContended(Exception):
@@ -96,21 +98,22 @@ class EventRepository:
         return [self._event(item) for item in page.items], page.last_key
 
     def forget_reasons(self, contact_id: str) -> None:
-        """Of a contact's events, take out the only text that may quote a person's data: why a mail
-        could not be made."""
+        """Of a contact's events, take out the only text that may quote a person's data: why a
+        message could not be made, and what a task asks for."""
         after: Item | None = None
         while True:
             page = self.table.query(
                 Query(
                     self._contact_pk(contact_id),
-                    values={"mail": "email.failed", "enrollment": "enrollment.failed"},
+                    values={f"event{place}": name for place, name in enumerate(_QUOTING)},
                     index="by_contact",
-                    filter="#event IN (:mail, :enrollment)",
+                    filter=f"#event IN ({', '.join(f':event{n}' for n in range(len(_QUOTING)))})",
                     after=after,
                 )
             )
             for item in page.items:
-                data = {**json.loads(item["data"]), "reason": "erased"}
+                told = json.loads(item["data"])
+                data = {**told, **dict.fromkeys(_QUOTES & told.keys(), "erased")}
                 forgotten = self.table.update(
                     item["pk"], item["sk"], "SET #data = :data", data=json.dumps_text(data)
                 )

@@ -13,6 +13,8 @@ _DEFAULTS = {"connect_timeout": 2, "read_timeout": 5, "tcp_keepalive": True}
 _PER_SERVICE: dict[str, Config] = {
     # A repeated SendEmail sends a second mail: the API has no idempotency token.
     "sesv2": Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1}),
+    # Nor does Publish know a message to a phone again.
+    "sns": Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1}),
     # Links must be signed with version 4, for the bucket's region; without the checksums that newer
     # clients add, which a plain PUT does not send.
     "s3": Config(

@@ -1,127 +1,306 @@
-"""What is to be done with a step, decided from what was read: a pure function."""
+"""The gates a step has to pass at the moment it is carried out: a pure function of what was read.
 
+All that are closed are told, in one order; the first of them says what becomes of the step. What
+only the claim can make sure of is told from `Snapshot.standing`, where somebody has read it.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 
-from outrider.campaigns.models import Enrollment, StepJob
-from outrider.contacts.models import Contact
+from outrider.campaigns import branching, windows
+from outrider.campaigns.models import EndState, Enrollment
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
-from outrider.messages.content.drafts import Draft, Mail
-from outrider.messages.models import Message
 from outrider.messages.snapshot import Snapshot
+from outrider.messages.writing import is_phone, write
 from outrider.sequences.models import Step
 
-_NO_MAILBOX_DELAY = timedelta(hours=1)
+GateName = Literal[
+    "workspace",
+    "campaign",
+    "enrollment",
+    "contact",
+    "address",
+    "suppression",
+    "opted_out",
+    "replied",
+    "company_replied",
+    "exclusivity",
+    "interval",
+    "window",
+    "mailbox_cap",
+    "campaign_limit",
+    "company_limit",
+    "mailbox",
+    "content",
+]
+LATER = timedelta(hours=1)
+"""When to look again at what no moment is known for."""
+RIVAL_DELAY = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
-    """Nothing to do: the job is out of date, or its campaign does not run."""
-
-    reason: str
+class Stay:
+    """Nothing is done: the step comes up again when a person has changed something."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Another worker holds the message until its lease ends."""
+class End:
+    """The enrollment ends."""
 
-    until: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A worker claimed the message and never settled it: it may have gone out."""
-
-    enrollment: Enrollment
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """The step's condition does not hold."""
-
-    enrollment: Enrollment
-    reason: str
+    state: EndState
 
 
 @dataclass(frozen=True, slots=True)
 class Defer:
-    enrollment: Enrollment
+    """The step comes up again then."""
+
     until: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Fail:
-    """The step can never go out to this contact."""
+class Closed:
+    """A gate that is closed, why, and what opens it."""
 
-    enrollment: Enrollment
+    gate: GateName
     reason: str
+    remedy: str
+    then: Stay | End | Defer
+
+    @property
+    def until(self) -> datetime | None:
+        return self.then.until if isinstance(self.then, Defer) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """The contact is gone, and the enrollment ends with it."""
-
-    enrollment: Enrollment
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    enrollment: Enrollment
-    step: Step
-    contact: Contact
-    mailbox: Mailbox
-    mail: Mail
+def closed(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -> Iterator[Closed]:
+    """The gates that are closed for the step of the enrollment."""
+    yield from running(seen, enrollment)
+    yield from standing(seen, enrollment, step)
+    yield from passing(seen, enrollment, step, now)
+    yield from _content(seen, enrollment, step)
 
 
-Decision = Drop | Held | Lost | Skip | Defer | Fail | Leave | Send
+def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
+    """Those of what carries the step out."""
+    if seen.links is None:
+        yield Closed("workspace", "workspace_gone", "None", Stay())
+    status = seen.campaign.status if seen.campaign else "gone"
+    if status != "active":
+        remedy = {
+            "paused": "Resume it with POST /v1/campaigns/{id}/resume",
+            "draft": "Launch it with POST /v1/campaigns/{id}/launch",
+        }.get(status, "None: the campaign is over")
+        yield Closed("campaign", f"campaign_{status}", remedy, Stay())
+    if enrollment.is_over:
+        remedy = "None: the contact is through with the campaign"
+        yield Closed("enrollment", enrollment.exit_reason or enrollment.state, remedy, Stay())
+    elif enrollment.state == "paused":
+        reason = enrollment.blocked_reason or "paused"
+        remedy = "Resume it with POST /v1/enrollments/{id}/resume"
+        yield Closed("enrollment", reason, remedy, Stay())
 
 
-def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PLR0911 - a list of gates
-    """The first gate that does not let the step pass says what becomes of it."""
-    enrollment, message = seen.enrollment, seen.message
-    step = seen.step(job.step_id)
-    if enrollment is None or enrollment.generation != job.generation or step is None:
-        return Drop("no such enrollment")
-    if message is not None and message.state == "sending":
-        held_until = message.claimed_until or ""
-        return Held(held_until) if held_until > clock.to_text(now) else Lost(enrollment, message)
-    if message is None and enrollment.sending is not None:
-        return Held(enrollment.due_at or "")  # claimed between the reads of the two
-    if message is not None or enrollment.step_id != step.id or not enrollment.is_open:
-        return Drop("the step is settled")
-    if seen.links is None or seen.campaign is None or seen.campaign.status != "active":
-        return Drop("the campaign does not run")
-    if seen.contact is None:
-        return Leave(enrollment, "contact_deleted")
-    if (reason := _unmet(step, enrollment)) is not None:
-        return Skip(enrollment, reason)
-    if seen.mailbox is None:
-        return Defer(enrollment, now + _NO_MAILBOX_DELAY, "no_mailbox")
-    draft = Draft(
-        variant=step.variant_for(enrollment.id),
-        enrollment=enrollment,
-        contact=seen.contact,
-        settings=seen.campaign.settings,
-        mailbox=seen.mailbox,
-        message_id=job.message_id,
-        links=seen.links,
+def standing(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Closed]:
+    """Those of whom it goes to; no time opens them. They come before the step's condition."""
+    yield from _contact(seen, step)
+    yield from _suppression(seen, step)
+    if seen.contact and seen.contact.status == "unsubscribed":
+        yield Closed(
+            "opted_out",
+            "unsubscribed",
+            "None: the contact asked to be left alone",
+            End("opted_out"),
+        )
+    yield from _replied(seen, enrollment, step)
+
+
+def passing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -> Iterator[Closed]:
+    """Those that may open by themselves."""
+    if seen.rivals:
+        yield rival(seen.rivals[0], now)
+    if (until := interval_end(seen)) is not None and until > now:
+        yield recently_contacted(until)
+    opens = windows.earliest(now, seen.settings, enrollment.timezone)
+    if opens > now:
+        yield Closed(
+            "window",
+            "outside_window",
+            "Wait until the window opens, or widen the windows of the campaign",
+            Defer(opens),
+        )
+    yield from _caps(seen, enrollment, step, now)
+    if step.channel == "email":
+        yield from _mailboxes(seen, now)
+
+
+# ── Gates that the claim finds closed as well ────────────────────────────────────────────────────
+
+
+def suppressed(reason: str = "suppressed") -> Closed:
+    return Closed(
+        "suppression",
+        reason,
+        "Lift the suppression with DELETE /v1/suppressions/{id}, if you may write to them again",
+        End("opted_out"),
     )
-    try:
-        mail = draft.mail()
-    except ValueError as error:  # TemplateInvalid, or what no header may hold
-        return Fail(enrollment, str(error))
-    return Send(enrollment, step, seen.contact, seen.mailbox, mail)
 
 
-def _unmet(step: Step, enrollment: Enrollment) -> str | None:
-    """Why the step's condition does not hold, or None when it does."""
+def bounced_elsewhere() -> Closed:
+    return Closed(
+        "suppression",
+        "hard_bounce",
+        "Give the contact an address that exists: mail to this one was refused for good",
+        End("bounced"),
+    )
+
+
+def company_replied() -> Closed:
+    return Closed(
+        "company_replied",
+        "company_replied",
+        "None: a colleague has answered, and the campaign stops for the whole company",
+        End("company_replied"),
+    )
+
+
+def contact_gone() -> Closed:
+    return Closed("contact", "contact_deleted", "None: the contact was deleted", End("stopped"))
+
+
+def no_content(reason: str) -> Closed:
+    remedy = "Give the contact what the step's text asks for, or the variable a default"
+    return Closed("content", reason, remedy, End("failed"))
+
+
+def rival(other: Enrollment, now: datetime) -> Closed:
+    return Closed(
+        "exclusivity",
+        "in_other_active_campaign",
+        f"Wait until the contact is through with {other.campaign_id}, or stop {other.id} there",
+        Defer(now + RIVAL_DELAY),
+    )
+
+
+def recently_contacted(until: datetime) -> Closed:
+    return Closed(
+        "interval",
+        "recently_contacted",
+        "Wait: another campaign wrote to the contact a short time ago",
+        Defer(until),
+    )
+
+
+def cap_reached(
+    gate: Literal["mailbox_cap", "campaign_limit", "company_limit"],
+    enrollment: Enrollment,
+    day: date,
+) -> Closed:
+    remedies = {
+        "mailbox_cap": "Wait until tomorrow, or add a mailbox to the pool",
+        "campaign_limit": "Wait until tomorrow, or raise daily_limit of the campaign",
+        "company_limit": "Wait until tomorrow, or raise company_daily_limit of the campaign",
+    }
+    return Closed(gate, gate, remedies[gate], Defer(next_day(enrollment, day)))
+
+
+def next_day(enrollment: Enrollment, day: date) -> datetime:
+    """Early on the day (UTC) after `day`, when what may be sent on a day begins anew; not the same
+    moment for all."""
+    spread = timedelta(seconds=int(enrollment.id[-4:], 36) % 3_600)
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC) + spread
+
+
+def interval_end(seen: Snapshot) -> datetime | None:
+    """When the contact may be written to again after another campaign did."""
+    contact, campaign = seen.contact, seen.campaign
+    if contact is None or campaign is None or not seen.settings.min_interval_hours:
+        return None
+    if contact.last_contacted_at is None or seen.last_contacted_by == campaign.id:
+        return None
+    interval = timedelta(hours=seen.settings.min_interval_hours)
+    return clock.from_text(contact.last_contacted_at) + interval
+
+
+# ── The others ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _contact(seen: Snapshot, step: Step) -> Iterator[Closed]:
+    contact = seen.contact
+    if contact is None:
+        yield contact_gone()
+    elif step.channel == "email":
+        if contact.verification and contact.verification.verdict == "invalid":
+            remedy = "Give the contact an address that can be mailed"
+            yield Closed("address", "invalid_address", remedy, End("failed"))
+        if contact.status == "bounced":
+            remedy = "Give the contact an address that exists, and another status"
+            yield Closed("address", "address_bounced", remedy, End("bounced"))
+    elif step.channel == "sms" and not is_phone(contact.phone):
+        remedy = "Give the contact a phone number like +4915112345678"
+        yield Closed("address", "no_phone", remedy, End("failed"))
+
+
+def _suppression(seen: Snapshot, step: Step) -> Iterator[Closed]:
+    if seen.standing:
+        for suppression in seen.standing.suppressions:
+            yield suppressed(f"suppressed_{suppression.kind}")
+        if seen.standing.bounced_elsewhere and step.channel == "email":
+            yield bounced_elsewhere()
+
+
+def _replied(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Closed]:
     replied = enrollment.replied_at is not None
-    if step.condition == "no_reply" and replied:
-        return "replied"
-    if step.condition == "replied" and not replied:
-        return "no_reply"
-    return None
+    if replied and not branching.goes_on_after_reply(seen.steps, step.id, seen.settings):
+        remedy = "Answer them: POST /v1/messages/{id}/reply"
+        yield Closed("replied", "replied", remedy, End("replied"))
+    if not replied and seen.standing and seen.standing.company_replied:
+        yield company_replied()
+
+
+def _caps(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -> Iterator[Closed]:
+    if seen.standing is None:
+        return
+    day = now.astimezone(UTC).date()
+    senders = [each for each in seen.standing.senders if each.mailbox.can_send]
+    spent = all(sender.used >= sender.mailbox.cap_on(day) for sender in senders)
+    if step.channel == "email" and senders and spent:
+        yield cap_reached("mailbox_cap", enrollment, day)
+    limit, company_limit = seen.settings.daily_limit, seen.settings.company_daily_limit
+    if limit is not None and seen.standing.used_by_campaign >= limit:
+        yield cap_reached("campaign_limit", enrollment, day)
+    if (
+        company_limit is not None
+        and enrollment.company_key
+        and seen.standing.used_by_company >= company_limit
+    ):
+        yield cap_reached("company_limit", enrollment, day)
+
+
+def _mailboxes(seen: Snapshot, now: datetime) -> Iterator[Closed]:
+    if seen.standing:
+        mailboxes = [sender.mailbox for sender in seen.standing.senders]
+    else:
+        mailboxes = [seen.mailbox] if seen.mailbox else []
+    if not mailboxes:
+        remedy = "Add a mailbox to the pool of the campaign"
+        yield Closed("mailbox", "no_mailbox", remedy, Defer(now + LATER))
+    elif not any(mailbox.can_send for mailbox in mailboxes):
+        yield _unable(mailboxes[0], now)
+
+
+def _unable(mailbox: Mailbox, now: datetime) -> Closed:
+    if mailbox.status == "paused":
+        remedy = f"Resume {mailbox.email} with PATCH /v1/mailboxes/{mailbox.id}"
+        return Closed("mailbox", "mailbox_paused", remedy, Defer(now + LATER))
+    wrong = ", ".join(mailbox.health_reasons)
+    remedy = f"Mend {mailbox.email} ({wrong}): POST /v1/mailboxes/{mailbox.id}/check tells more"
+    return Closed("mailbox", "mailbox_unhealthy", remedy, Defer(now + LATER))
+
+
+def _content(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Closed]:
+    try:
+        write(seen, enrollment, step)
+    except ValueError as error:
+        yield no_content(str(error))

@@ -1,6 +1,6 @@
 """Messages."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -67,7 +67,8 @@ class Message(BaseModel):
     enrollment_id: str
     step_id: str
     variant_id: str = "a"
-    mailbox_id: str
+    mailbox_id: str = ""
+    """Only mails have one."""
     sender: str | None = None
     recipient: str | None = None
     state: State
@@ -78,6 +79,11 @@ class Message(BaseModel):
     provider_id: str | None = None
     rfc_message_id: str | None = None
     claimed_until: str | None = None
+    due_at: str | None = None
+    """Until when a person has time for a task."""
+    completed_at: str | None = None
+    outcome: str | None = None
+    """What came of a task, as the person who did it says."""
     links: list[str] = []
     """Where its tracked links lead, in the order of their numbers."""
     created_at: str
@@ -93,6 +99,32 @@ class Message(BaseModel):
     unsubscribed_at: str | None = None
     replied_at: str | None = None
     classification: Classification | None = None
+
+    @property
+    def day(self) -> date:
+        """The day (UTC) whose caps it takes a part of, and on which it is counted."""
+        return clock.from_text(self.created_at).date()
+
+    @property
+    def family(self) -> Literal["email", "sms", "task"]:
+        """What events about it are called."""
+        return self.channel if self.channel in ("email", "sms") else "task"
+
+    @property
+    def went_out(self) -> bool:
+        """Whether something that happened to it proves that it was sent."""
+        return any(
+            (
+                self.delivered_at,
+                self.opened_at,
+                self.machine_opened_at,
+                self.clicked_at,
+                self.bounced_at,
+                self.complained_at,
+                self.unsubscribed_at,
+                self.replied_at,
+            )
+        )
 
     def in_flight(self, now: datetime) -> bool:
         """Whether a worker is sending it, and may still settle it."""

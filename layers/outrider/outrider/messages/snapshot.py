@@ -1,13 +1,16 @@
 """Everything a step depends on, read in one call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outrider.access.repository import WorkspaceRepository
+from outrider.campaigns import branching
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import Campaign, Enrollment, StepJob
 from outrider.campaigns.repository import CampaignRepository
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
+from outrider.contacts.suppressions.models import Suppression
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import batch_get
 from outrider.mailboxes.models import Mailbox
@@ -15,30 +18,60 @@ from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 from outrider.messages.tokens import Links
-from outrider.sequences.models import Step
+from outrider.sequences.models import Settings, Step
 from outrider.sequences.repository import SequenceRepository, steps_from
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A mailbox, and how many mails it has sent today."""
+
+    mailbox: Mailbox
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the claim of a step makes sure of by its conditions, and only who explains a step reads
+    beforehand. `senders` are the mailboxes it may go out from."""
+
+    suppressions: Sequence[Suppression]
+    bounced_elsewhere: bool
+    company_replied: bool
+    senders: Sequence[Sender]
+    used_by_campaign: int
+    used_by_company: int
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What stood there when the step came up. None is what does not exist (any more)."""
 
+    message_id: str
+    """Of the step's message, there or not."""
     links: Links | None
     """Of the workspace."""
     campaign: Campaign | None
-    steps: list[Step]
+    steps: Sequence[Step]
     enrollment: Enrollment | None
     contact: Contact | None
     mailbox: Mailbox | None
     message: Message | None
+    last_contacted_by: str | None = None
+    """The campaign that wrote to the contact last."""
+    rivals: Sequence[Enrollment] = ()
+    """Older enrollments of the contact in other active campaigns, if the campaign is exclusive."""
+    standing: Standing | None = None
 
-    def step(self, step_id: str) -> Step | None:
+    @property
+    def settings(self) -> Settings:
+        return self.campaign.settings if self.campaign else Settings()
+
+    def step(self, step_id: str | None) -> Step | None:
         return next((step for step in self.steps if step.id == step_id), None)
 
     def step_after(self, step_id: str) -> Step | None:
-        places = [step.id for step in self.steps]
-        following = places.index(step_id) + 1
-        return self.steps[following] if following < len(places) else None
+        return branching.step_after(self.steps, step_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +93,36 @@ class SnapshotReader:
             "steps": self.sequences.version_key(job.sequence_id, job.steps_version),
             "enrollment": self.enrollments.key(job.contact_id),
             "contact": self.contacts.key(job.contact_id),
-            "mailbox": self.mailboxes.key(job.mailbox_id),
             "message": self.messages.key(job.contact_id, job.message_id),
         }
+        if job.mailbox_id:
+            keys["mailbox"] = self.mailboxes.key(job.mailbox_id)
         found = batch_get(keys.values())
         items = {name: found.get((table.name, pk, sk)) for name, (table, pk, sk) in keys.items()}
-        return Snapshot(
-            links=self._links(items["workspace"]),
-            campaign=Campaign.model_validate(items["campaign"]) if items["campaign"] else None,
-            steps=steps_from(items["steps"]["steps"]) if items["steps"] else [],
-            enrollment=(
-                Enrollment.model_validate(items["enrollment"]) if items["enrollment"] else None
-            ),
-            contact=Contact.from_item(items["contact"]),
-            mailbox=Mailbox.model_validate(items["mailbox"]) if items["mailbox"] else None,
-            message=Message.model_validate(items["message"]) if items["message"] else None,
-        )
+        return _snapshot(job.message_id, items, self._links(items["workspace"]))
+
+    def steps(self, sequence_id: str, version: int) -> Sequence[Step]:
+        table, pk, sk = self.sequences.version_key(sequence_id, version)
+        item = table.get(pk, sk)
+        return steps_from(item["steps"]) if item else []
 
     def _links(self, workspace: Item | None) -> Links | None:
         if workspace is None:
             return None
         return Links(self.base_url, self.campaigns.workspace, workspace["link_secret"])
+
+
+def _snapshot(message_id: str, items: dict[str, Item | None], links: Links | None) -> Snapshot:
+    campaign, enrollment, contact = items["campaign"], items["enrollment"], items["contact"]
+    steps, mailbox, message = items["steps"], items.get("mailbox"), items["message"]
+    return Snapshot(
+        message_id=message_id,
+        links=links,
+        campaign=Campaign.model_validate(campaign) if campaign else None,
+        steps=steps_from(steps["steps"]) if steps else [],
+        enrollment=Enrollment.model_validate(enrollment) if enrollment else None,
+        contact=Contact.from_item(contact),
+        mailbox=Mailbox.model_validate(mailbox) if mailbox else None,
+        message=Message.model_validate(message) if message else None,
+        last_contacted_by=contact.get("last_contacted_by") if contact else None,
+    )

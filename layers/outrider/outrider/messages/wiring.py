@@ -2,51 +2,79 @@
 
 from outrider.access.models import Caller
 from outrider.access.repository import WorkspaceRepository
-from outrider.campaigns.wiring import campaign_repository, enrollment_repository, statistics
+from outrider.campaigns.wiring import (
+    campaign_repository,
+    company_replies,
+    contact_enrollments,
+    daily_limits,
+    endings,
+    enrollment_repository,
+    statistics,
+)
 from outrider.contacts.repository import ContactRepository
+from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit.dynamo import Table
 from outrider.kit.public_url import public_url
 from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import mailbox_repository
+from outrider.messages.claims import Claims
 from outrider.messages.marks import Marks
+from outrider.messages.progress import Progress
 from outrider.messages.repository import MessageRepository, SentMessages
+from outrider.messages.rivals import Rivals
 from outrider.messages.snapshot import SnapshotReader
 from outrider.messages.steps import StepService
+from outrider.messages.tasks import Tasks
 from outrider.messages.transports import Transport
 from outrider.messages.transports.sandbox import SandboxTransport
 from outrider.messages.transports.ses import SesTransport
+from outrider.messages.transports.sms import SandboxTexts, SnsTransport
 from outrider.sequences.repository import SequenceRepository
 
 
 def steps(caller: Caller, campaign_id: str) -> StepService:
     workspace = caller.workspace
-    campaigns = campaign_repository(workspace)
-    enrollments = enrollment_repository(workspace, campaign_id)
-    contacts = ContactRepository(_table("contacts_table"), workspace)
-    mailboxes = mailbox_repository(workspace)
-    messages = MessageRepository(_table("messages_table"), workspace)
+    claims = _claims(caller, campaign_id)
+    going_on = progress(caller, campaign_id)
     return StepService(
         caller=caller,
-        reader=SnapshotReader(
-            workspaces=WorkspaceRepository(_table("keys_table")),
-            campaigns=campaigns,
-            sequences=SequenceRepository(_table("campaigns_table"), workspace),
-            enrollments=enrollments,
-            contacts=contacts,
-            mailboxes=mailboxes,
-            messages=messages,
-            base_url=public_url(),
-        ),
-        enrollments=enrollments,
-        contacts=contacts,
-        suppressions=SuppressionRepository(_table("contacts_table"), workspace),
-        mailboxes=mailboxes,
-        messages=messages,
-        counters=campaigns.counters(campaign_id),
+        reader=snapshots(caller, campaign_id),
+        rivals=Rivals(contact_enrollments(workspace), campaign_repository(workspace)),
+        claims=claims,
+        progress=going_on,
+        tasks=Tasks(claims, going_on),
         transport=_transport(caller),
-        steps=Queue(settings().require("steps_queue_url")),
+        texts=SandboxTexts() if workspace.mode == "test" else SnsTransport(),
+    )
+
+
+def snapshots(caller: Caller, campaign_id: str) -> SnapshotReader:
+    workspace = caller.workspace
+    return SnapshotReader(
+        workspaces=WorkspaceRepository(_table("keys_table")),
+        campaigns=campaign_repository(workspace),
+        sequences=SequenceRepository(_table("campaigns_table"), workspace),
+        enrollments=enrollment_repository(workspace, campaign_id),
+        contacts=ContactRepository(_table("contacts_table"), workspace),
+        mailboxes=mailbox_repository(workspace),
+        messages=message_repository(caller),
+        base_url=public_url(),
+    )
+
+
+def progress(caller: Caller, campaign_id: str) -> Progress:
+    workspace = caller.workspace
+    return Progress(
+        caller=caller,
+        campaign_id=campaign_id,
+        enrollments=enrollment_repository(workspace, campaign_id),
+        endings=endings(caller),
+        counters=campaign_repository(workspace).counters(campaign_id),
+        statistics=statistics(workspace, campaign_id),
+        messages=message_repository(caller),
+        queue=Queue(settings().require("steps_queue_url")),
     )
 
 
@@ -54,14 +82,34 @@ def marks(caller: Caller) -> Marks:
     workspace = caller.workspace
     return Marks(
         caller=caller,
-        messages=MessageRepository(_table("messages_table"), workspace),
+        messages=message_repository(caller),
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         statistics=lambda campaign_id: statistics(workspace, campaign_id),
     )
 
 
+def message_repository(caller: Caller) -> MessageRepository:
+    return MessageRepository(_table("messages_table"), caller.workspace)
+
+
 def sent_messages() -> SentMessages:
     return SentMessages(_table("messages_table"))
+
+
+def _claims(caller: Caller, campaign_id: str) -> Claims:
+    workspace = caller.workspace
+    contacts = _table("contacts_table")
+    return Claims(
+        campaign_id=campaign_id,
+        enrollments=enrollment_repository(workspace, campaign_id),
+        messages=message_repository(caller),
+        contacts=ContactRepository(contacts, workspace),
+        suppressions=SuppressionRepository(contacts, workspace),
+        bounces=GlobalBounces(contacts, workspace),
+        companies=company_replies(workspace, campaign_id),
+        mailboxes=mailbox_repository(workspace),
+        limits=daily_limits(workspace, campaign_id),
+    )
 
 
 def _transport(caller: Caller) -> Transport:

@@ -1,0 +1,202 @@
+"""What comes of a step: its message is settled and its enrollment goes on or ends, in one
+transaction with what is counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from outrider.access.models import Caller
+from outrider.campaigns import branching, windows
+from outrider.campaigns.endings import Endings
+from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.models import ROUND, STEP_LEASE, Enrollment, StepJob, Thread
+from outrider.campaigns.statistics import Statistics
+from outrider.kit import clock
+from outrider.kit.counters import Counters
+from outrider.kit.dynamo import Action, transact
+from outrider.kit.outbox import Event
+from outrider.kit.queues import Queue, QueueMessage
+from outrider.mailboxes.models import Mailbox
+from outrider.messages.models import Message
+from outrider.messages.repository import MessageRepository
+from outrider.sequences.models import Settings, Step
+
+UNKNOWN_OUTCOME = "unknown_outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What lies before an enrollment: the steps of its version, and the rules it follows."""
+
+    steps: Sequence[Step]
+    settings: Settings
+    mailbox: Mailbox | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The enrollments of one campaign, going on."""
+
+    caller: Caller
+    campaign_id: str
+    enrollments: EnrollmentRepository
+    endings: Endings
+    counters: Counters
+    statistics: Statistics
+    messages: MessageRepository
+    queue: Queue
+
+    def sent(
+        self,
+        enrollment: Enrollment,
+        message: Message,
+        way: Way,
+        rfc_message_id: str,
+        provider_id: str,
+    ) -> None:
+        """The claimed message went out."""
+        told = [self.told(message, "sent")]
+        self.go_on(
+            enrollment,
+            message,
+            way,
+            self.messages.sent(message, provider_id, rfc_message_id, told),
+            counted="sent",
+            thread=continued(enrollment.thread, message, rfc_message_id),
+        )
+
+    def failed(self, enrollment: Enrollment, message: Message, reason: str) -> None:
+        """The claimed message was refused for good: the enrollment ends."""
+        transact(
+            self.messages.failed(message, reason, [self.told(message, "failed", reason)]),
+            *self.endings.writes(enrollment, "failed", reason, claimed=message.id),
+            self.count(message, "failed"),
+        )
+
+    def lost(self, enrollment: Enrollment, message: Message) -> None:
+        """Nobody knows whether the claimed message went out: it is not sent again."""
+        paused = self.caller.event(
+            "enrollment.paused",
+            identity=f"{enrollment.id}/{enrollment.generation}/{message.id}",
+            reason=UNKNOWN_OUTCOME,
+            message_id=message.id,
+            **enrollment.names(),
+        )
+        transact(
+            self.messages.unknown(message, "the outcome was lost"),
+            self.enrollments.pause_claimed(
+                message.contact_id, message.id, UNKNOWN_OUTCOME, [paused]
+            ),
+            self.counters.add(active=-1, paused=1),
+        )
+
+    def skipped(self, enrollment: Enrollment, message: Message, way: Way, reason: str) -> None:
+        """The step to come is left out."""
+        self.go_on(
+            enrollment,
+            message,
+            way,
+            self.skipping(message, reason),
+            counted=f"skipped_{reason}",
+            claimed=False,
+        )
+
+    def go_on(
+        self,
+        enrollment: Enrollment,
+        message: Message,
+        way: Way,
+        *writes: Action,
+        counted: str = "",
+        thread: Thread | None = None,
+        claimed: bool = True,
+    ) -> None:
+        """The step of `message` is done: the enrollment goes on to the next one, or finishes.
+        `writes` are of the same transaction; `claimed` says whether the message is ours."""
+        stats = [self.count(message, counted)] if counted else []
+        following = branching.step_after(way.steps, message.step_id)
+        if following is None:
+            claim = message.id if claimed else None
+            end = self.endings.writes(enrollment, "finished", "completed", claimed=claim)
+            transact(*writes, *end, *stats)
+            return
+        now = clock.now()
+        due = windows.due_after(now, following, way.settings, enrollment.timezone)
+        handed_over = _soon(due, now, following, way)
+        comes_up = due + STEP_LEASE if handed_over else due
+        transact(
+            *writes,
+            self.enrollments.advance(message.contact_id, message.id, following.id, comes_up, thread)
+            if claimed
+            else self.enrollments.skip_to(enrollment, following.id, comes_up),
+            *stats,
+        )
+        if handed_over:
+            job = self._job(enrollment, following, way)
+            self.queue.send([QueueMessage(job, round((due - clock.now()).total_seconds()))])
+
+    def failing(self, message: Message, reason: str) -> Action:
+        """The record of a step that could not be carried out."""
+        failed = message.model_copy(update={"state": "failed", "reason": reason})
+        return self.messages.add(failed, [self.told(message, "failed", reason)])
+
+    def skipping(self, message: Message, reason: str) -> Action:
+        """The record of a step that was left out; what it would have said is not kept."""
+        left_out = message.model_copy(
+            update={
+                "state": "skipped",
+                "reason": reason,
+                "subject": None,
+                "text": None,
+                "html": None,
+                "claimed_until": None,
+                "due_at": None,
+            }
+        )
+        return self.messages.add(left_out, [self.told(message, "skipped", reason)])
+
+    def count(self, message: Message, name: str) -> Action:
+        return self.statistics.add(clock.now().date(), message.step_id, message.variant_id, name)
+
+    def told(self, message: Message, what: str, reason: str = "") -> Event:
+        """That something became of the message: the same is the same event."""
+        return self.caller.event(
+            f"{message.family}.{what}",
+            identity=message.id,
+            **({"reason": reason} if reason else {}),
+            **message.names(),
+        )
+
+    def _job(self, enrollment: Enrollment, following: Step, way: Way) -> dict[str, object]:
+        return StepJob(
+            workspace=self.caller.workspace,
+            campaign_id=self.campaign_id,
+            contact_id=enrollment.contact_id,
+            sequence_id=enrollment.sequence_id,
+            steps_version=enrollment.steps_version,
+            generation=enrollment.generation,
+            step_id=following.id,
+            mailbox_id=way.mailbox.id if way.mailbox else "",
+        ).model_dump()
+
+
+def continued(thread: Thread | None, message: Message, rfc_message_id: str) -> Thread | None:
+    """The thread with one more mail; other messages leave it as it is."""
+    if message.channel != "email":
+        return None
+    earlier = thread.message_ids if thread else []
+    return Thread(
+        subject=thread.subject if thread else message.subject or "",
+        message_ids=[*earlier, rfc_message_id] if rfc_message_id else earlier,
+    )
+
+
+def _soon(due: datetime, now: datetime, following: Step, way: Way) -> bool:
+    """Whether the following step is handed straight to the queue: it comes up before the campaign's
+    next round. Where mails need a gap between them, or there is no mailbox, a round must plan it.
+    """
+    if due > now + ROUND:
+        return False
+    if following.channel != "email":
+        return True
+    return way.mailbox is not None and not way.mailbox.min_gap_seconds

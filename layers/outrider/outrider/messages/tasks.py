@@ -1,0 +1,44 @@
+"""Steps that a person does: a task that is due, and done or given up."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from outrider.campaigns.models import Enrollment
+from outrider.kit import clock
+from outrider.messages.claims import Claims
+from outrider.messages.decisions import Ready
+from outrider.messages.gates import Closed
+from outrider.messages.models import Content, Message
+from outrider.messages.progress import Progress, Way
+from outrider.sequences.models import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """Tasks of one campaign. Its step is claimed as that of a mail is, and nothing is sent."""
+
+    claims: Claims
+    progress: Progress
+
+    def begin(self, message: Message, ready: Ready, settings: Settings) -> Closed | None:
+        """Have a person do the step. Gives the gate that has closed; raises TransactionFailed."""
+        due_at = clock.to_text(clock.now() + timedelta(days=ready.step.timeout_days))
+        assert isinstance(ready.said, Content)
+        said = {"subject": ready.said.subject or None, "text": ready.said.text}
+        task = message.model_copy(update={**said, "state": "pending", "due_at": due_at})
+        told = self.progress.caller.event(
+            "task.due",
+            identity=task.id,
+            channel=task.channel,
+            instructions="\n".join(filter(None, (task.subject, task.text))),
+            due_at=due_at,
+            **task.names(),
+        )
+        return self.claims.claim(task, ready, settings, [told])
+
+    def expire(self, enrollment: Enrollment, task: Message, way: Way) -> None:
+        """Nobody did it in time: the enrollment goes on without it. Raises TransactionFailed."""
+        settled = self.progress.messages.task_settled(
+            task, "expired", None, [self.progress.told(task, "expired")]
+        )
+        self.progress.go_on(enrollment, task, way, settled, counted="expired")
