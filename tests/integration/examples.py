@@ -14,7 +14,7 @@ from outrider.kit import ids
 from outrider.kit.http import Route
 from outrider.kit.pagination import PageQuery
 from tests.harness.api import Api
-from tests.integration.outreach import STEP_ONE, a_mailbox, launched
+from tests.integration.outreach import STEP_ONE, a_mailbox, a_message, launched
 from tools import routes
 
 NOBODY = "http://127.0.0.1:9/"
@@ -144,6 +144,14 @@ def a_paused_campaign(api: Api) -> str:
     return campaign_id
 
 
+def one_message(api: Api) -> str:
+    return a_message(api).id
+
+
+def a_thread(api: Api) -> str:
+    return a_message(api).thread_id
+
+
 EXAMPLES: dict[str, Example] = {
     "GET /v1/contacts": Example(2, make=a_contact),
     "POST /v1/contacts": Example(2, {"email": "ada@example.com"}),
@@ -228,6 +236,11 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/campaigns/{campaign_id}/resume": Example(4, make=a_paused_campaign),
     # The campaign with its counts, its statistics.
     "GET /v1/campaigns/{campaign_id}/status": Example(3, make=a_campaign),
+    # The page of keys; where there are any, the messages besides (test_messages.py).
+    "GET /v1/messages": Example(2, make=one_message),
+    # Where it is, the message.
+    "GET /v1/messages/{message_id}": Example(3, make=one_message),
+    "GET /v1/threads/{thread_id}": Example(2, make=a_thread),
     "GET /v1/webhooks": Example(2, make=a_webhook),
     "POST /v1/webhooks": Example(2, {"url": NOBODY, "events": ["*"]}),
     "DELETE /v1/webhooks/{webhook_id}": Example(2, make=a_webhook),

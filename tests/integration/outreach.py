@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from outrider.access.models import Caller
+from outrider.kit import clock, ids
+from outrider.kit.dynamo import transact
+from outrider.messages import threads
+from outrider.messages.models import Message
+from outrider.messages.wiring import message_repository
 from tests.harness.api import Api, Mode
 
 STEP_ONE: dict[str, Any] = {
@@ -75,3 +81,32 @@ def launched(
 def status(api: Api, campaign_id: str, *, mode: Mode = "live") -> dict[str, Any]:
     answer: dict[str, Any] = api.get(f"/v1/campaigns/{campaign_id}/status", mode=mode).json
     return answer
+
+
+def a_message(api: Api, **fields: Any) -> Message:
+    """A mail to a new contact, as the worker leaves it once it was sent; `fields` are of
+    `Message`."""
+    contact_id = fields.pop("contact_id", None)
+    if contact_id is None:
+        answer = api.post("/v1/contacts", {"email": f"{ids.new('a')}@example.com"})
+        contact_id = answer.json["id"]
+    campaign_id = fields.pop("campaign_id", None) or ids.new("cam")
+    message = Message(
+        id=ids.new("msg"),
+        thread_id=threads.thread_id(campaign_id, contact_id),
+        contact_id=contact_id,
+        campaign_id=campaign_id,
+        **{
+            "sequence_id": ids.new("seq"),
+            "enrollment_id": ids.new("enr"),
+            "step_id": ids.new("stp"),
+            "mailbox_id": ids.new("mbx"),
+            "state": "sent",
+            "subject": "A question",
+            "text": "Hi",
+            "created_at": clock.timestamp(),
+            **fields,
+        },
+    )
+    transact(message_repository(Caller.engine(api.workspace().id)).add(message))
+    return message

@@ -201,6 +201,13 @@ STORY = [
     Step("list_sequences", query="status=draft"),
     Step("delete_sequence", of={"sequence_id": "draft_id"}),
     Step("get_status"),
+    Step(
+        "list_messages",
+        query="direction=out&limit=1",
+        keep={"message_id": ("data", 0, "id"), "thread_id": ("data", 0, "thread_id")},
+    ),
+    Step("get_message"),
+    Step("get_thread"),
     Step("pause_campaign"),
     Step("resume_campaign", then=_carried),
     Step("pause_sequence"),
@@ -314,6 +321,7 @@ def _without_chance(calls: Any, webhook_url: str) -> Any:
 
     def numbered(found: re.Match[str]) -> str:
         number = numbers.setdefault(found[0], len(numbers) + 1)
-        return f"{found[1]}_01kjf3k9q2c8m5v7x0b4n6{number:04d}"
+        characters = f"01kjf3k9q2c8m5v7x0b4n6{number:04d}"
+        return f"{found[1]}_{characters * (len(found[2]) // len(characters))}"
 
-    return json.loads(re.sub(r"\b([a-z]{3})_[0-9a-z]{26}\b", numbered, text))
+    return json.loads(re.sub(r"\b([a-z]{3})_((?:[0-9a-z]{26}){1,2})\b", numbered, text))

@@ -16,7 +16,7 @@ from outrider.credits.wiring import credits
 from outrider.kit import ids
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.outreach import a_mailbox, launched, status
+from tests.integration.outreach import a_mailbox, a_message, launched, status
 from tests.receivers import answering, receiver
 from tools import templates
 from tools.templates import REPOSITORY
@@ -35,6 +35,7 @@ INVENTED = {
     "webhook": "whk_01kjpwd6m4s5wwa4fksbm2y11w",
     "delivery": "dlv_0xf6wrpp55rkp9j3d87mmd9spq",
     "event": "evt_01kjpwd6m1j4bmyjsaxgnw33zc",
+    "message": "msg_01kjpwd6m9z8y7x6w5v4t3s2r1",
     "mail": "0100019caf2b5a10-1d2e3f40-5162-7384-95a6-b7c8d9e0f102-000000",
     "imported": "imp_01kjpwd6m7t4w1c8v5q2x9n3zb",
     "exported": "exp_01kjpwd6m8a4d2g7k9n1r5v8yc",
@@ -71,6 +72,7 @@ MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
 SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
 SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
 CAMPAIGNS_STATUS = Sample("http_campaigns_status", "campaigns")
+MESSAGES_GET = Sample("http_messages_get", "messages")
 WEBHOOKS_CREATE = Sample("http_webhooks_create", "webhooks")
 EVENTS_LIST = Sample("http_events_list", "events")
 ACCOUNT_GET = Sample("http_account_get", "account")
@@ -224,6 +226,13 @@ class TestHttp:
         answer = CAMPAIGNS_STATUS.invoke(cloud, key=api.workspace().live_key, campaign=campaign)
 
         assert json.loads(answer["body"])["status"] == "active"
+
+    def test_messages_get(self, api: Api, cloud: Cloud) -> None:
+        message = a_message(api)
+
+        answer = MESSAGES_GET.invoke(cloud, key=api.workspace().live_key, message=message.id)
+
+        assert json.loads(answer["body"])["subject"] == message.subject
 
     def test_webhooks_create(self, api: Api, cloud: Cloud) -> None:
         key = api.workspace().live_key

@@ -19,12 +19,13 @@ objection often begins politely.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from outrider.inbound import returning, words
+from outrider.inbound.words import Meaning
 from outrider.sequences.models import ReplyClass
 
 MAX_TEXT = 4_000
@@ -52,27 +53,26 @@ class Judgement:
 
 
 @cache
-def _pattern(name: str) -> re.Pattern[str]:
-    """The lists of `words` of this name, compiled when they are first needed."""
-    lists: Mapping[str, Sequence[str]] = getattr(words, name)
-    phrases = (phrase for each in lists.values() for phrase in each)
+def _pattern(meaning: Meaning) -> re.Pattern[str]:
+    """The phrases of one meaning, compiled when they are first needed."""
     spaced = "|".join(
-        f"(?:{phrase})".replace(" ?", r"\s*").replace(" ", r"\s+") for phrase in phrases
+        f"(?:{phrase})".replace(" ?", r"\s*").replace(" ", r"\s+")
+        for phrase in words.phrases(meaning)
     )
     return re.compile(rf"(?<![\w])(?:{spaced})(?![\w])")
 
 
-def _has(name: str, said: str) -> re.Match[str] | None:
-    return _pattern(name).search(said)
+def _has(meaning: Meaning, said: str) -> re.Match[str] | None:
+    return _pattern(meaning).search(said)
 
 
-_IN_ORDER: tuple[tuple[ReplyClass, Sequence[str]], ...] = (
-    ("wrong_person", ("LEFT", "WRONG_PERSON")),
-    ("interested_later", ("INTERESTED_LATER",)),
-    ("not_interested", ("NOT_INTERESTED",)),
-    ("objection", ("OBJECTION",)),
-    ("interested", ("INTERESTED",)),
-    ("information_request", ("INFORMATION_REQUEST",)),
+_IN_ORDER: tuple[tuple[ReplyClass, Sequence[Meaning]], ...] = (
+    ("wrong_person", ("left", "wrong_person")),
+    ("interested_later", ("interested_later",)),
+    ("not_interested", ("not_interested",)),
+    ("objection", ("objection",)),
+    ("interested", ("interested",)),
+    ("information_request", ("information_request",)),
 )
 
 
@@ -84,7 +84,7 @@ def classify(text: str, subject: str, *, by_machine: bool, received: date) -> Ju
         return _machine(said, title, received)
     if _asks_to_stop(said, title):
         return Judgement(None, 0.95)
-    fitting = [value for value, names in _IN_ORDER if any(_has(name, said) for name in names)]
+    fitting = [value for value, meanings in _IN_ORDER if any(_has(each, said) for each in meanings)]
     if not fitting and _starts_absent(said):
         return Judgement("out_of_office", 0.8, returning.back_on(said, received))
     if not fitting:
@@ -101,9 +101,9 @@ def fold(text: str) -> str:
 
 
 def _machine(said: str, title: str, received: date) -> Judgement:
-    if _has("LEFT", said):
+    if _has("left", said):
         return Judgement("wrong_person", 0.8)
-    if _has("OUT_OF_OFFICE", title) or _has("OUT_OF_OFFICE", said):
+    if _has("out_of_office", title) or _has("out_of_office", said):
         back = returning.back_on(said, received) or returning.back_on(title, received)
         return Judgement("out_of_office", 0.95, back)
     return Judgement("auto_reply", 0.9)
@@ -111,7 +111,7 @@ def _machine(said: str, title: str, received: date) -> Judgement:
 
 def _asks_to_stop(said: str, title: str) -> bool:
     """In the words, or as all there is: of the first lines, or of the subject of an empty mail."""
-    if _has("STOP", said):
+    if _has("stop", said):
         return True
     lines = [line.strip(" \t.,!?;:-*\"'") for line in said.splitlines() if line.strip()]
     alone = words.STOP_ALONE.replace(" ", r"\s+")
@@ -119,7 +119,7 @@ def _asks_to_stop(said: str, title: str) -> bool:
 
 
 def _starts_absent(said: str) -> bool:
-    found = _has("OUT_OF_OFFICE", said)
+    found = _has("out_of_office", said)
     return found is not None and found.start() < 200
 
 

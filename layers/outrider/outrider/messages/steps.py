@@ -12,10 +12,10 @@ from typing import Any
 from outrider.access.models import Caller
 from outrider.campaigns import branching, windows
 from outrider.campaigns.models import CLAIM_LEASE, Enrollment, StepJob
-from outrider.kit import clock, ids
+from outrider.kit import clock
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.logs import logger
-from outrider.messages import gates
+from outrider.messages import gates, threads
 from outrider.messages.claims import Claims
 from outrider.messages.content.drafts import Mail
 from outrider.messages.decisions import (
@@ -219,7 +219,7 @@ def _message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
     """The step's message, before anything is said in it."""
     return Message(
         id=job.message_id,
-        thread_id=_thread_id(job),
+        thread_id=threads.thread_id(job.campaign_id, job.contact_id),
         channel=step.channel,
         contact_id=job.contact_id,
         campaign_id=job.campaign_id,
@@ -246,8 +246,3 @@ def _claimed(message: Message, ready: Ready) -> Message:
     else:
         said |= {"text": ready.said.text, "recipient": ready.contact.phone}
     return message.model_copy(update=said)
-
-
-def _thread_id(job: StepJob) -> str:
-    """The same for all messages of one enrolment."""
-    return ids.derived("thr", job.workspace, job.campaign_id, job.contact_id, str(job.generation))

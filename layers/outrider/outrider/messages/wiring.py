@@ -20,10 +20,12 @@ from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import mailbox_repository
 from outrider.messages.claims import Claims
+from outrider.messages.lists import MessageLists
 from outrider.messages.marks import Marks
 from outrider.messages.progress import Progress
 from outrider.messages.repository import MessageRepository, SentMessages
 from outrider.messages.rivals import Rivals
+from outrider.messages.service import MessageService
 from outrider.messages.snapshot import SnapshotReader
 from outrider.messages.steps import StepService
 from outrider.messages.tasks import Tasks
@@ -76,6 +78,11 @@ def progress(caller: Caller, campaign_id: str) -> Progress:
         messages=message_repository(caller),
         queue=Queue(settings().require("steps_queue_url")),
     )
+
+
+def messages(caller: Caller) -> MessageService:
+    repository = message_repository(caller)
+    return MessageService(caller, repository, MessageLists(repository))
 
 
 def marks(caller: Caller) -> Marks:

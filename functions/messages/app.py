@@ -1,0 +1,29 @@
+"""/v1/messages and /v1/threads"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import Caller
+from outrider.kit.pagination import Page
+from outrider.messages.models import Message
+from outrider.messages.schemas import MessageQuery, MessageThread
+from outrider.messages.wiring import messages
+
+api = native_api()
+handler = api.handler
+
+
+@api.get("/v1/messages", scope="messages:read")
+def list_messages(caller: Caller, query: MessageQuery) -> Page[Message]:
+    """List messages and replies, newest first"""
+    return messages(caller).list(query)
+
+
+@api.get("/v1/messages/{message_id}", scope="messages:read")
+def get_message(caller: Caller, message_id: str) -> Message:
+    """Get a message"""
+    return messages(caller).get(message_id)
+
+
+@api.get("/v1/threads/{thread_id}", scope="messages:read")
+def get_thread(caller: Caller, thread_id: str) -> MessageThread:
+    """Get what was written to a contact in a campaign, and what they answered"""
+    return messages(caller).thread(thread_id)

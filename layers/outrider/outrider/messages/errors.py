@@ -1,0 +1,13 @@
+"""What can go wrong with messages."""
+
+from outrider.kit.errors import ResourceNotFound
+
+
+class MessageNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no message with this id in this workspace")
+
+
+class ThreadNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no thread with this id in this workspace")

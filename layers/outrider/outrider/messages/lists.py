@@ -1,0 +1,102 @@
+"""Pages of the messages that a filter lets through, newest first.
+
+A contact's messages lie together, in no order, and are few: they are read whole. Any others are
+found by an index that has their keys in the order of time; what else is asked is tested here, and
+what a page may read is bounded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Query, batch_get, key_of
+from outrider.messages.models import Message
+from outrider.messages.repository import OPEN_STATES, MessageRepository
+from outrider.messages.schemas import MessageQuery
+
+_CALLS = 4
+_MOST = 1_000
+"""Messages read for one page of an index."""
+_LEAST = 50
+_FASTER = 4
+_AT_ONCE = 50
+"""Messages fetched in a call: each may have 200 KB."""
+_PAGES = 20
+"""Of up to 1 MB each, of one contact's messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLists:
+    messages: MessageRepository
+
+    def page(self, asked: MessageQuery, after: Item | None) -> tuple[list[Message], Item | None]:
+        """At most `asked.limit` messages, and the place behind them; None at the end. Where most
+        are left out there may be fewer, even none, though others follow."""
+        if asked.contact_id is not None:
+            return self._of_contact(asked, asked.contact_id, after)
+        query, answered = self._query(asked)
+        found: list[Message] = []
+        size = asked.limit if asked.given <= answered else max(asked.limit, _LEAST)
+        left = _MOST
+        for _ in range(_CALLS):
+            page = self.messages.table.page(
+                replace(query, after=after, newest_first=True), min(size, left), calls=1
+            )
+            for place, message in zip(page.items, self._fetched(page.items), strict=True):
+                if message is None or not asked.matches(message):
+                    continue
+                if len(found) == asked.limit:
+                    return found, after
+                found.append(message)
+                after = key_of(place, query.index)
+            left -= len(page.items)
+            size *= _FASTER
+            after = page.last_key
+            if after is None or left <= 0 or len(found) == asked.limit:
+                break
+        return found, after
+
+    def of_contact(self, contact_id: str) -> list[Message]:
+        """All of a contact's messages, newest first."""
+        found: list[Message] = []
+        after: Item | None = None
+        for _ in range(_PAGES):
+            messages, after = self.messages.list(contact_id, _MOST, after)
+            found += messages
+            if after is None:
+                break
+        return sorted(found, key=_age, reverse=True)
+
+    def _of_contact(
+        self, asked: MessageQuery, contact_id: str, after: Item | None
+    ) -> tuple[list[Message], Item | None]:
+        there = [message for message in self.of_contact(contact_id) if asked.matches(message)]
+        if after is not None:
+            there = [message for message in there if _age(message) < after["before"]]
+        page = there[: asked.limit]
+        more = len(there) > len(page)
+        return page, {"before": _age(page[-1])} if more else None
+
+    def _query(self, asked: MessageQuery) -> tuple[Query, frozenset[str]]:
+        """The way to them, and the filters that it answers by itself."""
+        workspace = self.messages.workspace
+        if asked.state in OPEN_STATES:
+            return Query(f"{workspace}#{asked.state}", index="by_state"), frozenset({"state"})
+        if asked.campaign_id is not None:
+            pk = f"{workspace}#{asked.campaign_id}"
+            return Query(pk, index="by_campaign"), frozenset({"campaign_id"})
+        return Query(workspace, index="by_created"), frozenset()
+
+    def _fetched(self, places: Sequence[Item]) -> list[Message | None]:
+        """The messages at these places; None for one that is gone since."""
+        table = self.messages.table
+        items: dict[tuple[str, str, str], Item] = {}
+        for start in range(0, len(places), _AT_ONCE):
+            part = places[start : start + _AT_ONCE]
+            items |= batch_get((table, place["pk"], place["sk"]) for place in part)
+        found = [items.get((table.name, place["pk"], place["sk"])) for place in places]
+        return [Message.model_validate(item) if item else None for item in found]
+
+
+def _age(message: Message) -> str:
+    return f"{message.created_at}#{message.id}"

@@ -1,0 +1,60 @@
+"""What the API takes and gives about messages."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from outrider.kit.pagination import PageQuery
+from outrider.messages.models import Direction, Message, State
+from outrider.sequences.models import Channel, ReplyClass
+
+MAX_SHOWN = 2_000
+"""Characters of a message's text that a list shows."""
+
+Filter = Annotated[str | None, Field(max_length=60)]
+
+
+class MessageQuery(PageQuery):
+    """Filters may be combined freely. Where many messages are left out, a page may be short or even
+    empty and more may follow all the same: `has_more` says so."""
+
+    contact_id: Filter = None
+    campaign_id: Filter = None
+    mailbox_id: Filter = None
+    state: Annotated[
+        State | None, Field(description="`unknown` and `pending` wait for somebody")
+    ] = None
+    direction: Direction | None = None
+    channel: Channel | None = None
+    classification: Annotated[
+        ReplyClass | None, Field(description="What the message, a reply, was found to say")
+    ] = None
+
+    @property
+    def given(self) -> frozenset[str]:
+        return frozenset(self.question())
+
+    def matches(self, message: Message) -> bool:
+        asked = self.question()
+        value = message.classification.value if message.classification else None
+        if asked.pop("classification", value) != value:
+            return False
+        return all(getattr(message, name) == wanted for name, wanted in asked.items())
+
+
+class MessageThread(BaseModel):
+    """What was written to a contact in a campaign and what they answered, oldest first; up to 200
+    messages, without their HTML."""
+
+    id: str
+    object: Literal["thread"] = "thread"
+    contact_id: str
+    campaign_id: str
+    subject: str | None
+    messages: list[Message]
+
+
+def shown(message: Message) -> Message:
+    """A message as a list shows it: the beginning of its text, no HTML."""
+    text = message.text[:MAX_SHOWN] if message.text else message.text
+    return message.model_copy(update={"text": text, "html": None})

@@ -1,0 +1,56 @@
+"""What can be asked of messages."""
+
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.kit import ids
+from outrider.kit.pagination import Page, Sealer
+from outrider.messages import threads
+from outrider.messages.errors import MessageNotFound, ThreadNotFound
+from outrider.messages.lists import MessageLists
+from outrider.messages.models import Message
+from outrider.messages.repository import MessageRepository
+from outrider.messages.schemas import MessageQuery, MessageThread, shown
+
+_MAX_IN_THREAD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MessageService:
+    caller: Caller
+    messages: MessageRepository
+    lists: MessageLists
+
+    def list(self, query: MessageQuery) -> Page[Message]:
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/messages")
+        found, place = self.lists.page(query, sealer.after(query))
+        return sealer.page(query, [shown(message) for message in found], place)
+
+    def get(self, message_id: str) -> Message:
+        """Raises MessageNotFound."""
+        message = self.messages.find(message_id) if ids.is_id("msg", message_id) else None
+        if message is None:
+            raise MessageNotFound
+        return message
+
+    def thread(self, thread_id: str) -> MessageThread:
+        """Raises ThreadNotFound."""
+        known = threads.parts(thread_id)
+        if known is None:
+            raise ThreadNotFound
+        campaign_id, contact_id = known
+        found = [
+            message
+            for message in self.lists.of_contact(contact_id)
+            if message.campaign_id == campaign_id
+        ]
+        if not found:
+            raise ThreadNotFound
+        in_order = found[:_MAX_IN_THREAD][::-1]
+        return MessageThread(
+            id=thread_id,
+            contact_id=contact_id,
+            campaign_id=campaign_id,
+            subject=next((message.subject for message in in_order if message.subject), None),
+            messages=[message.model_copy(update={"html": None}) for message in in_order],
+        )

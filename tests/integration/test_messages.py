@@ -1,0 +1,94 @@
+"""Reading messages and threads."""
+
+from typing import Any
+
+import pytest
+
+from outrider.messages.models import Classification, Message
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import a_message
+
+
+def listed(api: Api, query: str = "") -> list[str]:
+    """Ids of all messages that a filter lets through, over pages of two."""
+    found: list[str] = []
+    cursor = ""
+    while True:
+        page = api.get(f"/v1/messages?limit=2{query}{cursor}").json
+        found += [message["id"] for message in page["data"]]
+        if not page["has_more"]:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+@pytest.fixture
+def written(api: Api, cloud: Cloud) -> list[Message]:
+    """Four messages, oldest first: the third is a reply to the second."""
+    first = a_message(api, state="unknown")
+    cloud.clock.advance(minutes=1)
+    second = a_message(api, html="<p>Hi</p>")
+    cloud.clock.advance(minutes=1)
+    reply = a_message(
+        api,
+        contact_id=second.contact_id,
+        campaign_id=second.campaign_id,
+        direction="in",
+        state="received",
+        text="y" * 5_000,
+        classification=Classification(value="interested", source="rule", confidence=0.9),
+    )
+    cloud.clock.advance(minutes=1)
+    last = a_message(api, contact_id=second.contact_id, channel="sms", mailbox_id="")
+    return [first, second, reply, last]
+
+
+class TestList:
+    def test_lists_the_newest_first(self, api: Api, written: list[Message]) -> None:
+        assert listed(api) == [message.id for message in reversed(written)]
+
+    def test_by_each_filter(self, api: Api, written: list[Message]) -> None:
+        first, second, reply, last = written
+        expected: dict[str, list[Message]] = {
+            f"contact_id={second.contact_id}": [last, reply, second],
+            f"campaign_id={second.campaign_id}": [reply, second],
+            f"mailbox_id={first.mailbox_id}": [first],
+            "state=unknown": [first],
+            "state=received": [reply],
+            "direction=in": [reply],
+            "channel=sms": [last],
+            "classification=interested": [reply],
+            f"contact_id={second.contact_id}&direction=out": [last, second],
+            "classification=objection": [],
+        }
+
+        found = {query: listed(api, f"&{query}") for query in expected}
+
+        assert found == {query: [each.id for each in those] for query, those in expected.items()}
+
+    def test_shows_the_beginning_of_texts(self, api: Api, written: list[Message]) -> None:
+        page: dict[str, Any] = api.get("/v1/messages?direction=in").json
+
+        assert len(page["data"][0]["text"]) == 2_000
+        assert api.get(f"/v1/messages/{written[2].id}").json["text"] == "y" * 5_000
+
+
+class TestGet:
+    def test_hides_other_workspaces_messages(self, api: Api, written: list[Message]) -> None:
+        path = f"/v1/messages/{written[1].id}"
+
+        assert api.get(path).json["html"] == "<p>Hi</p>"
+        assert api.get(path, workspace="globex").status == 404
+        assert api.get("/v1/messages/nonsense").json["code"] == "RESOURCE_NOT_FOUND"
+
+
+class TestThread:
+    def test_has_both_sides_in_order(self, api: Api, written: list[Message]) -> None:
+        _, second, reply, _ = written
+
+        thread = api.get(f"/v1/threads/{second.thread_id}").json
+
+        assert [message["id"] for message in thread["messages"]] == [second.id, reply.id]
+        assert thread["subject"] == "A question"
+        assert api.get(f"/v1/threads/{second.thread_id}", workspace="globex").status == 404
+        assert api.get("/v1/threads/thr_nonsense").status == 404
