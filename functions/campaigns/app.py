@@ -5,13 +5,15 @@ from outrider.access.models import Caller
 from outrider.campaigns.schemas import (
     CampaignCreate,
     CampaignDeleted,
+    CampaignLaunched,
     CampaignQuery,
     CampaignResumed,
     CampaignStatusView,
     CampaignUpdate,
     CampaignView,
+    LaunchRequest,
 )
-from outrider.campaigns.wiring import campaigns, control
+from outrider.campaigns.wiring import campaigns, control, launch
 from outrider.kit.pagination import Page
 
 api = native_api()
@@ -48,6 +50,14 @@ def update_campaign(
 def delete_campaign(caller: Caller, campaign_id: str) -> CampaignDeleted:
     """Delete a campaign that is not active: nothing more is sent of it"""
     return campaigns(caller).delete(campaign_id)
+
+
+@api.post("/v1/campaigns/{campaign_id}/launch", scope="campaigns:write", status=200)
+def launch_campaign(
+    caller: Caller, campaign_id: str, body: LaunchRequest | None
+) -> CampaignLaunched:
+    """Launch a draft: over the contacts given, those that a filter lets through, or none yet"""
+    return launch(caller).launch_campaign(campaign_id, body or LaunchRequest())
 
 
 @api.post("/v1/campaigns/{campaign_id}/pause", scope="campaigns:write", status=200)

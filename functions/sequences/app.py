@@ -71,7 +71,7 @@ def launch_sequence(
     caller: Caller, sequence_id: str, body: LaunchRequest | None
 ) -> SequenceLaunched:
     """Launch a draft: its campaign starts, over the contacts given"""
-    return launch(caller).launch(sequence_id, body or LaunchRequest())
+    return launch(caller).launch_sequence(sequence_id, body or LaunchRequest())
 
 
 @api.post("/v1/sequences/{sequence_id}/pause", scope="sequences:write", status=200)

@@ -231,6 +231,8 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/campaigns/{campaign_id}": Example(2, make=a_draft),
     "PATCH /v1/campaigns/{campaign_id}": Example(3, {"name": "Q3"}, make=a_draft),
     "DELETE /v1/campaigns/{campaign_id}": Example(3, make=a_draft),
+    # Campaign, sequence, pool, steps; the campaign taken; the campaign started.
+    "POST /v1/campaigns/{campaign_id}/launch": Example(7, {}, make=a_draft),
     "POST /v1/campaigns/{campaign_id}/pause": Example(3, make=a_campaign),
     # The campaign, what came due meanwhile, the change.
     "POST /v1/campaigns/{campaign_id}/resume": Example(4, make=a_paused_campaign),

@@ -224,6 +224,14 @@ STORY = [
     Step("update_campaign", {"settings": {"daily_limit": 200}}, of={"campaign_id": "draft_id"}),
     Step("get_campaign", of={"campaign_id": "draft_id"}),
     Step("list_campaigns", query="status=draft"),
+    Step(
+        "launch_campaign",
+        {"filter": {"status": "new", "tag": "q2"}},
+        of={"campaign_id": "draft_id"},
+        then=_carried,
+    ),
+    Step("get_status", of={"campaign_id": "draft_id"}),
+    Step("pause_campaign", of={"campaign_id": "draft_id"}),
     Step("delete_campaign", of={"campaign_id": "draft_id"}),
     Step("list_events", query="type=email.sent"),
     Step(

@@ -16,6 +16,7 @@ from outrider.credits.wiring import credits
 from outrider.kit import ids
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.integration.examples import a_draft
 from tests.integration.outreach import a_mailbox, a_message, launched, status
 from tests.receivers import answering, receiver
 from tools import templates
@@ -91,6 +92,7 @@ STEP = Sample("sqs_step", "steps_run")
 IMPORT_UPLOADED = Sample("sqs_import_uploaded", "imports_run")
 COMPANY_LINKS = Sample("sqs_company_links", "contacts_link")
 EXPORT = Sample("sqs_export", "exports_run")
+ENROLLING = Sample("sqs_enrolling", "campaigns_enroll")
 WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
 WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
 REPLY = Sample("inbound_reply", "inbound_receive")
@@ -406,6 +408,18 @@ class TestExports:
 
         assert answer == {"batchItemFailures": []}
         assert "download" in api.get(f"/v1/exports/{created['id']}").json
+
+
+class TestEnrolling:
+    def test_enrolls_the_audience_of_a_launch(self, api: Api, cloud: Cloud) -> None:
+        campaign_id = a_draft(api)
+        api.post("/v1/contacts", {"email": "ada@example.com"})
+        api.post(f"/v1/campaigns/{campaign_id}/launch", {"filter": {}})
+
+        answer = ENROLLING.invoke(cloud, workspace=api.workspace().id, campaign=campaign_id)
+
+        assert answer == {"batchItemFailures": []}
+        assert status(api, campaign_id)["audience"]["total"] == 1
 
 
 class TestWebhooks:

@@ -6,21 +6,31 @@ stand in the index `by_contact`, under `<workspace>#con_…`.
 """
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
 from outrider.campaigns.models import CLAIM_LEASE, ERASED, Campaign, Enrollment, Thread
-from outrider.kit import clock, outbox, parallel
+from outrider.kit import clock, marks, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, transact_groups
+from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
 from outrider.kit.outbox import Event
 
-_ADD_AT_ONCE = 90
+_SKIPPED_LIFE = timedelta(days=90)
 _DUE = "#due_at = :due, #by_due_sk = :due"
 _DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEnrollment:
+    """`mark` says by what it was enrolled, `by_company` that a colleague's answer ends it."""
+
+    enrollment: Enrollment
+    events: Sequence[Event]
+    mark: str
+    by_company: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +45,44 @@ class EnrollmentRepository:
         """Where an enrollment is, for `kit.dynamo.batch_get`."""
         return self.table, self._pk, contact_id
 
-    def add_many(
-        self,
-        enrollments: Sequence[tuple[Enrollment, Sequence[Event]]],
-        due_shards: int,
-        also: Callable[[int], Sequence[Action]],
-    ) -> None:
-        """Add those that are new; those enrolled before stay as they are. `also(n)` are further
-        actions in the transaction that adds n. Raises TransactionFailed when one of these fails."""
+    def get(self, contact_id: str) -> Enrollment | None:
+        item = self.table.get(self._pk, contact_id)
+        return Enrollment.model_validate(item) if item else None
 
-        def add(part: Sequence[tuple[Enrollment, Sequence[Event]]]) -> None:
-            groups = {
-                enrollment.contact_id: [self._add(enrollment, events, due_shards)]
-                for enrollment, events in part
-            }
-            transact_groups(groups, also)
+    def add(self, new: NewEnrollment, due_shards: int) -> Action:
+        """Enroll somebody who never was, for a transaction."""
+        return self.table.put(self._item(new, due_shards), "attribute_not_exists(#pk)")
 
-        parallel.chunks(add, enrollments, _ADD_AT_ONCE)
+    def add_again(self, new: NewEnrollment, due_shards: int, before: Enrollment) -> Action:
+        """Enroll somebody anew in place of an enrollment that is over, as it was read."""
+        return self.table.put(self._item(new, due_shards), "#version = :seen", seen=before.version)
+
+    def skip(self, contact_id: str, reason: str) -> Action:
+        """Keep why somebody was not enrolled, for a transaction; the first reason stays."""
+        item = {
+            "pk": f"{self._pk}#skipped",
+            "sk": contact_id,
+            "reason": reason,
+            "skipped_at": clock.timestamp(),
+            "ttl": int((clock.now() + _SKIPPED_LIFE).timestamp()),
+        }
+        return self.table.put(item, "attribute_not_exists(#pk)")
+
+    def skipped(
+        self, reason: str | None, limit: int, after: Item | None
+    ) -> tuple[list[Item], Item | None]:
+        """Whom a launch did not enroll: `sk` is the contact, with `reason` and `skipped_at`."""
+        page = self.table.page(
+            Query(
+                f"{self._pk}#skipped",
+                values={"reason": reason} if reason else {},
+                filter="#reason = :reason" if reason else "",
+                after=after,
+                consistent=True,
+            ),
+            limit,
+        )
+        return page.items, page.last_key
 
     def due(self, campaign: Campaign, until: datetime, limit: int) -> list[Enrollment]:
         """Up to `limit` enrollments that are due by `until`, the longest due first."""
@@ -280,18 +311,24 @@ class EnrollmentRepository:
             one=1,
         )
 
-    def _add(self, enrollment: Enrollment, events: Sequence[Event], due_shards: int) -> Action:
-        shard = zlib.crc32(enrollment.contact_id.encode()) % due_shards
+    def _item(self, new: NewEnrollment, due_shards: int) -> Item:
+        enrollment = new.enrollment
         item: Item = {
             **enrollment.model_dump(exclude_none=True),
             "pk": self._pk,
             "sk": enrollment.contact_id,
-            "by_due_pk": f"{self._pk}#{shard}",
+            "by_due_pk": self._due_pk(enrollment.contact_id, due_shards),
             "by_due_sk": enrollment.due_at,
             "by_contact_pk": f"{self.workspace}#{enrollment.contact_id}",
-            **outbox.attribute(events),
+            **marks.attribute(new.mark),
+            **outbox.attribute(new.events),
         }
-        return self.table.put(item, "attribute_not_exists(#pk)")
+        if new.by_company and enrollment.company_key:
+            item["by_company_pk"] = f"{self._pk}#{enrollment.company_key}"
+        return item
+
+    def _due_pk(self, contact_id: str, due_shards: int) -> str:
+        return f"{self._pk}#{zlib.crc32(contact_id.encode()) % due_shards}"
 
     def _change(self, enrollment: Enrollment, sets: str, removes: str, **values: Any) -> Action:
         """A change of the enrollment as it was read, while no message of it is in flight."""
@@ -326,6 +363,23 @@ class EnrollmentRepository:
     @property
     def _pk(self) -> str:
         return f"{self.workspace}#{self.campaign_id}"
+
+    def list(
+        self, state: str | None, limit: int, after: Item | None
+    ) -> tuple[list[Enrollment], Item | None]:
+        """In the order in which their contacts were made."""
+        page = self.table.page(
+            Query(
+                self._pk,
+                "begins_with(#sk, :prefix)",
+                {"prefix": "con_", **({"state": state} if state else {})},
+                filter="#state = :state" if state else "",
+                after=after,
+                consistent=True,
+            ),
+            limit,
+        )
+        return [Enrollment.model_validate(item) for item in page.items], page.last_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,24 @@
-"""Launching a sequence: its campaign is made, the audience enrolled, the clock started.
+"""Launching a sequence, or a campaign that was made of one: the audience is enrolled and the clock
+started.
 
 Everything up to the last transaction may be done again: a launch that was cut short is finished by
-launching again with the same contacts. Until then the campaign is a draft, and belongs to that
-launch alone.
+launching again with the same audience. Until then the campaign is a draft, and belongs to that
+launch alone. Contacts of a filter are enrolled after it, while the campaign runs (`audience`).
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
-from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.audience import AudienceRepository, begun
+from outrider.campaigns.enrolling import AT_ONCE, Enroller
+from outrider.campaigns.errors import CampaignNotFound, WrongStatus
+from outrider.campaigns.models import SHARD_SIZE, Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import (
+    CampaignLaunched,
+    CampaignView,
     EnrollResult,
     LaunchAudience,
     LaunchRequest,
@@ -21,10 +26,9 @@ from outrider.campaigns.schemas import (
     SkipReason,
 )
 from outrider.contacts.service import ContactService
-from outrider.kit import clock, ids
+from outrider.kit import clock, ids, json, parallel
 from outrider.kit.dynamo import Action, TransactionFailed, transact
-from outrider.kit.errors import ValidationFailed, Violation
-from outrider.kit.outbox import Event
+from outrider.kit.errors import Contended, ValidationFailed, Violation
 from outrider.mailboxes.models import pool_is_warmed
 from outrider.mailboxes.service import MailboxService
 from outrider.sequences.errors import LaunchUnderWay, MailboxPoolNotWarmed, SequenceNotDraft
@@ -35,35 +39,64 @@ from outrider.sequences.service import SequenceService
 
 @dataclass(frozen=True, slots=True)
 class LaunchService:
+    """`enroller` gives what enrolls in a campaign, with its first step, while the check holds."""
+
     caller: Caller
     sequences: SequenceService
     mailboxes: MailboxService
     contacts: ContactService
     campaigns: CampaignRepository
-    enrollments: Callable[[str], EnrollmentRepository]
+    audiences: AudienceRepository
+    enroller: Callable[[Campaign, Step, Action], Enroller]
 
-    def launch(self, sequence_id: str, request: LaunchRequest) -> SequenceLaunched:
+    def launch_sequence(self, sequence_id: str, request: LaunchRequest) -> SequenceLaunched:
         """Raises SequenceNotFound, SequenceNotDraft and MailboxPoolNotWarmed, and ValidationFailed
         when contacts are to be written to and a step has nothing to say."""
         self.caller.begin()
         sequence = self.sequences.get(sequence_id)
         if sequence.status not in ("draft", "launching"):
             raise SequenceNotDraft(sequence.status)
-        self._require_warmed(sequence.mailbox_pool)
-        steps = self.sequences.steps(sequence)
-        if request.contact_ids:
-            _require_content(steps)
-        launching, campaign = self._campaign(sequence, request.contact_ids)
+        steps = self._steps(sequence, sequence.mailbox_pool, request)
+        launching, campaign = self._of_sequence(sequence, _asked(request))
         results = self._enroll(campaign, steps[0], request.contact_ids)
-        added = sum(result.result == "added" for result in results)
         launched = launching.launched()
         answer = SequenceLaunched(
             **SequenceView.of(launched).model_dump(),
-            audience=LaunchAudience(total=len(results), added=added, skipped=len(results) - added),
+            audience=_audience(results),
             results=results,
         )
-        self._activate(campaign, launching, launched, added, self.caller.keep(answer))
+        end = self.sequences.end_launch(launching, launched, answer.audience.added)
+        self._activate(campaign, self._launched(campaign, request), request, answer, [end])
         return answer
+
+    def launch_campaign(self, campaign_id: str, request: LaunchRequest) -> CampaignLaunched:
+        """Raises CampaignNotFound and WrongStatus; else as `launch_sequence`."""
+        self.caller.begin()
+        found = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
+        if found is None:
+            raise CampaignNotFound
+        if found.status != "draft" or found.leads_sequence:
+            status = found.status if found.status != "draft" else "being launched"
+            raise WrongStatus("launched", status)
+        sequence = self.sequences.get(found.sequence_id)
+        if found.asked:
+            sequence = sequence.model_copy(update={"steps_version": found.steps_version})
+        steps = self._steps(sequence, found.mailbox_pool, request)
+        campaign = self._begun(found, sequence, _asked(request))
+        results = self._enroll(campaign, steps[0], request.contact_ids)
+        after = self._launched(campaign, request)
+        answer = CampaignLaunched(
+            **CampaignView.of(after).model_dump(), audience=_audience(results), results=results
+        )
+        self._activate(campaign, after, request, answer, [])
+        return answer
+
+    def _steps(self, sequence: Sequence, pool: str, request: LaunchRequest) -> Many[Step]:
+        self._require_warmed(pool)
+        steps = self.sequences.steps(sequence)
+        if request.has_audience:
+            _require_content(steps)
+        return steps
 
     def _require_warmed(self, pool: str) -> None:
         mailboxes = self.mailboxes.of_pool(pool)
@@ -77,9 +110,8 @@ class LaunchService:
                 "mark a mailbox that was warmed up elsewhere with warmed: true"
             )
 
-    def _campaign(self, sequence: Sequence, contact_ids: Many[str]) -> tuple[Sequence, Campaign]:
+    def _of_sequence(self, sequence: Sequence, asked: str) -> tuple[Sequence, Campaign]:
         """The sequence while it is launched, and its campaign, made if this is the first try."""
-        asked = ids.derived("aud", *contact_ids)
         if sequence.campaign_id and (begun := self.campaigns.get(sequence.campaign_id)):
             if begun.asked != asked:
                 raise LaunchUnderWay
@@ -109,69 +141,79 @@ class LaunchService:
             raise SequenceNotDraft("being launched by another request") from failure
         return launching, campaign
 
+    def _begun(self, draft: Campaign, sequence: Sequence, asked: str) -> Campaign:
+        """The draft with the steps it keeps, belonging to this launch."""
+        if draft.asked:
+            if draft.asked != asked:
+                raise LaunchUnderWay
+            return draft
+        campaign = draft.changed(asked=asked, steps_version=sequence.steps_version)
+        try:
+            transact(self.campaigns.change(draft, campaign))
+        except TransactionFailed as failure:
+            raise Contended("Another request changed this campaign") from failure
+        return campaign
+
     def _enroll(
         self, campaign: Campaign, first: Step, contact_ids: Many[str]
     ) -> list[EnrollResult]:
         asked = list(dict.fromkeys(contact_ids))
-        found = self.contacts.existing(asked)
-        enrollments = [
-            self._enrollment(campaign, first, contact_id)
-            for contact_id in asked
-            if contact_id in found
-        ]
-        counters = self.campaigns.counters(campaign.id)
+        contacts = self.contacts.several(asked)
+        still = self.campaigns.launching(campaign.id, campaign.asked)
+        enroller = self.enroller(campaign, first, still)
         try:
-            self.enrollments(campaign.id).add_many(
-                enrollments,
-                campaign.due_shards,
-                lambda count: (
-                    counters.add(total=count, active=count),
-                    self.campaigns.launching(campaign.id, campaign.asked),
-                ),
-            )
+            parts = parallel.chunks(enroller.enroll, list(contacts.values()), AT_ONCE)
         except TransactionFailed as failure:
-            raise SequenceNotDraft("launched by another request") from failure
-        return _results(contact_ids, found)
+            raise WrongStatus("launched", "launched by another request") from failure
+        skipped = {contact_id: reason for part in parts for contact_id, reason in part.items()}
+        return _results(contact_ids, contacts.keys(), skipped)
 
-    def _enrollment(
-        self, campaign: Campaign, first: Step, contact_id: str
-    ) -> tuple[Enrollment, list[Event]]:
-        now = clock.now()
-        enrollment = Enrollment(
-            id=ids.derived("enr", self.caller.workspace, campaign.id, contact_id),
-            campaign_id=campaign.id,
-            contact_id=contact_id,
-            sequence_id=campaign.sequence_id,
-            steps_version=campaign.steps_version,
-            step_id=first.id,
-            due_at=clock.to_text(now + first.wait),
-            created_at=clock.to_text(now),
-            updated_at=clock.to_text(now),
+    def _launched(self, campaign: Campaign, request: LaunchRequest) -> Campaign:
+        """It once it runs. A filter lets through no more contacts than there are."""
+        by_filter = request.filter is not None
+        most = self.contacts.count() if by_filter else 0
+        return campaign.changed(
+            status="active",
+            has_filter=by_filter,
+            enrolling=by_filter,
+            due_shards=max(1, -(-most // SHARD_SIZE)),
         )
-        return enrollment, [self.caller.event("enrollment.created", **enrollment.names())]
 
     def _activate(
         self,
         campaign: Campaign,
-        launching: Sequence,
-        launched: Sequence,
-        enrolled: int,
+        launched: Campaign,
+        request: LaunchRequest,
+        answer: SequenceLaunched | CampaignLaunched,
         also: Many[Action],
     ) -> None:
         event = self.caller.event(
             "campaign.launched",
             campaign_id=campaign.id,
-            sequence_id=launched.id,
-            enrolled=enrolled,
+            sequence_id=campaign.sequence_id,
+            enrolled=answer.audience.added,
+            by_filter=launched.enrolling,
         )
+        actions = [*also, self.campaigns.change(campaign, launched, [event])]
+        if request.filter is not None:
+            job = begun(self.caller, launched, request.filter)
+            actions.append(self.audiences.add(campaign.id, job))
         try:
-            transact(
-                self.sequences.end_launch(launching, launched, enrolled),
-                self.campaigns.change(campaign, campaign.changed(status="active"), [event]),
-                *also,
-            )
+            transact(*actions, *self.caller.keep(answer))
         except TransactionFailed as failure:
-            raise SequenceNotDraft("launched by another request") from failure
+            raise WrongStatus("launched", "launched by another request") from failure
+
+
+def _asked(request: LaunchRequest) -> str:
+    """What stands for the audience that a launch asks for."""
+    if request.filter is not None:
+        return ids.derived("aud", "filter", json.canonical(json.dumps(request.filter)).decode())
+    return ids.derived("aud", *request.contact_ids)
+
+
+def _audience(results: Many[EnrollResult]) -> LaunchAudience:
+    added = sum(result.result == "added" for result in results)
+    return LaunchAudience(total=len(results), added=added, skipped=len(results) - added)
 
 
 def _require_content(steps: Many[Step]) -> None:
@@ -186,11 +228,13 @@ def _require_content(steps: Many[Step]) -> None:
         raise ValidationFailed("Some steps have nothing to send", violations=silent)
 
 
-def _results(contact_ids: Many[str], found: Container[str]) -> list[EnrollResult]:
+def _results(
+    contact_ids: Many[str], found: Container[str], skipped: Mapping[str, SkipReason]
+) -> list[EnrollResult]:
     seen: set[str] = set()
     results = []
     for contact_id in contact_ids:
-        reason: SkipReason | None = None
+        reason: SkipReason | None = skipped.get(contact_id)
         if contact_id in seen:
             reason = "duplicate"
         elif contact_id not in found:

@@ -21,6 +21,9 @@ CLAIM_LEASE = timedelta(minutes=2)
 ERASED = "erased"
 """Why an enrollment ended, or in the place of why it did, when its contact was erased."""
 
+SHARD_SIZE = 50_000
+"""Enrollments for each shard of the index of what is due."""
+
 CampaignStatus = Literal["draft", "active", "paused", "completed"]
 
 OpenState = Literal["active", "sending", "waiting"]

@@ -124,6 +124,17 @@ class CampaignRepository:
             **given,
         )
 
+    def enrolled(self, campaign_id: str) -> Action:
+        """All contacts of its launch are enrolled or skipped, for a transaction."""
+        return self.table.update(
+            self.workspace,
+            campaign_id,
+            "SET #enrolling = :no REMOVE #_events",
+            "#enrolling = :yes",
+            no=False,
+            yes=True,
+        )
+
     def remove(self, campaign: Campaign) -> Action:
         """Its clock stops, and no step of its enrollments finds it any more."""
         return self.table.delete(

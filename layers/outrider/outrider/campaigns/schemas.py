@@ -122,6 +122,10 @@ class LaunchRequest(Input):
         ContactQuery.model_validate(self.filter)
         return self
 
+    @property
+    def has_audience(self) -> bool:
+        return bool(self.contact_ids) or self.filter is not None
+
 
 SkipReason = Literal[
     "duplicate",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from outrider.access.models import Caller
+from outrider.campaigns.enrolling import SKIPPED_AS
 from outrider.campaigns.errors import CampaignNotFound, WrongStatus
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
@@ -29,8 +30,7 @@ from outrider.sequences.errors import SequenceNotFound
 from outrider.sequences.service import SequenceService
 
 _ATTEMPTS = 3
-SKIPPED_AS = "skipped_as_"
-"""Begins the names of the counts of contacts that a launch skipped, by reason."""
+
 
 changed_meanwhile = Contended("Another request changed this campaign at the same time")
 

@@ -1,24 +1,33 @@
 """Builds the objects of `campaigns`."""
 
+from dataclasses import replace
+
 from outrider.access.models import Caller, WorkspaceId
+from outrider.campaigns.audience import AudienceJob, AudienceRepository, AudienceRunner
 from outrider.campaigns.companies import CompanyReplies
 from outrider.campaigns.control import ControlService
 from outrider.campaigns.dispatch import DispatchService
 from outrider.campaigns.edits import SequenceEdits
 from outrider.campaigns.endings import Endings
+from outrider.campaigns.enrolling import Enroller
 from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
 from outrider.campaigns.launch import LaunchService
 from outrider.campaigns.limits import DailyLimits
+from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
 from outrider.campaigns.runs import RunService
+from outrider.campaigns.screening import Screening
 from outrider.campaigns.service import CampaignService
 from outrider.campaigns.statistics import Statistics
+from outrider.contacts.suppressions.bounces import GlobalBounces
+from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.contacts.wiring import contacts
-from outrider.kit.dynamo import Table
+from outrider.kit.dynamo import Action, Table
 from outrider.kit.executions import StateMachine
-from outrider.kit.queues import Queue
+from outrider.kit.queues import Queue, QueueMessage
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import mailbox_repository, mailboxes
+from outrider.sequences.models import Step
 from outrider.sequences.wiring import sequences
 
 
@@ -46,7 +55,32 @@ def launch(caller: Caller) -> LaunchService:
         mailboxes=mailboxes(caller),
         contacts=contacts(caller),
         campaigns=campaign_repository(caller.workspace),
-        enrollments=lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
+        audiences=_audiences(caller.workspace),
+        enroller=lambda campaign, first, check: _enroller(
+            caller, campaign, first, check, campaign.asked
+        ),
+    )
+
+
+def audience_runner(workspace: WorkspaceId, campaign_id: str) -> AudienceRunner:
+    caller = Caller.engine(workspace)
+    campaigns = campaign_repository(workspace)
+    contacts_of_workspace = contacts(caller)
+
+    def enroller(campaign: Campaign, job: AudienceJob) -> Enroller:
+        """Enrolls for whoever launched, as far as events say."""
+        acting = replace(Caller.engine(workspace, job.request_id), actor=job.actor)
+        first = _first_step(acting, campaign)
+        check = campaigns.takes(campaign.id, "active", "paused")
+        made = _enroller(acting, campaign, first, check, campaign.asked)
+        return replace(made, keeps=True)
+
+    def go_on() -> None:
+        job = {"workspace": workspace, "campaign_id": campaign_id}
+        Queue(settings().require("enrolling_queue_url")).send([QueueMessage(job)])
+
+    return AudienceRunner(
+        campaigns, _audiences(workspace), contacts_of_workspace.lists, enroller, go_on
     )
 
 
@@ -102,6 +136,38 @@ def enrollment_repository(workspace: WorkspaceId, campaign_id: str) -> Enrollmen
 
 def contact_enrollments(workspace: WorkspaceId) -> ContactEnrollments:
     return ContactEnrollments(_enrollments_table(), workspace)
+
+
+def _enroller(
+    caller: Caller, campaign: Campaign, first: Step, check: Action, mark: str
+) -> Enroller:
+    workspace = caller.workspace
+    campaigns = campaign_repository(workspace)
+    contacts_table = Table(settings().require("contacts_table"))
+    return Enroller(
+        caller=caller,
+        campaign=campaign,
+        first=first,
+        screening=Screening(
+            campaign,
+            campaigns,
+            SuppressionRepository(contacts_table, workspace),
+            GlobalBounces(contacts_table, workspace),
+            ContactEnrollments(_enrollments_table(), workspace),
+        ),
+        enrollments=enrollment_repository(workspace, campaign.id),
+        counters=campaigns.counters(campaign.id),
+        check=check,
+        mark=mark,
+    )
+
+
+def _first_step(caller: Caller, campaign: Campaign) -> Step:
+    return sequences(caller).steps_of(campaign.sequence_id, campaign.steps_version)[0]
+
+
+def _audiences(workspace: WorkspaceId) -> AudienceRepository:
+    return AudienceRepository(_campaigns_table(), workspace)
 
 
 def _enrollments_table() -> Table:

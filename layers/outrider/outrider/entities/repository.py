@@ -17,7 +17,7 @@ from outrider.access.models import WorkspaceId
 from outrider.entities.models import Entity
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.counters import Counters
+from outrider.kit.counters import Counters, total
 from outrider.kit.dynamo import (
     Action,
     ConditionFailed,
@@ -102,6 +102,11 @@ class EntityRepository(ABC, Generic[EntityT]):
     def present(self, entity_id: str) -> Action:
         """That the entity is not deleted, for a transaction."""
         return self.table.check(self.workspace, entity_id, PRESENT)
+
+    def count(self) -> int:
+        """How many there are."""
+        shards = batch_get(self._counts.keys()).values()
+        return total(shards, self.counted_as)
 
     def get(self, entity_id: str) -> EntityT | None:
         return self.entity(self.table.get(self.workspace, entity_id))
@@ -323,8 +328,11 @@ class EntityRepository(ABC, Generic[EntityT]):
         )
 
     def _counted(self, change: int) -> Action:
-        counts = Counters(self.table, f"{self.workspace}#count")
-        return counts.add(**{self.counted_as: change})
+        return self._counts.add(**{self.counted_as: change})
+
+    @property
+    def _counts(self) -> Counters:
+        return Counters(self.table, f"{self.workspace}#count")
 
     def _value(self, entity: EntityT) -> str | None:
         value: str | None = getattr(entity, self.unique)

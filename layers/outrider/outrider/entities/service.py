@@ -99,7 +99,15 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
 
     def existing(self, entity_ids: Iterable[str]) -> set[str]:
         """Those of `entity_ids` that name an entity of this workspace."""
-        return set(self.entities.get_many([each for each in entity_ids if self.is_id(each)]))
+        return set(self.several(entity_ids))
+
+    def several(self, entity_ids: Iterable[str]) -> dict[str, EntityT]:
+        """Those of `entity_ids` that there are, by id."""
+        return self.entities.get_many([each for each in entity_ids if self.is_id(each)])
+
+    def count(self) -> int:
+        """How many there are in the workspace."""
+        return self.entities.count()
 
     def is_id(self, text: str) -> bool:
         return ids.is_id(self.kind.prefix, text)

@@ -8,7 +8,7 @@
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -258,12 +258,19 @@ def transact_groups(
 
     Raises TransactionFailed when a condition of these does not hold.
     """
+    return transact_named(groups, lambda names: also(len(names)))
+
+
+def transact_named(
+    groups: Mapping[str, Sequence[Action]], also: Callable[[Collection[str]], Sequence[Action]]
+) -> dict[str, Sequence[Reason]]:
+    """`transact_groups`, where `also` is told which groups are written."""
     pending = dict(groups)
     refused: dict[str, Sequence[Reason]] = {}
     while pending:
         actions = [action for group in pending.values() for action in group]
         try:
-            transact(*actions, *also(len(pending)))
+            transact(*actions, *also(pending.keys()))
             break
         except TransactionFailed as failure:
             reasons = iter(failure.reasons)

@@ -34,6 +34,7 @@ class Settings(BaseModel):
     webhook_deliveries_queue_url: str = ""
     imports_queue_url: str = ""
     exports_queue_url: str = ""
+    enrolling_queue_url: str = ""
     files_bucket: str = ""
     company_links_queue_url: str = ""
     campaign_run_arn: str = ""

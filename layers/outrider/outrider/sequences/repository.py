@@ -106,7 +106,11 @@ class SequenceRepository:
 
     def steps(self, sequence: Sequence, version: int | None = None) -> Many[Step] | None:
         """Those of the newest version unless another is asked for; None where it is not there."""
-        table, pk, sk = self.version_key(sequence.id, version or sequence.steps_version)
+        return self.steps_of(sequence.id, version or sequence.steps_version)
+
+    def steps_of(self, sequence_id: str, version: int) -> Many[Step] | None:
+        """Those of a version; None where it is not there."""
+        table, pk, sk = self.version_key(sequence_id, version)
         item = table.get(pk, sk)
         return steps_from(item["steps"]) if item else None
 

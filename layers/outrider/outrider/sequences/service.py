@@ -177,6 +177,10 @@ class SequenceService:
     def carried_out(self, sequence_id: str, campaigns: int) -> Action:
         return self.sequences.carried_out(sequence_id, campaigns)
 
+    def steps_of(self, sequence_id: str, version: int) -> Many[Step]:
+        """The steps of a version, which stay when the sequence is changed."""
+        return self.sequences.steps_of(sequence_id, version) or []
+
     def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
         return self.sequences.begin_launch(draft, launching)
 

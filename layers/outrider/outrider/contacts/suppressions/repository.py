@@ -4,7 +4,7 @@ A suppression is `<workspace>#sup` / `sup_…`. Its id is made of what it suppre
 address is suppressed is known by key, and removing one needs no look-up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
@@ -89,6 +89,15 @@ class SuppressionRepository:
         wanted = dict.fromkeys(each for address in addresses for each in self._ids(address))
         found = batch_get((self.table, self._pk, suppression_id) for suppression_id in wanted)
         return {item["sk"]: Suppression.model_validate(item) for item in found.values()}
+
+    def suppresses(
+        self, found: Mapping[str, Suppression], address: str, others: Sequence[str] = ()
+    ) -> bool:
+        """Whether `absent` would fail, of what `find` found of all these addresses."""
+        theirs = (found.get(each) for other in others for each in self._ids(other))
+        return any(each in found for each in self._ids(address)) or any(
+            each is not None and each.is_objection for each in theirs
+        )
 
     def absent(self, address: str, others: Sequence[str] = ()) -> Sequence[Action]:
         """That the address and its domain are not suppressed, for a transaction; and that of

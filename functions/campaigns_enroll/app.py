@@ -1,0 +1,29 @@
+"""Enrolls the audience of launches with a filter, for as long as there is time."""
+
+from functools import partial
+from typing import Any
+
+from outrider.access.models import WorkspaceId
+from outrider.campaigns.wiring import audience_runner
+from outrider.events.models import RecordedEvent
+from outrider.kit.logs import logger
+from outrider.kit.queues import handle_records
+
+_LONGEST_PART_MS = 60_000
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def enough_time() -> bool:
+        return bool(context.get_remaining_time_in_millis() > _LONGEST_PART_MS)
+
+    return handle_records(event, partial(_run, enough_time=enough_time))
+
+
+def _run(message: dict[str, Any], enough_time: Any) -> None:
+    if "detail" in message:
+        happened = RecordedEvent.model_validate(message["detail"])
+        workspace, campaign_id = happened.workspace, happened.data["campaign_id"]
+    else:
+        workspace, campaign_id = WorkspaceId(message["workspace"]), message["campaign_id"]
+    outcome = audience_runner(workspace, campaign_id).run(campaign_id, enough_time)
+    logger().info("audience", campaign_id=campaign_id, outcome=outcome)

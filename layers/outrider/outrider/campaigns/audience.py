@@ -1,0 +1,140 @@
+"""The audience of a launch with a filter: read page after page, and enrolled while the campaign
+already runs.
+
+It is that of the moment of the launch: who was made later is not in it. How far it is read is kept
+at `<workspace>#cam_…` / `audience`, and moved only from where it was read, so of two workers one
+goes on. Enrolling a page again does nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.campaigns.enrolling import AT_ONCE, Enroller
+from outrider.campaigns.models import Campaign
+from outrider.campaigns.repository import CampaignRepository
+from outrider.contacts.lists import ContactLists
+from outrider.contacts.models import Contact
+from outrider.contacts.schemas import ContactQuery
+from outrider.kit import parallel
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Action, Table, TransactionFailed, transact
+
+PAGE = 200
+BATCH = 8 * AT_ONCE
+"""Contacts read before they are enrolled, as many as are enrolled at once."""
+_SK = "audience"
+
+
+class AudienceJob(BaseModel):
+    """How far an audience is read: `after` is the place in the list, `parts` how often it moved."""
+
+    model_config = ConfigDict(frozen=True)
+
+    filter: dict[str, Any]
+    asked_at: str
+    actor: str
+    request_id: str
+    after: dict[str, Any] | None = None
+    parts: int = 0
+    done: bool = False
+
+    @property
+    def query(self) -> ContactQuery:
+        """In an order that no change of a contact changes."""
+        order = {} if {"search", "email"} & self.filter.keys() else {"sort": "created_at"}
+        return ContactQuery.model_validate({**self.filter, **order, "limit": PAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRepository:
+    """Audiences of the campaigns of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def get(self, campaign_id: str) -> AudienceJob | None:
+        item = self.table.get(self._pk(campaign_id), _SK)
+        return AudienceJob.model_validate(item) if item else None
+
+    def add(self, campaign_id: str, job: AudienceJob) -> Action:
+        item = {**job.model_dump(exclude_none=True), "pk": self._pk(campaign_id), "sk": _SK}
+        return self.table.put(item, "attribute_not_exists(#pk)")
+
+    def move(self, campaign_id: str, job: AudienceJob, after: Item | None) -> Action:
+        """The place behind what was enrolled; None is the end."""
+        return self.table.update(
+            self._pk(campaign_id),
+            _SK,
+            "SET #after = :after, #parts = :next, #done = :done",
+            "#parts = :parts AND #done = :no",
+            after=after,
+            next=job.parts + 1,
+            parts=job.parts,
+            done=after is None,
+            no=False,
+        )
+
+    def _pk(self, campaign_id: str) -> str:
+        return f"{self.workspace}#{campaign_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRunner:
+    """`enroller` gives what enrolls in a campaign; `go_on` asks for another call."""
+
+    campaigns: CampaignRepository
+    audiences: AudienceRepository
+    lists: ContactLists
+    enroller: Callable[[Campaign, AudienceJob], Enroller]
+    go_on: Callable[[], None]
+
+    def run(self, campaign_id: str, enough_time: Callable[[], bool]) -> str:
+        """Begin or go on. Gives what came of it, for the log."""
+        campaign = self.campaigns.get(campaign_id)
+        job = self.audiences.get(campaign_id)
+        if campaign is None or job is None or job.done:
+            return "nothing to do"
+        enroller = self.enroller(campaign, job)
+        while True:
+            contacts, after = self._read(job)
+            try:
+                parallel.chunks(enroller.enroll, contacts, AT_ONCE)
+                self._move(campaign_id, job, after)
+            except TransactionFailed:
+                return "another worker goes on, or the campaign is gone"
+            if after is None:
+                return "done"
+            job = job.model_copy(update={"after": after, "parts": job.parts + 1})
+            if not enough_time():
+                self.go_on()
+                return "to be continued"
+
+    def _read(self, job: AudienceJob) -> tuple[Sequence[Contact], Item | None]:
+        """Contacts behind the place reached, each once, and the place behind them."""
+        found: dict[str, Contact] = {}
+        after: Item | None = job.after
+        while True:
+            page, after = self.lists.page(job.query, after)
+            found |= {each.id: each for each in page if each.created_at <= job.asked_at}
+            if after is None or len(found) > BATCH - PAGE:
+                return list(found.values()), after
+
+    def _move(self, campaign_id: str, job: AudienceJob, after: Item | None) -> None:
+        actions = [self.audiences.move(campaign_id, job, after)]
+        if after is None:
+            actions.append(self.campaigns.enrolled(campaign_id))
+        transact(*actions)
+
+
+def begun(caller: Caller, campaign: Campaign, filter_: Mapping[str, Any]) -> AudienceJob:
+    """The job of a launch."""
+    return AudienceJob(
+        filter=dict(filter_),
+        asked_at=campaign.updated_at,
+        actor=caller.actor,
+        request_id=caller.request_id,
+    )

@@ -1,0 +1,167 @@
+"""Whom a launch enrolls: contacts given by id or let through by a filter, and why not others."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.harness.wire import When, crash_points
+from tests.integration.outreach import STEP_ONE, a_mailbox, some_contacts, status
+
+ENROLL_CALLS = 11
+"""The AWS calls of the worker for a small audience; a test says that there are no more."""
+
+
+def a_sequence(api: Api) -> str:
+    body = {"name": "First", "steps": [STEP_ONE]}
+    return str(api.post("/v1/sequences", body).json["id"])
+
+
+def a_campaign(api: Api, sequence_id: str | None = None, **settings: Any) -> str:
+    body = {"name": "Q2", "sequence_id": sequence_id or a_sequence(api), "settings": settings}
+    return str(api.post("/v1/campaigns", body).json["id"])
+
+
+def launch(api: Api, campaign_id: str, **body: Any) -> dict[str, Any]:
+    answer = api.post(f"/v1/campaigns/{campaign_id}/launch", body)
+    assert answer.status == 200, answer.text
+    launched: dict[str, Any] = answer.json
+    return launched
+
+
+def enrolled(cloud: Cloud, api: Api, campaign_id: str) -> list[dict[str, Any]]:
+    return [
+        item
+        for item in cloud.items("enrollments", f"{api.workspace().id}#{campaign_id}")
+        if "state" in item
+    ]
+
+
+def reasons(launched: dict[str, Any]) -> list[str | None]:
+    return [result["reason"] for result in launched["results"]]
+
+
+class TestScreening:
+    def test_tells_why_each_contact_is_left_out(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        contacts = some_contacts(api, 5)
+        api.patch(f"/v1/contacts/{contacts[1]}", {"status": "unsubscribed"})
+        api.patch(f"/v1/contacts/{contacts[2]}", {"status": "bounced"})
+        api.post("/v1/suppressions", {"address": "ada3@example.com", "reason": "manual"})
+
+        launched = launch(api, a_campaign(api), contact_ids=[*contacts, contacts[0], "nobody"])
+
+        assert reasons(launched) == [
+            None,
+            "unsubscribed",
+            "invalid_address",
+            "suppressed",
+            None,
+            "duplicate",
+            "not_found",
+        ]
+        assert launched["audience"] == {"total": 7, "added": 2, "skipped": 5}
+
+    def test_an_exclusive_campaign_leaves_those_in_others(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        contacts = some_contacts(api, 3)
+        later = {**STEP_ONE, "wait_days": 3}
+        sequence = api.post("/v1/sequences", {"name": "Slow", "steps": [later]}).json["id"]
+        paused, active = a_campaign(api, sequence), a_campaign(api, sequence)
+        launch(api, paused, contact_ids=contacts[:1])
+        launch(api, active, contact_ids=contacts[1:2])
+        api.post(f"/v1/campaigns/{paused}/pause")
+
+        launched = launch(api, a_campaign(api, exclusive=True), contact_ids=contacts)
+
+        assert reasons(launched) == [None, "in_other_active_sequence", None]
+
+
+class TestFilter:
+    def test_enrolls_those_it_lets_through_when_it_was_launched(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        a_mailbox(api, daily_cap=10_000)
+        rows = [{"email": f"eve{n}@example.com", "tags": ["q2"][: n % 2]} for n in range(250)]
+        api.post("/v1/contacts", {"contacts": rows})
+        api.post("/v1/suppressions", {"address": "eve1@example.com", "reason": "manual"})
+        cloud.drain()
+        campaign = a_campaign(api)
+
+        launched = launch(api, campaign, filter={"tag": "q2"})
+        cloud.clock.advance(seconds=1)
+        api.post("/v1/contacts", {"email": "late@example.com", "tags": ["q2"]})
+        cloud.drain()
+
+        found = status(api, campaign)
+        assert (launched["enrolling"], launched["results"]) == (True, [])
+        assert found["enrolling"] == {
+            "status": "done",
+            "added": 124,
+            "skipped": 1,
+            "skipped_by_reason": {"suppressed": 1},
+        }
+        assert len(enrolled(cloud, api, campaign)) == found["audience"]["total"] == 124
+
+    def test_sends_to_those_it_enrolled(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        some_contacts(api, 3)
+        campaign = a_campaign(api)
+
+        launch(api, campaign, filter={})
+        cloud.run(hours=1)
+
+        assert len(cloud.mails()) == 3
+        assert status(api, campaign)["status"] == "completed"
+
+    def test_refuses_what_the_list_of_contacts_does_not_know(self, api: Api) -> None:
+        a_mailbox(api)
+        path = f"/v1/campaigns/{a_campaign(api)}/launch"
+
+        answers = [
+            api.post(path, {"filter": {"colour": "red"}}),
+            api.post(path, {"filter": {}, "contact_ids": ["con_1"]}),
+        ]
+
+        assert [answer.status for answer in answers] == [422, 422]
+
+    @pytest.mark.parametrize(("number", "when"), crash_points(ENROLL_CALLS))
+    def test_enrolls_everybody_once_though_the_worker_dies(
+        self, api: Api, cloud: Cloud, number: int, when: When
+    ) -> None:
+        a_mailbox(api)
+        some_contacts(api, 4)
+        api.post("/v1/suppressions", {"address": "ada1@example.com", "reason": "manual"})
+        campaign = a_campaign(api)
+        launch(api, campaign, filter={})
+        job = {"body": _job(api, campaign), "messageId": "1"}
+
+        with cloud.wire.crash_at(number, when):
+            cloud.invoke("campaigns_enroll", {"Records": [job]})
+        cloud.invoke("campaigns_enroll", {"Records": [job]})
+        cloud.invoke("campaigns_enroll", {"Records": [job]})
+
+        found = status(api, campaign)
+        assert found["audience"]["total"] == found["audience"]["active"] == 3
+        assert (found["enrolling"]["added"], found["enrolling"]["skipped"]) == (3, 1)
+        assert Counter(item["state"] for item in enrolled(cloud, api, campaign)) == {"active": 3}
+        assert found["enrolling"]["status"] == "done"
+
+    def test_makes_no_more_calls_than_were_crashed(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        some_contacts(api, 4)
+        campaign = a_campaign(api)
+        launch(api, campaign, filter={})
+        job = {"body": _job(api, campaign), "messageId": "1"}
+
+        with cloud.wire.crash_at(ENROLL_CALLS + 1) as crashed:
+            cloud.invoke("campaigns_enroll", {"Records": [job]})
+
+        assert not crashed()
+
+
+def _job(api: Api, campaign_id: str) -> str:
+    workspace = api.workspace().id
+    return f'{{"workspace": "{workspace}", "campaign_id": "{campaign_id}"}}'
