@@ -113,7 +113,7 @@ def _operation(method: str, path: str, operation: Schema, schemas: Schema) -> st
 
 
 def _examples(described: Schema) -> Iterator[str]:
-    (content,) = described["content"].values()
+    (content,) = described.get("content", {"": {}}).values()
     for example in content.get("examples", {}).values():
         value = escape(json.dumps(example["value"], indent=2, ensure_ascii=False), quote=False)
         yield (
@@ -205,7 +205,7 @@ def _error(code: ErrorCode) -> str:
 
 
 def _schema_of(described: Schema) -> Schema:
-    (content,) = described["content"].values()
+    (content,) = described.get("content", {"": {}}).values()
     schema: Schema = content.get("schema", {})
     return schema
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from outrider.kit.answers import JSON, PROBLEM_JSON, Content, is_versioned
+from outrider.kit.answers import HTML, JSON, PROBLEM_JSON, Answer, Content, is_versioned
 from outrider.kit.http import Route
 from tools import docs_page, routes
 from tools.error_codes import ErrorCode, error_codes
@@ -124,7 +124,7 @@ def _adapters(all_routes: list[Route]) -> Iterator[tuple[Route, str, Any, TypeAd
             yield route, "query", "validation", TypeAdapter(route.query)
         if route.body:
             yield route, "body", "validation", route.body
-        if route.result is not Content:
+        if route.result not in (Answer, Content):
             yield route, "result", "serialization", TypeAdapter(route.result)
 
 
@@ -183,6 +183,9 @@ def _operation(
             for status in _errors_of(route)
         },
     }
+    if route.scope is None and parameters:
+        page = {"description": "A page that says so", "content": {HTML: {}}}
+        operation["responses"]["404"] = page
     return operation
 
 
@@ -213,7 +216,10 @@ def _without_null(schema: Schema) -> Schema:
 
 def _answer(route: Route, schema: Schema | None, calls: list[Schema]) -> Schema:
     if schema is None:
-        media = JSON if route.path.endswith(".json") else "text/html"
+        if route.status == 302:
+            location = {"schema": {"type": "string"}, "description": "Where it leads"}
+            return {"description": route.summary, "headers": {"Location": location}}
+        media = route.media or (JSON if route.path.endswith(".json") else HTML)
         return {"description": "The document", "content": {media: {}}}
     content = {"schema": schema, **_shown(calls, "answer")}
     answer: Schema = {"description": route.summary, "content": {JSON: content}}

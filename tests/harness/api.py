@@ -141,7 +141,7 @@ class Api:
             answer = self._functions.invoke(function, event)
         body = answer.get("body") or ""
         if answer.get("isBase64Encoded"):
-            body = base64.b64decode(body).decode()
+            body = base64.b64decode(body).decode(errors="surrogateescape")
         return Answer(answer["statusCode"], Headers(answer.get("headers") or {}), body, calls)
 
     def _admin(self, event: dict[str, Any]) -> dict[str, Any]:

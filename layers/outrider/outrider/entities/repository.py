@@ -204,6 +204,10 @@ class EntityRepository(ABC, Generic[EntityT]):
         except ConditionFailed as failure:
             raise EntityMoved(self.entity(failure.item)) from failure
 
+    def changing(self, before: EntityT, after: EntityT, events: Sequence[Event]) -> Action:
+        """`change`, for a transaction."""
+        return self._become(before, after, events)
+
     def reclaim(
         self,
         before: EntityT,

@@ -22,8 +22,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """A handler may give one where its answer is more than a result."""
+
     status: int
-    body: str = field(repr=False)
+    body: str | bytes = field(repr=False)
     media: str = JSON
     headers: Headers = field(default_factory=dict)
 
@@ -44,6 +46,8 @@ def is_versioned(result: Any) -> bool:
 
 
 def render(result: Any, status: int) -> Answer:
+    if isinstance(result, Answer):
+        return result
     if isinstance(result, Content):
         return Answer(status, result.body, result.media)
     headers = {"ETag": f'"{result.version}"'} if is_versioned(type(result)) else {}

@@ -3,8 +3,8 @@
 A function declares routes on an `Api`; each request is admitted (authenticated, metered, scope
 checked), its input parsed into typed parameters, and its result or error rendered. A route's
 parameters are known by name: `caller`, `query` (a pydantic model), `body` (any pydantic type),
-`if_match` (`int | None`: the version the caller wants to change), and the names in its path. A
-result with a `version` carries it as its ETag.
+`if_match` (`int | None`: the version the caller wants to change), `request` (what arrived as it is,
+with any query), and the names in its path. A result with a `version` carries it as its ETag.
 
 The answer to a request with an Idempotency-Key is kept by its `Keeper`: in the transaction of the
 change where the service says so, else here.
@@ -80,11 +80,21 @@ class Route:
     result: Any
     takes_caller: bool
     takes_if_match: bool
+    takes_request: bool
     batch: bool
+    media: str
+    """Of what it answers, where that is no JSON and its result does not say it."""
 
     @classmethod
     def of(
-        cls, handler: Callable[..., Any], method: str, path: str, *, scope: str | None, status: int
+        cls,
+        handler: Callable[..., Any],
+        method: str,
+        path: str,
+        *,
+        scope: str | None,
+        status: int,
+        media: str = "",
     ) -> "Route":
         hints = get_type_hints(handler, include_extras=True)
         body = hints.get("body")
@@ -100,7 +110,9 @@ class Route:
             result=hints.get("return"),
             takes_caller="caller" in hints,
             takes_if_match="if_match" in hints,
+            takes_request="request" in hints,
             batch=_has_batch(body),
+            media=media,
         )
 
     @property
@@ -110,8 +122,9 @@ class Route:
 
     def arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
-        query = parse_query(request.query_string, self.query)
-        if query is not None:
+        if self.takes_request:
+            arguments["request"] = request
+        elif (query := parse_query(request.query_string, self.query)) is not None:
             arguments["query"] = query
         if self.takes_if_match:
             arguments["if_match"] = parse_if_match(request.headers.get("if-match"))
@@ -139,13 +152,20 @@ class Api:
         self._resolver = APIGatewayHttpResolver()
         self._resolver.not_found(self._no_route)
 
-    def get(self, path: str, *, scope: str | None) -> Callable[[Handler], Handler]:
-        return self._route("GET", path, scope, 200)
+    def get(
+        self, path: str, *, scope: str | None, status: int = 200, media: str = ""
+    ) -> Callable[[Handler], Handler]:
+        return self._route("GET", path, scope, status, media)
+
+    def head(
+        self, path: str, *, scope: str | None, status: int = 200, media: str = ""
+    ) -> Callable[[Handler], Handler]:
+        return self._route("HEAD", path, scope, status, media)
 
     def post(
-        self, path: str, *, scope: str | None, status: int = 201
+        self, path: str, *, scope: str | None, status: int = 201, media: str = ""
     ) -> Callable[[Handler], Handler]:
-        return self._route("POST", path, scope, status)
+        return self._route("POST", path, scope, status, media)
 
     def put(self, path: str, *, scope: str | None) -> Callable[[Handler], Handler]:
         return self._route("PUT", path, scope, 200)
@@ -160,10 +180,10 @@ class Api:
         return self._resolver.resolve(event, context)
 
     def _route(
-        self, method: str, path: str, scope: str | None, status: int
+        self, method: str, path: str, scope: str | None, status: int, media: str = ""
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
-            route = Route.of(handler, method, path, scope=scope, status=status)
+            route = Route.of(handler, method, path, scope=scope, status=status, media=media)
             self.routes.append(route)
 
             def respond(**path_parameters: str) -> Response[Any]:

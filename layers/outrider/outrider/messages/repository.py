@@ -35,6 +35,10 @@ class MessageRepository:
         """Where a message is, for `kit.dynamo.batch_get`."""
         return self.table, self._pk(contact_id), message_id
 
+    def get(self, contact_id: str, message_id: str) -> Message | None:
+        item = self.table.get(self._pk(contact_id), message_id)
+        return Message.model_validate(item) if item else None
+
     def add(self, message: Message, events: Sequence[Event] = ()) -> Action:
         """The message's first and only creation: a second claim of the step fails here."""
         place = _place(message)

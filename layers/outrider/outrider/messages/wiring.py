@@ -22,6 +22,7 @@ from outrider.mailboxes.wiring import mailbox_repository
 from outrider.messages.claims import Claims
 from outrider.messages.lists import MessageLists
 from outrider.messages.marks import Marks
+from outrider.messages.opting_out import OptOuts
 from outrider.messages.progress import Progress
 from outrider.messages.repository import MessageRepository, SentMessages
 from outrider.messages.rivals import Rivals
@@ -97,6 +98,18 @@ def marks(caller: Caller) -> Marks:
 
 def message_repository(caller: Caller) -> MessageRepository:
     return MessageRepository(_table("messages_table"), caller.workspace)
+
+
+def opt_outs(caller: Caller) -> OptOuts:
+    workspace = caller.workspace
+    return OptOuts(
+        caller=caller,
+        contacts=ContactRepository(_table("contacts_table"), workspace),
+        suppressions=SuppressionRepository(_table("contacts_table"), workspace),
+        messages=MessageRepository(_table("messages_table"), workspace),
+        marks=marks(caller),
+        endings=endings(caller),
+    )
 
 
 def sent_messages() -> SentMessages:

@@ -147,13 +147,21 @@ class SuppressionRepository:
 
     def adding(self, suppression: Suppression, events: Sequence[Event]) -> Action:
         """`add`, for a transaction."""
-        item = {
+        return self.table.put(self._item(suppression, events), _FREE)
+
+    def objecting(self, suppression: Suppression, events: Sequence[Event]) -> Action:
+        """For a transaction: a suppression that `is_objection`, in the place of none or of one that
+        is not."""
+        item = self._item(suppression, events)
+        return self.table.put(item, _BOUNCED_AT_MOST, bounced="bounced")
+
+    def _item(self, suppression: Suppression, events: Sequence[Event]) -> Item:
+        return {
             **suppression.model_dump(exclude_none=True),
             "pk": self._pk,
             "sk": suppression.id,
             **outbox.attribute(events),
         }
-        return self.table.put(item, _FREE)
 
     @property
     def _pk(self) -> str:

@@ -1,0 +1,86 @@
+"""The links in mails: no key leads here, but the secret in each link."""
+
+import base64
+
+from outrider.access.admission import admit
+from outrider.kit.answers import HTML, Answer
+from outrider.kit.errors import OutriderError
+from outrider.kit.http import Api
+from outrider.kit.logs import logger
+from outrider.kit.requests import Request
+from outrider.links import pages
+from outrider.links.wiring import links
+
+api = Api(admit)
+handler = api.handler
+
+GIF = "image/gif"
+_PIXEL = base64.b64decode("R0lGODlhAQABAPAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
+
+
+@api.get("/t/u/{token}", scope=None, media=HTML)
+def show_unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - takes any query
+    """Ask whether to unsubscribe: a page, which changes nothing"""
+    try:
+        link = links().read(token, "u")
+        if link is None:
+            return _unknown()
+        return _page(200, pages.ASK if links().reaches_somebody(link) else pages.FORGOTTEN)
+    except OutriderError as error:
+        return _failed(error)
+
+
+@api.post("/t/u/{token}", scope=None, status=200, media=HTML)
+def unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - takes any query and body
+    """Unsubscribe, by the page's button or with one click (RFC 8058)"""
+    try:
+        link = links().read(token, "u")
+        if link is None:
+            return _unknown()
+        return _page(200, pages.DONE if links().unsubscribe(link) else pages.FORGOTTEN)
+    except OutriderError as error:
+        return _failed(error)
+
+
+@api.get("/t/c/{token}", scope=None, status=302, media=HTML)
+def follow_link(token: str, request: Request) -> Answer:
+    """Follow a link of a mail"""
+    link = links().read(token, "c")
+    destination = links().destination(link) if link else None
+    if link is None or destination is None:
+        return _unknown()
+    if request.method != "HEAD":
+        links().clicked(link, request.headers)
+    return Answer(302, "", HTML, {**pages.HEADERS, "Location": destination})
+
+
+@api.head("/t/c/{token}", scope=None, status=302, media=HTML)
+def check_link(token: str, request: Request) -> Answer:
+    """See where a link of a mail leads, without following it"""
+    return follow_link(token, request)
+
+
+@api.get("/t/o/{image}", scope=None, media=GIF)
+def show_picture(image: str, request: Request) -> Answer:
+    """Show the picture that tells that a mail was opened"""
+    token, _, kind = image.partition(".")
+    link = links().read(token, "o") if kind == "gif" else None
+    if link is None:
+        return _unknown()
+    links().opened(link, request.headers)
+    return Answer(200, _PIXEL, GIF, dict(pages.HEADERS))
+
+
+def _page(status: int, body: str) -> Answer:
+    return Answer(status, body, HTML, dict(pages.HEADERS))
+
+
+def _unknown() -> Answer:
+    return _page(404, pages.UNKNOWN)
+
+
+def _failed(error: OutriderError) -> Answer:
+    logger().warning("a recipient was not served", status=error.status, detail=error.detail)
+    answer = _page(error.status, pages.FAILED)
+    answer.headers.update(error.headers)
+    return answer

@@ -1,0 +1,23 @@
+"""Builds the objects of `links`."""
+
+from outrider.access.repository import WorkspaceRepository
+from outrider.contacts.repository import ContactRepository
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+from outrider.links.service import LinkService
+from outrider.messages.repository import MessageRepository
+from outrider.messages.wiring import marks, opt_outs
+
+
+def links() -> LinkService:
+    return LinkService(
+        workspaces=WorkspaceRepository(_table("keys_table")),
+        messages=lambda workspace: MessageRepository(_table("messages_table"), workspace),
+        contacts=lambda workspace: ContactRepository(_table("contacts_table"), workspace),
+        marks=marks,
+        opt_outs=opt_outs,
+    )
+
+
+def _table(name: str) -> Table:
+    return Table(settings().require(name))
