@@ -11,7 +11,7 @@ from tools.templates import REPOSITORY
 _FENCED = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_ENDPOINT = re.compile(r"`((?:GET|POST|PATCH|PUT|DELETE) /[^`?]*)`")
+_ENDPOINT = re.compile(r"`((?:GET|HEAD|POST|PATCH|PUT|DELETE) /[^`?]*)`")
 
 PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")])
 
