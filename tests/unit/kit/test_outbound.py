@@ -1,20 +1,17 @@
 import socket
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from outrider.kit.connections import OutboundFailed
 from outrider.kit.networks import is_loopback, is_public
-from outrider.kit.outbound import Outbound, OutboundFailed
+from outrider.kit.outbound import Outbound
 from outrider.kit.targets import InvalidUrl, Target
+from tests.authorities import Authority
 from tests.receivers import Peer, Receiver, answering, receiver
 
 
@@ -306,103 +303,53 @@ class TestHostileReceivers:
 
 
 class TestTls:
-    def test_sends_to_the_name_of_the_certificate(self, authority: "Authority") -> None:
+    def test_sends_to_the_name_of_the_certificate(self, authority: Authority) -> None:
         with receiver(answering(), authority.server("hooks.example.com")) as peer:
-            answer = authority.outbound().post(url(peer), b"{}", {})
+            answer = trusting(authority).post(url(peer), b"{}", {})
 
         assert answer.status == 200
 
-    def test_refuses_a_certificate_for_another_name(self, authority: "Authority") -> None:
+    def test_refuses_a_certificate_for_another_name(self, authority: Authority) -> None:
         with receiver(answering(), authority.server("other.example.com")) as peer:
-            reason = failing(authority.outbound(), url(peer))
+            reason = failing(trusting(authority), url(peer))
 
         assert (reason, peer.requests) == ("tls", [])
 
-    def test_refuses_a_certificate_of_nobody(self, authority: "Authority") -> None:
+    def test_refuses_a_certificate_of_nobody(self, authority: Authority) -> None:
         outbound = Outbound(loopback=True, resolve=lambda host, port: ["127.0.0.1"])
         with receiver(answering(), authority.server("hooks.example.com")) as peer:
             reason = failing(outbound, url(peer))
 
         assert (reason, peer.requests) == ("tls", [])
 
-    def test_ends_a_handshake_that_never_comes(self, authority: "Authority") -> None:
+    def test_ends_a_handshake_that_never_comes(self, authority: Authority) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener, within(1):
             port = listener.getsockname()[1]
 
-            reason = failing(authority.outbound(0.2), f"https://hooks.example.com:{port}/")
+            reason = failing(trusting(authority, 0.2), f"https://hooks.example.com:{port}/")
 
         assert reason == "timeout"
 
-    def test_ends_a_slow_answer_at_the_deadline(self, authority: "Authority") -> None:
+    def test_ends_a_slow_answer_at_the_deadline(self, authority: Authority) -> None:
         def slow(peer: Peer) -> None:
             peer.trickle(b"HTTP/1.1 200 OK\r\n" * 50, 0.02)
 
         with receiver(slow, authority.server("hooks.example.com")) as peer, within(1.5):
-            assert failing(authority.outbound(0.4), url(peer)) == "timeout"
+            assert failing(trusting(authority, 0.4), url(peer)) == "timeout"
 
-    def test_tells_when_the_other_side_speaks_no_tls(self, authority: "Authority") -> None:
+    def test_tells_when_the_other_side_speaks_no_tls(self, authority: Authority) -> None:
         with receiver(lambda peer: peer.send(b"HTTP/1.1 400\r\n\r\n"), reads=False) as peer:
-            assert failing(authority.outbound(), url(peer)) == "tls"
+            assert failing(trusting(authority), url(peer)) == "tls"
 
 
-class Authority:
-    """A certificate authority for one test."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Test authority")])
-        constraints = x509.BasicConstraints(ca=True, path_length=None)
-        self._certificate = (
-            self._builder(self._name, self._key.public_key())
-            .add_extension(constraints, critical=True)
-            .sign(self._key, hashes.SHA256())
-        )
-
-    def outbound(self, end_within: float = 5) -> Outbound:
-        """Trusts this authority, and finds every host on this machine."""
-        pem = self._certificate.public_bytes(serialization.Encoding.PEM).decode()
-        return Outbound(
-            loopback=True,
-            resolve=lambda host, port: ["127.0.0.1"],
-            end_within=end_within,
-            tls=ssl.create_default_context(cadata=pem),
-        )
-
-    def server(self, host: str) -> ssl.SSLContext:
-        key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([x509.DNSName(host)])
-        certificate = (
-            self._builder(x509.Name([]), key.public_key())
-            .add_extension(names, critical=True)
-            .sign(self._key, hashes.SHA256())
-        )
-        file = self._folder / "server.pem"
-        file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            + certificate.public_bytes(serialization.Encoding.PEM)
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
-
-    def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey
-    ) -> x509.CertificateBuilder:
-        now = datetime.now(UTC)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self._name)
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(hours=1))
-        )
+def trusting(authority: Authority, end_within: float = 5) -> Outbound:
+    """Trusts the authority, and finds every host on this machine."""
+    return Outbound(
+        loopback=True,
+        resolve=lambda host, port: ["127.0.0.1"],
+        end_within=end_within,
+        tls=authority.trusted(),
+    )
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ class Target:
         if parsed.scheme not in _PORTS or not parsed.host or parsed.port == 0:
             raise InvalidUrl("This is not a URL, for example https://example.com/hook")
         port = parsed.port or _PORTS[parsed.scheme]
-        return cls(parsed.scheme, _host(parsed.host), port, parsed.request_uri)
+        return cls(parsed.scheme, parse_host(parsed.host), port, parsed.request_uri)
 
     @property
     def authority(self) -> str:
@@ -55,8 +55,9 @@ class Target:
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def _host(text: str) -> str:
-    """The host of a URL in its one form: an address, or a name that no resolver reads as one."""
+def parse_host(text: str) -> str:
+    """A host in its one form: an address, or a name that no resolver reads as one. An IPv6 address
+    stands in brackets. Raises InvalidUrl."""
     host = text.lower().removesuffix(".")
     try:
         if host.startswith("["):

@@ -13,7 +13,8 @@ from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 from outrider.kit import clock
-from outrider.kit.outbound import Answer, Outbound, OutboundFailed
+from outrider.kit.connections import OutboundFailed
+from outrider.kit.outbound import Answer, Outbound
 from outrider.kit.targets import InvalidUrl
 from outrider.research.models import Outcome, ResearchSource, SourceError
 

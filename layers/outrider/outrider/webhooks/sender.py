@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass
 
 from outrider.kit import clock
-from outrider.kit.outbound import Outbound, OutboundFailed
+from outrider.kit.connections import OutboundFailed
+from outrider.kit.outbound import Outbound
 from outrider.kit.targets import InvalidUrl
 from outrider.webhooks import signing
 from outrider.webhooks.models import Outcome

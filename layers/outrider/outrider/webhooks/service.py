@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids, json
+from outrider.kit.connections import OutboundFailed
 from outrider.kit.errors import ValidationFailed
-from outrider.kit.outbound import Outbound, OutboundFailed
+from outrider.kit.outbound import Outbound
 from outrider.kit.pagination import Page, PageQuery, Sealer
 from outrider.kit.targets import InvalidUrl
 from outrider.webhooks.errors import WebhookNotFound
