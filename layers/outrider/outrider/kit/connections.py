@@ -39,10 +39,6 @@ def look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def public(address: Address) -> bool:
-    return is_public(address)
-
-
 def public_or_loopback(address: Address) -> bool:
     """For development: what is public, and this machine."""
     return is_loopback(address) or is_public(address)

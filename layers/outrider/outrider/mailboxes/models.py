@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from outrider.kit import clock
 
@@ -14,9 +14,23 @@ RAMP_START = 5
 """A new mailbox sends 5 mails on its first day, and its full cap from day 21 on."""
 
 Kind = Literal["ses", "smtp"]
+Security = Literal["ssl", "starttls", "none"]
+"""TLS from the start, or after STARTTLS. `none` only towards this machine."""
 Status = Literal["active", "paused"]
 HealthState = Literal["healthy", "degraded", "failing"]
 """`degraded` still sends; `failing` does not."""
+
+
+class SmtpServer(BaseModel):
+    """Where a mailbox of kind `smtp` hands its mail over. The password stands here encrypted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    host: str
+    port: int
+    security: Security
+    username: str
+    locked_password: bytes = Field(repr=False)
 
 
 class Mailbox(BaseModel):
@@ -30,6 +44,7 @@ class Mailbox(BaseModel):
     email: str
     name: str | None = None
     kind: Kind = "ses"
+    smtp: SmtpServer | None = None
     pool: str = DEFAULT_POOL
     daily_cap: int
     min_gap_seconds: int

@@ -1,10 +1,13 @@
 """Builds the objects of `mailboxes`."""
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.repository import Inboxes, MailboxRepository
+from outrider.mailboxes.safe import PasswordSafe
 from outrider.mailboxes.service import MailboxService
+from outrider.mailboxes.smtp import SmtpSessions
 
 
 def mailboxes(caller: Caller) -> MailboxService:
@@ -17,6 +20,14 @@ def mailbox_repository(workspace: WorkspaceId) -> MailboxRepository:
 
 def inboxes() -> Inboxes:
     return Inboxes(_table())
+
+
+def smtp_sessions(workspace: WorkspaceId) -> SmtpSessions:
+    return SmtpSessions(_safe(workspace), loopback=settings().stage == "local")
+
+
+def _safe(workspace: WorkspaceId) -> PasswordSafe:
+    return PasswordSafe(Cipher(settings().require("secrets_key_id")), workspace)
 
 
 def _table() -> Table:

@@ -18,7 +18,7 @@ from outrider.kit.dynamo import Table
 from outrider.kit.public_url import public_url
 from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
-from outrider.mailboxes.wiring import mailbox_repository
+from outrider.mailboxes.wiring import mailbox_repository, smtp_sessions
 from outrider.messages.claims import Claims
 from outrider.messages.lists import MessageLists
 from outrider.messages.marks import Marks
@@ -30,10 +30,11 @@ from outrider.messages.service import MessageService
 from outrider.messages.snapshot import SnapshotReader
 from outrider.messages.steps import StepService
 from outrider.messages.tasks import Tasks
-from outrider.messages.transports import Transport
+from outrider.messages.transports import ByKind, Transport
 from outrider.messages.transports.sandbox import SandboxTransport
 from outrider.messages.transports.ses import SesTransport
 from outrider.messages.transports.sms import SandboxTexts, SnsTransport
+from outrider.messages.transports.smtp import SmtpTransport
 from outrider.sequences.repository import SequenceRepository
 
 
@@ -136,7 +137,10 @@ def _transport(caller: Caller) -> Transport:
     """Test keys reach nobody."""
     if caller.workspace.mode == "test":
         return SandboxTransport()
-    return SesTransport(caller.workspace.public)
+    return ByKind(
+        ses=SesTransport(caller.workspace.public),
+        smtp=SmtpTransport(smtp_sessions(caller.workspace)),
+    )
 
 
 def _table(name: str) -> Table:

@@ -25,3 +25,15 @@ class Transport(Protocol):
     def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
         """Hand over `mime`, the mail to `message.recipient`, at most once. Never raises for what
         the provider or the network does."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByKind:
+    """Each mail through the provider of its mailbox."""
+
+    ses: Transport
+    smtp: Transport
+
+    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
+        chosen = self.smtp if mailbox.kind == "smtp" else self.ses
+        return chosen.send(message, mailbox, mime)

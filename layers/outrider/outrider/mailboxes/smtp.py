@@ -1,0 +1,249 @@
+"""Sessions with the SMTP servers of mailboxes: guarded, logged in, bounded in time and size.
+
+Sources: RFC 5321, RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 8314 (TLS from the start).
+"""
+
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from outrider.kit.addresses import domain_of
+from outrider.kit.cipher import CipherFailed
+from outrider.kit.connections import (
+    Allowed,
+    Connector,
+    Deadline,
+    OutboundFailed,
+    Reason,
+    Resolve,
+    cut_at,
+    failure_of,
+    look_up,
+    public_or_loopback,
+    system_tls,
+)
+from outrider.kit.networks import is_loopback, is_public
+from outrider.mailboxes.models import Mailbox, SmtpServer
+from outrider.mailboxes.safe import PasswordSafe
+
+_LONGEST_LINE = 2_048
+_MOST_LINES = 100
+_LONGEST_TEXT = 200
+_GOODBYE = 1.0
+"""Seconds to wait for the answer to QUIT."""
+_LOGIN_REFUSED = {530, 534, 535, 538}
+"""RFC 4954, section 6: who we are is the trouble, not this mail."""
+
+Failure = Literal["login", "refused", "no_starttls", "no_login", "secret"] | Reason
+"""`refused`: the server wants nothing of us now. `secret`: the password could not be decrypted."""
+
+
+class SmtpFailed(Exception):
+    """There is no session, or it ended."""
+
+    def __init__(self, reason: Failure, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+    @property
+    def is_about_login(self) -> bool:
+        """Whether only a person can mend it, by other settings of the mailbox."""
+        return self.reason in ("login", "no_login", "no_starttls")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """-1 stands for a code that cannot be read."""
+
+    code: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}".rstrip()
+
+    @property
+    def says_login_refused(self) -> bool:
+        return self.code in _LOGIN_REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSessions:
+    """Opens sessions for the mailboxes of one workspace. Times are in seconds. `loopback` lets them
+    lead to this machine, without TLS too, for development."""
+
+    safe: PasswordSafe
+    loopback: bool = False
+    resolve: Resolve = look_up
+    connect_within: float = 5
+    command_within: float = 10
+    end_within: float = 20
+    """From the first look-up to the last answer: less than a worker has left for a step."""
+    tls: ssl.SSLContext | None = None
+    """For tests; otherwise certificates are checked as the system does."""
+
+    @contextmanager
+    def open(self, mailbox: Mailbox) -> Iterator["Session"]:
+        """A session that is logged in, until the deadline. Raises SmtpFailed, as its methods do."""
+        deadline = Deadline(self.end_within)
+        server = mailbox.smtp
+        if server is None:
+            raise SmtpFailed("no_login", "The mailbox has no SMTP server")
+        password = self._password(mailbox.id, server)
+        connector = Connector(
+            self._allowed(server), self.resolve, connect_within=self.connect_within
+        )
+        try:
+            opened = connector.connect(server.host, server.port, deadline)
+        except OutboundFailed as failure:
+            raise SmtpFailed(failure.reason, str(failure)) from failure
+        with closing(opened), cut_at(deadline, opened):
+            talk = _Talk(opened, server.host, domain_of(mailbox.email))
+            session = Session(talk, deadline, self.command_within)
+            try:
+                session.begin(server, password, self.tls or system_tls())
+                yield session
+            finally:
+                session.end()
+
+    def _allowed(self, server: SmtpServer) -> Allowed:
+        if server.security == "none":
+            return lambda address: self.loopback and is_loopback(address)
+        return public_or_loopback if self.loopback else is_public
+
+    def _password(self, mailbox_id: str, server: SmtpServer) -> str:
+        try:
+            return self.safe.open(mailbox_id, server.locked_password)
+        except CipherFailed as failure:
+            raise SmtpFailed("secret", "The password could not be decrypted") from failure
+
+
+class Session:
+    """What is said in a session. Every method but `end` may raise SmtpFailed."""
+
+    def __init__(self, talk: "_Talk", deadline: Deadline, command_within: float) -> None:
+        self._talk = talk
+        self._deadline = deadline
+        self._command_within = command_within
+        self._alive = True
+
+    def begin(self, server: SmtpServer, password: str, tls: ssl.SSLContext) -> None:
+        with self._answered():
+            if server.security == "ssl":
+                self._talk.encrypt(tls)
+            greeting = Reply(*_read(self._talk.getreply()))
+            if greeting.code != 220:
+                raise SmtpFailed("refused", str(greeting))
+            self._greet()
+            if server.security == "starttls":
+                if not self._talk.has_extn("starttls"):
+                    raise SmtpFailed("no_starttls", "The server offers no STARTTLS")
+                self._talk.starttls(context=tls)
+                self._greet()
+            self._log_in(server.username, password)
+
+    def command(self, text: str) -> Reply:
+        with self._answered():
+            return Reply(*_read(self._talk.docmd(text)))
+
+    def takes(self, extension: str) -> bool:
+        return self._talk.has_extn(extension)
+
+    def write(self, data: bytes) -> None:
+        with self._answered():
+            self._talk.send(data)
+
+    def finish(self, data: bytes) -> Reply:
+        """Write the last bytes, and wait for the answer as long as there is time."""
+        self._command_within = self._deadline.left
+        with self._answered():
+            self._talk.send(data)
+            return Reply(*_read(self._talk.getreply()))
+
+    def end(self) -> None:
+        """Say goodbye, if the other side still listens. Never raises."""
+        with suppress(OSError, smtplib.SMTPException, ValueError):
+            if self._alive and self._talk.sock is not None:
+                self._talk.sock.settimeout(_GOODBYE)
+                self._talk.docmd("QUIT")
+        self._talk.close()
+
+    def _greet(self) -> None:
+        """EHLO, and never HELO: a server that knows only this has no login."""
+        reply = Reply(*_read(self._talk.ehlo()))
+        if not 200 <= reply.code < 300:
+            raise SmtpFailed("refused", str(reply))
+
+    def _log_in(self, username: str, password: str) -> None:
+        if not self._talk.has_extn("auth"):
+            raise SmtpFailed("no_login", "The server offers no login on this connection")
+        try:
+            self._talk.login(username, password)
+        except smtplib.SMTPAuthenticationError as error:
+            reply = Reply(*_read((error.smtp_code, error.smtp_error)))
+            refused = 500 <= reply.code < 600
+            raise SmtpFailed("login" if refused else "refused", str(reply)) from error
+        except (smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException):
+            raise
+        except smtplib.SMTPException as error:
+            raise SmtpFailed("no_login", "The server knows no login that we know") from error
+
+    @contextmanager
+    def _answered(self) -> Iterator[None]:
+        if self._talk.sock is not None:
+            patience = min(self._command_within, self._deadline.left)
+            self._talk.sock.settimeout(max(patience, 0.001))
+        try:
+            yield
+        except SmtpFailed:
+            raise
+        except smtplib.SMTPResponseException as error:
+            raise SmtpFailed(
+                "refused", str(Reply(*_read((error.smtp_code, error.smtp_error))))
+            ) from error
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            self._alive = False
+            cause = error.__context__ if isinstance(error, smtplib.SMTPException) else error
+            failure = failure_of(cause if isinstance(cause, Exception) else error, self._deadline)
+            raise SmtpFailed(failure.reason, str(failure)) from error
+
+
+class _Talk(smtplib.SMTP):
+    """smtplib over a socket that is connected already, with answers of bounded length."""
+
+    def __init__(self, opened: socket.socket, host: str, own_name: str) -> None:
+        super().__init__(local_hostname=own_name)
+        self._host = host
+        self.sock: socket.socket | None = opened
+
+    def encrypt(self, tls: ssl.SSLContext) -> None:
+        assert self.sock is not None
+        self.sock = tls.wrap_socket(self.sock, server_hostname=self._host)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """An answer that is cut off is none: a part of it may say the contrary of the whole."""
+        if self.file is None:
+            assert self.sock is not None
+            self.file = self.sock.makefile("rb")
+        texts: list[bytes] = []
+        for _ in range(_MOST_LINES):
+            line: bytes = self.file.readline(_LONGEST_LINE)
+            if not line.endswith(b"\n"):
+                break
+            texts.append(line[4:].strip())
+            if line[3:4] != b"-":
+                code = int(line[:3]) if re.fullmatch(rb"[2-5][0-9]{2}", line[:3]) else -1
+                return code, b"\n".join(texts)
+        self.close()
+        raise smtplib.SMTPServerDisconnected("no whole answer came")
+
+
+def _read(answer: tuple[int, bytes | str]) -> tuple[int, str]:
+    code, raw = answer
+    text = raw.decode("ascii", "replace") if isinstance(raw, bytes) else raw
+    words = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return code, words[:_LONGEST_TEXT]
