@@ -1,10 +1,17 @@
-"""/v1/mailboxes"""
+"""/v1/mailboxes and /v1/mailbox-pools"""
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.kit.pagination import Page, PageQuery
-from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.schemas import MailboxCreate
+from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolDetails, PoolUpdate
+from outrider.mailboxes.pools.wiring import pools
+from outrider.mailboxes.schemas import (
+    MailboxCreate,
+    MailboxDeleted,
+    MailboxDetails,
+    MailboxQuery,
+    MailboxUpdate,
+)
 from outrider.mailboxes.wiring import mailboxes
 
 api = native_api()
@@ -12,12 +19,64 @@ handler = api.handler
 
 
 @api.get("/v1/mailboxes", scope="mailboxes:read")
-def list_mailboxes(caller: Caller, query: PageQuery) -> Page[Mailbox]:
+def list_mailboxes(caller: Caller, query: MailboxQuery) -> Page[MailboxDetails]:
     """List mailboxes, oldest first"""
     return mailboxes(caller).list(query)
 
 
 @api.post("/v1/mailboxes", scope="mailboxes:write")
-def create_mailbox(caller: Caller, body: MailboxCreate) -> Mailbox:
+def create_mailbox(caller: Caller, body: MailboxCreate) -> MailboxDetails:
     """Add a mailbox to a pool"""
     return mailboxes(caller).create(body)
+
+
+@api.get("/v1/mailboxes/{mailbox_id}", scope="mailboxes:read")
+def get_mailbox(caller: Caller, mailbox_id: str) -> MailboxDetails:
+    """Get a mailbox, with its warm-up and what it may still send today"""
+    return mailboxes(caller).get(mailbox_id)
+
+
+@api.patch("/v1/mailboxes/{mailbox_id}", scope="mailboxes:write")
+def update_mailbox(
+    caller: Caller, mailbox_id: str, body: MailboxUpdate, if_match: int | None
+) -> MailboxDetails:
+    """Change what is given of a mailbox: its pool, caps, credentials, or whether it sends"""
+    return mailboxes(caller).update(mailbox_id, body, if_match)
+
+
+@api.delete("/v1/mailboxes/{mailbox_id}", scope="mailboxes:write")
+def delete_mailbox(caller: Caller, mailbox_id: str, if_match: int | None) -> MailboxDeleted:
+    """Delete a mailbox; others of its pool send what it was to send"""
+    return mailboxes(caller).delete(mailbox_id, if_match)
+
+
+@api.get("/v1/mailbox-pools", scope="mailboxes:read")
+def list_mailbox_pools(caller: Caller, query: PageQuery) -> Page[PoolDetails]:
+    """List mailbox pools by id, with what they may still send today"""
+    return pools(caller).list(query)
+
+
+@api.post("/v1/mailbox-pools", scope="mailboxes:write")
+def create_mailbox_pool(caller: Caller, body: PoolCreate) -> PoolDetails:
+    """Create a mailbox pool"""
+    return pools(caller).create(body)
+
+
+@api.get("/v1/mailbox-pools/{pool_id}", scope="mailboxes:read")
+def get_mailbox_pool(caller: Caller, pool_id: str) -> PoolDetails:
+    """Get a mailbox pool"""
+    return pools(caller).get(pool_id)
+
+
+@api.patch("/v1/mailbox-pools/{pool_id}", scope="mailboxes:write")
+def update_mailbox_pool(
+    caller: Caller, pool_id: str, body: PoolUpdate, if_match: int | None
+) -> PoolDetails:
+    """Rename a mailbox pool, or mark it as warmed"""
+    return pools(caller).update(pool_id, body, if_match)
+
+
+@api.delete("/v1/mailbox-pools/{pool_id}", scope="mailboxes:write")
+def delete_mailbox_pool(caller: Caller, pool_id: str, if_match: int | None) -> PoolDeleted:
+    """Delete a mailbox pool that has no mailboxes"""
+    return pools(caller).delete(pool_id, if_match)

@@ -115,6 +115,7 @@ class TestReply:
 class TestLaunch:
     def test_answers_409_when_the_pool_is_not_warmed(self, stack: LocalStack) -> None:
         mailbox = {"email": "new@outrider.example", "pool": "pool_new"}
+        stack.call("POST", "/v1/mailbox-pools", {"id": "pool_new", "name": "New"})
         stack.call("POST", "/v1/mailboxes", mailbox)
         steps = [{"channel": "email", "wait_days": 0}]
         sequence = stack.call(

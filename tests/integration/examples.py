@@ -98,6 +98,10 @@ def one_mailbox(api: Api) -> str:
     return str(a_mailbox(api, email=_address())["id"])
 
 
+def a_pool(api: Api) -> str:
+    return str(api.post("/v1/mailbox-pools", {"name": uuid4().hex}).json["id"])
+
+
 def a_webhook(api: Api) -> str:
     body = {"url": NOBODY, "events": ["*"]}
     return str(api.post("/v1/webhooks", body).json["id"])
@@ -205,8 +209,19 @@ EXAMPLES: dict[str, Example] = {
     # The old key, whose name and scopes the new one gets; then both in one transaction.
     "POST /v1/api-keys/{key_id}/rotate": Example(3, {"overlap_seconds": 60}, make=an_api_key),
     "DELETE /v1/api-keys/{key_id}": Example(2, make=an_api_key),
+    # What they have sent today is one read more, here and for pools (test_mailboxes.py).
     "GET /v1/mailboxes": Example(2, make=one_mailbox),
     "POST /v1/mailboxes": Example(2, {"email": "ada@outrider.test"}),
+    "GET /v1/mailboxes/{mailbox_id}": Example(2, make=one_mailbox),
+    "PATCH /v1/mailboxes/{mailbox_id}": Example(3, {"daily_cap": 80}, make=one_mailbox),
+    # Its address and its pool are read first.
+    "DELETE /v1/mailboxes/{mailbox_id}": Example(3, make=one_mailbox),
+    "GET /v1/mailbox-pools": Example(2, make=a_pool),
+    "POST /v1/mailbox-pools": Example(2, {"name": "EU West"}),
+    "GET /v1/mailbox-pools/{pool_id}": Example(2, make=a_pool),
+    # Its mailboxes are read first.
+    "PATCH /v1/mailbox-pools/{pool_id}": Example(3, {"name": "West"}, make=a_pool),
+    "DELETE /v1/mailbox-pools/{pool_id}": Example(3, make=a_pool),
     "GET /v1/sequences": Example(2, make=a_sequence),
     "POST /v1/sequences": Example(2, {"name": "First", "steps": [STEP_ONE]}),
     "GET /v1/sequences/{sequence_id}": Example(2, make=a_sequence),

@@ -126,8 +126,39 @@ STORY = [
     Step(
         "create_mailbox",
         {"email": "ada@outrider.test", "name": "Ada", "daily_cap": 100, "warmed": True},
+        keep={"mailbox_id": ("id",)},
     ),
-    Step("list_mailboxes"),
+    Step("list_mailboxes", query="pool=pool_default"),
+    Step("get_mailbox"),
+    Step(
+        "create_mailbox_pool",
+        {"name": "EU West"},
+        keep={"pool_id": ("id",)},
+    ),
+    Step(
+        "create_mailbox",
+        {
+            "email": "eve@outrider.test",
+            "kind": "smtp",
+            "smtp": {
+                "host": "smtp.example.com",
+                "username": "eve@outrider.test",
+                "password": "correct horse battery staple",
+            },
+            "pool": "pool_eu_west",
+        },
+        keep={"second_mailbox_id": ("id",)},
+    ),
+    Step(
+        "update_mailbox",
+        {"status": "paused", "paused_reason": "On holiday", "pool": "pool_default"},
+        of={"mailbox_id": "second_mailbox_id"},
+    ),
+    Step("list_mailbox_pools"),
+    Step("get_mailbox_pool"),
+    Step("update_mailbox_pool", {"name": "Europe"}),
+    Step("delete_mailbox_pool"),
+    Step("delete_mailbox", of={"mailbox_id": "second_mailbox_id"}),
     Step(
         "create_sequence",
         {

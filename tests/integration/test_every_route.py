@@ -24,6 +24,7 @@ QUESTIONS = {
     "GET /v1/contacts/{contact_id}/timeline": "type=contact.created",
     "GET /v1/companies": "search=a",
     "GET /v1/suppressions": "kind=address",
+    "GET /v1/mailboxes": "pool=pool_default",
     "GET /v1/campaigns": "status=draft",
     "GET /v1/sequences": "status=draft",
     "GET /v1/messages": "state=unknown",

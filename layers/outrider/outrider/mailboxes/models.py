@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from outrider.kit import clock
+from outrider.mailboxes.checks.models import Check
 
 DEFAULT_POOL = "pool_default"
 RAMP_DAYS = 21
@@ -19,6 +20,15 @@ Security = Literal["ssl", "starttls", "none"]
 Status = Literal["active", "paused"]
 HealthState = Literal["healthy", "degraded", "failing"]
 """`degraded` still sends; `failing` does not."""
+HealthReason = Literal[
+    "login_refused",
+    "login_fails",
+    "spf",
+    "dkim",
+    "dmarc",
+    "bounce_rate",
+    "complaint_rate",
+]
 
 
 class SmtpServer(BaseModel):
@@ -49,11 +59,15 @@ class Mailbox(BaseModel):
     daily_cap: int
     min_gap_seconds: int
     warmed: bool
+    dkim_selector: str | None = None
+    """Under which name its domain publishes the key of its DKIM signatures."""
     status: Status = "active"
     paused_reason: str | None = None
     health: HealthState = "healthy"
-    health_reasons: list[str] = []
-    """What is wrong, for example `login_refused` or `bounce_rate`."""
+    health_reasons: list[HealthReason] = []
+    login_refused_at: str | None = None
+    """Since then no login has succeeded, and its settings were not changed."""
+    last_check: Check | None = None
     created_at: str
     updated_at: str
     version: int = 1
@@ -68,17 +82,17 @@ class Mailbox(BaseModel):
         return self.health != "failing"
 
     def is_warmed(self, now: datetime) -> bool:
-        return self.warmed or self._day(now.date()) >= RAMP_DAYS
+        return self.warmed or self.ramp_day(now.date()) >= RAMP_DAYS
 
     def cap_on(self, day: date) -> int:
         """How many mails this mailbox may send on `day` (UTC)."""
-        number = self._day(day)
+        number = self.ramp_day(day)
         if self.warmed or number >= RAMP_DAYS:
             return self.daily_cap
         grown = max(0, self.daily_cap - RAMP_START) * (number - 1) // (RAMP_DAYS - 1)
         return min(self.daily_cap, RAMP_START + grown)
 
-    def _day(self, day: date) -> int:
+    def ramp_day(self, day: date) -> int:
         """1 on the day the mailbox was made."""
         return max(1, (day - clock.from_text(self.created_at).date()).days + 1)
 

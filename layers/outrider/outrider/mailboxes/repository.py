@@ -1,14 +1,15 @@
 """Keys, expressions and items of mailboxes.
 
 A mailbox is `<workspace>` / `mbx_…`; its address is claimed by `<workspace>#mailbox` / `<address>`,
-and mail that comes in for it finds the workspace at `inbox#<address>` / `<workspace>`. What it has
-sent on a day is counted at `<workspace>#mbx_…` / `day#<yyyy-mm-dd>`, and the end of the slots
-planned for it stands at `<workspace>#mbx_…` / `gap`.
+and mail that comes in for it finds the workspace at `inbox#<address>` / `<workspace>`. What it sent
+on a day, and what became of it, is counted at `<workspace>#mbx_…` / `day#<yyyy-mm-dd>`; the end of
+the slots planned for it stands at `<workspace>#mbx_…` / `gap`.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 
 from outrider.access.models import WorkspaceId
 from outrider.kit.attributes import Item
@@ -21,10 +22,16 @@ from outrider.kit.dynamo import (
     batch_get,
     transact,
 )
+from outrider.kit.outbox import Event, attribute
+from outrider.mailboxes.errors import MailboxMoved, MailboxTaken
+from outrider.mailboxes.health import Counts
 from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.pools.repository import PoolRepository
 
-_USAGE_LIFE = timedelta(days=3)
+_USAGE_LIFE = timedelta(days=35)
 _GAP = "gap"
+Key = tuple[Table, str, str]
+Outcome = Literal["bounced", "complained", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +42,13 @@ class Usage:
     free_at: str | None
 
 
-class MailboxTaken(Exception):
-    """The address belongs to the mailbox `owner`."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A mailbox, what became of its mails on some days, and what it has taken of today's cap."""
 
-    def __init__(self, owner: str) -> None:
-        super().__init__(owner)
-        self.owner = owner
+    mailbox: Mailbox
+    counts: Counts
+    used_today: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +59,37 @@ class MailboxRepository:
     workspace: WorkspaceId
 
     def add(self, mailbox: Mailbox, also: Sequence[Action] = ()) -> None:
-        """`also` are writes of the same transaction. Raises MailboxTaken."""
-        item = {
-            **mailbox.model_dump(exclude_none=True),
-            "pk": self.workspace,
-            "sk": mailbox.id,
-        }
-        claim = {
-            "pk": f"{self.workspace}#mailbox",
-            "sk": mailbox.email,
-            "mailbox_id": mailbox.id,
-        }
-        inbox = {
-            "pk": inbox_pk(mailbox.email),
-            "sk": self.workspace,
-            "mailbox_id": mailbox.id,
-        }
+        """`also` are writes of the same transaction. Raises MailboxTaken, and UnknownPool."""
+        claim = {**self._claim_key(mailbox), "mailbox_id": mailbox.id}
+        inbox = {**self._inbox_key(mailbox), "mailbox_id": mailbox.id}
         free = "attribute_not_exists(#pk)"
         try:
             transact(
-                self.table.put(item, free),
+                self.table.put(self._item(mailbox), free),
                 self.table.put(claim, free),
                 self.table.put(inbox),
+                self._pools.joined(mailbox.pool),
                 *also,
             )
         except TransactionFailed as failure:
             owner = failure.reasons[1].item or {}
             raise MailboxTaken(str(owner.get("mailbox_id"))) from failure
+
+    def get(self, mailbox_id: str) -> Mailbox | None:
+        item = self.table.get(self.workspace, mailbox_id)
+        return Mailbox.model_validate(item) if item else None
+
+    def get_with_usage(self, mailbox_id: str, day: date) -> tuple[Mailbox, int] | None:
+        """With what it has taken of its cap on `day`."""
+        found = batch_get(
+            [self.key(mailbox_id), (self.table, self._usage_pk(mailbox_id), _usage_sk(day))]
+        )
+        item = found.pop((self.table.name, self.workspace, mailbox_id), None)
+        if item is None:
+            return None
+        return Mailbox.model_validate(item), sum(
+            int(each.get("used", 0)) for each in found.values()
+        )
 
     def list(
         self, limit: int, after: Item | None, pool: str | None = None
@@ -98,15 +110,47 @@ class MailboxRepository:
 
     def of_pool(self, pool: str) -> Sequence[Mailbox]:
         """All mailboxes of a pool; a workspace has tens of mailboxes, not thousands."""
-        mailboxes: list[Mailbox] = []
-        after: Item | None = None
-        while True:
-            page, after = self.list(100, after, pool)
-            mailboxes += page
-            if after is None:
-                return mailboxes
+        return self._all(pool)
 
-    def key(self, mailbox_id: str) -> tuple[Table, str, str]:
+    def all(self) -> Sequence[Mailbox]:
+        return self._all(None)
+
+    def change(
+        self,
+        before: Mailbox,
+        after: Mailbox,
+        events: Sequence[Event] = (),
+        also: Sequence[Action] = (),
+    ) -> None:
+        """`also` are writes of the same transaction. Raises MailboxMoved, and UnknownPool."""
+        put = self.table.put(
+            {**self._item(after), **attribute(events)}, "#version = :seen", seen=before.version
+        )
+        moved: Sequence[Action] = ()
+        if after.pool != before.pool:
+            moved = (self._pools.left(before.pool), self._pools.joined(after.pool))
+        try:
+            self.table.write(put, [*moved, *also])
+        except ConditionFailed as failure:
+            raise MailboxMoved from failure
+
+    def remove(self, mailbox: Mailbox) -> None:
+        """With what only it needs; its counts go by themselves. Raises MailboxMoved."""
+        claim, inbox = self._claim_key(mailbox), self._inbox_key(mailbox)
+        try:
+            transact(
+                self.table.delete(
+                    self.workspace, mailbox.id, "#version = :seen", seen=mailbox.version
+                ),
+                self.table.delete(claim["pk"], claim["sk"]),
+                self.table.delete(inbox["pk"], inbox["sk"]),
+                self.table.delete(self._usage_pk(mailbox.id), _GAP),
+                self._pools.left(mailbox.pool),
+            )
+        except TransactionFailed as failure:
+            raise MailboxMoved from failure
+
+    def key(self, mailbox_id: str) -> Key:
         """Where a mailbox is, for `kit.dynamo.batch_get`."""
         return self.table, self.workspace, mailbox_id
 
@@ -131,6 +175,40 @@ class MailboxRepository:
             for mailbox_id in wanted
         }
 
+    def counts(self, mailbox_ids: Iterable[str], days: Sequence[date]) -> dict[str, Counts]:
+        """What became of each mailbox's mails on `days` together."""
+        wanted = list(mailbox_ids)
+        found = batch_get(key for mailbox_id in wanted for key in self._day_keys(mailbox_id, days))
+        totals = dict.fromkeys(wanted, Counts())
+        by_partition = {self._usage_pk(mailbox_id): mailbox_id for mailbox_id in wanted}
+        for (_, pk, _), item in found.items():
+            totals[by_partition[pk]] += _counts(item)
+        return totals
+
+    def get_with_counts(self, mailbox_id: str, days: Sequence[date]) -> Counted | None:
+        """With what became of its mails on `days`, the current one first."""
+        found = batch_get([self.key(mailbox_id), *self._day_keys(mailbox_id, days)])
+        item = found.pop((self.table.name, self.workspace, mailbox_id), None)
+        if item is None:
+            return None
+        today = found.get((self.table.name, self._usage_pk(mailbox_id), _usage_sk(days[0])), {})
+        return Counted(
+            mailbox=Mailbox.model_validate(item),
+            counts=sum(map(_counts, found.values()), Counts()),
+            used_today=int(today.get("used", 0)),
+        )
+
+    def record(self, mailbox_id: str, day: date, name: Outcome) -> Action:
+        """Count what became of a mail of the mailbox. What was sent needs none: it was taken of the
+        day's cap."""
+        return self.table.update(
+            self._usage_pk(mailbox_id),
+            _usage_sk(day),
+            f"SET #ttl = :ttl ADD #{name} :one",
+            one=1,
+            ttl=_usage_ttl(day),
+        )
+
     def reserve(self, mailbox_id: str, seen: str | None, free_at: str) -> bool:
         """Take the mailbox's slots up to `free_at`. False when another plan took some since."""
         action = self.table.update(
@@ -149,7 +227,6 @@ class MailboxRepository:
 
     def take(self, mailbox_id: str, day: date, cap: int) -> Action:
         """Take one mail of the day's cap, if there is one left."""
-        expires = datetime.combine(day, time.min, tzinfo=UTC) + _USAGE_LIFE
         return self.table.update(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
@@ -157,7 +234,7 @@ class MailboxRepository:
             "attribute_not_exists(#used) OR #used < :cap",
             cap=cap,
             one=1,
-            ttl=int(expires.timestamp()),
+            ttl=_usage_ttl(day),
         )
 
     def give_back(self, mailbox_id: str, day: date) -> Action:
@@ -165,6 +242,35 @@ class MailboxRepository:
         return self.table.update(
             self._usage_pk(mailbox_id), _usage_sk(day), "ADD #used :minus", minus=-1
         )
+
+    @property
+    def _pools(self) -> PoolRepository:
+        return PoolRepository(self.table, self.workspace)
+
+    def _all(self, pool: str | None) -> Sequence[Mailbox]:
+        mailboxes: list[Mailbox] = []
+        after: Item | None = None
+        while True:
+            page, after = self.list(100, after, pool)
+            mailboxes += page
+            if after is None:
+                return mailboxes
+
+    def _item(self, mailbox: Mailbox) -> Item:
+        return {
+            **mailbox.model_dump(exclude_none=True),
+            "pk": self.workspace,
+            "sk": mailbox.id,
+        }
+
+    def _claim_key(self, mailbox: Mailbox) -> dict[str, str]:
+        return {"pk": f"{self.workspace}#mailbox", "sk": mailbox.email}
+
+    def _inbox_key(self, mailbox: Mailbox) -> dict[str, str]:
+        return {"pk": inbox_pk(mailbox.email), "sk": self.workspace}
+
+    def _day_keys(self, mailbox_id: str, days: Iterable[date]) -> Sequence[Key]:
+        return [(self.table, self._usage_pk(mailbox_id), _usage_sk(day)) for day in days]
 
     def _usage_pk(self, mailbox_id: str) -> str:
         return f"{self.workspace}#{mailbox_id}"
@@ -189,3 +295,18 @@ def inbox_pk(address: str) -> str:
 
 def _usage_sk(day: date) -> str:
     return f"day#{day.isoformat()}"
+
+
+def _counts(item: Item) -> Counts:
+    refused = int(item.get("refused", 0))
+    return Counts(
+        sent=max(0, int(item.get("used", 0)) - refused),
+        bounced=int(item.get("bounced", 0)),
+        complained=int(item.get("complained", 0)),
+        refused=refused,
+    )
+
+
+def _usage_ttl(day: date) -> int:
+    expires = datetime.combine(day, time.min, tzinfo=UTC) + _USAGE_LIFE
+    return int(expires.timestamp())

@@ -1,23 +1,166 @@
-"""What the API takes about mailboxes."""
+"""What the API takes and gives about mailboxes."""
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from outrider.kit.addresses import Email
+from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input
-from outrider.mailboxes.models import DEFAULT_POOL
+from outrider.kit.targets import parse_host
+from outrider.mailboxes.checks.models import Check
+from outrider.mailboxes.models import (
+    DEFAULT_POOL,
+    RAMP_DAYS,
+    HealthReason,
+    HealthState,
+    Kind,
+    Mailbox,
+    Security,
+    Status,
+)
 
 PoolId = Annotated[str, Field(pattern=r"^pool_[a-z0-9_]{1,40}$")]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Cap = Annotated[int, Field(ge=1, le=100_000)]
+Gap = Annotated[int, Field(ge=0, le=86_400)]
+Host = Annotated[str, Field(max_length=253), AfterValidator(parse_host)]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Credential = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[\x20-\x7e]+$")]
+"""In ASCII: what the login mechanisms of SMTP carry everywhere."""
+Password = Annotated[Credential, Field(json_schema_extra={"writeOnly": True})]
+Selector = Annotated[
+    str, Field(max_length=63, pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$")
+]
+Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+class SmtpCreate(Input):
+    """`security` is `ssl` at port 465 and `starttls` elsewhere unless said otherwise. The password
+    is kept encrypted and never shown."""
+
+    host: Host
+    port: Port = 587
+    security: Security | None = None
+    username: Credential
+    password: Password = Field(repr=False)
+
+
+class SmtpUpdate(Input):
+    """Where the password goes may only change together with the password."""
+
+    host: Host | None = None
+    port: Port | None = None
+    security: Security | None = None
+    username: Credential | None = None
+    password: Password | None = Field(default=None, repr=False)
+
+    @model_validator(mode="after")
+    def _needs_the_password_elsewhere(self) -> Self:
+        elsewhere = self.model_fields_set & {"host", "port", "security"}
+        if elsewhere and self.password is None:
+            raise ValueError("another server needs the password again")
+        return self
 
 
 class MailboxCreate(Input):
-    """`email` must be an identity verified in SES (itself or its domain)."""
+    """`email` must be an identity verified in SES (itself or its domain), or the address that the
+    server in `smtp` sends for."""
 
     email: Email
-    name: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")] | None = None
-    kind: Literal["ses"] = "ses"
+    name: Name | None = None
+    kind: Kind = "ses"
+    smtp: SmtpCreate | None = None
     pool: PoolId = DEFAULT_POOL
-    daily_cap: Annotated[int, Field(ge=1, le=100_000)] = 50
-    min_gap_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
+    daily_cap: Cap = 50
+    min_gap_seconds: Gap = 60
     warmed: bool = False
+    dkim_selector: Selector | None = None
+
+    @model_validator(mode="after")
+    def _has_a_server_or_needs_none(self) -> Self:
+        if (self.kind == "smtp") != (self.smtp is not None):
+            raise ValueError("a mailbox of kind smtp has a server in `smtp`, and no other has one")
+        return self
+
+
+class MailboxUpdate(Input):
+    """What is given is changed; null clears `name`, `dkim_selector` and `paused_reason`."""
+
+    name: Name | None = None
+    smtp: SmtpUpdate | None = None
+    pool: PoolId | None = None
+    daily_cap: Cap | None = None
+    min_gap_seconds: Gap | None = None
+    warmed: bool | None = None
+    dkim_selector: Selector | None = None
+    status: Status | None = None
+    paused_reason: Reason | None = None
+
+
+class MailboxQuery(PageQuery):
+    pool: Annotated[PoolId | None, Field(description="Only mailboxes of this pool")] = None
+
+
+class SmtpDetails(BaseModel):
+    host: str
+    port: int
+    security: Security
+    username: str
+
+
+class Warmup(BaseModel):
+    """On which `day` of the ramp the mailbox is; it is `finished` on the last, or where there is no
+    ramp because the mailbox was warmed up elsewhere."""
+
+    day: int
+    days: int = RAMP_DAYS
+    finished: bool
+
+
+class MailboxDetails(BaseModel):
+    """A mailbox as it is today (UTC). `used_today` counts mails taken of `cap_today`."""
+
+    id: str
+    email: str
+    name: str | None = None
+    kind: Kind
+    smtp: SmtpDetails | None = None
+    pool: str
+    daily_cap: int
+    min_gap_seconds: int
+    warmed: bool
+    dkim_selector: str | None = None
+    status: Status
+    paused_reason: str | None = None
+    health: HealthState
+    health_reasons: list[HealthReason]
+    warmup: Warmup
+    cap_today: int
+    used_today: int
+    last_check: Check | None = None
+    created_at: str
+    updated_at: str
+    version: int
+
+    @classmethod
+    def of(cls, mailbox: Mailbox, used: int, now: datetime) -> Self:
+        return cls(
+            **mailbox.model_dump(exclude={"smtp", "login_refused_at"}),
+            smtp=(
+                SmtpDetails(**mailbox.smtp.model_dump(exclude={"locked_password"}))
+                if mailbox.smtp
+                else None
+            ),
+            warmup=Warmup(
+                day=min(mailbox.ramp_day(now.date()), RAMP_DAYS), finished=mailbox.is_warmed(now)
+            ),
+            cap_today=mailbox.cap_on(now.date()),
+            used_today=used,
+        )
+
+
+class MailboxDeleted(BaseModel):
+    id: str
+    deleted: Literal[True] = True

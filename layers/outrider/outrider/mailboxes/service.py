@@ -2,39 +2,179 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
-from outrider.kit.errors import DuplicateResource
-from outrider.kit.pagination import Page, PageQuery, Sealer
-from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.repository import MailboxRepository, MailboxTaken
-from outrider.mailboxes.schemas import MailboxCreate
+from outrider.kit.errors import Conflict, Contended, DuplicateResource, ValidationFailed
+from outrider.kit.pagination import Page, Sealer
+from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
+from outrider.mailboxes.health import last_days
+from outrider.mailboxes.models import Mailbox, Security, SmtpServer
+from outrider.mailboxes.repository import MailboxRepository
+from outrider.mailboxes.reviews import HealthReviews
+from outrider.mailboxes.safe import PasswordSafe
+from outrider.mailboxes.schemas import (
+    MailboxCreate,
+    MailboxDeleted,
+    MailboxDetails,
+    MailboxQuery,
+    MailboxUpdate,
+    SmtpCreate,
+    SmtpUpdate,
+)
+
+_ATTEMPTS = 5
+_CLEARED_BY_NULL = {"name", "dkim_selector", "paused_reason"}
+_TLS_PORTS = {465, 2465}
+_PORTS = {25, 465, 587, 2465, 2525, 2587}
+"""Where servers take mail to hand on. No others, so that nobody looks through a host's ports."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailboxService:
+    """`local` lets a server be this machine, at any port and without TLS."""
+
     caller: Caller
     mailboxes: MailboxRepository
+    reviews: HealthReviews
+    safe: PasswordSafe
+    local: bool
 
-    def create(self, new: MailboxCreate) -> Mailbox:
-        """Raises DuplicateResource when the workspace has a mailbox with this address."""
-        now = clock.timestamp()
+    def create(self, new: MailboxCreate) -> MailboxDetails:
+        """Raises DuplicateResource when the workspace has a mailbox with this address, and
+        ValidationFailed when there is no such pool."""
+        now = clock.now()
+        at = clock.to_text(now)
+        mailbox_id = ids.new("mbx")
         mailbox = Mailbox(
-            id=ids.new("mbx"), created_at=now, updated_at=now, **new.model_dump(exclude_none=True)
+            id=mailbox_id,
+            smtp=self._server(mailbox_id, new.smtp) if new.smtp else None,
+            created_at=at,
+            updated_at=at,
+            **new.model_dump(exclude_none=True, exclude={"smtp"}),
         )
+        details = MailboxDetails.of(mailbox, 0, now)
         try:
-            self.mailboxes.add(mailbox, self.caller.keep(mailbox))
+            self.mailboxes.add(mailbox, self.caller.keep(details))
         except MailboxTaken as taken:
             raise DuplicateResource(
                 f"A mailbox with this address exists already: {taken.owner}"
             ) from taken
-        return mailbox
+        return details
+
+    def get(self, mailbox_id: str) -> MailboxDetails:
+        """Raises MailboxNotFound."""
+        now = clock.now()
+        _require_id(mailbox_id)
+        found = self.mailboxes.get_with_usage(mailbox_id, now.date())
+        if found is None:
+            raise MailboxNotFound
+        return MailboxDetails.of(*found, now)
 
     def of_pool(self, pool: str) -> Sequence[Mailbox]:
         return self.mailboxes.of_pool(pool)
 
-    def list(self, query: PageQuery) -> Page[Mailbox]:
+    def list(self, query: MailboxQuery) -> Page[MailboxDetails]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/mailboxes")
-        mailboxes, place = self.mailboxes.list(query.limit, sealer.after(query))
-        return sealer.page(query, mailboxes, place)
+        found, place = self.mailboxes.list(query.limit, sealer.after(query), query.pool)
+        now = clock.now()
+        usage = self.mailboxes.usage((mailbox.id for mailbox in found), now.date()) if found else {}
+        details = [MailboxDetails.of(each, usage[each.id].used, now) for each in found]
+        return sealer.page(query, details, place)
+
+    def update(self, mailbox_id: str, given: MailboxUpdate, if_match: int | None) -> MailboxDetails:
+        """Raises MailboxNotFound, ValidationFailed when there is no such pool or the mailbox has no
+        server, and Conflict."""
+        _require_id(mailbox_id)
+        changes = _changes(given)
+        for _ in range(_ATTEMPTS):
+            now = clock.now()
+            found = self.mailboxes.get_with_counts(mailbox_id, last_days(now.date()))
+            if found is None:
+                raise MailboxNotFound
+            before = found.mailbox
+            if if_match not in (None, before.version):
+                raise Conflict.at_version(before.version)
+            changed = before.model_copy(update=changes)
+            if given.smtp is not None:
+                changed = self._with_server(changed, given.smtp)
+            if changed.status == "active":
+                changed = changed.model_copy(update={"paused_reason": None})
+            after, events = self.reviews.assessed(before, changed, found.counts)
+            details = MailboxDetails.of(after, found.used_today, now)
+            if after == before:
+                return details
+            try:
+                self.mailboxes.change(before, after, events, self.caller.keep(details))
+            except MailboxMoved:
+                continue
+            return details
+        raise Contended("The mailbox is being changed by others")
+
+    def delete(self, mailbox_id: str, if_match: int | None) -> MailboxDeleted:
+        """Its address is free again. What it was to send goes out from others of its pool.
+
+        Raises MailboxNotFound and Conflict.
+        """
+        _require_id(mailbox_id)
+        for _ in range(_ATTEMPTS):
+            mailbox = self.mailboxes.get(mailbox_id)
+            if mailbox is None:
+                raise MailboxNotFound
+            if if_match not in (None, mailbox.version):
+                raise Conflict.at_version(mailbox.version)
+            try:
+                self.mailboxes.remove(mailbox)
+            except MailboxMoved:
+                continue
+            return MailboxDeleted(id=mailbox_id)
+        raise Contended("The mailbox is being changed by others")
+
+    def _with_server(self, mailbox: Mailbox, given: SmtpUpdate) -> Mailbox:
+        """What is given may let it log in again: that it was refused is forgotten."""
+        server = mailbox.smtp
+        if server is None:
+            raise ValidationFailed.at("/smtp", "A mailbox of kind ses has no server")
+        changes: dict[str, Any] = given.model_dump(exclude_none=True, exclude={"password"})
+        if given.password is not None:
+            changes["locked_password"] = self.safe.lock(mailbox.id, given.password)
+        changed = server.model_copy(update=changes)
+        self._require_allowed(changed.port, changed.security)
+        return mailbox.model_copy(update={"smtp": changed, "login_refused_at": None})
+
+    def _server(self, mailbox_id: str, new: SmtpCreate) -> SmtpServer:
+        security: Security = new.security or ("ssl" if new.port in _TLS_PORTS else "starttls")
+        self._require_allowed(new.port, security)
+        return SmtpServer(
+            host=new.host,
+            port=new.port,
+            security=security,
+            username=new.username,
+            locked_password=self.safe.lock(mailbox_id, new.password),
+        )
+
+    def _require_allowed(self, port: int, security: Security) -> None:
+        if self.local:
+            return
+        if port not in _PORTS:
+            ports = ", ".join(map(str, sorted(_PORTS)))
+            raise ValidationFailed.at("/smtp/port", f"A server takes mail at one of {ports}")
+        if security == "none":
+            raise ValidationFailed.at(
+                "/smtp/security", "The password goes over TLS only: ssl or starttls"
+            )
+
+
+def _changes(given: MailboxUpdate) -> dict[str, Any]:
+    """Raises ValidationFailed where null was given for what cannot be cleared."""
+    changes = given.model_dump(include=given.model_fields_set - {"smtp"})
+    for name, value in changes.items():
+        if value is None and name not in _CLEARED_BY_NULL:
+            raise ValidationFailed.at(f"/{name}", f"{name} cannot be null")
+    return changes
+
+
+def _require_id(mailbox_id: str) -> None:
+    if not ids.is_id("mbx", mailbox_id):
+        raise MailboxNotFound

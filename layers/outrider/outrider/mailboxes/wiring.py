@@ -5,13 +5,24 @@ from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.repository import Inboxes, MailboxRepository
+from outrider.mailboxes.reviews import HealthReviews
 from outrider.mailboxes.safe import PasswordSafe
 from outrider.mailboxes.service import MailboxService
 from outrider.mailboxes.smtp import SmtpSessions
 
 
 def mailboxes(caller: Caller) -> MailboxService:
-    return MailboxService(caller, mailbox_repository(caller.workspace))
+    return MailboxService(
+        caller,
+        mailbox_repository(caller.workspace),
+        health_reviews(caller),
+        _safe(caller.workspace),
+        local=settings().stage == "local",
+    )
+
+
+def health_reviews(caller: Caller) -> HealthReviews:
+    return HealthReviews(caller, mailbox_repository(caller.workspace))
 
 
 def mailbox_repository(workspace: WorkspaceId) -> MailboxRepository:

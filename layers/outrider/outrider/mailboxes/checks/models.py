@@ -1,0 +1,41 @@
+"""What a check of a mailbox found."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Subject = Literal["spf", "dkim", "dmarc", "mx", "login"]
+Result = Literal["pass", "warn", "fail", "unknown"]
+"""`unknown`: it could not be found out now, or not from here."""
+
+
+class DnsRecord(BaseModel):
+    """A record to publish, as DNS providers ask for it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["TXT", "CNAME", "MX"]
+    name: str
+    value: str
+
+
+class Finding(BaseModel):
+    """`detail` says what was seen, `remedy` what to do about it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: Subject
+    result: Result
+    detail: str
+    remedy: str | None = None
+    records: list[DnsRecord] = []
+
+
+class Check(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    checked_at: str
+    findings: list[Finding]
+
+    def result(self, subject: Subject) -> Result | None:
+        return next((each.result for each in self.findings if each.subject == subject), None)

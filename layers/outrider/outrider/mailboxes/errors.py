@@ -1,0 +1,20 @@
+"""What can go wrong with mailboxes."""
+
+from outrider.kit.errors import ResourceNotFound
+
+
+class MailboxNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no mailbox with this id in this workspace")
+
+
+class MailboxTaken(Exception):
+    """The address belongs to the mailbox `owner`."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
+
+
+class MailboxMoved(Exception):
+    """The mailbox was changed or removed since it was read."""

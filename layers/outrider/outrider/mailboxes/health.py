@@ -1,0 +1,94 @@
+"""How well a mailbox does, from what is known of it: a pure function.
+
+The rates are those at which Amazon SES reviews and pauses an account; other providers and the large
+receivers ask for about the same.
+Source: https://docs.aws.amazon.com/ses/latest/dg/reputation-dashboard-console.html
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from outrider.mailboxes.models import HealthReason, HealthState, Mailbox
+
+DAYS = 7
+"""Rates are those of the last days, the current one included."""
+LEAST_SENT = 100
+"""Fewer mails say nothing about a rate."""
+_LEAST_COMPLAINTS = 3
+"""One angry recipient stops no mailbox."""
+_BOUNCES_REVIEWED, _BOUNCES_PAUSED = 0.05, 0.10
+_COMPLAINTS_REVIEWED, _COMPLAINTS_PAUSED = 0.001, 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of mails, each counted on the day it happened. `sent` are those that a provider
+    took, or may have taken."""
+
+    sent: int = 0
+    bounced: int = 0
+    complained: int = 0
+    refused: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.sent + other.sent,
+            self.bounced + other.bounced,
+            self.complained + other.complained,
+            self.refused + other.refused,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    state: HealthState
+    reasons: list[HealthReason]
+
+
+def last_days(today: date) -> list[date]:
+    return [today - timedelta(days=number) for number in range(DAYS)]
+
+
+def assess(mailbox: Mailbox, counts: Counts) -> Health:
+    """`counts` are those of `last_days`."""
+    failing = [*_login_refused(mailbox), *_rates(counts, failing=True)]
+    degraded = [*_check(mailbox), *_rates(counts, failing=False)]
+    reasons = list(dict.fromkeys([*failing, *degraded]))
+    if failing:
+        return Health("failing", reasons)
+    return Health("degraded" if reasons else "healthy", reasons)
+
+
+def _login_refused(mailbox: Mailbox) -> Sequence[HealthReason]:
+    return ["login_refused"] if mailbox.login_refused_at else []
+
+
+def _check(mailbox: Mailbox) -> Sequence[HealthReason]:
+    if mailbox.last_check is None:
+        return []
+    failed = {each.subject for each in mailbox.last_check.findings if each.result == "fail"}
+    reasons: list[HealthReason] = []
+    if "login" in failed and mailbox.login_refused_at is None:
+        reasons.append("login_fails")
+    if "spf" in failed:
+        reasons.append("spf")
+    if "dkim" in failed:
+        reasons.append("dkim")
+    if "dmarc" in failed:
+        reasons.append("dmarc")
+    return reasons
+
+
+def _rates(counts: Counts, *, failing: bool) -> Sequence[HealthReason]:
+    if counts.sent < LEAST_SENT:
+        return []
+    most_bounces = _BOUNCES_PAUSED if failing else _BOUNCES_REVIEWED
+    most_complaints = _COMPLAINTS_PAUSED if failing else _COMPLAINTS_REVIEWED
+    least = _LEAST_COMPLAINTS if failing else 1
+    reasons: list[HealthReason] = []
+    if counts.bounced >= most_bounces * counts.sent:
+        reasons.append("bounce_rate")
+    if counts.complained >= max(least, most_complaints * counts.sent):
+        reasons.append("complaint_rate")
+    return reasons

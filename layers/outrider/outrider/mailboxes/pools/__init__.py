@@ -1,0 +1,1 @@
+"""Pools: the mailboxes that a campaign's mails are spread over."""

@@ -1,0 +1,35 @@
+"""What can go wrong with pools."""
+
+from collections.abc import Sequence
+
+from outrider.kit.errors import Conflict, ResourceNotFound, ValidationFailed
+
+_NAMED = 10
+
+
+class PoolNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no mailbox pool with this id in this workspace")
+
+
+class PoolInUse(Conflict):
+    def __init__(self, mailbox_ids: Sequence[str]) -> None:
+        named = ", ".join(mailbox_ids[:_NAMED])
+        more = f" and {len(mailbox_ids) - _NAMED} more" if len(mailbox_ids) > _NAMED else ""
+        super().__init__(f"The pool has mailboxes; move or delete them first: {named}{more}")
+
+
+class DefaultPoolStays(Conflict):
+    def __init__(self) -> None:
+        super().__init__("The default pool is always there")
+
+
+class PoolMoved(Exception):
+    """The pool was changed or removed since it was read, or a mailbox came into it."""
+
+
+def unknown_pool(pool_id: str) -> ValidationFailed:
+    """For a mailbox that is to be in a pool that is not there."""
+    return ValidationFailed.at(
+        "/pool", f"There is no mailbox pool {pool_id}. Create it with POST /v1/mailbox-pools"
+    )

@@ -1,0 +1,118 @@
+"""Keys, expressions and items of pools.
+
+A pool is `<workspace>` / `pool_…` and counts its mailboxes. The item of the default pool is there
+when a mailbox has joined it or somebody changed it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import WorkspaceId
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
+from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
+from outrider.mailboxes.pools.errors import PoolMoved, unknown_pool
+from outrider.mailboxes.pools.models import Pool
+
+_DEFAULT = Pool(id=DEFAULT_POOL, name="Default pool")
+
+
+class PoolTaken(Exception):
+    """There is a pool with this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRepository:
+    """Pools of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def add(self, pool: Pool, also: Sequence[Action] = ()) -> None:
+        """`also` are writes of the same transaction. Raises PoolTaken."""
+        if pool.id == DEFAULT_POOL:
+            raise PoolTaken
+        item = {**pool.model_dump(exclude_none=True), "pk": self.workspace, "sk": pool.id}
+        try:
+            self.table.write(self.table.put(item, "attribute_not_exists(#pk)"), also)
+        except ConditionFailed as failure:
+            raise PoolTaken from failure
+
+    def all(self) -> tuple[list[Pool], list[Mailbox]]:
+        """Pools by id, the default pool always among them, and all mailboxes: they lie beside each
+        other, and a workspace has tens of them."""
+        pools: dict[str, Pool] = {DEFAULT_POOL: _DEFAULT}
+        mailboxes: list[Mailbox] = []
+        after: Item | None = None
+        while True:
+            page = self.table.query(
+                Query(
+                    self.workspace,
+                    "#sk BETWEEN :first AND :last",
+                    {"first": "mbx_", "last": "pool_~"},
+                    after=after,
+                    consistent=True,
+                )
+            )
+            for item in page.items:
+                sort_key = str(item["sk"])
+                if sort_key.startswith("mbx_"):
+                    mailboxes.append(Mailbox.model_validate(item))
+                elif sort_key.startswith("pool_"):
+                    pools[sort_key] = _pool(item)
+            after = page.last_key
+            if after is None:
+                return [pools[pool_id] for pool_id in sorted(pools)], mailboxes
+
+    def marked_warmed(self, pool_id: str) -> bool:
+        item = self.table.get(self.workspace, pool_id)
+        return item is not None and _pool(item).warmed
+
+    def change(self, before: Pool, after: Pool, also: Sequence[Action] = ()) -> None:
+        """`also` are writes of the same transaction. Raises PoolMoved."""
+        untouched = before.id == DEFAULT_POOL and before.version == 1
+        there = "attribute_not_exists(#version)" if untouched else "#version = :seen"
+        action = self.table.update(
+            self.workspace,
+            after.id,
+            "SET #name = :name, #warmed = :warmed, #updated_at = :updated_at, #version = :version",
+            there,
+            name=after.name,
+            warmed=after.warmed,
+            updated_at=after.updated_at,
+            version=after.version,
+            **({} if untouched else {"seen": before.version}),
+        )
+        try:
+            self.table.write(action, also)
+        except ConditionFailed as failure:
+            raise PoolMoved from failure
+
+    def remove(self, pool: Pool) -> None:
+        """Raises PoolMoved, also when a mailbox has come into it."""
+        action = self.table.delete(
+            self.workspace,
+            pool.id,
+            "#version = :seen AND (attribute_not_exists(#mailboxes) OR #mailboxes = :none)",
+            seen=pool.version,
+            none=0,
+        )
+        try:
+            self.table.write(action)
+        except ConditionFailed as failure:
+            raise PoolMoved from failure
+
+    def joined(self, pool_id: str) -> Action:
+        """A mailbox comes into the pool. Raises ValidationFailed when there is none."""
+        there = "" if pool_id == DEFAULT_POOL else "attribute_exists(#pk)"
+        action = self.table.update(self.workspace, pool_id, "ADD #mailboxes :one", there, one=1)
+        return Action(action.kind, action.params, lambda _: unknown_pool(pool_id))
+
+    def left(self, pool_id: str) -> Action:
+        """A mailbox goes out of the pool."""
+        return self.table.update(self.workspace, pool_id, "ADD #mailboxes :minus", minus=-1)
+
+
+def _pool(item: Item) -> Pool:
+    known = _DEFAULT.model_dump() if item["sk"] == DEFAULT_POOL else {}
+    return Pool.model_validate({**known, **item})

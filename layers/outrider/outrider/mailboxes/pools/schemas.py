@@ -1,0 +1,87 @@
+"""What the API takes and gives about pools."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field
+
+from outrider.kit.requests import Input
+from outrider.mailboxes.models import Mailbox, pool_is_warmed
+from outrider.mailboxes.pools.models import Pool
+from outrider.mailboxes.schemas import Name, PoolId
+
+Warmed = Annotated[
+    bool,
+    Field(description="Counts as warmed at once; its mailboxes keep the caps of their own ramps"),
+]
+
+
+class PoolCreate(Input):
+    """Without an `id` it is made of the name: `EU West` becomes `pool_eu_west`."""
+
+    id: PoolId | None = None
+    name: Name
+    warmed: Warmed = False
+
+
+class PoolUpdate(Input):
+    name: Name | None = None
+    warmed: Warmed | None = None
+
+
+class PoolMailboxes(BaseModel):
+    """How many mailboxes there are. `sending` are neither paused nor failing."""
+
+    total: int
+    sending: int
+    paused: int
+    warmed: int
+    healthy: int
+    degraded: int
+    failing: int
+
+
+class PoolDetails(BaseModel):
+    """A pool as it is today (UTC). `warmed`: it is marked so, or a mailbox in it is warmed.
+    Capacity is that of the mailboxes that send."""
+
+    id: str
+    name: str
+    warmed: bool
+    marked_warmed: bool
+    mailboxes: PoolMailboxes
+    capacity_today: int
+    left_today: int
+    created_at: str | None
+    updated_at: str | None
+    version: int
+
+    @classmethod
+    def of(
+        cls, pool: Pool, mailboxes: Sequence[Mailbox], used: Mapping[str, int], now: datetime
+    ) -> Self:
+        """`mailboxes` are those of the pool, `used` what each has taken of its cap."""
+        sending = [each for each in mailboxes if each.can_send]
+        caps = {each.id: each.cap_on(now.date()) for each in sending}
+        return cls(
+            **pool.model_dump(exclude={"warmed"}),
+            warmed=pool.warmed or pool_is_warmed(mailboxes, now),
+            marked_warmed=pool.warmed,
+            mailboxes=PoolMailboxes(
+                total=len(mailboxes),
+                sending=len(sending),
+                paused=sum(each.status == "paused" for each in mailboxes),
+                warmed=sum(each.is_warmed(now) for each in mailboxes),
+                healthy=sum(each.health == "healthy" for each in mailboxes),
+                degraded=sum(each.health == "degraded" for each in mailboxes),
+                failing=sum(each.health == "failing" for each in mailboxes),
+            ),
+            capacity_today=sum(caps.values()),
+            left_today=sum(max(0, cap - used.get(each, 0)) for each, cap in caps.items()),
+        )
+
+
+class PoolDeleted(BaseModel):
+    id: str
+    deleted: Literal[True] = True

@@ -1,0 +1,127 @@
+"""What is done with pools."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.kit import clock, ids
+from outrider.kit.errors import Conflict, Contended, DuplicateResource, ValidationFailed
+from outrider.kit.pagination import Page, PageQuery, Sealer
+from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
+from outrider.mailboxes.pools.errors import DefaultPoolStays, PoolInUse, PoolMoved, PoolNotFound
+from outrider.mailboxes.pools.models import Pool
+from outrider.mailboxes.pools.repository import PoolRepository, PoolTaken
+from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolDetails, PoolUpdate
+from outrider.mailboxes.repository import MailboxRepository
+
+_ATTEMPTS = 5
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class PoolService:
+    caller: Caller
+    pools: PoolRepository
+    mailboxes: MailboxRepository
+
+    def create(self, new: PoolCreate) -> PoolDetails:
+        """Raises DuplicateResource when there is a pool with this id."""
+        now = clock.now()
+        at = clock.to_text(now)
+        pool = Pool(
+            id=new.id or _id_of(new.name),
+            name=new.name,
+            warmed=new.warmed,
+            created_at=at,
+            updated_at=at,
+        )
+        details = PoolDetails.of(pool, [], {}, now)
+        try:
+            self.pools.add(pool, self.caller.keep(details))
+        except PoolTaken as taken:
+            raise DuplicateResource(f"There is a mailbox pool {pool.id} already") from taken
+        return details
+
+    def get(self, pool_id: str) -> PoolDetails:
+        """Raises PoolNotFound."""
+        return self._details(*self._found(pool_id))
+
+    def list(self, query: PageQuery) -> Page[PoolDetails]:
+        """By id. All pools are read for each page."""
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/mailbox-pools")
+        after = (sealer.after(query) or {}).get("id", "")
+        pools, mailboxes = self.pools.all()
+        following = [pool for pool in pools if pool.id > after]
+        shown = following[: query.limit]
+        used = self._used(mailboxes)
+        now = clock.now()
+        details = [PoolDetails.of(pool, _of(pool, mailboxes), used, now) for pool in shown]
+        more = len(following) > len(shown)
+        return sealer.page(query, details, {"id": shown[-1].id} if more else None)
+
+    def update(self, pool_id: str, given: PoolUpdate, if_match: int | None) -> PoolDetails:
+        """Raises PoolNotFound, and Conflict."""
+        changes = given.model_dump(include=given.model_fields_set)
+        for name, value in changes.items():
+            if value is None:
+                raise ValidationFailed.at(f"/{name}", f"{name} cannot be null")
+        for _ in range(_ATTEMPTS):
+            before, mailboxes = self._found(pool_id, if_match)
+            after = before.model_copy(update=changes)
+            if after == before:
+                return self._details(before, mailboxes)
+            after = after.model_copy(
+                update={"updated_at": clock.timestamp(), "version": before.version + 1}
+            )
+            details = self._details(after, mailboxes)
+            try:
+                self.pools.change(before, after, self.caller.keep(details))
+            except PoolMoved:
+                continue
+            return details
+        raise Contended("The pool is being changed by others")
+
+    def delete(self, pool_id: str, if_match: int | None) -> PoolDeleted:
+        """Raises PoolNotFound, PoolInUse, DefaultPoolStays, and Conflict."""
+        if pool_id == DEFAULT_POOL:
+            raise DefaultPoolStays
+        for _ in range(_ATTEMPTS):
+            pool, mailboxes = self._found(pool_id, if_match)
+            if mailboxes:
+                raise PoolInUse([mailbox.id for mailbox in mailboxes])
+            try:
+                self.pools.remove(pool)
+            except PoolMoved:
+                continue
+            return PoolDeleted(id=pool_id)
+        raise Contended("The pool is being changed by others")
+
+    def _found(self, pool_id: str, if_match: int | None = None) -> tuple[Pool, Sequence[Mailbox]]:
+        """The pool and its mailboxes."""
+        pools, mailboxes = self.pools.all()
+        pool = next((each for each in pools if each.id == pool_id), None)
+        if pool is None:
+            raise PoolNotFound
+        if if_match not in (None, pool.version):
+            raise Conflict.at_version(pool.version)
+        return pool, _of(pool, mailboxes)
+
+    def _details(self, pool: Pool, mailboxes: Sequence[Mailbox]) -> PoolDetails:
+        return PoolDetails.of(pool, mailboxes, self._used(mailboxes), clock.now())
+
+    def _used(self, mailboxes: Sequence[Mailbox]) -> dict[str, int]:
+        if not mailboxes:
+            return {}
+        usage = self.mailboxes.usage((each.id for each in mailboxes), clock.now().date())
+        return {mailbox_id: each.used for mailbox_id, each in usage.items()}
+
+
+def _of(pool: Pool, mailboxes: Sequence[Mailbox]) -> Sequence[Mailbox]:
+    return [mailbox for mailbox in mailboxes if mailbox.pool == pool.id]
+
+
+def _id_of(name: str) -> str:
+    """Of the letters and digits of a name; of a hash where it has none that an id may have."""
+    words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:_LONGEST].strip("_")
+    return f"pool_{words}" if words else ids.derived("pool", name)
