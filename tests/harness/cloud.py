@@ -21,6 +21,7 @@ from tests.harness.functions import Functions
 from tests.harness.mail import Mail, MailService
 from tests.harness.permissions import Permissions
 from tests.harness.queues import Message, Queue, Queues
+from tests.harness.snapshots import Snapshot
 from tests.harness.stack import Stack
 from tests.harness.streams import Streams
 from tests.harness.texts import Text, TextService
@@ -59,7 +60,6 @@ class Cloud:
         self.wire = Wire(players, permissions.check)
         self._functions = Functions(made, permissions)
         self._streams = Streams(made)
-        self._dynamodb = made.session.create_client("dynamodb")
         self._objects = made.session.create_client("s3")
         self._subscribed = self._queue_subscriptions()
 
@@ -122,9 +122,34 @@ class Cloud:
     def items(self, table: str, prefix: str = "") -> list[Item]:
         """The items of a table (`contacts`, …) whose partition key begins with `prefix`."""
         name = self.stack.data[f"{table.title()}TableName"]
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
-        items = [decode_item(item) for page in pages for item in page["Items"]]
-        return [item for item in items if item["pk"].startswith(prefix)]
+        (found,) = [each for each in self._streams.tables if each.name == name]
+        items = [
+            item
+            for pk, partition in found.items.items()
+            if pk.value.startswith(prefix)
+            for item in partition.values()
+        ]
+        return [decode_item(item.to_json()["Attributes"]) for item in items]
+
+    def snapshot(self) -> Snapshot:
+        """How everything stands, to be begun from again."""
+        attributes: list[tuple[object, str]] = [
+            (self._mail, "sent"),
+            (self._texts, "sent"),
+            (self.bus, "published"),
+            (self.bus, "pending"),
+            (self.executions, "all"),
+            (self.api, "_workspaces"),
+        ]
+        attributes += [(queue, "messages") for queue in self._queues.by_id.values()]
+        attributes += [(each, "position") for each in self._streams.subscriptions]
+        return Snapshot(self.clock.now, self._streams.tables, attributes)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Everything as it stood then; what the bucket holds stays."""
+        snapshot.bring_back()
+        self.wire.clear()
+        self.clock.set(snapshot.moment)
 
     @contextmanager
     def writes(self) -> Iterator[list[tuple[str, str]]]:

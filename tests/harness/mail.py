@@ -16,6 +16,8 @@ class Mail:
     sender: str
     recipients: list[str]
     raw: bytes
+    tags: dict[str, str]
+    """What SES tells of the mail again in its events."""
 
     @property
     def message(self) -> EmailMessage:
@@ -37,6 +39,7 @@ class MailService:
             sender=params.get("FromEmailAddress", ""),
             recipients=[address for kind in destination.values() for address in kind],
             raw=base64.b64decode(params["Content"]["Raw"]["Data"]),
+            tags={tag["Name"]: tag["Value"] for tag in params.get("EmailTags", [])},
         )
         self.sent.append(mail)
         return {"MessageId": mail.message_id}

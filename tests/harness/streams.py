@@ -38,14 +38,16 @@ class Streams:
             for event in function.events
             if event.kind == "DynamoDB"
         ]
-        self._tables = {
-            table.describe()["TableDescription"].get("LatestStreamArn"): table
-            for table in dynamodb_backends[ACCOUNT][REGION].tables.values()
+        self.tables = list(dynamodb_backends[ACCOUNT][REGION].tables.values())
+        self._by_arn = {
+            table.describe()["TableDescription"]["LatestStreamArn"]: table
+            for table in self.tables
+            if table.stream_shard
         }
 
     def begin(self) -> None:
         """Forget what was written before, in the tables too."""
-        repairs.empty(self._tables.values())
+        repairs.empty(self.tables)
         for subscription in self.subscriptions:
             subscription.position = 0
 
@@ -65,7 +67,7 @@ class Streams:
 
     def lengths(self) -> dict[str, int]:
         """How much was written to every table that has a stream."""
-        return {stream: len(self._written(stream)) for stream in self._tables if stream}
+        return {stream: len(self._written(stream)) for stream in self._by_arn}
 
     def written_since(self, lengths: dict[str, int]) -> list[tuple[str, str]]:
         """The keys of what was written after `lengths` were taken."""
@@ -78,6 +80,6 @@ class Streams:
 
     def _written(self, stream: str) -> list[Any]:
         # moto's own list: asking through its API takes most of the time of a test.
-        shard = self._tables[stream].stream_shard
+        shard = self._by_arn[stream].stream_shard
         assert shard
         return shard.items

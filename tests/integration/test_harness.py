@@ -1,11 +1,14 @@
 """The harness itself: what other tests take for granted."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.permissions import PermissionMissing, Permissions
 from tests.harness.queues import Queues
+from tests.integration.outreach import launched, status
 
 
 class TestApi:
@@ -51,6 +54,21 @@ class TestDrain:
         cloud.clock.advance(seconds=60)
 
         assert (early, len(queue.receive(10))) == ([], 1)
+
+
+class TestSnapshot:
+    def test_brings_back_how_everything_stood(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api)
+        built, moment = cloud.snapshot(), cloud.clock.now
+
+        for _ in range(2):
+            cloud.restore(built)
+            cloud.run(hours=1)
+
+        assert (len(cloud.mails()), cloud.clock.now - moment) == (1, timedelta(hours=1))
+        assert status(api, campaign.campaign_id)["sent"] == 1
+        sent = [each for each in cloud.bus.published if each["detail-type"] == "email.sent"]
+        assert len(sent) == 1
 
 
 class TestWire:
