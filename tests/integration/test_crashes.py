@@ -21,7 +21,7 @@ from tests.integration.outreach import (
 )
 
 STEP_CALLS = 5
-DISPATCH_CALLS = 12
+DISPATCH_CALLS = 16
 LAUNCH_CALLS = 12
 """The AWS calls of each on its longest way here; a test below each says that there are no more."""
 

@@ -6,6 +6,7 @@ When it goes on, its clock starts under a new number, and finds what came due me
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments import EnrollmentRepository
@@ -130,7 +131,8 @@ class ControlService:
         return actions
 
     def _backlog(self, campaign: Campaign) -> Backlog:
-        due = self.enrollments(campaign.id).due(campaign, clock.now(), MAX_COUNTED)
+        overdue = self.enrollments(campaign.id).due(campaign, clock.now())
+        due = list(islice(overdue, MAX_COUNTED))
         return Backlog(
             overdue=len(due),
             more=len(due) == MAX_COUNTED,

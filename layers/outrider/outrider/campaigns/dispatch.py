@@ -1,28 +1,23 @@
 """One round of a campaign's clock: plan what is due, queue it, say when to come again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from outrider.access.models import Caller
-from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import ROUND, STEP_LEASE, Audience, Campaign, Enrollment, StepJob
-from outrider.campaigns.planner import Capacity, Planned, plan
+from outrider.campaigns.enrollments import LANES, PLAIN, EnrollmentRepository
+from outrider.campaigns.models import ROUND, Audience, Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
-from outrider.kit import clock, parallel
+from outrider.campaigns.rounds import Queued, Result, RoundService
+from outrider.kit import clock
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import TransactionFailed, transact
-from outrider.kit.queues import Queue, QueueMessage
-from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.repository import MailboxRepository, Usage
 from outrider.sequences.service import SequenceService
 
 MAX_ROUNDS = 500
-MAX_STEPS = 500
-_PLAN_ATTEMPTS = 3
 _SHORTEST_WAIT = timedelta(seconds=2)
 _INDEX_LAG = timedelta(seconds=5)
 """When to look again for enrollments that are counted and not yet in the index."""
@@ -31,7 +26,8 @@ _NOBODY = Audience(total=0, active=0, completed=0, paused=0, bounced=0, failed=0
 
 
 class Round(BaseModel):
-    """What the state machine passes to a round: `run` numbers the execution, `round` its rounds."""
+    """What the state machine passes to a round: `run` numbers the execution, `round` its rounds;
+    `queued` mails lie in the queue until `queued_until`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -39,6 +35,22 @@ class Round(BaseModel):
     campaign_id: str
     run: int
     round: int
+    queued: int = 0
+    queued_until: str | None = None
+
+    @property
+    def ahead(self) -> Queued:
+        until = clock.from_text(self.queued_until) if self.queued_until else None
+        return Queued(self.queued, until)
+
+    def after(self, queued: Queued) -> dict[str, Any]:
+        """The round that comes after this one."""
+        return {
+            **self.model_dump(),
+            "round": self.round + 1,
+            "queued": queued.mails,
+            "queued_until": clock.to_text(queued.until) if queued.until else None,
+        }
 
 
 class NextRound(Round):
@@ -60,9 +72,8 @@ class DispatchService:
     caller: Caller
     campaigns: CampaignRepository
     enrollments: EnrollmentRepository
-    mailboxes: MailboxRepository
     sequences: SequenceService
-    steps: Queue
+    rounds: RoundService
 
     def dispatch(self, this: Round) -> NextRound:
         campaign = self.campaigns.get(this.campaign_id)
@@ -73,87 +84,40 @@ class DispatchService:
         if campaign.run != this.run:
             return _stop(this)
         now = clock.now()
-        wait_until = self._carry_out(campaign, now) or self._next_moment(campaign, now)
+        done = self.rounds.carry_out(campaign, now, this.ahead)
+        wait_until = self._next_moment(campaign, now, done)
         if wait_until is None:
             return _stop(this)
         if not self.campaigns.expect_round(campaign, wait_until):
             return _stop(this)
         return NextRound(
-            **this.model_dump(exclude={"round"}),
-            round=this.round + 1,
+            **this.after(done.queued),
             next="wait",
             wait_until=clock.to_text(wait_until),
         )
 
-    def _carry_out(self, campaign: Campaign, now: datetime) -> datetime | None:
-        """Queue what is due in this round. Gives when to come again if there may be more."""
-        page = self.enrollments.due(campaign, now + ROUND, MAX_STEPS)
-        due = [enrollment for enrollment in page if not enrollment.in_flight(now)]
-        if not due:
-            return None
-        planned = self._plan(campaign, now, due)
-        moved = parallel.each(self._move, planned)
-        jobs = [
-            QueueMessage(
-                body=self._job(campaign, one).model_dump(),
-                delay_seconds=round((one.send_at - now).total_seconds()),
-            )
-            for one, ours in zip(planned, moved, strict=True)
-            if ours and one.mailbox_id
-        ]
-        self.steps.send(jobs)
-        return now + _SHORTEST_WAIT if len(page) == MAX_STEPS or not planned else None
-
-    def _plan(
-        self, campaign: Campaign, now: datetime, due: Sequence[Enrollment]
-    ) -> Sequence[Planned]:
-        """The plan, its slots reserved; nothing when other campaigns keep getting in between."""
-        mailboxes = self.mailboxes.of_pool(campaign.mailbox_pool)
-        gaps = {mailbox.id: timedelta(seconds=mailbox.min_gap_seconds) for mailbox in mailboxes}
-        for _ in range(_PLAN_ATTEMPTS):
-            usage = self.mailboxes.usage(gaps, now.date())
-            planned = plan(now, now + ROUND, _capacities(mailboxes, usage, now), due)
-            last = {one.mailbox_id: one.send_at for one in planned if one.mailbox_id}
-            if all(
-                self.mailboxes.reserve(
-                    mailbox_id, usage[mailbox_id].free_at, clock.to_text(slot + gaps[mailbox_id])
-                )
-                for mailbox_id, slot in last.items()
-                if gaps[mailbox_id]
-            ):
-                return planned
-        return []
-
-    def _move(self, planned: Planned) -> bool:
-        """Move the due time behind the slot, so that a step whose job is lost comes up again."""
-        until = planned.send_at + STEP_LEASE if planned.mailbox_id else planned.send_at
-        return self.enrollments.postpone(planned.enrollment, until, planned.reason)
-
-    def _job(self, campaign: Campaign, planned: Planned) -> StepJob:
-        enrollment = planned.enrollment
-        return StepJob(
-            workspace=self.caller.workspace,
-            campaign_id=campaign.id,
-            contact_id=enrollment.contact_id,
-            sequence_id=enrollment.sequence_id,
-            steps_version=enrollment.steps_version,
-            generation=enrollment.generation,
-            step_id=enrollment.step_id or "",
-            mailbox_id=planned.mailbox_id or "",
-        )
-
-    def _next_moment(self, campaign: Campaign, now: datetime) -> datetime | None:
+    def _next_moment(self, campaign: Campaign, now: datetime, done: Result) -> datetime | None:
         """When the next step comes up, at most a round from now; None when nobody was left and the
         campaign is completed."""
-        coming = self.enrollments.next_due(campaign)
+        coming = now if done.again else self._next_due(campaign, done)
         if coming is not None:
             return max(now + _SHORTEST_WAIT, min(coming, now + ROUND))
+        if done.full:
+            return now + ROUND
         found = self.campaigns.get_with_counts(campaign.id)
         counts = audience(found[1]) if found else _NOBODY
         if counts.active or campaign.enrolling:
             return now + _INDEX_LAG
         stays = campaign.settings.keep_running or counts.paused or not counts.total
         return now + ROUND if stays or not found or not self._complete(*found) else None
+
+    def _next_due(self, campaign: Campaign, done: Result) -> datetime | None:
+        """When something comes up that could not be looked at in this round."""
+        lanes = [lane for lane in LANES if lane not in done.full]
+        if not done.nothing_due:
+            return self.enrollments.next_due(campaign, lanes)
+        coming = self.enrollments.next_due(campaign, (PLAIN,))
+        return min(filter(None, (coming, done.coming)), default=None)
 
     def _complete(self, campaign: Campaign, shards: Sequence[Item]) -> bool:
         """The end of the campaign, and of its sequence if it leads that, when nobody came since its
@@ -181,20 +145,6 @@ class DispatchService:
             next="successor",
             successor_name=execution_name(this.campaign_id, this.run + 1),
         )
-
-
-def _capacities(
-    mailboxes: Sequence[Mailbox], usage: Mapping[str, Usage], now: datetime
-) -> list[Capacity]:
-    return [
-        Capacity(
-            mailbox_id=mailbox.id,
-            left=mailbox.cap_on(now.date()) - usage[mailbox.id].used,
-            min_gap=timedelta(seconds=mailbox.min_gap_seconds),
-            free_at=clock.from_text(free_at) if (free_at := usage[mailbox.id].free_at) else now,
-        )
-        for mailbox in mailboxes
-    ]
 
 
 def _stop(this: Round) -> NextRound:

@@ -1,13 +1,18 @@
 """Keys, expressions and items of enrollments.
 
 An enrollment is `<workspace>#cam_…` / `con_…`, so a contact is in a campaign once. One that has
-something to come stands in the index `by_due`, under `<workspace>#cam_…#<shard>` / `<due at>`; all
-stand in the index `by_contact`, under `<workspace>#con_…`.
+something to come stands in the index `by_due`, under `<workspace>#cam_…#<shard>` /
+`<lane><due at>`; all stand in the index `by_contact`, under `<workspace>#con_…`.
+
+Most stand in the lane without a name, which every round looks through. Those whose mail has to wait
+until a mailbox can send it stand in one of two others, of which a round reads only as many as it
+can place: `mail#` where they were written to before, `first#` where not.
 """
 
+import heapq
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -18,6 +23,14 @@ from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
 from outrider.kit.outbox import Event
 
+Lane = Literal["", "mail#", "first#"]
+PLAIN: Lane = ""
+MAIL: Lane = "mail#"
+FIRST: Lane = "first#"
+LANES: tuple[Lane, ...] = (PLAIN, MAIL, FIRST)
+
+_FOREVER = "9999"
+_DUE_AT_ONCE = 100
 _SKIPPED_LIFE = timedelta(days=90)
 _DUE = "#due_at = :due, #by_due_sk = :due"
 _DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
@@ -84,40 +97,39 @@ class EnrollmentRepository:
         )
         return page.items, page.last_key
 
-    def due(self, campaign: Campaign, until: datetime, limit: int) -> list[Enrollment]:
-        """Up to `limit` enrollments that are due by `until`, the longest due first."""
-        found: list[Enrollment] = []
-        for shard in range(campaign.due_shards):
-            page = self.table.query(
-                Query(
-                    f"{self._pk}#{shard}",
-                    "#by_due_sk <= :until",
-                    {"until": clock.to_text(until)},
-                    index="by_due",
-                    limit=limit,
-                )
-            )
-            found += [Enrollment.model_validate(item) for item in page.items]
-        return sorted(found, key=lambda enrollment: (enrollment.due_at or "", enrollment.id))[
-            :limit
-        ]
+    def due(
+        self, campaign: Campaign, until: datetime, lanes: Sequence[Lane] = LANES
+    ) -> Iterator[Enrollment]:
+        """The enrollments of these lanes that are due by `until`, the longest due first. They are
+        read a page at a time, and no page that nobody takes from."""
+        pages = (
+            self._due(shard, lane, clock.to_text(until))
+            for lane in lanes
+            for shard in range(campaign.due_shards)
+        )
+        found = heapq.merge(*pages, key=lambda item: (str(item["due_at"]), str(item["id"])))
+        return map(Enrollment.model_validate, found)
 
-    def next_due(self, campaign: Campaign) -> datetime | None:
+    def next_due(self, campaign: Campaign, lanes: Sequence[Lane] = LANES) -> datetime | None:
         """The moment the next step comes up, or None when nothing is to come."""
         moments = []
-        for shard in range(campaign.due_shards):
-            page = self.table.query(Query(f"{self._pk}#{shard}", index="by_due", limit=1))
-            moments += [clock.from_text(item["by_due_sk"]) for item in page.items]
+        for lane in lanes:
+            for shard in range(campaign.due_shards):
+                page = self.table.query(self._lane(shard, lane, _FOREVER, limit=1))
+                moments += [clock.from_text(item["due_at"]) for item in page.items]
         return min(moments, default=None)
 
-    def postpone(self, enrollment: Enrollment, until: datetime, reason: str | None) -> bool:
+    def postpone(
+        self, enrollment: Enrollment, until: datetime, reason: str | None, lane: Lane = PLAIN
+    ) -> bool:
         """Move the due time, unless the enrollment changed since it was read."""
         action = self.table.update(
             self._pk,
             enrollment.contact_id,
-            f"SET {_DUE}, #blocked_reason = :reason REMOVE #_events",
+            "SET #due_at = :due, #by_due_sk = :place, #blocked_reason = :reason REMOVE #_events",
             "#version = :seen AND #due_at = :was",
             due=clock.to_text(until),
+            place=f"{lane}{clock.to_text(until)}",
             reason=reason,
             seen=enrollment.version,
             was=enrollment.due_at,
@@ -311,6 +323,24 @@ class EnrollmentRepository:
             one=1,
         )
 
+    def _due(self, shard: int, lane: Lane, until: str) -> Iterator[Item]:
+        query = self._lane(shard, lane, until, limit=_DUE_AT_ONCE)
+        while True:
+            page = self.table.query(query)
+            yield from page.items
+            if page.last_key is None:
+                return
+            query = replace(query, after=page.last_key)
+
+    def _lane(self, shard: int, lane: Lane, until: str, *, limit: int) -> Query:
+        return Query(
+            f"{self._pk}#{shard}",
+            "#by_due_sk BETWEEN :first AND :last",
+            {"first": f"{lane}0", "last": f"{lane}{until}"},
+            index="by_due",
+            limit=limit,
+        )
+
     def _item(self, new: NewEnrollment, due_shards: int) -> Item:
         enrollment = new.enrollment
         item: Item = {
@@ -318,7 +348,7 @@ class EnrollmentRepository:
             "pk": self._pk,
             "sk": enrollment.contact_id,
             "by_due_pk": self._due_pk(enrollment.contact_id, due_shards),
-            "by_due_sk": enrollment.due_at,
+            "by_due_sk": f"{FIRST}{enrollment.due_at}",
             "by_contact_pk": f"{self.workspace}#{enrollment.contact_id}",
             **marks.attribute(new.mark),
             **outbox.attribute(new.events),

@@ -5,74 +5,263 @@ and the day, so asking twice gives the same answer.
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
-from outrider.campaigns.models import Enrollment
+from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.windows import Calendar
 from outrider.kit import clock
+from outrider.sequences.models import Step
 
 _SPREAD = timedelta(hours=1)
+_LOOK_AGAIN = timedelta(hours=1)
+_JITTER = 4
+"""A slot lies up to a fourth of the mailbox's gap later than it could."""
+
+Steps = Mapping[int, Sequence[Step]]
+"""The steps of each version that the enrollments have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What a mailbox can still send today. `free_at` is when its minimum gap is over."""
+    """What a mailbox can still send today. `free_at` is when its minimum gap is over; `blocked`
+    says why it sends nothing at all. One that is not `shared` sends only for those it wrote to
+    before."""
 
     mailbox_id: str
     left: int
     min_gap: timedelta
     free_at: datetime
+    blocked: str | None = None
+    shared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the campaign may still send today, in all and to each company; None is no limit."""
+
+    left: int | None = None
+    company_left: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The step of `enrollment` goes out at `send_at` from `mailbox_id`; or, without a mailbox, it
-    is deferred until then, for `reason`."""
+    """The step of `enrollment` goes out at `send_at`: from `mailbox_id`, which is None for what
+    needs no mailbox. With a `reason` it is deferred until then."""
 
     enrollment: Enrollment
+    variant_id: str | None
     mailbox_id: str | None
     send_at: datetime
     reason: str | None = None
 
+    @property
+    def goes_out(self) -> bool:
+        return self.reason is None
+
+    @property
+    def takes_slot(self) -> bool:
+        return self.goes_out and self.mailbox_id is not None and self.enrollment.state == "active"
+
 
 def plan(
-    now: datetime, until: datetime, capacities: Sequence[Capacity], due: Sequence[Enrollment]
+    now: datetime,
+    until: datetime,
+    campaign: Campaign,
+    capacities: Sequence[Capacity],
+    due: Sequence[Enrollment],
+    *,
+    steps: Steps,
+    limits: Limits | None = None,
 ) -> list[Planned]:
-    """One entry for each due enrollment: a slot up to `until`, or the moment it is deferred to."""
-    left = {capacity.mailbox_id: capacity.left for capacity in capacities}
-    free_at = {capacity.mailbox_id: capacity.free_at for capacity in capacities}
-    gap = {capacity.mailbox_id: capacity.min_gap for capacity in capacities}
-    planned = []
-    for enrollment in sorted(due, key=lambda one: (one.due_at or "", one.id)):
-        own = enrollment.mailbox_id
-        candidates = [own] if own in left else list(left)
-        usable = [mailbox_id for mailbox_id in candidates if left[mailbox_id] > 0]
-        if not usable:
-            reason = "mailbox_cap" if candidates else "no_mailbox"
-            planned.append(Planned(enrollment, None, _tomorrow(now, enrollment.id), reason))
-            continue
-        earliest = max(now, clock.from_text(enrollment.due_at)) if enrollment.due_at else now
-        mailbox_id = min(
-            usable,
-            key=lambda one: (max(earliest, free_at[one]), _hash(enrollment.id, one)),
-        )
-        send_at = max(earliest, free_at[mailbox_id])
-        left[mailbox_id] -= 1
-        free_at[mailbox_id] = send_at + gap[mailbox_id]
-        planned.append(
-            Planned(enrollment, mailbox_id, send_at)
-            if send_at <= until
-            else Planned(enrollment, None, send_at, "mailbox_gap")
-        )
-    return planned
+    """One entry for each due enrollment: a slot up to `until`, or the moment it is deferred to.
+
+    Those that are ready first come first, of these the longest due. Of a version that is not in
+    `steps` a step counts as a mail: its worker finds out.
+    """
+    planner = _Planner(now, until, campaign, _Pool(capacities), steps, limits or Limits())
+    waiting = sorted(
+        ((planner.ready_at(one), one.due_at or "", one.id, one) for one in due),
+        key=lambda each: each[:3],
+    )
+    return [planner.place(enrollment, ready) for ready, _, _, enrollment in waiting]
 
 
-def _tomorrow(now: datetime, enrollment_id: str) -> datetime:
-    """Early on the next day (UTC), when the caps begin anew; spread, so not all come up at once."""
-    day = now.astimezone(UTC).date() + timedelta(days=1)
-    spread = _SPREAD * (_hash(enrollment_id, day.isoformat()) % 3_600) / 3_600
-    return datetime.combine(day, time.min, tzinfo=UTC) + spread
+def room(now: datetime, until: datetime, capacities: Sequence[Capacity], queued: int = 0) -> int:
+    """How many mails surely find a slot in the round, from the mailboxes that all share. `queued`
+    were planned before and are not counted as sent yet."""
+    sending = [one for one in capacities if one.shared and not one.blocked and one.left > 0]
+    left = sum(one.left for one in sending) - queued
+    return max(0, min(left, sum(min(one.left, _slots(now, until, one)) for one in sending)))
+
+
+def step_of(enrollment: Enrollment, steps: Steps) -> Step | None:
+    """The step to come, or None when its version is not known or has no such step."""
+    version = steps.get(enrollment.steps_version, ())
+    return next((step for step in version if step.id == enrollment.step_id), None)
+
+
+def needs_mailbox(enrollment: Enrollment, steps: Steps) -> bool:
+    """Whether its step takes a slot of a mailbox. A claim that was never settled and a task that
+    nobody did take none: there is only the end of them to be recorded."""
+    step = step_of(enrollment, steps)
+    return enrollment.state == "active" and (step is None or step.channel == "email")
+
+
+@dataclass(slots=True)
+class _Planner:
+    now: datetime
+    until: datetime
+    campaign: Campaign
+    pool: "_Pool"
+    steps: Steps
+    limits: Limits
+    _calendars: dict[str | None, Calendar] = field(default_factory=dict)
+    _taken: int = 0
+    _company_taken: dict[str, int] = field(default_factory=dict)
+
+    def ready_at(self, enrollment: Enrollment) -> datetime:
+        """The first moment from now on at which its step is due and the windows are open."""
+        at = clock.from_text(enrollment.due_at) if enrollment.due_at else self.now
+        ready = max(self.now, at)
+        return self._calendar(enrollment).earliest(ready) if enrollment.state == "active" else ready
+
+    def place(self, enrollment: Enrollment, ready: datetime) -> Planned:  # noqa: PLR0911 - a list of rules
+        step = step_of(enrollment, self.steps)
+        variant = step.variant_for(enrollment.id).id if step else None
+        if enrollment.state != "active":
+            return Planned(enrollment, variant, enrollment.mailbox_id, ready)
+        if ready > self.until:
+            return Planned(enrollment, variant, None, ready, "window")
+        if step and step.by_person:
+            return Planned(enrollment, variant, None, ready)
+        if full := self._full(enrollment):
+            return Planned(enrollment, variant, None, self._tomorrow(enrollment), full)
+        mailbox_id, send_at = None, ready
+        if needs_mailbox(enrollment, self.steps):
+            slot = self.pool.slot(enrollment, ready)
+            if isinstance(slot, str):
+                return Planned(enrollment, variant, None, self._later(enrollment, slot), slot)
+            mailbox_id, send_at = slot
+            if (opens := self._calendar(enrollment).earliest(send_at)) != send_at:
+                return Planned(enrollment, variant, None, opens, "window")
+            self.pool.take(mailbox_id, send_at)
+            if send_at > self.until:
+                return Planned(enrollment, variant, None, send_at, "mailbox_gap")
+        self._take(enrollment)
+        return Planned(enrollment, variant, mailbox_id, send_at)
+
+    def _full(self, enrollment: Enrollment) -> str | None:
+        """Which of the campaign's limits of the day is reached."""
+        if self.limits.left is not None and self._taken >= self.limits.left:
+            return "campaign_daily_limit"
+        key = enrollment.company_key or ""
+        left = self.limits.company_left.get(key)
+        if left is not None and self._company_taken.get(key, 0) >= left:
+            return "company_daily_limit"
+        return None
+
+    def _take(self, enrollment: Enrollment) -> None:
+        self._taken += 1
+        key = enrollment.company_key or ""
+        self._company_taken[key] = self._company_taken.get(key, 0) + 1
+
+    def _later(self, enrollment: Enrollment, reason: str) -> datetime:
+        """Caps begin anew on the next day; a mailbox may come, or come back, at any time."""
+        if reason == "mailbox_cap":
+            return self._tomorrow(enrollment)
+        return self._calendar(enrollment).earliest(self.now + _LOOK_AGAIN)
+
+    def _tomorrow(self, enrollment: Enrollment) -> datetime:
+        """Early on the next day (UTC), or when the windows open then; spread, so that not all come
+        up at once."""
+        day = self.now.astimezone(UTC).date() + timedelta(days=1)
+        begin = datetime.combine(day, time.min, tzinfo=UTC)
+        spread = _SPREAD * (_hash(enrollment.id, day.isoformat()) % 3_600) / 3_600
+        return self._calendar(enrollment).earliest(begin + spread)
+
+    def _calendar(self, enrollment: Enrollment) -> Calendar:
+        zone = enrollment.timezone
+        if zone not in self._calendars:
+            self._calendars[zone] = Calendar.of(self.campaign.settings, zone)
+        return self._calendars[zone]
+
+
+class _Pool:
+    """The mailboxes and the slots they have left. The shared ones stand in one of two places: free
+    when last looked at, or in the order in which they become free. Where one was used by those it
+    wrote to before, its place is put right when it comes up."""
+
+    def __init__(self, capacities: Sequence[Capacity]) -> None:
+        ordered = sorted(capacities, key=lambda one: one.mailbox_id)
+        self._of = {one.mailbox_id: one for one in ordered}
+        self._left = {one.mailbox_id: one.left for one in ordered}
+        self._free_at = {one.mailbox_id: one.free_at for one in ordered}
+        shared = [one for one in ordered if one.shared]
+        self._reason = next((one.blocked for one in shared if one.blocked), "no_mailbox")
+        if any(not one.blocked for one in shared):
+            self._reason = "mailbox_cap"
+        self._free: list[str] = []
+        self._busy = [
+            (one.free_at, one.mailbox_id) for one in shared if not one.blocked and one.left > 0
+        ]
+        heapq.heapify(self._busy)
+
+    def slot(self, enrollment: Enrollment, ready: datetime) -> tuple[str, datetime] | str:
+        """The mailbox for its next mail and when that can go out; or why there is none."""
+        own = self._of.get(enrollment.mailbox_id or "")
+        if own is None:
+            mailbox_id = self._choose(enrollment, ready)
+        elif own.blocked or self._left[own.mailbox_id] <= 0:
+            return own.blocked or "mailbox_cap"
+        else:
+            mailbox_id = own.mailbox_id
+        if mailbox_id is None:
+            return self._reason
+        at = max(ready, self._free_at[mailbox_id])
+        share = _hash(enrollment.id, mailbox_id, at.date().isoformat()) % 1_000
+        late = self._of[mailbox_id].min_gap * share / (1_000 * _JITTER)
+        return mailbox_id, at + timedelta(seconds=int(late.total_seconds()))
+
+    def take(self, mailbox_id: str, send_at: datetime) -> None:
+        self._left[mailbox_id] -= 1
+        self._free_at[mailbox_id] = send_at + self._of[mailbox_id].min_gap
+
+    def _choose(self, enrollment: Enrollment, ready: datetime) -> str | None:
+        """One that is free by `ready`, by hash, else the one that is free first."""
+        while self._busy and self._busy[0][0] <= ready:
+            self._free.append(heapq.heappop(self._busy)[1])
+        day = ready.date().isoformat()
+        while self._free:
+            place = _hash(enrollment.id, day) % len(self._free)
+            mailbox_id = self._free[place]
+            if self._left[mailbox_id] > 0 and self._free_at[mailbox_id] <= ready:
+                return mailbox_id
+            self._free[place] = self._free[-1]
+            self._free.pop()
+            self._put_back(mailbox_id)
+        while self._busy:
+            free_at, mailbox_id = self._busy[0]
+            if self._left[mailbox_id] > 0 and self._free_at[mailbox_id] == free_at:
+                return mailbox_id
+            heapq.heappop(self._busy)
+            self._put_back(mailbox_id)
+        return None
+
+    def _put_back(self, mailbox_id: str) -> None:
+        if self._left[mailbox_id] > 0:
+            heapq.heappush(self._busy, (self._free_at[mailbox_id], mailbox_id))
+
+
+def _slots(now: datetime, until: datetime, capacity: Capacity) -> int:
+    """The slots of a mailbox in a round, if each is as late as it may be."""
+    if not capacity.min_gap:
+        return capacity.left if capacity.free_at <= until else 0
+    latest = capacity.min_gap / _JITTER
+    span = until - max(now, capacity.free_at) - latest
+    return max(0, span // (capacity.min_gap + latest) + 1)
 
 
 def _hash(*parts: str) -> int:

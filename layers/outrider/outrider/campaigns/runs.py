@@ -34,4 +34,6 @@ class RunService:
 
     def _start(self, campaign_id: str, run: int) -> None:
         begin = Round(workspace=self.campaigns.workspace, campaign_id=campaign_id, run=run, round=0)
-        self.start_execution(execution_name(campaign_id, run), begin.model_dump())
+        self.start_execution(
+            execution_name(campaign_id, run), begin.model_dump(exclude_defaults=True)
+        )

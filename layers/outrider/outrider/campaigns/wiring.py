@@ -15,6 +15,7 @@ from outrider.campaigns.launch import LaunchService
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
+from outrider.campaigns.rounds import RoundService
 from outrider.campaigns.runs import RunService
 from outrider.campaigns.screening import Screening
 from outrider.campaigns.service import CampaignService
@@ -85,13 +86,20 @@ def audience_runner(workspace: WorkspaceId, campaign_id: str) -> AudienceRunner:
 
 
 def dispatch(caller: Caller, campaign_id: str) -> DispatchService:
+    enrollments = enrollment_repository(caller.workspace, campaign_id)
     return DispatchService(
         caller=caller,
         campaigns=campaign_repository(caller.workspace),
-        enrollments=enrollment_repository(caller.workspace, campaign_id),
-        mailboxes=mailbox_repository(caller.workspace),
+        enrollments=enrollments,
         sequences=sequences(caller),
-        steps=Queue(settings().require("steps_queue_url")),
+        rounds=RoundService(
+            caller=caller,
+            enrollments=enrollments,
+            mailboxes=mailbox_repository(caller.workspace),
+            sequences=sequences(caller),
+            limits=daily_limits(caller.workspace, campaign_id),
+            steps=Queue(settings().require("steps_queue_url")),
+        ),
     )
 
 

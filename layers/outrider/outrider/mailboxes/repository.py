@@ -154,6 +154,11 @@ class MailboxRepository:
         """Where a mailbox is, for `kit.dynamo.batch_get`."""
         return self.table, self.workspace, mailbox_id
 
+    def existing(self, mailbox_ids: Iterable[str]) -> Sequence[Mailbox]:
+        """Those of these mailboxes that there are, whatever their pool."""
+        found = batch_get(self.key(mailbox_id) for mailbox_id in sorted(mailbox_ids))
+        return [Mailbox.model_validate(item) for item in found.values()]
+
     def usage(self, mailbox_ids: Iterable[str], day: date) -> dict[str, Usage]:
         """What each mailbox has taken of its cap on `day`, and when its minimum gap is over."""
         wanted = list(mailbox_ids)

@@ -4,13 +4,14 @@ A sequence is `<workspace>` / `seq_…`; each version of its steps is `<workspac
 `version#<n>` and never changes, so a running enrollment keeps the steps it began with.
 """
 
+from collections.abc import Iterable
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, Query, Table, batch_write, transact
+from outrider.kit.dynamo import Action, Query, Table, batch_get, batch_write, transact
 from outrider.kit.outbox import Event
 from outrider.sequences.models import Sequence, Status, Step
 
@@ -113,6 +114,16 @@ class SequenceRepository:
         table, pk, sk = self.version_key(sequence_id, version)
         item = table.get(pk, sk)
         return steps_from(item["steps"]) if item else None
+
+    def versions(self, sequence_id: str, versions: Iterable[int]) -> dict[int, Many[Step]]:
+        """The steps of these versions, of those that there are."""
+        keys = {version: self.version_key(sequence_id, version) for version in versions}
+        found = batch_get(keys.values())
+        return {
+            version: steps_from(found[table.name, pk, sk]["steps"])
+            for version, (table, pk, sk) in keys.items()
+            if (table.name, pk, sk) in found
+        }
 
     def version_key(self, sequence_id: str, steps_version: int) -> tuple[Table, str, str]:
         """Where a version is, for `kit.dynamo.batch_get`."""

@@ -181,6 +181,10 @@ class SequenceService:
         """The steps of a version, which stay when the sequence is changed."""
         return self.sequences.steps_of(sequence_id, version) or []
 
+    def versions(self, sequence_id: str, versions: Iterable[int]) -> dict[int, Many[Step]]:
+        """The steps of these versions, of those that there are."""
+        return self.sequences.versions(sequence_id, versions)
+
     def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
         return self.sequences.begin_launch(draft, launching)
 
