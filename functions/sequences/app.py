@@ -9,6 +9,7 @@ from outrider.sequences.schemas import (
     SequenceCreate,
     SequenceDeleted,
     SequenceDetail,
+    SequenceLint,
     SequenceQuery,
     SequenceUpdate,
     SequenceView,
@@ -64,6 +65,12 @@ def get_steps(caller: Caller, sequence_id: str, query: StepsQuery) -> StepsView:
 def put_steps(caller: Caller, sequence_id: str, body: StepsPut, if_match: int | None) -> StepsView:
     """Replace the steps of a sequence, while it runs too; a step with an id stays the same step"""
     return edits(caller).put_steps(sequence_id, body, if_match)
+
+
+@api.post("/v1/sequences/{sequence_id}/lint", scope="sequences:read", status=200)
+def lint_sequence(caller: Caller, sequence_id: str) -> SequenceLint:
+    """Find what keeps a sequence's mails from arriving, or from being read"""
+    return sequences(caller).lint(sequence_id)
 
 
 @api.post("/v1/sequences/{sequence_id}/launch", scope="sequences:write", status=200)

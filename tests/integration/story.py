@@ -207,6 +207,7 @@ STORY = [
             ]
         },
     ),
+    Step("lint_sequence"),
     Step(
         "launch_sequence",
         {"contact_ids": ["{contact_id}"]},

@@ -5,7 +5,7 @@ from typing import Any
 from outrider.kit.dynamo import Table
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.outreach import STEP_ONE, STEP_TWO, launched
+from tests.integration.outreach import STEP_ONE, STEP_TWO, a_mailbox, launched, some_contacts
 
 STEPS: list[dict[str, Any]] = [STEP_ONE, STEP_TWO]
 
@@ -163,3 +163,34 @@ class TestWhileItRuns:
         api.put(path, {"steps": steps[:1], "migrate": True})
         campaign = table.get(workspace, running.campaign_id) or {}
         assert (campaign["steps_version"], campaign["least_steps_version"]) == (3, 3)
+
+
+class TestLint:
+    def test_tells_what_it_finds(self, api: Api) -> None:
+        steps = [{**STEP_ONE, "subject": "Re: {{ nothing }}"}, STEP_TWO]
+        sequence = a_sequence(api, steps=steps)
+
+        answer = api.post(f"/v1/sequences/{sequence['id']}/lint")
+
+        rules = {(each["rule"], each["where"]): each for each in answer.json["findings"]}
+        assert answer.json["ok"] is False
+        assert rules["unknown_variable", "/steps/0/subject"]["severity"] == "error"
+        assert ("postal_address", "/settings/postal_address") in rules
+
+    def test_keeps_deception_from_being_launched(self, api: Api) -> None:
+        a_mailbox(api)
+        steps = [{**STEP_ONE, "subject": "Re: your order"}, STEP_TWO]
+        path = f"/v1/sequences/{a_sequence(api, steps=steps)['id']}"
+
+        answer = api.post(f"{path}/launch", {"contact_ids": some_contacts(api, 1)})
+
+        assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/steps/0/subject")
+        assert api.get(path).json["status"] == "draft"
+
+    def test_keeps_it_out_of_what_runs(self, api: Api) -> None:
+        path = f"/v1/sequences/{launched(api).sequence_id}/steps"
+
+        answer = api.put(path, {"steps": [{**STEP_ONE, "text": "{{ nothing }}"}]})
+
+        assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/steps/0/text")
+        assert api.get(path).json["steps_version"] == 1

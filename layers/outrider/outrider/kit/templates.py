@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
-from liquid import Environment, StrictDefaultUndefined
+from liquid import BoundTemplate, Environment, StrictDefaultUndefined
 from liquid.exceptions import LiquidError
 
 Kind = Literal["text", "html"]
@@ -31,19 +31,24 @@ class _Bounded(Environment):
 
 def check(source: str) -> str:
     """`source` itself. Raises TemplateInvalid when it is no template."""
+    parse(source)
+    return source
+
+
+def parse(source: str, kind: Kind = "text") -> BoundTemplate:
+    """Raises TemplateInvalid when it is no template."""
     _require_readable(source)
     try:
-        _environment("text").from_string(source)
-    except LiquidError as error:
+        return _environment(kind).from_string(source)
+    except (LiquidError, ArithmeticError, ValueError, RecursionError) as error:
         raise TemplateInvalid(_first_line(error)) from error
-    return source
 
 
 def render(source: str, values: Mapping[str, Any], kind: Kind) -> str:
     """Fill the template; values are escaped in `html`. Raises TemplateInvalid."""
-    _require_readable(source)
+    template = parse(source, kind)
     try:
-        return str(_environment(kind).from_string(source).render(**values))
+        return str(template.render(**values))
     except (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
         raise TemplateInvalid(_first_line(error)) from error
 

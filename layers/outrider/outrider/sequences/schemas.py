@@ -10,6 +10,7 @@ from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.mailboxes.schemas import PoolId
+from outrider.sequences.lint.findings import Finding
 from outrider.sequences.models import Sequence, Status, Step
 from outrider.sequences.settings import SettingsInput, SettingsView
 from outrider.sequences.steps import MAX_STEPS, StepCreate, StepPut, StepView, bounded
@@ -120,6 +121,25 @@ class StepsView(BaseModel):
             steps_version=steps_version or sequence.steps_version,
             steps=[StepView.of(step) for step in steps],
             version=sequence.version,
+        )
+
+
+class SequenceLint(BaseModel):
+    """What lint finds in the newest steps and in the settings; `ok` without an error: an error
+    keeps the sequence from being launched."""
+
+    sequence_id: str
+    steps_version: int
+    ok: bool
+    findings: list[Finding]
+
+    @classmethod
+    def of(cls, sequence: Sequence, findings: list[Finding]) -> Self:
+        return cls(
+            sequence_id=sequence.id,
+            steps_version=sequence.steps_version,
+            ok=all(finding.severity != "error" for finding in findings),
+            findings=findings,
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action, TransactionFailed
-from outrider.kit.errors import Conflict, Contended
+from outrider.kit.errors import Conflict, Contended, ValidationFailed, Violation
 from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
 from outrider.sequences.errors import (
@@ -16,12 +16,14 @@ from outrider.sequences.errors import (
     SequenceNotFound,
     StepsNotFound,
 )
+from outrider.sequences.lint.rules import lint
 from outrider.sequences.models import Sequence, Settings, Step
 from outrider.sequences.repository import SequenceRepository
 from outrider.sequences.schemas import (
     SequenceCreate,
     SequenceDeleted,
     SequenceDetail,
+    SequenceLint,
     SequenceQuery,
     SequenceUpdate,
     SequenceView,
@@ -146,7 +148,8 @@ class SequenceService:
         self, sequence_id: str, put: StepsPut, if_match: int | None, follow: Follow = _nothing
     ) -> StepsView:
         """Make a new version of the steps. Raises SequenceNotFound, SequenceNotChangeable,
-        ValidationFailed, and Conflict at another version than `if_match`."""
+        ValidationFailed (for a launched sequence also where lint finds errors), and Conflict at
+        another version than `if_match`."""
         for _ in range(_ATTEMPTS):
             before = self._at_version(sequence_id, if_match)
             _require_changeable(before, ["steps"])
@@ -155,6 +158,8 @@ class SequenceService:
             steps = replaced(put.steps, {step.id: step for step in current})
             if steps == current and not put.migrate:
                 return StepsView.of(before, current)
+            if before.status != "draft":
+                require_sendable(steps, before.settings)
             after = before.changed(
                 {"step_count": len(steps), "steps_version": before.steps_version + 1}
             )
@@ -167,6 +172,11 @@ class SequenceService:
                 continue
             return view
         raise _contended()
+
+    def lint(self, sequence_id: str) -> SequenceLint:
+        """Raises SequenceNotFound."""
+        sequence = self.get(sequence_id)
+        return SequenceLint.of(sequence, lint(self.steps(sequence), sequence.settings))
 
     def _at_version(self, sequence_id: str, if_match: int | None) -> Sequence:
         sequence = self.get(sequence_id)
@@ -211,6 +221,18 @@ class SequenceService:
 
     def finished(self, sequence_id: str, events: Many[Event]) -> Action:
         return self.sequences.finished(sequence_id, events)
+
+
+def require_sendable(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> None:
+    """Raises ValidationFailed when lint finds errors."""
+    found = lint(steps, settings, to_somebody=to_somebody)
+    errors = [each for each in found if each.severity == "error"]
+    if errors:
+        more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
+        raise ValidationFailed(
+            f"{errors[0].message} ({errors[0].where}){more}",
+            violations=[Violation(each.where, each.message) for each in errors],
+        )
 
 
 def _require_changeable(sequence: Sequence, changes: Iterable[str]) -> None:

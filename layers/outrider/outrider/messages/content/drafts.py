@@ -10,11 +10,11 @@ from typing import Any
 
 from outrider.campaigns.models import Enrollment
 from outrider.contacts.models import Contact
-from outrider.kit import clock, templates
+from outrider.kit import clock, markup, templates
 from outrider.kit.spintax import spin
 from outrider.kit.templates import Kind, TemplateInvalid
 from outrider.mailboxes.models import Mailbox
-from outrider.messages.content import markup, mime
+from outrider.messages.content import mime
 from outrider.messages.models import Content
 from outrider.messages.tokens import MAX_LINKS, Links
 from outrider.sequences.models import Settings, Variant

@@ -1,4 +1,4 @@
-"""Reading the HTML of a mail, in one pass, in time linear in its length: `html.parser` is not.
+"""The HTML of a mail, read in one pass, in time linear in its length: `html.parser` is not.
 
 The rules are those of the HTML standard's tokenizer (13.2.5) as far as they are needed here:
 comments, quoted attributes, and the elements whose content is no markup.
@@ -31,7 +31,7 @@ _MANY_LINES = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """A stretch of the source: text between tags, or a tag and where its attributes begin."""
 
     kind: Literal["text", "open", "close"]
@@ -41,11 +41,48 @@ class _Piece:
     inside: int = 0
 
 
+def pieces(html: str) -> Iterator[Piece]:
+    """Text and tags, in order, without comments and what is in scripts and styles."""
+    at = 0
+    while at < len(html):
+        start = html.find("<", at)
+        if start < 0:
+            start = len(html)
+        if start > at:
+            yield Piece("text", at, start)
+        if start == len(html):
+            return
+        if html.startswith("<!--", start):
+            at = _behind(html, "-->", start + 4)
+        elif html.startswith(("<!", "<?"), start):
+            at = _behind(html, ">", start)
+        elif opened := _NAME.match(html, start):
+            rest = _REST.match(html, opened.end())
+            if rest is None:  # it never ends
+                return
+            at = rest.end()
+            name = opened[1].lower()
+            closes = html[start + 1] == "/"
+            yield Piece("close" if closes else "open", start, at, name, opened.end())
+            if name in _UNREAD and not closes:
+                end = _ENDS[name].search(html, at)
+                at = end.start() if end else len(html)
+        else:
+            yield Piece("text", start, start + 1)
+            at = start + 1
+
+
+def attribute(html: str, piece: Piece, name: str) -> str:
+    """Of a tag; empty where it has none."""
+    found = _value(html, piece, name)
+    return found[2] if found else ""
+
+
 def rewrite_links(html: str, replace: Callable[[str], str | None]) -> str:
     """The HTML with the targets of its links replaced, but for those `replace` gives None for."""
     parts = []
     at = 0
-    for piece in _pieces(html):
+    for piece in pieces(html):
         if (found := _target(html, piece)) is None:
             continue
         start, end, target = found
@@ -57,7 +94,7 @@ def rewrite_links(html: str, replace: Callable[[str], str | None]) -> str:
 
 def shows(html: str, url: str) -> bool:
     """Whether a link leads to `url`, or a reader sees it."""
-    for piece in _pieces(html):
+    for piece in pieces(html):
         if piece.kind == "text" and url in html[piece.start : piece.end]:
             return True
         if (found := _target(html, piece)) and found[2] == url:
@@ -68,7 +105,7 @@ def shows(html: str, url: str) -> bool:
 def append(html: str, more: str) -> str:
     """`more` behind everything else in the body."""
     at = len(html)
-    for piece in _pieces(html):
+    for piece in pieces(html):
         if piece.kind == "close" and piece.name in ("body", "html"):
             at = min(at, piece.start)
     return f"{html[:at]}{more}{html[at:]}"
@@ -78,7 +115,7 @@ def to_text(html: str) -> str:
     """What the HTML says, for a reader of plain text: links follow their words in parentheses."""
     said: list[str] = []
     links: list[tuple[int, str]] = []
-    for piece in _pieces(html):
+    for piece in pieces(html):
         if piece.kind == "text":
             said.append(re.sub(r"\s+", " ", _unescaped(html[piece.start : piece.end])))
         elif piece.name == "a":
@@ -89,7 +126,7 @@ def to_text(html: str) -> str:
         elif piece.name == "li":
             said.append("\n- " if piece.kind == "open" else "")
         elif piece.name == "img" and piece.kind == "open":
-            said.append(_attribute(html, piece, "alt"))
+            said.append(attribute(html, piece, "alt"))
         elif piece.name in ("td", "th"):
             said.append(" ")
         elif piece.name in _PARAGRAPHS:
@@ -107,49 +144,14 @@ def _say_target(said: list[str], start: int, target: str) -> None:
         said.append(f" ({address})" if words else address)
 
 
-def _pieces(html: str) -> Iterator[_Piece]:
-    at = 0
-    while at < len(html):
-        start = html.find("<", at)
-        if start < 0:
-            start = len(html)
-        if start > at:
-            yield _Piece("text", at, start)
-        if start == len(html):
-            return
-        if html.startswith("<!--", start):
-            at = _behind(html, "-->", start + 4)
-        elif html.startswith(("<!", "<?"), start):
-            at = _behind(html, ">", start)
-        elif opened := _NAME.match(html, start):
-            rest = _REST.match(html, opened.end())
-            if rest is None:  # it never ends
-                return
-            at = rest.end()
-            name = opened[1].lower()
-            closes = html[start + 1] == "/"
-            yield _Piece("close" if closes else "open", start, at, name, opened.end())
-            if name in _UNREAD and not closes:
-                end = _ENDS[name].search(html, at)
-                at = end.start() if end else len(html)
-        else:
-            yield _Piece("text", start, start + 1)
-            at = start + 1
-
-
-def _target(html: str, piece: _Piece) -> tuple[int, int, str] | None:
+def _target(html: str, piece: Piece) -> tuple[int, int, str] | None:
     """Where the target of a link stands, and what it is."""
     if piece.kind != "open" or piece.name not in _LINKS:
         return None
     return _value(html, piece, "href")
 
 
-def _attribute(html: str, piece: _Piece, name: str) -> str:
-    found = _value(html, piece, name)
-    return found[2] if found else ""
-
-
-def _value(html: str, piece: _Piece, name: str) -> tuple[int, int, str] | None:
+def _value(html: str, piece: Piece, name: str) -> tuple[int, int, str] | None:
     """The first value counts, as in a browser."""
     for found in _ATTRIBUTE.finditer(html, piece.inside, piece.end - 1):
         if found[1].lower() == name:

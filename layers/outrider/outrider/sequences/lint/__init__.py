@@ -1,0 +1,1 @@
+"""What may keep a sequence's messages from being read, or from arriving at all."""

@@ -1,0 +1,125 @@
+"""Rules about links, pictures and the size of a mail."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from outrider.sequences.lint.findings import Remark
+from outrider.sequences.lint.parts import Link, Part
+
+MAX_LINKS = 3
+CLIPPED_AT = 102 * 1024
+"""Bytes of HTML of which Gmail shows the beginning only, without what stands at the end."""
+_OWN_BYTES = 2_048
+"""What is added to a mail: the address, the link to unsubscribe, a picture."""
+_LETTERS_OF_AN_IMAGE = 100
+
+_LIQUID = re.compile(r"\{\{|\{%")
+_LOOKS_LIKE_A_PLACE = re.compile(
+    r"(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?:[:/?#]\S*)?"
+)
+_UNSUBSCRIBES = re.compile(
+    r"unsubscrib|opt[- _]?out|abmelden|abbestell|d[ée]sinscri|desuscri|darse de baja|disiscri"
+    r"|afmelden",
+    re.IGNORECASE,
+)
+
+
+def links(part: Part) -> Iterator[Remark]:
+    found = part.links
+    places = {link.target: _host(link.target) for link in found}
+    hosts = sorted({host for host in places.values() if host})
+    if len(found) > MAX_LINKS:
+        message = f"{len(found)} links: more than {MAX_LINKS} look like an advertisement"
+        yield Remark("link_count", "warning", message)
+    if any(link.target.lower().startswith("http://") for link in found):
+        yield Remark("link_insecure", "warning", "Use https:// for links")
+    if addresses := [host for host in hosts if _is_address(host)]:
+        message = f"A link leads to {addresses[0]}: use the name of a domain, not its address"
+        yield Remark("link_ip", "error", message)
+    if shortened := [host for host in hosts if host in _shorteners()]:
+        message = f"{', '.join(shortened[:5])} hides where a link leads: link to the place itself"
+        yield Remark("link_shortener", "warning", message)
+    for link in found:
+        if (said := _says_another(link, places[link.target])) is not None:
+            message = f"A link says {said} and leads to {places[link.target]}: let it say so"
+            yield Remark("link_deceptive", "error", message)
+            break
+
+
+def unsubscribing(part: Part) -> Iterator[Remark]:
+    """A way of the template's own to say stop, of which we never hear."""
+    if "unsubscribe_url" in part.source:
+        return
+    for link in part.links:
+        if _UNSUBSCRIBES.search(link.words) or _UNSUBSCRIBES.search(link.target):
+            message = (
+                "This link suppresses nobody. Link to {{ unsubscribe_url }}, or leave it out: "
+                "every mail has a link to unsubscribe at its end"
+            )
+            yield Remark("unsubscribe", "warning", message)
+            return
+
+
+def pictures(part: Part) -> Iterator[Remark]:
+    letters = sum(character.isalpha() for character in part.words)
+    if part.images and letters < _LETTERS_OF_AN_IMAGE * part.images:
+        message = (
+            f"{part.images} pictures beside {letters} letters: write {_LETTERS_OF_AN_IMAGE} for "
+            "each, for those who see no pictures"
+        )
+        yield Remark("image_ratio", "warning", message)
+    if part.active_elements:
+        message = f"Mailboxes take out {', '.join(part.active_elements)}, or the whole mail"
+        yield Remark("active_content", "warning", message)
+
+
+def size(part: Part) -> Iterator[Remark]:
+    if len(part.longest.encode()) > CLIPPED_AT - _OWN_BYTES:
+        message = (
+            f"Gmail shows the first {CLIPPED_AT // 1024} KB, and so not the link to unsubscribe: "
+            "shorten the HTML"
+        )
+        yield Remark("size", "warning", message)
+
+
+def _host(target: str) -> str:
+    """Where a link leads; empty where a contact's fields say so, or it leads to no host."""
+    if not target.lower().startswith(("http://", "https://", "//")):
+        return ""
+    place = target.partition("//")[2]
+    if _LIQUID.search(re.split(r"[/?#]", place, maxsplit=1)[0]):
+        return ""
+    try:
+        return (urlsplit(target).hostname or "").removeprefix("www.").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _is_address(host: str) -> bool:
+    if host.isdecimal():  # 2130706433 is 127.0.0.1
+        return True
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _says_another(link: Link, host: str) -> str | None:
+    """The host that its words name when it is another than that it leads to."""
+    named = _LOOKS_LIKE_A_PLACE.fullmatch(link.words.lower())
+    if named is None or not host:
+        return None
+    said = named[1].removeprefix("www.")
+    same = said == host or said.endswith(f".{host}") or host.endswith(f".{said}")
+    return None if same else said
+
+
+@cache
+def _shorteners() -> frozenset[str]:
+    lines = Path(__file__).with_name("shorteners.txt").read_text("utf-8").split()
+    return frozenset(lines)

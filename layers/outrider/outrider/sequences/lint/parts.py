@@ -1,0 +1,135 @@
+"""The texts of a sequence as the rules look at them."""
+
+import re
+from collections.abc import Iterator
+from collections.abc import Sequence as Many
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from typing import Literal
+
+from outrider.kit import markup, spintax
+from outrider.sequences.models import Step, Variant
+
+_LIQUID = re.compile(r"\{\{.{0,2000}?\}\}|\{%.{0,2000}?%\}", re.DOTALL)
+_SHOWN_LIQUID = re.compile(r"\{\{.{0,2000}?\}\}", re.DOTALL)
+_URL = re.compile(r"""https?://[^\s<>"')\]]{1,2000}""", re.IGNORECASE)
+_ACTIVE = frozenset({"embed", "form", "iframe", "object", "script", "video"})
+_NOT_SHOWN = frozenset({"head", "title"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`words` are what a reader sees of it; none where the address itself is seen."""
+
+    target: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One text of one variant of a step."""
+
+    step: Step
+    where: str
+    name: Literal["subject", "text", "html"]
+    source: str
+
+    @cached_property
+    def whole(self) -> str:
+        """With all options of its spintax."""
+        return spintax.fold(self.source, lambda _, options: " ".join(options))
+
+    @cached_property
+    def longest(self) -> str:
+        return spintax.fold(self.source, lambda _, options: max(options, key=len))
+
+    @cached_property
+    def words(self) -> str:
+        """What a reader sees of it, without what the contact's fields put there."""
+        html = self.name == "html"
+        return _without_liquid(_text(self.whole) if html else self.whole)
+
+    @cached_property
+    def links(self) -> list[Link]:
+        if self.name == "html":
+            return list(_links(self.whole))
+        return [Link(url, "") for url in _URL.findall(self.whole)]
+
+    @cached_property
+    def images(self) -> int:
+        return sum(
+            piece.name == "img" and piece.kind == "open" for piece in markup.pieces(self.whole)
+        )
+
+    @cached_property
+    def active_elements(self) -> list[str]:
+        names = {piece.name for piece in markup.pieces(self.whole) if piece.kind == "open"}
+        return sorted(names & _ACTIVE)
+
+
+def shown_length(source: str) -> int:
+    """How long a template without spintax is about, once it is filled."""
+    return len(_LIQUID.sub("", _SHOWN_LIQUID.sub("_" * 8, source)))
+
+
+def parts(steps: Many[Step]) -> Iterator[Part]:
+    """All that the steps say, in order."""
+    for place, step in enumerate(steps):
+        for number, variant in enumerate(step.variants):
+            yield from _of_variant(step, variant, where(place, step, number))
+
+
+def where(place: int, step: Step, variant: int) -> str:
+    """Where the content of a variant is shown."""
+    return f"/steps/{place}" + (f"/variants/{variant}" if len(step.variants) > 1 else "")
+
+
+def _of_variant(step: Step, variant: Variant, pointer: str) -> Iterator[Part]:
+    if variant.subject:
+        yield Part(step, f"{pointer}/subject", "subject", variant.subject)
+    if variant.text:
+        yield Part(step, f"{pointer}/text", "text", variant.text)
+    if variant.html:
+        yield Part(step, f"{pointer}/html", "html", variant.html)
+
+
+def _text(html: str) -> str:
+    said: list[str] = []
+    hidden = 0
+    for piece in markup.pieces(html):
+        if piece.kind != "text":
+            hidden += (piece.name in _NOT_SHOWN) * (1 if piece.kind == "open" else -1)
+            said.append(" ")
+        elif hidden <= 0:
+            said.append(html[piece.start : piece.end])
+    return _unescaped("".join(said))
+
+
+def _links(html: str) -> Iterator[Link]:
+    target, said = "", [""]
+    for piece in markup.pieces(html):
+        if piece.kind == "text":
+            said.append(html[piece.start : piece.end])
+        elif piece.name == "a":
+            if target:
+                yield Link(target, _words(said))
+            target = markup.attribute(html, piece, "href") if piece.kind == "open" else ""
+            said = []
+    if target:
+        yield Link(target, _words(said))
+
+
+def _words(said: Many[str]) -> str:
+    return " ".join(_unescaped("".join(said)).split())
+
+
+def _without_liquid(text: str) -> str:
+    return " ".join(_LIQUID.sub(" ", text).split())
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return unescape(text)
+    except ValueError:  # a number of thousands of digits
+        return text

@@ -1,0 +1,77 @@
+"""All rules, over all that a sequence says: a pure function."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence as Many
+
+from outrider.sequences.lint import markup, variables, wording
+from outrider.sequences.lint.findings import Finding, Remark, Severity
+from outrider.sequences.lint.parts import Part, parts, where
+from outrider.sequences.models import Settings, Step
+
+_SENDS = frozenset({"email", "sms"})
+
+
+def lint(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> list[Finding]:
+    """What is found, in the order of the steps. Without content nothing can be sent: that is an
+    error only when there is somebody to write to."""
+    mails = [step.id for step in steps if step.channel == "email"]
+    found = [_finding(part, remark) for part in parts(steps) for remark in _remarks(part, mails)]
+    found += _silent(steps, mails, to_somebody=to_somebody)
+    order = {step.id: place for place, step in enumerate(steps)}
+    found.sort(key=lambda finding: order.get(finding.step or "", -1))
+    if mails and not settings.postal_address:
+        message = (
+            "Commercial mail names the postal address of its sender (15 U.S.C. 7704(a)(5)): "
+            "give it in the settings, and it stands at the end of every mail"
+        )
+        found.append(
+            Finding(
+                rule="postal_address",
+                severity="warning",
+                step=None,
+                where="/settings/postal_address",
+                message=message,
+            )
+        )
+    return found
+
+
+def _remarks(part: Part, mails: Many[str]) -> Iterator[Remark]:
+    yield from variables.template(part)
+    if part.step.channel == "sms":
+        yield from markup.links(part)
+    if part.step.channel != "email":
+        return
+    if part.name == "subject":
+        yield from wording.subject(part, first=part.step.id == mails[0])
+    yield from wording.shouting(part)
+    yield from wording.phrases(part)
+    if part.name == "subject":
+        return
+    yield from markup.links(part)
+    yield from markup.unsubscribing(part)
+    if part.name == "html":
+        yield from markup.pictures(part)
+        yield from markup.size(part)
+
+
+def _silent(steps: Many[Step], mails: Many[str], *, to_somebody: bool) -> Iterator[Finding]:
+    """What a step has to say and does not."""
+    severity: Severity = "error" if to_somebody else "info"
+    for place, step in enumerate(steps):
+        for number, variant in enumerate(step.variants):
+            pointer = where(place, step, number)
+            if step.channel in _SENDS and not variant.has_content:
+                remark = Remark("content_missing", severity, "The step has nothing to send")
+                yield _placed(step, f"{pointer}/text", remark)
+            if step.id in mails[:1] and not variant.subject:
+                remark = Remark("subject_missing", severity, "The first mail needs a subject")
+                yield _placed(step, f"{pointer}/subject", remark)
+
+
+def _finding(part: Part, remark: Remark) -> Finding:
+    return _placed(part.step, part.where, remark)
+
+
+def _placed(step: Step, pointer: str, remark: Remark) -> Finding:
+    return Finding(step=step.id, where=pointer, **remark._asdict())

@@ -1,0 +1,72 @@
+"""Rules about templates: what they ask for, and whether every contact has it."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from outrider.contacts.models import Contact
+from outrider.kit import liquid, spintax
+from outrider.kit.liquid import Variable
+from outrider.kit.templates import TemplateInvalid
+from outrider.sequences.lint.findings import Remark
+from outrider.sequences.lint.parts import Part
+
+_SHOWN = 10
+
+_ALWAYS = {name for name, field in Contact.model_fields.items() if field.default is not None}
+_FIELDS = {*Contact.model_fields, *Contact.model_computed_fields}
+_SENDER = frozenset({"name", "email"})
+_KNOWN = _FIELDS | {"sender", "unsubscribe_url"}
+_CERTAIN = (_ALWAYS - {"custom"}) | {"unsubscribe_url"}
+
+
+def template(part: Part) -> Iterator[Remark]:
+    yield from _spintax(part)
+    try:
+        asked = liquid.asked(part.source)
+    except TemplateInvalid as error:
+        yield Remark("template", "error", f"The template cannot be read: {error}")
+        return
+    for filter_ in asked.unknown_filters[:_SHOWN]:
+        yield Remark("unknown_filter", "error", f"Liquid has no filter {filter_}")
+    for tag in asked.unknown_tags:
+        yield Remark("unknown_tag", "error", f"There are no files to {tag}: write it here")
+    unknown = [each for each in asked.variables if not _is_known(each)]
+    for variable in unknown[:_SHOWN]:
+        yield _unknown(variable)
+    missing = [
+        ".".join(variable.path)
+        for variable in asked.variables
+        if _is_known(variable) and not variable.has_default and not _is_certain(variable)
+    ]
+    for name in missing[:_SHOWN]:
+        yield Remark(
+            "missing_default",
+            "warning",
+            f"Who has no {name} gets nothing: give a default, {{{{ {name} | default: '…' }}}}",
+        )
+
+
+def _spintax(part: Part) -> Iterator[Remark]:
+    for group in spintax.unbalanced(part.source)[:_SHOWN]:
+        yield Remark("spintax", "error", f"The options have no end: {group}")
+
+
+def _is_known(variable: Variable) -> bool:
+    root, *inner = variable.path
+    if root == "sender":
+        return bool(inner) and inner[0] in _SENDER
+    return root in _KNOWN
+
+
+def _is_certain(variable: Variable) -> bool:
+    return variable.path[0] in _CERTAIN or variable.path in (("sender", "email"), ("custom",))
+
+
+def _unknown(variable: Variable) -> Remark:
+    name = ".".join(variable.path)
+    similar = get_close_matches(variable.path[-1][:100], sorted(_KNOWN), n=1)
+    hint = f": write {similar[0]}" if similar else f": a field of your own is custom.{name}"
+    if variable.has_default:
+        message = f"There is no {name}, so everybody gets the default{hint}"
+        return Remark("unknown_variable", "warning", message)
+    return Remark("unknown_variable", "error", f"There is no {name}{hint}")
