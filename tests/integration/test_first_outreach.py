@@ -137,9 +137,9 @@ class TestLaunch:
         assert sequence["steps"] == 2
         assert refused.status == 422
         assert [error["pointer"] for error in refused.json["errors"]] == [
+            "/steps/0/subject",
             "/steps/0/text",
             "/steps/1/text",
-            "/steps/0/subject",
         ]
         assert (empty.status, empty.json["audience"]["total"]) == (200, 0)
 

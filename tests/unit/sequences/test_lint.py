@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.sequences.lint.findings import Finding
+from outrider.sequences.lint.findings import LintFinding
 from outrider.sequences.lint.rules import lint
 from outrider.sequences.models import Channel, Settings, Step, Variant
 
@@ -33,7 +33,7 @@ def found(*steps: Step, settings: Settings = ADDRESS) -> list[tuple[str, str]]:
     return [(finding.rule, finding.where) for finding in lint(steps, settings)]
 
 
-def of(rule: str, *steps: Step) -> Finding:
+def of(rule: str, *steps: Step) -> LintFinding:
     return next(each for each in lint(steps, ADDRESS) if each.rule == rule)
 
 

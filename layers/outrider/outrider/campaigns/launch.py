@@ -28,13 +28,13 @@ from outrider.campaigns.schemas import (
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids, json, parallel
 from outrider.kit.dynamo import Action, TransactionFailed, transact
-from outrider.kit.errors import Contended, ValidationFailed, Violation
+from outrider.kit.errors import Contended
 from outrider.mailboxes.models import pool_is_warmed
 from outrider.mailboxes.service import MailboxService
 from outrider.sequences.errors import LaunchUnderWay, MailboxPoolNotWarmed, SequenceNotDraft
 from outrider.sequences.models import Sequence, Step
 from outrider.sequences.schemas import SequenceView
-from outrider.sequences.service import SequenceService
+from outrider.sequences.service import SequenceService, require_sendable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class LaunchService:
 
     def launch_sequence(self, sequence_id: str, request: LaunchRequest) -> SequenceLaunched:
         """Raises SequenceNotFound, SequenceNotDraft and MailboxPoolNotWarmed, and ValidationFailed
-        when contacts are to be written to and a step has nothing to say."""
+        when lint finds errors: a step without content is one when it is launched to somebody."""
         self.caller.begin()
         sequence = self.sequences.get(sequence_id)
         if sequence.status not in ("draft", "launching"):
@@ -94,8 +94,7 @@ class LaunchService:
     def _steps(self, sequence: Sequence, pool: str, request: LaunchRequest) -> Many[Step]:
         self._require_warmed(pool)
         steps = self.sequences.steps(sequence)
-        if request.has_audience:
-            _require_content(steps)
+        require_sendable(steps, sequence.settings, to_somebody=request.has_audience)
         return steps
 
     def _require_warmed(self, pool: str) -> None:
@@ -214,18 +213,6 @@ def _asked(request: LaunchRequest) -> str:
 def _audience(results: Many[EnrollResult]) -> LaunchAudience:
     added = sum(result.result == "added" for result in results)
     return LaunchAudience(total=len(results), added=added, skipped=len(results) - added)
-
-
-def _require_content(steps: Many[Step]) -> None:
-    silent = [
-        Violation(f"/steps/{place}/text", "The step has neither text nor html")
-        for place, step in enumerate(steps)
-        if not all(variant.has_content for variant in step.variants)
-    ]
-    if not all(variant.subject for variant in steps[0].variants):
-        silent.append(Violation("/steps/0/subject", "The first mail needs a subject"))
-    if silent:
-        raise ValidationFailed("Some steps have nothing to send", violations=silent)
 
 
 def _results(

@@ -10,7 +10,7 @@ from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.mailboxes.schemas import PoolId
-from outrider.sequences.lint.findings import Finding
+from outrider.sequences.lint.findings import LintFinding
 from outrider.sequences.models import Sequence, Status, Step
 from outrider.sequences.settings import SettingsInput, SettingsView
 from outrider.sequences.steps import MAX_STEPS, StepCreate, StepPut, StepView, bounded
@@ -131,10 +131,10 @@ class SequenceLint(BaseModel):
     sequence_id: str
     steps_version: int
     ok: bool
-    findings: list[Finding]
+    findings: list[LintFinding]
 
     @classmethod
-    def of(cls, sequence: Sequence, findings: list[Finding]) -> Self:
+    def of(cls, sequence: Sequence, findings: list[LintFinding]) -> Self:
         return cls(
             sequence_id=sequence.id,
             steps_version=sequence.steps_version,

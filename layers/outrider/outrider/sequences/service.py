@@ -174,7 +174,8 @@ class SequenceService:
         raise _contended()
 
     def lint(self, sequence_id: str) -> SequenceLint:
-        """Raises SequenceNotFound."""
+        """Raises SequenceNotFound. A repetition gets what was found the first time."""
+        self.caller.begin()
         sequence = self.get(sequence_id)
         return SequenceLint.of(sequence, lint(self.steps(sequence), sequence.settings))
 

@@ -16,7 +16,7 @@ class Remark(NamedTuple):
     message: str
 
 
-class Finding(BaseModel):
+class LintFinding(BaseModel):
     """`where` is a JSON Pointer into the sequence with its steps as they are shown, `step` the id
     of the step, if it is about one."""
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from collections.abc import Sequence as Many
 
 from outrider.sequences.lint import markup, variables, wording
-from outrider.sequences.lint.findings import Finding, Remark, Severity
+from outrider.sequences.lint.findings import LintFinding, Remark, Severity
 from outrider.sequences.lint.parts import Part, parts, where
 from outrider.sequences.models import Settings, Step
 
 _SENDS = frozenset({"email", "sms"})
 
 
-def lint(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> list[Finding]:
+def lint(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> list[LintFinding]:
     """What is found, in the order of the steps. Without content nothing can be sent: that is an
     error only when there is somebody to write to."""
     mails = [step.id for step in steps if step.channel == "email"]
@@ -25,7 +25,7 @@ def lint(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> 
             "give it in the settings, and it stands at the end of every mail"
         )
         found.append(
-            Finding(
+            LintFinding(
                 rule="postal_address",
                 severity="warning",
                 step=None,
@@ -55,23 +55,23 @@ def _remarks(part: Part, mails: Many[str]) -> Iterator[Remark]:
         yield from markup.size(part)
 
 
-def _silent(steps: Many[Step], mails: Many[str], *, to_somebody: bool) -> Iterator[Finding]:
+def _silent(steps: Many[Step], mails: Many[str], *, to_somebody: bool) -> Iterator[LintFinding]:
     """What a step has to say and does not."""
     severity: Severity = "error" if to_somebody else "info"
     for place, step in enumerate(steps):
         for number, variant in enumerate(step.variants):
             pointer = where(place, step, number)
-            if step.channel in _SENDS and not variant.has_content:
-                remark = Remark("content_missing", severity, "The step has nothing to send")
-                yield _placed(step, f"{pointer}/text", remark)
             if step.id in mails[:1] and not variant.subject:
                 remark = Remark("subject_missing", severity, "The first mail needs a subject")
                 yield _placed(step, f"{pointer}/subject", remark)
+            if step.channel in _SENDS and not variant.has_content:
+                remark = Remark("content_missing", severity, "The step has nothing to send")
+                yield _placed(step, f"{pointer}/text", remark)
 
 
-def _finding(part: Part, remark: Remark) -> Finding:
+def _finding(part: Part, remark: Remark) -> LintFinding:
     return _placed(part.step, part.where, remark)
 
 
-def _placed(step: Step, pointer: str, remark: Remark) -> Finding:
-    return Finding(step=step.id, where=pointer, **remark._asdict())
+def _placed(step: Step, pointer: str, remark: Remark) -> LintFinding:
+    return LintFinding(step=step.id, where=pointer, **remark._asdict())
