@@ -2,7 +2,10 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
+from outrider.campaigns.figures import StatsView
+from outrider.campaigns.models import Enrollment
 from outrider.campaigns.schemas import (
+    AudienceQuery,
     CampaignCreate,
     CampaignDeleted,
     CampaignLaunched,
@@ -11,9 +14,14 @@ from outrider.campaigns.schemas import (
     CampaignStatusView,
     CampaignUpdate,
     CampaignView,
+    EnrollmentQuery,
     LaunchRequest,
+    SkippedContact,
+    StatsQuery,
+    TriggerRequest,
+    TriggerResult,
 )
-from outrider.campaigns.wiring import campaigns, control, launch
+from outrider.campaigns.wiring import campaigns, control, launch, members, stats, trigger
 from outrider.kit.pagination import Page
 
 api = native_api()
@@ -76,3 +84,27 @@ def resume_campaign(caller: Caller, campaign_id: str) -> CampaignResumed:
 def get_status(caller: Caller, campaign_id: str) -> CampaignStatusView:
     """How a campaign stands, with its audience broken down"""
     return campaigns(caller).status(campaign_id)
+
+
+@api.post("/v1/campaigns/{campaign_id}/trigger", scope="campaigns:write", status=200)
+def trigger_campaign(caller: Caller, campaign_id: str, body: TriggerRequest) -> TriggerResult:
+    """Add a contact to a campaign that is active; it is created where it is new"""
+    return trigger(caller).trigger(campaign_id, body)
+
+
+@api.get("/v1/campaigns/{campaign_id}/stats", scope="campaigns:read")
+def get_stats(caller: Caller, campaign_id: str, query: StatsQuery) -> StatsView:
+    """What happened in a campaign, by step, variant and day"""
+    return stats(caller).of(campaign_id, query)
+
+
+@api.get("/v1/campaigns/{campaign_id}/enrollments", scope="campaigns:read")
+def list_enrollments(caller: Caller, campaign_id: str, query: EnrollmentQuery) -> Page[Enrollment]:
+    """List who is in a campaign, and where each stands"""
+    return members(caller).enrolled(campaign_id, query)
+
+
+@api.get("/v1/campaigns/{campaign_id}/audience", scope="campaigns:read")
+def list_audience(caller: Caller, campaign_id: str, query: AudienceQuery) -> Page[SkippedContact]:
+    """List whom a launch with a filter did not enroll, and why"""
+    return members(caller).left_out(campaign_id, query)

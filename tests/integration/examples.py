@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from outrider.access.models import Caller
+from outrider.campaigns import enrollment_ids
 from outrider.credits.wiring import credits
 from outrider.kit import ids
 from outrider.kit.http import Route
@@ -156,6 +157,17 @@ def a_thread(api: Api) -> str:
     return a_message(api).thread_id
 
 
+def an_enrollment(api: Api) -> str:
+    campaign = launched(api)
+    return enrollment_ids.of(campaign.campaign_id, campaign.contact_ids[0])
+
+
+def a_paused_enrollment(api: Api) -> str:
+    enrollment_id = an_enrollment(api)
+    api.post(f"/v1/enrollments/{enrollment_id}/pause")
+    return enrollment_id
+
+
 EXAMPLES: dict[str, Example] = {
     "GET /v1/contacts": Example(2, make=a_contact),
     "POST /v1/contacts": Example(2, {"email": "ada@example.com"}),
@@ -252,6 +264,21 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/campaigns/{campaign_id}/pause": Example(3, make=a_campaign),
     # The campaign, what came due meanwhile, the change.
     "POST /v1/campaigns/{campaign_id}/resume": Example(4, make=a_paused_campaign),
+    # Campaign and steps; the contact's address is free, the contact made; is it enrolled, what
+    # suppresses it (2), then all of it in one transaction.
+    "POST /v1/campaigns/{campaign_id}/trigger": Example(
+        9, {"email": "new@example.com", "first_name": "New"}, make=a_campaign
+    ),
+    # The campaign with its counts, its statistics, its steps.
+    "GET /v1/campaigns/{campaign_id}/stats": Example(4, make=a_campaign),
+    # The campaign, then the page.
+    "GET /v1/campaigns/{campaign_id}/enrollments": Example(3, make=a_campaign, by_worker=True),
+    "GET /v1/campaigns/{campaign_id}/audience": Example(3, make=a_campaign, by_worker=True),
+    "GET /v1/enrollments/{enrollment_id}": Example(2, make=an_enrollment),
+    "POST /v1/enrollments/{enrollment_id}/pause": Example(3, make=an_enrollment),
+    # The campaign besides, which knows the shards.
+    "POST /v1/enrollments/{enrollment_id}/resume": Example(4, {}, make=a_paused_enrollment),
+    "POST /v1/enrollments/{enrollment_id}/stop": Example(3, make=an_enrollment),
     # The campaign with its counts, its statistics.
     "GET /v1/campaigns/{campaign_id}/status": Example(3, make=a_campaign),
     # The page of keys; where there are any, the messages besides (test_messages.py).

@@ -270,6 +270,35 @@ class EnrollmentRepository:
             events=outbox.pack(events),
         )
 
+    def pause(self, enrollment: Enrollment, reason: str, events: Sequence[Event]) -> Action:
+        """It stays where it stands until it is resumed, and keeps the time it is due at."""
+        return self._change(
+            enrollment,
+            "#state = :paused, #blocked_reason = :reason, #_events = :events",
+            "#by_due_pk, #by_due_sk",
+            paused="paused",
+            reason=reason,
+            events=outbox.pack(events),
+        )
+
+    def resume(
+        self, before: Enrollment, after: Enrollment, due_shards: int, events: Sequence[Event]
+    ) -> Action:
+        """One that is paused goes on where `after` says."""
+        return self._change(
+            before,
+            f"{_DUE}, #by_due_pk = :shard, #state = :active, #step_id = :step, #thread = :thread,"
+            " #generation = :generation, #_events = :events",
+            "#blocked_reason",
+            due=after.due_at,
+            shard=self._due_pk(before.contact_id, due_shards),
+            active="active",
+            step=after.step_id,
+            thread=after.thread.model_dump() if after.thread else None,
+            generation=after.generation,
+            events=outbox.pack(events),
+        )
+
     def forget(self, enrollment: Enrollment, events: Sequence[Event]) -> Action:
         """End it if it is not over, and keep nothing of what its mails said. A message in flight
         must be given up: its worker's lease is over."""

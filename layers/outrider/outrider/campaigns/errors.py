@@ -16,6 +16,18 @@ class CampaignNotActive(OutriderError):
         super().__init__(f"Contacts can be added to an active campaign; this one is {status}")
 
 
+class EnrollmentNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no enrollment with this id in this workspace")
+
+
+class WrongState(Conflict):
+    """What was asked for is not to be done with an enrollment in this state."""
+
+    def __init__(self, done: str, state: str) -> None:
+        super().__init__(f"An enrollment that is {state} cannot be {done}")
+
+
 class WrongStatus(Conflict):
     """What was asked for is not to be done with a campaign of this status."""
 

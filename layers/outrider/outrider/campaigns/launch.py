@@ -32,7 +32,7 @@ from outrider.kit.errors import Contended
 from outrider.mailboxes.models import pool_is_warmed
 from outrider.mailboxes.service import MailboxService
 from outrider.sequences.errors import LaunchUnderWay, MailboxPoolNotWarmed, SequenceNotDraft
-from outrider.sequences.models import Sequence, Step
+from outrider.sequences.models import Sequence, Settings, Step
 from outrider.sequences.schemas import SequenceView
 from outrider.sequences.service import SequenceService, require_sendable
 
@@ -56,7 +56,7 @@ class LaunchService:
         sequence = self.sequences.get(sequence_id)
         if sequence.status not in ("draft", "launching"):
             raise SequenceNotDraft(sequence.status)
-        steps = self._steps(sequence, sequence.mailbox_pool, request)
+        steps = self._steps(sequence, sequence.mailbox_pool, sequence.settings, request)
         launching, campaign = self._of_sequence(sequence, _asked(request))
         results = self._enroll(campaign, steps[0], request.contact_ids)
         launched = launching.launched()
@@ -81,7 +81,7 @@ class LaunchService:
         sequence = self.sequences.get(found.sequence_id)
         if found.asked:
             sequence = sequence.model_copy(update={"steps_version": found.steps_version})
-        steps = self._steps(sequence, found.mailbox_pool, request)
+        steps = self._steps(sequence, found.mailbox_pool, found.settings, request)
         campaign = self._begun(found, sequence, _asked(request))
         results = self._enroll(campaign, steps[0], request.contact_ids)
         after = self._launched(campaign, request)
@@ -91,10 +91,12 @@ class LaunchService:
         self._activate(campaign, after, request, answer, [])
         return answer
 
-    def _steps(self, sequence: Sequence, pool: str, request: LaunchRequest) -> Many[Step]:
+    def _steps(
+        self, sequence: Sequence, pool: str, settings: Settings, request: LaunchRequest
+    ) -> Many[Step]:
         self._require_warmed(pool)
         steps = self.sequences.steps(sequence)
-        require_sendable(steps, sequence.settings, to_somebody=request.has_audience)
+        require_sendable(steps, settings, to_somebody=request.has_audience)
         return steps
 
     def _require_warmed(self, pool: str) -> None:

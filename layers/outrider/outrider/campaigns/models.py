@@ -24,6 +24,9 @@ ERASED = "erased"
 SHARD_SIZE = 50_000
 """Enrollments for each shard of the index of what is due."""
 
+UNKNOWN_OUTCOME = "unknown_outcome"
+"""Why an enrollment is paused when nobody knows whether its message went out."""
+
 CampaignStatus = Literal["draft", "active", "paused", "completed"]
 
 OpenState = Literal["active", "sending", "waiting"]
@@ -137,6 +140,11 @@ class Enrollment(BaseModel):
     created_at: str
     updated_at: str
     version: int = 1
+
+    def changed(self, **changes: object) -> "Enrollment":
+        """It after a change by a person: the next version."""
+        now = clock.timestamp()
+        return self.model_copy(update={**changes, "updated_at": now, "version": self.version + 1})
 
     def in_flight(self, now: datetime) -> bool:
         """Whether a worker holds a message of it, and may still settle it."""

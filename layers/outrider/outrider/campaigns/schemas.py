@@ -1,13 +1,17 @@
 """What the API takes and gives about campaigns."""
 
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, JsonValue, model_validator
 
-from outrider.campaigns.models import Audience, Campaign, CampaignStatus
-from outrider.contacts.schemas import ContactQuery
+from outrider.campaigns.models import Audience, Campaign, CampaignStatus, EnrollmentState
+from outrider.contacts.schemas import ContactQuery, ContactWrite
+from outrider.entities.schemas import Custom, Tags, Text
+from outrider.kit.addresses import Email
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input
+from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.schemas import SequenceView
 from outrider.sequences.settings import SettingsInput, SettingsView
@@ -169,6 +173,80 @@ class CampaignLaunched(CampaignView):
 
     audience: LaunchAudience
     results: list[EnrollResult]
+
+
+class TriggerRequest(Input):
+    """A contact by its id, or by its address: without one that has it, a contact is made of what is
+    given. With `re_enroll` one whose enrollment is over begins anew."""
+
+    contact_id: Annotated[str, Field(max_length=64)] | None = None
+    email: Email | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    title: Text | None = None
+    company: Text | None = None
+    phone: Text | None = None
+    timezone: Timezone | None = None
+    tags: Tags = Field(default_factory=list)
+    custom: Custom = Field(default_factory=dict)
+    re_enroll: bool = False
+
+    @model_validator(mode="after")
+    def _names_one_contact(self) -> Self:
+        if (self.contact_id is None) == (self.email is None):
+            raise ValueError("Give contact_id, or email and what else is known of the contact")
+        strange = self.model_fields_set - {"contact_id", "re_enroll"}
+        if self.contact_id is not None and strange:
+            raise ValueError("With contact_id nothing else about the contact can be given")
+        return self
+
+    def new_contact(self) -> ContactWrite:
+        """The contact to be made, of what is given."""
+        given = self.model_dump(exclude_unset=True, exclude={"contact_id", "re_enroll"})
+        return ContactWrite.model_validate(given)
+
+
+class TriggerResult(BaseModel):
+    """`triggered` is false, with a reason, when the contact is not to be written to, or is in the
+    campaign already. `due_at` is when its first step comes up."""
+
+    triggered: bool
+    reason: SkipReason | None = None
+    campaign_id: str
+    contact_id: str
+    enrollment_id: str | None = None
+    due_at: str | None = None
+
+
+class EnrollmentQuery(PageQuery):
+    state: EnrollmentState | None = None
+
+
+class AudienceQuery(PageQuery):
+    """Those that a launch with a filter did not enroll, for 90 days."""
+
+    result: Literal["skipped"] = "skipped"
+    reason: SkipReason | None = None
+
+
+class SkippedContact(BaseModel):
+    contact_id: str
+    reason: SkipReason
+    skipped_at: str
+
+
+class ResumeRequest(Input):
+    """`unknown` is for an enrollment that is paused because nobody knows whether its message went
+    out: with `sent` it goes on behind that step, with `not_sent` the step is carried out again."""
+
+    unknown: Literal["sent", "not_sent"] | None = None
+
+
+class StatsQuery(BaseModel):
+    """Days are those of UTC; without them it is about all days."""
+
+    since: Annotated[date | None, Field(description="The first day")] = None
+    until: Annotated[date | None, Field(description="The last day")] = None
 
 
 class EnrollingView(BaseModel):

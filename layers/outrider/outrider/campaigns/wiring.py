@@ -10,9 +10,11 @@ from outrider.campaigns.dispatch import DispatchService
 from outrider.campaigns.edits import SequenceEdits
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrolling import Enroller
+from outrider.campaigns.enrollment_service import EnrollmentService, Settle
 from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
 from outrider.campaigns.launch import LaunchService
 from outrider.campaigns.limits import DailyLimits
+from outrider.campaigns.members import MemberLists
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
 from outrider.campaigns.rounds import RoundService
@@ -20,6 +22,8 @@ from outrider.campaigns.runs import RunService
 from outrider.campaigns.screening import Screening
 from outrider.campaigns.service import CampaignService
 from outrider.campaigns.statistics import Statistics
+from outrider.campaigns.stats import StatsService
+from outrider.campaigns.trigger import TriggerService
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.contacts.wiring import contacts
@@ -61,6 +65,45 @@ def launch(caller: Caller) -> LaunchService:
             caller, campaign, first, check, campaign.asked
         ),
     )
+
+
+def trigger(caller: Caller) -> TriggerService:
+    workspace = caller.workspace
+    return TriggerService(
+        caller=caller,
+        campaigns=campaign_repository(workspace),
+        sequences=sequences(caller),
+        # The answer to keep is that of the trigger, not the contact that it makes.
+        contacts=contacts(replace(caller, idempotency=None)),
+        suppressions=SuppressionRepository(Table(settings().require("contacts_table")), workspace),
+        enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
+        enroller=lambda campaign, first, check: _enroller(
+            caller, campaign, first, check, caller.request_id
+        ),
+    )
+
+
+def enrollments(caller: Caller, settle: Settle) -> EnrollmentService:
+    return EnrollmentService(
+        caller=caller,
+        campaigns=campaign_repository(caller.workspace),
+        enrollments=lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
+        endings=endings(caller),
+        sequences=sequences(caller),
+        settle=settle,
+    )
+
+
+def members(caller: Caller) -> MemberLists:
+    return MemberLists(
+        caller,
+        campaign_repository(caller.workspace),
+        lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
+    )
+
+
+def stats(caller: Caller) -> StatsService:
+    return StatsService(campaign_repository(caller.workspace), sequences(caller))
 
 
 def audience_runner(workspace: WorkspaceId, campaign_id: str) -> AudienceRunner:

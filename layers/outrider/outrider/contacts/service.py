@@ -61,6 +61,10 @@ class ContactService(EntityService[Contact, ContactWrite, ContactRowResult]):
         self.remove(contact_id)
         return ContactDeleted(id=contact_id)
 
+    def with_address(self, address: str) -> Contact | None:
+        """The contact that has this normalised address."""
+        return self.entities.with_value(address)
+
     def record_reply(self, contact_id: str) -> None:
         self.entities.record_reply(contact_id)
 

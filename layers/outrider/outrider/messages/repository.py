@@ -157,6 +157,20 @@ class MessageRepository:
             **(found if rfc_message_id else {}),
         )
 
+    def found_not_sent(self, message: Message, events: Sequence[Event]) -> Action:
+        """A message that nobody knew about did not go out, as a person says."""
+        return self.table.update(
+            self._pk(message.contact_id),
+            message.id,
+            "SET #state = :failed, #reason = :reason, #_events = :events"
+            " REMOVE #by_state_pk, #by_state_sk",
+            "#state = :unknown",
+            failed="failed",
+            reason="not_sent",
+            events=outbox.pack(events),
+            unknown="unknown",
+        )
+
     def list(
         self, contact_id: str, limit: int, after: Item | None
     ) -> tuple[Sequence[Message], Item | None]:

@@ -2,6 +2,8 @@
 
 from outrider.access.models import Caller
 from outrider.access.repository import WorkspaceRepository
+from outrider.campaigns import wiring as campaigns
+from outrider.campaigns.enrollment_service import EnrollmentService
 from outrider.campaigns.wiring import (
     campaign_repository,
     company_replies,
@@ -35,6 +37,7 @@ from outrider.messages.transports.sandbox import SandboxTransport
 from outrider.messages.transports.ses import SesTransport
 from outrider.messages.transports.sms import SandboxTexts, SnsTransport
 from outrider.messages.transports.smtp import SmtpTransport
+from outrider.messages.unknowns import Unknowns
 from outrider.sequences.repository import SequenceRepository
 
 
@@ -85,6 +88,15 @@ def progress(caller: Caller, campaign_id: str) -> Progress:
 def messages(caller: Caller) -> MessageService:
     repository = message_repository(caller)
     return MessageService(caller, repository, MessageLists(repository))
+
+
+def enrollments(caller: Caller) -> EnrollmentService:
+    unknowns = Unknowns(
+        caller,
+        message_repository(caller),
+        lambda campaign_id: statistics(caller.workspace, campaign_id),
+    )
+    return campaigns.enrollments(caller, unknowns.settle)
 
 
 def marks(caller: Caller) -> Marks:

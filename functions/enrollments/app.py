@@ -1,0 +1,34 @@
+"""/v1/enrollments"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import Caller
+from outrider.campaigns.models import Enrollment
+from outrider.campaigns.schemas import ResumeRequest
+from outrider.messages.wiring import enrollments
+
+api = native_api()
+handler = api.handler
+
+
+@api.get("/v1/enrollments/{enrollment_id}", scope="campaigns:read")
+def get_enrollment(caller: Caller, enrollment_id: str) -> Enrollment:
+    """Where a contact stands in a campaign"""
+    return enrollments(caller).get(enrollment_id)
+
+
+@api.post("/v1/enrollments/{enrollment_id}/pause", scope="campaigns:write", status=200)
+def pause_enrollment(caller: Caller, enrollment_id: str) -> Enrollment:
+    """Send a contact nothing more of a campaign until it is resumed"""
+    return enrollments(caller).pause(enrollment_id)
+
+
+@api.post("/v1/enrollments/{enrollment_id}/resume", scope="campaigns:write", status=200)
+def resume_enrollment(caller: Caller, enrollment_id: str, body: ResumeRequest | None) -> Enrollment:
+    """Let a paused enrollment go on where it stood"""
+    return enrollments(caller).resume(enrollment_id, body or ResumeRequest())
+
+
+@api.post("/v1/enrollments/{enrollment_id}/stop", scope="campaigns:write", status=200)
+def stop_enrollment(caller: Caller, enrollment_id: str) -> Enrollment:
+    """End an enrollment for good"""
+    return enrollments(caller).stop(enrollment_id)

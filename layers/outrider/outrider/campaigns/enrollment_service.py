@@ -1,0 +1,170 @@
+"""What a person does with single enrollments: looking at them, pausing, resuming, stopping."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from outrider.access.models import Caller
+from outrider.campaigns import branching, enrollment_ids, windows
+from outrider.campaigns.endings import Endings
+from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.errors import CampaignNotFound, EnrollmentNotFound, WrongState
+from outrider.campaigns.models import UNKNOWN_OUTCOME, Campaign, Enrollment, Thread
+from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.schemas import ResumeRequest
+from outrider.kit import clock, ids
+from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit.errors import Contended, ValidationFailed
+from outrider.kit.outbox import Event
+from outrider.sequences.service import SequenceService
+
+_ATTEMPTS = 4
+BY_PERSON = "by_person"
+
+Said = Literal["sent", "not_sent"]
+Settle = Callable[[Enrollment, Said], tuple[Sequence[Action], Thread | None]]
+"""The writes that settle the message of the step to come, and the thread there is then."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentService:
+    caller: Caller
+    campaigns: CampaignRepository
+    enrollments: Callable[[str], EnrollmentRepository]
+    endings: Endings
+    sequences: SequenceService
+    settle: Settle
+
+    def get(self, enrollment_id: str) -> Enrollment:
+        """Raises EnrollmentNotFound."""
+        parts = enrollment_ids.parts(enrollment_id)
+        found = self.enrollments(parts[0]).get(parts[1]) if parts else None
+        if found is None:
+            raise EnrollmentNotFound
+        return found
+
+    def pause(self, enrollment_id: str) -> Enrollment:
+        """Nothing is sent until it goes on; one that is paused stays as it is. Raises
+        EnrollmentNotFound, WrongState, and Contended while a message is being sent."""
+        for _ in range(_ATTEMPTS):
+            before = self.get(enrollment_id)
+            if before.state == "paused":
+                return before
+            if before.state == "waiting":
+                raise WrongState("paused: complete its task, or stop it", before.state)
+            _require(before, before.state == "active", "paused")
+            after = before.changed(state="paused", blocked_reason=BY_PERSON)
+            told = [self._event("paused", after, reason=BY_PERSON)]
+            change = self._repository(before).pause(before, BY_PERSON, told)
+            if self._done(after, [change, self._moved(before, active=-1, paused=1)]):
+                return after
+        raise _contended()
+
+    def resume(self, enrollment_id: str, request: ResumeRequest) -> Enrollment:
+        """It goes on where it stood; one that is open stays as it is. Where nobody knew whether a
+        message went out, `request.unknown` says that, and it goes on behind the step or with it.
+        Raises EnrollmentNotFound and WrongState."""
+        for _ in range(_ATTEMPTS):
+            before = self.get(enrollment_id)
+            if before.is_open:
+                return before
+            _require(before, before.state == "paused", "resumed")
+            campaign = self._campaign(before.campaign_id)
+            if before.blocked_reason == UNKNOWN_OUTCOME:
+                after, actions = self._after_unknown(before, campaign, request.unknown)
+            else:
+                due = max(before.due_at or "", clock.timestamp())
+                after, actions = self._resumed(before, campaign, due_at=due)
+            if self._done(after, actions):
+                return after
+        raise _contended()
+
+    def stop(self, enrollment_id: str) -> Enrollment:
+        """End it for good; one that is over stays as it is. Raises EnrollmentNotFound, and
+        Contended while a message is being sent."""
+        for _ in range(_ATTEMPTS):
+            before = self.get(enrollment_id)
+            if before.is_over:
+                return before
+            _require(before, before.state != "sending", "stopped")
+            after = before.changed(
+                state="stopped",
+                exit_reason=BY_PERSON,
+                blocked_reason=None,
+                due_at=None,
+                sending=None,
+            )
+            if self._done(after, self.endings.writes(before, "stopped", BY_PERSON)):
+                return after
+        raise _contended()
+
+    def _resumed(
+        self, before: Enrollment, campaign: Campaign, **changes: object
+    ) -> tuple[Enrollment, Sequence[Action]]:
+        after = before.changed(state="active", blocked_reason=None, **changes)
+        told = [self._event("resumed", after)]
+        change = self._repository(before).resume(before, after, campaign.due_shards, told)
+        return after, [change, self._moved(before, active=1, paused=-1)]
+
+    def _after_unknown(
+        self, before: Enrollment, campaign: Campaign, said: Said | None
+    ) -> tuple[Enrollment, Sequence[Action]]:
+        """Carried out again, the step belongs to a new generation: so its message is another."""
+        if said is None:
+            raise ValidationFailed.at(
+                "/unknown", "Nobody knows whether its message went out: say sent or not_sent"
+            )
+        settled, thread = self.settle(before, said)
+        now = clock.now()
+        if said == "not_sent":
+            after, actions = self._resumed(
+                before, campaign, due_at=clock.to_text(now), generation=before.generation + 1
+            )
+            return after, [*settled, *actions]
+        steps = self.sequences.steps_of(before.sequence_id, before.steps_version)
+        following = branching.step_after(steps, before.step_id or "")
+        if following is None:
+            after = before.changed(
+                state="finished", exit_reason="completed", blocked_reason=None, due_at=None
+            )
+            return after, [*settled, *self.endings.writes(before, "finished", "completed")]
+        due = windows.due_after(now, following, campaign.settings, before.timezone)
+        after, actions = self._resumed(
+            before, campaign, due_at=clock.to_text(due), step_id=following.id, thread=thread
+        )
+        return after, [*settled, *actions]
+
+    def _campaign(self, campaign_id: str) -> Campaign:
+        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
+        if campaign is None:
+            raise CampaignNotFound
+        return campaign
+
+    def _repository(self, enrollment: Enrollment) -> EnrollmentRepository:
+        return self.enrollments(enrollment.campaign_id)
+
+    def _moved(self, enrollment: Enrollment, **changes: int) -> Action:
+        return self.campaigns.counters(enrollment.campaign_id).add(**changes)
+
+    def _event(self, what: str, after: Enrollment, **data: str) -> Event:
+        identity = f"{after.id}/{after.version}"
+        return self.caller.event(f"enrollment.{what}", identity=identity, **data, **after.names())
+
+    def _done(self, after: Enrollment, actions: Sequence[Action]) -> bool:
+        """Whether it was done; not, when something changed since it was read."""
+        try:
+            transact(*actions, *self.caller.keep(after))
+        except TransactionFailed:
+            return False
+        return True
+
+
+def _require(enrollment: Enrollment, allowed: bool, done: str) -> None:
+    if enrollment.state == "sending":
+        raise Contended("A message of this enrollment is being sent")
+    if not allowed:
+        raise WrongState(done, enrollment.state)
+
+
+def _contended() -> Contended:
+    return Contended("Another request changed this enrollment")

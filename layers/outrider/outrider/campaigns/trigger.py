@@ -1,0 +1,125 @@
+"""Adding one contact to a campaign that runs: a known one, or one that is made for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.campaigns import enrollment_ids
+from outrider.campaigns.enrolling import Enroller
+from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.errors import CampaignNotActive, CampaignNotFound
+from outrider.campaigns.models import Campaign, Enrollment, audience_group
+from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.schemas import SkipReason, TriggerRequest, TriggerResult
+from outrider.contacts.models import Contact
+from outrider.contacts.service import ContactService
+from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.entities.errors import EntityExists
+from outrider.kit import ids
+from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit.errors import Contended
+from outrider.sequences.models import Step
+from outrider.sequences.service import SequenceService, require_sendable
+
+_ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerService:
+    """`enroller` gives what enrolls in a campaign, with its first step, while the check holds."""
+
+    caller: Caller
+    campaigns: CampaignRepository
+    sequences: SequenceService
+    contacts: ContactService
+    suppressions: SuppressionRepository
+    enrollments: Callable[[str], EnrollmentRepository]
+    enroller: Callable[[Campaign, Step, Action], Enroller]
+
+    def trigger(self, campaign_id: str, request: TriggerRequest) -> TriggerResult:
+        """What became of the contact. One that is not to be written to stays out, and the answer
+        says why. Raises CampaignNotFound, CampaignNotActive and ContactNotFound, and
+        ValidationFailed when lint finds errors in the steps."""
+        self.caller.begin()
+        campaign = self._active(campaign_id)
+        steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
+        require_sendable(steps, campaign.settings)
+        contact = self._contact(request)
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._enroll(campaign, steps[0], contact, again=request.re_enroll)
+            except TransactionFailed:
+                campaign = self._active(campaign_id)
+                contact = self.contacts.get(contact.id)
+        raise Contended("Another request changed this contact or campaign")
+
+    def _active(self, campaign_id: str) -> Campaign:
+        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
+        if campaign is None:
+            raise CampaignNotFound
+        if campaign.status != "active":
+            raise CampaignNotActive(campaign.status)
+        return campaign
+
+    def _contact(self, request: TriggerRequest) -> Contact:
+        """The one named, the one with the address, or a new one: what is given changes nothing
+        about a contact that is there."""
+        if request.contact_id is not None:
+            return self.contacts.get(request.contact_id)
+        new = request.new_contact()
+        if found := self.contacts.with_address(new.email):
+            return found
+        try:
+            return self.contacts.put(new, upsert=False)[0]
+        except EntityExists as exists:
+            return self.contacts.get(exists.owner)
+
+    def _enroll(
+        self, campaign: Campaign, first: Step, contact: Contact, *, again: bool
+    ) -> TriggerResult:
+        """Raises TransactionFailed when something changed meanwhile."""
+        enrollments = self.enrollments(campaign.id)
+        before = enrollments.get(contact.id)
+        if before is not None and not (before.is_over and again):
+            return _left_out(campaign, contact, "already_in_sequence")
+        active = self.campaigns.takes(campaign.id, "active")
+        enroller = self.enroller(campaign, first, active)
+        refused = enroller.screening.refused([contact])
+        if contact.id in refused:
+            return _left_out(campaign, contact, refused[contact.id])
+        new = enroller.new(contact, before)
+        result = TriggerResult(
+            triggered=True,
+            campaign_id=campaign.id,
+            contact_id=contact.id,
+            enrollment_id=new.enrollment.id,
+            due_at=new.enrollment.due_at,
+        )
+        transact(
+            enrollments.add_again(new, campaign.due_shards, before)
+            if before
+            else enrollments.add(new, campaign.due_shards),
+            enroller.counters.add(**_counted(before)),
+            active,
+            self.contacts.entities.present(contact.id),
+            *self.suppressions.absent(contact.email, contact.other_emails),
+            *self.caller.keep(result),
+        )
+        return result
+
+
+def _counted(before: Enrollment | None) -> dict[str, int]:
+    if before is None:
+        return {"total": 1, "active": 1}
+    return {audience_group(before.state): -1, "active": 1}
+
+
+def _left_out(campaign: Campaign, contact: Contact, reason: SkipReason) -> TriggerResult:
+    known = reason == "already_in_sequence"
+    return TriggerResult(
+        triggered=False,
+        reason=reason,
+        campaign_id=campaign.id,
+        contact_id=contact.id,
+        enrollment_id=enrollment_ids.of(campaign.id, contact.id) if known else None,
+    )
