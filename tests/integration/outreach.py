@@ -65,11 +65,13 @@ def launched(
     steps: tuple[dict[str, Any], ...] = (STEP_ONE, STEP_TWO),
     mode: Mode = "live",
     mailbox: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> Launched:
-    """A sequence over new contacts, launched from a new mailbox."""
+    """A sequence over new contacts, launched from a new mailbox; `fields` are the sequence's."""
     a_mailbox(api, mode=mode, **(mailbox or {}))
     contact_ids = some_contacts(api, contacts, mode=mode)
-    sequence = api.post("/v1/sequences", {"name": "First", "steps": list(steps)}, mode=mode)
+    body = {"name": "First", "steps": list(steps), **fields}
+    sequence = api.post("/v1/sequences", body, mode=mode)
     assert sequence.status == 201, sequence.text
     answer = api.post(
         f"/v1/sequences/{sequence.json['id']}/launch", {"contact_ids": contact_ids}, mode=mode

@@ -98,12 +98,16 @@ class EnrollmentRepository:
         return page.items, page.last_key
 
     def due(
-        self, campaign: Campaign, until: datetime, lanes: Sequence[Lane] = LANES
+        self,
+        campaign: Campaign,
+        until: datetime,
+        lanes: Sequence[Lane] = LANES,
+        at_once: int = _DUE_AT_ONCE,
     ) -> Iterator[Enrollment]:
         """The enrollments of these lanes that are due by `until`, the longest due first. They are
-        read a page at a time, and no page that nobody takes from."""
+        read `at_once` from each shard, and no more of one that nobody takes from."""
         pages = (
-            self._due(shard, lane, clock.to_text(until))
+            self._due(shard, lane, clock.to_text(until), at_once)
             for lane in lanes
             for shard in range(campaign.due_shards)
         )
@@ -352,8 +356,8 @@ class EnrollmentRepository:
             one=1,
         )
 
-    def _due(self, shard: int, lane: Lane, until: str) -> Iterator[Item]:
-        query = self._lane(shard, lane, until, limit=_DUE_AT_ONCE)
+    def _due(self, shard: int, lane: Lane, until: str, at_once: int) -> Iterator[Item]:
+        query = self._lane(shard, lane, until, limit=at_once)
         while True:
             page = self.table.query(query)
             yield from page.items

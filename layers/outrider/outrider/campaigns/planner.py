@@ -15,7 +15,6 @@ from outrider.campaigns.windows import Calendar
 from outrider.kit import clock
 from outrider.sequences.models import Step
 
-_SPREAD = timedelta(hours=1)
 _LOOK_AGAIN = timedelta(hours=1)
 _JITTER = 4
 """A slot lies up to a fourth of the mailbox's gap later than it could."""
@@ -175,12 +174,10 @@ class _Planner:
         return self._calendar(enrollment).earliest(self.now + _LOOK_AGAIN)
 
     def _tomorrow(self, enrollment: Enrollment) -> datetime:
-        """Early on the next day (UTC), or when the windows open then; spread, so that not all come
-        up at once."""
+        """The beginning of the next day (UTC), or when the windows open then."""
         day = self.now.astimezone(UTC).date() + timedelta(days=1)
         begin = datetime.combine(day, time.min, tzinfo=UTC)
-        spread = _SPREAD * (_hash(enrollment.id, day.isoformat()) % 3_600) / 3_600
-        return self._calendar(enrollment).earliest(begin + spread)
+        return self._calendar(enrollment).earliest(begin)
 
     def _calendar(self, enrollment: Enrollment) -> Calendar:
         zone = enrollment.timezone

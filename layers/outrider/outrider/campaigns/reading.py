@@ -1,6 +1,7 @@
 """Reading what is due in a round: of the mails that wait for a mailbox only as many as can be
 placed, and all of the rest."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from outrider.campaigns.models import ROUND, Campaign, Enrollment
 from outrider.campaigns.windows import earliest
 
 MAX_STEPS = 500
+_MOST_AT_ONCE = 100
 _MAX_CLOSED = 100
 """How many mails whose windows are closed a round looks past."""
 
@@ -70,7 +72,8 @@ class Reading:
         if budget <= 0:
             self.full.add(lane)
             return 0
-        for enrollment in self.enrollments.due(self.campaign, until, (lane,)):
+        at_once = min(math.ceil(budget / self.campaign.due_shards), _MOST_AT_ONCE)
+        for enrollment in self.enrollments.due(self.campaign, until, (lane,), at_once):
             self.due.append(enrollment)
             if earliest(self.now, self.campaign.settings, enrollment.timezone) <= until:
                 open_ += 1

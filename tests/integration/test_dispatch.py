@@ -1,0 +1,159 @@
+"""A round carries out what it has room for, and costs no more than that."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from outrider.kit import clock, dynamo
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Table, batch_write
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, launched, status
+
+SOON = {**STEP_TWO, "wait_before": {"value": 20, "unit": "minutes"}}
+CALL = {**SOON, "channel": "call"}
+
+
+@contextmanager
+def read_units(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """Read request units of the block, from the sizes of what is read."""
+    call, units = dynamo._call, [0.0]
+
+    def counting(operation: str, **params: Any) -> dict[str, Any]:
+        answer = call(operation, **params)
+        sizes = [len(json.dumps(item)) for item in answer.get("Items", [])]
+        if operation == "Query":
+            units[0] += max(1, math.ceil(sum(sizes) / 4096)) / (
+                1 if "IndexName" not in params else 2
+            )
+        for items in answer.get("Responses", {}).values():
+            units[0] += sum(math.ceil(len(json.dumps(item)) / 4096) for item in items)
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dynamo, "_call", counting)
+        yield units
+
+
+def enrollments(cloud: Cloud, api: Api, campaign: Launched) -> list[Item]:
+    return cloud.items("enrollments", f"{api.workspace().id}#{campaign.campaign_id}")
+
+
+def filled(
+    cloud: Cloud, api: Api, campaign: Launched, count: int, number: int = 0, **fields: Any
+) -> None:
+    """`count` more enrollments, like the one that there is."""
+    one = enrollments(cloud, api, campaign)[-1]
+    fields["by_due_sk"] = f"first#{fields.get('due_at', one['due_at'])}"
+    table = Table(cloud.stack.data["EnrollmentsTableName"])
+    more = []
+    for place in range(count):
+        contact = f"con_{number}{place:025d}"
+        copy = {**one, "sk": contact, "contact_id": contact, "id": f"enr_{number}{place}", **fields}
+        more.append(table.put({name: value for name, value in copy.items() if name != "_events"}))
+    batch_write(more)
+
+
+def a_round(cloud: Cloud, api: Api, campaign: Launched, **before: Any) -> dict[str, Any]:
+    """The answer of a round that follows the one that answered `before`."""
+    names = {"workspace": api.workspace().id, "campaign_id": campaign.campaign_id}
+    answer: dict[str, Any] = cloud.invoke(
+        "campaigns_dispatch", {**names, "run": 1, "round": 0, **before}
+    )
+    return answer
+
+
+class TestReading:
+    def test_costs_what_it_carries_out_however_many_are_overdue(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        campaign = launched(api, steps=(STEP_ONE,), mailbox={"daily_cap": 20})
+        costs = []
+        for place, count in enumerate((100, 1_000)):
+            filled(cloud, api, campaign, count, number=place)
+            with read_units(monkeypatch) as units:
+                answer = a_round(cloud, api, campaign)
+            costs.append(units[0])
+
+            assert answer["queued"] == 20
+            assert len(cloud.queue("StepsQueue").receive(100)) == 20
+
+        assert costs[0] == costs[1]
+
+    def test_leaves_the_overdue_alone_when_the_caps_are_used_up(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        campaign = launched(api, steps=(STEP_ONE,), mailbox={"daily_cap": 1})
+        filled(cloud, api, campaign, 300)
+        first = a_round(cloud, api, campaign)
+        before = enrollments(cloud, api, campaign)
+
+        with read_units(monkeypatch) as units:
+            answer = a_round(cloud, api, campaign, **first)
+
+        wait = clock.from_text(answer["wait_until"]) - cloud.clock.now
+        assert wait == timedelta(minutes=15)
+        assert units[0] < 10
+        assert enrollments(cloud, api, campaign) == before
+
+    def test_takes_the_longest_due_of_all_shards(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, steps=(STEP_ONE,), mailbox={"daily_cap": 5})
+        workspace = api.workspace().id
+        key = f"{workspace}#{campaign.campaign_id}"
+        for shard in range(3):
+            day = f"2026-01-0{shard + 1}T00:00:00.000Z"
+            filled(cloud, api, campaign, 2, number=shard, due_at=day, by_due_pk=f"{key}#{shard}")
+        table = Table(cloud.stack.data["CampaignsTableName"])
+        table.write(
+            table.update(workspace, campaign.campaign_id, "SET #due_shards = :three", three=3)
+        )
+
+        a_round(cloud, api, campaign)
+
+        jobs = [json.loads(job.body) for job in cloud.queue("StepsQueue").receive(10)]
+        assert [job["contact_id"][4] for job in jobs] == ["0", "0", "1", "1", "2"]
+
+
+class TestPriorities:
+    def test_a_follow_up_goes_before_new_contacts(self, api: Api, cloud: Cloud) -> None:
+        launched(api, contacts=5, steps=(STEP_ONE, SOON), mailbox={"daily_cap": 2})
+
+        cloud.run(days=1.5)
+
+        subjects = Counter(str(mail.message["Subject"])[:3] == "Re:" for mail in cloud.mails())
+        assert subjects[True] == 2
+
+    def test_tasks_do_not_wait_for_a_mailbox(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, contacts=3, steps=(STEP_ONE, CALL), mailbox={"daily_cap": 1})
+
+        cloud.run(hours=1)
+
+        states = Counter(item["state"] for item in enrollments(cloud, api, campaign))
+        assert states == {"waiting": 1, "active": 2}
+
+
+class TestRules:
+    def test_keeps_the_windows_and_the_daily_limit(self, api: Api, cloud: Cloud) -> None:
+        window = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "17:00"}
+        rules = {"windows": [window], "daily_limit": 2, "timezone": "Asia/Kathmandu"}
+        campaign = launched(api, contacts=3, steps=(STEP_ONE,), settings=rules)
+        moments: list[datetime] = []
+
+        def note() -> None:
+            moments.extend([cloud.clock.now] * (len(cloud.mails()) - len(moments)))
+
+        cloud.run(days=2, step=note)
+
+        local = [moment.astimezone(ZoneInfo("Asia/Kathmandu")) for moment in moments]
+        assert len(local) == 3
+        assert all(9 <= moment.hour < 17 and moment.weekday() < 5 for moment in local)
+        assert max(Counter(moment.date() for moment in moments).values()) == 2
+        assert status(api, campaign.campaign_id)["audience"]["completed"] == 3
