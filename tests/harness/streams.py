@@ -51,6 +51,11 @@ class Streams:
         for subscription in self.subscriptions:
             subscription.position = 0
 
+    def skip(self) -> None:
+        """Forget what was written, but not the tables."""
+        for subscription in self.subscriptions:
+            subscription.position = len(self._written(subscription.stream))
+
     def batch(self, subscription: Subscription) -> tuple[list[dict[str, Any]], int]:
         """The next records that the subscription lets through, and the position behind them."""
         records = self._written(subscription.stream)
