@@ -40,6 +40,15 @@ class Bill:
     invocations: int = 0
     seconds: float = 0
 
+    def less(self, other: "Bill") -> "Bill":
+        return Bill(
+            self.calls - other.calls,
+            self.write_units - other.write_units,
+            self.read_units - other.read_units,
+            self.invocations - other.invocations,
+            self.seconds - other.seconds,
+        )
+
     @property
     def dollars(self) -> float:
         return self.write_units * WRITE_UNIT + self.read_units * READ_UNIT
@@ -53,6 +62,13 @@ class Billing:
     latency: float = 0
     by: dict[str, Bill] = field(default_factory=lambda: defaultdict(Bill))
     entries: Counter[str] = field(default_factory=Counter)
+
+    def less(self, other: "Billing") -> "Billing":
+        """What this one has more."""
+        more = Billing(entries=self.entries - other.entries)
+        for name, bill in self.by.items():
+            more.by[name] = bill.less(other.by[name])
+        return more
 
     @property
     def now(self) -> Bill:
