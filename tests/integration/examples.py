@@ -265,9 +265,10 @@ EXAMPLES: dict[str, Example] = {
     # The campaign, what came due meanwhile, the change.
     "POST /v1/campaigns/{campaign_id}/resume": Example(4, make=a_paused_campaign),
     # Campaign and steps; the contact's address is free, the contact made; is it enrolled, what
-    # suppresses it (2), then all of it in one transaction.
+    # suppresses it (2), then all of it in one transaction; due at once, its step is handed over:
+    # steps, pool, what that has left, the slot.
     "POST /v1/campaigns/{campaign_id}/trigger": Example(
-        9, {"email": "new@example.com", "first_name": "New"}, make=a_campaign
+        13, {"email": "new@example.com", "first_name": "New"}, make=a_campaign
     ),
     # The campaign with its counts, its statistics, its steps.
     "GET /v1/campaigns/{campaign_id}/stats": Example(4, make=a_campaign),

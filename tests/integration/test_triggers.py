@@ -25,11 +25,14 @@ def trigger(api: Api, campaign_id: str, **body: Any) -> Answer:
 
 
 class TestTrigger:
-    def test_creates_the_contact_and_sends_the_first_step(self, api: Api, cloud: Cloud) -> None:
+    def test_creates_the_contact_and_sends_the_first_step_at_once(
+        self, api: Api, cloud: Cloud
+    ) -> None:
         campaign = running(api)
 
-        answer = trigger(api, campaign, email="John@acme.com", first_name="John")
         cloud.run(hours=1)
+        answer = trigger(api, campaign, email="John@acme.com", first_name="John")
+        cloud.drain()
 
         assert answer.status == 200
         assert (answer.json["triggered"], answer.json["campaign_id"]) == (True, campaign)

@@ -117,6 +117,21 @@ class RoundService:
             full=frozenset(reading.full),
         )
 
+    def hand_over(self, campaign: Campaign, now: datetime, enrollment: Enrollment) -> bool:
+        """Queue the step of somebody who came between two rounds, if it is due before the next one
+        and can be placed. False leaves it to that round."""
+        if (enrollment.due_at or "") > clock.to_text(now + ROUND):
+            return False
+        steps = self.sequences.versions(campaign.sequence_id, {enrollment.steps_version})
+        pool = self._read_pool(campaign, now, [], _mails([enrollment], steps))
+        limits = self._read_limits(campaign, now, Queued(), [enrollment])
+        capacities = pool.capacities(now)
+        planned = plan(
+            now, now + ROUND, campaign, capacities, [enrollment], steps=steps, limits=limits
+        )
+        going = planned[0].goes_out and self._reserve(planned, pool)
+        return going and bool(self._queue(campaign, now, planned, steps))
+
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────
 
     def _read_pool(

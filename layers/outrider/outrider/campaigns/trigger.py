@@ -10,14 +10,16 @@ from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.errors import CampaignNotActive, CampaignNotFound
 from outrider.campaigns.models import Campaign, Enrollment, audience_group
 from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.rounds import RoundService
 from outrider.campaigns.schemas import SkipReason, TriggerRequest, TriggerResult
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.entities.errors import EntityExists
-from outrider.kit import ids
+from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
+from outrider.kit.logs import logger
 from outrider.sequences.models import Step
 from outrider.sequences.service import SequenceService, require_sendable
 
@@ -35,6 +37,7 @@ class TriggerService:
     suppressions: SuppressionRepository
     enrollments: Callable[[str], EnrollmentRepository]
     enroller: Callable[[Campaign, Step, Action], Enroller]
+    rounds: Callable[[str], RoundService]
 
     def trigger(self, campaign_id: str, request: TriggerRequest) -> TriggerResult:
         """What became of the contact. One that is not to be written to stays out, and the answer
@@ -47,10 +50,16 @@ class TriggerService:
         contact = self._contact(request)
         for _ in range(_ATTEMPTS):
             try:
-                return self._enroll(campaign, steps[0], contact, again=request.re_enroll)
+                result, enrolled = self._enroll(
+                    campaign, steps[0], contact, again=request.re_enroll
+                )
             except TransactionFailed:
                 campaign = self._active(campaign_id)
                 contact = self.contacts.get(contact.id)
+                continue
+            if enrolled:
+                self._hand_over(campaign, enrolled)
+            return result
         raise Contended("Another request changed this contact or campaign")
 
     def _active(self, campaign_id: str) -> Campaign:
@@ -76,17 +85,17 @@ class TriggerService:
 
     def _enroll(
         self, campaign: Campaign, first: Step, contact: Contact, *, again: bool
-    ) -> TriggerResult:
+    ) -> tuple[TriggerResult, Enrollment | None]:
         """Raises TransactionFailed when something changed meanwhile."""
         enrollments = self.enrollments(campaign.id)
         before = enrollments.get(contact.id)
         if before is not None and not (before.is_over and again):
-            return _left_out(campaign, contact, "already_in_sequence")
+            return _left_out(campaign, contact, "already_in_sequence"), None
         active = self.campaigns.takes(campaign.id, "active")
         enroller = self.enroller(campaign, first, active)
         refused = enroller.screening.refused([contact])
         if contact.id in refused:
-            return _left_out(campaign, contact, refused[contact.id])
+            return _left_out(campaign, contact, refused[contact.id]), None
         new = enroller.new(contact, before)
         result = TriggerResult(
             triggered=True,
@@ -105,7 +114,15 @@ class TriggerService:
             *self.suppressions.absent(contact.email, contact.other_emails),
             *self.caller.keep(result),
         )
-        return result
+        return result, new.enrollment
+
+    def _hand_over(self, campaign: Campaign, enrollment: Enrollment) -> None:
+        """Its clock may be waiting: whoever is due now does not wait for the next round. If that
+        fails, the round finds it."""
+        try:
+            self.rounds(campaign.id).hand_over(campaign, clock.now(), enrollment)
+        except Exception:
+            logger().exception("a step was left to the next round", enrollment_id=enrollment.id)
 
 
 def _counted(before: Enrollment | None) -> dict[str, int]:

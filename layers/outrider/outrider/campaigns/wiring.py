@@ -80,6 +80,7 @@ def trigger(caller: Caller) -> TriggerService:
         enroller=lambda campaign, first, check: _enroller(
             caller, campaign, first, check, caller.request_id
         ),
+        rounds=lambda campaign_id: _rounds(caller, campaign_id),
     )
 
 
@@ -135,14 +136,7 @@ def dispatch(caller: Caller, campaign_id: str) -> DispatchService:
         campaigns=campaign_repository(caller.workspace),
         enrollments=enrollments,
         sequences=sequences(caller),
-        rounds=RoundService(
-            caller=caller,
-            enrollments=enrollments,
-            mailboxes=mailbox_repository(caller.workspace),
-            sequences=sequences(caller),
-            limits=daily_limits(caller.workspace, campaign_id),
-            steps=Queue(settings().require("steps_queue_url")),
-        ),
+        rounds=_rounds(caller, campaign_id),
     )
 
 
@@ -210,6 +204,17 @@ def _enroller(
         counters=campaigns.counters(campaign.id),
         check=check,
         mark=mark,
+    )
+
+
+def _rounds(caller: Caller, campaign_id: str) -> RoundService:
+    return RoundService(
+        caller=caller,
+        enrollments=enrollment_repository(caller.workspace, campaign_id),
+        mailboxes=mailbox_repository(caller.workspace),
+        sequences=sequences(caller),
+        limits=daily_limits(caller.workspace, campaign_id),
+        steps=Queue(settings().require("steps_queue_url")),
     )
 
 
