@@ -346,3 +346,18 @@ class TestOpen:
         assert "opened_at" not in enrollment
         assert counts(cloud, api, campaign)["opened_by_machine"] == 1
         assert [event["machine"] for event in feed(api, "email.opened")] == [True]
+
+
+class TestPublicUrl:
+    def test_is_that_of_the_stack_where_no_other_is_given(self, api: Api, cloud: Cloud) -> None:
+        parameters = cloud.stack.session.create_client("ssm")
+        parameters.put_parameter(
+            Name="/outrider/outrider/public-url", Value="https://x1.example", Type="String"
+        )
+
+        with cloud.environment(PUBLIC_URL=""):
+            written_to(api, cloud)
+
+        assert cloud.mails()[0].message["List-Unsubscribe"].startswith("<https://x1.example/t/u/")
+        asked = [call for call in cloud.calls() if call.service == "ssm"]
+        assert len(asked) == 1

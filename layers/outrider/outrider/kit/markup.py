@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 from typing import Literal
 
+_MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
 _REST = re.compile(r"""(?>(?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>""")
 _ATTRIBUTE = re.compile(
@@ -45,17 +46,14 @@ def pieces(html: str) -> Iterator[Piece]:
     """Text and tags, in order, without comments and what is in scripts and styles."""
     at = 0
     while at < len(html):
-        start = html.find("<", at)
-        if start < 0:
-            start = len(html)
+        found = _MARKUP.search(html, at)
+        start = found.start() if found else len(html)
         if start > at:
             yield Piece("text", at, start)
         if start == len(html):
             return
         if html.startswith("<!--", start):
             at = _behind(html, "-->", start + 4)
-        elif html.startswith(("<!", "<?"), start):
-            at = _behind(html, ">", start)
         elif opened := _NAME.match(html, start):
             rest = _REST.match(html, opened.end())
             if rest is None:  # it never ends
@@ -67,9 +65,8 @@ def pieces(html: str) -> Iterator[Piece]:
             if name in _UNREAD and not closes:
                 end = _ENDS[name].search(html, at)
                 at = end.start() if end else len(html)
-        else:
-            yield Piece("text", start, start + 1)
-            at = start + 1
+        else:  # what browsers take for a comment
+            at = _behind(html, ">", start)
 
 
 def attribute(html: str, piece: Piece, name: str) -> str:

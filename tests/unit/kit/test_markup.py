@@ -1,0 +1,83 @@
+"""HTML of mails: its links, what it shows, what it says in plain text, and how long that takes."""
+
+import time
+
+import pytest
+
+from outrider.kit import markup
+
+URL = "https://a.example/x"
+
+
+class TestRewriteLinks:
+    @pytest.mark.parametrize(
+        ("html", "expected"),
+        [
+            ('<a href="old">x</a>', '<a href="new&amp;1">x</a>'),
+            ("<A class=b HREF = 'old' >x</A>", '<A class=b HREF = "new&amp;1" >x</A>'),
+            ("<a href=old>x</a>", '<a href="new&amp;1">x</a>'),
+            ('<a title="a > b" href="old">x</a>', '<a title="a > b" href="new&amp;1">x</a>'),
+            ('<a href="old" href="other">x', '<a href="new&amp;1" href="other">x'),
+            ('<a data-href="old">x</a>', '<a data-href="old">x</a>'),
+            ('<link href="old"><img src="old">', '<link href="old"><img src="old">'),
+            ('<!-- <a href="old"> -->', '<!-- <a href="old"> -->'),
+            ('<style>/*<a href="old">*/</style>', '<style>/*<a href="old">*/</style>'),
+            ("<a href>x</a> 1 < 2 <a href='old", "<a href>x</a> 1 < 2 <a href='old"),
+        ],
+    )
+    def test_changes_targets_of_links_only(self, html: str, expected: str) -> None:
+        found = markup.rewrite_links(html, lambda to: "new&1" if to == "old" else None)
+
+        assert found == expected
+
+
+class TestToText:
+    @pytest.mark.parametrize(
+        ("html", "expected"),
+        [
+            ("<p>One\n  two</p><p>three</p>", "One two\n\nthree"),
+            ("a<br>b<div>c</div>d", "a\nb\nc\nd"),
+            ("<ul><li>one</li><li>two</li></ul>end", "- one\n- two\n\nend"),
+            (f'<a href="{URL}">see</a>', f"see ({URL})"),
+            (f'<a href="{URL}">{URL}</a>', URL),
+            (f'<a href="{URL}"></a>', URL),
+            ('<a href="mailto:a@b.example">a@b.example</a>', "a@b.example"),
+            ('<a href="#top">up</a>', "up"),
+            ("5 &lt; 6 &amp; 7&nbsp;&euro;", "5 < 6 & 7 €"),
+            ("<head><title>T</title><style>p{}</style></head><p>x</p>", "x"),
+            ('<img alt="Ada"> <!-- hidden -->', "Ada"),
+            ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
+            ("&#" + "9" * 5_000 + ";", "&#" + "9" * 5_000 + ";"),
+        ],
+    )
+    def test_says_what_a_reader_sees(self, html: str, expected: str) -> None:
+        assert markup.to_text(html) == expected
+
+
+class TestTime:
+    @pytest.mark.parametrize(
+        "part",
+        [
+            "<!--",
+            "<a href=",
+            "<a ",
+            "<a href='x'>",
+            "<style>",
+            "</body>",
+            "<",
+            "<!",
+            "&#",
+            "<b a",
+            " \n",
+        ],
+    )
+    def test_grows_with_the_length_only(self, part: str) -> None:
+        html = part * (300_000 // len(part))
+        started = time.process_time()
+
+        markup.rewrite_links(html, lambda _: None)
+        markup.shows(html, URL)
+        markup.append(html, "x")
+        markup.to_text(html)
+
+        assert time.process_time() - started < 5
