@@ -11,7 +11,7 @@ import urllib3
 from rich.console import Console
 
 from local import demo
-from tests.e2e.running import LocalStack
+from tests.e2e.running import LocalStack, send
 
 _PATIENCE_SECONDS = 150
 
@@ -110,6 +110,27 @@ class TestReply:
         assert len(events(stack, "reply.received", campaign_id=campaign_id)) == 1
         status = stack.call("GET", f"/v1/campaigns/{campaign_id}/status").json
         assert (status["sent"], status["audience"]["completed"]) == (1, 1)
+
+
+class TestUnsubscribe:
+    def test_works_from_the_link_in_the_mail(self, stack: LocalStack) -> None:
+        contact = stack.call("POST", "/v1/contacts", {"email": "eve@leaves.example"}).json
+        steps = [{"channel": "email", "subject": "A question", "text": "Hi"}]
+        sequence = stack.call("POST", "/v1/sequences", {"name": "Leaves", "steps": steps}).json
+        path = f"/v1/sequences/{sequence['id']}/launch"
+        stack.call("POST", path, {"contact_ids": [contact["id"]]})
+        (sent,) = eventually(lambda: events(stack, "email.sent", contact_id=contact["id"]))
+        message = stack.call("GET", f"/v1/messages/{sent['data']['message_id']}").json
+        link = message["text"].partition("Unsubscribe: ")[2].strip()
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+
+        asked = send("GET", link, None, {})
+        pressed = send("POST", link, b"List-Unsubscribe=One-Click", form)
+
+        assert link.startswith(f"{stack.local['base_url']}/t/u/")
+        assert (asked.status, pressed.status) == (200, 200)
+        found = stack.call("GET", f"/v1/contacts/{contact['id']}").json
+        assert found["status"] == "unsubscribed"
 
 
 class TestLaunch:
