@@ -93,6 +93,10 @@ class Cloud:
         """A queue of infra/messaging.yaml, for example `StepsQueue`."""
         return self._queues.by_id[logical_id]
 
+    def queues(self) -> dict[str, Queue]:
+        """All queues, by their names in infra/messaging.yaml."""
+        return dict(self._queues.by_id)
+
     def upload(self, url: str, body: bytes) -> str:
         """PUT a file at a link of ours, as a client does; the bucket tells of it. Gives its key."""
         link = urlsplit(url)
@@ -170,6 +174,14 @@ class Cloud:
                 yield
         finally:
             self._functions.overrides = before
+
+    def take(self, logical_id: str, limit: int = 10) -> dict[str, Any]:
+        """The event with which a queue's worker gets its next messages, once what leads to the
+        queue is carried there. They stay in the queue, hidden for its timeout."""
+        while self._carry_streams() or self._carry_events():
+            pass
+        queue = self.queue(logical_id)
+        return {"Records": [_record(queue, message) for message in queue.receive(limit)]}
 
     def drain(self, *, tolerate_failures: bool = False) -> None:
         """Carry everything that can be carried at this moment, until nothing moves.

@@ -1,0 +1,253 @@
+"""What must hold of the engine whatever happened to it, found out by counting again from the items
+themselves. Each check gives what is wrong, in words."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from outrider.campaigns.models import Enrollment, audience_group
+from outrider.kit.attributes import Item
+from outrider.messages.models import Message
+from outrider.messages.repository import OPEN_STATES
+from tests.harness.cloud import Cloud
+
+_ENDED = ("enrollment.finished", "enrollment.failed")
+_MARKS = {
+    "delivered_at": "delivered",
+    "opened_at": "opened",
+    "machine_opened_at": "opened_by_machine",
+    "clicked_at": "clicked",
+    "complained_at": "complained",
+    "unsubscribed_at": "unsubscribed",
+}
+_OUTCOMES = {"sent": "sent", "failed": "failed", "skipped": "skipped"}
+
+
+@dataclass(frozen=True)
+class Books:
+    """Everything the engine keeps of one workspace in one mode, as it stands now."""
+
+    cloud: Cloud
+    workspace: str
+
+    @cached_property
+    def campaigns(self) -> dict[str, Item]:
+        items = self.cloud.items("campaigns", self.workspace)
+        return {item["id"]: item for item in items if item["sk"].startswith("cam_")}
+
+    @cached_property
+    def enrollments(self) -> list[Enrollment]:
+        items = self.cloud.items("enrollments", f"{self.workspace}#cam_")
+        return [Enrollment.model_validate(item) for item in items if item["sk"].startswith("con_")]
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        items = self.cloud.items("messages", f"{self.workspace}#con_")
+        return [Message.model_validate(item) for item in items if item["sk"].startswith("msg_")]
+
+    @cached_property
+    def outgoing(self) -> list[Message]:
+        return [message for message in self.messages if message.direction == "out"]
+
+    @cached_property
+    def events(self) -> list[tuple[str, dict[str, Any]]]:
+        """Name and data of everything in the feed."""
+        items = self.cloud.items("events", f"{self.workspace}#feed")
+        return [(item["event"], json.loads(item["data"])) for item in items]
+
+    def told(self, name: str, about: str) -> Counter[str]:
+        """How often an event of this name was told of each `about` (`message_id`, …)."""
+        return Counter(data[about] for each, data in self.events if each == name)
+
+    def kept(self, campaign_id: str, prefix: str) -> list[Item]:
+        items = self.cloud.items("campaigns", f"{self.workspace}#{campaign_id}")
+        return [item for item in items if item["sk"].startswith(prefix)]
+
+
+def wrong(books: Books) -> Iterator[str]:
+    """What is wrong at any moment, whatever is still under way."""
+    yield from _mails(books)
+    yield from _audiences(books)
+    yield from _statistics(books)
+    yield from _order(books)
+
+
+def wrong_at_rest(books: Books) -> Iterator[str]:
+    """What is wrong when every worker is done and the time of every lease is over."""
+    yield from wrong(books)
+    yield from _claims(books)
+    yield from _events(books)
+
+
+def _mails(books: Books) -> Iterator[str]:
+    went_out = Counter(mail.tags["message_id"] for mail in books.cloud.mails())
+    messages = {message.id: message for message in books.outgoing}
+    for message_id, times in went_out.items():
+        state = messages[message_id].state if message_id in messages else "gone"
+        if times > 1:
+            yield f"{message_id} ({state}) went out {times} times"
+        if state not in ("sending", "sent", "unknown", "gone"):
+            yield f"{message_id} went out and is {state}"
+    for message in messages.values():
+        if message.channel == "email" and message.state == "sent" and not went_out[message.id]:
+            yield f"{message.id} is sent and did not go out"
+    texts = [message for message in books.outgoing if message.channel == "sms"]
+    least = sum(message.state == "sent" for message in texts)
+    most = least + sum(message.state in ("sending", "unknown") for message in texts)
+    if not least <= len(books.cloud.texts()) <= most:
+        yield f"{len(books.cloud.texts())} texts went out, not {least} to {most}"
+
+
+def _audiences(books: Books) -> Iterator[str]:
+    """The counts of each campaign against its enrollments."""
+    recounted: dict[str, Counter[str]] = defaultdict(Counter)
+    for enrollment in books.enrollments:
+        recounted[enrollment.campaign_id][audience_group(enrollment.state)] += 1
+        recounted[enrollment.campaign_id]["total"] += 1
+    for campaign_id in books.campaigns:
+        counts = _summed(books.kept(campaign_id, "count#"))
+        names = ("total", "active", "completed", "paused", "bounced", "failed")
+        found = {name: counts[name] for name in names}
+        expected = {name: recounted[campaign_id][name] for name in names}
+        if found != expected:
+            yield f"the audience of {campaign_id} is {expected} and counted as {found}"
+
+
+def _statistics(books: Books) -> Iterator[str]:
+    """The counts of each step and variant against its messages."""
+    recounted: Counter[tuple[str, str, str, str]] = Counter()
+    for message in books.outgoing:
+        for name in _countable(message):
+            recounted[message.campaign_id, message.step_id, message.variant_id, name] += 1
+    counted: Counter[tuple[str, str, str, str]] = Counter()
+    for campaign_id in books.campaigns:
+        for item in books.kept(campaign_id, "stat#"):
+            _, _, step_id, variant_id, _ = item["sk"].split("#")
+            for name, count in item.items():
+                if name not in ("pk", "sk") and not name.startswith("replied_"):
+                    counted[campaign_id, step_id, variant_id, name] += int(count)
+    for key in recounted.keys() | counted.keys():
+        if recounted[key] != counted[key]:
+            yield f"{key} happened {recounted[key]} times and is counted {counted[key]} times"
+
+
+def _countable(message: Message) -> Iterator[str]:
+    if message.channel in ("email", "sms") and message.state == "sent":
+        yield "sent"
+    if message.state == "failed":
+        yield "failed"
+    if message.state == "skipped":
+        yield f"skipped_{message.reason}"
+    if message.state in ("completed", "expired"):
+        yield message.state
+    if message.bounced_at:
+        yield "bounced" if message.bounce == "hard" else "soft_bounced"
+    yield from (name for time, name in _MARKS.items() if getattr(message, time))
+
+
+def _order(books: Books) -> Iterator[str]:
+    """An enrollment has one step under way at most, and a message a step and generation."""
+    under_way: Counter[str] = Counter()
+    said: Counter[tuple[str, str]] = Counter()
+    for message in books.outgoing:
+        said[message.enrollment_id, message.step_id] += 1
+        under_way[message.enrollment_id] += message.state in ("sending", "pending")
+    generations = {each.id: each.generation for each in books.enrollments}
+    for (enrollment_id, step_id), count in said.items():
+        if count > generations.get(enrollment_id, 0):
+            yield f"{enrollment_id} has {count} messages for {step_id}"
+    yield from (f"{each} has several steps under way" for each, n in under_way.items() if n > 1)
+
+
+def _claims(books: Books) -> Iterator[str]:
+    for name, queue in books.cloud.queues().items():
+        if "DeadLetters" in name and queue.messages:
+            yield f"{len(queue.messages)} messages lie in {name}"
+    for message in books.messages:
+        if message.state == "sending":
+            yield f"{message.id} is still sending"
+    open_messages = {message.id for message in books.messages if message.state in OPEN_STATES}
+    for enrollment in books.enrollments:
+        if enrollment.state == "sending":
+            yield f"{enrollment.id} is still sending"
+        if enrollment.state == "waiting" and enrollment.sending not in open_messages:
+            yield f"{enrollment.id} waits for {enrollment.sending}, which is no task"
+        if enrollment.is_over and (enrollment.due_at or enrollment.sending):
+            yield f"{enrollment.id} is over and has something to come"
+
+
+def _events(books: Books) -> Iterator[str]:
+    """Each thing that happened was told once, and nothing else."""
+    for state, what in _OUTCOMES.items():
+        for family in ("email", "sms", "task"):
+            happened = (
+                message.id
+                for message in books.outgoing
+                if message.state == state and message.family == family
+            )
+            yield from _once(f"{family}.{what}", happened, books.told(f"{family}.{what}", _ID))
+    tasks = [message for message in books.outgoing if message.family == "task"]
+    begun = (each.id for each in tasks if each.state in ("pending", "completed", "expired"))
+    yield from _once("task.due", begun, books.told("task.due", _ID))
+    for state in ("completed", "expired"):
+        done = (task.id for task in tasks if task.state == state)
+        yield from _once(f"task.{state}", done, books.told(f"task.{state}", _ID))
+    yield from _marks_told(books)
+    yield from _enrollments_told(books)
+    for campaign_id, campaign in books.campaigns.items():
+        completed = books.told("campaign.completed", "campaign_id")[campaign_id]
+        if completed != (campaign["status"] == "completed"):
+            yield f"{campaign_id} is {campaign['status']}, completion told {completed} times"
+        finished = books.told("sequence.finished", "campaign_id")[campaign_id]
+        if finished != (completed if campaign["leads_sequence"] else 0):
+            yield f"the end of the sequence of {campaign_id} was told {finished} times"
+        launched = books.told("campaign.launched", "campaign_id")[campaign_id]
+        if launched != (campaign["status"] != "draft"):
+            yield f"{campaign_id} is {campaign['status']}, launch told {launched} times"
+
+
+def _marks_told(books: Books) -> Iterator[str]:
+    marks = {
+        "delivered_at": "email.delivered",
+        "bounced_at": "email.bounced",
+        "complained_at": "email.complained",
+    }
+    for time, name in marks.items():
+        marked = (message.id for message in books.outgoing if getattr(message, time))
+        yield from _once(name, marked, books.told(name, _ID))
+
+
+def _enrollments_told(books: Books) -> Iterator[str]:
+    """Whoever is enrolled again was through before."""
+    created = books.told("enrollment.created", "enrollment_id")
+    ended = sum((books.told(name, "enrollment_id") for name in _ENDED), Counter[str]())
+    for enrollment in books.enrollments:
+        begun = created.pop(enrollment.id, 0)
+        if not 1 <= begun <= enrollment.generation:
+            yield f"{enrollment.id}: {enrollment.generation} generations, begun {begun} times"
+        if (over := ended.pop(enrollment.id, 0)) != begun - 1 + enrollment.is_over:
+            yield f"{enrollment.id} is {enrollment.state}, begun {begun} and ended {over} times"
+    if created or ended:
+        yield f"told of enrollments that are not there: {created}, {ended}"
+
+
+def _once(name: str, happened: Iterable[str], told: Counter[str]) -> Iterator[str]:
+    expected = Counter(happened)
+    if told != expected:
+        lost, extra = dict(expected - told), dict(told - expected)
+        yield f"{name}: lost {lost}, told though it did not happen or again {extra}"
+
+
+def _summed(items: Iterable[Item]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for item in items:
+        for name, count in item.items():
+            if name not in ("pk", "sk"):
+                counts[name] += int(count)
+    return counts
+
+
+_ID = "message_id"

@@ -1,0 +1,245 @@
+"""What the engine's handlers are given, and what has to come of it wherever they die."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from tests.engine.invariants import Books
+from tests.engine.sweep import Deliver, Scenario
+from tests.harness.api import ANONYMOUS
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import (
+    STEP_ONE,
+    STEP_TWO,
+    Launched,
+    a_mailbox,
+    launched,
+    some_contacts,
+)
+
+AT_ONCE = {**STEP_TWO, "wait_before": {"value": 0, "unit": "minutes"}}
+SOON = {**STEP_TWO, "wait_before": {"value": 20, "unit": "minutes"}}
+SMS = {"channel": "sms", "wait_days": 0, "text": "Hi {{ first_name }}"}
+TASK = {"channel": "call", "wait_days": 0, "text": "Call {{ first_name }}", "timeout_days": 1}
+KEY = {"idempotency-key": "once"}
+
+
+def a_step(*steps: dict[str, Any]) -> Callable[[Cloud], Deliver]:
+    """The worker gets the first step of one contact."""
+
+    def build(cloud: Cloud) -> Deliver:
+        campaign = launched(cloud.api, steps=steps)
+        (contact_id,) = campaign.contact_ids
+        cloud.api.patch(f"/v1/contacts/{contact_id}", {"phone": "+4915112345678"})
+        cloud.invoke("campaigns_dispatch", _first_round(cloud, campaign.campaign_id))
+        records = cloud.take("StepsQueue")
+        assert len(records["Records"]) == 1
+        return lambda: cloud.invoke("steps_run", records)
+
+    return build
+
+
+def an_expiry(cloud: Cloud) -> Deliver:
+    """Nobody did the task, and its time is over."""
+    deliver = a_step(TASK, {**AT_ONCE, "subject": "Called"})(cloud)
+    deliver()
+    cloud.clock.advance(days=1, minutes=1)
+    return deliver
+
+
+def a_round(cloud: Cloud) -> Deliver:
+    campaign = launched(cloud.api, 2, steps=(STEP_ONE,), mailbox={"min_gap_seconds": 30})
+    this = _first_round(cloud, campaign.campaign_id)
+    return lambda: cloud.invoke("campaigns_dispatch", this)
+
+
+def a_last_round(cloud: Cloud) -> Deliver:
+    campaign = launched(cloud.api, steps=(STEP_ONE,))
+    this = _first_round(cloud, campaign.campaign_id)
+    cloud.invoke("campaigns_dispatch", this)
+    cloud.drain()
+    cloud.clock.advance(minutes=1)
+    return lambda: cloud.invoke("campaigns_dispatch", {**this, "round": 1})
+
+
+def a_launch(cloud: Cloud) -> Deliver:
+    path = _ready_to_launch(cloud)
+    contacts = cloud.api.get("/v1/contacts").json["data"]
+    body = {"contact_ids": [contact["id"] for contact in contacts]}
+    return lambda: cloud.api.post(path, body, headers=KEY)
+
+
+def a_launch_by_filter(cloud: Cloud) -> Deliver:
+    path = _ready_to_launch(cloud)
+    return lambda: cloud.api.post(path, {"filter": {}}, headers=KEY)
+
+
+def an_audience(cloud: Cloud) -> Deliver:
+    """The worker gets a launch by filter to carry out."""
+    cloud.api.post(_ready_to_launch(cloud), {"filter": {}})
+    records = cloud.take("EnrollingQueue")
+    assert len(records["Records"]) == 1
+    return lambda: cloud.invoke("campaigns_enroll", records)
+
+
+def a_start(cloud: Cloud) -> Deliver:
+    """The campaign's clock is to be started."""
+    launched(cloud.api, steps=(STEP_ONE,))
+    cloud.drain()
+    cloud.executions.clear()
+    (event,) = [each for each in cloud.bus.published if each["detail-type"] == "campaign.launched"]
+    return lambda: cloud.invoke("campaigns_start", event)
+
+
+def a_stop_and(resumed: bool) -> Callable[[Cloud], Deliver]:
+    """The campaign is paused while its contact waits for the second step, or goes on."""
+
+    def build(cloud: Cloud) -> Deliver:
+        campaign = _written_to(cloud)
+        path = f"/v1/campaigns/{campaign.campaign_id}"
+        if not resumed:
+            return lambda: cloud.api.post(f"{path}/pause", headers=KEY)
+        cloud.api.post(f"{path}/pause")
+        cloud.run(hours=0.5)
+        return lambda: cloud.api.post(f"{path}/resume", headers=KEY)
+
+    return build
+
+
+def a_trigger(known: bool) -> Callable[[Cloud], Deliver]:
+    """A contact is added to a campaign that runs: one that is there, or one made for it."""
+
+    def build(cloud: Cloud) -> Deliver:
+        a_mailbox(cloud.api)
+        sequence = cloud.api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json
+        launch = f"/v1/sequences/{sequence['id']}/launch"
+        path = f"/v1/campaigns/{cloud.api.post(launch).json['campaign_id']}/trigger"
+        cloud.drain()
+        body = {"email": "ada0@example.com", "first_name": "Ada0"}
+        if known:
+            body = {"contact_id": some_contacts(cloud.api, 1)[0]}
+        return lambda: cloud.api.post(path, body, headers=KEY)
+
+    return build
+
+
+def a_word_about(what: str, resumed: bool = False) -> Callable[[Cloud], Deliver]:
+    """Somebody pauses, resumes or stops the enrollment while it waits for its second step."""
+
+    def build(cloud: Cloud) -> Deliver:
+        campaign = _written_to(cloud)
+        books = Books(cloud, cloud.api.workspace().id)
+        (enrollment,) = books.enrollments
+        assert enrollment.campaign_id == campaign.campaign_id
+        path = f"/v1/enrollments/{enrollment.id}"
+        if resumed:
+            cloud.api.post(f"{path}/pause")
+        return lambda: cloud.api.post(f"{path}/{what}", headers=KEY)
+
+    return build
+
+
+def an_unsubscription(cloud: Cloud) -> Deliver:
+    """One click on the link in the first mail's header (RFC 8058)."""
+    _written_to(cloud)
+    link = cloud.mails()[0].message["List-Unsubscribe"].strip("<>")
+    path = link.removeprefix("https://api.outrider.test")
+    return lambda: cloud.api.post(path, b"List-Unsubscribe=One-Click", key=ANONYMOUS)
+
+
+def _ready_to_launch(cloud: Cloud) -> str:
+    """The path that launches a sequence; there are two contacts."""
+    a_mailbox(cloud.api)
+    some_contacts(cloud.api, 2)
+    cloud.drain()
+    sequence = cloud.api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json
+    return f"/v1/sequences/{sequence['id']}/launch"
+
+
+def _written_to(cloud: Cloud) -> Launched:
+    """The first mail is sent, the second comes in 20 minutes."""
+    campaign = launched(cloud.api, steps=(STEP_ONE, SOON))
+    cloud.run(hours=0.1)
+    assert len(cloud.mails()) == 1
+    return campaign
+
+
+def _first_round(cloud: Cloud, campaign_id: str) -> dict[str, Any]:
+    workspace = cloud.api.workspace().id
+    return {"workspace": workspace, "campaign_id": campaign_id, "run": 1, "round": 0}
+
+
+def sent(count: int, *, unknown: bool = False) -> Callable[[Cloud, Books], None]:
+    """So many messages went out and everybody is through; or, if that may be, the worker died with
+    a message in its hands: it is unknown, and a person has to look at it."""
+
+    def check(cloud: Cloud, books: Books) -> None:
+        states = Counter(message.state for message in books.outgoing)
+        if unknown and states["unknown"]:
+            assert [each.blocked_reason for each in books.enrollments] == ["unknown_outcome"]
+            assert [each.state for each in books.enrollments] == ["paused"]
+        else:
+            assert states == {"sent": count}, states
+            assert {each.state for each in books.enrollments} == {"finished"}
+            assert [each["status"] for each in books.campaigns.values()] == ["completed"]
+
+    return check
+
+
+def task_due(cloud: Cloud, books: Books) -> None:
+    assert [message.state for message in books.outgoing] == ["pending"]
+    assert [each.state for each in books.enrollments] == ["waiting"]
+
+
+def task_expired(cloud: Cloud, books: Books) -> None:
+    states = {message.channel: message.state for message in books.outgoing}
+    assert states == {"call": "expired", "email": "sent"}
+
+
+def parked(cloud: Cloud, books: Books) -> None:
+    assert [each["status"] for each in books.campaigns.values()] == ["paused"]
+    assert [each.state for each in books.enrollments] == ["active"]
+    assert len(cloud.mails()) == 1
+    assert books.told("campaign.paused", "campaign_id").total() == 1
+
+
+def resumed(cloud: Cloud, books: Books) -> None:
+    sent(2)(cloud, books)
+    assert books.told("campaign.resumed", "campaign_id").total() == 1
+
+
+def ended(state: str, mails: int) -> Callable[[Cloud, Books], None]:
+    def check(cloud: Cloud, books: Books) -> None:
+        assert [each.state for each in books.enrollments] == [state]
+        assert len(cloud.mails()) == mails
+
+    return check
+
+
+def opted_out(cloud: Cloud, books: Books) -> None:
+    ended("opted_out", mails=1)(cloud, books)
+    for name in ("contact.unsubscribed", "contact.suppressed"):
+        assert books.told(name, "contact_id").total() == 1, name
+
+
+SCENARIOS = [
+    Scenario("step", a_step(STEP_ONE, AT_ONCE), sent(2, unknown=True), minutes=3),
+    Scenario("step_last", a_step(STEP_ONE), sent(1, unknown=True), minutes=3),
+    Scenario("step_sms", a_step(SMS), sent(1, unknown=True), minutes=3),
+    Scenario("step_task", a_step(TASK), task_due),
+    Scenario("step_expired", an_expiry, task_expired),
+    Scenario("round", a_round, sent(2)),
+    Scenario("round_last", a_last_round, sent(1)),
+    Scenario("launch", a_launch, sent(2), minutes=2),
+    Scenario("launch_by_filter", a_launch_by_filter, sent(2), minutes=2),
+    Scenario("audience", an_audience, sent(2)),
+    Scenario("start", a_start, sent(1)),
+    Scenario("pause", a_stop_and(resumed=False), parked, minutes=2),
+    Scenario("resume", a_stop_and(resumed=True), resumed, minutes=2),
+    Scenario("trigger", a_trigger(known=True), sent(1), minutes=2),
+    Scenario("trigger_new", a_trigger(known=False), sent(1), minutes=2),
+    Scenario("enrollment_pause", a_word_about("pause"), ended("paused", 1), minutes=2),
+    Scenario("enrollment_resume", a_word_about("resume", True), sent(2), minutes=2),
+    Scenario("enrollment_stop", a_word_about("stop"), ended("stopped", 1), minutes=2),
+    Scenario("unsubscribe", an_unsubscription, opted_out, minutes=1),
+]

@@ -1,0 +1,88 @@
+"""Cuts a handler wherever it can be cut, and what comes after once more.
+
+A cut matters only behind a call that changes something: the state before a call is that after the
+call before it, and reading changes nothing. So the places are the beginning, and behind each
+write. What stood there when the handler died is put aside, and the second delivery begins there.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tests.engine.invariants import Books, wrong_at_rest
+from tests.harness.cloud import Cloud
+from tests.harness.wire import Call, When
+
+_READS = {"BatchGetItem", "Decrypt", "GetItem", "GetParameter", "Query"}
+Deliver = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`build` makes everything up to the moment when something is delivered, and gives what
+    delivers it, as often as it is called. Between deliveries `minutes` pass; behind the last one
+    `hours`, with everything that comes up in them. `finished` checks what came of it, once the
+    invariants hold; an outcome is unknown where a mail was claimed and its worker died."""
+
+    name: str
+    build: Callable[[Cloud], Deliver]
+    finished: Callable[[Cloud, Books], None]
+    minutes: float = 0
+    hours: float = 0.5
+
+
+def sweep(cloud: Cloud, scenario: Scenario) -> int:
+    """Cut the scenario everywhere, singly and in pairs; gives how often it was carried out."""
+    deliver = scenario.build(cloud)
+    built = cloud.snapshot()
+    carried_out = 0
+    for first in _places(cloud, deliver):
+        cloud.restore(built)
+        _cut(cloud, deliver, first)
+        cloud.clock.advance(minutes=scenario.minutes)
+        cut = cloud.snapshot()
+        for second in [None, *_places(cloud, deliver)]:
+            cloud.restore(cut)
+            if second is not None:
+                _cut(cloud, deliver, second)
+                cloud.clock.advance(minutes=scenario.minutes)
+            deliver()
+            cloud.clock.advance(minutes=scenario.minutes)
+            deliver()
+            cloud.run(hours=scenario.hours)
+            _check(cloud, scenario, f"cut behind call {first}, then {second}")
+            carried_out += 1
+    return carried_out
+
+
+def _cut(cloud: Cloud, deliver: Deliver, place: int) -> None:
+    when: When = "after" if place else "before"
+    with cloud.wire.crash_at(place or 1, when) as crashed:
+        deliver()
+    assert crashed(), f"there was no call {place}"
+
+
+def _places(cloud: Cloud, deliver: Deliver) -> Iterator[int]:
+    """The calls behind which a delivery can be cut to a difference; 0 is before the first."""
+    before = cloud.snapshot()
+    with cloud.wire.recording() as calls:
+        deliver()
+    cloud.restore(before)
+    yield 0
+    yield from (number for number, call in enumerate(calls, 1) if _changes(call))
+
+
+def _changes(call: Call) -> bool:
+    """Whether a call leaves something behind. What the meter counts is nothing to the engine."""
+    if call.service == "dynamodb" and call.operation == "UpdateItem":
+        return not call.params["Key"]["pk"]["S"].startswith("key#")
+    return call.operation not in _READS
+
+
+def _check(cloud: Cloud, scenario: Scenario, where: str) -> None:
+    books = Books(cloud, cloud.api.workspace().id)
+    found = list(wrong_at_rest(books))
+    assert not found, f"{where}: {found}"
+    try:
+        scenario.finished(cloud, books)
+    except AssertionError as error:
+        raise AssertionError(f"{where}: {error}") from error
