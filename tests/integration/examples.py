@@ -250,7 +250,7 @@ EXAMPLES: dict[str, Example] = {
     # The sequence and its campaign, then both.
     "POST /v1/sequences/{sequence_id}/pause": Example(4, make=a_launched_sequence),
     # What came due meanwhile, besides.
-    "POST /v1/sequences/{sequence_id}/resume": Example(5, make=a_paused_sequence),
+    "POST /v1/sequences/{sequence_id}/resume": Example(7, make=a_paused_sequence),
     "GET /v1/campaigns": Example(2, make=a_draft),
     # The sequence, whose settings it gets.
     "POST /v1/campaigns": Example(
@@ -262,8 +262,8 @@ EXAMPLES: dict[str, Example] = {
     # Campaign, sequence, pool, steps; the campaign taken; the campaign started.
     "POST /v1/campaigns/{campaign_id}/launch": Example(7, {}, make=a_draft),
     "POST /v1/campaigns/{campaign_id}/pause": Example(3, make=a_campaign),
-    # The campaign, what came due meanwhile, the change.
-    "POST /v1/campaigns/{campaign_id}/resume": Example(4, make=a_paused_campaign),
+    # The campaign, what came due meanwhile (a query for each lane), the change.
+    "POST /v1/campaigns/{campaign_id}/resume": Example(6, make=a_paused_campaign),
     # Campaign and steps; the contact's address is free, the contact made; is it enrolled, what
     # suppresses it (2), then all of it in one transaction; due at once, its step is handed over:
     # steps, pool, what that has left, the slot.
