@@ -34,6 +34,7 @@ _DUE_AT_ONCE = 100
 _SKIPPED_LIFE = timedelta(days=90)
 _DUE = "#due_at = :due, #by_due_sk = :due"
 _DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
+_WHO = "#company_key, #by_company_pk, #timezone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,11 +305,11 @@ class EnrollmentRepository:
         )
 
     def forget(self, enrollment: Enrollment, events: Sequence[Event]) -> Action:
-        """End it if it is not over, and keep nothing of what its mails said. A message in flight
-        must be given up: its worker's lease is over."""
+        """End it if it is not over, and keep nothing of what its mails said nor of who the contact
+        was. A message in flight must be given up: its worker's lease is over."""
         ends = not enrollment.is_over
         sets = "#state = :state, #exit_reason = :reason"
-        removes = f"{_DUE_KEYS}, #thread, #blocked_reason, #sending"
+        removes = f"{_DUE_KEYS}, #thread, #blocked_reason, #sending, {_WHO}"
         values = {
             "state": "finished" if ends else enrollment.state,
             "reason": ERASED if ends or enrollment.state == "failed" else enrollment.exit_reason,

@@ -174,7 +174,7 @@ class Enrollment(BaseModel):
     @property
     def is_forgotten(self) -> bool:
         """Whether it is over and says nothing but ids and outcome: a failure may quote a mail."""
-        told = self.thread is not None or self.blocked_reason is not None
+        told = any((self.thread, self.blocked_reason, self.company_key, self.timezone))
         if self.state == "failed" and self.exit_reason != ERASED:
             told = True
         return self.is_over and self.sending is None and not told
