@@ -26,7 +26,12 @@ _PSEUDO = {
     "AWS::StackName": STACK,
     "AWS::URLSuffix": "amazonaws.com",
 }
-PARAMETERS = {"Stage": "test", "AlarmTopicArn": "", "PublicUrl": "https://api.outrider.test"}
+PARAMETERS = {
+    "Stage": "test",
+    "AlarmTopicArn": "",
+    "InboundDomain": "",
+    "PublicUrl": "https://api.outrider.test",
+}
 _PLACEHOLDER = re.compile(r"\$\{([\w:.]+)\}")
 _CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",

@@ -95,6 +95,7 @@ EXPORT = Sample("sqs_export", "exports_run")
 ENROLLING = Sample("sqs_enrolling", "campaigns_enroll")
 WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
 WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
+BOUNCE = Sample("sqs_feedback_bounce", "feedback_receive")
 REPLY = Sample("inbound_reply", "inbound_receive")
 
 SAMPLES = [each for each in globals().values() if isinstance(each, Sample)]
@@ -367,6 +368,17 @@ class TestSteps:
         assert answers == [{"batchItemFailures": []}] * 2
         assert [mail.recipients for mail in cloud.mails()] == [["ada0@example.com"]]
         assert status(api, job["campaign"])["sent"] == 1
+
+    def test_bounce_is_noted_once(self, api: Api, cloud: Cloud) -> None:
+        job = sent_job(api, cloud)
+        STEP.invoke(cloud, **job)
+        (mail,) = cloud.mails()
+
+        for _ in range(2):
+            BOUNCE.invoke(cloud, mail=mail.message_id)
+
+        assert api.get(f"/v1/contacts/{job['contact']}").json["status"] == "bounced"
+        assert status(api, job["campaign"])["audience"]["bounced"] == 1
 
     def test_reply_is_matched_to_the_mail_it_answers(self, api: Api, cloud: Cloud) -> None:
         job = sent_job(api, cloud)

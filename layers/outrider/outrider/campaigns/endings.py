@@ -1,6 +1,6 @@
 """Ending enrollments: in one place, because every end must be counted and told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
@@ -33,16 +33,18 @@ class Endings:
         outcome: str | None = None,
         events: Sequence[Event] = (),
         claimed: str | None = None,
+        noted: Mapping[str, str] | None = None,
     ) -> tuple[Action, Action]:
         """The end of the enrollment as it was read, and the change of the audience, for a
         transaction. `events` come before the one that says it ended; `claimed` is the message that
-        the caller has claimed and settles in the same transaction."""
+        the caller has claimed and settles in the same transaction; without it, `noted` are fields
+        of the enrollment to set with its end."""
         told = [*events, self.event(enrollment, state, exit_reason, outcome)]
         repository = self.enrollments(enrollment.campaign_id)
         if claimed:
             end = repository.end_claimed(enrollment.contact_id, claimed, state, exit_reason, told)
         else:
-            end = repository.end(enrollment, state, exit_reason, told, outcome=outcome)
+            end = repository.end(enrollment, state, exit_reason, told, outcome=outcome, noted=noted)
         moved = {audience_group(enrollment.state): -1}
         moved[audience_group(state)] = moved.get(audience_group(state), 0) + 1
         return end, self.counters(enrollment.campaign_id).add(**moved)

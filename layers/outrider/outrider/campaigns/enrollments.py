@@ -11,7 +11,7 @@ can place: `mail#` where they were written to before, `first#` where not.
 
 import heapq
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from outrider.access.models import WorkspaceId
 from outrider.campaigns.models import CLAIM_LEASE, ERASED, Campaign, Enrollment, Thread
 from outrider.kit import clock, marks, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
+from outrider.kit.dynamo import Action, ConditionFailed, Page, Query, Table
 from outrider.kit.outbox import Event
 
 Lane = Literal["", "mail#", "first#"]
@@ -262,17 +262,21 @@ class EnrollmentRepository:
         events: Sequence[Event],
         *,
         outcome: str | None = None,
+        noted: Mapping[str, str] | None = None,
     ) -> Action:
         """The enrollment as it was read ends, unless a message of it is in flight; nobody waits for
-        its task any more."""
+        its task any more. `noted` are fields to set with it."""
+        told = "".join(f", #{name} = :{name}" for name in noted or {})
         return self._change(
             enrollment,
-            "#state = :state, #exit_reason = :reason, #outcome = :outcome, #_events = :events",
+            "#state = :state, #exit_reason = :reason, #outcome = :outcome, #_events = :events"
+            f"{told}",
             f"{_DUE_KEYS}, #blocked_reason, #sending",
             state=state,
             reason=reason,
             outcome=outcome,
             events=outbox.pack(events),
+            **(noted or {}),
         )
 
     def pause(self, enrollment: Enrollment, reason: str, events: Sequence[Event]) -> Action:
@@ -339,6 +343,27 @@ class EnrollmentRepository:
         except ConditionFailed:
             return False
         return True
+
+    def note_reply(self, enrollment: Enrollment, noted: Mapping[str, str]) -> Action:
+        """Note what the contact answered; what a worker does with it meanwhile goes on, but any
+        decision that was made without it does not hold any more."""
+        assignments = ", ".join(f"#{name} = :{name}" for name in noted)
+        return self.table.update(
+            self._pk,
+            enrollment.contact_id,
+            f"SET {assignments}, #updated_at = :now REMOVE #_events ADD #version :one",
+            "attribute_exists(#pk) AND #version = :seen",
+            now=clock.timestamp(),
+            one=1,
+            seen=enrollment.version,
+            **noted,
+        )
+
+    def of_company(self, company_key: str, limit: int, after: Item | None) -> Page:
+        """Those of a company's people, where an answer stops them all: `sk` is the contact."""
+        return self.table.query(
+            Query(f"{self._pk}#{company_key}", index="by_company", limit=limit, after=after)
+        )
 
     def note_first(
         self, contact_id: str, time: Literal["opened_at", "clicked_at"], at: str, *, written_at: str

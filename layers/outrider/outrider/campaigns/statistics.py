@@ -7,13 +7,16 @@ The counts of one step, variant and day are items `<workspace>#cam_…` /
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from outrider.kit import hours
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, Query, Table
 
 SHARDS = 8
 """Many workers count the same step at once, and transactions that meet on one item are repeated."""
+_BY_HOUR = ("sent", "bounced", "complained")
+"""Also counted by the hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,37 @@ class Statistics:
 
     def add(self, day: date, step_id: str, variant_id: str, *names: str) -> Action:
         """The write that counts one of each of `names`, for a transaction."""
-        additions = ", ".join(f"#{name} :one" for name in names)
+        by_hour = [hours.attribute(day, name) for name in names if name in _BY_HOUR]
+        additions = ", ".join(f"#{name} :one" for name in (*names, *by_hour) if name)
         shard = secrets.randbelow(SHARDS)
         sk = f"stat#{day.isoformat()}#{step_id}#{variant_id}#{shard}"
         return self.table.update(self.pk, sk, f"ADD {additions}", one=1)
 
+    def move(self, day: date, step_id: str, variant_id: str, before: str, after: str) -> Action:
+        """The write that counts as `after` what was counted as `before` on that day."""
+        sk = f"stat#{day.isoformat()}#{step_id}#{variant_id}#{secrets.randbelow(SHARDS)}"
+        return self.table.update(
+            self.pk, sk, f"ADD #{before} :minus, #{after} :one", one=1, minus=-1
+        )
+
+    def since(self, moment: datetime) -> dict[str, int]:
+        """What was sent, bounced and called spam in the hours that began after `moment`."""
+        items = [
+            (date.fromisoformat(item["sk"].split("#")[1]), item)
+            for item in self._items(moment.date(), None)
+        ]
+        return {name: hours.total(items, name, moment) for name in _BY_HOUR}
+
     def list(self, since: date | None = None, until: date | None = None) -> Iterator[StepDay]:
         """All counts of these days, a shard at a time: the same day, step and variant may come
         several times, to be summed up."""
+        for item in self._items(since, until):
+            _, day, step_id, variant_id, _ = item.pop("sk").split("#")
+            item.pop("pk")
+            counts = {name: int(count) for name, count in item.items() if not hours.is_hour(name)}
+            yield StepDay(day, step_id, variant_id, counts)
+
+    def _items(self, since: date | None, until: date | None) -> Iterator[Item]:
         after: Item | None = None
         first = f"stat#{since.isoformat()}" if since else "stat#"
         last = f"stat#{until.isoformat()}#~" if until else "stat#~"
@@ -57,11 +83,7 @@ class Statistics:
                     after=after,
                 )
             )
-            for item in page.items:
-                _, day, step_id, variant_id, _ = item.pop("sk").split("#")
-                item.pop("pk")
-                counts = {name: int(count) for name, count in item.items()}
-                yield StepDay(day, step_id, variant_id, counts)
+            yield from page.items
             after = page.last_key
             if after is None:
                 return

@@ -36,6 +36,7 @@ class Settings(BaseModel):
     exports_queue_url: str = ""
     enrolling_queue_url: str = ""
     files_bucket: str = ""
+    ses_configuration_set: str = ""
     company_links_queue_url: str = ""
     campaign_run_arn: str = ""
     public_url: str = ""

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from outrider.access.models import WorkspaceId
+from outrider.kit import clock, hours
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
     Action,
@@ -203,13 +204,30 @@ class MailboxRepository:
             used_today=int(today.get("used", 0)),
         )
 
+    def counts_since(self, mailbox_id: str, moment: datetime) -> Counts:
+        """What became of a mailbox's mails in the hours that began after `moment`."""
+        today = clock.now().date()
+        days = [today - timedelta(days=back) for back in range((today - moment.date()).days + 1)]
+        found = batch_get(self._day_keys(mailbox_id, days))
+        by_day = [
+            (day, found.get((self.table.name, self._usage_pk(mailbox_id), _usage_sk(day)), {}))
+            for day in days
+        ]
+        refused = hours.total(by_day, "refused", moment)
+        return Counts(
+            sent=max(0, hours.total(by_day, "used", moment) - refused),
+            bounced=hours.total(by_day, "bounced", moment),
+            complained=hours.total(by_day, "complained", moment),
+            refused=refused,
+        )
+
     def record(self, mailbox_id: str, day: date, name: Outcome) -> Action:
         """Count what became of a mail of the mailbox. What was sent needs none: it was taken of the
         day's cap."""
         return self.table.update(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
-            f"SET #ttl = :ttl ADD #{name} :one",
+            f"SET #ttl = :ttl ADD #{name} :one{_by_hour(day, name)}",
             one=1,
             ttl=_usage_ttl(day),
         )
@@ -235,7 +253,7 @@ class MailboxRepository:
         return self.table.update(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
-            "SET #ttl = :ttl ADD #used :one",
+            f"SET #ttl = :ttl ADD #used :one{_by_hour(day, 'used')}",
             "attribute_not_exists(#used) OR #used < :cap",
             cap=cap,
             one=1,
@@ -245,7 +263,10 @@ class MailboxRepository:
     def give_back(self, mailbox_id: str, day: date) -> Action:
         """Undo `take` for a mail that was not sent."""
         return self.table.update(
-            self._usage_pk(mailbox_id), _usage_sk(day), "ADD #used :minus", minus=-1
+            self._usage_pk(mailbox_id),
+            _usage_sk(day),
+            f"ADD #used :minus{_by_hour(day, 'used', ':minus')}",
+            minus=-1,
         )
 
     @property
@@ -310,6 +331,12 @@ def _counts(item: Item) -> Counts:
         complained=int(item.get("complained", 0)),
         refused=refused,
     )
+
+
+def _by_hour(day: date, name: str, value: str = ":one") -> str:
+    """What counts the current hour besides the day."""
+    attribute_name = hours.attribute(day, name)
+    return f", #{attribute_name} {value}" if attribute_name else ""
 
 
 def _usage_ttl(day: date) -> int:

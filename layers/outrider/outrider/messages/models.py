@@ -98,7 +98,13 @@ class Message(BaseModel):
     complained_at: str | None = None
     unsubscribed_at: str | None = None
     replied_at: str | None = None
+    """When a person answered it first."""
+    in_reply_to: str | None = None
+    """Of a reply: our message that it answers."""
     classification: Classification | None = None
+    """What a reply says; of a message, how the answers to it count."""
+    classified_on: str | None = None
+    """The day (UTC) on which the answers to it are counted."""
 
     @property
     def day(self) -> date:

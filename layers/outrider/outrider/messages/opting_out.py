@@ -19,6 +19,7 @@ from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
+from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.marks import Marks
 from outrider.messages.models import MarkedTime, Message
 from outrider.messages.repository import MessageRepository
@@ -41,6 +42,7 @@ class OptOuts:
     messages: MessageRepository
     marks: Marks
     endings: Endings
+    mailboxes: MailboxRepository
 
     def record(
         self, contact_id: str, message_id: str, reason: OptOutReason, at: datetime, how: str
@@ -107,7 +109,10 @@ class OptOuts:
             )
         if contact is None:
             events.append(self.caller.event("contact.unsubscribed", **message.names()))
-        return self.marks.writes(message, time, reason, at, events)
+        marked = self.marks.writes(message, time, reason, at, events)
+        if reason == "unsubscribed" or not message.mailbox_id:
+            return marked
+        return *marked, self.mailboxes.record(message.mailbox_id, at.date(), "complained")
 
     def _mark_contact(self, contact: Contact, message: Message | None) -> Sequence[Action]:
         if contact.status == "unsubscribed":

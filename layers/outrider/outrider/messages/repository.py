@@ -11,14 +11,14 @@ and `by_campaign` list all of a workspace or campaign; `by_state` those that som
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
 from outrider.kit.outbox import Event
-from outrider.messages.models import MarkedTime, Message, State
+from outrider.messages.models import BounceKind, Classification, MarkedTime, Message, State
 
 OPEN_STATES: frozenset[State] = frozenset({"unknown", "pending"})
 """What somebody has to see to; such messages stand in the index `by_state`."""
@@ -113,6 +113,96 @@ class MessageRepository:
             f"attribute_exists(#pk) AND attribute_not_exists(#{time})",
             at=at,
             events=outbox.pack(events),
+        )
+
+    def found(
+        self, message: Message, provider_id: str, rfc_message_id: str, events: Sequence[Event]
+    ) -> Action:
+        """It is known now that the message of which nobody knew went out."""
+        return self.table.update(
+            self._pk(message.contact_id),
+            message.id,
+            "SET #state = :sent, #sent_at = :at, #provider_id = :provider_id,"
+            " #rfc_message_id = :rfc_id, #by_message_id_pk = :rfc_key, #_events = :events"
+            " REMOVE #reason, #claimed_until, #by_state_pk, #by_state_sk",
+            "#state = :unknown",
+            sent="sent",
+            unknown="unknown",
+            at=message.created_at,
+            provider_id=provider_id,
+            rfc_id=rfc_message_id,
+            rfc_key=rfc_key(rfc_message_id),
+            events=outbox.pack(events),
+        )
+
+    def rejected(self, message: Message, reason: str, events: Sequence[Event]) -> Action:
+        """The provider took the message, and then did not send it."""
+        return self.table.update(
+            self._pk(message.contact_id),
+            message.id,
+            "SET #state = :failed, #reason = :reason, #_events = :events",
+            "#state = :sent",
+            failed="failed",
+            sent="sent",
+            reason=reason,
+            events=outbox.pack(events),
+        )
+
+    def bounced(
+        self, message: Message, kind: BounceKind, at: str, events: Sequence[Event]
+    ) -> Action:
+        """The message, as it was read, came back; that it did so for good is the last word."""
+        was = "#bounce = :was" if message.bounce else "attribute_not_exists(#bounce)"
+        return self.table.update(
+            self._pk(message.contact_id),
+            message.id,
+            "SET #bounce = :kind, #bounced_at = if_not_exists(#bounced_at, :at),"
+            " #_events = :events",
+            f"attribute_exists(#pk) AND {was}",
+            kind=kind,
+            at=at,
+            events=outbox.pack(events),
+            **({"was": message.bounce} if message.bounce else {}),
+        )
+
+    def replied(self, message: Message, at: str | None, counted: Classification | None) -> Action:
+        """An answer to the message, as it was read, came in at `at` from a person, or from a
+        machine when that is None; `counted` is how the answer counts, None when it does not."""
+        sets = {"replied_at": at} if at and not message.replied_at else {}
+        values: dict[str, Any] = {**sets}
+        if counted is not None:
+            values["classification"] = counted.model_dump()
+            values["classified_on"] = message.classified_on or clock.now().date().isoformat()
+        was = "attribute_not_exists(#classification)"
+        seen: dict[str, Any] = {}
+        if message.classification:
+            was, seen = "#classification = :was", {"was": message.classification.model_dump()}
+        assignments = ", ".join(f"#{name} = :{name}" for name in values)
+        return self.table.update(
+            self._pk(message.contact_id),
+            message.id,
+            f"{f'SET {assignments} ' if values else ''}REMOVE #_events",
+            f"attribute_exists(#pk) AND {was}",
+            **values,
+            **seen,
+        )
+
+    def classified(
+        self, reply: Message, classification: Classification, events: Sequence[Event]
+    ) -> Action:
+        """The reply as it was read says something else than was found before."""
+        was = "attribute_not_exists(#classification)"
+        seen: dict[str, Any] = {}
+        if reply.classification:
+            was, seen = "#classification = :was", {"was": reply.classification.model_dump()}
+        return self.table.update(
+            self._pk(reply.contact_id),
+            reply.id,
+            "SET #classification = :classification, #_events = :events",
+            f"attribute_exists(#pk) AND {was}",
+            classification=classification.model_dump(),
+            events=outbox.pack(events),
+            **seen,
         )
 
     def task_settled(

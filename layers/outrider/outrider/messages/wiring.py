@@ -122,6 +122,7 @@ def opt_outs(caller: Caller) -> OptOuts:
         messages=MessageRepository(_table("messages_table"), workspace),
         marks=marks(caller),
         endings=endings(caller),
+        mailboxes=mailbox_repository(workspace),
     )
 
 
@@ -150,7 +151,7 @@ def _transport(caller: Caller) -> Transport:
     if caller.workspace.mode == "test":
         return SandboxTransport()
     return ByKind(
-        ses=SesTransport(caller.workspace.public),
+        ses=SesTransport(caller.workspace.public, settings().ses_configuration_set),
         smtp=SmtpTransport(smtp_sessions(caller.workspace)),
     )
 

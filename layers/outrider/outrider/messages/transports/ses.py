@@ -23,10 +23,16 @@ class SesTransport:
     """SendEmail has no idempotency token, so the client never repeats a call."""
 
     workspace: str
+    configuration_set: str = ""
+    """By which it tells what becomes of a mail; none, and it does not."""
 
     def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
+        configured = (
+            {"ConfigurationSetName": self.configuration_set} if self.configuration_set else {}
+        )
         try:
             answer = aws.client("sesv2").send_email(
+                **configured,
                 FromEmailAddress=mailbox.email,
                 Destination={"ToAddresses": [message.recipient]},
                 Content={"Raw": {"Data": mime}},
@@ -42,7 +48,12 @@ class SesTransport:
         except BotoCoreError as error:
             return Outcome("unknown", type(error).__name__)
         provider_id = str(answer["MessageId"]).partition("@")[0]
-        return Outcome("accepted", "", provider_id, f"{provider_id}@{_ses_domain(aws.region())}")
+        return Outcome("accepted", "", provider_id, message_id_of(provider_id))
+
+
+def message_id_of(provider_id: str) -> str:
+    """The Message-ID of the mail that SES knows by this id, without <>."""
+    return f"{provider_id}@{_ses_domain(aws.region())}"
 
 
 def _refusal(error: ClientError) -> Outcome:

@@ -1,0 +1,23 @@
+"""Takes what Amazon SES tells of mails after they were sent."""
+
+from typing import Any
+
+from outrider.feedback.notices import Notice
+from outrider.feedback.wiring import feedback_service
+from outrider.kit.logs import logger
+from outrider.kit.queues import handle_records
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    return handle_records(event, _receive)
+
+
+def _receive(told: dict[str, Any]) -> None:
+    notice = Notice.of(told["detail"])
+    message = feedback_service().receive(notice) if notice else None
+    logger().info(
+        "feedback",
+        kind=notice.kind if notice else None,
+        provider_id=notice.provider_id if notice else None,
+        message_id=message.id if message else None,
+    )

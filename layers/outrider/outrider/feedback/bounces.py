@@ -1,0 +1,150 @@
+"""Bounces: a mail came back.
+
+A hard bounce says that the address does not exist: one transaction marks message and contact,
+suppresses the address, keeps it from all workspaces, and counts it. Soft bounces are counted; three
+mails in a row that bounce softly say the same of the address, but to this workspace alone. Then the
+contact's enrollments end. From the transaction on no mail can be claimed, so whoever dies behind it
+is made up for by the next try, and by the gates of each enrollment's next step.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from outrider.access.models import Caller
+from outrider.campaigns.endings import Endings
+from outrider.campaigns.statistics import Statistics
+from outrider.contacts.models import Contact
+from outrider.contacts.repository import ContactRepository
+from outrider.contacts.suppressions.bounces import GlobalBounces
+from outrider.contacts.suppressions.models import Suppression
+from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.kit import clock
+from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit.errors import Contended
+from outrider.mailboxes.repository import MailboxRepository
+from outrider.messages.lists import MessageLists
+from outrider.messages.models import BounceKind, Message
+from outrider.messages.repository import MessageRepository
+
+IN_A_ROW = 3
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bounces:
+    """Bounces in one workspace. Each may be recorded any number of times, in any order."""
+
+    caller: Caller
+    contacts: ContactRepository
+    suppressions: SuppressionRepository
+    elsewhere: GlobalBounces
+    messages: MessageRepository
+    lists: MessageLists
+    mailboxes: MailboxRepository
+    statistics: Callable[[str], Statistics]
+    endings: Endings
+
+    def record(self, message: Message, kind: BounceKind, at: datetime, detail: str) -> None:
+        """The message came back. Raises Contended when others keep changing the same things."""
+        for _ in range(_ATTEMPTS):
+            found = self.messages.get(message.contact_id, message.id)
+            if found is None:
+                return
+            contact = self._contact(found.contact_id)
+            dead = kind == "hard" or found.bounce == "hard" or self._comes_back_always(found)
+            actions = list(self._mark(found, kind, at, detail))
+            if dead:
+                actions += self._bury(found, contact, kind, at)
+            try:
+                if actions:
+                    transact(*actions)
+            except TransactionFailed:
+                continue
+            if dead:
+                known_as = {contact.id, *contact.merged_ids} if contact else set()
+                for contact_id in {found.contact_id, *known_as}:
+                    self.endings.end_all(contact_id, "bounced", f"{kind}_bounce")
+            return
+        raise Contended("Others keep changing this contact")
+
+    def _mark(
+        self, message: Message, kind: BounceKind, at: datetime, detail: str
+    ) -> Sequence[Action]:
+        """A hard bounce is also told of a mail that bounced softly before, never the reverse."""
+        if message.bounce in (kind, "hard"):
+            return ()
+        bounced = self.caller.event(
+            "email.bounced",
+            identity=f"{message.id}/{kind}",
+            bounce=kind,
+            detail=detail,
+            **message.names(),
+        )
+        today = clock.now().date()
+        counted = "bounced" if kind == "hard" else "soft_bounced"
+        actions = [
+            self.messages.bounced(message, kind, clock.to_text(at), [bounced]),
+            self.statistics(message.campaign_id).add(
+                today, message.step_id, message.variant_id, counted
+            ),
+        ]
+        if kind == "hard" and message.mailbox_id:
+            actions.append(self.mailboxes.record(message.mailbox_id, today, "bounced"))
+        return actions
+
+    def _bury(
+        self, message: Message, contact: Contact | None, kind: BounceKind, at: datetime
+    ) -> Sequence[Action]:
+        """What is still to be done about the address."""
+        address = message.recipient or (contact.email if contact else None)
+        if address is None:
+            return ()
+        actions = []
+        suppression = Suppression(
+            id=self.suppressions.id_of("address", address),
+            kind="address",
+            address=address,
+            reason="bounced",
+            evidence=f"{kind} bounce: {message.id}, {clock.to_text(at)}",
+            created_at=clock.timestamp(),
+        )
+        if suppression.id not in self.suppressions.find([address]):
+            names = {**suppression.names(), **({"contact_id": contact.id} if contact else {})}
+            suppressed = self.caller.event("contact.suppressed", **names)
+            actions.append(self.suppressions.adding(suppression, [suppressed]))
+        if kind == "hard" and message.bounce != "hard":
+            actions.append(self.elsewhere.add(address))
+        if (
+            contact
+            and contact.email == address
+            and contact.status not in ("bounced", "unsubscribed")
+        ):
+            after = contact.model_copy(
+                update={"status": "bounced", "updated_at": clock.timestamp()}
+            )
+            actions.append(self.contacts.changing(contact, after, []))
+        return actions
+
+    def _comes_back_always(self, message: Message) -> bool:
+        """Whether this mail and its neighbours are three in a row that bounced softly, whichever of
+        them is heard of last."""
+        sent = [
+            each
+            for each in reversed(self.lists.of_contact(message.contact_id))
+            if each.direction == "out"
+            and each.channel == "email"
+            and each.sent_at is not None
+            and each.recipient == message.recipient
+        ]
+        soft = [each.bounce is not None or each.id == message.id for each in sent]
+        run = [first and second for first, second in pairwise(soft)]
+        return any(first and second for first, second in pairwise(run))
+
+    def _contact(self, contact_id: str) -> Contact | None:
+        """The contact, or the one it was merged into."""
+        if contact := self.contacts.get(contact_id):
+            return contact
+        merged_into = self.contacts.merged_into(contact_id)
+        return self.contacts.get(merged_into) if merged_into else None

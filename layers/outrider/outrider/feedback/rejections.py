@@ -1,0 +1,55 @@
+"""Mails that the provider took and then did not send: it found something in them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.campaigns.endings import Endings
+from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.statistics import Statistics
+from outrider.kit import clock
+from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit.errors import Contended
+from outrider.messages.models import Message
+from outrider.messages.repository import MessageRepository
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rejections:
+    caller: Caller
+    messages: MessageRepository
+    enrollments: Callable[[str], EnrollmentRepository]
+    statistics: Callable[[str], Statistics]
+    endings: Endings
+
+    def record(self, message: Message, detail: str) -> None:
+        """The message did not go out after all: it failed, and its enrollment ends, since what
+        follows would answer a mail that nobody has. Raises Contended."""
+        reason = f"rejected: {detail}" if detail else "rejected"
+        for _ in range(_ATTEMPTS):
+            found = self.messages.get(message.contact_id, message.id)
+            if found is None or found.state != "sent":
+                return
+            failed = self.caller.event(
+                "email.failed", identity=found.id, reason=reason, **found.names()
+            )
+            try:
+                transact(
+                    self.messages.rejected(found, reason, [failed]),
+                    self.statistics(found.campaign_id).add(
+                        clock.now().date(), found.step_id, found.variant_id, "failed"
+                    ),
+                    *self._end(found, reason),
+                )
+            except TransactionFailed:
+                continue
+            return
+        raise Contended("Others keep changing this message")
+
+    def _end(self, message: Message, reason: str) -> tuple[Action, ...]:
+        enrollment = self.enrollments(message.campaign_id).get(message.contact_id)
+        if enrollment is None or enrollment.is_over or enrollment.state == "sending":
+            return ()
+        return self.endings.writes(enrollment, "failed", reason)

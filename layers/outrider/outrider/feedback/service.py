@@ -1,0 +1,91 @@
+"""What a notice about a mail changes. Any notice may come twice, late, or before others that were
+made earlier; each thing is noted once, and nothing that is known is taken back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.feedback.bounces import Bounces
+from outrider.feedback.guardrails import Guardrails
+from outrider.feedback.notices import Kind, Notice
+from outrider.feedback.rejections import Rejections
+from outrider.feedback.settling import Settling
+from outrider.kit import clock
+from outrider.messages.machines import is_machine
+from outrider.messages.marks import Marks
+from outrider.messages.models import Message
+from outrider.messages.opting_out import OptOuts
+from outrider.messages.repository import MessageRepository, SentMessages
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What becomes of mails of one workspace."""
+
+    settling: Settling
+    marks: Marks
+    bounces: Bounces
+    opt_outs: OptOuts
+    rejections: Rejections
+    guardrails: Guardrails
+
+    def note(
+        self,
+        message: Message,
+        kind: Kind,
+        notice: Notice,
+        rfc_message_id: str = "",
+    ) -> None:
+        """`rfc_message_id` is that of the mail, for a message whose outcome was lost."""
+        found = self.settling.settle(message, notice.provider_id, rfc_message_id)
+        if found is None:
+            return
+        match kind:
+            case "accepted":
+                pass
+            case "delivered":
+                self.marks.delivered(found, notice.at)
+            case "opened":
+                machine = is_machine({"user-agent": notice.user_agent}, found, notice.at)
+                self.marks.opened(found, notice.at, machine=machine)
+            case "clicked":
+                if not is_machine({"user-agent": notice.user_agent}, found, notice.at):
+                    self.marks.clicked(found, notice.at)
+            case "hard" | "soft":
+                self.bounces.record(found, kind, notice.at, notice.detail)
+                self.guardrails.check(found)
+            case "complained":
+                self.opt_outs.record(
+                    found.contact_id, found.id, "complained", clock.now(), "complaint"
+                )
+                self.guardrails.check(found)
+            case "rejected":
+                self.rejections.record(found, notice.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackService:
+    sent: SentMessages
+    messages: Callable[[WorkspaceId], MessageRepository]
+    feedback: Callable[[Caller], Feedback]
+    message_id_of: Callable[[str], str]
+    """The Message-ID that the provider gives the mail of this id."""
+
+    def receive(self, notice: Notice) -> Message | None:
+        """Gives the message it is about, when it is one of ours."""
+        known = self._known(notice)
+        if known is None:
+            return None
+        workspace, message = known
+        rfc_message_id = self.message_id_of(notice.provider_id)
+        self.feedback(Caller.engine(workspace)).note(message, notice.kind, notice, rfc_message_id)
+        return message
+
+    def _known(self, notice: Notice) -> tuple[WorkspaceId, Message] | None:
+        """By the tags it was sent with: these also name a message whose outcome was lost."""
+        if notice.message_id:
+            workspace = WorkspaceId.of(notice.workspace_id, "live")
+            message = self.messages(workspace).find(notice.message_id)
+            if message is not None:
+                return workspace, message
+        return self.sent.find(notice.provider_id)

@@ -1,0 +1,281 @@
+"""What is heard of mails after they were sent, and what it changes."""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from outrider.access.models import Caller
+from outrider.campaigns.wiring import statistics
+from outrider.kit import clock
+from outrider.kit.dynamo import Action, transact
+from outrider.mailboxes.wiring import mailbox_repository
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.harness.wire import Crash, crash_points
+from tests.integration.feedback import notice, soft, tell
+from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, launched, status
+
+
+def events(api: Api, name: str) -> list[dict[str, Any]]:
+    page = api.get(f"/v1/events?limit=200&type={name}").json
+    return [event["data"] for event in page["data"]]
+
+
+def counted(api: Api, campaign: Launched) -> dict[str, int]:
+    """The campaign's statistics over all steps."""
+    totals: dict[str, int] = {}
+    workspace = Caller.engine(api.workspace().id).workspace
+    for part in statistics(workspace, campaign.campaign_id).list():
+        for name, count in part.counts.items():
+            totals[name] = totals.get(name, 0) + count
+    return totals
+
+
+def one_sent(api: Api, cloud: Cloud, **options: Any) -> Launched:
+    campaign = launched(api, **options)
+    cloud.run(hours=1)
+    return campaign
+
+
+def only_message(api: Api, campaign: Launched) -> dict[str, Any]:
+    page = api.get(f"/v1/messages?campaign_id={campaign.campaign_id}&state=sent").json
+    message: dict[str, Any] = page["data"][0]
+    return message
+
+
+def times(action: Action, count: int) -> Action:
+    """A write that counts, as often as that."""
+    values = {**action.params["ExpressionAttributeValues"], ":one": {"N": str(count)}}
+    return replace(action, params={**action.params, "ExpressionAttributeValues": values})
+
+
+class TestMarks:
+    def test_are_made_once_whatever_comes_twice(self, api: Api, cloud: Cloud) -> None:
+        campaign = one_sent(api, cloud, steps=(STEP_ONE,))
+        (mail,) = cloud.mails()
+        cloud.clock.advance(minutes=5)
+
+        for kind in ("Click", "Open", "Delivery", "Delivery", "Open", "Click"):
+            tell(cloud, mail, kind)
+            cloud.clock.advance(minutes=1)
+
+        message = only_message(api, campaign)
+        assert all(message[name] for name in ("delivered_at", "opened_at", "clicked_at"))
+        names = ("delivered", "opened", "clicked")
+        assert [len(events(api, f"email.{name}")) for name in names] == [1, 1, 1]
+        assert {name: counted(api, campaign)[name] for name in names} == dict.fromkeys(names, 1)
+
+    def test_of_mails_that_are_not_ours_are_left(self, api: Api, cloud: Cloud) -> None:
+        one_sent(api, cloud)
+        (mail,) = cloud.mails()
+        strange = notice(mail, "Delivery")
+        strange["detail"]["mail"] |= {"messageId": "other", "tags": {"workspace_id": ["wsp_x"]}}
+
+        cloud.bus.carry(strange)
+        cloud.drain()
+
+        assert events(api, "email.delivered") == []
+
+
+class TestHardBounce:
+    def test_ends_everything_for_the_address(self, api: Api, cloud: Cloud) -> None:
+        campaign = one_sent(api, cloud)
+        (mail,) = cloud.mails()
+
+        for kind in ("Bounce", "Bounce", "Delivery"):
+            tell(cloud, mail, kind)
+        cloud.run(hours=4)
+
+        contact = api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json
+        (suppression,) = api.get("/v1/suppressions").json["data"]
+        assert contact["status"] == "bounced"
+        assert (suppression["address"], suppression["reason"]) == ("ada0@example.com", "bounced")
+        assert status(api, campaign.campaign_id)["audience"]["bounced"] == 1
+        assert [event["bounce"] for event in events(api, "email.bounced")] == ["hard"]
+        assert (len(cloud.mails()), counted(api, campaign)["bounced"]) == (1, 1)
+        assert [item["sk"] for item in cloud.items("contacts", "global#bounced")] != []
+
+
+class TestCrashes:
+    """The worker dies at every call in turn, of the notice about one mail after the other."""
+
+    CALLS = 14
+
+    @pytest.mark.parametrize(
+        ("kind", "name", "group"),
+        [("Bounce", "bounced", "bounced"), ("Complaint", "complained", "completed")],
+    )
+    def test_are_made_up_for(
+        self, api: Api, cloud: Cloud, kind: str, name: str, group: str
+    ) -> None:
+        points = crash_points(self.CALLS)
+        campaign = one_sent(api, cloud, contacts=len(points))
+        happened = []
+
+        for mail, (number, when) in zip(cloud.mails(), points, strict=True):
+            record = {"Records": [{"messageId": "1", "body": json.dumps(notice(mail, kind))}]}
+            with cloud.wire.crash_at(number, when) as crashed:
+                cloud.invoke("feedback_receive", record)
+            happened.append(crashed())
+            for _ in range(2):
+                cloud.invoke("feedback_receive", record)
+        cloud.run(hours=4)
+
+        assert happened[-1] is False
+        assert len(cloud.mails()) == len(points)
+        assert status(api, campaign.campaign_id)["audience"][group] == len(points)
+        assert counted(api, campaign)[name] == len(points)
+        for event in (f"email.{name}", "enrollment.finished", "contact.suppressed"):
+            assert len(events(api, event)) == len(points)
+
+
+class TestSoftBounce:
+    STEPS = (STEP_ONE, *({**STEP_TWO, "wait_before": {"value": 1, "unit": "hours"}},) * 2)
+
+    def test_is_counted_and_ends_nothing(self, api: Api, cloud: Cloud) -> None:
+        campaign = one_sent(api, cloud, steps=(STEP_ONE,))
+
+        tell(cloud, cloud.mails()[0], "Bounce", **soft())
+
+        assert only_message(api, campaign)["bounce"] == "soft"
+        assert counted(api, campaign)["soft_bounced"] == 1
+        assert api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json["status"] == "active"
+
+    @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
+    def test_the_third_in_a_row_is_hard(
+        self, api: Api, cloud: Cloud, order: tuple[int, ...]
+    ) -> None:
+        campaign = launched(api, steps=(*self.STEPS, *self.STEPS[1:]))
+        cloud.run(hours=2, step=None)
+        cloud.run(hours=1)
+        mails = cloud.mails()[:3]
+        assert len(mails) == 3
+        statuses = []
+        for place in order:
+            tell(cloud, mails[place], "Bounce", **soft())
+            statuses.append(api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json["status"])
+
+        assert statuses == ["active", "active", "bounced"]
+        assert status(api, campaign.campaign_id)["audience"]["bounced"] == 1
+        assert cloud.items("contacts", "global#bounced") == []
+
+    def test_becomes_hard_and_never_soft_again(self, api: Api, cloud: Cloud) -> None:
+        campaign = one_sent(api, cloud, steps=(STEP_ONE,))
+        (mail,) = cloud.mails()
+
+        for part in (soft(), {}, soft()):
+            tell(cloud, mail, "Bounce", **part)
+
+        assert only_message(api, campaign)["bounce"] == "hard"
+        assert [event["bounce"] for event in events(api, "email.bounced")] == ["soft", "hard"]
+
+
+class TestComplaint:
+    def test_suppresses_and_opts_out(self, api: Api, cloud: Cloud) -> None:
+        campaign = one_sent(api, cloud)
+        (mail,) = cloud.mails()
+
+        for _ in range(2):
+            tell(cloud, mail, "Complaint")
+        cloud.run(hours=4)
+
+        contact = api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json
+        (suppression,) = api.get("/v1/suppressions").json["data"]
+        assert (contact["status"], suppression["reason"]) == ("unsubscribed", "complained")
+        (ended,) = events(api, "enrollment.finished")
+        assert (ended["state"], len(cloud.mails())) == ("opted_out", 1)
+        assert len(events(api, "email.complained")) == 1
+
+
+class TestReject:
+    def test_fails_the_message(self, api: Api, cloud: Cloud) -> None:
+        campaign = one_sent(api, cloud)
+
+        for _ in range(2):
+            tell(cloud, cloud.mails()[0], "Reject")
+
+        (event,) = events(api, "email.failed")
+        assert event["reason"] == "rejected: Bad content"
+        assert status(api, campaign.campaign_id)["audience"]["failed"] == 1
+
+
+class TestUnknownOutcome:
+    def test_is_settled_by_what_is_heard_of_the_mail(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api)
+        sends = cloud.wire.players["sesv2"]
+
+        def crashing(operation: str, params: dict[str, Any]) -> dict[str, Any]:
+            sends(operation, params)
+            raise Crash
+
+        cloud.wire.players["sesv2"] = crashing
+        with suppress(Crash):
+            cloud.run(hours=1)
+        cloud.wire.players["sesv2"] = sends
+        cloud.run(hours=1)
+        (mail,) = cloud.mails()
+        waiting = api.get("/v1/messages?state=unknown").json["data"]
+        assert len(waiting) == 1
+
+        for _ in range(2):
+            tell(cloud, mail, "Delivery")
+
+        assert api.get("/v1/messages?state=unknown").json["data"] == []
+        assert only_message(api, campaign)["delivered_at"] is not None
+        assert len(events(api, "email.sent")) == 1
+        audience = status(api, campaign.campaign_id)["audience"]
+        assert (audience["active"], audience["paused"]) == (1, 0)
+        cloud.run(hours=4)
+        assert len(cloud.mails()) == 2
+
+
+class TestGuardrail:
+    def sent_before(self, api: Api, campaign: Launched, count: int) -> None:
+        """As if so many mails had been sent this hour."""
+        counts = statistics(Caller.engine(api.workspace().id).workspace, campaign.campaign_id)
+        counted_once = counts.add(clock.now().date(), "stp_x", "a", "sent")
+        transact(times(counted_once, count))
+
+    @pytest.mark.parametrize(("sent", "trips"), [(99, True), (98, False), (125, False)])
+    def test_pauses_a_campaign_once(self, api: Api, cloud: Cloud, sent: int, trips: bool) -> None:
+        campaign = one_sent(api, cloud, contacts=4)
+        self.sent_before(api, campaign, sent - 3)
+
+        for mail in cloud.mails():
+            tell(cloud, mail, "Bounce")
+            tell(cloud, mail, "Bounce")
+
+        found = api.get(f"/v1/campaigns/{campaign.campaign_id}").json
+        tripped = events(api, "campaign.guardrail_tripped")
+        assert (found["status"], len(tripped)) == (("paused", 1) if trips else ("active", 0))
+        if trips:
+            assert found["pause_reason"] == "guardrail"
+            assert (tripped[0]["sent"], tripped[0]["bounced"]) == (sent + 1, 4)
+
+    def test_forgets_what_is_older_than_a_day(self, api: Api, cloud: Cloud) -> None:
+        campaign = one_sent(api, cloud, steps=(STEP_ONE,), contacts=5)
+        first, *others = cloud.mails()
+        for mail in others[:3]:
+            tell(cloud, mail, "Bounce")
+        cloud.clock.advance(hours=25)
+        self.sent_before(api, campaign, 100)
+
+        tell(cloud, first, "Bounce")
+
+        assert events(api, "campaign.guardrail_tripped") == []
+
+    def test_pauses_a_mailbox(self, api: Api, cloud: Cloud) -> None:
+        one_sent(api, cloud, steps=(STEP_ONE,), contacts=4)
+        (mailbox,) = api.get("/v1/mailboxes").json["data"]
+        workspace = Caller.engine(api.workspace().id).workspace
+        taken = mailbox_repository(workspace)
+        transact(times(taken.take(mailbox["id"], clock.now().date(), 10_000), 96))
+
+        for mail in cloud.mails():
+            tell(cloud, mail, "Bounce")
+
+        found = api.get(f"/v1/mailboxes/{mailbox['id']}").json
+        assert (found["status"], found["paused_reason"]) == ("paused", "guardrail")
