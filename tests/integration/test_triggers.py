@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from outrider.access.models import WorkspaceId
+from outrider.campaigns.wiring import campaign_repository
+from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
 from tests.harness.api import Answer, Api
@@ -95,16 +98,34 @@ class TestTrigger:
         audience = status(api, campaign)["audience"]
         assert (audience["total"], audience["completed"]) == (1, 1)
 
-    def test_keeps_a_campaign_from_completing(self, api: Api, cloud: Cloud) -> None:
+    def test_keeps_a_campaign_from_completing_at_the_same_moment(self, api: Api) -> None:
         """The clock decides on counts; who comes between is not left behind."""
+        campaign_id = running(api)
+        campaigns = campaign_repository(WorkspaceId(api.workspace().id))
+        seen = campaigns.get_with_counts(campaign_id)
+        assert seen is not None
+
+        answer = trigger(api, campaign_id, email="bob@example.com")
+
+        assert answer.json["triggered"] is True
+        with pytest.raises(TransactionFailed):
+            transact(*campaigns.complete(*seen, []))
+        assert status(api, campaign_id)["status"] == "active"
+
+    def test_that_is_asked_for_again_after_any_crash_enrolls_once(
+        self, api: Api, cloud: Cloud
+    ) -> None:
         campaign = running(api)
-        trigger(api, campaign, email="ada@example.com")
+        for number in range(1, 12):
+            with cloud.wire.crash_at(number, "after"):
+                trigger(api, campaign, email=f"eve{number}@example.com", first_name="Eve")
+
+            again = trigger(api, campaign, email=f"eve{number}@example.com", first_name="Eve").json
+            assert again["triggered"] or again["reason"] == "already_in_sequence"
         cloud.run(hours=1)
 
-        answer = trigger(api, campaign, email="bob@example.com")
-
-        completed = status(api, campaign)["status"] == "completed"
-        assert answer.status == (400 if completed else 200)
+        found = status(api, campaign)["audience"]
+        assert (found["total"], found["completed"], len(cloud.mails())) == (11, 11, 11)
 
 
 class TestEnrollment:

@@ -26,6 +26,8 @@ from outrider.kit.dynamo import Action, Table, TransactionFailed, transact
 PAGE = 200
 BATCH = 8 * AT_ONCE
 """Contacts read before they are enrolled, as many as are enrolled at once."""
+_PAGES = 10
+"""Pages read before their place is kept."""
 _SK = "audience"
 
 
@@ -114,14 +116,16 @@ class AudienceRunner:
                 return "to be continued"
 
     def _read(self, job: AudienceJob) -> tuple[Sequence[Contact], Item | None]:
-        """Contacts behind the place reached, each once, and the place behind them."""
+        """Contacts behind the place reached, each once, and the place behind them. Where the filter
+        lets few through, there are few."""
         found: dict[str, Contact] = {}
         after: Item | None = job.after
-        while True:
+        for _ in range(_PAGES):
             page, after = self.lists.page(job.query, after)
             found |= {each.id: each for each in page if each.created_at <= job.asked_at}
             if after is None or len(found) > BATCH - PAGE:
-                return list(found.values()), after
+                break
+        return list(found.values()), after
 
     def _move(self, campaign_id: str, job: AudienceJob, after: Item | None) -> None:
         actions = [self.audiences.move(campaign_id, job, after)]

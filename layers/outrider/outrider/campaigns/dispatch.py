@@ -22,6 +22,9 @@ _SHORTEST_WAIT = timedelta(seconds=2)
 _INDEX_LAG = timedelta(seconds=5)
 """When to look again for enrollments that are counted and not yet in the index."""
 
+_ENROLLING = timedelta(seconds=15)
+"""When to look again for the first of an audience."""
+
 _NOBODY = Audience(total=0, active=0, completed=0, paused=0, bounced=0, failed=0)
 
 
@@ -106,8 +109,10 @@ class DispatchService:
             return now + ROUND
         found = self.campaigns.get_with_counts(campaign.id)
         counts = audience(found[1]) if found else _NOBODY
-        if counts.active or campaign.enrolling:
+        if counts.active:
             return now + _INDEX_LAG
+        if campaign.enrolling:
+            return now + _ENROLLING
         stays = campaign.settings.keep_running or counts.paused or not counts.total
         return now + ROUND if stays or not found or not self._complete(*found) else None
 

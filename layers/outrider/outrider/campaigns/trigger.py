@@ -93,9 +93,9 @@ class TriggerService:
             return _left_out(campaign, contact, "already_in_sequence"), None
         active = self.campaigns.takes(campaign.id, "active")
         enroller = self.enroller(campaign, first, active)
-        refused = enroller.screening.refused([contact])
-        if contact.id in refused:
-            return _left_out(campaign, contact, refused[contact.id]), None
+        reason = enroller.screening.refused([contact]).get(contact.id)
+        if reason and not (before and reason == "recently_contacted"):  # by this campaign, maybe
+            return _left_out(campaign, contact, reason), None
         new = enroller.new(contact, before)
         result = TriggerResult(
             triggered=True,
