@@ -1,14 +1,15 @@
 """What lint finds, and what it lets pass."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.sequences.lint.findings import LintFinding
+from outrider.sequences.lint.findings import LintFinding, Rule
 from outrider.sequences.lint.rules import lint
 from outrider.sequences.models import Channel, Settings, Step, Variant
+from tools.templates import REPOSITORY
 
 ADDRESS = Settings(postal_address="1 Main Street, Springfield")
 
@@ -70,6 +71,11 @@ class TestLint:
             ("postal_address", "/settings/postal_address")
         ]
         assert found(a_step(channel="task"), settings=Settings()) == []
+
+    def test_is_told_rule_by_rule(self) -> None:
+        page = (REPOSITORY / "docs" / "sequences.md").read_text("utf-8").partition("## Lint")[2]
+
+        assert all(f"`{rule}`" in page for rule in get_args(Rule))
 
 
 class TestWording:

@@ -7,11 +7,38 @@ from pydantic import BaseModel, ConfigDict
 Severity = Literal["error", "warning", "info"]
 """With an `error` nothing is launched: the message cannot be written, or deceives who gets it."""
 
+Rule = Literal[
+    "active_content",
+    "content_missing",
+    "image_ratio",
+    "link_count",
+    "link_deceptive",
+    "link_insecure",
+    "link_ip",
+    "link_shortener",
+    "missing_default",
+    "postal_address",
+    "punctuation",
+    "shouting",
+    "size",
+    "spam_phrase",
+    "spintax",
+    "subject_long",
+    "subject_missing",
+    "subject_reply",
+    "template",
+    "unknown_filter",
+    "unknown_tag",
+    "unknown_variable",
+    "unsubscribe",
+]
+"""docs/sequences.md says what each finds."""
+
 
 class Remark(NamedTuple):
     """A finding without its place."""
 
-    rule: str
+    rule: Rule
     severity: Severity
     message: str
 
@@ -22,7 +49,7 @@ class LintFinding(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    rule: str
+    rule: Rule
     severity: Severity
     step: str | None
     where: str
