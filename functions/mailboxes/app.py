@@ -1,8 +1,10 @@
-"""/v1/mailboxes and /v1/mailbox-pools"""
+"""/v1/mailboxes, /v1/mailbox-pools and /v1/deliverability"""
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.kit.pagination import Page, PageQuery
+from outrider.mailboxes.deliverability.schemas import Deliverability
+from outrider.mailboxes.deliverability.wiring import deliverability
 from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolDetails, PoolUpdate
 from outrider.mailboxes.pools.wiring import pools
 from outrider.mailboxes.schemas import (
@@ -80,3 +82,9 @@ def update_mailbox_pool(
 def delete_mailbox_pool(caller: Caller, pool_id: str, if_match: int | None) -> PoolDeleted:
     """Delete a mailbox pool that has no mailboxes"""
     return pools(caller).delete(pool_id, if_match)
+
+
+@api.get("/v1/deliverability", scope="mailboxes:read")
+def get_deliverability(caller: Caller) -> Deliverability:
+    """Tell how mail arrives: health, bounces, complaints and warm-up, and what to do about them"""
+    return deliverability(caller).report()

@@ -7,6 +7,8 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
+from tests.harness.wire import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -27,11 +29,16 @@ class Mail:
 class MailService:
     def __init__(self) -> None:
         self.sent: list[Mail] = []
+        self.identities: dict[str, dict[str, Any]] = {}
+        """Answers of GetEmailIdentity, by name; any other is not found."""
 
     def clear(self) -> None:
         self.sent.clear()
+        self.identities.clear()
 
     def answer(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        if operation == "GetEmailIdentity":
+            return self._identity(params)
         assert operation == "SendEmail", f"the harness does not know sesv2 {operation}"
         destination = params.get("Destination", {})
         mail = Mail(
@@ -43,3 +50,9 @@ class MailService:
         )
         self.sent.append(mail)
         return {"MessageId": mail.message_id}
+
+    def _identity(self, params: dict[str, Any]) -> dict[str, Any]:
+        found = self.identities.get(params["EmailIdentity"])
+        if found is None:
+            raise Refusal("NotFoundException")
+        return found

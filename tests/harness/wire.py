@@ -279,6 +279,9 @@ def _sent_object(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sent(params: dict[str, Any]) -> dict[str, Any]:
+    head, _, name = params.get("url_path", "").partition("/v2/email/identities/")
+    if name and not head:
+        return {"EmailIdentity": unquote(name)}
     body = params.get("body") or b"{}"
     if isinstance(body, dict):  # of a service that takes forms
         return body

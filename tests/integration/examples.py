@@ -99,6 +99,10 @@ def one_mailbox(api: Api) -> str:
     return str(a_mailbox(api, email=_address())["id"])
 
 
+def one_mailbox_never_in_dns(api: Api) -> str:
+    return str(a_mailbox(api, email=f"{uuid4().hex}@outrider.test")["id"])
+
+
 def a_pool(api: Api) -> str:
     return str(api.post("/v1/mailbox-pools", {"name": uuid4().hex}).json["id"])
 
@@ -228,6 +232,10 @@ EXAMPLES: dict[str, Example] = {
     "PATCH /v1/mailboxes/{mailbox_id}": Example(3, {"daily_cap": 80}, make=one_mailbox),
     # Its address and its pool are read first.
     "DELETE /v1/mailboxes/{mailbox_id}": Example(3, make=one_mailbox),
+    # What is found out comes between reading and keeping.
+    "POST /v1/mailboxes/{mailbox_id}/check": Example(3, make=one_mailbox_never_in_dns),
+    # Pools and mailboxes; what became of their mails is one read more.
+    "GET /v1/deliverability": Example(2),
     "GET /v1/mailbox-pools": Example(2, make=a_pool),
     "POST /v1/mailbox-pools": Example(2, {"name": "EU West"}),
     "GET /v1/mailbox-pools/{pool_id}": Example(2, make=a_pool),

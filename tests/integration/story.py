@@ -125,7 +125,13 @@ STORY = [
     Step("list_exports"),
     Step(
         "create_mailbox",
-        {"email": "ada@outrider.test", "name": "Ada", "daily_cap": 100, "warmed": True},
+        {
+            "email": "ada@outrider.test",
+            "name": "Ada",
+            "daily_cap": 100,
+            "min_gap_seconds": 0,  # a gap has a length by chance
+            "warmed": True,
+        },
         keep={"mailbox_id": ("id",)},
     ),
     Step("list_mailboxes", query="pool=pool_default"),
@@ -154,6 +160,8 @@ STORY = [
         {"status": "paused", "paused_reason": "On holiday", "pool": "pool_default"},
         of={"mailbox_id": "second_mailbox_id"},
     ),
+    Step("check_mailbox"),
+    Step("get_deliverability"),
     Step("list_mailbox_pools"),
     Step("get_mailbox_pool"),
     Step("update_mailbox_pool", {"name": "Europe"}),

@@ -105,10 +105,11 @@ class LaunchService:
             raise MailboxPoolNotWarmed(
                 f"There is no mailbox in {pool}. Add one with POST /v1/mailboxes"
             )
-        if not pool_is_warmed(mailboxes, clock.now()):
+        if not (pool_is_warmed(mailboxes, clock.now()) or self.mailboxes.marked_warmed(pool)):
             raise MailboxPoolNotWarmed(
-                f"No mailbox in {pool} has finished its warm-up. Wait for the ramp to end, or "
-                "mark a mailbox that was warmed up elsewhere with warmed: true"
+                f"No mailbox in {pool} has finished its warm-up. Wait for the ramp to end, mark a "
+                "mailbox that was warmed up elsewhere with warmed: true, or mark the pool with it "
+                "to begin with what the ramp allows"
             )
 
     def _of_sequence(self, sequence: Sequence, asked: str) -> tuple[Sequence, Campaign]:

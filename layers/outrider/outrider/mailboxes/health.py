@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/ses/latest/dg/reputation-dashboard-console.h
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from outrider.mailboxes.models import HealthReason, HealthState, Mailbox
 
@@ -71,13 +72,13 @@ def _check(mailbox: Mailbox) -> Sequence[HealthReason]:
     reasons: list[HealthReason] = []
     if "login" in failed and mailbox.login_refused_at is None:
         reasons.append("login_fails")
-    if "spf" in failed:
-        reasons.append("spf")
-    if "dkim" in failed:
-        reasons.append("dkim")
-    if "dmarc" in failed:
-        reasons.append("dmarc")
-    return reasons
+    proofs: Sequence[Literal["identity", "spf", "dkim", "dmarc"]] = (
+        "identity",
+        "spf",
+        "dkim",
+        "dmarc",
+    )
+    return reasons + [subject for subject in proofs if subject in failed]
 
 
 def _rates(counts: Counts, *, failing: bool) -> Sequence[HealthReason]:

@@ -23,6 +23,7 @@ HealthState = Literal["healthy", "degraded", "failing"]
 HealthReason = Literal[
     "login_refused",
     "login_fails",
+    "identity",
     "spf",
     "dkim",
     "dmarc",

@@ -153,12 +153,15 @@ class MailboxDetails(BaseModel):
                 if mailbox.smtp
                 else None
             ),
-            warmup=Warmup(
-                day=min(mailbox.ramp_day(now.date()), RAMP_DAYS), finished=mailbox.is_warmed(now)
-            ),
+            warmup=warmup_of(mailbox, now),
             cap_today=mailbox.cap_on(now.date()),
             used_today=used,
         )
+
+
+def warmup_of(mailbox: Mailbox, now: datetime) -> Warmup:
+    day = min(mailbox.ramp_day(now.date()), RAMP_DAYS)
+    return Warmup(day=day, finished=mailbox.is_warmed(now))
 
 
 class MailboxDeleted(BaseModel):

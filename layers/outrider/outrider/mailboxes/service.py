@@ -11,6 +11,7 @@ from outrider.kit.pagination import Page, Sealer
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
 from outrider.mailboxes.health import last_days
 from outrider.mailboxes.models import Mailbox, Security, SmtpServer
+from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.reviews import HealthReviews
 from outrider.mailboxes.safe import PasswordSafe
@@ -37,6 +38,7 @@ class MailboxService:
 
     caller: Caller
     mailboxes: MailboxRepository
+    pools: PoolRepository
     reviews: HealthReviews
     safe: PasswordSafe
     local: bool
@@ -74,6 +76,10 @@ class MailboxService:
 
     def of_pool(self, pool: str) -> Sequence[Mailbox]:
         return self.mailboxes.of_pool(pool)
+
+    def marked_warmed(self, pool: str) -> bool:
+        """Whether the pool itself counts as warmed, whatever its mailboxes are."""
+        return self.pools.marked_warmed(pool)
 
     def list(self, query: MailboxQuery) -> Page[MailboxDetails]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/mailboxes")

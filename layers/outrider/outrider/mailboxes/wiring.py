@@ -4,6 +4,7 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
+from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.repository import Inboxes, MailboxRepository
 from outrider.mailboxes.reviews import HealthReviews
 from outrider.mailboxes.safe import PasswordSafe
@@ -15,6 +16,7 @@ def mailboxes(caller: Caller) -> MailboxService:
     return MailboxService(
         caller,
         mailbox_repository(caller.workspace),
+        PoolRepository(_table(), caller.workspace),
         health_reviews(caller),
         _safe(caller.workspace),
         local=settings().stage == "local",

@@ -65,6 +65,12 @@ class Claims:
             given.append(self.limits.give_back(message.day, company=key))
         return given
 
+    def refused(self, message: Message, ready: Ready) -> list[Action]:
+        """What is counted of a message that was refused for good, for a transaction."""
+        if message.channel != "email" or ready.mailbox is None:
+            return []
+        return [self.mailboxes.record(ready.mailbox.id, message.day, "refused")]
+
     def _writes(
         self, message: Message, ready: Ready, settings: Settings, events: Sequence[Event]
     ) -> dict[str, Sequence[Action]]:

@@ -65,12 +65,16 @@ class Progress:
             thread=continued(enrollment.thread, message, rfc_message_id),
         )
 
-    def failed(self, enrollment: Enrollment, message: Message, reason: str) -> None:
-        """The claimed message was refused for good: the enrollment ends."""
+    def failed(
+        self, enrollment: Enrollment, message: Message, reason: str, *writes: Action
+    ) -> None:
+        """The claimed message was refused for good: the enrollment ends. `writes` are of the same
+        transaction."""
         transact(
             self.messages.failed(message, reason, [self.told(message, "failed", reason)]),
             *self.endings.writes(enrollment, "failed", reason, claimed=message.id),
             self.count(message, "failed"),
+            *writes,
         )
 
     def lost(self, enrollment: Enrollment, message: Message) -> None:

@@ -15,6 +15,7 @@ from outrider.campaigns.models import CLAIM_LEASE, Enrollment, StepJob
 from outrider.kit import clock
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.logs import logger
+from outrider.mailboxes.reviews import HealthReviews
 from outrider.messages import gates, threads
 from outrider.messages.claims import Claims
 from outrider.messages.content.drafts import Mail
@@ -64,6 +65,7 @@ class StepService:
     tasks: Tasks
     transport: Transport
     texts: TextTransport
+    reviews: HealthReviews
 
     def run(self, job: StepJob) -> str:
         """Carry the step out and give what became of it, in a word for the log.
@@ -139,8 +141,11 @@ class StepService:
                 self.progress.sent(enrollment, message, _way(seen), rfc_id, provider_id)
                 return "sent"
             case "refused":
-                self.progress.failed(enrollment, message, f"refused: {outcome.detail}")
-                return f"refused: {outcome.detail}"
+                reason = f"refused: {outcome.detail}"
+                self.progress.failed(
+                    enrollment, message, reason, *self.claims.refused(message, ready)
+                )
+                return reason
             case "not_accepted":
                 return self._put_back(seen, ready, message, outcome)
             case "unknown":
@@ -157,6 +162,8 @@ class StepService:
             progress.enrollments.retry(message.contact_id, message.id, later, outcome.detail),
             *self.claims.give_back(message, ready, seen.settings),
         )
+        if outcome.locked_out and ready.mailbox:
+            self.reviews.login_refused(ready.mailbox.id)
         logger().warning("the provider took no message", reason=outcome.detail, alarm="provider")
         return f"not accepted: {outcome.detail}"
 

@@ -20,7 +20,7 @@ from outrider.kit.dynamo import Table
 from outrider.kit.public_url import public_url
 from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
-from outrider.mailboxes.wiring import mailbox_repository, smtp_sessions
+from outrider.mailboxes.wiring import health_reviews, mailbox_repository, smtp_sessions
 from outrider.messages.claims import Claims
 from outrider.messages.lists import MessageLists
 from outrider.messages.marks import Marks
@@ -54,6 +54,7 @@ def steps(caller: Caller, campaign_id: str) -> StepService:
         tasks=Tasks(claims, going_on),
         transport=_transport(caller),
         texts=SandboxTexts() if workspace.mode == "test" else SnsTransport(),
+        reviews=health_reviews(caller),
     )
 
 

@@ -1,0 +1,15 @@
+"""/v1/mailboxes/{mailbox_id}/check"""
+
+from outrider.access.admission import native_api
+from outrider.access.models import Caller
+from outrider.mailboxes.checks.wiring import checks
+from outrider.mailboxes.schemas import MailboxDetails
+
+api = native_api()
+handler = api.handler
+
+
+@api.post("/v1/mailboxes/{mailbox_id}/check", scope="mailboxes:write", status=200)
+def check_mailbox(caller: Caller, mailbox_id: str) -> MailboxDetails:
+    """Check a mailbox: SPF, DKIM, DMARC, MX, and whether its provider lets it send"""
+    return checks(caller).check(mailbox_id)

@@ -1,0 +1,110 @@
+"""Whether the provider of a mailbox sends for it: SES, or its SMTP server."""
+
+from collections.abc import Callable
+
+from outrider.kit import parallel
+from outrider.kit.addresses import domain_of
+from outrider.kit.identities import Identity, IdentityUnknown
+from outrider.mailboxes.checks.dns import with_parents
+from outrider.mailboxes.checks.models import DnsRecord, Finding
+from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.smtp import SmtpFailed, SmtpSessions
+
+FindIdentity = Callable[[str], Identity | None]
+
+
+def identity(mailbox: Mailbox, find: FindIdentity) -> list[Finding]:
+    """What SES says of the address, its domain, or one it is below."""
+    domain = domain_of(mailbox.email)
+    try:
+        found = [
+            each for each in parallel.each(find, [*with_parents(domain), mailbox.email]) if each
+        ]
+    except IdentityUnknown as unknown:
+        detail = f"Amazon SES does not tell: {unknown}"
+        return [
+            Finding(subject="identity", result="unknown", detail=detail),
+            Finding(subject="dkim", result="unknown", detail=detail),
+        ]
+    verified = next((each for each in found if each.verified), None)
+    if verified is None:
+        return [
+            Finding(
+                subject="identity",
+                result="fail",
+                detail=f"Amazon SES has no verified identity for {mailbox.email} in this region",
+                remedy=f"Create an identity for {domain} in Amazon SES and publish its records",
+                records=[record for each in found[:1] for record in _records(each)],
+            ),
+            _dkim(found[0] if found else None, domain),
+        ]
+    signing = next((each for each in found if each.dkim == "SUCCESS"), verified)
+    return [
+        Finding(
+            subject="identity", result="pass", detail=f"Amazon SES may send for {verified.name}"
+        ),
+        _dkim(signing, domain),
+    ]
+
+
+def login(mailbox: Mailbox, sessions: SmtpSessions) -> tuple[Finding, bool]:
+    """Whether the server lets the mailbox in, without sending anything; and whether it is user name
+    and password, or the like, that it does not take."""
+    assert mailbox.smtp is not None
+    server = f"{mailbox.smtp.host}:{mailbox.smtp.port}"
+    try:
+        with sessions.open(mailbox):
+            pass
+    except SmtpFailed as failure:
+        finding = Finding(
+            subject="login",
+            result="unknown" if failure.reason == "secret" else "fail",
+            detail=f"{server}: {failure}",
+            remedy=_remedy(failure),
+        )
+        return finding, failure.is_about_login
+    return Finding(subject="login", result="pass", detail=f"{server} takes the login"), False
+
+
+def _dkim(found: Identity | None, domain: str) -> Finding:
+    if found is not None and found.dkim == "SUCCESS":
+        return Finding(
+            subject="dkim", result="pass", detail=f"Amazon SES signs with a key of {found.name}"
+        )
+    pending = found is not None and found.dkim in ("PENDING", "TEMPORARY_FAILURE")
+    return Finding(
+        subject="dkim",
+        result="warn" if pending else "fail",
+        detail=f"Amazon SES has not found its keys at {domain} yet"
+        if pending
+        else f"Amazon SES does not sign mail from {domain}",
+        remedy="Publish these records"
+        if found and found.tokens
+        else f"Turn Easy DKIM on for the identity of {domain} in Amazon SES",
+        records=_records(found) if found else [],
+    )
+
+
+def _records(found: Identity) -> list[DnsRecord]:
+    domain = found.name.rpartition("@")[2]
+    return [
+        DnsRecord(type="CNAME", name=f"{token}._domainkey.{domain}", value=f"{token}.{found.zone}")
+        for token in found.tokens
+    ]
+
+
+def _remedy(failure: SmtpFailed) -> str:
+    match failure.reason:
+        case "login":
+            return "Set user name and password again; many providers ask for an app password"
+        case "no_login" | "no_starttls":
+            return "Set smtp.security to ssl at port 465, or starttls at port 587"
+        case "dns" | "blocked_address" | "connect" | "timeout":
+            return "Set smtp.host and smtp.port to a server that can be reached from everywhere"
+        case "tls":
+            return (
+                "Set smtp.host to the name in the server's certificate, and security to what "
+                "the port speaks"
+            )
+        case _:
+            return "Check again in a while; if it stays so, ask your mail provider"

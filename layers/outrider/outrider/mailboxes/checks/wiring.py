@@ -1,0 +1,21 @@
+"""Builds the objects of `mailboxes.checks`."""
+
+from functools import partial
+
+from outrider.access.models import Caller
+from outrider.kit import identities
+from outrider.kit.settings import settings
+from outrider.mailboxes.checks.dns import Dns
+from outrider.mailboxes.checks.service import CheckService
+from outrider.mailboxes.wiring import health_reviews, mailbox_repository, smtp_sessions
+
+
+def checks(caller: Caller) -> CheckService:
+    return CheckService(
+        caller,
+        mailbox_repository(caller.workspace),
+        health_reviews(caller),
+        smtp_sessions(caller.workspace),
+        partial(Dns.of, settings().dns_server),
+        identities.find,
+    )

@@ -1,0 +1,1 @@
+"""How mail from a workspace arrives, mailbox by mailbox and pool by pool."""

@@ -1,0 +1,74 @@
+"""What the API tells about deliverability."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel
+
+from outrider.mailboxes.checks.models import Check
+from outrider.mailboxes.health import DAYS, Counts
+from outrider.mailboxes.models import HealthReason, HealthState, Status
+from outrider.mailboxes.schemas import Warmup
+
+
+class ResultRate(BaseModel):
+    """`value` is null where there is nothing to divide by."""
+
+    numerator: int
+    denominator: int
+    value: float | None
+
+    @classmethod
+    def of(cls, count: int, whole: int) -> Self:
+        value = round(count / whole, 6) if whole else None
+        return cls(numerator=count, denominator=whole, value=value)
+
+
+class Results(BaseModel):
+    """What became of the mails of the last days, each counted on the day it happened."""
+
+    sent: int
+    refused: int
+    bounced: ResultRate
+    complained: ResultRate
+
+    @classmethod
+    def of(cls, counts: Counts) -> Self:
+        return cls(
+            sent=counts.sent,
+            refused=counts.refused,
+            bounced=ResultRate.of(counts.bounced, counts.sent),
+            complained=ResultRate.of(counts.complained, counts.sent),
+        )
+
+
+class MailboxDeliverability(BaseModel):
+    id: str
+    email: str
+    pool: str
+    status: Status
+    health: HealthState
+    health_reasons: list[HealthReason]
+    warmup: Warmup
+    results: Results
+    last_check: Check | None
+    to_do: list[str]
+    """What a person should do, the most pressing first."""
+
+
+class PoolDeliverability(BaseModel):
+    id: str
+    name: str
+    warmed: bool
+    mailboxes: int
+    sending: int
+    results: Results
+    to_do: list[str]
+
+
+class Deliverability(BaseModel):
+    """`days` end with the current one (UTC)."""
+
+    object: Literal["deliverability"] = "deliverability"
+    days: int = DAYS
+    mailboxes: list[MailboxDeliverability]
+    pools: list[PoolDeliverability]

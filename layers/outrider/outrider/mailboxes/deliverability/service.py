@@ -1,0 +1,108 @@
+"""Telling how mail arrives, and what to do about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from outrider.kit import clock
+from outrider.mailboxes.deliverability.schemas import (
+    Deliverability,
+    MailboxDeliverability,
+    PoolDeliverability,
+    Results,
+)
+from outrider.mailboxes.health import Counts, last_days
+from outrider.mailboxes.models import HealthReason, Mailbox, pool_is_warmed
+from outrider.mailboxes.pools.models import Pool
+from outrider.mailboxes.pools.repository import PoolRepository
+from outrider.mailboxes.repository import MailboxRepository
+from outrider.mailboxes.schemas import warmup_of
+
+_CHECK_AGAIN = timedelta(days=30)
+_REMEDIES: Mapping[HealthReason, str] = {
+    "login_refused": "Its server refuses the login, so nothing is sent: set user name and password "
+    "again with PATCH, then check it",
+    "bounce_rate": "Too many addresses do not exist: verify contacts before you write to them",
+    "complaint_rate": "Too many recipients call the mail spam: write to fewer people, and better "
+    "chosen ones",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverabilityService:
+    pools: PoolRepository
+    mailboxes: MailboxRepository
+
+    def report(self) -> Deliverability:
+        now = clock.now()
+        pools, mailboxes = self.pools.all()
+        counts = (
+            self.mailboxes.counts((each.id for each in mailboxes), last_days(now.date()))
+            if mailboxes
+            else {}
+        )
+        return Deliverability(
+            mailboxes=[_mailbox(each, counts[each.id], now) for each in mailboxes],
+            pools=[
+                _pool(pool, [each for each in mailboxes if each.pool == pool.id], counts, now)
+                for pool in pools
+            ],
+        )
+
+
+def _mailbox(mailbox: Mailbox, counts: Counts, now: datetime) -> MailboxDeliverability:
+    return MailboxDeliverability(
+        id=mailbox.id,
+        email=mailbox.email,
+        pool=mailbox.pool,
+        status=mailbox.status,
+        health=mailbox.health,
+        health_reasons=mailbox.health_reasons,
+        warmup=warmup_of(mailbox, now),
+        results=Results.of(counts),
+        last_check=mailbox.last_check,
+        to_do=_to_do(mailbox, now),
+    )
+
+
+def _to_do(mailbox: Mailbox, now: datetime) -> list[str]:
+    to_do = [_REMEDIES[reason] for reason in mailbox.health_reasons if reason in _REMEDIES]
+    if mailbox.status == "paused":
+        why = f" ({mailbox.paused_reason})" if mailbox.paused_reason else ""
+        to_do.append(f"It is paused{why}: set status to active to send from it again")
+    check = mailbox.last_check
+    if check is None:
+        return [*to_do, f"Check it: POST /v1/mailboxes/{mailbox.id}/check"]
+    for result in ("fail", "warn"):
+        to_do += [
+            f"{finding.detail}. {finding.remedy}"
+            for finding in check.findings
+            if finding.result == result and finding.remedy
+        ]
+    if clock.from_text(check.checked_at) < now - _CHECK_AGAIN:
+        to_do.append(f"Check it again: POST /v1/mailboxes/{mailbox.id}/check")
+    return to_do
+
+
+def _pool(
+    pool: Pool, mailboxes: Sequence[Mailbox], counts: Mapping[str, Counts], now: datetime
+) -> PoolDeliverability:
+    sending = [each for each in mailboxes if each.can_send]
+    warmed = pool.warmed or pool_is_warmed(mailboxes, now)
+    to_do = []
+    if not mailboxes:
+        to_do.append("It has no mailbox: add one with POST /v1/mailboxes")
+    elif not sending:
+        to_do.append("None of its mailboxes sends: mend one, or add another")
+    if mailboxes and not warmed:
+        ready = max(each.ramp_day(now.date()) for each in mailboxes)
+        to_do.append(f"Its oldest mailbox is on day {ready} of the warm-up; campaigns start on 21")
+    return PoolDeliverability(
+        id=pool.id,
+        name=pool.name,
+        warmed=warmed,
+        mailboxes=len(mailboxes),
+        sending=len(sending),
+        results=Results.of(sum((counts[each.id] for each in mailboxes), Counts())),
+        to_do=to_do,
+    )

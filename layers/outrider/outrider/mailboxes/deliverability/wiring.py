@@ -1,0 +1,15 @@
+"""Builds the objects of `mailboxes.deliverability`."""
+
+from outrider.access.models import Caller
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+from outrider.mailboxes.deliverability.service import DeliverabilityService
+from outrider.mailboxes.pools.repository import PoolRepository
+from outrider.mailboxes.repository import MailboxRepository
+
+
+def deliverability(caller: Caller) -> DeliverabilityService:
+    table = Table(settings().require("campaigns_table"))
+    return DeliverabilityService(
+        PoolRepository(table, caller.workspace), MailboxRepository(table, caller.workspace)
+    )

@@ -1,0 +1,385 @@
+"""Mailboxes and pools through the API: servers and passwords, changes, checks, health."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.kit import clock
+from outrider.mailboxes.repository import MailboxRepository, Outcome
+from outrider.mailboxes.wiring import health_reviews, inboxes, mailbox_repository
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import STEP_ONE, a_mailbox, launched, some_contacts, status
+from tests.mailservers import PASSWORD, USER, MailServer, mail_server
+from tests.nameserver import Zone, nameserver
+
+SMTP = {"host": "smtp.gmail.com", "username": "ada@acme.com", "password": "correct horse"}
+
+
+def a_server(api: Api, email: str = "ada@acme.com", **smtp: Any) -> dict[str, Any]:
+    return a_mailbox(api, email=email, kind="smtp", smtp={**SMTP, **smtp})
+
+
+@contextmanager
+def local_server(cloud: Cloud) -> Iterator[tuple[MailServer, dict[str, Any]]]:
+    """A mail server on this machine, and what a mailbox says of it."""
+    with mail_server() as server, cloud.environment(STAGE="local"):
+        yield (
+            server,
+            {
+                "host": "localhost",
+                "port": server.port,
+                "security": "none",
+                "username": USER,
+                "password": PASSWORD,
+            },
+        )
+
+
+def repository(api: Api) -> MailboxRepository:
+    return mailbox_repository(WorkspaceId(api.workspace().id))
+
+
+def counted(api: Api, mailbox_id: str, *, sent: int, **counts: int) -> None:
+    """What became of mails of today, as the engine and feedback count it."""
+    mailboxes, today = repository(api), clock.now().date()
+    for _ in range(sent):
+        mailboxes.table.write(mailboxes.take(mailbox_id, today, 1_000_000))
+    names: dict[Outcome, int] = {"bounced": 0, "complained": 0, "refused": 0} | counts  # type: ignore[assignment]
+    for name, count in names.items():
+        for _ in range(count):
+            mailboxes.table.write(mailboxes.record(mailbox_id, today, name))
+
+
+def events(cloud: Cloud, api: Api) -> list[dict[str, Any]]:
+    cloud.drain()
+    answer = api.get("/v1/events?type=mailbox.health_changed").json
+    return [event["data"] for event in answer["data"]]
+
+
+class TestServer:
+    def test_keeps_the_password_to_itself(self, api: Api, cloud: Cloud) -> None:
+        created = a_server(api)
+
+        assert created["smtp"] == {
+            "host": "smtp.gmail.com",
+            "port": 587,
+            "security": "starttls",
+            "username": "ada@acme.com",
+        }
+        found = api.get(f"/v1/mailboxes/{created['id']}").text + api.get("/v1/mailboxes").text
+        stored = json.dumps(cloud.items("campaigns"), default=repr)
+        assert "correct horse" not in found + stored
+        assert "locked_password" not in found
+
+    def test_a_password_opens_in_its_own_mailbox_only(self, api: Api, cloud: Cloud) -> None:
+        with local_server(cloud) as (server, smtp):
+            one = a_mailbox(api, email="one@outrider.test", kind="smtp", smtp=smtp)
+            two = a_mailbox(api, email="two@outrider.test", kind="smtp", smtp=smtp)
+            mailboxes = repository(api)
+            first, second = mailboxes.get(one["id"]), mailboxes.get(two["id"])
+            assert first is not None
+            assert second is not None
+            stolen = second.model_copy(update={"smtp": first.smtp, "version": 2})
+            mailboxes.change(second, stolen)
+
+            answer = api.post(f"/v1/mailboxes/{two['id']}/check")
+
+        login = answer.json["last_check"]["findings"][0]
+        assert (login["subject"], login["result"], server.logins) == ("login", "unknown", [])
+
+    @pytest.mark.parametrize(
+        ("smtp", "pointer"),
+        [
+            ({"security": "none"}, "/smtp/security"),
+            ({"port": 22}, "/smtp/port"),
+            ({"host": "127.1"}, "/smtp/host"),
+            ({"password": "pass\r\nword"}, "/smtp/password"),
+        ],
+    )
+    def test_refuses_what_no_server_should_be(
+        self, api: Api, smtp: dict[str, Any], pointer: str
+    ) -> None:
+        body = {"email": "ada@acme.com", "kind": "smtp", "smtp": {**SMTP, **smtp}}
+
+        answer = api.post("/v1/mailboxes", body)
+
+        assert answer.status == 422
+        assert answer.json["errors"][0]["pointer"] == pointer
+
+    def test_another_server_needs_the_password_again(self, api: Api) -> None:
+        path = f"/v1/mailboxes/{a_server(api)['id']}"
+
+        refused = api.patch(path, {"smtp": {"host": "smtp.evil.example"}})
+        changed = api.patch(path, {"smtp": {"host": "smtp.zoho.com", "password": "new"}})
+
+        assert refused.status == 422
+        assert changed.json["smtp"]["host"] == "smtp.zoho.com"
+
+    def test_sends_a_campaigns_mails(self, api: Api, cloud: Cloud) -> None:
+        with local_server(cloud) as (server, smtp):
+            campaign = launched(api, 2, steps=(STEP_ONE,), mailbox={"kind": "smtp", "smtp": smtp})
+            cloud.run(hours=1)
+
+        assert sorted(mail.recipients[0] for mail in server.received) == [
+            "ada0@example.com",
+            "ada1@example.com",
+        ]
+        assert cloud.mails() == []
+        sent = {each["rfc_message_id"] for each in api.get("/v1/messages").json["data"]}
+        assert {str(mail.message["Message-ID"]).strip("<>") for mail in server.received} == sent
+        assert status(api, campaign.campaign_id)["sent"] == 2
+
+    def test_that_refuses_the_login_stops_the_mailbox_and_loses_no_mail(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        with local_server(cloud) as (server, smtp):
+            wrong = {"kind": "smtp", "smtp": {**smtp, "password": "wrong"}}
+            campaign = launched(api, 2, steps=(STEP_ONE,), mailbox=wrong)
+            cloud.run(hours=2)
+            (mailbox,) = api.get("/v1/mailboxes").json["data"]
+            path = f"/v1/mailboxes/{mailbox['id']}"
+            tried = len(server.logins)
+            cloud.run(hours=4)
+            given_up = len(server.logins) == tried
+            api.patch(path, {"smtp": {"password": PASSWORD}})
+            mended = api.get(path).json
+            cloud.run(hours=24)
+
+        assert (mailbox["health"], mailbox["health_reasons"]) == ("failing", ["login_refused"])
+        assert mailbox["used_today"] == 0
+        assert given_up
+        assert mended["health"] == "healthy"
+        assert len(server.received) == 2
+        assert status(api, campaign.campaign_id)["sent"] == 2
+        assert [each["health"] for each in events(cloud, api)] == ["failing", "healthy"]
+
+
+class TestMailbox:
+    def test_shows_its_warm_up_and_what_is_left_of_its_day(self, api: Api, cloud: Cloud) -> None:
+        mailbox = a_mailbox(api, warmed=False, daily_cap=105)
+        cloud.run(days=10)
+        counted(api, mailbox["id"], sent=3)
+
+        shown = api.get(f"/v1/mailboxes/{mailbox['id']}").json
+
+        assert shown["warmup"] == {"day": 11, "days": 21, "finished": False}
+        assert (shown["cap_today"], shown["used_today"]) == (55, 3)
+        assert api.get("/v1/mailboxes").json["data"] == [shown]
+
+    def test_pauses_with_a_reason_until_it_is_active_again(self, api: Api) -> None:
+        path = f"/v1/mailboxes/{a_mailbox(api)['id']}"
+
+        paused = api.patch(path, {"status": "paused", "paused_reason": "On holiday"}).json
+        active = api.patch(path, {"status": "active"}).json
+
+        assert (paused["status"], paused["paused_reason"]) == ("paused", "On holiday")
+        assert (active["status"], active["paused_reason"]) == ("active", None)
+
+    def test_is_changed_at_the_version_asked_for(self, api: Api) -> None:
+        path = f"/v1/mailboxes/{a_mailbox(api)['id']}"
+
+        first = api.patch(path, {"daily_cap": 7}, headers={"if-match": '"1"'})
+        second = api.patch(path, {"daily_cap": 8}, headers={"if-match": '"1"'})
+
+        assert (first.status, first.json["daily_cap"], first.json["version"]) == (200, 7, 2)
+        assert second.status == 409
+
+    def test_leaves_its_address_when_it_is_deleted(self, api: Api) -> None:
+        mailbox = a_mailbox(api, email="Ada@acme.com")
+        workspace = api.workspace().id
+        assert inboxes().find("ada@acme.com") == [(workspace, mailbox["id"])]
+
+        deleted = api.delete(f"/v1/mailboxes/{mailbox['id']}")
+
+        assert deleted.json == {"id": mailbox["id"], "deleted": True}
+        assert api.get(f"/v1/mailboxes/{mailbox['id']}").status == 404
+        assert inboxes().find("ada@acme.com") == []
+        again = a_mailbox(api, email="Ada@acme.com")
+        assert inboxes().find("ada@acme.com") == [(workspace, again["id"])]
+
+    def test_is_found_in_every_workspace_that_has_it(self, api: Api) -> None:
+        a_mailbox(api, email="ada@acme.com")
+        a_mailbox(api, email="ada@acme.com", mode="test")
+
+        assert [workspace.mode for workspace, _ in inboxes().find("ada@acme.com")] == [
+            "live",
+            "test",
+        ]
+
+
+class TestPool:
+    def test_tells_what_its_mailboxes_may_send(self, api: Api) -> None:
+        api.post("/v1/mailbox-pools", {"name": "EU West"})
+        first = a_mailbox(api, email="a@acme.com", pool="pool_eu_west", daily_cap=10)
+        a_mailbox(api, email="b@acme.com", pool="pool_eu_west", daily_cap=50, warmed=False)
+        paused = a_mailbox(api, email="c@acme.com", pool="pool_eu_west")
+        api.patch(f"/v1/mailboxes/{paused['id']}", {"status": "paused"})
+        counted(api, first["id"], sent=4)
+
+        pool = api.get("/v1/mailbox-pools/pool_eu_west").json
+
+        assert (pool["capacity_today"], pool["left_today"], pool["warmed"]) == (15, 11, True)
+        assert pool["mailboxes"] == {
+            "total": 3,
+            "sending": 2,
+            "paused": 1,
+            "warmed": 2,
+            "healthy": 3,
+            "degraded": 0,
+            "failing": 0,
+        }
+        listed = api.get("/v1/mailbox-pools").json["data"]
+        assert [each["id"] for each in listed] == ["pool_default", "pool_eu_west"]
+        assert listed[1] == pool
+
+    def test_with_mailboxes_is_not_deleted(self, api: Api) -> None:
+        api.post("/v1/mailbox-pools", {"id": "pool_x", "name": "X"})
+        mailbox = a_mailbox(api, pool="pool_x")
+
+        refused = api.delete("/v1/mailbox-pools/pool_x")
+        moved = api.patch(f"/v1/mailboxes/{mailbox['id']}", {"pool": "pool_default"})
+        deleted = api.delete("/v1/mailbox-pools/pool_x")
+
+        assert (refused.status, mailbox["id"] in refused.json["detail"]) == (409, True)
+        assert moved.json["pool"] == "pool_default"
+        assert deleted.status == 200
+
+    def test_that_is_not_there_takes_no_mailbox(self, api: Api) -> None:
+        mailbox = a_mailbox(api)
+
+        created = api.post("/v1/mailboxes", {"email": "b@acme.com", "pool": "pool_x"})
+        moved = api.patch(f"/v1/mailboxes/{mailbox['id']}", {"pool": "pool_x"})
+
+        pointers = [answer.json["errors"][0]["pointer"] for answer in (created, moved)]
+        assert pointers == ["/pool", "/pool"]
+
+    def test_the_default_one_is_always_there(self, api: Api) -> None:
+        (pool,) = api.get("/v1/mailbox-pools").json["data"]
+        renamed = api.patch("/v1/mailbox-pools/pool_default", {"name": "Ours"})
+        a_mailbox(api)
+
+        assert (pool["id"], pool["mailboxes"]["total"]) == ("pool_default", 0)
+        assert renamed.json["name"] == "Ours"
+        assert api.get("/v1/mailbox-pools/pool_default").json["name"] == "Ours"
+        assert api.delete("/v1/mailbox-pools/pool_default").status == 409
+
+    def test_marked_as_warmed_begins_with_what_the_ramp_allows(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        a_mailbox(api, warmed=False)
+        contact_ids = some_contacts(api, 7)
+        sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json
+        path = f"/v1/sequences/{sequence['id']}/launch"
+
+        refused = api.post(path, {"contact_ids": contact_ids})
+        api.patch("/v1/mailbox-pools/pool_default", {"warmed": True})
+        answer = api.post(path, {"contact_ids": contact_ids})
+        cloud.run(hours=1)
+
+        assert (refused.status, answer.status) == (409, 200)
+        assert len(cloud.mails()) == 5
+
+
+class TestHealth:
+    def test_changes_once_and_recovers_as_days_go_by(self, api: Api, cloud: Cloud) -> None:
+        mailbox = a_mailbox(api)
+        counted(api, mailbox["id"], sent=100, bounced=10)
+        caller = Caller.engine(api.workspace().id)
+        reviews = health_reviews(caller)
+
+        reviews.review(mailbox["id"])
+        reviews.review(mailbox["id"])
+        failing = api.get(f"/v1/mailboxes/{mailbox['id']}").json
+        cloud.run(days=7)
+        seen = reviews.seen_again(repository(api).all())
+
+        assert (failing["health"], failing["health_reasons"]) == ("failing", ["bounce_rate"])
+        assert [each.health for each in seen] == ["healthy"]
+        assert [each["health"] for each in events(cloud, api)] == ["failing", "healthy"]
+
+    def test_review_dies_anywhere_and_tells_once(self, api: Api, cloud: Cloud) -> None:
+        mailbox = a_mailbox(api)
+        counted(api, mailbox["id"], sent=100, complained=3)
+        reviews = health_reviews(Caller.engine(api.workspace().id))
+
+        for number in (1, 2):
+            with cloud.wire.crash_at(number, "after"):
+                reviews.review(mailbox["id"])
+        reviews.review(mailbox["id"])
+
+        assert len(events(cloud, api)) == 1
+
+
+class TestCheck:
+    def test_of_ses_names_the_records_to_publish(self, api: Api, cloud: Cloud) -> None:
+        mailbox = a_mailbox(api, email="ada@mail.acme.com")
+        cloud.verify_identity("acme.com", dkim="PENDING")
+        zone: Zone = {
+            ("mail.acme.com", "MX"): ["10 mx.acme.com."],
+            ("_dmarc.acme.com", "TXT"): ['"v=DMARC1; p=none"'],
+        }
+
+        with nameserver(zone) as server, cloud.environment(DNS_SERVER=server):
+            answer = api.post(f"/v1/mailboxes/{mailbox['id']}/check")
+
+        findings = {each["subject"]: each for each in answer.json["last_check"]["findings"]}
+        assert {name: each["result"] for name, each in findings.items()} == {
+            "identity": "pass",
+            "spf": "warn",
+            "dkim": "warn",
+            "dmarc": "pass",
+            "mx": "pass",
+        }
+        assert findings["dkim"]["records"][0] == {
+            "type": "CNAME",
+            "name": "one._domainkey.acme.com",
+            "value": "one.dkim.amazonses.com",
+        }
+        assert answer.json["health"] == "healthy"
+        assert api.get(f"/v1/mailboxes/{mailbox['id']}").json == answer.json
+
+    def test_logs_in_without_sending(self, api: Api, cloud: Cloud) -> None:
+        with local_server(cloud) as (server, smtp):
+            mailbox = a_mailbox(api, kind="smtp", smtp={**smtp, "password": "wrong"})
+            path = f"/v1/mailboxes/{mailbox['id']}"
+            refused = api.post(f"{path}/check").json
+            api.patch(path, {"smtp": {"password": PASSWORD}})
+            taken = api.post(f"{path}/check").json
+
+        assert (refused["health"], refused["health_reasons"]) == ("failing", ["login_refused"])
+        assert (taken["health"], taken["last_check"]["findings"][0]["result"]) == (
+            "healthy",
+            "pass",
+        )
+        assert server.received == []
+
+    def test_in_the_sandbox_asks_nobody(self, api: Api, cloud: Cloud) -> None:
+        mailbox = a_mailbox(api, mode="test", email="ada@acme.com", kind="smtp", smtp=SMTP)
+
+        answer = api.post(f"/v1/mailboxes/{mailbox['id']}/check", mode="test")
+
+        assert {each["result"] for each in answer.json["last_check"]["findings"]} == {"unknown"}
+
+
+class TestDeliverability:
+    def test_tells_rates_with_their_denominators_and_what_to_do(self, api: Api) -> None:
+        mailbox = a_mailbox(api)
+        counted(api, mailbox["id"], sent=203, bounced=4, complained=1, refused=3)
+
+        report = api.get("/v1/deliverability").json
+
+        (shown,) = report["mailboxes"]
+        assert shown["results"] == {
+            "sent": 200,
+            "refused": 3,
+            "bounced": {"numerator": 4, "denominator": 200, "value": 0.02},
+            "complained": {"numerator": 1, "denominator": 200, "value": 0.005},
+        }
+        assert shown["to_do"] == [f"Check it: POST /v1/mailboxes/{mailbox['id']}/check"]
+        (pool,) = report["pools"]
+        assert (pool["results"], pool["sending"]) == (shown["results"], 1)

@@ -1,0 +1,72 @@
+"""When a mailbox is not well, and when it stops sending for it."""
+
+from typing import Any
+
+import pytest
+
+from outrider.mailboxes.checks.models import Check, Finding, Subject
+from outrider.mailboxes.health import Counts, assess
+from outrider.mailboxes.models import Mailbox
+
+AT = "2026-03-02T09:00:00.000Z"
+
+
+def a_mailbox(**fields: Any) -> Mailbox:
+    return Mailbox(
+        id="mbx_1",
+        email="ada@example.com",
+        daily_cap=50,
+        min_gap_seconds=60,
+        warmed=True,
+        created_at=AT,
+        updated_at=AT,
+        **fields,
+    )
+
+
+def failed(*subjects: Subject) -> Check:
+    findings = [Finding(subject=each, result="fail", detail="") for each in subjects]
+    return Check(checked_at=AT, findings=findings)
+
+
+class TestAssess:
+    @pytest.mark.parametrize(
+        ("counts", "state", "reasons"),
+        [
+            (Counts(), "healthy", []),
+            (Counts(sent=99, bounced=99, complained=99), "healthy", []),
+            (Counts(sent=100, bounced=4), "healthy", []),
+            (Counts(sent=100, bounced=5), "degraded", ["bounce_rate"]),
+            (Counts(sent=100, bounced=10), "failing", ["bounce_rate"]),
+            (Counts(sent=100, complained=2), "degraded", ["complaint_rate"]),
+            (Counts(sent=100, complained=3), "failing", ["complaint_rate"]),
+            (Counts(sent=10_000, complained=9), "healthy", []),
+            (Counts(sent=10_000, complained=10), "degraded", ["complaint_rate"]),
+            (Counts(sent=10_000, complained=50), "failing", ["complaint_rate"]),
+            (
+                Counts(sent=1_000, bounced=100, complained=1),
+                "failing",
+                ["bounce_rate", "complaint_rate"],
+            ),
+        ],
+    )
+    def test_by_rates(self, counts: Counts, state: str, reasons: list[str]) -> None:
+        health = assess(a_mailbox(), counts)
+
+        assert (health.state, health.reasons) == (state, reasons)
+
+    def test_a_refused_login_stops_it(self) -> None:
+        health = assess(a_mailbox(login_refused_at=AT, last_check=failed("login")), Counts())
+
+        assert (health.state, health.reasons) == ("failing", ["login_refused"])
+
+    @pytest.mark.parametrize("subject", ["identity", "spf", "dkim", "dmarc"])
+    def test_what_receivers_miss_does_not_stop_it(self, subject: Subject) -> None:
+        health = assess(a_mailbox(last_check=failed(subject)), Counts())
+
+        assert (health.state, health.reasons) == ("degraded", [subject])
+
+    def test_a_server_that_does_not_answer_the_check_may_answer_later(self) -> None:
+        health = assess(a_mailbox(last_check=failed("login", "mx")), Counts())
+
+        assert (health.state, health.reasons) == ("degraded", ["login_fails"])
