@@ -2,8 +2,14 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.campaigns.schemas import LaunchRequest, SequenceLaunched, SequenceResumed
-from outrider.campaigns.wiring import control, edits, launch
+from outrider.campaigns.schemas import (
+    LaunchRequest,
+    PlanRequest,
+    SequenceLaunched,
+    SequencePlan,
+    SequenceResumed,
+)
+from outrider.campaigns.wiring import control, edits, launch, planning
 from outrider.kit.pagination import Page
 from outrider.sequences.schemas import (
     SequenceCreate,
@@ -71,6 +77,12 @@ def put_steps(caller: Caller, sequence_id: str, body: StepsPut, if_match: int | 
 def lint_sequence(caller: Caller, sequence_id: str) -> SequenceLint:
     """Find what keeps a sequence's mails from arriving, or from being read"""
     return sequences(caller).lint(sequence_id)
+
+
+@api.post("/v1/sequences/{sequence_id}/plan", scope="sequences:read", status=200)
+def plan_sequence(caller: Caller, sequence_id: str, body: PlanRequest) -> SequencePlan:
+    """Show when each step would be carried out, and from which mailbox, without doing anything"""
+    return planning(caller).plan(sequence_id, body)
 
 
 @api.post("/v1/sequences/{sequence_id}/launch", scope="sequences:write", status=200)

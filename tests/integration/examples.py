@@ -251,6 +251,8 @@ EXAMPLES: dict[str, Example] = {
     # The sequence, which names the version of its steps, and these. PUT reads them to keep ids.
     "GET /v1/sequences/{sequence_id}/steps": Example(3, make=a_sequence),
     "POST /v1/sequences/{sequence_id}/lint": Example(3, make=a_sequence),
+    # Sequence, steps, the pool, what its mailboxes have sent today.
+    "POST /v1/sequences/{sequence_id}/plan": Example(5, {"audience": 2}, make=a_sequence),
     "PUT /v1/sequences/{sequence_id}/steps": Example(3, {"steps": [STEP_ONE]}, make=a_sequence),
     # Sequence, pool, steps; the campaign made; sequence and campaign started. Enrolling contacts
     # adds to it.

@@ -185,6 +185,7 @@ STORY = [
         keep={"sequence_id": ("id",)},
     ),
     Step("get_sequence"),
+    Step("plan_sequence", {"contact_ids": ["{contact_id}"]}),
     Step("get_steps", keep={"step_id": ("steps", 0, "id")}),
     Step(
         "put_steps",

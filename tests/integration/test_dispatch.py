@@ -16,7 +16,15 @@ from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Table, batch_write
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, launched, status
+from tests.integration.outreach import (
+    STEP_ONE,
+    STEP_TWO,
+    Launched,
+    a_mailbox,
+    launched,
+    some_contacts,
+    status,
+)
 
 SOON = {**STEP_TWO, "wait_before": {"value": 20, "unit": "minutes"}}
 CALL = {**SOON, "channel": "call"}
@@ -157,3 +165,41 @@ class TestRules:
         assert all(9 <= moment.hour < 17 and moment.weekday() < 5 for moment in local)
         assert max(Counter(moment.date() for moment in moments).values()) == 2
         assert status(api, campaign.campaign_id)["audience"]["completed"] == 3
+
+
+class TestPlan:
+    def test_tells_what_then_happens_and_changes_nothing(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api, daily_cap=2)
+        window = {"days": ["mon", "tue", "wed"], "from": "10:00", "to": "10:40"}
+        body = {"name": "First", "steps": [STEP_ONE, SOON], "settings": {"windows": [window]}}
+        sequence = api.post("/v1/sequences", body).json["id"]
+        contacts = some_contacts(api, 3)
+        soon = clock.to_text(cloud.clock.now + timedelta(minutes=5))
+        question = {"contact_ids": [*contacts, "con_none"], "at": soon}
+
+        with cloud.writes() as written:
+            plan = api.post(f"/v1/sequences/{sequence}/plan", question)
+            again = api.post(f"/v1/sequences/{sequence}/plan", question)
+
+        assert (plan.status, written, again.json) == (200, [], plan.json)
+        assert plan.json["not_found"] == ["con_none"]
+        api.post(f"/v1/sequences/{sequence}/launch", {"contact_ids": contacts})
+        cloud.run(days=8)
+        sent = {
+            (message["contact_id"], message["step_id"], message["sent_at"][:16])
+            for message in cloud.items("messages", api.workspace().id)
+        }
+        assert sent == {
+            (one["contact_id"], step["step_id"], step["send_at"][:16])
+            for one in plan.json["contacts"]
+            for step in one["steps"]
+        }
+
+    def test_tells_of_an_audience_how_much_goes_out_on_each_day(self, api: Api) -> None:
+        a_mailbox(api, daily_cap=20)
+        sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json["id"]
+
+        plan = api.post(f"/v1/sequences/{sequence}/plan", {"audience": 45}).json
+
+        assert [day["messages"] for day in plan["days"]] == [20, 20, 5]
+        assert (plan["contacts"], plan["finishes_at"][:10]) == ([], plan["days"][-1]["date"])

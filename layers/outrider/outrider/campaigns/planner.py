@@ -13,11 +13,15 @@ from datetime import UTC, datetime, time, timedelta
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.windows import Calendar
 from outrider.kit import clock
+from outrider.mailboxes.models import Mailbox
 from outrider.sequences.models import Step
 
 _LOOK_AGAIN = timedelta(hours=1)
 _JITTER = 4
 """A slot lies up to a fourth of the mailbox's gap later than it could."""
+
+BLOCKED = frozenset({"no_mailbox", "mailbox_paused", "mailbox_failing"})
+"""Reasons that no time takes away."""
 
 Steps = Mapping[int, Sequence[Step]]
 """The steps of each version that the enrollments have."""
@@ -35,6 +39,23 @@ class Capacity:
     free_at: datetime
     blocked: str | None = None
     shared: bool = True
+
+
+def capacity(
+    mailbox: Mailbox, now: datetime, *, used: int, free_at: datetime | None, shared: bool = True
+) -> Capacity:
+    """Of a mailbox of whose cap of the day `used` is taken."""
+    blocked = None
+    if not mailbox.can_send:
+        blocked = "mailbox_paused" if mailbox.is_healthy else "mailbox_failing"
+    return Capacity(
+        mailbox_id=mailbox.id,
+        left=mailbox.cap_on(now.date()) - used,
+        min_gap=timedelta(seconds=mailbox.min_gap_seconds),
+        free_at=free_at or now,
+        blocked=blocked,
+        shared=shared,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,16 @@ from outrider.access.models import Caller
 from outrider.campaigns.enrollments import FIRST, MAIL, PLAIN, EnrollmentRepository, Lane
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.models import ROUND, STEP_LEASE, Campaign, Enrollment, StepJob
-from outrider.campaigns.planner import Capacity, Limits, Planned, Steps, needs_mailbox, plan, room
+from outrider.campaigns.planner import (
+    Capacity,
+    Limits,
+    Planned,
+    Steps,
+    capacity,
+    needs_mailbox,
+    plan,
+    room,
+)
 from outrider.campaigns.reading import Reading
 from outrider.kit import clock, parallel
 from outrider.kit.queues import Queue, QueueMessage
@@ -67,12 +76,11 @@ class Pool:
     def capacities(self, now: datetime) -> list[Capacity]:
         usage = self.usage or {}
         return [
-            Capacity(
-                mailbox_id=mailbox.id,
-                left=mailbox.cap_on(now.date()) - usage[mailbox.id].used,
-                min_gap=timedelta(seconds=mailbox.min_gap_seconds),
-                free_at=clock.from_text(at) if (at := usage[mailbox.id].free_at) else now,
-                blocked=_blocked(mailbox),
+            capacity(
+                mailbox,
+                now,
+                used=usage[mailbox.id].used,
+                free_at=clock.from_text(at) if (at := usage[mailbox.id].free_at) else None,
                 shared=mailbox.id in self.shared,
             )
             for mailbox in self.mailboxes
@@ -263,9 +271,3 @@ def _mails(due: Sequence[Enrollment], steps: Steps) -> list[Enrollment]:
 def _begins_with_mail(campaign: Campaign, steps: Steps) -> bool:
     own = steps.get(campaign.steps_version)
     return not own or own[0].channel == "email"
-
-
-def _blocked(mailbox: Mailbox) -> str | None:
-    if mailbox.can_send:
-        return None
-    return "mailbox_paused" if mailbox.is_healthy else "mailbox_failing"

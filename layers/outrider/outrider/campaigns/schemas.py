@@ -10,9 +10,10 @@ from outrider.contacts.schemas import ContactQuery, ContactWrite
 from outrider.entities.schemas import Custom, Tags, Text
 from outrider.kit.addresses import Email
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Input
+from outrider.kit.requests import Input, Instant
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
+from outrider.sequences.models import Channel
 from outrider.sequences.schemas import SequenceView
 from outrider.sequences.settings import SettingsInput, SettingsView
 
@@ -268,3 +269,59 @@ class CampaignStatusView(BaseModel):
     sent: int
     skipped: int
     enrolling: EnrollingView | None
+
+
+class PlanRequest(Input):
+    """Whom to plan for: contacts by id, or how many there would be, without time zones or
+    companies of their own. `at` is when they would be enrolled: now, or later."""
+
+    contact_ids: Annotated[list[str], Field(max_length=100)] | None = None
+    audience: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _names_one_audience(self) -> Self:
+        if (self.contact_ids is None) == (self.audience is None):
+            raise ValueError("Give contact_ids or audience, one of them")
+        return self
+
+
+class StepPlan(BaseModel):
+    """A step that is due at `due_at` and carried out at `send_at`; `reason` says why that is later.
+    Without `send_at` it is left out, or cannot be carried out, for `reason`."""
+
+    step_id: str
+    channel: Channel
+    variant_id: str | None
+    mailbox_id: str | None
+    due_at: str
+    send_at: str | None
+    reason: str | None
+
+
+class ContactPlan(BaseModel):
+    contact_id: str
+    timezone: str | None
+    steps: list[StepPlan]
+
+
+class DayPlan(BaseModel):
+    """What is carried out on a day (UTC)."""
+
+    date: str
+    messages: int
+    tasks: int
+
+
+class SequencePlan(BaseModel):
+    """How a sequence would go from `at` on, if nobody answered, opened or clicked, tasks were done
+    when they come up, and nothing else was sent from its mailboxes. Nothing is changed by it.
+    `contacts` are those asked for by id; `not_found` those of them that there are not."""
+
+    sequence_id: str
+    object: Literal["plan"] = "plan"
+    at: str
+    finishes_at: str | None
+    days: list[DayPlan]
+    contacts: list[ContactPlan]
+    not_found: list[str]

@@ -16,6 +16,7 @@ from outrider.campaigns.launch import LaunchService
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.members import MemberLists
 from outrider.campaigns.models import Campaign
+from outrider.campaigns.planning import PlanningService
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
 from outrider.campaigns.rounds import RoundService
 from outrider.campaigns.runs import RunService
@@ -126,6 +127,18 @@ def audience_runner(workspace: WorkspaceId, campaign_id: str) -> AudienceRunner:
 
     return AudienceRunner(
         campaigns, _audiences(workspace), contacts_of_workspace.lists, enroller, go_on
+    )
+
+
+def planning(caller: Caller) -> PlanningService:
+    workspace = caller.workspace
+    return PlanningService(
+        caller=caller,
+        sequences=sequences(caller),
+        contacts=contacts(caller),
+        campaigns=campaign_repository(workspace),
+        mailboxes=mailbox_repository(workspace),
+        limits=lambda campaign_id: daily_limits(workspace, campaign_id),
     )
 
 
