@@ -79,6 +79,27 @@ class TestScreening:
         assert reasons(launched) == [None, "in_other_active_sequence", None]
 
 
+class TestRules:
+    def test_the_first_step_is_due_when_the_contacts_windows_open(self, api: Api) -> None:
+        """The tests begin on a Monday at 9:00 UTC: in Tokyo the day's window has closed."""
+        a_mailbox(api)
+        rows = [
+            {"email": "kei@example.com", "timezone": "Asia/Tokyo"},
+            {"email": "ada@example.com"},
+        ]
+        contacts = [api.post("/v1/contacts", row).json["id"] for row in rows]
+        window = {"days": ["mon", "tue"], "from": "09:00", "to": "17:00"}
+        campaign = a_campaign(api, windows=[window])
+
+        launch(api, campaign, contact_ids=contacts)
+
+        listed = api.get(f"/v1/campaigns/{campaign}/enrollments").json["data"]
+        due = {each["timezone"]: each["due_at"] for each in listed}
+        assert due["Asia/Tokyo"] == "2026-03-03T00:00:00.000Z"
+        assert due[None].startswith("2026-03-02T09:00")
+        assert {each["company_key"] for each in listed} == {"example.com"}
+
+
 class TestFilter:
     def test_enrolls_those_it_lets_through_when_it_was_launched(
         self, api: Api, cloud: Cloud
@@ -113,8 +134,11 @@ class TestFilter:
         launch(api, campaign, filter={})
         cloud.run(hours=1)
 
+        ended = api.get("/v1/events?type=campaign.completed").json["data"]
+        finished = api.get("/v1/events?type=sequence.finished").json["data"]
         assert len(cloud.mails()) == 3
         assert status(api, campaign)["status"] == "completed"
+        assert ([event["data"]["campaign_id"] for event in ended], finished) == ([campaign], [])
 
     def test_refuses_what_the_list_of_contacts_does_not_know(self, api: Api) -> None:
         a_mailbox(api)
