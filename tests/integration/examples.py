@@ -287,8 +287,9 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/campaigns/{campaign_id}/audience": Example(3, make=a_campaign, by_worker=True),
     "GET /v1/enrollments/{enrollment_id}": Example(2, make=an_enrollment),
     "POST /v1/enrollments/{enrollment_id}/pause": Example(3, make=an_enrollment),
-    # The campaign besides, which knows the shards.
-    "POST /v1/enrollments/{enrollment_id}/resume": Example(4, {}, make=a_paused_enrollment),
+    # The campaign besides, which knows the shards; due by now, its step is handed over: steps,
+    # pool, what that has left, the slot.
+    "POST /v1/enrollments/{enrollment_id}/resume": Example(8, {}, make=a_paused_enrollment),
     "POST /v1/enrollments/{enrollment_id}/stop": Example(3, make=an_enrollment),
     # The campaign with its counts, its statistics.
     "GET /v1/campaigns/{campaign_id}/status": Example(3, make=a_campaign),

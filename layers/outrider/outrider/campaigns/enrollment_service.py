@@ -11,6 +11,7 @@ from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.errors import CampaignNotFound, EnrollmentNotFound, WrongState
 from outrider.campaigns.models import UNKNOWN_OUTCOME, Campaign, Enrollment, Thread
 from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.rounds import RoundService
 from outrider.campaigns.schemas import ResumeRequest
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action, TransactionFailed, transact
@@ -34,6 +35,7 @@ class EnrollmentService:
     endings: Endings
     sequences: SequenceService
     settle: Settle
+    rounds: Callable[[str], RoundService]
 
     def get(self, enrollment_id: str) -> Enrollment:
         """Raises EnrollmentNotFound."""
@@ -76,6 +78,8 @@ class EnrollmentService:
                 due = max(before.due_at or "", clock.timestamp())
                 after, actions = self._resumed(before, campaign, due_at=due)
             if self._done(after, actions):
+                if after.is_open and campaign.status == "active":
+                    self.rounds(campaign.id).hand_over(campaign, after)
                 return after
         raise _contended()
 

@@ -24,6 +24,7 @@ from outrider.campaigns.planner import (
 )
 from outrider.campaigns.reading import Reading
 from outrider.kit import clock, parallel
+from outrider.kit.logs import logger
 from outrider.kit.queues import Queue, QueueMessage
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository, Usage
@@ -125,9 +126,16 @@ class RoundService:
             full=frozenset(reading.full),
         )
 
-    def hand_over(self, campaign: Campaign, now: datetime, enrollment: Enrollment) -> bool:
-        """Queue the step of somebody who came between two rounds, if it is due before the next one
-        and can be placed. False leaves it to that round."""
+    def hand_over(self, campaign: Campaign, enrollment: Enrollment) -> None:
+        """Have somebody's step carried out who came between two rounds: the clock may be waiting.
+        Where that does not go, or fails, the next round finds it."""
+        try:
+            self._hand_over(campaign, clock.now(), enrollment)
+        except Exception:
+            logger().exception("a step was left to the next round", enrollment_id=enrollment.id)
+
+    def _hand_over(self, campaign: Campaign, now: datetime, enrollment: Enrollment) -> bool:
+        """False when it is due later, or finds no place."""
         if (enrollment.due_at or "") > clock.to_text(now + ROUND):
             return False
         steps = self.sequences.versions(campaign.sequence_id, {enrollment.steps_version})

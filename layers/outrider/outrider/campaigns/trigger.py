@@ -16,10 +16,9 @@ from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.entities.errors import EntityExists
-from outrider.kit import clock, ids
+from outrider.kit import ids
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
-from outrider.kit.logs import logger
 from outrider.sequences.models import Step
 from outrider.sequences.service import SequenceService, require_sendable
 
@@ -58,7 +57,7 @@ class TriggerService:
                 contact = self.contacts.get(contact.id)
                 continue
             if enrolled:
-                self._hand_over(campaign, enrolled)
+                self.rounds(campaign.id).hand_over(campaign, enrolled)
             return result
         raise Contended("Another request changed this contact or campaign")
 
@@ -115,14 +114,6 @@ class TriggerService:
             *self.caller.keep(result),
         )
         return result, new.enrollment
-
-    def _hand_over(self, campaign: Campaign, enrollment: Enrollment) -> None:
-        """Its clock may be waiting: whoever is due now does not wait for the next round. If that
-        fails, the round finds it."""
-        try:
-            self.rounds(campaign.id).hand_over(campaign, clock.now(), enrollment)
-        except Exception:
-            logger().exception("a step was left to the next round", enrollment_id=enrollment.id)
 
 
 def _counted(before: Enrollment | None) -> dict[str, int]:

@@ -93,6 +93,7 @@ def enrollments(caller: Caller, settle: Settle) -> EnrollmentService:
         endings=endings(caller),
         sequences=sequences(caller),
         settle=settle,
+        rounds=lambda campaign_id: _rounds(caller, campaign_id),
     )
 
 
