@@ -4,7 +4,8 @@ from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.campaigns.models import Enrollment
 from outrider.campaigns.schemas import ResumeRequest
-from outrider.messages.wiring import enrollments
+from outrider.messages.explain import Explanation
+from outrider.messages.wiring import enrollments, explanations
 
 api = native_api()
 handler = api.handler
@@ -14,6 +15,12 @@ handler = api.handler
 def get_enrollment(caller: Caller, enrollment_id: str) -> Enrollment:
     """Where a contact stands in a campaign"""
     return enrollments(caller).get(enrollment_id)
+
+
+@api.get("/v1/enrollments/{enrollment_id}/explain", scope="campaigns:read")
+def explain_enrollment(caller: Caller, enrollment_id: str) -> Explanation:
+    """Say why the next step has not gone out, and when it can"""
+    return explanations(caller).explain(enrollment_id)
 
 
 @api.post("/v1/enrollments/{enrollment_id}/pause", scope="campaigns:write", status=200)

@@ -4,8 +4,8 @@ from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.kit.pagination import Page
 from outrider.messages.models import Message
-from outrider.messages.schemas import MessageQuery, MessageThread
-from outrider.messages.wiring import messages
+from outrider.messages.schemas import MessageQuery, MessageThread, TaskCompletion
+from outrider.messages.wiring import messages, tasks
 
 api = native_api()
 handler = api.handler
@@ -21,6 +21,12 @@ def list_messages(caller: Caller, query: MessageQuery) -> Page[Message]:
 def get_message(caller: Caller, message_id: str) -> Message:
     """Get a message"""
     return messages(caller).get(message_id)
+
+
+@api.post("/v1/messages/{message_id}/complete", scope="messages:write", status=200)
+def complete_task(caller: Caller, message_id: str, body: TaskCompletion | None) -> Message:
+    """Say that a task is done: its enrollment goes on"""
+    return tasks(caller).complete(message_id, body.outcome if body else None)
 
 
 @api.get("/v1/threads/{thread_id}", scope="messages:read")

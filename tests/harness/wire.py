@@ -87,6 +87,7 @@ class Wire:
         self._crash: _Planned | None = None
         self._refused: list[_Refused] = []
         self._lost: _Lost | None = None
+        self._then: tuple[str, Callable[[], object]] | None = None
 
     def attach(self, session: Any) -> None:
         session.register("before-call", self._before_client, unique_id="harness-before")
@@ -139,6 +140,16 @@ class Wire:
             self._refused.remove(refused)
 
     @contextmanager
+    def once_after(self, operation: str, do: Callable[[], object]) -> Iterator[None]:
+        """Have something happen right behind the first call of one kind."""
+        self._then = (operation, do)
+        try:
+            yield
+        finally:
+            happened, self._then = self._then is None, None
+        assert happened, f"there was no {operation}"
+
+    @contextmanager
     def lose(self, operation: str, *, skip: int = 0) -> Iterator[None]:
         """Have DynamoDB carry out a call of one kind, after `skip` of them, and lose its answer:
         the product's client sends it again."""
@@ -167,6 +178,9 @@ class Wire:
 
     def after(self) -> None:
         self._count_down("after")
+        if self._then and self.calls[-1].operation == self._then[0]:
+            (_, do), self._then = self._then, None
+            do()
 
     def _before_client(self, model: Any, params: dict[str, Any], **_: Any) -> Any:
         service, operation = model.service_model.service_name, model.name

@@ -15,7 +15,7 @@ from outrider.kit import ids
 from outrider.kit.http import Route
 from outrider.kit.pagination import PageQuery
 from tests.harness.api import Api
-from tests.integration.outreach import STEP_ONE, a_mailbox, a_message, launched
+from tests.integration.outreach import STEP_ONE, a_mailbox, a_message, a_task, launched
 from tools import routes
 
 NOBODY = "http://127.0.0.1:9/"
@@ -155,6 +155,10 @@ def a_paused_campaign(api: Api) -> str:
 
 def one_message(api: Api) -> str:
     return a_message(api).id
+
+
+def one_task(api: Api) -> str:
+    return a_task(api).message_id
 
 
 def a_thread(api: Api) -> str:
@@ -297,6 +301,11 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/messages": Example(2, make=one_message),
     # Where it is, the message.
     "GET /v1/messages/{message_id}": Example(3, make=one_message),
+    # Where it is, the task; its enrollment, all that lies before it; all of it in one transaction.
+    "POST /v1/messages/{message_id}/complete": Example(6, {"outcome": "Left word"}, make=one_task),
+    # The enrollment, what its step sees; limits, the pool and what it sent; what was noted, what
+    # suppresses it.
+    "GET /v1/enrollments/{enrollment_id}/explain": Example(8, make=an_enrollment),
     "GET /v1/threads/{thread_id}": Example(2, make=a_thread),
     "GET /v1/webhooks": Example(2, make=a_webhook),
     "POST /v1/webhooks": Example(2, {"url": NOBODY, "events": ["*"]}),

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from outrider.access.models import Caller
+from outrider.campaigns.models import StepJob
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import transact
 from outrider.messages import threads
 from outrider.messages.models import Message
 from outrider.messages.wiring import message_repository
+from outrider.messages.wiring import steps as step_service
 from tests.harness.api import Api, Mode
 
 STEP_ONE: dict[str, Any] = {
@@ -112,3 +114,30 @@ def a_message(api: Api, **fields: Any) -> Message:
     )
     transact(message_repository(Caller.engine(api.workspace().id)).add(message))
     return message
+
+
+def a_task(api: Api, **step: Any) -> StepJob:
+    """A task that is due: to call a new contact, unless `step` says otherwise. Gives the job of the
+    step, which names contact, campaign and message."""
+    a_mailbox(api, email=f"{ids.new('a')}@outrider.test")
+    contact = api.post(
+        "/v1/contacts", {"email": f"{ids.new('a')}@example.com", "first_name": "Ada"}
+    ).json
+    call = {"channel": "call", "wait_days": 0, "text": "Call {{ first_name }}", **step}
+    sequence = api.post("/v1/sequences", {"name": "Calls", "steps": [call]}).json
+    launch = api.post(
+        f"/v1/sequences/{sequence['id']}/launch", {"contact_ids": [contact["id"]]}
+    ).json
+    job = StepJob(
+        workspace=api.workspace().id,
+        campaign_id=launch["campaign_id"],
+        contact_id=contact["id"],
+        sequence_id=sequence["id"],
+        steps_version=1,
+        generation=1,
+        step_id=api.get(f"/v1/sequences/{sequence['id']}/steps").json["steps"][0]["id"],
+        mailbox_id="",
+    )
+    outcome = step_service(Caller.engine(job.workspace), job.campaign_id).run(job)
+    assert outcome == "waiting", outcome
+    return job

@@ -245,10 +245,42 @@ STORY = [
     Step(
         "list_messages",
         query="direction=out&limit=1",
-        keep={"message_id": ("data", 0, "id"), "thread_id": ("data", 0, "thread_id")},
+        keep={
+            "message_id": ("data", 0, "id"),
+            "thread_id": ("data", 0, "thread_id"),
+            "enrollment_id": ("data", 0, "enrollment_id"),
+        },
     ),
     Step("get_message"),
     Step("get_thread"),
+    Step("explain_enrollment"),
+    Step(
+        "create_contacts",
+        {"email": "iris@initech.example", "first_name": "Iris"},
+        keep={"iris_id": ("id",)},
+        then=_carried,
+    ),
+    Step(
+        "create_sequence",
+        {
+            "name": "Calls",
+            "steps": [{"channel": "call", "wait_days": 0, "text": "Call {{ first_name }}"}],
+        },
+        keep={"calls_id": ("id",)},
+    ),
+    Step(
+        "launch_sequence",
+        {"contact_ids": ["{iris_id}"]},
+        of={"sequence_id": "calls_id"},
+        then=_sent,
+    ),
+    Step("list_messages", query="state=pending", keep={"task_id": ("data", 0, "id")}),
+    Step(
+        "complete_task",
+        {"outcome": "Wants to hear more in May"},
+        of={"message_id": "task_id"},
+        then=_carried,
+    ),
     Step("pause_campaign"),
     Step("resume_campaign", then=_carried),
     Step("pause_sequence"),

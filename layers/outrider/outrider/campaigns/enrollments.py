@@ -284,7 +284,7 @@ class EnrollmentRepository:
         return self._change(
             enrollment,
             "#state = :paused, #blocked_reason = :reason, #_events = :events",
-            "#by_due_pk, #by_due_sk",
+            "#by_due_pk, #by_due_sk, #sending",
             paused="paused",
             reason=reason,
             events=outbox.pack(events),

@@ -13,8 +13,9 @@ from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.messages.models import Message
-from outrider.messages.progress import UNKNOWN_OUTCOME, Progress, Way, continued
+from outrider.messages.progress import UNKNOWN_OUTCOME, Progress, continued
 from outrider.messages.repository import MessageRepository
+from outrider.messages.snapshot import Way
 from outrider.sequences.repository import SequenceRepository, steps_from
 
 _ATTEMPTS = 5

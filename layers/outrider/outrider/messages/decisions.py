@@ -81,6 +81,14 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """The enrollment was resumed while a person still has time for its task."""
+
+    enrollment: Enrollment
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Expired:
     """Nobody did the task in time."""
 
@@ -99,7 +107,9 @@ class Ready:
     mailbox: Mailbox | None
 
 
-Decision = Drop | Held | Lost | OtherSteps | Migrate | Stopped | Skip | Passed | Expired | Ready
+Decision = (
+    Drop | Held | Lost | OtherSteps | Migrate | Stopped | Skip | Passed | Waiting | Expired | Ready
+)
 
 
 def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PLR0911
@@ -129,9 +139,11 @@ def _at_step(  # noqa: PLR0911 - one line a decision
     for gate in gates.running(seen, enrollment):
         return Stopped(enrollment, step, gate)
     if message is not None and message.state == "pending":
-        if (message.due_at or "") > clock.to_text(now):
+        if (message.due_at or "") <= clock.to_text(now):
+            return Expired(enrollment, message)
+        if enrollment.sending == message.id:
             return Drop("a person has time for it")
-        return Expired(enrollment, message)
+        return Waiting(enrollment, message)
     if message is not None:
         return Passed(enrollment, message)
     if campaign and enrollment.steps_version < campaign.least_steps_version:

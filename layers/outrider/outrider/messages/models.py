@@ -132,6 +132,11 @@ class Message(BaseModel):
             )
         )
 
+    def completed(self, outcome: str | None) -> "Message":
+        """It, a task, as it is when a person has done it."""
+        done = {"state": "completed", "completed_at": clock.timestamp(), "outcome": outcome}
+        return self.model_copy(update=done)
+
     def in_flight(self, now: datetime) -> bool:
         """Whether a worker is sending it, and may still settle it."""
         return self.state == "sending" and (self.claimed_until or "") > clock.to_text(now)

@@ -1,7 +1,6 @@
 """What comes of a step: its message is settled and its enrollment goes on or ends, in one
 transaction with what is counted."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,21 +15,12 @@ from outrider.kit.counters import Counters
 from outrider.kit.dynamo import Action, transact
 from outrider.kit.outbox import Event
 from outrider.kit.queues import Queue, QueueMessage
-from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
-from outrider.sequences.models import Settings, Step
+from outrider.messages.snapshot import Way
+from outrider.sequences.models import Step
 
 UNKNOWN_OUTCOME = "unknown_outcome"
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """What lies before an enrollment: the steps of its version, and the rules it follows."""
-
-    steps: Sequence[Step]
-    settings: Settings
-    mailbox: Mailbox | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ and `by_campaign` list all of a workspace or campaign; `by_state` those that som
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
@@ -118,21 +118,23 @@ class MessageRepository:
     def found(
         self, message: Message, provider_id: str, rfc_message_id: str, events: Sequence[Event]
     ) -> Action:
-        """It is known now that the message of which nobody knew went out."""
+        """It is known now that the message of which nobody knew went out. Without `rfc_message_id`
+        no answer will find it."""
+        found = {"rfc_id": rfc_message_id, "rfc_key": rfc_key(rfc_message_id)}
+        rfc = ", #rfc_message_id = :rfc_id, #by_message_id_pk = :rfc_key"
         return self.table.update(
             self._pk(message.contact_id),
             message.id,
-            "SET #state = :sent, #sent_at = :at, #provider_id = :provider_id,"
-            " #rfc_message_id = :rfc_id, #by_message_id_pk = :rfc_key, #_events = :events"
+            "SET #state = :sent, #sent_at = :at, #provider_id = :provider_id, #_events = :events"
+            f"{rfc if rfc_message_id else ''}"
             " REMOVE #reason, #claimed_until, #by_state_pk, #by_state_sk",
             "#state = :unknown",
             sent="sent",
             unknown="unknown",
             at=message.created_at,
             provider_id=provider_id,
-            rfc_id=rfc_message_id,
-            rfc_key=rfc_key(rfc_message_id),
             events=outbox.pack(events),
+            **(found if rfc_message_id else {}),
         )
 
     def rejected(self, message: Message, reason: str, events: Sequence[Event]) -> Action:
@@ -205,46 +207,23 @@ class MessageRepository:
             **seen,
         )
 
-    def task_settled(
-        self,
-        task: Message,
-        state: Literal["completed", "expired"],
-        outcome: str | None,
-        events: Sequence[Event],
-    ) -> Action:
-        """A person did the task, with this outcome, or the time for it is over."""
-        values = {"outcome": outcome} if outcome else {}
+    def task_settled(self, settled: Message, events: Sequence[Event]) -> Action:
+        """A task that is completed or has expired, as it is then."""
+        facts = {
+            "state": settled.state,
+            "completed_at": settled.completed_at,
+            "outcome": settled.outcome,
+        }
+        values = {name: value for name, value in facts.items() if value is not None}
+        assignments = ", ".join(f"#{name} = :{name}" for name in values)
         return self.table.update(
-            self._pk(task.contact_id),
-            task.id,
-            "SET #state = :state, #completed_at = :now, #_events = :events"
-            f"{', #outcome = :outcome' if outcome else ''} REMOVE #by_state_pk, #by_state_sk",
+            self._pk(settled.contact_id),
+            settled.id,
+            f"SET {assignments}, #_events = :events REMOVE #by_state_pk, #by_state_sk",
             "#state = :pending",
-            state=state,
-            now=clock.timestamp(),
             events=outbox.pack(events),
             pending="pending",
             **values,
-        )
-
-    def found_sent(
-        self, message: Message, provider_id: str, rfc_message_id: str, events: Sequence[Event]
-    ) -> Action:
-        """A message that nobody knew about went out, as its provider tells."""
-        found = {"rfc_id": rfc_message_id, "rfc_key": rfc_key(rfc_message_id)}
-        rfc = ", #rfc_message_id = :rfc_id, #by_message_id_pk = :rfc_key"
-        return self.table.update(
-            self._pk(message.contact_id),
-            message.id,
-            "SET #state = :sent, #sent_at = #created_at, #provider_id = :provider_id,"
-            f" #_events = :events{rfc if rfc_message_id else ''}"
-            " REMOVE #reason, #by_state_pk, #by_state_sk",
-            "#state = :unknown",
-            sent="sent",
-            provider_id=provider_id,
-            events=outbox.pack(events),
-            unknown="unknown",
-            **(found if rfc_message_id else {}),
         )
 
     def found_not_sent(self, message: Message, events: Sequence[Event]) -> Action:

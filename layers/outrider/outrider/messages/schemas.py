@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from outrider.kit.pagination import PageQuery
+from outrider.kit.requests import Input
 from outrider.messages.models import Direction, Message, State
 from outrider.sequences.models import Channel, ReplyClass
 
@@ -40,6 +41,12 @@ class MessageQuery(PageQuery):
         if asked.pop("classification", value) != value:
             return False
         return all(getattr(message, name) == wanted for name, wanted in asked.items())
+
+
+class TaskCompletion(Input):
+    outcome: Annotated[
+        str | None, Field(max_length=2_000, description="What came of it, for whoever reads on")
+    ] = None
 
 
 class MessageThread(BaseModel):

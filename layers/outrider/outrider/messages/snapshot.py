@@ -44,6 +44,16 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """What lies before an enrollment: the steps of its version, and the rules it follows."""
+
+    steps: Sequence[Step]
+    settings: Settings
+    mailbox: Mailbox | None = None
+    due_shards: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What stood there when the step came up. None is what does not exist (any more)."""
 
@@ -62,6 +72,12 @@ class Snapshot:
     rivals: Sequence[Enrollment] = ()
     """Older enrollments of the contact in other active campaigns, if the campaign is exclusive."""
     standing: Standing | None = None
+
+    @property
+    def way(self) -> Way:
+        """What lies before the enrollment."""
+        shards = self.campaign.due_shards if self.campaign else 1
+        return Way(self.steps, self.settings, self.mailbox, shards)
 
     @property
     def settings(self) -> Settings:

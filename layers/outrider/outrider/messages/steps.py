@@ -30,11 +30,12 @@ from outrider.messages.decisions import (
     Ready,
     Skip,
     Stopped,
+    Waiting,
     decide,
 )
 from outrider.messages.gates import Closed, Defer, End, Stay
 from outrider.messages.models import Message
-from outrider.messages.progress import Progress, Way
+from outrider.messages.progress import Progress
 from outrider.messages.rivals import Rivals
 from outrider.messages.snapshot import Snapshot, SnapshotReader
 from outrider.messages.tasks import Tasks
@@ -97,16 +98,19 @@ class StepService:
             case Migrate(enrollment, version):
                 return self._migrate(job, seen, enrollment, version)
             case Passed(enrollment, message):
-                self.progress.go_on(enrollment, message, _way(seen), claimed=False)
+                self.progress.go_on(enrollment, message, seen.way, claimed=False)
                 return "passed: the step has its message"
             case Expired(enrollment, message):
-                self.tasks.expire(enrollment, message, _way(seen))
+                self.tasks.expire(enrollment, message, seen.way)
                 return "expired"
+            case Waiting(enrollment, message):
+                self.tasks.wait(enrollment, message)
+                return "waiting"
             case Stopped(enrollment, step, gate):
                 return self._stop(job, enrollment, step, gate)
             case Skip(enrollment, step, reason):
                 message = _message(job, enrollment, step)
-                self.progress.skipped(enrollment, message, _way(seen), reason)
+                self.progress.skipped(enrollment, message, seen.way, reason)
                 return f"skipped: {reason}"
             case Ready() as ready:
                 return self._begin(job, seen, ready)
@@ -138,7 +142,7 @@ class StepService:
         match outcome.kind:
             case "accepted":
                 rfc_id, provider_id = outcome.rfc_message_id, outcome.provider_id
-                self.progress.sent(enrollment, message, _way(seen), rfc_id, provider_id)
+                self.progress.sent(enrollment, message, seen.way, rfc_id, provider_id)
                 return "sent"
             case "refused":
                 reason = f"refused: {outcome.detail}"
@@ -170,7 +174,7 @@ class StepService:
     def _settle_lost(self, seen: Snapshot, enrollment: Enrollment, message: Message) -> str:
         """What is known of a message whose worker is gone: its recipient may have it."""
         if message.went_out:
-            self.progress.sent(enrollment, message, _way(seen), "", "")
+            self.progress.sent(enrollment, message, seen.way, "", "")
             return "sent, as its delivery shows"
         self.progress.lost(enrollment, message)
         return "unknown"
@@ -216,10 +220,6 @@ class StepService:
         if step.id != job.step_id:
             return "migrated"
         return job.model_copy(update={"steps_version": version})
-
-
-def _way(seen: Snapshot) -> Way:
-    return Way(seen.steps, seen.settings, seen.mailbox)
 
 
 def _message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from outrider.campaigns.models import Enrollment
 from outrider.kit import clock
+from outrider.kit.dynamo import transact
 from outrider.messages.claims import Claims
 from outrider.messages.decisions import Ready
 from outrider.messages.gates import Closed
 from outrider.messages.models import Content, Message
-from outrider.messages.progress import Progress, Way
+from outrider.messages.progress import Progress
+from outrider.messages.snapshot import Way
 from outrider.sequences.models import Settings
 
 
@@ -36,9 +38,14 @@ class Tasks:
         )
         return self.claims.claim(task, ready, settings, [told])
 
+    def wait(self, enrollment: Enrollment, task: Message) -> None:
+        """Go on waiting for a task that was begun before. Raises TransactionFailed."""
+        transact(self.progress.enrollments.wait(enrollment, task.id, task.due_at or ""))
+
     def expire(self, enrollment: Enrollment, task: Message, way: Way) -> None:
         """Nobody did it in time: the enrollment goes on without it. Raises TransactionFailed."""
-        settled = self.progress.messages.task_settled(
-            task, "expired", None, [self.progress.told(task, "expired")]
-        )
-        self.progress.go_on(enrollment, task, way, settled, counted="expired")
+        expired = task.model_copy(update={"state": "expired"})
+        told = [self.progress.told(expired, "expired")]
+        settled = self.progress.messages.task_settled(expired, told)
+        claimed = enrollment.sending == task.id
+        self.progress.go_on(enrollment, task, way, settled, counted="expired", claimed=claimed)

@@ -44,7 +44,7 @@ class Unknowns:
         )
         if said == "sent":
             thread = continued(enrollment.thread, message, "")
-            return [self.messages.found_sent(message, "", "", [event]), counted], thread
+            return [self.messages.found(message, "", "", [event]), counted], thread
         return [self.messages.found_not_sent(message, [event]), counted], enrollment.thread
 
 

@@ -22,6 +22,8 @@ from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository, smtp_sessions
 from outrider.messages.claims import Claims
+from outrider.messages.completing import TaskService
+from outrider.messages.explain import Explainer, ExplainService
 from outrider.messages.lists import MessageLists
 from outrider.messages.marks import Marks
 from outrider.messages.opting_out import OptOuts
@@ -55,6 +57,33 @@ def steps(caller: Caller, campaign_id: str) -> StepService:
         transport=_transport(caller),
         texts=SandboxTexts() if workspace.mode == "test" else SnsTransport(),
         reviews=health_reviews(caller),
+    )
+
+
+def tasks(caller: Caller) -> TaskService:
+    return TaskService(
+        caller=caller,
+        messages=message_repository(caller),
+        reader=lambda campaign_id: snapshots(caller, campaign_id),
+        progress=lambda campaign_id: progress(caller, campaign_id),
+    )
+
+
+def explanations(caller: Caller) -> ExplainService:
+    return ExplainService(lambda campaign_id: explainer(caller, campaign_id))
+
+
+def explainer(caller: Caller, campaign_id: str) -> Explainer:
+    workspace = caller.workspace
+    contacts = _table("contacts_table")
+    return Explainer(
+        reader=snapshots(caller, campaign_id),
+        rivals=Rivals(contact_enrollments(workspace), campaign_repository(workspace)),
+        suppressions=SuppressionRepository(contacts, workspace),
+        bounces=GlobalBounces(contacts, workspace),
+        companies=company_replies(workspace, campaign_id),
+        mailboxes=mailbox_repository(workspace),
+        limits=daily_limits(workspace, campaign_id),
     )
 
 

@@ -1,0 +1,203 @@
+"""Why the next step of an enrollment has not been carried out yet, and when it can be."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from pydantic import BaseModel
+
+from outrider.campaigns import branching, enrollment_ids, windows
+from outrider.campaigns.companies import CompanyReplies
+from outrider.campaigns.errors import EnrollmentNotFound
+from outrider.campaigns.limits import DailyLimits
+from outrider.campaigns.models import Enrollment, EnrollmentState, StepJob
+from outrider.contacts.models import Contact
+from outrider.contacts.suppressions.bounces import GlobalBounces
+from outrider.contacts.suppressions.models import Suppression
+from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.kit import clock
+from outrider.kit.dynamo import batch_get
+from outrider.mailboxes.repository import MailboxRepository
+from outrider.messages import gates
+from outrider.messages.gates import Closed, GateName
+from outrider.messages.rivals import Rivals
+from outrider.messages.snapshot import Sender, Snapshot, SnapshotReader, Standing
+from outrider.sequences.models import Channel
+
+
+class ClosedGate(BaseModel):
+    """What stands in the way; `until` when it opens by itself."""
+
+    gate: GateName
+    reason: str
+    remedy: str
+    until: str | None = None
+
+
+class StepToCome(BaseModel):
+    """`skipped_because` is set when its condition does not hold: then it is left out."""
+
+    id: str
+    channel: Channel
+    condition: str
+    skipped_because: str | None = None
+
+
+class Explanation(BaseModel):
+    """Where an enrollment stands. `due_at` is when it is looked at next, `earliest_send_at` the
+    earliest moment at which its next step can be carried out, unless somebody has to act before."""
+
+    enrollment_id: str
+    campaign_id: str
+    contact_id: str
+    state: EnrollmentState
+    blocked_reason: str | None
+    exit_reason: str | None
+    step: StepToCome | None
+    due_at: str | None
+    gates: list[ClosedGate]
+    earliest_send_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """Explains enrollments of one campaign."""
+
+    reader: SnapshotReader
+    rivals: Rivals
+    suppressions: SuppressionRepository
+    bounces: GlobalBounces
+    companies: CompanyReplies
+    mailboxes: MailboxRepository
+    limits: DailyLimits
+
+    def explain(self, enrollment: Enrollment) -> Explanation:
+        """Where it stands now, with every gate that is closed."""
+        now = clock.now()
+        seen = self._closer(self._read(enrollment), enrollment, now)
+        step = seen.step(enrollment.step_id)
+        closed: Sequence[Closed] = []
+        to_come = None
+        if step is None or enrollment.is_over:
+            closed = list(gates.running(seen, enrollment))
+        else:
+            closed = list(gates.closed(seen, enrollment, step, now))
+            unmet = branching.unmet(step, enrollment, seen.settings)
+            to_come = StepToCome(
+                id=step.id, channel=step.channel, condition=step.condition, skipped_because=unmet
+            )
+        earliest = _earliest(seen, enrollment, closed, now)
+        can_come = to_come is not None and to_come.skipped_because is None
+        return Explanation(
+            enrollment_id=enrollment.id,
+            campaign_id=enrollment.campaign_id,
+            contact_id=enrollment.contact_id,
+            state=enrollment.state,
+            blocked_reason=enrollment.blocked_reason,
+            exit_reason=enrollment.exit_reason,
+            step=to_come,
+            due_at=enrollment.due_at,
+            gates=[_shown(gate) for gate in closed],
+            earliest_send_at=clock.to_text(earliest) if earliest and can_come else None,
+        )
+
+    def _read(self, enrollment: Enrollment) -> Snapshot:
+        return self.reader.read(
+            StepJob(
+                workspace=self.reader.campaigns.workspace,
+                campaign_id=enrollment.campaign_id,
+                contact_id=enrollment.contact_id,
+                sequence_id=enrollment.sequence_id,
+                steps_version=enrollment.steps_version,
+                generation=enrollment.generation,
+                step_id=enrollment.step_id or "",
+                mailbox_id=enrollment.mailbox_id or "",
+            )
+        )
+
+    def _closer(self, seen: Snapshot, enrollment: Enrollment, now: datetime) -> Snapshot:
+        """What else the claim would find, and who would send."""
+        if seen.contact is None or seen.campaign is None:
+            return seen
+        day = now.astimezone(UTC).date()
+        company = enrollment.company_key
+        used = self.limits.usage(day, [company] if company else [])
+        senders = self._senders(seen.campaign.mailbox_pool, enrollment, day)
+        bounced, company_replied = self._noted(seen.contact, company)
+        standing = Standing(
+            suppressions=_blocking(self.suppressions, seen.contact),
+            bounced_elsewhere=bounced,
+            company_replied=company_replied and seen.settings.stop_for_company,
+            senders=senders,
+            used_by_campaign=used.campaign,
+            used_by_company=used.companies.get(company, 0) if company else 0,
+        )
+        rivals = self.rivals.of(enrollment) if seen.settings.exclusive else []
+        first = senders[0].mailbox if senders else None
+        return replace(seen, standing=standing, rivals=rivals, mailbox=seen.mailbox or first)
+
+    def _senders(self, pool: str, enrollment: Enrollment, day: date) -> list[Sender]:
+        """Its own mailbox as long as there is one, else all of the pool."""
+        mailboxes = self.mailboxes.of_pool(pool)
+        own = [mailbox for mailbox in mailboxes if mailbox.id == enrollment.mailbox_id]
+        chosen = own or mailboxes
+        usage = self.mailboxes.usage([mailbox.id for mailbox in chosen], day)
+        return [Sender(mailbox, usage[mailbox.id].used) for mailbox in chosen]
+
+    def _noted(self, contact: Contact, company: str | None) -> tuple[bool, bool]:
+        """Whether mail to the address was refused for good, and whether the company answered."""
+        bounce = self.bounces.key(contact.email)
+        reply = self.companies.key(company) if company else None
+        found = batch_get([bounce, reply] if reply else [bounce])
+        tables = {name for name, _, _ in found}
+        return bounce[0].name in tables, reply is not None and reply[0].name in tables
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainService:
+    explainer: Callable[[str], Explainer]
+
+    def explain(self, enrollment_id: str) -> Explanation:
+        """Raises EnrollmentNotFound."""
+        named = enrollment_ids.parts(enrollment_id)
+        if named is None:
+            raise EnrollmentNotFound
+        campaign_id, contact_id = named
+        explainer = self.explainer(campaign_id)
+        enrollment = explainer.reader.enrollments.get(contact_id)
+        if enrollment is None:
+            raise EnrollmentNotFound
+        return explainer.explain(enrollment)
+
+
+def _blocking(suppressions: SuppressionRepository, contact: Contact) -> Sequence[Suppression]:
+    """As the claim sees them: of the address itself any, of the person's others an objection."""
+    own = suppressions.find([contact.email])
+    others = suppressions.find(contact.other_emails) if contact.other_emails else {}
+    objections = {
+        each.id: each for each in others.values() if each.is_objection and each.id not in own
+    }
+    return sorted([*own.values(), *objections.values()], key=lambda each: each.kind)
+
+
+def _earliest(
+    seen: Snapshot, enrollment: Enrollment, closed: Sequence[Closed], now: datetime
+) -> datetime | None:
+    """None when no time alone opens what is closed."""
+    moments = [now]
+    if enrollment.due_at:
+        moments.append(clock.from_text(enrollment.due_at))
+    for gate in closed:
+        if gate.until is None:
+            return None
+        moments.append(gate.until)
+    return windows.earliest(max(moments), seen.settings, enrollment.timezone)
+
+
+def _shown(gate: Closed) -> ClosedGate:
+    return ClosedGate(
+        gate=gate.gate,
+        reason=gate.reason,
+        remedy=gate.remedy,
+        until=clock.to_text(gate.until) if gate.until else None,
+    )

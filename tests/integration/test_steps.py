@@ -1,0 +1,383 @@
+"""What becomes of a step when it comes up: by the rules of its campaign, and by what happened since
+it was read."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from outrider.access.models import WorkspaceId
+from outrider.campaigns.wiring import company_replies
+from outrider.contacts.suppressions.bounces import GlobalBounces
+from outrider.kit import clock
+from outrider.kit.dynamo import Table, transact
+from outrider.kit.settings import settings as names
+from outrider.messages.models import Message
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import (
+    STEP_ONE,
+    STEP_TWO,
+    Launched,
+    a_mailbox,
+    a_task,
+    launched,
+    some_contacts,
+    status,
+)
+
+PHONE = "+4915112345678"
+SMS = {"channel": "sms", "wait_days": 0, "text": "Hi {{ first_name }}"}
+CALL = {"channel": "call", "wait_days": 0, "text": "Call {{ first_name }}", "timeout_days": 3}
+
+
+def ruled(api: Api, *steps: dict[str, Any], contacts: int = 1, **settings: Any) -> Launched:
+    """A sequence with these rules, launched over ada0@example.com and others."""
+    a_mailbox(api)
+    contact_ids = some_contacts(api, contacts)
+    return again(api, contact_ids, *steps, **settings)
+
+
+def again(api: Api, contact_ids: list[str], *steps: dict[str, Any], **settings: Any) -> Launched:
+    """One more sequence over the same contacts."""
+    body = {"name": "Ruled", "steps": list(steps or (STEP_ONE,)), "settings": settings}
+    sequence = api.post("/v1/sequences", body).json
+    answer = api.post(f"/v1/sequences/{sequence['id']}/launch", {"contact_ids": contact_ids}).json
+    return Launched(sequence["id"], answer["campaign_id"], contact_ids, answer)
+
+
+def enrollment(cloud: Cloud, api: Api, campaign: Launched) -> dict[str, Any]:
+    (item,) = [
+        item
+        for item in cloud.items("enrollments", f"{api.workspace().id}#{campaign.campaign_id}")
+        if item["sk"] == campaign.contact_ids[0]
+    ]
+    return item
+
+
+def explained(cloud: Cloud, api: Api, campaign: Launched) -> dict[str, Any]:
+    enrollment_id = enrollment(cloud, api, campaign)["id"]
+    answer = api.get(f"/v1/enrollments/{enrollment_id}/explain")
+    assert answer.status == 200, answer.text
+    explanation: dict[str, Any] = answer.json
+    return explanation
+
+
+def closed(explanation: dict[str, Any]) -> list[str]:
+    return [gate["reason"] for gate in explanation["gates"]]
+
+
+def events(api: Api, name: str) -> list[dict[str, Any]]:
+    page = api.get(f"/v1/events?limit=200&type={name}").json
+    return [event["data"] for event in page["data"]]
+
+
+def messages(cloud: Cloud, api: Api) -> list[Message]:
+    return [Message.model_validate(item) for item in cloud.items("messages", api.workspace().id)]
+
+
+class TestClaim:
+    @pytest.mark.parametrize("what", ["address", "domain", "unsubscribed", "bounce", "company"])
+    def test_nothing_is_sent_to_whom_was_shut_out_since_the_step_was_read(
+        self, api: Api, cloud: Cloud, what: str
+    ) -> None:
+        """Everything is read in call 1; whoever says stop behind it is not written to."""
+        campaign = ruled(api, stop_for_company=True)
+        workspace = WorkspaceId(api.workspace().id)
+        contact_id = campaign.contact_ids[0]
+        cloud.invoke(
+            "campaigns_dispatch",
+            {"workspace": workspace, "campaign_id": campaign.campaign_id, "run": 1, "round": 0},
+        )
+        (job,) = cloud.queue("StepsQueue").receive(10)
+
+        def shut_out() -> None:
+            match what:
+                case "address":
+                    api.post(
+                        "/v1/suppressions", {"address": "ada0@example.com", "reason": "manual"}
+                    )
+                case "domain":
+                    api.post("/v1/suppressions", {"domain": "example.com", "reason": "manual"})
+                case "unsubscribed":
+                    api.patch(f"/v1/contacts/{contact_id}", {"status": "unsubscribed"})
+                case "bounce":
+                    table = Table(names().require("contacts_table"))
+                    transact(GlobalBounces(table, workspace).add("ada0@example.com"))
+                case "company":
+                    replies = company_replies(workspace, campaign.campaign_id)
+                    transact(replies.note("example.com", clock.timestamp()))
+
+        with cloud.wire.once_after("BatchGetItem", shut_out):
+            cloud.invoke("steps_run", {"Records": [{"messageId": "1", "body": job.body}]})
+
+        ended = enrollment(cloud, api, campaign)["state"]
+        assert cloud.mails() == []
+        assert ended == {"bounce": "bounced", "company": "company_replied"}.get(what, "opted_out")
+
+    def test_touches_the_contact(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, steps=(STEP_ONE,))
+        before = api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json
+
+        cloud.run(hours=1)
+
+        after = api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json
+        assert (before["status"], after["status"]) == ("new", "active")
+        assert after["last_contacted_at"] is not None
+        assert after["version"] == before["version"]
+        listed = api.get("/v1/contacts?status=active").json["data"]
+        assert [contact["id"] for contact in listed] == campaign.contact_ids
+
+    def test_takes_four_calls_to_aws(self, api: Api, cloud: Cloud) -> None:
+        """However many rules there are: read, claim, send, record."""
+        campaign = ruled(
+            api,
+            STEP_ONE,
+            {**STEP_TWO, "wait_days": 2, "wait_before": None},
+            stop_for_company=True,
+            daily_limit=10,
+            company_daily_limit=10,
+            min_interval_hours=4,
+        )
+        workspace = api.workspace().id
+        cloud.invoke(
+            "campaigns_dispatch",
+            {"workspace": workspace, "campaign_id": campaign.campaign_id, "run": 1, "round": 0},
+        )
+        (job,) = cloud.queue("StepsQueue").receive(10)
+
+        with cloud.wire.recording() as calls:
+            cloud.invoke("steps_run", {"Records": [{"messageId": "1", "body": job.body}]})
+
+        assert [call.operation for call in calls] == [
+            "BatchGetItem",
+            "TransactWriteItems",
+            "SendEmail",
+            "TransactWriteItems",
+        ]
+
+
+class TestRules:
+    def test_a_paused_campaign_sends_nothing_that_lies_in_the_queue(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        campaign = launched(api, contacts=3)
+        cloud.invoke(
+            "campaigns_dispatch",
+            {
+                "workspace": api.workspace().id,
+                "campaign_id": campaign.campaign_id,
+                "run": 1,
+                "round": 0,
+            },
+        )
+        api.post(f"/v1/campaigns/{campaign.campaign_id}/pause")
+
+        cloud.run(hours=2)
+        assert cloud.mails() == []
+        assert closed(explained(cloud, api, campaign)) == ["campaign_paused"]
+
+        api.post(f"/v1/campaigns/{campaign.campaign_id}/resume")
+        cloud.run(hours=1)
+        assert len(cloud.mails()) == 3
+
+    def test_of_two_exclusive_campaigns_the_first_has_the_contact(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        first = ruled(api, STEP_ONE, STEP_TWO)
+        cloud.clock.advance(seconds=10)
+        second = again(api, first.contact_ids, {**STEP_ONE, "text": "Second"}, exclusive=True)
+        if second.answer["audience"]["added"] == 0:
+            pytest.skip("the launch screens them out already")
+
+        cloud.run(hours=0.5)
+        assert len(cloud.mails()) == 1
+        explanation = explained(cloud, api, second)
+        assert closed(explanation) == ["in_other_active_campaign"]
+
+        cloud.run(days=1)
+        assert [mail.message.get_content().split()[0] for mail in cloud.mails()] == [
+            "Hi",
+            "Did",
+            "Second",
+        ]
+
+    def test_the_interval_keeps_campaigns_apart_but_not_the_steps_of_one(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        first = ruled(api, STEP_ONE, STEP_TWO, min_interval_hours=12)
+        cloud.run(hours=0.5)
+        second = again(api, first.contact_ids, min_interval_hours=12)
+        if second.answer["audience"]["added"] == 0:
+            pytest.skip("the launch screens them out already")
+        sent = cloud.clock.now
+
+        cloud.run(hours=8)
+        assert len(cloud.mails()) == 2
+
+        cloud.run(hours=12)
+        assert len(cloud.mails()) == 3
+        assert cloud.clock.now - sent > timedelta(hours=12)
+
+    def test_limits_of_a_day_hold_for_campaign_and_company(self, api: Api, cloud: Cloud) -> None:
+        campaign = ruled(api, contacts=4, daily_limit=3, company_daily_limit=2)
+
+        cloud.run(hours=6)
+
+        assert len(cloud.mails()) == 2
+        assert status(api, campaign.campaign_id)["audience"]["active"] == 2
+
+
+class TestVersions:
+    def test_those_under_way_go_on_with_newer_steps_when_told_to(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        campaign = launched(api, steps=(STEP_ONE, STEP_TWO, {**STEP_TWO, "text": "Third"}))
+        cloud.run(hours=0.5)
+        path = f"/v1/sequences/{campaign.sequence_id}/steps"
+        one, _, three = api.get(path).json["steps"]
+
+        changed = [
+            {**STEP_ONE, "id": one["id"]},
+            {**STEP_TWO, "id": three["id"], "text": "Last, and new"},
+        ]
+        answer = api.put(path, {"steps": changed, "migrate": True})
+        cloud.run(hours=8)
+
+        assert answer.status == 200, answer.text
+        assert [mail.message.get_content().split()[0] for mail in cloud.mails()] == ["Hi", "Last,"]
+        assert status(api, campaign.campaign_id)["audience"]["completed"] == 1
+
+
+class TestTexts:
+    def test_a_short_message_goes_to_the_phone(self, api: Api, cloud: Cloud) -> None:
+        campaign = ruled(api, SMS)
+        api.patch(f"/v1/contacts/{campaign.contact_ids[0]}", {"phone": PHONE})
+
+        cloud.run(hours=1)
+
+        assert [(text.phone, text.text) for text in cloud.texts()] == [(PHONE, "Hi Ada0")]
+        (sent,) = messages(cloud, api)
+        assert (sent.state, sent.channel, sent.recipient) == ("sent", "sms", PHONE)
+        assert [event["message_id"] for event in events(api, "sms.sent")] == [sent.id]
+
+    def test_without_a_phone_it_fails_and_says_so(self, api: Api, cloud: Cloud) -> None:
+        campaign = ruled(api, SMS)
+
+        cloud.run(hours=1)
+
+        assert cloud.texts() == []
+        assert [event["reason"] for event in events(api, "sms.failed")] == ["no_phone"]
+        assert status(api, campaign.campaign_id)["audience"]["failed"] == 1
+
+
+class TestTasks:
+    def test_a_task_is_due_and_its_completion_brings_the_next_step(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        campaign = ruled(api, CALL, STEP_ONE)
+        cloud.run(hours=1)
+        (due,) = events(api, "task.due")
+        assert (due["channel"], due["instructions"]) == ("call", "Call Ada0")
+        assert cloud.mails() == []
+
+        path = f"/v1/messages/{due['message_id']}/complete"
+        answers = [api.post(path, {"outcome": "Left word"}) for _ in range(2)]
+        cloud.run(hours=1)
+
+        assert [answer.status for answer in answers] == [200, 200]
+        assert answers[0].json == answers[1].json
+        assert answers[0].json["outcome"] == "Left word"
+        assert len(cloud.mails()) == 1
+        assert len(events(api, "task.completed")) == 1
+        assert status(api, campaign.campaign_id)["audience"]["completed"] == 1
+
+    def test_one_that_nobody_does_expires(self, api: Api, cloud: Cloud) -> None:
+        ruled(api, CALL, STEP_ONE)
+
+        cloud.run(days=2)
+        assert cloud.mails() == []
+
+        cloud.run(days=2)
+        (task,) = [message for message in messages(cloud, api) if message.channel == "call"]
+        assert task.state == "expired"
+        assert len(cloud.mails()) == 1
+        late = api.post(f"/v1/messages/{task.id}/complete", {})
+        assert (late.status, late.json["code"]) == (409, "CONFLICT")
+
+    def test_one_of_somebody_else_is_not_there(self, api: Api) -> None:
+        task = a_task(api)
+
+        answer = api.post(f"/v1/messages/{task.message_id}/complete", {}, workspace="globex")
+
+        assert (answer.status, answer.json["code"]) == (404, "RESOURCE_NOT_FOUND")
+
+
+class TestUnknown:
+    def lost(self, api: Api, cloud: Cloud) -> tuple[Launched, Message]:
+        """The first mail's outcome is lost: its worker dies behind SendEmail."""
+        campaign = launched(api)
+        cloud.invoke(
+            "campaigns_dispatch",
+            {
+                "workspace": api.workspace().id,
+                "campaign_id": campaign.campaign_id,
+                "run": 1,
+                "round": 0,
+            },
+        )
+        (job,) = cloud.queue("StepsQueue").receive(10)
+        records = {"Records": [{"messageId": "1", "body": job.body}]}
+        with cloud.wire.crash_at(3, "after"):
+            cloud.invoke("steps_run", records)
+        cloud.clock.advance(minutes=3)
+        cloud.invoke("steps_run", records)
+        (message,) = messages(cloud, api)
+        return campaign, message
+
+    def test_is_shown_to_a_person_and_not_sent_again(self, api: Api, cloud: Cloud) -> None:
+        campaign, message = self.lost(api, cloud)
+
+        cloud.run(days=1)
+
+        listed = api.get("/v1/messages?state=unknown").json["data"]
+        assert [shown["id"] for shown in listed] == [message.id]
+        assert len(cloud.mails()) == 1
+        assert status(api, campaign.campaign_id)["audience"]["paused"] == 1
+        assert closed(explained(cloud, api, campaign)) == ["unknown_outcome"]
+
+
+class TestExplain:
+    def test_names_all_that_is_in_the_way(self, api: Api, cloud: Cloud) -> None:
+        window = {"days": ["sat"], "from": "09:00", "to": "17:00"}
+        campaign = ruled(api, {**STEP_ONE, "text": "{{ company }}"}, windows=[window])
+        api.post("/v1/suppressions", {"address": "ada0@example.com", "reason": "manual"})
+
+        explanation = explained(cloud, api, campaign)
+
+        assert [gate["gate"] for gate in explanation["gates"]] == [
+            "suppression",
+            "window",
+            "content",
+        ]
+        assert all(gate["remedy"] for gate in explanation["gates"])
+        assert explanation["earliest_send_at"] is None
+
+    def test_says_when_the_next_step_can_come(self, api: Api, cloud: Cloud) -> None:
+        window = {"days": ["sat"], "from": "09:00", "to": "17:00"}
+        campaign = ruled(api, windows=[window])
+
+        explanation = explained(cloud, api, campaign)
+
+        assert closed(explanation) == ["outside_window"]
+        assert explanation["earliest_send_at"] == "2026-03-07T09:00:00.000Z"
+
+    def test_tells_nothing_about_others(self, api: Api) -> None:
+        job = a_task(api)
+        enrollment_id = f"enr_{job.campaign_id[4:]}{job.contact_id[4:]}"
+
+        mine = api.get(f"/v1/enrollments/{enrollment_id}/explain")
+        theirs = api.get(f"/v1/enrollments/{enrollment_id}/explain", workspace="globex")
+
+        assert (mine.status, mine.json["state"]) == (200, "waiting")
+        assert (theirs.status, theirs.json["code"]) == (404, "RESOURCE_NOT_FOUND")
