@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from outrider.kit.dynamo import Table
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
@@ -163,6 +165,21 @@ class TestWhileItRuns:
         api.put(path, {"steps": steps[:1], "migrate": True})
         campaign = table.get(workspace, running.campaign_id) or {}
         assert (campaign["steps_version"], campaign["least_steps_version"]) == (3, 3)
+
+    @pytest.mark.parametrize(("migrate", "text"), [(True, "Something new"), (False, "Did you")])
+    def test_who_is_under_way_moves_when_told(
+        self, api: Api, cloud: Cloud, migrate: bool, text: str
+    ) -> None:
+        path = f"/v1/sequences/{launched(api).sequence_id}/steps"
+        cloud.run(hours=1)
+        one, two = api.get(path).json["steps"]
+        ahead = {"channel": "email", "if": "opened", "text": "Not for you"}
+
+        api.put(path, {"steps": [one, ahead, {**two, "text": "Something new"}], "migrate": migrate})
+        cloud.run(hours=3)
+
+        _, follow_up = cloud.mails()
+        assert text in follow_up.message.get_content()
 
 
 class TestLint:
