@@ -45,12 +45,15 @@ def unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - takes
 @api.get("/t/c/{token}", scope=None, status=302, media=HTML)
 def follow_link(token: str, request: Request) -> Answer:
     """Follow a link of a mail"""
-    link = links().read(token, "c")
-    destination = links().destination(link) if link else None
-    if link is None or destination is None:
-        return _unknown()
-    if request.method != "HEAD":
-        links().clicked(link, request.headers)
+    try:
+        link = links().read(token, "c")
+        destination = links().destination(link) if link else None
+        if link is None or destination is None:
+            return _unknown()
+        if request.method != "HEAD":
+            links().clicked(link, request.headers)
+    except OutriderError as error:
+        return _failed(error)
     return Answer(302, "", HTML, {**pages.HEADERS, "Location": destination})
 
 

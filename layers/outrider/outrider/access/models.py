@@ -42,7 +42,8 @@ class WorkspaceId(str):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who does something: `actor` is `key:<id>` for a request, `engine` for our own workers."""
+    """Who does something: `actor` is `key:<id>` for a request, `engine` for our own workers,
+    `recipient` for whoever uses a link in a mail."""
 
     workspace: WorkspaceId
     actor: str

@@ -19,7 +19,8 @@ Mode = Literal["live", "test"]
 class Event(BaseModel):
     """Something that happened, as it is kept and published.
 
-    `partition` is the workspace in one mode; `actor` who caused it (`key:…`, `engine`).
+    `partition` is the workspace in one mode; `actor` who caused it (`key:…`, `engine`,
+    `recipient`).
     """
 
     model_config = ConfigDict(frozen=True)

@@ -76,5 +76,5 @@ UNKNOWN = _page(
 )
 FAILED = _page(
     "This did not work just now",
-    "<p>Please open the link again in a minute, and press the button once more.</p>",
+    "<p>Please open the link again in a minute.</p>",
 )

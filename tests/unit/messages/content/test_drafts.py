@@ -138,10 +138,11 @@ class TestFooter:
 
 
 class TestTextOfHtml:
-    def test_is_made_when_there_is_no_text(self) -> None:
+    @pytest.mark.parametrize("text", [None, " \n"])
+    def test_is_made_when_there_is_no_text(self, text: str | None) -> None:
         html = '<p>Hi,</p><p>see <a href="https://a.example/x">this</a></p>'
 
-        mail = a_draft(text=None, html=html).mail()
+        mail = a_draft(text=text, html=html).mail()
 
         said = f"Hi,\n\nsee this (https://a.example/x)\n\nUnsubscribe ({UNSUBSCRIBE})"
         assert mail.content.text == said

@@ -95,8 +95,8 @@ class Draft:
         if html is not None:
             html = self._html_with_footer(html)
         # What was made of HTML with its footer shows all of it already.
-        text = self._text_with_footer(text or markup.to_text(html or ""))
-        return Content(subject=subject, text=text, html=html)
+        said = text if text and text.strip() else markup.to_text(html or "")
+        return Content(subject=subject, text=self._text_with_footer(said), html=html)
 
     def _subject(self) -> str:
         said = self._filled(self.variant.subject, "text", f"{self.message_id}/subject")
