@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from outrider.access.models import Caller
+from outrider.access.models import Caller, WorkspaceId
 from outrider.credits.wiring import credits
 from outrider.kit import ids
+from outrider.messages.tokens import Links
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.examples import a_draft
@@ -37,6 +38,8 @@ INVENTED = {
     "delivery": "dlv_0xf6wrpp55rkp9j3d87mmd9spq",
     "event": "evt_01kjpwd6m1j4bmyjsaxgnw33zc",
     "message": "msg_01kjpwd6m9z8y7x6w5v4t3s2r1",
+    "token": "AAABnK3GmoB_f6lb84IsoFm5AZytxpqB1U4L8ghxlHGr"
+    "-0gWNgBHLRRhv1wC2oy1BE9F7tBvAVVyCmDS61yLp5G6",
     "mail": "0100019caf2b5a10-1d2e3f40-5162-7384-95a6-b7c8d9e0f102-000000",
     "imported": "imp_01kjpwd6m7t4w1c8v5q2x9n3zb",
     "exported": "exp_01kjpwd6m8a4d2g7k9n1r5v8yc",
@@ -74,6 +77,7 @@ SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
 SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
 CAMPAIGNS_STATUS = Sample("http_campaigns_status", "campaigns")
 MESSAGES_GET = Sample("http_messages_get", "messages")
+LINKS_UNSUBSCRIBE = Sample("http_links_unsubscribe", "links")
 WEBHOOKS_CREATE = Sample("http_webhooks_create", "webhooks")
 EVENTS_LIST = Sample("http_events_list", "events")
 ACCOUNT_GET = Sample("http_account_get", "account")
@@ -236,6 +240,18 @@ class TestHttp:
         answer = MESSAGES_GET.invoke(cloud, key=api.workspace().live_key, message=message.id)
 
         assert json.loads(answer["body"])["subject"] == message.subject
+
+    def test_links_unsubscribe(self, api: Api, cloud: Cloud) -> None:
+        message = a_message(api)
+        workspace = WorkspaceId(api.workspace().id)
+        (item,) = [each for each in cloud.items("keys", workspace) if "link_secret" in each]
+        link = Links("", workspace, item["link_secret"])
+        path = link.unsubscribe(message.contact_id, message.id)
+
+        answer = LINKS_UNSUBSCRIBE.invoke(cloud, token=path.rpartition("/")[2])
+
+        assert answer["statusCode"] == 200
+        assert api.get(f"/v1/contacts/{message.contact_id}").json["status"] == "unsubscribed"
 
     def test_webhooks_create(self, api: Api, cloud: Cloud) -> None:
         key = api.workspace().live_key

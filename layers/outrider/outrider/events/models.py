@@ -22,7 +22,8 @@ class RecordedEvent(BaseModel):
     """Something that happened. It is also the `detail` that rules on the bus see.
 
     `sequence` counts the events of the workspace in this mode, from 1 and without gaps;
-    `recorded_at` is when it entered the feed; `actor` is who caused it (`key:key_…`, `engine`).
+    `recorded_at` is when it entered the feed; `actor` is who caused it (`key:key_…`, `engine`,
+    `recipient`).
     """
 
     model_config = ConfigDict(frozen=True)

@@ -88,15 +88,15 @@ class Draft:
         subject = self._subject() or (f"Re: {thread.subject}" if thread else "")
         text = self._body(self.variant.text, "text")
         html = self._body(self.variant.html, "html")
-        if not (subject and ((text and text.strip()) or (html and html.strip()))):
+        if not (subject and (text or html)):
             raise TemplateInvalid("The mail has no subject or no text")
         if len(subject) > MAX_SUBJECT:
             raise TemplateInvalid(f"The subject is too long: {MAX_SUBJECT} characters at most")
         if html is not None:
             html = self._html_with_footer(html)
         # What was made of HTML with its footer shows all of it already.
-        said = text if text and text.strip() else markup.to_text(html or "")
-        return Content(subject=subject, text=self._text_with_footer(said), html=html)
+        text = self._text_with_footer(text or markup.to_text(html or ""))
+        return Content(subject=subject, text=text, html=html)
 
     def _subject(self) -> str:
         said = self._filled(self.variant.subject, "text", f"{self.message_id}/subject")
@@ -104,8 +104,9 @@ class Draft:
         return "".join(each for each in words if unicodedata.category(each) not in ("Cc", "Cs"))
 
     def _body(self, source: str | None, kind: Kind) -> str | None:
-        """Text and HTML that offer the same choices say the same."""
-        return self._filled(source, kind, self.message_id)
+        """None also for what is blank. Text and HTML that offer the same choices say the same."""
+        body = self._filled(source, kind, self.message_id)
+        return body if body and not body.isspace() else None
 
     def _filled(self, source: str | None, kind: Kind, seed: str) -> str | None:
         return templates.render(spin(source, seed), self._values, kind) if source else None
