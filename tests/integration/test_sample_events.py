@@ -17,7 +17,7 @@ from outrider.kit import ids
 from outrider.messages.tokens import Links
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.examples import a_draft
+from tests.integration.examples import a_draft, an_enrollment
 from tests.integration.outreach import a_mailbox, a_message, launched, status
 from tests.receivers import answering, receiver
 from tools import templates
@@ -43,6 +43,7 @@ INVENTED = {
     "mail": "0100019caf2b5a10-1d2e3f40-5162-7384-95a6-b7c8d9e0f102-000000",
     "imported": "imp_01kjpwd6m7t4w1c8v5q2x9n3zb",
     "exported": "exp_01kjpwd6m8a4d2g7k9n1r5v8yc",
+    "enrollment": "enr_01kjpwd6m5sn3smj6vvtpctw3m01kjpwd6m16vjzbz035g1ag64h",
     "url": "https://example.com/hooks/outrider",
 }
 
@@ -77,6 +78,7 @@ SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
 SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
 CAMPAIGNS_STATUS = Sample("http_campaigns_status", "campaigns")
 MESSAGES_GET = Sample("http_messages_get", "messages")
+ENROLLMENTS_GET = Sample("http_enrollments_get", "enrollments")
 LINKS_UNSUBSCRIBE = Sample("http_links_unsubscribe", "links")
 WEBHOOKS_CREATE = Sample("http_webhooks_create", "webhooks")
 EVENTS_LIST = Sample("http_events_list", "events")
@@ -233,6 +235,13 @@ class TestHttp:
         answer = CAMPAIGNS_STATUS.invoke(cloud, key=api.workspace().live_key, campaign=campaign)
 
         assert json.loads(answer["body"])["status"] == "active"
+
+    def test_enrollments_get(self, api: Api, cloud: Cloud) -> None:
+        enrollment = an_enrollment(api)
+
+        answer = ENROLLMENTS_GET.invoke(cloud, key=api.workspace().live_key, enrollment=enrollment)
+
+        assert json.loads(answer["body"])["state"] == "active"
 
     def test_messages_get(self, api: Api, cloud: Cloud) -> None:
         message = a_message(api)
