@@ -46,6 +46,12 @@ def again(api: Api, contact_ids: list[str], *steps: dict[str, Any], **settings: 
     return Launched(sequence["id"], answer["campaign_id"], contact_ids, answer)
 
 
+def ruled_anew(api: Api, campaign: Launched, **settings: Any) -> None:
+    """Other rules from now on: its launch did not look at them."""
+    answer = api.patch(f"/v1/campaigns/{campaign.campaign_id}", {"settings": settings})
+    assert answer.status == 200, answer.text
+
+
 def enrollment(cloud: Cloud, api: Api, campaign: Launched) -> dict[str, Any]:
     (item,) = [
         item
@@ -186,9 +192,8 @@ class TestRules:
     ) -> None:
         first = ruled(api, STEP_ONE, STEP_TWO)
         cloud.clock.advance(seconds=10)
-        second = again(api, first.contact_ids, {**STEP_ONE, "text": "Second"}, exclusive=True)
-        if second.answer["audience"]["added"] == 0:
-            pytest.skip("the launch screens them out already")
+        second = again(api, first.contact_ids, {**STEP_ONE, "text": "Second"})
+        ruled_anew(api, second, exclusive=True)
 
         cloud.run(hours=0.5)
         assert len(cloud.mails()) == 1
@@ -207,9 +212,8 @@ class TestRules:
     ) -> None:
         first = ruled(api, STEP_ONE, STEP_TWO, min_interval_hours=12)
         cloud.run(hours=0.5)
-        second = again(api, first.contact_ids, min_interval_hours=12)
-        if second.answer["audience"]["added"] == 0:
-            pytest.skip("the launch screens them out already")
+        second = again(api, first.contact_ids)
+        ruled_anew(api, second, min_interval_hours=12)
         sent = cloud.clock.now
 
         cloud.run(hours=8)
