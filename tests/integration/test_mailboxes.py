@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -44,9 +45,9 @@ def repository(api: Api) -> MailboxRepository:
     return mailbox_repository(WorkspaceId(api.workspace().id))
 
 
-def counted(api: Api, mailbox_id: str, *, sent: int, **counts: int) -> None:
-    """What became of mails of today, as the engine and feedback count it."""
-    mailboxes, today = repository(api), clock.now().date()
+def counted(api: Api, mailbox_id: str, *, sent: int, days_ago: int = 0, **counts: int) -> None:
+    """What became of mails of a day, as the engine and feedback count it."""
+    mailboxes, today = repository(api), clock.now().date() - timedelta(days=days_ago)
     for _ in range(sent):
         mailboxes.table.write(mailboxes.take(mailbox_id, today, 1_000_000))
     names: dict[Outcome, int] = {"bounced": 0, "complained": 0, "refused": 0} | counts  # type: ignore[assignment]
@@ -296,11 +297,26 @@ class TestHealth:
         reviews.review(mailbox["id"])
         failing = api.get(f"/v1/mailboxes/{mailbox['id']}").json
         cloud.run(days=7)
-        seen = reviews.seen_again(repository(api).all())
+        mailboxes = repository(api)
+        seen = reviews.seen_again(mailboxes.of_pool("pool_default"))
 
         assert (failing["health"], failing["health_reasons"]) == ("failing", ["bounce_rate"])
         assert [each.health for each in seen] == ["healthy"]
         assert [each["health"] for each in events(cloud, api)] == ["failing", "healthy"]
+
+    def test_bad_rates_hold_a_campaign_up_until_they_are_over(self, api: Api, cloud: Cloud) -> None:
+        mailbox = a_mailbox(api)
+        counted(api, mailbox["id"], days_ago=6, sent=100, bounced=10)
+        health_reviews(Caller.engine(api.workspace().id)).review(mailbox["id"])
+        sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json
+        body = {"contact_ids": some_contacts(api, 1)}
+        api.post(f"/v1/sequences/{sequence['id']}/launch", body)
+
+        cloud.run(hours=14)
+        before = len(cloud.mails())
+        cloud.run(hours=3)
+
+        assert (before, len(cloud.mails())) == (0, 1)
 
     def test_review_dies_anywhere_and_tells_once(self, api: Api, cloud: Cloud) -> None:
         mailbox = a_mailbox(api)

@@ -74,6 +74,7 @@ SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
 IMPORTS_CREATE = Sample("http_imports_create", "imports")
 EXPORTS_CREATE = Sample("http_exports_create", "exports")
 MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
+MAILBOXES_CHECK = Sample("http_mailboxes_check", "mailboxes_check")
 SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
 SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
 CAMPAIGNS_STATUS = Sample("http_campaigns_status", "campaigns")
@@ -176,6 +177,14 @@ class TestHttp:
 
         assert json.loads(answer["body"])["status"] == "finished"
         assert api.get(f"/v1/contacts/{contact}").status == 404
+
+    def test_mailboxes_check(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        mailbox = api.post("/v1/mailboxes", {"email": "ada@outrider.test"}).json["id"]
+
+        answer = MAILBOXES_CHECK.invoke(cloud, key=key, mailbox=mailbox)
+
+        assert json.loads(answer["body"])["health_reasons"] == ["identity", "dkim"]
 
     def test_contacts_research(self, api: Api, cloud: Cloud) -> None:
         key = api.workspace().test_key

@@ -28,6 +28,7 @@ from outrider.kit.logs import logger
 from outrider.kit.queues import Queue, QueueMessage
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository, Usage
+from outrider.mailboxes.reviews import HealthReviews
 from outrider.sequences.service import SequenceService
 
 _PLAN_ATTEMPTS = 3
@@ -95,6 +96,7 @@ class RoundService:
     caller: Caller
     enrollments: EnrollmentRepository
     mailboxes: MailboxRepository
+    reviews: HealthReviews
     sequences: SequenceService
     limits: DailyLimits
     steps: Queue
@@ -160,7 +162,7 @@ class RoundService:
         """The mailboxes of the campaign, and those that wrote to any of `mails` before."""
         if not lanes and not mails:
             return Pool()
-        mailboxes = list(self.mailboxes.of_pool(campaign.mailbox_pool))
+        mailboxes = self.reviews.seen_again(self.mailboxes.of_pool(campaign.mailbox_pool))
         shared = frozenset(mailbox.id for mailbox in mailboxes)
         return self._with_writers(Pool(mailboxes, shared), now, mails)
 

@@ -32,7 +32,7 @@ from outrider.kit.dynamo import Action, Table
 from outrider.kit.executions import StateMachine
 from outrider.kit.queues import Queue, QueueMessage
 from outrider.kit.settings import settings
-from outrider.mailboxes.wiring import mailbox_repository, mailboxes
+from outrider.mailboxes.wiring import health_reviews, mailbox_repository, mailboxes
 from outrider.sequences.models import Step
 from outrider.sequences.wiring import sequences
 
@@ -226,6 +226,7 @@ def _rounds(caller: Caller, campaign_id: str) -> RoundService:
         caller=caller,
         enrollments=enrollment_repository(caller.workspace, campaign_id),
         mailboxes=mailbox_repository(caller.workspace),
+        reviews=health_reviews(caller),
         sequences=sequences(caller),
         limits=daily_limits(caller.workspace, campaign_id),
         steps=Queue(settings().require("steps_queue_url")),

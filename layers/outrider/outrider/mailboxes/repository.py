@@ -26,6 +26,7 @@ from outrider.kit.dynamo import (
 from outrider.kit.outbox import Event, attribute
 from outrider.mailboxes.errors import MailboxMoved, MailboxTaken
 from outrider.mailboxes.health import Counts
+from outrider.mailboxes.inboxes import inbox_pk
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.pools.repository import PoolRepository
 
@@ -111,10 +112,13 @@ class MailboxRepository:
 
     def of_pool(self, pool: str) -> Sequence[Mailbox]:
         """All mailboxes of a pool; a workspace has tens of mailboxes, not thousands."""
-        return self._all(pool)
-
-    def all(self) -> Sequence[Mailbox]:
-        return self._all(None)
+        mailboxes: list[Mailbox] = []
+        after: Item | None = None
+        while True:
+            page, after = self.list(100, after, pool)
+            mailboxes += page
+            if after is None:
+                return mailboxes
 
     def change(
         self,
@@ -273,15 +277,6 @@ class MailboxRepository:
     def _pools(self) -> PoolRepository:
         return PoolRepository(self.table, self.workspace)
 
-    def _all(self, pool: str | None) -> Sequence[Mailbox]:
-        mailboxes: list[Mailbox] = []
-        after: Item | None = None
-        while True:
-            page, after = self.list(100, after, pool)
-            mailboxes += page
-            if after is None:
-                return mailboxes
-
     def _item(self, mailbox: Mailbox) -> Item:
         return {
             **mailbox.model_dump(exclude_none=True),
@@ -300,23 +295,6 @@ class MailboxRepository:
 
     def _usage_pk(self, mailbox_id: str) -> str:
         return f"{self.workspace}#{mailbox_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Inboxes:
-    """The mailboxes of all workspaces, found by their address."""
-
-    table: Table
-
-    def find(self, address: str) -> list[tuple[WorkspaceId, str]]:
-        """Workspaces that have a mailbox with this normalised address, and its id there. More than
-        one may say that an address is theirs."""
-        page = self.table.query(Query(inbox_pk(address), consistent=True))
-        return [(WorkspaceId(str(item["sk"])), str(item["mailbox_id"])) for item in page.items]
-
-
-def inbox_pk(address: str) -> str:
-    return f"inbox#{address.lower()}"
 
 
 def _usage_sk(day: date) -> str:

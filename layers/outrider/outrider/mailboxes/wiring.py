@@ -4,8 +4,9 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
+from outrider.mailboxes.inboxes import Inboxes
 from outrider.mailboxes.pools.repository import PoolRepository
-from outrider.mailboxes.repository import Inboxes, MailboxRepository
+from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.reviews import HealthReviews
 from outrider.mailboxes.safe import PasswordSafe
 from outrider.mailboxes.service import MailboxService
