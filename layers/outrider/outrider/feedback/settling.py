@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.campaigns import branching, windows
-from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.models import UNKNOWN_OUTCOME, Campaign, Enrollment
 from outrider.campaigns.repository import CampaignRepository
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.messages.models import Message
-from outrider.messages.progress import UNKNOWN_OUTCOME, Progress, continued
+from outrider.messages.progress import Progress, continued
 from outrider.messages.repository import MessageRepository
 from outrider.messages.snapshot import Way
 from outrider.sequences.repository import SequenceRepository, steps_from

@@ -122,7 +122,7 @@ class Explainer:
         day = now.astimezone(UTC).date()
         company = enrollment.company_key
         used = self.limits.usage(day, [company] if company else [])
-        senders = self._senders(seen.campaign.mailbox_pool, enrollment, day)
+        senders = self._senders(seen, seen.campaign.mailbox_pool, day)
         bounced, company_replied = self._noted(seen.contact, company)
         standing = Standing(
             suppressions=_blocking(self.suppressions, seen.contact),
@@ -136,13 +136,11 @@ class Explainer:
         first = senders[0].mailbox if senders else None
         return replace(seen, standing=standing, rivals=rivals, mailbox=seen.mailbox or first)
 
-    def _senders(self, pool: str, enrollment: Enrollment, day: date) -> list[Sender]:
+    def _senders(self, seen: Snapshot, pool: str, day: date) -> list[Sender]:
         """Its own mailbox as long as there is one, else all of the pool."""
-        mailboxes = self.mailboxes.of_pool(pool)
-        own = [mailbox for mailbox in mailboxes if mailbox.id == enrollment.mailbox_id]
-        chosen = own or mailboxes
-        usage = self.mailboxes.usage([mailbox.id for mailbox in chosen], day)
-        return [Sender(mailbox, usage[mailbox.id].used) for mailbox in chosen]
+        mailboxes = [seen.mailbox] if seen.mailbox else self.mailboxes.of_pool(pool)
+        usage = self.mailboxes.usage([mailbox.id for mailbox in mailboxes], day)
+        return [Sender(mailbox, usage[mailbox.id].used) for mailbox in mailboxes]
 
     def _noted(self, contact: Contact, company: str | None) -> tuple[bool, bool]:
         """Whether mail to the address was refused for good, and whether the company answered."""

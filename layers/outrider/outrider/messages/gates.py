@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from outrider.campaigns import branching, windows
-from outrider.campaigns.models import EndState, Enrollment
+from outrider.campaigns.models import UNKNOWN_OUTCOME, EndState, Enrollment
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.snapshot import Snapshot
@@ -99,6 +99,8 @@ def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
     elif enrollment.state == "paused":
         reason = enrollment.blocked_reason or "paused"
         remedy = "Resume it with POST /v1/enrollments/{id}/resume"
+        if reason == UNKNOWN_OUTCOME:
+            remedy += ", and say in `unknown` whether its message was sent"
         yield Closed("enrollment", reason, remedy, Stay())
 
 

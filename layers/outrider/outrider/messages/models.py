@@ -150,5 +150,5 @@ class Message(BaseModel):
             "sequence_id": self.sequence_id,
             "enrollment_id": self.enrollment_id,
             "step_id": self.step_id,
-            "mailbox_id": self.mailbox_id,
+            **({"mailbox_id": self.mailbox_id} if self.mailbox_id else {}),
         }

@@ -8,7 +8,14 @@ from outrider.access.models import Caller
 from outrider.campaigns import branching, windows
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import ROUND, STEP_LEASE, Enrollment, StepJob, Thread
+from outrider.campaigns.models import (
+    ROUND,
+    STEP_LEASE,
+    UNKNOWN_OUTCOME,
+    Enrollment,
+    StepJob,
+    Thread,
+)
 from outrider.campaigns.statistics import Statistics
 from outrider.kit import clock
 from outrider.kit.counters import Counters
@@ -19,8 +26,6 @@ from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 from outrider.messages.snapshot import Way
 from outrider.sequences.models import Step
-
-UNKNOWN_OUTCOME = "unknown_outcome"
 
 
 @dataclass(frozen=True, slots=True)
