@@ -122,9 +122,11 @@ class RoundService:
             limits = self._read_limits(campaign, now, queued, reading.due)
         planned = self._plan(reading, steps, pool, limits)
         going = self._queue(campaign, now, planned, steps)
+        # The index still showed what was moved before: what is behind it was not read.
+        lagging = len(going) < sum(one.goes_out for one in planned)
         return Result(
             queued.with_([one for one in going if needs_mailbox(one.enrollment, steps)]),
-            again=not planned or (reading.more and bool(going)),
+            again=not planned or lagging or (reading.more and bool(going)),
             full=frozenset(reading.full),
         )
 
