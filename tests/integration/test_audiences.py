@@ -78,6 +78,19 @@ class TestScreening:
 
         assert reasons(launched) == [None, "in_other_active_sequence", None]
 
+    def test_leaves_whom_another_campaign_wrote_to_lately(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        contacts = some_contacts(api, 2)
+        launch(api, a_campaign(api), contact_ids=contacts[:1])
+        cloud.run(hours=1)
+
+        early = launch(api, a_campaign(api, min_interval_hours=24), contact_ids=contacts)
+        cloud.clock.advance(days=1)
+        late = launch(api, a_campaign(api, min_interval_hours=24), contact_ids=contacts)
+
+        assert reasons(early) == ["recently_contacted", None]
+        assert reasons(late) == [None, None]
+
 
 class TestRules:
     def test_the_first_step_is_due_when_the_contacts_windows_open(self, api: Api) -> None:
