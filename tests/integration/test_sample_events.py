@@ -6,7 +6,6 @@ its own in their place.
 
 import base64
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -19,49 +18,9 @@ from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.examples import a_draft, an_enrollment
 from tests.integration.outreach import a_mailbox, a_message, launched, status
+from tests.integration.samples import FOLDER, INVENTED, Sample, put_in
 from tests.receivers import answering, receiver
 from tools import templates
-from tools.templates import REPOSITORY
-
-FOLDER = REPOSITORY / "events"
-
-INVENTED = {
-    "key": "otr_live_sk_PutAKeyOfYourWorkspaceHere",
-    "workspace": "wsp_01kjpwd6m0khywa3afbhj9mjsv",
-    "contact": "con_01kjpwd6m16vjzbz035g1ag64h",
-    "company": "com_01kjpwd6m7t3v5x9z1b4d6f8ha",
-    "mailbox": "mbx_01kjpwd6m2s0g6cmmw3r9ek06y",
-    "sequence": "seq_01kjpwd6m3sp9gacndhhxnr57c",
-    "step": "stp_01kjpwd6m308hp1xz1jfw843q3",
-    "campaign": "cam_01kjpwd6m5sn3smj6vvtpctw3m",
-    "webhook": "whk_01kjpwd6m4s5wwa4fksbm2y11w",
-    "delivery": "dlv_0xf6wrpp55rkp9j3d87mmd9spq",
-    "event": "evt_01kjpwd6m1j4bmyjsaxgnw33zc",
-    "message": "msg_01kjpwd6m9z8y7x6w5v4t3s2r1",
-    "token": "AAABnK3GmoB_f6lb84IsoFm5AZytxpqB1U4L8ghxlHGr"
-    "-0gWNgBHLRRhv1wC2oy1BE9F7tBvAVVyCmDS61yLp5G6",
-    "mail": "0100019caf2b5a10-1d2e3f40-5162-7384-95a6-b7c8d9e0f102-000000",
-    "imported": "imp_01kjpwd6m7t4w1c8v5q2x9n3zb",
-    "exported": "exp_01kjpwd6m8a4d2g7k9n1r5v8yc",
-    "enrollment": "enr_01kjpwd6m5sn3smj6vvtpctw3m01kjpwd6m16vjzbz035g1ag64h",
-    "url": "https://example.com/hooks/outrider",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """`events/<name>.json`, an event of `functions/<function>`."""
-
-    name: str
-    function: str
-
-    def event(self, **real: str) -> Any:
-        """The event, with `real` values in place of the invented ones of the same name."""
-        return json.loads(put_in((FOLDER / f"{self.name}.json").read_text(encoding="utf-8"), real))
-
-    def invoke(self, cloud: Cloud, **real: str) -> Any:
-        return cloud.invoke(self.function, self.event(**real))
-
 
 HEALTH = Sample("http_health", "site")
 CONTACTS_CREATE = Sample("http_contacts_create", "contacts")
@@ -106,13 +65,6 @@ BOUNCE = Sample("sqs_feedback_bounce", "feedback_receive")
 REPLY = Sample("inbound_reply", "inbound_receive")
 
 SAMPLES = [each for each in globals().values() if isinstance(each, Sample)]
-
-
-def put_in(text: str, real: dict[str, str]) -> str:
-    for name, value in real.items():
-        assert INVENTED[name] in text, f"there is no {name} to put in"
-        text = text.replace(INVENTED[name], value)
-    return text
 
 
 def sent_job(api: Api, cloud: Cloud) -> dict[str, str]:
