@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from outrider.campaigns.models import Enrollment, audience_group
+from outrider.kit import hours
 from outrider.kit.attributes import Item
 from outrider.messages.models import Message
 from outrider.messages.repository import OPEN_STATES
@@ -127,7 +128,9 @@ def _statistics(books: Books) -> Iterator[str]:
         for item in books.kept(campaign_id, "stat#"):
             _, _, step_id, variant_id, _ = item["sk"].split("#")
             for name, count in item.items():
-                if name not in ("pk", "sk") and not name.startswith("replied_"):
+                if name in ("pk", "sk") or hours.is_hour(name):
+                    continue
+                if not name.startswith("replied_"):
                     counted[campaign_id, step_id, variant_id, name] += int(count)
     for key in recounted.keys() | counted.keys():
         if recounted[key] != counted[key]:

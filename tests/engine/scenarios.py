@@ -239,7 +239,7 @@ SCENARIOS = [
     Scenario("trigger", a_trigger(known=True), sent(1), minutes=2),
     Scenario("trigger_new", a_trigger(known=False), sent(1), minutes=2),
     Scenario("enrollment_pause", a_word_about("pause"), ended("paused", 1), minutes=2),
-    Scenario("enrollment_resume", a_word_about("resume", True), sent(2), minutes=2),
+    Scenario("enrollment_resume", a_word_about("resume", True), sent(2), minutes=2, hours=1),
     Scenario("enrollment_stop", a_word_about("stop"), ended("stopped", 1), minutes=2),
     Scenario("unsubscribe", an_unsubscription, opted_out, minutes=1),
 ]
