@@ -15,7 +15,7 @@ from outrider.mailboxes.wiring import health_reviews, inboxes, mailbox_repositor
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, a_mailbox, launched, some_contacts, status
-from tests.mailservers import PASSWORD, USER, MailServer, mail_server
+from tests.mailservers import CUT, PASSWORD, USER, MailServer, mail_server
 from tests.nameserver import Zone, nameserver
 
 SMTP = {"host": "smtp.gmail.com", "username": "ada@acme.com", "password": "correct horse"}
@@ -134,6 +134,27 @@ class TestServer:
         sent = {each["rfc_message_id"] for each in api.get("/v1/messages").json["data"]}
         assert {str(mail.message["Message-ID"]).strip("<>") for mail in server.received} == sent
         assert status(api, campaign.campaign_id)["sent"] == 2
+
+    def test_that_goes_away_after_the_dot_gets_no_mail_twice(self, api: Api, cloud: Cloud) -> None:
+        with local_server(cloud) as (server, smtp):
+            server.answers = {"END": CUT}
+            campaign = launched(api, steps=(STEP_ONE,), mailbox={"kind": "smtp", "smtp": smtp})
+            cloud.run(hours=6)
+
+        (message,) = api.get("/v1/messages?state=unknown").json["data"]
+        assert (message["contact_id"], len(server.received)) == (campaign.contact_ids[0], 1)
+
+    def test_that_goes_away_before_the_dot_gets_the_mail_later(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        with local_server(cloud) as (server, smtp):
+            server.answers = {"DATA": CUT}
+            launched(api, steps=(STEP_ONE,), mailbox={"kind": "smtp", "smtp": smtp})
+            cloud.drain()
+            server.answers = {}
+            cloud.run(hours=1)
+
+        assert len(server.received) == 1
 
     def test_that_refuses_the_login_stops_the_mailbox_and_loses_no_mail(
         self, api: Api, cloud: Cloud
