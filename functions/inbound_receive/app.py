@@ -1,13 +1,42 @@
-"""Takes an incoming mail: `{"raw_base64": "<the mail in base64>"}`, invoked by its receiver."""
+"""Takes incoming mails: objects that SES has put into the bucket, told by the queue; or one mail,
+`{"raw_base64": "<the mail in base64>"}`, invoked by its receiver."""
 
 import base64
 from typing import Any
 
+from outrider.inbound.mime import MAX_BYTES
+from outrider.inbound.service import Received
 from outrider.inbound.wiring import inbound
 from outrider.kit.logs import logger
+from outrider.kit.objects import ObjectMissing, Objects
+from outrider.kit.queues import handle_records
+from outrider.kit.settings import settings
+
+_SETUP = "AMAZON_SES_SETUP_NOTIFICATION"
+"""What SES puts beside the mails when a rule is made."""
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    received = inbound().receive(base64.b64decode(event["raw_base64"], validate=True))
-    logger().info("mail received", **received.model_dump(exclude_none=True))
-    return received.model_dump()
+    if "Records" in event:
+        return handle_records(event, _take)
+    raw = base64.b64decode(event["raw_base64"], validate=True)
+    return _receive(raw).model_dump()
+
+
+def _take(told: dict[str, Any]) -> None:
+    key = told["detail"]["object"]["key"]
+    if key.endswith(_SETUP):
+        return
+    files = settings().require("files_bucket")
+    try:
+        raw = Objects(files).get_part(key, 0, MAX_BYTES).body
+    except ObjectMissing:
+        logger().error("a mail is gone before it was read", kept_at=key, alarm="inbound")
+        return
+    _receive(raw, f"s3://{files}/{key}")
+
+
+def _receive(raw: bytes, kept_at: str = "") -> Received:
+    received = inbound().receive(raw, kept_at)
+    logger().info("mail received", kept_at=kept_at, **received.model_dump(exclude_none=True))
+    return received

@@ -2,6 +2,8 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
+from outrider.inbound.schemas import ClassificationUpdate
+from outrider.inbound.wiring import classifying
 from outrider.kit.pagination import Page
 from outrider.messages.models import Message
 from outrider.messages.schemas import MessageQuery, MessageThread, TaskCompletion
@@ -33,3 +35,9 @@ def complete_task(caller: Caller, message_id: str, body: TaskCompletion | None) 
 def get_thread(caller: Caller, thread_id: str) -> MessageThread:
     """Get what was written to a contact in a campaign, and what they answered"""
     return messages(caller).thread(thread_id)
+
+
+@api.patch("/v1/messages/{message_id}/classification", scope="messages:write")
+def classify_message(caller: Caller, message_id: str, body: ClassificationUpdate) -> Message:
+    """Say what a reply says; a person's word beats a machine's"""
+    return classifying(caller).classify(message_id, body)

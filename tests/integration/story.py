@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.harness.api import Answer, Mode
 from tests.harness.cloud import Cloud
+from tests.integration.replying import a_reply, take
 from tools import routes
 
 CSV = "E-Mail;Vorname;Nachname;Firma\nlena@globex.example;Lena;Vogt;Globex\nnonsense;;;\n"
@@ -43,6 +44,10 @@ def _uploaded(cloud: Cloud, known: dict[str, str]) -> None:
 
 def _sent(cloud: Cloud, _: dict[str, str]) -> None:
     cloud.run(hours=1)
+
+
+def _answered(cloud: Cloud, _: dict[str, str]) -> None:
+    take(cloud, a_reply(cloud.mails()[0], "Let me think about it."))
 
 
 STORY = [
@@ -319,6 +324,13 @@ STORY = [
     Step("get_stats"),
     Step("pause_campaign", of={"campaign_id": "draft_id"}),
     Step("delete_campaign", of={"campaign_id": "draft_id"}),
+    Step("get_message", then=_answered),
+    Step(
+        "list_messages",
+        query="direction=in&limit=1",
+        keep={"reply_id": ("data", 0, "id")},
+    ),
+    Step("classify_message", {"value": "interested_later"}, of={"message_id": "reply_id"}),
     Step("list_events", query="type=email.sent"),
     Step(
         "create_webhook",

@@ -129,7 +129,8 @@ class TestFilters:
     def test_follow_a_reply(self, api: Api, cloud: Cloud, people: list[str]) -> None:
         cloud.clock.advance(seconds=1)
         table = Table(cloud.stack.data["ContactsTableName"])
-        ContactRepository(table, WorkspaceId(api.workspace().id)).record_reply(people[0])
+        contacts = ContactRepository(table, WorkspaceId(api.workspace().id))
+        contacts.update(people[0], {"status": "replied"}, [], version=None)
 
         assert found(api, status="replied") == ["bob", "ada"]
         assert found(api, sort="-updated_at")[0] == "ada"

@@ -210,7 +210,7 @@ class TestReply:
         cloud.drain()
 
         contact = api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json
-        assert (contact["status"], contact["last_replied_at"] is not None) == ("replied", True)
+        assert (contact["status"], contact["last_replied_at"] is not None) == ("interested", True)
         assert [event["contact_id"] for event in events(api, "reply.received")] == [contact["id"]]
 
     def test_an_automatic_answer_is_no_reply(self, api: Api, cloud: Cloud) -> None:

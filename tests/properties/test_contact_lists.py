@@ -111,7 +111,7 @@ def made(
             case "deleted":
                 repository.remove(contact.id, [])
             case "replied":
-                repository.record_reply(contact.id)
+                repository.update(contact.id, {"status": "replied"}, [], version=None)
             case dict(changes):
                 repository.update(contact.id, changes, [], version=None)
     return contact.id

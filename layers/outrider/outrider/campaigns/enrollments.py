@@ -326,24 +326,6 @@ class EnrollmentRepository:
             return self._settle(enrollment.contact_id, enrollment.sending, sets, removes, **values)
         return self._change(enrollment, sets, removes, **values)
 
-    def record_reply(self, contact_id: str, events: Sequence[Event]) -> bool:
-        """Note that the contact replied; the first time stays. False without such an enrollment."""
-        action = self.table.update(
-            self._pk,
-            contact_id,
-            "SET #replied_at = if_not_exists(#replied_at, :now), #_events = :events"
-            " ADD #version :one",
-            "attribute_exists(#pk)",
-            now=clock.timestamp(),
-            events=outbox.pack(events),
-            one=1,
-        )
-        try:
-            self.table.write(action)
-        except ConditionFailed:
-            return False
-        return True
-
     def note_reply(self, enrollment: Enrollment, noted: Mapping[str, str]) -> Action:
         """Note what the contact answered; what a worker does with it meanwhile goes on, but any
         decision that was made without it does not hold any more."""
@@ -356,6 +338,20 @@ class EnrollmentRepository:
             now=clock.timestamp(),
             one=1,
             seen=enrollment.version,
+            **noted,
+        )
+
+    def defer(
+        self, enrollment: Enrollment, until: str, reason: str, noted: Mapping[str, str]
+    ) -> Action:
+        """The step to come does not come up before `until`."""
+        assignments = "".join(f", #{name} = :{name}" for name in noted)
+        return self._change(
+            enrollment,
+            f"{_DUE}, #blocked_reason = :blocked{assignments}",
+            "#_events",
+            due=until,
+            blocked=reason,
             **noted,
         )
 

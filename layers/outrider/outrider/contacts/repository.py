@@ -16,7 +16,6 @@ from outrider.kit import clock
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
     Action,
-    ConditionFailed,
     Page,
     Query,
     Table,
@@ -24,9 +23,6 @@ from outrider.kit.dynamo import (
     transact_groups,
 )
 from outrider.kit.outbox import Event
-
-_MERGES = 3
-"""How often a contact may be merged on while it is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,36 +149,6 @@ class ContactRepository(EntityRepository[Contact]):
             email=contact.email,
             seen=contact.status,
         )
-
-    def record_reply(self, contact_id: str) -> None:
-        """Note that the contact, or the one it was merged into, answered just now; nothing happens
-        if it is gone."""
-        for _ in range(_MERGES):
-            if self._record_reply(contact_id):
-                return
-            merged_into = self.merged_into(contact_id)
-            if merged_into is None:
-                return
-            contact_id = merged_into
-
-    def _record_reply(self, contact_id: str) -> bool:
-        now = clock.timestamp()
-        fields = {"status": "replied", "last_replied_at": now, "updated_at": now}
-        values = {**fields, **self.index_keys({**fields, "id": contact_id})}
-        assignments = ", ".join(f"#{name} = :{name}" for name in values)
-        action = self.table.update(
-            self.workspace,
-            contact_id,
-            f"SET {assignments} REMOVE #_events ADD #version :one",
-            PRESENT,
-            **values,
-            one=1,
-        )
-        try:
-            self.table.write(action)
-        except ConditionFailed:
-            return False
-        return True
 
     @property
     def _merged_pk(self) -> str:

@@ -65,9 +65,6 @@ class ContactService(EntityService[Contact, ContactWrite, ContactRowResult]):
         """The contact that has this normalised address."""
         return self.entities.with_value(address)
 
-    def record_reply(self, contact_id: str) -> None:
-        self.entities.record_reply(contact_id)
-
     def new(self, given: ContactWrite, *identity: str) -> Contact:
         fields = given.model_dump(exclude={"upsert"})
         fields["company_pinned"] = "company_id" in given.model_fields_set

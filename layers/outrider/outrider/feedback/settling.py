@@ -83,7 +83,8 @@ class Settling:
             update={
                 "step_id": following.id,
                 "due_at": clock.to_text(due),
-                "thread": continued(enrollment.thread, message, rfc_message_id),
+                "thread": continued(enrollment.thread, message, rfc_message_id)
+                or enrollment.thread,
             }
         )
         return (

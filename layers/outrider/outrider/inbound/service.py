@@ -1,4 +1,4 @@
-"""What an incoming mail changes."""
+"""What an incoming mail is taken for, and what it changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,46 +6,103 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from outrider.access.models import Caller
-from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.contacts.service import ContactService
+from outrider.access.models import Caller, WorkspaceId
+from outrider.feedback.notices import Kind, Notice
+from outrider.feedback.service import Feedback
+from outrider.inbound.classification import classify
 from outrider.inbound.mail import IncomingMail
+from outrider.inbound.matching import Matching
+from outrider.inbound.recording import Replies
+from outrider.inbound.unmatched import UnmatchedMails
+from outrider.kit import clock
+from outrider.kit.logs import logger
 from outrider.messages.models import Message
-from outrider.messages.repository import SentMessages
+from outrider.sequences.models import ReplyClass
+
+_HEARD: dict[str, Kind] = {
+    "hard": "hard",
+    "soft": "soft",
+    "delivered": "delivered",
+    "delayed": "accepted",
+}
 
 
 class Received(BaseModel):
-    """What an incoming mail was taken for; `message_id` is the message of ours it answers."""
+    """What an incoming mail was taken for; `message_id` is the message of ours it is about,
+    `reply_id` the answer as it is kept."""
 
-    kind: Literal["reply", "automatic", "unmatched"]
+    kind: Literal["reply", "automatic", "report", "own_copy", "unmatched"]
     message_id: str | None = None
+    reply_id: str | None = None
+    classification: ReplyClass | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InboundService:
-    sent: SentMessages
-    contacts: Callable[[Caller], ContactService]
-    enrollments: Callable[[Caller, str], EnrollmentRepository]
+    matching: Matching
+    replies: Callable[[Caller], Replies]
+    feedback: Callable[[Caller], Feedback]
+    unmatched: UnmatchedMails
 
-    def receive(self, raw: bytes) -> Received:
-        """Match a mail to what it answers and record the reply. Receiving it twice is the same as
-        once: the event has the same id."""
+    def receive(self, raw: bytes, kept_at: str = "") -> Received:
+        """Match a mail to what it answers and record it; `kept_at` is where it lies. Receiving it
+        twice is the same as once."""
         mail = IncomingMail.parse(raw)
-        if mail.kind != "person":
-            return Received(kind="automatic")
-        for quoted in mail.answers:
-            if found := self.sent.find(quoted):
-                workspace, message = found
-                self._record(Caller.engine(workspace), message, mail)
-                return Received(kind="reply", message_id=message.id)
-        return Received(kind="unmatched")
+        found = self.matching.answered(mail)
+        if mail.kind == "report":
+            if found and mail.reports:
+                return self._report(*found, mail)
+            return self._unmatched(mail, kept_at)
+        if self.matching.is_own(mail, found[0] if found else None):
+            return Received(kind="own_copy")
+        found = found or self.matching.written_to(mail)
+        if found is None:
+            return self._unmatched(mail, kept_at)
+        return self._answer(*found, mail)
 
-    def _record(self, caller: Caller, message: Message, mail: IncomingMail) -> None:
-        received = caller.event(
-            "reply.received",
-            identity=mail.message_id or message.id,
-            classification="unclassified",
-            **message.names(),
+    def _answer(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
+        judgement = classify(
+            mail.text,
+            mail.subject,
+            by_machine=mail.kind == "machine",
+            received=clock.now().date(),
         )
-        self.enrollments(caller, message.campaign_id).record_reply(message.contact_id, [received])
-        self.contacts(caller).record_reply(message.contact_id)
+        reply = self.replies(Caller.engine(workspace)).record(message, mail, judgement)
+        return Received(
+            kind="automatic" if judgement.by_machine else "reply",
+            message_id=message.id,
+            reply_id=reply.id if reply else None,
+            classification=judgement.value,
+        )
+
+    def _report(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
+        feedback = self.feedback(Caller.engine(workspace))
+        for report in mail.reports:
+            notice = Notice(
+                kind=_HEARD[report.delivery],
+                at=clock.now(),
+                provider_id=message.provider_id or message.id,
+                detail=f"{report.status} {report.detail}".strip()[:500],
+            )
+            feedback.note(message, notice.kind, notice, message.rfc_message_id or mail.answers[0])
+        return Received(kind="report", message_id=message.id)
+
+    def _unmatched(self, mail: IncomingMail, kept_at: str) -> Received:
+        """It is told where it was meant for. An address that several workspaces call theirs tells
+        none of them what was written to it."""
+        places = self.matching.places(mail)
+        owners = {place.workspace for place in places}
+        live = {owner for owner in owners if owner.mode == "live"} or owners
+        if len(live) == 1:
+            (owner,) = live
+            place = next(place for place in places if place.workspace == owner)
+            self.unmatched.tell(Caller.engine(owner), place.mailbox_id, mail, kept_at)
+        else:
+            logger().error(
+                "a mail for no mailbox of ours",
+                kept_at=kept_at,
+                key=mail.key,
+                workspaces=len(live),
+                alarm="inbound",
+            )
+        return Received(kind="unmatched")

@@ -1,16 +1,70 @@
 """Builds the objects of `inbound`."""
 
-from outrider.campaigns.wiring import enrollment_repository
-from outrider.contacts.wiring import contacts
+from outrider.access.models import Caller, WorkspaceId
+from outrider.campaigns.wiring import (
+    campaign_repository,
+    company_replies,
+    endings,
+    enrollment_repository,
+    statistics,
+)
+from outrider.contacts.repository import ContactRepository
+from outrider.feedback.wiring import feedback
+from outrider.inbound.classifying import Classifying
+from outrider.inbound.effects import Effects
+from outrider.inbound.matching import Matching
+from outrider.inbound.recording import Replies
 from outrider.inbound.service import InboundService
-from outrider.messages.wiring import sent_messages
+from outrider.inbound.unmatched import UnmatchedMails
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+from outrider.mailboxes.wiring import inboxes
+from outrider.messages.lists import MessageLists
+from outrider.messages.repository import MessageRepository
+from outrider.messages.wiring import message_repository, opt_outs, sent_messages
+from outrider.sequences.repository import SequenceRepository
 
 
 def inbound() -> InboundService:
     return InboundService(
-        sent=sent_messages(),
-        contacts=contacts,
-        enrollments=lambda caller, campaign_id: enrollment_repository(
-            caller.workspace, campaign_id
+        matching=Matching(
+            sent=sent_messages(),
+            inboxes=inboxes(),
+            contacts=lambda workspace: ContactRepository(_table("contacts_table"), workspace),
+            lists=_lists,
         ),
+        replies=_replies,
+        feedback=feedback,
+        unmatched=UnmatchedMails(_table("messages_table")),
     )
+
+
+def classifying(caller: Caller) -> Classifying:
+    return Classifying(caller, message_repository(caller), _effects(caller))
+
+
+def _replies(caller: Caller) -> Replies:
+    return Replies(caller, message_repository(caller), opt_outs(caller), _effects(caller))
+
+
+def _effects(caller: Caller) -> Effects:
+    workspace = caller.workspace
+    return Effects(
+        caller=caller,
+        messages=message_repository(caller),
+        contacts=ContactRepository(_table("contacts_table"), workspace),
+        campaigns=campaign_repository(workspace),
+        sequences=SequenceRepository(_table("campaigns_table"), workspace),
+        enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
+        statistics=lambda campaign_id: statistics(workspace, campaign_id),
+        companies=lambda campaign_id: company_replies(workspace, campaign_id),
+        endings=endings(caller),
+    )
+
+
+def _lists(workspace: WorkspaceId) -> MessageLists:
+    return MessageLists(MessageRepository(_table("messages_table"), workspace))
+
+
+def _table(name: str) -> Table:
+    return Table(settings().require(name))

@@ -213,7 +213,7 @@ def _stores(erasure: Erasure, *, pending: bool) -> Sequence[StoreResult]:
         StoreResult(
             store="files",
             result="expires",
-            reason="Files of imports and exports",
+            reason="Files of imports and exports, and mails that came in",
             until=until(_FILES),
         ),
         StoreResult(

@@ -1,0 +1,70 @@
+"""A person says what a reply says: no machine says otherwise from then on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.inbound.effects import AUTOMATIC, Effects
+from outrider.inbound.schemas import ClassificationUpdate
+from outrider.kit import ids
+from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit.errors import Contended, ValidationFailed
+from outrider.messages.errors import MessageNotFound
+from outrider.messages.models import Classification, Message
+from outrider.messages.repository import MessageRepository
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Classifying:
+    caller: Caller
+    messages: MessageRepository
+    effects: Effects
+
+    def classify(self, message_id: str, given: ClassificationUpdate) -> Message:
+        """The reply as it is then; what follows from what it says follows: its enrollment may end,
+        nothing is taken up again. Raises MessageNotFound, ValidationFailed and Contended."""
+        found = Classification(value=given.value, source="human", confidence=1.0)
+        for _ in range(_ATTEMPTS):
+            reply = self.messages.find(message_id) if ids.is_id("msg", message_id) else None
+            if reply is None:
+                raise MessageNotFound
+            if reply.direction != "in":
+                raise ValidationFailed.at("/value", "Only a reply says something: this was sent")
+            if reply.classification == found:
+                return reply
+            after = reply.model_copy(update={"classification": found})
+            event = self.caller.event(
+                "reply.classified",
+                classification=found.value,
+                previous=reply.classification.value if reply.classification else None,
+                source=found.source,
+                confidence=found.confidence,
+                in_reply_to=reply.in_reply_to,
+                **reply.names(),
+            )
+            try:
+                transact(
+                    self.messages.classified(reply, found, [event]),
+                    *self._follows(reply, found),
+                    *self.caller.keep(after),
+                )
+            except TransactionFailed:
+                continue
+            return after
+        raise Contended("Another request changed this reply")
+
+    def _follows(self, reply: Message, found: Classification) -> Sequence[Action]:
+        answered = (
+            self.messages.get(reply.contact_id, reply.in_reply_to) if reply.in_reply_to else None
+        )
+        if answered is None:
+            return ()
+        by_person = found.value not in AUTOMATIC
+        at = reply.created_at if by_person else None
+        actions = list(self.effects.counted(answered, at, found))
+        if by_person:
+            around = self.effects.around(answered)
+            actions += self.effects.of_person(around, found.value, reply.created_at, by_human=True)
+        return actions

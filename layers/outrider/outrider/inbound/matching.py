@@ -1,0 +1,74 @@
+"""Which message of ours an incoming mail is about, and whose it is when it is about none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from outrider.access.models import WorkspaceId
+from outrider.contacts.repository import ContactRepository
+from outrider.inbound.mail import IncomingMail
+from outrider.mailboxes.inboxes import Inboxes
+from outrider.messages.lists import MessageLists
+from outrider.messages.models import Message
+from outrider.messages.repository import SentMessages
+
+_MAX_RECIPIENTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mailbox of a workspace."""
+
+    workspace: WorkspaceId
+    mailbox_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    sent: SentMessages
+    inboxes: Inboxes
+    contacts: Callable[[WorkspaceId], ContactRepository]
+    lists: Callable[[WorkspaceId], MessageLists]
+
+    def answered(self, mail: IncomingMail) -> tuple[WorkspaceId, Message] | None:
+        """The message the mail quotes, the most direct one first."""
+        for quoted in mail.answers:
+            if found := self.sent.find(quoted):
+                return found
+        return None
+
+    def written_to(self, mail: IncomingMail) -> tuple[WorkspaceId, Message] | None:
+        """The last message to the sender, where a mailbox of the same workspace is meant."""
+        if not mail.sender or not mail.vouched or mail.kind == "report":
+            return None
+        for place in self.places(mail):
+            contacts = self.contacts(place.workspace)
+            for address in dict.fromkeys((mail.sender, mail.sender.lower())):
+                contact = contacts.with_value(address)
+                message = contact and self._last(place, contact.id)
+                if message:
+                    return place.workspace, message
+        return None
+
+    def places(self, mail: IncomingMail) -> list[Place]:
+        """The mailboxes it was meant for; those of live keys first."""
+        found = [
+            Place(workspace, mailbox_id)
+            for recipient in mail.recipients[:_MAX_RECIPIENTS]
+            for workspace, mailbox_id in self.inboxes.find(recipient)
+        ]
+        return sorted(dict.fromkeys(found), key=lambda place: place.workspace.mode != "live")
+
+    def is_own(self, mail: IncomingMail, workspace: WorkspaceId | None) -> bool:
+        """Whether a mailbox of ours sent it: a copy of what we sent."""
+        senders = self.inboxes.find(mail.sender) if mail.sender else []
+        return any(workspace in (None, owner) for owner, _ in senders)
+
+    def _last(self, place: Place, contact_id: str) -> Message | None:
+        """Rather one of the mailbox that was written to."""
+        mails = [
+            each
+            for each in self.lists(place.workspace).of_contact(contact_id)
+            if each.direction == "out" and each.channel == "email" and each.sent_at
+        ]
+        own = [each for each in mails if each.mailbox_id == place.mailbox_id]
+        return next(iter(own or mails), None)

@@ -1,0 +1,10 @@
+"""What the API takes about replies."""
+
+from outrider.kit.requests import Input
+from outrider.sequences.models import ReplyClass
+
+
+class ClassificationUpdate(Input):
+    """What a person finds that the reply says."""
+
+    value: ReplyClass

@@ -1,0 +1,45 @@
+"""Mails that came in for a mailbox and answer nothing: kept for a while, and told.
+
+One is `<workspace>#unmatched` / `msg_…`.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from outrider.access.models import Caller
+from outrider.inbound.mail import IncomingMail
+from outrider.kit import clock, ids, outbox
+from outrider.kit.dynamo import ConditionFailed, Table
+
+_LIFE = timedelta(days=30)
+"""As long as the mail itself is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedMails:
+    table: Table
+
+    def tell(self, caller: Caller, mailbox_id: str, mail: IncomingMail, kept_at: str) -> None:
+        """Once for each mail. `kept_at` says where the mail itself is."""
+        mail_id = ids.derived("msg", caller.workspace, "unmatched", mail.key)
+        told = {
+            "mailbox_id": mailbox_id,
+            "from": mail.sender,
+            "subject": mail.subject,
+            "kind": mail.kind,
+            "kept_at": kept_at,
+        }
+        event = caller.event("reply.unmatched", identity=mail_id, **told)
+        now = clock.now()
+        item = {
+            "pk": f"{caller.workspace}#unmatched",
+            "sk": mail_id,
+            **told,
+            "created_at": clock.to_text(now),
+            "ttl": int((now + _LIFE).timestamp()),
+            **outbox.attribute([event]),
+        }
+        try:
+            self.table.write(self.table.put(item, "attribute_not_exists(#pk)"))
+        except ConditionFailed:
+            return
