@@ -42,7 +42,7 @@ class Books:
     @cached_property
     def enrollments(self) -> list[Enrollment]:
         items = self.cloud.items("enrollments", f"{self.workspace}#cam_")
-        return [Enrollment.model_validate(item) for item in items if item["sk"].startswith("con_")]
+        return [Enrollment.model_validate(item) for item in items if "state" in item]
 
     @cached_property
     def messages(self) -> list[Message]:

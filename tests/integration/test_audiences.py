@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When, crash_points
 from tests.integration.outreach import STEP_ONE, a_mailbox, some_contacts, status
 
+LAUNCH_CALLS = 11
 ENROLL_CALLS = 11
-"""The AWS calls of the worker for a small audience; a test says that there are no more."""
+"""The AWS calls of a launch, and of the worker, for a small audience; a test below each says that
+there are no more."""
 
 
 def a_sequence(api: Api) -> str:
@@ -90,6 +93,38 @@ class TestScreening:
 
         assert reasons(early) == ["recently_contacted", None]
         assert reasons(late) == [None, None]
+
+
+class TestLaunchById:
+    @pytest.mark.parametrize(("number", "when"), crash_points(LAUNCH_CALLS))
+    def test_is_finished_by_launching_again(
+        self, api: Api, cloud: Cloud, number: int, when: When
+    ) -> None:
+        a_mailbox(api)
+        body = {"contact_ids": some_contacts(api, 3)}
+        campaign = a_campaign(api)
+        path = f"/v1/campaigns/{campaign}/launch"
+
+        with cloud.wire.crash_at(number, when):
+            api.post(path, body)
+        again = api.post(path, body)
+        cloud.run(hours=1)
+
+        assert again.status in (200, 409)
+        assert all(result["reason"] is None for result in again.json.get("results", []))
+        found = status(api, campaign)["audience"]
+        assert (found["total"], found["completed"], len(cloud.mails())) == (3, 3, 3)
+        assert list(wrong_at_rest(Books(cloud, api.workspace().id))) == []
+
+    def test_makes_no_more_calls_than_were_crashed(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        contacts = some_contacts(api, 3)
+        campaign = a_campaign(api)
+
+        with cloud.wire.crash_at(LAUNCH_CALLS + 1) as crashed:
+            launch(api, campaign, contact_ids=contacts)
+
+        assert not crashed()
 
 
 class TestRules:
@@ -185,6 +220,8 @@ class TestFilter:
         assert (found["enrolling"]["added"], found["enrolling"]["skipped"]) == (3, 1)
         assert Counter(item["state"] for item in enrolled(cloud, api, campaign)) == {"active": 3}
         assert found["enrolling"]["status"] == "done"
+        cloud.run(hours=1)
+        assert list(wrong_at_rest(Books(cloud, api.workspace().id))) == []
 
     def test_makes_no_more_calls_than_were_crashed(self, api: Api, cloud: Cloud) -> None:
         a_mailbox(api)

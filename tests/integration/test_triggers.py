@@ -9,6 +9,7 @@ from outrider.campaigns.wiring import campaign_repository
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
+from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, STEP_TWO, a_mailbox, launched, status
@@ -126,6 +127,7 @@ class TestTrigger:
 
         found = status(api, campaign)["audience"]
         assert (found["total"], found["completed"], len(cloud.mails())) == (11, 11, 11)
+        assert list(wrong_at_rest(Books(cloud, api.workspace().id))) == []
 
 
 class TestEnrollment:
