@@ -133,6 +133,19 @@ class TestReply:
         assert status(api, launch.json["campaign_id"])["audience"]["completed"] == 2
 
 
+class TestPrivacy:
+    def test_a_reply_is_exported_and_erased_with_the_contact(self, api: Api, cloud: Cloud) -> None:
+        campaign, mail = begun(api, cloud)
+        take(cloud, a_reply(mail, "My own words"))
+        path = f"/v1/contacts/{campaign.contact_ids[0]}"
+
+        exported = api.get(f"{path}/export?limit=100").text
+        api.post(f"{path}/erase")
+
+        assert "My own words" in exported
+        assert api.get("/v1/messages").json["data"] == []
+
+
 class TestStop:
     def test_suppresses_and_ends(self, api: Api, cloud: Cloud) -> None:
         campaign, mail = begun(api, cloud)
@@ -169,6 +182,19 @@ class TestMachines:
         assert contact(api, campaign)["status"] == "active"
         cloud.run(days=9)
         assert len(cloud.mails()) == 2
+
+    def test_an_absence_also_holds_what_lies_in_the_queue(self, api: Api, cloud: Cloud) -> None:
+        soon = {**STEP_TWO, "wait_before": {"value": 10, "unit": "minutes"}}
+        launched(api, steps=(STEP_ONE, soon))
+        while not cloud.mails():
+            cloud.run(hours=1 / 60)
+        (mail,) = cloud.mails()
+        assert cloud.queue("StepsQueue").messages
+
+        take(cloud, a_reply(mail, self.AWAY, Auto_Submitted="auto-replied"))
+        cloud.run(hours=2)
+
+        assert len(cloud.mails()) == 1
 
     def test_an_automatic_answer_ends_nothing(self, api: Api, cloud: Cloud) -> None:
         campaign, mail = begun(api, cloud)

@@ -63,6 +63,7 @@ WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
 WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
 BOUNCE = Sample("sqs_feedback_bounce", "feedback_receive")
 REPLY = Sample("inbound_reply", "inbound_receive")
+MAIL = Sample("sqs_inbound_mail", "inbound_receive")
 
 SAMPLES = [each for each in globals().values() if isinstance(each, Sample)]
 
@@ -379,6 +380,9 @@ class TestSteps:
 
         assert answer["kind"] == "reply"
         assert api.get(f"/v1/contacts/{job['contact']}").json["status"] == "interested"
+
+    def test_mail_that_has_expired_is_passed_over(self, cloud: Cloud) -> None:
+        assert MAIL.invoke(cloud) == {"batchItemFailures": []}
 
     def test_reply_to_nothing_of_ours_is_unmatched(self, cloud: Cloud) -> None:
         assert REPLY.invoke(cloud)["kind"] == "unmatched"

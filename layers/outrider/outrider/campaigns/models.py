@@ -18,6 +18,9 @@ ahead, so that what lies in the queue is not planned again."""
 CLAIM_LEASE = timedelta(minutes=2)
 """How long a worker may hold a claimed message; longer than a worker can live after its claim."""
 
+AWAY = "out_of_office"
+"""Why a step waits until its contact is back."""
+
 ERASED = "erased"
 """Why an enrollment ended, or in the place of why it did, when its contact was erased."""
 

@@ -25,6 +25,7 @@ class Classifying:
     def classify(self, message_id: str, given: ClassificationUpdate) -> Message:
         """The reply as it is then; what follows from what it says follows: its enrollment may end,
         nothing is taken up again. Raises MessageNotFound, ValidationFailed and Contended."""
+        self.caller.begin()
         found = Classification(value=given.value, source="human", confidence=1.0)
         for _ in range(_ATTEMPTS):
             reply = self.messages.find(message_id) if ids.is_id("msg", message_id) else None

@@ -9,7 +9,7 @@ from outrider.campaigns import branching
 from outrider.campaigns.companies import CompanyReplies
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.models import AWAY, Campaign, Enrollment
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.statistics import Statistics
 from outrider.campaigns.windows import Calendar
@@ -148,7 +148,7 @@ class Effects:
         until = clock.to_text(absent_until(enrollment, campaign, back_on, clock.now()))
         if until <= (enrollment.due_at or ""):
             return (repository.note_reply(enrollment, noted),)
-        return (repository.defer(enrollment, until, "out_of_office", noted),)
+        return (repository.defer(enrollment, until, AWAY, noted),)
 
     def end_colleagues(self, around: Around) -> None:
         """End what goes to others of the company. What changes at the same moment, or is not in the

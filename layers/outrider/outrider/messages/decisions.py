@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outrider.campaigns import branching
-from outrider.campaigns.models import Enrollment, StepJob
+from outrider.campaigns.models import AWAY, Enrollment, StepJob
 from outrider.contacts.models import Contact
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
@@ -124,6 +124,8 @@ def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PL
         return Held(enrollment.due_at or "")  # claimed between the reads of the two
     if enrollment.step_id != job.step_id or not enrollment.is_open:
         return Drop("the step is settled")
+    if enrollment.blocked_reason == AWAY and (enrollment.due_at or "") > clock.to_text(now):
+        return Drop("they are away")  # told while the job was in the queue
     if enrollment.steps_version != job.steps_version:
         return OtherSteps(enrollment)
     step = seen.step(job.step_id)
