@@ -99,13 +99,19 @@ def scale_to_this_machine(deployed: Deployed) -> None:
 def take_plain_http(deployed: Deployed) -> None:
     """Lift what asks for TLS from the policies of buckets: MiniStack speaks HTTP."""
     storage = deployed.emulator.client("s3")
-    for bucket in storage.list_buckets()["Buckets"]:
+    for bucket in (each["Name"] for each in storage.list_buckets()["Buckets"]):
         try:
-            policy = json.loads(storage.get_bucket_policy(Bucket=bucket["Name"])["Policy"])
+            policy = json.loads(storage.get_bucket_policy(Bucket=bucket)["Policy"])
         except storage.exceptions.ClientError:  # it has none
             continue
-        if all("aws:SecureTransport" in str(each) for each in policy["Statement"]):
-            storage.delete_bucket_policy(Bucket=bucket["Name"])
+        rest = [each for each in policy["Statement"] if "aws:SecureTransport" not in str(each)]
+        if rest == policy["Statement"]:
+            continue
+        storage.delete_bucket_policy(Bucket=bucket)
+        if rest:
+            storage.put_bucket_policy(
+                Bucket=bucket, Policy=json.dumps({**policy, "Statement": rest})
+            )
 
 
 def allow_as_aws_would(deployed: Deployed) -> None:

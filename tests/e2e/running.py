@@ -5,15 +5,20 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 _START_SECONDS = 600
 _CALL_SECONDS = 60
+_PATIENCE_SECONDS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +86,37 @@ class LocalStack:
         ).json["messages"]
         return [mail for mails in by_account.values() for mail in mails]
 
+    def events(self, name: str, **data: str) -> list[dict[str, Any]]:
+        """The feed's events of this name with this data."""
+        found: list[dict[str, Any]] = []
+        page: dict[str, Any] = {"has_more": True, "next_cursor": None}
+        while page["has_more"]:
+            cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else ""
+            page = self.call("GET", f"/v1/events?limit=200&type={name}{cursor}").json
+            found += [event for event in page["data"] if data.items() <= event["data"].items()]
+        return found
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the account that the stack is in."""
+        return boto3.client(
+            service,
+            endpoint_url=self.local["aws_endpoint_url"],
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
     def _must(self, name: str) -> None:
         done = self.command(name)
         assert done.returncode == 0, f"local {name}:\n{done.stdout}{done.stderr}"
+
+
+def eventually(look: Callable[[], Any]) -> Any:
+    """What `look` sees once it is true, or what it saw last when patience ends."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not (seen := look()) and time.monotonic() < deadline:
+        time.sleep(0.25)
+    return seen
 
 
 def send(method: str, url: str, content: bytes | None, headers: dict[str, str]) -> Reply:

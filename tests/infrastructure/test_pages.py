@@ -1,10 +1,12 @@
 """What the pages for people name must be there: files, headings, endpoints."""
 
+import inspect
 import re
 from pathlib import Path
 
 import pytest
 
+from outrider.messages import gates
 from tools import routes
 from tools.templates import REPOSITORY
 
@@ -63,6 +65,30 @@ class TestReadme:
         }
 
         assert {scope for scope in scopes if f"| `{scope}` |" not in readme} == set()
+
+
+class TestRemedies:
+    def test_name_endpoints_that_exist(self) -> None:
+        source = inspect.getsource(gates)
+        existing = {
+            (route.method, _variables(route.path))
+            for api in routes.apis().values()
+            for route in api.routes
+        }
+        named = {
+            (method, _variables(path))
+            for method, path in re.findall(
+                r"(GET|POST|PATCH|PUT|DELETE) (/v1/[^\s?,\";:]+)", source
+            )
+        }
+
+        assert named
+        assert named - existing == set()
+
+
+def _variables(path: str) -> str:
+    """The path with every variable, of whatever name, as `{}`."""
+    return re.sub(r"\{[^}]+\}", "{}", path)
 
 
 class TestDecisions:

@@ -137,6 +137,20 @@ class TestRules:
 
         assert careless == []
 
+    def test_may_send_to_their_queues(self) -> None:
+        targets = {
+            target["Arn"]["Fn::GetAtt"][0]
+            for rule in templates.resources(MESSAGING, "AWS::Events::Rule").values()
+            for target in rule["Properties"]["Targets"]
+        }
+        policy = MESSAGING["Resources"]["RulesMaySend"]["Properties"]
+        allowed = {
+            each["Fn::GetAtt"][0] for each in policy["PolicyDocument"]["Statement"][0]["Resource"]
+        }
+
+        assert targets | {"UndeliveredDeadLetters"} == allowed
+        assert {each["Ref"] for each in policy["Queues"]} == allowed
+
 
 @pytest.mark.parametrize("event", events("DynamoDB"))
 class TestStreams:

@@ -255,7 +255,7 @@ def _suppression(seen: Snapshot, step: Step) -> Iterator[Closed]:
 def _replied(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Closed]:
     replied = enrollment.replied_at is not None
     if replied and not branching.goes_on_after_reply(seen.steps, step.id, seen.settings):
-        remedy = "Answer them: POST /v1/messages/{id}/reply"
+        remedy = "None: they answered; GET /v1/messages?contact_id={id} has what they wrote"
         yield Closed("replied", "replied", remedy, End("replied"))
     if not replied and seen.standing and seen.standing.company_replied:
         yield company_replied()
