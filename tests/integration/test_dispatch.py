@@ -202,4 +202,12 @@ class TestPlan:
         plan = api.post(f"/v1/sequences/{sequence}/plan", {"audience": 45}).json
 
         assert [day["messages"] for day in plan["days"]] == [20, 20, 5]
+        assert plan["late_by_reason"] == {"mailbox_cap": 25}
         assert (plan["contacts"], plan["finishes_at"][:10]) == ([], plan["days"][-1]["date"])
+
+    def test_says_why_nothing_goes_out(self, api: Api) -> None:
+        sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json["id"]
+
+        plan = api.post(f"/v1/sequences/{sequence}/plan", {"audience": 2}).json
+
+        assert (plan["days"], plan["left_out_by_reason"]) == ([], {"no_mailbox": 2})

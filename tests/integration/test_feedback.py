@@ -279,3 +279,5 @@ class TestGuardrail:
 
         found = api.get(f"/v1/mailboxes/{mailbox['id']}").json
         assert (found["status"], found["paused_reason"]) == ("paused", "guardrail")
+        (tripped,) = events(api, "campaign.guardrail_tripped")
+        assert (tripped["paused"], tripped["mailbox_id"]) == ("mailbox", mailbox["id"])

@@ -265,6 +265,15 @@ class TestTexts:
         assert (sent.state, sent.channel, sent.recipient) == ("sent", "sms", PHONE)
         assert [event["message_id"] for event in events(api, "sms.sent")] == [sent.id]
 
+    def test_needs_no_mailbox_as_long_as_nothing_is_a_mail(self, api: Api, cloud: Cloud) -> None:
+        contact_ids = some_contacts(api, 1)
+        api.patch(f"/v1/contacts/{contact_ids[0]}", {"phone": PHONE})
+
+        again(api, contact_ids, SMS, {**CALL, "if": "always"})
+        cloud.run(hours=1)
+
+        assert len(cloud.texts()) == len(events(api, "task.due")) == 1
+
     def test_without_a_phone_it_fails_and_says_so(self, api: Api, cloud: Cloud) -> None:
         campaign = ruled(api, SMS)
 

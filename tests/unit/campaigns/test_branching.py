@@ -40,6 +40,7 @@ def an_enrollment(**fields: Any) -> Enrollment:
 
 
 REPLIED = {"replied_at": AT, "reply_class": "interested"}
+ABSENT = {"reply_class": "out_of_office"}
 
 
 class TestUnmet:
@@ -52,6 +53,10 @@ class TestUnmet:
             ("replied", REPLIED, None),
             ("replied:interested", REPLIED, None),
             ("replied:objection", REPLIED, "other_reply"),
+            ("replied:out_of_office", ABSENT, None),
+            ("replied:out_of_office", REPLIED, "other_reply"),
+            ("replied", ABSENT, "no_reply"),
+            ("no_reply", ABSENT, None),
             ("no_reply", REPLIED, "replied"),
             ("always", REPLIED, "replied"),
             ("opened", {"opened_at": AT}, None),

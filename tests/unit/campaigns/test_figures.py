@@ -65,7 +65,7 @@ class TestByDay:
     def test_are_in_order(self) -> None:
         parts = [StepDay(day, "stp_1", "a", {"sent": 1}) for day in (TUESDAY, MONDAY, TUESDAY)]
 
-        assert [(each.day, each.counts.sent) for each in figures.by_day(parts)] == [
-            (MONDAY, 1),
-            (TUESDAY, 2),
-        ]
+        found = figures.by_day(parts)
+
+        assert [(each.day, each.counts.sent) for each in found] == [(MONDAY, 1), (TUESDAY, 2)]
+        assert [each.rates.delivered.denominator for each in found] == [1, 2]

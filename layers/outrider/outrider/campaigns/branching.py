@@ -12,14 +12,13 @@ from outrider.sequences.models import Settings, Step
 def unmet(step: Step, enrollment: Enrollment, settings: Settings) -> str | None:
     """Why the step is left out, in a word, or None when it is carried out.
 
-    After a reply only steps for those who replied are, and `always` where a reply stops nothing.
+    After a reply only steps for those who replied are, and `always` where a reply stops nothing. An
+    answer by a machine is no reply, but a step may be for its class.
     """
     replied = enrollment.replied_at is not None
     kind, _, wanted = step.condition.partition(":")
     if kind == "replied":
-        if not replied:
-            return "no_reply"
-        return "other_reply" if wanted and wanted != enrollment.reply_class else None
+        return _other_reply(enrollment, wanted)
     if replied and (settings.stop_on_reply or kind != "always"):
         return "replied"
     seen = {"opened": enrollment.opened_at, "clicked": enrollment.clicked_at}
@@ -28,6 +27,15 @@ def unmet(step: Step, enrollment: Enrollment, settings: Settings) -> str | None:
     if kind.startswith("not_") and seen[kind.removeprefix("not_")] is not None:
         return kind.removeprefix("not_")
     return None
+
+
+def _other_reply(enrollment: Enrollment, wanted: str) -> str | None:
+    """Why a step for those who replied is left out; `wanted` is the class it is for, if any."""
+    if wanted and wanted == enrollment.reply_class:
+        return None
+    if enrollment.replied_at is None:
+        return "no_reply"
+    return "other_reply" if wanted else None
 
 
 def goes_on_after_reply(steps: Sequence[Step], step_id: str | None, settings: Settings) -> bool:

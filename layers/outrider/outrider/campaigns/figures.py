@@ -74,8 +74,11 @@ class StepStats(BaseModel):
 
 
 class DayStats(BaseModel):
+    """What becomes of a mail counts on the day it happens: a rate of one day may exceed 1."""
+
     day: str
     counts: Counts
+    rates: Rates
 
 
 class StatsView(BaseModel):
@@ -139,7 +142,8 @@ def by_day(parts: Sequence[StepDay]) -> list[DayStats]:
     days: defaultdict[str, list[StepDay]] = defaultdict(list)
     for part in parts:
         days[part.day].append(part)
-    return [DayStats(day=day, counts=counts(days[day])) for day in sorted(days)]
+    summed = {day: counts(days[day]) for day in sorted(days)}
+    return [DayStats(day=day, counts=of, rates=rates(of)) for day, of in summed.items()]
 
 
 def _step(step_id: str, place: int | None, parts: Sequence[StepDay]) -> StepStats:

@@ -94,8 +94,10 @@ class LaunchService:
     def _steps(
         self, sequence: Sequence, pool: str, settings: Settings, request: LaunchRequest
     ) -> Many[Step]:
-        self._require_warmed(pool)
+        """Those to be carried out. Where none is a mail, no mailbox is needed."""
         steps = self.sequences.steps(sequence)
+        if any(step.channel == "email" for step in steps):
+            self._require_warmed(pool)
         require_sendable(steps, settings, to_somebody=request.has_audience)
         return steps
 

@@ -39,7 +39,7 @@ EndState = Literal[
 ]
 """No step was left; they answered; they said stop or are suppressed; hard bounce; it cannot be
 done; a person stopped it; a colleague answered."""
-EnrollmentState = OpenState | Literal["paused"] | EndState
+EnrollmentState = Literal[OpenState, "paused", EndState]
 
 _OPEN: frozenset[str] = frozenset(get_args(OpenState))
 

@@ -1,7 +1,7 @@
 """Showing how a sequence would go, before it is launched or while it runs."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -61,12 +61,15 @@ class PlanningService:
         mailboxes = self.mailboxes.of_pool(campaign.mailbox_pool)
         taken = self._taken(campaign, mailboxes, now, enrollments)
         expected = Forecast(campaign, steps, mailboxes, taken, at).run(enrollments)
-        sent = [(each.send_at, each.step) for each in chain(*expected.values()) if each.send_at]
+        every = list(chain(*expected.values()))
+        sent = [(each.send_at, each.step) for each in every if each.send_at]
         return SequencePlan(
             sequence_id=sequence.id,
             at=clock.to_text(at),
             finishes_at=max((clock.to_text(at) for at, _ in sent), default=None),
             days=_days(sent),
+            late_by_reason=_reasons(each for each in every if each.send_at),
+            left_out_by_reason=_reasons(each for each in every if not each.send_at),
             contacts=[
                 ContactPlan(
                     contact_id=one.contact_id,
@@ -153,3 +156,7 @@ def _days(sent: Sequence[tuple[datetime, Step]]) -> list[DayPlan]:
         DayPlan(date=day, messages=counts[day, False], tasks=counts[day, True])
         for day in sorted({day for day, _ in counts})
     ]
+
+
+def _reasons(expected: Iterable[Expected]) -> dict[str, int]:
+    return dict(sorted(Counter(each.reason for each in expected if each.reason).items()))

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, JsonValue, model_validator
+from pydantic import BaseModel, Field, JsonValue, ValidationError, model_validator
 
 from outrider.campaigns.models import Audience, Campaign, CampaignStatus, EnrollmentState
 from outrider.contacts.schemas import ContactQuery, ContactWrite
 from outrider.entities.schemas import Custom, Tags, Text
 from outrider.kit.addresses import Email
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Input, Instant
+from outrider.kit.requests import Input, Instant, invalid
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.models import Channel
@@ -121,10 +121,13 @@ class LaunchRequest(Input):
             raise ValueError("Give contact_ids or filter, not both")
         known = set(ContactQuery.model_fields) - set(PageQuery.model_fields) - {"sort"}
         if strange := sorted(set(self.filter) - known):
-            raise ValueError(
-                f"filter: {', '.join(strange)} is none; there are {', '.join(sorted(known))}"
-            )
-        ContactQuery.model_validate(self.filter)
+            there = f"There is no such filter; there are {', '.join(sorted(known))}"
+            raise invalid(*((("filter", name), there) for name in strange))
+        try:
+            ContactQuery.model_validate(self.filter)
+        except ValidationError as error:
+            found = error.errors()
+            raise invalid(*((("filter", *each["loc"]), each["msg"]) for each in found)) from error
         return self
 
     @property
@@ -316,12 +319,16 @@ class DayPlan(BaseModel):
 class SequencePlan(BaseModel):
     """How a sequence would go from `at` on, if nobody answered, opened or clicked, tasks were done
     when they come up, and nothing else was sent from its mailboxes. Nothing is changed by it.
-    `contacts` are those asked for by id; `not_found` those of them that there are not."""
+    `late_by_reason` and `left_out_by_reason` count the steps that are carried out later than they
+    are due, and those that never are. `contacts` are those asked for by id; `not_found` those of
+    them that there are not."""
 
     sequence_id: str
     object: Literal["plan"] = "plan"
     at: str
     finishes_at: str | None
     days: list[DayPlan]
+    late_by_reason: dict[str, int]
+    left_out_by_reason: dict[str, int]
     contacts: list[ContactPlan]
     not_found: list[str]

@@ -1,14 +1,14 @@
 """When a campaign or a mailbox stops by itself: too much of what it sent in the last 24 hours came
 back, or was called spam. A person lets it go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from outrider.access.models import Caller
 from outrider.campaigns.control import ControlService
 from outrider.campaigns.errors import CampaignNotFound, WrongStatus
-from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.statistics import Statistics
 from outrider.kit import clock
@@ -48,13 +48,23 @@ class Guardrails:
     def check(self, message: Message) -> None:
         """To be called when a mail of these came back or was called spam. Any number of times: what
         is paused stays as it is."""
-        since = clock.now() - SPAN
         self._check_campaign(message.campaign_id)
         if message.mailbox_id:
-            counts = self.mailboxes.counts_since(message.mailbox_id, since)
-            if tripped_by(counts):
-                self.reviews.pause(message.mailbox_id, REASON)
+            self._check_mailbox(message)
             self.reviews.review(message.mailbox_id)
+
+    def _check_mailbox(self, message: Message) -> None:
+        counts = self.mailboxes.counts_since(message.mailbox_id, clock.now() - SPAN)
+        tripped = tripped_by(counts)
+        if tripped is None:
+            return
+        names = {
+            "campaign_id": message.campaign_id,
+            "sequence_id": message.sequence_id,
+            "mailbox_id": message.mailbox_id,
+        }
+        told = self._told("mailbox", f"{message.mailbox_id}/{message.id}", tripped, counts, names)
+        self.reviews.pause(message.mailbox_id, REASON, [told])
 
     def _check_campaign(self, campaign_id: str) -> None:
         campaign = self.campaigns.get(campaign_id)
@@ -67,21 +77,31 @@ class Guardrails:
         tripped = tripped_by(counts)
         if tripped is None:
             return
+        names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
+        run = f"{campaign.id}/{campaign.run}"  # a run trips once
         try:
-            self.control.pause(campaign_id, REASON, [self._told(campaign, tripped, counts)])
+            self.control.pause(
+                campaign_id, REASON, [self._told("campaign", run, tripped, counts, names)]
+            )
         except (CampaignNotFound, WrongStatus):  # somebody was faster
             return
 
-    def _told(self, campaign: Campaign, tripped: str, counts: Counts) -> Event:
-        """A run trips once."""
+    def _told(
+        self,
+        paused: Literal["campaign", "mailbox"],
+        identity: str,
+        tripped: str,
+        counts: Counts,
+        names: Mapping[str, str],
+    ) -> Event:
         return self.caller.event(
             "campaign.guardrail_tripped",
-            identity=f"{campaign.id}/{campaign.run}",
-            campaign_id=campaign.id,
-            sequence_id=campaign.sequence_id,
+            identity=identity,
+            paused=paused,
             tripped_by=tripped,
             sent=counts.sent,
             bounced=counts.bounced,
             complained=counts.complained,
             hours=int(SPAN.total_seconds()) // 3600,
+            **names,
         )

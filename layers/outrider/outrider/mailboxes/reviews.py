@@ -35,15 +35,16 @@ class HealthReviews:
             ),
         )
 
-    def pause(self, mailbox_id: str, reason: str) -> None:
-        """Until a person sets it to active again. One that is paused keeps its first reason."""
+    def pause(self, mailbox_id: str, reason: str, events: Sequence[Event] = ()) -> None:
+        """Until a person sets it to active again. One that is paused keeps its first reason, and
+        `events` are not told."""
 
         def paused(mailbox: Mailbox) -> Mailbox:
             if mailbox.status == "paused":
                 return mailbox
             return mailbox.model_copy(update={"status": "paused", "paused_reason": reason})
 
-        self._change(mailbox_id, paused)
+        self._change(mailbox_id, paused, events)
 
     def seen_again(self, mailboxes: Iterable[Mailbox]) -> list[Mailbox]:
         """The mailboxes, those anew that rates have stopped: rates recover as days go by, though
@@ -63,17 +64,23 @@ class HealthReviews:
         self.review(mailbox.id)
         return self.mailboxes.get(mailbox.id) or mailbox
 
-    def _change(self, mailbox_id: str, change: Callable[[Mailbox], Mailbox]) -> None:
+    def _change(
+        self, mailbox_id: str, change: Callable[[Mailbox], Mailbox], told: Sequence[Event] = ()
+    ) -> None:
+        """`told` is what the change says, where it changes something."""
         for _ in range(_ATTEMPTS):
             found = self.mailboxes.get_with_counts(mailbox_id, last_days(clock.now().date()))
             if found is None:
                 return
             before = found.mailbox
-            after, events = self.assessed(before, change(before), found.counts)
+            changed = change(before)
+            after, events = self.assessed(before, changed, found.counts)
             if after == before:
                 return
             try:
-                self.mailboxes.change(before, after, events)
+                self.mailboxes.change(
+                    before, after, [*(told if changed != before else ()), *events]
+                )
             except MailboxMoved:
                 continue
             return
