@@ -24,7 +24,6 @@ _MARKS = {
     "complained_at": "complained",
     "unsubscribed_at": "unsubscribed",
 }
-_OUTCOMES = {"sent": "sent", "failed": "failed", "skipped": "skipped"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,8 @@ def _mails(books: Books) -> Iterator[str]:
         state = messages[message_id].state if message_id in messages else "gone"
         if times > 1:
             yield f"{message_id} ({state}) went out {times} times"
-        if state not in ("sending", "sent", "unknown", "gone"):
+        rejected = state == "failed" and messages[message_id].sent_at
+        if state not in ("sending", "sent", "unknown", "gone") and not rejected:
             yield f"{message_id} went out and is {state}"
     for message in messages.values():
         if message.channel == "email" and message.state == "sent" and not went_out[message.id]:
@@ -128,9 +128,7 @@ def _statistics(books: Books) -> Iterator[str]:
         for item in books.kept(campaign_id, "stat#"):
             _, _, step_id, variant_id, _ = item["sk"].split("#")
             for name, count in item.items():
-                if name in ("pk", "sk") or hours.is_hour(name):
-                    continue
-                if not name.startswith("replied_"):
+                if name not in ("pk", "sk") and not hours.is_hour(name):
                     counted[campaign_id, step_id, variant_id, name] += int(count)
     for key in recounted.keys() | counted.keys():
         if recounted[key] != counted[key]:
@@ -138,7 +136,7 @@ def _statistics(books: Books) -> Iterator[str]:
 
 
 def _countable(message: Message) -> Iterator[str]:
-    if message.channel in ("email", "sms") and message.state == "sent":
+    if message.sent_at:
         yield "sent"
     if message.state == "failed":
         yield "failed"
@@ -146,6 +144,8 @@ def _countable(message: Message) -> Iterator[str]:
         yield f"skipped_{message.reason}"
     if message.state in ("completed", "expired"):
         yield message.state
+    if message.classification:
+        yield f"replied_{message.classification.value}"
     if message.bounced_at:
         yield "bounced" if message.bounce == "hard" else "soft_bounced"
     yield from (name for time, name in _MARKS.items() if getattr(message, time))
@@ -166,9 +166,6 @@ def _order(books: Books) -> Iterator[str]:
 
 
 def _claims(books: Books) -> Iterator[str]:
-    for name, queue in books.cloud.queues().items():
-        if "DeadLetters" in name and queue.messages:
-            yield f"{len(queue.messages)} messages lie in {name}"
     for message in books.messages:
         if message.state == "sending":
             yield f"{message.id} is still sending"
@@ -184,20 +181,24 @@ def _claims(books: Books) -> Iterator[str]:
 
 def _events(books: Books) -> Iterator[str]:
     """Each thing that happened was told once, and nothing else."""
-    for state, what in _OUTCOMES.items():
-        for family in ("email", "sms", "task"):
-            happened = (
-                message.id
-                for message in books.outgoing
-                if message.state == state and message.family == family
-            )
-            yield from _once(f"{family}.{what}", happened, books.told(f"{family}.{what}", _ID))
+    for family in ("email", "sms", "task"):
+        ours = [message for message in books.outgoing if message.family == family]
+        went_out = (message.id for message in ours if message.sent_at)
+        yield from _once(f"{family}.sent", went_out, books.told(f"{family}.sent", _ID))
+        for state in ("failed", "skipped"):
+            these = (message.id for message in ours if message.state == state)
+            yield from _once(f"{family}.{state}", these, books.told(f"{family}.{state}", _ID))
     tasks = [message for message in books.outgoing if message.family == "task"]
     begun = (each.id for each in tasks if each.state in ("pending", "completed", "expired"))
     yield from _once("task.due", begun, books.told("task.due", _ID))
     for state in ("completed", "expired"):
         done = (task.id for task in tasks if task.state == state)
         yield from _once(f"task.{state}", done, books.told(f"task.{state}", _ID))
+    came_in = [message for message in books.messages if message.direction == "in"]
+    received = (message.id for message in came_in)
+    yield from _once("reply.received", received, books.told("reply.received", _ID))
+    classified = (message.id for message in came_in if message.classification)
+    yield from _once("reply.classified", classified, books.told("reply.classified", _ID))
     yield from _marks_told(books)
     yield from _enrollments_told(books)
     for campaign_id, campaign in books.campaigns.items():

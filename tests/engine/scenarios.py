@@ -8,6 +8,7 @@ from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Scenario
 from tests.harness.api import ANONYMOUS
 from tests.harness.cloud import Cloud
+from tests.integration.feedback import notice, soft
 from tests.integration.outreach import (
     STEP_ONE,
     STEP_TWO,
@@ -16,11 +17,15 @@ from tests.integration.outreach import (
     launched,
     some_contacts,
 )
+from tests.integration.replying import a_reply, put_into_bucket
 
 AT_ONCE = {**STEP_TWO, "wait_before": {"value": 0, "unit": "minutes"}}
 SOON = {**STEP_TWO, "wait_before": {"value": 20, "unit": "minutes"}}
 SMS = {"channel": "sms", "wait_days": 0, "text": "Hi {{ first_name }}"}
 TASK = {"channel": "call", "wait_days": 0, "text": "Call {{ first_name }}", "timeout_days": 1}
+AWAY = "I am out of office until March 9, 2026."
+SEND_CALL = 3
+"""A step reads, claims, sends, and records."""
 KEY = {"idempotency-key": "once"}
 
 
@@ -147,6 +152,52 @@ def an_unsubscription(cloud: Cloud) -> Deliver:
     return lambda: cloud.api.post(path, b"List-Unsubscribe=One-Click", key=ANONYMOUS)
 
 
+def a_notice(kind: str, **part: Any) -> Callable[[Cloud], Deliver]:
+    """SES tells what became of the first mail."""
+
+    def build(cloud: Cloud) -> Deliver:
+        _written_to(cloud)
+        cloud.bus.carry(notice(cloud.mails()[0], kind, **part))
+        records = cloud.take("FeedbackQueue")
+        assert len(records["Records"]) == 1
+        return lambda: cloud.invoke("feedback_receive", records)
+
+    return build
+
+
+def an_answer(text: str, **headers: str) -> Callable[[Cloud], Deliver]:
+    """The recipient of the first mail answers it; SES puts the answer into the bucket."""
+
+    def build(cloud: Cloud) -> Deliver:
+        _written_to(cloud)
+        put_into_bucket(cloud, a_reply(cloud.mails()[0], text, **headers))
+        records = cloud.take("InboundQueue")
+        assert len(records["Records"]) == 1
+        return lambda: cloud.invoke("inbound_receive", records)
+
+    return build
+
+
+def a_lost_outcome(cloud: Cloud) -> Deliver:
+    """SES tells that it took a mail of which nobody knew whether it went out."""
+    step = a_step(STEP_ONE, SOON)(cloud)
+    with cloud.wire.crash_at(SEND_CALL, "after"):
+        step()
+    assert len(cloud.mails()) == 1
+    cloud.clock.advance(minutes=3)
+    step()
+    cloud.bus.carry(notice(cloud.mails()[0], "Send"))
+    records = cloud.take("FeedbackQueue")
+    return lambda: cloud.invoke("feedback_receive", records)
+
+
+def a_task_done(cloud: Cloud) -> Deliver:
+    a_step(TASK)(cloud)()
+    (task,) = Books(cloud, cloud.api.workspace().id).messages
+    path = f"/v1/messages/{task.id}/complete"
+    return lambda: cloud.api.post(path, {"outcome": "reached"}, headers=KEY)
+
+
 def _ready_to_launch(cloud: Cloud) -> str:
     """The path that launches a sequence; there are two contacts."""
     a_mailbox(cloud.api)
@@ -180,8 +231,9 @@ def sent(count: int, *, unknown: bool = False) -> Callable[[Cloud, Books], None]
             assert [each.state for each in books.enrollments] == ["paused"]
         else:
             assert states == {"sent": count}, states
-            assert {each.state for each in books.enrollments} == {"finished"}
-            assert [each["status"] for each in books.campaigns.values()] == ["completed"]
+            assert {each.state for each in books.enrollments} == {"finished"}, books.enrollments
+            (campaign,) = books.campaigns.values()
+            assert campaign["status"] == "completed", campaign
 
     return check
 
@@ -194,6 +246,11 @@ def task_due(cloud: Cloud, books: Books) -> None:
 def task_expired(cloud: Cloud, books: Books) -> None:
     states = {message.channel: message.state for message in books.outgoing}
     assert states == {"call": "expired", "email": "sent"}
+
+
+def task_done(cloud: Cloud, books: Books) -> None:
+    assert [message.state for message in books.outgoing] == ["completed"]
+    assert [each.state for each in books.enrollments] == ["finished"]
 
 
 def parked(cloud: Cloud, books: Books) -> None:
@@ -214,6 +271,12 @@ def ended(state: str, mails: int) -> Callable[[Cloud, Books], None]:
         assert len(cloud.mails()) == mails
 
     return check
+
+
+def put_off(cloud: Cloud, books: Books) -> None:
+    assert [each.blocked_reason for each in books.enrollments] == ["out_of_office"]
+    assert [each.state for each in books.enrollments] == ["active"]
+    assert len(cloud.mails()) == 1
 
 
 def opted_out(cloud: Cloud, books: Books) -> None:
@@ -241,5 +304,16 @@ SCENARIOS = [
     Scenario("enrollment_pause", a_word_about("pause"), ended("paused", 1), minutes=2),
     Scenario("enrollment_resume", a_word_about("resume", True), sent(2), minutes=2, hours=1),
     Scenario("enrollment_stop", a_word_about("stop"), ended("stopped", 1), minutes=2),
+    Scenario("task_done", a_task_done, task_done, minutes=2),
+    Scenario("delivered", a_notice("Delivery"), sent(2)),
+    Scenario("clicked", a_notice("Click"), sent(2)),
+    Scenario("hard_bounce", a_notice("Bounce"), ended("bounced", mails=1)),
+    Scenario("soft_bounce", a_notice("Bounce", **soft()), sent(2)),
+    Scenario("complaint", a_notice("Complaint"), opted_out, minutes=1),
+    Scenario("rejected", a_notice("Reject"), ended("failed", mails=1)),
+    Scenario("reply", an_answer("Sounds great, let's talk."), ended("replied", mails=1)),
+    Scenario("reply_stop", an_answer("Please remove me from your list."), opted_out, minutes=1),
+    Scenario("reply_away", an_answer(AWAY, Auto_Submitted="auto-replied"), put_off),
+    Scenario("lost_outcome", a_lost_outcome, sent(2)),
     Scenario("unsubscribe", an_unsubscription, opted_out, minutes=1),
 ]

@@ -81,6 +81,9 @@ def _changes(call: Call) -> bool:
 def _check(cloud: Cloud, scenario: Scenario, where: str) -> None:
     books = Books(cloud, cloud.api.workspace().id)
     found = list(wrong_at_rest(books))
+    for name, queue in cloud.queues().items():
+        if "DeadLetters" in name and queue.messages:
+            found.append(f"{len(queue.messages)} messages lie in {name}")
     assert not found, f"{where}: {found}"
     try:
         scenario.finished(cloud, books)

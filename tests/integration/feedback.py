@@ -9,6 +9,7 @@ from tests.harness.mail import Mail
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 PARTS: dict[str, dict[str, Any]] = {
+    "Send": {},
     "Delivery": {"smtpResponse": "250 ok"},
     "DeliveryDelay": {"delayType": "MailboxFull"},
     "Open": {"userAgent": BROWSER},
