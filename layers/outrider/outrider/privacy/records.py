@@ -38,7 +38,8 @@ class Records:
         self, contact_ids: Sequence[str], limit: int, after: Item | None
     ) -> tuple[list[Record], Item | None]:
         """Enrollments, then messages, then events; of each kind those of the first id first. May be
-        short of `limit`: of messages, which may be large, a page has 1 MB."""
+        short of `limit`: of messages, which may be large, a page has 1 MB; they are in the order of
+        time only within it."""
         part, last = (after["part"], after["last"]) if after else (0, None)
         found: list[Record] = []
         parts = len(contact_ids) * _KINDS
@@ -64,7 +65,8 @@ class Records:
             case 0:
                 return self.enrollments.list(contact_id, limit, after)
             case 1:  # _MESSAGES
-                return self.messages.list(contact_id, limit, after)
+                found, last = self.messages.list(contact_id, limit, after)
+                return sorted(found, key=lambda message: (message.created_at, message.id)), last
             case _:
                 return self.events.of_contact(contact_id, None, limit, after)
 
