@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from outrider.campaigns.models import Enrollment, audience_group
+from outrider.campaigns.models import Enrollment, StepJob, audience_group
 from outrider.kit import hours
 from outrider.kit.attributes import Item
 from outrider.messages.models import Message
@@ -16,6 +16,8 @@ from outrider.messages.repository import OPEN_STATES
 from tests.harness.cloud import Cloud
 
 _ENDED = ("enrollment.finished", "enrollment.failed")
+_ID = "message_id"
+_SOFT = "soft_bounced"
 _MARKS = {
     "delivered_at": "delivered",
     "opened_at": "opened",
@@ -58,13 +60,32 @@ class Books:
         items = self.cloud.items("events", f"{self.workspace}#feed")
         return [(item["event"], json.loads(item["data"])) for item in items]
 
+    def places(self, sequence_id: str) -> dict[str, int]:
+        """Where the steps stand in a sequence, in whichever of its versions: for sequences whose
+        last steps change and no others."""
+        versions = self.kept(sequence_id, "version#")
+        steps = [step["id"] for version in versions for step in version["steps"]]
+        return {step_id: place for place, step_id in enumerate(dict.fromkeys(steps))}
+
+    def message_id(self, enrollment: Enrollment, generation: int, step_id: str) -> str:
+        return StepJob(
+            workspace=self.workspace,
+            generation=generation,
+            step_id=step_id,
+            mailbox_id="",
+            steps_version=1,
+            **enrollment.model_dump(include={"campaign_id", "contact_id", "sequence_id"}),
+        ).message_id
+
     def told(self, name: str, about: str) -> Counter[str]:
         """How often an event of this name was told of each `about` (`message_id`, …)."""
         return Counter(data[about] for each, data in self.events if each == name)
 
-    def kept(self, campaign_id: str, prefix: str) -> list[Item]:
-        items = self.cloud.items("campaigns", f"{self.workspace}#{campaign_id}")
-        return [item for item in items if item["sk"].startswith(prefix)]
+    def kept(self, resource_id: str, prefix: str) -> list[Item]:
+        """What lies under a campaign or sequence, by sort key."""
+        items = self.cloud.items("campaigns", f"{self.workspace}#{resource_id}")
+        found = [item for item in items if item["sk"].startswith(prefix)]
+        return sorted(found, key=lambda item: str(item["sk"]))
 
 
 def wrong(books: Books) -> Iterator[str]:
@@ -128,7 +149,7 @@ def _statistics(books: Books) -> Iterator[str]:
         for item in books.kept(campaign_id, "stat#"):
             _, _, step_id, variant_id, _ = item["sk"].split("#")
             for name, count in item.items():
-                if name not in ("pk", "sk") and not hours.is_hour(name):
+                if name not in ("pk", "sk", _SOFT) and not hours.is_hour(name):
                     counted[campaign_id, step_id, variant_id, name] += int(count)
     for key in recounted.keys() | counted.keys():
         if recounted[key] != counted[key]:
@@ -146,23 +167,31 @@ def _countable(message: Message) -> Iterator[str]:
         yield message.state
     if message.classification:
         yield f"replied_{message.classification.value}"
-    if message.bounced_at:
-        yield "bounced" if message.bounce == "hard" else "soft_bounced"
+    if message.bounce == "hard":
+        yield "bounced"
     yield from (name for time, name in _MARKS.items() if getattr(message, time))
 
 
 def _order(books: Books) -> Iterator[str]:
-    """An enrollment has one step under way at most, and a message a step and generation."""
-    under_way: Counter[str] = Counter()
-    said: Counter[tuple[str, str]] = Counter()
-    for message in books.outgoing:
-        said[message.enrollment_id, message.step_id] += 1
-        under_way[message.enrollment_id] += message.state in ("sending", "pending")
-    generations = {each.id: each.generation for each in books.enrollments}
-    for (enrollment_id, step_id), count in said.items():
-        if count > generations.get(enrollment_id, 0):
-            yield f"{enrollment_id} has {count} messages for {step_id}"
-    yield from (f"{each} has several steps under way" for each, n in under_way.items() if n > 1)
+    """A generation of an enrollment has one message a step, in the order of the steps, and one of
+    them under way at most."""
+    messages = {message.id: message for message in books.outgoing}
+    for enrollment in books.enrollments:
+        places = books.places(enrollment.sequence_id)
+        for generation in range(1, enrollment.generation + 1):
+            said = {
+                place: messages.pop(message_id)
+                for step_id, place in places.items()
+                if (message_id := books.message_id(enrollment, generation, step_id)) in messages
+            }
+            moments = [message.created_at for _, message in sorted(said.items())]
+            if moments != sorted(moments):
+                yield f"{enrollment.id} took its steps in another order: {said}"
+            under_way = [each for each in said.values() if each.state in ("sending", "pending")]
+            if len(under_way) > 1:
+                yield f"{enrollment.id} has several steps under way: {under_way}"
+    if messages:
+        yield f"messages of no step of an enrollment: {messages}"
 
 
 def _claims(books: Books) -> Iterator[str]:
@@ -200,6 +229,7 @@ def _events(books: Books) -> Iterator[str]:
     classified = (message.id for message in came_in if message.classification)
     yield from _once("reply.classified", classified, books.told("reply.classified", _ID))
     yield from _marks_told(books)
+    yield from _bounces_told(books)
     yield from _enrollments_told(books)
     for campaign_id, campaign in books.campaigns.items():
         completed = books.told("campaign.completed", "campaign_id")[campaign_id]
@@ -216,12 +246,31 @@ def _events(books: Books) -> Iterator[str]:
 def _marks_told(books: Books) -> Iterator[str]:
     marks = {
         "delivered_at": "email.delivered",
-        "bounced_at": "email.bounced",
         "complained_at": "email.complained",
     }
     for time, name in marks.items():
         marked = (message.id for message in books.outgoing if getattr(message, time))
         yield from _once(name, marked, books.told(name, _ID))
+
+
+def _bounces_told(books: Books) -> Iterator[str]:
+    """A mail may bounce softly and then for good; a message remembers the latter alone."""
+    told = {"soft": Counter[str](), "hard": Counter[str]()}
+    for name, data in books.events:
+        if name == "email.bounced":
+            told[data["bounce"]][data[_ID]] += 1
+    hard = (message.id for message in books.outgoing if message.bounce == "hard")
+    yield from _once("email.bounced (hard)", hard, told["hard"])
+    for message in books.outgoing:
+        times = told["soft"].pop(message.id, 0)
+        if times > 1 or (message.bounce == "soft" and times != 1):
+            yield f"{message.id} bounced {message.bounce}, told as soft {times} times"
+    counted = sum(
+        _summed(books.kept(campaign_id, "stat#"))[_SOFT] for campaign_id in books.campaigns
+    )
+    happened = sum(data.get("bounce") == "soft" for _, data in books.events)
+    if counted != happened:
+        yield f"{happened} mails bounced softly and {counted} are counted"
 
 
 def _enrollments_told(books: Books) -> Iterator[str]:
@@ -252,6 +301,3 @@ def _summed(items: Iterable[Item]) -> Counter[str]:
             if name not in ("pk", "sk"):
                 counts[name] += int(count)
     return counts
-
-
-_ID = "message_id"

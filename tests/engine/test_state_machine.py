@@ -2,6 +2,7 @@
 twice: nobody who said stop is written to, no step goes out twice, the counts are those of a
 recount, and in the end everybody is through."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -180,6 +181,9 @@ class Engine(RuleBasedStateMachine):
 
     def _come_to_an_end(self) -> None:
         """Everything goes on, and time passes."""
+        self.world.settle()
+        unexplained = list(self._unexplained())
+        assert not unexplained, unexplained
         for _ in range(_LONG_ENOUGH):
             self.world.go_on()
             books = self.world.books()
@@ -192,6 +196,17 @@ class Engine(RuleBasedStateMachine):
         found += [f"{each.id} is {each.state}" for each in books.enrollments if not each.is_over]
         found += [f"{each} is not completed" for each in self._running(books)]
         assert not found, found
+
+    def _unexplained(self) -> Iterator[dict[str, Any]]:
+        """What somebody asks in vain: why nothing is sent, or when."""
+        for enrollment in self.world.books().enrollments:
+            path = f"/v1/enrollments/{enrollment.id}/explain"
+            answer = self.world.cloud.api.get(path).json
+            skipped = answer["step"] and answer["step"]["skipped_because"]
+            if not (answer["gates"] or answer["earliest_send_at"] or skipped):
+                yield answer
+            if enrollment.state == "paused" and not enrollment.blocked_reason:
+                yield answer
 
     def _resume_everything(self) -> None:
         books = self.world.books()
