@@ -24,3 +24,22 @@ class TestCheck:
 
     def test_leaves_what_is_raw(self) -> None:
         assert templates.render("{% raw %}{{ {%{% endraw %}", {}, "text") == "{{ {%"
+
+
+class TestBounds:
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "{{ (1..100000000) | join: 'aaaa' }}",
+            "{% if (1..99999999999) contains 'a' %}a{% endif %}",
+            "{% for i in (1..999999999) limit: 1 offset: 999999998 %}{{ i }}{% endfor %}",
+            "{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaa' " + "| base64_encode " * 110 + "}}",
+            "{% assign x = 'aaaaaaaaaa' %}{% for i in (1..12) %}{% assign x = x | append: x %}"
+            "{% endfor %}{{ x | replace: 'a', x | size }}",
+            "{% assign x = 'aaaaaaaaaa' %}{% for i in (1..12) %}{% assign x = x | append: x %}"
+            "{% endfor %}{{ (1..999) | join: x | size }}",
+        ],
+    )
+    def test_no_template_takes_more_than_there_is(self, source: str) -> None:
+        with pytest.raises(TemplateInvalid):
+            templates.render(source, {}, "text")

@@ -5,18 +5,22 @@ language: https://shopify.github.io/liquid/
 """
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
 from typing import Any, Literal
 
 from liquid import BoundTemplate, Environment, StrictDefaultUndefined
-from liquid.exceptions import LiquidError
+from liquid.builtin.expressions.primitive import RangeLiteral
+from liquid.exceptions import FilterError, LiquidError
 
 Kind = Literal["text", "html"]
 
 _OPENING = re.compile(r"\{%-?\s{0,50}(?P<opaque>raw|doc)\s{0,50}-?%\}|\{\{|\{%")
 _MAX_TAG = 2_000
 _MANY_SPACES = re.compile(r"\s{51}")
+_MOST_ITERATIONS = 1_000
+_LONGEST = 500_000
+"""Characters of what is written, and of what a filter gives."""
 
 
 class TemplateInvalid(ValueError):
@@ -24,9 +28,50 @@ class TemplateInvalid(ValueError):
 
 
 class _Bounded(Environment):
-    loop_iteration_limit = 1_000
+    loop_iteration_limit = _MOST_ITERATIONS
     local_namespace_limit = 100_000
-    output_stream_limit = 500_000
+    output_stream_limit = _LONGEST
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        """What filters make is bounded here: the library looks only at what is kept or written, and
+        one word of a template can ask for more memory than there is."""
+        super().setup_tags_and_filters(extra=extra)
+        self.filters = {name: _bounded(name, each) for name, each in self.filters.items()}
+
+
+def _short_range(self: RangeLiteral, start: Any, stop: Any) -> range:
+    made = _any_range(self, start, stop)
+    if len(made) > _MOST_ITERATIONS:
+        raise FilterError(f"{self}: the range is too long", token=self.token)
+    return made
+
+
+# A range costs nothing, but looking for something in one, or for its end, takes as long as it is.
+_any_range = RangeLiteral._make_range
+RangeLiteral._make_range = _short_range  # type: ignore[method-assign]
+
+
+def _bounded(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(filter_)
+    def bounded(*args: Any, **kwargs: Any) -> Any:
+        if _least_length(name, args) > _LONGEST:
+            raise FilterError(f"{name}: too much text", token=None)
+        made = filter_(*args, **kwargs)
+        if isinstance(made, str) and len(made) > _LONGEST:
+            raise FilterError(f"{name}: too much text", token=None)
+        return made
+
+    return bounded
+
+
+def _least_length(name: str, args: tuple[Any, ...]) -> int:
+    """How long the text at least is that these filters would make: others grow it by little."""
+    if name == "replace" and len(args) > 1:
+        text, seek, *new = (str(each) for each in args[:3])
+        return text.count(seek) * len("".join(new))
+    if name == "join" and len(args) > 1 and isinstance(args[0], (list, tuple, range)):
+        return len(args[0]) * len(str(args[1]))
+    return 0
 
 
 def check(source: str) -> str:
