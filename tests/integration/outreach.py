@@ -45,7 +45,9 @@ def some_contacts(api: Api, count: int, **options: Any) -> list[str]:
     return [result["id"] for result in answer.json["results"]]
 
 
-def a_mailbox(api: Api, *, mode: Mode = "live", **fields: Any) -> dict[str, Any]:
+def a_mailbox(
+    api: Api, *, mode: Mode = "live", workspace: str = "acme", **fields: Any
+) -> dict[str, Any]:
     """A warmed mailbox without a gap between mails, unless said otherwise."""
     body = {
         "email": "ada@outrider.test",
@@ -54,7 +56,7 @@ def a_mailbox(api: Api, *, mode: Mode = "live", **fields: Any) -> dict[str, Any]
         "warmed": True,
         **fields,
     }
-    answer = api.post("/v1/mailboxes", body, mode=mode)
+    answer = api.post("/v1/mailboxes", body, mode=mode, workspace=workspace)
     assert answer.status == 201, answer.text
     created: dict[str, Any] = answer.json
     return created

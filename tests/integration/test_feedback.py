@@ -9,7 +9,7 @@ import pytest
 
 from outrider.access.models import Caller
 from outrider.campaigns.wiring import statistics
-from outrider.kit import clock
+from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action, transact
 from outrider.mailboxes.wiring import mailbox_repository
 from tests.harness.api import Api
@@ -78,6 +78,21 @@ class TestMarks:
         cloud.drain()
 
         assert events(api, "email.delivered") == []
+
+    def test_of_a_mail_that_no_index_knows_yet_come_again(self, api: Api, cloud: Cloud) -> None:
+        one_sent(api, cloud)
+        (mail,) = cloud.mails()
+        early = notice(mail, "Complaint")
+        early["detail"]["mail"]["messageId"] = "not-recorded-yet"
+        early["detail"]["mail"]["tags"]["message_id"] = [ids.new("msg")]
+
+        told = {"Records": [{"messageId": "1", "body": json.dumps(early)}]}
+        first = cloud.invoke("feedback_receive", told)
+        cloud.clock.advance(minutes=6)
+        again = cloud.invoke("feedback_receive", told)
+
+        assert first["batchItemFailures"] == [{"itemIdentifier": "1"}]
+        assert again["batchItemFailures"] == []
 
 
 class TestHardBounce:

@@ -15,6 +15,7 @@ from outrider.mailboxes.wiring import health_reviews, inboxes, mailbox_repositor
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, a_mailbox, launched, some_contacts, status
+from tests.integration.replying import take
 from tests.mailservers import CUT, PASSWORD, USER, MailServer, mail_server
 from tests.nameserver import Zone, nameserver
 
@@ -143,6 +144,12 @@ class TestServer:
 
         (message,) = api.get("/v1/messages?state=unknown").json["data"]
         assert (message["contact_id"], len(server.received)) == (campaign.contact_ids[0], 1)
+        # Its Message-ID was ours to give, so an answer to it is understood.
+        (mail,) = server.received
+        answer = f"From: boss@else.example\r\nIn-Reply-To: {mail.message['Message-ID']}\r\n\r\nStop"
+        assert take(cloud, answer.encode())["message_id"] == message["id"]
+        (suppression,) = api.get("/v1/suppressions").json["data"]
+        assert suppression["address"] == "ada0@example.com"
 
     def test_that_goes_away_before_the_dot_gets_the_mail_later(
         self, api: Api, cloud: Cloud

@@ -8,7 +8,7 @@ from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.mail import Mail
 from tests.harness.wire import crash_points
-from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, launched, status
+from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, a_mailbox, launched, status
 from tests.integration.replying import a_dsn, a_reply, put_into_bucket, record, take
 from tests.integration.test_feedback import counted, events
 
@@ -221,6 +221,26 @@ class TestMachines:
         assert contact(api, campaign)["status"] == "bounced"
         assert status(api, campaign.campaign_id)["audience"]["bounced"] == 1
         assert (len(events(api, "email.bounced")), len(cloud.mails())) == (1, 1)
+        # Anyone can write such a mail: other workspaces learn nothing from it.
+        assert cloud.items("contacts", "global#bounced") == []
+
+    def test_a_report_about_somebody_behind_the_address_ends_nothing(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        campaign, mail = begun(api, cloud)
+        about = f"Final-Recipient: rfc822; {mail.recipients[0]}".encode()
+
+        take(cloud, a_dsn(mail).replace(about, b"Final-Recipient: rfc822; bob@list.example"))
+        cloud.run(hours=4)
+
+        assert [event["bounce"] for event in events(api, "email.bounced")] == ["soft"]
+        assert status(api, campaign.campaign_id)["audience"]["bounced"] == 0
+
+    def test_nobody_makes_answers_to_others_vanish(self, api: Api, cloud: Cloud) -> None:
+        _, mail = begun(api, cloud)
+        a_mailbox(api, email=mail.recipients[0], workspace="globex")
+
+        assert take(cloud, a_reply(mail, In_Reply_To=""))["kind"] == "reply"
 
 
 class TestUnmatched:

@@ -13,7 +13,7 @@ from outrider.kit import clock
 from outrider.kit.dynamo import Table, transact
 from outrider.kit.settings import settings as names
 from outrider.messages.models import Message
-from tests.harness.api import Api
+from tests.harness.api import ANONYMOUS, Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import (
     STEP_ONE,
@@ -273,6 +273,20 @@ class TestTexts:
         cloud.run(hours=1)
 
         assert len(cloud.texts()) == len(events(api, "task.due")) == 1
+
+    def test_whoever_unsubscribes_by_one_gets_no_mail_either(self, api: Api, cloud: Cloud) -> None:
+        said = {**SMS, "text": "Hi {{ unsubscribe_url }}"}
+        campaign = ruled(api, said)
+        api.patch(f"/v1/contacts/{campaign.contact_ids[0]}", {"phone": PHONE})
+        cloud.run(hours=1)
+        (text,) = cloud.texts()
+
+        path = "/t/u/" + text.text.rpartition("/")[2]
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        api.post(path, b"List-Unsubscribe=One-Click", key=ANONYMOUS, headers=form)
+
+        suppressed = [each["address"] for each in api.get("/v1/suppressions").json["data"]]
+        assert suppressed == ["ada0@example.com"]
 
     def test_without_a_phone_it_fails_and_says_so(self, api: Api, cloud: Cloud) -> None:
         campaign = ruled(api, SMS)

@@ -200,14 +200,12 @@ class StepJob(BaseModel):
     @property
     def message_id(self) -> str:
         """The step's only message: doing the step again names the same one."""
-        return ids.derived(
-            "msg",
-            self.workspace,
-            self.campaign_id,
-            self.contact_id,
-            str(self.generation),
-            self.step_id,
-        )
+        return step_message_id(self.workspace, self, self.step_id)
+
+
+def step_message_id(workspace: str, of: Enrollment | StepJob, step_id: str) -> str:
+    """The id of the message of a step of an enrollment."""
+    return ids.derived("msg", workspace, of.campaign_id, of.contact_id, str(of.generation), step_id)
 
 
 class Audience(BaseModel):

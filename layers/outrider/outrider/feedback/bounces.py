@@ -46,8 +46,17 @@ class Bounces:
     statistics: Callable[[str], Statistics]
     endings: Endings
 
-    def record(self, message: Message, kind: BounceKind, at: datetime, detail: str) -> None:
-        """The message came back. Raises Contended when others keep changing the same things."""
+    def record(
+        self,
+        message: Message,
+        kind: BounceKind,
+        at: datetime,
+        detail: str,
+        *,
+        everywhere: bool = True,
+    ) -> None:
+        """The message came back. All workspaces learn of an address that does not exist only with
+        `everywhere`. Raises Contended when others keep changing the same things."""
         for _ in range(_ATTEMPTS):
             found = self.messages.get(message.contact_id, message.id)
             if found is None:
@@ -56,7 +65,7 @@ class Bounces:
             dead = kind == "hard" or found.bounce == "hard" or self._comes_back_always(found)
             actions = list(self._mark(found, kind, at, detail))
             if dead:
-                actions += self._bury(found, contact, kind, at)
+                actions += self._bury(found, contact, kind, at, everywhere=everywhere)
             try:
                 if actions:
                     transact(*actions)
@@ -95,7 +104,13 @@ class Bounces:
         return actions
 
     def _bury(
-        self, message: Message, contact: Contact | None, kind: BounceKind, at: datetime
+        self,
+        message: Message,
+        contact: Contact | None,
+        kind: BounceKind,
+        at: datetime,
+        *,
+        everywhere: bool,
     ) -> Sequence[Action]:
         """What is still to be done about the address."""
         address = message.recipient or (contact.email if contact else None)
@@ -114,7 +129,7 @@ class Bounces:
             names = {**suppression.names(), **({"contact_id": contact.id} if contact else {})}
             suppressed = self.caller.event("contact.suppressed", **names)
             actions.append(self.suppressions.adding(suppression, [suppressed]))
-        if kind == "hard" and message.bounce != "hard":
+        if kind == "hard" and everywhere:
             actions.append(self.elsewhere.add(address))
         if (
             contact

@@ -39,6 +39,8 @@ class Notice(BaseModel):
     message_id: str = ""
     detail: str = ""
     user_agent: str = ""
+    attested: bool = True
+    """The provider says so. Anyone can write a mail that looks like a mail server's report."""
 
     @classmethod
     def of(cls, detail: Mapping[str, Any]) -> "Notice | None":

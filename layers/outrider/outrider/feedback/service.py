@@ -3,6 +3,7 @@ made earlier; each thing is noted once, and nothing that is known is taken back.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.feedback.bounces import Bounces
@@ -16,6 +17,13 @@ from outrider.messages.marks import Marks
 from outrider.messages.models import Message
 from outrider.messages.opting_out import OptOuts
 from outrider.messages.repository import MessageRepository, SentMessages
+
+_INDEX_LAG = timedelta(minutes=5)
+"""How far an index may be behind; the queue brings a notice again after more than that."""
+
+
+class NotYetKnown(Exception):
+    """A mail that we sent just now cannot be found yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,9 @@ class Feedback:
                 if not is_machine({"user-agent": notice.user_agent}, found, notice.at):
                     self.marks.clicked(found, notice.at)
             case "hard" | "soft":
-                self.bounces.record(found, kind, notice.at, notice.detail)
+                self.bounces.record(
+                    found, kind, notice.at, notice.detail, everywhere=notice.attested
+                )
                 self.guardrails.check(found)
             case "complained":
                 self.opt_outs.record(
@@ -72,9 +82,12 @@ class FeedbackService:
     """The Message-ID that the provider gives the mail of this id."""
 
     def receive(self, notice: Notice) -> Message | None:
-        """Gives the message it is about, when it is one of ours."""
+        """Gives the message it is about, when it is one of ours. Raises NotYetKnown when it may
+        be, and the index that leads to it is behind: the notice has to come again."""
         known = self._known(notice)
         if known is None:
+            if notice.message_id and notice.at > clock.now() - _INDEX_LAG:
+                raise NotYetKnown(notice.message_id)
             return None
         workspace, message = known
         rfc_message_id = self.message_id_of(notice.provider_id)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.campaigns import branching, windows
-from outrider.campaigns.models import UNKNOWN_OUTCOME, Campaign, Enrollment
+from outrider.campaigns.models import UNKNOWN_OUTCOME, Campaign, Enrollment, step_message_id
 from outrider.campaigns.repository import CampaignRepository
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
@@ -59,6 +59,7 @@ class Settling:
             enrollment
             and enrollment.state == "paused"
             and enrollment.blocked_reason == UNKNOWN_OUTCOME
+            and step_message_id(self.messages.workspace, enrollment, message.step_id) == message.id
             and enrollment.step_id == message.step_id
         )
         resumed: tuple[Action, ...] = ()

@@ -59,16 +59,23 @@ class Matching:
         return sorted(dict.fromkeys(found), key=lambda place: place.workspace.mode != "live")
 
     def is_own(self, mail: IncomingMail, workspace: WorkspaceId | None) -> bool:
-        """Whether a mailbox of ours sent it: a copy of what we sent."""
-        senders = self.inboxes.find(mail.sender) if mail.sender else []
-        return any(workspace in (None, owner) for owner, _ in senders)
+        """Whether a mailbox of ours sent it: a copy of what we sent. Where it quotes nothing, all
+        workspaces that it was meant for must call the sender theirs: an address is claimed by
+        whoever says so, and must not make the mail to others vanish."""
+        senders = {owner for owner, _ in self.inboxes.find(mail.sender)} if mail.sender else set()
+        if not senders:
+            return False
+        meant = {workspace} if workspace else {place.workspace for place in self.places(mail)}
+        return meant <= senders
 
     def _last(self, place: Place, contact_id: str) -> Message | None:
         """Rather one of the mailbox that was written to."""
         mails = [
             each
             for each in self.lists(place.workspace).of_contact(contact_id)
-            if each.direction == "out" and each.channel == "email" and each.sent_at
+            if each.direction == "out"
+            and each.channel == "email"
+            and (each.sent_at or each.state in ("sending", "unknown"))
         ]
         own = [each for each in mails if each.mailbox_id == place.mailbox_id]
         return next(iter(own or mails), None)

@@ -13,6 +13,7 @@ from outrider.inbound.classification import classify
 from outrider.inbound.mail import IncomingMail
 from outrider.inbound.matching import Matching
 from outrider.inbound.recording import Replies
+from outrider.inbound.reports import Report
 from outrider.inbound.unmatched import UnmatchedMails
 from outrider.kit import clock
 from outrider.kit.logs import logger
@@ -78,11 +79,15 @@ class InboundService:
     def _report(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
         feedback = self.feedback(Caller.engine(workspace))
         for report in mail.reports:
+            kind = _HEARD[report.delivery]
+            if kind == "hard" and not _is_about(report, message):
+                kind = "soft"
             notice = Notice(
-                kind=_HEARD[report.delivery],
+                kind=kind,
                 at=clock.now(),
                 provider_id=message.provider_id or message.id,
                 detail=f"{report.status} {report.detail}".strip()[:500],
+                attested=False,
             )
             feedback.note(message, notice.kind, notice, message.rfc_message_id or mail.answers[0])
         return Received(kind="report", message_id=message.id)
@@ -106,3 +111,9 @@ class InboundService:
                 alarm="inbound",
             )
         return Received(kind="unmatched")
+
+
+def _is_about(report: Report, message: Message) -> bool:
+    """Whether it is our recipient who cannot be reached, and not one of those that a list or a
+    forwarding of theirs leads to."""
+    return report.recipient.lower() in ("", (message.recipient or "").lower())

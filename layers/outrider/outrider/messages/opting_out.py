@@ -56,7 +56,8 @@ class OptOuts:
         for _ in range(_ATTEMPTS):
             message = self.messages.get(contact_id, message_id)
             contact = self._contact(contact_id)
-            address = message.recipient if message else None
+            # What went to a phone says nothing of the address: that is the contact's.
+            address = message.recipient if message and message.channel == "email" else None
             if address is None and contact:
                 address = contact.email
             if address is None:

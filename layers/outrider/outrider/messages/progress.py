@@ -184,6 +184,7 @@ def continued(thread: Thread | None, message: Message, rfc_message_id: str) -> T
     if message.channel != "email":
         return None
     earlier = thread.message_ids if thread else []
+    rfc_message_id = rfc_message_id or message.rfc_message_id or ""
     return Thread(
         subject=thread.subject if thread else message.subject or "",
         message_ids=[*earlier, rfc_message_id] if rfc_message_id else earlier,

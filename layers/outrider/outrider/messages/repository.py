@@ -53,6 +53,9 @@ class MessageRepository:
             "by_campaign_sk": place,
             **outbox.attribute(events),
         }
+        if message.direction == "out" and message.rfc_message_id:
+            # Known before it is sent: an answer finds it though nobody knows that it went out.
+            item["by_message_id_pk"] = rfc_key(message.rfc_message_id)
         if message.state in OPEN_STATES:
             item |= {"by_state_pk": self._state_pk(message.state), "by_state_sk": place}
         return self.table.put(item, "attribute_not_exists(#pk)")

@@ -19,6 +19,7 @@ from outrider.mailboxes.reviews import HealthReviews
 from outrider.messages import gates, threads
 from outrider.messages.claims import Claims
 from outrider.messages.content.drafts import Mail
+from outrider.messages.content.mime import own_message_id
 from outrider.messages.decisions import (
     Drop,
     Expired,
@@ -248,6 +249,7 @@ def _claimed(message: Message, ready: Ready) -> Message:
             **ready.said.content.model_dump(),
             "links": ready.said.links,
             "sender": ready.mailbox.email if ready.mailbox else None,
+            "rfc_message_id": ready.mailbox and own_message_id(ready.mailbox, message.id),
             "recipient": ready.contact.email,
         }
     else:
