@@ -1,13 +1,15 @@
-"""A first outreach on a running stack: import leads, launch a sequence, receive verified webhooks.
+"""A first outreach on a running stack: import leads, lint and launch a sequence, receive verified
+webhooks, ask why a step waits, unsubscribe, read the statistics.
 
 `make demo` in one terminal while `make run` runs in another. Everything goes through the public
-API; the mails are read back from the stack's inbox. Ends with a table, or with what is missing and
+API; the mails are read back from the stack's inbox. Ends with tables, or with what is missing and
 exit code 1.
 """
 
 import base64
 import csv
 import json
+import re
 import secrets
 import sys
 import time
@@ -32,8 +34,18 @@ _STEPS = [
     {
         "channel": "email",
         "wait_days": 0,
-        "subject": "{{ first_name }}, a question about {{ company }}",
-        "text": "Hi {{ first_name }},\n\nwho looks after outreach at {{ company }}?\n\nAda\n",
+        "variants": [
+            {
+                "id": "question",
+                "subject": "{{ first_name }}, a question about {{ company }}",
+                "text": "Hi {{ first_name }},\n\nwho does outreach at {{ company }}?\n\nAda\n",
+            },
+            {
+                "id": "short",
+                "subject": "Outreach at {{ company }}",
+                "text": "{Hi|Hello} {{ first_name }},\n\nis it you who does it?\n\nAda\n",
+            },
+        ],
     },
     {
         "channel": "email",
@@ -42,6 +54,8 @@ _STEPS = [
         "text": "Hi {{ first_name }},\n\ndid my question get lost? No hurry.\n\nAda\n",
     },
 ]
+_SETTINGS = {"postal_address": "Outrider, 1 Example Way, Example Town"}
+_LINK = re.compile(r"https?://\S+/t/u/[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +92,20 @@ class Stack:
             raise LocalStackError(f"{method} {path}: {answer.status} {answer.json()['detail']}")
         return answer.json()
 
-    def mails(self) -> dict[str, str]:
-        """The recipients of all mails sent so far, by the mails' ids."""
+    def mails(self) -> dict[str, tuple[str, str]]:
+        """The recipient and the text of all mails sent so far, by the mails' ids."""
         accounts = self.http.request("GET", self.inbox_url).json()["messages"].values()
-        return {mail["MessageId"]: mail["To"][0] for mails in accounts for mail in mails}
+        return {
+            mail["MessageId"]: (mail["To"][0], mail["BodyText"] or "")
+            for mails in accounts
+            for mail in mails
+        }
+
+    def press(self, link: str) -> int:
+        """Unsubscribe as a mail program does for its user (RFC 8058); gives the status."""
+        return self.http.request(
+            "POST", link, fields={"List-Unsubscribe": "One-Click"}, encode_multipart=False
+        ).status
 
 
 def leads(path: Path = LEADS) -> list[dict[str, Any]]:
@@ -125,16 +149,16 @@ def demo(stack: Stack, console: Console) -> list[str]:
             "POST", "/v1/webhooks", {"url": url, "events": ["email.sent"], "secret": secret}
         )
         try:
-            sequence = stack.call(
-                "POST", "/v1/sequences", {"name": "A first outreach", "steps": _STEPS}
-            )
+            body = {"name": "A first outreach", "steps": _STEPS, "settings": _SETTINGS}
+            sequence = stack.call("POST", "/v1/sequences", body)
+            lint = stack.call("POST", f"/v1/sequences/{sequence['id']}/lint")
             launched = stack.call(
                 "POST", f"/v1/sequences/{sequence['id']}/launch", {"contact_ids": list(contacts)}
             )
             campaign_id = launched["campaign_id"]
 
             def mailed() -> int:
-                new = {to for mail, to in stack.mails().items() if mail not in before}
+                new = {to for mail, (to, _) in stack.mails().items() if mail not in before}
                 return len(new & set(contacts.values()))
 
             def notified() -> int:
@@ -143,19 +167,47 @@ def demo(stack: Stack, console: Console) -> list[str]:
             total = len(contacts)
             mails = _wait(progress, "First mails in the inbox", total, mailed)
             verified = _wait(progress, "Verified email.sent webhooks", total, notified)
-            status = stack.call("GET", f"/v1/campaigns/{campaign_id}/status")
+            late = _trigger(stack, campaign_id)
+            _wait(progress, "The mail to somebody triggered", 1, lambda: notified() - total)
+            left = _leave(stack, progress, campaign_id, late)
         finally:
             stack.call("DELETE", f"/v1/webhooks/{webhook['id']}")
+    stats = stack.call("GET", f"/v1/campaigns/{campaign_id}/stats")
     rows = {
         "Contacts imported": (len(contacts), len(leads())),
+        "Errors of lint": (sum(each["severity"] == "error" for each in lint["findings"]), 0),
         "First mails in the inbox": (mails, total),
         "Verified email.sent webhooks": (verified, total),
         "Refused webhooks": (receiver.refused, 0),
-        "Mails the campaign counts": (status["sent"], total),
-        "Enrollments waiting for step two": (status["audience"]["active"], total),
+        "Mails the campaign counts": (stats["totals"]["sent"], total + 1),
+        "Enrollments waiting for step two": (stats["audience"]["active"], total),
+        "Unsubscribed by the link in the mail": (left, 1),
     }
     _print(console, campaign_id, rows)
+    _print_variants(console, stats)
+    _print_waiting(console, stack, campaign_id)
     return [f"{what}: {got} of {wanted}" for what, (got, wanted) in rows.items() if got != wanted]
+
+
+def _trigger(stack: Stack, campaign_id: str) -> str:
+    """Add somebody new to the campaign; gives the address."""
+    address = f"grace-{secrets.token_hex(4)}@leaving.example"
+    new = {"email": address, "first_name": "Grace", "company": "Harvard"}
+    stack.call("POST", f"/v1/campaigns/{campaign_id}/trigger", new)
+    return address
+
+
+def _leave(stack: Stack, progress: Progress, campaign_id: str, address: str) -> int:
+    """Press the link in the mail to the address; gives how many have unsubscribed then."""
+    texts = [text for to, text in stack.mails().values() if to == address]
+    for link in [found[0] for text in texts if (found := _LINK.search(text))]:
+        stack.press(link)
+
+    def unsubscribed() -> int:
+        stats = stack.call("GET", f"/v1/campaigns/{campaign_id}/stats")
+        return int(stats["totals"]["unsubscribed"])
+
+    return _wait(progress, "Unsubscribed by the link in it", 1, unsubscribed)
 
 
 def _import(stack: Stack, progress: Progress) -> dict[str, str]:
@@ -186,7 +238,7 @@ def _wait(progress: Progress, what: str, total: int, count: Callable[[], int]) -
 
 def _progress(console: Console) -> Progress:
     return Progress(
-        TextColumn("{task.description:<30}"),
+        TextColumn("{task.description:<36}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -202,6 +254,31 @@ def _print(console: Console, campaign_id: str, rows: dict[str, tuple[int, int]])
     for what, (got, wanted) in rows.items():
         table.add_row(what, str(got), str(wanted), style="green" if got == wanted else "red")
     console.print(table)
+
+
+def _print_variants(console: Console, stats: dict[str, Any]) -> None:
+    table = Table(title="Its first step, by variant")
+    for column in ("Variant", "Sent", "Replied", "Unsubscribed"):
+        table.add_column(column, justify="left" if column == "Variant" else "right")
+    for variant in stats["by_step"][0]["by_variant"]:
+        rates, sent = variant["rates"], variant["counts"]["sent"]
+        shares = [f"{rates[name]['value'] or 0:.1%}" for name in ("replied", "unsubscribed")]
+        table.add_row(variant["variant_id"], str(sent), *shares)
+    console.print(table)
+
+
+def _print_waiting(console: Console, stack: Stack, campaign_id: str) -> None:
+    """Why somebody has not got the second mail yet."""
+    page = stack.call("GET", f"/v1/campaigns/{campaign_id}/enrollments?state=active&limit=1")
+    for enrollment in page["data"]:
+        path = f"/v1/enrollments/{enrollment['id']}/explain"
+        told = stack.call("GET", path)
+        closed = ", ".join(gate["reason"] for gate in told["gates"]) or "none"
+        console.print(
+            f"GET {path}\n  its next step can go out at {told['earliest_send_at']}; "
+            f"gates that are closed: {closed}",
+            soft_wrap=True,
+        )
 
 
 if __name__ == "__main__":
