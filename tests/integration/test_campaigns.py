@@ -49,6 +49,28 @@ class TestUpdate:
         assert (changed.json["version"], late.status) == (2, 409)
         assert api.get(path).json == changed.json
 
+    def test_needs_the_pool_that_a_running_one_is_to_send_from(self, api: Api) -> None:
+        path = f"/v1/campaigns/{launched(api).campaign_id}"
+        api.post("/v1/mailbox-pools", {"name": "There"})
+
+        answers = [
+            api.patch(path, {"mailbox_pool": pool})
+            for pool in ("pool_gone", "pool_there", "pool_default")
+        ]
+
+        assert [answer.status for answer in answers] == [422, 200, 200]
+        assert answers[0].json["errors"][0]["pointer"] == "/mailbox_pool"
+
+    def test_of_a_completed_one_changes_only_the_name(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, steps=(STEP_ONE,))
+        cloud.run(hours=1)
+        path = f"/v1/campaigns/{campaign.campaign_id}"
+
+        rules = api.patch(path, {"name": "Over", "settings": {"daily_limit": 5}})
+        name = api.patch(path, {"name": "Over"})
+
+        assert (rules.status, name.status, name.json["status"]) == (409, 200, "completed")
+
 
 class TestPause:
     def test_parks_everybody_until_it_goes_on_and_names_the_backlog(

@@ -197,6 +197,28 @@ class StepJob(BaseModel):
     step_id: str
     mailbox_id: str
 
+    @classmethod
+    def of(
+        cls,
+        workspace: str,
+        enrollment: Enrollment,
+        *,
+        step_id: str | None = None,
+        mailbox_id: str | None = None,
+    ) -> "StepJob":
+        """The step that the enrollment is to go through next, from the mailbox that wrote first,
+        unless said otherwise."""
+        return cls(
+            workspace=workspace,
+            campaign_id=enrollment.campaign_id,
+            contact_id=enrollment.contact_id,
+            sequence_id=enrollment.sequence_id,
+            steps_version=enrollment.steps_version,
+            generation=enrollment.generation,
+            step_id=step_id or enrollment.step_id or "",
+            mailbox_id=(enrollment.mailbox_id if mailbox_id is None else mailbox_id) or "",
+        )
+
     @property
     def message_id(self) -> str:
         """The step's only message: doing the step again names the same one."""

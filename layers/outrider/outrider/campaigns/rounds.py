@@ -121,7 +121,7 @@ class RoundService:
         if campaign.settings.company_daily_limit and lanes:
             limits = self._read_limits(campaign, now, queued, reading.due)
         planned = self._plan(reading, steps, pool, limits)
-        going = self._queue(campaign, now, planned, steps)
+        going = self._queue(now, planned, steps)
         # The index still showed what was moved before: what is behind it was not read.
         lagging = len(going) < sum(one.goes_out for one in planned)
         return Result(
@@ -150,7 +150,7 @@ class RoundService:
             now, now + ROUND, campaign, capacities, [enrollment], steps=steps, limits=limits
         )
         going = planned[0].goes_out and self._reserve(planned, pool)
-        return going and bool(self._queue(campaign, now, planned, steps))
+        return going and bool(self._queue(now, planned, steps))
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────
 
@@ -229,16 +229,16 @@ class RoundService:
             for mailbox_id, slot in last.items()
         )
 
-    def _queue(
-        self, campaign: Campaign, now: datetime, planned: Sequence[Planned], steps: Steps
-    ) -> list[Planned]:
+    def _queue(self, now: datetime, planned: Sequence[Planned], steps: Steps) -> list[Planned]:
         """Move the due times, and queue what goes out; gives those that nobody else moved."""
         moved = parallel.each(lambda one: self._move(one, steps), planned)
         going = [one for one, ours in zip(planned, moved, strict=True) if ours and one.goes_out]
         self.steps.send(
             [
                 QueueMessage(
-                    body=self._job(campaign, one).model_dump(),
+                    body=StepJob.of(
+                        self.caller.workspace, one.enrollment, mailbox_id=one.mailbox_id or ""
+                    ).model_dump(),
                     delay_seconds=round((one.send_at - now).total_seconds()),
                 )
                 for one in going
@@ -256,19 +256,6 @@ class RoundService:
         if needs_mailbox(enrollment, steps):
             lane = MAIL if enrollment.mailbox_id else FIRST
         return self.enrollments.postpone(enrollment, planned.send_at, planned.reason, lane)
-
-    def _job(self, campaign: Campaign, planned: Planned) -> StepJob:
-        enrollment = planned.enrollment
-        return StepJob(
-            workspace=self.caller.workspace,
-            campaign_id=campaign.id,
-            contact_id=enrollment.contact_id,
-            sequence_id=enrollment.sequence_id,
-            steps_version=enrollment.steps_version,
-            generation=enrollment.generation,
-            step_id=enrollment.step_id or "",
-            mailbox_id=planned.mailbox_id or "",
-        )
 
 
 def _room(pool: Pool, now: datetime, queued: Queued, limits: Limits) -> int:

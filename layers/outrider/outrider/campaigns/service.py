@@ -26,6 +26,7 @@ from outrider.kit.counters import total
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.kit.pagination import Page, Sealer
+from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.sequences.errors import SequenceNotFound
 from outrider.sequences.service import SequenceService
 
@@ -40,6 +41,7 @@ class CampaignService:
     caller: Caller
     campaigns: CampaignRepository
     sequences: SequenceService
+    pools: PoolRepository
 
     def create(self, new: CampaignCreate) -> CampaignView:
         """A draft. Raises SequenceNotFound."""
@@ -88,7 +90,8 @@ class CampaignService:
         self, campaign_id: str, update: CampaignUpdate, if_match: int | None
     ) -> CampaignView:
         """Change what is given: steps that come up from then on keep it. Raises CampaignNotFound,
-        and Conflict at another version than `if_match`."""
+        ValidationFailed when it runs and there is no such pool, WrongStatus when it is completed
+        and more is to change than its name, and Conflict at another version than `if_match`."""
         for _ in range(_ATTEMPTS):
             campaign = self.get(campaign_id)
             if if_match not in (None, campaign.version):
@@ -96,10 +99,14 @@ class CampaignService:
             changes = update.changes(campaign)
             if not changes:
                 return CampaignView.of(campaign)
+            if campaign.status == "completed" and changes.keys() != {"name"}:
+                raise WrongStatus("given other rules", campaign.status)
             after = campaign.changed(**changes)
             view = CampaignView.of(after)
+            moves = "mailbox_pool" in changes and campaign.status != "draft"
+            there = self.pools.there(after.mailbox_pool) if moves else ()
             try:
-                transact(self.campaigns.change(campaign, after), *self.caller.keep(view))
+                transact(self.campaigns.change(campaign, after), *there, *self.caller.keep(view))
             except TransactionFailed:
                 continue
             return view

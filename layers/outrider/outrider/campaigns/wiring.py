@@ -32,13 +32,19 @@ from outrider.kit.dynamo import Action, Table
 from outrider.kit.executions import StateMachine
 from outrider.kit.queues import Queue, QueueMessage
 from outrider.kit.settings import settings
+from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository, mailboxes
 from outrider.sequences.models import Step
 from outrider.sequences.wiring import sequences
 
 
 def campaigns(caller: Caller) -> CampaignService:
-    return CampaignService(caller, campaign_repository(caller.workspace), sequences(caller))
+    return CampaignService(
+        caller,
+        campaign_repository(caller.workspace),
+        sequences(caller),
+        PoolRepository(_campaigns_table(), caller.workspace),
+    )
 
 
 def control(caller: Caller) -> ControlService:

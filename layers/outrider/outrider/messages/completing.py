@@ -69,17 +69,6 @@ class TaskService:
         enrollment = reader.enrollments.get(message.contact_id)
         if enrollment is None or enrollment.step_id != message.step_id:
             return None, Way([], Settings())
-        seen = reader.read(
-            StepJob(
-                workspace=self.caller.workspace,
-                campaign_id=message.campaign_id,
-                contact_id=message.contact_id,
-                sequence_id=message.sequence_id,
-                steps_version=enrollment.steps_version,
-                generation=enrollment.generation,
-                step_id=message.step_id,
-                mailbox_id=enrollment.mailbox_id or "",
-            )
-        )
+        seen = reader.read(StepJob.of(self.caller.workspace, enrollment))
         same = seen.message_id == message.id
         return seen.enrollment if same else None, seen.way

@@ -102,18 +102,7 @@ class Explainer:
         )
 
     def _read(self, enrollment: Enrollment) -> Snapshot:
-        return self.reader.read(
-            StepJob(
-                workspace=self.reader.campaigns.workspace,
-                campaign_id=enrollment.campaign_id,
-                contact_id=enrollment.contact_id,
-                sequence_id=enrollment.sequence_id,
-                steps_version=enrollment.steps_version,
-                generation=enrollment.generation,
-                step_id=enrollment.step_id or "",
-                mailbox_id=enrollment.mailbox_id or "",
-            )
-        )
+        return self.reader.read(StepJob.of(self.reader.campaigns.workspace, enrollment))
 
     def _closer(self, seen: Snapshot, enrollment: Enrollment, now: datetime) -> Snapshot:
         """What else the claim would find, and who would send."""

@@ -33,7 +33,6 @@ class Progress:
     """The enrollments of one campaign, going on."""
 
     caller: Caller
-    campaign_id: str
     enrollments: EnrollmentRepository
     endings: Endings
     counters: Counters
@@ -167,15 +166,9 @@ class Progress:
         )
 
     def _job(self, enrollment: Enrollment, following: Step, way: Way) -> dict[str, object]:
-        return StepJob(
-            workspace=self.caller.workspace,
-            campaign_id=self.campaign_id,
-            contact_id=enrollment.contact_id,
-            sequence_id=enrollment.sequence_id,
-            steps_version=enrollment.steps_version,
-            generation=enrollment.generation,
-            step_id=following.id,
-            mailbox_id=way.mailbox.id if way.mailbox else "",
+        mailbox_id = way.mailbox.id if way.mailbox else ""
+        return StepJob.of(
+            self.caller.workspace, enrollment, step_id=following.id, mailbox_id=mailbox_id
         ).model_dump()
 
 

@@ -24,15 +24,7 @@ class Unknowns:
         """The writes that settle the message of the step to come, and the thread there is then.
         They fail when its provider has told meanwhile what became of it. Raises Conflict when there
         is no such message."""
-        message_id = StepJob(
-            workspace=self.caller.workspace,
-            steps_version=enrollment.steps_version,
-            step_id=enrollment.step_id or "",
-            mailbox_id="",
-            **enrollment.model_dump(
-                include={"campaign_id", "contact_id", "sequence_id", "generation"}
-            ),
-        ).message_id
+        message_id = StepJob.of(self.caller.workspace, enrollment).message_id
         message = self.messages.get(enrollment.contact_id, message_id)
         if message is None or message.state != "unknown":
             raise Conflict("The message of this step is known to be settled; ask again")

@@ -105,7 +105,6 @@ def progress(caller: Caller, campaign_id: str) -> Progress:
     workspace = caller.workspace
     return Progress(
         caller=caller,
-        campaign_id=campaign_id,
         enrollments=enrollment_repository(workspace, campaign_id),
         endings=endings(caller),
         counters=campaign_repository(workspace).counters(campaign_id),

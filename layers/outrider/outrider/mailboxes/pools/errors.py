@@ -28,8 +28,8 @@ class PoolMoved(Exception):
     """The pool was changed or removed since it was read, or a mailbox came into it."""
 
 
-def unknown_pool(pool_id: str) -> ValidationFailed:
-    """For a mailbox that is to be in a pool that is not there."""
+def unknown_pool(pool_id: str, pointer: str = "/pool") -> ValidationFailed:
+    """For what is to be in a pool, or to send from one, that is not there."""
     return ValidationFailed.at(
-        "/pool", f"There is no mailbox pool {pool_id}. Create it with POST /v1/mailbox-pools"
+        pointer, f"There is no mailbox pool {pool_id}. Create it with POST /v1/mailbox-pools"
     )

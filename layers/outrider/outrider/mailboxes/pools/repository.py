@@ -108,6 +108,14 @@ class PoolRepository:
         action = self.table.update(self.workspace, pool_id, "ADD #mailboxes :one", there, one=1)
         return Action(action.kind, action.params, lambda _: unknown_pool(pool_id))
 
+    def there(self, pool_id: str) -> Sequence[Action]:
+        """That there is the pool, for a transaction. Raises ValidationFailed when there is none."""
+        if pool_id == DEFAULT_POOL:
+            return ()
+        check = self.table.check(self.workspace, pool_id, "attribute_exists(#pk)")
+        refused = unknown_pool(pool_id, "/mailbox_pool")
+        return [Action(check.kind, check.params, lambda _: refused)]
+
     def left(self, pool_id: str) -> Action:
         """A mailbox goes out of the pool."""
         return self.table.update(self.workspace, pool_id, "ADD #mailboxes :minus", minus=-1)
