@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Scenario
 from tests.harness.api import ANONYMOUS
 from tests.harness.cloud import Cloud
+from tests.harness.mail import Mail
+from tests.harness.wire import When
 from tests.integration.feedback import notice, soft
 from tests.integration.outreach import (
     STEP_ONE,
@@ -17,12 +20,13 @@ from tests.integration.outreach import (
     launched,
     some_contacts,
 )
-from tests.integration.replying import a_reply, put_into_bucket
+from tests.integration.replying import a_dsn, a_reply, put_into_bucket
 
 AT_ONCE = {**STEP_TWO, "wait_before": {"value": 0, "unit": "minutes"}}
 SOON = {**STEP_TWO, "wait_before": {"value": 20, "unit": "minutes"}}
 SMS = {"channel": "sms", "wait_days": 0, "text": "Hi {{ first_name }}"}
 TASK = {"channel": "call", "wait_days": 0, "text": "Call {{ first_name }}", "timeout_days": 1}
+YES, STOP = "Sounds great, let's talk.", "Please remove me from your list."
 AWAY = "I am out of office until March 9, 2026."
 SEND_CALL = 3
 """A step reads, claims, sends, and records."""
@@ -165,12 +169,12 @@ def a_notice(kind: str, **part: Any) -> Callable[[Cloud], Deliver]:
     return build
 
 
-def an_answer(text: str, **headers: str) -> Callable[[Cloud], Deliver]:
-    """The recipient of the first mail answers it; SES puts the answer into the bucket."""
+def an_answer(write: Callable[[Mail], bytes]) -> Callable[[Cloud], Deliver]:
+    """The recipient of the first mail, or their server, answers: SES puts it into the bucket."""
 
     def build(cloud: Cloud) -> Deliver:
         _written_to(cloud)
-        put_into_bucket(cloud, a_reply(cloud.mails()[0], text, **headers))
+        put_into_bucket(cloud, write(cloud.mails()[0]))
         records = cloud.take("InboundQueue")
         assert len(records["Records"]) == 1
         return lambda: cloud.invoke("inbound_receive", records)
@@ -180,15 +184,36 @@ def an_answer(text: str, **headers: str) -> Callable[[Cloud], Deliver]:
 
 def a_lost_outcome(cloud: Cloud) -> Deliver:
     """SES tells that it took a mail of which nobody knew whether it went out."""
-    step = a_step(STEP_ONE, SOON)(cloud)
-    with cloud.wire.crash_at(SEND_CALL, "after"):
-        step()
-    assert len(cloud.mails()) == 1
-    cloud.clock.advance(minutes=3)
-    step()
+    _lose_outcome(cloud, "after")
     cloud.bus.carry(notice(cloud.mails()[0], "Send"))
     records = cloud.take("FeedbackQueue")
     return lambda: cloud.invoke("feedback_receive", records)
+
+
+def a_word_about_unknown(said: str) -> Callable[[Cloud], Deliver]:
+    """A person says whether that mail went out."""
+
+    def build(cloud: Cloud) -> Deliver:
+        _lose_outcome(cloud, "after" if said == "sent" else "before")
+        (enrollment,) = Books(cloud, cloud.api.workspace().id).enrollments
+        path = f"/v1/enrollments/{enrollment.id}/resume"
+        return lambda: cloud.api.post(path, {"unknown": said}, headers=KEY)
+
+    return build
+
+
+def from_machine(mail: Mail) -> bytes:
+    return a_reply(mail, AWAY, Auto_Submitted="auto-replied")
+
+
+def _lose_outcome(cloud: Cloud, when: When) -> None:
+    """The worker dies before or after it sends the first mail, and its lease runs out."""
+    step = a_step(STEP_ONE, SOON)(cloud)
+    with cloud.wire.crash_at(SEND_CALL, when):
+        step()
+    assert len(cloud.mails()) == (when == "after")
+    cloud.clock.advance(minutes=3)
+    step()
 
 
 def a_task_done(cloud: Cloud) -> Deliver:
@@ -273,6 +298,13 @@ def ended(state: str, mails: int) -> Callable[[Cloud, Books], None]:
     return check
 
 
+def sent_at_last(cloud: Cloud, books: Books) -> None:
+    """The first try failed, and another took its place."""
+    states = Counter(message.state for message in books.outgoing)
+    assert states == {"failed": 1, "sent": 2}, states
+    assert [each.state for each in books.enrollments] == ["finished"]
+
+
 def put_off(cloud: Cloud, books: Books) -> None:
     assert [each.blocked_reason for each in books.enrollments] == ["out_of_office"]
     assert [each.state for each in books.enrollments] == ["active"]
@@ -311,9 +343,14 @@ SCENARIOS = [
     Scenario("soft_bounce", a_notice("Bounce", **soft()), sent(2)),
     Scenario("complaint", a_notice("Complaint"), opted_out, minutes=1),
     Scenario("rejected", a_notice("Reject"), ended("failed", mails=1)),
-    Scenario("reply", an_answer("Sounds great, let's talk."), ended("replied", mails=1)),
-    Scenario("reply_stop", an_answer("Please remove me from your list."), opted_out, minutes=1),
-    Scenario("reply_away", an_answer(AWAY, Auto_Submitted="auto-replied"), put_off),
+    Scenario("reply", an_answer(partial(a_reply, text=YES)), ended("replied", mails=1)),
+    Scenario("reply_stop", an_answer(partial(a_reply, text=STOP)), opted_out, minutes=1),
+    Scenario("reply_away", an_answer(from_machine), put_off),
+    Scenario("report", an_answer(a_dsn), ended("bounced", mails=1)),
     Scenario("lost_outcome", a_lost_outcome, sent(2)),
+    Scenario("unknown_sent", a_word_about_unknown("sent"), sent(2), minutes=2, hours=1),
+    Scenario(
+        "unknown_not_sent", a_word_about_unknown("not_sent"), sent_at_last, minutes=2, hours=1
+    ),
     Scenario("unsubscribe", an_unsubscription, opted_out, minutes=1),
 ]
