@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
 from outrider.campaigns.models import EndState, Enrollment, audience_group
+from outrider.campaigns.open_tasks import OpenTasks
 from outrider.kit.attributes import Item
 from outrider.kit.counters import Counters
 from outrider.kit.dynamo import Action, TransactionFailed, transact
@@ -23,6 +24,7 @@ class Endings:
     enrollments: Callable[[str], EnrollmentRepository]
     of_contact: ContactEnrollments
     counters: Callable[[str], Counters]
+    tasks: OpenTasks
 
     def writes(
         self,
@@ -34,11 +36,12 @@ class Endings:
         events: Sequence[Event] = (),
         claimed: str | None = None,
         noted: Mapping[str, str] | None = None,
-    ) -> tuple[Action, Action]:
+    ) -> tuple[Action, ...]:
         """The end of the enrollment as it was read, and the change of the audience, for a
-        transaction. `events` come before the one that says it ended; `claimed` is the message that
-        the caller has claimed and settles in the same transaction; without it, `noted` are fields
-        of the enrollment to set with its end."""
+        transaction; a task that waits for a person is cancelled with it. `events` come before the
+        one that says it ended; `claimed` is the message that the caller has claimed and settles in
+        the same transaction; without it, `noted` are fields of the enrollment to set with its end.
+        """
         told = [*events, self.event(enrollment, state, exit_reason, outcome)]
         repository = self.enrollments(enrollment.campaign_id)
         if claimed:
@@ -47,7 +50,10 @@ class Endings:
             end = repository.end(enrollment, state, exit_reason, told, outcome=outcome, noted=noted)
         moved = {audience_group(enrollment.state): -1}
         moved[audience_group(state)] = moved.get(audience_group(state), 0) + 1
-        return end, self.counters(enrollment.campaign_id).add(**moved)
+        counted = self.counters(enrollment.campaign_id).add(**moved)
+        if claimed or enrollment.state != "waiting" or not enrollment.sending:
+            return end, counted
+        return end, counted, self._cancel(enrollment, enrollment.sending)
 
     def end_all(
         self, contact_id: str, state: EndState, exit_reason: str, *, outcome: str | None = None
@@ -68,6 +74,11 @@ class Endings:
                 ended += 1
             if after is None:
                 return ended
+
+    def _cancel(self, enrollment: Enrollment, task_id: str) -> Action:
+        names = {**enrollment.names(), "message_id": task_id}
+        cancelled = self.caller.event("task.cancelled", identity=task_id, **names)
+        return self.tasks.cancel(enrollment.contact_id, task_id, [cancelled])
 
     def event(
         self, enrollment: Enrollment, state: EndState, exit_reason: str, outcome: str | None = None

@@ -16,6 +16,7 @@ from outrider.campaigns.launch import LaunchService
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.members import MemberLists
 from outrider.campaigns.models import Campaign
+from outrider.campaigns.open_tasks import OpenTasks
 from outrider.campaigns.planning import PlanningService
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
 from outrider.campaigns.rounds import RoundService
@@ -176,6 +177,7 @@ def endings(caller: Caller) -> Endings:
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         of_contact=contact_enrollments(workspace),
         counters=campaign_repository(workspace).counters,
+        tasks=OpenTasks(Table(settings().require("messages_table")), workspace),
     )
 
 

@@ -68,6 +68,7 @@ EventName = Literal[
     "task.due",
     "task.completed",
     "task.expired",
+    "task.cancelled",
     "task.failed",
     "task.skipped",
 ]

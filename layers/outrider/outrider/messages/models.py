@@ -10,10 +10,20 @@ from outrider.sequences.models import Channel, ReplyClass
 
 Direction = Literal["out", "in"]
 State = Literal[
-    "sending", "sent", "failed", "skipped", "unknown", "pending", "completed", "expired", "received"
+    "sending",
+    "sent",
+    "failed",
+    "skipped",
+    "unknown",
+    "pending",
+    "completed",
+    "expired",
+    "cancelled",
+    "received",
 ]
 """Out: `sending` is claimed; `sent`, `failed`, `skipped`, `unknown` are its outcome. A task of a
-person is `pending`, then `completed` or `expired`. What came in is `received`."""
+person is `pending`, then `completed` or `expired`, or `cancelled` when its enrollment ended first.
+What came in is `received`."""
 BounceKind = Literal["hard", "soft"]
 MarkedTime = Literal[
     "delivered_at",

@@ -4,7 +4,7 @@ A message is `<workspace>#con_…` / `msg_…`, its id made of enrollment, gener
 step has one message whatever happens. The index `by_message_id` finds it by the part of its
 Message-ID (RFC 5322) before the @, which is the provider's id and unique without the domain.
 
-Three more indexes hold keys alone. `by_id` finds a message whose contact is not known; `by_created`
+All indexes hold keys alone. `by_id` finds a message whose contact is not known; `by_created`
 and `by_campaign` list all of a workspace or campaign; `by_state` those that somebody has to see to.
 """
 
@@ -305,8 +305,10 @@ class SentMessages:
 
     def find(self, rfc_message_id: str) -> tuple[WorkspaceId, Message] | None:
         page = self.table.query(Query(rfc_key(rfc_message_id), index="by_message_id", limit=1))
-        for item in page.items:
-            return WorkspaceId(str(item["pk"]).rpartition("#")[0]), Message.model_validate(item)
+        for place in page.items:
+            if item := self.table.get(place["pk"], place["sk"]):
+                workspace = WorkspaceId(str(item["pk"]).rpartition("#")[0])
+                return workspace, Message.model_validate(item)
         return None
 
 
