@@ -26,6 +26,7 @@ _MARKS = {
     "complained_at": "complained",
     "unsubscribed_at": "unsubscribed",
 }
+_TASK_ENDS = ("completed", "expired", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -218,9 +219,9 @@ def _events(books: Books) -> Iterator[str]:
             these = (message.id for message in ours if message.state == state)
             yield from _once(f"{family}.{state}", these, books.told(f"{family}.{state}", _ID))
     tasks = [message for message in books.outgoing if message.family == "task"]
-    begun = (each.id for each in tasks if each.state in ("pending", "completed", "expired"))
+    begun = (each.id for each in tasks if each.state in ("pending", *_TASK_ENDS))
     yield from _once("task.due", begun, books.told("task.due", _ID))
-    for state in ("completed", "expired"):
+    for state in _TASK_ENDS:
         done = (task.id for task in tasks if task.state == state)
         yield from _once(f"task.{state}", done, books.told(f"task.{state}", _ID))
     came_in = [message for message in books.messages if message.direction == "in"]

@@ -117,7 +117,7 @@ class TestHardBounce:
 class TestCrashes:
     """The worker dies at every call in turn, of the notice about one mail after the other."""
 
-    CALLS = 14
+    CALLS = 15
 
     @pytest.mark.parametrize(
         ("kind", "name", "group"),

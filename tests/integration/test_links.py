@@ -26,7 +26,7 @@ HTML_STEP = {
     **STEP_ONE,
     "html": '<p>Hi, <a href="https://a.example/?a=1&amp;b=2">look</a></p>',
 }
-UNSUBSCRIBE_CALLS = 7
+UNSUBSCRIBE_CALLS = 8
 
 
 def written_to(
