@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.campaigns.windows import HORIZON, Calendar, due_after, earliest, is_open, never_opens
+from outrider.campaigns.windows import HORIZON, Calendar, due_after, earliest, is_open
 from outrider.sequences.models import SendWindow, Settings, Step, Variant
 
 ZONES = [
@@ -203,9 +203,7 @@ class TestEarliest:
         holidays = [(at + timedelta(days=day)).date().isoformat() for day in range(500)]
         settings = rules_of(OFFICE, holidays=holidays)
 
-        assert never_opens(at, settings, None)
         assert earliest(at, settings, None) == at + HORIZON
-        assert not never_opens(at + timedelta(days=300), settings, None)
 
 
 class TestDueAfter:

@@ -155,6 +155,7 @@ class TestClosed:
                 "company_limit: company_limit",
             ),
             (standing(senders=[]), "mailbox: no_mailbox"),
+            ({**standing(senders=[]), "mailbox": None}, "mailbox: no_mailbox"),
             (
                 standing(senders=[Sender(a_mailbox(status="paused"), 0)]),
                 "mailbox: mailbox_paused",

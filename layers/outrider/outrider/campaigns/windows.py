@@ -27,19 +27,13 @@ _SECOND = timedelta(seconds=1)
 def earliest(at: datetime, settings: Settings, timezone: str | None) -> datetime:
     """The first moment from `at` on at which the windows are open; `timezone` is the contact's.
 
-    Where they do not open within HORIZON (`never_opens`), it is the end of that time: whoever asks
-    then looks again.
+    Where they do not open within HORIZON, it is the end of that time: who asks then looks again.
     """
     return Calendar.of(settings, timezone).earliest(at)
 
 
 def is_open(at: datetime, settings: Settings, timezone: str | None) -> bool:
     return earliest(at, settings, timezone) == at.astimezone(UTC)
-
-
-def never_opens(at: datetime, settings: Settings, timezone: str | None) -> bool:
-    """Whether holidays leave nothing of the windows, or there is nothing in them."""
-    return Calendar.of(settings, timezone).opening(at) is None
 
 
 def due_after(previous: datetime, step: Step, settings: Settings, timezone: str | None) -> datetime:

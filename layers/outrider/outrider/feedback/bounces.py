@@ -28,7 +28,6 @@ from outrider.messages.lists import MessageLists
 from outrider.messages.models import BounceKind, Message
 from outrider.messages.repository import MessageRepository
 
-IN_A_ROW = 3
 _ATTEMPTS = 5
 
 

@@ -110,10 +110,6 @@ def _fields(kind: Kind) -> dict[str, str]:
     return known
 
 
-def fields_of(kind: Kind) -> tuple[str, ...]:
-    return tuple(_NAMES[kind])
-
-
 def guess(kind: Kind, name: str) -> str | None:
     return _fields(kind).get(plain(name))
 
