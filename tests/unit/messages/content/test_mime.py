@@ -10,6 +10,8 @@ import pytest
 from outrider.campaigns.models import Thread
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
+from outrider.messages.content import mime
+from outrider.messages.models import Content
 from tests.unit.messages.writing import AT, MESSAGE, UNSUBSCRIBE, a_draft, a_mailbox
 
 GREEK = "Καλημέρα κόσμε " * 20
@@ -76,6 +78,32 @@ class TestHeaders:
         mail = parsed(subject=subject)
 
         assert mail["Subject"] == " ".join(subject.split())
+
+
+class TestEncodedWords:
+    """A contact may be called anything: what looks like RFC 2047 is not to be read."""
+
+    EVIL = "=?utf-8?q?=0D=0ABcc=3A_evil=40else.example=0D=0A=0D=0AHi?="
+
+    @pytest.mark.parametrize("where", ["subject", "name", "to"])
+    def test_write_no_header_and_no_body(self, where: str) -> None:
+        evil = {where: f"{self.EVIL}@else.example" if where == "to" else self.EVIL}
+        given = {"subject": "Hi", "name": "Ada", "to": "bob@else.example", **evil}
+
+        mail = mime.write(
+            Content(subject=given["subject"], text="Hi", html=None),
+            html=None,
+            mailbox=a_mailbox(name=given["name"]),
+            to=given["to"],
+            message_id=MESSAGE,
+            unsubscribe_url=UNSUBSCRIBE,
+            thread=None,
+            now=clock.from_text(AT),
+        )
+
+        head = mail.partition(b"\r\n\r\n")[0]
+        assert b"\r\nBcc" not in mail
+        assert b"\r\nList-Unsubscribe-Post: " in head
 
 
 class TestSigning:

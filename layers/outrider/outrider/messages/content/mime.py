@@ -10,13 +10,21 @@ from outrider.kit.addresses import domain_of
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Content
 
-_WHOLE = frozenset({"list-unsubscribe", "list-unsubscribe-post", "in-reply-to", "references"})
+_WHOLE = frozenset({"to", "list-unsubscribe", "list-unsubscribe-post", "in-reply-to", "references"})
 
 
 class _Policy(EmailPolicy):
     """The library encodes what is too long for a line as if it were words of a language, and no
     mail program reads an address or a Message-ID that is encoded so: these are only broken at
-    their spaces."""
+    their spaces. Nor does it read them: an address may look like an encoded word (RFC 2047), and
+    what that says would stand in the mail, ends of lines and all."""
+
+    def header_store_parse(self, name: str, value: str) -> tuple[str, str]:
+        if name.lower() not in _WHOLE:
+            return super().header_store_parse(name, value)
+        if not value.isascii() or not value.isprintable():
+            raise ValueError(f"{name} cannot say this")
+        return name, value
 
     def fold(self, name: str, value: str) -> str:
         if name.lower() not in _WHOLE:
@@ -57,9 +65,9 @@ def write(
     One-click unsubscription: RFC 8058.
     """
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = Address(mailbox.name or "", addr_spec=mailbox.email)
-    mail["To"] = Address("", addr_spec=to)
-    mail["Subject"] = content.subject
+    mail["From"] = Address(_literal(mailbox.name or ""), addr_spec=_literal(mailbox.email))
+    mail["To"] = to
+    mail["Subject"] = _literal(content.subject)
     mail["Date"] = now
     if own := own_message_id(mailbox, message_id):
         mail["Message-ID"] = f"<{own}>"
@@ -73,3 +81,9 @@ def write(
         mail.make_alternative(boundary=f"=_{message_id}")
         mail.add_alternative(html, subtype="html", cte=_SAFE)
     return mail.as_bytes()
+
+
+def _literal(text: str) -> str:
+    """Text in which the library finds no encoded word (RFC 2047): what one says it would take for
+    ours, and a contact's name could end the header and write the rest of the mail."""
+    return text.replace("=?", "= ?")
