@@ -71,6 +71,13 @@ class TestAdd:
 
         assert (created["kind"], created["domain"]) == ("domain", domain)
 
+    def test_says_more_of_an_address_that_only_came_back(self, api: Api) -> None:
+        for reason in ("bounced", "unsubscribed", "bounced"):
+            suppress(api, reason, address=ADA)
+
+        (found,) = api.get("/v1/suppressions").json["data"]
+        assert found["reason"] == "unsubscribed"
+
     def test_keeps_the_first_when_the_same_comes_again(self, api: Api, cloud: Cloud) -> None:
         first = suppress(api, "complained", address=ADA, evidence="Feedback loop")
 

@@ -63,8 +63,8 @@ class SuppressionRepository:
     def add(
         self, suppression: Suppression, events: Sequence[Event], also: Sequence[Action] = ()
     ) -> Suppression:
-        """The suppression as it stands: the one that was there before, if there was one; then
-        nothing is written. `also` are writes of the same transaction."""
+        """The suppression as it stands: the one that was there before, if there was one that says
+        as much; then nothing is written. `also` are writes of the same transaction."""
         try:
             self.table.write(self.adding(suppression, events), also)
         except ConditionFailed as taken:
@@ -146,7 +146,10 @@ class SuppressionRepository:
         return self.id_of("address", address), self.id_of("domain", domain_of(address))
 
     def adding(self, suppression: Suppression, events: Sequence[Event]) -> Action:
-        """`add`, for a transaction."""
+        """`add`, for a transaction. Of an address that only came back it is noted that its owner
+        wants no mail: that holds for their other addresses too."""
+        if suppression.kind == "address" and suppression.is_objection:
+            return self.objecting(suppression, events)
         return self.table.put(self._item(suppression, events), _FREE)
 
     def objecting(self, suppression: Suppression, events: Sequence[Event]) -> Action:
