@@ -223,7 +223,7 @@ class TestCampaignsOfMergedContacts:
 
         assert cloud.mails() == []
         (ended,) = cloud.items("enrollments", api.workspace().id)
-        assert (ended["state"], ended["exit_reason"]) == ("finished", "contact_deleted")
+        assert (ended["state"], ended["exit_reason"]) == ("stopped", "contact_deleted")
 
     def test_write_to_the_winner_once(self, api: Api, cloud: Cloud) -> None:
         campaign = launched(api, contacts=2, steps=(STEP_ONE,))
