@@ -144,7 +144,10 @@ class TestDelete:
 
         assert (refused.status, deleted.status) == (409, 200)
         assert (len(cloud.mails()), api.get(path).status) == (1, 404)
-        assert told(api, "sequence.finished") == ["sequence.finished"]
+        assert told(api, "sequence.finished", "campaign.completed") == [
+            "sequence.finished",
+            "campaign.completed",
+        ]
 
 
 def a_sequence_without_mailbox(api: Api) -> str:

@@ -129,14 +129,14 @@ class DispatchService:
         counts were read. A second worker finds it done: then too nothing is left to do."""
         names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
         completed = self.caller.event("campaign.completed", identity=campaign.id, **names)
-        actions = [*self.campaigns.complete(campaign, shards, [completed])]
+        before = []
         if campaign.leads_sequence:
             finished = self.caller.event("sequence.finished", identity=campaign.id, **names)
-            actions.append(self.sequences.finished(campaign.sequence_id, [finished]))
+            before.append(self.sequences.finished(campaign.sequence_id, [finished]))
         try:
-            transact(*actions)
+            transact(*before, *self.campaigns.complete(campaign, shards, [completed]))
         except TransactionFailed as failure:
-            return failure.reasons[0].failed
+            return failure.reasons[len(before)].failed
         return True
 
     def _hand_over(self, this: Round, campaign: Campaign) -> NextRound:
