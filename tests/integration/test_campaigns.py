@@ -144,10 +144,7 @@ class TestDelete:
 
         assert (refused.status, deleted.status) == (409, 200)
         assert (len(cloud.mails()), api.get(path).status) == (1, 404)
-        assert told(api, "sequence.finished", "campaign.completed") == [
-            "sequence.finished",
-            "campaign.completed",
-        ]
+        assert told(api, "sequence.finished") == ["sequence.finished"]
 
 
 def a_sequence_without_mailbox(api: Api) -> str:

@@ -95,6 +95,8 @@ class TestLaunch:
         assert events(api, "sequence.finished") == [names]
         assert events(api, "campaign.completed") == [names]
         assert len(events(api, "enrollment.finished")) == 2
+        feed = [event["event"] for event in api.get("/v1/events?limit=200").json["data"]]
+        assert feed.index("sequence.finished") < feed.index("campaign.completed")
 
     def test_refuses_a_pool_that_is_not_warmed_and_changes_nothing(
         self, api: Api, cloud: Cloud
