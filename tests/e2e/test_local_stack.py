@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -102,8 +103,10 @@ def _sockets_of(stack: LocalStack) -> set[str]:
         try:
             session = (process / "stat").read_text().rpartition(")")[2].split()[3]
             if session in sessions:
-                links = [os.readlink(link) for link in (process / "fd").iterdir()]
-                found.update(link[8:-1] for link in links if link.startswith("socket:["))
+                for descriptor in (process / "fd").iterdir():
+                    with suppress(FileNotFoundError):  # it was closed meanwhile
+                        link = os.readlink(descriptor)
+                        found.update({link[8:-1]} if link.startswith("socket:[") else ())
         except OSError:
             continue  # the process ended meanwhile
     return found
