@@ -59,6 +59,13 @@ class ContactRepository(EntityRepository[Contact]):
         merged = self.table.get(self._merged_pk, contact_id)
         return str(merged["contact_id"]) if merged else None
 
+    def current(self, contact_id: str) -> Contact | None:
+        """The contact, or the one it was merged into."""
+        if contact := self.get(contact_id):
+            return contact
+        merged_into = self.merged_into(contact_id)
+        return self.get(merged_into) if merged_into else None
+
     def merge(
         self,
         winner: Contact,

@@ -60,7 +60,7 @@ class Bounces:
             found = self.messages.get(message.contact_id, message.id)
             if found is None:
                 return
-            contact = self._contact(found.contact_id)
+            contact = self.contacts.current(found.contact_id)
             dead = kind == "hard" or found.bounce == "hard" or self._comes_back_always(found)
             actions = list(self._mark(found, kind, at, detail))
             if dead:
@@ -155,10 +155,3 @@ class Bounces:
         soft = [each.bounce is not None or each.id == message.id for each in sent]
         run = [first and second for first, second in pairwise(soft)]
         return any(first and second for first, second in pairwise(run))
-
-    def _contact(self, contact_id: str) -> Contact | None:
-        """The contact, or the one it was merged into."""
-        if contact := self.contacts.get(contact_id):
-            return contact
-        merged_into = self.contacts.merged_into(contact_id)
-        return self.contacts.get(merged_into) if merged_into else None

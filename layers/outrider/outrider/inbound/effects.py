@@ -91,7 +91,7 @@ class Effects:
             message=message,
             enrollment=self.enrollments(message.campaign_id).get(message.contact_id),
             campaign=self.campaigns.get(message.campaign_id),
-            contact=self._contact(message.contact_id),
+            contact=self.contacts.current(message.contact_id),
         )
 
     def counted(
@@ -202,13 +202,6 @@ class Effects:
 
     def _stops_company(self, around: Around) -> bool:
         return around.campaign is not None and around.campaign.settings.stop_for_company
-
-    def _contact(self, contact_id: str) -> Contact | None:
-        """The contact, or the one it was merged into."""
-        if contact := self.contacts.get(contact_id):
-            return contact
-        merged_into = self.contacts.merged_into(contact_id)
-        return self.contacts.get(merged_into) if merged_into else None
 
 
 def _status(now: Status, value: ReplyClass | None, *, by_human: bool) -> Status:

@@ -55,7 +55,7 @@ class OptOuts:
         """
         for _ in range(_ATTEMPTS):
             message = self.messages.get(contact_id, message_id)
-            contact = self._contact(contact_id)
+            contact = self.contacts.current(contact_id)
             # What went to a phone says nothing of the address: that is the contact's.
             address = message.recipient if message and message.channel == "email" else None
             if address is None and contact:
@@ -124,10 +124,3 @@ class OptOuts:
         names = {**(message.names() if message else {}), "contact_id": contact.id}
         event = self.caller.event("contact.unsubscribed", **names)
         return (self.contacts.changing(contact, marked, [event]),)
-
-    def _contact(self, contact_id: str) -> Contact | None:
-        """The contact, or the one it was merged into."""
-        if contact := self.contacts.get(contact_id):
-            return contact
-        merged_into = self.contacts.merged_into(contact_id)
-        return self.contacts.get(merged_into) if merged_into else None
