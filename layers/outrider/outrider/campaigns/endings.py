@@ -4,15 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
-from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
+from outrider.campaigns.contact_enrollments import ContactEnrollments
+from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import EndState, Enrollment, audience_group
 from outrider.campaigns.open_tasks import OpenTasks
-from outrider.kit.attributes import Item
 from outrider.kit.counters import Counters
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.outbox import Event
-
-_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +59,15 @@ class Endings:
         """End what is open or paused of the contact in any campaign; gives how many. What changes
         at the same moment is left: the gates of its next step end it."""
         ended = 0
-        after: Item | None = None
-        while True:
-            page, after = self.of_contact.list(contact_id, _PAGE, after)
-            for enrollment in page:
-                if enrollment.is_over or enrollment.state == "sending":
-                    continue
-                try:
-                    transact(*self.writes(enrollment, state, exit_reason, outcome=outcome))
-                except TransactionFailed:
-                    continue
-                ended += 1
-            if after is None:
-                return ended
+        for enrollment in self.of_contact.all(contact_id):
+            if enrollment.is_over or enrollment.state == "sending":
+                continue
+            try:
+                transact(*self.writes(enrollment, state, exit_reason, outcome=outcome))
+            except TransactionFailed:
+                continue
+            ended += 1
+        return ended
 
     def _cancel(self, enrollment: Enrollment, task_id: str) -> Action:
         names = {**enrollment.names(), "message_id": task_id}

@@ -20,7 +20,7 @@ from outrider.access.models import WorkspaceId
 from outrider.campaigns.models import CLAIM_LEASE, ERASED, Campaign, Enrollment, Thread
 from outrider.kit import clock, marks, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, Page, Query, Table, batch_get
+from outrider.kit.dynamo import Action, ConditionFailed, Page, Query, Table
 from outrider.kit.outbox import Event
 
 Lane = Literal["", "mail#", "first#"]
@@ -465,23 +465,3 @@ class EnrollmentRepository:
             limit,
         )
         return [Enrollment.model_validate(item) for item in page.items], page.last_key
-
-
-@dataclass(frozen=True, slots=True)
-class ContactEnrollments:
-    """Enrollments of one workspace, whichever their campaign."""
-
-    table: Table
-    workspace: WorkspaceId
-
-    def list(
-        self, contact_id: str, limit: int, after: Item | None
-    ) -> tuple[list[Enrollment], Item | None]:
-        """Those of a contact, in no order."""
-        page = self.table.query(
-            Query(f"{self.workspace}#{contact_id}", index="by_contact", limit=limit, after=after)
-        )
-        places = [(self.table.name, str(item["pk"]), str(item["sk"])) for item in page.items]
-        found = batch_get((self.table, pk, sk) for _, pk, sk in places) if places else {}
-        there = [found[place] for place in places if place in found]
-        return [Enrollment.model_validate(item) for item in there], page.last_key

@@ -7,18 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from outrider.campaigns.enrollments import ContactEnrollments
-from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.contact_enrollments import ContactEnrollments
+from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import SkipReason
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock, parallel
-from outrider.kit.attributes import Item
 from outrider.kit.dynamo import batch_get
-
-_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +72,9 @@ class Screening:
 
     def _elsewhere(self, contact_id: str) -> set[str]:
         """Other campaigns in which the contact has something to come."""
-        found: list[Enrollment] = []
-        after: Item | None = None
-        while True:
-            page, after = self.of_contact.list(contact_id, _PAGE, after)
-            found += page
-            if after is None:
-                break
-        return {each.campaign_id for each in found if each.is_open} - {self.campaign.id}
+        return {each.campaign_id for each in self.of_contact.all(contact_id) if each.is_open} - {
+            self.campaign.id
+        }
 
 
 def _left(contacts: Sequence[Contact], refused: Mapping[str, SkipReason]) -> Sequence[Contact]:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.audience import AudienceJob, AudienceRepository, AudienceRunner
 from outrider.campaigns.companies import CompanyReplies
+from outrider.campaigns.contact_enrollments import ContactEnrollments
 from outrider.campaigns.control import ControlService
 from outrider.campaigns.dispatch import DispatchService
 from outrider.campaigns.edits import SequenceEdits
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrolling import Enroller
 from outrider.campaigns.enrollment_service import EnrollmentService, Settle
-from outrider.campaigns.enrollments import ContactEnrollments, EnrollmentRepository
+from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.launch import LaunchService
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.members import MemberLists

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outrider.campaigns.enrollments import ContactEnrollments
+from outrider.campaigns.contact_enrollments import ContactEnrollments
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.repository import CampaignRepository
-from outrider.kit.attributes import Item
 from outrider.kit.dynamo import batch_get
-
-_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +19,8 @@ class Rivals:
 
     def of(self, enrollment: Enrollment) -> Sequence[Enrollment]:
         """Open enrollments of the contact in other active campaigns that are older than this."""
-        older = [
-            other for other in self._all(enrollment.contact_id) if _comes_first(other, enrollment)
-        ]
+        others = self.of_contact.all(enrollment.contact_id)
+        older = [other for other in others if _comes_first(other, enrollment)]
         if not older:
             return []
         keys = {other.campaign_id: self.campaigns.key(other.campaign_id) for other in older}
@@ -35,15 +31,6 @@ class Rivals:
             if campaign.status == "active"
         }
         return [other for other in older if other.campaign_id in active]
-
-    def _all(self, contact_id: str) -> Sequence[Enrollment]:
-        found: list[Enrollment] = []
-        after: Item | None = None
-        while True:
-            page, after = self.of_contact.list(contact_id, _PAGE, after)
-            found += page
-            if after is None:
-                return found
 
 
 def _comes_first(other: Enrollment, own: Enrollment) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from outrider.campaigns.enrollments import ContactEnrollments
+from outrider.campaigns.contact_enrollments import ContactEnrollments
 from outrider.campaigns.models import Enrollment
 from outrider.contacts.repository import ContactRepository
 from outrider.events.models import RecordedEvent

@@ -1,7 +1,7 @@
 """Builds the objects of `privacy`."""
 
 from outrider.access.models import Caller
-from outrider.campaigns.enrollments import ContactEnrollments
+from outrider.campaigns.contact_enrollments import ContactEnrollments
 from outrider.campaigns.wiring import campaign_repository, enrollment_repository
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.repository import SuppressionRepository
