@@ -10,7 +10,7 @@ TIME = "01m7z7qab19evwjr2bb4rjwyts"
 def test_lead_back_to_campaign_and_contact() -> None:
     campaign, contact = ids.new("cam"), ids.new("con")
 
-    assert enrollment_ids.parts(enrollment_ids.of(campaign, contact)) == (campaign, contact)
+    assert enrollment_ids.parts(enrollment_ids.of(campaign, contact)) == [campaign, contact]
 
 
 @pytest.mark.parametrize("text", ["", "enr_", "nothing", f"enr_{TIME}", f"cam_{TIME}con_{TIME}"])

@@ -56,6 +56,23 @@ def unpacked(prefix: str, data: bytes) -> str:
     return f"{prefix}_{_encode(int.from_bytes(data, 'big'))}"
 
 
+def joined(prefix: str, *parts: str) -> str:
+    """An id that names others: the prefix and the characters of each, so that whoever has it can
+    read what it stands for without an index."""
+    return f"{prefix}_" + "".join(part.partition("_")[2] for part in parts)
+
+
+def members(text: str, prefix: str, *prefixes: str) -> list[str] | None:
+    """The ids, with these `prefixes`, that `joined` put together; None when it is no such id."""
+    head, _, tail = text.partition("_")
+    found = [
+        f"{member}_{tail[place * LENGTH : (place + 1) * LENGTH]}"
+        for place, member in enumerate(prefixes)
+    ]
+    whole = head == prefix and len(tail) == LENGTH * len(prefixes)
+    return found if whole and all(map(is_id, prefixes, found)) else None
+
+
 def is_id(prefix: str, text: str) -> bool:
     head, _, tail = text.partition("_")
     return head == prefix and len(tail) == LENGTH and not set(tail) - set(ALPHABET)
