@@ -1,11 +1,15 @@
 """What DynamoDB would bill for the calls of a benchmark on moto, by the function that makes them.
 
 A write is billed by the larger of the item before and after it, each started KB one unit, two in a
-transaction; an index by what it holds of the item, and only when that changed. A read is billed by
+transaction, where a condition check costs what a write does; an index by what it holds of the item,
+only when that changed, twice when its key moved, and no more in a transaction. A read is billed by
 what was read, each started 4 KB one unit, or half a unit where it need not be the newest.
-Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+Sources: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html,
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html, and for indexes in
+transactions what DynamoDB was seen to answer: https://github.com/nubo-db/dynoxide/pull/188
 """
 
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +32,9 @@ WRITE_UNIT, READ_UNIT = 0.625e-6, 0.125e-6
 
 Image = dict[str, Any] | None
 Key = tuple[str, str, str]
+Part = tuple[bool, str]
+"""Whether it was part of a call that puts something new, and the item or index it went to."""
+_ID = re.compile(r"\b(wsp|[a-z]{3})_[0-9a-z]{26}(~test)?")
 
 
 @dataclass(slots=True)
@@ -39,6 +46,8 @@ class Bill:
     read_units: float = 0
     invocations: int = 0
     seconds: float = 0
+    parts: Counter[Part] = field(default_factory=Counter)
+    """Where the write units went."""
 
     def less(self, other: "Bill") -> "Bill":
         return Bill(
@@ -47,6 +56,7 @@ class Bill:
             self.read_units - other.read_units,
             self.invocations - other.invocations,
             self.seconds - other.seconds,
+            self.parts - other.parts,
         )
 
     @property
@@ -134,8 +144,11 @@ class _Billed(DynamoDB):
         images = [self._image(key) for key in keys]
         answer = self._made(operation, params)
         bill = self._billing.now
+        puts = _puts(operation, params)
         for key, old in zip(keys, images, strict=True):
-            bill.write_units += self._writing(key[0], old, self._image(key), factor)
+            for place, units in self._writing(key, old, self._image(key), factor):
+                bill.write_units += units
+                bill.parts[puts, place] += units
         bill.read_units += self._reading(operation, params, answer)
         return answer
 
@@ -145,8 +158,10 @@ class _Billed(DynamoDB):
         item = partition.get(DynamoType({"S": sk}))
         return item.to_json()["Attributes"] if item else None
 
-    def _writing(self, table: str, old: Image, new: Image, factor: int) -> float:
-        units = factor * _started(max(size(old), size(new)), 1024)
+    def _writing(self, key: Key, old: Image, new: Image, factor: int) -> Iterator[tuple[str, int]]:
+        """The units of an item and of each of its indexes, by what they are called in a table."""
+        table = key[0]
+        yield _named(key), factor * _started(max(size(old), size(new)), 1024)
         for index in self._tables[table].global_indexes:
             names = [key["AttributeName"] for key in index.schema]
             of_all = index.projection["ProjectionType"] == "ALL"
@@ -154,9 +169,9 @@ class _Billed(DynamoDB):
             if was == is_:
                 continue
             moved = was and is_ and any(was[name] != is_[name] for name in names)
-            for entry in (was, is_) if moved else ((is_ or was),):
-                units += _started(size(entry), 1024)
-        return units
+            entries = (was, is_) if moved else ((is_ or was),)
+            place = f"{_short(table)}, index {index.name}"
+            yield place, sum(_started(size(entry), 1024) for entry in entries)
 
     def _reading(self, operation: str, params: dict[str, Any], answer: dict[str, Any]) -> float:
         if operation == "Query":
@@ -207,6 +222,26 @@ def _written(operation: str, params: dict[str, Any]) -> tuple[list[Key], int]:
 def _key(params: Mapping[str, Any]) -> Key:
     key = params.get("Key") or params["Item"]
     return params["TableName"], key["pk"]["S"], key["sk"]["S"]
+
+
+def _puts(operation: str, params: dict[str, Any]) -> bool:
+    """Whether a call puts an item: of a step's transactions only the claim does."""
+    return operation == "PutItem" or any("Put" in each for each in params.get("TransactItems", ()))
+
+
+def _named(key: Key) -> str:
+    """Which kind of item a key is of: its ids, names and hashes are left out."""
+    table, pk, sk = key
+    kinds = [_ID.sub(lambda found: f"{found[1]}_…", each) for each in (pk, sk)]
+    pk, sk = (re.sub(r"(?<=#)[0-9a-f]{2}$", "…", kinds[0]).replace("wsp_…", "ws"), kinds[1])
+    if not re.fullmatch(r"#|[a-z]{3}_…", sk):
+        sk = f"{sk.partition('#')[0]}#…" if "#" in sk else "…"
+    return f"{_short(table)} `{pk}` / `{sk}`"
+
+
+def _short(table: str) -> str:
+    """A table as the docs call it."""
+    return table.split("-")[-2].removesuffix("Table").lower()
 
 
 def _entry(image: Image, names: list[str], *, of_all: bool) -> Image:

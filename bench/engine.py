@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from bench import results
-from bench.billing import Billing, billed
+from bench.billing import Bill, Billing, billed
 from bench.due_index import DueIndex, plain_due
 from outrider.access.models import Caller
 from outrider.campaigns.dispatch import Round
@@ -156,6 +156,7 @@ def _cost(cloud: Cloud) -> str:
     clock_cost = rounds * 3 * _TRANSITION
     engine = total * million * _MILLIONS + clock_cost
     executions = (_MILLIONS * 1_000_000 * 3 + 1_000_000) * _TRANSITION
+    parts_of_steps = _parts(billing.by["steps_run"], steps)
     heads = ["function", "write units a step", "read units", "DynamoDB $", "Lambda $", "SQS $"]
     compared = results.table(
         ["clock of 1,000,000 contacts, 10 steps each, in 30 days", "transitions", "$"],
@@ -177,10 +178,22 @@ def _cost(cloud: Cloud) -> str:
         " those of this run; a call is taken for"
         f" {(LATENCY + _CPU_OF_CALL) * 1_000:g} ms of a function with 512 MB:\n\n"
         + results.table([*heads, "EventBridge $", "together $"], rows)
-        + f"\n\n{compared}\n\nAll of the engine: ${engine:,.0f} for {_MILLIONS} million steps."
+        + f"\n\nWrite units of a step in `steps_run`:\n\n{parts_of_steps}"
+        f"\n\n{compared}\n\nAll of the engine: ${engine:,.0f} for {_MILLIONS} million steps."
         f" With an execution a contact it would be"
         f" {(engine - clock_cost + executions) / engine:.1f} times that."
     )
+
+
+def _parts(bill: Bill, steps: int) -> str:
+    """Where the write units of a step go: the claim is the transaction that puts something."""
+    places = sorted({place for _, place in bill.parts})
+    by_place = {
+        place: [bill.parts[claim, place] / steps for claim in (True, False)] for place in places
+    }
+    rows = [[place, *(f"{units:.1f}" for units in by_place[place])] for place in places]
+    totals = [f"{sum(column):.1f}" for column in zip(*by_place.values(), strict=True)]
+    return results.table(["item or index", "claim", "record"], [*rows, ["together", *totals]])
 
 
 # ── Enrolling ────────────────────────────────────────────────────────────────────────────────────
