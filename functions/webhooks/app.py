@@ -2,9 +2,18 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.kit.pagination import Page, PageQuery
-from outrider.webhooks.models import Webhook
-from outrider.webhooks.schemas import WebhookCreate, WebhookCreated, WebhookDeleted
+from outrider.kit.pagination import PageQuery
+from outrider.webhooks.schemas import (
+    SecretRotate,
+    WebhookCreate,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookDetails,
+    WebhookPage,
+    WebhookRotated,
+    WebhookTest,
+    WebhookUpdate,
+)
 from outrider.webhooks.wiring import webhooks
 
 api = native_api()
@@ -12,8 +21,8 @@ handler = api.handler
 
 
 @api.get("/v1/webhooks", scope="webhooks:read")
-def list_webhooks(caller: Caller, query: PageQuery) -> Page[Webhook]:
-    """List webhooks, oldest first; never their secrets"""
+def list_webhooks(caller: Caller, query: PageQuery) -> WebhookPage:
+    """List webhooks, oldest first, and the events there are to ask for"""
     return webhooks(caller).list(query)
 
 
@@ -23,7 +32,41 @@ def create_webhook(caller: Caller, body: WebhookCreate) -> WebhookCreated:
     return webhooks(caller).create(body)
 
 
+@api.get("/v1/webhooks/{webhook_id}", scope="webhooks:read")
+def get_webhook(caller: Caller, webhook_id: str) -> WebhookDetails:
+    """Get a webhook; never its secret"""
+    return webhooks(caller).get(webhook_id)
+
+
+@api.patch("/v1/webhooks/{webhook_id}", scope="webhooks:write")
+def update_webhook(
+    caller: Caller, webhook_id: str, body: WebhookUpdate, if_match: int | None
+) -> WebhookDetails:
+    """Change what is given of a webhook: where it is, what it gets, or whether it gets anything"""
+    return webhooks(caller).update(webhook_id, body, if_match)
+
+
 @api.delete("/v1/webhooks/{webhook_id}", scope="webhooks:write")
-def delete_webhook(caller: Caller, webhook_id: str) -> WebhookDeleted:
+def delete_webhook(caller: Caller, webhook_id: str, if_match: int | None) -> WebhookDeleted:
     """Delete a webhook; nothing more is delivered to it"""
-    return webhooks(caller).delete(webhook_id)
+    return webhooks(caller).delete(webhook_id, if_match)
+
+
+@api.post("/v1/webhooks/{webhook_id}/enable", scope="webhooks:write", status=200)
+def enable_webhook(caller: Caller, webhook_id: str) -> WebhookDetails:
+    """Enable a webhook again; what waited for it is delivered"""
+    return webhooks(caller).enable(webhook_id)
+
+
+@api.post("/v1/webhooks/{webhook_id}/rotate-secret", scope="webhooks:write", status=200)
+def rotate_webhook_secret(
+    caller: Caller, webhook_id: str, body: SecretRotate | None
+) -> WebhookRotated:
+    """Give a webhook a new secret; the one before signs beside it for 24 hours"""
+    return webhooks(caller).rotate_secret(webhook_id, body or SecretRotate())
+
+
+@api.post("/v1/webhooks/{webhook_id}/test", scope="webhooks:write", status=200)
+def test_webhook(caller: Caller, webhook_id: str) -> WebhookTest:
+    """Send a signed webhook.test and tell what came of it"""
+    return webhooks(caller).test(webhook_id)

@@ -112,6 +112,12 @@ def a_webhook(api: Api) -> str:
     return str(api.post("/v1/webhooks", body).json["id"])
 
 
+def a_disabled_webhook(api: Api) -> str:
+    webhook_id = a_webhook(api)
+    api.patch(f"/v1/webhooks/{webhook_id}", {"status": "disabled"})
+    return webhook_id
+
+
 def a_sequence(api: Api) -> str:
     """A draft that can be launched."""
     one_mailbox(api)
@@ -318,7 +324,13 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/threads/{thread_id}": Example(2, make=a_thread),
     "GET /v1/webhooks": Example(2, make=a_webhook),
     "POST /v1/webhooks": Example(2, {"url": NOBODY, "events": ["*"]}),
+    "GET /v1/webhooks/{webhook_id}": Example(2, make=a_webhook),
+    # The webhook, then the change.
+    "PATCH /v1/webhooks/{webhook_id}": Example(3, {"description": "CRM"}, make=a_webhook),
     "DELETE /v1/webhooks/{webhook_id}": Example(2, make=a_webhook),
+    "POST /v1/webhooks/{webhook_id}/enable": Example(3, make=a_disabled_webhook),
+    "POST /v1/webhooks/{webhook_id}/rotate-secret": Example(3, {}, make=a_webhook),
+    "POST /v1/webhooks/{webhook_id}/test": Example(2, make=a_webhook),
     "GET /v1/events": Example(2, make=a_contact),
     "GET /v1/account": Example(2),
     "GET /v1/account/usage": Example(2),

@@ -338,6 +338,11 @@ STORY = [
         keep={"webhook_id": ("id",)},
     ),
     Step("list_webhooks"),
+    Step("test_webhook"),
+    Step("update_webhook", {"description": "CRM", "events": ["reply.*"], "status": "disabled"}),
+    Step("get_webhook"),
+    Step("enable_webhook"),
+    Step("rotate_webhook_secret"),
     Step("delete_webhook"),
     Step(
         "create_api_key",
@@ -406,6 +411,7 @@ def _at(answer: Answer, keys: tuple[str | int, ...]) -> str:
 _CHANCE = (
     (r"otr_(live|test)_sk_[0-9A-Za-z]{46}", r"otr_\1_sk_REPLACED"),
     (r"whsec_[0-9A-Za-z+/=]+", "whsec_REPLACED"),
+    (r'(?<="latency_ms": )\d+', "42"),
     (r'(?<="hint": ")[^"]{4}', "9f2K"),
     (r'(?<="next_cursor": ")[^"]+', "lSgGDNPhf4rVlR2N"),
     (

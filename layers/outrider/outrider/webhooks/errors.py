@@ -5,7 +5,14 @@ from outrider.kit.errors import Conflict, ResourceNotFound
 
 class WebhookNotFound(ResourceNotFound):
     def __init__(self) -> None:
-        super().__init__("There is no webhook with this id in this workspace")
+        super().__init__(
+            "There is no webhook with this id in this workspace. GET /v1/webhooks lists those"
+            " there are"
+        )
+
+
+class WebhookMoved(Exception):
+    """The webhook was changed or removed since it was read."""
 
 
 class TooManyWebhooks(Conflict):

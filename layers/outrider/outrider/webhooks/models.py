@@ -10,6 +10,10 @@ from outrider.kit import json
 
 _INTERNAL = {"mode", "actor", "request_id", "recorded_at"}
 
+DisabledReason = Literal["gone", "asked", "failing", "paused"]
+"""It answered 410, it asked for it in a header, it took nothing for five days, or the API said so.
+"""
+
 
 class Webhook(BaseModel):
     """An endpoint of the customer's and the events it gets."""
@@ -19,7 +23,12 @@ class Webhook(BaseModel):
     id: str
     url: str
     events: list[str]
+    description: str | None = None
     status: Literal["enabled", "disabled"] = "enabled"
+    disabled_reason: DisabledReason | None = None
+    disabled_at: str | None = None
+    previous_until: str | None = None
+    """Until then the secret before the last rotation signs too."""
     created_at: str
     updated_at: str
     version: int = 1

@@ -23,7 +23,14 @@ from outrider.kit.dynamo import (
     batch_get,
     transact,
 )
-from outrider.webhooks.errors import DeliveryInProgress, TooManyWebhooks
+from outrider.kit.errors import Conflict
+from outrider.kit.outbox import Event, attribute
+from outrider.webhooks.errors import (
+    DeliveryInProgress,
+    TooManyWebhooks,
+    WebhookMoved,
+    WebhookNotFound,
+)
 from outrider.webhooks.models import Delivery, Outcome, Webhook
 
 MAX_WEBHOOKS = 20
@@ -37,6 +44,22 @@ class Due:
     delivery: Delivery
     webhook: Webhook
     locked_secret: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """A webhook's, encrypted. The previous one signs too until `previous_until` of the webhook."""
+
+    locked: bytes
+    previous: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A webhook with its secrets."""
+
+    webhook: Webhook
+    secrets: Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +104,69 @@ class WebhookRepository:
         )
         return [Webhook.model_validate(item) for item in page.items], page.last_key
 
+    def get(self, webhook_id: str) -> Stored | None:
+        item = self.table.get(self.workspace, webhook_id)
+        if item is None:
+            return None
+        secrets = Secrets(item["secret"], item.get("previous_secret"))
+        return Stored(Webhook.model_validate(item), secrets)
+
+    def change(
+        self,
+        before: Webhook,
+        after: Webhook,
+        secrets: Secrets | None = None,
+        events: Sequence[Event] = (),
+        also: Sequence[Action] = (),
+    ) -> None:
+        """`secrets` take the place of those there are; `also` are writes of the same transaction.
+
+        Raises WebhookMoved.
+        """
+        changes: dict[str, Any] = after.model_dump(exclude={"id", "created_at"})
+        if secrets:
+            changes |= {"secret": secrets.locked, "previous_secret": secrets.previous}
+        changes |= attribute(events)
+        given = {name: value for name, value in changes.items() if value is not None}
+        gone = sorted(changes.keys() - given.keys())
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in given)
+        if gone:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        action = self.table.update(
+            self.workspace,
+            before.id,
+            expression,
+            "#version = :seen",
+            seen=before.version,
+            **given,
+        )
+        try:
+            self.table.write(action, also)
+        except ConditionFailed as failure:
+            raise WebhookMoved from failure
+
     def all(self) -> Sequence[Webhook]:
         return self.list(MAX_WEBHOOKS, None)[0]
 
-    def remove(self, webhook_id: str) -> bool:
-        """False when there is no such webhook. Its deliveries go when they are next looked at."""
+    def remove(self, webhook_id: str, version: int | None = None) -> None:
+        """Its deliveries go when they are next looked at.
+
+        Raises WebhookNotFound, and Conflict when it is at another than this `version`.
+        """
         counted = self.table.update(
             f"{self.workspace}#count", "webhooks", "ADD #webhooks :minus", minus=-1
         )
+        there = "attribute_exists(#pk)"
+        seen = {} if version is None else {"seen": version}
+        if version is not None:
+            there += " AND #version = :seen"
         try:
-            transact(
-                self.table.delete(self.workspace, webhook_id, "attribute_exists(#pk)"), counted
-            )
-        except TransactionFailed:
-            return False
-        return True
+            transact(self.table.delete(self.workspace, webhook_id, there, **seen), counted)
+        except TransactionFailed as failure:
+            found = failure.reasons[0].item
+            if found is None:
+                raise WebhookNotFound from failure
+            raise Conflict.at_version(found["version"]) from failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,40 @@
 """What is done with webhooks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids, json
 from outrider.kit.connections import OutboundFailed
-from outrider.kit.errors import ValidationFailed
+from outrider.kit.errors import Conflict, Contended, ValidationFailed
 from outrider.kit.outbound import Outbound
-from outrider.kit.pagination import Page, PageQuery, Sealer
+from outrider.kit.pagination import PageQuery, Sealer
 from outrider.kit.targets import InvalidUrl
-from outrider.webhooks.errors import WebhookNotFound
+from outrider.webhooks.errors import WebhookMoved, WebhookNotFound
 from outrider.webhooks.models import Outcome, Webhook
-from outrider.webhooks.repository import WebhookRepository
+from outrider.webhooks.repository import Secrets, Stored, WebhookRepository
 from outrider.webhooks.safe import SecretSafe
-from outrider.webhooks.schemas import WebhookCreate, WebhookCreated, WebhookDeleted, WebhookTest
+from outrider.webhooks.schemas import (
+    SecretRotate,
+    WebhookCreate,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookDetails,
+    WebhookPage,
+    WebhookRotated,
+    WebhookSummary,
+    WebhookTest,
+    WebhookUpdate,
+)
 from outrider.webhooks.sender import Sender
 from outrider.webhooks.signing import new_key, parse_secret, show_secret
+
+OVERLAP = timedelta(hours=24)
+"""How long the secret before a rotation signs too."""
+_ATTEMPTS = 5
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +51,121 @@ class WebhookService:
         Raises ValidationFailed when the URL may not be called, TooManyWebhooks.
         """
         self._require_callable(new.url)
-        key = parse_secret(new.secret) if new.secret else new_key()
+        key = _key(new.secret)
         now = clock.timestamp()
         webhook = Webhook(
-            id=ids.new("whk"), url=new.url, events=new.events, created_at=now, updated_at=now
+            id=ids.new("whk"),
+            url=new.url,
+            events=new.events,
+            description=new.description,
+            created_at=now,
+            updated_at=now,
         )
         locked = self.safe.lock(webhook.id, key)
-        created = WebhookCreated(
-            **webhook.model_dump(),
+        created = WebhookCreated.of(
+            webhook,
             secret=show_secret(key),
             test=WebhookTest.of(self._send_test(webhook, key)),
         )
         self.webhooks.add(webhook, locked, self.caller.keep(created, shown_once="secret"))
         return created
 
-    def list(self, query: PageQuery) -> Page[Webhook]:
+    def get(self, webhook_id: str) -> WebhookDetails:
+        """Raises WebhookNotFound."""
+        return WebhookDetails.of(self._stored(webhook_id).webhook)
+
+    def list(self, query: PageQuery) -> WebhookPage:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks")
         found, place = self.webhooks.list(query.limit, sealer.after(query))
-        return sealer.page(query, found, place)
+        page = sealer.page(query, [WebhookSummary.of(each) for each in found], place)
+        return WebhookPage.model_validate(page, from_attributes=True)
 
-    def delete(self, webhook_id: str) -> WebhookDeleted:
-        """Raises WebhookNotFound. What is still pending for it is dropped."""
-        if not ids.is_id("whk", webhook_id) or not self.webhooks.remove(webhook_id):
-            raise WebhookNotFound
+    def update(
+        self, webhook_id: str, given: WebhookUpdate, if_match: int | None = None
+    ) -> WebhookDetails:
+        """Raises WebhookNotFound, Conflict, and ValidationFailed when the URL may not be called."""
+        changes = _changes(given)
+        if given.url is not None:
+            self._require_callable(given.url)
+
+        def change(before: Stored) -> WebhookDetails:
+            if if_match not in (None, before.webhook.version):
+                raise Conflict.at_version(before.webhook.version)
+            changed = before.webhook.model_copy(update=changes)
+            after = _with_reason(before.webhook, changed)
+            if after == before.webhook:
+                return WebhookDetails.of(after)
+            events = []
+            if after.status == "disabled" and before.webhook.status == "enabled":
+                events.append(
+                    self.caller.event("webhook.disabled", webhook_id=webhook_id, reason="paused")
+                )
+            after = _changed(after)
+            details = WebhookDetails.of(after)
+            self.webhooks.change(
+                before.webhook, after, events=events, also=self.caller.keep(details)
+            )
+            return details
+
+        return self._carried_out(webhook_id, change)
+
+    def enable(self, webhook_id: str) -> WebhookDetails:
+        """Raises WebhookNotFound."""
+        return self.update(webhook_id, WebhookUpdate(status="enabled"))
+
+    def rotate_secret(self, webhook_id: str, given: SecretRotate) -> WebhookRotated:
+        """From now on deliveries are signed with the new secret, and for 24 hours with the one
+        before as well; the one before that signs no more.
+
+        Raises WebhookNotFound.
+        """
+        key = _key(given.secret)
+
+        def change(before: Stored) -> WebhookRotated:
+            locked = self.safe.lock(webhook_id, key)
+            until = clock.to_text(clock.now() + OVERLAP)
+            after = _changed(before.webhook.model_copy(update={"previous_until": until}))
+            rotated = WebhookRotated.of(after, secret=show_secret(key))
+            self.webhooks.change(
+                before.webhook,
+                after,
+                Secrets(locked, before.secrets.locked),
+                also=self.caller.keep(rotated, shown_once="secret"),
+            )
+            return rotated
+
+        return self._carried_out(webhook_id, change)
+
+    def test(self, webhook_id: str) -> WebhookTest:
+        """Send a `webhook.test`, also to one that is disabled. Whatever comes of it, the webhook's
+        health stays as it is. Raises WebhookNotFound."""
+        stored = self._stored(webhook_id)
+        self.caller.begin()
+        key = self.safe.open(webhook_id, stored.secrets.locked)
+        return WebhookTest.of(self._send_test(stored.webhook, key))
+
+    def delete(self, webhook_id: str, if_match: int | None = None) -> WebhookDeleted:
+        """What is still pending for it is dropped. Raises WebhookNotFound and Conflict."""
+        _require_id(webhook_id)
+        self.webhooks.remove(webhook_id, if_match)
         return WebhookDeleted(id=webhook_id)
+
+    def _stored(self, webhook_id: str) -> Stored:
+        _require_id(webhook_id)
+        stored = self.webhooks.get(webhook_id)
+        if stored is None:
+            raise WebhookNotFound
+        return stored
+
+    def _carried_out(self, webhook_id: str, change: Callable[[Stored], ResultT]) -> ResultT:
+        """What `change` gives of the webhook as it stands; again if it was changed meanwhile."""
+        for _ in range(_ATTEMPTS):
+            stored = self._stored(webhook_id)
+            try:
+                return change(stored)
+            except WebhookMoved:
+                continue
+        raise Contended("The webhook is being changed by others")
 
     def _require_callable(self, url: str) -> None:
         """A host that does not resolve yet may be registered: each delivery looks again."""
@@ -80,3 +190,37 @@ class WebhookService:
             "data": {"webhook_id": webhook.id},
         }
         return Sender(self.outbound).send(webhook.url, key, test_id, json.dumps_text(payload))
+
+
+def _key(secret: str | None) -> bytes:
+    return parse_secret(secret) if secret else new_key()
+
+
+def _changes(given: WebhookUpdate) -> dict[str, Any]:
+    """Raises ValidationFailed where null was given for what cannot be cleared."""
+    changes = given.model_dump(include=given.model_fields_set)
+    for name, value in changes.items():
+        if value is None and name != "description":
+            raise ValidationFailed.at(f"/{name}", f"{name} cannot be null; leave it out instead")
+    return changes
+
+
+def _with_reason(before: Webhook, after: Webhook) -> Webhook:
+    """A webhook that was disabled already keeps its reason."""
+    if after.status == "enabled":
+        return after.model_copy(update={"disabled_reason": None, "disabled_at": None})
+    if before.status == "disabled":
+        return after
+    now = clock.timestamp()
+    return after.model_copy(update={"disabled_reason": "paused", "disabled_at": now})
+
+
+def _changed(webhook: Webhook) -> Webhook:
+    return webhook.model_copy(
+        update={"updated_at": clock.timestamp(), "version": webhook.version + 1}
+    )
+
+
+def _require_id(webhook_id: str) -> None:
+    if not ids.is_id("whk", webhook_id):
+        raise WebhookNotFound

@@ -1,0 +1,195 @@
+"""Webhooks after they are registered: read, changed, tested, paused, their secrets rotated."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook
+
+from outrider.webhooks.subscriptions import AVAILABLE
+from tests.harness import stack
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.integration.endpoints import create_contact, headers_of, received, register
+from tests.receivers import Receiver, answering, receiver
+
+KEY = {"idempotency-key": "once"}
+
+
+@pytest.fixture(autouse=True)
+def _on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Receiver]:
+    with receiver(answering()) as peer:
+        yield peer
+
+
+def signed_by(request: bytes, *secrets: str) -> list[bool]:
+    """Whether a request is signed with each of these secrets, as it may be with several."""
+    headers = headers_of(request)
+    body = request.partition(b"\r\n\r\n")[2].decode()
+    moment = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+    signatures = headers["webhook-signature"].split(" ")
+    return [
+        Webhook(secret).sign(headers["webhook-id"], moment, body) in signatures
+        for secret in secrets
+    ]
+
+
+class TestGet:
+    def test_shows_what_it_may_ask_for_and_no_secret(self, api: Api, endpoint: Receiver) -> None:
+        created = register(api, endpoint.url).json
+
+        answer = api.get(f"/v1/webhooks/{created['id']}")
+
+        assert answer.json == {
+            name: value for name, value in created.items() if name not in ("secret", "test")
+        }
+        assert answer.json["available_events"] == list(AVAILABLE)
+        assert answer.headers["ETag"] == '"1"'
+
+
+class TestUpdate:
+    def test_sends_what_is_asked_for_to_where_it_is_now(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        with receiver(answering()) as before:
+            webhook = register(api, before.url, "contact.updated").json
+            body = {"url": endpoint.url, "events": ["contact.created"], "description": "CRM"}
+            changed = api.patch(f"/v1/webhooks/{webhook['id']}", body).json
+            create_contact(api)
+
+            cloud.drain()
+
+        assert {name: changed[name] for name in body} == body
+        assert (changed["version"], len(received(endpoint)), received(before)) == (2, 1, [])
+
+    @pytest.mark.parametrize(
+        ("body", "pointer"),
+        [
+            ({"url": "https://10.0.0.1/hook"}, "/url"),
+            ({"url": "https://[::ffff:127.0.0.1]/"}, "/url"),
+            ({"url": "http://example.com@10.0.0.1/"}, "/url"),
+            ({"url": "https://127.0.0.1/#part"}, "/url"),
+            ({"url": None}, "/url"),
+            ({"events": ["contact.exploded"]}, "/events"),
+            ({"status": "broken"}, "/status"),
+            ({"secret": "your-webhook-secret"}, "/secret"),
+        ],
+    )
+    def test_refuses_what_a_registration_refuses(
+        self, api: Api, endpoint: Receiver, body: dict[str, Any], pointer: str
+    ) -> None:
+        webhook = register(api, endpoint.url).json
+
+        answer = api.patch(f"/v1/webhooks/{webhook['id']}", body)
+
+        assert (answer.status, answer.json["code"]) == (422, "VALIDATION_ERROR")
+        assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
+
+    def test_minds_the_version(self, api: Api, endpoint: Receiver) -> None:
+        path = f"/v1/webhooks/{register(api, endpoint.url).json['id']}"
+
+        statuses = [
+            api.patch(path, {"description": "A"}, headers={"if-match": '"1"'}).status,
+            api.patch(path, {"description": "A"}).status,
+            api.patch(path, {"description": "B"}, headers={"if-match": '"1"'}).status,
+            api.delete(path, headers={"if-match": '"1"'}).status,
+            api.delete(path, headers={"if-match": '"2"'}).status,
+        ]
+
+        assert statuses == [200, 200, 409, 409, 200]
+
+
+class TestPause:
+    def test_stops_deliveries_and_tells_it_once(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        path = f"/v1/webhooks/{register(api, endpoint.url, 'contact.created').json['id']}"
+        with receiver(answering()) as other:
+            register(api, other.url, "webhook.disabled")
+            paused = [api.patch(path, {"status": "disabled"}).json for _ in range(2)][1]
+            create_contact(api)
+            cloud.drain()
+
+            (told,) = received(other)
+
+        assert (paused["status"], paused["disabled_reason"]) == ("disabled", "paused")
+        assert paused["disabled_at"] == paused["updated_at"]
+        assert told["data"] == {"webhook_id": paused["id"], "reason": "paused"}
+        assert received(endpoint) == []
+
+    def test_ends_with_enable(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:
+        path = f"/v1/webhooks/{register(api, endpoint.url, 'contact.created').json['id']}"
+        api.patch(path, {"status": "disabled"})
+
+        enabled = api.post(f"{path}/enable").json
+        create_contact(api)
+        cloud.drain()
+
+        assert (enabled["status"], enabled["disabled_reason"]) == ("enabled", None)
+        assert len(received(endpoint)) == 1
+
+
+class TestTest:
+    def test_tells_what_came_of_it(self, api: Api, cloud: Cloud) -> None:
+        with receiver(answering("503 Later", b"busy")) as peer:
+            webhook = register(api, peer.url).json
+            with cloud.writes() as written:
+                outcome = api.post(f"/v1/webhooks/{webhook['id']}/test").json
+
+            assert signed_by(peer.requests[1], webhook["secret"]) == [True]
+        assert outcome.pop("latency_ms") >= 0
+        assert outcome == {
+            "delivered": False,
+            "status_code": 503,
+            "error": "http_5xx",
+            "detail": None,
+            "answer": "busy",
+        }
+        assert written == []
+
+    def test_is_sent_once_for_a_key(self, api: Api, endpoint: Receiver) -> None:
+        path = f"/v1/webhooks/{register(api, endpoint.url).json['id']}/test"
+
+        first, again = (api.post(path, headers=KEY).json for _ in range(2))
+
+        assert first == again
+        assert len(received(endpoint, tests=True)) == 2
+
+    def test_reaches_an_endpoint_that_is_disabled(self, api: Api, endpoint: Receiver) -> None:
+        path = f"/v1/webhooks/{register(api, endpoint.url).json['id']}"
+        api.patch(path, {"status": "disabled"})
+
+        assert api.post(f"{path}/test").json["delivered"] is True
+
+
+class TestRotateSecret:
+    def test_shows_the_new_one_once(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:
+        webhook = register(api, endpoint.url).json
+        path = f"/v1/webhooks/{webhook['id']}"
+
+        rotated, again = (
+            api.post(f"{path}/rotate-secret", {"secret": "another-secret"}, headers=KEY).json
+            for _ in range(2)
+        )
+
+        assert rotated == again
+        assert rotated["secret"] == "whsec_YW5vdGhlci1zZWNyZXQ="
+        assert rotated["previous_secret_until"].startswith("2026-03-03T09:00:00")
+        assert "secret" not in api.get(path).json
+        stored = json.dumps([cloud.items(table) for table in ("keys", "webhooks")], default=repr)
+        assert "another-secret" not in stored
+        assert rotated["secret"] not in stored
+
+    def test_ends_the_overlap_after_a_day(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:
+        path = f"/v1/webhooks/{register(api, endpoint.url).json['id']}"
+        api.post(f"{path}/rotate-secret")
+        cloud.clock.advance(hours=24)
+
+        assert api.get(path).json["previous_secret_until"] is None
