@@ -459,5 +459,5 @@ class TestWebhooks:
     def test_delivery_is_the_one_that_the_event_makes(self) -> None:
         order = json.loads(WEBHOOK_DELIVERY.event()["Records"][0]["body"])
 
-        derived = ids.derived("dlv", INVENTED["event"], INVENTED["webhook"])
+        derived = ids.joined("dlv", INVENTED["event"], INVENTED["webhook"])
         assert order["delivery_id"] == derived == INVENTED["delivery"]

@@ -211,7 +211,7 @@ class TestDelivery:
         (delivery,) = deliveries(cloud, webhook["id"])
         (attempt,) = attempts(cloud, webhook["id"])
         assert (delivery["state"], delivery["attempts"]) == ("delivered", 1)
-        assert attempt["sk"] == f"{delivery['sk']}#001"
+        assert attempt["sk"] == f"{delivery['sk']}#00001"
         assert (attempt["status_code"], attempt["answer"], attempt["error"]) == (200, "ok", None)
         assert attempt["latency_ms"] >= 0
         assert round((attempt["ttl"] - cloud.clock.now.timestamp()) / 86_400) == 30

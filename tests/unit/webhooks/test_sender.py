@@ -14,7 +14,7 @@ class TestSend:
     def test_sends_the_payload_signed(self) -> None:
         payload = '{"id":"evt_1","data":{"name":"Zoë"}}'
         with receiver(answering()) as peer:
-            outcome = SENDER.send(peer.url, KEY, "evt_1", payload)
+            outcome = SENDER.send(peer.url, [KEY], "evt_1", payload)
 
         head, _, body = peer.requests[0].partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
@@ -36,13 +36,13 @@ class TestSend:
     )
     def test_takes_only_2xx_for_delivered(self, status: str, error: str | None) -> None:
         with receiver(answering(status, b"")) as peer:
-            outcome = SENDER.send(peer.url, KEY, "evt_1", "{}")
+            outcome = SENDER.send(peer.url, [KEY], "evt_1", "{}")
 
         assert (outcome.status_code, outcome.error) == (int(status[:3]), error)
 
     def test_keeps_the_first_kib_of_the_answer(self) -> None:
         with receiver(answering(body=b"\xff" + b"x" * 5_000)) as peer:
-            outcome = SENDER.send(peer.url, KEY, "evt_1", "{}")
+            outcome = SENDER.send(peer.url, [KEY], "evt_1", "{}")
 
         assert outcome.answer == "\ufffd" + "x" * 1_023
 
@@ -58,6 +58,6 @@ class TestSend:
         def unknown(host: str, port: int) -> list[str]:
             return ["10.0.0.1"] if host == "10.0.0.1" else []
 
-        outcome = Sender(Outbound(resolve=unknown)).send(url, KEY, "evt_1", "{}")
+        outcome = Sender(Outbound(resolve=unknown)).send(url, [KEY], "evt_1", "{}")
 
         assert (outcome.delivered, outcome.status_code, outcome.error) == (False, None, error)

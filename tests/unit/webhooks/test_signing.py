@@ -24,13 +24,13 @@ class TestSign:
     @pytest.mark.parametrize("body", [b"{}", '{"name":"Zoë ✓"}'.encode(), b"\x00\xff"[:1]])
     def test_is_accepted_by_the_library_of_receivers(self, body: bytes) -> None:
         key = signing.new_key()
-        headers = signing.headers(key, "evt_1", int(time.time()), body)
+        headers = signing.headers([key], "evt_1", int(time.time()), body)
 
         Webhook(signing.show_secret(key)).verify(body, headers, json_parse=False)
 
     def test_is_refused_when_the_body_was_altered(self) -> None:
         key = signing.new_key()
-        headers = signing.headers(key, "evt_1", int(time.time()), b"{}")
+        headers = signing.headers([key], "evt_1", int(time.time()), b"{}")
 
         with pytest.raises(WebhookVerificationError):
             Webhook(signing.show_secret(key)).verify(b"{ }", headers)

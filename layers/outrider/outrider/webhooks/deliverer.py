@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from outrider.kit import clock
 from outrider.kit.queues import MAX_DELAY_SECONDS, Queue, QueueMessage
+from outrider.webhooks.deliveries import DeliveryRepository
 from outrider.webhooks.models import Delivery, DeliveryJob, Outcome
-from outrider.webhooks.repository import DeliveryRepository
 from outrider.webhooks.safe import SecretSafe
 from outrider.webhooks.schedule import delay_after
 from outrider.webhooks.sender import Sender
@@ -31,21 +31,22 @@ class Deliverer:
         if that worker dies, this one is what is left.
         """
         due = self.deliveries.get(order.webhook_id, order.delivery_id)
-        if due is None or due.delivery.state != "pending" or due.webhook.status != "enabled":
+        if due is None or due.delivery.state != "pending" or due.to.webhook.status != "enabled":
             return
         if order.attempt <= due.delivery.attempts:
             # The worker that made this attempt may have ended before it scheduled the next.
             self._schedule(order, due.delivery)
             return
-        key = self.safe.open(due.webhook.id, due.locked_secret)
+        webhook = due.to.webhook
+        keys = [self.safe.open(webhook.id, locked) for locked in due.to.signing]
         leased = self.deliveries.lease(due.delivery, LEASE)
-        outcome = self.sender.send(due.webhook.url, key, leased.event_id, leased.payload)
+        outcome = self.sender.send(webhook.url, keys, leased.event_id, leased.payload)
         self._schedule(order, self._record(leased, outcome))
 
     def _record(self, leased: Delivery, outcome: Outcome) -> Delivery:
         if outcome.delivered:
             return self.deliveries.record(leased, outcome, "delivered", None)
-        delay = delay_after(leased.attempts + 1, leased.id)
+        delay = delay_after(leased.tries + 1, leased.id)
         if delay is None:
             return self.deliveries.record(leased, outcome, "failed", None)
         return self.deliveries.record(

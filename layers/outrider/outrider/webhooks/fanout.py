@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from outrider.events.models import RecordedEvent
-from outrider.kit import clock, ids
+from outrider.kit import clock
 from outrider.kit.queues import Queue, QueueMessage
+from outrider.webhooks.deliveries import DeliveryRepository, delivery_id
 from outrider.webhooks.models import Delivery, DeliveryJob, Webhook, payload_of
-from outrider.webhooks.repository import DeliveryRepository, WebhookRepository
+from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.subscriptions import wants
 
 
@@ -31,7 +32,7 @@ class Fanout:
                 delivery_id=delivery.id,
                 attempt=1,
             )
-            for webhook in self.webhooks.all()
+            for webhook in (stored.webhook for stored in self.webhooks.all())
             if webhook.status == "enabled" and wants(webhook.events, event.event)
             if (delivery := self.deliveries.add(_delivery(event, webhook))).attempts == 0
         ]
@@ -39,11 +40,13 @@ class Fanout:
 
 
 def _delivery(event: RecordedEvent, webhook: Webhook) -> Delivery:
+    now = clock.timestamp()
     return Delivery(
-        id=ids.derived("dlv", event.id, webhook.id),
+        id=delivery_id(event.id, webhook.id),
         webhook_id=webhook.id,
         event_id=event.id,
         event=event.event,
         payload=payload_of(event),
-        created_at=clock.timestamp(),
+        created_at=now,
+        next_attempt_at=now,
     )

@@ -13,6 +13,9 @@ _INTERNAL = {"mode", "actor", "request_id", "recorded_at"}
 DisabledReason = Literal["gone", "asked", "failing", "paused"]
 """It answered 410, it asked for it in a header, it took nothing for five days, or the API said so.
 """
+Kind = Literal["scheduled", "probe", "replay", "redelivery"]
+"""What brought an attempt about."""
+State = Literal["pending", "delivered", "failed"]
 
 
 class Webhook(BaseModel):
@@ -34,9 +37,43 @@ class Webhook(BaseModel):
     version: int = 1
 
 
+class LastAttempt(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    at: str
+    event_id: str
+    status_code: int | None = None
+    error: str | None = None
+    latency_ms: int
+
+
+class Gate(BaseModel):
+    """How an endpoint does, and what is under way to it. Another item than the webhook, since each
+    attempt changes it.
+
+    `in_flight` has the deliveries that are being attempted, and when their leases end (epoch ms).
+    `failures` are in a row, since `failing_since`. Nothing is sent `not_before`: the endpoint said
+    so. What waits is being handed out until `pump_until`, unless its pump died.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    in_flight: dict[str, int] = {}
+    failures: int = 0
+    failing_since: str | None = None
+    last_success_at: str | None = None
+    last_failure_at: str | None = None
+    last_attempt: LastAttempt | None = None
+    not_before: str | None = None
+    pump_until: str | None = None
+
+
 class Delivery(BaseModel):
-    """One event to one webhook. `payload` is the text that is signed and sent, and never changes;
-    `attempts` counts those that ended."""
+    """One event to one webhook. `payload` is the text that is signed and sent, and never changes.
+
+    `tries` is its place in the schedule; `attempts` counts the requests that were ever made, by
+    schedule or not. A pending one waits for `next_attempt_at`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,10 +82,14 @@ class Delivery(BaseModel):
     event_id: str
     event: str
     payload: str
-    state: Literal["pending", "delivered", "failed"] = "pending"
+    state: State = "pending"
+    tries: int = 0
     attempts: int = 0
     created_at: str
     next_attempt_at: str | None = None
+    kind: Literal["scheduled", "replay", "redelivery"] = "scheduled"
+    """What its attempts are, but for probes."""
+    replay_id: str | None = None
     leased_until: str | None = None
 
 

@@ -1,6 +1,7 @@
 """One signed request, and what came of it."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outrider.kit import clock
@@ -18,10 +19,11 @@ _FIXED_HEADERS = {"Content-Type": "application/json", "User-Agent": "Outrider-We
 class Sender:
     outbound: Outbound
 
-    def send(self, url: str, key: bytes, message_id: str, payload: str) -> Outcome:
-        """Exactly one request; whatever the other side does, it ends with an outcome."""
+    def send(self, url: str, keys: Sequence[bytes], message_id: str, payload: str) -> Outcome:
+        """Exactly one request; whatever the other side does, it ends with an outcome. All of
+        `keys` sign; the first is the current one."""
         body = payload.encode()
-        signed = signing.headers(key, message_id, int(clock.now().timestamp()), body)
+        signed = signing.headers(keys, message_id, int(clock.now().timestamp()), body)
         started = time.perf_counter()
         try:
             answer = self.outbound.post(url, body, {**_FIXED_HEADERS, **signed})

@@ -77,7 +77,7 @@ class WebhookService:
     def list(self, query: PageQuery) -> WebhookPage:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks")
         found, place = self.webhooks.list(query.limit, sealer.after(query))
-        page = sealer.page(query, [WebhookSummary.of(each) for each in found], place)
+        page = sealer.page(query, [WebhookSummary.of(each.webhook) for each in found], place)
         return WebhookPage.model_validate(page, from_attributes=True)
 
     def update(
@@ -189,7 +189,7 @@ class WebhookService:
             "sequence": 0,
             "data": {"webhook_id": webhook.id},
         }
-        return Sender(self.outbound).send(webhook.url, key, test_id, json.dumps_text(payload))
+        return Sender(self.outbound).send(webhook.url, [key], test_id, json.dumps_text(payload))
 
 
 def _key(secret: str | None) -> bytes:

@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 
 PREFIX = "whsec_"
 MIN_TEXT = 8
@@ -50,13 +51,14 @@ def sign_body(key: bytes, body: bytes) -> str:
     return "sha256=" + _mac(key, body).hexdigest()
 
 
-def headers(key: bytes, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers by which a receiver knows that a message is ours and which one it is."""
+def headers(keys: Sequence[bytes], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The headers by which a receiver knows that a message is ours and which one it is: signed by
+    each of `keys`, and where one signature has room, by the first."""
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": sign(key, message_id, timestamp, body),
-        "X-Outrider-Signature": sign_body(key, body),
+        "webhook-signature": " ".join(sign(key, message_id, timestamp, body) for key in keys),
+        "X-Outrider-Signature": sign_body(keys[0], body),
     }
 
 

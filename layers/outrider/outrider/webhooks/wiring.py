@@ -7,8 +7,9 @@ from outrider.kit.outbound import Outbound
 from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
 from outrider.webhooks.deliverer import Deliverer
+from outrider.webhooks.deliveries import DeliveryRepository
 from outrider.webhooks.fanout import Fanout
-from outrider.webhooks.repository import DeliveryRepository, WebhookRepository
+from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.safe import SecretSafe
 from outrider.webhooks.sender import Sender
 from outrider.webhooks.service import WebhookService
