@@ -12,8 +12,9 @@ import pytest
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.credits.wiring import credits
-from outrider.kit import ids
+from outrider.events.models import RecordedEvent
 from outrider.messages.tokens import Links
+from outrider.webhooks.deliveries import delivery_id
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.examples import a_draft, an_enrollment
@@ -459,5 +460,7 @@ class TestWebhooks:
     def test_delivery_is_the_one_that_the_event_makes(self) -> None:
         order = json.loads(WEBHOOK_DELIVERY.event()["Records"][0]["body"])
 
-        derived = ids.joined("dlv", INVENTED["event"], INVENTED["webhook"])
-        assert order["delivery_id"] == derived == INVENTED["delivery"]
+        event = WEBHOOK_FANOUT.event()["Records"][0]["body"]
+        happened = RecordedEvent.model_validate(json.loads(event)["detail"])
+        made = delivery_id(happened, INVENTED["webhook"])
+        assert order["delivery_id"] == made == INVENTED["delivery"]

@@ -56,3 +56,20 @@ class TestIsId:
     )
     def test_refuses_what_is_none(self, text: str) -> None:
         assert not ids.is_id("con", text)
+
+
+class TestTimed:
+    @given(moment=MOMENTS, later=st.timedeltas(timedelta(milliseconds=1), timedelta(days=999)))
+    def test_sorts_by_the_time_given(self, moment: datetime, later: timedelta) -> None:
+        early, late = (clock.to_epoch_ms(each) for each in (moment, moment + later))
+
+        first = ids.timed("dlv", early, f"evt_{'z' * 26}")
+
+        assert ids.timed("dlv", early) < first < ids.timed("dlv", late)
+
+    def test_names_what_it_was_made_of(self) -> None:
+        event, webhook = ids.derived("evt", "a"), ids.new("whk")
+
+        made = ids.timed("dlv", 1, event, webhook)
+
+        assert ids.members(ids.untimed(made), "dlv", "evt", "whk") == [event, webhook]

@@ -1,6 +1,7 @@
 """Keys, expressions and items of deliveries and their attempts.
 
-- delivery `<workspace>#whk_…` / `dlv_…`, its id made of those of event and webhook
+- delivery `<workspace>#whk_…` / `dlv_…`, its id made of when its event was recorded and the ids of
+  event and webhook
 - attempt `<workspace>#whk_…` / `dlv_…#<number>`
 
 A pending delivery is in the index by_waiting, at the moment it waits for.
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
+from outrider.events.models import RecordedEvent
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import (
     Action,
@@ -31,14 +33,21 @@ _LOG_LIFE = timedelta(days=30)
 SHARDS = 16
 
 
-def delivery_id(event_id: str, webhook_id: str) -> str:
-    """The same event to the same webhook is the same delivery; `parts_of` gives both back."""
-    return ids.joined("dlv", event_id, webhook_id)
+def delivery_id(event: RecordedEvent, webhook_id: str) -> str:
+    """The same event to the same webhook is the same delivery; `parts_of` gives both back.
+    Deliveries sort as the events stand in the feed: ids of events need not."""
+    recorded_at = clock.to_epoch_ms(clock.from_text(event.recorded_at))
+    return ids.timed("dlv", recorded_at, event.id, webhook_id)
+
+
+def first_since(moment: str) -> str:
+    """Before all deliveries of events recorded at or after `moment`, behind all others."""
+    return ids.timed("dlv", clock.to_epoch_ms(clock.from_text(moment)))
 
 
 def parts_of(delivery_id: str) -> tuple[str, str] | None:
     """Its event and its webhook; None when it is no id of a delivery."""
-    members = ids.members(delivery_id, "dlv", "evt", "whk")
+    members = ids.members(ids.untimed(delivery_id), "dlv", "evt", "whk")
     return (members[0], members[1]) if members else None
 
 

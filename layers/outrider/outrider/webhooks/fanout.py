@@ -42,7 +42,7 @@ class Fanout:
 def _delivery(event: RecordedEvent, webhook: Webhook) -> Delivery:
     now = clock.timestamp()
     return Delivery(
-        id=delivery_id(event.id, webhook.id),
+        id=delivery_id(event, webhook.id),
         webhook_id=webhook.id,
         event_id=event.id,
         event=event.event,
