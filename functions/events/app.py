@@ -2,8 +2,11 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
+from outrider.events.models import RecordedEvent
 from outrider.events.schemas import EventPage, EventQuery
+from outrider.events.service import EventService
 from outrider.events.wiring import events
+from outrider.messages.whereabouts import contact_of
 
 api = native_api()
 handler = api.handler
@@ -12,4 +15,14 @@ handler = api.handler
 @api.get("/v1/events", scope="events:read")
 def list_events(caller: Caller, query: EventQuery) -> EventPage:
     """List what happened, oldest first; keep `next_cursor` to go on later"""
-    return events(caller).list(query)
+    return _events(caller).list(query)
+
+
+@api.get("/v1/events/{event_id}", scope="events:read")
+def get_event(caller: Caller, event_id: str) -> RecordedEvent:
+    """Get one event"""
+    return _events(caller).get(event_id)
+
+
+def _events(caller: Caller) -> EventService:
+    return events(caller, contact_of(caller.workspace))

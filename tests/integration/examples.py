@@ -11,6 +11,7 @@ from uuid import uuid4
 from outrider.access.models import Caller
 from outrider.campaigns import enrollment_ids
 from outrider.credits.wiring import credits
+from outrider.events.wiring import feed
 from outrider.kit import ids
 from outrider.kit.http import Route
 from outrider.kit.pagination import PageQuery
@@ -186,6 +187,13 @@ def a_paused_enrollment(api: Api) -> str:
     return enrollment_id
 
 
+def an_event(api: Api) -> str:
+    caller = Caller.engine(api.workspace().id)
+    event = caller.event("import.reverting", import_id=ids.new("imp"))
+    feed(caller.workspace).record([event])
+    return event.id
+
+
 EXAMPLES: dict[str, Example] = {
     "GET /v1/contacts": Example(2, make=a_contact),
     "POST /v1/contacts": Example(2, {"email": "ada@example.com"}),
@@ -331,7 +339,10 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/webhooks/{webhook_id}/enable": Example(3, make=a_disabled_webhook),
     "POST /v1/webhooks/{webhook_id}/rotate-secret": Example(3, {}, make=a_webhook),
     "POST /v1/webhooks/{webhook_id}/test": Example(2, make=a_webhook),
+    # Filters take more, but never more than five or six (test_event_feed.py).
     "GET /v1/events": Example(2, make=a_contact),
+    # Where it stands in the feed, the event.
+    "GET /v1/events/{event_id}": Example(3, make=an_event),
     "GET /v1/account": Example(2),
     "GET /v1/account/usage": Example(2),
     "GET /v1/credits": Example(2),

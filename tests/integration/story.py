@@ -331,7 +331,12 @@ STORY = [
         keep={"reply_id": ("data", 0, "id")},
     ),
     Step("classify_message", {"value": "interested_later"}, of={"message_id": "reply_id"}),
-    Step("list_events", query="type=email.sent"),
+    Step(
+        "list_events",
+        query="type=email.sent,reply.*&order=desc&limit=2",
+        keep={"event_id": ("data", 0, "id")},
+    ),
+    Step("get_event"),
     Step(
         "create_webhook",
         {"url": "{webhook_url}", "events": ["reply.*", "email.bounced"]},

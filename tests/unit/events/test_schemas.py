@@ -32,7 +32,12 @@ class TestEventQuery:
             "since=2026-03-02T09:00:00Z&until=2026-03-02T09:00:00Z",
             "since=2026-03-02T09:00:00Z&until=2026-03-01T09:00:00Z",
             "limit=0",
+            "type=",
+            "type=contact.created,",
             "actor=key",
+            "actor=key:con_01jf3k9q2c8m5v7x0b4n6t1rwe",
+            "resource=ada@example.com",
+            "order=newest",
         ],
     )
     def test_refuses_what_it_does_not_understand(self, query: str) -> None:
@@ -42,3 +47,22 @@ class TestEventQuery:
     def test_names_what_types_there_are(self) -> None:
         with pytest.raises(ValidationFailed, match=r"contact\.created"):
             parsed("type=contact.exploded")
+
+    def test_takes_names_and_families_in_any_order(self) -> None:
+        query = parsed("type=email.sent,%20campaign.*,email.sent")
+
+        assert query.type == "campaign.*,email.sent"
+        assert query.names is not None
+        assert {"email.sent", "campaign.created", "campaign.launched"} <= query.names
+
+    @pytest.mark.parametrize(
+        ("given", "actor"),
+        [
+            ("engine", "engine"),
+            ("key_01jf3k9q2c8m5v7x0b4n6t1rwe", "key:key_01jf3k9q2c8m5v7x0b4n6t1rwe"),
+            ("key:key_01jf3k9q2c8m5v7x0b4n6t1rwe", "key:key_01jf3k9q2c8m5v7x0b4n6t1rwe"),
+            ("run_01jf3k9q2c8m5v7x0b4n6t1rwe", "agent:run_01jf3k9q2c8m5v7x0b4n6t1rwe"),
+        ],
+    )
+    def test_knows_actors(self, given: str, actor: str) -> None:
+        assert parsed(f"actor={given}").actor == actor

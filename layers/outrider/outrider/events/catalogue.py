@@ -1,5 +1,6 @@
 """Every event there is, by name: `<family>.<what happened>`."""
 
+from collections.abc import Collection
 from typing import Literal, get_args
 
 EventName = Literal[
@@ -80,6 +81,22 @@ HIGH_VOLUME: frozenset[EventName] = frozenset(
 )
 """One of each for every mail: whoever wants them asks for them by name, or for everything."""
 
+NOT_SENT_YET: frozenset[EventName] = frozenset(
+    {
+        "lead.created",
+        "lead.qualified",
+        "lead.disqualified",
+        "lead.contacted",
+        "lead.replied",
+        "workflow.started",
+        "workflow.completed",
+        "workflow.error",
+        "agent.run_completed",
+        "agent.approval_requested",
+    }
+)
+"""What they are about does not exist yet. They can be asked for, and have no schema."""
+
 
 def family(name: str) -> str:
     """`contact` of `contact.created`."""
@@ -87,3 +104,36 @@ def family(name: str) -> str:
 
 
 FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(family(name) for name in NAMES))
+
+OF_NOBODY: frozenset[EventName] = frozenset(
+    name
+    for name in NAMES
+    if name == "reply.unmatched"
+    or family(name)
+    in {
+        "company",
+        "sequence",
+        "campaign",
+        "mailbox",
+        "import",
+        "export",
+        "webhook",
+        "api_key",
+        "credits",
+    }
+)
+"""Those that never name a contact: few beside the others, and found without looking at these."""
+
+NEVER_BESIDE_A_CONTACT = frozenset({"com", "exp", "key", "whk"})
+"""Prefixes of ids that only events of OF_NOBODY name."""
+
+
+def chosen(asked: Collection[str]) -> frozenset[EventName]:
+    """The events that names and families such as `contact.*` ask for. Raises ValueError when there
+    is no such event or family."""
+    available = (*(f"{each}.*" for each in FAMILIES), *NAMES)
+    if unknown := [each for each in asked if each not in available]:
+        raise ValueError(
+            f"There is no event {', '.join(unknown)}. Available are {', '.join(available)}"
+        )
+    return frozenset(name for name in NAMES if name in asked or f"{family(name)}.*" in asked)

@@ -2,8 +2,8 @@
 
 All of one workspace in one mode:
 
-- event `<workspace>#feed` / `<recorded_at>#<sequence, 12 digits>`
-  (an event that names a contact also stands in the index `by_contact`, under `<workspace>#con_…`)
+- event `<workspace>#feed` / `<recorded_at>#<sequence, 12 digits>`, and in the index `by_contact`
+  under `<workspace>#con_…`, or under `<workspace>#nobody` when it names no contact
 - marker `<workspace>#evt` / `evt_…`: the place of the event, for finding it by id and for not
   recording it twice
 - head `<workspace>#head` / `#`: the place of the last event
@@ -16,9 +16,8 @@ slow stream, stands behind everything a reader can have seen: a cursor misses no
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.events.models import Place, RecordedEvent
@@ -34,6 +33,7 @@ _ATTEMPTS = 12
 _LIFE = timedelta(days=400)
 _SETTLED = timedelta(minutes=1)
 _BEGINNING, _END = "0", "9"
+_BEHIND = "~"
 _QUOTING = ("email.failed", "sms.failed", "task.failed", "enrollment.failed", "task.due")
 _QUOTES = frozenset({"reason", "instructions"})
 
@@ -79,6 +79,39 @@ class EventRepository:
         more = page.last_key is not None or len(items) < len(page.items)
         return [self._event(item) for item in items], more
 
+    def read_back(
+        self, before: Place | None, since: str | None, until: str | None, limit: int
+    ) -> tuple[list[RecordedEvent], bool]:
+        """Up to `limit` events in front of `before`, newest first, and whether there are more."""
+        span = _between(before, since, until, newest_first=True)
+        asked = Query(f"{self.workspace}#feed", newest_first=True, limit=limit, consistent=True)
+        return self._span(asked, span)
+
+    def read_about(
+        self,
+        contact_id: str | None,
+        place: Place | None,
+        since: str | None,
+        until: str | None,
+        limit: int,
+        *,
+        newest_first: bool,
+    ) -> tuple[list[RecordedEvent], bool]:
+        """The same of the events that name a contact, or with None of those that name nobody, on
+        either side of `place`. What was recorded just now may not be there yet."""
+        span = _between(place, since, until, newest_first=newest_first)
+        pk = self._contact_pk(contact_id) if contact_id else f"{self.workspace}#nobody"
+        asked = Query(pk, index="by_contact", newest_first=newest_first, limit=limit)
+        return self._span(asked, span)
+
+    def get(self, event_id: str) -> RecordedEvent | None:
+        marker = self.table.get(f"{self.workspace}#evt", event_id)
+        if marker is None:
+            return None
+        place = _place(marker)
+        item = self.table.get(f"{self.workspace}#feed", _sk(place.recorded_at, place.sequence))
+        return self._event(item) if item else None
+
     def of_contact(
         self, contact_id: str, name: str | None, limit: int, after: Item | None
     ) -> tuple[list[RecordedEvent], Item | None]:
@@ -121,6 +154,14 @@ class EventRepository:
             after = page.last_key
             if after is None:
                 return
+
+    def _span(self, asked: Query, span: tuple[str, str]) -> tuple[list[RecordedEvent], bool]:
+        first, last = span
+        if first > last:
+            return [], False
+        values = {"first": first, "last": last}
+        page = self.table.query(replace(asked, sk="#sk BETWEEN :first AND :last", values=values))
+        return [self._event(item) for item in page.items], page.last_key is not None
 
     def _expected_at(self, first: Item) -> int:
         """The sequence that should stand where `first` does: right behind the event before it, if
@@ -189,15 +230,13 @@ class EventRepository:
                 }
             )
 
-    def _key(self, place: Place) -> dict[str, Any]:
-        return {
-            "pk": f"{self.workspace}#feed",
-            "sk": f"{place.recorded_at}#{place.sequence:012d}",
-        }
+    def _key(self, place: Place) -> dict[str, str]:
+        return {"pk": f"{self.workspace}#feed", "sk": _sk(place.recorded_at, place.sequence)}
 
     def _contact_key(self, event: Event) -> dict[str, str]:
         contact_id = event.data.get("contact_id")
-        return {"by_contact_pk": self._contact_pk(contact_id)} if contact_id else {}
+        named = self._contact_pk(contact_id) if contact_id else f"{self.workspace}#nobody"
+        return {"by_contact_pk": named}
 
     def _contact_pk(self, contact_id: str) -> str:
         return f"{self.workspace}#{contact_id}"
@@ -211,9 +250,30 @@ def _place(item: Item) -> Place:
     return Place(item["sequence"], item["recorded_at"])
 
 
+def _sk(recorded_at: str, sequence: int) -> str:
+    return f"{recorded_at}#{sequence:012d}"
+
+
+def _between(
+    place: Place | None, since: str | None, until: str | None, *, newest_first: bool
+) -> tuple[str, str]:
+    """The sort keys that enclose what stands behind `place`, or with `newest_first` in front of
+    it."""
+    first, last = since or _BEGINNING, until or _END
+    if place and newest_first:
+        last = min(last, _sk(place.recorded_at, place.sequence - 1))
+    elif place:
+        first = max(first, _sk(place.recorded_at, place.sequence) + _BEHIND)
+    return first, last
+
+
+def settled_until() -> str:
+    """What was recorded before this can all be seen, in the index too."""
+    return clock.to_text(clock.now() - _SETTLED)
+
+
 def _is_settled(item: Item) -> bool:
-    """Whether everything recorded before this event can be seen."""
-    return bool(item["recorded_at"] <= clock.to_text(clock.now() - _SETTLED))
+    return bool(item["recorded_at"] <= settled_until())
 
 
 def _without_holes(items: Sequence[Item], expected: int) -> Iterator[Item]:

@@ -1,13 +1,47 @@
 """What the API takes and gives about events."""
 
-from typing import Annotated, Self
+import re
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from outrider.events.catalogue import EventName
+from outrider.events.catalogue import EventName, chosen
 from outrider.events.models import RecordedEvent
+from outrider.kit import ids
 from outrider.kit.pagination import Page, PageQuery
 from outrider.kit.requests import Instant
+
+_ID = re.compile(
+    rf"[a-z]{{2,5}}_[{ids.ALPHABET}]{{{ids.LENGTH}}}(?:[{ids.ALPHABET}]{{{ids.LENGTH}}})?"
+)
+_LONGEST_TYPES = 2_000
+
+
+def _types(text: str) -> str:
+    """The names and families in one order, so that the same question has the same cursor."""
+    asked = {each.strip() for each in text.split(",")}
+    chosen(asked)
+    return ",".join(sorted(asked))
+
+
+def _resource(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ValueError("A resource is an id, for example con_01jf3k9q2c8m5v7x0b4n6t1rwe")
+    return text
+
+
+def _actor(text: str) -> str:
+    """A key may be named by its id alone."""
+    kind, _, name = text.rpartition(":")
+    kind = kind or {"key": "key", "run": "agent"}.get(text.partition("_")[0], "")
+    wanted = {"key": "key", "agent": "run"}.get(kind)
+    if text in ("engine", "operator"):
+        return text
+    if wanted is None or not ids.is_id(wanted, name):
+        raise ValueError(
+            "Actors are engine, operator, key_… (an API key) and agent:run_… (a run of an agent)"
+        )
+    return f"{kind}:{name}"
 
 
 class TimelineQuery(PageQuery):
@@ -16,11 +50,27 @@ class TimelineQuery(PageQuery):
     type: Annotated[EventName | None, Field(description="The name of the event")] = None
 
 
-class EventQuery(TimelineQuery):
+class EventQuery(PageQuery):
     """`since` and `until` ask about `recorded_at`, which is moments after `created_at`."""
 
+    type: Annotated[
+        Annotated[str, Field(max_length=_LONGEST_TYPES), AfterValidator(_types)] | None,
+        Field(description="Names and families, separated by commas: `contact.created,campaign.*`"),
+    ] = None
+    resource: Annotated[
+        Annotated[str, AfterValidator(_resource)] | None,
+        Field(description="An id that `data` names: of a contact, a campaign, a message, …"),
+    ] = None
+    actor: Annotated[
+        Annotated[str, AfterValidator(_actor)] | None,
+        Field(description="Who caused it: `engine`, `operator`, `key_…` (a key), `agent:run_…`"),
+    ] = None
     since: Annotated[Instant | None, Field(description="At or after (RFC 3339)")] = None
     until: Annotated[Instant | None, Field(description="Before (RFC 3339)")] = None
+    order: Annotated[
+        Literal["asc", "desc"],
+        Field(description="`asc`: oldest first. `desc`: newest first, to look back"),
+    ] = "asc"
 
     @model_validator(mode="after")
     def _is_a_span(self) -> Self:
@@ -28,11 +78,17 @@ class EventQuery(TimelineQuery):
             raise ValueError("since must be before until")
         return self
 
+    @property
+    def names(self) -> frozenset[EventName] | None:
+        """What is asked for by `type`."""
+        return chosen(self.type.split(",")) if self.type else None
+
 
 class EventPage(Page[RecordedEvent]):
-    """A page of the feed, oldest first.
+    """A page of the feed, oldest first unless asked otherwise.
 
     `next_cursor` is the place where the page ended, so a reader that keeps it goes on from there
-    whenever it likes and misses nothing; it is null only while nothing was read yet. `has_more`
-    says whether more stands there now.
+    whenever it likes and, oldest first, misses nothing; it is null only while nothing was read yet.
+    `has_more` says whether more stands there now. With filters a page looks at a bounded number of
+    events: it may be short, or even empty, and still have more behind it.
     """

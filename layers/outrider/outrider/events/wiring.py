@@ -1,5 +1,7 @@
 """Builds the objects of `events`."""
 
+from collections.abc import Callable
+
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.relay import EventRelay
 from outrider.events.repository import EventRepository
@@ -9,8 +11,8 @@ from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 
 
-def events(caller: Caller) -> EventService:
-    return EventService(caller, feed(caller.workspace))
+def events(caller: Caller, contact_of: Callable[[str], str | None]) -> EventService:
+    return EventService(caller, feed(caller.workspace), contact_of)
 
 
 def relay() -> EventRelay:

@@ -1,0 +1,233 @@
+"""The feed as it is asked: by what, by whom, about what, from either end."""
+
+from typing import Any
+
+import pytest
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.events.wiring import feed
+from outrider.kit import ids
+from outrider.kit.outbox import Event
+from tests.harness.api import Answer, Api
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import launched
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def happened(api: Api, name: str, actor: str = "engine", **data: Any) -> Event:
+    """An event in the feed, as the relay records it."""
+    caller = Caller(WorkspaceId(api.workspace().id), actor)
+    event = caller.event(name, **data)
+    feed(caller.workspace).record([event])
+    return event
+
+
+def pages(api: Api, question: str, most: int = 20) -> list[Answer]:
+    """One page after the other, to the end."""
+    found = [api.get(f"/v1/events?{question}")]
+    while found[-1].json["has_more"]:
+        assert len(found) < most
+        cursor = found[-1].json["next_cursor"]
+        found.append(api.get(f"/v1/events?{question}&cursor={cursor}"))
+    return found
+
+
+def read(api: Api, question: str) -> list[str]:
+    """The ids of the events that a reader gets who reads to the end."""
+    return [event["id"] for page in pages(api, question) for event in page.json["data"]]
+
+
+def dynamodb(answer: Answer) -> list[str]:
+    return [call.operation for call in answer.calls if call.service == "dynamodb"][1:]
+
+
+class TestType:
+    def test_may_be_several_names_and_families(self, api: Api) -> None:
+        wanted = [
+            happened(api, "campaign.created", campaign_id=ids.new("cam")),
+            happened(api, "email.bounced", contact_id=ids.new("con")),
+        ]
+        happened(api, "email.sent", contact_id=ids.new("con"))
+        happened(api, "sequence.created", sequence_id=ids.new("seq"))
+
+        assert read(api, "type=email.bounced,campaign.*") == [each.id for each in wanted]
+
+    def test_says_which_there_are(self, api: Api) -> None:
+        answer = api.get("/v1/events?type=contact.created,campaign.exploded,mail.*")
+
+        (error,) = answer.json["errors"]
+        assert (answer.status, error["pointer"]) == (422, "/query/type")
+        assert "There is no event campaign.exploded, mail.*" in error["detail"]
+        assert "campaign.launched" in error["detail"]
+        assert "email.*" in error["detail"]
+
+    def test_of_what_names_nobody_does_not_look_at_the_mails(self, api: Api, cloud: Cloud) -> None:
+        wanted = happened(api, "campaign.created", campaign_id=ids.new("cam"))
+        for _ in range(30):
+            happened(api, "email.sent", contact_id=ids.new("con"))
+        cloud.clock.advance(minutes=2)
+
+        answer = api.get("/v1/events?type=campaign.*&limit=1")
+
+        assert [event["id"] for event in answer.json["data"]] == [wanted.id]
+        assert [call.params.get("IndexName") for call in answer.calls[1:]] == ["by_contact", None]
+        assert answer.json["has_more"] is False
+
+
+class TestResource:
+    @pytest.mark.parametrize("order", ["asc", "desc"])
+    def test_may_be_anything_an_event_names(self, api: Api, cloud: Cloud, order: str) -> None:
+        campaign = launched(api, contacts=2)
+        cloud.run(hours=1)
+        everything = api.get("/v1/events?limit=200").json["data"]
+        named = {
+            value
+            for event in everything
+            for name, value in event["data"].items()
+            if name.endswith("_id") and value
+        }
+
+        assert {each.partition("_")[0] for each in named} >= {"cam", "con", "enr", "mbx", "msg"}
+        for resource in named:
+            expected = [each["id"] for each in everything if resource in each["data"].values()]
+            found = read(api, f"resource={resource}&order={order}&limit=2")
+            assert found == (expected if order == "asc" else expected[::-1]), resource
+        assert campaign.campaign_id in named
+
+    @pytest.mark.parametrize("age", [0, 30, 90])
+    def test_is_found_whatever_lies_between(self, api: Api, cloud: Cloud, age: int) -> None:
+        contact_id = ids.new("con")
+        first = happened(api, "contact.created", contact_id=contact_id)
+        happened(api, "contact.created", contact_id=ids.new("con"))
+        cloud.clock.advance(seconds=age)
+        second = happened(api, "contact.updated", contact_id=contact_id, changed=["title"])
+        cloud.clock.advance(seconds=age)
+
+        assert read(api, f"resource={contact_id}&limit=1") == [first.id, second.id]
+
+    def test_that_is_a_contact_costs_no_more_than_two_reads(self, api: Api, cloud: Cloud) -> None:
+        contact_id = ids.new("con")
+        happened(api, "contact.created", contact_id=contact_id)
+        cloud.clock.advance(minutes=5)
+
+        answers = [
+            api.get(f"/v1/events?resource={contact_id}&order={order}") for order in ("asc", "desc")
+        ]
+
+        assert [len(answer.json["data"]) for answer in answers] == [1, 1]
+        assert [dynamodb(answer) for answer in answers] == [["Query", "Query"], ["Query"]]
+
+    def test_is_not_looked_for_before_it_was_made(self, api: Api, cloud: Cloud) -> None:
+        for _ in range(3):
+            happened(api, "email.sent", contact_id=ids.new("con"))
+        cloud.clock.advance(hours=1)
+        campaign_id = ids.new("cam")
+        made = happened(api, "campaign.created", campaign_id=campaign_id)
+
+        answer = api.get(f"/v1/events?resource={campaign_id}")
+
+        (query,) = [call for call in answer.calls if call.operation == "Query"][:1]
+        assert [event["id"] for event in answer.json["data"]] == [made.id]
+        assert query.params["ExpressionAttributeValues"][":since"]["S"].startswith(
+            "2026-03-02T09:5"
+        )
+
+    def test_of_others_is_not_found(self, api: Api) -> None:
+        contact_id = ids.new("con")
+        happened(api, "contact.created", contact_id=contact_id)
+        api.workspace("globex")
+
+        answer = api.get(f"/v1/events?resource={contact_id}", workspace="globex")
+
+        assert (answer.status, answer.json["data"]) == (200, [])
+
+
+class TestActor:
+    def test_is_a_key_or_the_engine(self, api: Api, cloud: Cloud) -> None:
+        by_key = api.post("/v1/contacts", {"email": "ada@example.com"}).json["id"]
+        cloud.drain()
+        by_engine = happened(api, "contact.updated", contact_id=by_key, changed=["verified"])
+        (created,) = api.get("/v1/events?type=contact.created").json["data"]
+        actor = created["actor"]
+
+        assert created["id"] in read(api, f"actor={actor}")
+        assert created["id"] in read(api, f"actor={actor.partition(':')[2]}")
+        assert by_engine.id in read(api, "actor=engine")
+        assert created["id"] not in read(api, "actor=engine")
+
+
+class TestOrder:
+    def test_newest_first_goes_back_to_the_beginning(self, api: Api, cloud: Cloud) -> None:
+        events = []
+        for _ in range(5):
+            events.append(happened(api, "contact.created", contact_id=ids.new("con")).id)
+            cloud.clock.advance(seconds=1)
+
+        assert read(api, "order=desc&limit=2&type=contact.created") == events[::-1]
+        assert read(api, "order=desc&limit=200&type=contact.created") == events[::-1]
+
+    def test_newest_first_takes_a_span(self, api: Api, cloud: Cloud) -> None:
+        events = []
+        for _ in range(4):
+            events.append(happened(api, "contact.created", contact_id=ids.new("con")).id)
+            cloud.clock.advance(seconds=10)
+        span = "since=2026-03-02T09:00:10Z&until=2026-03-02T09:00:30Z"
+
+        assert read(api, f"{span}&order=desc&limit=1") == [events[2], events[1]]
+
+    def test_a_cursor_of_the_other_order_is_refused(self, api: Api) -> None:
+        for _ in range(2):
+            happened(api, "contact.created", contact_id=ids.new("con"))
+
+        cursor = api.get("/v1/events?limit=1").json["next_cursor"]
+        answer = api.get(f"/v1/events?limit=1&order=desc&cursor={cursor}")
+
+        assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/query/cursor")
+
+
+class TestBound:
+    @pytest.mark.parametrize("order", ["asc", "desc"])
+    def test_holds_for_every_filter(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch, order: str
+    ) -> None:
+        monkeypatch.setattr("outrider.events.service._READ_AHEAD", 5)
+        for _ in range(30):
+            happened(api, "email.sent", contact_id=ids.new("con"))
+        nowhere = f"resource={ids.new('sup')}&actor={ids.new('key')}&type=email.*&order={order}"
+
+        answers = pages(api, nowhere)
+
+        assert [len(answer.json["data"]) for answer in answers] == [0] * len(answers)
+        assert [len(dynamodb(answer)) for answer in answers[:-1]] == [4]
+        assert answers[0].json["has_more"] is True
+
+
+class TestFollowing:
+    def test_misses_nothing_that_the_index_shows_late(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A reader of one contact's events, who asks again and again, gets each of them once."""
+        contact_id = ids.new("con")
+        made: list[str] = []
+        seen: list[str] = []
+        cursor = ""
+        for round_ in range(12):
+            made.append(happened(api, "contact.created", contact_id=contact_id).id)
+            happened(api, "contact.created", contact_id=ids.new("con"))
+            page = api.get(f"/v1/events?resource={contact_id}{cursor}").json
+            seen += [event["id"] for event in page["data"]]
+            cursor = f"&cursor={page['next_cursor']}"
+            cloud.clock.advance(seconds=round_ * 7)
+
+        assert seen == made
+
+
+class TestGetEvent:
+    def test_gives_what_the_feed_has(self, api: Api) -> None:
+        event = happened(api, "contact.created", contact_id=ids.new("con"))
+
+        found = api.get(f"/v1/events/{event.id}")
+
+        (listed,) = api.get(f"/v1/events?resource={event.data['contact_id']}").json["data"]
+        assert (found.status, found.json) == (200, listed)
