@@ -19,9 +19,9 @@ _LONGEST_TYPES = 2_000
 
 def _types(text: str) -> str:
     """The names and families in one order, so that the same question has the same cursor."""
-    asked = {each.strip() for each in text.split(",")}
+    asked = sorted({each.strip() for each in text.split(",")})
     chosen(asked)
-    return ",".join(sorted(asked))
+    return ",".join(asked)
 
 
 def _resource(text: str) -> str:
