@@ -6,8 +6,8 @@ from outrider.inbound.schemas import ClassificationUpdate
 from outrider.inbound.wiring import classifying
 from outrider.kit.pagination import Page
 from outrider.messages.models import Message
-from outrider.messages.schemas import MessageQuery, MessageThread, TaskCompletion
-from outrider.messages.wiring import messages, tasks
+from outrider.messages.schemas import MessageQuery, MessageThread, Settlement, TaskCompletion
+from outrider.messages.wiring import messages, settling, tasks
 
 api = native_api()
 handler = api.handler
@@ -29,6 +29,12 @@ def get_message(caller: Caller, message_id: str) -> Message:
 def complete_task(caller: Caller, message_id: str, body: TaskCompletion | None) -> Message:
     """Say that a task is done: its enrollment goes on"""
     return tasks(caller).complete(message_id, body.outcome if body else None)
+
+
+@api.post("/v1/messages/{message_id}/settle", scope="messages:write", status=200)
+def settle_message(caller: Caller, message_id: str, body: Settlement) -> Message:
+    """Say whether a message went out of which nobody knows; nothing is sent by that alone"""
+    return settling(caller).say(message_id, body.outcome)
 
 
 @api.get("/v1/threads/{thread_id}", scope="messages:read")

@@ -202,6 +202,29 @@ def a_word_about_unknown(said: str) -> Callable[[Cloud], Deliver]:
     return build
 
 
+def a_settlement(said: str, ended: bool) -> Callable[[Cloud], Deliver]:
+    """A person says it of the message itself; its enrollment waits for that, or was stopped."""
+
+    def build(cloud: Cloud) -> Deliver:
+        _lose_outcome(cloud, "after" if said == "sent" else "before")
+        (enrollment,) = Books(cloud, cloud.api.workspace().id).enrollments
+        if ended:
+            cloud.api.post(f"/v1/enrollments/{enrollment.id}/stop")
+        (message,) = cloud.api.get("/v1/messages?state=unknown").json["data"]
+        path = f"/v1/messages/{message['id']}/settle"
+        return lambda: cloud.api.post(path, {"outcome": said}, headers=KEY)
+
+    return build
+
+
+def an_answer_to_unknown(cloud: Cloud) -> Deliver:
+    """Its recipient answers a mail of which nobody knew whether it went out."""
+    _lose_outcome(cloud, "after")
+    put_into_bucket(cloud, a_reply(cloud.mails()[0], YES))
+    records = cloud.take("InboundQueue")
+    return lambda: cloud.invoke("inbound_receive", records)
+
+
 def from_machine(mail: Mail) -> bytes:
     return a_reply(mail, AWAY, Auto_Submitted="auto-replied")
 
@@ -317,6 +340,21 @@ def opted_out(cloud: Cloud, books: Books) -> None:
         assert books.told(name, "contact_id").total() == 1, name
 
 
+def settled(said: str) -> Callable[[Cloud, Books], None]:
+    """Nothing comes of it for an enrollment that had ended before."""
+
+    def check(cloud: Cloud, books: Books) -> None:
+        ended("stopped", mails=said == "sent")(cloud, books)
+        assert [each.state for each in books.outgoing] == ["sent" if said == "sent" else "failed"]
+
+    return check
+
+
+def answered(cloud: Cloud, books: Books) -> None:
+    ended("replied", mails=1)(cloud, books)
+    assert [each.state for each in books.outgoing] == ["sent"]
+
+
 SCENARIOS = [
     Scenario("step", a_step(STEP_ONE, AT_ONCE), sent(2, unknown=True), minutes=3),
     Scenario("step_last", a_step(STEP_ONE), sent(1, unknown=True), minutes=3),
@@ -352,5 +390,8 @@ SCENARIOS = [
     Scenario(
         "unknown_not_sent", a_word_about_unknown("not_sent"), sent_at_last, minutes=2, hours=1
     ),
+    Scenario("settle", a_settlement("sent", ended=False), sent(2), minutes=2, hours=1),
+    Scenario("settle_ended", a_settlement("not_sent", ended=True), settled("not_sent"), minutes=2),
+    Scenario("reply_unknown", an_answer_to_unknown, answered),
     Scenario("unsubscribe", an_unsubscription, opted_out, minutes=1),
 ]

@@ -168,6 +168,10 @@ def one_task(api: Api) -> str:
     return a_task(api).message_id
 
 
+def an_unknown_message(api: Api) -> str:
+    return a_message(api, state="unknown").id
+
+
 def a_reply(api: Api) -> str:
     return a_message(api, direction="in", state="received").id
 
@@ -321,6 +325,10 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/messages/{message_id}": Example(3, make=one_message),
     # Where it is, the task; its enrollment, all that lies before it; all of it in one transaction.
     "POST /v1/messages/{message_id}/complete": Example(6, {"outcome": "Left word"}, make=one_task),
+    # Where it is, the message; its enrollment and campaign; the change.
+    "POST /v1/messages/{message_id}/settle": Example(
+        6, {"outcome": "sent"}, make=an_unknown_message
+    ),
     # The enrollment, what its step sees; limits, the pool and what it sent; what was noted, what
     # suppresses it.
     "GET /v1/enrollments/{enrollment_id}/explain": Example(8, make=an_enrollment),

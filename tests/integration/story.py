@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ReadTimeoutError
+
 from tests.harness.api import Answer, Mode
 from tests.harness.cloud import Cloud
 from tests.integration.replying import a_reply, take
@@ -44,6 +46,19 @@ def _uploaded(cloud: Cloud, known: dict[str, str]) -> None:
 
 def _sent(cloud: Cloud, _: dict[str, str]) -> None:
     cloud.run(hours=1)
+
+
+def _lost(cloud: Cloud, _: dict[str, str]) -> None:
+    """SES takes the mail, and its answer does not come."""
+    sends = cloud.wire.players["sesv2"]
+
+    def silent(operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        sends(operation, params)
+        raise ReadTimeoutError(endpoint_url="https://email.us-east-1.amazonaws.com")
+
+    cloud.wire.players["sesv2"] = silent
+    cloud.run(hours=1)
+    cloud.wire.players["sesv2"] = sends
 
 
 def _answered(cloud: Cloud, _: dict[str, str]) -> None:
@@ -321,6 +336,14 @@ STORY = [
     Step("resume_enrollment"),
     Step("stop_enrollment"),
     Step("list_enrollments", of={"campaign_id": "draft_id"}),
+    Step(
+        "trigger_campaign",
+        {"email": "noor@umbrella.example", "first_name": "Noor", "company": "Umbrella"},
+        of={"campaign_id": "draft_id"},
+        then=_lost,
+    ),
+    Step("list_messages", query="state=unknown", keep={"lost_id": ("data", 0, "id")}),
+    Step("settle_message", {"outcome": "sent"}, of={"message_id": "lost_id"}),
     Step("get_stats"),
     Step("pause_campaign", of={"campaign_id": "draft_id"}),
     Step("delete_campaign", of={"campaign_id": "draft_id"}),

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from outrider.access.models import Caller
-from outrider.campaigns import branching, enrollment_ids, windows
+from outrider.campaigns import enrollment_ids
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.errors import CampaignNotFound, EnrollmentNotFound, WrongState
-from outrider.campaigns.models import UNKNOWN_OUTCOME, Campaign, Enrollment, Thread
+from outrider.campaigns.models import UNKNOWN_OUTCOME, Campaign, Enrollment, Said
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.rounds import RoundService
 from outrider.campaigns.schemas import ResumeRequest
@@ -17,14 +16,13 @@ from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended, ValidationFailed
 from outrider.kit.outbox import Event
-from outrider.sequences.service import SequenceService
 
 _ATTEMPTS = 4
 BY_PERSON = "by_person"
+_SAY = "Nobody knows whether its message went out: say sent or not_sent"
 
-Said = Literal["sent", "not_sent"]
-Settle = Callable[[Enrollment, Said], tuple[Sequence[Action], Thread | None]]
-"""The writes that settle the message of the step to come, and the thread there is then."""
+Settle = Callable[[Enrollment, Campaign, Said], tuple[Enrollment, Sequence[Action]]]
+"""An enrollment as it goes on once that is said of the message of its step to come; the writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,6 @@ class EnrollmentService:
     campaigns: CampaignRepository
     enrollments: Callable[[str], EnrollmentRepository]
     endings: Endings
-    sequences: SequenceService
     settle: Settle
     rounds: Callable[[str], RoundService]
 
@@ -73,10 +70,11 @@ class EnrollmentService:
             _require(before, before.state == "paused", "resumed")
             campaign = self._campaign(before.campaign_id)
             if before.blocked_reason == UNKNOWN_OUTCOME:
-                after, actions = self._after_unknown(before, campaign, request.unknown)
+                if request.unknown is None:
+                    raise ValidationFailed.at("/unknown", _SAY)
+                after, actions = self.settle(before, campaign, request.unknown)
             else:
-                due = max(before.due_at or "", clock.timestamp())
-                after, actions = self._resumed(before, campaign, due_at=due)
+                after, actions = self._resumed(before, campaign)
             if self._done(after, actions):
                 if after.is_open and campaign.status == "active":
                     self.rounds(campaign.id).hand_over(campaign, after)
@@ -103,40 +101,13 @@ class EnrollmentService:
         raise _contended()
 
     def _resumed(
-        self, before: Enrollment, campaign: Campaign, **changes: object
+        self, before: Enrollment, campaign: Campaign
     ) -> tuple[Enrollment, Sequence[Action]]:
-        after = before.changed(state="active", blocked_reason=None, **changes)
+        due = max(before.due_at or "", clock.timestamp())
+        after = before.changed(state="active", blocked_reason=None, due_at=due)
         told = [self._event("resumed", after)]
         change = self._repository(before).resume(before, after, campaign.due_shards, told)
         return after, [change, self._moved(before, active=1, paused=-1)]
-
-    def _after_unknown(
-        self, before: Enrollment, campaign: Campaign, said: Said | None
-    ) -> tuple[Enrollment, Sequence[Action]]:
-        """Carried out again, the step belongs to a new generation: so its message is another."""
-        if said is None:
-            raise ValidationFailed.at(
-                "/unknown", "Nobody knows whether its message went out: say sent or not_sent"
-            )
-        settled, thread = self.settle(before, said)
-        now = clock.now()
-        if said == "not_sent":
-            after, actions = self._resumed(
-                before, campaign, due_at=clock.to_text(now), generation=before.generation + 1
-            )
-            return after, [*settled, *actions]
-        steps = self.sequences.steps_of(before.sequence_id, before.steps_version)
-        following = branching.step_after(steps, before.step_id or "")
-        if following is None:
-            after = before.changed(
-                state="finished", exit_reason="completed", blocked_reason=None, due_at=None
-            )
-            return after, [*settled, *self.endings.writes(before, "finished", "completed")]
-        due = windows.due_after(now, following, campaign.settings, before.timezone)
-        after, actions = self._resumed(
-            before, campaign, due_at=clock.to_text(due), step_id=following.id, thread=thread
-        )
-        return after, [*settled, *actions]
 
     def _campaign(self, campaign_id: str) -> Campaign:
         campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None

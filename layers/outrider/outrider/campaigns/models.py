@@ -30,6 +30,9 @@ SHARD_SIZE = 50_000
 UNKNOWN_OUTCOME = "unknown_outcome"
 """Why an enrollment is paused when nobody knows whether its message went out."""
 
+Said = Literal["sent", "not_sent"]
+"""What a person says of a message when nobody knows whether it went out."""
+
 CampaignStatus = Literal["draft", "active", "paused", "completed"]
 
 OpenState = Literal["active", "sending", "waiting"]

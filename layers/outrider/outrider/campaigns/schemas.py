@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, JsonValue, ValidationError, model_validator
 
-from outrider.campaigns.models import Audience, Campaign, CampaignStatus, EnrollmentState
+from outrider.campaigns.models import Audience, Campaign, CampaignStatus, EnrollmentState, Said
 from outrider.contacts.schemas import ContactQuery, ContactWrite
 from outrider.entities.schemas import Custom, Tags, Text
 from outrider.kit.addresses import Email
@@ -243,7 +243,7 @@ class ResumeRequest(Input):
     """`unknown` is for an enrollment that is paused because nobody knows whether its message went
     out: with `sent` it goes on behind that step, with `not_sent` the step is carried out again."""
 
-    unknown: Literal["sent", "not_sent"] | None = None
+    unknown: Said | None = None
 
 
 class StatsQuery(BaseModel):

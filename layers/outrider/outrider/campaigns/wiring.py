@@ -99,7 +99,6 @@ def enrollments(caller: Caller, settle: Settle) -> EnrollmentService:
         campaigns=campaign_repository(caller.workspace),
         enrollments=lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
         endings=endings(caller),
-        sequences=sequences(caller),
         settle=settle,
         rounds=lambda campaign_id: _rounds(caller, campaign_id),
     )

@@ -10,13 +10,13 @@ from outrider.feedback.bounces import Bounces
 from outrider.feedback.guardrails import Guardrails
 from outrider.feedback.notices import Kind, Notice
 from outrider.feedback.rejections import Rejections
-from outrider.feedback.settling import Settling
 from outrider.kit import clock
 from outrider.messages.machines import is_machine
 from outrider.messages.marks import Marks
 from outrider.messages.models import Message
 from outrider.messages.opting_out import OptOuts
 from outrider.messages.repository import MessageRepository, SentMessages
+from outrider.messages.settling import Settling
 
 _INDEX_LAG = timedelta(minutes=5)
 """How far an index may be behind; the queue brings a notice again after more than that."""
@@ -45,7 +45,7 @@ class Feedback:
         rfc_message_id: str = "",
     ) -> None:
         """`rfc_message_id` is that of the mail, for a message whose outcome was lost."""
-        found = self.settling.settle(message, notice.provider_id, rfc_message_id)
+        found = self.settling.went_out(message, notice.provider_id, rfc_message_id)
         if found is None:
             return
         match kind:

@@ -15,7 +15,6 @@ from outrider.feedback.bounces import Bounces
 from outrider.feedback.guardrails import Guardrails
 from outrider.feedback.rejections import Rejections
 from outrider.feedback.service import Feedback, FeedbackService
-from outrider.feedback.settling import Settling
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository
@@ -26,10 +25,9 @@ from outrider.messages.wiring import (
     marks,
     message_repository,
     opt_outs,
-    progress,
     sent_messages,
+    settling,
 )
-from outrider.sequences.repository import SequenceRepository
 
 
 def feedback_service() -> FeedbackService:
@@ -48,12 +46,7 @@ def feedback(caller: Caller) -> Feedback:
     mailboxes = mailbox_repository(workspace)
     contacts = _table("contacts_table")
     return Feedback(
-        settling=Settling(
-            messages,
-            campaigns,
-            SequenceRepository(_table("campaigns_table"), workspace),
-            lambda campaign_id: progress(caller, campaign_id),
-        ),
+        settling=settling(caller),
         marks=marks(caller),
         bounces=Bounces(
             caller=caller,

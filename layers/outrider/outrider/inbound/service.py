@@ -18,6 +18,7 @@ from outrider.inbound.unmatched import UnmatchedMails
 from outrider.kit import clock
 from outrider.kit.logs import logger
 from outrider.messages.models import Message
+from outrider.messages.settling import Settling
 from outrider.sequences.models import ReplyClass
 
 _HEARD: dict[str, Kind] = {
@@ -43,6 +44,7 @@ class InboundService:
     matching: Matching
     replies: Callable[[Caller], Replies]
     feedback: Callable[[Caller], Feedback]
+    settling: Callable[[Caller], Settling]
     unmatched: UnmatchedMails
 
     def receive(self, raw: bytes, kept_at: str = "") -> Received:
@@ -56,19 +58,33 @@ class InboundService:
             return self._unmatched(mail, kept_at)
         if self.matching.is_own(mail, found[0] if found else None):
             return Received(kind="own_copy")
-        found = found or self.matching.written_to(mail)
+        quoted, found = found, found or self.matching.written_to(mail)
         if found is None:
             return self._unmatched(mail, kept_at)
-        return self._answer(*found, mail)
+        return self._answer(*found, mail, proves=found is quoted)
 
-    def _answer(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
+    def _answer(
+        self, workspace: WorkspaceId, message: Message, mail: IncomingMail, *, proves: bool
+    ) -> Received:
+        """`proves` says that the mail quotes the message: so that one went out, if nobody knew. A
+        person who answers a mail that we cannot name answers that one too: SES gives mails names
+        that are not known before it is heard of. What a person says comes first: nothing more may
+        be sent to them meanwhile. A machine's comes behind, so that what is to come is put off."""
+        caller = Caller.engine(workspace)
         judgement = classify(
             mail.text,
             mail.subject,
             by_machine=mail.kind == "machine",
             received=clock.now().date(),
         )
-        reply = self.replies(Caller.engine(workspace)).record(message, mail, judgement)
+        person = not judgement.by_machine
+        answers = person and message.state == "unknown" and bool(mail.answers)
+        settles = message.is_uncertain and (proves or answers)
+        if settles and not person:
+            self.settling(caller).went_out(message)
+        reply = self.replies(caller).record(message, mail, judgement)
+        if settles and person:
+            self.settling(caller).went_out(message)
         return Received(
             kind="automatic" if judgement.by_machine else "reply",
             message_id=message.id,

@@ -21,7 +21,7 @@ from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import inboxes
 from outrider.messages.lists import MessageLists
 from outrider.messages.repository import MessageRepository
-from outrider.messages.wiring import message_repository, opt_outs, sent_messages
+from outrider.messages.wiring import message_repository, opt_outs, sent_messages, settling
 from outrider.sequences.repository import SequenceRepository
 
 
@@ -35,6 +35,7 @@ def inbound() -> InboundService:
         ),
         replies=_replies,
         feedback=feedback,
+        settling=settling,
         unmatched=UnmatchedMails(_table("messages_table")),
     )
 

@@ -100,7 +100,10 @@ def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
         reason = enrollment.blocked_reason or "paused"
         remedy = "Resume it with POST /v1/enrollments/{id}/resume"
         if reason == UNKNOWN_OUTCOME:
-            remedy += ", and say in `unknown` whether its message was sent"
+            remedy = (
+                "See whether its message was sent (GET /v1/messages?state=unknown) and say so with"
+                " POST /v1/messages/{id}/settle"
+            )
         yield Closed("enrollment", reason, remedy, Stay())
 
 

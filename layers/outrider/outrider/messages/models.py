@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from outrider.campaigns.models import Said
 from outrider.kit import clock
 from outrider.sequences.models import Channel, ReplyClass
 
@@ -127,6 +128,11 @@ class Message(BaseModel):
         return self.channel if self.channel in ("email", "sms") else "task"
 
     @property
+    def is_uncertain(self) -> bool:
+        """Whether it may have gone out and nobody has recorded that yet."""
+        return self.state in ("sending", "unknown")
+
+    @property
     def went_out(self) -> bool:
         """Whether something that happened to it proves that it was sent."""
         return any(
@@ -146,6 +152,13 @@ class Message(BaseModel):
         """It, a task, as it is when a person has done it."""
         done = {"state": "completed", "completed_at": clock.timestamp(), "outcome": outcome}
         return self.model_copy(update=done)
+
+    def settled(self, said: Said) -> "Message":
+        """It, of which nobody knew whether it went out, as it is when a person has said that."""
+        if said == "sent":
+            went_out = {"state": "sent", "sent_at": self.created_at, "reason": None}
+            return self.model_copy(update=went_out)
+        return self.model_copy(update={"state": "failed", "reason": "not_sent"})
 
     def in_flight(self, now: datetime) -> bool:
         """Whether a worker is sending it, and may still settle it."""

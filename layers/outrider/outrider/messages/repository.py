@@ -71,18 +71,14 @@ class MessageRepository:
     def sent(
         self, message: Message, provider_id: str, rfc_message_id: str, events: Sequence[Event]
     ) -> Action:
-        """Without `rfc_message_id` no answer will find it."""
-        found = {"rfc_id": rfc_message_id, "rfc_key": rfc_key(rfc_message_id)}
-        rfc = ", #rfc_message_id = :rfc_id, #by_message_id_pk = :rfc_key"
+        """Without `rfc_message_id` no answer will find it that it was not known by before."""
+        sets, values = _went_out(provider_id, rfc_message_id)
         return self._settle(
             message,
-            "#state = :sent, #sent_at = :now, #provider_id = :provider_id, #_events = :events"
-            f"{rfc if rfc_message_id else ''}",
-            sent="sent",
-            now=clock.timestamp(),
-            provider_id=provider_id,
+            f"{sets}, #sent_at = :at, #_events = :events",
+            at=clock.timestamp(),
             events=outbox.pack(events),
-            **(found if rfc_message_id else {}),
+            **values,
         )
 
     def failed(self, message: Message, reason: str, events: Sequence[Event]) -> Action:
@@ -121,23 +117,19 @@ class MessageRepository:
     def found(
         self, message: Message, provider_id: str, rfc_message_id: str, events: Sequence[Event]
     ) -> Action:
-        """It is known now that the message of which nobody knew went out. Without `rfc_message_id`
-        no answer will find it."""
-        found = {"rfc_id": rfc_message_id, "rfc_key": rfc_key(rfc_message_id)}
-        rfc = ", #rfc_message_id = :rfc_id, #by_message_id_pk = :rfc_key"
+        """It is known now that the message of which nobody knew went out. What is not given stays
+        as it is."""
+        sets, values = _went_out(provider_id, rfc_message_id)
         return self.table.update(
             self._pk(message.contact_id),
             message.id,
-            "SET #state = :sent, #sent_at = :at, #provider_id = :provider_id, #_events = :events"
-            f"{rfc if rfc_message_id else ''}"
+            f"SET {sets}, #sent_at = :at, #_events = :events"
             " REMOVE #reason, #claimed_until, #by_state_pk, #by_state_sk",
             "#state = :unknown",
-            sent="sent",
             unknown="unknown",
             at=message.created_at,
-            provider_id=provider_id,
             events=outbox.pack(events),
-            **(found if rfc_message_id else {}),
+            **values,
         )
 
     def rejected(self, message: Message, reason: str, events: Sequence[Event]) -> Action:
@@ -315,6 +307,20 @@ class SentMessages:
 def _place(message: Message) -> str:
     """Its sort key in the indexes that list messages by age."""
     return f"{message.created_at}#{message.id}"
+
+
+def _went_out(provider_id: str, rfc_message_id: str) -> tuple[str, dict[str, str]]:
+    """The assignments to a message that went out, and their values: ids are kept where they are
+    known, and an answer finds the message by the latter."""
+    values = {"sent": "sent"}
+    sets = "#state = :sent"
+    if provider_id:
+        sets += ", #provider_id = :provider_id"
+        values["provider_id"] = provider_id
+    if rfc_message_id:
+        sets += ", #rfc_message_id = :rfc_id, #by_message_id_pk = :rfc_key"
+        values |= {"rfc_id": rfc_message_id, "rfc_key": rfc_key(rfc_message_id)}
+    return sets, values
 
 
 def rfc_key(rfc_message_id: str) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from outrider.campaigns.models import Said
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input
 from outrider.messages.models import Direction, Message, State
@@ -47,6 +48,12 @@ class TaskCompletion(Input):
     outcome: Annotated[
         str | None, Field(max_length=2_000, description="What came of it, for whoever reads on")
     ] = None
+
+
+class Settlement(Input):
+    outcome: Annotated[
+        Said, Field(description="What somebody found out who looked where it would be")
+    ]
 
 
 class MessageThread(BaseModel):

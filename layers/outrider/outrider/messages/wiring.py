@@ -31,6 +31,7 @@ from outrider.messages.progress import Progress
 from outrider.messages.repository import MessageRepository, SentMessages
 from outrider.messages.rivals import Rivals
 from outrider.messages.service import MessageService
+from outrider.messages.settling import Settling
 from outrider.messages.snapshot import SnapshotReader
 from outrider.messages.steps import StepService
 from outrider.messages.tasks import Tasks
@@ -120,12 +121,19 @@ def messages(caller: Caller) -> MessageService:
 
 
 def enrollments(caller: Caller) -> EnrollmentService:
-    unknowns = Unknowns(
-        caller,
-        message_repository(caller),
-        lambda campaign_id: statistics(caller.workspace, campaign_id),
+    return campaigns.enrollments(caller, _unknowns(caller).resume)
+
+
+def settling(caller: Caller) -> Settling:
+    unknowns = _unknowns(caller)
+    return Settling(
+        caller=caller,
+        messages=unknowns.messages,
+        campaigns=unknowns.campaigns,
+        sequences=unknowns.sequences,
+        progress=unknowns.progress,
+        unknowns=unknowns,
     )
-    return campaigns.enrollments(caller, unknowns.settle)
 
 
 def marks(caller: Caller) -> Marks:
@@ -157,6 +165,15 @@ def opt_outs(caller: Caller) -> OptOuts:
 
 def sent_messages() -> SentMessages:
     return SentMessages(_table("messages_table"))
+
+
+def _unknowns(caller: Caller) -> Unknowns:
+    return Unknowns(
+        messages=message_repository(caller),
+        campaigns=campaign_repository(caller.workspace),
+        sequences=SequenceRepository(_table("campaigns_table"), caller.workspace),
+        progress=lambda campaign_id: progress(caller, campaign_id),
+    )
 
 
 def _claims(caller: Caller, campaign_id: str) -> Claims:
