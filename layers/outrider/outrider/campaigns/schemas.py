@@ -1,7 +1,7 @@
 """What the API takes and gives about campaigns."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, JsonValue, ValidationError, model_validator
 
@@ -14,11 +14,10 @@ from outrider.kit.requests import Input, Instant, invalid
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.models import Channel
-from outrider.sequences.schemas import SequenceView
+from outrider.sequences.schemas import Name, PlanUpdate, SequenceView
 from outrider.sequences.settings import SettingsInput, SettingsView
 
 MAX_CONTACTS = 1_000
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class CampaignCreate(Input):
@@ -30,25 +29,8 @@ class CampaignCreate(Input):
     settings: SettingsInput = Field(default_factory=SettingsInput)
 
 
-class CampaignUpdate(Input):
+class CampaignUpdate(PlanUpdate):
     """Only what is given changes, of the settings too."""
-
-    name: Name = Field(default_factory=str)
-    mailbox_pool: PoolId = Field(default_factory=str)
-    settings: SettingsInput = Field(default_factory=SettingsInput)
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("There is nothing to change")
-        return self
-
-    def changes(self, campaign: Campaign) -> dict[str, Any]:
-        """What changes about the campaign, by field."""
-        given = {name: getattr(self, name) for name in self.model_fields_set - {"settings"}}
-        if "settings" in self.model_fields_set:
-            given["settings"] = self.settings.over(campaign.settings)
-        return {name: to for name, to in given.items() if getattr(campaign, name) != to}
 
 
 class CampaignQuery(PageQuery):

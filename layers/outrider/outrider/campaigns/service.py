@@ -96,7 +96,7 @@ class CampaignService:
             campaign = self.get(campaign_id)
             if if_match not in (None, campaign.version):
                 raise Conflict.at_version(campaign.version)
-            changes = update.changes(campaign)
+            changes = update.over(campaign)
             if not changes:
                 return CampaignView.of(campaign)
             if campaign.status == "completed" and changes.keys() != {"name"}:

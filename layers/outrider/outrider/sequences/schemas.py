@@ -2,7 +2,7 @@
 `settings`."""
 
 from collections.abc import Sequence as Many
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Protocol, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
@@ -11,7 +11,7 @@ from outrider.kit.requests import Input
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.lint.findings import LintFinding
-from outrider.sequences.models import Sequence, Status, Step
+from outrider.sequences.models import Sequence, Settings, Status, Step
 from outrider.sequences.settings import SettingsInput, SettingsView
 from outrider.sequences.steps import MAX_STEPS, StepCreate, StepPut, StepView, bounded
 
@@ -27,8 +27,13 @@ class SequenceCreate(Input):
     ]
 
 
-class SequenceUpdate(Input):
-    """Only what is given changes, of the settings too."""
+class HasSettings(Protocol):
+    @property
+    def settings(self) -> Settings: ...
+
+
+class PlanUpdate(Input):
+    """What can be changed of a sequence, or of a campaign that carries one out."""
 
     name: Name = Field(default_factory=str)
     mailbox_pool: PoolId = Field(default_factory=str)
@@ -40,12 +45,16 @@ class SequenceUpdate(Input):
             raise ValueError("There is nothing to change")
         return self
 
-    def over(self, current: Sequence) -> dict[str, Any]:
+    def over(self, current: HasSettings) -> dict[str, Any]:
         """What changes about `current`, by field."""
         given = {name: getattr(self, name) for name in self.model_fields_set}
         if "settings" in given:
             given["settings"] = self.settings.over(current.settings)
         return {name: value for name, value in given.items() if value != getattr(current, name)}
+
+
+class SequenceUpdate(PlanUpdate):
+    """Only what is given changes, of the settings too."""
 
 
 class StepsPut(Input):
