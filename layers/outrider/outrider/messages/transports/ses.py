@@ -2,20 +2,16 @@
 
 from dataclasses import dataclass
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 
 from outrider.kit import aws
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
 from outrider.messages.transports import Outcome
+from outrider.messages.transports.failures import outcome_of
 
 _REFUSED = {"MessageRejected", "BadRequestException"}
-"""What SES says of one mail. Any other refusal is about us: our rights, our account, our rate."""
+"""What SES says of one mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +37,8 @@ class SesTransport:
                     {"Name": "workspace_id", "Value": self.workspace},
                 ],
             )
-        except ClientError as error:
-            return _refusal(error)
-        except (ConnectTimeoutError, EndpointConnectionError) as error:
-            return Outcome("not_accepted", type(error).__name__)
-        except BotoCoreError as error:
-            return Outcome("unknown", type(error).__name__)
+        except (BotoCoreError, ClientError) as error:
+            return outcome_of(error, _REFUSED)
         provider_id = str(answer["MessageId"]).partition("@")[0]
         return Outcome("accepted", "", provider_id, message_id_of(provider_id))
 
@@ -54,14 +46,6 @@ class SesTransport:
 def message_id_of(provider_id: str) -> str:
     """The Message-ID of the mail that SES knows by this id, without <>."""
     return f"{provider_id}@{_ses_domain(aws.region())}"
-
-
-def _refusal(error: ClientError) -> Outcome:
-    code = error.response["Error"]["Code"]
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    if status >= 500:
-        return Outcome("unknown", code)
-    return Outcome("refused" if code in _REFUSED else "not_accepted", code)
 
 
 def _ses_domain(region: str) -> str:

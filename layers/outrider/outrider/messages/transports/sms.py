@@ -3,16 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 
 from outrider.kit import aws
 from outrider.messages.models import Message
 from outrider.messages.transports import Outcome
+from outrider.messages.transports.failures import outcome_of
 
 _REFUSED = {"InvalidParameter", "InvalidParameterValue", "OptedOut", "EndpointDisabled"}
 """What SNS says of one message: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
@@ -31,12 +27,8 @@ class SnsTransport:
     def send(self, message: Message) -> Outcome:
         try:
             answer = aws.client("sns").publish(PhoneNumber=message.recipient, Message=message.text)
-        except ClientError as error:
-            return _refusal(error)
-        except (ConnectTimeoutError, EndpointConnectionError) as error:
-            return Outcome("not_accepted", type(error).__name__)
-        except BotoCoreError as error:
-            return Outcome("unknown", type(error).__name__)
+        except (BotoCoreError, ClientError) as error:
+            return outcome_of(error, _REFUSED)
         return Outcome("accepted", "", str(answer["MessageId"]))
 
 
@@ -46,10 +38,3 @@ class SandboxTexts:
 
     def send(self, message: Message) -> Outcome:
         return Outcome("accepted", "", message.id)
-
-
-def _refusal(error: ClientError) -> Outcome:
-    code = error.response["Error"]["Code"]
-    if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-        return Outcome("unknown", code)
-    return Outcome("refused" if code in _REFUSED else "not_accepted", code)
