@@ -18,7 +18,6 @@ from outrider.campaigns.statistics import Statistics
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.bounces import GlobalBounces
-from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
@@ -116,14 +115,8 @@ class Bounces:
         if address is None:
             return ()
         actions = []
-        suppression = Suppression(
-            id=self.suppressions.id_of("address", address),
-            kind="address",
-            address=address,
-            reason="bounced",
-            evidence=f"{kind} bounce: {message.id}, {clock.to_text(at)}",
-            created_at=clock.timestamp(),
-        )
+        evidence = f"{kind} bounce: {message.id}, {clock.to_text(at)}"
+        suppression = self.suppressions.of_address(address, "bounced", evidence)
         if suppression.id not in self.suppressions.find([address]):
             names = {**suppression.names(), **({"contact_id": contact.id} if contact else {})}
             suppressed = self.caller.event("contact.suppressed", **names)

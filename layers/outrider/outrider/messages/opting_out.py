@@ -14,7 +14,6 @@ from outrider.access.models import Caller
 from outrider.campaigns.endings import Endings
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
-from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
@@ -82,14 +81,7 @@ class OptOuts:
     def _suppress(
         self, address: str, contact: Contact | None, reason: OptOutReason, evidence: str
     ) -> Sequence[Action]:
-        suppression = Suppression(
-            id=self.suppressions.id_of("address", address),
-            kind="address",
-            address=address,
-            reason=reason,
-            evidence=evidence,
-            created_at=clock.timestamp(),
-        )
+        suppression = self.suppressions.of_address(address, reason, evidence)
         there = self.suppressions.find([address]).get(suppression.id)
         if there and there.is_objection:
             return ()

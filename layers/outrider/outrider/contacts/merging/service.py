@@ -9,10 +9,9 @@ from outrider.contacts.merging import rules
 from outrider.contacts.merging.schemas import MergeRequest
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
-from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.entities.schemas import MAX_OBJECT, MAX_TAGS
-from outrider.kit import clock, ids, json
+from outrider.kit import ids, json
 from outrider.kit.dynamo import Action, TransactionFailed
 from outrider.kit.errors import Conflict, Contended, ValidationFailed
 from outrider.kit.outbox import Event
@@ -78,13 +77,8 @@ class MergeService:
         evidence = f"Merged with {names}, who are suppressed by {objection.id}"
         if objection.evidence:
             evidence = f"{evidence}: {objection.evidence}"
-        suppression = Suppression(
-            id=own,
-            kind="address",
-            address=winner.email,
-            reason=objection.reason,
-            evidence=evidence[:_EVIDENCE],
-            created_at=clock.timestamp(),
+        suppression = self.suppressions.of_address(
+            winner.email, objection.reason, evidence[:_EVIDENCE]
         )
         suppressed = self.caller.event(
             "contact.suppressed", contact_id=winner.id, **suppression.names()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
-from outrider.contacts.suppressions.models import Kind, Suppression
+from outrider.contacts.suppressions.models import Kind, Reason, Suppression
 from outrider.kit import clock, ids, outbox
 from outrider.kit.addresses import domain_of
 from outrider.kit.attributes import Item
@@ -43,6 +43,17 @@ class SuppressionRepository:
         stop means every spelling, though a receiver may tell them apart (RFC 5321)."""
         digest = ids.derived("sup", self.workspace, kind, value.lower())
         return f"sup_{kind[0]}{digest[-ids.LENGTH + 1 :]}"
+
+    def of_address(self, address: str, reason: Reason, evidence: str) -> Suppression:
+        """A new one, not written yet."""
+        return Suppression(
+            id=self.id_of("address", address),
+            kind="address",
+            address=address,
+            reason=reason,
+            evidence=evidence,
+            created_at=clock.timestamp(),
+        )
 
     def list(
         self, kind: Kind | None, limit: int, after: Item | None
