@@ -7,16 +7,13 @@ from outrider.access.models import WorkspaceId
 from outrider.events.models import RecordedEvent
 from outrider.exports.wiring import runner
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records
+from outrider.kit.queues import handle_records, time_left
 
 _LONGEST_PART_MS = 60_000
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    def enough_time() -> bool:
-        return bool(context.get_remaining_time_in_millis() > _LONGEST_PART_MS)
-
-    return handle_records(event, partial(_run, enough_time=enough_time))
+    return handle_records(event, partial(_run, enough_time=time_left(context, _LONGEST_PART_MS)))
 
 
 def _run(message: dict[str, Any], enough_time: Any) -> None:

@@ -6,17 +6,14 @@ from typing import Any
 from outrider.imports.jobs import ImportJob
 from outrider.imports.wiring import reverter, runner
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records
+from outrider.kit.queues import handle_records, time_left
 
 _LONGEST_CHUNK_MS = 90_000
 """A chunk takes seconds; more when the store has to be asked again."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    def enough_time() -> bool:
-        return bool(context.get_remaining_time_in_millis() > _LONGEST_CHUNK_MS)
-
-    return handle_records(event, partial(_run, enough_time=enough_time))
+    return handle_records(event, partial(_run, enough_time=time_left(context, _LONGEST_CHUNK_MS)))
 
 
 def _run(message: dict[str, Any], enough_time: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from outrider.access.models import Caller
 from outrider.campaigns.models import StepJob
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records
+from outrider.kit.queues import handle_records, time_left
 from outrider.messages.wiring import steps
 
 _LONGEST_STEP_MS = 30_000
@@ -13,9 +13,7 @@ _LONGEST_STEP_MS = 30_000
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return handle_records(
-        event, _run, lambda: context.get_remaining_time_in_millis() > _LONGEST_STEP_MS
-    )
+    return handle_records(event, _run, time_left(context, _LONGEST_STEP_MS))
 
 
 def _run(body: dict[str, Any]) -> None:

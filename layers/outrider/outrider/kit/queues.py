@@ -41,6 +41,11 @@ class Queue:
                 raise SendFailed(f"{len(answer['Failed'])} messages were refused by the queue")
 
 
+def time_left(context: Any, least_ms: int) -> Callable[[], bool]:
+    """Tells whether a function that was given `context` may run that long still."""
+    return lambda: bool(context.get_remaining_time_in_millis() > least_ms)
+
+
 def handle_records(
     event: Mapping[str, Any],
     handle: Callable[[Any], None],
