@@ -2,8 +2,12 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.kit.pagination import PageQuery
+from outrider.kit.pagination import Page, PageQuery
 from outrider.webhooks.schemas import (
+    DeliveryDetails,
+    DeliveryQuery,
+    DeliverySummary,
+    LoggedDelivery,
     SecretRotate,
     WebhookCreate,
     WebhookCreated,
@@ -14,7 +18,7 @@ from outrider.webhooks.schemas import (
     WebhookTest,
     WebhookUpdate,
 )
-from outrider.webhooks.wiring import webhooks
+from outrider.webhooks.wiring import deliveries, webhooks
 
 api = native_api()
 handler = api.handler
@@ -70,3 +74,21 @@ def rotate_webhook_secret(
 def test_webhook(caller: Caller, webhook_id: str) -> WebhookTest:
     """Send a signed webhook.test and tell what came of it"""
     return webhooks(caller).test(webhook_id)
+
+
+@api.get("/v1/webhooks/{webhook_id}/deliveries", scope="webhooks:read")
+def list_deliveries(caller: Caller, webhook_id: str, query: DeliveryQuery) -> Page[LoggedDelivery]:
+    """List what was delivered to a webhook, newest first, with every attempt"""
+    return deliveries(caller).list(webhook_id, query)
+
+
+@api.get("/v1/webhooks/deliveries/{delivery_id}", scope="webhooks:read")
+def get_delivery(caller: Caller, delivery_id: str) -> DeliveryDetails:
+    """Get a delivery with its attempts and what was sent"""
+    return deliveries(caller).get(delivery_id)
+
+
+@api.post("/v1/webhooks/deliveries/{delivery_id}/redeliver", scope="webhooks:write", status=202)
+def redeliver(caller: Caller, delivery_id: str) -> DeliverySummary:
+    """Deliver an event once more that was delivered or has failed"""
+    return deliveries(caller).redeliver(delivery_id)

@@ -3,6 +3,13 @@
 import json
 from typing import Any
 
+from outrider.access.models import Caller, WorkspaceId
+from outrider.events.models import Place, RecordedEvent
+from outrider.kit import ids
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+from outrider.webhooks.deliveries import DeliveryRepository, delivery_of
+from outrider.webhooks.models import Delivery
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.receivers import Receiver
@@ -16,6 +23,16 @@ def register(api: Api, url: str, *events: str, **options: Any) -> Answer:
 def create_contact(api: Api, name: str = "ada", **options: Any) -> str:
     answer = api.post("/v1/contacts", {"email": f"{name}@example.com"}, **options)
     return str(answer.json["id"])
+
+
+def a_delivery(api: Api, webhook_id: str, **how: Any) -> Delivery:
+    """Of an event that the feed does not know."""
+    workspace = WorkspaceId(api.workspace().id)
+    happened = Caller.engine(workspace).event("contact.created", contact_id=ids.new("con"))
+    event = RecordedEvent.of(happened, Place(1, happened.created_at))
+    delivery = delivery_of(event, webhook_id).model_copy(update=how)
+    table = Table(settings().require("webhooks_table"))
+    return DeliveryRepository(table, workspace).add(delivery)
 
 
 def received(peer: Receiver, *, tests: bool = False) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from outrider.kit import ids
 from outrider.kit.http import Route
 from outrider.kit.pagination import PageQuery
 from tests.harness.api import Api
+from tests.integration.endpoints import a_delivery
 from tests.integration.outreach import STEP_ONE, a_mailbox, a_message, a_task, launched
 from tools import routes
 
@@ -117,6 +118,17 @@ def a_disabled_webhook(api: Api) -> str:
     webhook_id = a_webhook(api)
     api.patch(f"/v1/webhooks/{webhook_id}", {"status": "disabled"})
     return webhook_id
+
+
+def a_webhook_with_deliveries(api: Api) -> str:
+    webhook_id = a_webhook(api)
+    for _ in range(2):
+        a_delivery(api, webhook_id)
+    return webhook_id
+
+
+def a_failed_delivery(api: Api) -> str:
+    return a_delivery(api, a_webhook(api), state="failed", attempts=21, tries=21).id
 
 
 def a_sequence(api: Api) -> str:
@@ -347,6 +359,11 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/webhooks/{webhook_id}/enable": Example(3, make=a_disabled_webhook),
     "POST /v1/webhooks/{webhook_id}/rotate-secret": Example(3, {}, make=a_webhook),
     "POST /v1/webhooks/{webhook_id}/test": Example(2, make=a_webhook),
+    # The webhook, then the page.
+    "GET /v1/webhooks/{webhook_id}/deliveries": Example(3, make=a_webhook_with_deliveries),
+    "GET /v1/webhooks/deliveries/{delivery_id}": Example(2, make=a_failed_delivery),
+    # The delivery beside its webhook, then the change.
+    "POST /v1/webhooks/deliveries/{delivery_id}/redeliver": Example(3, make=a_failed_delivery),
     # Filters take more, but never more than five or six (test_event_feed.py).
     "GET /v1/events": Example(2, make=a_contact),
     # Where it stands in the feed, the event.

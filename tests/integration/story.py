@@ -367,10 +367,21 @@ STORY = [
     ),
     Step("list_webhooks"),
     Step("test_webhook"),
-    Step("update_webhook", {"description": "CRM", "events": ["reply.*"], "status": "disabled"}),
+    Step(
+        "update_webhook",
+        {"description": "CRM", "events": ["contact.created"], "status": "disabled"},
+    ),
     Step("get_webhook"),
     Step("enable_webhook"),
     Step("rotate_webhook_secret"),
+    Step(
+        "create_contacts",
+        {"email": "yuki@hooli.example", "first_name": "Yuki"},
+        then=_carried,
+    ),
+    Step("list_deliveries", keep={"delivery_id": ("data", 0, "id")}),
+    Step("get_delivery"),
+    Step("redeliver", then=_carried),
     Step("delete_webhook"),
     Step(
         "create_api_key",

@@ -28,6 +28,7 @@ QUESTIONS = {
     "GET /v1/campaigns": "status=draft",
     "GET /v1/sequences": "status=draft",
     "GET /v1/messages": "state=unknown",
+    "GET /v1/webhooks/{webhook_id}/deliveries": "state=failed",
     "GET /v1/events": "type=contact.created",
     "GET /v1/credits/ledger": "kind=research",
 }

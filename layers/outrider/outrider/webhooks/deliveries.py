@@ -26,10 +26,10 @@ from outrider.kit.dynamo import (
 )
 from outrider.webhooks import gates
 from outrider.webhooks.errors import DeliveryInProgress
-from outrider.webhooks.models import Delivery, Outcome, State
+from outrider.webhooks.models import Delivery, Outcome, State, payload_of
 from outrider.webhooks.repository import Stored
 
-_LOG_LIFE = timedelta(days=30)
+LOG_LIFE = timedelta(days=30)
 SHARDS = 16
 
 
@@ -38,6 +38,20 @@ def delivery_id(event: RecordedEvent, webhook_id: str) -> str:
     Deliveries sort as the events stand in the feed: ids of events need not."""
     recorded_at = clock.to_epoch_ms(clock.from_text(event.recorded_at))
     return ids.timed("dlv", recorded_at, event.id, webhook_id)
+
+
+def delivery_of(event: RecordedEvent, webhook_id: str) -> Delivery:
+    """Not made yet, and due at once."""
+    now = clock.timestamp()
+    return Delivery(
+        id=delivery_id(event, webhook_id),
+        webhook_id=webhook_id,
+        event_id=event.id,
+        event=event.event,
+        payload=payload_of(event),
+        created_at=now,
+        next_attempt_at=now,
+    )
 
 
 def first_since(moment: str) -> str:
@@ -79,8 +93,8 @@ class DeliveryRepository:
         """The delivery as it stands: the one that was there before, if there was one."""
         item = {
             **delivery.model_dump(exclude_none=True),
-            **self._key(delivery),
-            **self._waiting(delivery),
+            **self.key(delivery),
+            **self.waiting(delivery),
             "ttl": _log_ttl(clock.now()),
         }
         try:
@@ -143,7 +157,7 @@ class DeliveryRepository:
                 "leased_until": None,
             }
         )
-        waiting = self._waiting(after)
+        waiting = self.waiting(after)
         places = ", ".join(f"#{name} = :{name}" for name in waiting)
         moved = self._update(
             leased,
@@ -179,10 +193,10 @@ class DeliveryRepository:
         }
 
     def _update(self, delivery: Delivery, expression: str, condition: str, **values: Any) -> Action:
-        key = self._key(delivery)
+        key = self.key(delivery)
         return self.table.update(key["pk"], key["sk"], expression, condition, **values)
 
-    def _waiting(self, delivery: Delivery) -> dict[str, str]:
+    def waiting(self, delivery: Delivery) -> dict[str, str]:
         """Where a delivery is found while it is pending."""
         if delivery.state != "pending":
             return {}
@@ -192,9 +206,9 @@ class DeliveryRepository:
             "by_waiting_sk": place,
         }
 
-    def _key(self, delivery: Delivery) -> dict[str, str]:
+    def key(self, delivery: Delivery) -> dict[str, str]:
         return {"pk": f"{self.workspace}#{delivery.webhook_id}", "sk": delivery.id}
 
 
 def _log_ttl(now: datetime) -> int:
-    return int((now + _LOG_LIFE).timestamp())
+    return int((now + LOG_LIFE).timestamp())

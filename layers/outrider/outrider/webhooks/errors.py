@@ -15,6 +15,25 @@ class WebhookMoved(Exception):
     """The webhook was changed or removed since it was read."""
 
 
+class DeliveryNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no delivery with this id in this workspace. They are kept for 30 days; a"
+            " replay delivers what is older"
+        )
+
+
+class ReplayNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no replay with this id of this webhook. They are kept for 30 days"
+        )
+
+
+class DeliveryMoved(Exception):
+    """The delivery was changed or removed since it was read."""
+
+
 class TooManyWebhooks(Conflict):
     def __init__(self, most: int) -> None:
         super().__init__(f"A workspace has at most {most} webhooks; remove one first")

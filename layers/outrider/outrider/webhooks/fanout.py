@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from outrider.events.models import RecordedEvent
-from outrider.kit import clock
 from outrider.kit.queues import Queue, QueueMessage
-from outrider.webhooks.deliveries import DeliveryRepository, delivery_id
-from outrider.webhooks.models import Delivery, DeliveryJob, Webhook, payload_of
+from outrider.webhooks.deliveries import DeliveryRepository, delivery_of
+from outrider.webhooks.models import DeliveryJob
 from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.subscriptions import wants
 
@@ -34,19 +33,6 @@ class Fanout:
             )
             for webhook in (stored.webhook for stored in self.webhooks.all())
             if webhook.status == "enabled" and wants(webhook.events, event.event)
-            if (delivery := self.deliveries.add(_delivery(event, webhook))).attempts == 0
+            if (delivery := self.deliveries.add(delivery_of(event, webhook.id))).attempts == 0
         ]
         self.queue.send([QueueMessage(order.model_dump()) for order in orders])
-
-
-def _delivery(event: RecordedEvent, webhook: Webhook) -> Delivery:
-    now = clock.timestamp()
-    return Delivery(
-        id=delivery_id(event, webhook.id),
-        webhook_id=webhook.id,
-        event_id=event.id,
-        event=event.event,
-        payload=payload_of(event),
-        created_at=now,
-        next_attempt_at=now,
-    )

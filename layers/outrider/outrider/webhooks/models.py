@@ -93,6 +93,23 @@ class Delivery(BaseModel):
     leased_until: str | None = None
 
 
+class Attempt(BaseModel):
+    """One request that was made. `error` is null when it was taken, else `dns`, `blocked_address`,
+    `connect`, `tls`, `timeout`, `protocol`, `invalid_url`, or `http_4xx` and the like; `answer` is
+    the first KiB of what came back. A `probe` looks whether an endpoint that failed is back."""
+
+    model_config = ConfigDict(frozen=True)
+
+    attempt: int
+    at: str
+    kind: Kind
+    status_code: int | None = None
+    error: str | None = None
+    detail: str | None = None
+    latency_ms: int
+    answer: str = ""
+
+
 class DeliveryJob(BaseModel):
     """A message of the queue: carry out the attempt with this number, unless it was made."""
 

@@ -4,13 +4,28 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from outrider.events.catalogue import EventName, chosen
 from outrider.kit import clock
-from outrider.kit.pagination import Page
+from outrider.kit.pagination import Page, PageQuery
 from outrider.kit.requests import Input
 from outrider.kit.targets import MAX_URL
-from outrider.webhooks.models import DisabledReason, Outcome, Webhook
+from outrider.webhooks.models import (
+    Attempt,
+    Delivery,
+    DisabledReason,
+    Outcome,
+    State,
+    Webhook,
+)
 from outrider.webhooks.signing import parse_secret
 from outrider.webhooks.subscriptions import AVAILABLE, check
+
+
+def _names(text: str) -> str:
+    """In one order, so that the same question has the same cursor."""
+    asked = sorted({each.strip() for each in text.split(",")})
+    chosen(asked)
+    return ",".join(asked)
 
 
 def _usable(secret: str) -> str:
@@ -150,3 +165,49 @@ class WebhookRotated(WebhookDetails):
     """The answer to a rotation: the only one that ever shows the new secret, as `whsec_…`."""
 
     secret: Annotated[str, Field(repr=False)]
+
+
+class DeliveryQuery(PageQuery):
+    state: Annotated[State | None, Field(description="Only those that stand so")] = None
+    event: Annotated[
+        Annotated[str, Field(max_length=2_000), AfterValidator(_names)] | None,
+        Field(description="Names and families, separated by commas: `contact.created,reply.*`"),
+    ] = None
+
+    @property
+    def names(self) -> frozenset[EventName] | None:
+        return chosen(self.event.split(",")) if self.event else None
+
+
+class DeliverySummary(BaseModel):
+    """One event on its way to one webhook. `attempt_count` counts the requests made, `tries` those
+    of the schedule: at 21 it has failed. A pending one is tried at `next_attempt_at`, or once its
+    endpoint takes anything again."""
+
+    id: str
+    webhook_id: str
+    event_id: str
+    event: str
+    state: State
+    attempt_count: int
+    tries: int
+    next_attempt_at: str | None = None
+    replay_id: str | None = None
+    created_at: str
+
+    @classmethod
+    def of(cls, delivery: Delivery, **more: object) -> Self:
+        told = {**delivery.model_dump(exclude={"attempts"}), "attempt_count": delivery.attempts}
+        return cls.model_validate(told | more)
+
+
+class LoggedDelivery(DeliverySummary):
+    """`attempts` are the latest hundred at most, oldest first."""
+
+    attempts: list[Attempt]
+
+
+class DeliveryDetails(LoggedDelivery):
+    """`payload` is the text that was signed and sent."""
+
+    payload: str

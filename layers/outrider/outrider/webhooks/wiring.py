@@ -4,11 +4,14 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Table
 from outrider.kit.outbound import Outbound
-from outrider.kit.queues import Queue
+from outrider.kit.queues import Queue, QueueMessage
 from outrider.kit.settings import settings
 from outrider.webhooks.deliverer import Deliverer
 from outrider.webhooks.deliveries import DeliveryRepository
+from outrider.webhooks.delivery_service import DeliveryService
 from outrider.webhooks.fanout import Fanout
+from outrider.webhooks.log import DeliveryLog
+from outrider.webhooks.models import Delivery, DeliveryJob
 from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.safe import SecretSafe
 from outrider.webhooks.sender import Sender
@@ -21,6 +24,27 @@ def webhooks(caller: Caller) -> WebhookService:
         WebhookRepository(_table(), caller.workspace),
         _safe(caller.workspace),
         _outbound(),
+    )
+
+
+def deliveries(caller: Caller) -> DeliveryService:
+    workspace = caller.workspace
+
+    def send(delivery: Delivery) -> None:
+        job = DeliveryJob(
+            workspace=workspace,
+            webhook_id=delivery.webhook_id,
+            delivery_id=delivery.id,
+            attempt=delivery.attempts + 1,
+        )
+        _queue().send([QueueMessage(job.model_dump())])
+
+    return DeliveryService(
+        caller,
+        WebhookRepository(_table(), workspace),
+        DeliveryRepository(_table(), workspace),
+        DeliveryLog(_table(), workspace),
+        send,
     )
 
 
