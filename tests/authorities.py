@@ -18,7 +18,7 @@ class Authority:
         self._name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Test authority")])
         constraints = x509.BasicConstraints(ca=True, path_length=None)
         self._certificate = (
-            self._builder(self._name, self._key.public_key())
+            self._builder(self._name, self._key.public_key(), self._name, timedelta(hours=1))
             .add_extension(constraints, critical=True)
             .sign(self._key, hashes.SHA256())
         )
@@ -30,12 +30,29 @@ class Authority:
 
     def server(self, host: str) -> ssl.SSLContext:
         """Of a server with a certificate for `host`."""
+        return self._server(host, self._name, self._key, timedelta(hours=1))
+
+    def expired(self, host: str) -> ssl.SSLContext:
+        """Of a server whose certificate was for `host` until an hour ago."""
+        return self._server(host, self._name, self._key, -timedelta(hours=1))
+
+    def self_signed(self, host: str) -> ssl.SSLContext:
+        """Of a server that says itself that it is `host`."""
+        return self._server(host, x509.Name([]), None, timedelta(hours=1))
+
+    def _server(
+        self,
+        host: str,
+        issuer: x509.Name,
+        issuer_key: ec.EllipticCurvePrivateKey | None,
+        valid: timedelta,
+    ) -> ssl.SSLContext:
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.DNSName(host)])
         certificate = (
-            self._builder(x509.Name([]), key.public_key())
+            self._builder(x509.Name([]), key.public_key(), issuer, valid)
             .add_extension(names, critical=True)
-            .sign(self._key, hashes.SHA256())
+            .sign(issuer_key or key, hashes.SHA256())
         )
         file = self._folder / "server.pem"
         file.write_bytes(
@@ -51,15 +68,19 @@ class Authority:
         return context
 
     def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey
+        self,
+        subject: x509.Name,
+        key: ec.EllipticCurvePublicKey,
+        issuer: x509.Name,
+        valid: timedelta,
     ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
-            .issuer_name(self._name)
+            .issuer_name(issuer)
             .public_key(key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(hours=1))
+            .not_valid_before(now - timedelta(hours=2))
+            .not_valid_after(now + valid)
         )

@@ -1,6 +1,7 @@
 import pytest
 
-from outrider.kit.outbound import Answer, Outbound
+from outrider.kit.exchanges import Answer
+from outrider.kit.outbound import Outbound
 from outrider.research.reading import MAX_PAGE, Reading, SiteReader, text_of
 from tests.receivers import Peer, Script, answering
 from tests.websites import HTML, page, redirect, website

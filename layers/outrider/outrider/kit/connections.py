@@ -92,7 +92,12 @@ class Connector:
                 opened = socket.create_connection((str(address), port), timeout=wait)
             except OSError:
                 continue
-            if ip_address(opened.getpeername()[0]) != address:
+            try:
+                leads_to = ip_address(opened.getpeername()[0])
+            except OSError:  # reset in the meantime
+                opened.close()
+                continue
+            if leads_to != address:
                 opened.close()
                 raise OutboundFailed("blocked_address", "The connection leads somewhere else")
             opened.settimeout(max(deadline.left, 0.001))

@@ -9,11 +9,9 @@ import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPException
-from typing import Any
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from outrider.kit.connections import (
@@ -26,20 +24,11 @@ from outrider.kit.connections import (
     system_tls,
     too_late,
 )
+from outrider.kit.exchanges import Answer, Request, exchange
 from outrider.kit.networks import Address, is_loopback, is_public
 from outrider.kit.targets import InvalidUrl, Target
 
 MAX_ANSWER = 16 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`body` is its beginning, as far as it was asked for, still encoded as the other side sent it.
-    Names of headers are lower-case."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +65,11 @@ class Outbound:
         deadline = Deadline(self.end_within)
         target = self._target(url)
         connector = self._connector(target)
+        request = Request(method, target.authority, target.path, headers, body)
         with closing(connector.connect(target.host, target.port, deadline)) as opened:
             try:
-                with cut_at(deadline, opened), closing(self._over(opened, target)) as connection:
-                    _ask(connection, method, target, body, headers)
-                    answer = _answer(connection, at_most)
+                with cut_at(deadline, opened), closing(self._secured(opened, target)) as secured:
+                    answer = exchange(secured, request, at_most, max(deadline.left, 0.001))
             except (OSError, HTTPException, HTTPError) as error:
                 raise failure_of(error, deadline) from error
         if deadline.passed:  # the cut may look like an ordinary end of the body
@@ -106,58 +95,7 @@ class Outbound:
             return True
         return scheme == "https" and is_public(address)
 
-    def _over(self, opened: socket.socket, target: Target) -> HTTPConnection:
-        address = opened.getpeername()[0]
+    def _secured(self, opened: socket.socket, target: Target) -> socket.socket:
         if target.scheme == "http":
-            return _Plain(address, target.port, opened=opened)
-        return _Tls(
-            address,
-            target.port,
-            opened=opened,
-            server_hostname=target.host,
-            ssl_context=self.tls or system_tls(),
-        )
-
-
-class _Plain(HTTPConnection):
-    """HTTP over a socket that is connected already."""
-
-    def __init__(self, *args: Any, opened: socket.socket, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._opened = opened
-
-    def _new_conn(self) -> socket.socket:
-        return self._opened
-
-
-class _Tls(HTTPSConnection):
-    """HTTPS over a socket that is connected already."""
-
-    def __init__(self, *args: Any, opened: socket.socket, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._opened = opened
-
-    def _new_conn(self) -> socket.socket:
-        return self._opened
-
-
-def _ask(
-    connection: HTTPConnection,
-    method: str,
-    target: Target,
-    body: bytes | None,
-    headers: Mapping[str, str],
-) -> None:
-    connection.request(
-        method,
-        target.path,
-        body=body,
-        headers={**headers, "Host": target.authority, "Connection": "close"},
-        preload_content=False,
-    )
-
-
-def _answer(connection: HTTPConnection, at_most: int) -> Answer:
-    with closing(connection.getresponse()) as response:
-        received = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, response.read(at_most, decode_content=False), received)
+            return opened
+        return (self.tls or system_tls()).wrap_socket(opened, server_hostname=target.host)

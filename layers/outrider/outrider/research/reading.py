@@ -14,7 +14,8 @@ from urllib.robotparser import RobotFileParser
 
 from outrider.kit import clock
 from outrider.kit.connections import OutboundFailed
-from outrider.kit.outbound import Answer, Outbound
+from outrider.kit.exchanges import Answer
+from outrider.kit.outbound import Outbound
 from outrider.kit.targets import InvalidUrl
 from outrider.research.models import Outcome, ResearchSource, SourceError
 
