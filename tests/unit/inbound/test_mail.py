@@ -133,6 +133,17 @@ class TestText:
 
         assert self.read("Content-Type: text/html", body=body) == "Yes & no\n\nAda"
 
+    @pytest.mark.parametrize(
+        ("html", "text"),
+        [
+            (b"<!DOCTYPE html><?xml version='1.0'?><p>Yes</p>", "Yes"),
+            (b"<!-- <p>No</p> --><title>No</title><script>if (a<b) no()</script>Yes", "Yes"),
+            (b"<p>I <3 it, 2 < 3 &lt; 4</p>", "I <3 it, 2 < 3 < 4"),
+        ],
+    )
+    def test_of_html_as_it_is_shown(self, html: bytes, text: str) -> None:
+        assert self.read("Content-Type: text/html", body=html) == text
+
     def test_of_the_first_plain_part(self) -> None:
         body = (
             b"--b\r\nContent-Type: text/html\r\n\r\n<p>html</p>\r\n--b\r\n"

@@ -1,18 +1,16 @@
-"""The text of a mail in HTML, in one pass, in time linear in its length (see `research.tags`)."""
+"""The text of a mail in HTML."""
 
 import re
 from collections.abc import Iterator
 from html import unescape
 
+from outrider.kit import markup
+
 _MAX_TAGS = 20_000
 _LONGEST = 4_000
 """Characters of a text between two tags; `unescape` fails on numbers of that many digits."""
 
-_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
-_REST = re.compile(r"""(?>(?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>""")
-_HIDDEN = frozenset({"head", "script", "style", "title"})
-_LEFT_OUT = _HIDDEN | {"blockquote"}
-_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("script", "style")}
+_LEFT_OUT = frozenset({"blockquote", "head"})
 _BLOCKS = frozenset(
     {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "hr", "section"}
 )
@@ -25,35 +23,14 @@ def plain(html: str) -> str:
 
 
 def _texts(html: str) -> Iterator[str]:
-    at = depth = 0
-    for _ in range(_MAX_TAGS):
-        start = html.find("<", at)
-        if not depth:
-            text = html[at : start if start >= 0 else None]
-            yield re.sub(r"\s+", " ", unescape(text[:_LONGEST]))
-        if start < 0:
-            return
-        if html.startswith("<!--", start):
-            at = _behind(html, "-->", start + 4)
+    depth = 0
+    for piece in markup.pieces(html, _MAX_TAGS):
+        if piece.name in _LEFT_OUT:
+            depth = max(0, depth + (1 if piece.kind == "open" else -1))
+        elif depth:
             continue
-        opened = _NAME.match(html, start)
-        if opened is None:
-            at = start + 1
-            continue
-        rest = _REST.match(html, opened.end())
-        if rest is None:  # it never ends
-            return
-        at, name = rest.end(), opened[1].lower()
-        closes = html[start + 1] == "/"
-        if name in _ENDS and not closes:
-            end = _ENDS[name].search(html, at)
-            at = end.start() if end else len(html)
-        if name in _LEFT_OUT:
-            depth = max(0, depth + (-1 if closes else 1))
-        elif name in _BLOCKS and not depth:
+        elif piece.kind == "text":
+            text = html[piece.start : piece.end][:_LONGEST]
+            yield re.sub(r"\s+", " ", unescape(text))
+        elif piece.name in _BLOCKS:
             yield "\n"
-
-
-def _behind(html: str, end: str, start: int) -> int:
-    found = html.find(end, start)
-    return found + len(end) if found >= 0 else len(html)

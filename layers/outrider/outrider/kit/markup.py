@@ -1,10 +1,12 @@
-"""The HTML of a mail, read in one pass, in time linear in its length: `html.parser` is not.
+"""HTML, ours or a stranger's, read in one pass, in time linear in its length: `html.parser` is not,
+nor is anything that builds the tree of a page.
 
 The rules are those of the HTML standard's tokenizer (13.2.5) as far as they are needed here:
 comments, quoted attributes, and the elements whose content is no markup.
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
@@ -33,19 +35,22 @@ _MANY_LINES = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the source: text between tags, or a tag and where its attributes begin."""
+    """A stretch of the source: text between tags, a tag and where its attributes begin, or the raw
+    content of an element that holds no markup, whose `name` it has."""
 
-    kind: Literal["text", "open", "close"]
+    kind: Literal["text", "open", "close", "raw"]
     start: int
     end: int
     name: str = ""
     inside: int = 0
 
 
-def pieces(html: str) -> Iterator[Piece]:
-    """Text and tags, in order, without comments and what is in scripts and styles."""
-    at = 0
-    while at < len(html):
+def pieces(html: str, most: int = sys.maxsize) -> Iterator[Piece]:
+    """Text and tags, in order, without comments. Of a page that a stranger wrote, `most` says how
+    many tags and comments are read; what is behind them is left out."""
+    at = read = 0
+    while at < len(html) and read < most:
+        read += 1
         found = _MARKUP.search(html, at)
         start = found.start() if found else len(html)
         if start > at:
@@ -64,9 +69,17 @@ def pieces(html: str) -> Iterator[Piece]:
             yield Piece("close" if closes else "open", start, at, name, opened.end())
             if name in _UNREAD and not closes:
                 end = _ENDS[name].search(html, at)
-                at = end.start() if end else len(html)
+                inside, at = at, end.start() if end else len(html)
+                yield Piece("raw", inside, at, name)
         else:  # what browsers take for a comment
             at = _behind(html, ">", start)
+
+
+def attributes(html: str, piece: Piece, within: int) -> Iterator[tuple[str, str]]:
+    """Names in lower case and values of a tag, as they are written, of its first `within`
+    characters. Where a name comes twice, the first value counts."""
+    for found in _ATTRIBUTE.finditer(html, piece.inside, min(piece.end - 1, piece.inside + within)):
+        yield found[1].lower(), _unquoted(found[2]) if found[2] else ""
 
 
 def attribute(html: str, piece: Piece, name: str) -> str:
