@@ -473,6 +473,8 @@ def _without_chance(calls: Any, webhook_url: str) -> Any:
     def numbered(found: re.Match[str]) -> str:
         number = numbers.setdefault(found[0], len(numbers) + 1)
         characters = f"01kjf3k9q2c8m5v7x0b4n6{number:04d}"
-        return f"{found[1]}_{characters * (len(found[2]) // len(characters))}"
+        whole, rest = divmod(len(found[2]), len(characters))
+        return f"{found[1]}_{characters[:rest]}{characters * whole}"
 
-    return json.loads(re.sub(r"\b([a-z]{3})_((?:[0-9a-z]{26}){1,2})\b", numbered, text))
+    pattern = r"\b([a-z]{3})_((?:[0-9a-z]{10})?(?:[0-9a-z]{26}){1,2})\b"
+    return json.loads(re.sub(pattern, numbered, text))
