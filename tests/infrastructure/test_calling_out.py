@@ -1,0 +1,88 @@
+"""What the product connects to is AWS, for which the import contracts stand, or was checked by
+`kit/connections.py`."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+
+from tools.templates import REPOSITORY
+
+PRODUCT = REPOSITORY / "layers" / "outrider" / "outrider"
+NETWORK = {
+    *("aiohttp", "asyncio", "dns", "email_validator", "ftplib", "h2"),
+    *("http.client", "httpcore", "httpx", "imaplib", "multiprocessing", "paramiko", "poplib"),
+    *("requests", "smtplib", "socket", "socketserver", "ssl", "subprocess", "telnetlib"),
+    *("urllib.request", "urllib.robotparser", "urllib3", "websockets", "xmlrpc"),
+}
+"""Modules by which a connection could be made."""
+MAY_IMPORT = {
+    # The guard: opens connections, and speaks HTTP over them.
+    "kit/connections.py": {"socket", "ssl"},
+    "kit/exchanges.py": {"http.client", "socket", "urllib3"},
+    "kit/outbound.py": {"http.client", "socket", "ssl", "urllib3"},
+    "kit/targets.py": {"urllib3"},
+    # SMTP over a connection that the guard opened.
+    "mailboxes/smtp.py": {"smtplib", "socket", "ssl"},
+    # Text that was read already.
+    "kit/addresses.py": {"email_validator"},
+    "research/reading.py": {"urllib.robotparser"},
+    # Questions to the resolver of the system, about names.
+    "contacts/verification/deliverability.py": {"dns", "email_validator"},
+    "contacts/verification/rules.py": {"email_validator"},
+    "mailboxes/checks/dns.py": {"dns", "email_validator"},
+    "research/mail.py": {"dns"},
+    # The connections to DynamoDB.
+    "kit/dynamodb.py": {"socket", "urllib3"},
+}
+CONNECTING = {
+    *("HTTPConnection", "HTTPConnectionPool", "HTTPSConnection", "HTTPSConnectionPool"),
+    *("PoolManager", "ProxyManager", "RobotFileParser", "SMTP", "SMTP_SSL", "connect_ex"),
+    *("create_connection", "getaddrinfo", "gethostbyname", "gethostbyname_ex", "open_connection"),
+    *("set_url", "urlopen", "urlretrieve"),
+}
+"""What makes a connection, or leads to one."""
+MAY_USE = {
+    "kit/connections.py": {"create_connection", "getaddrinfo"},
+    "kit/exchanges.py": {"HTTPConnection"},
+    "kit/dynamodb.py": {"HTTPConnection", "PoolManager", "urlopen"},
+    "mailboxes/smtp.py": {"SMTP"},
+    "research/reading.py": {"RobotFileParser"},
+}
+
+
+class TestProduct:
+    def test_imports_what_connects_in_few_places(self) -> None:
+        assert _beyond(_imports, MAY_IMPORT) == {}
+
+    def test_connects_in_few_places(self) -> None:
+        assert _beyond(_connecting, MAY_USE) == {}
+
+
+def _beyond(
+    look: Callable[[ast.AST], set[str]], allowed: Mapping[str, set[str]]
+) -> dict[str, set[str]]:
+    found = {path: look(tree) - allowed.get(path, set()) for path, tree in _sources()}
+    assert allowed.keys() <= found.keys()
+    return {path: names for path, names in found.items() if names}
+
+
+def _sources() -> Iterator[tuple[str, ast.AST]]:
+    """The product's modules, by their paths in the package, or in the repository."""
+    for folder, root in ((PRODUCT, PRODUCT), (REPOSITORY / "functions", REPOSITORY)):
+        for file in sorted(folder.rglob("*.py")):
+            yield str(file.relative_to(root)), ast.parse(file.read_text(encoding="utf-8"))
+
+
+def _imports(tree: ast.AST) -> set[str]:
+    named = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {each for each in NETWORK if any(f"{name}.".startswith(f"{each}.") for name in named)}
+
+
+def _connecting(tree: ast.AST) -> set[str]:
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    used |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return used & CONNECTING
