@@ -2,8 +2,8 @@
 
 Its transactions copy every table once for each action, so that a failure can be undone, and its
 tables are not safe to use from several threads. Here only what a transaction touches is copied, and
-requests take turns. Any query walks the whole table; one without an index is given its partition
-alone, and each test begins with empty tables.
+requests take turns. Any query walks and sorts the whole table; one without an index is given the
+page it asks for, and each test begins with empty tables.
 Update expressions are parsed once, and items go out as they are: they are in DynamoDB's JSON
 already.
 """
@@ -11,7 +11,7 @@ already.
 import base64
 import copy
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import RLock
@@ -40,8 +40,6 @@ _turn = RLock()
 _process_request = BotocoreStubber.process_request
 _transact = DynamoDBBackend.transact_write_items
 _query = Table.query
-_INDEX_NAME = 7
-"""The place of `index_name` among what moto gives to a query, behind the table."""
 _execute_result = ActionResult.execute_result
 # Validation works on a copy of what was parsed.
 _parsed_once = staticmethod(lru_cache(maxsize=1_000)(UpdateExpressionParser.make))
@@ -60,6 +58,13 @@ def applied() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def whole_tables() -> Iterator[None]:
+    """Queries as moto makes them, to compare with."""
+    with patch.object(Table, "query", _query):
+        yield
+
+
 def empty(tables: Iterable[Table]) -> None:
     """Forget what the tables and their streams hold, and what moto remembers of it elsewhere."""
     for table in tables:
@@ -75,12 +80,34 @@ def _one_at_a_time(stubber: BotocoreStubber, request: Any) -> Any:
 
 
 def _of_its_partition(table: Table, hash_key: Any, *given: Any, **named: Any) -> Any:
-    index_name = given[_INDEX_NAME - 1]
+    comparison, values, limit, start, forward, _, index_name = given[:7]
     if index_name:
         return _query(table, hash_key, *given, **named)
-    partition = table.items.get(hash_key, {})
-    with patch.object(table, "all_items", lambda: list(partition.values())):
+    keys = sorted(table.items.get(hash_key, {}), key=_value, reverse=not forward)
+    if start:
+        place = DynamoType(start["sk"]).value
+        keys = [key for key in keys if (key.value > place if forward else key.value < place)]
+    page = _as_many(keys, limit, lambda key: not comparison or key.compare(comparison, values))
+    items = [table.items[hash_key][key] for key in page]
+    with patch.object(table, "all_items", lambda: items):
         return _query(table, hash_key, *given, **named)
+
+
+def _as_many(
+    keys: Sequence[DynamoType], limit: int | None, wanted: Callable[[DynamoType], bool]
+) -> Sequence[DynamoType]:
+    """The keys up to the one behind the last that is wanted: what moto needs to see to end a page
+    where it would have."""
+    found = 0
+    for place, key in enumerate(keys):
+        if found == limit:
+            return keys[: place + 1]
+        found += wanted(key)
+    return keys
+
+
+def _value(key: DynamoType) -> Any:
+    return key.value
 
 
 def _as_it_is(result: ActionResult, context: Any) -> Any:
