@@ -1,17 +1,28 @@
-"""Queue of deliveries: one request for each message."""
+"""Queue of deliveries: attempts, probes, and handing out what waits."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
 
 from outrider.access.models import WorkspaceId
 from outrider.kit.queues import handle_records
-from outrider.webhooks.models import DeliveryJob
-from outrider.webhooks.wiring import deliverer
+from outrider.webhooks.models import DeliveryJob, Job, ProbeJob, PumpJob
+from outrider.webhooks.wiring import deliverer, pump
+
+_JOB: TypeAdapter[Job] = TypeAdapter(Annotated[Job, Field(discriminator="kind")])
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    return handle_records(event, _deliver)
+    return handle_records(event, _carry_out)
 
 
-def _deliver(message: dict[str, Any]) -> None:
-    order = DeliveryJob.model_validate(message)
-    deliverer(WorkspaceId(order.workspace)).attempt(order)
+def _carry_out(message: dict[str, Any]) -> None:
+    job = _JOB.validate_python(message)
+    workspace = WorkspaceId(job.workspace)
+    match job:
+        case DeliveryJob():
+            deliverer(workspace).attempt(job)
+        case ProbeJob():
+            deliverer(workspace).probe(job)
+        case PumpJob():
+            pump(workspace).run(job)

@@ -21,6 +21,7 @@ from tests.harness.functions import Functions
 from tests.harness.mail import Mail, MailService
 from tests.harness.permissions import Permissions
 from tests.harness.queues import Message, Queue, Queues
+from tests.harness.schedules import Schedules
 from tests.harness.snapshots import Snapshot
 from tests.harness.stack import Stack
 from tests.harness.streams import Streams
@@ -37,7 +38,8 @@ class WorkFailed(AssertionError):
 
 
 class Cloud:
-    """Attributes: `api`, `clock`, `bus`, `executions`, `wire` (crashes, refusals, calls)."""
+    """Attributes: `api`, `clock`, `bus`, `executions`, `schedules`, and `wire` (crashes, refusals,
+    calls)."""
 
     def __init__(self, made: Stack) -> None:
         self.stack = made
@@ -50,7 +52,9 @@ class Cloud:
             made.template["Resources"][_CLOCK_MACHINE]["Properties"]["DefinitionUri"]
         )
         self.executions = Executions(made.machine_arn(_CLOCK_MACHINE), machine, _DISPATCH)
+        self.schedules = Schedules(self._queues, made.timers_group, made.timers_role_arn)
         players = {
+            "scheduler": self.schedules.answer,
             "sqs": self._queues.answer,
             "events": self.bus.answer,
             "sesv2": self._mail.answer,
@@ -68,7 +72,15 @@ class Cloud:
         stack.forget()
         self.wire.attach(aws.session())
         aws.connect_dynamodb = self.wire.dynamodb
-        for part in (self._queues, self._mail, self._texts, self.bus, self.executions, self.wire):
+        for part in (
+            self._queues,
+            self._mail,
+            self._texts,
+            self.bus,
+            self.executions,
+            self.schedules,
+            self.wire,
+        ):
             part.clear()
         self._streams.begin()
         self.clock = Clock()
@@ -150,6 +162,7 @@ class Cloud:
             (self.bus, "published"),
             (self.bus, "pending"),
             (self.executions, "all"),
+            (self.schedules, "waiting"),
             (self.api, "_workspaces"),
         ]
         attributes += [(queue, "messages") for queue in self._queues.by_id.values()]
@@ -199,6 +212,7 @@ class Cloud:
         """
         for _ in range(_ENOUGH):
             moved = [
+                self.schedules.fire(),
                 self._carry_streams(),
                 self._carry_events(),
                 self._carry_queues(tolerate_failures),
@@ -276,6 +290,7 @@ class Cloud:
     def _next_ms(self) -> int | None:
         moments = [execution.wake_ms for execution in self.executions.running()]
         moments += [ms for queue, _, _ in self._subscribed if (ms := queue.next_ms()) is not None]
+        moments += [ms] if (ms := self.schedules.next_ms()) is not None else []
         return min(moments, default=None)
 
     def _carry_streams(self) -> bool:

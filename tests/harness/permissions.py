@@ -89,6 +89,12 @@ class Permissions:
                 yield f"ses:{operation}", arn("ses", "identity/example.com")
             case "ssm", _:
                 yield f"ssm:{operation}", arn("ssm", f"parameter{params['Name']}")
+            case "scheduler", "CreateSchedule":
+                yield (
+                    f"scheduler:{operation}",
+                    arn("scheduler", f"schedule/{params['GroupName']}/{params['Name']}"),
+                )
+                yield "iam:PassRole", params["Target"]["RoleArn"]
             case "stepfunctions", "StartExecution":
                 yield f"states:{operation}", params["stateMachineArn"]
             case _:

@@ -71,6 +71,14 @@ class Stack:
     def bus_arn(self) -> str:
         return arn("events", f"event-bus/{STACK}")
 
+    @property
+    def timers_group(self) -> str:
+        return self._messaging_outputs["WebhookTimersGroup"]
+
+    @property
+    def timers_role_arn(self) -> str:
+        return self._messaging_outputs["WebhookTimersRoleArn"]
+
     def machine_arn(self, logical_id: str) -> str:
         return arn("states", f"stateMachine:{self.machine_name(logical_id)}")
 
@@ -160,11 +168,12 @@ class Stack:
             case {"Ref": "Bus" | "BusName"}:
                 return STACK
             case {"Ref": name}:
-                return self.queues[name].url
+                return self.queues[name].url if name in self.queues else f"{STACK}-{name}"
             case {"Fn::GetAtt": ["Bus", "Arn"]}:
                 return self.bus_arn
             case {"Fn::GetAtt": [name, "Arn"]}:
-                return self.queues[name].arn
+                queue = self.queues.get(name)
+                return queue.arn if queue else arn("iam", f"role/{STACK}-{name}")
             case {"Fn::GetAtt": [name, "QueueName"]}:
                 return self.queues[name].name
             case _:

@@ -300,4 +300,5 @@ def _sent(params: dict[str, Any]) -> dict[str, Any]:
     if isinstance(body, dict):  # of a service that takes forms
         return body
     sent: dict[str, Any] = json.loads(body)
-    return sent
+    _, _, schedule = params.get("url_path", "").partition("/schedules/")
+    return sent | ({"Name": unquote(schedule)} if schedule else {})

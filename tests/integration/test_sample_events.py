@@ -62,6 +62,7 @@ EXPORT = Sample("sqs_export", "exports_run")
 ENROLLING = Sample("sqs_enrolling", "campaigns_enroll")
 WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
 WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
+WEBHOOKS_SWEEP = Sample("scheduler_webhooks_sweep", "webhooks_sweep")
 BOUNCE = Sample("sqs_feedback_bounce", "feedback_receive")
 REPLY = Sample("inbound_reply", "inbound_receive")
 MAIL = Sample("sqs_inbound_mail", "inbound_receive")
@@ -447,6 +448,19 @@ class TestWebhooks:
         _, delivered = endpoint.requests
         assert answer == {"batchItemFailures": []}
         assert f"webhook-id: {INVENTED['event']}".encode() in delivered
+
+    def test_sweep_finds_what_nothing_brings(self, api: Api, cloud: Cloud) -> None:
+        with receiver(answering()) as endpoint:
+            api.post("/v1/webhooks", {"url": endpoint.url, "events": ["contact.*"]})
+            WEBHOOK_FANOUT.invoke(cloud, workspace=api.workspace().id)
+            cloud.queue("WebhookDeliveriesQueue").messages.clear()
+            cloud.clock.advance(minutes=2)
+
+            answer = WEBHOOKS_SWEEP.invoke(cloud)
+            cloud.run(hours=0.1)
+
+        assert answer == {"swept": 1}
+        assert len(endpoint.requests) == 2
 
     def test_company_links(self, api: Api, cloud: Cloud) -> None:
         contact_id = api.post("/v1/contacts", {"email": "ada@acme.example"}).json["id"]

@@ -1,64 +1,247 @@
-"""Attempts: one request each, recorded, and the next one scheduled."""
+"""Attempts: one request each, recorded, and what follows from it set going."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from outrider.kit import clock
-from outrider.kit.queues import MAX_DELAY_SECONDS, Queue, QueueMessage
-from outrider.webhooks.deliveries import DeliveryRepository
-from outrider.webhooks.models import Delivery, DeliveryJob, Outcome
+from outrider.access.models import Caller, WorkspaceId
+from outrider.kit import clock, ids
+from outrider.kit.dynamo import Reason, TransactionFailed, transact
+from outrider.webhooks import breaker
+from outrider.webhooks.deliveries import DeliveryRepository, Due
+from outrider.webhooks.gates import Ended, GateRepository, Health, NoPlace, Place
+from outrider.webhooks.models import (
+    Delivery,
+    DeliveryJob,
+    DisabledReason,
+    Gate,
+    Kind,
+    LastAttempt,
+    Outcome,
+    ProbeJob,
+    PumpJob,
+)
+from outrider.webhooks.pump import Pump
+from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.safe import SecretSafe
 from outrider.webhooks.schedule import delay_after
 from outrider.webhooks.sender import Sender
+from outrider.webhooks.timers import Timers
 
-LEASE = timedelta(seconds=60)
-"""Longer than any attempt, shorter than the time after which the queue gives a message again."""
+_GONE = 410
+_RECORDING_ATTEMPTS = 5
+_LOOKED_AT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A request that was made, and how it is to be recorded."""
+
+    due: Due
+    kind: Kind
+    place: Place
+    outcome: Outcome
+    at: datetime
+    after: Delivery
+    health: Health
+    disabled: DisabledReason | None
+    hold: datetime | None
+    was_open: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Deliverer:
     """Delivers the events of one workspace."""
 
+    workspace: WorkspaceId
+    webhooks: WebhookRepository
+    gates: GateRepository
     deliveries: DeliveryRepository
     safe: SecretSafe
     sender: Sender
-    queue: Queue
+    timers: Timers
+    pump: Pump
 
-    def attempt(self, order: DeliveryJob) -> None:
-        """Carry out one attempt, unless it was made before or is not wanted any more.
-
-        Raises DeliveryInProgress when another worker is at it. Its message must stay in the queue:
-        if that worker dies, this one is what is left.
-        """
-        due = self.deliveries.get(order.webhook_id, order.delivery_id)
+    def attempt(self, job: DeliveryJob) -> None:
+        """Carry out an attempt of a delivery that is due. While its endpoint takes none the
+        delivery stays where it waits, and nothing is written."""
+        due = self.deliveries.get(job.webhook_id, job.delivery_id)
         if due is None or due.delivery.state != "pending" or due.to.webhook.status != "enabled":
             return
-        if order.attempt <= due.delivery.attempts:
-            # The worker that made this attempt may have ended before it scheduled the next.
-            self._schedule(order, due.delivery)
+        now = clock.now()
+        if _waits_for(due.delivery) > now:
+            # The worker that made the last attempt may have ended before it set the timer.
+            self._come_back(due.delivery)
+        elif breaker.verdict(due.to.gate, now) == "closed":
+            self._carry_out(due, due.delivery.kind)
+
+    def probe(self, job: ProbeJob) -> None:
+        """Attempt what has waited longest for an open endpoint, if that is due."""
+        stored = self.webhooks.get(job.webhook_id)
+        if stored is None or stored.webhook.status != "enabled":
             return
-        webhook = due.to.webhook
+        at = breaker.probe_at(stored.gate, job.webhook_id)
+        if at is None or at > clock.now():
+            return
+        for waiting in self.deliveries.waiting_for(job.webhook_id, None, None, _LOOKED_AT):
+            due = self.deliveries.get(job.webhook_id, waiting.delivery_id)
+            if due and due.delivery.state == "pending":  # the index may be behind
+                self._carry_out(Due(due.delivery, stored), "probe")
+                return
+
+    def _carry_out(self, due: Due, kind: Kind) -> None:
+        webhook, delivery = due.to.webhook, due.delivery
         keys = [self.safe.open(webhook.id, locked) for locked in due.to.signing]
-        leased = self.deliveries.lease(due.delivery, LEASE)
-        outcome = self.sender.send(webhook.url, keys, leased.event_id, leased.payload)
-        self._schedule(order, self._record(leased, outcome))
-
-    def _record(self, leased: Delivery, outcome: Outcome) -> Delivery:
-        if outcome.delivered:
-            return self.deliveries.record(leased, outcome, "delivered", None)
-        delay = delay_after(leased.tries + 1, leased.id)
-        if delay is None:
-            return self.deliveries.record(leased, outcome, "failed", None)
-        return self.deliveries.record(
-            leased, outcome, "pending", clock.to_text(clock.now() + delay)
-        )
-
-    def _schedule(self, order: DeliveryJob, delivery: Delivery) -> None:
-        """Queue the next attempt, if there is one and the queue can hold it that long."""
-        if delivery.next_attempt_at is None:
+        try:
+            if kind == "probe":
+                place, gate = self.gates.take_probe(webhook.id, delivery.id, due.to.gate)
+            else:
+                place, gate = self.gates.take(webhook.id, delivery.id)
+        except NoPlace as refusal:
+            if refusal.why == "full" and kind != "probe":
+                self.pump.start(webhook.id, refusal.gate)
             return
-        wait = clock.from_text(delivery.next_attempt_at) - clock.now()
-        seconds = max(0, -(-wait // timedelta(seconds=1)))
-        if seconds <= MAX_DELAY_SECONDS:
-            following = order.model_copy(update={"attempt": delivery.attempts + 1})
-            self.queue.send([QueueMessage(following.model_dump(), delay_seconds=seconds)])
+        outcome = self.sender.send(webhook.url, keys, delivery.event_id, delivery.payload)
+        made = self._record(_judged(due, gate, kind, place, outcome))
+        if made:
+            self._follow(made)
+
+    def _record(self, made: _Attempt) -> _Attempt | None:
+        """One transaction: delivery, log, gate, and the webhook if it is disabled. None when there
+        is nothing to record it on any more."""
+        delivery, webhook_id = made.due.delivery, made.due.to.webhook.id
+        for _ in range(_RECORDING_ATTEMPTS):
+            at = clock.to_text(made.at)
+            actions = [
+                self.deliveries.moved(delivery, made.after),
+                self.deliveries.logged(made.after, made.outcome, made.kind, at),
+                self.gates.released(webhook_id, delivery.id, made.place, _ended(made)),
+            ]
+            if made.disabled:
+                event = Caller.engine(self.workspace).event(
+                    "webhook.disabled", webhook_id=webhook_id, reason=made.disabled
+                )
+                actions.append(self.webhooks.disabled(webhook_id, made.disabled, at, event))
+            try:
+                transact(*actions)
+            except TransactionFailed as failure:
+                changed = _changed(made, failure.reasons)
+                if changed is None:
+                    return None
+                made = changed
+            else:
+                return made
+        raise AssertionError("each round takes away one of the conditions")
+
+    def _follow(self, made: _Attempt) -> None:
+        webhook_id = made.due.to.webhook.id
+        if made.disabled:
+            return
+        if made.health == "success":
+            if made.was_open:
+                self.pump.start(webhook_id)
+            return
+        if made.after.state == "pending" and made.kind != "probe":
+            self._come_back(made.after)
+        gate = self.gates.get(webhook_id)
+        if gate is None:
+            return
+        probe_at = breaker.probe_at(gate, webhook_id)
+        if probe_at:
+            probe = ProbeJob(workspace=self.workspace, webhook_id=webhook_id)
+            self.timers.at(probe_at, probe, _name(webhook_id, probe_at))
+        elif made.hold:
+            pump = PumpJob(workspace=self.workspace, webhook_id=webhook_id)
+            self.timers.at(made.hold, pump, _name(webhook_id, made.hold))
+
+    def _come_back(self, delivery: Delivery) -> None:
+        job = DeliveryJob(
+            workspace=self.workspace, webhook_id=delivery.webhook_id, delivery_id=delivery.id
+        )
+        name = f"{ids.untimed(delivery.id)}-{delivery.attempts}"  # at most 64 characters
+        self.timers.at(_waits_for(delivery), job, name)
+
+
+def _judged(due: Due, gate: Gate, kind: Kind, place: Place, outcome: Outcome) -> _Attempt:
+    """What an outcome means for the delivery and its endpoint."""
+    now = clock.now()
+    delivery = due.delivery
+    given_up = outcome.directive == "abort-message"
+    hold = now + timedelta(seconds=outcome.retry_after) if outcome.retry_after else None
+    tries = delivery.tries + (kind != "probe")
+    changes: dict[str, object] = {"attempts": delivery.attempts + 1, "tries": tries}
+    if outcome.delivered or given_up:
+        state = "delivered" if outcome.delivered else "failed"
+        changes |= {"state": state, "next_attempt_at": None}
+    elif kind == "probe":
+        # Behind all others that wait, so probes take turns.
+        changes["next_attempt_at"] = clock.to_text(now)
+    else:
+        delay = delay_after(tries, delivery.id)
+        following = None if delay is None else max(now + delay, hold or now)
+        changes |= {
+            "state": "pending" if following else "failed",
+            "next_attempt_at": clock.to_text(following) if following else None,
+        }
+    if kind == "replay":
+        health: Health = "same"
+    else:
+        # An endpoint that refuses a message by name is in good health.
+        health = "success" if outcome.delivered or given_up else "failure"
+    return _Attempt(
+        due,
+        kind,
+        place,
+        outcome,
+        now,
+        delivery.model_copy(update=changes),
+        health,
+        _reason(outcome, gate, health, now),
+        hold,
+        breaker.is_open(gate),
+    )
+
+
+def _reason(outcome: Outcome, gate: Gate, health: Health, now: datetime) -> DisabledReason | None:
+    """Why the endpoint is disabled, if it is."""
+    if outcome.status_code == _GONE:
+        return "gone"
+    if outcome.directive == "disable":
+        return "asked"
+    return "failing" if health == "failure" and breaker.gives_up(gate, now) else None
+
+
+def _changed(made: _Attempt, reasons: tuple[Reason, ...]) -> _Attempt | None:
+    """How to record it as things stand; None when its delivery or its place is gone."""
+    delivery, _, gate, *webhook = reasons
+    if delivery.failed:
+        return None
+    if webhook and webhook[0].failed:  # somebody else disabled it
+        return replace(made, disabled=None)
+    if not gate.failed or gate.item is None:
+        return None
+    now = Gate.model_validate(gate.item)
+    if now.in_flight.get(made.due.delivery.id) != made.place:
+        return None
+    if made.hold and now.not_before and now.not_before >= clock.to_text(made.hold):
+        return replace(made, hold=None)
+    return replace(made, was_open=True)
+
+
+def _ended(made: _Attempt) -> Ended:
+    last = LastAttempt(
+        at=clock.to_text(made.at),
+        event_id=made.due.delivery.event_id,
+        status_code=made.outcome.status_code,
+        error=made.outcome.error,
+        latency_ms=made.outcome.latency_ms,
+    )
+    still_closed = made.health == "success" and not made.was_open
+    return Ended(made.health, last, made.hold, still_closed)
+
+
+def _waits_for(delivery: Delivery) -> datetime:
+    return clock.from_text(delivery.next_attempt_at or delivery.created_at)
+
+
+def _name(webhook_id: str, moment: datetime) -> str:
+    return f"{webhook_id}-{clock.to_epoch_ms(moment)}"

@@ -8,29 +8,21 @@ A pending delivery is in the index by_waiting, at the moment it waits for.
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.events.models import RecordedEvent
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import (
-    Action,
-    ConditionFailed,
-    Table,
-    TransactionFailed,
-    batch_get,
-    transact,
-)
+from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, batch_get, batch_write
 from outrider.webhooks import gates
-from outrider.webhooks.errors import DeliveryInProgress
-from outrider.webhooks.models import Delivery, Outcome, State, payload_of
+from outrider.webhooks.models import Delivery, Kind, Outcome, payload_of
 from outrider.webhooks.repository import Stored
 
 LOG_LIFE = timedelta(days=30)
 SHARDS = 16
+_LAST = "~"
+"""Behind every time."""
 
 
 def delivery_id(event: RecordedEvent, webhook_id: str) -> str:
@@ -65,21 +57,32 @@ def parts_of(delivery_id: str) -> tuple[str, str] | None:
     return (members[0], members[1]) if members else None
 
 
-def waiting_partition(webhook_id: str) -> str:
-    digest = hashlib.sha256(webhook_id.encode()).digest()
-    return shard_partition(digest[0] % SHARDS)
-
-
-def shard_partition(shard: int) -> str:
-    return f"waiting#{shard:02d}"
-
-
 @dataclass(frozen=True, slots=True)
 class Due:
     """A delivery and where it goes."""
 
     delivery: Delivery
     to: Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A pending delivery, as the index tells of it: it may have gone on since. `place` is where it
+    stands among those of its webhook."""
+
+    workspace: WorkspaceId
+    webhook_id: str
+    since: datetime
+    delivery_id: str
+
+    @classmethod
+    def of(cls, place: str) -> "Waiting":
+        workspace, webhook_id, since, delivery = place.split("#")
+        return cls(WorkspaceId(workspace), webhook_id, clock.from_text(since), delivery)
+
+    @property
+    def place(self) -> str:
+        return f"{clock.to_text(self.since)}#{self.delivery_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class DeliveryRepository:
         keys = [
             (self.table, self.workspace, webhook_id),
             (self.table, self.workspace, gate_key),
-            (self.table, f"{self.workspace}#{webhook_id}", delivery_id),
+            (self.table, self._partition(webhook_id), delivery_id),
         ]
         found = {sk: item for (_, _, sk), item in batch_get(keys).items()}
         if webhook_id not in found or delivery_id not in found:
@@ -119,82 +122,60 @@ class DeliveryRepository:
             Stored.of(found[webhook_id], found.get(gate_key)),
         )
 
-    def lease(self, delivery: Delivery, duration: timedelta) -> Delivery:
-        """The delivery, for nobody else to attempt until the lease ends or an attempt is recorded.
-
-        Raises DeliveryInProgress when somebody else has it, or has recorded an attempt.
-        """
-        now = clock.now()
-        action = self._update(
-            delivery,
-            "SET #leased_until = :until",
-            "#state = :pending AND #attempts = :seen"
-            " AND (attribute_not_exists(#leased_until) OR #leased_until < :now)",
-            until=clock.to_text(now + duration),
-            pending="pending",
-            seen=delivery.attempts,
-            now=clock.to_text(now),
+    def waiting_for(
+        self, webhook_id: str, until: datetime | None, after: str | None, limit: int
+    ) -> list[Waiting]:
+        """Those that wait for a webhook, oldest first, until a moment and behind a `place`."""
+        ours = f"{self.workspace}#{webhook_id}#"
+        end = clock.to_text(until + timedelta(milliseconds=1)) if until else _LAST
+        page = self.table.query(
+            Query(
+                _waiting_partition(webhook_id),
+                "#by_waiting_sk BETWEEN :first AND :last",
+                {"first": f"{ours}{after}!" if after else ours, "last": ours + end},
+                index="by_waiting",
+                limit=limit,
+            )
         )
-        try:
-            return Delivery.model_validate(self.table.write(action))
-        except ConditionFailed as refusal:
-            raise DeliveryInProgress(delivery.id) from refusal
+        return [Waiting.of(item["by_waiting_sk"]) for item in page.items]
 
-    def record(
-        self,
-        leased: Delivery,
-        outcome: Outcome,
-        state: State,
-        next_attempt_at: str | None,
-    ) -> Delivery:
-        """Log the attempt and end the lease. Raises DeliveryInProgress when the lease was lost."""
-        after = leased.model_copy(
-            update={
-                "state": state,
-                "tries": leased.tries + 1,
-                "attempts": leased.attempts + 1,
-                "next_attempt_at": next_attempt_at,
-                "leased_until": None,
+    def moved(self, before: Delivery, after: Delivery) -> Action:
+        """A delivery as it is `after` an attempt, unless another was recorded meanwhile."""
+        changes = {
+            **after.model_dump(include={"state", "tries", "attempts", "next_attempt_at"}),
+            "by_waiting_pk": None,
+            "by_waiting_sk": None,
+            **self.waiting(after),
+        }
+        given = {name: value for name, value in changes.items() if value is not None}
+        gone = sorted(changes.keys() - given.keys())
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in given)
+        if gone:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        key = self.key(before)
+        return self.table.update(
+            key["pk"], key["sk"], expression, "#attempts = :seen", seen=before.attempts, **given
+        )
+
+    def logged(self, after: Delivery, outcome: Outcome, kind: Kind, at: str) -> Action:
+        """The row of an attempt, numbered by the delivery as it is after it."""
+        return self.table.put(
+            {
+                "pk": self._partition(after.webhook_id),
+                "sk": f"{after.id}#{after.attempts:05d}",
+                "attempt": after.attempts,
+                "event_id": after.event_id,
+                "at": at,
+                "kind": kind,
+                **asdict(outcome),
+                "ttl": _log_ttl(clock.now()),
             }
         )
-        waiting = self.waiting(after)
-        places = ", ".join(f"#{name} = :{name}" for name in waiting)
-        moved = self._update(
-            leased,
-            "SET #state = :state, #tries = :tries, #attempts = :attempts, #next_attempt_at = :next"
-            + (f", {places} REMOVE" if waiting else " REMOVE #by_waiting_pk, #by_waiting_sk,")
-            + " #leased_until",
-            "#attempts = :seen AND #leased_until = :lease",
-            state=state,
-            tries=after.tries,
-            attempts=after.attempts,
-            next=next_attempt_at,
-            seen=leased.attempts,
-            lease=leased.leased_until,
-            **waiting,
-        )
-        try:
-            transact(moved, self.table.put(self._attempt(after, outcome)))
-        except TransactionFailed as failure:
-            raise DeliveryInProgress(leased.id) from failure
-        return after
 
-    def _attempt(self, delivery: Delivery, outcome: Outcome) -> Mapping[str, Any]:
-        now = clock.now()
-        return {
-            "pk": f"{self.workspace}#{delivery.webhook_id}",
-            "sk": f"{delivery.id}#{delivery.attempts:05d}",
-            "attempt": delivery.attempts,
-            "event_id": delivery.event_id,
-            "at": clock.to_text(now),
-            "kind": delivery.kind,
-            **asdict(outcome),
-            "ttl": _log_ttl(now),
-        }
-
-    def _update(self, delivery: Delivery, expression: str, condition: str, **values: Any) -> Action:
-        key = self.key(delivery)
-        return self.table.update(key["pk"], key["sk"], expression, condition, **values)
+    def drop(self, webhook_id: str, waiting: list[Waiting]) -> None:
+        """Those of a webhook that is gone."""
+        partition = self._partition(webhook_id)
+        batch_write(self.table.delete(partition, each.delivery_id) for each in waiting)
 
     def waiting(self, delivery: Delivery) -> dict[str, str]:
         """Where a delivery is found while it is pending."""
@@ -202,12 +183,35 @@ class DeliveryRepository:
             return {}
         place = f"{self.workspace}#{delivery.webhook_id}#{delivery.next_attempt_at}#{delivery.id}"
         return {
-            "by_waiting_pk": waiting_partition(delivery.webhook_id),
+            "by_waiting_pk": _waiting_partition(delivery.webhook_id),
             "by_waiting_sk": place,
         }
 
+    def _partition(self, webhook_id: str) -> str:
+        return f"{self.workspace}#{webhook_id}"
+
     def key(self, delivery: Delivery) -> dict[str, str]:
-        return {"pk": f"{self.workspace}#{delivery.webhook_id}", "sk": delivery.id}
+        return {"pk": self._partition(delivery.webhook_id), "sk": delivery.id}
+
+
+def first_waiting(table: Table, shard: int, behind: Waiting | None) -> Waiting | None:
+    """The first delivery of a shard that waits for another webhook than the one before."""
+    place = f"{behind.workspace}#{behind.webhook_id}#{_LAST}" if behind else ""
+    page = table.query(
+        Query(
+            f"waiting#{shard:02d}",
+            "#by_waiting_sk > :place" if place else "",
+            {"place": place} if place else {},
+            index="by_waiting",
+            limit=1,
+        )
+    )
+    return Waiting.of(page.items[0]["by_waiting_sk"]) if page.items else None
+
+
+def _waiting_partition(webhook_id: str) -> str:
+    shard = hashlib.sha256(webhook_id.encode()).digest()[0] % SHARDS
+    return f"waiting#{shard:02d}"
 
 
 def _log_ttl(now: datetime) -> int:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from outrider.events.models import RecordedEvent
+from outrider.kit import clock
 from outrider.kit.queues import Queue, QueueMessage
+from outrider.webhooks import breaker
 from outrider.webhooks.deliveries import DeliveryRepository, delivery_of
 from outrider.webhooks.models import DeliveryJob
 from outrider.webhooks.repository import WebhookRepository
@@ -22,17 +24,22 @@ class Fanout:
         """One delivery for each endpoint that wants `event`; twice is the same as once.
 
         A delivery that stood there and was not attempted yet is queued again, since the attempt
-        before may have ended before it was.
+        before may have ended before it was. One to an endpoint that takes nothing just now waits
+        for its pump.
         """
-        orders = [
-            DeliveryJob(
-                workspace=event.workspace,
-                webhook_id=delivery.webhook_id,
-                delivery_id=delivery.id,
-                attempt=1,
-            )
-            for webhook in (stored.webhook for stored in self.webhooks.all())
-            if webhook.status == "enabled" and wants(webhook.events, event.event)
-            if (delivery := self.deliveries.add(delivery_of(event, webhook.id))).attempts == 0
-        ]
-        self.queue.send([QueueMessage(order.model_dump()) for order in orders])
+        now = clock.now()
+        jobs = []
+        for stored in self.webhooks.all():
+            webhook = stored.webhook
+            if webhook.status != "enabled" or not wants(webhook.events, event.event):
+                continue
+            delivery = self.deliveries.add(delivery_of(event, webhook.id))
+            if delivery.attempts == 0 and breaker.verdict(stored.gate, now) == "closed":
+                jobs.append(
+                    DeliveryJob(
+                        workspace=event.workspace,
+                        webhook_id=webhook.id,
+                        delivery_id=delivery.id,
+                    )
+                )
+        self.queue.send([QueueMessage(job.model_dump()) for job in jobs])

@@ -1,16 +1,57 @@
 """Keys, expressions and items of gates: how an endpoint does, and what is under way to it.
 
 - gate `<workspace>` / `whk_…#gate`, right behind its webhook
+
+A place in `in_flight` is at once the delivery's lease and one of the endpoint's ten: taking it is
+one conditional write, and it ends by itself when its worker died.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
-from outrider.kit.dynamo import Action, Table
-from outrider.webhooks.models import Gate
+from outrider.kit import clock
+from outrider.kit.attributes import Item
+from outrider.kit.dynamo import Action, ConditionFailed, Table
+from outrider.webhooks.breaker import AT_ONCE, OPENS_AT
+from outrider.webhooks.models import Gate, LastAttempt
 
 SUFFIX = "#gate"
+LEASE = timedelta(seconds=60)
+"""Longer than any attempt, shorter than the time after which the queue gives a message again."""
+
+_FREE = "size(#in_flight) < :most AND attribute_not_exists(#in_flight.#{0})"
+_CLOSED = "#failures < :opens AND (attribute_not_exists(#not_before) OR #not_before <= :now)"
+_STILL_OPEN = "#failures >= :opens AND #last_failure_at = :seen"
+_ROUNDS = 3
+
+Place = int
+"""The end of a lease, in epoch milliseconds."""
+Health = Literal["success", "failure", "same"]
+"""What an attempt says about its endpoint; `same`: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What an attempt leaves at the gate. With `hold` nothing goes out before: refused when a later
+    time stands there already. `still_closed`: refused where the breaker has opened."""
+
+    health: Health
+    last: LastAttempt
+    hold: datetime | None
+    still_closed: bool
+
+
+class NoPlace(Exception):
+    """`full`: so many are under way already. `taken`: this delivery is. `shut`: the breaker opened
+    or the endpoint asked for a pause, or another probe came first. `gone`: the webhook is."""
+
+    def __init__(self, why: Literal["full", "taken", "shut", "gone"], gate: Gate) -> None:
+        super().__init__(why)
+        self.why = why
+        self.gate = gate
 
 
 def key_of(webhook_id: str) -> str:
@@ -28,6 +69,83 @@ class GateRepository:
         item = self.table.get(self.workspace, key_of(webhook_id))
         return Gate.model_validate(item) if item else None
 
+    def take(self, webhook_id: str, delivery_id: str) -> tuple[Place, Gate]:
+        """A place for a delivery, and the gate with it. Raises NoPlace."""
+        now = clock.timestamp()
+        values = {"most": AT_ONCE, "opens": OPENS_AT, "now": now}
+        return self._take(webhook_id, delivery_id, _CLOSED, values)
+
+    def take_probe(self, webhook_id: str, delivery_id: str, seen: Gate) -> tuple[Place, Gate]:
+        """The only place of an open endpoint, if nothing came of another attempt since the gate was
+        `seen`. Raises NoPlace."""
+        values = {"most": 1, "opens": OPENS_AT, "seen": seen.last_failure_at}
+        return self._take(webhook_id, delivery_id, _STILL_OPEN, values)
+
+    def released(
+        self,
+        webhook_id: str,
+        delivery_id: str,
+        place: Place,
+        ended: Ended,
+    ) -> Action:
+        """An attempt has ended: part of the transaction that records it."""
+        now = ended.last.at
+        condition = f"#in_flight.#{delivery_id} = :place"
+        values: dict[str, Any] = {"place": place}
+        sets: list[str] = []
+        removes = [f"#in_flight.#{delivery_id}"]
+        if ended.health == "success":
+            sets += ["#failures = :none", "#last_success_at = :now", "#last_attempt = :last"]
+            removes += ["#failing_since"]
+            values |= {"none": 0, "now": now, "last": ended.last.model_dump()}
+        elif ended.health == "failure":
+            sets += [
+                "#failures = #failures + :one",
+                "#failing_since = if_not_exists(#failing_since, :now)",
+                "#last_failure_at = :now",
+                "#last_attempt = :last",
+            ]
+            values |= {"one": 1, "now": now, "last": ended.last.model_dump()}
+        if ended.hold:
+            sets.append("#not_before = :hold")
+            condition += " AND (attribute_not_exists(#not_before) OR #not_before < :hold)"
+            values["hold"] = clock.to_text(ended.hold)
+        if ended.still_closed:
+            condition += " AND #failures < :opens"
+            values["opens"] = OPENS_AT
+        expression = (f"SET {', '.join(sets)} " if sets else "") + f"REMOVE {', '.join(removes)}"
+        return self._update(webhook_id, expression, condition, **values)
+
+    def begin_pump(self, webhook_id: str, lease: str | None, duration: timedelta) -> str | None:
+        """A new lease of the pump of an endpoint: it goes on from `lease`, or begins where no pump
+        is at work. None when another is."""
+        now = clock.now()
+        until = clock.to_text(now + duration)
+        condition = "attribute_exists(#pk) AND (attribute_not_exists(#pump_until)"
+        condition += " OR #pump_until < :now OR #pump_until = :lease)"
+        action = self._update(
+            webhook_id,
+            "SET #pump_until = :until",
+            condition,
+            until=until,
+            now=clock.to_text(now),
+            lease=lease or "",
+        )
+        try:
+            self.table.write(action)
+        except ConditionFailed:
+            return None
+        return until
+
+    def end_pump(self, webhook_id: str, lease: str | None) -> None:
+        action = self._update(
+            webhook_id, "REMOVE #pump_until", "#pump_until = :lease", lease=lease or ""
+        )
+        try:
+            self.table.write(action)
+        except ConditionFailed:
+            return
+
     def made(self, webhook_id: str) -> Action:
         """The gate of a new webhook."""
         item: dict[str, Any] = {
@@ -43,10 +161,60 @@ class GateRepository:
 
     def reset(self, webhook_id: str) -> Action:
         """As if it had never failed: what waits for it may go."""
-        return self.table.update(
-            self.workspace,
-            key_of(webhook_id),
+        return self._update(
+            webhook_id,
             "SET #failures = :none REMOVE #failing_since, #not_before, #pump_until",
             "attribute_exists(#pk)",
             none=0,
         )
+
+    def _take(
+        self, webhook_id: str, delivery_id: str, rule: str, values: Mapping[str, Any]
+    ) -> tuple[Place, Gate]:
+        for left in reversed(range(_ROUNDS)):
+            place = clock.to_epoch_ms(clock.now() + LEASE)
+            action = self._update(
+                webhook_id,
+                f"SET #in_flight.#{delivery_id} = :place",
+                f"{_FREE.format(delivery_id)} AND {rule}",
+                place=place,
+                **values,
+            )
+            try:
+                return place, Gate.model_validate(self.table.write(action))
+            except ConditionFailed as refusal:
+                refused = _refused(refusal.item, delivery_id, values["most"])
+                over = [
+                    each for each, end in refused.gate.in_flight.items() if end < clock.epoch_ms()
+                ]
+                if not over or not left or refused.why not in ("full", "taken"):
+                    raise refused from refusal
+                self._end_leases(webhook_id, {each: refused.gate.in_flight[each] for each in over})
+        raise AssertionError("the last round returns or raises")
+
+    def _end_leases(self, webhook_id: str, over: Mapping[str, Place]) -> None:
+        """Those of workers that died."""
+        names = [f"#in_flight.#{delivery_id}" for delivery_id in over]
+        values = {f"end{number}": end for number, end in enumerate(over.values())}
+        condition = " AND ".join(
+            f"{name} = :{value}" for name, value in zip(names, values, strict=True)
+        )
+        action = self._update(webhook_id, f"REMOVE {', '.join(names)}", condition, **values)
+        try:
+            self.table.write(action)
+        except ConditionFailed:
+            return
+
+    def _update(self, webhook_id: str, expression: str, condition: str, **values: Any) -> Action:
+        return self.table.update(
+            self.workspace, key_of(webhook_id), expression, condition, **values
+        )
+
+
+def _refused(item: Item | None, delivery_id: str, most: int) -> NoPlace:
+    gate = Gate.model_validate(item or {})
+    if item is None:
+        return NoPlace("gone", gate)
+    if delivery_id in gate.in_flight:
+        return NoPlace("taken", gate)
+    return NoPlace("full" if len(gate.in_flight) >= most else "shut", gate)

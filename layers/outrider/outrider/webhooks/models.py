@@ -15,6 +15,8 @@ DisabledReason = Literal["gone", "asked", "failing", "paused"]
 """
 Kind = Literal["scheduled", "probe", "replay", "redelivery"]
 """What brought an attempt about."""
+Directive = Literal["disable", "abort-message"]
+"""What an endpoint may say in the header `webhook-delivery` of its answer."""
 State = Literal["pending", "delivered", "failed"]
 
 
@@ -90,7 +92,6 @@ class Delivery(BaseModel):
     kind: Literal["scheduled", "replay", "redelivery"] = "scheduled"
     """What its attempts are, but for probes."""
     replay_id: str | None = None
-    leased_until: str | None = None
 
 
 class Attempt(BaseModel):
@@ -111,14 +112,44 @@ class Attempt(BaseModel):
 
 
 class DeliveryJob(BaseModel):
-    """A message of the queue: carry out the attempt with this number, unless it was made."""
+    """A message of the queue: attempt the delivery, if it is due."""
 
     model_config = ConfigDict(frozen=True)
 
+    kind: Literal["attempt"] = "attempt"
     workspace: str
     webhook_id: str
     delivery_id: str
-    attempt: int
+
+
+class ProbeJob(BaseModel):
+    """Attempt what has waited longest for an endpoint whose breaker is open, if a probe is due."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["probe"] = "probe"
+    workspace: str
+    webhook_id: str
+
+
+class PumpJob(BaseModel):
+    """Hand out what waits for an endpoint: what lies behind the place `after`, or all of it.
+
+    `lease` is what the gate's `pump_until` must be for this one to go on; without it a new pump
+    begins. After a walk over all that waits it looks again in `rest` seconds.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["pump"] = "pump"
+    workspace: str
+    webhook_id: str
+    lease: str | None = None
+    after: str | None = None
+    rest: int = 30
+
+
+Job = DeliveryJob | ProbeJob | PumpJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +163,9 @@ class Outcome:
     """The first KiB of it."""
     error: str | None = None
     detail: str | None = None
+    retry_after: int | None = None
+    """The seconds that a 429 or 503 asks to be left alone, a day at most."""
+    directive: Directive | None = None
 
     @property
     def delivered(self) -> bool:

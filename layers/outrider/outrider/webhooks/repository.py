@@ -21,11 +21,11 @@ from outrider.kit.dynamo import (
     transact,
 )
 from outrider.kit.errors import Conflict
-from outrider.kit.outbox import Event, attribute
+from outrider.kit.outbox import Event, attribute, pack
 from outrider.webhooks import gates
 from outrider.webhooks.errors import TooManyWebhooks, WebhookMoved, WebhookNotFound
 from outrider.webhooks.gates import GateRepository
-from outrider.webhooks.models import Gate, Webhook
+from outrider.webhooks.models import DisabledReason, Gate, Webhook
 
 MAX_WEBHOOKS = 20
 
@@ -155,6 +155,22 @@ class WebhookRepository:
             self.table.write(action, also)
         except ConditionFailed as failure:
             raise WebhookMoved from failure
+
+    def disabled(self, webhook_id: str, reason: DisabledReason, at: str, event: Event) -> Action:
+        """Part of the transaction that says why; refused when it is disabled already."""
+        return self.table.update(
+            self.workspace,
+            webhook_id,
+            "SET #status = :disabled, #disabled_reason = :reason, #disabled_at = :at,"
+            " #updated_at = :at, #version = #version + :one, #_events = :events",
+            "#status = :enabled",
+            disabled="disabled",
+            enabled="enabled",
+            reason=reason,
+            at=at,
+            one=1,
+            events=pack([event]),
+        )
 
     def all(self) -> Sequence[Stored]:
         return self.list(MAX_WEBHOOKS, None)[0]

@@ -5,17 +5,22 @@ from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Table
 from outrider.kit.outbound import Outbound
 from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.schedules import Schedules
 from outrider.kit.settings import settings
 from outrider.webhooks.deliverer import Deliverer
 from outrider.webhooks.deliveries import DeliveryRepository
 from outrider.webhooks.delivery_service import DeliveryService
 from outrider.webhooks.fanout import Fanout
+from outrider.webhooks.gates import GateRepository
 from outrider.webhooks.log import DeliveryLog
 from outrider.webhooks.models import Delivery, DeliveryJob
+from outrider.webhooks.pump import Pump
 from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.safe import SecretSafe
 from outrider.webhooks.sender import Sender
 from outrider.webhooks.service import WebhookService
+from outrider.webhooks.sweeper import Sweeper
+from outrider.webhooks.timers import Timers
 
 
 def webhooks(caller: Caller) -> WebhookService:
@@ -35,7 +40,6 @@ def deliveries(caller: Caller) -> DeliveryService:
             workspace=workspace,
             webhook_id=delivery.webhook_id,
             delivery_id=delivery.id,
-            attempt=delivery.attempts + 1,
         )
         _queue().send([QueueMessage(job.model_dump())])
 
@@ -56,11 +60,29 @@ def fanout(workspace: WorkspaceId) -> Fanout:
 
 def deliverer(workspace: WorkspaceId) -> Deliverer:
     return Deliverer(
+        workspace,
+        WebhookRepository(_table(), workspace),
+        GateRepository(_table(), workspace),
         DeliveryRepository(_table(), workspace),
         _safe(workspace),
         Sender(_outbound()),
-        _queue(),
+        _timers(),
+        pump(workspace),
     )
+
+
+def pump(workspace: WorkspaceId) -> Pump:
+    return Pump(
+        workspace,
+        WebhookRepository(_table(), workspace),
+        GateRepository(_table(), workspace),
+        DeliveryRepository(_table(), workspace),
+        _timers(),
+    )
+
+
+def sweeper() -> Sweeper:
+    return Sweeper(_table(), pump)
 
 
 def _table() -> Table:
@@ -69,6 +91,20 @@ def _table() -> Table:
 
 def _queue() -> Queue:
     return Queue(settings().require("webhook_deliveries_queue_url"))
+
+
+def _timers() -> Timers:
+    """Only `webhooks_deliver` sets timers further away than a queue's delay: the names of
+    schedules are for it alone."""
+    known = settings()
+    return Timers(
+        _queue(),
+        Schedules(
+            known.webhook_timers_group,
+            known.webhook_timers_role_arn,
+            known.webhook_deliveries_queue_arn,
+        ),
+    )
 
 
 def _safe(workspace: WorkspaceId) -> SecretSafe:

@@ -1,0 +1,56 @@
+"""Finds what waits though its time has passed: nothing depends on a timer or a message coming."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from outrider.access.models import WorkspaceId
+from outrider.kit import clock
+from outrider.kit.dynamo import Table
+from outrider.webhooks import breaker
+from outrider.webhooks.deliveries import SHARDS, DeliveryRepository, Waiting, first_waiting
+from outrider.webhooks.models import ProbeJob
+from outrider.webhooks.pump import Pump
+from outrider.webhooks.repository import Stored, WebhookRepository
+
+_PATIENCE = timedelta(seconds=60)
+_DROPPED = 100
+_EVERY = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """All workspaces. `pump` makes the pump of one."""
+
+    table: Table
+    pump: Callable[[WorkspaceId], Pump]
+
+    def overdue(self) -> Iterator[Waiting]:
+        """The oldest delivery of each endpoint, where it should have gone a minute ago. It begins
+        with another shard each time, so that none is always the last."""
+        late = clock.now() - _PATIENCE
+        turn = int(clock.now().timestamp()) // _EVERY
+        for shard in range(SHARDS):
+            waiting = None
+            while waiting := first_waiting(self.table, (turn + shard) % SHARDS, waiting):
+                if waiting.since < late:
+                    yield waiting
+
+    def wake(self, waiting: Waiting) -> None:
+        """Set going what an endpoint's deliveries wait for."""
+        stored = WebhookRepository(self.table, waiting.workspace).get(waiting.webhook_id)
+        if stored is None:
+            deliveries = DeliveryRepository(self.table, waiting.workspace)
+            left = deliveries.waiting_for(waiting.webhook_id, None, None, _DROPPED)
+            deliveries.drop(waiting.webhook_id, left)
+        elif stored.webhook.status == "enabled":
+            self._wake(self.pump(waiting.workspace), stored)
+
+    def _wake(self, pump: Pump, stored: Stored) -> None:
+        now = clock.now()
+        webhook_id = stored.webhook.id
+        probe_at = breaker.probe_at(stored.gate, webhook_id)
+        if probe_at and probe_at < now - _PATIENCE:
+            pump.timers.now(ProbeJob(workspace=pump.workspace, webhook_id=webhook_id))
+        elif breaker.verdict(stored.gate, now) == "closed":
+            pump.start(webhook_id, stored.gate)

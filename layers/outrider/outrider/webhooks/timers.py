@@ -1,0 +1,29 @@
+"""Jobs that come later: by the queue's own delay as far as it reaches, then by a schedule. A timer
+may be late or lost: the sweeper finds whatever waits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from outrider.kit import clock
+from outrider.kit.queues import MAX_DELAY_SECONDS, Queue, QueueMessage
+from outrider.kit.schedules import Schedules
+from outrider.webhooks.models import Job
+
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    queue: Queue
+    schedules: Schedules
+
+    def now(self, job: Job, delay_seconds: int = 0) -> None:
+        self.queue.send([QueueMessage(job.model_dump(), delay_seconds)])
+
+    def at(self, moment: datetime, job: Job, name: str) -> None:
+        """Never before `moment`. Jobs of one `name` are the same one."""
+        seconds = max(0, -((clock.now() - moment) // _SECOND))
+        if seconds <= MAX_DELAY_SECONDS:
+            self.now(job, seconds)
+        else:
+            self.schedules.once(name, moment, job.model_dump())
