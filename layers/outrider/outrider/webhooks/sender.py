@@ -9,7 +9,8 @@ from typing import get_args
 
 from outrider.kit import clock
 from outrider.kit.connections import OutboundFailed
-from outrider.kit.outbound import Answer, Outbound
+from outrider.kit.exchanges import Answer
+from outrider.kit.outbound import Outbound
 from outrider.kit.targets import InvalidUrl
 from outrider.webhooks import signing
 from outrider.webhooks.models import Directive, Outcome
