@@ -8,7 +8,7 @@ running campaign: after executions were stopped, for example.
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns.wiring import running_campaigns, runs
+from outrider.campaigns.wiring import run_check, runs
 from outrider.kit import clock
 from outrider.kit.logs import logger
 
@@ -22,7 +22,6 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
         runs(workspace).start(detail["data"]["campaign_id"])
         started = 1
     else:
-        overdue = running_campaigns().overdue(event.get("overdue_before") or clock.timestamp())
-        started = sum(runs(workspace).restart(campaign) for workspace, campaign in overdue)
+        started = run_check().restart(event.get("overdue_before") or clock.timestamp())
     logger().info("campaigns started", count=started)
     return {"started": started}

@@ -238,6 +238,44 @@ class TestFilter:
 
         assert not crashed()
 
+    def test_goes_on_though_its_worker_was_given_up(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        some_contacts(api, 3)
+        campaign = a_campaign(api)
+        launch(api, campaign, filter={})
+        assert cloud.take("EnrollingQueue")["Records"]
+        queue = cloud.queue("EnrollingQueue")
+        queue.delete(list(queue.messages))
+
+        cloud.run(hours=0.9)
+        stands = status(api, campaign)
+        cloud.run(hours=1)
+
+        assert (stands["enrolling"]["status"], stands["audience"]["total"]) == ("running", 0)
+        assert (status(api, campaign)["status"], len(cloud.mails())) == ("completed", 3)
+
+
+class TestNobody:
+    """Of an audience of which nobody could be enrolled, nobody is left."""
+
+    @pytest.mark.parametrize("by_filter", [True, False])
+    @pytest.mark.parametrize("keep_running", [True, False])
+    def test_completes_the_campaign(
+        self, api: Api, cloud: Cloud, by_filter: bool, keep_running: bool
+    ) -> None:
+        a_mailbox(api)
+        contacts = some_contacts(api, 1)
+        api.patch(f"/v1/contacts/{contacts[0]}", {"status": "unsubscribed"})
+        campaign = a_campaign(api, keep_running=keep_running)
+
+        asked: dict[str, Any] = {"filter": {}} if by_filter else {"contact_ids": contacts}
+        launch(api, campaign, **asked)
+        cloud.run(hours=1)
+
+        ended = api.get("/v1/events?type=campaign.completed").json["data"]
+        assert status(api, campaign)["status"] == ("active" if keep_running else "completed")
+        assert len(ended) == (not keep_running)
+
 
 def _job(api: Api, campaign_id: str) -> str:
     workspace = api.workspace().id

@@ -4,6 +4,8 @@ import base64
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.mail import Mail
@@ -327,6 +329,24 @@ class TestClock:
 
         assert f"{campaign.campaign_id}-2" in cloud.executions.all
         assert status(api, campaign.campaign_id)["sent"] == 2
+
+    def test_the_hourly_check_restarts_others_though_one_fails(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        first = launched(api)
+        body = {"name": "Second", "sequence_id": first.sequence_id}
+        second = str(api.post("/v1/campaigns", body).json["id"])
+        api.post(f"/v1/campaigns/{second}/launch")
+        cloud.clock.advance(hours=1)
+
+        with (
+            cloud.wire.refuse("stepfunctions", "StartExecution", "StateMachineDeleting", times=1),
+            pytest.raises(ExceptionGroup, match="1 campaigns were not started"),
+        ):
+            cloud.invoke("campaigns_start", {"source": "aws.scheduler"})
+
+        names = (f"{first.campaign_id}-2", f"{second}-2")
+        assert sorted(name in cloud.executions.all for name in names) == [False, True]
 
     def test_the_hourly_check_leaves_healthy_runs_alone(self, api: Api, cloud: Cloud) -> None:
         campaign = launched(api)

@@ -7,7 +7,9 @@ goes on. Enrolling a page again does nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -19,25 +21,30 @@ from outrider.campaigns.repository import CampaignRepository
 from outrider.contacts.lists import ContactLists
 from outrider.contacts.models import Contact
 from outrider.contacts.schemas import ContactQuery
-from outrider.kit import parallel
+from outrider.kit import clock, parallel
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, Table, TransactionFailed, transact
+from outrider.kit.dynamo import Action, ConditionFailed, Table, TransactionFailed, transact
+from outrider.kit.logs import logger
 
 PAGE = 200
 BATCH = 8 * AT_ONCE
 """Contacts read before they are enrolled, as many as are enrolled at once."""
 _PAGES = 10
 """Pages read before their place is kept."""
+_STANDS_STILL = timedelta(hours=1)
+"""After which an audience that did not move is not worked on: longer than the queue tries."""
 _SK = "audience"
 
 
 class AudienceJob(BaseModel):
-    """How far an audience is read: `after` is the place in the list, `parts` how often it moved."""
+    """How far an audience is read: `after` is the place in the list, `parts` how often it moved,
+    `moved_at` when it did so last, or was asked to."""
 
     model_config = ConfigDict(frozen=True)
 
     filter: dict[str, Any]
     asked_at: str
+    moved_at: str = ""
     actor: str
     request_id: str
     after: dict[str, Any] | None = None
@@ -71,14 +78,28 @@ class AudienceRepository:
         return self.table.update(
             self._pk(campaign_id),
             _SK,
-            "SET #after = :after, #parts = :next, #done = :done",
+            "SET #after = :after, #parts = :next, #done = :done, #moved_at = :now",
             "#parts = :parts AND #done = :no",
             after=after,
+            now=clock.timestamp(),
             next=job.parts + 1,
             parts=job.parts,
             done=after is None,
             no=False,
         )
+
+    def ask_again(self, campaign_id: str, job: AudienceJob) -> None:
+        """Note that somebody was asked to go on with it, unless it has moved."""
+        action = self.table.update(
+            self._pk(campaign_id),
+            _SK,
+            "SET #moved_at = :now",
+            "#parts = :parts",
+            now=clock.timestamp(),
+            parts=job.parts,
+        )
+        with suppress(ConditionFailed):
+            self.table.write(action)
 
     def _pk(self, campaign_id: str) -> str:
         return f"{self.workspace}#{campaign_id}"
@@ -132,6 +153,27 @@ class AudienceRunner:
         if after is None:
             actions.append(self.campaigns.enrolled(campaign_id))
         transact(*actions)
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceWatch:
+    """Sees to it that an audience whose worker was given up is gone on with."""
+
+    audiences: AudienceRepository
+    go_on: Callable[[], None]
+
+    def see_to(self, campaign: Campaign) -> None:
+        """Ask for another call where nothing has moved for long; then not again for as long."""
+        if not campaign.enrolling:
+            return
+        job = self.audiences.get(campaign.id)
+        if job is None or job.done:
+            return
+        if clock.from_text(job.moved_at or job.asked_at) > clock.now() - _STANDS_STILL:
+            return
+        logger().warning("an audience stands still", campaign_id=campaign.id, parts=job.parts)
+        self.go_on()
+        self.audiences.ask_again(campaign.id, job)
 
 
 def begun(caller: Caller, campaign: Campaign, filter_: Mapping[str, Any]) -> AudienceJob:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from outrider.access.models import Caller
+from outrider.campaigns.audience import AudienceWatch
 from outrider.campaigns.enrollments import LANES, PLAIN, EnrollmentRepository
 from outrider.campaigns.models import ROUND, Audience, Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
@@ -77,6 +78,7 @@ class DispatchService:
     enrollments: EnrollmentRepository
     sequences: SequenceService
     rounds: RoundService
+    audience: AudienceWatch
 
     def dispatch(self, this: Round) -> NextRound:
         campaign = self.campaigns.get(this.campaign_id)
@@ -88,6 +90,7 @@ class DispatchService:
             return _stop(this)
         now = clock.now()
         done = self.rounds.carry_out(campaign, now, this.ahead)
+        self.audience.see_to(campaign)
         wait_until = self._next_moment(campaign, now, done)
         if wait_until is None:
             return _stop(this)
@@ -113,7 +116,8 @@ class DispatchService:
             return now + _INDEX_LAG
         if campaign.enrolling:
             return now + _ENROLLING
-        stays = campaign.settings.keep_running or counts.paused or not counts.total
+        nobody_yet = not counts.total and not campaign.has_audience
+        stays = campaign.settings.keep_running or counts.paused or nobody_yet
         return now + ROUND if stays or not found or not self._complete(*found) else None
 
     def _next_due(self, campaign: Campaign, done: Result) -> datetime | None:

@@ -179,6 +179,7 @@ class LaunchService:
         return campaign.changed(
             status="active",
             has_filter=by_filter,
+            has_audience=request.has_audience,
             enrolling=by_filter,
             due_shards=max(1, -(-most // SHARD_SIZE)),
         )

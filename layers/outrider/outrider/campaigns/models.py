@@ -83,6 +83,8 @@ class Campaign(BaseModel):
     asked: str = ""
     has_filter: bool = False
     """Its launch asked for the contacts that a filter lets through."""
+    has_audience: bool = False
+    """Its launch asked for contacts: it does not wait for triggers once nobody is left."""
     enrolling: bool = False
     """Contacts of its launch are still being enrolled."""
     created_at: str

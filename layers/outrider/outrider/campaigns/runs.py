@@ -1,11 +1,14 @@
 """Starting the clocks of campaigns, and starting them again when one stands still."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from outrider.access.models import WorkspaceId
 from outrider.campaigns.dispatch import Round, execution_name
 from outrider.campaigns.models import Campaign
-from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
+from outrider.kit.logs import logger
 
 
 class StartExecution(Protocol):
@@ -37,3 +40,26 @@ class RunService:
         self.start_execution(
             execution_name(campaign_id, run), begin.model_dump(exclude_defaults=True)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RunCheck:
+    """The check that no campaign of any workspace stands still."""
+
+    running: RunningCampaigns
+    runs: Callable[[WorkspaceId], RunService]
+
+    def restart(self, overdue_before: str) -> int:
+        """Start those again that do, and give how many. One that fails does not keep the others
+        from it; raises at the end when there was one."""
+        started = 0
+        failures: list[Exception] = []
+        for workspace, campaign in self.running.overdue(overdue_before):
+            try:
+                started += self.runs(workspace).restart(campaign)
+            except Exception as failure:
+                logger().exception("a campaign was not started", campaign_id=campaign.id)
+                failures.append(failure)
+        if failures:
+            raise ExceptionGroup(f"{len(failures)} campaigns were not started", failures)
+        return started

@@ -1,9 +1,15 @@
 """Builds the objects of `campaigns`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.campaigns.audience import AudienceJob, AudienceRepository, AudienceRunner
+from outrider.campaigns.audience import (
+    AudienceJob,
+    AudienceRepository,
+    AudienceRunner,
+    AudienceWatch,
+)
 from outrider.campaigns.companies import CompanyReplies
 from outrider.campaigns.contact_enrollments import ContactEnrollments
 from outrider.campaigns.control import ControlService
@@ -21,7 +27,7 @@ from outrider.campaigns.open_tasks import OpenTasks
 from outrider.campaigns.planning import PlanningService
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
 from outrider.campaigns.rounds import RoundService
-from outrider.campaigns.runs import RunService
+from outrider.campaigns.runs import RunCheck, RunService
 from outrider.campaigns.screening import Screening
 from outrider.campaigns.service import CampaignService
 from outrider.campaigns.statistics import Statistics
@@ -129,12 +135,12 @@ def audience_runner(workspace: WorkspaceId, campaign_id: str) -> AudienceRunner:
         made = _enroller(acting, campaign, first, check, campaign.asked)
         return replace(made, keeps=True)
 
-    def go_on() -> None:
-        job = {"workspace": workspace, "campaign_id": campaign_id}
-        Queue(settings().require("enrolling_queue_url")).send([QueueMessage(job)])
-
     return AudienceRunner(
-        campaigns, _audiences(workspace), contacts_of_workspace.lists, enroller, go_on
+        campaigns,
+        _audiences(workspace),
+        contacts_of_workspace.lists,
+        enroller,
+        _goes_on(workspace, campaign_id),
     )
 
 
@@ -158,6 +164,9 @@ def dispatch(caller: Caller, campaign_id: str) -> DispatchService:
         enrollments=enrollments,
         sequences=sequences(caller),
         rounds=_rounds(caller, campaign_id),
+        audience=AudienceWatch(
+            _audiences(caller.workspace), _goes_on(caller.workspace, campaign_id)
+        ),
     )
 
 
@@ -166,8 +175,8 @@ def runs(workspace: WorkspaceId) -> RunService:
     return RunService(campaign_repository(workspace), machine.start)
 
 
-def running_campaigns() -> RunningCampaigns:
-    return RunningCampaigns(_campaigns_table())
+def run_check() -> RunCheck:
+    return RunCheck(RunningCampaigns(_campaigns_table()), runs)
 
 
 def endings(caller: Caller) -> Endings:
@@ -247,6 +256,16 @@ def _first_step(caller: Caller, campaign: Campaign) -> Step:
 
 def _audiences(workspace: WorkspaceId) -> AudienceRepository:
     return AudienceRepository(_campaigns_table(), workspace)
+
+
+def _goes_on(workspace: WorkspaceId, campaign_id: str) -> Callable[[], None]:
+    """Asks for another call that enrolls a campaign's audience."""
+
+    def go_on() -> None:
+        job = {"workspace": workspace, "campaign_id": campaign_id}
+        Queue(settings().require("enrolling_queue_url")).send([QueueMessage(job)])
+
+    return go_on
 
 
 def _enrollments_table() -> Table:
