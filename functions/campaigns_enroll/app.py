@@ -3,9 +3,8 @@
 from functools import partial
 from typing import Any
 
-from outrider.access.models import WorkspaceId
 from outrider.campaigns.wiring import audience_runner
-from outrider.events.models import RecordedEvent
+from outrider.events.models import subject
 from outrider.kit.logs import logger
 from outrider.kit.queues import handle_records, time_left
 
@@ -17,10 +16,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _run(message: dict[str, Any], enough_time: Any) -> None:
-    if "detail" in message:
-        happened = RecordedEvent.model_validate(message["detail"])
-        workspace, campaign_id = happened.workspace, happened.data["campaign_id"]
-    else:
-        workspace, campaign_id = WorkspaceId(message["workspace"]), message["campaign_id"]
+    workspace, campaign_id = subject(message, "campaign_id")
     outcome = audience_runner(workspace, campaign_id).run(campaign_id, enough_time)
     logger().info("audience", campaign_id=campaign_id, outcome=outcome)

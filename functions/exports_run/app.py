@@ -3,8 +3,7 @@
 from functools import partial
 from typing import Any
 
-from outrider.access.models import WorkspaceId
-from outrider.events.models import RecordedEvent
+from outrider.events.models import subject
 from outrider.exports.wiring import runner
 from outrider.kit.logs import logger
 from outrider.kit.queues import handle_records, time_left
@@ -17,10 +16,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _run(message: dict[str, Any], enough_time: Any) -> None:
-    if "detail" in message:
-        happened = RecordedEvent.model_validate(message["detail"])
-        workspace, export_id = happened.workspace, happened.data["export_id"]
-    else:
-        workspace, export_id = WorkspaceId(message["workspace"]), message["export_id"]
+    workspace, export_id = subject(message, "export_id")
     outcome = runner(workspace, export_id).run(export_id, enough_time)
     logger().info("export", export_id=export_id, outcome=outcome)

@@ -57,3 +57,12 @@ class RecordedEvent(BaseModel):
     @property
     def workspace(self) -> WorkspaceId:
         return WorkspaceId.of(self.workspace_id, self.mode)
+
+
+def subject(message: dict[str, Any], name: str) -> tuple[WorkspaceId, str]:
+    """Workspace and id (`name` is its field) of what a message of a worker's queue is about: an
+    event that came by the bus, or what the worker asks itself to go on with."""
+    if "detail" in message:
+        happened = RecordedEvent.model_validate(message["detail"])
+        return happened.workspace, str(happened.data[name])
+    return WorkspaceId(message["workspace"]), str(message[name])
