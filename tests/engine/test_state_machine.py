@@ -115,6 +115,15 @@ class Engine(RuleBasedStateMachine):
             task = sorted(tasks, key=lambda each: each.id)[number % len(tasks)]
             self._request("POST", f"/v1/messages/{task.id}/complete", {"outcome": "done"}, cut)
 
+    @rule(cut=CUTS)
+    def settle_messages(self, cut: Cut | None) -> None:
+        """Somebody looks, and says so of each message of which the engine does not know."""
+        went_out = {mail.tags["message_id"] for mail in self.world.cloud.mails()}
+        for message in self.world.books().messages:
+            if message.state == "unknown":
+                body = {"outcome": "sent" if message.id in went_out else "not_sent"}
+                self._request("POST", f"/v1/messages/{message.id}/settle", body, cut)
+
     @rule(migrate=st.booleans(), drop=st.booleans(), cut=CUTS)
     def edit_steps(self, migrate: bool, drop: bool, cut: Cut | None) -> None:
         """The last step goes, or one is put behind it."""

@@ -10,7 +10,7 @@ from outrider.messages.transports.ses import SesTransport
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.feedback import tell
-from tests.integration.outreach import Launched, launched, status
+from tests.integration.outreach import Launched, a_message, launched, status
 from tests.integration.replying import a_reply, take
 
 
@@ -115,17 +115,18 @@ class TestByPerson:
 
 
 class TestByAnswer:
-    """SES had no time to tell the name of the mail: the answer is found by its sender."""
+    """SES had no time to tell the name of the mail: an answer quotes one that is not known."""
 
     @pytest.mark.parametrize(
         ("headers", "found"),
         [
             ({}, ("replied", "sent", 1)),
+            ({"Auto_Submitted": "auto-replied"}, ("active", "sent", 1)),
             ({"In_Reply_To": ""}, ("replied", "unknown", 0)),
-            ({"Auto_Submitted": "auto-replied"}, ("paused", "unknown", 0)),
+            ({"In_Reply_To": "<by-hand@mail.outrider.test>"}, ("replied", "unknown", 0)),
         ],
     )
-    def test_of_a_person_to_a_mail_says_that_it_went_out(
+    def test_to_a_mail_of_ours_says_that_it_went_out(
         self, api: Api, cloud: Cloud, lost: Launched, headers: dict[str, str], found: Any
     ) -> None:
         for _ in range(2):
@@ -135,3 +136,21 @@ class TestByAnswer:
         state = only(api, lost, "enrollment")["state"]
         sent = status(api, lost.campaign_id)["sent"]
         assert (state, only(api, lost, "message")["state"], sent) == found
+
+    @pytest.mark.usefixtures("lost")
+    def test_to_a_mail_whose_name_is_known_settles_that(self, api: Api, cloud: Cloud) -> None:
+        message = a_message(api, state="unknown", rfc_message_id="one@outrider.test")
+
+        take(cloud, a_reply(cloud.mails()[0], In_Reply_To="<one@outrider.test>"))
+
+        assert api.get(f"/v1/messages/{message.id}").json["state"] == "sent"
+        assert len(unknown(api)) == 1
+
+    def test_settles_none_of_several(self, api: Api, cloud: Cloud, lost: Launched) -> None:
+        """The name of the first is not known either: a person said that it was sent."""
+        settle(api, "sent")
+        a_message(api, contact_id=lost.contact_ids[0], state="unknown")
+
+        take(cloud, a_reply(cloud.mails()[0], "Sounds great, let's talk."))
+
+        assert len(unknown(api)) == 1

@@ -9,7 +9,7 @@ from outrider.inbound.mail import IncomingMail
 from outrider.mailboxes.inboxes import Inboxes
 from outrider.messages.lists import MessageLists
 from outrider.messages.models import Message
-from outrider.messages.repository import SentMessages
+from outrider.messages.repository import SentMessages, rfc_key
 
 _MAX_RECIPIENTS = 20
 
@@ -28,6 +28,8 @@ class Matching:
     inboxes: Inboxes
     contacts: Callable[[WorkspaceId], ContactRepository]
     lists: Callable[[WorkspaceId], MessageLists]
+    named_by_provider: str
+    """How the Message-IDs end that the provider gives mails."""
 
     def answered(self, mail: IncomingMail) -> tuple[WorkspaceId, Message] | None:
         """The message the mail quotes, the most direct one first."""
@@ -48,6 +50,21 @@ class Matching:
                 if message:
                     return place.workspace, message
         return None
+
+    def is_proof(self, mail: IncomingMail, workspace: WorkspaceId, message: Message) -> bool:
+        """Whether the mail shows that its writer has our message: by quoting it, or by quoting one
+        of our provider's that we cannot name, where of all others to its contact we know the name.
+        """
+        if message.rfc_message_id:
+            return rfc_key(message.rfc_message_id) in map(rfc_key, mail.answers)
+        if not any(quoted.endswith(self.named_by_provider) for quoted in mail.answers):
+            return False
+        nameless = [
+            each.id
+            for each in self._mails(workspace, message.contact_id)
+            if not each.rfc_message_id
+        ]
+        return nameless == [message.id]
 
     def places(self, mail: IncomingMail) -> list[Place]:
         """The mailboxes it was meant for; those of live keys first."""
@@ -70,12 +87,16 @@ class Matching:
 
     def _last(self, place: Place, contact_id: str) -> Message | None:
         """Rather one of the mailbox that was written to."""
-        mails = [
-            each
-            for each in self.lists(place.workspace).of_contact(contact_id)
-            if each.direction == "out"
-            and each.channel == "email"
-            and (each.sent_at or each.state in ("sending", "unknown"))
-        ]
+        mails = self._mails(place.workspace, contact_id)
         own = [each for each in mails if each.mailbox_id == place.mailbox_id]
         return next(iter(own or mails), None)
+
+    def _mails(self, workspace: WorkspaceId, contact_id: str) -> list[Message]:
+        """Those that the contact has or may have, newest first."""
+        return [
+            each
+            for each in self.lists(workspace).of_contact(contact_id)
+            if each.direction == "out"
+            and each.channel == "email"
+            and (each.sent_at or each.is_uncertain)
+        ]

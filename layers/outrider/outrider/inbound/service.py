@@ -58,18 +58,15 @@ class InboundService:
             return self._unmatched(mail, kept_at)
         if self.matching.is_own(mail, found[0] if found else None):
             return Received(kind="own_copy")
-        quoted, found = found, found or self.matching.written_to(mail)
+        found = found or self.matching.written_to(mail)
         if found is None:
             return self._unmatched(mail, kept_at)
-        return self._answer(*found, mail, proves=found is quoted)
+        return self._answer(*found, mail)
 
-    def _answer(
-        self, workspace: WorkspaceId, message: Message, mail: IncomingMail, *, proves: bool
-    ) -> Received:
-        """`proves` says that the mail quotes the message: so that one went out, if nobody knew. A
-        person who answers a mail that we cannot name answers that one too: SES gives mails names
-        that are not known before it is heard of. What a person says comes first: nothing more may
-        be sent to them meanwhile. A machine's comes behind, so that what is to come is put off."""
+    def _answer(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
+        """An answer also settles a message of which nobody knew whether it went out. What a person
+        says comes before that: nothing more may be sent to them meanwhile. A machine's word comes
+        behind, so that what is to come then is put off."""
         caller = Caller.engine(workspace)
         judgement = classify(
             mail.text,
@@ -77,13 +74,11 @@ class InboundService:
             by_machine=mail.kind == "machine",
             received=clock.now().date(),
         )
-        person = not judgement.by_machine
-        answers = person and message.state == "unknown" and bool(mail.answers)
-        settles = message.is_uncertain and (proves or answers)
-        if settles and not person:
+        settles = message.is_uncertain and self.matching.is_proof(mail, workspace, message)
+        if settles and judgement.by_machine:
             self.settling(caller).went_out(message)
         reply = self.replies(caller).record(message, mail, judgement)
-        if settles and person:
+        if settles and not judgement.by_machine:
             self.settling(caller).went_out(message)
         return Received(
             kind="automatic" if judgement.by_machine else "reply",

@@ -21,6 +21,7 @@ from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import inboxes
 from outrider.messages.lists import MessageLists
 from outrider.messages.repository import MessageRepository
+from outrider.messages.transports.ses import message_id_of
 from outrider.messages.wiring import message_repository, opt_outs, sent_messages, settling
 from outrider.sequences.repository import SequenceRepository
 
@@ -32,6 +33,7 @@ def inbound() -> InboundService:
             inboxes=inboxes(),
             contacts=lambda workspace: ContactRepository(_table("contacts_table"), workspace),
             lists=_lists,
+            named_by_provider=message_id_of(""),
         ),
         replies=_replies,
         feedback=feedback,
