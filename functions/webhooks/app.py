@@ -3,11 +3,13 @@
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.kit.pagination import Page, PageQuery
+from outrider.webhooks.models import Replay
 from outrider.webhooks.schemas import (
     DeliveryDetails,
     DeliveryQuery,
     DeliverySummary,
     LoggedDelivery,
+    ReplayCreate,
     SecretRotate,
     WebhookCreate,
     WebhookCreated,
@@ -18,7 +20,7 @@ from outrider.webhooks.schemas import (
     WebhookTest,
     WebhookUpdate,
 )
-from outrider.webhooks.wiring import deliveries, webhooks
+from outrider.webhooks.wiring import deliveries, replays, webhooks
 
 api = native_api()
 handler = api.handler
@@ -92,3 +94,21 @@ def get_delivery(caller: Caller, delivery_id: str) -> DeliveryDetails:
 def redeliver(caller: Caller, delivery_id: str) -> DeliverySummary:
     """Deliver an event once more that was delivered or has failed"""
     return deliveries(caller).redeliver(delivery_id)
+
+
+@api.post("/v1/webhooks/{webhook_id}/replay", scope="webhooks:write", status=202)
+def create_replay(caller: Caller, webhook_id: str, body: ReplayCreate) -> Replay:
+    """Deliver the events of a time once more; a worker goes on with it"""
+    return replays(caller).create(webhook_id, body)
+
+
+@api.get("/v1/webhooks/{webhook_id}/replays", scope="webhooks:read")
+def list_replays(caller: Caller, webhook_id: str, query: PageQuery) -> Page[Replay]:
+    """List the replays of a webhook, newest first"""
+    return replays(caller).list(webhook_id, query)
+
+
+@api.get("/v1/webhooks/{webhook_id}/replays/{replay_id}", scope="webhooks:read")
+def get_replay(caller: Caller, webhook_id: str, replay_id: str) -> Replay:
+    """Get a replay, and how far it has come"""
+    return replays(caller).get(webhook_id, replay_id)

@@ -47,7 +47,8 @@ def headers_of(request: bytes) -> dict[str, str]:
 
 
 def deliveries(cloud: Cloud, webhook_id: str) -> list[dict[str, Any]]:
-    return [item for item in rows(cloud, webhook_id) if "#" not in item["sk"]]
+    found = rows(cloud, webhook_id)
+    return [row for row in found if row["sk"].startswith("dlv_") and "#" not in row["sk"]]
 
 
 def attempts(cloud: Cloud, webhook_id: str) -> list[dict[str, Any]]:

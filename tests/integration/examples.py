@@ -3,6 +3,7 @@
 Tests of every route and the budgets read this table; a route without an example fails one of them.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -125,6 +126,20 @@ def a_webhook_with_deliveries(api: Api) -> str:
     for _ in range(2):
         a_delivery(api, webhook_id)
     return webhook_id
+
+
+def a_webhook_with_replays(api: Api) -> str:
+    webhook_id = a_replay(api).partition("/")[0]
+    api.post(f"/v1/webhooks/{webhook_id}/replay", {"since": "2026-01-01T00:00:00Z"})
+    return webhook_id
+
+
+def a_replay(api: Api) -> str:
+    """Its webhook besides."""
+    webhook_id = a_webhook(api)
+    body = {"since": "2026-01-01T00:00:00Z"}
+    replay = api.post(f"/v1/webhooks/{webhook_id}/replay", body).json
+    return f"{webhook_id}/{replay['id']}"
 
 
 def a_failed_delivery(api: Api) -> str:
@@ -356,10 +371,17 @@ EXAMPLES: dict[str, Example] = {
     # The webhook, then the change.
     "PATCH /v1/webhooks/{webhook_id}": Example(3, {"description": "CRM"}, make=a_webhook),
     "DELETE /v1/webhooks/{webhook_id}": Example(2, make=a_webhook),
-    "POST /v1/webhooks/{webhook_id}/enable": Example(3, make=a_disabled_webhook),
+    # What waits is handed out besides.
+    "POST /v1/webhooks/{webhook_id}/enable": Example(4, make=a_disabled_webhook),
     "POST /v1/webhooks/{webhook_id}/rotate-secret": Example(3, {}, make=a_webhook),
     "POST /v1/webhooks/{webhook_id}/test": Example(2, make=a_webhook),
-    # The webhook, then the page.
+    # The webhook, then the replay; a worker does the rest.
+    "POST /v1/webhooks/{webhook_id}/replay": Example(
+        3, {"since": "2026-01-01T00:00:00Z", "events": ["reply.*"]}, make=a_webhook
+    ),
+    # The webhook, then the page; here and for deliveries.
+    "GET /v1/webhooks/{webhook_id}/replays": Example(3, make=a_webhook_with_replays),
+    "GET /v1/webhooks/{webhook_id}/replays/{replay_id}": Example(2, make=a_replay),
     "GET /v1/webhooks/{webhook_id}/deliveries": Example(3, make=a_webhook_with_deliveries),
     "GET /v1/webhooks/deliveries/{delivery_id}": Example(2, make=a_failed_delivery),
     # The delivery beside its webhook, then the change.
@@ -404,8 +426,9 @@ class Endpoint:
         return issubclass(self.route.query, PageQuery)
 
     def path(self, resource_id: str = "nothing") -> str:
-        head, brace, tail = self.route.path.partition("{")
-        return head + resource_id + tail.partition("}")[2] if brace else head
+        """Ids of a path with two stand in one text, with a slash between them."""
+        given = iter(resource_id.split("/"))
+        return re.sub(r"{\w+}", lambda _: next(given, "nothing"), self.route.path)
 
     def body_of_own(self, api: Api) -> Any:
         """A body that names what was made for it."""

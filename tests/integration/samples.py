@@ -20,6 +20,7 @@ INVENTED = {
     "campaign": "cam_01kjpwd6m5sn3smj6vvtpctw3m",
     "webhook": "whk_01kjpwd6m4s5wwa4fksbm2y11w",
     "delivery": "dlv_01kjpwd6m501kjpwd6m1j4bmyjsaxgnw33zc01kjpwd6m4s5wwa4fksbm2y11w",
+    "replay": "rpl_01kjpwd6m9q3e5t7y9v1b3d5fh",
     "event": "evt_01kjpwd6m1j4bmyjsaxgnw33zc",
     "message": "msg_01kjpwd6m9z8y7x6w5v4t3s2r1",
     "token": "AAABnK3GmoB_f6lb84IsoFm5AZytxpqB1U4L8ghxlHGr"

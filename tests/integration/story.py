@@ -382,6 +382,14 @@ STORY = [
     Step("list_deliveries", keep={"delivery_id": ("data", 0, "id")}),
     Step("get_delivery"),
     Step("redeliver", then=_carried),
+    Step(
+        "create_replay",
+        {"since": "2026-03-02T09:00:00Z", "events": ["contact.created"]},
+        keep={"replay_id": ("id",)},
+        then=_carried,
+    ),
+    Step("get_replay"),
+    Step("list_replays"),
     Step("delete_webhook"),
     Step(
         "create_api_key",

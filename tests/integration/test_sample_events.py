@@ -17,7 +17,7 @@ from outrider.messages.tokens import Links
 from outrider.webhooks.deliveries import delivery_id
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.examples import a_draft, an_enrollment
+from tests.integration.examples import NOBODY, a_draft, an_enrollment
 from tests.integration.outreach import a_mailbox, a_message, launched, status
 from tests.integration.samples import FOLDER, INVENTED, Sample, put_in
 from tests.receivers import answering, receiver
@@ -61,6 +61,7 @@ COMPANY_LINKS = Sample("sqs_company_links", "contacts_link")
 EXPORT = Sample("sqs_export", "exports_run")
 ENROLLING = Sample("sqs_enrolling", "campaigns_enroll")
 WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
+WEBHOOK_REPLAY = Sample("sqs_webhook_replay", "webhooks_replay")
 WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
 WEBHOOKS_SWEEP = Sample("scheduler_webhooks_sweep", "webhooks_sweep")
 BOUNCE = Sample("sqs_feedback_bounce", "feedback_receive")
@@ -461,6 +462,20 @@ class TestWebhooks:
 
         assert answer == {"swept": 1}
         assert len(endpoint.requests) == 2
+
+    def test_replay_sets_waiting_what_it_asks_for(self, api: Api, cloud: Cloud) -> None:
+        workspace = api.workspace().id
+        api.post("/v1/contacts", {"email": "ada@example.com"})
+        cloud.drain()
+        webhook = api.post("/v1/webhooks", {"url": NOBODY, "events": ["contact.*"]}).json["id"]
+        body = {"since": "2026-03-01T00:00:00Z"}
+        replay = api.post(f"/v1/webhooks/{webhook}/replay", body).json["id"]
+
+        answer = WEBHOOK_REPLAY.invoke(cloud, workspace=workspace, webhook=webhook, replay=replay)
+
+        assert answer == {"batchItemFailures": []}
+        (waiting,) = api.get(f"/v1/webhooks/{webhook}/deliveries").json["data"]
+        assert (waiting["event"], waiting["replay_id"]) == ("contact.created", replay)
 
     def test_company_links(self, api: Api, cloud: Cloud) -> None:
         contact_id = api.post("/v1/contacts", {"email": "ada@acme.example"}).json["id"]

@@ -187,9 +187,90 @@ class TestRotateSecret:
         assert "another-secret" not in stored
         assert rotated["secret"] not in stored
 
+    def test_signs_with_both_meanwhile(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:
+        webhook = register(api, endpoint.url, "contact.created").json
+        path = f"/v1/webhooks/{webhook['id']}"
+        secrets = [webhook["secret"]]
+        for _ in range(2):
+            secrets.append(api.post(f"{path}/rotate-secret").json["secret"])
+        create_contact(api)
+
+        cloud.drain()
+        api.post(f"{path}/test")
+        cloud.clock.advance(hours=25)
+        api.post(f"{path}/test")
+
+        signed = [signed_by(request, *secrets) for request in endpoint.requests[1:]]
+        assert signed == [[False, True, True]] * 2 + [[False, False, True]]
+
     def test_ends_the_overlap_after_a_day(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:
         path = f"/v1/webhooks/{register(api, endpoint.url).json['id']}"
         api.post(f"{path}/rotate-secret")
         cloud.clock.advance(hours=24)
 
         assert api.get(path).json["previous_secret_until"] is None
+
+
+class TestHealth:
+    def test_tells_how_the_endpoint_does(self, api: Api, cloud: Cloud) -> None:
+        with receiver(answering()) as good, receiver(answering("500 Oops")) as bad:
+            paths = [
+                f"/v1/webhooks/{register(api, peer.url, 'contact.created').json['id']}"
+                for peer in (good, bad)
+            ]
+            create_contact(api)
+            cloud.drain()
+
+            healthy, failing = (api.get(path).json["health"] for path in paths)
+
+        assert (healthy["state"], healthy["failures_in_a_row"]) == ("healthy", 0)
+        assert healthy["last_success_at"] == healthy["last_attempt"]["at"]
+        assert (failing["state"], failing["failures_in_a_row"]) == ("failing", 1)
+        assert failing["failing_since"] == failing["last_failure_at"]
+        assert failing["last_attempt"]["status_code"] == 500
+        assert [each["next_probe_at"] for each in (healthy, failing)] == [None, None]
+        listed = api.get("/v1/webhooks").json["data"]
+        assert [each["health"] for each in listed] == [healthy, failing]
+
+    def test_tells_when_an_open_endpoint_is_probed(self, api: Api, cloud: Cloud) -> None:
+        path = _an_open_endpoint(api, cloud)
+
+        health = api.get(path).json["health"]
+
+        assert (health["state"], health["failures_in_a_row"]) == ("waiting", 5)
+        assert health["next_probe_at"] > health["last_failure_at"]
+
+    @pytest.mark.parametrize("how", ["enable", "another URL", "pause and enable"])
+    def test_is_forgotten_and_what_waits_goes_out(
+        self, api: Api, cloud: Cloud, endpoint: Receiver, how: str
+    ) -> None:
+        path = _an_open_endpoint(api, cloud)
+        webhook = api.get(path).json
+        if how == "another URL":
+            shown = api.patch(path, {"url": endpoint.url}).json
+        else:
+            if how == "pause and enable":
+                api.patch(path, {"status": "disabled"})
+            shown = api.post(f"{path}/enable").json
+        cloud.run(hours=0.005)
+
+        after = api.get(path).json["health"]
+        waited = api.get(f"{path}/deliveries?state=pending").json["data"]
+        assert (shown["health"]["state"], shown["health"]["failures_in_a_row"]) == ("healthy", 0)
+        assert shown["version"] == {"enable": 1, "another URL": 2, "pause and enable": 3}[how]
+        assert webhook["health"]["last_failure_at"] == shown["health"]["last_failure_at"]
+        if how == "another URL":
+            assert (after["state"], waited) == ("healthy", [])
+            assert len(received(endpoint)) == 5
+        else:
+            assert after["last_failure_at"] > webhook["health"]["last_failure_at"]
+
+
+def _an_open_endpoint(api: Api, cloud: Cloud) -> str:
+    """Five deliveries failed, one after another; nobody listens any more."""
+    with receiver(answering("500 Oops")) as peer:
+        webhook = register(api, peer.url, "contact.created").json
+        for number in range(5):
+            create_contact(api, f"contact{number}")
+        cloud.drain()
+    return f"/v1/webhooks/{webhook['id']}"

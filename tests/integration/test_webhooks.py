@@ -55,6 +55,7 @@ class TestRegister:
         assert created.pop("created_at") == created.pop("updated_at")
         assert created.pop("test").pop("latency_ms") >= 0
         assert "contact.*" in created.pop("available_events")
+        assert created.pop("health")["state"] == "healthy"
         assert {name: value for name, value in created.items() if value is not None} == {
             "url": endpoint.url,
             "events": ["contact.*", "email.sent"],

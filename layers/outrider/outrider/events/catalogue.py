@@ -59,6 +59,7 @@ EventName = Literal[
     "export.completed",
     "webhook.test",
     "webhook.disabled",
+    "webhook.replay_created",
     "api_key.created",
     "api_key.revoked",
     "credits.low",

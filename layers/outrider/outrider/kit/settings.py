@@ -35,6 +35,7 @@ class Settings(BaseModel):
     webhook_deliveries_queue_arn: str = ""
     webhook_timers_group: str = ""
     webhook_timers_role_arn: str = ""
+    webhook_replays_queue_url: str = ""
     imports_queue_url: str = ""
     exports_queue_url: str = ""
     enrolling_queue_url: str = ""

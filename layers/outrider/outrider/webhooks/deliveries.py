@@ -51,6 +51,11 @@ def first_since(moment: str) -> str:
     return ids.timed("dlv", clock.to_epoch_ms(clock.from_text(moment)))
 
 
+def recorded_at(sk: str) -> str:
+    """When the event of a delivery, or of an attempt, was recorded."""
+    return clock.to_text(clock.from_epoch_ms(ids.made_at(sk[: len("dlv_") + ids.LENGTH])))
+
+
 def parts_of(delivery_id: str) -> tuple[str, str] | None:
     """Its event and its webhook; None when it is no id of a delivery."""
     members = ids.members(ids.untimed(delivery_id), "dlv", "evt", "whk")

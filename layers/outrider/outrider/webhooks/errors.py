@@ -30,6 +30,10 @@ class ReplayNotFound(ResourceNotFound):
         )
 
 
+class ReplayMoved(Exception):
+    """Somebody else has gone on with the replay, or it is over."""
+
+
 class DeliveryMoved(Exception):
     """The delivery was changed or removed since it was read."""
 

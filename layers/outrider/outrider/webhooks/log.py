@@ -4,14 +4,15 @@ All of them are one partition, `<workspace>#whk_…`: a delivery `dlv_…`, its 
 `dlv_…#<number>` right behind it. Read backwards, a delivery comes behind its attempts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import json
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Query, Table, key_of
-from outrider.webhooks.models import Attempt, Delivery
+from outrider.webhooks.deliveries import first_since
+from outrider.webhooks.models import Attempt, Delivery, State
 
 MOST_ATTEMPTS = 100
 """Of one delivery; there are more only after many probes or redeliveries."""
@@ -98,6 +99,31 @@ class DeliveryLog:
             return None
         attempts = [Attempt.model_validate(row) for row in reversed(rows)]
         return Logged(Delivery.model_validate(item), attempts)
+
+    def of_time(
+        self,
+        webhook_id: str,
+        *,
+        since: str,
+        until: str,
+        state: State,
+        limit: int,
+        after: Item | None,
+    ) -> tuple[Sequence[Delivery], Item | None]:
+        """Those of events recorded from `since` on and before `until` that are in this state,
+        oldest first, of the next `limit` rows; and the place to go on from."""
+        page = self.table.query(
+            Query(
+                self._pk(webhook_id),
+                "#sk BETWEEN :since AND :until",
+                {"since": first_since(since), "until": first_since(until), "state": state},
+                filter="#state = :state",
+                limit=limit,
+                after=after,
+                consistent=True,
+            )
+        )
+        return [Delivery.model_validate(item) for item in page.items], page.last_key
 
     def _pk(self, webhook_id: str) -> str:
         return f"{self.workspace}#{webhook_id}"

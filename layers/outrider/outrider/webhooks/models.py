@@ -69,6 +69,11 @@ class Gate(BaseModel):
     not_before: str | None = None
     pump_until: str | None = None
 
+    def reset(self) -> "Gate":
+        """As if the endpoint had never failed."""
+        forgotten = {"failures": 0, "failing_since": None, "not_before": None, "pump_until": None}
+        return self.model_copy(update=forgotten)
+
 
 class Delivery(BaseModel):
     """One event to one webhook. `payload` is the text that is signed and sent, and never changes.
@@ -150,6 +155,42 @@ class PumpJob(BaseModel):
 
 
 Job = DeliveryJob | ProbeJob | PumpJob
+
+
+class ReplayJob(BaseModel):
+    """A message of the queue of replays: go on with one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workspace: str
+    webhook_id: str
+    replay_id: str
+
+
+class Replay(BaseModel):
+    """Events of a time that an endpoint gets once more: those it asks for that were recorded from
+    `since` on and before `until`, of these only what `events` names. With a `status`, of its
+    deliveries only those that stood so.
+
+    `looked_at` counts the events walked over, up to those recorded at `reached`; `matched` those
+    that were set to be delivered. It is `completed` when all of them are: what has become of them
+    is in the log.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    webhook_id: str
+    since: str
+    until: str
+    events: list[str] | None = None
+    status: State | None = None
+    state: Literal["running", "completed", "cancelled"] = "running"
+    looked_at: int = 0
+    matched: int = 0
+    reached: str | None = None
+    created_at: str
+    completed_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

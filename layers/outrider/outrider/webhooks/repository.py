@@ -129,11 +129,28 @@ class WebhookRepository:
         secrets: Secrets | None = None,
         events: Sequence[Event] = (),
         also: Sequence[Action] = (),
+        *,
+        reset: bool = False,
     ) -> None:
         """`secrets` take the place of those there are; `also` are writes of the same transaction.
+        With `reset` its failures are forgotten.
 
         Raises WebhookMoved.
         """
+        resetting = [self._gates.reset(before.id)] if reset else []
+        try:
+            if after == before:
+                transact(*resetting, *also)
+            else:
+                self.table.write(
+                    self._changing(before, after, secrets, events), [*resetting, *also]
+                )
+        except (ConditionFailed, TransactionFailed) as failure:
+            raise WebhookMoved from failure
+
+    def _changing(
+        self, before: Webhook, after: Webhook, secrets: Secrets | None, events: Sequence[Event]
+    ) -> Action:
         changes: dict[str, Any] = after.model_dump(exclude={"id", "created_at"})
         if secrets:
             changes |= {"secret": secrets.locked, "previous_secret": secrets.previous}
@@ -143,7 +160,7 @@ class WebhookRepository:
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in given)
         if gone:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
-        action = self.table.update(
+        return self.table.update(
             self.workspace,
             before.id,
             expression,
@@ -151,10 +168,6 @@ class WebhookRepository:
             seen=before.version,
             **given,
         )
-        try:
-            self.table.write(action, also)
-        except ConditionFailed as failure:
-            raise WebhookMoved from failure
 
     def disabled(self, webhook_id: str, reason: DisabledReason, at: str, event: Event) -> Action:
         """Part of the transaction that says why; refused when it is disabled already."""

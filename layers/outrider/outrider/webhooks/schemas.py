@@ -2,17 +2,20 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from outrider.events.catalogue import EventName, chosen
 from outrider.kit import clock
 from outrider.kit.pagination import Page, PageQuery
-from outrider.kit.requests import Input
+from outrider.kit.requests import Input, Instant
 from outrider.kit.targets import MAX_URL
+from outrider.webhooks import breaker
 from outrider.webhooks.models import (
     Attempt,
     Delivery,
     DisabledReason,
+    Gate,
+    LastAttempt,
     Outcome,
     State,
     Webhook,
@@ -82,6 +85,48 @@ class SecretRotate(Input):
     secret: Annotated[Secret | None, Field(repr=False)] = None
 
 
+HealthState = Literal["healthy", "failing", "waiting", "disabled"]
+
+
+class Health(BaseModel):
+    """How an endpoint does. `failing`: the last delivery failed. `waiting`: five failed in a row,
+    and nothing goes out but a probe at `next_probe_at`; or the endpoint asked for nothing before
+    `waits_until`. `in_flight` counts the requests that are under way."""
+
+    state: HealthState
+    failures_in_a_row: int
+    failing_since: str | None = None
+    last_success_at: str | None = None
+    last_failure_at: str | None = None
+    last_attempt: LastAttempt | None = None
+    next_probe_at: str | None = None
+    waits_until: str | None = None
+    in_flight: int
+
+    @classmethod
+    def of(cls, webhook: Webhook, gate: Gate) -> Self:
+        enabled = webhook.status == "enabled"
+        probe_at = breaker.probe_at(gate, webhook.id) if enabled else None
+        held = gate.not_before is not None and gate.not_before > clock.timestamp()
+        return cls(
+            **gate.model_dump(include={"failing_since", "last_success_at", "last_failure_at"}),
+            state=_health_state(webhook, gate),
+            failures_in_a_row=gate.failures,
+            last_attempt=gate.last_attempt,
+            next_probe_at=clock.to_text(probe_at) if probe_at else None,
+            waits_until=gate.not_before if held else None,
+            in_flight=sum(end > clock.epoch_ms() for end in gate.in_flight.values()),
+        )
+
+
+def _health_state(webhook: Webhook, gate: Gate) -> HealthState:
+    if webhook.status == "disabled":
+        return "disabled"
+    if breaker.verdict(gate, clock.now()) != "closed":
+        return "waiting"
+    return "failing" if gate.failures else "healthy"
+
+
 class WebhookSummary(BaseModel):
     """`disabled_reason` is `paused` when a call of the API disabled it; `gone`: it answered 410;
     `asked`: it answered with the header `webhook-delivery: disable`; `failing`: it took nothing for
@@ -95,18 +140,20 @@ class WebhookSummary(BaseModel):
     disabled_reason: DisabledReason | None = None
     disabled_at: str | None = None
     previous_secret_until: str | None = None
+    health: Health
     created_at: str
     updated_at: str
     version: int
 
     @classmethod
-    def of(cls, webhook: Webhook, **more: object) -> Self:
+    def of(cls, webhook: Webhook, gate: Gate, **more: object) -> Self:
         until = webhook.previous_until
         signs = until is not None and until > clock.timestamp()
         return cls.model_validate(
             {
                 **webhook.model_dump(),
                 "previous_secret_until": until if signs else None,
+                "health": Health.of(webhook, gate),
                 **more,
             }
         )
@@ -211,3 +258,21 @@ class DeliveryDetails(LoggedDelivery):
     """`payload` is the text that was signed and sent."""
 
     payload: str
+
+
+class ReplayCreate(Input):
+    """`since` and `until` ask about `recorded_at` of events. `events` narrows down what the webhook
+    asks for; with a `status` only what stands so in the log is delivered again."""
+
+    since: Annotated[Instant, Field(description="At or after (RFC 3339)")]
+    until: Annotated[
+        Instant | None, Field(description="Before (RFC 3339); now, when it is left out or later")
+    ] = None
+    events: Subscriptions | None = None
+    status: State | None = None
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        if self.until and self.since >= self.until:
+            raise ValueError("since must be before until")
+        return self

@@ -1,6 +1,6 @@
 """What is done with webhooks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from outrider.kit.outbound import Outbound
 from outrider.kit.pagination import PageQuery, Sealer
 from outrider.kit.targets import InvalidUrl
 from outrider.webhooks.errors import WebhookMoved, WebhookNotFound
-from outrider.webhooks.models import Outcome, Webhook
+from outrider.webhooks.models import Gate, Outcome, Webhook
 from outrider.webhooks.repository import Secrets, Stored, WebhookRepository
 from outrider.webhooks.safe import SecretSafe
 from outrider.webhooks.schemas import (
@@ -43,6 +43,8 @@ class WebhookService:
     webhooks: WebhookRepository
     safe: SecretSafe
     outbound: Outbound
+    start_pump: Callable[[str], None]
+    """Has what waits for an endpoint delivered."""
 
     def create(self, new: WebhookCreate) -> WebhookCreated:
         """Register an endpoint and send it a `webhook.test`, whose outcome changes nothing. The
@@ -64,26 +66,32 @@ class WebhookService:
         locked = self.safe.lock(webhook.id, key)
         created = WebhookCreated.of(
             webhook,
+            Gate(),
             secret=show_secret(key),
-            test=WebhookTest.of(self._send_test(webhook, key)),
+            test=WebhookTest.of(self._send_test(webhook, [key])),
         )
         self.webhooks.add(webhook, locked, self.caller.keep(created, shown_once="secret"))
         return created
 
     def get(self, webhook_id: str) -> WebhookDetails:
         """Raises WebhookNotFound."""
-        return WebhookDetails.of(self._stored(webhook_id).webhook)
+        stored = self._stored(webhook_id)
+        return WebhookDetails.of(stored.webhook, stored.gate)
 
     def list(self, query: PageQuery) -> WebhookPage:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks")
         found, place = self.webhooks.list(query.limit, sealer.after(query))
-        page = sealer.page(query, [WebhookSummary.of(each.webhook) for each in found], place)
+        shown = [WebhookSummary.of(each.webhook, each.gate) for each in found]
+        page = sealer.page(query, shown, place)
         return WebhookPage.model_validate(page, from_attributes=True)
 
     def update(
         self, webhook_id: str, given: WebhookUpdate, if_match: int | None = None
     ) -> WebhookDetails:
-        """Raises WebhookNotFound, Conflict, and ValidationFailed when the URL may not be called."""
+        """Where it is another endpoint, or is enabled again, its failures are forgotten.
+
+        Raises WebhookNotFound, Conflict, and ValidationFailed when the URL may not be called.
+        """
         changes = _changes(given)
         if given.url is not None:
             self._require_callable(given.url)
@@ -93,25 +101,19 @@ class WebhookService:
                 raise Conflict.at_version(before.webhook.version)
             changed = before.webhook.model_copy(update=changes)
             after = _with_reason(before.webhook, changed)
-            if after == before.webhook:
-                return WebhookDetails.of(after)
-            events = []
-            if after.status == "disabled" and before.webhook.status == "enabled":
-                events.append(
-                    self.caller.event("webhook.disabled", webhook_id=webhook_id, reason="paused")
-                )
-            after = _changed(after)
-            details = WebhookDetails.of(after)
-            self.webhooks.change(
-                before.webhook, after, events=events, also=self.caller.keep(details)
-            )
-            return details
+            return self._changed(before, after, reset=_begins_anew(before.webhook, after))
 
         return self._carried_out(webhook_id, change)
 
     def enable(self, webhook_id: str) -> WebhookDetails:
-        """Raises WebhookNotFound."""
-        return self.update(webhook_id, WebhookUpdate(status="enabled"))
+        """Deliver again, and what waits at once: also to one that is enabled, and only waits for
+        its next probe. Raises WebhookNotFound."""
+
+        def change(before: Stored) -> WebhookDetails:
+            enabled = before.webhook.model_copy(update={"status": "enabled"})
+            return self._changed(before, _with_reason(before.webhook, enabled), reset=True)
+
+        return self._carried_out(webhook_id, change)
 
     def rotate_secret(self, webhook_id: str, given: SecretRotate) -> WebhookRotated:
         """From now on deliveries are signed with the new secret, and for 24 hours with the one
@@ -124,8 +126,8 @@ class WebhookService:
         def change(before: Stored) -> WebhookRotated:
             locked = self.safe.lock(webhook_id, key)
             until = clock.to_text(clock.now() + OVERLAP)
-            after = _changed(before.webhook.model_copy(update={"previous_until": until}))
-            rotated = WebhookRotated.of(after, secret=show_secret(key))
+            after = _next_version(before.webhook.model_copy(update={"previous_until": until}))
+            rotated = WebhookRotated.of(after, before.gate, secret=show_secret(key))
             self.webhooks.change(
                 before.webhook,
                 after,
@@ -141,8 +143,8 @@ class WebhookService:
         health stays as it is. Raises WebhookNotFound."""
         stored = self._stored(webhook_id)
         self.caller.begin()
-        key = self.safe.open(webhook_id, stored.secrets.locked)
-        return WebhookTest.of(self._send_test(stored.webhook, key))
+        keys = [self.safe.open(webhook_id, locked) for locked in stored.signing]
+        return WebhookTest.of(self._send_test(stored.webhook, keys))
 
     def delete(self, webhook_id: str, if_match: int | None = None) -> WebhookDeleted:
         """What is still pending for it is dropped. Raises WebhookNotFound and Conflict."""
@@ -156,6 +158,25 @@ class WebhookService:
         if stored is None:
             raise WebhookNotFound
         return stored
+
+    def _changed(self, before: Stored, after: Webhook, *, reset: bool) -> WebhookDetails:
+        webhook_id = before.webhook.id
+        gate = before.gate.reset() if reset else before.gate
+        if after == before.webhook and not reset:
+            return WebhookDetails.of(after, gate)
+        events = []
+        if after != before.webhook:
+            after = _next_version(after)
+        if after.status == "disabled" and before.webhook.status == "enabled":
+            events.append(
+                self.caller.event("webhook.disabled", webhook_id=webhook_id, reason="paused")
+            )
+        details = WebhookDetails.of(after, gate)
+        also = self.caller.keep(details)
+        self.webhooks.change(before.webhook, after, events=events, also=also, reset=reset)
+        if reset and after.status == "enabled":
+            self.start_pump(webhook_id)
+        return details
 
     def _carried_out(self, webhook_id: str, change: Callable[[Stored], ResultT]) -> ResultT:
         """What `change` gives of the webhook as it stands; again if it was changed meanwhile."""
@@ -177,7 +198,7 @@ class WebhookService:
             if failure.reason == "blocked_address":
                 raise ValidationFailed.at("/url", str(failure)) from failure
 
-    def _send_test(self, webhook: Webhook, key: bytes) -> Outcome:
+    def _send_test(self, webhook: Webhook, keys: Sequence[bytes]) -> Outcome:
         """The test is between us and this endpoint: whatever the endpoint asked for, it gets it,
         and no other does. So it is not in the feed and its `sequence` is 0."""
         test_id = ids.new("evt")
@@ -189,7 +210,7 @@ class WebhookService:
             "sequence": 0,
             "data": {"webhook_id": webhook.id},
         }
-        return Sender(self.outbound).send(webhook.url, [key], test_id, json.dumps_text(payload))
+        return Sender(self.outbound).send(webhook.url, keys, test_id, json.dumps_text(payload))
 
 
 def _key(secret: str | None) -> bytes:
@@ -215,7 +236,12 @@ def _with_reason(before: Webhook, after: Webhook) -> Webhook:
     return after.model_copy(update={"disabled_reason": "paused", "disabled_at": now})
 
 
-def _changed(webhook: Webhook) -> Webhook:
+def _begins_anew(before: Webhook, after: Webhook) -> bool:
+    enabled = before.status == "disabled" and after.status == "enabled"
+    return enabled or before.url != after.url
+
+
+def _next_version(webhook: Webhook) -> Webhook:
     return webhook.model_copy(
         update={"updated_at": clock.timestamp(), "version": webhook.version + 1}
     )

@@ -1,6 +1,7 @@
 """Builds the objects of `webhooks`."""
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.events.wiring import feed
 from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Table
 from outrider.kit.outbound import Outbound
@@ -13,8 +14,12 @@ from outrider.webhooks.delivery_service import DeliveryService
 from outrider.webhooks.fanout import Fanout
 from outrider.webhooks.gates import GateRepository
 from outrider.webhooks.log import DeliveryLog
-from outrider.webhooks.models import Delivery, DeliveryJob
+from outrider.webhooks.models import Delivery, DeliveryJob, ReplayJob
 from outrider.webhooks.pump import Pump
+from outrider.webhooks.repeats import Repeats
+from outrider.webhooks.replay_service import ReplayService
+from outrider.webhooks.replayer import Replayer
+from outrider.webhooks.replays import ReplayRepository
 from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.safe import SecretSafe
 from outrider.webhooks.sender import Sender
@@ -29,6 +34,7 @@ def webhooks(caller: Caller) -> WebhookService:
         WebhookRepository(_table(), caller.workspace),
         _safe(caller.workspace),
         _outbound(),
+        pump(caller.workspace).start,
     )
 
 
@@ -49,6 +55,30 @@ def deliveries(caller: Caller) -> DeliveryService:
         DeliveryRepository(_table(), workspace),
         DeliveryLog(_table(), workspace),
         send,
+    )
+
+
+def replays(caller: Caller) -> ReplayService:
+    workspace = caller.workspace
+    return ReplayService(
+        caller, WebhookRepository(_table(), workspace), ReplayRepository(_table(), workspace)
+    )
+
+
+def replayer(workspace: WorkspaceId) -> Replayer:
+    def go_on(job: ReplayJob, delay_seconds: int) -> None:
+        queue = Queue(settings().require("webhook_replays_queue_url"))
+        queue.send([QueueMessage(job.model_dump(), delay_seconds)])
+
+    return Replayer(
+        workspace,
+        WebhookRepository(_table(), workspace),
+        ReplayRepository(_table(), workspace),
+        DeliveryLog(_table(), workspace),
+        feed(workspace),
+        Repeats(DeliveryRepository(_table(), workspace)),
+        pump(workspace).start,
+        go_on,
     )
 
 

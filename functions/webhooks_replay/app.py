@@ -1,0 +1,24 @@
+"""Carries out replays, for as long as there is time."""
+
+from functools import partial
+from typing import Any
+
+from outrider.events.models import subject
+from outrider.kit.logs import logger
+from outrider.kit.queues import handle_records, time_left
+from outrider.webhooks.models import ReplayJob
+from outrider.webhooks.wiring import replayer
+
+_LONGEST_PAGE_MS = 30_000
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return handle_records(event, partial(_replay, enough_time=time_left(context, _LONGEST_PAGE_MS)))
+
+
+def _replay(message: dict[str, Any], enough_time: Any) -> None:
+    workspace, replay_id = subject(message, "replay_id")
+    _, webhook_id = subject(message, "webhook_id")
+    job = ReplayJob(workspace=workspace, webhook_id=webhook_id, replay_id=replay_id)
+    outcome = replayer(workspace).run(job, enough_time)
+    logger().info("replay", replay_id=replay_id, outcome=outcome)

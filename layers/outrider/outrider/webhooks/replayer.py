@@ -1,0 +1,149 @@
+"""Walks over what a replay asks for, page by page, and sets it waiting; the pump delivers it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Literal, Protocol
+
+from outrider.access.models import WorkspaceId
+from outrider.events.models import Place, RecordedEvent
+from outrider.kit import clock, parallel
+from outrider.kit.attributes import Item
+from outrider.webhooks.deliveries import delivery_of, recorded_at
+from outrider.webhooks.errors import ReplayMoved
+from outrider.webhooks.log import DeliveryLog
+from outrider.webhooks.models import Delivery, Replay, ReplayJob, State, Webhook
+from outrider.webhooks.repeats import Repeats
+from outrider.webhooks.replays import ReplayRepository, Work
+from outrider.webhooks.repository import WebhookRepository
+from outrider.webhooks.subscriptions import wants
+
+PAGE = 100
+"""Events, or rows of the log: what is in memory at once."""
+_SETTLING_SECONDS = 5
+"""After that the feed shows what it does not show yet."""
+
+Outcome = Literal["nothing to do", "completed", "cancelled", "to be continued", "overtaken"]
+
+
+class Feed(Protocol):
+    def read(
+        self, after: Place | None, since: str | None, until: str | None, limit: int
+    ) -> tuple[list[RecordedEvent], bool]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`stuck`: the next event cannot be seen yet."""
+
+    matching: Sequence[Delivery]
+    looked_at: int
+    reached: str | None
+    place: Item | None
+    more: bool
+    stuck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replayer:
+    """Replays of one workspace. `start_pump` has what waits for an endpoint delivered; `go_on`
+    sends a job after so many seconds."""
+
+    workspace: WorkspaceId
+    webhooks: WebhookRepository
+    replays: ReplayRepository
+    log: DeliveryLog
+    feed: Feed
+    repeats: Repeats
+    start_pump: Callable[[str], None]
+    go_on: Callable[[ReplayJob, int], None]
+
+    def run(self, job: ReplayJob, enough_time: Callable[[], bool]) -> Outcome:
+        """Go on from where the replay stands, for as long as there is time.
+
+        A page whose worker died is walked over again: a delivery knows which replay it was last
+        set waiting by, and is not set waiting twice by the same.
+        """
+        stored = self.webhooks.get(job.webhook_id)
+        work = self.replays.get(job.webhook_id, job.replay_id)
+        if work is None or work.replay.state != "running":
+            return "nothing to do"
+        try:
+            if stored is None:
+                self.replays.advance(work, _ended(work.replay, "cancelled"), None)
+                return "cancelled"
+            while True:
+                page = self._page(stored.webhook, work)
+                if page.matching:
+                    parallel.each(
+                        partial(self.repeats.replay, replay_id=job.replay_id), page.matching
+                    )
+                    self.start_pump(job.webhook_id)
+                work = self.replays.advance(work, _walked(work.replay, page), page.place)
+                if not page.more:
+                    return "completed"
+                if page.stuck or not enough_time():
+                    self.go_on(job, _SETTLING_SECONDS if page.stuck else 0)
+                    return "to be continued"
+        except ReplayMoved:
+            return "overtaken"
+
+    def _page(self, webhook: Webhook, work: Work) -> Page:
+        replay = work.replay
+        if replay.status:
+            return self._page_of_log(replay, replay.status, work.place)
+        return self._page_of_feed(webhook, replay, work.place)
+
+    def _page_of_feed(self, webhook: Webhook, replay: Replay, place: Item | None) -> Page:
+        after = Place(**place) if place else None
+        events, more = self.feed.read(after, replay.since, replay.until, PAGE)
+        matching = [
+            delivery_of(event, webhook.id)
+            for event in events
+            if wants(webhook.events, event.event) and _asked_for(replay, event.event)
+        ]
+        last = events[-1].place if events else after
+        return Page(
+            matching,
+            looked_at=len(events),
+            reached=last.recorded_at if last else None,
+            place=asdict(last) if last else None,
+            more=more,
+            stuck=more and not events,
+        )
+
+    def _page_of_log(self, replay: Replay, status: State, place: Item | None) -> Page:
+        found, following = self.log.of_time(
+            replay.webhook_id,
+            since=replay.since,
+            until=replay.until,
+            state=status,
+            limit=PAGE,
+            after=place,
+        )
+        return Page(
+            [each for each in found if _asked_for(replay, each.event)],
+            looked_at=len(found),
+            reached=recorded_at(following["sk"]) if following else replay.until,
+            place=following,
+            more=following is not None,
+        )
+
+
+def _asked_for(replay: Replay, event: str) -> bool:
+    return replay.events is None or wants(replay.events, event)
+
+
+def _walked(replay: Replay, page: Page) -> Replay:
+    walked = replay.model_copy(
+        update={
+            "looked_at": replay.looked_at + page.looked_at,
+            "matched": replay.matched + len(page.matching),
+            "reached": page.reached or replay.reached,
+        }
+    )
+    return walked if page.more else _ended(walked, "completed")
+
+
+def _ended(replay: Replay, state: Literal["completed", "cancelled"]) -> Replay:
+    return replay.model_copy(update={"state": state, "completed_at": clock.timestamp()})

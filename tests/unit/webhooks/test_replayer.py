@@ -1,0 +1,114 @@
+"""A replay takes no more memory than a page of it, however many events there are."""
+
+import tracemalloc
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from outrider.access.models import WorkspaceId
+from outrider.events.models import Place, RecordedEvent
+from outrider.kit import clock, ids, parallel
+from outrider.webhooks.models import Delivery, Gate, Replay, ReplayJob, Webhook
+from outrider.webhooks.replayer import Replayer
+from outrider.webhooks.replays import Work
+from outrider.webhooks.repository import Secrets, Stored
+
+WORKSPACE = WorkspaceId("wsp_" + "0" * 26)
+MOMENT = "2026-03-02T09:00:00.000Z"
+WEBHOOK = Webhook(
+    id=ids.new("whk"),
+    url="https://example.com/",
+    events=["*"],
+    created_at=MOMENT,
+    updated_at=MOMENT,
+)
+REPLAY = Replay(
+    id=ids.new("rpl"), webhook_id=WEBHOOK.id, since=MOMENT, until=MOMENT, created_at=MOMENT
+)
+JOB = ReplayJob(workspace=WORKSPACE, webhook_id=WEBHOOK.id, replay_id=REPLAY.id)
+
+
+class Feed:
+    """So many events, made when they are read."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def read(
+        self, after: Place | None, since: str | None, until: str | None, limit: int
+    ) -> tuple[Sequence[RecordedEvent], bool]:
+        first = after.sequence + 1 if after else 1
+        end = min(first + limit, self.length + 1)
+        return [_event(sequence) for sequence in range(first, end)], end <= self.length
+
+
+class Rest:
+    """The webhook, the replay as it stands, and how many deliveries were set waiting."""
+
+    def __init__(self) -> None:
+        self.work = Work(REPLAY)
+        self.set_waiting: set[str] = set()
+        self.continued = 0
+
+    def get(self, webhook_id: str, replay_id: str = "") -> Any:
+        return self.work if replay_id else Stored(WEBHOOK, Secrets(b""), Gate())
+
+    def advance(self, work: Work, after: Replay, place: Any) -> Work:
+        self.work = Work(after, work.pages + 1, place)
+        return self.work
+
+    def replay(self, delivery: Delivery, replay_id: str) -> bool:
+        self.set_waiting.add(delivery.event_id[-8:])
+        return True
+
+    def go_on(self, job: ReplayJob, delay_seconds: int) -> None:
+        self.continued += 1
+
+
+def _event(sequence: int) -> RecordedEvent:
+    return RecordedEvent(
+        id=f"evt_{sequence:026d}",
+        event="contact.created",
+        created_at=MOMENT,
+        recorded_at=MOMENT,
+        workspace_id=WORKSPACE.public,
+        mode="live",
+        sequence=sequence,
+        actor="engine",
+        request_id="",
+        data={"contact_id": "con_" + "0" * 26, "text": "x" * 1_000},
+    )
+
+
+def made(rest: Any, feed: Any) -> Replayer:
+    return Replayer(WORKSPACE, rest, rest, rest, feed, rest, lambda _: None, rest.go_on)
+
+
+class TestRun:
+    def test_takes_a_page_of_memory(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(parallel, "each", lambda work, things: [*map(work, things)])
+        rest = Rest()
+        peaks = []
+        for length in (500, 25_000):
+            rest.work = Work(REPLAY)
+            tracemalloc.start()
+            outcome = made(rest, Feed(length)).run(JOB, lambda: True)
+            before = len(rest.set_waiting) * 200
+            peaks.append(tracemalloc.get_traced_memory()[1] - before)
+            tracemalloc.stop()
+            assert (outcome, rest.work.replay.matched) == ("completed", length)
+
+        assert len(rest.set_waiting) == 25_000
+        assert peaks[1] < 2 * peaks[0]
+
+    def test_goes_on_in_another_call_when_time_is_short(self) -> None:
+        rest = Rest()
+        calls = 0
+        while rest.work.replay.state == "running":
+            made(rest, Feed(450)).run(JOB, lambda: False)
+            calls += 1
+
+        assert (calls, rest.continued, len(rest.set_waiting)) == (5, 4, 450)
+        assert rest.work.replay.completed_at
+        assert rest.work.replay.completed_at <= clock.timestamp()
