@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 UV := $(VENV)/bin/uv
 PY := $(VENV)/bin/python
 SAM := .outrider/tools/sam/bin/sam
-TEMPLATES := template.yaml $(wildcard infra/*.yaml)
+TEMPLATES := template.yaml $(wildcard infra/*.yaml docs/examples/*/template.yaml)
 # Each compares two things that must say the same (code and template, routes and OpenAPI, …).
 LAYER_REQUIREMENTS := layers/dependencies/requirements.txt
 EXPORT := $(UV) export --quiet --frozen --no-dev --no-emit-project --no-annotate --no-header
@@ -49,6 +49,7 @@ check: $(READY) tools ## Format, lint, types, import contracts, drift, templates
 	$(VENV)/bin/lint-imports
 	$(PY) -m tools.routes
 	$(PY) -m tools.openapi --check
+	$(PY) -m tools.events --check
 	@$(MAKE) --no-print-directory -j 4 $(TEMPLATES:%=validate/%)
 
 $(TEMPLATES:%=validate/%): validate/%:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from outrider.kit import clock
+from tests.harness.contract import Contract
 from tests.harness.patterns import matches
 
 
@@ -19,7 +20,7 @@ class Rule:
 
 
 class Bus:
-    def __init__(self, name: str, arn: str, rules: list[Rule]) -> None:
+    def __init__(self, name: str, arn: str, rules: list[Rule], contract: Contract) -> None:
         self.name = name
         self.arn = arn
         self.published: list[dict[str, Any]] = []
@@ -28,6 +29,7 @@ class Bus:
         self.refuse = 0
         """How many of the next entries the bus does not take."""
         self._rules = rules
+        self._contract = contract
 
     def clear(self) -> None:
         self.published.clear()
@@ -57,6 +59,8 @@ class Bus:
             "resources": entry.get("Resources", []),
             "detail": json.loads(entry["Detail"]),
         }
+        assert event["detail-type"] == event["detail"]["event"]
+        self._contract.published(event["detail"])
         self.published.append(event)
         self.carry(event)
         return {"EventId": event["id"]}

@@ -16,6 +16,7 @@ from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.bus import Bus
 from tests.harness.clock import Clock
+from tests.harness.contract import Contract
 from tests.harness.executions import Execution, Executions
 from tests.harness.functions import Functions
 from tests.harness.mail import Mail, MailService
@@ -47,7 +48,8 @@ class Cloud:
         self._mail = MailService()
         self._texts = TextService()
         permissions = Permissions(made, self._queues)
-        self.bus = Bus(made.bus_name, made.bus_arn, made.rules())
+        self.contract = Contract()
+        self.bus = Bus(made.bus_name, made.bus_arn, made.rules(), self.contract)
         machine = templates.load(
             made.template["Resources"][_CLOCK_MACHINE]["Properties"]["DefinitionUri"]
         )
@@ -83,11 +85,14 @@ class Cloud:
         ):
             part.clear()
         self._streams.begin()
+        self.contract.begin()
         self.clock = Clock()
         self.api = Api(self._functions, self.wire, self.clock)
 
     def end(self) -> None:
+        """Raises AssertionError when the test made an event that its schema does not allow."""
         self.clock.release()
+        self.contract.end()
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """Call `functions/<function>/app.py` with an event."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools import openapi, routes, templates
+from tools import events, openapi, routes, templates
 from tools.templates import REPOSITORY
 
 LONGEST_APP, LONGEST_FILE = 250, 500
@@ -28,6 +28,11 @@ class TestDescription:
         named = REPOSITORY / "docs" / "openapi.json"
 
         assert named.resolve() == openapi.SITE / "openapi.json"
+
+
+class TestEvents:
+    def test_have_the_schemas_that_their_payloads_give(self) -> None:
+        assert events.outdated() == [], "run python -m tools.events"
 
 
 class TestFileLength:

@@ -104,7 +104,7 @@ def a_message(api: Api, **fields: Any) -> Message:
         campaign_id=campaign_id,
         **{
             "sequence_id": ids.new("seq"),
-            "enrollment_id": ids.new("enr"),
+            "enrollment_id": ids.joined("enr", campaign_id, contact_id),
             "step_id": ids.new("stp"),
             "mailbox_id": ids.new("mbx"),
             "state": "sent",

@@ -7,13 +7,14 @@ import pytest
 
 from outrider.access.models import WorkspaceId
 from outrider.events.repository import EventRepository
-from outrider.kit import outbox
+from outrider.kit import ids, outbox
 from outrider.kit.attributes import encode_item
 from outrider.kit.bus import PublishFailed
 from outrider.kit.dynamo import Table
 from outrider.kit.outbox import Event
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
+from tests.harness.contract import example
 from tests.harness.wire import When
 
 
@@ -22,7 +23,14 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
 
 
-def an_event(partition: str, name: str = "contact.created", **data: Any) -> Event:
+def a_workspace(name: str) -> str:
+    """The id of one that nobody made."""
+    return ids.derived("wsp", name)
+
+
+def an_event(partition: str, name: str = "contact.created") -> Event:
+    """Of another contact each time."""
+    data = {**example(name)["data"], "contact_id": ids.new("con")}
     return outbox.event(name, partition=partition, actor="engine", request_id="", **data)
 
 
@@ -51,51 +59,58 @@ def published(cloud: Cloud) -> Counter[str]:
 
 class TestRelay:
     def test_records_in_order_without_gaps(self, cloud: Cloud) -> None:
-        events = [an_event("wsp_order", number=number) for number in range(120)]
+        events = [an_event(a_workspace("order")) for _ in range(120)]
 
         relay(cloud, *[a_record(*events[start : start + 2]) for start in range(0, 120, 2)])
 
-        assert feed(cloud, "wsp_order") == list(enumerate([event.id for event in events], 1))
+        assert feed(cloud, a_workspace("order")) == list(
+            enumerate([event.id for event in events], 1)
+        )
         assert [event["detail"]["id"] for event in cloud.bus.published] == [
             event.id for event in events
         ]
 
     def test_publishes_what_rules_and_receivers_need(self, cloud: Cloud) -> None:
-        event = an_event("wsp_shape~test", "lead.replied", lead_id="led_1", score=0.5)
+        event = an_event(f"{a_workspace('shape')}~test", "reply.classified")
 
         relay(cloud, a_record(event))
 
         (sent,) = cloud.bus.published
-        assert (sent["source"], sent["detail-type"]) == ("outrider", "lead.replied")
+        assert (sent["source"], sent["detail-type"]) == ("outrider", "reply.classified")
         assert sent["detail"] == {
             "id": event.id,
-            "event": "lead.replied",
+            "event": "reply.classified",
             "created_at": event.created_at,
             "recorded_at": event.created_at,
-            "workspace_id": "wsp_shape",
+            "workspace_id": a_workspace("shape"),
             "mode": "test",
             "sequence": 1,
             "actor": "engine",
             "request_id": "",
-            "data": {"lead_id": "led_1", "score": 0.5},
+            "data": event.data,
         }
 
     def test_counts_each_workspace_and_mode_by_itself(self, cloud: Cloud) -> None:
-        partitions = ["wsp_one", "wsp_two", "wsp_one~test", "wsp_one"]
+        partitions = [
+            a_workspace("one"),
+            a_workspace("two"),
+            f"{a_workspace('one')}~test",
+            a_workspace("one"),
+        ]
         events = [an_event(partition) for partition in partitions]
 
         relay(cloud, *[a_record(event) for event in events])
 
-        assert feed(cloud, "wsp_one") == [(1, events[0].id), (2, events[3].id)]
-        assert feed(cloud, "wsp_two") == [(1, events[1].id)]
-        assert feed(cloud, "wsp_one~test") == [(1, events[2].id)]
+        assert feed(cloud, a_workspace("one")) == [(1, events[0].id), (2, events[3].id)]
+        assert feed(cloud, a_workspace("two")) == [(1, events[1].id)]
+        assert feed(cloud, f"{a_workspace('one')}~test") == [(1, events[2].id)]
 
     def test_skips_events_of_the_change_before(self, cloud: Cloud) -> None:
-        old, new = an_event("wsp_old"), an_event("wsp_old")
+        old, new = an_event(a_workspace("old")), an_event(a_workspace("old"))
 
         relay(cloud, a_record(old, before=[old]), a_record(old, new, before=[old]))
 
-        assert feed(cloud, "wsp_old") == [(1, new.id)]
+        assert feed(cloud, a_workspace("old")) == [(1, new.id)]
 
     def test_takes_changes_without_events(self, cloud: Cloud) -> None:
         removed = {"eventName": "REMOVE", "dynamodb": {"OldImage": {"pk": {"S": "a"}}}}
@@ -105,31 +120,35 @@ class TestRelay:
         assert cloud.bus.published == []
 
     def test_publishes_again_with_the_same_sequence_what_comes_again(self, cloud: Cloud) -> None:
-        first, second = an_event("wsp_again"), an_event("wsp_again")
+        first, second = an_event(a_workspace("again")), an_event(a_workspace("again"))
         relay(cloud, a_record(first))
 
         relay(cloud, a_record(first), a_record(second), a_record(first))
 
-        assert feed(cloud, "wsp_again") == [(1, first.id), (2, second.id)]
+        assert feed(cloud, a_workspace("again")) == [(1, first.id), (2, second.id)]
         sequences = [
             (event["detail"]["id"], event["detail"]["sequence"]) for event in cloud.bus.published
         ]
         assert sequences == [(first.id, 1), (first.id, 1), (second.id, 2)]
 
     def test_never_goes_back_in_time(self, cloud: Cloud) -> None:
-        relay(cloud, a_record(an_event("wsp_clock")))
+        relay(cloud, a_record(an_event(a_workspace("clock"))))
         cloud.clock.advance(seconds=-30)
 
-        relay(cloud, a_record(an_event("wsp_clock")))
+        relay(cloud, a_record(an_event(a_workspace("clock"))))
 
-        one, two = sorted(cloud.items("events", "wsp_clock#feed"), key=lambda item: item["sk"])
+        one, two = sorted(
+            cloud.items("events", f"{a_workspace('clock')}#feed"), key=lambda item: item["sk"]
+        )
         assert (one["sequence"], two["sequence"]) == (1, 2)
         assert one["recorded_at"] == two["recorded_at"]
 
     def test_lets_events_expire_after_400_days(self, cloud: Cloud) -> None:
-        relay(cloud, a_record(an_event("wsp_ttl")))
+        relay(cloud, a_record(an_event(a_workspace("ttl"))))
 
-        event, marker = cloud.items("events", "wsp_ttl#feed") + cloud.items("events", "wsp_ttl#evt")
+        event, marker = cloud.items("events", f"{a_workspace('ttl')}#feed") + cloud.items(
+            "events", f"{a_workspace('ttl')}#evt"
+        )
         days = (event["ttl"] - cloud.clock.now.timestamp()) / 86_400
         assert (round(days), marker["ttl"]) == (400, event["ttl"])
 
@@ -137,8 +156,8 @@ class TestRelay:
         self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         table = Table(cloud.stack.data["EventsTableName"])
-        mine = EventRepository(table, WorkspaceId("wsp_race"))
-        faster, slower = an_event("wsp_race"), an_event("wsp_race")
+        mine = EventRepository(table, WorkspaceId(a_workspace("race")))
+        faster, slower = an_event(a_workspace("race")), an_event(a_workspace("race"))
         look = EventRepository._known
         looks = []
 
@@ -155,10 +174,10 @@ class TestRelay:
         places = mine.record([slower])
 
         assert (len(looks), places[0].sequence) == (2, 2)
-        assert feed(cloud, "wsp_race") == [(1, faster.id), (2, slower.id)]
+        assert feed(cloud, a_workspace("race")) == [(1, faster.id), (2, slower.id)]
 
     def test_tries_refused_entries_again(self, cloud: Cloud) -> None:
-        events = [an_event("wsp_refused") for _ in range(12)]
+        events = [an_event(a_workspace("refused")) for _ in range(12)]
         cloud.bus.refuse = 15
 
         relay(cloud, a_record(*events))
@@ -169,14 +188,14 @@ class TestRelay:
         cloud.bus.refuse = 1_000
 
         with pytest.raises(PublishFailed):
-            relay(cloud, a_record(an_event("wsp_down")))
+            relay(cloud, a_record(an_event(a_workspace("down"))))
 
     @pytest.mark.parametrize("when", ["before", "after"])
     def test_loses_and_repeats_nothing_wherever_it_dies(
         self, cloud: Cloud, when: When, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("outrider.events.repository.RECORD_AT_ONCE", 2)
-        one, two = f"wsp_crash_{when}", f"wsp_crash_{when}_two"
+        one, two = a_workspace(f"crash {when}"), a_workspace(f"other {when}")
         everything: list[Event] = []
         for call in range(1, 100):
             events = [an_event(partition) for partition in (one, two, one) for _ in range(4)]

@@ -23,7 +23,7 @@ class RecordedEvent(BaseModel):
 
     `sequence` counts the events of the workspace in this mode, from 1 and without gaps;
     `recorded_at` is when it entered the feed; `actor` is who caused it (`key:key_…`, `engine`,
-    `recipient`).
+    `recipient`, `operator`).
     """
 
     model_config = ConfigDict(frozen=True)

@@ -35,11 +35,11 @@ def _actor(text: str) -> str:
     kind, _, name = text.rpartition(":")
     kind = kind or {"key": "key", "run": "agent"}.get(text.partition("_")[0], "")
     wanted = {"key": "key", "agent": "run"}.get(kind)
-    if text in ("engine", "operator"):
+    if text in ("engine", "recipient", "operator"):
         return text
     if wanted is None or not ids.is_id(wanted, name):
         raise ValueError(
-            "Actors are engine, operator, key_… (an API key) and agent:run_… (a run of an agent)"
+            "Actors are engine, recipient, operator, key_… (an API key) and agent:run_…"
         )
     return f"{kind}:{name}"
 
@@ -63,7 +63,9 @@ class EventQuery(PageQuery):
     ] = None
     actor: Annotated[
         Annotated[str, AfterValidator(_actor)] | None,
-        Field(description="Who caused it: `engine`, `operator`, `key_…` (a key), `agent:run_…`"),
+        Field(
+            description="Who caused it: `engine`, `recipient`, `operator`, `key_…`, `agent:run_…`"
+        ),
     ] = None
     since: Annotated[Instant | None, Field(description="At or after (RFC 3339)")] = None
     until: Annotated[Instant | None, Field(description="Before (RFC 3339)")] = None

@@ -139,6 +139,7 @@ class ErasureService:
         return self.caller.event(
             "enrollment.finished",
             identity=f"{enrollment.id}/{enrollment.generation}",
+            state="finished",
             reason=ERASED,
             **enrollment.names(),
         )

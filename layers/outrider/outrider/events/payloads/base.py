@@ -1,0 +1,63 @@
+"""The base of payloads, and the kinds of values that stand in them."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import SkipJsonSchema
+
+from outrider.events.catalogue import EventName
+from outrider.kit import ids
+
+TAIL = f"[0-9a-hjkmnp-tv-z]{{{ids.LENGTH}}}"
+"""What stands behind the prefix of an id (`ids.ALPHABET`)."""
+_EXAMPLE = "01jf3k9q2c8m5v7x0b4n6t1rwe"
+_OF_CONTACT = "01jf3m5t4d8w6z0c2f7h9k3p5s"
+
+
+class Payload(BaseModel):
+    """The `data` of one event."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    event: ClassVar[EventName]
+
+
+def id_of(prefix: str, example: str = _EXAMPLE) -> FieldInfo:
+    field: FieldInfo = Field(pattern=f"^{prefix}_{TAIL}$", examples=[f"{prefix}_{example}"])
+    return field
+
+
+NotAlways = SkipJsonSchema[None]
+"""A field that is left out where it says nothing; it is never null."""
+
+Timestamp = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
+        json_schema_extra={"format": "date-time"},
+        examples=["2026-03-02T09:00:00.000Z"],
+    ),
+]
+"""RFC 3339, UTC, milliseconds."""
+
+ApiKeyId = Annotated[str, id_of("key")]
+CampaignId = Annotated[str, id_of("cam")]
+CompanyId = Annotated[str, id_of("com")]
+ContactId = Annotated[str, id_of("con", _OF_CONTACT)]
+EnrollmentId = Annotated[
+    str,
+    Field(pattern=f"^enr_{TAIL}{TAIL}$", examples=[f"enr_{_EXAMPLE}{_OF_CONTACT}"]),
+]
+ExportId = Annotated[str, id_of("exp")]
+ImportId = Annotated[str, id_of("imp")]
+MailboxId = Annotated[str, id_of("mbx")]
+MessageId = Annotated[str, id_of("msg")]
+SequenceId = Annotated[str, id_of("seq")]
+StepId = Annotated[str, id_of("stp")]
+SuppressionId = Annotated[str, id_of("sup")]
+WebhookId = Annotated[str, id_of("whk")]
+WorkspaceId = Annotated[str, id_of("wsp")]
+EventId = Annotated[str, id_of("evt")]
+
+Count = Annotated[int, Field(ge=0)]

@@ -1,0 +1,77 @@
+"""Events about campaigns."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from outrider.events.catalogue import EventName
+from outrider.events.payloads.base import (
+    CampaignId,
+    Count,
+    MailboxId,
+    NotAlways,
+    Payload,
+    SequenceId,
+)
+from outrider.events.payloads.sequences import PauseReason
+
+
+class _AboutCampaign(Payload):
+    campaign_id: CampaignId
+    sequence_id: SequenceId
+    """The sequence that it carries out."""
+
+
+class CampaignCreated(_AboutCampaign):
+    """A campaign was created as a draft, by a request or by launching a sequence."""
+
+    event: ClassVar[EventName] = "campaign.created"
+
+
+class CampaignLaunched(_AboutCampaign):
+    """A campaign was launched."""
+
+    event: ClassVar[EventName] = "campaign.launched"
+
+    enrolled: Annotated[Count, Field(examples=[212])]
+    """How many contacts were enrolled at once."""
+    by_filter: bool
+    """Further ones, that its filter lets through, are being enrolled."""
+
+
+class CampaignPaused(_AboutCampaign):
+    """A campaign was paused: everybody stays where they are."""
+
+    event: ClassVar[EventName] = "campaign.paused"
+
+    reason: PauseReason
+    """By a person, or because too many mails bounced or were complained about."""
+
+
+class CampaignResumed(_AboutCampaign):
+    """A campaign goes on."""
+
+    event: ClassVar[EventName] = "campaign.resumed"
+
+
+class CampaignCompleted(_AboutCampaign):
+    """Nobody in a campaign has a step left."""
+
+    event: ClassVar[EventName] = "campaign.completed"
+
+
+class CampaignGuardrailTripped(_AboutCampaign):
+    """Too many mails of the last hours bounced or were complained about: sending stops by itself,
+    for the campaign or for one mailbox."""
+
+    event: ClassVar[EventName] = "campaign.guardrail_tripped"
+
+    paused: Literal["campaign", "mailbox"]
+    mailbox_id: MailboxId | NotAlways = None
+    """Given when a mailbox is paused."""
+    tripped_by: Literal["bounces", "complaints"]
+    sent: Annotated[Count, Field(examples=[400])]
+    bounced: Annotated[Count, Field(examples=[21])]
+    complained: Annotated[Count, Field(examples=[0])]
+    hours: Annotated[Count, Field(examples=[24])]
+    """Of how many hours these are the counts."""

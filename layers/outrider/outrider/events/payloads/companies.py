@@ -1,0 +1,34 @@
+"""Events about companies."""
+
+from typing import ClassVar
+
+from outrider.events.catalogue import EventName
+from outrider.events.payloads.base import CompanyId, ImportId, NotAlways, Payload
+from outrider.events.payloads.contacts import Changed
+
+
+class _AboutCompany(Payload):
+    company_id: CompanyId
+    import_id: ImportId | NotAlways = None
+    """The import that did it."""
+
+
+class CompanyCreated(_AboutCompany):
+    """A company was created, by a request or an import."""
+
+    event: ClassVar[EventName] = "company.created"
+
+
+class CompanyUpdated(_AboutCompany):
+    """A company was changed, by a request or an import."""
+
+    event: ClassVar[EventName] = "company.updated"
+
+    changed: Changed
+    """The names of the fields that were given."""
+
+
+class CompanyDeleted(_AboutCompany):
+    """A company was deleted. Its contacts stay."""
+
+    event: ClassVar[EventName] = "company.deleted"

@@ -1,0 +1,96 @@
+"""Events about contacts."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from outrider.events.catalogue import EventName
+from outrider.events.payloads.base import (
+    CampaignId,
+    ContactId,
+    EnrollmentId,
+    ImportId,
+    MailboxId,
+    MessageId,
+    NotAlways,
+    Payload,
+    SequenceId,
+    StepId,
+    SuppressionId,
+)
+
+Changed = Annotated[list[str], Field(examples=[["company", "title"]])]
+
+
+class _AboutContact(Payload):
+    contact_id: ContactId
+    import_id: ImportId | NotAlways = None
+    """The import that did it."""
+
+
+class ContactCreated(_AboutContact):
+    """A contact was created, by a request or an import."""
+
+    event: ClassVar[EventName] = "contact.created"
+
+
+class ContactUpdated(_AboutContact):
+    """A contact was changed: by a request, an import, a verification, or a link to its company."""
+
+    event: ClassVar[EventName] = "contact.updated"
+
+    changed: Changed
+    """The names of the fields that were given."""
+
+
+class ContactDeleted(_AboutContact):
+    """A contact was deleted, merged into another one, or erased."""
+
+    event: ClassVar[EventName] = "contact.deleted"
+
+    merged_into: ContactId | NotAlways = None
+    """The contact that took its place."""
+    reason: Literal["erased"] | NotAlways = None
+    """Given when it was erased from every store."""
+
+
+class ContactMerged(Payload):
+    """Contacts were merged into this one. Of each of the others `contact.deleted` is sent too."""
+
+    event: ClassVar[EventName] = "contact.merged"
+
+    contact_id: ContactId
+    merged_ids: list[ContactId]
+    """Those that are gone."""
+    changed: Changed
+    """The names of the fields that it took from them."""
+
+
+class ContactUnsubscribed(Payload):
+    """A contact said that it wants no more mail: by a link, an answer, or a complaint. The message
+    that led to it is named where there was one."""
+
+    event: ClassVar[EventName] = "contact.unsubscribed"
+
+    contact_id: ContactId
+    message_id: MessageId | NotAlways = None
+    campaign_id: CampaignId | NotAlways = None
+    sequence_id: SequenceId | NotAlways = None
+    enrollment_id: EnrollmentId | NotAlways = None
+    step_id: StepId | NotAlways = None
+    mailbox_id: MailboxId | NotAlways = None
+    """The mailbox that sent the message."""
+
+
+class ContactSuppressed(Payload):
+    """An address, or a whole domain, is not written to any more."""
+
+    event: ClassVar[EventName] = "contact.suppressed"
+
+    suppression_id: SuppressionId
+    kind: Literal["address", "domain"]
+    reason: Literal["unsubscribed", "complained", "bounced", "manual", "imported", "erased"]
+    contact_id: ContactId | NotAlways = None
+    """The contact with this address, where it was known when this happened."""
+    import_id: ImportId | NotAlways = None
+    """The import that did it."""

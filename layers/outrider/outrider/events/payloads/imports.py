@@ -1,0 +1,76 @@
+"""Events about files in and out."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from outrider.events.catalogue import EventName
+from outrider.events.payloads.base import Count, ExportId, ImportId, Payload
+
+Kind = Literal["contacts", "companies", "suppressions"]
+Counts = Annotated[
+    dict[Literal["created", "updated", "unchanged", "skipped", "failed", "reverted"], Count],
+    Field(
+        examples=[
+            {
+                "created": 180,
+                "updated": 12,
+                "unchanged": 3,
+                "skipped": 4,
+                "failed": 1,
+                "reverted": 0,
+            }
+        ]
+    ),
+]
+
+
+class ImportCompleted(Payload):
+    """An import came to its end. Of its rows `GET /v1/imports/{import_id}/rows` tells."""
+
+    event: ClassVar[EventName] = "import.completed"
+
+    import_id: ImportId
+    kind: Kind
+    status: Literal["completed", "failed"]
+    """`failed`: the file could not be read."""
+    counts: Counts
+    """Rows by what became of them."""
+
+
+class ImportReverting(Payload):
+    """Somebody asked to take an import back."""
+
+    event: ClassVar[EventName] = "import.reverting"
+
+    import_id: ImportId
+
+
+class ImportReverted(Payload):
+    """An import was taken back."""
+
+    event: ClassVar[EventName] = "import.reverted"
+
+    import_id: ImportId
+    kind: Kind
+    counts: Counts
+    """Rows by what became of them."""
+
+
+class ExportCreated(Payload):
+    """Somebody asked for an export."""
+
+    event: ClassVar[EventName] = "export.created"
+
+    export_id: ExportId
+    kind: Kind
+
+
+class ExportCompleted(Payload):
+    """The file of an export is there: `GET /v1/exports/{export_id}` has a link to it."""
+
+    event: ClassVar[EventName] = "export.completed"
+
+    export_id: ExportId
+    kind: Kind
+    rows: Annotated[Count, Field(examples=[1840])]

@@ -1,0 +1,125 @@
+"""Events about mails and texts."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from outrider.events.catalogue import EventName
+from outrider.events.payloads.base import (
+    CampaignId,
+    ContactId,
+    EnrollmentId,
+    MailboxId,
+    MessageId,
+    NotAlways,
+    Payload,
+    SequenceId,
+    StepId,
+)
+
+FailureReason = Annotated[str, Field(examples=["refused: MessageRejected"])]
+SkipReason = Annotated[str, Field(examples=["replied"])]
+
+
+class AboutMessage(Payload):
+    """What names a message: the step of an enrollment that it is of."""
+
+    message_id: MessageId
+    contact_id: ContactId
+    campaign_id: CampaignId
+    sequence_id: SequenceId
+    enrollment_id: EnrollmentId
+    step_id: StepId
+
+
+class _AboutMail(AboutMessage):
+    mailbox_id: MailboxId
+    """The mailbox that sent it."""
+
+
+class EmailSent(_AboutMail):
+    """A mail was taken by SES, or by the mailbox's SMTP server."""
+
+    event: ClassVar[EventName] = "email.sent"
+
+
+class EmailDelivered(_AboutMail):
+    """The recipient's server took a mail."""
+
+    event: ClassVar[EventName] = "email.delivered"
+
+
+class EmailOpened(_AboutMail):
+    """A mail was opened for the first time; once by a person and once by a machine, at most."""
+
+    event: ClassVar[EventName] = "email.opened"
+
+    machine: bool
+    """By a proxy or a scanner: it says nothing about the person."""
+
+
+class EmailClicked(_AboutMail):
+    """A link of a mail was followed for the first time."""
+
+    event: ClassVar[EventName] = "email.clicked"
+
+
+class EmailBounced(_AboutMail):
+    """A mail came back; a hard bounce is also told of a mail that bounced softly before."""
+
+    event: ClassVar[EventName] = "email.bounced"
+
+    bounce: Literal["hard", "soft"]
+    """`hard`: the address takes no mail, and is suppressed. `soft`: it took none this time."""
+    detail: Annotated[str, Field(examples=["General: smtp; 550 5.1.1 user unknown"])]
+    """What the recipient's server, or SES, said."""
+
+
+class EmailComplained(_AboutMail):
+    """The recipient marked a mail as spam."""
+
+    event: ClassVar[EventName] = "email.complained"
+
+
+class EmailFailed(AboutMessage):
+    """A mail could not be made, or was refused for good; its enrollment ends."""
+
+    event: ClassVar[EventName] = "email.failed"
+
+    mailbox_id: MailboxId | NotAlways = None
+    """The mailbox that was to send it."""
+    reason: FailureReason | NotAlways = None
+    """Left out where a person said that it did not go out."""
+
+
+class EmailSkipped(AboutMessage):
+    """The step of a mail was left out, by its condition or by a rule."""
+
+    event: ClassVar[EventName] = "email.skipped"
+
+    mailbox_id: MailboxId | NotAlways = None
+    """The mailbox that would have sent it."""
+    reason: SkipReason
+
+
+class SmsSent(AboutMessage):
+    """SNS took a text."""
+
+    event: ClassVar[EventName] = "sms.sent"
+
+
+class SmsFailed(AboutMessage):
+    """A text could not be made, or was refused for good; its enrollment ends."""
+
+    event: ClassVar[EventName] = "sms.failed"
+
+    reason: FailureReason | NotAlways = None
+    """Left out where a person said that it did not go out."""
+
+
+class SmsSkipped(AboutMessage):
+    """The step of a text was left out, by its condition or by a rule."""
+
+    event: ClassVar[EventName] = "sms.skipped"
+
+    reason: SkipReason

@@ -1,0 +1,25 @@
+"""Events about webhooks themselves."""
+
+from typing import ClassVar, Literal
+
+from outrider.events.catalogue import EventName
+from outrider.events.payloads.base import Payload, WebhookId
+
+
+class WebhookTested(Payload):
+    """A webhook was registered, or is tried. It goes to that webhook alone, is not in the feed and
+    not on the bus, and its `sequence` is 0."""
+
+    event: ClassVar[EventName] = "webhook.test"
+
+    webhook_id: WebhookId
+
+
+class WebhookDisabled(Payload):
+    """Nothing more is sent to a webhook until it is enabled again; what it missed waits."""
+
+    event: ClassVar[EventName] = "webhook.disabled"
+
+    webhook_id: WebhookId
+    reason: Literal["gone", "asked", "failing", "paused"]
+    """It answered 410; its answer asked for it; five days without a success; by the API."""

@@ -1,0 +1,60 @@
+"""The published schemas of events, against which every event of every test is held."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from outrider.events.models import Place, RecordedEvent
+from outrider.kit import outbox
+from outrider.kit.outbox import Event
+from tools.templates import REPOSITORY
+
+SCHEMAS = {
+    path.stem: Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
+    for path in sorted((REPOSITORY / "docs" / "events").glob("*.json"))
+}
+
+_pack = outbox.pack
+
+
+def example(name: str) -> dict[str, Any]:
+    """The event that the schema gives as an example."""
+    found: dict[str, Any] = SCHEMAS[name].schema["examples"][0]
+    return found
+
+
+class Contract:
+    """`broken` says what was written or published that no schema allows."""
+
+    def __init__(self) -> None:
+        self.broken: list[str] = []
+
+    def begin(self) -> None:
+        """A new test: from here on every event that an item carries is looked at."""
+        self.broken.clear()
+        outbox.pack = self._packed
+
+    def end(self) -> None:
+        outbox.pack = _pack
+        broken = sorted(set(self.broken))
+        assert not broken, "events that are not as docs/events says:\n" + "\n".join(broken)
+
+    def published(self, detail: Mapping[str, Any]) -> None:
+        """What rules see."""
+        self._hold(detail, "detail")
+        self._hold(detail, detail["event"])
+
+    def _packed(self, events: Sequence[Event]) -> str:
+        for event in events:
+            recorded = RecordedEvent.of(event, Place(1, event.created_at))
+            self._hold(recorded.model_dump(mode="json"), event.event)
+        return _pack(events)
+
+    def _hold(self, event: Mapping[str, Any], schema: str) -> None:
+        if schema not in SCHEMAS:
+            self.broken.append(f"{schema}: there is no such event, or none that may be sent")
+            return
+        for error in SCHEMAS[schema].iter_errors(event):
+            self.broken.append(f"{schema} {error.json_path}: {error.message}")

@@ -1,0 +1,107 @@
+"""The application of docs/examples/eventbridge: its rule sees real events, its function keeps
+them."""
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.harness.patterns import matches
+from tests.integration.outreach import launched
+from tests.integration.replying import a_reply, take
+from tools import templates
+from tools.templates import REPOSITORY
+
+FOLDER = Path("docs") / "examples" / "eventbridge"
+TEMPLATE = templates.load(str(FOLDER / "template.yaml"))
+TABLE = "interested"
+
+
+def pattern() -> dict[str, Any]:
+    function = TEMPLATE["Resources"]["InterestedFunction"]["Properties"]
+    (rule,) = function["Events"].values()
+    found: dict[str, Any] = rule["Properties"]["Pattern"]
+    return found
+
+
+@pytest.fixture
+def app() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("example", REPOSITORY / FOLDER / "app.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def kept(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The application's table."""
+    monkeypatch.setenv("TABLE", TABLE)
+    properties = TEMPLATE["Resources"]["InterestedTable"]["Properties"]
+    table = boto3.resource("dynamodb").create_table(TableName=TABLE, **properties)
+    yield table
+    table.delete()
+
+
+class TestExample:
+    def test_keeps_who_is_interested(
+        self, api: Api, cloud: Cloud, app: ModuleType, kept: Any
+    ) -> None:
+        campaign = launched(api, contacts=2)
+        cloud.run(hours=1)
+        keen, bored = sorted(cloud.mails(), key=lambda mail: mail.recipients)
+        take(cloud, a_reply(keen, "Sounds good, tell me more!"))
+        take(cloud, a_reply(bored, "No thanks, not for us.", Message_ID="<answer-2@example.com>"))
+        cloud.drain()
+
+        seen = [event for event in cloud.bus.published if matches(pattern(), event)]
+        for event in [*seen, *seen]:
+            app.handler(event, None)
+
+        assert len(cloud.bus.published) > 10
+        (row,) = kept.scan()["Items"]
+        (event,) = seen
+        assert row["contact_id"] in campaign.contact_ids
+        assert (row["says"], row["sequence"]) == ("interested", event["detail"]["sequence"])
+
+    def test_keeps_the_newest_word_whatever_comes_last(
+        self, cloud: Cloud, app: ModuleType, kept: Any
+    ) -> None:
+        data = {"contact_id": "con_1", "message_id": "msg_1"}
+        for sequence, says in ((7, "interested_later"), (9, "interested"), (8, "interested_later")):
+            detail = {
+                "sequence": sequence,
+                "created_at": "2026-03-02T09:00:00.000Z",
+                "data": {**data, "classification": says},
+            }
+            app.handler({"detail": detail}, None)
+
+        (row,) = kept.scan()["Items"]
+        assert (row["says"], row["sequence"]) == ("interested", 9)
+
+    @pytest.mark.parametrize(
+        ("detail_type", "mode", "classification", "seen"),
+        [
+            ("reply.classified", "live", "interested", True),
+            ("reply.classified", "test", "interested", False),
+            ("reply.classified", "live", "objection", False),
+            ("reply.received", "live", "interested", False),
+        ],
+    )
+    def test_sees_what_it_asks_for(
+        self, detail_type: str, mode: str, classification: str, seen: bool
+    ) -> None:
+        event = {
+            "source": "outrider",
+            "detail-type": detail_type,
+            "detail": {"mode": mode, "data": {"classification": classification}},
+        }
+
+        assert matches(pattern(), event) is seen

@@ -1,0 +1,186 @@
+"""Generate the schemas of events: `python -m tools.events [--check]`.
+
+Writes docs/events: a JSON Schema for each event, made of its payload in `outrider.events.payloads`,
+those of the envelopes, and the index; with --check writes nothing and fails when they are not what
+would be written.
+"""
+
+import inspect
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from outrider.events.catalogue import HIGH_VOLUME, NAMES, NOT_SENT_YET
+from outrider.events.payloads import PAYLOADS
+from outrider.events.payloads.base import Payload
+from outrider.events.payloads.envelope import Detail, WebhookPayload
+from tools.templates import REPOSITORY
+
+FOLDER = REPOSITORY / "docs" / "events"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Schema = dict[str, Any]
+
+
+class _Schemas(GenerateJsonSchema):
+    """A field that may be left out has no default: without it there is nothing to assume."""
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def field_title_should_be_set(self, schema: CoreSchema) -> bool:  # noqa: ARG002
+        return False
+
+
+def data_schema(payload: type[Payload]) -> Schema:
+    """Of the `data` of one event."""
+    schema = _schema_of(payload)
+    del schema["title"]
+    schema["description"] = f"What `data` of a `{payload.event}` holds."
+    return schema
+
+
+def event_schema(payload: type[Payload]) -> Schema:
+    """Of a whole event, however it comes."""
+    common, whole = _schema_of(WebhookPayload), _schema_of(Detail)
+    properties = {name: dict(each) for name, each in whole["properties"].items()}
+    for name in properties.keys() - common["properties"].keys():
+        properties[name]["description"] += " On the bus and in the feed; not in a webhook."
+    properties["event"] = {"const": payload.event}
+    properties["data"] = data_schema(payload)
+    return {
+        "$schema": _DIALECT,
+        "title": payload.event,
+        "description": when(payload),
+        "type": "object",
+        "properties": properties,
+        "required": common["required"],
+        "additionalProperties": False,
+        "examples": [example(payload)],
+    }
+
+
+def example(payload: type[Payload]) -> Schema:
+    """An event of this name with every field it can have."""
+    around = {name: _value(Detail, name) for name in Detail.model_fields}
+    data = {
+        field.alias or name: _value(payload, name) for name, field in payload.model_fields.items()
+    }
+    return {**around, "event": payload.event, "data": data}
+
+
+def when(payload: type[Payload]) -> str:
+    """When it is sent."""
+    return " ".join(inspect.cleandoc(payload.__doc__ or "").split())
+
+
+def files() -> dict[str, str]:
+    """The text of each file that is generated, by name."""
+    schemas: dict[str, Schema] = {
+        "detail": {"$schema": _DIALECT, **_schema_of(Detail)},
+        "webhook": {"$schema": _DIALECT, **_schema_of(WebhookPayload)},
+        **{payload.event: event_schema(payload) for payload in PAYLOADS.values()},
+    }
+    texts = {
+        f"{name}.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for name, schema in schemas.items()
+    }
+    return {"README.md": _index(), **texts}
+
+
+def outdated() -> list[str]:
+    """The names of files that are not as they would be written, or should not be there."""
+    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*")}
+    wanted = files()
+    return sorted(name for name in written | wanted if written.get(name) != wanted.get(name))
+
+
+def main(arguments: list[str]) -> int:
+    old = outdated()
+    if "--check" in arguments:
+        for name in old:
+            print(f"docs/events/{name} is out of date: run python -m tools.events", file=sys.stderr)
+        return 1 if old else 0
+    FOLDER.mkdir(exist_ok=True)
+    wanted = files()
+    for name in old:
+        if name in wanted:
+            (FOLDER / name).write_text(wanted[name], encoding="utf-8")
+        else:
+            (FOLDER / name).unlink()
+    return 0
+
+
+def _schema_of(model: type[BaseModel]) -> Schema:
+    schema: Schema = model.model_json_schema(schema_generator=_Schemas)
+    schema["description"] = " ".join(schema["description"].split())
+    for field in schema["properties"].values():
+        if "description" in field:
+            field["description"] = " ".join(field["description"].split())
+    return schema
+
+
+def _value(model: type[BaseModel], name: str) -> Any:
+    """A value that the field can have: its first example, or its first choice."""
+    field: Mapping[str, Any] = _schema_of(model)["properties"][
+        model.model_fields[name].alias or name
+    ]
+    return _first(field)
+
+
+def _first(field: Mapping[str, Any]) -> Any:
+    if "examples" in field:
+        return field["examples"][0]
+    if "const" in field:
+        return field["const"]
+    if "enum" in field:
+        return field["enum"][0]
+    if "anyOf" in field:
+        return _first(field["anyOf"][0])
+    if field["type"] == "array":
+        return [_first(field["items"])]
+    return {"boolean": False, "object": {}}[field["type"]]
+
+
+def _index() -> str:
+    rows = "\n".join(
+        f"| [`{name}`]({name}.json) | {when(PAYLOADS[name])}{_mark(name)} |"
+        for name in NAMES
+        if name in PAYLOADS
+    )
+    coming = ", ".join(f"`{name}`" for name in NAMES if name in NOT_SENT_YET)
+    return _INDEX.format(rows=rows, coming=coming)
+
+
+def _mark(name: str) -> str:
+    return " ★" if name in HIGH_VOLUME else ""
+
+
+_INDEX = """\
+# Events
+
+<!-- Made by `python -m tools.events`. -->
+
+Each name leads to the JSON Schema (2020-12) of the event, with an example. The schema holds for an
+event however it comes: as the body of a webhook ([webhook.json](webhook.json)), as `detail` on the
+EventBridge bus, or out of `GET /v1/events` ([detail.json](detail.json): four fields more).
+[docs/events.md](../events.md) tells how to get them.
+
+| event | is sent when |
+|---|---|
+{rows}
+
+★ comes with every mail or text: a webhook gets it when it asks for it by name or for `*`, not for
+the family.
+
+These can be asked for and are not sent yet, since what they are about is not there: {coming}.
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
