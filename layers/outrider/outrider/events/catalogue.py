@@ -125,7 +125,7 @@ OF_NOBODY: frozenset[EventName] = frozenset(
 )
 """Those that never name a contact: few beside the others, and found without looking at these."""
 
-NEVER_BESIDE_A_CONTACT = frozenset({"com", "exp", "key", "whk"})
+NEVER_BESIDE_A_CONTACT = frozenset({"com", "exp", "key", "rpl", "whk"})
 """Prefixes of ids that only events of OF_NOBODY name."""
 
 

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from outrider.events.catalogue import EventName
-from outrider.events.payloads.base import Payload, WebhookId
+from outrider.events.payloads.base import Payload, ReplayId, WebhookId
 
 
 class WebhookTested(Payload):
@@ -23,3 +23,12 @@ class WebhookDisabled(Payload):
     webhook_id: WebhookId
     reason: Literal["gone", "asked", "failing", "paused"]
     """It answered 410; its answer asked for it; five days without a success; by the API."""
+
+
+class WebhookReplayCreated(Payload):
+    """Somebody asked for a replay: events of a time are sent to a webhook again."""
+
+    event: ClassVar[EventName] = "webhook.replay_created"
+
+    webhook_id: WebhookId
+    replay_id: ReplayId
