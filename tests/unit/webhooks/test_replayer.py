@@ -67,7 +67,7 @@ class Rest:
 
 
 def _event(sequence: int) -> RecordedEvent:
-    return RecordedEvent(
+    return RecordedEvent.model_construct(
         id=f"evt_{sequence:026d}",
         event="contact.created",
         created_at=MOMENT,
@@ -77,7 +77,7 @@ def _event(sequence: int) -> RecordedEvent:
         sequence=sequence,
         actor="engine",
         request_id="",
-        data={"contact_id": "con_" + "0" * 26, "text": "x" * 1_000},
+        data={"contact_id": "con_" + "0" * 26},
     )
 
 
