@@ -14,9 +14,9 @@ AT_ONCE = 10
 """Requests that may be under way to an endpoint."""
 FAILS_FOR = timedelta(days=5)
 """So long without a success, and the endpoint is disabled."""
-_FIRST_PROBE, _LAST_PROBE = 60, 600
-"""Seconds. The longest wait leaves a third of a quarter of an hour for the backlog, so that it is
-out within 15 minutes after the endpoint came back."""
+_FIRST_PROBE, _LAST_PROBE = 60, 480
+"""Seconds. The longest wait leaves a third of a quarter of an hour, enough for 3,000 deliveries to
+be out within 15 minutes after the endpoint came back."""
 
 Verdict = Literal["closed", "held", "open"]
 

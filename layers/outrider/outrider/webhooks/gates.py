@@ -22,7 +22,9 @@ SUFFIX = "#gate"
 LEASE = timedelta(seconds=60)
 """Longer than any attempt, shorter than the time after which the queue gives a message again."""
 
-_FREE = "size(#in_flight) < :most AND attribute_not_exists(#in_flight.#{0})"
+_FREE = (
+    "attribute_exists(#pk) AND size(#in_flight) < :most AND attribute_not_exists(#in_flight.#{0})"
+)
 _CLOSED = "#failures < :opens AND (attribute_not_exists(#not_before) OR #not_before <= :now)"
 _STILL_OPEN = "#failures >= :opens AND #last_failure_at = :seen"
 _ROUNDS = 3

@@ -141,7 +141,8 @@ class PumpJob(BaseModel):
     """Hand out what waits for an endpoint: what lies behind the place `after`, or all of it.
 
     `lease` is what the gate's `pump_until` must be for this one to go on; without it a new pump
-    begins. After a walk over all that waits it looks again in `rest` seconds.
+    begins. After a walk over all that waits it looks again in `rest` seconds: later each time that
+    the `oldest` it finds is still the same.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -151,7 +152,8 @@ class PumpJob(BaseModel):
     webhook_id: str
     lease: str | None = None
     after: str | None = None
-    rest: int = 30
+    oldest: str | None = None
+    rest: int = 15
 
 
 Job = DeliveryJob | ProbeJob | PumpJob

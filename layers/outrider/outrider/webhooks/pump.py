@@ -4,6 +4,7 @@ A pump walks over the index in jobs of 15 seconds each, and begins again until n
 is one at a time for an endpoint.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from outrider.kit import clock
 from outrider.kit.queues import QueueMessage
 from outrider.webhooks import breaker
 from outrider.webhooks.breaker import AT_ONCE
-from outrider.webhooks.deliveries import DeliveryRepository
+from outrider.webhooks.deliveries import DeliveryRepository, Waiting
 from outrider.webhooks.gates import GateRepository
 from outrider.webhooks.models import DeliveryJob, Gate, PumpJob
 from outrider.webhooks.repository import WebhookRepository
@@ -58,7 +59,7 @@ class Pump:
             self.gates.end_pump(job.webhook_id, job.lease)
             return
         lease = self.gates.begin_pump(
-            job.webhook_id, job.lease, _LEASE + timedelta(seconds=job.rest)
+            job.webhook_id, job.lease, _LEASE + timedelta(seconds=2 * job.rest)
         )
         if lease is None:
             return
@@ -79,15 +80,24 @@ class Pump:
                 for place, each in enumerate(ready)
             ]
         )
-        following = job.model_copy(update={"lease": lease})
+        following = job.model_copy(update={"lease": lease, **_seen(job, found)})
         if len(ready) == most:
             self.timers.now(following.model_copy(update={"after": ready[-1].place}), _ROUND)
         elif found or job.after:
-            # Some may have found no place, or come back since this walk passed them.
-            again = {"after": None, "rest": min(2 * job.rest, _LONGEST_REST)}
-            self.timers.now(following.model_copy(update=again), job.rest)
+            # Some are too young, some may have found no place, some came back behind this walk.
+            again = following.model_copy(update={"after": None})
+            self.timers.now(again, again.rest)
         else:
             self.gates.end_pump(job.webhook_id, lease)
+
+
+def _seen(job: PumpJob, found: Sequence[Waiting]) -> dict[str, object]:
+    """What the next job has to know of the beginning of this walk."""
+    if job.after or not found:
+        return {}
+    oldest = found[0].place
+    stuck = oldest == job.oldest
+    return {"oldest": oldest, "rest": min(2 * job.rest, _LONGEST_REST) if stuck else _ROUND}
 
 
 def per_second(gate: Gate) -> float:

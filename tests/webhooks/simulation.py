@@ -1,0 +1,307 @@
+"""Webhooks by a simulated clock: the product's fan-out, deliverer, pump and sweeper, with DynamoDB
+in memory, queues and schedules that are a heap of moments, and endpoints that are a function.
+
+Workers are threads that take turns: one runs at a time, and while a request is under way its worker
+waits for the moment of the answer. So requests overlap as they do in life, and each run is alike.
+"""
+
+import heapq
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from threading import Semaphore, Thread, current_thread
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import patch
+
+from outrider.access.models import WorkspaceId
+from outrider.events.models import RecordedEvent
+from outrider.kit import aws, clock, ids
+from outrider.kit.connections import OutboundFailed
+from outrider.kit.dynamo import Table
+from outrider.kit.exchanges import Answer
+from outrider.kit.outbound import Outbound
+from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.schedules import Schedules
+from outrider.webhooks import sender
+from outrider.webhooks.deliverer import Deliverer
+from outrider.webhooks.deliveries import DeliveryRepository
+from outrider.webhooks.fanout import Fanout
+from outrider.webhooks.gates import GateRepository
+from outrider.webhooks.models import DeliveryJob, ProbeJob, PumpJob, Webhook
+from outrider.webhooks.pump import Pump
+from outrider.webhooks.repository import WebhookRepository
+from outrider.webhooks.safe import SecretSafe
+from outrider.webhooks.sender import Sender
+from outrider.webhooks.sweeper import Sweeper
+from outrider.webhooks.timers import Timers
+from tests.harness.memory import Memory, MemoryTable
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+WORKERS = 50
+"""As template.yaml lets run at once."""
+TABLE = "webhooks"
+_SWEEP = timedelta(minutes=5)
+Behaviour = Callable[[datetime, str], tuple[float, Answer | OutboundFailed]]
+"""What comes of a request at a moment with an event's id, and after how many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    event_id: str
+    began: datetime
+    ended: datetime
+    answer: Answer | OutboundFailed
+
+    @property
+    def taken(self) -> bool:
+        return isinstance(self.answer, Answer) and 200 <= self.answer.status < 300
+
+
+@dataclass(slots=True)
+class Endpoint:
+    behaviour: Behaviour
+    workspace: WorkspaceId
+    webhook_id: str
+    events: dict[str, datetime] = field(default_factory=dict)
+    requests: list[Request] = field(default_factory=list)
+    under_way: int = 0
+    most_under_way: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.webhook_id}.example/"
+
+    def taken_at(self) -> dict[str, datetime]:
+        """When each event arrived first."""
+        found: dict[str, datetime] = {}
+        for request in self.requests:
+            if request.taken:
+                found.setdefault(request.event_id, request.ended)
+        return found
+
+
+class _Worker(Thread):
+    def __init__(self, world: "World") -> None:
+        super().__init__(daemon=True)
+        self.go = Semaphore(0)
+        self.job: Callable[[], None] | None = None
+        self.failure: BaseException | None = None
+        self._world = world
+
+    def run(self) -> None:
+        while True:
+            self.go.acquire()
+            if self.job is None:
+                return
+            try:
+                self.job()
+            except BaseException as failure:
+                self.failure = failure
+            self._world.finished(self)
+
+    def pause(self) -> None:
+        self._world.turn.release()
+        self.go.acquire()
+
+
+class World:
+    def __init__(self) -> None:
+        self.now = START
+        self.turn = Semaphore(0)
+        self.store = Memory(**{TABLE: MemoryTable(indexes=("by_waiting",))})
+        self.endpoints: dict[str, Endpoint] = {}
+        self.jobs: Counter[str] = Counter()
+        self.lost: Callable[[Mapping[str, Any]], bool] = lambda job: False
+        """Which messages and schedules never come."""
+        self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._number = count()
+        self._idle: list[_Worker] = []
+        self._workers: list[_Worker] = []
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._schedules: set[str] = set()
+        self._queue = cast("Queue", SimpleNamespace(send=self._send))
+        self._timers = Timers(self._queue, cast("Schedules", SimpleNamespace(once=self._once)))
+
+    # What the product is given
+
+    def _send(self, messages: Sequence[QueueMessage]) -> None:
+        for message in messages:
+            assert 0 <= message.delay_seconds <= 900
+            self._come(self.now + timedelta(seconds=message.delay_seconds), message.body)
+
+    def _once(self, name: str, moment: datetime, body: Mapping[str, Any]) -> None:
+        assert len(name) <= 64
+        if name not in self._schedules:
+            self._schedules.add(name)
+            whole = moment.replace(microsecond=0)
+            self._come(whole if whole == moment else whole + timedelta(seconds=1), body)
+
+    def _come(self, moment: datetime, body: Mapping[str, Any]) -> None:
+        if not self.lost(body):
+            self.at(moment, lambda: self._start(lambda: self._carry_out(body)))
+
+    def _carry_out(self, body: Mapping[str, Any]) -> None:
+        kind = str(body["kind"])
+        self.jobs[kind] += 1
+        workspace = WorkspaceId(body["workspace"])
+        match kind:
+            case "attempt":
+                self._deliverer(workspace).attempt(DeliveryJob.model_validate(body))
+            case "probe":
+                self._deliverer(workspace).probe(ProbeJob.model_validate(body))
+            case _:
+                self._pump(workspace).run(PumpJob.model_validate(body))
+
+    def _deliverer(self, workspace: WorkspaceId) -> Deliverer:
+        table = Table(TABLE)
+        safe = cast("SecretSafe", SimpleNamespace(open=lambda webhook_id, locked: locked))
+        outbound = cast("Outbound", SimpleNamespace(post=self._post))
+        return Deliverer(
+            workspace,
+            WebhookRepository(table, workspace),
+            GateRepository(table, workspace),
+            DeliveryRepository(table, workspace),
+            safe,
+            Sender(outbound),
+            self._timers,
+            self._pump(workspace),
+        )
+
+    def _pump(self, workspace: WorkspaceId) -> Pump:
+        table = Table(TABLE)
+        return Pump(
+            workspace,
+            WebhookRepository(table, workspace),
+            GateRepository(table, workspace),
+            DeliveryRepository(table, workspace),
+            self._timers,
+        )
+
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        endpoint = self.endpoints[url]
+        worker = current_thread()
+        assert isinstance(worker, _Worker)
+        event_id, began = headers["webhook-id"], self.now
+        seconds, answer = endpoint.behaviour(began, event_id)
+        endpoint.under_way += 1
+        endpoint.most_under_way = max(endpoint.most_under_way, endpoint.under_way)
+        self.at(began + timedelta(seconds=seconds), lambda: self._resume(worker))
+        worker.pause()
+        endpoint.under_way -= 1
+        endpoint.requests.append(Request(event_id, began, self.now, answer))
+        if isinstance(answer, OutboundFailed):
+            raise answer
+        return answer
+
+    # Time
+
+    def at(self, moment: datetime, do: Callable[[], None]) -> None:
+        heapq.heappush(self._agenda, (max(moment, self.now), next(self._number), do))
+
+    def run(self, until: datetime) -> None:
+        """Let time pass; the sweeper comes every five minutes."""
+        seconds = SimpleNamespace(perf_counter=self._seconds)
+        self.at(self.now + _SWEEP, self._sweep)
+        with (
+            patch.object(aws, "dynamodb", lambda: self.store),
+            patch.object(sender, "time", seconds),
+        ):
+            try:
+                while self._agenda and self._agenda[0][0] <= until:
+                    self.now, _, do = heapq.heappop(self._agenda)
+                    with clock.frozen(self.now):
+                        do()
+            finally:
+                for worker in self._idle:
+                    worker.job = None
+                    worker.go.release()
+
+    def _seconds(self) -> float:
+        return (self.now - START).total_seconds()
+
+    def _sweep(self) -> None:
+        sweeper = Sweeper(Table(TABLE), self._pump)
+        for waiting in list(sweeper.overdue()):
+            sweeper.wake(waiting)
+        self.at(self.now + _SWEEP, self._sweep)
+
+    def _start(self, job: Callable[[], None]) -> None:
+        if self._idle:
+            worker = self._idle.pop()
+        elif len(self._workers) < WORKERS:
+            worker = _Worker(self)
+            self._workers.append(worker)
+            worker.start()
+        else:
+            self._waiting.append(job)
+            return
+        worker.job = job
+        self._resume(worker)
+
+    def _resume(self, worker: _Worker) -> None:
+        """Let a worker run until it waits or has finished."""
+        worker.go.release()
+        self.turn.acquire()
+        if worker.failure:
+            raise worker.failure
+
+    def finished(self, worker: _Worker) -> None:
+        self._idle.append(worker)
+        if self._waiting:
+            self.at(self.now, partial(self._start, self._waiting.popleft()))
+        self.turn.release()
+
+    # What happens
+
+    def register(self, behaviour: Behaviour) -> Endpoint:
+        number = str(len(self.endpoints))
+        workspace = WorkspaceId(ids.derived("wsp", number))
+        endpoint = Endpoint(behaviour, workspace, ids.derived("whk", number))
+        self.endpoints[endpoint.url] = endpoint
+        moment = clock.to_text(self.now)
+        webhook = Webhook(
+            id=endpoint.webhook_id,
+            url=endpoint.url,
+            events=["*"],
+            created_at=moment,
+            updated_at=moment,
+        )
+        with patch.object(aws, "dynamodb", lambda: self.store), clock.frozen(self.now):
+            WebhookRepository(Table(TABLE), endpoint.workspace).add(
+                webhook, b"a secret of 24 bytes"
+            )
+        return endpoint
+
+    def tell(self, endpoint: Endpoint, moment: datetime) -> None:
+        """An event of the endpoint's workspace, at a moment to come."""
+        event_id = ids.derived("evt", endpoint.url, str(len(endpoint.events)))
+        endpoint.events[event_id] = moment
+        text = clock.to_text(moment)
+        event = RecordedEvent(
+            id=event_id,
+            event="contact.created",
+            created_at=text,
+            recorded_at=text,
+            sequence=len(endpoint.events),
+            workspace_id=endpoint.workspace.public,
+            mode="live",
+            actor="engine",
+            request_id="",
+            data={"number": len(endpoint.events)},
+        )
+        table = Table(TABLE)
+        fanout = Fanout(
+            WebhookRepository(table, endpoint.workspace),
+            DeliveryRepository(table, endpoint.workspace),
+            self._queue,
+        )
+        self.at(moment, lambda: fanout.fan_out(event))
+
+    def rows(self, endpoint: Endpoint) -> list[dict[str, Any]]:
+        """Deliveries and attempts of an endpoint."""
+        partition = f"{endpoint.workspace}#{endpoint.webhook_id}"
+        return list(self.store.tables[TABLE].partitions[partition].items.values())
