@@ -44,6 +44,10 @@ def render(document: Schema, codes: Sequence[ErrorCode]) -> str:
     ]
     schemas = document["components"]["schemas"]
     sections = "\n".join(_operation(*each, schemas) for each in operations)
+    events = "\n".join(
+        _event(name, operations["post"], schemas)
+        for name, operations in document["webhooks"].items()
+    )
     errors = "\n".join(_error(code) for code in codes)
     return f"""<!doctype html>
 <html lang="en">
@@ -58,6 +62,7 @@ def render(document: Schema, codes: Sequence[ErrorCode]) -> str:
 <p><strong>{escape(info["title"])} API</strong><br>version {escape(info["version"])} ·
 <a href="/openapi.json">OpenAPI</a></p>
 {_contents(document, operations)}
+<p><a href="#events">Events</a></p>
 <p><a href="#errors">Errors</a></p>
 <ul>
 {"".join(f'<li><a href="#{code.code.lower()}">{code.code}</a></li>' for code in codes)}
@@ -67,6 +72,13 @@ def render(document: Schema, codes: Sequence[ErrorCode]) -> str:
 <h1>{escape(info["title"])} API</h1>
 <p>{_prose(info["description"])}</p>
 {sections}
+<section id="events">
+<h2>Events</h2>
+<p>Each comes to the webhooks that ask for it, as <code>WebhookPayload</code>; the feed
+(<code>GET /v1/events</code>) and the EventBridge bus have it too.</p>
+{_described(schemas["WebhookPayload"], schemas)}
+{events}
+</section>
 <section id="errors">
 <h2>Errors</h2>
 <p>An error is <code>application/problem+json</code>. <code>code</code> never changes;
@@ -195,6 +207,15 @@ def _type(schema: Schema) -> str:
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
     return escape(str(schema.get("type", "any value")))
+
+
+def _event(name: str, operation: Schema, schemas: Schema) -> str:
+    _, own = _schema_of(operation["requestBody"])["allOf"]
+    data = schemas[_name(own["properties"]["data"])]
+    return (
+        f'<details id="event.{name}"><summary><code>{name}</code>'
+        f" {_prose(operation['description'])}</summary>{_model(data, schemas)}</details>"
+    )
 
 
 def _error(code: ErrorCode) -> str:

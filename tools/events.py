@@ -39,7 +39,7 @@ class _Schemas(GenerateJsonSchema):
 
 def data_schema(payload: type[Payload]) -> Schema:
     """Of the `data` of one event."""
-    schema = _schema_of(payload)
+    schema = schema_of(payload)
     del schema["title"]
     schema["description"] = f"What `data` of a `{payload.event}` holds."
     return schema
@@ -47,7 +47,7 @@ def data_schema(payload: type[Payload]) -> Schema:
 
 def event_schema(payload: type[Payload]) -> Schema:
     """Of a whole event, however it comes."""
-    common, whole = _schema_of(WebhookPayload), _schema_of(Detail)
+    common, whole = schema_of(WebhookPayload), schema_of(Detail)
     properties = {name: dict(each) for name, each in whole["properties"].items()}
     for name in properties.keys() - common["properties"].keys():
         properties[name]["description"] += " On the bus and in the feed; not in a webhook."
@@ -74,6 +74,16 @@ def example(payload: type[Payload]) -> Schema:
     return {**around, "event": payload.event, "data": data}
 
 
+def schema_of(model: type[BaseModel]) -> Schema:
+    """Of a model; texts stand in one line."""
+    schema: Schema = model.model_json_schema(schema_generator=_Schemas)
+    schema["description"] = " ".join(schema["description"].split())
+    for field in schema["properties"].values():
+        if "description" in field:
+            field["description"] = " ".join(field["description"].split())
+    return schema
+
+
 def when(payload: type[Payload]) -> str:
     """When it is sent."""
     return " ".join(inspect.cleandoc(payload.__doc__ or "").split())
@@ -82,8 +92,8 @@ def when(payload: type[Payload]) -> str:
 def files() -> dict[str, str]:
     """The text of each file that is generated, by name."""
     schemas: dict[str, Schema] = {
-        "detail": {"$schema": _DIALECT, **_schema_of(Detail)},
-        "webhook": {"$schema": _DIALECT, **_schema_of(WebhookPayload)},
+        "detail": {"$schema": _DIALECT, **schema_of(Detail)},
+        "webhook": {"$schema": _DIALECT, **schema_of(WebhookPayload)},
         **{payload.event: event_schema(payload) for payload in PAYLOADS.values()},
     }
     texts = {
@@ -116,18 +126,9 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _schema_of(model: type[BaseModel]) -> Schema:
-    schema: Schema = model.model_json_schema(schema_generator=_Schemas)
-    schema["description"] = " ".join(schema["description"].split())
-    for field in schema["properties"].values():
-        if "description" in field:
-            field["description"] = " ".join(field["description"].split())
-    return schema
-
-
 def _value(model: type[BaseModel], name: str) -> Any:
     """A value that the field can have: its first example, or its first choice."""
-    field: Mapping[str, Any] = _schema_of(model)["properties"][
+    field: Mapping[str, Any] = schema_of(model)["properties"][
         model.model_fields[name].alias or name
     ]
     return _first(field)

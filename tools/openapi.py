@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from outrider.kit.answers import HTML, JSON, PROBLEM_JSON, Answer, Content, is_versioned
 from outrider.kit.http import Route
-from tools import docs_page, routes
+from tools import docs_page, routes, webhooks
 from tools.error_codes import ErrorCode, error_codes
 from tools.templates import REPOSITORY
 
@@ -59,18 +59,23 @@ def document() -> Schema:
         "servers": [{"url": "/"}],
         "tags": [{"name": _tag(name)} for name in sorted({name for name, _ in found})],
         "paths": paths,
+        "webhooks": webhooks.section(),
         "components": {
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "bearerFormat": "otr_live_sk_…"}
             },
             "headers": _HEADERS,
+            "parameters": webhooks.parameters(),
             "responses": {
                 str(status): _problem(status, codes) for status, codes in _by_status().items()
             },
             "schemas": {"Problem": _PROBLEM},
         },
     }
-    described["components"]["schemas"] |= _used(described, models)
+    used, received = _used(described, models), webhooks.schemas()
+    if doubled := sorted(used.keys() & received.keys()):
+        raise TwoModelsOfOneName(", ".join(doubled))
+    described["components"]["schemas"] |= used | received
     return _with_named_pages(described)
 
 

@@ -27,7 +27,7 @@ from outrider.mailboxes.models import HealthReason, HealthState
 from outrider.messages.models import BounceKind
 from outrider.sequences.models import ReplyClass
 from outrider.webhooks.models import payload_of
-from tools import events
+from tools import events, openapi
 from tools.events import FOLDER, example
 
 every_event = pytest.mark.parametrize("payload", PAYLOADS.values(), ids=lambda each: each.event)
@@ -129,3 +129,15 @@ class TestEnvelope:
 
         schema.validate(event.model_dump(mode="json"))
         schema.validate(json.loads(payload_of(event)))
+
+
+class TestOpenApi:
+    def test_has_each_event_as_a_webhook_takes_it(self) -> None:
+        document = openapi.document()
+
+        assert set(document["webhooks"]) == set(PAYLOADS)
+        for name, operations in document["webhooks"].items():
+            (content,) = operations["post"]["requestBody"]["content"].values()
+            schema = {**content["schema"], "components": document["components"]}
+            Draft202012Validator(schema).validate(json.loads(payload_of(recorded(name))))
+            assert not Draft202012Validator(schema).is_valid({**content["example"], "data": {}})

@@ -1,0 +1,78 @@
+"""The events as OpenAPI's webhooks: what a client generator needs to receive them."""
+
+from typing import Any
+
+from outrider.events.payloads import PAYLOADS
+from outrider.events.payloads.base import Payload
+from outrider.events.payloads.envelope import Detail, WebhookPayload
+from tools.events import data_schema, example, schema_of, when
+
+Schema = dict[str, Any]
+
+_BODY = "WebhookPayload"
+_HEADERS: dict[str, tuple[str, str]] = {
+    "webhook-id": ("WebhookId", "The event's `id`: the same however often it comes"),
+    "webhook-timestamp": ("WebhookTimestamp", "When it was sent, in seconds since 1970"),
+    "webhook-signature": (
+        "WebhookSignature",
+        "`v1,<base64 HMAC-SHA256 of id.timestamp.body>`, several with spaces between while a secret"
+        " is replaced (Standard Webhooks 1.0.0)",
+    ),
+}
+
+
+def section() -> Schema:
+    """Each event by its name, with the operation that a receiver offers."""
+    return {payload.event: {"post": _operation(payload)} for payload in PAYLOADS.values()}
+
+
+def parameters() -> Schema:
+    """The headers that come with each, to refer to."""
+    return {
+        component: {
+            "name": name,
+            "in": "header",
+            "required": True,
+            "description": description,
+            "schema": {"type": "string"},
+        }
+        for name, (component, description) in _HEADERS.items()
+    }
+
+
+def schemas() -> Schema:
+    """What the bodies refer to: the envelope, and the `data` of each event."""
+    envelope = schema_of(WebhookPayload)
+    del envelope["additionalProperties"]  # the schema of the one event stands beside it
+    data = {_data(payload): data_schema(payload) for payload in PAYLOADS.values()}
+    return {_BODY: envelope, **{name: {"title": name, **each} for name, each in data.items()}}
+
+
+def _data(payload: type[Payload]) -> str:
+    return f"{payload.__name__}Data"
+
+
+def _operation(payload: type[Payload]) -> Schema:
+    here = {
+        "type": "object",
+        "properties": {
+            "event": {"const": payload.event},
+            "data": {"$ref": f"#/components/schemas/{_data(payload)}"},
+        },
+    }
+    only_elsewhere = Detail.model_fields.keys() - WebhookPayload.model_fields.keys()
+    sent = {name: value for name, value in example(payload).items() if name not in only_elsewhere}
+    content = {
+        "schema": {"allOf": [{"$ref": f"#/components/schemas/{_BODY}"}, here]},
+        "example": sent,
+    }
+    return {
+        "summary": payload.event,
+        "description": when(payload),
+        "security": [],
+        "parameters": [
+            {"$ref": f"#/components/parameters/{component}"} for component, _ in _HEADERS.values()
+        ],
+        "requestBody": {"required": True, "content": {"application/json": content}},
+        "responses": {"2XX": {"description": "It was taken; anything else is tried again"}},
+    }
