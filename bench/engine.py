@@ -328,6 +328,7 @@ def _index(cloud: Cloud, campaign_id: str, running: int, due: int) -> DueIndex:
             **likely.model_copy(
                 update={"contact_id": contact, "due_at": plain_due(place)}
             ).model_dump(exclude_none=True),
+            "by_due_sk": place,
         }
 
     index = DueIndex("enrollments", item=item)

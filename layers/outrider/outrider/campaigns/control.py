@@ -131,12 +131,12 @@ class ControlService:
         return actions
 
     def _backlog(self, campaign: Campaign) -> Backlog:
-        overdue = self.enrollments(campaign.id).due(campaign, clock.now())
+        overdue = self.enrollments(campaign.id).overdue(campaign, clock.now())
         due = list(islice(overdue, MAX_COUNTED))
         return Backlog(
             overdue=len(due),
             more=len(due) == MAX_COUNTED,
-            oldest_due_at=due[0].due_at if due else None,
+            oldest_due_at=due[0] if due else None,
         )
 
     def _done(self, actions: Sequence[Action], also: Sequence[Action]) -> bool:

@@ -14,10 +14,19 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns.models import CLAIM_LEASE, ERASED, Campaign, Enrollment, Thread
+from outrider.campaigns.models import (
+    CLAIM_LEASE,
+    ERASED,
+    ROUND,
+    STEP_LEASE,
+    Campaign,
+    Enrollment,
+    Thread,
+)
 from outrider.kit import clock, marks, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Page, Query, Table
@@ -34,6 +43,7 @@ _DUE_AT_ONCE = 100
 _SKIPPED_LIFE = timedelta(days=90)
 _DUE = "#due_at = :due, #by_due_sk = :due"
 _DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
+_CLAIM = "#sending, #claimed_until"
 _WHO = "#company_key, #by_company_pk, #timezone"
 
 
@@ -106,14 +116,20 @@ class EnrollmentRepository:
         at_once: int = _DUE_AT_ONCE,
     ) -> Iterator[Enrollment]:
         """The enrollments of these lanes that are due by `until`, the longest due first. They are
-        read `at_once` from each shard, and no more of one that nobody takes from."""
-        pages = (
-            self._due(shard, lane, clock.to_text(until), at_once)
-            for lane in lanes
-            for shard in range(campaign.due_shards)
-        )
-        found = heapq.merge(*pages, key=lambda item: (str(item["due_at"]), str(item["id"])))
-        return map(Enrollment.model_validate, found)
+        looked up `at_once` in each shard, and no more in one that nobody takes from. What has been
+        moved and stands at its old place in the index yet is left out."""
+        places = self._places(campaign, until, lanes, at_once)
+        together = min(at_once * campaign.due_shards, _DUE_AT_ONCE)
+        while some := list(islice(places, together)):
+            found = self.table.get_all(self._pk, [place["sk"] for place in some])
+            for place in some:
+                item = found.get(place["sk"], {})
+                if item.get("by_due_sk") == place["by_due_sk"]:
+                    yield Enrollment.model_validate(item)
+
+    def overdue(self, campaign: Campaign, until: datetime) -> Iterator[str]:
+        """Since when each that is due by `until` is due, the longest first."""
+        return map(_due_at, self._places(campaign, until, LANES, _DUE_AT_ONCE))
 
     def next_due(self, campaign: Campaign, lanes: Sequence[Lane] = LANES) -> datetime | None:
         """The moment the next step comes up, or None when nothing is to come."""
@@ -121,7 +137,7 @@ class EnrollmentRepository:
         for lane in lanes:
             for shard in range(campaign.due_shards):
                 page = self.table.query(self._lane(shard, lane, _FOREVER, limit=1))
-                moments += [clock.from_text(item["due_at"]) for item in page.items]
+                moments += [clock.from_text(_due_at(place)) for place in page.items]
         return min(moments, default=None)
 
     def postpone(
@@ -146,17 +162,23 @@ class EnrollmentRepository:
         return True
 
     def claim(self, enrollment: Enrollment, message_id: str, mailbox_id: str | None) -> Action:
-        """`message_id` is about to be sent; until the claim's lease ends nobody else looks."""
-        mailbox = {"mailbox": mailbox_id} if mailbox_id else {}
+        """`message_id` is about to be sent; until the claim's lease ends nobody else looks. Who
+        queued the step moved its due time behind that already: then it stays, and the index too."""
+        values = {"mailbox": mailbox_id} if mailbox_id else {}
+        now = clock.now()
+        lease = clock.to_text(now + CLAIM_LEASE)
+        moves = not lease <= (enrollment.due_at or "") <= clock.to_text(now + ROUND + STEP_LEASE)
+        if moves:
+            values["due"] = lease
         return self._change(
             enrollment,
-            f"{_DUE}, #state = :sending, #sending = :message"
-            f"{', #mailbox_id = :mailbox' if mailbox else ''}",
+            f"#state = :sending, #sending = :message, #claimed_until = :lease"
+            f"{', #mailbox_id = :mailbox' if mailbox_id else ''}{f', {_DUE}' if moves else ''}",
             "#_events",
-            due=clock.to_text(clock.now() + CLAIM_LEASE),
             sending="sending",
             message=message_id,
-            **mailbox,
+            lease=lease,
+            **values,
         )
 
     def wait(self, enrollment: Enrollment, message_id: str, until: str) -> Action:
@@ -180,7 +202,7 @@ class EnrollmentRepository:
             message_id,
             f"{_DUE}, #state = :active, #step_id = :step, #previous_at = :now, #attempts = :none"
             f"{', #thread = :thread' if continued else ''}",
-            "#sending, #blocked_reason, #_events",
+            f"{_CLAIM}, #blocked_reason, #_events",
             due=clock.to_text(due),
             active="active",
             step=step_id,
@@ -195,7 +217,7 @@ class EnrollmentRepository:
             message_id,
             f"{_DUE}, #state = :active, #blocked_reason = :reason,"
             " #attempts = if_not_exists(#attempts, :none) + :one",
-            "#sending, #_events",
+            f"{_CLAIM}, #_events",
             due=clock.to_text(due),
             active="active",
             reason=reason,
@@ -210,7 +232,7 @@ class EnrollmentRepository:
             contact_id,
             message_id,
             "#state = :paused, #blocked_reason = :reason, #_events = :events",
-            f"#sending, {_DUE_KEYS}",
+            f"{_CLAIM}, {_DUE_KEYS}",
             paused="paused",
             reason=reason,
             events=outbox.pack(events),
@@ -224,7 +246,7 @@ class EnrollmentRepository:
             contact_id,
             message_id,
             "#state = :state, #exit_reason = :reason, #_events = :events",
-            f"#sending, #blocked_reason, {_DUE_KEYS}",
+            f"{_CLAIM}, #blocked_reason, {_DUE_KEYS}",
             state=state,
             reason=reason,
             events=outbox.pack(events),
@@ -271,7 +293,7 @@ class EnrollmentRepository:
             enrollment,
             "#state = :state, #exit_reason = :reason, #outcome = :outcome, #_events = :events"
             f"{told}",
-            f"{_DUE_KEYS}, #blocked_reason, #sending",
+            f"{_DUE_KEYS}, #blocked_reason, {_CLAIM}",
             state=state,
             reason=reason,
             outcome=outcome,
@@ -284,7 +306,7 @@ class EnrollmentRepository:
         return self._change(
             enrollment,
             "#state = :paused, #blocked_reason = :reason, #_events = :events",
-            "#by_due_pk, #by_due_sk, #sending",
+            f"#by_due_pk, #by_due_sk, {_CLAIM}",
             paused="paused",
             reason=reason,
             events=outbox.pack(events),
@@ -313,7 +335,7 @@ class EnrollmentRepository:
         was. A message in flight must be given up: its worker's lease is over."""
         ends = not enrollment.is_over
         sets = "#state = :state, #exit_reason = :reason"
-        removes = f"{_DUE_KEYS}, #thread, #blocked_reason, #sending, {_WHO}"
+        removes = f"{_DUE_KEYS}, #thread, #blocked_reason, {_CLAIM}, {_WHO}"
         values = {
             "state": "finished" if ends else enrollment.state,
             "reason": ERASED if ends or enrollment.state == "failed" else enrollment.exit_reason,
@@ -378,8 +400,18 @@ class EnrollmentRepository:
             one=1,
         )
 
-    def _due(self, shard: int, lane: Lane, until: str, at_once: int) -> Iterator[Item]:
-        query = self._lane(shard, lane, until, limit=at_once)
+    def _places(
+        self, campaign: Campaign, until: datetime, lanes: Sequence[Lane], at_once: int
+    ) -> Iterator[Item]:
+        """The places in the index of what is due, the longest due first."""
+        pages = (
+            self._pages(self._lane(shard, lane, clock.to_text(until), limit=at_once))
+            for lane in lanes
+            for shard in range(campaign.due_shards)
+        )
+        return heapq.merge(*pages, key=lambda place: (_due_at(place), str(place["sk"])))
+
+    def _pages(self, query: Query) -> Iterator[Item]:
         while True:
             page = self.table.query(query)
             yield from page.items
@@ -465,3 +497,8 @@ class EnrollmentRepository:
             limit,
         )
         return [Enrollment.model_validate(item) for item in page.items], page.last_key
+
+
+def _due_at(place: Item) -> str:
+    """The due time of what stands at a place of the index, in whatever lane."""
+    return str(place["by_due_sk"]).rpartition("#")[2]

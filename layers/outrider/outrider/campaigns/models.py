@@ -135,6 +135,8 @@ class Enrollment(BaseModel):
     mailbox_id: str | None = None
     """Sent the first mail, and sends the others."""
     sending: str | None = None
+    claimed_until: str | None = None
+    """While a message is in flight: how long its worker may hold it."""
     thread: Thread | None = None
     replied_at: str | None = None
     reply_class: ReplyClass | None = None
@@ -159,7 +161,7 @@ class Enrollment(BaseModel):
         return (
             self.state == "sending"
             and self.sending is not None
-            and (self.due_at or "") > clock.to_text(now)
+            and (self.claimed_until or "") > clock.to_text(now)
         )
 
     def names(self) -> dict[str, str]:

@@ -121,7 +121,7 @@ def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PL
         held_until = message.claimed_until or ""
         return Held(held_until) if held_until > clock.to_text(now) else Lost(enrollment, message)
     if message is None and enrollment.sending == job.message_id:
-        return Held(enrollment.due_at or "")  # claimed between the reads of the two
+        return Held(enrollment.claimed_until or "")  # claimed between the reads of the two
     if enrollment.step_id != job.step_id or not enrollment.is_open:
         return Drop("the step is settled")
     if enrollment.blocked_reason == AWAY and (enrollment.due_at or "") > clock.to_text(now):
