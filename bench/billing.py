@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html, and f
 transactions what DynamoDB was seen to answer: https://github.com/nubo-db/dynoxide/pull/188
 """
 
+import base64
 import re
 import time
 from collections import Counter, defaultdict
@@ -200,6 +201,8 @@ def _size(value: Mapping[str, Any]) -> int:
         return 3 + sum(1 + _size(each) for each in held)
     if kind == "N":
         return len(held) // 2 + 2
+    if kind == "B":
+        return len(held) if isinstance(held, bytes) else len(base64.b64decode(held))
     return len(held.encode()) if isinstance(held, str) else 1
 
 

@@ -44,12 +44,12 @@ class Books:
     @cached_property
     def enrollments(self) -> list[Enrollment]:
         items = self.cloud.items("enrollments", f"{self.workspace}#cam_")
-        return [Enrollment.model_validate(item) for item in items if "state" in item]
+        return [Enrollment.from_item(item) for item in items if "state" in item]
 
     @cached_property
     def messages(self) -> list[Message]:
         items = self.cloud.items("messages", f"{self.workspace}#con_")
-        return [Message.model_validate(item) for item in items if item["sk"].startswith("msg_")]
+        return [Message.from_item(item) for item in items if item["sk"].startswith("msg_")]
 
     @cached_property
     def outgoing(self) -> list[Message]:

@@ -186,7 +186,7 @@ class TestPlan:
         api.post(f"/v1/sequences/{sequence}/launch", {"contact_ids": contacts})
         cloud.run(days=8)
         sent = {
-            (message["contact_id"], message["step_id"], message["sent_at"][:16])
+            (message["pk"].split("#")[-1], message["step_id"], message["sent_at"][:16])
             for message in cloud.items("messages", api.workspace().id)
         }
         assert sent == {

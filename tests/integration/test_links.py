@@ -9,6 +9,7 @@ import pytest
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.kit import hours
+from outrider.messages.models import Message
 from tests.harness.api import ANONYMOUS, Answer, Api, Mode
 from tests.harness.cloud import Cloud
 from tests.harness.wire import crash_points
@@ -154,7 +155,7 @@ class TestUnsubscribe:
         assert counts(cloud, api, campaign)["unsubscribed"] == 1
         (unsubscribed,) = feed(api, "contact.unsubscribed")
         assert unsubscribed["contact_id"] == contact_id
-        assert unsubscribed["message_id"] == the_message(cloud, api)["id"]
+        assert unsubscribed["message_id"] == the_message(cloud, api)["sk"]
         assert [event["reason"] for event in feed(api, "contact.suppressed")] == ["unsubscribed"]
         (ended,) = feed(api, "enrollment.finished")
         assert (ended["state"], ended["reason"]) == ("opted_out", "unsubscribed")
@@ -243,7 +244,7 @@ class TestUnsubscribe:
 
     def test_works_in_the_sandbox(self, api: Api, cloud: Cloud) -> None:
         written_to(api, cloud, mode="test")
-        text = the_message(cloud, api, "test")["text"]
+        text = Message.from_item(the_message(cloud, api, "test")).text or ""
         path = text.partition("https://api.outrider.test")[2].strip()
 
         answer = one_click(api, path)

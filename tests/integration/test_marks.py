@@ -29,7 +29,7 @@ def make(marks: Marks, name: str, message: Message) -> bool:
 
 def sent(cloud: Cloud, api: Api) -> list[Message]:
     items = cloud.items("messages", api.workspace().id)
-    return sorted(map(Message.model_validate, items), key=lambda message: message.created_at)
+    return sorted(map(Message.from_item, items), key=lambda message: message.created_at)
 
 
 class TestMarks:

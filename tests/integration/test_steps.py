@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from outrider.access.models import WorkspaceId
+from outrider.campaigns.models import Enrollment
 from outrider.campaigns.wiring import company_replies
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.kit import clock
@@ -62,7 +63,7 @@ def enrollment(cloud: Cloud, api: Api, campaign: Launched) -> dict[str, Any]:
 
 
 def explained(cloud: Cloud, api: Api, campaign: Launched) -> dict[str, Any]:
-    enrollment_id = enrollment(cloud, api, campaign)["id"]
+    enrollment_id = Enrollment.from_item(enrollment(cloud, api, campaign)).id
     answer = api.get(f"/v1/enrollments/{enrollment_id}/explain")
     assert answer.status == 200, answer.text
     explanation: dict[str, Any] = answer.json
@@ -79,7 +80,7 @@ def events(api: Api, name: str) -> list[dict[str, Any]]:
 
 
 def messages(cloud: Cloud, api: Api) -> list[Message]:
-    return [Message.model_validate(item) for item in cloud.items("messages", api.workspace().id)]
+    return [Message.from_item(item) for item in cloud.items("messages", api.workspace().id)]
 
 
 class TestClaim:

@@ -28,7 +28,7 @@ class ContactEnrollments:
         places = [(self.table.name, str(item["pk"]), str(item["sk"])) for item in page.items]
         found = batch_get((self.table, pk, sk) for _, pk, sk in places) if places else {}
         there = [found[place] for place in places if place in found]
-        return [Enrollment.model_validate(item) for item in there], page.last_key
+        return [Enrollment.from_item(item) for item in there], page.last_key
 
     def all(self, contact_id: str) -> Iterator[Enrollment]:
         """Every one of a contact, in no order, read a page at a time."""

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience import AudienceWatch
-from outrider.campaigns.enrollments import LANES, PLAIN, EnrollmentRepository
+from outrider.campaigns.due_places import LANES, PLAIN
+from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import ROUND, Audience, Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
 from outrider.campaigns.rounds import Queued, Result, RoundService

@@ -3,21 +3,25 @@
 An enrollment is `<workspace>#cam_…` / `con_…`, so a contact is in a campaign once. One that has
 something to come stands in the index `by_due`, under `<workspace>#cam_…#<shard>` /
 `<lane><due at>`; all stand in the index `by_contact`, under `<workspace>#con_…`.
-
-Most stand in the lane without a name, which every round looks through. Those whose mail has to wait
-until a mailbox can send it stand in one of two others, of which a round reads only as many as it
-can place: `mail#` where they were written to before, `first#` where not.
 """
 
-import heapq
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
+from outrider.campaigns.due_places import (
+    DUE_AT_ONCE,
+    FIRST,
+    LANES,
+    PLAIN,
+    DuePlaces,
+    Lane,
+    due_at,
+)
 from outrider.campaigns.models import (
     CLAIM_LEASE,
     ERASED,
@@ -32,14 +36,6 @@ from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Page, Query, Table
 from outrider.kit.outbox import Event
 
-Lane = Literal["", "mail#", "first#"]
-PLAIN: Lane = ""
-MAIL: Lane = "mail#"
-FIRST: Lane = "first#"
-LANES: tuple[Lane, ...] = (PLAIN, MAIL, FIRST)
-
-_FOREVER = "9999"
-_DUE_AT_ONCE = 100
 _SKIPPED_LIFE = timedelta(days=90)
 _DUE = "#due_at = :due, #by_due_sk = :due"
 _DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
@@ -71,7 +67,7 @@ class EnrollmentRepository:
 
     def get(self, contact_id: str) -> Enrollment | None:
         item = self.table.get(self._pk, contact_id)
-        return Enrollment.model_validate(item) if item else None
+        return Enrollment.from_item(item) if item else None
 
     def add(self, new: NewEnrollment, due_shards: int) -> Action:
         """Enroll somebody who never was, for a transaction."""
@@ -113,32 +109,27 @@ class EnrollmentRepository:
         campaign: Campaign,
         until: datetime,
         lanes: Sequence[Lane] = LANES,
-        at_once: int = _DUE_AT_ONCE,
+        at_once: int = DUE_AT_ONCE,
     ) -> Iterator[Enrollment]:
         """The enrollments of these lanes that are due by `until`, the longest due first. They are
         looked up `at_once` in each shard, and no more in one that nobody takes from. What has been
         moved and stands at its old place in the index yet is left out."""
-        places = self._places(campaign, until, lanes, at_once)
-        together = min(at_once * campaign.due_shards, _DUE_AT_ONCE)
+        places = self._places.until(campaign, until, lanes, at_once)
+        together = min(at_once * campaign.due_shards, DUE_AT_ONCE)
         while some := list(islice(places, together)):
             found = self.table.get_all(self._pk, [place["sk"] for place in some])
             for place in some:
                 item = found.get(place["sk"], {})
                 if item.get("by_due_sk") == place["by_due_sk"]:
-                    yield Enrollment.model_validate(item)
+                    yield Enrollment.from_item(item)
 
     def overdue(self, campaign: Campaign, until: datetime) -> Iterator[str]:
         """Since when each that is due by `until` is due, the longest first."""
-        return map(_due_at, self._places(campaign, until, LANES, _DUE_AT_ONCE))
+        return map(due_at, self._places.until(campaign, until, LANES, DUE_AT_ONCE))
 
     def next_due(self, campaign: Campaign, lanes: Sequence[Lane] = LANES) -> datetime | None:
         """The moment the next step comes up, or None when nothing is to come."""
-        moments = []
-        for lane in lanes:
-            for shard in range(campaign.due_shards):
-                page = self.table.query(self._lane(shard, lane, _FOREVER, limit=1))
-                moments += [clock.from_text(_due_at(place)) for place in page.items]
-        return min(moments, default=None)
+        return self._places.next(campaign, lanes)
 
     def postpone(
         self, enrollment: Enrollment, until: datetime, reason: str | None, lane: Lane = PLAIN
@@ -400,38 +391,14 @@ class EnrollmentRepository:
             one=1,
         )
 
-    def _places(
-        self, campaign: Campaign, until: datetime, lanes: Sequence[Lane], at_once: int
-    ) -> Iterator[Item]:
-        """The places in the index of what is due, the longest due first."""
-        pages = (
-            self._pages(self._lane(shard, lane, clock.to_text(until), limit=at_once))
-            for lane in lanes
-            for shard in range(campaign.due_shards)
-        )
-        return heapq.merge(*pages, key=lambda place: (_due_at(place), str(place["sk"])))
-
-    def _pages(self, query: Query) -> Iterator[Item]:
-        while True:
-            page = self.table.query(query)
-            yield from page.items
-            if page.last_key is None:
-                return
-            query = replace(query, after=page.last_key)
-
-    def _lane(self, shard: int, lane: Lane, until: str, *, limit: int) -> Query:
-        return Query(
-            f"{self._pk}#{shard}",
-            "#by_due_sk BETWEEN :first AND :last",
-            {"first": f"{lane}0", "last": f"{lane}{until}"},
-            index="by_due",
-            limit=limit,
-        )
+    @property
+    def _places(self) -> DuePlaces:
+        return DuePlaces(self.table, self._pk)
 
     def _item(self, new: NewEnrollment, due_shards: int) -> Item:
         enrollment = new.enrollment
         item: Item = {
-            **enrollment.model_dump(exclude_none=True),
+            **enrollment.to_item(),
             "pk": self._pk,
             "sk": enrollment.contact_id,
             "by_due_pk": self._due_pk(enrollment.contact_id, due_shards),
@@ -496,9 +463,4 @@ class EnrollmentRepository:
             ),
             limit,
         )
-        return [Enrollment.model_validate(item) for item in page.items], page.last_key
-
-
-def _due_at(place: Item) -> str:
-    """The due time of what stands at a place of the index, in whatever lane."""
-    return str(place["by_due_sk"]).rpartition("#")[2]
+        return [Enrollment.from_item(item) for item in page.items], page.last_key

@@ -1,10 +1,12 @@
 """Campaigns, enrollments, and the jobs that carry a step to the worker."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from outrider.campaigns import enrollment_ids
 from outrider.kit import clock, ids
 from outrider.sequences.models import ReplyClass, Settings
 
@@ -98,12 +100,19 @@ class Campaign(BaseModel):
 
 
 class Thread(BaseModel):
-    """The mails sent so far: follow-ups answer to them. Ids are RFC 5322 Message-IDs without <>."""
+    """The mails sent so far, of more than three the first and the last two: follow-ups answer to
+    them. Ids are RFC 5322 Message-IDs without <>."""
 
     model_config = ConfigDict(frozen=True)
 
     subject: str
     message_ids: list[str]
+
+    def with_(self, message_id: str) -> "Thread":
+        """With one more mail. That many References are always kept (RFC 5537, 3.4.4)."""
+        earlier = self.message_ids
+        kept = [*earlier[:1], earlier[-1]] if len(earlier) > 1 else earlier
+        return self.model_copy(update={"message_ids": [*kept, message_id]})
 
 
 class Enrollment(BaseModel):
@@ -150,6 +159,17 @@ class Enrollment(BaseModel):
     created_at: str
     updated_at: str
     version: int = 1
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> "Enrollment":
+        """An item does not repeat what its keys say."""
+        campaign_id, contact_id = str(item["pk"]).rpartition("#")[2], str(item["sk"])
+        names = {"campaign_id": campaign_id, "contact_id": contact_id}
+        return cls.model_validate({**names, "id": enrollment_ids.of(**names), **item})
+
+    def to_item(self) -> dict[str, Any]:
+        """Its fields, without what the keys of its item say."""
+        return self.model_dump(exclude_none=True, exclude={"id", "campaign_id", "contact_id"})
 
     def changed(self, **changes: object) -> "Enrollment":
         """It after a change by a person: the next version."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from outrider.campaigns.enrollments import FIRST, MAIL, PLAIN, EnrollmentRepository, Lane
+from outrider.campaigns.due_places import FIRST, MAIL, PLAIN, Lane
+from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import ROUND, Campaign, Enrollment
 from outrider.campaigns.windows import earliest
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from outrider.access.models import Caller
-from outrider.campaigns.enrollments import FIRST, MAIL, PLAIN, EnrollmentRepository, Lane
+from outrider.campaigns.due_places import FIRST, MAIL, PLAIN, Lane
+from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.models import ROUND, STEP_LEASE, Campaign, Enrollment, StepJob
 from outrider.campaigns.planner import (

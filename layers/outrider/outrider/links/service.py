@@ -49,7 +49,7 @@ class LinkService:
         if secret is None or not token.is_genuine(purpose, signature, secret):
             return None
         item = found.get(message[1:])
-        return Link(token, Message.model_validate(item) if item else None)
+        return Link(token, Message.from_item(item) if item else None)
 
     def reaches_somebody(self, link: Link) -> bool:
         """Whether anything still says whose link it is."""

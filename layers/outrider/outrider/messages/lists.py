@@ -95,7 +95,7 @@ class MessageLists:
             part = places[start : start + _AT_ONCE]
             items |= batch_get((table, place["pk"], place["sk"]) for place in part)
         found = [items.get((table.name, place["pk"], place["sk"])) for place in places]
-        return [Message.model_validate(item) if item else None for item in found]
+        return [Message.from_item(item) if item else None for item in found]
 
 
 def _age(message: Message) -> str:

@@ -1,12 +1,16 @@
 """Messages."""
 
+import zlib
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from outrider.campaigns import enrollment_ids
 from outrider.campaigns.models import Said
-from outrider.kit import clock
+from outrider.kit import clock, json
+from outrider.messages import threads
 from outrider.sequences.models import Channel, ReplyClass
 
 Direction = Literal["out", "in"]
@@ -36,6 +40,11 @@ MarkedTime = Literal[
     "unsubscribed_at",
 ]
 """The times of what becomes of a message after it was sent."""
+
+
+_SAID = "said"
+_SAYS = {"text", "html", "links"}
+_NAMES = {"id", "contact_id", "thread_id", "enrollment_id"}
 
 
 class Content(BaseModel):
@@ -116,6 +125,25 @@ class Message(BaseModel):
     """What a reply says; of a message, how the answers to it count."""
     classified_on: str | None = None
     """The day (UTC) on which the answers to it are counted."""
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> "Message":
+        campaign_id, contact_id = item["campaign_id"], str(item["pk"]).rpartition("#")[2]
+        said = json.loads(zlib.decompress(item[_SAID])) if _SAID in item else {}
+        names = {
+            "id": item["sk"],
+            "contact_id": contact_id,
+            "thread_id": threads.thread_id(campaign_id, contact_id),
+            "enrollment_id": enrollment_ids.of(campaign_id, contact_id),
+        }
+        return cls.model_validate({**names, **said, **item})
+
+    def to_item(self) -> dict[str, Any]:
+        """Its fields, without what follows from the keys of its item. What it says is packed: it
+        never changes, and each change of an item is billed by all that is in it."""
+        said = self.model_dump(exclude_defaults=True, include=_SAYS)
+        fields = self.model_dump(exclude_defaults=True, exclude=_SAYS | _NAMES)
+        return {**fields, **({_SAID: zlib.compress(json.dumps(said), 9)} if said else {})}
 
     @property
     def day(self) -> date:

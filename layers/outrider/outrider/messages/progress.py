@@ -176,12 +176,9 @@ def continued(thread: Thread | None, message: Message, rfc_message_id: str) -> T
     """The thread with one more mail; other messages leave it as it is."""
     if message.channel != "email":
         return None
-    earlier = thread.message_ids if thread else []
+    thread = thread or Thread(subject=message.subject or "", message_ids=[])
     rfc_message_id = rfc_message_id or message.rfc_message_id or ""
-    return Thread(
-        subject=thread.subject if thread else message.subject or "",
-        message_ids=[*earlier, rfc_message_id] if rfc_message_id else earlier,
-    )
+    return thread.with_(rfc_message_id) if rfc_message_id else thread
 
 
 def _soon(due: datetime, now: datetime, following: Step, way: Way) -> bool:

@@ -37,13 +37,13 @@ class MessageRepository:
 
     def get(self, contact_id: str, message_id: str) -> Message | None:
         item = self.table.get(self._pk(contact_id), message_id)
-        return Message.model_validate(item) if item else None
+        return Message.from_item(item) if item else None
 
     def add(self, message: Message, events: Sequence[Event] = ()) -> Action:
         """The message's first and only creation: a second claim of the step fails here."""
         place = _place(message)
         item = {
-            **message.model_dump(exclude_none=True),
+            **message.to_item(),
             "pk": self._pk(message.contact_id),
             "sk": message.id,
             "by_id_pk": f"{self.workspace}#{message.id}",
@@ -65,7 +65,7 @@ class MessageRepository:
         page = self.table.query(Query(f"{self.workspace}#{message_id}", index="by_id", limit=1))
         for place in page.items:
             item = self.table.get(place["pk"], place["sk"])
-            return Message.model_validate(item) if item else None
+            return Message.from_item(item) if item else None
         return None
 
     def sent(
@@ -249,7 +249,7 @@ class MessageRepository:
                 consistent=True,
             )
         )
-        return [Message.model_validate(item) for item in page.items], page.last_key
+        return [Message.from_item(item) for item in page.items], page.last_key
 
     def delete(self, message: Message) -> None:
         self.table.write(self.table.delete(self._pk(message.contact_id), message.id))
@@ -259,7 +259,7 @@ class MessageRepository:
         emptied = self.table.update(
             self._pk(message.contact_id),
             message.id,
-            "REMOVE #subject, #text, #html, #reason, #recipient, #links",
+            "REMOVE #subject, #said, #reason, #recipient",
             "attribute_exists(#pk)",
         )
         with suppress(ConditionFailed):
@@ -300,7 +300,7 @@ class SentMessages:
         for place in page.items:
             if item := self.table.get(place["pk"], place["sk"]):
                 workspace = WorkspaceId(str(item["pk"]).rpartition("#")[0])
-                return workspace, Message.model_validate(item)
+                return workspace, Message.from_item(item)
         return None
 
 

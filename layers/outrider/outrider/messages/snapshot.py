@@ -136,9 +136,9 @@ def _snapshot(message_id: str, items: dict[str, Item | None], links: Links | Non
         links=links,
         campaign=Campaign.model_validate(campaign) if campaign else None,
         steps=steps_from(steps["steps"]) if steps else [],
-        enrollment=Enrollment.model_validate(enrollment) if enrollment else None,
+        enrollment=Enrollment.from_item(enrollment) if enrollment else None,
         contact=Contact.from_item(contact),
         mailbox=Mailbox.model_validate(mailbox) if mailbox else None,
-        message=Message.model_validate(message) if message else None,
+        message=Message.from_item(message) if message else None,
         last_contacted_by=contact.get("last_contacted_by") if contact else None,
     )
