@@ -114,7 +114,7 @@ def a_message(api: Api, **fields: Any) -> Message:
             **fields,
         },
     )
-    transact(message_repository(Caller.engine(api.workspace().id)).add(message))
+    transact(*message_repository(Caller.engine(api.workspace().id)).add(message))
     return message
 
 

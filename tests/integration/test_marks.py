@@ -28,7 +28,7 @@ def make(marks: Marks, name: str, message: Message) -> bool:
 
 
 def sent(cloud: Cloud, api: Api) -> list[Message]:
-    items = cloud.items("messages", api.workspace().id)
+    items = [item for item in cloud.items("messages", api.workspace().id) if "state" in item]
     return sorted(map(Message.from_item, items), key=lambda message: message.created_at)
 
 

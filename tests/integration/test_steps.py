@@ -80,7 +80,8 @@ def events(api: Api, name: str) -> list[dict[str, Any]]:
 
 
 def messages(cloud: Cloud, api: Api) -> list[Message]:
-    return [Message.from_item(item) for item in cloud.items("messages", api.workspace().id)]
+    items = cloud.items("messages", api.workspace().id)
+    return [Message.from_item(item) for item in items if "state" in item]
 
 
 class TestClaim:

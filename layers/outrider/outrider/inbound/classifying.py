@@ -28,7 +28,7 @@ class Classifying:
         self.caller.begin()
         found = Classification(value=given.value, source="human", confidence=1.0)
         for _ in range(_ATTEMPTS):
-            reply = self.messages.find(message_id) if ids.is_id("msg", message_id) else None
+            reply = self.messages.find_whole(message_id) if ids.is_id("msg", message_id) else None
             if reply is None:
                 raise MessageNotFound
             if reply.direction != "in":

@@ -43,13 +43,16 @@ class LinkService:
             return None
         token, signature = read
         workspace = self.workspaces.key(token.workspace.public)
-        message = self.messages(token.workspace).key(token.contact_id, token.message_id)
-        found = {(pk, sk): item for (_, pk, sk), item in batch_get([workspace, message]).items()}
+        messages = self.messages(token.workspace)
+        message = messages.key(token.contact_id, token.message_id)
+        said = messages.said_key(message[1], token.message_id)
+        keys = [workspace, message, said]
+        found = {(pk, sk): item for (_, pk, sk), item in batch_get(keys).items()}
         secret = found.get(workspace[1:], {}).get("link_secret")
         if secret is None or not token.is_genuine(purpose, signature, secret):
             return None
         item = found.get(message[1:])
-        return Link(token, Message.from_item(item) if item else None)
+        return Link(token, Message.from_item(item, found.get(said[1:])) if item else None)
 
     def reaches_somebody(self, link: Link) -> bool:
         """Whether anything still says whose link it is."""

@@ -78,7 +78,7 @@ class Claims:
         interval = timedelta(hours=settings.min_interval_hours)
         company = enrollment.company_key
         writes: dict[str, Sequence[Action]] = {
-            "message": [self.messages.add(message, events)],
+            "message": self.messages.add(message, events),
             "enrollment": [
                 self.enrollments.wait(enrollment, message.id, message.due_at)
                 if message.due_at

@@ -31,7 +31,7 @@ class TaskService:
         """
         self.caller.begin()
         for _ in range(_ATTEMPTS):
-            task = self.messages.find(message_id)
+            task = self.messages.find_whole(message_id)
             if task is None:
                 raise MessageNotFound
             if task.state not in ("pending", "completed"):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Query, batch_get, key_of
+from outrider.kit.dynamo import Query, key_of
 from outrider.messages.models import Message
 from outrider.messages.repository import OPEN_STATES, MessageRepository
 from outrider.messages.schemas import MessageQuery
@@ -20,7 +20,7 @@ _MOST = 1_000
 _LEAST = 50
 _FASTER = 4
 _AT_ONCE = 50
-"""Messages fetched in a call: each may have 200 KB."""
+"""Messages fetched in a call, each with what it says: that may have 200 KB."""
 _PAGES = 20
 """Of up to 1 MB each, of one contact's messages."""
 
@@ -56,8 +56,10 @@ class MessageLists:
                 break
         return found, after
 
-    def of_contact(self, contact_id: str) -> list[Message]:
-        """All of a contact's messages, newest first."""
+    def of_contact(self, contact_id: str, *, whole: bool = False) -> list[Message]:
+        """All of a contact's messages, newest first, with what they say only if `whole`."""
+        if whole:
+            return sorted(self.messages.all_of(contact_id, _PAGES), key=_age, reverse=True)
         found: list[Message] = []
         after: Item | None = None
         for _ in range(_PAGES):
@@ -70,7 +72,8 @@ class MessageLists:
     def _of_contact(
         self, asked: MessageQuery, contact_id: str, after: Item | None
     ) -> tuple[list[Message], Item | None]:
-        there = [message for message in self.of_contact(contact_id) if asked.matches(message)]
+        found = self.of_contact(contact_id, whole=True)
+        there = [message for message in found if asked.matches(message)]
         if after is not None:
             there = [message for message in there if _age(message) < after["before"]]
         page = there[: asked.limit]
@@ -89,13 +92,8 @@ class MessageLists:
 
     def _fetched(self, places: Sequence[Item]) -> list[Message | None]:
         """The messages at these places; None for one that is gone since."""
-        table = self.messages.table
-        items: dict[tuple[str, str, str], Item] = {}
-        for start in range(0, len(places), _AT_ONCE):
-            part = places[start : start + _AT_ONCE]
-            items |= batch_get((table, place["pk"], place["sk"]) for place in part)
-        found = [items.get((table.name, place["pk"], place["sk"])) for place in places]
-        return [Message.from_item(item) if item else None for item in found]
+        parts = [places[at : at + _AT_ONCE] for at in range(0, len(places), _AT_ONCE)]
+        return [message for part in parts for message in self.messages.at(part)]
 
 
 def _age(message: Message) -> str:

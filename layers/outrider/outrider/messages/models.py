@@ -42,7 +42,6 @@ MarkedTime = Literal[
 """The times of what becomes of a message after it was sent."""
 
 
-_SAID = "said"
 _SAYS = {"text", "html", "links"}
 _NAMES = {"id", "contact_id", "thread_id", "enrollment_id"}
 
@@ -127,23 +126,30 @@ class Message(BaseModel):
     """The day (UTC) on which the answers to it are counted."""
 
     @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> "Message":
+    def from_item(cls, item: Mapping[str, Any], said: Mapping[str, Any] | None = None) -> "Message":
+        """What its item says, and `said`, the item beside it that has what the message says."""
         campaign_id, contact_id = item["campaign_id"], str(item["pk"]).rpartition("#")[2]
-        said = json.loads(zlib.decompress(item[_SAID])) if _SAID in item else {}
         names = {
             "id": item["sk"],
             "contact_id": contact_id,
             "thread_id": threads.thread_id(campaign_id, contact_id),
             "enrollment_id": enrollment_ids.of(campaign_id, contact_id),
         }
-        return cls.model_validate({**names, **said, **item})
+        message = cls.model_validate({**names, **item})
+        return message.saying(said) if said else message
+
+    def saying(self, said: Mapping[str, Any]) -> "Message":
+        """It with what it says."""
+        return self.model_copy(update=json.loads(zlib.decompress(said["said"])))
 
     def to_item(self) -> dict[str, Any]:
-        """Its fields, without what follows from the keys of its item. What it says is packed: it
-        never changes, and each change of an item is billed by all that is in it."""
-        said = self.model_dump(exclude_defaults=True, include=_SAYS)
-        fields = self.model_dump(exclude_defaults=True, exclude=_SAYS | _NAMES)
-        return {**fields, **({_SAID: zlib.compress(json.dumps(said), 9)} if said else {})}
+        """Its fields, without what follows from the keys of its item, and what it says."""
+        return self.model_dump(exclude_defaults=True, exclude=_SAYS | _NAMES)
+
+    def said(self) -> dict[str, Any] | None:
+        """What it says, packed, as fields of an item; None where it says nothing."""
+        says = self.model_dump(exclude_defaults=True, include=_SAYS)
+        return {"said": zlib.compress(json.dumps(says), 9)} if says else None
 
     @property
     def day(self) -> date:

@@ -1,6 +1,7 @@
 """What comes of a step: its message is settled and its enrollment goes on or ends, in one
 transaction with what is counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,7 +95,7 @@ class Progress:
             enrollment,
             message,
             way,
-            self.skipping(message, reason),
+            *self.skipping(message, reason),
             counted=f"skipped_{reason}",
             claimed=False,
         )
@@ -133,12 +134,12 @@ class Progress:
             job = self._job(enrollment, following, way)
             self.queue.send([QueueMessage(job, round((due - clock.now()).total_seconds()))])
 
-    def failing(self, message: Message, reason: str) -> Action:
+    def failing(self, message: Message, reason: str) -> Sequence[Action]:
         """The record of a step that could not be carried out."""
         failed = message.model_copy(update={"state": "failed", "reason": reason})
         return self.messages.add(failed, [self.told(message, "failed", reason)])
 
-    def skipping(self, message: Message, reason: str) -> Action:
+    def skipping(self, message: Message, reason: str) -> Sequence[Action]:
         """The record of a step that was left out; what it would have said is not kept."""
         left_out = message.model_copy(
             update={

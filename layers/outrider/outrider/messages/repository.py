@@ -1,7 +1,8 @@
 """Keys, expressions and items of messages.
 
 A message is `<workspace>#con_…` / `msg_…`, its id made of enrollment, generation and step, so a
-step has one message whatever happens. The index `by_message_id` finds it by the part of its
+step has one message whatever happens. What it says is beside it, at `said#msg_…`, and read only to
+be shown. The index `by_message_id` finds it by the part of its
 Message-ID (RFC 5322) before the @, which is the provider's id and unique without the domain.
 
 All indexes hold keys alone. `by_id` finds a message whose contact is not known; `by_created`
@@ -10,16 +11,17 @@ and `by_campaign` list all of a workspace or campaign; `by_state` those that som
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
+from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, batch_get, transact
 from outrider.kit.outbox import Event
 from outrider.messages.models import BounceKind, Classification, MarkedTime, Message, State
 
+_SAID = "said#"
 OPEN_STATES: frozenset[State] = frozenset({"unknown", "pending"})
 """What somebody has to see to; such messages stand in the index `by_state`."""
 
@@ -39,7 +41,7 @@ class MessageRepository:
         item = self.table.get(self._pk(contact_id), message_id)
         return Message.from_item(item) if item else None
 
-    def add(self, message: Message, events: Sequence[Event] = ()) -> Action:
+    def add(self, message: Message, events: Sequence[Event] = ()) -> Sequence[Action]:
         """The message's first and only creation: a second claim of the step fails here."""
         place = _place(message)
         item = {
@@ -58,15 +60,57 @@ class MessageRepository:
             item["by_message_id_pk"] = rfc_key(message.rfc_message_id)
         if message.state in OPEN_STATES:
             item |= {"by_state_pk": self._state_pk(message.state), "by_state_sk": place}
-        return self.table.put(item, "attribute_not_exists(#pk)")
+        added = self.table.put(item, "attribute_not_exists(#pk)")
+        said = message.said()
+        if said is None:
+            return [added]
+        _, pk, sk = self.said_key(item["pk"], message.id)
+        return [added, self.table.put({"pk": pk, "sk": sk, **said})]
+
+    def said_key(self, pk: str, message_id: str) -> tuple[Table, str, str]:
+        """Where what a message says is: beside it, for it never changes, and a change of the
+        message is billed by all that is in its item."""
+        return self.table, pk, f"{_SAID}{message_id}"
+
+    def whole(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """The messages with what they say, where that is still kept."""
+        places = [self.said_key(self._pk(each.contact_id), each.id) for each in messages]
+        found = batch_get(places)
+        said = [found.get((table.name, pk, sk)) for table, pk, sk in places]
+        return [
+            each.saying(what) if what else each for each, what in zip(messages, said, strict=True)
+        ]
+
+    def at(self, places: Sequence[Item]) -> Sequence[Message | None]:
+        """The messages at these places of an index, with what they say; None for one that is gone
+        since."""
+        keys = [
+            key
+            for place in places
+            for key in (
+                (self.table, place["pk"], place["sk"]),
+                self.said_key(place["pk"], place["sk"]),
+            )
+        ]
+        found = batch_get(keys)
+        items = [found.get((table.name, pk, sk)) for table, pk, sk in keys]
+        pairs = zip(items[::2], items[1::2], strict=True)
+        return [Message.from_item(item, said) if item else None for item, said in pairs]
+
+    def find_whole(self, message_id: str) -> Message | None:
+        """`find`, with what it says."""
+        return next(iter(self.at(self._places_of(message_id))), None)
 
     def find(self, message_id: str) -> Message | None:
         """A message of which only the id is known. One made just now may be missed."""
-        page = self.table.query(Query(f"{self.workspace}#{message_id}", index="by_id", limit=1))
-        for place in page.items:
+        for place in self._places_of(message_id):
             item = self.table.get(place["pk"], place["sk"])
             return Message.from_item(item) if item else None
         return None
+
+    def _places_of(self, message_id: str) -> Sequence[Item]:
+        query = Query(f"{self.workspace}#{message_id}", index="by_id", limit=1)
+        return self.table.query(query).items
 
     def sent(
         self, message: Message, provider_id: str, rfc_message_id: str, events: Sequence[Event]
@@ -235,6 +279,27 @@ class MessageRepository:
             unknown="unknown",
         )
 
+    def all_of(self, contact_id: str, pages: int) -> Sequence[Message]:
+        """Messages to a contact with what they say, in the order of their ids: those of at most
+        `pages` of 1 MB, which end with what is said."""
+        items: list[Item] = []
+        query = Query(
+            self._pk(contact_id),
+            "#sk BETWEEN :first AND :last",
+            {"first": "msg_", "last": f"{_SAID}~"},
+            consistent=True,
+        )
+        for _ in range(pages):
+            page = self.table.query(query)
+            items += page.items
+            if page.last_key is None:
+                break
+            query = replace(query, after=page.last_key)
+        said = {item["sk"].removeprefix(_SAID): item for item in items if "said" in item}
+        return [
+            Message.from_item(item, said.get(item["sk"])) for item in items if "said" not in item
+        ]
+
     def list(
         self, contact_id: str, limit: int, after: Item | None
     ) -> tuple[Sequence[Message], Item | None]:
@@ -252,24 +317,30 @@ class MessageRepository:
         return [Message.from_item(item) for item in page.items], page.last_key
 
     def delete(self, message: Message) -> None:
-        self.table.write(self.table.delete(self._pk(message.contact_id), message.id))
+        pk = self._pk(message.contact_id)
+        transact(self.table.delete(pk, message.id), self._without_said(message))
 
     def forget_content(self, message: Message) -> None:
         """What a message says, if it is still there; whoever sends it goes on."""
         emptied = self.table.update(
             self._pk(message.contact_id),
             message.id,
-            "REMOVE #subject, #said, #reason, #recipient",
+            "REMOVE #subject, #reason, #recipient",
             "attribute_exists(#pk)",
         )
         with suppress(ConditionFailed):
             self.table.write(emptied)
+        self.table.write(self._without_said(message))
 
-    def withdraw(self, message: Message) -> Action:
+    def withdraw(self, message: Message) -> Sequence[Action]:
         """Undo the claim of a message that certainly did not go out; it can be made again."""
-        return self.table.delete(
-            self._pk(message.contact_id), message.id, "#state = :sending", sending="sending"
-        )
+        pk = self._pk(message.contact_id)
+        claimed = self.table.delete(pk, message.id, "#state = :sending", sending="sending")
+        return [claimed, self._without_said(message)]
+
+    def _without_said(self, message: Message) -> Action:
+        _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
+        return self.table.delete(pk, sk)
 
     def _settle(
         self, message: Message, sets: str, removes: str = "#claimed_until", **values: str

@@ -28,7 +28,7 @@ class MessageService:
 
     def get(self, message_id: str) -> Message:
         """Raises MessageNotFound."""
-        message = self.messages.find(message_id) if ids.is_id("msg", message_id) else None
+        message = self.messages.find_whole(message_id) if ids.is_id("msg", message_id) else None
         if message is None:
             raise MessageNotFound
         return message
@@ -41,7 +41,7 @@ class MessageService:
         campaign_id, contact_id = known
         found = [
             message
-            for message in self.lists.of_contact(contact_id)
+            for message in self.lists.of_contact(contact_id, whole=True)
             if message.campaign_id == campaign_id
         ]
         if not found:

@@ -163,7 +163,7 @@ class StepService:
         later = clock.now() + timedelta(seconds=seconds)
         progress = self.progress
         transact(
-            progress.messages.withdraw(message),
+            *progress.messages.withdraw(message),
             progress.enrollments.retry(message.contact_id, message.id, later, outcome.detail),
             *self.claims.give_back(message, ready, seen.settings),
         )
@@ -197,10 +197,10 @@ class StepService:
         writes = list(self.progress.endings.writes(enrollment, end.state, gate.reason))
         message = _message(job, enrollment, step)
         if end.state == "failed":
-            writes.append(self.progress.failing(message, gate.reason))
+            writes += self.progress.failing(message, gate.reason)
             writes.append(self.progress.count(message, "failed"))
         elif gate.gate == "suppression":
-            writes.append(self.progress.skipping(message, gate.reason))
+            writes += self.progress.skipping(message, gate.reason)
             writes.append(self.progress.count(message, f"skipped_{gate.reason}"))
         transact(*writes)
         return f"{end.state}: {gate.reason}"

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 Record = Enrollment | Message | RecordedEvent
 _AT_ONCE = 100
+_WHOLE = 20
+"""Messages of a page: with what it says each may have 200 KB."""
 _MESSAGES, _KINDS = 1, 3
 
 
@@ -38,7 +40,7 @@ class Records:
         self, contact_ids: Sequence[str], limit: int, after: Item | None
     ) -> tuple[list[Record], Item | None]:
         """Enrollments, then messages, then events; of each kind those of the first id first. May be
-        short of `limit`: of messages, which may be large, a page has 1 MB; they are in the order of
+        short of `limit`: of messages, which may be large, a page has 20; they are in the order of
         time only within it."""
         part, last = (after["part"], after["last"]) if after else (0, None)
         found: list[Record] = []
@@ -65,7 +67,8 @@ class Records:
             case 0:
                 return self.enrollments.list(contact_id, limit, after)
             case 1:  # _MESSAGES
-                found, last = self.messages.list(contact_id, limit, after)
+                read, last = self.messages.list(contact_id, min(limit, _WHOLE), after)
+                found = self.messages.whole(read)
                 return sorted(found, key=lambda message: (message.created_at, message.id)), last
             case _:
                 return self.events.of_contact(contact_id, None, limit, after)
