@@ -9,7 +9,7 @@ from outrider.kit import ids
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 from outrider.webhooks.deliveries import DeliveryRepository, delivery_of
-from outrider.webhooks.models import Delivery
+from outrider.webhooks.models import Delivery, Outcome
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.receivers import Receiver
@@ -33,6 +33,17 @@ def a_delivery(api: Api, webhook_id: str, **how: Any) -> Delivery:
     delivery = delivery_of(event, webhook_id).model_copy(update=how)
     table = Table(settings().require("webhooks_table"))
     return DeliveryRepository(table, workspace).add(delivery)
+
+
+def log_attempts(api: Api, delivery: Delivery) -> None:
+    """As many as it counts; they are its log, and nothing was sent."""
+    deliveries = DeliveryRepository(
+        Table(settings().require("webhooks_table")), WorkspaceId(api.workspace().id)
+    )
+    for number in range(1, delivery.attempts + 1):
+        after = delivery.model_copy(update={"attempts": number})
+        outcome = Outcome(7, status_code=500, error="http_5xx")
+        deliveries.table.write(deliveries.logged(after, outcome, "probe", delivery.created_at))
 
 
 def received(peer: Receiver, *, tests: bool = False) -> list[dict[str, Any]]:

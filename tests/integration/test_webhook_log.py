@@ -9,7 +9,14 @@ from outrider.webhooks import log
 from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.endpoints import a_delivery, attempts, create_contact, received, register
+from tests.integration.endpoints import (
+    a_delivery,
+    attempts,
+    create_contact,
+    log_attempts,
+    received,
+    register,
+)
 from tests.receivers import Receiver, answering, receiver
 
 FIRST_TWO = 0.004
@@ -88,6 +95,19 @@ class TestList:
         assert len(pages) > 1
         assert len({each["id"] for each in shown}) == len(shown) == 3
         assert [len(each["attempts"]) for each in shown] == [1, 1, 1]
+
+    def test_shows_the_latest_of_very_many_attempts(self, api: Api, endpoint: Receiver) -> None:
+        webhook = register(api, endpoint.url).json
+        delivery = a_delivery(api, webhook["id"], attempts=130)
+        log_attempts(api, delivery)
+
+        answer = api.get(f"/v1/webhooks/{webhook['id']}/deliveries?limit=1").json
+        alone = api.get(f"/v1/webhooks/deliveries/{delivery.id}").json
+
+        (listed,) = answer["data"]
+        assert answer["has_more"] is False
+        assert [each["attempt"] for each in listed["attempts"]] == list(range(31, 131))
+        assert alone["attempts"] == listed["attempts"]
 
 
 class TestGet:

@@ -9,6 +9,8 @@ import pytest
 from outrider.access.models import WorkspaceId
 from outrider.events.models import Place, RecordedEvent
 from outrider.kit import clock, ids, parallel
+from outrider.webhooks import replayer
+from outrider.webhooks.errors import ReplayMoved
 from outrider.webhooks.models import Delivery, Gate, Replay, ReplayJob, Webhook
 from outrider.webhooks.replayer import Replayer
 from outrider.webhooks.replays import Work
@@ -49,7 +51,7 @@ class Rest:
     def __init__(self) -> None:
         self.work = Work(REPLAY)
         self.set_waiting: set[str] = set()
-        self.continued = 0
+        self.delays: list[int] = []
 
     def get(self, webhook_id: str, replay_id: str = "") -> Any:
         return self.work if replay_id else Stored(WEBHOOK, Secrets(b""), Gate())
@@ -63,7 +65,26 @@ class Rest:
         return True
 
     def go_on(self, job: ReplayJob, delay_seconds: int) -> None:
-        self.continued += 1
+        self.delays.append(delay_seconds)
+
+
+class Overtaken(Rest):
+    def advance(self, work: Work, after: Replay, place: Any) -> Work:
+        raise ReplayMoved
+
+
+class WithoutWebhook(Rest):
+    def get(self, webhook_id: str, replay_id: str = "") -> Any:
+        return self.work if replay_id else None
+
+
+class Hidden:
+    """Something is about to be seen."""
+
+    def read(
+        self, after: Place | None, since: str | None, until: str | None, limit: int
+    ) -> tuple[Sequence[RecordedEvent], bool]:
+        return [], True
 
 
 def _event(sequence: int) -> RecordedEvent:
@@ -109,6 +130,27 @@ class TestRun:
             made(rest, Feed(450)).run(JOB, lambda: False)
             calls += 1
 
-        assert (calls, rest.continued, len(rest.set_waiting)) == (5, 4, 450)
+        assert (calls, rest.delays, len(rest.set_waiting)) == (5, [0] * 4, 450)
         assert rest.work.replay.completed_at
         assert rest.work.replay.completed_at <= clock.timestamp()
+
+    def test_comes_back_for_what_the_feed_does_not_show_yet(self) -> None:
+        rest = Rest()
+
+        outcome = made(rest, Hidden()).run(JOB, lambda: True)
+
+        assert (outcome, rest.delays) == ("to be continued", [5])
+        assert rest.work.replay.state == "running"
+
+    def test_leaves_a_replay_to_who_has_gone_on_with_it(self) -> None:
+        rest = Overtaken()
+
+        assert made(rest, Feed(450)).run(JOB, lambda: True) == "overtaken"
+        assert len(rest.set_waiting) == replayer.PAGE
+
+    def test_ends_with_its_webhook(self) -> None:
+        rest = WithoutWebhook()
+
+        assert made(rest, Feed(1)).run(JOB, lambda: True) == "cancelled"
+        assert (rest.work.replay.state, rest.set_waiting) == ("cancelled", set())
+        assert made(rest, Feed(1)).run(JOB, lambda: True) == "nothing to do"

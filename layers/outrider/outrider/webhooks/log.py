@@ -21,6 +21,8 @@ MOST_BYTES = 3_000_000
 _ROUNDS = 4
 _ROWS = 4
 """For each delivery, in the first guess at how many rows a page takes."""
+_GROWTH = 8
+"""A delivery that was probed for days has hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class DeliveryLog:
         attempts: list[Attempt] = []
         size = 0
         place = read = after
+        rows = _ROWS * (limit + 1)
         for _ in range(_ROUNDS):
             page = self.table.query(
                 Query(
@@ -60,9 +63,10 @@ class DeliveryLog:
                     {"prefix": "dlv_"},
                     newest_first=True,
                     after=read,
-                    limit=None if wanted else _ROWS * (limit + 1),
+                    limit=None if wanted else rows,
                 )
             )
+            rows *= _GROWTH
             for item in page.items:
                 if len(found) == limit or size > MOST_BYTES:
                     return found, place

@@ -88,7 +88,7 @@ class WebhookService:
     def update(
         self, webhook_id: str, given: WebhookUpdate, if_match: int | None = None
     ) -> WebhookDetails:
-        """Where it is another endpoint, or is enabled again, its failures are forgotten.
+        """Where it is another endpoint, or is enabled, its failures are forgotten.
 
         Raises WebhookNotFound, Conflict, and ValidationFailed when the URL may not be called.
         """
@@ -101,19 +101,15 @@ class WebhookService:
                 raise Conflict.at_version(before.webhook.version)
             changed = before.webhook.model_copy(update=changes)
             after = _with_reason(before.webhook, changed)
-            return self._changed(before, after, reset=_begins_anew(before.webhook, after))
+            anew = given.status == "enabled" or after.url != before.webhook.url
+            return self._changed(before, after, reset=anew)
 
         return self._carried_out(webhook_id, change)
 
     def enable(self, webhook_id: str) -> WebhookDetails:
         """Deliver again, and what waits at once: also to one that is enabled, and only waits for
         its next probe. Raises WebhookNotFound."""
-
-        def change(before: Stored) -> WebhookDetails:
-            enabled = before.webhook.model_copy(update={"status": "enabled"})
-            return self._changed(before, _with_reason(before.webhook, enabled), reset=True)
-
-        return self._carried_out(webhook_id, change)
+        return self.update(webhook_id, WebhookUpdate(status="enabled"))
 
     def rotate_secret(self, webhook_id: str, given: SecretRotate) -> WebhookRotated:
         """From now on deliveries are signed with the new secret, and for 24 hours with the one
@@ -234,11 +230,6 @@ def _with_reason(before: Webhook, after: Webhook) -> Webhook:
         return after
     now = clock.timestamp()
     return after.model_copy(update={"disabled_reason": "paused", "disabled_at": now})
-
-
-def _begins_anew(before: Webhook, after: Webhook) -> bool:
-    enabled = before.status == "disabled" and after.status == "enabled"
-    return enabled or before.url != after.url
 
 
 def _next_version(webhook: Webhook) -> Webhook:
