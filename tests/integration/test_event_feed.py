@@ -1,12 +1,14 @@
 """The feed as it is asked: by what, by whom, about what, from either end."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.events.repository import EventRepository
 from outrider.events.wiring import feed
-from outrider.kit import ids
+from outrider.kit import clock, ids
 from outrider.kit.outbox import Event
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
@@ -118,6 +120,19 @@ class TestResource:
         assert [len(answer.json["data"]) for answer in answers] == [1, 1]
         assert [dynamodb(answer) for answer in answers] == [["Query", "Query"], ["Query"]]
 
+    def test_that_is_a_message_costs_one_more(self, api: Api, cloud: Cloud) -> None:
+        launched(api)
+        cloud.run(hours=1)
+        (sent,) = api.get("/v1/events?type=email.sent").json["data"]
+
+        answer = api.get(f"/v1/events?resource={sent['data']['message_id']}&order=desc")
+
+        assert [event["id"] for event in answer.json["data"]] == [sent["id"]]
+        assert [call.params.get("IndexName") for call in answer.calls[1:]] == [
+            "by_id",
+            "by_contact",
+        ]
+
     def test_is_not_looked_for_before_it_was_made(self, api: Api, cloud: Cloud) -> None:
         for _ in range(3):
             happened(api, "email.sent", contact_id=ids.new("con"))
@@ -208,6 +223,14 @@ class TestFollowing:
         self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A reader of one contact's events, who asks again and again, gets each of them once."""
+        shown = EventRepository.read_about
+
+        def late(self: EventRepository, *asked: Any, **how: Any) -> Any:
+            events, more = shown(self, *asked, **how)
+            visible = clock.to_text(clock.now() - timedelta(seconds=45))
+            return [event for event in events if event.recorded_at < visible], more
+
+        monkeypatch.setattr(EventRepository, "read_about", late)
         contact_id = ids.new("con")
         made: list[str] = []
         seen: list[str] = []

@@ -2,6 +2,7 @@
 them."""
 
 import importlib.util
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
+from local.tools import SAM
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.patterns import matches
@@ -48,6 +50,20 @@ def kept(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     table = boto3.resource("dynamodb").create_table(TableName=TABLE, **properties)
     yield table
     table.delete()
+
+
+class TestTemplate:
+    def test_is_one_that_can_be_deployed(self) -> None:
+        lint = [str(SAM.bin / "cfn-lint"), "--regions", "us-east-1", "--template"]
+
+        linted = subprocess.run(
+            [*lint, str(REPOSITORY / FOLDER / "template.yaml")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert (linted.returncode, linted.stdout) == (0, "")
 
 
 class TestExample:
