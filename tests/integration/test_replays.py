@@ -3,10 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from outrider.kit.clock import from_text
 from outrider.webhooks import replayer
 from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Scenario, sweep
@@ -107,6 +109,22 @@ class TestOfTheFeed:
         assert signed_by(again, webhook["secret"], secret) == [False, True]
         (delivery,) = deliveries(cloud, webhook["id"])
         assert (delivery["state"], delivery["attempts"]) == ("delivered", 2)
+
+    def test_goes_out_no_faster_than_ten_a_second(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        rows = [{"email": f"contact{number}@example.com"} for number in range(40)]
+        api.post("/v1/contacts", {"contacts": rows})
+        cloud.drain()
+        webhook = register(api, endpoint.url, "contact.created").json
+
+        asked = replay(api, webhook["id"], since="2026-03-01T00:00:00Z")
+        cloud.run(hours=0.1)
+
+        made = sorted(from_text(each["at"]) for each in attempts(cloud, webhook["id"]))
+        windows = zip(made, made[10:], strict=False)
+        assert now(api, asked)["matched"] == len({each["id"] for each in received(endpoint)}) == 40
+        assert all(later - first >= timedelta(seconds=0.9) for first, later in windows)
 
     def test_leaves_the_health_of_its_endpoint_alone(self, api: Api, cloud: Cloud) -> None:
         with receiver(FAILING) as peer:
