@@ -68,6 +68,8 @@ class Cloud:
         self._streams = Streams(made)
         self._objects = made.session.create_client("s3")
         self._subscribed = self._queue_subscriptions()
+        self.kept: list[tuple[object, str]] = []
+        """What else snapshots put aside: parts of a test's own, and the names of attributes."""
 
     def begin(self) -> None:
         """A new test: nothing under way, the clock at its start, no workspace yet."""
@@ -84,6 +86,7 @@ class Cloud:
             self.wire,
         ):
             part.clear()
+        self.kept.clear()
         self._streams.begin()
         self.contract.begin()
         self.clock = Clock()
@@ -170,6 +173,7 @@ class Cloud:
             (self.schedules, "waiting"),
             (self.api, "_workspaces"),
         ]
+        attributes += self.kept
         attributes += [(queue, "messages") for queue in self._queues.by_id.values()]
         attributes += [(each, "position") for each in self._streams.subscriptions]
         return Snapshot(self.clock.now, self._streams.tables, attributes)
