@@ -1,14 +1,14 @@
 """Attempts: one request each, recorded, and what follows from it set going."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import Reason, TransactionFailed, transact
+from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.webhooks import breaker
 from outrider.webhooks.deliveries import DeliveryRepository, Due
-from outrider.webhooks.gates import Ended, GateRepository, Health, NoPlace, Place
+from outrider.webhooks.gates import Ended, GateRepository, Health, NoPlace, Released
 from outrider.webhooks.models import (
     Delivery,
     DeliveryJob,
@@ -28,7 +28,6 @@ from outrider.webhooks.sender import Sender
 from outrider.webhooks.timers import Timers
 
 _GONE = 410
-_RECORDING_ATTEMPTS = 5
 _LOOKED_AT = 5
 
 
@@ -38,14 +37,12 @@ class _Attempt:
 
     due: Due
     kind: Kind
-    place: Place
     outcome: Outcome
     at: datetime
     after: Delivery
     health: Health
     disabled: DisabledReason | None
     hold: datetime | None
-    was_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,51 +98,42 @@ class Deliverer:
                 self.pump.start(webhook.id, refusal.gate)
             return
         outcome = self.sender.send(webhook.url, keys, delivery.event_id, delivery.payload)
-        made = self._record(_judged(due, gate, kind, place, outcome))
-        if made:
-            self._follow(made)
+        made = _judged(due, gate, kind, outcome)
+        recorded = self._record(made)
+        released = self.gates.release(webhook.id, delivery.id, place, _ended(made, gate))
+        if recorded and released and not made.disabled:
+            self._follow(made, released)
 
-    def _record(self, made: _Attempt) -> _Attempt | None:
-        """One transaction: delivery, log, gate, and the webhook if it is disabled. None when there
-        is nothing to record it on any more."""
-        delivery, webhook_id = made.due.delivery, made.due.to.webhook.id
-        for _ in range(_RECORDING_ATTEMPTS):
-            at = clock.to_text(made.at)
-            actions = [
-                self.deliveries.moved(delivery, made.after),
-                self.deliveries.logged(made.after, made.outcome, made.kind, at),
-                self.gates.released(webhook_id, delivery.id, made.place, _ended(made)),
-            ]
-            if made.disabled:
-                event = Caller.engine(self.workspace).event(
-                    "webhook.disabled", webhook_id=webhook_id, reason=made.disabled
-                )
-                actions.append(self.webhooks.disabled(webhook_id, made.disabled, at, event))
-            try:
-                transact(*actions)
-            except TransactionFailed as failure:
-                changed = _changed(made, failure.reasons)
-                if changed is None:
-                    return None
-                made = changed
-            else:
-                return made
-        raise AssertionError("each round takes away one of the conditions")
-
-    def _follow(self, made: _Attempt) -> None:
+    def _record(self, made: _Attempt) -> bool:
+        """One transaction: delivery, log, and the webhook if it is disabled. False when somebody
+        else has recorded an attempt of the delivery, or it is gone."""
         webhook_id = made.due.to.webhook.id
+        at = clock.to_text(made.at)
+        actions = [
+            self.deliveries.moved(made.due.delivery, made.after),
+            self.deliveries.logged(made.after, made.outcome, made.kind, at),
+        ]
+        ends = []
         if made.disabled:
-            return
-        if made.health == "success":
-            if made.was_open:
-                self.pump.start(webhook_id)
-            return
+            event = Caller.engine(self.workspace).event(
+                "webhook.disabled", webhook_id=webhook_id, reason=made.disabled
+            )
+            ends.append(self.webhooks.disabled(webhook_id, made.disabled, at, event))
+        try:
+            transact(*actions, *ends)
+        except TransactionFailed as failure:
+            if failure.reasons[0].failed:
+                return False
+            transact(*actions)  # somebody else has disabled it
+        return True
+
+    def _follow(self, made: _Attempt, released: Released) -> None:
+        webhook_id = made.due.to.webhook.id
+        if released.closes:
+            self.pump.start(webhook_id)
         if made.after.state == "pending" and made.kind != "probe":
             self._come_back(made.after)
-        gate = self.gates.get(webhook_id)
-        if gate is None:
-            return
-        probe_at = breaker.probe_at(gate, webhook_id)
+        probe_at = breaker.probe_at(released.gate, webhook_id)
         if probe_at:
             probe = ProbeJob(workspace=self.workspace, webhook_id=webhook_id)
             self.timers.at(probe_at, probe, _name(webhook_id, probe_at))
@@ -161,7 +149,7 @@ class Deliverer:
         self.timers.at(_waits_for(delivery), job, name)
 
 
-def _judged(due: Due, gate: Gate, kind: Kind, place: Place, outcome: Outcome) -> _Attempt:
+def _judged(due: Due, gate: Gate, kind: Kind, outcome: Outcome) -> _Attempt:
     """What an outcome means for the delivery and its endpoint."""
     now = clock.now()
     delivery = due.delivery
@@ -190,14 +178,12 @@ def _judged(due: Due, gate: Gate, kind: Kind, place: Place, outcome: Outcome) ->
     return _Attempt(
         due,
         kind,
-        place,
         outcome,
         now,
         delivery.model_copy(update=changes),
         health,
         _reason(outcome, gate, health, now),
         hold,
-        breaker.is_open(gate),
     )
 
 
@@ -210,24 +196,7 @@ def _reason(outcome: Outcome, gate: Gate, health: Health, now: datetime) -> Disa
     return "failing" if health == "failure" and breaker.gives_up(gate, now) else None
 
 
-def _changed(made: _Attempt, reasons: tuple[Reason, ...]) -> _Attempt | None:
-    """How to record it as things stand; None when its delivery or its place is gone."""
-    delivery, _, gate, *webhook = reasons
-    if delivery.failed:
-        return None
-    if webhook and webhook[0].failed:  # somebody else disabled it
-        return replace(made, disabled=None)
-    if not gate.failed or gate.item is None:
-        return None
-    now = Gate.model_validate(gate.item)
-    if now.in_flight.get(made.due.delivery.id) != made.place:
-        return None
-    if made.hold and now.not_before and now.not_before >= clock.to_text(made.hold):
-        return replace(made, hold=None)
-    return replace(made, was_open=True)
-
-
-def _ended(made: _Attempt) -> Ended:
+def _ended(made: _Attempt, taken: Gate) -> Ended:
     last = LastAttempt(
         at=clock.to_text(made.at),
         event_id=made.due.delivery.event_id,
@@ -235,8 +204,7 @@ def _ended(made: _Attempt) -> Ended:
         error=made.outcome.error,
         latency_ms=made.outcome.latency_ms,
     )
-    still_closed = made.health == "success" and not made.was_open
-    return Ended(made.health, last, made.hold, still_closed)
+    return Ended(made.health, last, made.hold, breaker.is_open(taken))
 
 
 def _waits_for(delivery: Delivery) -> datetime:

@@ -7,7 +7,7 @@ one conditional write, and it ends by itself when its worker died.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -37,13 +37,21 @@ Health = Literal["success", "failure", "same"]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What an attempt leaves at the gate. With `hold` nothing goes out before: refused when a later
-    time stands there already. `still_closed`: refused where the breaker has opened."""
+    """What an attempt leaves at the gate: with `hold` nothing goes out before that moment, unless
+    a later one stands there. `was_open` is the breaker, as far as the worker knows."""
 
     health: Health
     last: LastAttempt
     hold: datetime | None
-    still_closed: bool
+    was_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The gate after an attempt; `closes`: this success has closed its breaker."""
+
+    gate: Gate
+    closes: bool
 
 
 class NoPlace(Exception):
@@ -67,10 +75,6 @@ class GateRepository:
     table: Table
     workspace: WorkspaceId
 
-    def get(self, webhook_id: str) -> Gate | None:
-        item = self.table.get(self.workspace, key_of(webhook_id))
-        return Gate.model_validate(item) if item else None
-
     def take(self, webhook_id: str, delivery_id: str) -> tuple[Place, Gate]:
         """A place for a delivery, and the gate with it. Raises NoPlace."""
         now = clock.timestamp()
@@ -83,14 +87,28 @@ class GateRepository:
         values = {"most": 1, "opens": OPENS_AT, "seen": seen.last_failure_at}
         return self._take(webhook_id, delivery_id, _STILL_OPEN, values)
 
-    def released(
-        self,
-        webhook_id: str,
-        delivery_id: str,
-        place: Place,
-        ended: Ended,
-    ) -> Action:
-        """An attempt has ended: part of the transaction that records it."""
+    def release(
+        self, webhook_id: str, delivery_id: str, place: Place, ended: Ended
+    ) -> Released | None:
+        """Give a place back, with what the attempt says of the endpoint. None when the place is not
+        this one's any more."""
+        for _ in range(_ROUNDS):
+            action = self._released(webhook_id, delivery_id, place, ended)
+            try:
+                gate = Gate.model_validate(self.table.write(action))
+            except ConditionFailed as refusal:
+                found = Gate.model_validate(refusal.item or {})
+                if found.in_flight.get(delivery_id) != place:
+                    return None
+                if ended.hold and (found.not_before or "") >= clock.to_text(ended.hold):
+                    ended = replace(ended, hold=None)
+                else:
+                    ended = replace(ended, was_open=True)
+            else:
+                return Released(gate, ended.health == "success" and ended.was_open)
+        raise AssertionError("each round takes away one of the conditions")
+
+    def _released(self, webhook_id: str, delivery_id: str, place: Place, ended: Ended) -> Action:
         now = ended.last.at
         condition = f"#in_flight.#{delivery_id} = :place"
         values: dict[str, Any] = {"place": place}
@@ -100,6 +118,9 @@ class GateRepository:
             sets += ["#failures = :none", "#last_success_at = :now", "#last_attempt = :last"]
             removes += ["#failing_since"]
             values |= {"none": 0, "now": now, "last": ended.last.model_dump()}
+            if not ended.was_open:
+                condition += " AND #failures < :opens"
+                values["opens"] = OPENS_AT
         elif ended.health == "failure":
             sets += [
                 "#failures = #failures + :one",
@@ -112,9 +133,6 @@ class GateRepository:
             sets.append("#not_before = :hold")
             condition += " AND (attribute_not_exists(#not_before) OR #not_before < :hold)"
             values["hold"] = clock.to_text(ended.hold)
-        if ended.still_closed:
-            condition += " AND #failures < :opens"
-            values["opens"] = OPENS_AT
         expression = (f"SET {', '.join(sets)} " if sets else "") + f"REMOVE {', '.join(removes)}"
         return self._update(webhook_id, expression, condition, **values)
 
