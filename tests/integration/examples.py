@@ -200,7 +200,7 @@ def an_unknown_message(api: Api) -> str:
 
 
 def a_reply(api: Api) -> str:
-    return a_message(api, direction="in", state="received").id
+    return a_message(api, direction="in", state="received", in_reply_to=ids.new("msg")).id
 
 
 def a_thread(api: Api) -> str:
@@ -359,10 +359,10 @@ EXAMPLES: dict[str, Example] = {
     # The enrollment, what its step sees; limits, the pool and what it sent; what was noted, what
     # suppresses it.
     "GET /v1/enrollments/{enrollment_id}/explain": Example(8, make=an_enrollment),
-    # Where it is, the reply; the change. A reply of which the message is kept takes four reads more
-    # (test_replies.py).
+    # Where it is, the reply; what it answers, which is gone; the change. Where it is kept, three
+    # reads more (test_replies.py).
     "PATCH /v1/messages/{message_id}/classification": Example(
-        4, {"value": "interested"}, make=a_reply
+        5, {"value": "interested"}, make=a_reply
     ),
     "GET /v1/threads/{thread_id}": Example(2, make=a_thread),
     "GET /v1/webhooks": Example(2, make=a_webhook),
