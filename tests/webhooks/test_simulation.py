@@ -102,6 +102,7 @@ def _tell(world: World, endpoint: Endpoint, until: datetime, chance: random.Rand
         world.tell(endpoint, burst)
 
 
+@pytest.mark.xdist_group("ten thousand deliveries")
 class TestTenThousand:
     def test_all_arrive(self, seen: Seen) -> None:
         endpoints = [*(endpoint for endpoint, _ in seen.outages), seen.poisoned]
@@ -148,6 +149,12 @@ class TestTenThousand:
             down = [each for each in endpoint.requests if DOWN_FROM <= each.began < outage.back]
             minutes = (outage.back - DOWN_FROM) / timedelta(minutes=1)
             assert len(down) <= 25 + minutes / 6
+
+    def test_messages_do_not_multiply(self, seen: Seen) -> None:
+        """Retries, what was parked and handed out again, and all probes and pumps included."""
+        assert seen.world.jobs["attempt"] < 1.5 * 10_000
+        assert seen.world.jobs["probe"] < 5_000
+        assert seen.world.jobs["pump"] < 1_000
 
     def test_attempts_wait_as_planned_give_or_take_a_fifth(self, seen: Seen) -> None:
         """Of events that one endpoint refuses while it takes others."""
