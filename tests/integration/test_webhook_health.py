@@ -303,6 +303,36 @@ class TestAtOnce:
         assert len(endpoint.gets) == 1
 
 
+class TestStalled:
+    def test_a_worker_that_was_overtaken_records_nothing(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
+    ) -> None:
+        """It stood still for longer than its place was kept for it."""
+        answers = iter([OK, FAILING])
+
+        def in_turn(peer: Peer) -> None:
+            next(answers)(peer)
+
+        endpoint.script = in_turn
+        create_contact(api)
+        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
+        (delivery,) = deliveries(cloud, webhook)
+
+        def overtake() -> None:
+            cloud.clock.advance(seconds=LEASE.total_seconds() + 1)
+            _attempt(cloud, api, delivery)
+
+        with cloud.wire.once_after("UpdateItem", overtake):
+            _attempt(cloud, api, delivery)
+
+        (after,) = deliveries(cloud, webhook)
+        assert len(endpoint.gets) == 2
+        assert (after["state"], after["attempts"]) == ("delivered", 1)
+        assert [row["status_code"] for row in attempts(cloud, webhook)] == [200]
+        assert gate(cloud, webhook)["in_flight"] == {}
+        assert gate(cloud, webhook)["failures"] == 0
+
+
 def _others_are_at_it(cloud: Cloud, webhook: str, number: int) -> None:
     item = gate(cloud, webhook)
     end = cloud.clock.ms + int(LEASE.total_seconds() * 1000)
