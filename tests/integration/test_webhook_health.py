@@ -333,6 +333,30 @@ class TestStalled:
         assert gate(cloud, webhook)["failures"] == 0
 
 
+class TestLostAnswers:
+    @pytest.mark.parametrize("skip", [0, 1])
+    def test_of_the_gate_keep_nothing_from_its_endpoint(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str, skip: int
+    ) -> None:
+        """The gate is written before the request, and behind it."""
+        answers = iter([FAILING, OK])
+
+        def in_turn(peer: Peer) -> None:
+            next(answers)(peer)
+
+        endpoint.script = in_turn
+        create_contact(api)
+        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
+        cloud.skip()
+
+        with cloud.wire.lose("UpdateItem", skip=skip):
+            cloud.drain()
+        cloud.run(hours=0.01)
+
+        assert [row["status_code"] for row in attempts(cloud, webhook)] == [500, 200]
+        assert gate(cloud, webhook)["in_flight"] == {}
+
+
 def _others_are_at_it(cloud: Cloud, webhook: str, number: int) -> None:
     item = gate(cloud, webhook)
     end = cloud.clock.ms + int(LEASE.total_seconds() * 1000)

@@ -430,7 +430,7 @@ def _begin(cloud: Cloud, workspace: str, delivery: dict[str, Any]) -> None:
     """As if a worker had just begun with an attempt."""
     key = f"{delivery['webhook_id']}#gate"
     (gate,) = [each for each in cloud.items("webhooks", workspace) if each["sk"] == key]
-    gate["in_flight"][delivery["id"]] = to_epoch_ms(cloud.clock.now + LEASE)
+    gate["in_flight"][delivery["id"]] = to_epoch_ms(cloud.clock.now + LEASE) - 1
     _client(cloud).put_item(TableName=_table(cloud), Item=encode_item(gate))
 
 

@@ -101,7 +101,11 @@ class Deliverer:
         made = _judged(due, gate, kind, outcome)
         recorded = self._record(made)
         released = self.gates.release(webhook.id, delivery.id, place, _ended(made, gate))
-        if recorded and released and not made.disabled:
+        if not recorded or made.disabled:
+            return
+        if made.after.state == "pending" and kind != "probe":
+            self._come_back(made.after)
+        if released:
             self._follow(made, released)
 
     def _record(self, made: _Attempt) -> bool:
@@ -131,8 +135,6 @@ class Deliverer:
         webhook_id = made.due.to.webhook.id
         if released.closes:
             self.pump.start(webhook_id)
-        if made.after.state == "pending" and made.kind != "probe":
-            self._come_back(made.after)
         probe_at = breaker.probe_at(released.gate, webhook_id)
         if probe_at:
             probe = ProbeJob(workspace=self.workspace, webhook_id=webhook_id)

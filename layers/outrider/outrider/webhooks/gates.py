@@ -6,6 +6,7 @@ A place in `in_flight` is at once the delivery's lease and one of the endpoint's
 one conditional write, and it ends by itself when its worker died.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ _FREE = (
 _CLOSED = "#failures < :opens AND (attribute_not_exists(#not_before) OR #not_before <= :now)"
 _STILL_OPEN = "#failures >= :opens AND #last_failure_at = :seen"
 _ROUNDS = 3
+_SPREAD = 1_000
+"""Milliseconds, by which a worker knows its own place."""
 
 Place = int
 """The end of a lease, in epoch milliseconds."""
@@ -192,7 +195,7 @@ class GateRepository:
         self, webhook_id: str, delivery_id: str, rule: str, values: Mapping[str, Any]
     ) -> tuple[Place, Gate]:
         for left in reversed(range(_ROUNDS)):
-            place = clock.to_epoch_ms(clock.now() + LEASE)
+            place = clock.to_epoch_ms(clock.now() + LEASE) + secrets.randbelow(_SPREAD)
             action = self._update(
                 webhook_id,
                 f"SET #in_flight.#{delivery_id} = :place",
@@ -204,6 +207,8 @@ class GateRepository:
                 return place, Gate.model_validate(self.table.write(action))
             except ConditionFailed as refusal:
                 refused = _refused(refusal.item, delivery_id, values["most"])
+                if refused.gate.in_flight.get(delivery_id) == place:
+                    return place, refused.gate  # the answer was lost, and the call sent again
                 over = [
                     each for each, end in refused.gate.in_flight.items() if end < clock.epoch_ms()
                 ]
