@@ -8,6 +8,7 @@ import zlib
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 
 from bench.billing import size
 from outrider.kit.attributes import Item, decode, encode_item
@@ -26,6 +27,7 @@ class DueIndex(Table):
     shards: dict[str, list[Place]] = field(default_factory=dict, kw_only=True)
     places: dict[str, tuple[str, str]] = field(default_factory=dict, kw_only=True)
     counted: dict[str, float] = field(default_factory=dict, kw_only=True)
+    turn: Lock = field(default_factory=Lock, kw_only=True)
 
     def fill(self, pk: str, shards: int, places: Sequence[Place]) -> None:
         """All enrollments at once: `pk` is that of the campaign."""
@@ -71,6 +73,11 @@ class DueIndex(Table):
         """Move a due time; the condition holds, because nobody else moves any."""
         assert action.kind == "Update", action
         assert not also
+        with self.turn:  # a round moves several at once
+            self._move(action)
+        return {}
+
+    def _move(self, action: Action) -> None:
         values = action.params["ExpressionAttributeValues"]
         contact = action.params["Key"]["sk"]["S"]
         partition, due = self.places[contact]
@@ -80,7 +87,6 @@ class DueIndex(Table):
         insort(shard, (moved, contact))
         self.places[contact] = partition, moved
         self._count("moves", 1)
-        return {}
 
     def _count(self, name: str, amount: float) -> None:
         self.counted[name] = self.counted.get(name, 0) + amount
