@@ -55,7 +55,7 @@ class Settling:
         unknown (any more), and Contended."""
         self.caller.begin()
         for _ in range(_ATTEMPTS):
-            found = self.messages.find(message_id)
+            found = self.messages.find_whole(message_id)
             if found is None:
                 raise MessageNotFound
             if found.state != "unknown":
