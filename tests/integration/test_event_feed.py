@@ -148,6 +148,20 @@ class TestResource:
             "2026-03-02T09:5"
         )
 
+    @pytest.mark.parametrize("order", ["asc", "desc"])
+    @pytest.mark.parametrize("prefix", ["cam", "com"])
+    def test_is_not_there_before_it_was_made(self, api: Api, prefix: str, order: str) -> None:
+        made_up = f"{prefix}_{'z' * ids.LENGTH}"
+        times = ("", "&until=2026-03-01T00:00:00Z", "&since=2026-03-01T00:00:00Z")
+
+        answers = [
+            api.get(f"/v1/events?resource={resource}&order={order}{time}")
+            for resource in (made_up, made_up + "z" * ids.LENGTH, ids.new(prefix))
+            for time in times
+        ]
+
+        assert [(answer.status, answer.json["data"]) for answer in answers] == [(200, [])] * 9
+
     def test_of_others_is_not_found(self, api: Api) -> None:
         contact_id = ids.new("con")
         happened(api, "contact.created", contact_id=contact_id)

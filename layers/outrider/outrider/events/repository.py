@@ -62,6 +62,8 @@ class EventRepository:
     ) -> tuple[list[RecordedEvent], bool]:
         """Up to `limit` events behind `after`, oldest first, and whether there may be more.
         `since` is included, `until` is not."""
+        if since and until and since >= until:
+            return [], False
         page = self.table.query(
             Query(
                 f"{self.workspace}#feed",

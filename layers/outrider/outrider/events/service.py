@@ -93,8 +93,9 @@ class EventService:
         telling = resource is not None and resource.partition("_")[0] in _TELLING_WHEN_MADE
         if not telling or self.caller.workspace.mode == "test":
             return query.since
-        made_at = clock.from_epoch_ms(max(ids.made_at(resource or "") - _CLOCKS_DIFFER_MS, 0))
-        return max(query.since or "", clock.to_text(made_at))
+        # What nobody made can be an id of any time.
+        made_ms = min(ids.made_at(resource or ""), clock.epoch_ms()) - _CLOCKS_DIFFER_MS
+        return max(query.since or "", clock.to_text(clock.from_epoch_ms(max(made_ms, 0))))
 
     def _read(
         self, way: Way, query: EventQuery, place: Place | None, since: str | None
