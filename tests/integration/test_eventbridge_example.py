@@ -65,6 +65,21 @@ class TestTemplate:
 
         assert (linted.returncode, linted.stdout) == (0, "")
 
+    def test_keeps_what_cannot_be_handed_over_and_what_the_function_fails_at(self) -> None:
+        """EventBridge calls a function without waiting: it never learns that one has failed."""
+        function = TEMPLATE["Resources"]["InterestedFunction"]["Properties"]
+        (rule,) = function["Events"].values()
+        (statement,) = TEMPLATE["Resources"]["MissedEventsPolicy"]["Properties"]["PolicyDocument"][
+            "Statement"
+        ]
+
+        queue = rule["Properties"]["DeadLetterConfig"]["Arn"]
+        failed = function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+
+        assert failed == {"Type": "SQS", "Destination": queue}
+        assert statement["Resource"] == queue
+        assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+
 
 class TestExample:
     def test_keeps_who_is_interested(
