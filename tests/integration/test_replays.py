@@ -196,6 +196,25 @@ class TestOfTheLog:
         assert kim not in again
         assert (now(api, asked)["matched"], now(api, asked)["state"]) == (2, "completed")
 
+    def test_brings_only_what_the_webhook_still_asks_for(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        webhook = register(api, endpoint.url, "contact.created", "contact.deleted").json
+        contacts_at(api, cloud, "ada")
+        api.delete(f"/v1/contacts/{received(endpoint)[-1]['data']['contact_id']}")
+        cloud.drain()
+        api.patch(f"/v1/webhooks/{webhook['id']}", {"events": ["contact.deleted"]})
+
+        asked = [
+            replay(api, webhook["id"], since="2026-03-01T00:00:00Z", **how)
+            for how in ({"status": "delivered"}, {"events": ["contact.created"]}, {})
+        ]
+        cloud.run(hours=0.1)
+
+        assert [now(api, each)["matched"] for each in asked] == [1, 0, 1]
+        again = [event["event"] for event in received(endpoint)[2:]]
+        assert set(again) == {"contact.deleted"}
+
 
 class TestRefusals:
     @pytest.mark.parametrize(

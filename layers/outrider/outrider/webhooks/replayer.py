@@ -91,7 +91,7 @@ class Replayer:
     def _page(self, webhook: Webhook, work: Work) -> Page:
         replay = work.replay
         if replay.status:
-            return self._page_of_log(replay, replay.status, work.place)
+            return self._page_of_log(webhook, replay, replay.status, work.place)
         return self._page_of_feed(webhook, replay, work.place)
 
     def _page_of_feed(self, webhook: Webhook, replay: Replay, place: Item | None) -> Page:
@@ -100,7 +100,7 @@ class Replayer:
         matching = [
             delivery_of(event, webhook.id)
             for event in events
-            if wants(webhook.events, event.event) and _asked_for(replay, event.event)
+            if _asked_for(webhook, replay, event.event)
         ]
         last = events[-1].place if events else after
         return Page(
@@ -112,7 +112,9 @@ class Replayer:
             stuck=more and not events,
         )
 
-    def _page_of_log(self, replay: Replay, status: State, place: Item | None) -> Page:
+    def _page_of_log(
+        self, webhook: Webhook, replay: Replay, status: State, place: Item | None
+    ) -> Page:
         found, following = self.log.of_time(
             replay.webhook_id,
             since=replay.since,
@@ -122,7 +124,7 @@ class Replayer:
             after=place,
         )
         return Page(
-            [each for each in found if _asked_for(replay, each.event)],
+            [each for each in found if _asked_for(webhook, replay, each.event)],
             looked_at=len(found),
             reached=recorded_at(following["sk"]) if following else replay.until,
             place=following,
@@ -130,7 +132,10 @@ class Replayer:
         )
 
 
-def _asked_for(replay: Replay, event: str) -> bool:
+def _asked_for(webhook: Webhook, replay: Replay, event: str) -> bool:
+    """The log has events too that the webhook asked for once, and does not any more."""
+    if not wants(webhook.events, event):
+        return False
     return replay.events is None or wants(replay.events, event)
 
 
