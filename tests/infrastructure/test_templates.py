@@ -213,6 +213,15 @@ class TestPermissions:
 
         assert "*" not in resources
 
+    def test_open_secrets_of_one_kind_alone(self, function: Function) -> None:
+        decrypting = [
+            found for found in statements(function) if "kms:Decrypt" in as_list(found["Action"])
+        ]
+
+        for statement in decrypting:
+            (name,) = statement["Condition"]["Null"]
+            assert name.startswith("kms:EncryptionContext:")
+
     def test_are_written_out(self, function: Function) -> None:
         policies = function.properties.get("Policies", [])
 
