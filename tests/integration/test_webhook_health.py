@@ -1,6 +1,7 @@
 """What an endpoint's answers do to it: the breaker, its probes, pauses it asks for, and its end."""
 
 import itertools
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,8 +12,9 @@ import pytest
 from outrider.access.models import WorkspaceId
 from outrider.kit.attributes import encode_item
 from outrider.kit.clock import from_text, to_text
+from outrider.webhooks import breaker
 from outrider.webhooks.gates import LEASE
-from outrider.webhooks.models import DeliveryJob
+from outrider.webhooks.models import DeliveryJob, Gate
 from outrider.webhooks.wiring import deliverer
 from tests.harness import stack
 from tests.harness.api import Api
@@ -146,6 +148,25 @@ class TestBreaker:
         assert [str(call) for call in calls] == ["dynamodb BatchGetItem"]
         assert queue.messages == []
 
+    def test_a_probe_is_not_lost_to_a_clock_that_is_behind(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
+    ) -> None:
+        endpoint.script = FAILING
+        happen(api, cloud, 5)
+        due = breaker.probe_at(Gate.model_validate(gate(cloud, webhook)), webhook)
+        assert due
+        queue = cloud.queue("WebhookDeliveriesQueue")
+        queue.messages.clear()
+        cloud.clock.set(due - timedelta(milliseconds=300))
+        workspace = api.workspace().id
+        queue.send(json.dumps({"kind": "probe", "workspace": workspace, "webhook_id": webhook}))
+
+        cloud.drain()
+        before = len(endpoint.gets)
+        cloud.run(hours=1 / 3600)
+
+        assert (before, len(endpoint.gets)) == (5, 6)
+
     def test_new_events_are_not_queued_while_it_is_open(
         self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
     ) -> None:
@@ -201,6 +222,39 @@ class TestRetryAfter:
 
         until = from_text(gate(cloud, webhook)["not_before"])
         assert until == cloud.clock.now + timedelta(hours=1)
+
+    def test_ends_with_a_probe_when_the_breaker_opens_meanwhile(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
+    ) -> None:
+        """Pump and probe are due at the same moment then."""
+        endpoint.script = answering("503 Busy", headers="Retry-After: 3600\r\n")
+        create_contact(api, "ada")
+        create_contact(api, "bob")
+        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
+        cloud.queue("WebhookDeliveriesQueue").messages.clear()
+        _put(cloud, gate(cloud, webhook) | {"failures": 3})
+        first, second = deliveries(cloud, webhook)
+        with cloud.wire.once_after("UpdateItem", lambda: _attempt(cloud, api, second)):
+            _attempt(cloud, api, first)
+        endpoint.script = OK
+
+        cloud.run(hours=1.1)
+
+        assert {each["state"] for each in deliveries(cloud, webhook)} == {"delivered"}
+
+    def test_holds_the_probe_that_looked_a_moment_before(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
+    ) -> None:
+        endpoint.script = FAILING
+        happen(api, cloud, 5)
+        open_gate = gate(cloud, webhook)
+        until = to_text(cloud.clock.now + timedelta(hours=1))
+        before = len(endpoint.gets)
+
+        with cloud.wire.once_after("Query", lambda: _put(cloud, open_gate | {"not_before": until})):
+            cloud.run(hours=0.1)
+
+        assert len(endpoint.gets) == before
 
 
 def _attempt(cloud: Cloud, api: Api, delivery: dict[str, Any]) -> None:

@@ -29,6 +29,8 @@ from outrider.webhooks.timers import Timers
 
 _GONE = 410
 _LOOKED_AT = 5
+_SKEW = timedelta(seconds=2)
+"""By so much the clocks of two workers may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,11 @@ class Deliverer:
         if stored is None or stored.webhook.status != "enabled":
             return
         at = breaker.probe_at(stored.gate, job.webhook_id)
-        if at is None or at > clock.now():
+        early = at - clock.now() if at else None
+        if early is None or early > _SKEW:
+            return  # another job comes then
+        if at and early > timedelta():
+            self.timers.at(at, job, _name(job, at))
             return
         for waiting in self.deliveries.waiting_for(job.webhook_id, None, None, _LOOKED_AT):
             due = self.deliveries.get(job.webhook_id, waiting.delivery_id)
@@ -138,10 +144,10 @@ class Deliverer:
         probe_at = breaker.probe_at(released.gate, webhook_id)
         if probe_at:
             probe = ProbeJob(workspace=self.workspace, webhook_id=webhook_id)
-            self.timers.at(probe_at, probe, _name(webhook_id, probe_at))
+            self.timers.at(probe_at, probe, _name(probe, probe_at))
         elif made.hold:
             pump = PumpJob(workspace=self.workspace, webhook_id=webhook_id)
-            self.timers.at(made.hold, pump, _name(webhook_id, made.hold))
+            self.timers.at(made.hold, pump, _name(pump, made.hold))
 
     def _come_back(self, delivery: Delivery) -> None:
         job = DeliveryJob(
@@ -213,5 +219,6 @@ def _waits_for(delivery: Delivery) -> datetime:
     return clock.from_text(delivery.next_attempt_at or delivery.created_at)
 
 
-def _name(webhook_id: str, moment: datetime) -> str:
-    return f"{webhook_id}-{clock.to_epoch_ms(moment)}"
+def _name(job: ProbeJob | PumpJob, moment: datetime) -> str:
+    """A pump that waits for the end of a pause does not stand in the way of the probe that does."""
+    return f"{job.webhook_id}-{job.kind}-{clock.to_epoch_ms(moment)}"

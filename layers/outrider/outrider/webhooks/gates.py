@@ -26,8 +26,9 @@ LEASE = timedelta(seconds=60)
 _FREE = (
     "attribute_exists(#pk) AND size(#in_flight) < :most AND attribute_not_exists(#in_flight.#{0})"
 )
-_CLOSED = "#failures < :opens AND (attribute_not_exists(#not_before) OR #not_before <= :now)"
-_STILL_OPEN = "#failures >= :opens AND #last_failure_at = :seen"
+_LET = "(attribute_not_exists(#not_before) OR #not_before <= :now)"
+_CLOSED = f"#failures < :opens AND {_LET}"
+_STILL_OPEN = f"#failures >= :opens AND #last_failure_at = :seen AND {_LET}"
 _ROUNDS = 3
 _SPREAD = 1_000
 """Milliseconds, by which a worker knows its own place."""
@@ -80,14 +81,14 @@ class GateRepository:
 
     def take(self, webhook_id: str, delivery_id: str) -> tuple[Place, Gate]:
         """A place for a delivery, and the gate with it. Raises NoPlace."""
-        now = clock.timestamp()
-        values = {"most": AT_ONCE, "opens": OPENS_AT, "now": now}
+        values = {"most": AT_ONCE, "opens": OPENS_AT, "now": clock.timestamp()}
         return self._take(webhook_id, delivery_id, _CLOSED, values)
 
     def take_probe(self, webhook_id: str, delivery_id: str, seen: Gate) -> tuple[Place, Gate]:
         """The only place of an open endpoint, if nothing came of another attempt since the gate was
         `seen`. Raises NoPlace."""
-        values = {"most": 1, "opens": OPENS_AT, "seen": seen.last_failure_at}
+        seen_at = seen.last_failure_at
+        values = {"most": 1, "opens": OPENS_AT, "now": clock.timestamp(), "seen": seen_at}
         return self._take(webhook_id, delivery_id, _STILL_OPEN, values)
 
     def release(
