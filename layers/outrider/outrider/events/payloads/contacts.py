@@ -35,7 +35,8 @@ class ContactCreated(_AboutContact):
 
 
 class ContactUpdated(_AboutContact):
-    """A contact was changed: by a request, an import, a verification, or a link to its company."""
+    """A contact was changed: by a request, an import, or a verification. It is not sent when mails
+    and answers change its `status`, of which they tell, nor when a link to its company is found."""
 
     event: ClassVar[EventName] = "contact.updated"
 

@@ -82,7 +82,8 @@ class EmailComplained(_AboutMail):
 
 
 class EmailFailed(AboutMessage):
-    """A mail could not be made, or was refused for good; its enrollment ends."""
+    """A mail could not be made, or was refused for good, and its enrollment ends; or a person said
+    of one that nobody knew about that it did not go out."""
 
     event: ClassVar[EventName] = "email.failed"
 
@@ -109,7 +110,8 @@ class SmsSent(AboutMessage):
 
 
 class SmsFailed(AboutMessage):
-    """A text could not be made, or was refused for good; its enrollment ends."""
+    """A text could not be made, or was refused for good, and its enrollment ends; or a person said
+    of one that nobody knew about that it did not go out."""
 
     event: ClassVar[EventName] = "sms.failed"
 

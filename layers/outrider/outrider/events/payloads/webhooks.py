@@ -16,7 +16,8 @@ class WebhookTested(Payload):
 
 
 class WebhookDisabled(Payload):
-    """Nothing more is sent to a webhook until it is enabled again; what it missed waits."""
+    """Nothing more is sent to a webhook until it is enabled again. What was on its way to it waits;
+    what happens meanwhile goes to it by a replay only."""
 
     event: ClassVar[EventName] = "webhook.disabled"
 
