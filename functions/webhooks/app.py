@@ -59,17 +59,17 @@ def delete_webhook(caller: Caller, webhook_id: str, if_match: int | None) -> Web
 
 
 @api.post("/v1/webhooks/{webhook_id}/enable", scope="webhooks:write", status=200)
-def enable_webhook(caller: Caller, webhook_id: str) -> WebhookDetails:
+def enable_webhook(caller: Caller, webhook_id: str, if_match: int | None) -> WebhookDetails:
     """Enable a webhook again; what waited for it is delivered"""
-    return webhooks(caller).enable(webhook_id)
+    return webhooks(caller).enable(webhook_id, if_match)
 
 
 @api.post("/v1/webhooks/{webhook_id}/rotate-secret", scope="webhooks:write", status=200)
 def rotate_webhook_secret(
-    caller: Caller, webhook_id: str, body: SecretRotate | None
+    caller: Caller, webhook_id: str, body: SecretRotate | None, if_match: int | None
 ) -> WebhookRotated:
     """Give a webhook a new secret; the one before signs beside it for 24 hours"""
-    return webhooks(caller).rotate_secret(webhook_id, body or SecretRotate())
+    return webhooks(caller).rotate_secret(webhook_id, body or SecretRotate(), if_match)
 
 
 @api.post("/v1/webhooks/{webhook_id}/test", scope="webhooks:write", status=200)

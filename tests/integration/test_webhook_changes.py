@@ -203,6 +203,20 @@ class TestRotateSecret:
         signed = [signed_by(request, *secrets) for request in endpoint.requests[1:]]
         assert signed == [[False, True, True]] * 2 + [[False, False, True]]
 
+    def test_that_others_were_faster_with_is_not_done_twice(
+        self, api: Api, endpoint: Receiver
+    ) -> None:
+        """A second rotation would end the secret that the endpoint still knows."""
+        path = f"/v1/webhooks/{register(api, endpoint.url).json['id']}"
+
+        answers = [
+            api.post(f"{path}/{what}", headers={"if-match": '"1"'})
+            for what in ("rotate-secret", "rotate-secret", "enable")
+        ]
+
+        assert [answer.status for answer in answers] == [200, 409, 409]
+        assert api.get(path).json["version"] == 2
+
     def test_ends_the_overlap_after_a_day(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:
         path = f"/v1/webhooks/{register(api, endpoint.url).json['id']}"
         api.post(f"{path}/rotate-secret")

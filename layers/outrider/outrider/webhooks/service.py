@@ -97,8 +97,7 @@ class WebhookService:
             self._require_callable(given.url)
 
         def change(before: Stored) -> WebhookDetails:
-            if if_match not in (None, before.webhook.version):
-                raise Conflict.at_version(before.webhook.version)
+            _require_version(before.webhook, if_match)
             changed = before.webhook.model_copy(update=changes)
             after = _with_reason(before.webhook, changed)
             anew = given.status == "enabled" or after.url != before.webhook.url
@@ -106,20 +105,23 @@ class WebhookService:
 
         return self._carried_out(webhook_id, change)
 
-    def enable(self, webhook_id: str) -> WebhookDetails:
+    def enable(self, webhook_id: str, if_match: int | None = None) -> WebhookDetails:
         """Deliver again, and what waits at once: also to one that is enabled, and only waits for
-        its next probe. Raises WebhookNotFound."""
-        return self.update(webhook_id, WebhookUpdate(status="enabled"))
+        its next probe. Raises WebhookNotFound and Conflict."""
+        return self.update(webhook_id, WebhookUpdate(status="enabled"), if_match)
 
-    def rotate_secret(self, webhook_id: str, given: SecretRotate) -> WebhookRotated:
+    def rotate_secret(
+        self, webhook_id: str, given: SecretRotate, if_match: int | None = None
+    ) -> WebhookRotated:
         """From now on deliveries are signed with the new secret, and for 24 hours with the one
         before as well; the one before that signs no more.
 
-        Raises WebhookNotFound.
+        Raises WebhookNotFound and Conflict.
         """
         key = _key(given.secret)
 
         def change(before: Stored) -> WebhookRotated:
+            _require_version(before.webhook, if_match)
             locked = self.safe.lock(webhook_id, key)
             until = clock.to_text(clock.now() + OVERLAP)
             after = _next_version(before.webhook.model_copy(update={"previous_until": until}))
@@ -236,6 +238,11 @@ def _next_version(webhook: Webhook) -> Webhook:
     return webhook.model_copy(
         update={"updated_at": clock.timestamp(), "version": webhook.version + 1}
     )
+
+
+def _require_version(webhook: Webhook, if_match: int | None) -> None:
+    if if_match not in (None, webhook.version):
+        raise Conflict.at_version(webhook.version)
 
 
 def _require_id(webhook_id: str) -> None:
