@@ -358,11 +358,17 @@ class TestAtOnce:
 
 
 class TestStalled:
-    def test_a_worker_that_was_overtaken_records_nothing(
-        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
+    @pytest.mark.parametrize("answered", [(OK, FAILING), (FAILING, OK)])
+    def test_a_worker_that_was_overtaken_logs_its_request(
+        self,
+        api: Api,
+        cloud: Cloud,
+        endpoint: Moods,
+        webhook: str,
+        answered: tuple[Script, Script],
     ) -> None:
         """It stood still for longer than its place was kept for it."""
-        answers = iter([OK, FAILING])
+        answers = iter(answered)
 
         def in_turn(peer: Peer) -> None:
             next(answers)(peer)
@@ -380,11 +386,12 @@ class TestStalled:
             _attempt(cloud, api, delivery)
 
         (after,) = deliveries(cloud, webhook)
+        codes = [200 if each is OK else 500 for each in answered]
         assert len(endpoint.gets) == 2
-        assert (after["state"], after["attempts"]) == ("delivered", 1)
-        assert [row["status_code"] for row in attempts(cloud, webhook)] == [200]
+        assert (after["state"], after["attempts"], after["tries"]) == ("delivered", 2, 1)
+        assert [row["status_code"] for row in attempts(cloud, webhook)] == codes
         assert gate(cloud, webhook)["in_flight"] == {}
-        assert gate(cloud, webhook)["failures"] == 0
+        assert gate(cloud, webhook)["failures"] == codes.index(200)
 
 
 class TestLostAnswers:

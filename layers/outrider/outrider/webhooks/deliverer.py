@@ -1,11 +1,12 @@
 """Attempts: one request each, recorded, and what follows from it set going."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import TransactionFailed, transact
+from outrider.kit.errors import Contended
 from outrider.webhooks import breaker
 from outrider.webhooks.deliveries import DeliveryRepository, Due
 from outrider.webhooks.gates import Ended, GateRepository, Health, NoPlace, Released
@@ -29,6 +30,7 @@ from outrider.webhooks.timers import Timers
 
 _GONE = 410
 _LOOKED_AT = 5
+_ROUNDS = 5
 _SKEW = timedelta(seconds=2)
 """By so much the clocks of two workers may differ."""
 
@@ -45,6 +47,8 @@ class _Attempt:
     health: Health
     disabled: DisabledReason | None
     hold: datetime | None
+    overtaken: bool = False
+    """Another attempt of the delivery was recorded meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,35 +111,41 @@ class Deliverer:
         made = _judged(due, gate, kind, outcome)
         recorded = self._record(made)
         released = self.gates.release(webhook.id, delivery.id, place, _ended(made, gate))
-        if not recorded or made.disabled:
+        if recorded is None or recorded.disabled:
             return
-        if made.after.state == "pending" and kind != "probe":
-            self._come_back(made.after)
+        if recorded.after.state == "pending" and kind != "probe" and not recorded.overtaken:
+            self._come_back(recorded.after)
         if released:
-            self._follow(made, released)
+            self._follow(recorded, released)
 
-    def _record(self, made: _Attempt) -> bool:
-        """One transaction: delivery, log, and the webhook if it is disabled. False when somebody
-        else has recorded an attempt of the delivery, or it is gone."""
+    def _record(self, made: _Attempt) -> _Attempt | None:
+        """One transaction: delivery, log, and the webhook if it is disabled. Gives what was
+        recorded; None when the delivery is gone."""
         webhook_id = made.due.to.webhook.id
         at = clock.to_text(made.at)
-        actions = [
-            self.deliveries.moved(made.due.delivery, made.after),
-            self.deliveries.logged(made.after, made.outcome, made.kind, at),
-        ]
-        ends = []
-        if made.disabled:
-            event = Caller.engine(self.workspace).event(
-                "webhook.disabled", webhook_id=webhook_id, reason=made.disabled
-            )
-            ends.append(self.webhooks.disabled(webhook_id, made.disabled, at, event))
-        try:
-            transact(*actions, *ends)
-        except TransactionFailed as failure:
-            if failure.reasons[0].failed:
-                return False
-            transact(*actions)  # somebody else has disabled it
-        return True
+        for _ in range(_ROUNDS):
+            actions = [
+                self.deliveries.moved(made.due.delivery, made.after),
+                self.deliveries.logged(made.after, made.outcome, made.kind, at),
+            ]
+            if made.disabled:
+                event = Caller.engine(self.workspace).event(
+                    "webhook.disabled", webhook_id=webhook_id, reason=made.disabled
+                )
+                actions.append(self.webhooks.disabled(webhook_id, made.disabled, at, event))
+            try:
+                transact(*actions)
+            except TransactionFailed as failure:
+                delivery, *_ = failure.reasons
+                if not delivery.failed:
+                    made = replace(made, disabled=None)  # somebody else has disabled it
+                elif delivery.item is None:
+                    return None
+                else:
+                    made = _beside(made, Delivery.model_validate(delivery.item))
+            else:
+                return made
+        raise Contended("The delivery is being changed by others")
 
     def _follow(self, made: _Attempt, released: Released) -> None:
         webhook_id = made.due.to.webhook.id
@@ -193,6 +203,16 @@ def _judged(due: Due, gate: Gate, kind: Kind, outcome: Outcome) -> _Attempt:
         _reason(outcome, gate, health, now),
         hold,
     )
+
+
+def _beside(made: _Attempt, found: Delivery) -> _Attempt:
+    """The attempt of a worker that was overtaken by another of the same delivery: the log has its
+    request, and the delivery stays as the other left it, unless this one has brought it."""
+    changes: dict[str, object] = {"attempts": found.attempts + 1}
+    if made.outcome.delivered:
+        changes |= {"state": "delivered", "next_attempt_at": None}
+    after = found.model_copy(update=changes)
+    return replace(made, due=Due(found, made.due.to), after=after, overtaken=True)
 
 
 def _reason(outcome: Outcome, gate: Gate, health: Health, now: datetime) -> DisabledReason | None:
