@@ -24,6 +24,8 @@ from tests.receivers import Peer, Receiver, Script, answering, receiver
 
 FAILING = answering("500 Oops", b"not now")
 OK = answering()
+ENABLED = {"status": "enabled"}
+MOVED = {"url": "http://127.0.0.1:9/"}
 
 
 @pytest.fixture(autouse=True)
@@ -327,6 +329,68 @@ class TestDisabled:
         assert [each["state"] for each in deliveries(cloud, webhook)] == ["failed"] * 6
         assert len(endpoint.gets) == 6
         assert api.get(f"/v1/webhooks/{webhook}").json["status"] == "enabled"
+
+
+class TestUnderWay:
+    @pytest.mark.parametrize(
+        "met",
+        [
+            (FAILING, ENABLED),
+            (answering("503 Busy", headers="Retry-After: 7200\r\n"), ENABLED),
+            (answering("410 Gone"), MOVED),
+            (answering("500 Oops", headers="webhook-delivery: disable\r\n"), MOVED),
+        ],
+    )
+    def test_what_was_when_it_was_enabled_or_moved_says_nothing_of_it(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str, met: Any
+    ) -> None:
+        endpoint.script, change = met
+        create_contact(api)
+        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
+        long_ago = to_text(cloud.clock.now - timedelta(days=6))
+        failing = {"failures": 3, "failing_since": long_ago, "last_failure_at": long_ago}
+        _put(cloud, gate(cloud, webhook) | failing)
+        (delivery,) = deliveries(cloud, webhook)
+
+        with cloud.wire.once_after(
+            "UpdateItem", lambda: api.patch(f"/v1/webhooks/{webhook}", change)
+        ):
+            _attempt(cloud, api, delivery)
+
+        shown = api.get(f"/v1/webhooks/{webhook}").json
+        (row,) = attempts(cloud, webhook)
+        assert (shown["status"], shown["health"]["state"]) == ("enabled", "healthy")
+        assert shown["health"]["in_flight"] == 0
+        assert row["kind"] == "scheduled"
+        assert "webhook.disabled" not in {
+            each["event"] for each in api.get("/v1/events").json["data"]
+        }
+
+    def test_a_success_meanwhile_keeps_it_enabled(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
+    ) -> None:
+        """Two were under way after five days of failures: the first to end was taken."""
+        answers = iter([OK, FAILING])
+
+        def in_turn(peer: Peer) -> None:
+            next(answers)(peer)
+
+        endpoint.script = in_turn
+        create_contact(api, "ada")
+        create_contact(api, "bob")
+        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
+        _put(
+            cloud,
+            gate(cloud, webhook)
+            | {"failures": 3, "failing_since": to_text(cloud.clock.now - timedelta(days=6))},
+        )
+        first, second = deliveries(cloud, webhook)
+
+        with cloud.wire.once_after("UpdateItem", lambda: _attempt(cloud, api, second)):
+            _attempt(cloud, api, first)
+
+        shown = api.get(f"/v1/webhooks/{webhook}").json
+        assert (shown["status"], shown["health"]["failures_in_a_row"]) == ("enabled", 1)
 
 
 class TestAtOnce:

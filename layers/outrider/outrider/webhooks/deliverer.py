@@ -40,6 +40,8 @@ class _Attempt:
     """A request that was made, and how it is to be recorded."""
 
     due: Due
+    gate: Gate
+    """As it was when the place was taken."""
     kind: Kind
     outcome: Outcome
     at: datetime
@@ -110,7 +112,7 @@ class Deliverer:
         outcome = self.sender.send(webhook.url, keys, delivery.event_id, delivery.payload)
         made = _judged(due, gate, kind, outcome)
         recorded = self._record(made)
-        released = self.gates.release(webhook.id, delivery.id, place, _ended(made, gate))
+        released = self.gates.release(webhook.id, delivery.id, place, _ended(made))
         if recorded is None or recorded.disabled:
             return
         if recorded.after.state == "pending" and kind != "probe" and not recorded.overtaken:
@@ -132,13 +134,17 @@ class Deliverer:
                 event = Caller.engine(self.workspace).event(
                     "webhook.disabled", webhook_id=webhook_id, reason=made.disabled
                 )
-                actions.append(self.webhooks.disabled(webhook_id, made.disabled, at, event))
+                since = made.gate.failing_since if made.disabled == "failing" else None
+                actions += [
+                    self.webhooks.disabled(webhook_id, made.disabled, at, event),
+                    self.gates.still(webhook_id, made.due.to.gate.reset_at, since),
+                ]
             try:
                 transact(*actions)
             except TransactionFailed as failure:
                 delivery, *_ = failure.reasons
                 if not delivery.failed:
-                    made = replace(made, disabled=None)  # somebody else has disabled it
+                    made = replace(made, disabled=None)  # it is already, or was enabled since
                 elif delivery.item is None:
                     return None
                 else:
@@ -195,6 +201,7 @@ def _judged(due: Due, gate: Gate, kind: Kind, outcome: Outcome) -> _Attempt:
         health = "success" if outcome.delivered or given_up else "failure"
     return _Attempt(
         due,
+        gate,
         kind,
         outcome,
         now,
@@ -224,7 +231,7 @@ def _reason(outcome: Outcome, gate: Gate, health: Health, now: datetime) -> Disa
     return "failing" if health == "failure" and breaker.gives_up(gate, now) else None
 
 
-def _ended(made: _Attempt, taken: Gate) -> Ended:
+def _ended(made: _Attempt) -> Ended:
     last = LastAttempt(
         at=clock.to_text(made.at),
         event_id=made.due.delivery.event_id,
@@ -232,7 +239,8 @@ def _ended(made: _Attempt, taken: Gate) -> Ended:
         error=made.outcome.error,
         latency_ms=made.outcome.latency_ms,
     )
-    return Ended(made.health, last, made.hold, breaker.is_open(taken))
+    reset_at = made.due.to.gate.reset_at
+    return Ended(made.health, last, made.hold, breaker.is_open(made.gate), reset_at)
 
 
 def _waits_for(delivery: Delivery) -> datetime:

@@ -29,7 +29,7 @@ _FREE = (
 _LET = "(attribute_not_exists(#not_before) OR #not_before <= :now)"
 _CLOSED = f"#failures < :opens AND {_LET}"
 _STILL_OPEN = f"#failures >= :opens AND #last_failure_at = :seen AND {_LET}"
-_ROUNDS = 3
+_ROUNDS = 4
 _SPREAD = 1_000
 """Milliseconds, by which a worker knows its own place."""
 
@@ -42,12 +42,14 @@ Health = Literal["success", "failure", "same"]
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What an attempt leaves at the gate: with `hold` nothing goes out before that moment, unless
-    a later one stands there. `was_open` is the breaker, as far as the worker knows."""
+    a later one stands there. `was_open` is the breaker, as far as the worker knows; `reset_at` what
+    the gate said when it looked for the endpoint, and if that has changed it leaves nothing."""
 
     health: Health
     last: LastAttempt
     hold: datetime | None
     was_open: bool
+    reset_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,9 @@ class GateRepository:
                 found = Gate.model_validate(refusal.item or {})
                 if found.in_flight.get(delivery_id) != place:
                     return None
-                if ended.hold and (found.not_before or "") >= clock.to_text(ended.hold):
+                if found.reset_at != ended.reset_at:
+                    ended = replace(ended, health="same", hold=None)
+                elif ended.hold and (found.not_before or "") >= clock.to_text(ended.hold):
                     ended = replace(ended, hold=None)
                 else:
                     ended = replace(ended, was_open=True)
@@ -137,6 +141,10 @@ class GateRepository:
             sets.append("#not_before = :hold")
             condition += " AND (attribute_not_exists(#not_before) OR #not_before < :hold)"
             values["hold"] = clock.to_text(ended.hold)
+        if sets:
+            unchanged, more = _reset_still(ended.reset_at)
+            condition += f" AND {unchanged}"
+            values |= more
         expression = (f"SET {', '.join(sets)} " if sets else "") + f"REMOVE {', '.join(removes)}"
         return self._update(webhook_id, expression, condition, **values)
 
@@ -187,10 +195,21 @@ class GateRepository:
         """As if it had never failed: what waits for it may go."""
         return self._update(
             webhook_id,
-            "SET #failures = :none REMOVE #failing_since, #not_before, #pump_until",
+            "SET #failures = :none, #reset_at = :now"
+            " REMOVE #failing_since, #not_before, #pump_until",
             "attribute_exists(#pk)",
             none=0,
+            now=clock.timestamp(),
         )
+
+    def still(self, webhook_id: str, reset_at: str | None, failing_since: str | None) -> Action:
+        """Part of a transaction: refused when the gate was reset since, or has had a success since
+        it was `failing_since`."""
+        condition, values = _reset_still(reset_at)
+        if failing_since:
+            condition += " AND #failing_since = :since"
+            values["since"] = failing_since
+        return self.table.check(self.workspace, key_of(webhook_id), condition, **values)
 
     def _take(
         self, webhook_id: str, delivery_id: str, rule: str, values: Mapping[str, Any]
@@ -235,6 +254,12 @@ class GateRepository:
         return self.table.update(
             self.workspace, key_of(webhook_id), expression, condition, **values
         )
+
+
+def _reset_still(reset_at: str | None) -> tuple[str, dict[str, Any]]:
+    if reset_at is None:
+        return "attribute_not_exists(#reset_at)", {}
+    return "#reset_at = :reset_at", {"reset_at": reset_at}
 
 
 def _refused(item: Item | None, delivery_id: str, most: int) -> NoPlace:

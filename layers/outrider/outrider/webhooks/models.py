@@ -55,7 +55,8 @@ class Gate(BaseModel):
 
     `in_flight` has the deliveries that are being attempted, and when their leases end (epoch ms).
     `failures` are in a row, since `failing_since`. Nothing is sent `not_before`: the endpoint said
-    so. What waits is being handed out until `pump_until`, unless its pump died.
+    so. What waits is being handed out until `pump_until`, unless its pump died. What was under way
+    at `reset_at` says nothing of the endpoint any more.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -68,6 +69,7 @@ class Gate(BaseModel):
     last_attempt: LastAttempt | None = None
     not_before: str | None = None
     pump_until: str | None = None
+    reset_at: str | None = None
 
     def reset(self) -> "Gate":
         """As if the endpoint had never failed."""
