@@ -203,6 +203,22 @@ class TestTracking:
         assert html in html_of(html=html, settings={"track_clicks": True})
 
 
+class TestSize:
+    """Items of tables, and events, are bounded in bytes: most letters of the world take two or three."""
+
+    def test_of_a_mail_is_that_of_an_item(self) -> None:
+        assert a_draft(text="я" * 99_000).mail().content.text
+        with pytest.raises(TemplateInvalid, match="200,000 bytes"):
+            a_draft(text="я" * 100_000).mail()
+
+    def test_of_what_a_person_is_to_do_is_that_of_an_event(self) -> None:
+        lines = "{% for line in (1..1000) %}" + "я" * 50 + "{{ line }}{% endfor %}"
+
+        assert a_draft(text=lines).text().text
+        with pytest.raises(TemplateInvalid, match="150,000 bytes"):
+            a_draft(text=lines.replace("я", "яя")).text()
+
+
 class TestText:
     def test_adds_nothing(self) -> None:
         content = a_draft(subject=None, text=" Call {{ contact | default: 'Ada' }} ").text()

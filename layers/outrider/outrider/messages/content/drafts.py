@@ -22,6 +22,8 @@ from outrider.sequences.models import Settings, Variant
 MAX_SUBJECT = 900
 MAX_BYTES = 200_000
 """A message is one item of a table, and that holds 400 KB."""
+MAX_TEXT_BYTES = 150_000
+"""Of what a person is to do: its event tells it, and the bus and the queues take 256 KB."""
 
 _TRACKABLE = re.compile(r"https?://[!-~]{1,4000}", re.IGNORECASE)
 """What a redirect can name as it stands: printable ASCII without spaces."""
@@ -59,7 +61,7 @@ class Draft:
         assert self.mailbox is not None
         content = self._content()
         html, links = self._tracked(content.html)
-        if len(content.model_dump_json()) + sum(map(len, links)) > MAX_BYTES:
+        if _size(content) + sum(map(len, links)) > MAX_BYTES:
             raise TemplateInvalid(f"The mail is too long: {MAX_BYTES:,} bytes at most")
         written = mime.write(
             content,
@@ -79,8 +81,8 @@ class Draft:
         content = Content(subject=self._subject(), text=text, html=None)
         if not (content.subject or text):
             raise TemplateInvalid("The step says nothing")
-        if len(content.model_dump_json()) > MAX_BYTES:
-            raise TemplateInvalid(f"The text is too long: {MAX_BYTES:,} bytes at most")
+        if _size(content) > MAX_TEXT_BYTES:
+            raise TemplateInvalid(f"The text is too long: {MAX_TEXT_BYTES:,} bytes at most")
         return content
 
     def _content(self) -> Content:
@@ -168,6 +170,11 @@ class Draft:
                 html, f'<img src="{escape(picture)}" width="1" height="1" alt="" style="border:0">'
             )
         return html, list(numbers)
+
+
+def _size(content: Content) -> int:
+    """In bytes, as JSON."""
+    return len(content.model_dump_json().encode())
 
 
 def _flat(text: str) -> str:
