@@ -204,7 +204,7 @@ class TestTracking:
 
 
 class TestSize:
-    """Items of tables, and events, are bounded in bytes: most letters of the world take two or three."""
+    """Items and events are bounded in bytes: most letters of the world take two or three."""
 
     def test_of_a_mail_is_that_of_an_item(self) -> None:
         assert a_draft(text="я" * 99_000).mail().content.text
