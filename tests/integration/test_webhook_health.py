@@ -421,6 +421,33 @@ class TestAtOnce:
         assert len(endpoint.gets) == 1
 
 
+class TestFairness:
+    def test_each_order_says_whose_it_is(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
+    ) -> None:
+        """By that the queue keeps one workspace's backlog from making another's wait."""
+        with cloud.wire.recording() as calls:
+            endpoint.script = FAILING
+            happen(api, cloud, 6)
+            cloud.run(hours=0.5)
+            endpoint.script = OK
+            cloud.run(hours=0.5)
+            delivered = deliveries(cloud, webhook)[0]["id"]
+            api.post(f"/v1/webhooks/deliveries/{delivered}/redeliver")
+            cloud.invoke("webhooks_sweep", {})
+
+        url = cloud.queue("WebhookDeliveriesQueue").url
+        orders = [
+            entry
+            for call in calls
+            if call.operation == "SendMessageBatch" and call.params["QueueUrl"] == url
+            for entry in call.params["Entries"]
+        ]
+        kinds = {json.loads(order["MessageBody"])["kind"] for order in orders}
+        assert kinds == {"attempt", "probe", "pump"}
+        assert {order.get("MessageGroupId") for order in orders} == {api.workspace().id}
+
+
 class TestStalled:
     @pytest.mark.parametrize("answered", [(OK, FAILING), (FAILING, OK)])
     def test_a_worker_that_was_overtaken_logs_its_request(

@@ -17,8 +17,14 @@ class SendFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class QueueMessage:
+    """While those of one `group` wait for each other, those of others come first: so SQS is fair
+    to who has little to do. Source:
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+    """
+
     body: Mapping[str, Any]
     delay_seconds: int = 0
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class Queue:
                     "Id": str(number),
                     "MessageBody": json.dumps_text(message.body),
                     "DelaySeconds": min(max(message.delay_seconds, 0), MAX_DELAY_SECONDS),
+                    **({"MessageGroupId": message.group} if message.group else {}),
                 }
                 for number, message in enumerate(messages[start : start + _BATCH])
             ]

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from outrider.events.models import RecordedEvent
 from outrider.kit import clock
-from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.queues import Queue
 from outrider.webhooks import breaker
 from outrider.webhooks.deliveries import DeliveryRepository, delivery_of
 from outrider.webhooks.models import DeliveryJob
 from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.subscriptions import wants
+from outrider.webhooks.timers import order
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,4 @@ class Fanout:
                         delivery_id=delivery.id,
                     )
                 )
-        self.queue.send([QueueMessage(job.model_dump()) for job in jobs])
+        self.queue.send([order(job) for job in jobs])

@@ -10,14 +10,13 @@ from datetime import timedelta
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
-from outrider.kit.queues import QueueMessage
 from outrider.webhooks import breaker
 from outrider.webhooks.breaker import AT_ONCE
 from outrider.webhooks.deliveries import DeliveryRepository, Waiting
 from outrider.webhooks.gates import GateRepository
 from outrider.webhooks.models import DeliveryJob, Gate, PumpJob
 from outrider.webhooks.repository import WebhookRepository
-from outrider.webhooks.timers import Timers
+from outrider.webhooks.timers import Timers, order
 
 MOST_PER_SECOND = 10
 _ROUND = 15
@@ -69,12 +68,12 @@ class Pump:
         ready = [each for each in found if each.since <= now - _GRACE]
         self.timers.queue.send(
             [
-                QueueMessage(
+                order(
                     DeliveryJob(
                         workspace=self.workspace,
                         webhook_id=job.webhook_id,
                         delivery_id=each.delivery_id,
-                    ).model_dump(),
+                    ),
                     delay_seconds=int(place / rate),
                 )
                 for place, each in enumerate(ready)

@@ -12,13 +12,19 @@ from outrider.webhooks.models import Job
 _SECOND = timedelta(seconds=1)
 
 
+def order(job: Job, delay_seconds: int = 0) -> QueueMessage:
+    """A job as a message: a workspace whose endpoints take long, or get very much, is no reason
+    for another's to wait."""
+    return QueueMessage(job.model_dump(), delay_seconds, job.workspace)
+
+
 @dataclass(frozen=True, slots=True)
 class Timers:
     queue: Queue
     schedules: Schedules
 
     def now(self, job: Job, delay_seconds: int = 0) -> None:
-        self.queue.send([QueueMessage(job.model_dump(), delay_seconds)])
+        self.queue.send([order(job, delay_seconds)])
 
     def at(self, moment: datetime, job: Job, name: str) -> None:
         """Never before `moment`. Jobs of one `name` are the same one."""

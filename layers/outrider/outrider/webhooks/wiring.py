@@ -25,7 +25,7 @@ from outrider.webhooks.safe import SecretSafe
 from outrider.webhooks.sender import Sender
 from outrider.webhooks.service import WebhookService
 from outrider.webhooks.sweeper import Sweeper
-from outrider.webhooks.timers import Timers
+from outrider.webhooks.timers import Timers, order
 
 
 def webhooks(caller: Caller) -> WebhookService:
@@ -47,7 +47,7 @@ def deliveries(caller: Caller) -> DeliveryService:
             webhook_id=delivery.webhook_id,
             delivery_id=delivery.id,
         )
-        _queue().send([QueueMessage(job.model_dump())])
+        _queue().send([order(job)])
 
     return DeliveryService(
         caller,
