@@ -1,81 +1,24 @@
 """What an endpoint's answers do to it: the breaker, its probes, pauses it asks for, and its end."""
 
-import itertools
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from outrider.access.models import WorkspaceId
-from outrider.kit.attributes import encode_item
 from outrider.kit.clock import from_text, to_text
 from outrider.webhooks import breaker
 from outrider.webhooks.gates import LEASE
-from outrider.webhooks.models import DeliveryJob, Gate
-from outrider.webhooks.wiring import deliverer
-from tests.harness import stack
+from outrider.webhooks.models import Gate
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.endpoints import attempts, create_contact, deliveries, received, register
-from tests.receivers import Peer, Receiver, Script, answering, receiver
+from tests.integration import moods
+from tests.integration.endpoints import attempts, create_contact, deliveries
+from tests.integration.moods import FAILING, OK, Moods, attempt, gate, happen, put
+from tests.receivers import Peer, Script, answering
 
-FAILING = answering("500 Oops", b"not now")
-OK = answering()
-ENABLED = {"status": "enabled"}
-MOVED = {"url": "http://127.0.0.1:9/"}
-
-
-@pytest.fixture(autouse=True)
-def _on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
-
-
-class Moods:
-    """An endpoint that answers as it is told; `gets` are the events it was brought."""
-
-    def __init__(self) -> None:
-        self.script: Script = OK
-        self.peer: Receiver
-
-    def __call__(self, peer: Peer) -> None:
-        self.script(peer)
-
-    @property
-    def gets(self) -> list[str]:
-        return [payload["id"] for payload in received(self.peer)]
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Moods]:
-    moods = Moods()
-    with receiver(moods) as peer:
-        moods.peer = peer
-        yield moods
-
-
-@pytest.fixture
-def webhook(api: Api, endpoint: Moods) -> str:
-    return str(register(api, endpoint.peer.url, "contact.created").json["id"])
-
-
-def gate(cloud: Cloud, webhook_id: str) -> dict[str, Any]:
-    (found,) = [
-        item for item in cloud.items("webhooks", "wsp_") if item["sk"] == f"{webhook_id}#gate"
-    ]
-    return found
-
-
-def happen(api: Api, cloud: Cloud, number: int, *, minutes: float = 0) -> None:
-    """So many contacts are created, a few minutes apart, and delivered as far as it goes."""
-    for _ in range(number):
-        create_contact(api, f"contact{next(_numbers)}")
-        cloud.run(hours=minutes / 60)
-
-
-_numbers = itertools.count()
+on_this_machine, endpoint, webhook = moods.on_this_machine, moods.endpoint, moods.webhook
 
 
 class TestBreaker:
@@ -219,8 +162,8 @@ class TestRetryAfter:
         create_contact(api, "bob")
         cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
         first, second = deliveries(cloud, webhook)
-        with cloud.wire.once_after("UpdateItem", lambda: _attempt(cloud, api, second)):
-            _attempt(cloud, api, first)
+        with cloud.wire.once_after("UpdateItem", lambda: attempt(cloud, api, second)):
+            attempt(cloud, api, first)
 
         until = from_text(gate(cloud, webhook)["not_before"])
         assert until == cloud.clock.now + timedelta(hours=1)
@@ -234,10 +177,10 @@ class TestRetryAfter:
         create_contact(api, "bob")
         cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
         cloud.queue("WebhookDeliveriesQueue").messages.clear()
-        _put(cloud, gate(cloud, webhook) | {"failures": 3})
+        put(cloud, gate(cloud, webhook) | {"failures": 3})
         first, second = deliveries(cloud, webhook)
-        with cloud.wire.once_after("UpdateItem", lambda: _attempt(cloud, api, second)):
-            _attempt(cloud, api, first)
+        with cloud.wire.once_after("UpdateItem", lambda: attempt(cloud, api, second)):
+            attempt(cloud, api, first)
         endpoint.script = OK
 
         cloud.run(hours=1.1)
@@ -253,27 +196,10 @@ class TestRetryAfter:
         until = to_text(cloud.clock.now + timedelta(hours=1))
         before = len(endpoint.gets)
 
-        with cloud.wire.once_after("Query", lambda: _put(cloud, open_gate | {"not_before": until})):
+        with cloud.wire.once_after("Query", lambda: put(cloud, open_gate | {"not_before": until})):
             cloud.run(hours=0.1)
 
         assert len(endpoint.gets) == before
-
-
-def _attempt(cloud: Cloud, api: Api, delivery: dict[str, Any]) -> None:
-    """As another worker does at this moment."""
-    workspace = api.workspace().id
-    job = DeliveryJob(
-        workspace=workspace,
-        webhook_id=delivery["webhook_id"],
-        delivery_id=delivery["id"],
-    )
-    with cloud.environment(
-        STAGE="local",
-        WEBHOOK_TIMERS_GROUP=cloud.stack.timers_group,
-        WEBHOOK_TIMERS_ROLE_ARN=cloud.stack.timers_role_arn,
-        WEBHOOK_DELIVERIES_QUEUE_ARN=cloud.queue("WebhookDeliveriesQueue").arn,
-    ):
-        deliverer(WorkspaceId(workspace)).attempt(job)
 
 
 class TestDisabled:
@@ -313,7 +239,7 @@ class TestDisabled:
         endpoint.script = FAILING
         happen(api, cloud, 5)
         began = to_text(cloud.clock.now - timedelta(days=days))
-        _put(cloud, gate(cloud, webhook) | {"failing_since": began})
+        put(cloud, gate(cloud, webhook) | {"failing_since": began})
 
         cloud.run(hours=0.03)
 
@@ -329,68 +255,6 @@ class TestDisabled:
         assert [each["state"] for each in deliveries(cloud, webhook)] == ["failed"] * 6
         assert len(endpoint.gets) == 6
         assert api.get(f"/v1/webhooks/{webhook}").json["status"] == "enabled"
-
-
-class TestUnderWay:
-    @pytest.mark.parametrize(
-        "met",
-        [
-            (FAILING, ENABLED),
-            (answering("503 Busy", headers="Retry-After: 7200\r\n"), ENABLED),
-            (answering("410 Gone"), MOVED),
-            (answering("500 Oops", headers="webhook-delivery: disable\r\n"), MOVED),
-        ],
-    )
-    def test_what_was_when_it_was_enabled_or_moved_says_nothing_of_it(
-        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str, met: Any
-    ) -> None:
-        endpoint.script, change = met
-        create_contact(api)
-        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
-        long_ago = to_text(cloud.clock.now - timedelta(days=6))
-        failing = {"failures": 3, "failing_since": long_ago, "last_failure_at": long_ago}
-        _put(cloud, gate(cloud, webhook) | failing)
-        (delivery,) = deliveries(cloud, webhook)
-
-        with cloud.wire.once_after(
-            "UpdateItem", lambda: api.patch(f"/v1/webhooks/{webhook}", change)
-        ):
-            _attempt(cloud, api, delivery)
-
-        shown = api.get(f"/v1/webhooks/{webhook}").json
-        (row,) = attempts(cloud, webhook)
-        assert (shown["status"], shown["health"]["state"]) == ("enabled", "healthy")
-        assert shown["health"]["in_flight"] == 0
-        assert row["kind"] == "scheduled"
-        assert "webhook.disabled" not in {
-            each["event"] for each in api.get("/v1/events").json["data"]
-        }
-
-    def test_a_success_meanwhile_keeps_it_enabled(
-        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
-    ) -> None:
-        """Two were under way after five days of failures: the first to end was taken."""
-        answers = iter([OK, FAILING])
-
-        def in_turn(peer: Peer) -> None:
-            next(answers)(peer)
-
-        endpoint.script = in_turn
-        create_contact(api, "ada")
-        create_contact(api, "bob")
-        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
-        _put(
-            cloud,
-            gate(cloud, webhook)
-            | {"failures": 3, "failing_since": to_text(cloud.clock.now - timedelta(days=6))},
-        )
-        first, second = deliveries(cloud, webhook)
-
-        with cloud.wire.once_after("UpdateItem", lambda: _attempt(cloud, api, second)):
-            _attempt(cloud, api, first)
-
-        shown = api.get(f"/v1/webhooks/{webhook}").json
-        assert (shown["status"], shown["health"]["failures_in_a_row"]) == ("enabled", 1)
 
 
 class TestAtOnce:
@@ -448,77 +312,10 @@ class TestFairness:
         assert {order.get("MessageGroupId") for order in orders} == {api.workspace().id}
 
 
-class TestStalled:
-    @pytest.mark.parametrize("answered", [(OK, FAILING), (FAILING, OK)])
-    def test_a_worker_that_was_overtaken_logs_its_request(
-        self,
-        api: Api,
-        cloud: Cloud,
-        endpoint: Moods,
-        webhook: str,
-        answered: tuple[Script, Script],
-    ) -> None:
-        """It stood still for longer than its place was kept for it."""
-        answers = iter(answered)
-
-        def in_turn(peer: Peer) -> None:
-            next(answers)(peer)
-
-        endpoint.script = in_turn
-        create_contact(api)
-        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
-        (delivery,) = deliveries(cloud, webhook)
-
-        def overtake() -> None:
-            cloud.clock.advance(seconds=LEASE.total_seconds() + 1)
-            _attempt(cloud, api, delivery)
-
-        with cloud.wire.once_after("UpdateItem", overtake):
-            _attempt(cloud, api, delivery)
-
-        (after,) = deliveries(cloud, webhook)
-        codes = [200 if each is OK else 500 for each in answered]
-        assert len(endpoint.gets) == 2
-        assert (after["state"], after["attempts"], after["tries"]) == ("delivered", 2, 1)
-        assert [row["status_code"] for row in attempts(cloud, webhook)] == codes
-        assert gate(cloud, webhook)["in_flight"] == {}
-        assert gate(cloud, webhook)["failures"] == codes.index(200)
-
-
-class TestLostAnswers:
-    @pytest.mark.parametrize("skip", [0, 1])
-    def test_of_the_gate_keep_nothing_from_its_endpoint(
-        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str, skip: int
-    ) -> None:
-        """The gate is written before the request, and behind it."""
-        answers = iter([FAILING, OK])
-
-        def in_turn(peer: Peer) -> None:
-            next(answers)(peer)
-
-        endpoint.script = in_turn
-        create_contact(api)
-        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
-        cloud.skip()
-
-        with cloud.wire.lose("UpdateItem", skip=skip):
-            cloud.drain()
-        cloud.run(hours=0.01)
-
-        assert [row["status_code"] for row in attempts(cloud, webhook)] == [500, 200]
-        assert gate(cloud, webhook)["in_flight"] == {}
-
-
 def _others_are_at_it(cloud: Cloud, webhook: str, number: int) -> None:
     item = gate(cloud, webhook)
     end = cloud.clock.ms + int(LEASE.total_seconds() * 1000)
-    _put(cloud, item | {"in_flight": {f"dlv_other{each}": end for each in range(number)}})
-
-
-def _put(cloud: Cloud, item: dict[str, Any]) -> None:
-    cloud.stack.session.create_client("dynamodb").put_item(
-        TableName=cloud.stack.data["WebhooksTableName"], Item=encode_item(item)
-    )
+    put(cloud, item | {"in_flight": {f"dlv_other{each}": end for each in range(number)}})
 
 
 class TestSweep:
