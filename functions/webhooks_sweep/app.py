@@ -1,24 +1,38 @@
-"""Every 5 minutes: sets going what waits for an endpoint though its time has passed. What fails is
-left to the next sweep, and keeps it from no other."""
+"""Every 5 minutes: sets going what waits for an endpoint though its time has passed, and replays
+that nobody goes on with. What fails is left to the next sweep, and keeps it from no other."""
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from outrider.kit.logs import logger
+from outrider.webhooks.deliveries import Waiting
+from outrider.webhooks.models import ReplayJob
 from outrider.webhooks.wiring import sweeper
+
+FoundT = TypeVar("FoundT", Waiting, ReplayJob)
 
 
 def handler(_: dict[str, Any], __: object) -> dict[str, int]:
     at_work = sweeper()
-    count, failures = 0, []
-    for waiting in at_work.overdue():
+    failures: list[Exception] = []
+    swept = _each(at_work.overdue(), at_work.wake, failures)
+    resumed = _each(at_work.stalled(), at_work.resume, failures)
+    logger().info("webhooks swept", count=swept, replays=resumed, failed=len(failures))
+    if failures:
+        raise ExceptionGroup("some webhooks were not swept", failures)
+    return {"swept": swept}
+
+
+def _each(
+    found: Iterable[FoundT], work: Callable[[FoundT], None], failures: list[Exception]
+) -> int:
+    count = 0
+    for each in found:
         try:
-            at_work.wake(waiting)
+            work(each)
         except Exception as failure:
-            logger().exception("a sweep failed", webhook_id=waiting.webhook_id)
+            logger().exception("a sweep failed", webhook_id=each.webhook_id)
             failures.append(failure)
         else:
             count += 1
-    logger().info("webhooks swept", count=count, failed=len(failures))
-    if failures:
-        raise ExceptionGroup("some webhooks were not swept", failures)
-    return {"swept": count}
+    return count

@@ -249,6 +249,33 @@ class TestRefusals:
         assert f"/v1/webhooks/{webhook['id']}/enable" in answer.json["detail"]
 
 
+class TestSweep:
+    def test_goes_on_with_one_whose_message_was_given_up(
+        self, api: Api, cloud: Cloud, endpoint: Receiver
+    ) -> None:
+        (event,) = contacts_at(api, cloud, "ada")
+        webhook = register(api, endpoint.url, "contact.created").json
+        asked = replay(api, webhook["id"], since=event["recorded_at"])
+        given_up = cloud.queue("WebhookReplaysQueue")
+        cloud.take("WebhookReplaysQueue")
+        given_up.messages.clear()
+        cloud.clock.advance(minutes=59)
+        cloud.invoke("webhooks_sweep", {})
+        assert given_up.messages == []
+
+        cloud.clock.advance(minutes=2)
+        for _ in range(2):
+            cloud.invoke("webhooks_sweep", {})
+        assert len(given_up.messages) == 1
+        cloud.run(hours=0.1)
+        cloud.clock.advance(hours=2)
+        cloud.invoke("webhooks_sweep", {})
+
+        assert (now(api, asked)["state"], now(api, asked)["matched"]) == ("completed", 1)
+        assert given_up.messages == []
+        assert len(received(endpoint)) == 1
+
+
 class TestCrashes:
     def test_lose_nothing_and_bring_nothing_else(
         self, cloud: Cloud, endpoint: Receiver, monkeypatch: pytest.MonkeyPatch

@@ -224,7 +224,7 @@ class World:
         return (self.now - START).total_seconds()
 
     def _sweep(self) -> None:
-        sweeper = Sweeper(Table(TABLE), self._pump)
+        sweeper = Sweeper(Table(TABLE), self._pump, lambda _: None)
         for waiting in list(sweeper.overdue()):
             sweeper.wake(waiting)
         self.at(self.now + _SWEEP, self._sweep)

@@ -1,7 +1,11 @@
-"""Keys, expressions and items of replays: a replay is `<workspace>#whk_…` / `rpl_…`."""
+"""Keys, expressions and items of replays: a replay is `<workspace>#whk_…` / `rpl_…`.
 
-from collections.abc import Sequence
+One that runs is in the index by_waiting, all of them together, at the moment it last moved.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from outrider.access.models import WorkspaceId
@@ -11,7 +15,9 @@ from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, transact
 from outrider.kit.outbox import Event, attribute
 from outrider.webhooks.deliveries import LOG_LIFE
 from outrider.webhooks.errors import ReplayMoved
-from outrider.webhooks.models import Replay
+from outrider.webhooks.models import Replay, ReplayJob
+
+_RUNNING = "replays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class ReplayRepository:
             "sk": replay.id,
             "pages": 0,
             "ttl": int((clock.now() + LOG_LIFE).timestamp()),
+            **self._running(replay),
             **attribute(events),
         }
         transact(self.table.put(item, "attribute_not_exists(#pk)"), *also)
@@ -69,10 +76,15 @@ class ReplayRepository:
             include={"state", "looked_at", "matched", "reached", "completed_at"}, exclude_none=True
         )
         changes |= {"pages": work.pages + 1} | ({"place": place} if place else {})
+        if after.state == "running":
+            changes |= self._running(after)
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
+        if after.state != "running":
+            expression += " REMOVE #by_waiting_pk, #by_waiting_sk"
         action = self.table.update(
             self._pk(after.webhook_id),
             after.id,
-            "SET " + ", ".join(f"#{name} = :{name}" for name in changes),
+            expression,
             "#pages = :seen AND #state = :running",
             seen=work.pages,
             running="running",
@@ -83,8 +95,49 @@ class ReplayRepository:
         except ConditionFailed as refusal:
             raise ReplayMoved from refusal
 
+    def asked_again(self, replay: Replay) -> bool:
+        """Note that somebody is asked again to go on with it; False when it has ended."""
+        action = self.table.update(
+            self._pk(replay.webhook_id),
+            replay.id,
+            "SET #by_waiting_pk = :by_waiting_pk, #by_waiting_sk = :by_waiting_sk",
+            "#state = :running",
+            running="running",
+            **self._running(replay),
+        )
+        try:
+            self.table.write(action)
+        except ConditionFailed:
+            return False
+        return True
+
+    def _running(self, replay: Replay) -> dict[str, str]:
+        place = f"{clock.timestamp()}#{self._pk(replay.webhook_id)}#{replay.id}"
+        return {"by_waiting_pk": _RUNNING, "by_waiting_sk": place}
+
     def _pk(self, webhook_id: str) -> str:
         return f"{self.workspace}#{webhook_id}"
+
+
+def unmoved_since(table: Table, moment: datetime) -> Iterator[ReplayJob]:
+    """The replays of all workspaces that run and have not moved since, oldest first."""
+    after: Item | None = None
+    while True:
+        page = table.query(
+            Query(
+                _RUNNING,
+                "#by_waiting_sk < :moment",
+                {"moment": clock.to_text(moment)},
+                index="by_waiting",
+                after=after,
+            )
+        )
+        for item in page.items:
+            _, workspace, webhook_id, replay_id = item["by_waiting_sk"].split("#")
+            yield ReplayJob(workspace=workspace, webhook_id=webhook_id, replay_id=replay_id)
+        after = page.last_key
+        if after is None:
+            return
 
 
 def _work(item: Item) -> Work:

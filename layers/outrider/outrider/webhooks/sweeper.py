@@ -9,21 +9,25 @@ from outrider.kit import clock
 from outrider.kit.dynamo import Table
 from outrider.webhooks import breaker
 from outrider.webhooks.deliveries import SHARDS, DeliveryRepository, Waiting, first_waiting
-from outrider.webhooks.models import ProbeJob
+from outrider.webhooks.models import ProbeJob, ReplayJob
 from outrider.webhooks.pump import Pump
+from outrider.webhooks.replays import ReplayRepository, unmoved_since
 from outrider.webhooks.repository import Stored, WebhookRepository
 
 _PATIENCE = timedelta(seconds=60)
 _DROPPED = 100
 _EVERY = 300
+_STALLED = timedelta(hours=1)
+"""Longer than the queue tries again with a replay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
-    """All workspaces. `pump` makes the pump of one."""
+    """All workspaces. `pump` makes the pump of one; `go_on` has a replay gone on with."""
 
     table: Table
     pump: Callable[[WorkspaceId], Pump]
+    go_on: Callable[[ReplayJob], None]
 
     def overdue(self) -> Iterator[Waiting]:
         """The oldest delivery of each endpoint, where it should have gone a minute ago. It begins
@@ -45,6 +49,17 @@ class Sweeper:
             deliveries.drop(waiting.webhook_id, left)
         elif stored.webhook.status == "enabled":
             self._wake(self.pump(waiting.workspace), stored)
+
+    def stalled(self) -> Iterator[ReplayJob]:
+        """The replays whose messages were given up."""
+        yield from unmoved_since(self.table, clock.now() - _STALLED)
+
+    def resume(self, job: ReplayJob) -> None:
+        """Have a replay gone on with, once an hour while it does not move."""
+        replays = ReplayRepository(self.table, WorkspaceId(job.workspace))
+        work = replays.get(job.webhook_id, job.replay_id)
+        if work and replays.asked_again(work.replay):
+            self.go_on(job)
 
     def _wake(self, pump: Pump, stored: Stored) -> None:
         now = clock.now()

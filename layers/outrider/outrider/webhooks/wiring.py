@@ -66,10 +66,6 @@ def replays(caller: Caller) -> ReplayService:
 
 
 def replayer(workspace: WorkspaceId) -> Replayer:
-    def go_on(job: ReplayJob, delay_seconds: int) -> None:
-        queue = Queue(settings().require("webhook_replays_queue_url"))
-        queue.send([QueueMessage(job.model_dump(), delay_seconds)])
-
     return Replayer(
         workspace,
         WebhookRepository(_table(), workspace),
@@ -78,7 +74,7 @@ def replayer(workspace: WorkspaceId) -> Replayer:
         feed(workspace),
         Repeats(DeliveryRepository(_table(), workspace)),
         pump(workspace).start,
-        go_on,
+        _go_on,
     )
 
 
@@ -112,7 +108,12 @@ def pump(workspace: WorkspaceId) -> Pump:
 
 
 def sweeper() -> Sweeper:
-    return Sweeper(_table(), pump)
+    return Sweeper(_table(), pump, _go_on)
+
+
+def _go_on(job: ReplayJob, delay_seconds: int = 0) -> None:
+    queue = Queue(settings().require("webhook_replays_queue_url"))
+    queue.send([QueueMessage(job.model_dump(), delay_seconds)])
 
 
 def _table() -> Table:
