@@ -100,12 +100,24 @@ class Stack:
     def post(self, path: str, body: Any) -> Any:
         return self._call("POST", path, body, 201)
 
+    def delete(self, path: str) -> Any:
+        return self._call("DELETE", path, None, 200)
+
     def measure_get(self, path: str) -> Measured:
         bare, _, query = path.partition("?")
         return self._measure(self._request("GET", bare, query=query))
 
     def measure_post(self, path: str, body: Any) -> Measured:
         return self._measure(self._request("POST", path, body=body))
+
+    def let_work(self, function: str, workers: int) -> None:
+        """Let so many workers of a function be busy with a queue. The local stack keeps as many as
+        this machine has processors."""
+        mappings = self._lambda.list_event_source_mappings(FunctionName=self._named(function))
+        for mapping in mappings["EventSourceMappings"]:
+            self._lambda.update_event_source_mapping(
+                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": workers}
+            )
 
     def stop_workers(self) -> None:
         """From now on nothing follows from changes of contacts."""
