@@ -149,6 +149,24 @@ class TestRetryAfter:
         )
         assert sum(each["tries"] for each in deliveries(cloud, webhook)) == 5
 
+    def test_ends_though_a_clock_is_behind(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
+    ) -> None:
+        endpoint.script = answering("503 Busy", headers="Retry-After: 60\r\n")
+        happen(api, cloud, 1)
+        queue = cloud.queue("WebhookDeliveriesQueue")
+        queue.messages.clear()
+        endpoint.script = OK
+        cloud.clock.advance(seconds=59.7)
+        workspace = api.workspace().id
+        queue.send(json.dumps({"kind": "pump", "workspace": workspace, "webhook_id": webhook}))
+
+        cloud.drain()
+        before = len(endpoint.gets)
+        cloud.run(hours=0.01)
+
+        assert (before, len(endpoint.gets)) == (1, 2)
+
     def test_of_two_the_later_holds(
         self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
     ) -> None:

@@ -30,8 +30,13 @@ def verdict(gate: Gate, now: datetime) -> Verdict:
     asked for nothing before a time that has not come."""
     if is_open(gate):
         return "open"
-    held = gate.not_before is not None and clock.from_text(gate.not_before) > now
-    return "held" if held else "closed"
+    return "held" if held_until(gate, now) else "closed"
+
+
+def held_until(gate: Gate, now: datetime) -> datetime | None:
+    """When the pause ends that the endpoint asked for; None when there is none."""
+    ends = clock.from_text(gate.not_before) if gate.not_before else None
+    return ends if ends and ends > now else None
 
 
 def probe_at(gate: Gate, webhook_id: str) -> datetime | None:

@@ -26,13 +26,11 @@ from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.safe import SecretSafe
 from outrider.webhooks.schedule import delay_after
 from outrider.webhooks.sender import Sender
-from outrider.webhooks.timers import Timers
+from outrider.webhooks.timers import SKEW, Timers
 
 _GONE = 410
 _LOOKED_AT = 5
 _ROUNDS = 5
-_SKEW = timedelta(seconds=2)
-"""By so much the clocks of two workers may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class Deliverer:
             return
         at = breaker.probe_at(stored.gate, job.webhook_id)
         early = at - clock.now() if at else None
-        if early is None or early > _SKEW:
+        if early is None or early > SKEW:
             return  # another job comes then
         if at and early > timedelta():
             self.timers.at(at, job, _name(job, at))

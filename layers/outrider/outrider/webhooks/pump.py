@@ -4,6 +4,7 @@ A pump walks over the index in jobs of 15 seconds each, and begins again until n
 is one at a time for an endpoint.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +17,7 @@ from outrider.webhooks.deliveries import DeliveryRepository, Waiting
 from outrider.webhooks.gates import GateRepository
 from outrider.webhooks.models import DeliveryJob, Gate, PumpJob
 from outrider.webhooks.repository import WebhookRepository
-from outrider.webhooks.timers import Timers, order
+from outrider.webhooks.timers import SKEW, Timers, order
 
 MOST_PER_SECOND = 10
 _ROUND = 15
@@ -55,6 +56,10 @@ class Pump:
         now = clock.now()
         goes = breaker.verdict(stored.gate, now) == "closed"
         if stored.webhook.status != "enabled" or not goes:
+            ends = breaker.held_until(stored.gate, now)
+            if ends and ends - now <= SKEW:
+                self.timers.now(job, math.ceil(SKEW.total_seconds()))
+                return
             self.gates.end_pump(job.webhook_id, job.lease)
             return
         lease = self.gates.begin_pump(

@@ -9,6 +9,8 @@ from outrider.kit.queues import MAX_DELAY_SECONDS, Queue, QueueMessage
 from outrider.kit.schedules import Schedules
 from outrider.webhooks.models import Job
 
+SKEW = timedelta(seconds=2)
+"""By so much the clocks of two workers may differ: what comes so little early comes once more."""
 _SECOND = timedelta(seconds=1)
 
 
