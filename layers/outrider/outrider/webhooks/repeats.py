@@ -12,7 +12,9 @@ from outrider.webhooks.models import Delivery
 
 _ROUNDS = 5
 _BEGUN_AGAIN = ("state", "tries", "kind", "next_attempt_at")
-_MADE_ONCE = ("id", "webhook_id", "event_id", "event", "payload", "created_at", "attempts")
+_AS_REPLAYED = (*_BEGUN_AGAIN, "replay_id", "payload")
+"""The feed's text of an event: it is the first one, unless a person was erased from it since."""
+_MADE_ONCE = ("id", "webhook_id", "event_id", "event", "created_at", "attempts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Repeats:
         kept = "".join(f", #{name} = if_not_exists(#{name}, :{name})" for name in made)
         return self._waiting(
             after,
-            {name: getattr(after, name) for name in (*_BEGUN_AGAIN, "replay_id")},
+            {name: getattr(after, name) for name in _AS_REPLAYED},
             "attribute_not_exists(#pk) OR (#state <> :state"
             " AND (attribute_not_exists(#replay_id) OR #replay_id <> :replay_id))",
             also=kept,
