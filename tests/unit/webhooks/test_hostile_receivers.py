@@ -13,7 +13,7 @@ from outrider.webhooks import signing
 from outrider.webhooks.models import Outcome
 from outrider.webhooks.sender import Sender
 from tests.hostile import ALL, Hostile, sending, silent
-from tests.receivers import receiver
+from tests.receivers import answering, receiver
 
 KEY = signing.new_key()
 END_WITHIN = 0.3
@@ -59,6 +59,12 @@ class TestAttempt:
             outcome = attempt(peer.url, "x" * 200_000)
 
         assert outcome.error == "timeout"
+
+    def test_hears_who_does_not_read_to_the_end(self) -> None:
+        with receiver(answering("413 Too Large"), reads=False) as peer:
+            outcome = attempt(peer.url, "x" * 8_000_000, end_within=5)
+
+        assert outcome.status_code == 413
 
     def test_takes_a_head_as_long_as_it_may_be_apart_in_no_time(self) -> None:
         """Parameters take the parser the square of their length, which no deadline cuts."""

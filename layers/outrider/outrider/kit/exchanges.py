@@ -8,7 +8,7 @@ it may take from the wire at all is counted.
 
 import logging
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPException, HTTPResponse
@@ -62,13 +62,15 @@ def exchange(opened: socket, request: Request, at_most: int, within: float) -> A
     connection.sock = opened
     connection.response_class = cast("type[HTTPResponse]", partial(_Bounded, at_most=at_most))
     with closing(connection):
-        connection.request(
-            request.method,
-            request.path,
-            body=request.body,
-            headers={**request.headers, "Host": request.host, "Connection": "close"},
-            preload_content=False,
-        )
+        # Whoever wants no more of it, as it is too long, may have answered before all was sent.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.request(
+                request.method,
+                request.path,
+                body=request.body,
+                headers={**request.headers, "Host": request.host, "Connection": "close"},
+                preload_content=False,
+            )
         try:
             return _answer(connection, at_most)
         except (OSError, HTTPError, OutboundFailed):
