@@ -44,8 +44,10 @@ def bounded() -> Iterator[None]:
 class TestAttempt:
     @pytest.mark.parametrize("hostile", ALL, ids=lambda hostile: hostile.name)
     def test_ends_in_time_and_in_little_memory(self, hostile: Hostile) -> None:
+        # Only who is slow meets the deadline, however busy this machine is.
+        end_within = END_WITHIN if hostile.comes_to == "timeout" else 5
         with receiver(hostile.script, reads=hostile.reads) as peer, bounded():
-            outcome = attempt(peer.url)
+            outcome = attempt(peer.url, end_within=end_within)
 
         status = hostile.comes_to if isinstance(hostile.comes_to, int) else None
         assert outcome.status_code == status
