@@ -54,6 +54,25 @@ class TestUnderWay:
             each["event"] for each in api.get("/v1/events").json["data"]
         }
 
+    def test_two_that_are_told_it_is_gone_disable_it_once(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
+    ) -> None:
+        endpoint.script = answering("410 Gone")
+        create_contact(api, "ada")
+        create_contact(api, "bob")
+        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
+        version = api.get(f"/v1/webhooks/{webhook}").json["version"]
+        first, second = deliveries(cloud, webhook)
+
+        with cloud.wire.once_after("UpdateItem", lambda: attempt(cloud, api, second)):
+            attempt(cloud, api, first)
+        cloud.drain()
+
+        told = [each["event"] for each in api.get("/v1/events").json["data"]]
+        assert len(attempts(cloud, webhook)) == 2
+        assert told.count("webhook.disabled") == 1
+        assert api.get(f"/v1/webhooks/{webhook}").json["version"] == version + 1
+
     def test_a_success_meanwhile_keeps_it_enabled(
         self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
     ) -> None:
