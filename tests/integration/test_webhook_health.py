@@ -279,18 +279,33 @@ class TestAtOnce:
     def test_ten_requests_are_under_way_at_most(
         self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
     ) -> None:
-        """Others hold all places: this one waits for the pump, and comes when they have gone."""
+        """Others hold all places: this one looks again for some seconds, then waits for the pump,
+        and comes when they have gone."""
         create_contact(api)
         cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
         _others_are_at_it(cloud, webhook, 10)
 
-        cloud.drain()
+        cloud.run(hours=10 / 3_600)
         meanwhile = (len(endpoint.gets), "pump_until" in gate(cloud, webhook))
         cloud.run(hours=0.1)
 
         assert meanwhile == (0, True)
         assert len(endpoint.gets) == 1
         assert gate(cloud, webhook)["in_flight"] == {}
+
+    def test_the_next_of_a_burst_come_as_soon_as_there_is_a_place(
+        self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
+    ) -> None:
+        create_contact(api)
+        cloud.invoke("webhooks_fanout", cloud.take("WebhookFanoutQueue"))
+        _others_are_at_it(cloud, webhook, 10)
+        cloud.drain()
+        _others_are_at_it(cloud, webhook, 0)
+
+        cloud.run(hours=2 / 3_600)
+
+        assert len(endpoint.gets) == 1
+        assert "pump_until" not in gate(cloud, webhook)
 
     def test_nine_leave_room_for_one(
         self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str

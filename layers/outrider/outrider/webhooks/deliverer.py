@@ -30,6 +30,8 @@ from outrider.webhooks.timers import SKEW, Timers
 
 _GONE = 410
 _LOOKED_AT = 5
+_UNTIL_NEXT_LOOK = (1, 2, 4)
+"""Seconds, before the last look and those before it."""
 _ROUNDS = 5
 
 
@@ -75,7 +77,7 @@ class Deliverer:
             # The worker that made the last attempt may have ended before it set the timer.
             self._come_back(due.delivery)
         elif breaker.verdict(due.to.gate, now) == "closed":
-            self._carry_out(due, due.delivery.kind)
+            self._carry_out(due, due.delivery.kind, job)
 
     def probe(self, job: ProbeJob) -> None:
         """Attempt what has waited longest for an open endpoint, if that is due."""
@@ -92,10 +94,10 @@ class Deliverer:
         for waiting in self.deliveries.waiting_for(job.webhook_id, None, None, _LOOKED_AT):
             due = self.deliveries.get(job.webhook_id, waiting.delivery_id)
             if due and due.delivery.state == "pending":  # the index may be behind
-                self._carry_out(Due(due.delivery, stored), "probe")
+                self._carry_out(Due(due.delivery, stored), "probe", None)
                 return
 
-    def _carry_out(self, due: Due, kind: Kind) -> None:
+    def _carry_out(self, due: Due, kind: Kind, job: DeliveryJob | None) -> None:
         webhook, delivery = due.to.webhook, due.delivery
         keys = [self.safe.open(webhook.id, locked) for locked in due.to.signing]
         try:
@@ -104,8 +106,8 @@ class Deliverer:
             else:
                 place, gate = self.gates.take(webhook.id, delivery.id)
         except NoPlace as refusal:
-            if refusal.why == "full" and kind != "probe":
-                self.pump.start(webhook.id, refusal.gate)
+            if refusal.why == "full" and job:
+                self._stand_in_line(job, refusal.gate)
             return
         outcome = self.sender.send(webhook.url, keys, delivery.event_id, delivery.payload)
         made = _judged(due, gate, kind, outcome)
@@ -117,6 +119,14 @@ class Deliverer:
             self._come_back(recorded.after)
         if released:
             self._follow(recorded, released)
+
+    def _stand_in_line(self, job: DeliveryJob, gate: Gate) -> None:
+        """A burst is over in seconds. What finds no place then either waits for the pump."""
+        if job.looks:
+            following = job.model_copy(update={"looks": job.looks - 1})
+            self.timers.now(following, _UNTIL_NEXT_LOOK[-job.looks])
+        else:
+            self.pump.start(job.webhook_id, gate)
 
     def _record(self, made: _Attempt) -> _Attempt | None:
         """One transaction: delivery, log, and the webhook if it is disabled. Gives what was

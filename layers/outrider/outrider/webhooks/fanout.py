@@ -12,6 +12,9 @@ from outrider.webhooks.repository import WebhookRepository
 from outrider.webhooks.subscriptions import wants
 from outrider.webhooks.timers import order
 
+_LOOKS = 3
+"""For a free place at the endpoint, before a new delivery waits for the pump."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fanout:
@@ -41,6 +44,7 @@ class Fanout:
                         workspace=event.workspace,
                         webhook_id=webhook.id,
                         delivery_id=delivery.id,
+                        looks=_LOOKS,
                     )
                 )
         self.queue.send([order(job) for job in jobs])

@@ -120,7 +120,8 @@ class Attempt(BaseModel):
 
 
 class DeliveryJob(BaseModel):
-    """A message of the queue: attempt the delivery, if it is due."""
+    """A message of the queue: attempt the delivery, if it is due. Where all places of its endpoint
+    are taken, it may look again in a moment so many times."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -128,6 +129,7 @@ class DeliveryJob(BaseModel):
     workspace: str
     webhook_id: str
     delivery_id: str
+    looks: int = 0
 
 
 class ProbeJob(BaseModel):
