@@ -1,7 +1,12 @@
-"""Builders and readers of webhooks on the harness."""
+"""Builders and readers of webhooks on the harness, and an endpoint on this machine.
+
+Modules name the fixtures they take from here."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.models import Place, RecordedEvent
@@ -10,9 +15,25 @@ from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 from outrider.webhooks.deliveries import DeliveryRepository, delivery_of
 from outrider.webhooks.models import Delivery, Outcome
+from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.receivers import Receiver
+from tests.receivers import Receiver, answering, receiver
+
+OK = answering()
+FAILING = answering("500 Oops", b"not now")
+
+
+@pytest.fixture(autouse=True)
+def on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Endpoints of these tests are on loopback, which only the stage `local` allows."""
+    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Receiver]:
+    with receiver(OK) as peer:
+        yield peer
 
 
 def register(api: Api, url: str, *events: str, **options: Any) -> Answer:

@@ -10,20 +10,14 @@ from outrider.access.models import WorkspaceId
 from outrider.kit.attributes import encode_item
 from outrider.webhooks.models import DeliveryJob
 from outrider.webhooks.wiring import deliverer
-from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.endpoints import create_contact, received, register
-from tests.receivers import Peer, Receiver, Script, answering, receiver
+from tests.integration import endpoints
+from tests.integration.endpoints import OK, create_contact, received, register
+from tests.receivers import Peer, Receiver, Script, receiver
 
-FAILING = answering("500 Oops", b"not now")
-OK = answering()
+on_this_machine = endpoints.on_this_machine
 _numbers = itertools.count()
-
-
-@pytest.fixture(autouse=True)
-def on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
 
 
 class Moods:

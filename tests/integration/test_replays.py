@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +14,11 @@ from outrider.kit.clock import from_text
 from outrider.webhooks import replayer
 from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Scenario, sweep
-from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.integration import endpoints
 from tests.integration.endpoints import (
+    FAILING,
     attempts,
     create_contact,
     deliveries,
@@ -28,18 +28,7 @@ from tests.integration.endpoints import (
 from tests.integration.test_webhook_changes import signed_by
 from tests.receivers import Receiver, answering, receiver
 
-FAILING = answering("500 Oops", b"not now")
-
-
-@pytest.fixture(autouse=True)
-def _on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Receiver]:
-    with receiver(answering()) as peer:
-        yield peer
+on_this_machine, endpoint = endpoints.on_this_machine, endpoints.endpoint
 
 
 def replay(api: Api, webhook_id: str, **body: Any) -> dict[str, Any]:

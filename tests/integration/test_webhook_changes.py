@@ -1,7 +1,6 @@
 """Webhooks after they are registered: read, changed, tested, paused, their secrets rotated."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,24 +8,16 @@ import pytest
 from standardwebhooks import Webhook
 
 from outrider.webhooks.subscriptions import AVAILABLE
-from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.integration import endpoints
 from tests.integration.endpoints import create_contact, headers_of, received, register
 from tests.receivers import Receiver, answering, receiver
 
 KEY = {"idempotency-key": "once"}
 
 
-@pytest.fixture(autouse=True)
-def _on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Receiver]:
-    with receiver(answering()) as peer:
-        yield peer
+on_this_machine, endpoint = endpoints.on_this_machine, endpoints.endpoint
 
 
 def signed_by(request: bytes, *secrets: str) -> list[bool]:

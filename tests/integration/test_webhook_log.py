@@ -1,15 +1,15 @@
 """The log of an endpoint, and deliveries that are made once more."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from outrider.webhooks import log
-from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.integration import endpoints
 from tests.integration.endpoints import (
+    FAILING,
     a_delivery,
     attempts,
     create_contact,
@@ -17,22 +17,13 @@ from tests.integration.endpoints import (
     received,
     register,
 )
-from tests.receivers import Receiver, answering, receiver
+from tests.receivers import Receiver, receiver
 
 FIRST_TWO = 0.004
 """Hours: enough for two attempts of a delivery, and for no third."""
-FAILING = answering("500 Oops", b"not now")
 
 
-@pytest.fixture(autouse=True)
-def _on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Receiver]:
-    with receiver(answering()) as peer:
-        yield peer
+on_this_machine, endpoint = endpoints.on_this_machine, endpoints.endpoint
 
 
 class TestList:

@@ -10,8 +10,8 @@ from outrider.webhooks.gates import LEASE
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration import moods
-from tests.integration.endpoints import attempts, create_contact, deliveries
-from tests.integration.moods import FAILING, OK, Moods, attempt, gate, put
+from tests.integration.endpoints import FAILING, OK, attempts, create_contact, deliveries
+from tests.integration.moods import Moods, attempt, gate, put
 from tests.receivers import Peer, Script, answering
 
 on_this_machine, endpoint, webhook = moods.on_this_machine, moods.endpoint, moods.webhook

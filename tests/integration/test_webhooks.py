@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,9 @@ from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When
+from tests.integration import endpoints
 from tests.integration.endpoints import (
+    FAILING,
     attempts,
     create_contact,
     deliveries,
@@ -27,19 +29,7 @@ from tests.integration.endpoints import (
 )
 from tests.receivers import Peer, Receiver, Script, answering, receiver
 
-FAILING = answering("500 Oops", b"not now")
-
-
-@pytest.fixture(autouse=True)
-def _on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Endpoints of these tests are on loopback, which only the stage `local` allows."""
-    monkeypatch.setitem(stack.PARAMETERS, "Stage", "local")
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Receiver]:
-    with receiver(answering()) as peer:
-        yield peer
+on_this_machine, endpoint = endpoints.on_this_machine, endpoints.endpoint
 
 
 class TestRegister:
