@@ -8,7 +8,7 @@ can place: `mail#` where they were written to before, `first#` where not.
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -39,7 +39,7 @@ class DuePlaces:
     ) -> Iterator[Item]:
         """Those due by `until`, the longest first: `sk` is the contact."""
         pages = (
-            self._pages(self._lane(shard, lane, clock.to_text(until), limit=at_once))
+            self.table.every(self._lane(shard, lane, clock.to_text(until), limit=at_once))
             for lane in lanes
             for shard in range(campaign.due_shards)
         )
@@ -53,14 +53,6 @@ class DuePlaces:
                 page = self.table.query(self._lane(shard, lane, _FOREVER, limit=1))
                 moments += [clock.from_text(due_at(place)) for place in page.items]
         return min(moments, default=None)
-
-    def _pages(self, query: Query) -> Iterator[Item]:
-        while True:
-            page = self.table.query(query)
-            yield from page.items
-            if page.last_key is None:
-                return
-            query = replace(query, after=page.last_key)
 
     def _lane(self, shard: int, lane: Lane, until: str, *, limit: int) -> Query:
         return Query(

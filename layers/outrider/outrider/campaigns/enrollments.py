@@ -33,10 +33,11 @@ from outrider.campaigns.models import (
 )
 from outrider.kit import clock, marks, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, Page, Query, Table
+from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
 from outrider.kit.outbox import Event
 
 _SKIPPED_LIFE = timedelta(days=90)
+_COMPANY_AT_ONCE = 50
 _DUE = "#due_at = :due, #by_due_sk = :due"
 _DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
 _CLAIM = "#sending, #claimed_until"
@@ -368,10 +369,10 @@ class EnrollmentRepository:
             **noted,
         )
 
-    def of_company(self, company_key: str, limit: int, after: Item | None) -> Page:
+    def of_company(self, company_key: str) -> Iterator[Item]:
         """Those of a company's people, where an answer stops them all: `sk` is the contact."""
-        return self.table.query(
-            Query(f"{self._pk}#{company_key}", index="by_company", limit=limit, after=after)
+        return self.table.every(
+            Query(f"{self._pk}#{company_key}", index="by_company", limit=_COMPANY_AT_ONCE)
         )
 
     def note_first(

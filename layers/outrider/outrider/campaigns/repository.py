@@ -203,23 +203,16 @@ class RunningCampaigns:
         """Those whose next round should have begun by `before` (RFC 3339). Reads only these."""
         found = []
         for shard in range(RUNNING_SHARDS):
-            after: Item | None = None
-            while True:
-                page = self.table.query(
-                    Query(
-                        f"running#{shard}",
-                        "#by_running_sk < :before",
-                        {"before": before},
-                        index="by_running",
-                        after=after,
-                    )
-                )
-                found += [
-                    (WorkspaceId(item["pk"]), Campaign.model_validate(item)) for item in page.items
-                ]
-                after = page.last_key
-                if after is None:
-                    break
+            overdue = Query(
+                f"running#{shard}",
+                "#by_running_sk < :before",
+                {"before": before},
+                index="by_running",
+            )
+            found += [
+                (WorkspaceId(item["pk"]), Campaign.model_validate(item))
+                for item in self.table.every(overdue)
+            ]
         return found
 
 

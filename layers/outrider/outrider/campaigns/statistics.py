@@ -71,19 +71,8 @@ class Statistics:
             yield StepDay(day, step_id, variant_id, counts)
 
     def _items(self, since: date | None, until: date | None) -> Iterator[Item]:
-        after: Item | None = None
         first = f"stat#{since.isoformat()}" if since else "stat#"
         last = f"stat#{until.isoformat()}#~" if until else "stat#~"
-        while True:
-            page = self.table.query(
-                Query(
-                    self.pk,
-                    "#sk BETWEEN :first AND :last",
-                    {"first": first, "last": last},
-                    after=after,
-                )
-            )
-            yield from page.items
-            after = page.last_key
-            if after is None:
-                return
+        return self.table.every(
+            Query(self.pk, "#sk BETWEEN :first AND :last", {"first": first, "last": last})
+        )

@@ -248,23 +248,10 @@ class DueCredits:
         Reads only these, page by page; one that was just taken care of may still be among them.
         """
         for shard in range(DUE_SHARDS):
-            after: Item | None = None
-            while True:
-                page = self.table.query(
-                    Query(
-                        _due_pk(shard),
-                        "#by_due_sk <= :until",
-                        {"until": moment},
-                        index="by_due",
-                        after=after,
-                    )
-                )
-                for item in page.items:
-                    operation = None if item["sk"] == BALANCE else item["sk"]
-                    yield WorkspaceId(item["pk"]), operation
-                after = page.last_key
-                if after is None:
-                    break
+            due = Query(_due_pk(shard), "#by_due_sk <= :until", {"until": moment}, index="by_due")
+            for item in self.table.every(due):
+                operation = None if item["sk"] == BALANCE else item["sk"]
+                yield WorkspaceId(item["pk"]), operation
 
 
 def _balance(item: Item | None) -> Balance | None:

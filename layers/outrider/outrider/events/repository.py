@@ -135,27 +135,19 @@ class EventRepository:
     def forget_reasons(self, contact_id: str) -> None:
         """Of a contact's events, take out the only text that may quote a person's data: why a
         message could not be made, and what a task asks for."""
-        after: Item | None = None
-        while True:
-            page = self.table.query(
-                Query(
-                    self._contact_pk(contact_id),
-                    values={f"event{place}": name for place, name in enumerate(_QUOTING)},
-                    index="by_contact",
-                    filter=f"#event IN ({', '.join(f':event{n}' for n in range(len(_QUOTING)))})",
-                    after=after,
-                )
+        quoting = Query(
+            self._contact_pk(contact_id),
+            values={f"event{place}": name for place, name in enumerate(_QUOTING)},
+            index="by_contact",
+            filter=f"#event IN ({', '.join(f':event{n}' for n in range(len(_QUOTING)))})",
+        )
+        for item in self.table.every(quoting):
+            told = json.loads(item["data"])
+            data = {**told, **dict.fromkeys(_QUOTES & told.keys(), "erased")}
+            forgotten = self.table.update(
+                item["pk"], item["sk"], "SET #data = :data", data=json.dumps_text(data)
             )
-            for item in page.items:
-                told = json.loads(item["data"])
-                data = {**told, **dict.fromkeys(_QUOTES & told.keys(), "erased")}
-                forgotten = self.table.update(
-                    item["pk"], item["sk"], "SET #data = :data", data=json.dumps_text(data)
-                )
-                self.table.write(forgotten)
-            after = page.last_key
-            if after is None:
-                return
+            self.table.write(forgotten)
 
     def _span(self, asked: Query, span: tuple[str, str]) -> tuple[list[RecordedEvent], bool]:
         first, last = span

@@ -16,7 +16,6 @@ from outrider.campaigns.windows import Calendar
 from outrider.contacts.models import Contact, Status
 from outrider.contacts.repository import ContactRepository
 from outrider.kit import clock
-from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.messages.models import Classification, Message
 from outrider.messages.repository import MessageRepository
@@ -157,22 +156,16 @@ class Effects:
         if enrollment is None or not enrollment.company_key or not self._stops_company(around):
             return
         repository = self.enrollments(enrollment.campaign_id)
-        after: Item | None = None
-        while True:
-            page = repository.of_company(enrollment.company_key, 50, after)
-            for place in page.items:
-                colleague = repository.get(place["sk"])
-                if colleague is None or colleague.id == enrollment.id or colleague.is_over:
-                    continue
-                if colleague.state == "sending":
-                    continue
-                try:
-                    transact(*self.endings.writes(colleague, "company_replied", "company_replied"))
-                except TransactionFailed:
-                    continue
-            after = page.last_key
-            if after is None:
-                return
+        for place in repository.of_company(enrollment.company_key):
+            colleague = repository.get(place["sk"])
+            if colleague is None or colleague.id == enrollment.id or colleague.is_over:
+                continue
+            if colleague.state == "sending":
+                continue
+            try:
+                transact(*self.endings.writes(colleague, "company_replied", "company_replied"))
+            except TransactionFailed:
+                continue
 
     def _on_enrollment(
         self,

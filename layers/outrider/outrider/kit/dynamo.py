@@ -8,7 +8,7 @@
 import re
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -139,6 +139,15 @@ class Table:
         return Page(
             [decode_item(item) for item in raw["Items"]], decode_item(last) if last else None
         )
+
+    def every(self, query: Query) -> Iterator[Item]:
+        """All items of a query, each page read when the one before is taken."""
+        while True:
+            page = self.query(query)
+            yield from page.items
+            if page.last_key is None:
+                return
+            query = replace(query, after=page.last_key)
 
     def page(self, query: Query, limit: int, *, calls: int = _ROUNDS) -> Page:
         """Exactly `limit` items when there are as many, though the filter drops some; `last_key` is

@@ -121,23 +121,15 @@ class ReplayRepository:
 
 def unmoved_since(table: Table, moment: datetime) -> Iterator[ReplayJob]:
     """The replays of all workspaces that run and have not moved since, oldest first."""
-    after: Item | None = None
-    while True:
-        page = table.query(
-            Query(
-                _RUNNING,
-                "#by_waiting_sk < :moment",
-                {"moment": clock.to_text(moment)},
-                index="by_waiting",
-                after=after,
-            )
-        )
-        for item in page.items:
-            _, workspace, webhook_id, replay_id = item["by_waiting_sk"].split("#")
-            yield ReplayJob(workspace=workspace, webhook_id=webhook_id, replay_id=replay_id)
-        after = page.last_key
-        if after is None:
-            return
+    stalled = Query(
+        _RUNNING,
+        "#by_waiting_sk < :moment",
+        {"moment": clock.to_text(moment)},
+        index="by_waiting",
+    )
+    for item in table.every(stalled):
+        _, workspace, webhook_id, replay_id = item["by_waiting_sk"].split("#")
+        yield ReplayJob(workspace=workspace, webhook_id=webhook_id, replay_id=replay_id)
 
 
 def _work(item: Item) -> Work:

@@ -43,26 +43,19 @@ class PoolRepository:
         other, and a workspace has tens of them."""
         pools: dict[str, Pool] = {DEFAULT_POOL: _DEFAULT}
         mailboxes: list[Mailbox] = []
-        after: Item | None = None
-        while True:
-            page = self.table.query(
-                Query(
-                    self.workspace,
-                    "#sk BETWEEN :first AND :last",
-                    {"first": "mbx_", "last": "pool_~"},
-                    after=after,
-                    consistent=True,
-                )
-            )
-            for item in page.items:
-                sort_key = str(item["sk"])
-                if sort_key.startswith("mbx_"):
-                    mailboxes.append(Mailbox.model_validate(item))
-                elif sort_key.startswith("pool_"):
-                    pools[sort_key] = _pool(item)
-            after = page.last_key
-            if after is None:
-                return [pools[pool_id] for pool_id in sorted(pools)], mailboxes
+        together = Query(
+            self.workspace,
+            "#sk BETWEEN :first AND :last",
+            {"first": "mbx_", "last": "pool_~"},
+            consistent=True,
+        )
+        for item in self.table.every(together):
+            sort_key = str(item["sk"])
+            if sort_key.startswith("mbx_"):
+                mailboxes.append(Mailbox.model_validate(item))
+            elif sort_key.startswith("pool_"):
+                pools[sort_key] = _pool(item)
+        return [pools[pool_id] for pool_id in sorted(pools)], mailboxes
 
     def marked_warmed(self, pool_id: str) -> bool:
         item = self.table.get(self.workspace, pool_id)
