@@ -1,11 +1,10 @@
 """What MiniStack 1.5.33 leaves out when it deploys the template, done after the deploy.
 
-Each repair reads the deployed stack and says there what AWS itself would have made of it, or, in
-one case, what suits a single machine. None changes the template or replaces a part of the product.
+Each repair reads the deployed stack and says there what AWS itself would have made of it. None
+changes the template or replaces a part of the product.
 """
 
 import json
-import os
 import re
 from typing import Any
 
@@ -78,22 +77,6 @@ def translate_state_machines(deployed: Deployed) -> None:
             states.describe_state_machine(stateMachineArn=arn)["definition"]
         )
         states.update_state_machine(stateMachineArn=arn, definition=json.dumps(definition))
-
-
-def scale_to_this_machine(deployed: Deployed) -> None:
-    """Let each queue keep as many workers busy as there are processors, and at least two.
-
-    A worker is a process with its own unpacked copy of the layers. A burst that Lambda answers with
-    50 of them would only keep a laptop busy starting them.
-    """
-    functions = deployed.emulator.client("lambda")
-    most = max(2, os.cpu_count() or 2)
-    for mapping in deployed.of_type("AWS::Lambda::EventSourceMapping"):
-        wanted = functions.get_event_source_mapping(UUID=mapping).get("ScalingConfig", {})
-        if wanted.get("MaximumConcurrency", 0) > most:
-            functions.update_event_source_mapping(
-                UUID=mapping, ScalingConfig={"MaximumConcurrency": most}
-            )
 
 
 def take_plain_http(deployed: Deployed) -> None:

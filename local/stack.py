@@ -48,7 +48,9 @@ class Stack:
         if not self._gateway_running:
             processes.require_free(self.port, "set OUTRIDER_PORT to another one")
         self.install_tools()
-        parameters = {"Stage": "local", "PublicUrl": self.base_url}
+        parameters = {"Stage": "local"}
+        if public_url := os.environ.get("OUTRIDER_PUBLIC_URL", self.base_url):
+            parameters["PublicUrl"] = public_url
         wanted = product.fingerprint(parameters)
         restarted = not self.emulator.running
         if restarted:
@@ -104,7 +106,6 @@ class Stack:
             repairs.translate_state_machines(deployed)
             repairs.allow_as_aws_would(deployed)
             repairs.take_plain_http(deployed)
-            repairs.scale_to_this_machine(deployed)
         record = {"fingerprint": fingerprint, "api_id": api_id, "emulator_port": self.emulator.port}
         write_json(self.home.deployment, record)
 

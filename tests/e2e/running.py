@@ -45,8 +45,13 @@ class LocalStack:
     port: int
 
     def command(self, name: str) -> subprocess.CompletedProcess[str]:
-        """`python -m local <name>` on this home and port."""
-        places = {"OUTRIDER_HOME": str(self.home), "OUTRIDER_PORT": str(self.port)}
+        """`python -m local <name>` on this home and port, with the parameters that template.yaml
+        gives itself."""
+        places = {
+            "OUTRIDER_HOME": str(self.home),
+            "OUTRIDER_PORT": str(self.port),
+            "OUTRIDER_PUBLIC_URL": "",
+        }
         return subprocess.run(
             [sys.executable, "-m", "local", name],
             cwd=REPOSITORY,

@@ -46,7 +46,10 @@ class MailService:
             sender=params.get("FromEmailAddress", ""),
             recipients=[address for kind in destination.values() for address in kind],
             raw=base64.b64decode(params["Content"]["Raw"]["Data"]),
-            tags={tag["Name"]: tag["Value"] for tag in params.get("EmailTags", [])},
+            tags={
+                "ses:configuration-set": params.get("ConfigurationSetName", ""),
+                **{tag["Name"]: tag["Value"] for tag in params.get("EmailTags", [])},
+            },
         )
         self.sent.append(mail)
         return {"MessageId": mail.message_id}

@@ -19,6 +19,8 @@ def matches(pattern: Mapping[str, Any], event: Any) -> bool:
 def _field(wanted: Any, value: Any) -> bool:
     if isinstance(wanted, Mapping):
         return matches(wanted, value)
+    if isinstance(value, list):  # one of its values is enough
+        return any(_one(choice, each) for choice in wanted for each in value)
     return any(_one(choice, value) for choice in wanted)
 
 

@@ -87,8 +87,6 @@ class Permissions:
                 yield f"kms:{operation}", self._stack.data["KeyArn"]
             case "sesv2", _:
                 yield f"ses:{operation}", arn("ses", "identity/example.com")
-            case "ssm", _:
-                yield f"ssm:{operation}", arn("ssm", f"parameter{params['Name']}")
             case "scheduler", "CreateSchedule":
                 yield (
                     f"scheduler:{operation}",

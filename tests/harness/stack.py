@@ -11,7 +11,7 @@ from unittest.mock import patch
 from botocore.session import get_session
 from moto import mock_aws
 
-from outrider.kit import aws, public_url
+from outrider.kit import aws
 from outrider.kit.settings import settings
 from tests.harness import repairs
 from tests.harness.bus import Rule
@@ -30,6 +30,7 @@ PARAMETERS = {
     "Stage": "test",
     "AlarmTopicArn": "",
     "InboundDomain": "",
+    "LambdaConcurrency": "1000",
     "PublicUrl": "https://api.outrider.test",
 }
 _PLACEHOLDER = re.compile(r"\$\{([\w:.]+)\}")
@@ -107,13 +108,15 @@ class Stack:
         ]
         return rules
 
-    def resolve(self, value: Any) -> Any:
+    def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one for each function
         """`value` of template.yaml with its references replaced. KeyError names what is missing."""
         match value:
             case {"Ref": name}:
                 return self._ref(name)
             case {"Fn::GetAtt": parts}:
                 return self._attribute(".".join(parts))
+            case {"Fn::If": [condition, then, otherwise]}:
+                return self.resolve(then if self._holds(condition) else otherwise)
             case {"Fn::Sub": str(text)}:
                 return _PLACEHOLDER.sub(lambda found: self._substituted(found[1]), text)
             case dict():
@@ -122,6 +125,12 @@ class Stack:
                 return [self.resolve(each) for each in value]
             case _:
                 return value
+
+    def _holds(self, condition: str) -> bool:
+        """A condition of template.yaml, in the one form that it uses: a parameter is not empty."""
+        (equals,) = self.template["Conditions"][condition]["Fn::Not"]
+        one, other = (self.resolve(each) for each in equals["Fn::Equals"])
+        return bool(one != other)
 
     def _substituted(self, name: str) -> str:
         return str(self._attribute(name) if "." in name else self._ref(name))
@@ -134,6 +143,8 @@ class Stack:
                 return self.machine_arn(name)
             case "AWS::Serverless::Function":
                 return name
+            case "AWS::Serverless::HttpApi":
+                return f"{STACK}{name}".lower()
             case kind:
                 raise NotImplementedError(f"the harness has no name for {name}, a {kind}")
 
@@ -151,10 +162,12 @@ class Stack:
         raise NotImplementedError(f"the harness has no {path}")
 
     def _pattern(self, value: Any) -> Any:
-        """An event pattern of infra/messaging.yaml with the bucket's name in it."""
+        """An event pattern of infra/messaging.yaml with the names of bucket and stack in it."""
         match value:
             case {"Ref": "FilesBucketName"}:
                 return self.data["FilesBucketName"]
+            case {"Ref": "BusName"}:
+                return STACK
             case dict():
                 return {name: self._pattern(each) for name, each in value.items()}
             case list():
@@ -242,7 +255,6 @@ def forget() -> None:
 
     aws.reset()
     settings.cache_clear()
-    public_url._kept.cache_clear()
     admission._meter.cache_clear()
 
 

@@ -15,6 +15,8 @@ OBSERVABILITY = templates.load("infra/observability.yaml")
 TABLES = templates.resources(DATA, "AWS::DynamoDB::Table")
 QUEUES = templates.resources(MESSAGING, "AWS::SQS::Queue")
 FUNCTIONS = templates.functions()
+LEAST_CONCURRENCY = 2
+"""What SQS can be kept to."""
 
 
 def dead_letter_queues() -> set[str]:
@@ -173,11 +175,85 @@ class TestStreams:
         assert event.properties["FilterCriteria"]["Filters"]
 
 
+class TestLoops:
+    def test_through_queues_are_allowed_where_they_are_meant(self) -> None:
+        """Else Lambda ends each chain after 16 turns, and its message is a dead letter."""
+        allowed = {
+            function.name
+            for function in FUNCTIONS
+            if function.properties.get("RecursiveLoop") == "Allow"
+        }
+
+        assert allowed == {name for name in sends_to() if name in reached_from(name)}
+
+
+def sends_to() -> dict[str, set[str]]:
+    """The functions whose queues a function may send to, by its policies."""
+    readers = {
+        str(event.properties["Queue"]): function.name
+        for function in FUNCTIONS
+        for event in function.events
+        if event.kind == "SQS"
+    }
+    return {
+        function.name: {
+            readers[str(queue)]
+            for statement in statements(function)
+            if "sqs:SendMessage" in as_list(statement["Action"])
+            for queue in as_list(statement["Resource"])
+            if str(queue) in readers
+        }
+        for function in FUNCTIONS
+    }
+
+
+def reached_from(name: str) -> set[str]:
+    """The functions that a chain of messages beginning with a function's own may wake."""
+    following, reached = sends_to(), set[str]()
+    ahead = set(following[name])
+    while ahead:
+        reached |= ahead
+        ahead = {further for each in ahead for further in following[each]} - reached
+    return reached
+
+
+class TestMail:
+    def test_is_never_changed_to_track_its_recipient(self) -> None:
+        """A destination of these events makes SES add a picture and replace links in every mail."""
+        for each in templates.resources(
+            MESSAGING, "AWS::SES::ConfigurationSetEventDestination"
+        ).values():
+            asked = each["Properties"]["EventDestination"]["MatchingEventTypes"]
+            assert not {"open", "click"} & set(asked)
+
+    def test_of_other_stacks_in_the_account_is_nothing_to_us(self) -> None:
+        pattern = MESSAGING["Resources"]["FeedbackRule"]["Properties"]["EventPattern"]
+        (name,) = pattern["detail"]["mail"]["tags"]["ses:configuration-set"]
+
+        assert name == MESSAGING["Resources"]["MailEvents"]["Properties"]["Name"]
+
+    def test_is_sent_by_functions_that_know_the_address_its_links_begin_with(self) -> None:
+        senders = [
+            function
+            for function in FUNCTIONS
+            for statement in statements(function)
+            if "ses:SendEmail" in as_list(statement["Action"])
+        ]
+
+        assert senders
+        for function in senders:
+            variables = function.properties["Environment"]["Variables"]
+            (condition, given, own) = variables["PUBLIC_URL"]["Fn::If"]
+            assert (condition, given) == ("HasPublicUrl", {"Ref": "PublicUrl"})
+            assert "${Api}" in own["Fn::Sub"]
+
+
 @pytest.mark.parametrize("event", events("SQS"))
 class TestQueueSubscriptions:
     def test_ask_for_no_more_than_the_function_can_take(self, event: Event) -> None:
         # Else a throttled function leaves messages to the dead letters untried.
-        assert event.properties["ScalingConfig"]["MaximumConcurrency"] >= 2
+        _, roomy, scarce = event.properties["ScalingConfig"]["MaximumConcurrency"]["Fn::If"]
+        assert roomy >= scarce == LEAST_CONCURRENCY
 
     def test_let_single_records_fail(self, event: Event) -> None:
         assert event.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

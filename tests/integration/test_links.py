@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -11,6 +12,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.kit import hours
 from tests.harness.api import ANONYMOUS, Answer, Api, Mode
 from tests.harness.cloud import Cloud
+from tests.harness.stack import PARAMETERS
 from tests.harness.wire import crash_points
 from tests.integration.outreach import (
     STEP_ONE,
@@ -378,14 +380,8 @@ class TestOpen:
 
 class TestPublicUrl:
     def test_is_that_of_the_stack_where_no_other_is_given(self, api: Api, cloud: Cloud) -> None:
-        parameters = cloud.stack.session.create_client("ssm")
-        parameters.put_parameter(
-            Name="/outrider/outrider/public-url", Value="https://x1.example", Type="String"
-        )
-
-        with cloud.environment(PUBLIC_URL=""):
+        with patch.dict(PARAMETERS, PublicUrl=""):
             written_to(api, cloud)
 
-        assert cloud.mails()[0].message["List-Unsubscribe"].startswith("<https://x1.example/t/u/")
-        asked = [call for call in cloud.calls() if call.service == "ssm"]
-        assert len(asked) == 1
+        host = f"{cloud.stack.resolve({'Ref': 'Api'})}.execute-api.us-east-1.amazonaws.com"
+        assert cloud.mails()[0].message["List-Unsubscribe"].startswith(f"<https://{host}/t/u/")

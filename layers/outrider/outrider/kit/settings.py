@@ -44,8 +44,8 @@ class Settings(BaseModel):
     company_links_queue_url: str = ""
     campaign_run_arn: str = ""
     public_url: str = ""
-    """Where recipients and their programs reach the API; empty: the parameter says it."""
-    public_url_parameter: str = ""
+    """Where recipients and their programs reach the API, for example `https://api.example.com`.
+    Functions of the API itself are only told an address that is not the API's own."""
     dns_server: str = ""
     """`<ip>:<port>` to ask instead of the system's resolvers: for tests."""
 

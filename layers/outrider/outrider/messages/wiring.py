@@ -17,7 +17,6 @@ from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit.dynamo import Table
-from outrider.kit.public_url import public_url
 from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository, smtp_sessions
@@ -98,7 +97,7 @@ def snapshots(caller: Caller, campaign_id: str) -> SnapshotReader:
         contacts=ContactRepository(_table("contacts_table"), workspace),
         mailboxes=mailbox_repository(workspace),
         messages=message_repository(caller),
-        base_url=public_url(),
+        base_url=settings().public_url.rstrip("/"),
     )
 
 
