@@ -1,4 +1,6 @@
-from outrider.events.catalogue import FAMILIES, HIGH_VOLUME, NAMES, family
+import pytest
+
+from outrider.events.catalogue import FAMILIES, HIGH_VOLUME, NAMES, OFFERED, chosen, family
 
 
 class TestCatalogue:
@@ -11,3 +13,10 @@ class TestCatalogue:
 
     def test_knows_what_comes_with_every_mail(self) -> None:
         assert set(NAMES) >= HIGH_VOLUME
+
+    def test_offers_only_what_can_happen_but_takes_every_name(self) -> None:
+        assert {"contact.created", "contact.*"} <= set(OFFERED)
+        assert not {"lead.created", "lead.*", "workflow.*", "agent.*"} & set(OFFERED)
+        assert "lead.created" in chosen(["lead.*"])
+        with pytest.raises(ValueError, match=r"Available are contact\.\*, (?!.*lead\.)"):
+            chosen(["contact.eaten"])

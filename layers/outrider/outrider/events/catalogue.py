@@ -96,7 +96,8 @@ NOT_SENT_YET: frozenset[EventName] = frozenset(
         "agent.approval_requested",
     }
 )
-"""What they are about does not exist yet. They can be asked for, and have no schema."""
+"""What they are about does not exist yet. They can be asked for, but are not offered, and have no
+schema."""
 
 
 def family(name: str) -> str:
@@ -105,6 +106,12 @@ def family(name: str) -> str:
 
 
 FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(family(name) for name in NAMES))
+
+OFFERED: tuple[str, ...] = (
+    *dict.fromkeys(f"{family(name)}.*" for name in NAMES if name not in NOT_SENT_YET),
+    *(name for name in NAMES if name not in NOT_SENT_YET),
+)
+"""The families and names of events that can happen."""
 
 OF_NOBODY: frozenset[EventName] = frozenset(
     name
@@ -129,12 +136,17 @@ NEVER_BESIDE_A_CONTACT = frozenset({"com", "exp", "key", "rpl", "whk"})
 """Prefixes of ids that only events of OF_NOBODY name."""
 
 
+def require_known(asked: Collection[str]) -> None:
+    """Raises ValueError when there is no such event or family among these."""
+    known = (*(f"{each}.*" for each in FAMILIES), *NAMES)
+    if unknown := [each for each in asked if each not in known]:
+        raise ValueError(
+            f"There is no event {', '.join(unknown)}. Available are {', '.join(OFFERED)}"
+        )
+
+
 def chosen(asked: Collection[str]) -> frozenset[EventName]:
     """The events that names and families such as `contact.*` ask for. Raises ValueError when there
     is no such event or family."""
-    available = (*(f"{each}.*" for each in FAMILIES), *NAMES)
-    if unknown := [each for each in asked if each not in available]:
-        raise ValueError(
-            f"There is no event {', '.join(unknown)}. Available are {', '.join(available)}"
-        )
+    require_known(asked)
     return frozenset(name for name in NAMES if name in asked or f"{family(name)}.*" in asked)

@@ -2,20 +2,16 @@
 
 from collections.abc import Collection, Sequence
 
-from outrider.events.catalogue import FAMILIES, HIGH_VOLUME, NAMES, family
+from outrider.events.catalogue import HIGH_VOLUME, OFFERED, family, require_known
 
 EVERYTHING = "*"
 
-AVAILABLE: tuple[str, ...] = (EVERYTHING, *(f"{name}.*" for name in FAMILIES), *NAMES)
+AVAILABLE: tuple[str, ...] = (EVERYTHING, *OFFERED)
 
 
 def check(asked: Sequence[str]) -> list[str]:
     """What is asked for, each once. Raises ValueError when there is no such event."""
-    unknown = [name for name in asked if name not in AVAILABLE]
-    if unknown:
-        raise ValueError(
-            f"There is no event {', '.join(unknown)}. Available are {', '.join(AVAILABLE)}"
-        )
+    require_known([name for name in asked if name != EVERYTHING])
     return list(dict.fromkeys(asked))
 
 
