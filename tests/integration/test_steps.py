@@ -415,6 +415,30 @@ class TestExplain:
         assert closed(explanation) == ["outside_window"]
         assert explanation["earliest_send_at"] == "2026-03-07T09:00:00.000Z"
 
+    def test_names_no_moment_where_somebody_has_to_act(self, api: Api) -> None:
+        later = {**STEP_ONE, "wait_days": 1}
+        campaign = launched(api, steps=(later,))
+        [mailbox] = api.get("/v1/mailboxes").json["data"]
+        path = f"/v1/mailboxes/{mailbox['id']}"
+        api.patch(path, {"status": "paused"})
+        enrollment_id = f"enr_{campaign.campaign_id[4:]}{campaign.contact_ids[0][4:]}"
+
+        paused = api.get(f"/v1/enrollments/{enrollment_id}/explain").json
+        api.patch(path, {"status": "active"})
+        resumed = api.get(f"/v1/enrollments/{enrollment_id}/explain").json
+
+        assert closed(paused) == ["mailbox_paused"]
+        assert (paused["earliest_send_at"], paused["gates"][0]["until"]) == (None, None)
+        assert (closed(resumed), resumed["earliest_send_at"]) == ([], resumed["due_at"])
+
+    def test_of_one_that_is_over_begins_with_its_end(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, steps=({**STEP_ONE, "wait_days": 1},))
+        enrollment_id = f"enr_{campaign.campaign_id[4:]}{campaign.contact_ids[0][4:]}"
+        api.post(f"/v1/enrollments/{enrollment_id}/stop")
+        api.post(f"/v1/campaigns/{campaign.campaign_id}/pause")
+
+        assert closed(explained(cloud, api, campaign)) == ["by_person", "campaign_paused"]
+
     def test_tells_nothing_about_others(self, api: Api) -> None:
         job = a_task(api)
         enrollment_id = f"enr_{job.campaign_id[4:]}{job.contact_id[4:]}"

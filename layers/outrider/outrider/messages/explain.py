@@ -79,7 +79,7 @@ class Explainer:
         closed: Sequence[Closed] = []
         to_come = None
         if step is None or enrollment.is_over:
-            closed = list(gates.running(seen, enrollment))
+            closed = sorted(gates.running(seen, enrollment), key=_ended_first)
         else:
             closed = list(gates.closed(seen, enrollment, step, now))
             unmet = branching.unmet(step, enrollment, seen.settings)
@@ -179,6 +179,11 @@ def _earliest(
             return None
         moments.append(gate.until)
     return windows.earliest(max(moments), seen.settings, enrollment.timezone)
+
+
+def _ended_first(gate: Closed) -> bool:
+    """The order in which the gates of an enrollment that is over are told."""
+    return gate.gate != "enrollment"
 
 
 def _shown(gate: Closed) -> ClosedGate:

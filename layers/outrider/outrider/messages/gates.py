@@ -69,8 +69,14 @@ class Closed:
     remedy: str
     then: Stay | End | Defer
 
+    waits_for_somebody: bool = False
+    """Whether it stays closed until somebody acts, however often the step comes up."""
+
     @property
     def until(self) -> datetime | None:
+        """When it opens by itself."""
+        if self.waits_for_somebody:
+            return None
         return self.then.until if isinstance(self.then, Defer) else None
 
 
@@ -290,18 +296,22 @@ def _mailboxes(seen: Snapshot, now: datetime) -> Iterator[Closed]:
         mailboxes = [seen.mailbox] if seen.mailbox else []
     if not mailboxes:
         remedy = "Add a mailbox to the pool of the campaign"
-        yield Closed("mailbox", "no_mailbox", remedy, Defer(now + LATER))
+        yield _unable("no_mailbox", remedy, now)
     elif not any(mailbox.can_send for mailbox in mailboxes):
-        yield _unable(mailboxes[0], now)
+        yield _unable(*why_it_cannot_send(mailboxes[0]), now)
 
 
-def _unable(mailbox: Mailbox, now: datetime) -> Closed:
+def why_it_cannot_send(mailbox: Mailbox) -> tuple[str, str]:
+    """The reason and the remedy of a mailbox that is paused or failing."""
     if mailbox.status == "paused":
-        remedy = f"Resume {mailbox.email} with PATCH /v1/mailboxes/{mailbox.id}"
-        return Closed("mailbox", "mailbox_paused", remedy, Defer(now + LATER))
+        return "mailbox_paused", f"Resume {mailbox.email} with PATCH /v1/mailboxes/{mailbox.id}"
     wrong = ", ".join(mailbox.health_reasons)
     remedy = f"Mend {mailbox.email} ({wrong}): POST /v1/mailboxes/{mailbox.id}/check tells more"
-    return Closed("mailbox", "mailbox_unhealthy", remedy, Defer(now + LATER))
+    return "mailbox_unhealthy", remedy
+
+
+def _unable(reason: str, remedy: str, now: datetime) -> Closed:
+    return Closed("mailbox", reason, remedy, Defer(now + LATER), waits_for_somebody=True)
 
 
 def _content(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Closed]:
