@@ -95,6 +95,60 @@ class TestScreening:
         assert reasons(late) == [None, None]
 
 
+class TestLaunchToNobody:
+    def test_of_a_sequence_answers_why_and_leaves_the_draft(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        suppressed, fine = some_contacts(api, 2)
+        api.post("/v1/suppressions", {"address": "ada0@example.com", "reason": "manual"})
+        sequence = api.post("/v1/sequences", {"name": "New", "steps": [STEP_ONE]}).json
+        path = f"/v1/sequences/{sequence['id']}"
+
+        unknown = api.post(f"{path}/launch", {"contact_ids": ["ada0@example.com", "nobody"]})
+        skipped = api.post(f"{path}/launch", {"contact_ids": ["nobody", suppressed]})
+
+        assert (unknown.status, skipped.status) == (422, 422)
+        assert [each["pointer"] for each in unknown.json["errors"]] == [
+            "/contact_ids/0",
+            "/contact_ids/1",
+        ]
+        assert "1 not_found, 1 suppressed" in skipped.json["detail"]
+        left = api.get(path).json
+        assert (left["status"], left["campaign_id"]) == ("draft", None)
+        assert api.get("/v1/campaigns").json["data"] == []
+        assert api.post(f"{path}/launch", {"contact_ids": [fine]}).json["audience"]["added"] == 1
+
+    def test_of_a_campaign_leaves_the_draft_for_another_audience(self, api: Api) -> None:
+        a_mailbox(api)
+        suppressed, fine = some_contacts(api, 2)
+        api.post("/v1/suppressions", {"address": "ada0@example.com", "reason": "manual"})
+        campaign = a_campaign(api)
+
+        answer = api.post(f"/v1/campaigns/{campaign}/launch", {"contact_ids": [suppressed]})
+
+        assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/contact_ids/0")
+        assert launch(api, campaign, contact_ids=[fine])["audience"]["added"] == 1
+
+    @pytest.mark.parametrize(("number", "when"), crash_points(8))
+    def test_leaves_a_draft_that_can_be_launched_when_cut_short(
+        self, api: Api, cloud: Cloud, number: int, when: When
+    ) -> None:
+        a_mailbox(api)
+        body = {"contact_ids": some_contacts(api, 1)}
+        suppressed = {"address": "ada0@example.com", "reason": "manual"}
+        suppression = api.post("/v1/suppressions", suppressed).json["id"]
+        sequence = api.post("/v1/sequences", {"name": "New", "steps": [STEP_ONE]}).json
+        path = f"/v1/sequences/{sequence['id']}/launch"
+
+        with cloud.wire.crash_at(number, when):
+            api.post(path, body)
+        refused = api.post(path, body)
+        api.delete(f"/v1/suppressions/{suppression}")
+        again = api.post(path, body)
+
+        assert (refused.status, again.status) == (422, 200)
+        assert again.json["audience"] == {"total": 1, "added": 1, "skipped": 0}
+
+
 class TestLaunchById:
     @pytest.mark.parametrize(("number", "when"), crash_points(LAUNCH_CALLS))
     def test_is_finished_by_launching_again(
@@ -256,20 +310,16 @@ class TestFilter:
 
 
 class TestNobody:
-    """Of an audience of which nobody could be enrolled, nobody is left."""
+    """Of a filter's audience of which nobody could be enrolled, nobody is left."""
 
-    @pytest.mark.parametrize("by_filter", [True, False])
     @pytest.mark.parametrize("keep_running", [True, False])
-    def test_completes_the_campaign(
-        self, api: Api, cloud: Cloud, by_filter: bool, keep_running: bool
-    ) -> None:
+    def test_completes_the_campaign(self, api: Api, cloud: Cloud, keep_running: bool) -> None:
         a_mailbox(api)
         contacts = some_contacts(api, 1)
         api.patch(f"/v1/contacts/{contacts[0]}", {"status": "unsubscribed"})
         campaign = a_campaign(api, keep_running=keep_running)
 
-        asked: dict[str, Any] = {"filter": {}} if by_filter else {"contact_ids": contacts}
-        launch(api, campaign, **asked)
+        launch(api, campaign, filter={})
         cloud.run(hours=1)
 
         ended = api.get("/v1/events?type=campaign.completed").json["data"]

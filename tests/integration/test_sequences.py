@@ -44,6 +44,7 @@ class TestUpdate:
     def test_changes_what_is_given_of_the_rules(self, api: Api) -> None:
         window = {"days": ["mon"], "from": "09:00", "to": "17:00"}
         path = f"/v1/sequences/{a_sequence(api, settings={'windows': [window]})['id']}"
+        api.post("/v1/mailbox-pools", {"id": "pool_two", "name": "Two"})
 
         answer = api.patch(path, {"settings": {"daily_limit": 5}, "mailbox_pool": "pool_two"})
 
@@ -68,6 +69,35 @@ class TestUpdate:
 
         assert (answer.status, answer.json["code"]) == (409, "CONFLICT")
         assert api.patch(path, {"name": "Second"}).status == 200
+
+
+class TestUnknownPool:
+    def test_is_refused_wherever_a_pool_is_named(self, api: Api) -> None:
+        sequence_id = a_sequence(api)["id"]
+        named = {"mailbox_pool": "pool_nope"}
+        of_sequence = {"name": "New", "sequence_id": sequence_id}
+        draft = api.post("/v1/campaigns", of_sequence).json["id"]
+
+        answers = [
+            api.post("/v1/sequences", {"name": "New", "steps": [STEP_ONE], **named}),
+            api.post("/v1/campaigns", {**of_sequence, **named}),
+            api.patch(f"/v1/sequences/{sequence_id}", named),
+            api.patch(f"/v1/campaigns/{draft}", named),
+        ]
+
+        assert {answer.status for answer in answers} == {422}
+        assert {answer.json["errors"][0]["pointer"] for answer in answers} == {"/mailbox_pool"}
+        assert "POST /v1/mailbox-pools" in answers[0].json["detail"]
+
+    def test_stops_the_launch_with_its_name(self, api: Api) -> None:
+        api.post("/v1/mailbox-pools", {"id": "pool_two", "name": "Two"})
+        sequence_id = a_sequence(api, mailbox_pool="pool_two")["id"]
+        api.delete("/v1/mailbox-pools/pool_two")
+
+        answer = api.post(f"/v1/sequences/{sequence_id}/launch", {})
+
+        assert answer.status == 409
+        assert "There is no mailbox pool pool_two" in answer.json["detail"]
 
 
 class TestPutSteps:

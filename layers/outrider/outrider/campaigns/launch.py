@@ -6,6 +6,7 @@ launching again with the same audience. Until then the campaign is a draft, and 
 launch alone. Contacts of a filter are enrolled after it, while the campaign runs (`audience`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
@@ -25,16 +26,28 @@ from outrider.campaigns.schemas import (
     SequenceLaunched,
     SkipReason,
 )
+from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids, json, parallel
-from outrider.kit.dynamo import Action, TransactionFailed, transact
-from outrider.kit.errors import Contended
+from outrider.kit.dynamo import Action, TransactionFailed, batch_get, transact
+from outrider.kit.errors import Contended, ValidationFailed, Violation
 from outrider.mailboxes.models import pool_is_warmed
 from outrider.mailboxes.service import MailboxService
 from outrider.sequences.errors import LaunchUnderWay, MailboxPoolNotWarmed, SequenceNotDraft
 from outrider.sequences.models import Sequence, Settings, Step
 from outrider.sequences.schemas import SequenceView
 from outrider.sequences.service import SequenceService, require_sendable
+
+_LEFT_OUT: dict[SkipReason, str] = {
+    "duplicate": "{id} is named before",
+    "not_found": "There is no contact {id} in this workspace",
+    "already_in_sequence": "{id} is in this campaign already",
+    "unsubscribed": "{id} has unsubscribed",
+    "invalid_address": "The address of {id} takes no mail: verification or a bounce said so",
+    "suppressed": "An address of {id}, or its domain, is suppressed",
+    "in_other_active_sequence": "{id} is in another active campaign, and this one is exclusive",
+    "recently_contacted": "{id} was written to less than min_interval_hours ago",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +64,20 @@ class LaunchService:
 
     def launch_sequence(self, sequence_id: str, request: LaunchRequest) -> SequenceLaunched:
         """Raises SequenceNotFound, SequenceNotDraft and MailboxPoolNotWarmed, and ValidationFailed
-        when lint finds errors: a step without content is one when it is launched to somebody."""
+        when lint finds errors (a step without content is one when it is launched to somebody), or
+        when nobody of those asked for is enrolled: then the sequence is a draft as before."""
         self.caller.begin()
         sequence = self.sequences.get(sequence_id)
         if sequence.status not in ("draft", "launching"):
             raise SequenceNotDraft(sequence.status)
         steps = self._steps(sequence, sequence.mailbox_pool, sequence.settings, request)
+        contacts = self._contacts(request, begun=sequence.status == "launching")
         launching, campaign = self._of_sequence(sequence, _asked(request))
-        results = self._enroll(campaign, steps[0], request.contact_ids)
+        results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
+        if results and not _audience(results).added:
+            back = [self.sequences.withdraw_launch(launching), self.campaigns.remove(campaign)]
+            self._withdraw(campaign, back)
+            raise _nobody(results)
         launched = launching.launched()
         answer = SequenceLaunched(
             **SequenceView.of(launched).model_dump(),
@@ -82,8 +101,12 @@ class LaunchService:
         if found.asked:
             sequence = sequence.model_copy(update={"steps_version": found.steps_version})
         steps = self._steps(sequence, found.mailbox_pool, found.settings, request)
+        contacts = self._contacts(request, begun=bool(found.asked))
         campaign = self._begun(found, sequence, _asked(request))
-        results = self._enroll(campaign, steps[0], request.contact_ids)
+        results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
+        if results and not _audience(results).added:
+            self._withdraw(campaign, [self.campaigns.change(campaign, campaign.changed(asked=""))])
+            raise _nobody(results)
         after = self._launched(campaign, request)
         answer = CampaignLaunched(
             **CampaignView.of(after).model_dump(), audience=_audience(results), results=results
@@ -103,6 +126,11 @@ class LaunchService:
 
     def _require_warmed(self, pool: str) -> None:
         mailboxes = self.mailboxes.of_pool(pool)
+        if not mailboxes and not self.mailboxes.has_pool(pool):
+            raise MailboxPoolNotWarmed(
+                f"There is no mailbox pool {pool}. Create it with POST /v1/mailbox-pools, or choose"
+                " another with PATCH mailbox_pool"
+            )
         if not mailboxes:
             raise MailboxPoolNotWarmed(
                 f"There is no mailbox in {pool}. Add one with POST /v1/mailboxes"
@@ -158,11 +186,31 @@ class LaunchService:
             raise Contended("Another request changed this campaign") from failure
         return campaign
 
+    def _contacts(self, request: LaunchRequest, *, begun: bool) -> Mapping[str, Contact]:
+        """Those asked for that exist, by id. Raises ValidationFailed when none does; a launch that
+        has begun is finished all the same."""
+        found = self.contacts.several(list(dict.fromkeys(request.contact_ids)))
+        if request.contact_ids and not found and not begun:
+            raise _nobody(_results(request.contact_ids, (), {}))
+        return found
+
+    def _withdraw(self, campaign: Campaign, actions: Many[Action]) -> None:
+        """Undo the beginning of a launch that enrolled nobody, so that another audience can be
+        given."""
+        counters = self.campaigns.counters(campaign.id)
+        counted = batch_get(counters.keys()).values()
+        try:
+            transact(*actions, *counters.unchanged(counted, ("total",)))
+        except TransactionFailed as failure:
+            raise WrongStatus("launched", "launched by another request") from failure
+
     def _enroll(
-        self, campaign: Campaign, first: Step, contact_ids: Many[str]
+        self,
+        campaign: Campaign,
+        first: Step,
+        contact_ids: Many[str],
+        contacts: Mapping[str, Contact],
     ) -> list[EnrollResult]:
-        asked = list(dict.fromkeys(contact_ids))
-        contacts = self.contacts.several(asked)
         still = self.campaigns.launching(campaign.id, campaign.asked)
         enroller = self.enroller(campaign, first, still)
         try:
@@ -219,6 +267,20 @@ def _asked(request: LaunchRequest) -> str:
 def _audience(results: Many[EnrollResult]) -> LaunchAudience:
     added = sum(result.result == "added" for result in results)
     return LaunchAudience(total=len(results), added=added, skipped=len(results) - added)
+
+
+def _nobody(results: Many[EnrollResult]) -> ValidationFailed:
+    """For a launch that would reach nobody: why each contact asked for is left out."""
+    reasons = Counter(str(each.reason) for each in results)
+    counted = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+    return ValidationFailed(
+        f"Nothing was launched: none of the contacts can be enrolled ({counted})",
+        violations=[
+            Violation(f"/contact_ids/{place}", _LEFT_OUT[each.reason].format(id=each.contact_id))
+            for place, each in enumerate(results)
+            if each.reason
+        ],
+    )
 
 
 def _results(

@@ -44,7 +44,7 @@ class CampaignService:
     pools: PoolRepository
 
     def create(self, new: CampaignCreate) -> CampaignView:
-        """A draft. Raises SequenceNotFound."""
+        """A draft. Raises SequenceNotFound, and ValidationFailed when there is no such pool."""
         sequence = self.sequences.get(new.sequence_id)
         now = clock.timestamp()
         campaign = Campaign(
@@ -66,6 +66,7 @@ class CampaignService:
             transact(
                 self.campaigns.add(campaign, [created]),
                 self.sequences.carried_out(sequence.id, 1),
+                *(self.pools.there(new.mailbox_pool) if new.mailbox_pool else ()),
                 *self.caller.keep(view),
             )
         except TransactionFailed as failure:
@@ -90,7 +91,7 @@ class CampaignService:
         self, campaign_id: str, update: CampaignUpdate, if_match: int | None
     ) -> CampaignView:
         """Change what is given: steps that come up from then on keep it. Raises CampaignNotFound,
-        ValidationFailed when it runs and there is no such pool, WrongStatus when it is completed
+        ValidationFailed when there is no such pool, WrongStatus when it is completed
         and more is to change than its name, and Conflict at another version than `if_match`."""
         for _ in range(_ATTEMPTS):
             campaign = self.get(campaign_id)
@@ -103,8 +104,7 @@ class CampaignService:
                 raise WrongStatus("given other rules", campaign.status)
             after = campaign.changed(**changes)
             view = CampaignView.of(after)
-            moves = "mailbox_pool" in changes and campaign.status != "draft"
-            there = self.pools.there(after.mailbox_pool) if moves else ()
+            there = self.pools.there(after.mailbox_pool) if "mailbox_pool" in changes else ()
             try:
                 transact(self.campaigns.change(campaign, after), *there, *self.caller.keep(view))
             except TransactionFailed:

@@ -77,6 +77,9 @@ class MailboxService:
     def of_pool(self, pool: str) -> Sequence[Mailbox]:
         return self.mailboxes.of_pool(pool)
 
+    def has_pool(self, pool: str) -> bool:
+        return self.pools.exists(pool)
+
     def marked_warmed(self, pool: str) -> bool:
         """Whether the pool itself counts as warmed, whatever its mailboxes are."""
         return self.pools.marked_warmed(pool)

@@ -162,6 +162,23 @@ class SequenceRepository:
             version=launching.version,
         )
 
+    def withdraw_launch(self, launching: Sequence) -> Action:
+        """The end of a launch that enrolled nobody, to stand in one transaction with the removal of
+        its campaign."""
+        return self.table.update(
+            self.workspace,
+            launching.id,
+            "SET #status = :draft, #updated_at = :now REMOVE #campaign_id, #_events"
+            " ADD #version :one",
+            "#status = :launching AND #campaign_id = :campaign AND #version = :seen",
+            draft="draft",
+            launching="launching",
+            campaign=launching.campaign_id,
+            seen=launching.version,
+            now=clock.timestamp(),
+            one=1,
+        )
+
     def end_launch(self, launching: Sequence, launched: Sequence, events: Many[Event]) -> Action:
         """The end of a launch, to stand in one transaction with the campaign's start."""
         return self.table.update(

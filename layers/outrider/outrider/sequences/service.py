@@ -10,6 +10,7 @@ from outrider.kit.dynamo import Action, TransactionFailed
 from outrider.kit.errors import Conflict, Contended, ValidationFailed, Violation
 from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
+from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.sequences.errors import (
     SequenceInUse,
     SequenceNotChangeable,
@@ -61,6 +62,7 @@ def _nothing(_: Sequence) -> Many[Action]:
 class SequenceService:
     caller: Caller
     sequences: SequenceRepository
+    pools: PoolRepository
 
     def list(self, query: SequenceQuery) -> Page[SequenceView]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/sequences")
@@ -68,6 +70,7 @@ class SequenceService:
         return sealer.page(query, [SequenceView.of(sequence) for sequence in found], place)
 
     def create(self, new: SequenceCreate) -> SequenceView:
+        """A draft. Raises ValidationFailed when there is no such mailbox pool."""
         now = clock.timestamp()
         sequence = Sequence(
             id=ids.new("seq"),
@@ -81,7 +84,8 @@ class SequenceService:
         steps = [step.step(first=place == 0) for place, step in enumerate(new.steps)]
         created = self.caller.event("sequence.created", sequence_id=sequence.id, name=new.name)
         view = SequenceView.of(sequence)
-        self.sequences.add(sequence, steps, [created], self.caller.keep(view))
+        also = [*self.pools.there(new.mailbox_pool), *self.caller.keep(view)]
+        self.sequences.add(sequence, steps, [created], also)
         return view
 
     def get(self, sequence_id: str) -> Sequence:
@@ -102,8 +106,8 @@ class SequenceService:
         if_match: int | None,
         follow: Follow = _nothing,
     ) -> SequenceDetail:
-        """Change what is given. Raises SequenceNotFound, SequenceNotChangeable, and Conflict at
-        another version than `if_match`."""
+        """Change what is given. Raises SequenceNotFound, SequenceNotChangeable, ValidationFailed
+        when there is no such mailbox pool, and Conflict at another version than `if_match`."""
         for _ in range(_ATTEMPTS):
             before = self._at_version(sequence_id, if_match)
             changes = update.over(before)
@@ -112,7 +116,8 @@ class SequenceService:
                 return SequenceDetail.of(before)
             after = before.changed(changes)
             view = SequenceDetail.of(after)
-            also = [*follow(after), *self.caller.keep(view)]
+            there = self.pools.there(after.mailbox_pool) if "mailbox_pool" in changes else ()
+            also = [*follow(after), *there, *self.caller.keep(view)]
             try:
                 self.sequences.change(before, after, also=also)
             except TransactionFailed:
@@ -198,6 +203,10 @@ class SequenceService:
 
     def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
         return self.sequences.begin_launch(draft, launching)
+
+    def withdraw_launch(self, launching: Sequence) -> Action:
+        """It is a draft again, and its campaign no longer its own."""
+        return self.sequences.withdraw_launch(launching)
 
     def end_launch(self, launching: Sequence, launched: Sequence, enrolled: int) -> Action:
         event = self.caller.event(

@@ -3,10 +3,15 @@
 from outrider.access.models import Caller
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
+from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.sequences.repository import SequenceRepository
 from outrider.sequences.service import SequenceService
 
 
 def sequences(caller: Caller) -> SequenceService:
     table = Table(settings().require("campaigns_table"))
-    return SequenceService(caller, SequenceRepository(table, caller.workspace))
+    return SequenceService(
+        caller,
+        SequenceRepository(table, caller.workspace),
+        PoolRepository(table, caller.workspace),
+    )

@@ -57,6 +57,9 @@ class PoolRepository:
                 pools[sort_key] = _pool(item)
         return [pools[pool_id] for pool_id in sorted(pools)], mailboxes
 
+    def exists(self, pool_id: str) -> bool:
+        return pool_id == DEFAULT_POOL or self.table.get(self.workspace, pool_id) is not None
+
     def marked_warmed(self, pool_id: str) -> bool:
         item = self.table.get(self.workspace, pool_id)
         return item is not None and _pool(item).warmed
