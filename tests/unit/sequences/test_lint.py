@@ -72,6 +72,31 @@ class TestLint:
         ]
         assert found(a_step(channel="task"), settings=Settings()) == []
 
+    def test_says_where_tracking_has_no_effect(self) -> None:
+        tracked = ADDRESS.model_copy(update={"track_clicks": True})
+        text, html = a_mail(), a_mail(html="<p>Hello</p>")
+        after = a_step({"text": "Hi", "html": "<p>Hi</p>"}, number=2)
+        if_clicked = after.model_copy(update={"condition": "clicked"})
+
+        assert found(text) == []
+        assert found(text, settings=tracked) == [("tracking", "/steps/0/text")]
+        assert found(html, if_clicked, settings=tracked) == []
+        assert found(html, if_clicked) == [("tracking", "/steps/1/if")]
+        assert found(text, if_clicked, settings=tracked) == [
+            ("tracking", "/steps/0/text"),
+            ("tracking", "/steps/1/if"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("condition", "said"), [("opened", "never true"), ("not_opened", "always true")]
+    )
+    def test_says_what_a_condition_comes_to_that_nothing_tells(
+        self, condition: str, said: str
+    ) -> None:
+        step = a_step({"text": "Hi"}, number=2).model_copy(update={"condition": condition})
+
+        assert said in of("tracking", a_mail(), step).message
+
     def test_is_told_rule_by_rule(self) -> None:
         page = (REPOSITORY / "docs" / "sequences.md").read_text("utf-8").partition("## Lint")[2]
 

@@ -27,6 +27,7 @@ Rule = Literal[
     "subject_missing",
     "subject_reply",
     "template",
+    "tracking",
     "unknown_filter",
     "unknown_tag",
     "unknown_variable",

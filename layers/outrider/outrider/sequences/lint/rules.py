@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Sequence as Many
 
-from outrider.sequences.lint import markup, variables, wording
+from outrider.sequences.lint import markup, tracking, variables, wording
 from outrider.sequences.lint.findings import LintFinding, Remark, Severity
 from outrider.sequences.lint.parts import Part, parts, where
 from outrider.sequences.models import Settings, Step
@@ -17,6 +17,7 @@ def lint(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> 
     mails = [step.id for step in steps if step.channel == "email"]
     found = [_finding(part, remark) for part in parts(steps) for remark in _remarks(part, mails)]
     found += _silent(steps, mails, to_somebody=to_somebody)
+    found += _untracked(steps, settings)
     order = {step.id: place for place, step in enumerate(steps)}
     found.sort(key=lambda finding: order.get(finding.step or "", -1))
     if mails and not settings.postal_address:
@@ -67,6 +68,15 @@ def _silent(steps: Many[Step], mails: Many[str], *, to_somebody: bool) -> Iterat
             if step.channel in _SENDS and not variant.has_content:
                 remark = Remark("content_missing", severity, "The step has nothing to send")
                 yield _placed(step, f"{pointer}/text", remark)
+
+
+def _untracked(steps: Many[Step], settings: Settings) -> Iterator[LintFinding]:
+    for place, step in enumerate(steps):
+        for remark in tracking.condition(steps[:place], step, settings):
+            yield _placed(step, f"/steps/{place}/if", remark)
+        for number, variant in enumerate(step.variants if step.channel == "email" else ()):
+            for remark in tracking.untracked(variant, settings):
+                yield _placed(step, f"{where(place, step, number)}/text", remark)
 
 
 def _finding(part: Part, remark: Remark) -> LintFinding:
