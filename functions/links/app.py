@@ -25,6 +25,8 @@ def show_unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - 
         link = links().read(token, "u")
         if link is None:
             return _unknown()
+        if link.token.is_sample:
+            return _page(200, pages.SAMPLE)
         return _page(200, pages.ASK if links().reaches_somebody(link) else pages.FORGOTTEN)
     except OutriderError as error:
         return _failed(error)
@@ -37,6 +39,8 @@ def unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - takes
         link = links().read(token, "u")
         if link is None:
             return _unknown()
+        if link.token.is_sample:
+            return _page(200, pages.SAMPLE)
         return _page(200, pages.DONE if links().unsubscribe(link) else pages.FORGOTTEN)
     except OutriderError as error:
         return _failed(error)

@@ -6,8 +6,15 @@ from outrider.inbound.schemas import ClassificationUpdate
 from outrider.inbound.wiring import classifying
 from outrider.kit.pagination import Page
 from outrider.messages.models import Message
-from outrider.messages.schemas import MessageQuery, MessageThread, Settlement, TaskCompletion
-from outrider.messages.wiring import messages, settling, tasks
+from outrider.messages.schemas import (
+    MessageQuery,
+    MessageThread,
+    Preview,
+    PreviewQuery,
+    Settlement,
+    TaskCompletion,
+)
+from outrider.messages.wiring import messages, previews, settling, tasks
 
 api = native_api()
 handler = api.handler
@@ -17,6 +24,12 @@ handler = api.handler
 def list_messages(caller: Caller, query: MessageQuery) -> Page[Message]:
     """List messages and replies, newest first"""
     return messages(caller).list(query)
+
+
+@api.get("/v1/messages/preview", scope="messages:read")
+def preview_message(caller: Caller, query: PreviewQuery) -> Preview:
+    """Show a step of a sequence as a contact would get it: nothing is sent or changed"""
+    return previews(caller).preview(query)
 
 
 @api.get("/v1/messages/{message_id}", scope="messages:read")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from outrider.access.models import Caller
@@ -37,6 +38,8 @@ class Example:
     body: Any = None
     make: Callable[[Api], str] | None = None
     name: Callable[[Api], Any] | None = None
+    query: Callable[[Api], dict[str, str]] | None = None
+    """Creates what the query names, and gives its parameters."""
     keeps_unknown: bool = False
     """Whether fields of other names are taken, and kept."""
     by_worker: bool = False
@@ -189,6 +192,17 @@ def a_paused_campaign(api: Api) -> str:
 
 def one_message(api: Api) -> str:
     return a_message(api).id
+
+
+def a_step_for_a_contact(api: Api) -> dict[str, str]:
+    """As the query of a preview names them."""
+    sequence_id = a_sequence(api)
+    steps = api.get(f"/v1/sequences/{sequence_id}/steps").json["steps"]
+    return {
+        "sequence_id": sequence_id,
+        "step_id": steps[0]["id"],
+        "contact_id": a_contact(api),
+    }
 
 
 def one_task(api: Api) -> str:
@@ -348,6 +362,8 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/campaigns/{campaign_id}/status": Example(3, make=a_campaign),
     # The page of keys; where there are any, the messages besides (test_messages.py).
     "GET /v1/messages": Example(2, make=one_message),
+    # The sequence, what its step sees, the mailboxes of the pool.
+    "GET /v1/messages/preview": Example(4, query=a_step_for_a_contact),
     # Where it is, the message.
     "GET /v1/messages/{message_id}": Example(3, make=one_message),
     # Where it is, the task; its enrollment, all that lies before it; all of it in one transaction.
@@ -435,7 +451,9 @@ class Endpoint:
         return self.example.name(api) if self.example.name else self.example.body
 
     def path_to_own(self, api: Api) -> str:
-        """The path with the id of a resource made for it."""
+        """The path with the id of a resource made for it, and the query with such ids."""
+        if self.example.query:
+            return f"{self.path()}?{urlencode(self.example.query(api))}"
         if not self.names_a_resource:
             return self.path()
         assert self.example.make is not None

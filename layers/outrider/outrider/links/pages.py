@@ -70,6 +70,11 @@ FORGOTTEN = _page(
     " no address left to take off a list.</p>",
     "<p>If you get mail from this sender, use the link in the newest one.</p>",
 )
+SAMPLE = _page(
+    "A test changes nothing",
+    "<p>This link stood in a preview or a test message. In the message itself it lets the recipient"
+    " unsubscribe.</p>",
+)
 UNKNOWN = _page(
     "This link does not work",
     "<p>It may be incomplete. Open it from the mail itself, or copy all of it.</p>",

@@ -8,6 +8,7 @@ from outrider.campaigns.models import Said
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input
 from outrider.messages.models import Direction, Message, State
+from outrider.sequences.lint.findings import Rule, Severity
 from outrider.sequences.models import Channel, ReplyClass
 
 MAX_SHOWN = 2_000
@@ -42,6 +43,60 @@ class MessageQuery(PageQuery):
         if asked.pop("classification", value) != value:
             return False
         return all(getattr(message, name) == wanted for name, wanted in asked.items())
+
+
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class PreviewQuery(BaseModel):
+    """A step of a sequence, and who would get it. Without `variant_id` it is the variant that the
+    contact gets, without `mailbox_id` the mailbox that wrote to the contact first, or one of the
+    pool."""
+
+    sequence_id: Id
+    step_id: Id
+    contact_id: Id
+    variant_id: Id | None = None
+    mailbox_id: Id | None = None
+
+
+class PreviewFinding(BaseModel):
+    """What lint finds, or what keeps the step from being sent to this contact: a variable without
+    a default for which the contact has no value, no mailbox to send from, no phone number, or
+    something else about what it says. `where` is a JSON Pointer into the sequence with its
+    steps."""
+
+    rule: Rule | Literal["missing_value", "no_mailbox", "no_phone", "not_sendable"]
+    severity: Severity
+    step: str | None
+    where: str
+    message: str
+
+
+class Preview(BaseModel):
+    """A step as a contact would get it at this moment. `html` and `text` are what the recipient
+    reads; with tracking the links of the HTML, `tracked_links`, lead through ours. Links to
+    unsubscribe in a preview change nothing. Before the launch, variants and spintax are drawn anew
+    for the campaign: then `enrolled` is false. What cannot be filled is null, and `findings` say
+    why; `sendable` without an error."""
+
+    object: Literal["preview"] = "preview"
+    sequence_id: str
+    step_id: str
+    variant_id: str
+    contact_id: str
+    mailbox_id: str | None
+    channel: Channel
+    enrolled: bool
+    sender: str | None
+    recipient: str | None
+    subject: str | None
+    text: str | None
+    html: str | None
+    headers: dict[str, str]
+    tracked_links: list[str]
+    sendable: bool
+    findings: list[PreviewFinding]
 
 
 class TaskCompletion(Input):

@@ -22,6 +22,8 @@ MAX_LINKS = 0x7FFF
 _TEST = 0x8000
 _SIGNED, _SIGNATURE = 50, 16
 _LENGTH = 88
+NOBODY = ids.unpacked("con", bytes(16))
+"""Stands for the contact in the links of previews and test messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Token:
         )
         return token, data[_SIGNED:]
 
+    @property
+    def is_sample(self) -> bool:
+        """Whether it stood in a preview or a test message: then it acts on nobody."""
+        return self.contact_id == NOBODY
+
     def text(self, purpose: Purpose, secret: bytes) -> str:
         packed = self._packed()
         return urlsafe_b64encode(packed + _signature(purpose, packed, secret)).decode()
@@ -70,11 +77,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes the links in the mails of one workspace."""
+    """Makes the links in the mails of one workspace. Those of a `sample` name no contact, so
+    following them changes nothing."""
 
     base_url: str
     workspace: WorkspaceId
     secret: bytes = field(repr=False)
+    sample: bool = False
 
     def unsubscribe(self, contact_id: str, message_id: str) -> str:
         return f"{self.base_url}/t/u/{self._token('u', contact_id, message_id)}"
@@ -88,7 +97,8 @@ class Links:
         return f"{self.base_url}/t/o/{self._token('o', contact_id, message_id)}.gif"
 
     def _token(self, purpose: Purpose, contact_id: str, message_id: str, number: int = 0) -> str:
-        return Token(self.workspace, contact_id, message_id, number).text(purpose, self.secret)
+        whose = NOBODY if self.sample else contact_id
+        return Token(self.workspace, whose, message_id, number).text(purpose, self.secret)
 
 
 def _signature(purpose: Purpose, packed: bytes, secret: bytes) -> bytes:

@@ -22,10 +22,12 @@ from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository, smtp_sessions
 from outrider.messages.claims import Claims
 from outrider.messages.completing import TaskService
+from outrider.messages.composing import Composer
 from outrider.messages.explain import Explainer, ExplainService
 from outrider.messages.lists import MessageLists
 from outrider.messages.marks import Marks
 from outrider.messages.opting_out import OptOuts
+from outrider.messages.previews import PreviewService
 from outrider.messages.progress import Progress
 from outrider.messages.repository import MessageRepository, SentMessages
 from outrider.messages.rivals import Rivals
@@ -41,6 +43,7 @@ from outrider.messages.transports.sms import SandboxTexts, SnsTransport
 from outrider.messages.transports.smtp import SmtpTransport
 from outrider.messages.unknowns import Unknowns
 from outrider.sequences.repository import SequenceRepository
+from outrider.sequences.wiring import sequences
 
 
 def steps(caller: Caller, campaign_id: str) -> StepService:
@@ -121,6 +124,17 @@ def messages(caller: Caller) -> MessageService:
 
 def enrollments(caller: Caller) -> EnrollmentService:
     return campaigns.enrollments(caller, _unknowns(caller).resume)
+
+
+def previews(caller: Caller) -> PreviewService:
+    return PreviewService(
+        Composer(
+            caller,
+            sequences(caller),
+            mailbox_repository(caller.workspace),
+            lambda campaign_id: snapshots(caller, campaign_id),
+        )
+    )
 
 
 def settling(caller: Caller) -> Settling:

@@ -24,11 +24,25 @@ def write(seen: Snapshot, enrollment: Enrollment, step: Step) -> Mail | Content:
 
     Raises ValueError when it cannot be written.
     """
+    draft = begin(seen, enrollment, step)
+    if step.channel == "email":
+        if seen.mailbox is None:
+            raise TemplateInvalid("There is no mailbox to write from")
+        return draft.mail()
+    if step.by_person and not (draft.variant.text or draft.variant.subject):
+        return Content(subject="", text=None, html=None)
+    content = draft.text()
+    if step.channel == "sms" and len(content.text or "") > MAX_SMS:
+        raise TemplateInvalid(f"The short message is too long: {MAX_SMS:,} characters at most")
+    return content
+
+
+def begin(seen: Snapshot, enrollment: Enrollment, step: Step) -> Draft:
+    """What is to be filled for the contact. Raises TemplateInvalid when there is none."""
     if seen.contact is None or seen.links is None:
         raise TemplateInvalid("There is nobody to write to")
-    variant = step.variant_for(enrollment.id)
-    draft = Draft(
-        variant=variant,
+    return Draft(
+        variant=step.variant_for(enrollment.id),
         enrollment=enrollment,
         contact=seen.contact,
         settings=seen.settings,
@@ -36,13 +50,3 @@ def write(seen: Snapshot, enrollment: Enrollment, step: Step) -> Mail | Content:
         message_id=seen.message_id,
         links=seen.links,
     )
-    if step.channel == "email":
-        if seen.mailbox is None:
-            raise TemplateInvalid("There is no mailbox to write from")
-        return draft.mail()
-    if step.by_person and not (variant.text or variant.subject):
-        return Content(subject="", text=None, html=None)
-    content = draft.text()
-    if step.channel == "sms" and len(content.text or "") > MAX_SMS:
-        raise TemplateInvalid(f"The short message is too long: {MAX_SMS:,} characters at most")
-    return content

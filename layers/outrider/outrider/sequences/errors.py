@@ -13,6 +13,19 @@ class StepsNotFound(ResourceNotFound):
         super().__init__("The sequence has no steps of this version")
 
 
+class StepNotFound(ResourceNotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            "The sequence has no step with this id. GET /v1/sequences/{sequence_id}/steps names "
+            "them"
+        )
+
+
+class VariantNotFound(ResourceNotFound):
+    def __init__(self, known: str) -> None:
+        super().__init__(f"The step has no variant with this id; it has {known}")
+
+
 class SequenceNotChangeable(Conflict):
     """`what` cannot be changed while the sequence has this status."""
 

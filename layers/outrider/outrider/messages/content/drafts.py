@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 from outrider.campaigns.models import Enrollment
 from outrider.contacts.models import Contact
@@ -19,6 +19,7 @@ from outrider.messages.models import Content
 from outrider.messages.tokens import MAX_LINKS, Links
 from outrider.sequences.models import Settings, Variant
 
+Part = Literal["subject", "text", "html"]
 MAX_SUBJECT = 900
 MAX_BYTES = 200_000
 """A message is one item of a table, and that holds 400 KB."""
@@ -111,10 +112,17 @@ class Draft:
         return body if body and not body.isspace() else None
 
     def _filled(self, source: str | None, kind: Kind, seed: str) -> str | None:
-        return templates.render(spin(source, seed), self._values, kind) if source else None
+        return templates.render(spin(source, seed), self.values, kind) if source else None
+
+    def part(self, name: Part) -> str | None:
+        """One part of what the variant says, filled, without what is added to a mail."""
+        if name == "subject":
+            return self._subject() or None
+        return self._body(getattr(self.variant, name), name)
 
     @cached_property
-    def _values(self) -> Mapping[str, Any]:
+    def values(self) -> Mapping[str, Any]:
+        """What templates know, by name."""
         values = self.contact.model_dump(exclude_none=True)
         values["unsubscribe_url"] = self._unsubscribe_url
         if self.mailbox:

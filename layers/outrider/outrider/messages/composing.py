@@ -1,0 +1,157 @@
+"""A step of a sequence as it would be written to a contact, also before the launch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from outrider.access.models import Caller
+from outrider.campaigns import enrollment_ids
+from outrider.campaigns.models import Campaign, Enrollment, StepJob, Thread, step_message_id
+from outrider.contacts.errors import ContactNotFound
+from outrider.kit import clock, ids
+from outrider.kit.templates import TemplateInvalid
+from outrider.mailboxes.errors import MailboxNotFound
+from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.repository import MailboxRepository
+from outrider.messages import writing
+from outrider.messages.schemas import PreviewQuery
+from outrider.messages.snapshot import Snapshot, SnapshotReader
+from outrider.sequences.errors import StepNotFound, VariantNotFound
+from outrider.sequences.models import Sequence, Step
+from outrider.sequences.service import SequenceService
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What a step is written from. Its `step` has the one variant that is meant; `place` and
+    `number` say where step and variant stand in the sequence. Without a mailbox there is none in
+    the pool. `seen` has links that change nothing, and `seen.steps` are whole."""
+
+    seen: Snapshot
+    enrollment: Enrollment
+    step: Step
+    place: int
+    number: int
+    pool: str
+    is_enrolled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    caller: Caller
+    sequences: SequenceService
+    mailboxes: MailboxRepository
+    reader: Callable[[str], SnapshotReader]
+
+    def compose(self, asked: PreviewQuery) -> Composition:
+        """Raises SequenceNotFound, StepNotFound, VariantNotFound, ContactNotFound and
+        MailboxNotFound."""
+        sequence = self.sequences.get(asked.sequence_id)
+        if not ids.is_id("con", asked.contact_id):
+            raise ContactNotFound
+        if asked.mailbox_id is not None and not ids.is_id("mbx", asked.mailbox_id):
+            raise MailboxNotFound
+        campaign_id = sequence.campaign_id or f"cam_{sequence.id.partition('_')[2]}"
+        job = _job(self.caller.workspace, sequence, campaign_id, asked)
+        seen = self.reader(campaign_id).read(job)
+        place = next((at for at, step in enumerate(seen.steps) if step.id == asked.step_id), None)
+        if place is None:
+            raise StepNotFound
+        if seen.contact is None:
+            raise ContactNotFound
+        enrollment = seen.enrollment or _enrollment(
+            job, enrollment_ids.of(campaign_id, job.contact_id)
+        )
+        step, number = _with_variant(seen.steps[place], enrollment, asked.variant_id)
+        campaign = seen.campaign or _campaign(sequence, campaign_id)
+        seen = replace(
+            seen,
+            message_id=step_message_id(job.workspace, enrollment, step.id),
+            links=seen.links and replace(seen.links, sample=True),
+            campaign=campaign,
+            mailbox=self._mailbox(seen, enrollment, campaign, asked.mailbox_id),
+        )
+        if enrollment.thread is None:
+            thread = _thread_before(seen, enrollment, place)
+            enrollment = enrollment.model_copy(update={"thread": thread})
+        pool = campaign.mailbox_pool
+        return Composition(seen, enrollment, step, place, number, pool, seen.enrollment is not None)
+
+    def _mailbox(
+        self, seen: Snapshot, enrollment: Enrollment, campaign: Campaign, asked: str | None
+    ) -> Mailbox | None:
+        """The one asked for, the one that wrote first, or one of the pool, rather one that sends.
+        Raises MailboxNotFound."""
+        if asked is not None:
+            if seen.mailbox is None:
+                raise MailboxNotFound
+            return seen.mailbox
+        first = enrollment.mailbox_id
+        if first and (found := self.mailboxes.get(first)):
+            return found
+        pool = self.mailboxes.of_pool(campaign.mailbox_pool)
+        return min(pool, key=lambda each: (not each.can_send, each.id), default=None)
+
+
+def _job(workspace: str, sequence: Sequence, campaign_id: str, asked: PreviewQuery) -> StepJob:
+    return StepJob(
+        workspace=workspace,
+        campaign_id=campaign_id,
+        contact_id=asked.contact_id,
+        sequence_id=sequence.id,
+        steps_version=sequence.steps_version,
+        generation=1,
+        step_id=asked.step_id,
+        mailbox_id=asked.mailbox_id or "",
+    )
+
+
+def _enrollment(job: StepJob, enrollment_id: str) -> Enrollment:
+    """Of a contact that is not in the campaign."""
+    now = clock.timestamp()
+    return Enrollment(
+        id=enrollment_id,
+        campaign_id=job.campaign_id,
+        contact_id=job.contact_id,
+        sequence_id=job.sequence_id,
+        steps_version=job.steps_version,
+        step_id=job.step_id,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _campaign(sequence: Sequence, campaign_id: str) -> Campaign:
+    """What the launch of a draft would make."""
+    return Campaign(
+        id=campaign_id,
+        name=sequence.name,
+        sequence_id=sequence.id,
+        steps_version=sequence.steps_version,
+        mailbox_pool=sequence.mailbox_pool,
+        settings=sequence.settings,
+        created_at=sequence.created_at,
+        updated_at=sequence.updated_at,
+    )
+
+
+def _with_variant(step: Step, enrollment: Enrollment, variant_id: str | None) -> tuple[Step, int]:
+    """The step with the one variant that is meant, or that the contact gets, and its place."""
+    meant = variant_id or step.variant_for(enrollment.id).id
+    for number, variant in enumerate(step.variants):
+        if variant.id == meant:
+            return step.model_copy(update={"variants": [variant]}), number
+    raise VariantNotFound(", ".join(each.id for each in step.variants))
+
+
+def _thread_before(seen: Snapshot, enrollment: Enrollment, place: int) -> Thread | None:
+    """The thread that the mails of the steps before would have begun: its subject is that of the
+    first mail. Their Message-IDs are not known yet."""
+    first = next((step for step in seen.steps[:place] if step.channel == "email"), None)
+    if first is None:
+        return None
+    message_id = step_message_id(str(seen.links and seen.links.workspace), enrollment, first.id)
+    draft = writing.begin(replace(seen, message_id=message_id), enrollment, first)
+    try:
+        return Thread(subject=draft.part("subject") or "", message_ids=[])
+    except TemplateInvalid:
+        return None
