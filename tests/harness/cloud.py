@@ -19,6 +19,7 @@ from tests.harness.clock import Clock
 from tests.harness.contract import Contract
 from tests.harness.executions import Execution, Executions
 from tests.harness.functions import Functions
+from tests.harness.indexes import Indexes
 from tests.harness.mail import Mail, MailService
 from tests.harness.permissions import Permissions
 from tests.harness.queues import Message, Queue, Queues
@@ -27,10 +28,12 @@ from tests.harness.snapshots import Snapshot
 from tests.harness.stack import Stack
 from tests.harness.streams import Streams
 from tests.harness.texts import Text, TextService
-from tests.harness.wire import Call, Wire
+from tests.harness.wire import Call, TimedOut, Wire
 from tools import templates
 
 _ENOUGH = 1_000
+_LONGEST_LOOP = 16
+"""Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html"""
 _CLOCK_MACHINE, _DISPATCH = "CampaignRun", "campaigns_dispatch"
 
 
@@ -39,13 +42,13 @@ class WorkFailed(AssertionError):
 
 
 class Cloud:
-    """Attributes: `api`, `clock`, `bus`, `executions`, `schedules`, and `wire` (crashes, refusals,
-    calls)."""
+    """Attributes: `api`, `clock`, `bus`, `executions`, `schedules`, and what misbehaves when told:
+    `wire` (crashes, refusals, throttling, conflicts), `streams`, `indexes`, `ses`."""
 
     def __init__(self, made: Stack) -> None:
         self.stack = made
         self._queues = Queues(made.queues)
-        self._mail = MailService()
+        self.ses = MailService()
         self._texts = TextService()
         permissions = Permissions(made, self._queues)
         self.contract = Contract()
@@ -59,13 +62,15 @@ class Cloud:
             "scheduler": self.schedules.answer,
             "sqs": self._queues.answer,
             "events": self.bus.answer,
-            "sesv2": self._mail.answer,
+            "sesv2": self.ses.answer,
             "sns": self._texts.answer,
             "stepfunctions": self.executions.answer,
         }
         self.wire = Wire(players, permissions.check)
-        self._functions = Functions(made, permissions)
-        self._streams = Streams(made)
+        self._functions = Functions(made, permissions, self.wire)
+        self.streams = Streams(made)
+        self.indexes = Indexes(self.streams)
+        self.wire.written = self.indexes.look
         self._objects = made.session.create_client("s3")
         self._subscribed = self._queue_subscriptions()
         self.kept: list[tuple[object, str]] = []
@@ -78,7 +83,7 @@ class Cloud:
         aws.connect_dynamodb = self.wire.dynamodb
         for part in (
             self._queues,
-            self._mail,
+            self.ses,
             self._texts,
             self.bus,
             self.executions,
@@ -87,7 +92,7 @@ class Cloud:
         ):
             part.clear()
         self.kept.clear()
-        self._streams.begin()
+        self.streams.begin()
         self.contract.begin()
         self.clock = Clock()
         self.api = Api(self._functions, self.wire, self.clock)
@@ -103,11 +108,11 @@ class Cloud:
 
     def mails(self) -> list[Mail]:
         """What SES accepted, oldest first."""
-        return list(self._mail.sent)
+        return list(self.ses.sent)
 
     def verify_identity(self, name: str, *, dkim: str = "SUCCESS") -> None:
         """Have SES send for an address or domain."""
-        self._mail.identities[name] = {
+        self.ses.identities[name] = {
             "VerifiedForSendingStatus": True,
             "DkimAttributes": {"Status": dkim, "Tokens": ["one", "two", "three"]},
         }
@@ -153,7 +158,7 @@ class Cloud:
     def items(self, table: str, prefix: str = "") -> list[Item]:
         """The items of a table (`contacts`, …) whose partition key begins with `prefix`."""
         name = self.stack.data[f"{table.title()}TableName"]
-        (found,) = [each for each in self._streams.tables if each.name == name]
+        (found,) = [each for each in self.streams.tables if each.name == name]
         items = [
             item
             for pk, partition in found.items.items()
@@ -165,7 +170,7 @@ class Cloud:
     def snapshot(self) -> Snapshot:
         """How everything stands, to be begun from again."""
         attributes: list[tuple[object, str]] = [
-            (self._mail, "sent"),
+            (self.ses, "sent"),
             (self._texts, "sent"),
             (self.bus, "published"),
             (self.bus, "pending"),
@@ -175,8 +180,8 @@ class Cloud:
         ]
         attributes += self.kept
         attributes += [(queue, "messages") for queue in self._queues.by_id.values()]
-        attributes += [(each, "position") for each in self._streams.subscriptions]
-        return Snapshot(self.clock.now, self._streams.tables, attributes)
+        attributes += [(each, "position") for each in self.streams.subscriptions]
+        return Snapshot(self.clock.now, self.streams.tables, attributes)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Everything as it stood then; what the bucket holds stays."""
@@ -187,11 +192,11 @@ class Cloud:
     @contextmanager
     def writes(self) -> Iterator[list[tuple[str, str]]]:
         """The keys of what is written inside the block, but for the records the meter counts on."""
-        before = self._streams.lengths()
+        before = self.streams.lengths()
         written: list[tuple[str, str]] = []
         yield written
         written += [
-            (pk, sk) for pk, sk in self._streams.written_since(before) if not pk.startswith("key#")
+            (pk, sk) for pk, sk in self.streams.written_since(before) if not pk.startswith("key#")
         ]
 
     @contextmanager
@@ -232,7 +237,7 @@ class Cloud:
 
     def skip(self) -> None:
         """Take everything written so far for carried: nobody hears of it."""
-        self._streams.skip()
+        self.streams.skip()
 
     def carry_until(self, queue: str) -> None:
         """Carry streams and events until something lies in a queue, and nothing further."""
@@ -304,10 +309,10 @@ class Cloud:
 
     def _carry_streams(self) -> bool:
         moved = False
-        for subscription in self._streams.subscriptions:
+        for subscription in self.streams.subscriptions:
             while True:
-                records, position = self._streams.batch(subscription)
-                if records:
+                records, position = self.streams.batch(subscription)
+                for _ in range(self.streams.times if records else 0):
                     self._functions.invoke(subscription.function, {"Records": records})
                     moved = True
                 subscription.position = position
@@ -332,14 +337,27 @@ class Cloud:
         for queue, function, batch_size in self._subscribed:
             while messages := queue.receive(batch_size):
                 moved = True
-                answer = self._functions.invoke(
-                    function, {"Records": [_record(queue, message) for message in messages]}
-                )
-                failed = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
+                failed = self._work(queue, function, messages)
                 queue.delete([message for message in messages if message.id not in failed])
                 if failed and not tolerate_failures:
                     raise WorkFailed(f"{function} failed {len(failed)} of {len(messages)} records")
         return moved
+
+    def _work(self, queue: Queue, function: str, messages: list[Message]) -> set[str]:
+        """Give messages to a function; the ids of those that it did not handle. A chain that has
+        called it too often ends in the dead letters."""
+        with self._queues.chained(function, messages) as turn:
+            if turn > _LONGEST_LOOP and not self._functions.may_loop(function):
+                assert queue.dead_letters
+                queue.dead_letters.messages += messages
+                return set()
+            try:
+                answer = self._functions.invoke(
+                    function, {"Records": [_record(queue, message) for message in messages]}
+                )
+            except TimedOut:
+                return {message.id for message in messages}
+        return {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
 
     def _queue_subscriptions(self) -> list[tuple[Queue, str, int]]:
         return [

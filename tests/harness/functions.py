@@ -8,14 +8,17 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from outrider.kit import clock
 from tests.harness.permissions import Permissions
 from tests.harness.stack import Stack, arn, environment
+from tests.harness.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
 class LambdaContext:
     function_name: str
-    timeout_seconds: int
+    deadline_ms: int
+    """When Lambda ends the process, whatever it does."""
     aws_request_id: str = field(default_factory=lambda: str(uuid4()))
     memory_limit_in_mb: int = 512
     function_version: str = "$LATEST"
@@ -25,26 +28,35 @@ class LambdaContext:
         return arn("lambda", f"function:{self.function_name}")
 
     def get_remaining_time_in_millis(self) -> int:
-        return self.timeout_seconds * 1_000
+        return max(0, self.deadline_ms - clock.epoch_ms())
 
 
 class Functions:
-    def __init__(self, stack: Stack, permissions: Permissions) -> None:
+    def __init__(self, stack: Stack, permissions: Permissions, wire: Wire) -> None:
         self._stack = stack
+        self._wire = wire
         self._permissions = permissions
         self.overrides: dict[str, str] = {}
         """Environment variables that a test has changed."""
 
     def invoke(self, name: str, event: dict[str, Any]) -> Any:
-        """The answer of `functions/<name>/app.py`."""
+        """The answer of `functions/<name>/app.py`. Raises TimedOut at the first AWS call behind its
+        timeout."""
         handler = importlib.import_module(f"functions.{name}.app").handler
         before, self._permissions.acting = self._permissions.acting, name
         try:
-            with environment(self._stack.environment(name) | self.overrides):
-                answer = handler(_over_the_wire(event), LambdaContext(name, self._timeout(name)))
+            with (
+                environment(self._stack.environment(name) | self.overrides),
+                self._wire.until(clock.epoch_ms() + self._timeout(name) * 1_000) as deadline_ms,
+            ):
+                answer = handler(_over_the_wire(event), LambdaContext(name, deadline_ms))
         finally:
             self._permissions.acting = before
         return _over_the_wire(answer)
+
+    def may_loop(self, name: str) -> bool:
+        """Whether the template lets a function call itself through a queue again and again."""
+        return bool(self._stack.functions[name].properties.get("RecursiveLoop") == "Allow")
 
     def _timeout(self, name: str) -> int:
         """Seconds, as the template gives them to the function or to all."""

@@ -31,20 +31,27 @@ class MailService:
         self.sent: list[Mail] = []
         self.identities: dict[str, dict[str, Any]] = {}
         """Answers of GetEmailIdentity, by name; any other is not found."""
+        self.strict = False
+        """Whether who sends must be verified."""
+        self.sandbox = False
+        """Whether the account has no production access: recipients must be verified too."""
 
     def clear(self) -> None:
         self.sent.clear()
         self.identities.clear()
+        self.strict = self.sandbox = False
 
     def answer(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         if operation == "GetEmailIdentity":
             return self._identity(params)
         assert operation == "SendEmail", f"the harness does not know sesv2 {operation}"
         destination = params.get("Destination", {})
+        recipients = [address for kind in destination.values() for address in kind]
+        self._check_identities(params.get("FromEmailAddress", ""), recipients)
         mail = Mail(
             message_id=f"{uuid4().hex}-000000",
             sender=params.get("FromEmailAddress", ""),
-            recipients=[address for kind in destination.values() for address in kind],
+            recipients=recipients,
             raw=base64.b64decode(params["Content"]["Raw"]["Data"]),
             tags={
                 "ses:configuration-set": params.get("ConfigurationSetName", ""),
@@ -53,6 +60,24 @@ class MailService:
         )
         self.sent.append(mail)
         return {"MessageId": mail.message_id}
+
+    def _check_identities(self, sender: str, recipients: list[str]) -> None:
+        """As SES does, which says this of who sends and of who receives in the same words.
+
+        Source: https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
+        """
+        needed = [sender] * (self.strict or self.sandbox) + recipients * self.sandbox
+        failed = [
+            address
+            for address in needed
+            if not {address, address.partition("@")[2]} & self.identities.keys()
+        ]
+        if failed:
+            raise Refusal(
+                "MessageRejected",
+                "Email address is not verified. The following identities failed the check in"
+                f" region US-EAST-1: {', '.join(failed)}",
+            )
 
     def _identity(self, params: dict[str, Any]) -> dict[str, Any]:
         found = self.identities.get(params["EmailIdentity"])

@@ -1,6 +1,8 @@
 """SQS by the test's clock: delays, visibility timeouts, redrive to a dead-letter queue."""
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -19,6 +21,8 @@ class Message:
     visible_ms: int
     id: str = field(default_factory=lambda: str(uuid4()))
     receives: int = 0
+    chain: Mapping[str, int] = field(default_factory=dict)
+    """How often each function was called on the way to this message, through queues alone."""
 
     @property
     def json(self) -> Any:
@@ -37,9 +41,14 @@ class Queue:
     dead_letters: "Queue | None" = None
     messages: list[Message] = field(default_factory=list)
 
-    def send(self, body: str, delay_seconds: int | None = None) -> Message:
+    def send(
+        self,
+        body: str,
+        delay_seconds: int | None = None,
+        chain: Mapping[str, int] | None = None,
+    ) -> Message:
         delay = self.delay_seconds if delay_seconds is None else delay_seconds
-        message = Message(body, clock.epoch_ms() + delay * 1000)
+        message = Message(body, clock.epoch_ms() + delay * 1000, chain=chain or {})
         self.messages.append(message)
         return message
 
@@ -72,6 +81,7 @@ class Queues:
         self.by_id = queues
         self.by_arn = {queue.arn: queue for queue in queues.values()}
         self._by_url = {queue.url: queue for queue in queues.values()}
+        self._chain: Mapping[str, int] = {}
 
     def clear(self) -> None:
         for queue in self.by_id.values():
@@ -80,11 +90,23 @@ class Queues:
     def arn_of(self, params: dict[str, Any]) -> str:
         return self._by_url[params["QueueUrl"]].arn
 
+    @contextmanager
+    def chained(self, function: str, messages: list[Message]) -> Iterator[int]:
+        """While `function` handles the messages: what it sends goes on with their chain, the
+        longest of several. Gives how often that has called the function, this time included."""
+        longest = max((message.chain for message in messages), key=lambda each: sum(each.values()))
+        turn = longest.get(function, 0) + 1
+        before, self._chain = self._chain, {**longest, function: turn}
+        try:
+            yield turn
+        finally:
+            self._chain = before
+
     def answer(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         queue = self._by_url[params["QueueUrl"]]
         match operation:
             case "SendMessage":
-                message = queue.send(params["MessageBody"], _delay(params))
+                message = queue.send(params["MessageBody"], _delay(params), self._chain)
                 return {"MessageId": message.id}
             case "SendMessageBatch":
                 entries = params["Entries"]
@@ -96,7 +118,9 @@ class Queues:
                     "Successful": [
                         {
                             "Id": entry["Id"],
-                            "MessageId": queue.send(entry["MessageBody"], _delay(entry)).id,
+                            "MessageId": queue.send(
+                                entry["MessageBody"], _delay(entry), self._chain
+                            ).id,
                             "MD5OfMessageBody": "",
                         }
                         for entry in entries

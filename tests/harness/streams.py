@@ -1,10 +1,12 @@
 """DynamoDB streams: what was written since the test began, for each function that subscribes."""
 
 import json
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
 
 from tests.harness import repairs
 from tests.harness.patterns import matches
@@ -20,11 +22,20 @@ class Subscription:
     patterns: list[dict[str, Any]]
     batch_size: int
     position: int = 0
+    shard: int = 0
+    shards: int = 1
+
+    def has(self, record: dict[str, Any]) -> bool:
+        """Whether a record of the table is in this shard."""
+        pk = record["dynamodb"]["Keys"]["pk"]["S"]
+        return (zlib.crc32(pk.encode()) >> 16) % self.shards == self.shard
 
 
 class Streams:
+    """Everything is given once and in order, unless a test says otherwise."""
+
     def __init__(self, stack: Stack) -> None:
-        self.subscriptions = [
+        self._declared = [
             Subscription(
                 function.name,
                 stack.resolve(event.properties["Stream"]),
@@ -38,6 +49,9 @@ class Streams:
             for event in function.events
             if event.kind == "DynamoDB"
         ]
+        self.subscriptions = list(self._declared)
+        self.times = 1
+        """How often each batch is given."""
         self.tables = list(dynamodb_backends[ACCOUNT][REGION].tables.values())
         self._by_arn = {
             table.describe()["TableDescription"]["LatestStreamArn"]: table
@@ -45,9 +59,28 @@ class Streams:
             if table.stream_shard
         }
 
+    def of(self, table: Table) -> list[Any]:
+        """The records of a table's stream, oldest first."""
+        return table.stream_shard.items if table.stream_shard else []
+
+    def repeat(self) -> None:
+        """Give each batch twice, as a stream does when it did not hear that it was handled."""
+        self.times = 2
+
+    def split(self) -> None:
+        """Split each stream into two shards and give the second first: items of one partition keep
+        their order, those of different ones have none."""
+        self.subscriptions = [
+            replace(each, shard=shard, shards=2)
+            for shard in (1, 0)
+            for each in reversed(self.subscriptions)
+        ]
+
     def begin(self) -> None:
         """Forget what was written before, in the tables too."""
         repairs.empty(self.tables)
+        self.subscriptions = list(self._declared)
+        self.times = 1
         for subscription in self.subscriptions:
             subscription.position = 0
 
@@ -64,6 +97,8 @@ class Streams:
         while position < len(records) and len(batch) < subscription.batch_size:
             record = {**records[position].to_json(), "eventSourceARN": subscription.stream}
             position += 1
+            if not subscription.has(record):
+                continue
             if not subscription.patterns or any(
                 matches(pattern, record) for pattern in subscription.patterns
             ):

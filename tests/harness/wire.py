@@ -13,12 +13,17 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
+from outrider.kit import clock
 from outrider.kit import json as kit_json
-from outrider.kit.dynamodb import DynamoDB, Reply, Unreachable
+from outrider.kit.dynamodb import ATTEMPTS, DynamoDB, Reply, Unreachable
+from tests.harness.connections import Connections
 
 When = Literal["before", "after"]
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 Check = Callable[[str, str, dict[str, Any]], None]
+_WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}
+_THROTTLED = {"sesv2": "TooManyRequestsException", "s3": "SlowDown", "sqs": "RequestThrottled"}
+"""What services say where it is not ThrottlingException."""
 
 
 def crash_points(calls: int) -> list[tuple[int, When]]:
@@ -33,11 +38,16 @@ class Crash(BaseException):
 
 
 class Refusal(Exception):
-    """An AWS service refuses a call with an error code."""
+    """An AWS service refuses a call with an error code, in words of its own."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
+    def __init__(self, code: str, message: str = "refused by the test") -> None:
+        super().__init__(f"{code}: {message}")
         self.code = code
+        self.message = message
+
+
+class TimedOut(Crash):
+    """Lambda ends the process: its function's timeout is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,23 @@ class _Refused:
     service: str
     operation: str
     code: str
+    message: str
+    times: int
+    skip: int
+
+
+@dataclass(slots=True)
+class _Throttled:
+    """From the `number`-th call on, `attempts` of that call's operation."""
+
+    number: int
+    attempts: int
+    operation: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
+class _Conflict:
+    key: tuple[str, str] | None
     times: int
     skip: int
 
@@ -88,8 +115,15 @@ class Wire:
         self._refused: list[_Refused] = []
         self._lost: _Lost | None = None
         self._then: tuple[str, Callable[[], object]] | None = None
+        self._throttled: _Throttled | None = None
+        self._conflict: _Conflict | None = None
+        self._deadline_ms: int | None = None
+        self.connections = Connections()
+        self.written: Callable[[], object] = lambda: None
+        """Called behind each call."""
 
     def attach(self, session: Any) -> None:
+        self.connections.attach(session)
         session.register("before-call", self._before_client, unique_id="harness-before")
         session.register("after-call", self._after, unique_id="harness-after")
 
@@ -101,6 +135,45 @@ class Wire:
         self.calls.clear()
         self._crash = None
         self._refused.clear()
+        self._throttled = self._conflict = None
+        self.connections.clear()
+
+    @contextmanager
+    def until(self, deadline_ms: int) -> Iterator[int]:
+        """Die at the first call behind a moment, and before its answer comes."""
+        before, self._deadline_ms = self._deadline_ms, deadline_ms
+        try:
+            yield deadline_ms
+        finally:
+            self._deadline_ms = before
+
+    @contextmanager
+    def throttle_at(self, number: int, *, attempts: int = ATTEMPTS) -> Iterator[None]:
+        """Have a service without capacity for us from the `number`-th AWS call of the block on (the
+        first is 1): that call, and its like behind it, fail so many times. Clients of their own
+        accord try a call three times, or once where it must not be repeated."""
+        self._throttled = _Throttled(number, attempts)
+        try:
+            yield
+        finally:
+            self._throttled = None
+
+    @contextmanager
+    def conflict(
+        self, key: tuple[str, str] | None = None, *, times: int = 1, skip: int = 0
+    ) -> Iterator[None]:
+        """Have other transactions under way on an item: ours that touch it, or only check it or its
+        absence, are cancelled `times` times, and so are single writes. Without a key it is the
+        first item of whatever transaction comes.
+
+        Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+        """
+        self._conflict = conflict = _Conflict(key, times, skip)
+        try:
+            yield
+        finally:
+            self._conflict = None
+        assert conflict.times < times, "nothing met the other transaction"
 
     @contextmanager
     def recording(self) -> Iterator[list[Call]]:
@@ -129,10 +202,17 @@ class Wire:
 
     @contextmanager
     def refuse(
-        self, service: str, operation: str, code: str, *, times: int = 1_000_000, skip: int = 0
+        self,
+        service: str,
+        operation: str,
+        code: str,
+        message: str = "refused by the test",
+        *,
+        times: int = 1_000_000,
+        skip: int = 0,
     ) -> Iterator[None]:
         """Answer calls of one kind with an error: after `skip` of them, `times` times."""
-        refused = _Refused(service, operation, code, times, skip)
+        refused = _Refused(service, operation, code, message, times, skip)
         self._refused.append(refused)
         try:
             yield
@@ -171,28 +251,74 @@ class Wire:
 
     def before(self, service: str, operation: str, sent: dict[str, Any]) -> None:
         """To be told before a call is made: it may end here, with a Refusal or a Crash."""
+        self._check_time()
         self.calls.append(Call(service, operation, sent))
         self._check(service, operation, sent)
         self._count_down("before")
         self._refuse(service, operation)
+        if self._throttled and self._throttled.operation is None:
+            self._throttled.number -= 1
+            if self._throttled.number == 0:
+                self._throttled.operation = (service, operation)
+
+    def throttles(self, service: str, operation: str, attempts: int = 1) -> bool:
+        """Whether an attempt of a call, or so many, fail for want of capacity."""
+        throttled = self._throttled
+        if not throttled or throttled.operation != (service, operation) or throttled.attempts <= 0:
+            return False
+        throttled.attempts -= attempts
+        return True
+
+    def conflicts(self, operation: str, params: dict[str, Any]) -> list[bool] | None:
+        """Which of the items that a call writes are part of another transaction, if one is."""
+        writes = (
+            [next(iter(each.values())) for each in params["TransactItems"]]
+            if operation == "TransactWriteItems"
+            else [params]
+        )
+        keys = [_key(each) for each in writes]
+        conflict = self._conflict
+        if not conflict or not conflict.times:
+            return None
+        if conflict.key is None and operation != "TransactWriteItems":
+            return None
+        met = [key == (conflict.key or keys[0]) for key in keys]
+        if not any(met):
+            return None
+        conflict.skip -= 1
+        if conflict.skip >= 0:
+            return None
+        conflict.times -= 1
+        return met
 
     def after(self) -> None:
+        self.written()
         self._count_down("after")
         if self._then and self.calls[-1].operation == self._then[0]:
             (_, do), self._then = self._then, None
             do()
+        self._check_time()
 
-    def _before_client(self, model: Any, params: dict[str, Any], **_: Any) -> Any:
+    def _check_time(self) -> None:
+        if self._deadline_ms is not None and clock.epoch_ms() > self._deadline_ms:
+            raise TimedOut
+
+    def _before_client(
+        self, model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any
+    ) -> Any:
         service, operation = model.service_model.service_name, model.name
         sent = _sent_object(params) if service == "s3" else _sent(params)
         try:
             self.before(service, operation, sent)
+            self.connections.use(service, context["client_config"])
+            if self.throttles(service, operation, _attempts(context["client_config"])):
+                raise Refusal(_THROTTLED.get(service, "ThrottlingException"), "Rate exceeded")
             if service not in self.players:
                 return None
             answer = self.players[service](operation, sent)
         except Refusal as refusal:
             return SimpleNamespace(status_code=400), {
-                "Error": {"Code": refusal.code, "Message": "refused by the test"},
+                "Error": {"Code": refusal.code, "Message": refusal.message},
                 "ResponseMetadata": {"HTTPStatusCode": 400},
             }
         return SimpleNamespace(status_code=200), {
@@ -217,7 +343,7 @@ class Wire:
                     refused.skip -= 1
                 elif refused.times:
                     refused.times -= 1
-                    raise Refusal(refused.code)
+                    raise Refusal(refused.code, refused.message)
 
 
 class _WatchedDynamoDB(DynamoDB):
@@ -235,7 +361,7 @@ class _WatchedDynamoDB(DynamoDB):
             self._wire.before("dynamodb", operation, sent)
             _check_key_lengths(sent)
         except Refusal as refusal:
-            return Reply(400, json.dumps({"__type": refusal.code}).encode()).read()
+            return _refused(refusal.code).read()
         try:
             return super().call(operation, params)
         finally:
@@ -243,7 +369,12 @@ class _WatchedDynamoDB(DynamoDB):
 
     def _send(self, operation: str, body: bytes) -> Reply:
         """Knows a transaction by its token, as DynamoDB does and moto does not."""
-        token = json.loads(body).get("ClientRequestToken", "")
+        params = json.loads(body)
+        if self._wire.throttles("dynamodb", operation):
+            return _refused("ThrottlingException")
+        if operation in _WRITES and (met := self._wire.conflicts(operation, params)):
+            return _conflict(operation, met)
+        token = params.get("ClientRequestToken", "")
         if token in self._lost:
             return self._lost.pop(token)
         reply = super()._send(operation, body)
@@ -270,6 +401,27 @@ class _Moto:
         assert answer, "moto takes no such request"
         status, _, data = answer
         return SimpleNamespace(status=status, data=data.encode() if isinstance(data, str) else data)
+
+
+def _refused(code: str, **details: Any) -> Reply:
+    return Reply(400, json.dumps({"__type": f"aws#{code}", **details}).encode())
+
+
+def _conflict(operation: str, met: list[bool]) -> Reply:
+    if operation != "TransactWriteItems":
+        return _refused("TransactionConflictException")
+    codes = ["TransactionConflict" if each else "None" for each in met]
+    reasons = [{"Code": code} for code in codes]
+    return _refused("TransactionCanceledException", CancellationReasons=reasons)
+
+
+def _key(write: dict[str, Any]) -> tuple[str, str]:
+    key = write.get("Key") or write["Item"]
+    return key["pk"]["S"], key["sk"]["S"]
+
+
+def _attempts(config: Any) -> int:
+    return int((config.retries or {}).get("total_max_attempts", ATTEMPTS))
 
 
 def _check_key_lengths(params: Any) -> None:
