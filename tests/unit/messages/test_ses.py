@@ -41,8 +41,9 @@ MAILBOX = Mailbox(
 URL = "https://email.us-east-1.amazonaws.com"
 
 
-def refusal(code: str, status: int) -> ClientError:
-    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+def refusal(code: str, status: int, text: str = "") -> ClientError:
+    said = {"Code": code, "Message": text}
+    answer: Any = {"Error": said, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, "SendEmail")
 
 
@@ -79,6 +80,18 @@ class TestSend:
         outcome = SesTransport("wsp_1").send(MESSAGE, MAILBOX, b"")
 
         assert outcome.kind == kind
+
+    def test_a_sender_that_is_not_verified_is_told_in_the_words_of_ses(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = "Email address is not verified. The following identities failed the check in region"
+        error = refusal("MessageRejected", 400, f"{text} US-EAST-1: a@x.example, b@x.example")
+        monkeypatch.setattr(aws, "client", lambda _: FailingSes(error))
+
+        outcome = SesTransport("wsp_1").send(MESSAGE, MAILBOX, b"")
+
+        assert (outcome.kind, outcome.scope) == ("not_accepted", "sender")
+        assert outcome.detail == (f"MessageRejected: {text} US-EAST-1: a@x.example, (recipient)")
 
     def test_the_client_never_repeats_a_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")

@@ -132,27 +132,46 @@ class TestAccepted:
 
 
 class TestRefused:
-    @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA", "END"])
-    def test_what_is_refused_for_good_is_final(self, command: Command) -> None:
+    @pytest.mark.parametrize("command", ["RCPT", "DATA", "END"])
+    def test_an_address_that_does_not_exist_is_final(self, command: Command) -> None:
         with mail_server(answers={command: "550 5.1.1 <Ada@customer.example> unknown"}) as server:
             outcome = send(server)
 
-        assert (outcome.kind, outcome.detail) == ("refused", "550 5.1.1 <(recipient)> unknown")
-        assert not outcome.locked_out
+        assert (outcome.kind, outcome.scope) == ("refused", "recipient")
+        assert outcome.detail == "550 5.1.1 <(recipient)> unknown"
+
+    @pytest.mark.parametrize(
+        ("answers", "scope"),
+        [
+            ({"MAIL": "553 5.7.1 Sender address rejected: not owned by user eve"}, "sender"),
+            ({"RCPT": "554 5.7.1 Relay access denied"}, "account"),
+            ({"END": "550 5.4.5 Daily user sending limit exceeded"}, "account"),
+            ({"END": "454 Throttling failure: Maximum sending rate exceeded."}, "rate"),
+            ({"EHLO": "554 5.7.1 Client host blocked using zen.spamhaus.org"}, "account"),
+        ],
+    )
+    def test_a_refusal_of_the_sender_ends_nothing(
+        self, answers: dict[Command, Any], scope: str
+    ) -> None:
+        with mail_server(answers=answers) as server:
+            outcome = send(server)
+
+        assert (outcome.kind, outcome.scope) == ("not_accepted", scope)
 
     @pytest.mark.parametrize("command", ["EHLO", "MAIL", "RCPT", "DATA", "END"])
     def test_what_is_refused_for_now_may_be_tried_again(self, command: Command) -> None:
         with mail_server(answers={command: "451 4.7.1 try later"}) as server:
             outcome = send(server)
 
-        assert (outcome.kind, outcome.locked_out) == ("not_accepted", False)
+        assert outcome.kind == "not_accepted"
+        assert outcome.scope in ("later", "connection")
 
     def test_a_refused_login_is_the_mailboxs_fault(self) -> None:
         with mail_server() as server:
             mailbox = a_mailbox(server.port, password="wrong")
             outcome = SmtpTransport(sessions()).send(MESSAGE, mailbox, a_mail())
 
-        assert (outcome.kind, outcome.locked_out) == ("not_accepted", True)
+        assert (outcome.kind, outcome.scope) == ("not_accepted", "login")
         assert "wrong" not in outcome.detail
         assert server.received == []
 
@@ -160,7 +179,7 @@ class TestRefused:
         with mail_server(answers={"MAIL": "530 5.7.0 Authentication required"}) as server:
             outcome = send(server)
 
-        assert (outcome.kind, outcome.locked_out) == ("not_accepted", True)
+        assert (outcome.kind, outcome.scope) == ("not_accepted", "login")
 
 
 class TestDisconnected:
@@ -237,7 +256,7 @@ class TestConnection:
 
         outcome = send(server)
 
-        assert (outcome.kind, outcome.locked_out) == ("not_accepted", False)
+        assert (outcome.kind, outcome.scope) == ("not_accepted", "connection")
 
     @pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "127.0.0.1"])
     def test_goes_to_public_addresses_only(self, address: str) -> None:
@@ -260,7 +279,7 @@ class TestConnection:
     def test_a_password_that_cannot_be_decrypted_loses_no_mail(self) -> None:
         outcome = send(MailServer(), safe=Shut(Cipher(""), WorkspaceId("wsp_1")))
 
-        assert (outcome.kind, outcome.locked_out) == ("not_accepted", False)
+        assert (outcome.kind, outcome.scope) == ("not_accepted", "later")
 
 
 class TestTls:
@@ -295,7 +314,7 @@ class TestTls:
                 MESSAGE, a_mailbox(server.port, "starttls"), a_mail()
             )
 
-        assert (outcome.kind, outcome.locked_out, server.logins) == ("not_accepted", True, [])
+        assert (outcome.kind, outcome.scope, server.logins) == ("not_accepted", "login", [])
 
 
 def greeting(talk: Any) -> Any:

@@ -36,8 +36,6 @@ _MOST_LINES = 100
 _LONGEST_TEXT = 200
 _GOODBYE = 1.0
 """Seconds to wait for the answer to QUIT."""
-_LOGIN_REFUSED = {530, 534, 535, 538}
-"""RFC 4954, section 6: who we are is the trouble, not this mail."""
 
 Failure = Literal["login", "refused", "no_starttls", "no_login", "secret"] | Reason
 """`refused`: the server wants nothing of us now. `secret`: the password could not be decrypted."""
@@ -46,9 +44,11 @@ Failure = Literal["login", "refused", "no_starttls", "no_login", "secret"] | Rea
 class SmtpFailed(Exception):
     """There is no session, or it ended."""
 
-    def __init__(self, reason: Failure, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, reason: Failure, said: "Reply | str") -> None:
+        super().__init__(str(said))
         self.reason = reason
+        self.reply = said if isinstance(said, Reply) else None
+        """What the server answered, where it did."""
 
     @property
     def is_about_login(self) -> bool:
@@ -65,10 +65,6 @@ class Reply:
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}".rstrip()
-
-    @property
-    def says_login_refused(self) -> bool:
-        return self.code in _LOGIN_REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +133,7 @@ class Session:
                 self._talk.encrypt(tls)
             greeting = Reply(*_read(self._talk.getreply()))
             if greeting.code != 220:
-                raise SmtpFailed("refused", str(greeting))
+                raise SmtpFailed("refused", greeting)
             self._greet()
             if server.security == "starttls":
                 if not self._talk.has_extn("starttls"):
@@ -176,7 +172,7 @@ class Session:
         """EHLO, and never HELO: a server that knows only this has no login."""
         reply = Reply(*_read(self._talk.ehlo()))
         if not 200 <= reply.code < 300:
-            raise SmtpFailed("refused", str(reply))
+            raise SmtpFailed("refused", reply)
 
     def _log_in(self, username: str, password: str) -> None:
         if not self._talk.has_extn("auth"):
@@ -186,7 +182,7 @@ class Session:
         except smtplib.SMTPAuthenticationError as error:
             reply = Reply(*_read((error.smtp_code, error.smtp_error)))
             refused = 500 <= reply.code < 600
-            raise SmtpFailed("login" if refused else "refused", str(reply)) from error
+            raise SmtpFailed("login" if refused else "refused", reply) from error
         except (smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException):
             raise
         except smtplib.SMTPException as error:
@@ -202,9 +198,8 @@ class Session:
         except SmtpFailed:
             raise
         except smtplib.SMTPResponseException as error:
-            raise SmtpFailed(
-                "refused", str(Reply(*_read((error.smtp_code, error.smtp_error))))
-            ) from error
+            reply = Reply(*_read((error.smtp_code, error.smtp_error)))
+            raise SmtpFailed("refused", reply) from error
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._alive = False
             cause = error.__context__ if isinstance(error, smtplib.SMTPException) else error

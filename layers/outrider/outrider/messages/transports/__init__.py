@@ -1,24 +1,38 @@
 """Handing a mail to a provider, once, and saying truthfully what came of it."""
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+import re
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
+from outrider.messages.transports.verdicts import Kind, Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`accepted` and `refused` are final; `not_accepted` did not go out and may be tried again;
-    `unknown` may have gone out."""
+    """What a provider made of a mail (`verdicts` says what each kind and scope means). `detail` is
+    what it said, in its own words."""
 
-    kind: Literal["accepted", "refused", "not_accepted", "unknown"]
+    kind: Kind
     detail: str = ""
     provider_id: str = ""
     rfc_message_id: str = ""
     """The Message-ID the recipient sees, without <>."""
-    locked_out: bool = False
-    """The mailbox's user name or password was refused: no mail of it will go out."""
+    scope: Scope | None = None
+    """Whom a refusal is about; None where it is accepted or unknown."""
+
+    @property
+    def locked_out(self) -> bool:
+        return self.scope == "login"
+
+
+def without_address(outcome: Outcome, address: str) -> Outcome:
+    """Return the outcome without the recipient's address: what a server says is kept and logged."""
+    if not address:
+        return outcome
+    hidden = re.sub(re.escape(address), "(recipient)", outcome.detail, flags=re.IGNORECASE)
+    return replace(outcome, detail=hidden)
 
 
 class Transport(Protocol):

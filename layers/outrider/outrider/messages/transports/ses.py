@@ -7,11 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from outrider.kit import aws
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome
-from outrider.messages.transports.failures import outcome_of
-
-_REFUSED = {"MessageRejected", "BadRequestException"}
-"""What SES says of one mail."""
+from outrider.messages.transports import Outcome, without_address
+from outrider.messages.transports.aws_errors import answer_of, of_ses, outcome_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,9 @@ class SesTransport:
                 ],
             )
         except (BotoCoreError, ClientError) as error:
-            return outcome_of(error, _REFUSED)
+            recipient = message.recipient or ""
+            verdict = of_ses(*answer_of(error), recipient)
+            return without_address(outcome_of(error, verdict), recipient)
         provider_id = str(answer["MessageId"]).partition("@")[0]
         return Outcome("accepted", "", provider_id, message_id_of(provider_id))
 

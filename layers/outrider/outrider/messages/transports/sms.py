@@ -7,11 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from outrider.kit import aws
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome
-from outrider.messages.transports.failures import outcome_of
-
-_REFUSED = {"InvalidParameter", "InvalidParameterValue", "OptedOut", "EndpointDisabled"}
-"""What SNS says of one message: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
+from outrider.messages.transports import Outcome, without_address
+from outrider.messages.transports.aws_errors import answer_of, of_sns, outcome_of
 
 
 class TextTransport(Protocol):
@@ -28,7 +25,8 @@ class SnsTransport:
         try:
             answer = aws.client("sns").publish(PhoneNumber=message.recipient, Message=message.text)
         except (BotoCoreError, ClientError) as error:
-            return outcome_of(error, _REFUSED)
+            outcome = outcome_of(error, of_sns(*answer_of(error)))
+            return without_address(outcome, message.recipient or "")
         return Outcome("accepted", "", str(answer["MessageId"]))
 
 

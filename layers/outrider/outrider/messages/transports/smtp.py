@@ -6,13 +6,15 @@ only what goes wrong from there on leaves us without knowing.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from outrider.kit.addresses import domain_of
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.smtp import Reply, Session, SmtpFailed, SmtpSessions
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import Outcome, without_address
+from outrider.messages.transports.smtp_replies import Stage, classify
+from outrider.messages.transports.verdicts import CONNECTION, LATER, LOGIN, Verdict
 
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
@@ -32,12 +34,12 @@ class SmtpTransport:
                 outcome = refusal or _end(session)
         except SmtpFailed as failure:
             if outcome is None:
-                outcome = Outcome(
-                    "not_accepted",
-                    f"{failure.reason}: {failure}",
-                    locked_out=failure.is_about_login,
-                )
-        return _named(outcome, message, mailbox)
+                found = _verdict_of(failure)
+                outcome = Outcome(found.kind, f"{failure.reason}: {failure}", scope=found.scope)
+        if outcome.kind == "accepted":
+            rfc_id = rfc_message_id(message.id, mailbox)
+            outcome = replace(outcome, provider_id=message.id, rfc_message_id=rfc_id)
+        return without_address(outcome, recipient)
 
 
 def rfc_message_id(message_id: str, mailbox: Mailbox) -> str:
@@ -48,17 +50,17 @@ def rfc_message_id(message_id: str, mailbox: Mailbox) -> str:
 def _prepare(session: Session, sender: str, recipient: str, mime: bytes) -> Outcome | None:
     """Everything before the dot that ends the mail. Gives the outcome if it ends here."""
     eight_bits = not mime.isascii() and session.takes("8bitmime")
-    commands = (
-        f"MAIL FROM:<{sender}>" + (" BODY=8BITMIME" if eight_bits else ""),
-        f"RCPT TO:<{recipient}>",
+    commands: tuple[tuple[Stage, str], ...] = (
+        ("MAIL", f"MAIL FROM:<{sender}>" + (" BODY=8BITMIME" if eight_bits else "")),
+        ("RCPT", f"RCPT TO:<{recipient}>"),
     )
-    for command in commands:
+    for stage, command in commands:
         reply = session.command(command)
         if not 200 <= reply.code < 300:
-            return _refusal(reply)
+            return _refusal(stage, reply)
     reply = session.command("DATA")
     if reply.code != 354:
-        return _refusal(reply)
+        return _refusal("DATA", reply)
     lines = b"\r\n".join(mime.splitlines())
     session.write(_LEADING_DOT.sub(b"..", lines) + b"\r\n")
     return None
@@ -71,23 +73,19 @@ def _end(session: Session) -> Outcome:
         return Outcome("unknown", f"{failure.reason}: {failure}")
     if 200 <= reply.code < 300:
         return Outcome("accepted", str(reply))
-    if 400 <= reply.code < 600:
-        return _refusal(reply)
-    return Outcome("unknown", str(reply))
+    return _refusal("END", reply)
 
 
-def _refusal(reply: Reply) -> Outcome:
-    """5xx is about this mail and final; anything else may pass."""
-    if reply.says_login_refused:
-        return Outcome("not_accepted", str(reply), locked_out=True)
-    return Outcome("refused" if reply.code >= 500 else "not_accepted", str(reply))
+def _refusal(stage: Stage, reply: Reply) -> Outcome:
+    found = classify(stage, reply.code, reply.text)
+    return Outcome(found.kind, str(reply), scope=found.scope)
 
 
-def _named(outcome: Outcome, message: Message, mailbox: Mailbox) -> Outcome:
-    """With its ids, and without the recipient's address: what a server says is kept and logged."""
-    detail = outcome.detail
-    if message.recipient:
-        detail = re.sub(re.escape(message.recipient), "(recipient)", detail, flags=re.IGNORECASE)
-    if outcome.kind != "accepted":
-        return Outcome(outcome.kind, detail, locked_out=outcome.locked_out)
-    return Outcome("accepted", detail, message.id, rfc_message_id(message.id, mailbox))
+def _verdict_of(failure: SmtpFailed) -> Verdict:
+    """Return what the end of a session means, before the dot that ends the mail."""
+    if failure.reply is not None:
+        stage: Stage = "LOGIN" if failure.reason == "login" else "CONNECT"
+        return classify(stage, failure.reply.code, failure.reply.text)
+    if failure.reason == "secret":
+        return LATER
+    return LOGIN if failure.is_about_login else CONNECTION

@@ -1,0 +1,289 @@
+"""What mail providers really answer when they do not take a mail, and what each answer means.
+
+Each row: provider, stage of the SMTP session (or the error of an AWS API), reply code, text, scope
+of the verdict, and where the answer is reported. Host names and addresses are made neutral.
+"""
+
+from typing import NamedTuple
+
+from outrider.messages.transports.smtp_replies import Stage
+
+SES_ERRORS = "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html"
+SES_QUOTAS = "https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html"
+SES_SMTP = "https://docs.aws.amazon.com/ses/latest/DeveloperGuide/smtp-response-codes.html"
+SES_SEND = "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html"
+SES_SANDBOX = "https://errornotes.dev/en/errors/aws/fix-aws-ses-messagerejected-email-address-not-verified-sandbox-mode"
+SES_DENIED = "https://repost.aws/knowledge-center/amazon-ses-iam-user-email-access-denied"
+SNS = "https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"
+GMAIL = "https://support.google.com/a/answer/3726730"
+MS_THROTTLING = "https://learn.microsoft.com/en-us/Exchange/mail-flow-best-practices/continuous-error-throttling-smtp-auth-submissions"
+MS_NDR = "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online"
+MS_SENDER = "https://github.com/swiftmailer/swiftmailer/issues/1030"
+MS_SEND_AS = "http://www.kouhan.cn/en/article/00038744"
+MS_AUTH = "https://docs.bookyourpto.com/features/smtp-troubleshoot"
+SENDGRID = "https://www.twilio.com/docs/sendgrid/for-developers/sending-email/smtp-errors-and-troubleshooting"
+ZOHO_UNUSUAL = "https://help.zoho.com/portal/en/community/topic/unable-to-send-message-reason-550-5-4-6-unusual-sending-activity-detected"
+ZOHO_BLOCKED = "https://help.zoho.com/portal/en/community/topic/issue-with-outgoing-mail"
+ZOHO_CODES = "https://smtp.codes/zoho"
+ZEPTOMAIL = "https://www.zoho.com/zeptomail/help/api/smtp-error-codes.html"
+IONOS = "https://ionos.ca/help/email/troubleshooting-mail-basicmail-business/error-messages-caused-by-undeliverable-email"
+IONOS_POLICY = "https://pastebin.com/JPMu3ruP"
+GMX_SUBMISSION = "https://github.com/jstedfast/MailKit/issues/968"
+WEB_DE = "https://pastebin.com/T3fWg9rv"
+GERMAN_PROVIDERS = "http://www.sitepackage.de/service/dokumentation/auswertung/typische-fehlermeldungen-bei-unzustellbarkeit.html"
+POSTFIX_UNKNOWN = "https://git.erg.school/PostERG/xamxam/src/commit/19784090a3b6e29b349e4b9994b2edacf0ed699b/docs/SMTP_550_POSTFIX_FIX.md"
+POSTFIX = "http://www.postfix.org/postconf.5.html"
+POSTFIX_QUOTA = "https://pastebin.com/HJQ7Mvep"
+POSTFIX_POLICY = "https://pastebin.com/mab2zkNE"
+EXIM = "https://www.exim.org/exim-html-current/doc/html/spec_html/ch-access_control_lists.html"
+EXIM_UNROUTABLE = "https://pastebin.com/XUBwTvbV"
+CPANEL = "https://www.thiswebhost.com/clients/knowledgebase/554/I-am-receiving-an-error-sending-e-mail.html"
+CPANEL_HOUR = "https://github.com/sisimai/go-sisimai"
+YAHOO = "https://pastebin.com/msXQfs5n"
+YAHOO_TS03 = "https://pastebin.com/XUBwTvbV"
+OVH = "https://github.com/ovh/docs/pull/6139"
+OX = "https://postmaster-oxsus.vadesecure.com/outbound_error_codes"
+FORPSI = (
+    "https://support.konto.pl/kb/a2765/blad-policy-violation-e-maile-w-kolejce-z-adresu-ip.aspx"
+)
+ZONE_MTA = "https://github.com/zone-eu/zone-mta/blob/master/config/bounces.txt"
+ORANGE = "https://github.com/ActiveCampaign/smtp-field-manual/pull/60"
+EMAILIT = "https://emailit.com/docs/dictionary/smtp-reply-codes/"
+ORACLE = "https://docs.oracle.com/en-us/iaas/Content/Email/Concepts/troubleshooting.htm"
+
+
+class Answer(NamedTuple):
+    provider: str
+    stage: Stage
+    code: int
+    text: str
+    scope: str
+    source: str
+
+
+class ApiError(NamedTuple):
+    api: str
+    code: str
+    text: str
+    scope: str
+    source: str
+
+
+TO = "ada@customer.example"
+
+API_ERRORS = (
+    ApiError(
+        "ses",
+        "MessageRejected",
+        "Email address is not verified. The following identities failed the check in region US-EAST-1: eve@outrider.test",
+        "sender",
+        SES_ERRORS,
+    ),
+    ApiError(
+        "ses",
+        "MessageRejected",
+        "Email address is not verified. The following identities failed the check in region EU-WEST-1: eve@outrider.test, outrider.test",
+        "sender",
+        SES_ERRORS,
+    ),
+    ApiError(
+        "ses",
+        "MessageRejected",
+        f"Email address is not verified. The following identities failed the check in region US-EAST-1: {TO}",
+        "account",
+        SES_SANDBOX,
+    ),
+    ApiError(
+        "ses",
+        "MessageRejected",
+        f"Email address is not verified. The following identities failed the check in region US-EAST-1: eve@outrider.test, {TO}",
+        "sender",
+        SES_ERRORS,
+    ),
+    ApiError(
+        "ses",
+        "MessageRejected",
+        "Sending paused for this account. For more information, please check the inbox of the email address associated with your AWS account.",
+        "account",
+        SES_ERRORS,
+    ),
+    ApiError("ses", "MessageRejected", "Message contains a virus", "content", SES_ERRORS),
+    ApiError("ses", "BadRequestException", "Illegal header 'Reply-To'.", "content", SES_SEND),
+    ApiError(
+        "ses",
+        "MailFromDomainNotVerifiedException",
+        "MAIL FROM domain is not verified",
+        "sender",
+        SES_SEND,
+    ),
+    ApiError("ses", "AccountSuspendedException", "Your account is suspended", "account", SES_SEND),
+    ApiError(
+        "ses",
+        "SendingPausedException",
+        "Email sending is disabled for configuration set: outrider",
+        "account",
+        SES_SEND,
+    ),
+    ApiError(
+        "ses",
+        "LimitExceededException",
+        "Too many instances of the specified resource type",
+        "account",
+        SES_SEND,
+    ),
+    ApiError(
+        "ses",
+        "NotFoundException",
+        "Configuration set <outrider> does not exist.",
+        "account",
+        SES_SEND,
+    ),
+    ApiError(
+        "ses",
+        "AccessDeniedException",
+        "User: arn:aws:sts::1:assumed-role/steps is not authorized to perform: ses:SendRawEmail on resource: arn:aws:ses:eu-west-1:1:identity/outrider.test",
+        "account",
+        SES_DENIED,
+    ),
+    ApiError(
+        "ses",
+        "TooManyRequestsException",
+        "Too many requests have been made to the operation.",
+        "rate",
+        SES_SEND,
+    ),
+    ApiError("ses", "ThrottlingException", "Maximum sending rate exceeded.", "rate", SES_QUOTAS),
+    ApiError("ses", "ThrottlingException", "Daily message quota exceeded.", "account", SES_QUOTAS),
+    ApiError(
+        "ses", "TooManyRequestsException", "Daily message quota exceeded.", "account", SES_QUOTAS
+    ),
+    ApiError(
+        "sns",
+        "InvalidParameter",
+        "Invalid parameter: PhoneNumber Reason: +4915112345678 is not valid to publish to",
+        "content",
+        SNS,
+    ),
+    ApiError("sns", "OptedOut", "Phone number is opted out", "recipient", SNS),
+    ApiError("sns", "ThrottledException", "Rate exceeded", "rate", SNS),
+    ApiError(
+        "sns",
+        "AuthorizationError",
+        "User is not authorized to perform: SNS:Publish",
+        "account",
+        SNS,
+    ),
+)
+
+ANSWERS = (
+    # Gmail and Google Workspace
+    Answer("Gmail", "END", 550, "5.4.5 Daily user sending limit exceeded. For more information on Gmail sending limits go to https://support.google.com/a/answer/166852 - gsmtp", "account", GMAIL),
+    Answer("Google Workspace", "MAIL", 550, "5.4.5 Daily SMTP relay sending limit exceeded for customer. For more information on SMTP relay sending limits contact your administrator - gsmtp", "account", GMAIL),
+    Answer("Google Workspace", "MAIL", 550, "5.7.1 Invalid credentials for relay [192.0.2.1]. The IP address you've registered in your Workspace SMTP Relay service doesn't match the domain of the account this email is being sent from. - gsmtp", "account", GMAIL),
+    Answer("Google Workspace", "MAIL", 450, "4.2.1 Peak SMTP relay limit exceeded for customer. This is a temporary error. - gsmtp", "rate", GMAIL),
+    Answer("Gmail", "CONNECT", 421, "4.7.0 Try again later, closing connection. - gsmtp", "rate", GMAIL),
+    Answer("Gmail", "END", 421, "4.7.0 Our system has detected an unusual rate of unsolicited mail originating from your IP address. To protect our users from spam, mail sent from your IP address has been temporarily blocked. - gsmtp", "rate", GMAIL),
+    Answer("Gmail", "CONNECT", 421, "4.3.0 Temporary System Problem. Try again later - gsmtp", "connection", GMAIL),
+    Answer("Gmail", "RCPT", 450, "4.2.1 The user you are trying to contact is receiving mail too quickly. Please resend your message at a later time. - gsmtp", "later", GMAIL),
+    Answer("Gmail", "RCPT", 450, "4.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages from being delivered. - gsmtp", "later", GMAIL),
+    Answer("Gmail", "RCPT", 452, "4.2.2 The email account that you tried to reach is over quota. - gsmtp", "later", GMAIL),
+    Answer("Gmail", "RCPT", 552, "5.2.2 The email account that you tried to reach is over quota. - gsmtp", "later", GMAIL),
+    Answer("Gmail", "LOGIN", 454, "4.7.0 Too many login attempts, please try again later. - gsmtp", "rate", GMAIL),
+    Answer("Gmail", "LOGIN", 454, "4.7.0 Cannot authenticate due to temporary system problem. Try again later. - gsmtp", "connection", GMAIL),
+    Answer("Gmail", "LOGIN", 534, "5.7.9 Application-specific password required. - gsmtp", "login", GMAIL),
+    Answer("Gmail", "LOGIN", 534, "5.7.14 Please log in through your web browser and then try again. - gsmtp", "login", GMAIL),
+    Answer("Gmail", "LOGIN", 535, "5.7.8 Username and Password not accepted. - gsmtp", "login", GMAIL),
+    Answer("Gmail", "MAIL", 530, "5.7.0 Authentication Required. - gsmtp", "login", GMAIL),
+    Answer("Gmail", "RCPT", 550, "5.1.1 The email account that you tried to reach does not exist. Please try double-checking the recipient's email address for typos or unnecessary spaces. - gsmtp", "recipient", GMAIL),
+    Answer("Gmail", "RCPT", 550, "5.2.1 The email account that you tried to reach is disabled. - gsmtp", "recipient", GMAIL),
+    Answer("Gmail", "RCPT", 553, "5.1.2 We weren't able to find the recipient domain. - gsmtp", "recipient", GMAIL),
+    Answer("Gmail", "END", 552, "5.3.4 Your message exceeded Google's message size limits. - gsmtp", "content", GMAIL),
+    Answer("Gmail", "END", 552, "5.7.0 This message was blocked because its content presents a potential security issue. - gsmtp", "content", GMAIL),
+    Answer("Gmail", "END", 550, "5.7.1 Our system has detected that this message is likely unsolicited mail. To reduce the amount of spam sent to Gmail, this message has been blocked. - gsmtp", "content", GMAIL),
+    Answer("Google Workspace", "END", 550, "5.7.1 This message violates example.com email policy. - gcdp x1 - gsmtp", "content", GMAIL),
+    Answer("Gmail", "END", 550, "5.7.26 This mail has been blocked because the sender is unauthenticated. Gmail requires all senders to authenticate with either SPF or DKIM. - gsmtp", "sender", GMAIL),
+    # Microsoft 365 and Outlook.com
+    Answer("Microsoft 365", "LOGIN", 535, "5.7.3 Authentication unsuccessful [FR0P281CA0001.DEUP281.PROD.OUTLOOK.COM]", "login", MS_AUTH),
+    Answer("Microsoft 365", "LOGIN", 535, "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.", "login", MS_AUTH),
+    Answer("Microsoft 365", "LOGIN", 535, "5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.", "login", MS_AUTH),
+    Answer("Microsoft 365", "MAIL", 530, "5.7.57 Client not authenticated to send mail.", "login", MS_AUTH),
+    Answer("Microsoft 365", "END", 550, "5.7.60 SMTP; Client does not have permissions to send as this sender [MW2PR1901MB2155.namprd19.prod.outlook.com]", "sender", MS_SENDER),
+    Answer("Microsoft 365", "END", 554, "5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message Cannot submit message", "sender", MS_SEND_AS),
+    Answer("Microsoft 365", "END", 554, "5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; Failed to process message due to a permanent exception", "account", MS_NDR),
+    Answer("Microsoft 365", "END", 554, "5.2.252 SendAsDenied; eve@outrider.test not allowed to send as bob@outrider.test", "sender", MS_THROTTLING),
+    Answer("Microsoft 365", "END", 550, "5.2.252 Sender throttled due to continuous send as denied errors.", "account", MS_THROTTLING),
+    Answer("Microsoft 365", "END", 550, "5.2.251 Sender throttled due to continuous mailbox full errors.", "account", MS_THROTTLING),
+    Answer("Microsoft 365", "END", 432, "4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", "rate", MS_NDR),
+    Answer("Microsoft 365", "RCPT", 550, "5.1.8 Access denied, bad outbound sender AS(42004)", "account", MS_NDR),
+    Answer("Microsoft 365", "END", 550, "5.7.705 Access denied, tenant has exceeded threshold", "account", MS_NDR),
+    Answer("Microsoft 365", "RCPT", 550, "5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", "recipient", MS_NDR),
+    Answer("Microsoft 365", "RCPT", 550, "5.4.1 Recipient address rejected: Access denied. AS(201806281)", "recipient", MS_NDR),
+    Answer("Microsoft 365", "RCPT", 450, "4.7.1 Greylisted, please try again in 180 seconds", "later", EMAILIT),
+    # Amazon SES by SMTP
+    Answer("SES SMTP", "END", 554, "Message rejected: Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: eve@outrider.test", "sender", SES_SMTP),
+    Answer("SES SMTP", "END", 554, "Message rejected: Sending paused for this account. For more information, please check the inbox of the email address associated with your AWS account.", "account", SES_SMTP),
+    Answer("SES SMTP", "END", 554, "Access denied: User `arn:aws:iam::1:user/smtp' is not authorized to perform `ses:SendRawEmail' on resource `arn:aws:ses:eu-west-1:1:identity/outrider.test'", "account", SES_DENIED),
+    Answer("SES SMTP", "END", 454, "Throttling failure: Maximum sending rate exceeded.", "rate", SES_QUOTAS),
+    Answer("SES SMTP", "END", 454, "Throttling failure: Daily message quota exceeded.", "account", SES_QUOTAS),
+    Answer("SES SMTP", "LOGIN", 535, "Authentication Credentials Invalid", "login", SES_SMTP),
+    Answer("SES SMTP", "CONNECT", 421, "Too many concurrent SMTP connections", "rate", SES_SMTP),
+    Answer("SES SMTP", "END", 451, "Temporary service failure", "later", SES_SMTP),
+    # SendGrid and other relays
+    Answer("SendGrid", "MAIL", 550, "Unauthenticated senders not allowed", "login", SENDGRID),
+    Answer("SendGrid", "END", 550, "The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved.", "sender", SENDGRID),
+    Answer("SendGrid", "LOGIN", 451, "Authentication failed: Maximum credits exceeded", "account", SENDGRID),
+    Answer("SendGrid", "MAIL", 452, "Too many connections from your host", "rate", SENDGRID),
+    Answer("SendGrid", "END", 552, "message size exceeds limit", "content", SENDGRID),
+    Answer("Emailit", "MAIL", 452, "4.4.5 Messages per second limit exceeded", "rate", EMAILIT),
+    Answer("Oracle Email Delivery", "LOGIN", 421, "Too many auth failures, try again later", "rate", ORACLE),
+    # Zoho
+    Answer("Zoho", "END", 550, "5.4.6 Unusual sending activity detected. Please try after sometime", "account", ZOHO_UNUSUAL),
+    Answer("Zoho", "LOGIN", 554, "5.1.8 Sender Address Blocked", "account", ZOHO_BLOCKED),
+    Answer("Zoho", "MAIL", 553, "Sender is not allowed to relay emails", "sender", ZOHO_CODES),
+    Answer("Zoho", "MAIL", 553, "Relaying disallowed as eve@outrider.test", "sender", ZEPTOMAIL),
+    Answer("Zoho", "LOGIN", 535, "Authentication Failed", "login", ZEPTOMAIL),
+    Answer("Zoho", "END", 552, "5.7.1 virus Win.Test.EICAR_HDB-1 detected by Zoho Mail", "content", ZEPTOMAIL),
+    Answer("Zoho", "RCPT", 550, "5.1.1 <ada@customer.example> User unknown", "recipient", ZOHO_CODES),
+    # GMX, web.de, IONOS, T-Online, AOL
+    Answer("IONOS", "LOGIN", 535, "Authentication credentials invalid", "login", IONOS),
+    Answer("IONOS", "RCPT", 550, "Requested action not taken: mailbox unavailable", "recipient", IONOS),
+    Answer("IONOS", "RCPT", 550, "Quota Exceeded", "later", IONOS),
+    Answer("IONOS", "MAIL", 550, "Requested action not taken: mailbox unavailable Reject due to policy restrictions. For explanation visit http://postmaster.1and1.com/en/error-messages?c=poli", "account", IONOS_POLICY),
+    Answer("GMX", "RCPT", 550, "Requested action not taken: mailbox unavailable Failure sending mail. Try again later", "later", GMX_SUBMISSION),
+    Answer("GMX", "CONNECT", 554, "gmx.net (mxgmx104) Nemesis ESMTP Service not available No SMTP service Reject due to policy restrictions.", "account", ZONE_MTA),
+    Answer("GMX", "RCPT", 550, "5.1.1 <ada@customer.example>... User is unknown", "recipient", GERMAN_PROVIDERS),
+    Answer("web.de", "END", 554, "Transaction failed Reject due to policy restrictions. For explanation visit https://web.de/email/senderguidelines?c=hi", "content", WEB_DE),
+    Answer("web.de", "RCPT", 550, "User has exhausted allowed storage space.", "later", GERMAN_PROVIDERS),
+    Answer("web.de", "RCPT", 550, "Benutzer nicht bekannt/User unknown", "recipient", GERMAN_PROVIDERS),
+    Answer("AOL", "RCPT", 550, "MAILBOX NOT FOUND", "recipient", GERMAN_PROVIDERS),
+    Answer("T-Online", "RCPT", 552, "5.2.2 Over STORAGE quota", "later", GERMAN_PROVIDERS),
+    # Yahoo
+    Answer("Yahoo", "MAIL", 421, "4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to user complaints - 4.16.55.1; see https://help.yahoo.com/kb/postmaster/SLN3434.html", "rate", YAHOO),
+    Answer("Yahoo", "END", 554, "delivery error: dd This user doesn't have a yahoo.de account", "recipient", GERMAN_PROVIDERS),
+    Answer("Yahoo", "END", 554, "delivery error: dd Sorry your message to ada@customer.example cannot be delivered. This account has been disabled or discontinued", "recipient", GERMAN_PROVIDERS),
+    Answer("Yahoo", "MAIL", 553, "5.7.1 [BL21] Connections will not be accepted from 192.0.2.1, because the ip is in Spamhaus's list; see https://help.yahoo.com/kb/postmaster/SLN5070.html", "account", ZONE_MTA),
+    # Postfix
+    Answer("Postfix", "RCPT", 553, "5.7.1 <eve@outrider.test>: Sender address rejected: not owned by user eve", "sender", POSTFIX),
+    Answer("Postfix", "RCPT", 554, "5.7.1 <ada@customer.example>: Relay access denied", "account", POSTFIX),
+    Answer("Postfix", "RCPT", 550, "5.1.1 <ada@customer.example>: Recipient address rejected: User unknown in virtual mailbox table", "recipient", POSTFIX_UNKNOWN),
+    Answer("Postfix", "RCPT", 450, "4.1.2 <ada@customer.example>: Recipient address rejected: Domain not found", "later", POSTFIX),
+    Answer("Postfix", "RCPT", 451, "4.3.5 Server configuration error", "later", POSTFIX),
+    Answer("Postfix", "RCPT", 554, "5.7.1 <ada@customer.example>: Recipient address rejected: Quota exceeded", "later", POSTFIX_QUOTA),
+    Answer("Postfix", "RCPT", 554, "5.7.1 <ada@customer.example>: Recipient address rejected: Recipient address rejected for policy reasons", "account", POSTFIX_POLICY),
+    Answer("Postfix", "RCPT", 554, "5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", "account", ZONE_MTA),
+    Answer("Postfix", "END", 552, "5.3.4 Error: message file too big", "content", POSTFIX),
+    Answer("Postfix", "RCPT", 450, "4.2.0 <ada@customer.example>: Recipient address rejected: Greylisted", "later", EMAILIT),
+    # Exim, cPanel and hosters
+    Answer("Exim", "RCPT", 550, "Unrouteable address", "recipient", EXIM_UNROUTABLE),
+    Answer("Exim", "RCPT", 550, "relay not permitted", "account", EXIM),
+    Answer("Exim", "RCPT", 550, "Sender verify failed", "sender", EXIM),
+    Answer("cPanel", "RCPT", 550, "Domain outrider.test has exceeded the max emails per hour (100/100 (100%)) allowed. Message discarded.", "account", CPANEL_HOUR),
+    Answer("cPanel", "END", 550, "Domain outrider.test has exceeded the max defers and failures per hour (5/5 (100%)) allowed. Message discarded.", "account", CPANEL),
+    Answer("Hoster", "END", 550, "5.7.1 [CSR] Our system has detected an unusual amount of unsolicited email originating from your address", "account", CPANEL),
+    Answer("Forpsi", "RCPT", 550, "5.1.0 cNkj1y0022zrrQM01NkjaD policy violation, see https://support.forpsi.com/kb/a4081", "account", FORPSI),
+    Answer("OVH", "LOGIN", 535, "5.7.1 Authentication failed", "login", OVH),
+    Answer("OVH", "RCPT", 550, "Requested action not taken: mailbox unavailable", "recipient", OVH),
+    Answer("Open-Xchange", "LOGIN", 535, "5.7.8 Authentication refused", "login", OX),
+    Answer("Open-Xchange", "CONNECT", 550, "5.7.1 Connection refused - 192.0.2.1 blocked by Vade Threat List", "account", OX),
+    Answer("Orange", "CONNECT", 550, "mwinf5c14 ME Adresse IP source bloquee pour incident de spam. Client host blocked for spamming issues. OFR006_102", "account", ORANGE),
+)  # fmt: skip
