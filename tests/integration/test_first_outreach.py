@@ -298,7 +298,10 @@ class TestProvider:
             cloud.run(hours=3)
 
         assert cloud.mails() == []
-        assert events(api, "email.failed")[0]["reason"] == "refused: MessageRejected: refused by the test"
+        assert (
+            events(api, "email.failed")[0]["reason"]
+            == "refused: MessageRejected: refused by the test"
+        )
         assert status(api, campaign.campaign_id)["audience"]["failed"] == 1
 
 
