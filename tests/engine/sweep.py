@@ -6,14 +6,19 @@ write. What stood there when the handler died is put aside, and the second deliv
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 
+from botocore.exceptions import ClientError
+
+from outrider.kit.dynamo import StoreFailed
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.cloud import Cloud
 from tests.harness.wire import Call, When
 
 _READS = {"BatchGetItem", "Decrypt", "GetItem", "GetParameter", "Query"}
 Deliver = Callable[[], object]
+Disturbance = AbstractContextManager[object]
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,25 @@ def sweep(cloud: Cloud, scenario: Scenario) -> int:
             _check(cloud, scenario, f"cut behind call {first}, then {second}")
             carried_out += 1
     return carried_out
+
+
+def disturb(cloud: Cloud, scenario: Scenario, disturbed: Callable[[int], Disturbance]) -> int:
+    """Disturb the scenario's first delivery at each of its writes in turn, and deliver again as it
+    would come again; gives how often it was carried out."""
+    deliver = scenario.build(cloud)
+    built = cloud.snapshot()
+    with cloud.wire.recording() as calls:
+        deliver()
+    places = [number for number, call in enumerate(calls, 1) if _changes(call)]
+    for number in places:
+        cloud.restore(built)
+        for disturbance in (disturbed(number), nullcontext(), nullcontext()):
+            with disturbance, suppress(StoreFailed, ClientError):
+                deliver()
+            cloud.clock.advance(minutes=scenario.minutes)
+        cloud.run(hours=scenario.hours)
+        _check(cloud, scenario, f"disturbed at call {number}, {calls[number - 1]}")
+    return len(places)
 
 
 def _cut(cloud: Cloud, deliver: Deliver, place: int) -> None:

@@ -249,7 +249,7 @@ class Engine(RuleBasedStateMachine):
         return None
 
 
-def _run(cloud: Cloud, examples: int, steps: int, *phases: Phase) -> None:
+def run_engine(cloud: Cloud, examples: int, steps: int, *phases: Phase) -> None:
     run_state_machine_as_test(
         type("Engine", (Engine,), {"world": World(cloud)}),
         settings=settings(
@@ -264,9 +264,9 @@ def _run(cloud: Cloud, examples: int, steps: int, *phases: Phase) -> None:
 
 
 def test_whatever_happens_nothing_breaks(cloud: Cloud) -> None:
-    _run(cloud, 25, 25, Phase.generate)
+    run_engine(cloud, 25, 25, Phase.generate)
 
 
 @pytest.mark.slow
 def test_whatever_happens_for_long_nothing_breaks(cloud: Cloud) -> None:
-    _run(cloud, 1_000, 40, Phase.generate, Phase.shrink)
+    run_engine(cloud, 1_000, 40, Phase.generate, Phase.shrink)

@@ -99,9 +99,11 @@ class _Throttled:
 
 @dataclass(slots=True)
 class _Conflict:
+    """From the `number`-th call on, `times` times."""
+
     key: tuple[str, str] | None
+    number: int
     times: int
-    skip: int
 
 
 class Wire:
@@ -160,20 +162,19 @@ class Wire:
 
     @contextmanager
     def conflict(
-        self, key: tuple[str, str] | None = None, *, times: int = 1, skip: int = 0
+        self, key: tuple[str, str] | None = None, *, at: int = 1, times: int = 1
     ) -> Iterator[None]:
         """Have other transactions under way on an item: ours that touch it, or only check it or its
-        absence, are cancelled `times` times, and so are single writes. Without a key it is the
-        first item of whatever transaction comes.
+        absence, are cancelled `times` times, and so are single writes, from the `at`-th AWS call of
+        the block on (the first is 1). Without a key it is the first item that this call writes.
 
         Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
         """
-        self._conflict = conflict = _Conflict(key, times, skip)
+        self._conflict = _Conflict(key, at, times)
         try:
             yield
         finally:
             self._conflict = None
-        assert conflict.times < times, "nothing met the other transaction"
 
     @contextmanager
     def recording(self) -> Iterator[list[Call]]:
@@ -260,6 +261,10 @@ class Wire:
             self._throttled.number -= 1
             if self._throttled.number == 0:
                 self._throttled.operation = (service, operation)
+        if self._conflict and self._conflict.number:
+            self._conflict.number -= 1
+            if not self._conflict.number and not self._conflict.key and operation in _WRITES:
+                self._conflict.key = _written(operation, sent)[0]
 
     def throttles(self, service: str, operation: str, attempts: int = 1) -> bool:
         """Whether an attempt of a call, or so many, fail for want of capacity."""
@@ -271,22 +276,11 @@ class Wire:
 
     def conflicts(self, operation: str, params: dict[str, Any]) -> list[bool] | None:
         """Which of the items that a call writes are part of another transaction, if one is."""
-        writes = (
-            [next(iter(each.values())) for each in params["TransactItems"]]
-            if operation == "TransactWriteItems"
-            else [params]
-        )
-        keys = [_key(each) for each in writes]
         conflict = self._conflict
-        if not conflict or not conflict.times:
+        if not conflict or conflict.number or not conflict.times:
             return None
-        if conflict.key is None and operation != "TransactWriteItems":
-            return None
-        met = [key == (conflict.key or keys[0]) for key in keys]
+        met = [key == conflict.key for key in _written(operation, params)]
         if not any(met):
-            return None
-        conflict.skip -= 1
-        if conflict.skip >= 0:
             return None
         conflict.times -= 1
         return met
@@ -415,9 +409,13 @@ def _conflict(operation: str, met: list[bool]) -> Reply:
     return _refused("TransactionCanceledException", CancellationReasons=reasons)
 
 
-def _key(write: dict[str, Any]) -> tuple[str, str]:
-    key = write.get("Key") or write["Item"]
-    return key["pk"]["S"], key["sk"]["S"]
+def _written(operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
+    """The keys that a write is about."""
+    writes = [params]
+    if operation == "TransactWriteItems":
+        writes = [next(iter(each.values())) for each in params["TransactItems"]]
+    keys = [write.get("Key") or write["Item"] for write in writes]
+    return [(key["pk"]["S"], key["sk"]["S"]) for key in keys]
 
 
 def _attempts(config: Any) -> int:

@@ -1,0 +1,60 @@
+"""The engine among what AWS does and moto does not: a service without capacity at any call, other
+transactions on the same items, streams that repeat and know no order, indexes minutes behind."""
+
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+from hypothesis import Phase
+
+from tests.engine.scenarios import SCENARIOS
+from tests.engine.sweep import Scenario, disturb
+from tests.engine.test_state_machine import run_engine
+from tests.harness.clock import Clock
+from tests.harness.cloud import Cloud
+
+LONG = 12
+"""Attempts: more than anybody makes at once."""
+SOME = {
+    *("step", "step_sms", "step_task", "round_last", "launch", "audience", "trigger", "delivered"),
+    *("hard_bounce", "complaint", "reply_stop", "lost_outcome", "unsubscribe", "task_done"),
+}
+"""One of each kind of handler and outcome; `-m slow` has all."""
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(clock: Clock) -> Iterator[None]:
+    """What would wait moves the test's clock instead."""
+    with patch("time.sleep", lambda seconds: clock.advance(seconds=seconds)):
+        yield
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param(each, id=each.name, marks=() if each.name in SOME else pytest.mark.slow)
+        for each in SCENARIOS
+    ],
+)
+class TestScenarios:
+    def test_outlive_throttling_at_any_call(self, cloud: Cloud, scenario: Scenario) -> None:
+        assert disturb(cloud, scenario, lambda at: cloud.wire.throttle_at(at, attempts=LONG))
+
+    def test_outlive_other_transactions(self, cloud: Cloud, scenario: Scenario) -> None:
+        assert disturb(cloud, scenario, lambda at: cloud.wire.conflict(at=at, times=LONG))
+
+
+def test_streams_may_repeat_and_indexes_be_minutes_behind(cloud: Cloud) -> None:
+    _run(cloud, 5, 15)
+
+
+@pytest.mark.slow
+def test_they_may_for_long(cloud: Cloud) -> None:
+    _run(cloud, 100, 40)
+
+
+def _run(cloud: Cloud, examples: int, steps: int) -> None:
+    cloud.streams.split()
+    cloud.streams.repeat()
+    with cloud.indexes.behind(minutes=3):
+        run_engine(cloud, examples, steps, Phase.generate)
