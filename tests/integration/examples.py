@@ -205,6 +205,18 @@ def a_step_for_a_contact(api: Api) -> dict[str, str]:
     }
 
 
+def a_test_of_the_newest_sequence(api: Api) -> dict[str, str]:
+    """Its first step for a new contact, to the newest mailbox."""
+    sequence_id = api.get("/v1/sequences?limit=1").json["data"][0]["id"]
+    return {
+        "step_id": api.get(f"/v1/sequences/{sequence_id}/steps").json["steps"][0]["id"],
+        "contact_id": api.post("/v1/contacts", {"email": _address(), "first_name": "Ada"}).json[
+            "id"
+        ],
+        "to": api.get("/v1/mailboxes").json["data"][0]["email"],
+    }
+
+
 def one_task(api: Api) -> str:
     return a_task(api).message_id
 
@@ -321,6 +333,14 @@ EXAMPLES: dict[str, Example] = {
     # Sequence, steps, the pool, what its mailboxes have sent today.
     "POST /v1/sequences/{sequence_id}/plan": Example(5, {"audience": 2}, make=a_sequence),
     "PUT /v1/sequences/{sequence_id}/steps": Example(3, {"steps": [STEP_ONE]}, make=a_sequence),
+    # Sequence, what its step sees, the pool, whose address it is; the test noted and taken of the
+    # day; what became of it.
+    "POST /v1/sequences/{sequence_id}/test-send": Example(
+        7,
+        {"step_id": ids.new("stp"), "contact_id": ids.new("con"), "to": "ada@outrider.test"},
+        make=a_sequence,
+        name=a_test_of_the_newest_sequence,
+    ),
     # Sequence, pool, steps; the campaign made; sequence and campaign started. Enrolling contacts
     # adds to it.
     "POST /v1/sequences/{sequence_id}/launch": Example(6, {}, make=a_sequence),

@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.integration.outreach import launched
 from tools.templates import REPOSITORY
 
 FOLDER = REPOSITORY / "events"
@@ -53,3 +55,18 @@ def put_in(text: str, real: dict[str, str]) -> str:
         assert INVENTED[name] in text, f"there is no {name} to put in"
         text = text.replace(INVENTED[name], value)
     return text
+
+
+def sent_job(api: Api, cloud: Cloud) -> dict[str, str]:
+    """What a step job of a campaign launched just now names."""
+    campaign = launched(api)
+    workspace = api.workspace().id
+    items = {item["sk"].partition("_")[0]: item for item in cloud.items("campaigns", workspace)}
+    return {
+        "workspace": workspace,
+        "campaign": campaign.campaign_id,
+        "contact": campaign.contact_ids[0],
+        "sequence": campaign.sequence_id,
+        "step": items["version#00001"]["steps"][0]["id"],
+        "mailbox": items["mbx"]["id"],
+    }

@@ -343,6 +343,8 @@ class TestIds:
         assert [problem(answer) for answer in answers] == [unknown] * len(answers)
 
     def test_of_ones_own_are_found(self, api: Api, endpoint: Endpoint) -> None:
-        answer = call(api, endpoint, endpoint.path_to_own(api))
+        path = endpoint.path_to_own(api)
+
+        answer = call(api, endpoint, path, body=endpoint.body_of_own(api))
 
         assert answer.status == endpoint.route.status

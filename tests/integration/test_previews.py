@@ -159,10 +159,20 @@ class TestPreview:
 
         pointers = [error["pointer"] for error in answer.json["errors"]]
         assert answer.status == 422
-        assert pointers == ["/query/sequence_id", "/query/step_id", "/query/contact_id"]
+        assert pointers == ["/query/step_id", "/query/contact_id", "/query/sequence_id"]
 
 
 class TestLinkToUnsubscribe:
+    def test_begins_where_the_request_reached_the_api(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        (contact_id,) = some_contacts(api, 1)
+        sequence_id, (first, _) = a_draft(api)
+
+        with cloud.environment(PUBLIC_URL=""):
+            shown = preview(api, sequence_id=sequence_id, step_id=first, contact_id=contact_id)
+
+        assert "https://api.outrider.test/t/u/" in shown["text"]
+
     def test_of_a_preview_suppresses_nobody(self, api: Api, cloud: Cloud) -> None:
         campaign = launched(api)
         step_id = step_ids(api, campaign.sequence_id)[0]

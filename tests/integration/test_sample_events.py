@@ -17,9 +17,13 @@ from outrider.messages.tokens import Links
 from outrider.webhooks.deliveries import delivery_id
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.examples import NOBODY, a_draft, an_enrollment
+from tests.integration.examples import (
+    NOBODY,
+    a_draft,
+    an_enrollment,
+)
 from tests.integration.outreach import a_mailbox, a_message, launched, status
-from tests.integration.samples import FOLDER, INVENTED, Sample, put_in
+from tests.integration.samples import FOLDER, INVENTED, Sample, put_in, sent_job
 from tests.receivers import answering, receiver
 from tools import templates
 
@@ -37,6 +41,7 @@ MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
 MAILBOXES_CHECK = Sample("http_mailboxes_check", "mailboxes_check")
 SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
 SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
+SEQUENCES_TEST_SEND = Sample("http_sequences_test_send", "sequences_test")
 CAMPAIGNS_STATUS = Sample("http_campaigns_status", "campaigns")
 MESSAGES_GET = Sample("http_messages_get", "messages")
 ENROLLMENTS_GET = Sample("http_enrollments_get", "enrollments")
@@ -69,21 +74,6 @@ REPLY = Sample("inbound_reply", "inbound_receive")
 MAIL = Sample("sqs_inbound_mail", "inbound_receive")
 
 SAMPLES = [each for each in globals().values() if isinstance(each, Sample)]
-
-
-def sent_job(api: Api, cloud: Cloud) -> dict[str, str]:
-    """What a step job of a campaign launched just now names."""
-    campaign = launched(api)
-    workspace = api.workspace().id
-    items = {item["sk"].partition("_")[0]: item for item in cloud.items("campaigns", workspace)}
-    return {
-        "workspace": workspace,
-        "campaign": campaign.campaign_id,
-        "contact": campaign.contact_ids[0],
-        "sequence": campaign.sequence_id,
-        "step": items["version#00001"]["steps"][0]["id"],
-        "mailbox": items["mbx"]["id"],
-    }
 
 
 class TestSamples:
@@ -193,6 +183,14 @@ class TestHttp:
         answer = SEQUENCES_LAUNCH.invoke(cloud, key=key, contact=contact, sequence=sequence)
 
         assert json.loads(answer["body"])["audience"] == {"total": 1, "added": 1, "skipped": 0}
+
+    def test_sequences_test_send(self, api: Api, cloud: Cloud) -> None:
+        job = sent_job(api, cloud)
+        named = {name: job[name] for name in ("sequence", "step", "contact")}
+
+        answer = SEQUENCES_TEST_SEND.invoke(cloud, key=api.workspace().live_key, **named)
+
+        assert json.loads(answer["body"])["result"] == "sent"
 
     def test_campaigns_status(self, api: Api, cloud: Cloud) -> None:
         campaign = launched(api).campaign_id

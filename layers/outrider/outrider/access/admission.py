@@ -49,6 +49,7 @@ def admit(request: Request, scope: str, status: int) -> Admitted:
         seal=record["seal"],
         idempotency=idempotency,
         headers=headers,
+        api_url=f"https://{request.host}" if request.host else "",
     )
     return Admitted(caller, headers, idempotency)
 

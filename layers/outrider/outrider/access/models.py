@@ -56,6 +56,8 @@ class Caller:
     """Of a request that may be repeated."""
     headers: Headers = field(default_factory=dict, repr=False, compare=False)
     """Of the answer to its request; a service may add some."""
+    api_url: str = ""
+    """Where its request reached the API, for example `https://api.example.com`."""
 
     @classmethod
     def engine(cls, workspace: str, request_id: str = "") -> "Caller":

@@ -19,6 +19,7 @@ from outrider.kit import clock
 from outrider.kit.logs import logger
 from outrider.messages.models import Message
 from outrider.messages.settling import Settling
+from outrider.messages.test_sends import is_test
 from outrider.sequences.models import ReplyClass
 
 _HEARD: dict[str, Kind] = {
@@ -33,7 +34,7 @@ class Received(BaseModel):
     """What an incoming mail was taken for; `message_id` is the message of ours it is about,
     `reply_id` the answer as it is kept."""
 
-    kind: Literal["reply", "automatic", "report", "own_copy", "unmatched"]
+    kind: Literal["reply", "automatic", "report", "own_copy", "test", "unmatched"]
     message_id: str | None = None
     reply_id: str | None = None
     classification: ReplyClass | None = None
@@ -51,6 +52,8 @@ class InboundService:
         """Match a mail to what it answers and record it; `kept_at` is where it lies. Receiving it
         twice is the same as once."""
         mail = IncomingMail.parse(raw)
+        if any(is_test(quoted.partition("@")[0]) for quoted in mail.answers[:1]):
+            return Received(kind="test")
         found = self.matching.answered(mail)
         if mail.kind == "report":
             if found and mail.reports:

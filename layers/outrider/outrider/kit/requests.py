@@ -54,6 +54,8 @@ class Request:
     query_string: str
     body: bytes
     request_id: str
+    host: str = ""
+    """The domain of the API that took it."""
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
@@ -67,6 +69,7 @@ class Request:
             query_string=event.get("rawQueryString") or "",
             body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
             request_id=context["requestId"],
+            host=str(context.get("domainName") or ""),
         )
 
 

@@ -81,6 +81,10 @@ class MailboxRepository:
         item = self.table.get(self.workspace, mailbox_id)
         return Mailbox.model_validate(item) if item else None
 
+    def is_own(self, address: str) -> bool:
+        """Whether this normalised address is a mailbox of the workspace."""
+        return self.table.get(inbox_pk(address), self.workspace) is not None
+
     def get_with_usage(self, mailbox_id: str, day: date) -> tuple[Mailbox, int] | None:
         """With what it has taken of its cap on `day`."""
         found = batch_get(

@@ -13,7 +13,7 @@ from outrider.mailboxes.errors import MailboxNotFound
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages import writing
-from outrider.messages.schemas import PreviewQuery
+from outrider.messages.schemas import StepChoice
 from outrider.messages.snapshot import Snapshot, SnapshotReader
 from outrider.sequences.errors import StepNotFound, VariantNotFound
 from outrider.sequences.models import Sequence, Step
@@ -42,10 +42,10 @@ class Composer:
     mailboxes: MailboxRepository
     reader: Callable[[str], SnapshotReader]
 
-    def compose(self, asked: PreviewQuery) -> Composition:
+    def compose(self, sequence_id: str, asked: StepChoice) -> Composition:
         """Raises SequenceNotFound, StepNotFound, VariantNotFound, ContactNotFound and
         MailboxNotFound."""
-        sequence = self.sequences.get(asked.sequence_id)
+        sequence = self.sequences.get(sequence_id)
         if not ids.is_id("con", asked.contact_id):
             raise ContactNotFound
         if asked.mailbox_id is not None and not ids.is_id("mbx", asked.mailbox_id):
@@ -92,7 +92,7 @@ class Composer:
         return min(pool, key=lambda each: (not each.can_send, each.id), default=None)
 
 
-def _job(workspace: str, sequence: Sequence, campaign_id: str, asked: PreviewQuery) -> StepJob:
+def _job(workspace: str, sequence: Sequence, campaign_id: str, asked: StepChoice) -> StepJob:
     return StepJob(
         workspace=workspace,
         campaign_id=campaign_id,

@@ -23,7 +23,7 @@ class PreviewService:
     def preview(self, query: PreviewQuery) -> Preview:
         """What cannot be filled is left out, and a finding says why. Raises as
         `Composer.compose` does."""
-        composed = self.composer.compose(query)
+        composed = self.composer.compose(query.sequence_id, query)
         findings = [*_problems(composed), *_lint(composed)]
         said: Mail | Content | None = None
         try:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from outrider.campaigns.models import Said
+from outrider.kit.addresses import Email
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input
 from outrider.messages.models import Direction, Message, State
@@ -48,16 +49,19 @@ class MessageQuery(PageQuery):
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class PreviewQuery(BaseModel):
+class StepChoice(BaseModel):
     """A step of a sequence, and who would get it. Without `variant_id` it is the variant that the
     contact gets, without `mailbox_id` the mailbox that wrote to the contact first, or one of the
     pool."""
 
-    sequence_id: Id
     step_id: Id
     contact_id: Id
     variant_id: Id | None = None
     mailbox_id: Id | None = None
+
+
+class PreviewQuery(StepChoice):
+    sequence_id: Id
 
 
 class PreviewFinding(BaseModel):
@@ -97,6 +101,33 @@ class Preview(BaseModel):
     tracked_links: list[str]
     sendable: bool
     findings: list[PreviewFinding]
+
+
+class TestSend(Input, StepChoice):
+    """Which step to send, as which contact would get it, and where `to`: the address of a mailbox
+    of the workspace."""
+
+    to: Email
+
+
+TestResult = Literal["sent", "not_sent", "unknown"]
+
+
+class TestMessage(BaseModel):
+    """A test message and what became of it. `not_sent`: the provider did not take it, and `detail`
+    is what it said. `unknown`: it may have gone out; look at the mailbox it was sent to."""
+
+    id: str
+    object: Literal["test_message"] = "test_message"
+    sequence_id: str
+    step_id: str
+    variant_id: str
+    contact_id: str
+    mailbox_id: str
+    to: str
+    subject: str
+    result: TestResult
+    detail: str | None
 
 
 class TaskCompletion(Input):

@@ -36,6 +36,7 @@ from outrider.messages.settling import Settling
 from outrider.messages.snapshot import SnapshotReader
 from outrider.messages.steps import StepService
 from outrider.messages.tasks import Tasks
+from outrider.messages.test_sends import TestSends, TestSendService
 from outrider.messages.transports import ByKind, Transport
 from outrider.messages.transports.sandbox import SandboxTransport
 from outrider.messages.transports.ses import SesTransport
@@ -100,7 +101,7 @@ def snapshots(caller: Caller, campaign_id: str) -> SnapshotReader:
         contacts=ContactRepository(_table("contacts_table"), workspace),
         mailboxes=mailbox_repository(workspace),
         messages=message_repository(caller),
-        base_url=settings().public_url.rstrip("/"),
+        base_url=(settings().public_url or caller.api_url).rstrip("/"),
     )
 
 
@@ -127,13 +128,16 @@ def enrollments(caller: Caller) -> EnrollmentService:
 
 
 def previews(caller: Caller) -> PreviewService:
-    return PreviewService(
-        Composer(
-            caller,
-            sequences(caller),
-            mailbox_repository(caller.workspace),
-            lambda campaign_id: snapshots(caller, campaign_id),
-        )
+    return PreviewService(_composer(caller))
+
+
+def test_sends(caller: Caller) -> TestSendService:
+    return TestSendService(
+        caller=caller,
+        composer=_composer(caller),
+        mailboxes=mailbox_repository(caller.workspace),
+        tests=TestSends(_table("campaigns_table"), caller.workspace),
+        transport=_transport(caller),
     )
 
 
@@ -202,6 +206,15 @@ def _claims(caller: Caller, campaign_id: str) -> Claims:
         companies=company_replies(workspace, campaign_id),
         mailboxes=mailbox_repository(workspace),
         limits=daily_limits(workspace, campaign_id),
+    )
+
+
+def _composer(caller: Caller) -> Composer:
+    return Composer(
+        caller,
+        sequences(caller),
+        mailbox_repository(caller.workspace),
+        lambda campaign_id: snapshots(caller, campaign_id),
     )
 
 

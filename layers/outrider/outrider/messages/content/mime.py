@@ -58,6 +58,7 @@ def write(
     unsubscribe_url: str,
     thread: Thread | None,
     now: datetime,
+    test: bool = False,
 ) -> bytes:
     """The mail; `html` is that of the content with what tells of its reading. A follow-up answers
     the mails before it. Raises ValueError for what no header may hold.
@@ -69,6 +70,8 @@ def write(
     mail["To"] = to
     mail["Subject"] = _literal(content.subject)
     mail["Date"] = now
+    if test:
+        mail["X-Outrider-Test"] = "yes"
     if own := own_message_id(mailbox, message_id):
         mail["Message-ID"] = f"<{own}>"
     if thread and thread.message_ids:
