@@ -252,12 +252,14 @@ def an_event(api: Api) -> str:
 
 
 EXAMPLES: dict[str, Example] = {
+    # Where it finds any, it reads their last contacts (test_budgets.py).
     "GET /v1/contacts": Example(2, make=a_contact),
     "POST /v1/contacts": Example(2, {"email": "ada@example.com"}),
     "GET /v1/contacts/{contact_id}": Example(2, make=a_contact),
-    # Another address takes a read more, and one more where a claim stands (test_budgets.py).
-    "PATCH /v1/contacts/{contact_id}": Example(2, {"title": "CTO"}, make=a_contact),
-    "PUT /v1/contacts/{contact_id}": Example(2, {"title": "CTO"}, make=a_contact),
+    # The change, then its last contact. Another address takes one read more where a claim stands
+    # (test_budgets.py).
+    "PATCH /v1/contacts/{contact_id}": Example(3, {"title": "CTO"}, make=a_contact),
+    "PUT /v1/contacts/{contact_id}": Example(3, {"title": "CTO"}, make=a_contact),
     "DELETE /v1/contacts/{contact_id}": Example(2, make=a_contact),
     # The contacts, what suppresses them, and all of it in one transaction.
     "POST /v1/contacts/merge": Example(
@@ -266,8 +268,9 @@ EXAMPLES: dict[str, Example] = {
     # What suppresses it; its enrollments, messages and events.
     "GET /v1/contacts/{contact_id}/export": Example(6, make=a_contact_with_a_past),
     # Was it erased, the contact, what stops everything; its enrollments and messages, their count;
-    # the tombstone, its claim, its research and itself; its events; that it is done.
-    "POST /v1/contacts/{contact_id}/erase": Example(13, make=a_contact),
+    # the tombstone, its claim, its research, its last contact and itself; its events; that it is
+    # done.
+    "POST /v1/contacts/{contact_id}/erase": Example(14, make=a_contact),
     # A contact of which the feed knows nothing yet takes one read more (test_budgets.py).
     "GET /v1/contacts/{contact_id}/timeline": Example(3, make=a_contact_with_a_past),
     # What DNS says comes between reading the address and keeping the verdict.

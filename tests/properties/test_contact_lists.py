@@ -1,6 +1,7 @@
 """A walk through any list of contacts against a plain filter and sort of all of them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -39,14 +40,21 @@ CONTACTS = st.fixed_dictionaries(
         "verified": st.booleans(),
         "linked_to": st.sampled_from([None, 0, 1]),
         "then": st.sampled_from(
-            [None, "deleted", "replied", {"fit_score": None}, {"folder_id": "a", "fit_score": 0.5}]
+            [
+                None,
+                "deleted",
+                "replied",
+                "contacted",
+                {"fit_score": None},
+                {"folder_id": "a", "fit_score": 0.5},
+            ]
         ),
     }
 )
 PARAMETERS = st.fixed_dictionaries(
     {"limit": st.integers(1, 4).map(str)},
     optional={
-        "status": st.sampled_from(["new", "replied", "bounced"]),
+        "status": st.sampled_from(["new", "active", "replied", "bounced"]),
         "folder_id": st.sampled_from(["a", "b#", "ü", "c"]),
         "fit_score_gte": st.sampled_from(["0", "0.3", "0.30000000000000004"]),
         "fit_score_lte": st.sampled_from(["0.3", "0.5", "1"]),
@@ -112,6 +120,8 @@ def made(
                 repository.remove(contact.id, [])
             case "replied":
                 repository.update(contact.id, {"status": "replied"}, [], version=None)
+            case "contacted":
+                repository.touches.take(contact.id, "cam_1", clock.now(), timedelta())
             case dict(changes):
                 repository.update(contact.id, changes, [], version=None)
     return contact.id

@@ -9,6 +9,7 @@ import pytest
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.contacts.models import Verification
 from outrider.contacts.suppressions.models import Suppression
+from outrider.contacts.touches import Touch
 from outrider.messages import gates
 from outrider.messages.snapshot import Sender, Snapshot, Standing
 from outrider.sequences.models import Settings, Step, Variant
@@ -95,8 +96,7 @@ def standing(**changes: Any) -> dict[str, Any]:
 
 
 BY_HAND = Suppression(id="sup_a1", kind="address", reason="manual", created_at=AT)
-OTHER_CAMPAIGN = {"last_contacted_by": "cam_2"}
-CONTACTED = {"last_contacted_at": "2026-03-02T08:00:00.000Z", "first_name": "Ada"}
+BY_OTHER_CAMPAIGN = {"touch": Touch("2026-03-02T08:00:00.000Z", "cam_2")}
 
 
 class TestClosed:
@@ -139,8 +139,7 @@ class TestClosed:
             (
                 {
                     **rules(min_interval_hours=4),
-                    **OTHER_CAMPAIGN,
-                    "contact": a_contact(**CONTACTED),
+                    **BY_OTHER_CAMPAIGN,
                 },
                 "interval: recently_contacted",
             ),
@@ -174,15 +173,13 @@ class TestClosed:
         found = closed(
             seen(
                 **settings,
-                **OTHER_CAMPAIGN,
+                **BY_OTHER_CAMPAIGN,
                 **standing(
                     suppressions=[BY_HAND],
                     used_by_campaign=1,
                     senders=[Sender(a_mailbox(), 1)],
                 ),
-                contact=a_contact(
-                    status="unsubscribed", last_contacted_at=CONTACTED["last_contacted_at"]
-                ),
+                contact=a_contact(status="unsubscribed"),
             )
         )
 

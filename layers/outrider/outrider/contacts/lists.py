@@ -33,7 +33,10 @@ _IN_ORDER_OF_IDS = {
     "tag": None,
     "status": "by_status",
 }
-"""The filters with an index in this order, the most telling first; tags have their tokens."""
+"""The filters with an index in this order, the most telling first; tags have their tokens, and who
+is `active` is among those who were ever written to."""
+_TOLD_BY_LAST_CONTACT = ("new", "active")
+"""Statuses that are kept as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +62,14 @@ class ContactLists:
         """
         if asked.email is not None:
             contact = self.contacts.with_value(asked.email)
-            companies = self._companies(asked, [contact] if contact else [])
-            company = companies.get(contact.company_id or "") if contact else None
-            return [contact] if contact and asked.matches(contact, company) else [], None
+            return list(self._fitting(asked, [contact] if contact else []).values()), None
         path = self._path(asked)
         found: list[Contact] = []
         for part, place in self._read(path, asked, after):
-            companies = self._companies(asked, [contact for _, contact in part if contact])
-            for item, contact in part:
-                company = companies.get(contact.company_id or "") if contact else None
-                if contact is None or not asked.matches(contact, company):
+            fitting = self._fitting(asked, [contact for _, contact in part if contact])
+            for item, stored in part:
+                contact = fitting.get(stored.id) if stored else None
+                if contact is None:
                     continue
                 if len(found) == asked.limit:
                     return found, after
@@ -104,7 +105,10 @@ class ContactLists:
         if not path.by_token:
             return [Contact.from_item(item) for item in items]
         places = [item["sk"].rpartition("#") for item in items]
-        there = self.contacts.get_many(list(dict.fromkeys(id_ for *_, id_ in places)))
+        items_there = self.contacts.table.get_all(
+            self.contacts.workspace, dict.fromkeys(id_ for *_, id_ in places)
+        )
+        there = {id_: Contact.from_item(item) for id_, item in items_there.items()}
         shown: list[Contact | None] = []
         for word, _, contact_id in places:
             contact = there.get(contact_id)
@@ -112,6 +116,18 @@ class ContactLists:
                 contact = None
             shown.append(contact)
         return shown
+
+    def _fitting(self, asked: ContactQuery, contacts: Sequence[Contact]) -> dict[str, Contact]:
+        """Those that are to be shown, by id, with their last contacts."""
+        in_question = asked.status in _TOLD_BY_LAST_CONTACT
+        if in_question:
+            contacts = self.contacts.with_last_contact(contacts)
+        companies = self._companies(asked, contacts)
+        fitting = [
+            each for each in contacts if asked.matches(each, companies.get(each.company_id or ""))
+        ]
+        shown = fitting if in_question else self.contacts.with_last_contact(fitting)
+        return {each.id: each for each in shown}
 
     def _companies(self, asked: ContactQuery, contacts: Sequence[Contact]) -> Mapping[str, Company]:
         """The companies of `contacts`, where they have to be known."""
@@ -160,10 +176,15 @@ class ContactLists:
             low = ids.first_of("con", moment + 1)
         for name, index in _IN_ORDER_OF_IDS.items():
             value = getattr(asked, name)
-            if value is not None:
-                pk = f"{self.contacts.workspace}#{value}" if index else self._tokens.of_tag(value)
-                query = _between(pk, low, "con_~", index=index)
-                return _Path(query, frozenset({"created_after", name}), by_token=index is None)
+            if value is None:
+                continue
+            if value == "active":
+                query = _between(self.contacts.touches.pk, low, "con_~")
+                return _Path(query, frozenset({"created_after"}), by_token=True)
+            pk = f"{self.contacts.workspace}#{value}" if index else self._tokens.of_tag(value)
+            query = _between(pk, low, "con_~", index=index)
+            answers = {"created_after"} if value == "new" else {"created_after", name}
+            return _Path(query, frozenset(answers), by_token=index is None)
         query = _between(self.contacts.workspace, low, "con_~")
         return _Path(query, frozenset({"created_after"}))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
 
 from outrider.entities.models import Entity
 
@@ -37,7 +37,11 @@ class Verification(BaseModel):
 
 
 class Contact(Entity):
-    """A person in one workspace. Times are RFC 3339 UTC; `version` rises with every change."""
+    """A person in one workspace. Times are RFC 3339 UTC; `version` rises with every change.
+
+    `last_contacted_at` is kept beside it (`contacts/touches.py`), and makes `active` of `new`: so
+    an item has neither.
+    """
 
     id: str
     email: str
@@ -69,8 +73,28 @@ class Contact(Entity):
     updated_at: str
     version: int = 1
 
+    @model_validator(mode="before")
+    @classmethod
+    def _active_once_contacted(cls, given: Any) -> Any:
+        if given.get("last_contacted_at") and given.get("status", "new") == "new":
+            return {**given, "status": "active"}
+        return given
+
+    def fields(self) -> dict[str, Any]:
+        stored = super().fields()
+        del stored["last_contacted_at"]
+        return {**stored, "status": "new" if self.status == "active" else self.status}
+
+    def contacted(self, last_contacted_at: str | None) -> Self:
+        """The contact with its last contact, if it has had any."""
+        if last_contacted_at is None:
+            return self
+        status = "active" if self.status == "new" else self.status
+        return self.model_copy(update={"last_contacted_at": last_contacted_at, "status": status})
+
     def changed(self, changes: Mapping[str, Any]) -> Self:
         """An address that is new has not been verified."""
+        changes = {"last_contacted_at": self.last_contacted_at, **changes}
         if changes.get("email", self.email) != self.email:
             changes = {**changes, "verified": None, "verification": None}
         if "company_id" in changes:

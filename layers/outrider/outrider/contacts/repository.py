@@ -6,12 +6,12 @@ A contact that was merged into another is found by `<workspace>#merged` / `con_â
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from outrider.contacts.indexes import INDEX_KEYS, company_place, index_keys
 from outrider.contacts.models import Contact
-from outrider.entities.repository import PRESENT, EntityRepository
+from outrider.contacts.touches import Touch, Touches
+from outrider.entities.repository import PRESENT, EntityMoved, EntityRepository, Found
 from outrider.kit import clock
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
@@ -19,6 +19,7 @@ from outrider.kit.dynamo import (
     Page,
     Query,
     Table,
+    batch_get,
     transact,
     transact_groups,
 )
@@ -38,6 +39,56 @@ class ContactRepository(EntityRepository[Contact]):
     @property
     def claims(self) -> str:
         return f"{self.workspace}#email"
+
+    @property
+    def touches(self) -> Touches:
+        return Touches(self.table, self.workspace)
+
+    def keys(self, entity_id: str) -> Sequence[tuple[Table, str, str]]:
+        return [self.key(entity_id), self.touches.key(entity_id)]
+
+    def whole(self, entity_id: str, found: Found) -> Contact | None:
+        table, pk, sk = self.touches.key(entity_id)
+        contact = self.entity(found.get((table.name, self.workspace, entity_id)))
+        touch = Touch.from_item(found.get((table.name, pk, sk)))
+        return _with(contact, touch) if contact else None
+
+    def with_last_contact(self, contacts: Sequence[Contact]) -> list[Contact]:
+        """Contacts made of their items alone, each with its last contact; 100 in a call."""
+        touches = self.touches.get_many(contact.id for contact in contacts)
+        return [_with(contact, touches.get(contact.id)) for contact in contacts]
+
+    def get(self, entity_id: str) -> Contact | None:
+        return self.whole(entity_id, batch_get(self.keys(entity_id)))
+
+    def update(
+        self,
+        entity_id: str,
+        changes: Mapping[str, Any],
+        events: Sequence[Event],
+        *,
+        version: int | None,
+        also: Sequence[Action] = (),
+    ) -> Contact:
+        after = EntityRepository.update(
+            self, entity_id, changes, events, version=version, also=also
+        )
+        return _with(after, self.touches.get(entity_id))
+
+    def change(
+        self,
+        before: Contact,
+        after: Contact,
+        events: Sequence[Event],
+        *,
+        also: Sequence[Action] = (),
+    ) -> None:
+        try:
+            EntityRepository.change(self, before, after, events, also=also)
+        except EntityMoved as moved:
+            if moved.current is None:
+                raise
+            raise EntityMoved(moved.current.contacted(before.last_contacted_at)) from moved
 
     def index_keys(self, fields: Mapping[str, Any]) -> dict[str, str | None]:
         return index_keys(self.workspace, fields)
@@ -93,11 +144,13 @@ class ContactRepository(EntityRepository[Contact]):
                 for contact_id in (each.id, *each.merged_ids)
             ),
             self._counted(-len(losers)),
+            *self._contacted(winner, after, losers),
             *also,
         )
 
     def bury(self, gone: Contact) -> None:
         self.table.write(self.table.delete(*self.beside(gone.id)[1:]))
+        self.touches.forget(gone.id)
         EntityRepository.bury(self, gone)  # super() knows no class that dataclass has made anew
 
     def of_company(self, company_id: str, limit: int, after: Item | None) -> Page:
@@ -126,36 +179,25 @@ class ContactRepository(EntityRepository[Contact]):
         """Where what was researched about a contact is: it goes when the contact goes."""
         return self.table, f"{self.workspace}#research", contact_id
 
-    def touch(self, contact: Contact, campaign_id: str, interval: timedelta) -> Action:
-        """That the campaign writes to the contact now, for a transaction. Refused when address or
-        status are no longer as they were read, or when another campaign wrote within `interval`.
-
-        It is no change that anybody is told of: the version stays, and so does the last change.
-        """
-        now = clock.now()
-        values: dict[str, Any] = {
-            "last_contacted_at": clock.to_text(now),
-            "last_contacted_by": campaign_id,
-        }
-        if contact.status == "new":
-            values |= {"status": "active", **self.index_keys({"status": "active"})}
-        condition = f"{PRESENT} AND #email = :email AND #status = :seen"
-        if interval:
-            values["before"] = clock.to_text(now - interval)
-            condition += (
-                " AND (attribute_not_exists(#last_contacted_at) OR #last_contacted_at <= :before"
-                " OR #last_contacted_by = :last_contacted_by)"
-            )
-        assignments = ", ".join(f"#{name} = :{name}" for name in values if name != "before")
-        return self.table.update(
+    def unchanged(self, contact: Contact) -> Action:
+        """That address and status are as they were read, for a transaction."""
+        return self.table.check(
             self.workspace,
             contact.id,
-            f"SET {assignments} REMOVE #_events",
-            condition,
-            **values,
+            f"{PRESENT} AND #email = :email AND #status = :seen",
             email=contact.email,
-            seen=contact.status,
+            seen=contact.fields()["status"],
         )
+
+    def _contacted(
+        self, winner: Contact, after: Contact, losers: Sequence[Contact]
+    ) -> Sequence[Action]:
+        """That the winner has the last contact of one of the losers, where that is the latest."""
+        if after.last_contacted_at == winner.last_contacted_at:
+            return []
+        touches = self.touches.get_many(each.id for each in losers).values()
+        latest = max(touches, key=lambda touch: touch.at, default=None)
+        return [self.touches.moving(latest, winner.id)] if latest else []
 
     @property
     def _merged_pk(self) -> str:
@@ -201,3 +243,7 @@ class ContactRepository(EntityRepository[Contact]):
         return company_place(
             self.workspace, contact.email, contact.company_id, pinned=contact.company_pinned
         )
+
+
+def _with(contact: Contact, touch: Touch | None) -> Contact:
+    return contact.contacted(touch.at) if touch else contact

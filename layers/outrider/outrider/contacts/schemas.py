@@ -61,13 +61,24 @@ class ContactUpdate(_ContactFields):
     `tags` are replaced whole."""
 
     email: Email = Field(default_factory=str)
-    status: Status = Field(default_factory=lambda: "new")
+    status: Annotated[
+        Status,
+        Field(
+            description="`new` and `active` are the same to set: which of them is shown says "
+            "whether a campaign has written to the contact"
+        ),
+    ] = Field(default_factory=lambda: "new")
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("There is nothing to change")
         return self
+
+    @field_validator("status")
+    @classmethod
+    def _as_it_is_kept(cls, status: Status) -> Status:
+        return "new" if status == "active" else status
 
     @property
     def given(self) -> dict[str, Any]:

@@ -36,6 +36,8 @@ PRESENT = "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)"
 _TOMBSTONE_LIFE = timedelta(days=2)
 
 EntityT = TypeVar("EntityT", bound=Entity)
+Found = Mapping[tuple[str, str, str], Item]
+"""What `kit.dynamo.batch_get` gives."""
 
 
 class ValueTaken(Exception):
@@ -99,6 +101,14 @@ class EntityRepository(ABC, Generic[EntityT]):
         """Where an entity is, for `kit.dynamo.batch_get`."""
         return self.table, self.workspace, entity_id
 
+    def keys(self, entity_id: str) -> Sequence[tuple[Table, str, str]]:
+        """Where all is that an entity is shown with, for `kit.dynamo.batch_get`."""
+        return [self.key(entity_id)]
+
+    def whole(self, entity_id: str, found: Found) -> EntityT | None:
+        """The entity with all that it is shown with, of what was found at `keys`."""
+        return self.entity(found.get((self.table.name, self.workspace, entity_id)))
+
     def present(self, entity_id: str) -> Action:
         """That the entity is not deleted, for a transaction."""
         return self.table.check(self.workspace, entity_id, PRESENT)
@@ -113,8 +123,8 @@ class EntityRepository(ABC, Generic[EntityT]):
 
     def get_many(self, entity_ids: Sequence[str]) -> dict[str, EntityT]:
         """Those of `entity_ids` that exist."""
-        items = batch_get(self.key(entity_id) for entity_id in entity_ids)
-        entities = map(self.entity, items.values())
+        found = batch_get(key for entity_id in entity_ids for key in self.keys(entity_id))
+        entities = (self.whole(entity_id, found) for entity_id in entity_ids)
         return {entity.id: entity for entity in entities if entity}
 
     def with_value(self, value: str) -> EntityT | None:
@@ -128,10 +138,9 @@ class EntityRepository(ABC, Generic[EntityT]):
         if value is None:
             return self.get(entity_id), None
         claim = (self.table, self.claims, value)
-        found = batch_get([self.key(entity_id), claim])
+        found = batch_get([*self.keys(entity_id), claim])
         owner = found.get((self.table.name, *claim[1:]))
-        entity = found.get((self.table.name, self.workspace, entity_id))
-        return self.entity(entity), self._owner(owner) or None
+        return self.whole(entity_id, found), self._owner(owner) or None
 
     def add(
         self,

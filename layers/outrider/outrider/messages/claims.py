@@ -8,9 +8,11 @@ from datetime import timedelta
 from outrider.campaigns.companies import CompanyReplies
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.limits import DailyLimits
+from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.contacts.touches import Touch
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, Reason, TransactionFailed, transact
 from outrider.kit.outbox import Event
@@ -65,6 +67,11 @@ class Claims:
             given.append(self.limits.give_back(message.day, company=key))
         return given
 
+    def untouch(self, message: Message) -> None:
+        """Forget that the contact was written to, for a message that was not sent."""
+        at = clock.from_text(message.created_at)
+        self.contacts.touches.undo(message.contact_id, self.campaign_id, at)
+
     def refused(self, message: Message, ready: Ready) -> list[Action]:
         """What is counted of a message that was refused for good, for a transaction."""
         if message.channel != "email" or ready.mailbox is None:
@@ -84,7 +91,12 @@ class Claims:
                 if message.due_at
                 else self.enrollments.claim(enrollment, message.id, message.mailbox_id)
             ],
-            "contact": [self.contacts.touch(contact, self.campaign_id, interval)],
+            "contact": [self.contacts.unchanged(contact)],
+            "touch": [
+                self.contacts.touches.taking(
+                    contact.id, self.campaign_id, clock.from_text(message.created_at), interval
+                )
+            ],
             "suppression": self.suppressions.absent(contact.email, contact.other_emails),
         }
         if settings.stop_for_company and company and enrollment.replied_at is None:
@@ -111,24 +123,18 @@ def _closed(  # noqa: PLR0911 - one line a gate
 
     if closed("message") or closed("enrollment"):
         return None
-    (touched,) = refused["contact"]
-    contact = touched.item or {}
-    if touched.failed and (not contact or "deleted_at" in contact):
-        return gates.contact_gone()
-    if touched.failed and (
-        contact.get("email") != ready.contact.email or contact.get("status") != ready.contact.status
-    ):
-        return None
+    (contact,), (touched,) = refused["contact"], refused["touch"]
+    if contact.failed:
+        return None if Contact.from_item(contact.item) else gates.contact_gone()
     if closed("suppression"):
         return gates.suppressed()
     if closed("bounce"):
         return gates.bounced_elsewhere()
     if closed("company"):
         return gates.company_replied()
-    if touched.failed:
+    if touched.failed and (last := Touch.from_item(touched.item)):
         interval = timedelta(hours=settings.min_interval_hours)
-        last = clock.from_text(contact["last_contacted_at"])
-        return gates.recently_contacted(last + interval)
+        return gates.recently_contacted(clock.from_text(last.at) + interval)
     if closed("mailbox_cap"):
         return gates.cap_reached("mailbox_cap", ready.enrollment, message.day)
     if closed("campaign_limit"):

@@ -225,13 +225,11 @@ def next_day(enrollment: Enrollment, day: date) -> datetime:
 
 def interval_end(seen: Snapshot) -> datetime | None:
     """When the contact may be written to again after another campaign did."""
-    contact, campaign = seen.contact, seen.campaign
-    if contact is None or campaign is None or not seen.settings.min_interval_hours:
-        return None
-    if contact.last_contacted_at is None or seen.last_contacted_by == campaign.id:
+    touch, campaign = seen.touch, seen.campaign
+    if touch is None or campaign is None or touch.by == campaign.id:
         return None
     interval = timedelta(hours=seen.settings.min_interval_hours)
-    return clock.from_text(contact.last_contacted_at) + interval
+    return clock.from_text(touch.at) + interval if interval else None
 
 
 # ── The others ───────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from outrider.campaigns.repository import CampaignRepository
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.models import Suppression
+from outrider.contacts.touches import Touch
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import batch_get
 from outrider.mailboxes.models import Mailbox
@@ -67,8 +68,8 @@ class Snapshot:
     contact: Contact | None
     mailbox: Mailbox | None
     message: Message | None
-    last_contacted_by: str | None = None
-    """The campaign that wrote to the contact last."""
+    touch: Touch | None = None
+    """The contact's last one."""
     rivals: Sequence[Enrollment] = ()
     """Older enrollments of the contact in other active campaigns, if the campaign is exclusive."""
     standing: Standing | None = None
@@ -109,6 +110,7 @@ class SnapshotReader:
             "steps": self.sequences.version_key(job.sequence_id, job.steps_version),
             "enrollment": self.enrollments.key(job.contact_id),
             "contact": self.contacts.key(job.contact_id),
+            "touch": self.contacts.touches.key(job.contact_id),
             "message": self.messages.key(job.contact_id, job.message_id),
         }
         if job.mailbox_id:
@@ -129,7 +131,8 @@ class SnapshotReader:
 
 
 def _snapshot(message_id: str, items: dict[str, Item | None], links: Links | None) -> Snapshot:
-    campaign, enrollment, contact = items["campaign"], items["enrollment"], items["contact"]
+    campaign, enrollment = items["campaign"], items["enrollment"]
+    contact, touch = Contact.from_item(items["contact"]), Touch.from_item(items["touch"])
     steps, mailbox, message = items["steps"], items.get("mailbox"), items["message"]
     return Snapshot(
         message_id=message_id,
@@ -137,8 +140,8 @@ def _snapshot(message_id: str, items: dict[str, Item | None], links: Links | Non
         campaign=Campaign.model_validate(campaign) if campaign else None,
         steps=steps_from(steps["steps"]) if steps else [],
         enrollment=Enrollment.from_item(enrollment) if enrollment else None,
-        contact=Contact.from_item(contact),
+        contact=contact.contacted(touch.at) if contact and touch else contact,
         mailbox=Mailbox.model_validate(mailbox) if mailbox else None,
         message=Message.from_item(message) if message else None,
-        last_contacted_by=contact.get("last_contacted_by") if contact else None,
+        touch=touch,
     )

@@ -150,6 +150,7 @@ class StepService:
                 self.progress.failed(
                     enrollment, message, reason, *self.claims.refused(message, ready)
                 )
+                self.claims.untouch(message)
                 return reason
             case "not_accepted":
                 return self._put_back(seen, ready, message, outcome)
@@ -167,6 +168,7 @@ class StepService:
             progress.enrollments.retry(message.contact_id, message.id, later, outcome.detail),
             *self.claims.give_back(message, ready, seen.settings),
         )
+        self.claims.untouch(message)
         if outcome.locked_out and ready.mailbox:
             self.reviews.login_refused(ready.mailbox.id)
         logger().warning("the provider took no message", reason=outcome.detail, alarm="provider")

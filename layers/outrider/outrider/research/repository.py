@@ -20,11 +20,10 @@ class ResearchRepository:
 
     def get(self, contact_id: str) -> tuple[Contact | None, Findings | None]:
         """The contact and what is kept about its company, in one read."""
-        table, pk, sk = self.contacts.key(contact_id)
-        beside = self.contacts.beside(contact_id)
-        found = batch_get([(table, pk, sk), beside])
-        kept = found.get((table.name, *beside[1:]))
-        contact = Contact.from_item(found.get((table.name, pk, sk)))
+        table, pk, sk = self.contacts.beside(contact_id)
+        found = batch_get([*self.contacts.keys(contact_id), (table, pk, sk)])
+        kept = found.get((table.name, pk, sk))
+        contact = self.contacts.whole(contact_id, found)
         return contact, Findings.model_validate(kept) if kept else None
 
     def keep(self, contact_id: str, findings: Findings) -> Sequence[Action]:
