@@ -3,12 +3,20 @@
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.campaigns.models import Enrollment
-from outrider.campaigns.schemas import ResumeRequest
+from outrider.campaigns.schemas import ContactEnrollmentQuery, ResumeRequest
+from outrider.campaigns.wiring import members
+from outrider.kit.pagination import Page
 from outrider.messages.explain import Explanation
 from outrider.messages.wiring import enrollments, explanations
 
 api = native_api()
 handler = api.handler
+
+
+@api.get("/v1/enrollments", scope="campaigns:read")
+def list_enrollments(caller: Caller, query: ContactEnrollmentQuery) -> Page[Enrollment]:
+    """List the enrollments of a contact: the campaigns it is in, and where it stands in each"""
+    return members(caller).of_contact(query)
 
 
 @api.get("/v1/enrollments/{enrollment_id}", scope="campaigns:read")

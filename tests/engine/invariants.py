@@ -46,6 +46,15 @@ class Books:
         items = self.cloud.items("enrollments", f"{self.workspace}#cam_")
         return [Enrollment.from_item(item) for item in items if "state" in item]
 
+    def state_places(self) -> Iterator[tuple[str, str | None, str | None]]:
+        """Of each enrollment: its id, and its place in the index of states as it is and as its
+        state wants it."""
+        for item in self.cloud.items("enrollments", f"{self.workspace}#cam_"):
+            if "state" in item:
+                enrollment = Enrollment.from_item(item)
+                wanted = None if enrollment.is_open else f"{item['pk']}#{enrollment.state}"
+                yield enrollment.id, item.get("by_state_pk"), wanted
+
     @cached_property
     def messages(self) -> list[Message]:
         items = self.cloud.items("messages", f"{self.workspace}#con_")
@@ -95,6 +104,9 @@ def wrong(books: Books) -> Iterator[str]:
     yield from _audiences(books)
     yield from _statistics(books)
     yield from _order(books)
+    for enrollment_id, place, wanted in books.state_places():
+        if place != wanted:
+            yield f"{enrollment_id} stands among {place}, not {wanted}"
 
 
 def wrong_at_rest(books: Books) -> Iterator[str]:

@@ -238,6 +238,13 @@ def an_enrollment(api: Api) -> str:
     return enrollment_ids.of(campaign.campaign_id, campaign.contact_ids[0])
 
 
+def an_enrolled_contact(api: Api) -> dict[str, str]:
+    """As the query of a list names it."""
+    members = enrollment_ids.parts(an_enrollment(api))
+    assert members is not None
+    return {"contact_id": members[1]}
+
+
 def a_paused_enrollment(api: Api) -> str:
     enrollment_id = an_enrollment(api)
     api.post(f"/v1/enrollments/{enrollment_id}/pause")
@@ -375,6 +382,8 @@ EXAMPLES: dict[str, Example] = {
     # The campaign, then the page.
     "GET /v1/campaigns/{campaign_id}/enrollments": Example(3, make=a_campaign, by_worker=True),
     "GET /v1/campaigns/{campaign_id}/audience": Example(3, make=a_campaign, by_worker=True),
+    # The page of keys, the enrollments.
+    "GET /v1/enrollments": Example(3, query=an_enrolled_contact, by_worker=True),
     "GET /v1/enrollments/{enrollment_id}": Example(2, make=an_enrollment),
     "POST /v1/enrollments/{enrollment_id}/pause": Example(3, make=an_enrollment),
     # The campaign besides, which knows the shards; due by now, its step is handed over: steps,

@@ -2,7 +2,8 @@
 
 An enrollment is `<workspace>#cam_…` / `con_…`, so a contact is in a campaign once. One that has
 something to come stands in the index `by_due`, under `<workspace>#cam_…#<shard>` /
-`<lane><due at>`; all stand in the index `by_contact`, under `<workspace>#con_…`.
+`<lane><due at>`; one that is over or paused in the index `by_state`, under
+`<workspace>#cam_…#<state>`; all stand in the index `by_contact`, under `<workspace>#con_…`.
 """
 
 import zlib
@@ -41,6 +42,7 @@ _COMPANY_AT_ONCE = 50
 _DUE = "#due_at = :due, #by_due_sk = :due"
 _DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
 _CLAIM = "#sending, #claimed_until"
+_STATE = "#state = :state, #by_state_pk = :by_state"
 _WHO = "#company_key, #by_company_pk, #timezone"
 
 
@@ -223,9 +225,9 @@ class EnrollmentRepository:
         return self._settle(
             contact_id,
             message_id,
-            "#state = :paused, #blocked_reason = :reason, #_events = :events",
+            f"{_STATE}, #blocked_reason = :reason, #_events = :events",
             f"{_CLAIM}, {_DUE_KEYS}",
-            paused="paused",
+            **self._stands("paused"),
             reason=reason,
             events=outbox.pack(events),
         )
@@ -237,9 +239,9 @@ class EnrollmentRepository:
         return self._settle(
             contact_id,
             message_id,
-            "#state = :state, #exit_reason = :reason, #_events = :events",
+            f"{_STATE}, #exit_reason = :reason, #_events = :events",
             f"{_CLAIM}, #blocked_reason, {_DUE_KEYS}",
-            state=state,
+            **self._stands(state),
             reason=reason,
             events=outbox.pack(events),
         )
@@ -283,10 +285,9 @@ class EnrollmentRepository:
         told = "".join(f", #{name} = :{name}" for name in noted or {})
         return self._change(
             enrollment,
-            "#state = :state, #exit_reason = :reason, #outcome = :outcome, #_events = :events"
-            f"{told}",
+            f"{_STATE}, #exit_reason = :reason, #outcome = :outcome, #_events = :events{told}",
             f"{_DUE_KEYS}, #blocked_reason, {_CLAIM}",
-            state=state,
+            **self._stands(state),
             reason=reason,
             outcome=outcome,
             events=outbox.pack(events),
@@ -297,9 +298,9 @@ class EnrollmentRepository:
         """It stays where it stands until it is resumed, and keeps the time it is due at."""
         return self._change(
             enrollment,
-            "#state = :paused, #blocked_reason = :reason, #_events = :events",
+            f"{_STATE}, #blocked_reason = :reason, #_events = :events",
             f"#by_due_pk, #by_due_sk, {_CLAIM}",
-            paused="paused",
+            **self._stands("paused"),
             reason=reason,
             events=outbox.pack(events),
         )
@@ -312,7 +313,7 @@ class EnrollmentRepository:
             before,
             f"{_DUE}, #by_due_pk = :shard, #state = :active, #step_id = :step, #thread = :thread,"
             " #generation = :generation, #_events = :events",
-            "#blocked_reason",
+            "#blocked_reason, #by_state_pk",
             due=after.due_at,
             shard=self._due_pk(before.contact_id, due_shards),
             active="active",
@@ -326,10 +327,10 @@ class EnrollmentRepository:
         """End it if it is not over, and keep nothing of what its mails said nor of who the contact
         was. A message in flight must be given up: its worker's lease is over."""
         ends = not enrollment.is_over
-        sets = "#state = :state, #exit_reason = :reason"
+        sets = f"{_STATE}, #exit_reason = :reason"
         removes = f"{_DUE_KEYS}, #thread, #blocked_reason, {_CLAIM}, {_WHO}"
         values = {
-            "state": "finished" if ends else enrollment.state,
+            **self._stands("finished" if ends else enrollment.state),
             "reason": ERASED if ends or enrollment.state == "failed" else enrollment.exit_reason,
         }
         if events:
@@ -392,6 +393,10 @@ class EnrollmentRepository:
             one=1,
         )
 
+    def _stands(self, state: str) -> dict[str, str]:
+        """The values of _STATE: a state in which nothing is to come, and its place in the index."""
+        return {"state": state, "by_state": f"{self._pk}#{state}"}
+
     @property
     def _places(self) -> DuePlaces:
         return DuePlaces(self.table, self._pk)
@@ -448,20 +453,3 @@ class EnrollmentRepository:
     @property
     def _pk(self) -> str:
         return f"{self.workspace}#{self.campaign_id}"
-
-    def list(
-        self, state: str | None, limit: int, after: Item | None
-    ) -> tuple[list[Enrollment], Item | None]:
-        """In the order in which their contacts were made."""
-        page = self.table.page(
-            Query(
-                self._pk,
-                "begins_with(#sk, :prefix)",
-                {"prefix": "con_", **({"state": state} if state else {})},
-                filter="#state = :state" if state else "",
-                after=after,
-                consistent=True,
-            ),
-            limit,
-        )
-        return [Enrollment.from_item(item) for item in page.items], page.last_key

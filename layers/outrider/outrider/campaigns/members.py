@@ -1,14 +1,20 @@
-"""Who is in a campaign, and who was left out of it."""
+"""Who is in a campaign, who was left out of it, and which campaigns a contact is in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
+from outrider.campaigns.enrollment_lists import EnrollmentLists
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.errors import CampaignNotFound
-from outrider.campaigns.models import Enrollment
+from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.repository import CampaignRepository
-from outrider.campaigns.schemas import AudienceQuery, EnrollmentQuery, SkippedContact
+from outrider.campaigns.schemas import (
+    AudienceQuery,
+    ContactEnrollmentQuery,
+    EnrollmentQuery,
+    SkippedContact,
+)
 from outrider.kit import ids
 from outrider.kit.pagination import Page, Sealer
 
@@ -17,20 +23,33 @@ from outrider.kit.pagination import Page, Sealer
 class MemberLists:
     caller: Caller
     campaigns: CampaignRepository
+    lists: EnrollmentLists
     enrollments: Callable[[str], EnrollmentRepository]
 
     def enrolled(self, campaign_id: str, query: EnrollmentQuery) -> Page[Enrollment]:
         """Raises CampaignNotFound."""
-        self._require(campaign_id)
+        campaign = self._campaign(campaign_id)
         sealer = self._sealer(campaign_id, "enrollments")
-        found, place = self.enrollments(campaign_id).list(
-            query.state, query.limit, sealer.after(query)
-        )
+        after = sealer.after(query)
+        if query.contact_id is not None:
+            found, place = self.lists.one(campaign.id, query.contact_id, query.state)
+        else:
+            found, place = self.lists.of_campaign(campaign, query.state, query.limit, after)
+        return sealer.page(query, found, place)
+
+    def of_contact(self, query: ContactEnrollmentQuery) -> Page[Enrollment]:
+        """The enrollments of a contact, in whatever campaign."""
+        sealer = self._sealer(query.contact_id, "enrollments")
+        after = sealer.after(query)
+        if query.campaign_id is not None:
+            found, place = self.lists.one(query.campaign_id, query.contact_id, query.state)
+        else:
+            found, place = self.lists.of_contact(query.contact_id, query.state, query.limit, after)
         return sealer.page(query, found, place)
 
     def left_out(self, campaign_id: str, query: AudienceQuery) -> Page[SkippedContact]:
         """Whom a launch with a filter left out. Raises CampaignNotFound."""
-        self._require(campaign_id)
+        self._campaign(campaign_id)
         sealer = self._sealer(campaign_id, "audience")
         items, place = self.enrollments(campaign_id).skipped(
             query.reason, query.limit, sealer.after(query)
@@ -43,9 +62,11 @@ class MemberLists:
         ]
         return sealer.page(query, skipped, place)
 
-    def _require(self, campaign_id: str) -> None:
-        if not ids.is_id("cam", campaign_id) or self.campaigns.get(campaign_id) is None:
+    def _campaign(self, campaign_id: str) -> Campaign:
+        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
+        if campaign is None:
             raise CampaignNotFound
+        return campaign
 
-    def _sealer(self, campaign_id: str, name: str) -> Sealer:
-        return Sealer(self.caller.seal, f"{self.caller.workspace}/{campaign_id}/{name}")
+    def _sealer(self, of: str, name: str) -> Sealer:
+        return Sealer(self.caller.seal, f"{self.caller.workspace}/{of}/{name}")

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, JsonValue, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, ValidationError, model_validator
 
 from outrider.campaigns.models import Audience, Campaign, CampaignStatus, EnrollmentState, Said
 from outrider.contacts.schemas import ContactQuery, ContactWrite
 from outrider.entities.schemas import Custom, Tags, Text
+from outrider.kit import ids
 from outrider.kit.addresses import Email
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input, Instant, invalid
@@ -204,8 +205,33 @@ class TriggerResult(BaseModel):
     due_at: str | None = None
 
 
+def _id(prefix: str) -> AfterValidator:
+    """That a text is an id with this prefix."""
+
+    def check(text: str) -> str:
+        if not ids.is_id(prefix, text):
+            raise ValueError(f"{text} is not an id {prefix}_…")
+        return text
+
+    return AfterValidator(check)
+
+
+ContactId = Annotated[str, Field(max_length=64), _id("con")]
+CampaignId = Annotated[str, Field(max_length=64), _id("cam")]
+
+
 class EnrollmentQuery(PageQuery):
-    state: EnrollmentState | None = None
+    """Where most of what has something to come is in another state, a page may be short, even
+    empty, and still have more after it."""
+
+    state: Annotated[EnrollmentState | None, Field(description="Only those that stand so")] = None
+    contact_id: Annotated[ContactId | None, Field(description="Only that of a contact")] = None
+
+
+class ContactEnrollmentQuery(PageQuery):
+    contact_id: Annotated[ContactId, Field(description="Those of this contact")]
+    campaign_id: Annotated[CampaignId | None, Field(description="Only that in a campaign")] = None
+    state: Annotated[EnrollmentState | None, Field(description="Only those that stand so")] = None
 
 
 class AudienceQuery(PageQuery):

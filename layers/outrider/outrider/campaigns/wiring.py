@@ -17,6 +17,7 @@ from outrider.campaigns.dispatch import DispatchService
 from outrider.campaigns.edits import SequenceEdits
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrolling import Enroller
+from outrider.campaigns.enrollment_lists import EnrollmentLists
 from outrider.campaigns.enrollment_service import EnrollmentService, Settle
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.launch import LaunchService
@@ -114,6 +115,7 @@ def members(caller: Caller) -> MemberLists:
     return MemberLists(
         caller,
         campaign_repository(caller.workspace),
+        EnrollmentLists(_enrollments_table(), caller.workspace),
         lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
     )
 
