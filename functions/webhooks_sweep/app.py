@@ -1,4 +1,4 @@
-"""Every 5 minutes: sets going what waits for an endpoint though its time has passed, and replays
+"""Every minute: sets going what waits for an endpoint though its time has passed, and replays
 that nobody goes on with. What fails is left to the next sweep, and keeps it from no other."""
 
 from collections.abc import Callable, Iterable

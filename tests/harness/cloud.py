@@ -23,7 +23,6 @@ from tests.harness.indexes import Indexes
 from tests.harness.mail import Mail, MailService
 from tests.harness.permissions import Permissions
 from tests.harness.queues import Message, Queue, Queues
-from tests.harness.schedules import Schedules
 from tests.harness.snapshots import Snapshot
 from tests.harness.stack import Stack
 from tests.harness.streams import Streams
@@ -42,7 +41,7 @@ class WorkFailed(AssertionError):
 
 
 class Cloud:
-    """Attributes: `api`, `clock`, `bus`, `executions`, `schedules`, and what misbehaves when told:
+    """Attributes: `api`, `clock`, `bus`, `executions`, and what misbehaves when told:
     `wire` (crashes, refusals, throttling, conflicts), `streams`, `indexes`, `ses`."""
 
     def __init__(self, made: Stack) -> None:
@@ -57,9 +56,7 @@ class Cloud:
             made.template["Resources"][_CLOCK_MACHINE]["Properties"]["DefinitionUri"]
         )
         self.executions = Executions(made.machine_arn(_CLOCK_MACHINE), machine, _DISPATCH)
-        self.schedules = Schedules(self._queues, made.timers_group, made.timers_role_arn)
         players = {
-            "scheduler": self.schedules.answer,
             "sqs": self._queues.answer,
             "events": self.bus.answer,
             "sesv2": self.ses.answer,
@@ -87,7 +84,6 @@ class Cloud:
             self._texts,
             self.bus,
             self.executions,
-            self.schedules,
             self.wire,
         ):
             part.clear()
@@ -175,7 +171,6 @@ class Cloud:
             (self.bus, "published"),
             (self.bus, "pending"),
             (self.executions, "all"),
-            (self.schedules, "waiting"),
             (self.api, "_workspaces"),
         ]
         attributes += self.kept
@@ -226,7 +221,6 @@ class Cloud:
         """
         for _ in range(_ENOUGH):
             moved = [
-                self.schedules.fire(),
                 self._carry_streams(),
                 self._carry_events(),
                 self._carry_queues(tolerate_failures),
@@ -304,7 +298,6 @@ class Cloud:
     def _next_ms(self) -> int | None:
         moments = [execution.wake_ms for execution in self.executions.running()]
         moments += [ms for queue, _, _ in self._subscribed if (ms := queue.next_ms()) is not None]
-        moments += [ms] if (ms := self.schedules.next_ms()) is not None else []
         return min(moments, default=None)
 
     def _carry_streams(self) -> bool:

@@ -1,11 +1,13 @@
 """DynamoDB in memory, for simulations that make too many calls for moto: what `kit.dynamo` asks of
-it, without throttling, conflicts or expiry. `tests/integration/test_memory.py` compares the two.
+it, without expiry; calls fail and indexes are late where a test says so.
+`tests/integration/test_memory.py` compares the two.
 
 Values are kept as `kit.attributes` decodes them.
 """
 
 import re
 from bisect import bisect_left, bisect_right, insort
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -13,8 +15,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from outrider.kit import clock
 from outrider.kit.attributes import Item, decode, decode_item, encode_item
-from outrider.kit.dynamodb import Refused
+from outrider.kit.dynamodb import Refused, Unreachable
 
 _TOKEN = re.compile(r"#\w+|:\w+|\w+|<=|>=|<>|[=<>(),.+-]")
 _CLAUSE = re.compile(r"\b(SET|REMOVE|ADD)\b")
@@ -49,9 +52,13 @@ class _Partition:
 
 @dataclass
 class MemoryTable:
-    """`indexes` are those with a sort key of their own and keys alone."""
+    """`indexes` are those with a sort key of their own and keys alone, `behind_ms` behind the
+    table."""
 
     indexes: tuple[str, ...] = ()
+    behind_ms: int = 0
+    coming: deque[tuple[int, str, Item, bool]] = field(default_factory=deque)
+    """What indexes do not show yet, and when they will."""
     partitions: dict[str, _Partition] = field(default_factory=dict)
     views: dict[tuple[str, str], _Partition] = field(default_factory=dict)
 
@@ -64,12 +71,19 @@ class MemoryTable:
         for index in self.indexes:
             for each, there in ((before, False), (item, True)):
                 if each and f"{index}_pk" in each and f"{index}_sk" in each:
-                    self._show(index, each, there=there)
+                    self.coming.append((clock.epoch_ms() + self.behind_ms, index, each, there))
         partition = self.partitions.setdefault(pk, _Partition())
         if item is None:
             partition.drop(sk)
         else:
             partition.put(sk, item)
+
+    def view(self, index: str, pk: str) -> _Partition:
+        """A partition of an index, as it is seen now."""
+        while self.coming and self.coming[0][0] <= clock.epoch_ms():
+            _, changed, item, there = self.coming.popleft()
+            self._show(changed, item, there=there)
+        return self.views.get((index, pk), _Partition())
 
     def items(self) -> Iterator[Item]:
         for partition in self.partitions.values():
@@ -91,9 +105,13 @@ class Memory:
     def __init__(self, **tables: MemoryTable) -> None:
         self.tables = tables
         self.calls = 0
+        self.fails: Callable[[], bool] = lambda: False
+        """Whether DynamoDB has no capacity for the next call, however often it is tried."""
 
     def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         self.calls += 1
+        if self.fails():
+            raise Unreachable("ThrottlingException")
         answer: dict[str, Any] = getattr(self, f"_{operation}")(params)
         return answer
 
@@ -150,7 +168,7 @@ class Memory:
         values = {name: decode(each) for name, each in params["ExpressionAttributeValues"].items()}
         index = params.get("IndexName")
         if index:
-            partition = table.views.get((index, values[":pk"]), _Partition())
+            partition = table.view(index, values[":pk"])
         else:
             partition = table.partitions.get(values[":pk"], _Partition())
         start, end = _range(params["KeyConditionExpression"], values, partition.order)

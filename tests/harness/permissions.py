@@ -87,12 +87,6 @@ class Permissions:
                 yield f"kms:{operation}", self._stack.data["KeyArn"]
             case "sesv2", _:
                 yield f"ses:{operation}", arn("ses", "identity/example.com")
-            case "scheduler", "CreateSchedule":
-                yield (
-                    f"scheduler:{operation}",
-                    arn("scheduler", f"schedule/{params['GroupName']}/{params['Name']}"),
-                )
-                yield "iam:PassRole", params["Target"]["RoleArn"]
             case "stepfunctions", "StartExecution":
                 yield f"states:{operation}", params["stateMachineArn"]
             case _:

@@ -72,14 +72,6 @@ class Stack:
     def bus_arn(self) -> str:
         return arn("events", f"event-bus/{STACK}")
 
-    @property
-    def timers_group(self) -> str:
-        return self._messaging_outputs["WebhookTimersGroup"]
-
-    @property
-    def timers_role_arn(self) -> str:
-        return self._messaging_outputs["WebhookTimersRoleArn"]
-
     def machine_arn(self, logical_id: str) -> str:
         return arn("states", f"stateMachine:{self.machine_name(logical_id)}")
 

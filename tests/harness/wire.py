@@ -450,5 +450,4 @@ def _sent(params: dict[str, Any]) -> dict[str, Any]:
     if isinstance(body, dict):  # of a service that takes forms
         return body
     sent: dict[str, Any] = json.loads(body)
-    _, _, schedule = params.get("url_path", "").partition("/schedules/")
-    return sent | ({"Name": unquote(schedule)} if schedule else {})
+    return sent

@@ -62,6 +62,14 @@ def happen(api: Api, cloud: Cloud, number: int, *, minutes: float = 0) -> None:
         cloud.run(hours=minutes / 60)
 
 
+def run_with_sweeps(cloud: Cloud, minutes: int) -> None:
+    """Let time pass with a sweep each minute, as template.yaml has it."""
+    for _ in range(minutes):
+        cloud.run(hours=1 / 60)
+        cloud.invoke("webhooks_sweep", {})
+    cloud.drain()
+
+
 def attempt(cloud: Cloud, api: Api, delivery: dict[str, Any]) -> None:
     """As another worker does at this moment."""
     workspace = api.workspace().id
@@ -70,12 +78,7 @@ def attempt(cloud: Cloud, api: Api, delivery: dict[str, Any]) -> None:
         webhook_id=delivery["webhook_id"],
         delivery_id=delivery["id"],
     )
-    with cloud.environment(
-        STAGE="local",
-        WEBHOOK_TIMERS_GROUP=cloud.stack.timers_group,
-        WEBHOOK_TIMERS_ROLE_ARN=cloud.stack.timers_role_arn,
-        WEBHOOK_DELIVERIES_QUEUE_ARN=cloud.queue("WebhookDeliveriesQueue").arn,
-    ):
+    with cloud.environment(STAGE="local"):
         deliverer(WorkspaceId(workspace)).attempt(job)
 
 

@@ -15,7 +15,7 @@ from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration import moods
 from tests.integration.endpoints import FAILING, OK, attempts, create_contact, deliveries
-from tests.integration.moods import Moods, attempt, gate, happen, put
+from tests.integration.moods import Moods, attempt, gate, happen, put, run_with_sweeps
 from tests.receivers import Peer, Script, answering
 
 on_this_machine, endpoint, webhook = moods.on_this_machine, moods.endpoint, moods.webhook
@@ -135,9 +135,9 @@ class TestRetryAfter:
         endpoint.script = OK
 
         happen(api, cloud, 3, minutes=5)
-        cloud.run(hours=1.7)
+        run_with_sweeps(cloud, minutes=102)
         meanwhile = len(endpoint.gets)
-        cloud.run(hours=0.2)
+        run_with_sweeps(cloud, minutes=12)
 
         log = attempts(cloud, webhook)
         assert meanwhile == 1
@@ -189,7 +189,6 @@ class TestRetryAfter:
     def test_ends_with_a_probe_when_the_breaker_opens_meanwhile(
         self, api: Api, cloud: Cloud, endpoint: Moods, webhook: str
     ) -> None:
-        """Pump and probe are due at the same moment then."""
         endpoint.script = answering("503 Busy", headers="Retry-After: 3600\r\n")
         create_contact(api, "ada")
         create_contact(api, "bob")
@@ -201,7 +200,7 @@ class TestRetryAfter:
             attempt(cloud, api, first)
         endpoint.script = OK
 
-        cloud.run(hours=1.1)
+        run_with_sweeps(cloud, minutes=66)
 
         assert {each["state"] for each in deliveries(cloud, webhook)} == {"delivered"}
 

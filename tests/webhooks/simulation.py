@@ -1,5 +1,5 @@
 """Webhooks by a simulated clock: the product's fan-out, deliverer, pump and sweeper, with DynamoDB
-in memory, queues and schedules that are a heap of moments, and endpoints that are a function.
+in memory, queues that are a heap of moments, and endpoints that are a function.
 
 Workers are threads that take turns: one runs at a time, and while a request is under way its worker
 waits for the moment of the answer. So requests overlap as they do in life, and each run is alike.
@@ -8,6 +8,7 @@ waits for the moment of the answer. So requests overlap as they do in life, and 
 import heapq
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,11 +22,10 @@ from outrider.access.models import WorkspaceId
 from outrider.events.models import RecordedEvent
 from outrider.kit import aws, clock, ids
 from outrider.kit.connections import OutboundFailed
-from outrider.kit.dynamo import Table
+from outrider.kit.dynamo import StoreFailed, Table
 from outrider.kit.exchanges import Answer
 from outrider.kit.outbound import Outbound
 from outrider.kit.queues import Queue, QueueMessage
-from outrider.kit.schedules import Schedules
 from outrider.webhooks import sender
 from outrider.webhooks.deliverer import Deliverer
 from outrider.webhooks.deliveries import DeliveryRepository
@@ -44,7 +44,9 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 WORKERS = 50
 """As template.yaml lets run at once."""
 TABLE = "webhooks"
-_SWEEP = timedelta(minutes=5)
+HIDDEN = timedelta(seconds=180)
+"""As infra/messaging.yaml says of messages that were given out."""
+_SWEEP = timedelta(minutes=1)
 Behaviour = Callable[[datetime, str], tuple[float, Answer | OutboundFailed]]
 """What comes of a request at a moment with an event's id, and after how many seconds."""
 
@@ -116,15 +118,14 @@ class World:
         self.endpoints: dict[str, Endpoint] = {}
         self.jobs: Counter[str] = Counter()
         self.lost: Callable[[Mapping[str, Any]], bool] = lambda job: False
-        """Which messages and schedules never come."""
+        """Which messages never come."""
         self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self._number = count()
         self._idle: list[_Worker] = []
         self._workers: list[_Worker] = []
         self._waiting: deque[Callable[[], None]] = deque()
-        self._schedules: set[str] = set()
         self._queue = cast("Queue", SimpleNamespace(send=self._send))
-        self._timers = Timers(self._queue, cast("Schedules", SimpleNamespace(once=self._once)))
+        self._timers = Timers(self._queue)
 
     # What the product is given
 
@@ -133,16 +134,16 @@ class World:
             assert 0 <= message.delay_seconds <= 900
             self._come(self.now + timedelta(seconds=message.delay_seconds), message.body)
 
-    def _once(self, name: str, moment: datetime, body: Mapping[str, Any]) -> None:
-        assert len(name) <= 64
-        if name not in self._schedules:
-            self._schedules.add(name)
-            whole = moment.replace(microsecond=0)
-            self._come(whole if whole == moment else whole + timedelta(seconds=1), body)
-
     def _come(self, moment: datetime, body: Mapping[str, Any]) -> None:
         if not self.lost(body):
-            self.at(moment, lambda: self._start(lambda: self._carry_out(body)))
+            self.at(moment, lambda: self._start(lambda: self._work(body)))
+
+    def _work(self, body: Mapping[str, Any]) -> None:
+        """What fails, the queue gives again."""
+        try:
+            self._carry_out(body)
+        except StoreFailed:
+            self._come(self.now + HIDDEN, body)
 
     def _carry_out(self, body: Mapping[str, Any]) -> None:
         kind = str(body["kind"])
@@ -203,7 +204,7 @@ class World:
         heapq.heappush(self._agenda, (max(moment, self.now), next(self._number), do))
 
     def run(self, until: datetime) -> None:
-        """Let time pass; the sweeper comes every five minutes."""
+        """Let time pass; the sweeper comes every minute."""
         seconds = SimpleNamespace(perf_counter=self._seconds)
         self.at(self.now + _SWEEP, self._sweep)
         with (
@@ -225,8 +226,9 @@ class World:
 
     def _sweep(self) -> None:
         sweeper = Sweeper(Table(TABLE), self._pump, lambda _: None)
-        for waiting in list(sweeper.overdue()):
-            sweeper.wake(waiting)
+        with suppress(StoreFailed):  # the next one goes on
+            for waiting in list(sweeper.overdue()):
+                sweeper.wake(waiting)
         self.at(self.now + _SWEEP, self._sweep)
 
     def _start(self, job: Callable[[], None]) -> None:
@@ -299,7 +301,14 @@ class World:
             DeliveryRepository(table, endpoint.workspace),
             self._queue,
         )
-        self.at(moment, lambda: fanout.fan_out(event))
+
+        def fan_out() -> None:
+            try:
+                fanout.fan_out(event)
+            except StoreFailed:
+                self.at(self.now + HIDDEN, fan_out)
+
+        self.at(moment, fan_out)
 
     def rows(self, endpoint: Endpoint) -> list[dict[str, Any]]:
         """Deliveries and attempts of an endpoint."""

@@ -14,7 +14,7 @@ from outrider.kit.clock import from_text
 from outrider.kit.connections import OutboundFailed
 from outrider.kit.exchanges import Answer
 from outrider.webhooks.schedule import _DELAYS
-from tests.webhooks.simulation import START, Endpoint, World
+from tests.webhooks.simulation import START, TABLE, Endpoint, World
 
 EACH = 500
 DOWN_HOURS = (0, 0.02, 0.1, 0.5, 1, 2, 3, 4, 6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 80)
@@ -194,7 +194,7 @@ def _asked_for(answer: Answer | OutboundFailed, ended: datetime) -> datetime | N
 
 class TestLostMessages:
     def test_the_sweeper_finds_what_nothing_brings(self) -> None:
-        """One in ten messages and schedules never comes: attempts, probes and pumps."""
+        """One in ten messages never comes: attempts, probes and pumps."""
         chance = random.Random(11)
         world = World()
         world.lost = lambda job: chance.random() < 0.1
@@ -208,3 +208,23 @@ class TestLostMessages:
         arrived = endpoint.taken_at()
         assert arrived.keys() == endpoint.events.keys()
         assert max(arrived.values()) < back + timedelta(hours=1)
+
+
+class TestTrouble:
+    def test_of_the_store_loses_nothing(self) -> None:
+        """One call in fifty finds no capacity, and the index is two minutes behind the table."""
+        chance = random.Random(13)
+        world = World()
+        world.store.tables[TABLE].behind_ms = 120_000
+        back = DOWN_FROM + timedelta(hours=3)
+        endpoint = world.register(Outage("fails", back, random.Random(1)))
+        world.store.fails = lambda: chance.random() < 0.02
+        for _ in range(300):
+            world.tell(endpoint, START + chance.random() * (back - START))
+
+        world.run(back + timedelta(hours=2))
+
+        arrived = endpoint.taken_at()
+        assert arrived.keys() == endpoint.events.keys()
+        assert max(arrived.values()) < back + timedelta(hours=1)
+        assert endpoint.most_under_way <= 10

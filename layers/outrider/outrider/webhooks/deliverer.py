@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.kit import clock, ids
+from outrider.kit import clock
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.webhooks import breaker
@@ -74,7 +74,7 @@ class Deliverer:
             return
         now = clock.now()
         if _waits_for(due.delivery) > now:
-            # The worker that made the last attempt may have ended before it set the timer.
+            # The worker that made the last attempt may have ended before it queued the next.
             self._come_back(due.delivery)
         elif breaker.verdict(due.to.gate, now) == "closed":
             self._carry_out(due, due.delivery.kind, job)
@@ -89,7 +89,7 @@ class Deliverer:
         if early is None or early > SKEW:
             return  # another job comes then
         if at and early > timedelta():
-            self.timers.at(at, job, _name(job, at))
+            self.timers.at(at, job)
             return
         for waiting in self.deliveries.waiting_for(job.webhook_id, None, None, _LOOKED_AT):
             due = self.deliveries.get(job.webhook_id, waiting.delivery_id)
@@ -168,17 +168,16 @@ class Deliverer:
         probe_at = breaker.probe_at(released.gate, webhook_id)
         if probe_at:
             probe = ProbeJob(workspace=self.workspace, webhook_id=webhook_id)
-            self.timers.at(probe_at, probe, _name(probe, probe_at))
+            self.timers.at(probe_at, probe)
         elif made.hold:
             pump = PumpJob(workspace=self.workspace, webhook_id=webhook_id)
-            self.timers.at(made.hold, pump, _name(pump, made.hold))
+            self.timers.at(made.hold, pump)
 
     def _come_back(self, delivery: Delivery) -> None:
         job = DeliveryJob(
             workspace=self.workspace, webhook_id=delivery.webhook_id, delivery_id=delivery.id
         )
-        name = f"{ids.untimed(delivery.id)}-{delivery.attempts}"  # at most 64 characters
-        self.timers.at(_waits_for(delivery), job, name)
+        self.timers.at(_waits_for(delivery), job)
 
 
 def _judged(due: Due, gate: Gate, kind: Kind, outcome: Outcome) -> _Attempt:
@@ -253,8 +252,3 @@ def _ended(made: _Attempt) -> Ended:
 
 def _waits_for(delivery: Delivery) -> datetime:
     return clock.from_text(delivery.next_attempt_at or delivery.created_at)
-
-
-def _name(job: ProbeJob | PumpJob, moment: datetime) -> str:
-    """A pump that waits for the end of a pause does not stand in the way of the probe that does."""
-    return f"{job.webhook_id}-{job.kind}-{clock.to_epoch_ms(moment)}"

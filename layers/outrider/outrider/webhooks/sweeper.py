@@ -1,4 +1,5 @@
-"""Finds what waits though its time has passed: nothing depends on a timer or a message coming."""
+"""Finds what waits though its time has passed: what was due too far away for a message, and what
+lost its own."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from outrider.webhooks.repository import Stored, WebhookRepository
 
 _PATIENCE = timedelta(seconds=60)
 _DROPPED = 100
-_EVERY = 300
+_EVERY = 60
 _STALLED = timedelta(hours=1)
 """Longer than the queue tries again with a replay."""
 

@@ -1,12 +1,11 @@
-"""Jobs that come later: by the queue's own delay as far as it reaches, then by a schedule. A timer
-may be late or lost: the sweeper finds whatever waits."""
+"""Jobs that come later: by the queue's own delay, as far as it reaches. A message may be late or
+lost, and what is further away has none: the sweeper finds whatever waits."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from outrider.kit import clock
 from outrider.kit.queues import MAX_DELAY_SECONDS, Queue, QueueMessage
-from outrider.kit.schedules import Schedules
 from outrider.webhooks.models import Job
 
 SKEW = timedelta(seconds=2)
@@ -23,15 +22,12 @@ def order(job: Job, delay_seconds: int = 0) -> QueueMessage:
 @dataclass(frozen=True, slots=True)
 class Timers:
     queue: Queue
-    schedules: Schedules
 
     def now(self, job: Job, delay_seconds: int = 0) -> None:
         self.queue.send([order(job, delay_seconds)])
 
-    def at(self, moment: datetime, job: Job, name: str) -> None:
-        """Never before `moment`. Jobs of one `name` are the same one."""
+    def at(self, moment: datetime, job: Job) -> None:
+        """Never before `moment`, and not at all where the sweep comes soon enough."""
         seconds = max(0, -((clock.now() - moment) // _SECOND))
         if seconds <= MAX_DELAY_SECONDS:
             self.now(job, seconds)
-        else:
-            self.schedules.once(name, moment, job.model_dump())

@@ -6,7 +6,6 @@ from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Table
 from outrider.kit.outbound import Outbound
 from outrider.kit.queues import Queue, QueueMessage
-from outrider.kit.schedules import Schedules
 from outrider.kit.settings import settings
 from outrider.webhooks.deliverer import Deliverer
 from outrider.webhooks.deliveries import DeliveryRepository
@@ -125,17 +124,7 @@ def _queue() -> Queue:
 
 
 def _timers() -> Timers:
-    """Only `webhooks_deliver` sets timers further away than a queue's delay: the names of
-    schedules are for it alone."""
-    known = settings()
-    return Timers(
-        _queue(),
-        Schedules(
-            known.webhook_timers_group,
-            known.webhook_timers_role_arn,
-            known.webhook_deliveries_queue_arn,
-        ),
-    )
+    return Timers(_queue())
 
 
 def _safe(workspace: WorkspaceId) -> SecretSafe:
