@@ -54,6 +54,37 @@ Message-ID: <{mail.message_id}@email.amazonses.com>
 """.encode()
 
 
+def a_complaint(mail: Mail) -> bytes:
+    return f"""\
+From: feedback@arf.example.com
+To: {mail.sender}
+Subject: FW: {mail.message["Subject"]}
+Message-ID: <arf-1@arf.example.com>
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: text/plain
+
+This is an email abuse report.
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: FBL/1
+Version: 1
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: <{mail.message_id}@email.amazonses.com>
+
+Hi
+
+--b--
+""".encode()
+
+
 def take(cloud: Cloud, raw: bytes) -> dict[str, Any]:
     """Hand a mail to the product directly."""
     event = {"raw_base64": base64.b64encode(raw).decode()}

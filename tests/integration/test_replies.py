@@ -9,7 +9,7 @@ from tests.harness.cloud import Cloud
 from tests.harness.mail import Mail
 from tests.harness.wire import crash_points
 from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, a_mailbox, launched, status
-from tests.integration.replying import a_dsn, a_reply, put_into_bucket, record, take
+from tests.integration.replying import a_complaint, a_dsn, a_reply, put_into_bucket, record, take
 from tests.integration.test_feedback import counted, events
 
 ALWAYS = {**STEP_TWO, "if": "always"}
@@ -210,6 +210,42 @@ class TestMachines:
 
         assert take(cloud, a_reply(mail, From=mail.sender))["kind"] == "own_copy"
         assert api.get("/v1/messages?direction=in").json["data"] == []
+
+    @pytest.mark.parametrize("quoting", [True, False])
+    def test_a_contact_who_has_a_mailbox_here_answers_too(
+        self, api: Api, cloud: Cloud, *, quoting: bool
+    ) -> None:
+        campaign, mail = begun(api, cloud)
+        a_mailbox(api, email=mail.recipients[0])
+        quoted = {} if quoting else {"In_Reply_To": ""}
+
+        taken = take(cloud, a_reply(mail, "Please remove me", **quoted))
+        cloud.run(hours=4)
+
+        assert taken["kind"] == "reply"
+        assert contact(api, campaign)["status"] == "unsubscribed"
+        assert len(cloud.mails()) == 1
+
+    def test_a_word_of_a_colleague_in_a_thread_is_no_answer(self, api: Api, cloud: Cloud) -> None:
+        _, mail = begun(api, cloud)
+        a_mailbox(api, email="colleague@outrider.test")
+
+        taken = take(cloud, a_reply(mail, "Please remove me", From="colleague@outrider.test"))
+
+        assert taken["kind"] == "own_copy"
+
+    def test_a_complaint_suppresses_and_counts(self, api: Api, cloud: Cloud) -> None:
+        campaign, mail = begun(api, cloud)
+
+        taken = [take(cloud, a_complaint(mail)) for _ in range(2)]
+        cloud.run(hours=4)
+
+        assert [each["kind"] for each in taken] == ["complaint", "complaint"]
+        assert contact(api, campaign)["status"] == "unsubscribed"
+        (suppression,) = api.get("/v1/suppressions").json["data"]
+        assert suppression["reason"] == "complained"
+        assert counted(api, campaign)["complained"] == 1
+        assert len(cloud.mails()) == 1
 
     def test_a_report_of_a_hard_bounce_ends_the_address(self, api: Api, cloud: Cloud) -> None:
         campaign, mail = begun(api, cloud)

@@ -29,6 +29,16 @@ class TestCounts:
         assert found.replied_by_class == {"interested": 1, "objection": 1}
         assert found.skipped_by_reason == {"opened": 4}
 
+    def test_take_no_automatic_answer_for_a_reply(self) -> None:
+        counted = {"sent": 9, "replied_interested": 1, "replied_out_of_office": 2}
+
+        found = figures.counts(
+            [StepDay(MONDAY, "stp_1", "a", {**counted, "replied_auto_reply": 4})]
+        )
+
+        assert (found.replied, figures.rates(found).replied.numerator) == (1, 1)
+        assert found.replied_by_class == {"interested": 1, "out_of_office": 2, "auto_reply": 4}
+
 
 class TestRates:
     def test_of_replies_are_of_what_did_not_bounce(self) -> None:

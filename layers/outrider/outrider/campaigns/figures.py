@@ -8,13 +8,14 @@ from pydantic import BaseModel, Field
 
 from outrider.campaigns.models import Audience
 from outrider.campaigns.statistics import StepDay
-from outrider.sequences.models import Step
+from outrider.sequences.models import AUTOMATIC, Step
 
 _BY_CLASS, _BY_REASON = "replied_", "skipped_"
 
 
 class Counts(BaseModel):
-    """Messages, each counted once in each. `opened` and `clicked` are by persons. What becomes of a
+    """Messages, each counted once in each. `opened`, `clicked` and `replied` are by persons:
+    absences and other automatic answers stand in `replied_by_class` alone. What becomes of a
     message counts on the day it happens."""
 
     sent: int = 0
@@ -103,7 +104,7 @@ def counts(parts: Iterable[StepDay]) -> Counts:
     plain = {name: summed[name] for name in Counts.model_fields if name in summed}
     return Counts(
         **plain,
-        replied=sum(classes.values()),
+        replied=sum(count for name, count in classes.items() if name not in AUTOMATIC),
         replied_by_class=classes,
         skipped=sum(reasons.values()),
         skipped_by_reason=reasons,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
-from outrider.inbound.effects import AUTOMATIC, Effects
+from outrider.inbound.effects import Effects
 from outrider.inbound.schemas import ClassificationUpdate
 from outrider.kit import ids
 from outrider.kit.dynamo import Action, TransactionFailed, transact
@@ -12,6 +12,7 @@ from outrider.kit.errors import Contended, ValidationFailed
 from outrider.messages.errors import MessageNotFound
 from outrider.messages.models import Classification, Message
 from outrider.messages.repository import MessageRepository
+from outrider.sequences.models import AUTOMATIC
 
 _ATTEMPTS = 3
 

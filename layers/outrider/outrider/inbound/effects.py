@@ -19,11 +19,9 @@ from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.messages.models import Classification, Message
 from outrider.messages.repository import MessageRepository
-from outrider.sequences.models import ReplyClass, Step
+from outrider.sequences.models import AUTOMATIC, ReplyClass, Step
 from outrider.sequences.repository import SequenceRepository, steps_from
 
-AUTOMATIC: frozenset[ReplyClass] = frozenset({"out_of_office", "auto_reply"})
-"""What a machine wrote: it ends nothing."""
 _ABSENT_FOR = timedelta(days=7)
 """Of an absence that does not say until when."""
 _STATUSES: dict[str, Status] = {"interested": "interested", "not_interested": "not_interested"}

@@ -14,7 +14,7 @@ _MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
 _MAX_ANSWERS = 25
 _RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{3,254})>?\s*;")
 
-Kind = Literal["person", "machine", "report"]
+Kind = Literal["person", "machine", "report", "complaint"]
 
 _SUBJECTS = re.compile(
     r"^\W*(?:auto(?:matic|matische|matique|m[aá]tica|matica)?[ -]?(?:reply|response|antwort"
@@ -30,8 +30,8 @@ _SUBJECTS = re.compile(
 @dataclass(frozen=True, slots=True)
 class IncomingMail:
     """`answers` are the Message-IDs it refers to, the most direct first, without <>; those of a
-    report are of the mail it is about. `text` is what its writer wrote, without quotes. `key` is
-    the same each time the mail comes in."""
+    report or a complaint are of the mail it is about. `text` is what its writer wrote, without
+    quotes. `key` is the same each time the mail comes in."""
 
     key: str
     message_id: str
@@ -51,7 +51,7 @@ class IncomingMail:
         message_id = "".join(_ids(mail, "Message-ID")[:1])
         kind = _kind(mail)
         quoted = _ids(mail, "In-Reply-To") + list(reversed(_ids(mail, "References")))
-        if kind == "report":
+        if kind in ("report", "complaint"):
             quoted = reports.original_ids(mail) + quoted
         return cls(
             key=message_id or hashlib.sha256(raw).hexdigest(),
@@ -97,6 +97,8 @@ def _kind(mail: Message) -> Kind:
     empty sender, or what a machine's subject says."""
     if reports.is_report(mail):
         return "report"
+    if reports.is_complaint(mail):
+        return "complaint"
     submitted = mime.header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
     machine = (
         submitted not in ("", "no")

@@ -75,15 +75,31 @@ class Matching:
         ]
         return sorted(dict.fromkeys(found), key=lambda place: place.workspace.mode != "live")
 
-    def is_own(self, mail: IncomingMail, workspace: WorkspaceId | None) -> bool:
-        """Whether a mailbox of ours sent it: a copy of what we sent. Where it quotes nothing, all
-        workspaces that it was meant for must call the sender theirs: an address is claimed by
-        whoever says so, and must not make the mail to others vanish."""
-        senders = {owner for owner, _ in self.inboxes.find(mail.sender)} if mail.sender else set()
-        if not senders:
+    def is_own(self, mail: IncomingMail, found: tuple[WorkspaceId, Message] | None) -> bool:
+        """Whether it is a copy of what we sent: from a mailbox of ours, and either of the name of a
+        mail of ours or to somebody else. Who has a mailbox here may be a contact too, and answers.
+
+        `found` is what it quotes. Where it quotes nothing, all workspaces that it was meant for
+        must call the sender theirs: an address is claimed by whoever says so, and must not make the
+        mail to others vanish."""
+        own = self.inboxes.find(mail.sender) if mail.sender else []
+        if not own:
             return False
-        meant = {workspace} if workspace else {place.workspace for place in self.places(mail)}
-        return meant <= senders
+        places = self.places(mail)
+        meant = {found[0]} if found else {place.workspace for place in places}
+        if not meant <= {owner for owner, _ in own}:
+            return False
+        if self._is_named_by_us(mail):
+            return True
+        if found:
+            return (found[1].recipient or "").lower() != mail.sender.lower()
+        to_itself = all((place.workspace, place.mailbox_id) in own for place in places)
+        return to_itself or self.written_to(mail) is None
+
+    def _is_named_by_us(self, mail: IncomingMail) -> bool:
+        if mail.message_id.endswith(self.named_by_provider):
+            return True
+        return bool(mail.message_id and self.sent.find(mail.message_id))
 
     def _last(self, place: Place, contact_id: str) -> Message | None:
         """Rather one of the mailbox that was written to."""

@@ -34,7 +34,7 @@ class Received(BaseModel):
     """What an incoming mail was taken for; `message_id` is the message of ours it is about,
     `reply_id` the answer as it is kept."""
 
-    kind: Literal["reply", "automatic", "report", "own_copy", "test", "unmatched"]
+    kind: Literal["reply", "automatic", "report", "complaint", "own_copy", "test", "unmatched"]
     message_id: str | None = None
     reply_id: str | None = None
     classification: ReplyClass | None = None
@@ -55,11 +55,11 @@ class InboundService:
         if any(is_test(quoted.partition("@")[0]) for quoted in mail.answers[:1]):
             return Received(kind="test")
         found = self.matching.answered(mail)
-        if mail.kind == "report":
-            if found and mail.reports:
-                return self._report(*found, mail)
+        if mail.kind in ("report", "complaint"):
+            if found and (mail.reports or mail.kind == "complaint"):
+                return self._told(*found, mail)
             return self._unmatched(mail, kept_at)
-        if self.matching.is_own(mail, found[0] if found else None):
+        if self.matching.is_own(mail, found):
             return Received(kind="own_copy")
         found = found or self.matching.written_to(mail)
         if found is None:
@@ -90,7 +90,10 @@ class InboundService:
             classification=judgement.value,
         )
 
-    def _report(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
+    def _told(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
+        """A machine tells what became of the message."""
+        if mail.kind == "complaint":
+            return self._complaint(workspace, message, mail)
         feedback = self.feedback(Caller.engine(workspace))
         for report in mail.reports:
             kind = _HEARD[report.delivery]
@@ -105,6 +108,19 @@ class InboundService:
             )
             feedback.note(message, notice.kind, notice, message.rfc_message_id or mail.answers[0])
         return Received(kind="report", message_id=message.id)
+
+    def _complaint(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
+        """A provider says that the recipient complained: whoever knows the Message-ID has the mail,
+        and may say no to further ones."""
+        notice = Notice(
+            kind="complained",
+            at=clock.now(),
+            provider_id=message.provider_id or message.id,
+            attested=False,
+        )
+        feedback = self.feedback(Caller.engine(workspace))
+        feedback.note(message, notice.kind, notice, message.rfc_message_id or mail.answers[0])
+        return Received(kind="complaint", message_id=message.id)
 
     def _unmatched(self, mail: IncomingMail, kept_at: str) -> Received:
         """It is told where it was meant for. An address that several workspaces call theirs tells

@@ -27,6 +27,8 @@ ReplyClass = Literal[
     "unclassified",
 ]
 """What a reply says. A request to stop is none of these: it suppresses."""
+AUTOMATIC: frozenset[ReplyClass] = frozenset({"out_of_office", "auto_reply"})
+"""What a machine wrote: it ends nothing, and counts as no reply."""
 
 CONDITIONS: tuple[str, ...] = (
     "always",

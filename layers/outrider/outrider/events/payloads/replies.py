@@ -64,7 +64,7 @@ class ReplyUnmatched(Payload):
     sender: Annotated[str, Field(alias="from", examples=["ada@example.com"])]
     """Who it says it is from; may be empty."""
     subject: Annotated[str, Field(examples=["Re: A question"])]
-    kind: Literal["person", "machine", "report"]
+    kind: Literal["person", "machine", "report", "complaint"]
     """Who wrote it; a `report` is about the delivery of another mail."""
     kept_at: Annotated[str, Field(examples=["inbound/5lrvc6v1s2u8jm2r8gq5o3v1f0q7c0k4d9h6t2g1"])]
     """The object of the stack's bucket that has the mail; empty where it is not kept."""
