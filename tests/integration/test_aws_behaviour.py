@@ -202,6 +202,14 @@ class TestTimeout:
         assert status(api, campaign.campaign_id)["sent"] <= 1
 
 
+class TestEnvironment:
+    def test_has_room_for_longer_names(self, cloud: Cloud) -> None:
+        """A function may have 4 KB of it; CloudFormation gives nested stacks names of their own."""
+        for name in cloud.stack.functions:
+            variables = cloud.stack.environment(name)
+            assert sum(len(each) + len(value) for each, value in variables.items()) < 2_048
+
+
 def _send(sender: str, recipient: str, client: Any = None) -> None:
     (client or aws.client("sesv2")).send_email(
         FromEmailAddress=sender,

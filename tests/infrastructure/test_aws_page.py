@@ -1,0 +1,125 @@
+"""docs/aws.md names what AWS does, where that is handled and what simulates it: every service that
+the templates use has a section, and what the rows name is there."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tools import templates
+from tools.templates import REPOSITORY
+
+PAGE = (REPOSITORY / "docs" / "aws.md").read_text(encoding="utf-8")
+LIBRARY = REPOSITORY / "layers" / "outrider" / "outrider"
+SERVICES = {
+    "AWS::CloudWatch": "CloudWatch",
+    "AWS::DynamoDB": "DynamoDB",
+    "AWS::Events": "EventBridge",
+    "AWS::IAM": "IAM",
+    "AWS::KMS": "KMS",
+    "AWS::Logs": "CloudWatch",
+    "AWS::S3": "S3",
+    "AWS::SES": "SES",
+    "AWS::SNS": "SNS",
+    "AWS::SQS": "SQS",
+    "AWS::Serverless::Application": "CloudFormation",
+    "AWS::Serverless::Function": "Lambda",
+    "AWS::Serverless::HttpApi": "API Gateway",
+    "AWS::Serverless::LayerVersion": "Lambda",
+    "AWS::Serverless::StateMachine": "Step Functions",
+    "ScheduleV2": "EventBridge Scheduler",
+}
+ROUTES, RESOURCES = 300, 500
+"""As many as there may be."""
+
+
+@dataclass(frozen=True)
+class Row:
+    behaviour: str
+    places: list[str]
+    tests: list[str]
+    unsimulated: bool
+
+
+def sections() -> dict[str, str]:
+    _, *parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def rows() -> Iterator[Row]:
+    for line in PAGE.splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if len(cells) == 3 and cells[0] != "behaviour" and set(cells[0]) != {"-"}:
+            paths = [
+                each for each in re.findall(r"`([^`]+)`", cells[1]) if "/" in each or "." in each
+            ]
+            yield Row(
+                cells[0], paths, re.findall(r"`([^`]+)`", cells[2]), cells[2].startswith("- ")
+            )
+
+
+ROWS = list(rows())
+
+
+def used() -> set[str]:
+    found = set()
+    for name in (
+        "template.yaml",
+        *(f"infra/{each}.yaml" for each in ("data", "messaging", "observability")),
+    ):
+        for resource in templates.load(name)["Resources"].values():
+            found |= {each for each in SERVICES if resource["Type"].startswith(each)} or {
+                resource["Type"]
+            }
+    return found | {
+        event.kind
+        for each in templates.functions()
+        for event in each.events
+        if event.kind in SERVICES
+    }
+
+
+@cache
+def names_in(path: Path) -> set[str]:
+    """Of its classes and functions."""
+    kinds = ast.ClassDef | ast.FunctionDef
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, kinds)}
+
+
+class TestPage:
+    def test_has_a_section_with_sources_for_every_service(self) -> None:
+        missing = {kind for kind in used() if SERVICES.get(kind) not in sections()}
+
+        assert missing == set()
+        assert [name for name, text in sections().items() if "https://docs.aws" not in text] == []
+
+    @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.behaviour[:40])
+    def test_names_places_and_tests_that_are_there(self, row: Row) -> None:
+        assert row.places
+        for place in row.places:
+            assert (LIBRARY / place).exists() or (REPOSITORY / place).exists(), place
+        assert row.tests or row.unsimulated
+        for test in row.tests:
+            path, _, name = test.partition("::")
+            assert (REPOSITORY / path).exists(), test
+            assert not name or name in names_in(REPOSITORY / path), test
+
+
+class TestTemplate:
+    def test_has_room_for_more_endpoints(self) -> None:
+        assert len(templates.endpoints()) < ROUTES * 0.8
+
+    def test_has_room_for_more_resources(self) -> None:
+        """A function brings its role, each of its events a permission or a mapping, a rule or a
+        schedule both."""
+        functions = templates.functions()
+        events = [event for function in functions for event in function.events]
+        both = [event for event in events if event.kind in ("EventBridgeRule", "ScheduleV2")]
+        made = len(templates.main()["Resources"]) + len(functions) + len(events) + len(both)
+
+        assert made < RESOURCES * 0.8
