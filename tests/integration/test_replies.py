@@ -205,6 +205,27 @@ class TestMachines:
         assert len(cloud.mails()) == 2
         assert contact(api, campaign)["last_replied_at"] is None
 
+    def test_who_has_left_ends_it_and_names_somebody_else(self, api: Api, cloud: Cloud) -> None:
+        _, mail = begun(api, cloud)
+        text = f"I have left Acme ({mail.recipients[0]}). Please write to jane@acme.example."
+
+        take(cloud, a_reply(mail, text, Auto_Submitted="auto-replied"))
+        cloud.run(hours=4)
+
+        (ended,) = events(api, "enrollment.finished")
+        assert (ended["state"], ended["outcome"]) == ("replied", "wrong_person")
+        (reply,) = api.get("/v1/messages?direction=in").json["data"]
+        assert reply["refers_to"] == "jane@acme.example"
+        assert len(cloud.mails()) == 1
+
+    def test_a_request_to_stop_is_heard_through_a_list(self, api: Api, cloud: Cloud) -> None:
+        campaign, mail = begun(api, cloud)
+
+        taken = take(cloud, a_reply(mail, "Please remove me.", Precedence="list"))
+
+        assert taken["kind"] == "reply"
+        assert contact(api, campaign)["status"] == "unsubscribed"
+
     def test_a_copy_of_our_own_is_nothing(self, api: Api, cloud: Cloud) -> None:
         _, mail = begun(api, cloud)
 

@@ -19,6 +19,7 @@ def test_classifies(reply: dict[str, Any]) -> None:
         reply["text"],
         reply.get("subject", "Re: A question"),
         by_machine=reply.get("machine", False),
+        declared=reply.get("declared", True),
         received=RECEIVED,
     )
 

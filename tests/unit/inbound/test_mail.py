@@ -66,7 +66,8 @@ class TestParse:
             "Auto-Submitted: auto-generated; why=vacation",
             "X-Autoreply: yes",
             "X-Autorespond: hello",
-            "Precedence: bulk",
+            "Precedence: auto_reply",
+            "Precedence: junk",
             "Return-Path: <>",
             "Subject: Automatic reply: A question",
             "Subject: =?utf-8?q?R=C3=A9ponse_automatique_=3A_absence?=",
@@ -77,9 +78,25 @@ class TestParse:
     def test_knows_a_machine(self, header: str) -> None:
         assert IncomingMail.parse(a_mail(header)).kind == "machine"
 
-    @pytest.mark.parametrize("header", ["Auto-Submitted: no", "Subject: Re: hello"])
-    def test_knows_a_person(self, header: str) -> None:
-        assert IncomingMail.parse(a_mail(header)).kind == "person"
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            ["Auto-Submitted: no"],
+            ["Subject: Re: hello"],
+            ["Precedence: bulk"],
+            ["Precedence: list", "List-ID: <sales.acme.example>"],
+            ["Auto-Submitted: auto-forwarded"],
+            ["Auto-Submitted: auto-generated", "Resent-From: <ada@acme.example>"],
+            ["Auto-Submitted: auto-generated", "X-Apple-Unsubscribe: true"],
+        ],
+    )
+    def test_knows_a_person(self, headers: list[str]) -> None:
+        assert IncomingMail.parse(a_mail(*headers)).kind == "person"
+
+    def test_knows_who_calls_itself_a_machine(self) -> None:
+        headers = ["Auto-Submitted: auto-replied", "X-Autoreply: yes"]
+
+        assert [IncomingMail.parse(a_mail(each)).declared for each in headers] == [True, False]
 
     def test_finds_whom_it_was_meant_for(self) -> None:
         raw = a_mail(
@@ -206,6 +223,32 @@ class TestReport:
     @pytest.mark.parametrize("given_back", ["message/rfc822", "text/rfc822-headers"])
     def test_knows_the_mail_it_is_about(self, given_back: str) -> None:
         assert self.read("5.1.1", given_back).answers == ["ours-1@outrider.test"]
+
+    @pytest.mark.parametrize("outermost", ["multipart/mixed", "multipart/report"])
+    def test_is_known_by_its_parts(self, outermost: str) -> None:
+        raw = DSN.format(status="5.1.1", given_back="message/rfc822")
+        named = "multipart/report; report-type=delivery-status"
+
+        mail = IncomingMail.parse(raw.replace(named, outermost).encode())
+
+        assert (mail.kind, mail.reports[0].delivery) == ("report", "hard")
+
+
+class TestComplaint:
+    @pytest.mark.parametrize(
+        ("feedback", "kind"), [("abuse", "complaint"), ("not-spam", "machine")]
+    )
+    def test_names_the_mail_it_is_about(self, feedback: str, kind: str) -> None:
+        raw = DSN.format(status="5.1.1", given_back="message/rfc822")
+        raw = raw.replace("report-type=delivery-status", "report-type=feedback-report")
+        fields = raw[raw.index("Reporting-MTA") : raw.index("User unknown") + len("User unknown")]
+        raw = raw.replace(fields, f"Feedback-Type: {feedback}\nUser-Agent: FBL/1\nVersion: 1")
+        raw = raw.replace("message/delivery-status", "message/feedback-report")
+
+        mail = IncomingMail.parse(raw.encode())
+
+        assert mail.kind == kind
+        assert (mail.answers == ["ours-1@outrider.test"]) is (kind == "complaint")
 
 
 class TestHostile:

@@ -2,7 +2,8 @@
 
 The order in which a reply is tried, the first that fits wins:
 
-1. a request to stop, when a person wrote it: it is no class, and beats everything
+1. a request to stop: it is no class, and beats everything. What a machine wrote that calls itself
+   one (RFC 3834) is not asked: it tells everybody how to leave its own list
 2. out of office: what a machine wrote and says so, or a person whose words say nothing else
 3. someone who has left, told by a machine: wrong person; any other machine: auto reply
 4. wrong person, before what they say about the matter
@@ -33,6 +34,8 @@ MAX_TEXT = 4_000
 
 _SHORT = 12
 """Words of a reply that says one thing."""
+_CLAUSES = re.compile(r"[.,!?;:()\u2013\u2014]|\s-\s")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,16 @@ _IN_ORDER: tuple[tuple[ReplyClass, Sequence[Meaning]], ...] = (
 )
 
 
-def classify(text: str, subject: str, *, by_machine: bool, received: date) -> Judgement:
-    """`text` is what the writer wrote, without quotes."""
+def classify(
+    text: str, subject: str, *, by_machine: bool, received: date, declared: bool = True
+) -> Judgement:
+    """`text` is what the writer wrote, without quotes; `declared` whether a machine says itself
+    that it is one."""
     said = fold(text[:MAX_TEXT])
     title = fold(subject[:300])
     if by_machine:
+        if not declared and _has("stop", said):
+            return Judgement(None, 0.8)
         return _machine(said, title, received)
     if _asks_to_stop(said, title):
         return Judgement(None, 0.95)
@@ -110,12 +118,32 @@ def _machine(said: str, title: str, received: date) -> Judgement:
 
 
 def _asks_to_stop(said: str, title: str) -> bool:
-    """In the words, or as all there is: of the first lines, or of the subject of an empty mail."""
+    """In a phrase; in a word that a short reply would not have otherwise; or as all there is: of a
+    clause of a short reply, of one of the first lines, of the subject of an empty mail."""
     if _has("stop", said):
         return True
-    lines = [line.strip(" \t.,!?;:-*\"'") for line in said.splitlines() if line.strip()]
-    alone = words.STOP_ALONE.replace(" ", r"\s+")
-    return any(re.fullmatch(alone, line) for line in lines[:3] or [title.strip(" .,!:")])
+    lines = [line for line in said.splitlines() if line.strip()][:3] or [title]
+    clauses = lines
+    if len(said.split()) <= _SHORT:
+        if _has("stop_short", said):
+            return True
+        clauses = [clause for line in lines for clause in _CLAUSES.split(line)]
+    return any(_stop_alone().fullmatch(each.strip(" \t.,!?;:-*\"'")) for each in clauses)
+
+
+@cache
+def _stop_alone() -> re.Pattern[str]:
+    around, alone = (
+        "|".join(words.phrases(meaning)).replace(" ", r"\s+")
+        for meaning in ("courtesy", "stop_alone")
+    )
+    return re.compile(rf"(?:(?:{around})\s+)*(?:{alone})(?:\s+(?:{around}))*")
+
+
+def addresses(text: str) -> list[str]:
+    """The mail addresses in a text, in the order in which they stand there."""
+    found = [each.rstrip(".").lower() for each in _ADDRESS.findall(text[:MAX_TEXT])]
+    return list(dict.fromkeys(found))
 
 
 def _starts_absent(said: str) -> bool:

@@ -42,6 +42,8 @@ class IncomingMail:
     subject: str = ""
     text: str = ""
     reports: list[Report] = field(default_factory=list)
+    declared: bool = False
+    """Whether it says of itself that no person wrote it (RFC 3834)."""
     vouched: bool = True
     """Whether nothing speaks against that the sender sent it."""
 
@@ -63,6 +65,7 @@ class IncomingMail:
             subject=mime.header(mail, "Subject")[:900],
             text=quotes.own_words(mime.text_of(mail)),
             reports=reports.read(mail) if kind == "report" else [],
+            declared=_is_declared(mail),
             vouched=_is_vouched(mail),
         )
 
@@ -94,26 +97,39 @@ def _recipients(mail: Message) -> list[str]:
 
 def _kind(mail: Message) -> Kind:
     """Whether a machine wrote it: RFC 3834's Auto-Submitted, what came before it, the envelope's
-    empty sender, or what a machine's subject says."""
+    empty sender, or what a machine's subject says. That it came through a list or a help desk, or
+    was forwarded by a rule, says nothing about who wrote it."""
     if reports.is_report(mail):
         return "report"
     if reports.is_complaint(mail):
         return "complaint"
-    submitted = mime.header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
+    if "X-Apple-Unsubscribe" in mail:  # a person's click
+        return "person"
     machine = (
-        submitted not in ("", "no")
+        _is_declared(mail)
         or any(
             name in mail
             for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Auto-Response-From")
         )
-        or mime.header(mail, "Precedence").lower() in ("bulk", "junk", "auto_reply", "list")
-        or mime.header(mail, "X-Precedence").lower() in ("bulk", "junk", "auto_reply")
+        or "auto_reply" in _precedences(mail)
+        or "junk" in _precedences(mail)
         or mime.header(mail, "X-Auto-Reply").lower() in ("yes", "true", "1")
         or mime.header(mail, "Return-Path") == "<>"
         or mime.content_type(mail) == "multipart/report"
         or bool(_SUBJECTS.match(mime.header(mail, "Subject")))
     )
     return "machine" if machine else "person"
+
+
+def _is_declared(mail: Message) -> bool:
+    """Whether Auto-Submitted says that no person wrote it. A rule that sends a mail on says so of
+    its own doing (`auto-forwarded`, or with Resent-From), not of the mail."""
+    submitted = mime.header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
+    return submitted not in ("", "no", "auto-forwarded") and "Resent-From" not in mail
+
+
+def _precedences(mail: Message) -> set[str]:
+    return {mime.header(mail, name).lower() for name in ("Precedence", "X-Precedence")}
 
 
 def _is_vouched(mail: Message) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
-from outrider.inbound.classification import Judgement
+from outrider.inbound.classification import Judgement, addresses
 from outrider.inbound.effects import Around, Effects
 from outrider.inbound.mail import IncomingMail
 from outrider.kit import clock, ids
@@ -75,6 +75,7 @@ class Replies:
             reason=STOP if judgement.is_stop else None,
             rfc_message_id=mail.message_id or None,
             in_reply_to=answered.id,
+            refers_to=_other_address(mail) if judgement.value == "wrong_person" else None,
             classification=found or None,
             created_at=clock.timestamp(),
             **answered.model_dump(
@@ -109,3 +110,9 @@ class Replies:
             **names,
         )
         return [received, classified]
+
+
+def _other_address(mail: IncomingMail) -> str | None:
+    """The first address in the text that is neither the writer's nor one it was written to."""
+    known = {each.lower() for each in (mail.sender, *mail.recipients)}
+    return next((each for each in addresses(mail.text) if each not in known), None)

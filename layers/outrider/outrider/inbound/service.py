@@ -75,6 +75,7 @@ class InboundService:
             mail.text,
             mail.subject,
             by_machine=mail.kind == "machine",
+            declared=mail.declared,
             received=clock.now().date(),
         )
         settles = message.is_uncertain and self.matching.is_proof(mail, workspace, message)

@@ -120,6 +120,8 @@ class Message(BaseModel):
     """When a person answered it first."""
     in_reply_to: str | None = None
     """Of a reply: our message that it answers."""
+    refers_to: str | None = None
+    """Of a `wrong_person`: the first other address that it names. Nothing is sent to it."""
     classification: Classification | None = None
     """What a reply says; of a message, how the answers to it count."""
     classified_on: str | None = None

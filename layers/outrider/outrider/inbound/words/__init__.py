@@ -2,7 +2,9 @@
 
 Each phrase is a regular expression over text in lower case without accents (`ß` is `ss`), its
 blanks standing for any white space; whole words match. `classification` says in which order they
-count. `left` are phrases about someone who does not come back.
+count. `left` are phrases about someone who does not come back. `stop_alone` are words that ask to
+stop where nothing but words of `courtesy` stands around them, `stop_short` those that do wherever
+they stand in a short reply.
 """
 
 from typing import Literal
@@ -11,6 +13,9 @@ from outrider.inbound.words import de, en, es, fr, it, nl, pt
 
 Meaning = Literal[
     "stop",
+    "stop_alone",
+    "stop_short",
+    "courtesy",
     "out_of_office",
     "left",
     "wrong_person",
@@ -21,15 +26,6 @@ Meaning = Literal[
     "interested",
 ]
 _LANGUAGES = (en, de, fr, es, it, nl, pt)
-
-STOP_ALONE = (
-    r"(please |pls |bitte |por favor |s'il vous plait |per favore |aub |alstublieft )?"
-    r"(stop|unsubscribe|unsub|remove|optout|opt out|opt-out|abmelden|abmeldung|austragen|desabonner"
-    r"|desinscrire|baja|cancelar|cancella|cancellami|uitschrijven|afmelden|remover|sair|end|quit|stopp)"
-    r"( (me|it|all|this|now|please|thanks|thank you|bitte|danke|merci|gracias"
-    r"|grazie|aub|obrigado|mails?|e-?mails?))*"
-)
-"""Says stop when it is all there is."""
 
 
 def phrases(meaning: Meaning) -> list[str]:

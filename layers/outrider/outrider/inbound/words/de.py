@@ -19,12 +19,22 @@ PHRASES = {
         r"(loschen sie|bitte) (bitte )?(alle )?meine daten( loschen)?",
         r"(bitte )?abmelden",
         r"abbestellen",
-        r"abmeldung",
+        r"abmeldung (vom|von|aus) (ihrem |eurem |dem |der |ihrer )?(newsletter|verteiler|liste"
+        r"|mails?|e-?mails?)",
         r"austragen",
         r"widerspreche (ich )?(der|hiermit|jeder)",
+        r"widerspruch (gemass|nach|gegen|laut)",
+        r"(dsgvo|ds-gvo)\W+(art\w*\W+)?(17|21)",
+        r"art\w*\W+(17|21)( \w+\.?){0,3}\W+(dsgvo|ds-gvo)",
         r"das ist spam",
         r"unterlassen sie",
     ),
+    "stop_alone": (r"abmelden|abmeldung|austragen|abbestellen|stopp|loschen|aufhoren",),
+    "stop_short": (
+        r"(?<!nicht\s)(abmelden|abbestellen|austragen)",
+        r"(nehmen|streichen|loschen) (sie )?(mich|uns)",
+    ),
+    "courtesy": (r"bitte|danke|sofort|umgehend|mich|uns|alles|jetzt|endlich|vielen dank",),
     "out_of_office": (
         r"(nicht|ausser|bin) (mehr )?(im|des|dem) (buro|haus|hause|haus\w*|dienst)",
         r"abwesen(d|heit|heitsnotiz)",

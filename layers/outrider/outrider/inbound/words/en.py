@@ -5,27 +5,53 @@ PHRASES = {
         r"(please )?(unsubscribe|remove|delete|erase|exclude) (me|us|my (e-?mail|address"
         r"|name|data|details|contact)|this (e-?mail )?address|our (e-?mail|address|company"
         r"|details))",
-        r"take (me|us|my (name|address|e-?mail)|our (name|address)) off",
-        r"remove (me |us )?from (your|the|this|all|any) (mailing |e-?mail |contact "
+        r"take (me|us|my (name|address|e-?mail)|our (name|address)) (off|out of|from)",
+        r"remove (me |us )?from ((your|the|this|all|any) )?(mailing |e-?mail |contact "
         r"|distribution )?(list|lists|database|system|crm)",
-        r"(stop|cease|quit) (e-?mailing|mailing|contacting|sending|spamming|writing"
-        r"|messaging|bothering|harassing|pestering)",
+        r"(?<!not\s)(?<!n't\s)(?<!never\s)(stop|cease|quit) (e-?mailing|mailing|contacting"
+        r"|sending|spamming|writing|messaging|bothering|harassing|pestering)",
+        r"(stop|cease) (all )?(contact|communications?|spam|this spam|e-?mails?)",
+        r"refrain from (further )?(contact\w*|e-?mail\w*|writing|sending|messaging)",
         r"(do not|don't|dont|never) (ever )?(e-?mail|contact|write|message|mail|bother|spam"
         r"|reach out)( to)?( me| us)?( ever)? (again|any ?more|any further)",
         r"(do not|don't|dont) (e-?mail|contact|write to|message|mail|spam) (me|us)",
         r"(do not|don't|dont) (send|write) (me |us )?(any )?(more|further|any|anything)",
         r"no (more|further) (e-?mails?|messages?|mails?|contact|communications?)",
-        r"(want|like|wish|prefer)( to be)? (to )?(unsubscribed?|opted? out|removed)",
-        r"(i|we) (hereby )?opt(ed)? out",
+        r"(do not|don't|dont|no longer|never) (want|wish|like|care|need|agree) to (receive|get"
+        r"|hear|be contacted|be e-?mailed)",
+        r"rather not (receive|get|hear|be contacted)",
+        r"(do not|don't|dont|no) (need to )?follow[ -]?ups?",
+        r"(?<!if\syou\s)(want|like|wish|prefer)( to be)? (to )?(unsubscribed?|opted? out|removed)",
+        r"(i|we) (hereby |want to |wish to |would like to |'d like to )?opt(ed)? out",
         r"please opt (me|us) out",
         r"opt me out",
+        r"(delete|erase|remove) (all |any )?(of )?(the |my |our )?(personal )?data",
         r"(lose|delete) my (number|e-?mail|contact|address)",
         r"leave me alone",
         r"this is spam",
         r"reported? (this |you )?(as|for) spam",
+        r"reported to (the |your )?(ico|cnil|authorit\w+|data protection \w+|ftc|provider)",
+        r"update your (records|list|database|crm)",
+        r"sent this e-?mail to unsubscribe",
+        r"(gdpr|ccpa)\W+(art\w*\W+)?(17|21)",
+        r"art\w*\W+(17|21)( \w+\.?){0,3}\W+gdpr",
         r"(cease and desist)",
         r"right to (erasure|be forgotten)",
         r"please unsubscribe",
+    ),
+    "stop_alone": (
+        r"stop|unsub\w*|remove|delete|opt[ -]?out|end|quit|cease|cancel( subscription)?|delist"
+        r"|go away|get lost|fuck off|piss off|spam",
+    ),
+    "stop_short": (
+        r"(?<!to\s)(?<!not\s)(?<!n't\s)unsub\w*(?!\s+(link|from\sour|here))",
+        r"opt(ing|ed)?[ -]?out",
+        r"delist (me|us|my|our)",
+        r"(be|get) (removed|deleted|delisted|unsubscribed)",
+    ),
+    "courtesy": (
+        r"please|pls|plz|kindly|just|now|immediately|asap|and|so|ok|me|us|it|this|all|thanks|thx"
+        r"|thank you|e-?mails?|mails?|messages?",
     ),
     "out_of_office": (
         r"out of (the )?office",
@@ -41,6 +67,8 @@ PHRASES = {
         r"office (is|will be) closed",
     ),
     "left": (
+        r"(have|has|i've|he's|she's) (now |recently |since )?left (?!(the|for|on|at|a|an|my|your"
+        r"|early|it|you|me|us|work|town|home|this|that|to|in|some|no)\b)[\w&.-]+",
         r"(no longer|not any ?more|any ?more) (work|works|working|with|at|employed|part of"
         r"|in charge)\w*",
         r"(has|have|'ve|'s|is|are) (left|leaving) (the |our |this )?(company"

@@ -2,7 +2,7 @@
 
 PHRASES = {
     "stop": (
-        r"(dar|darme|darnos|denme|deme|dame|dad|den) de baja",
+        r"(dar|darme|dadme|dadnos|darnos|denme|deme|dame|dad|den) de baja",
         r"(quiero|solicito|deseo|pido) (la |mi )?baja",
         r"(elimin(e|en|a|ad|ar)|borr(e|en|a|ar)|quit(e|en|a|ar)|saqu(e|en)|sacar)(me|nos"
         r"|lo)? (me |nos |mi |mis |de (su|la|vuestra|tu) (lista|base))",
@@ -15,6 +15,9 @@ PHRASES = {
         r"no mas (correos|mensajes|e-?mails?)",
         r"cancelar (mi )?suscripcion",
     ),
+    "stop_alone": (r"baja|cancelar|basta|parad|paren|parar|eliminar|borrar",),
+    "stop_short": (r"(darme|dar|dame|deme|denme|dadme|quiero|solicito|mi|la) (de )?baja",),
+    "courtesy": (r"por favor|gracias|ya|ahora|me|mi|la",),
     "out_of_office": (
         r"fuera de (la |mi )?oficina",
         r"(estoy|estare|encuentro|encontrare) (de |ausente|fuera|en )?(vacaciones|ausente"

@@ -5,6 +5,10 @@ PHRASES = {
         r"desabonne[zr]?(-| )?(moi|nous)?",
         r"desinscri(vez|re|ption|s)(-| )?(moi|nous)?",
         r"(retirez|supprimez|enlevez|effacez|rayez)(-| )?(moi|nous|mon|mes|notre)",
+        r"(retirer|supprimer|enlever|effacer|rayer) (mon|mes|notre|nos) (adresse|e-?mail|mail"
+        r"|donnees|coordonnees|nom)",
+        r"(rgpd)\W+(art\w*\W+)?(17|21)",
+        r"art\w*\W+(17|21)( \w+\.?){0,3}\W+rgpd",
         r"(me|nous) (retirer|supprimer|enlever|desinscrire|desabonner|rayer)",
         r"(ne|n') ?(me |nous )?(plus )?(m'|nous )?(contactez|contacter|ecrivez|ecrire"
         r"|envoyez|envoyer|sollicitez|solliciter|recontactez) (plus|jamais|pas)",
@@ -15,6 +19,9 @@ PHRASES = {
         r"plus (de|aucun) (mails?|e-?mails?|messages?|courriels?)",
         r"laissez(-| )(moi|nous) tranquilles?",
     ),
+    "stop_alone": (r"stop|desabonner|desabonnement|desinscrire|desinscription|retirer|supprimer",),
+    "stop_short": (r"(?<!pas\s)(desabonn\w+|desinscri\w+)",),
+    "courtesy": (r"svp|stp|s'il vous plait|merci|de|me|moi|nous|maintenant|veuillez",),
     "out_of_office": (
         r"absent(e)?( du bureau)?",
         r"en (conges?|vacances|deplacement|arret maladie)",

@@ -16,6 +16,9 @@ PHRASES = {
         r"(smettete|smettetela|smetta|smettila|smetti|basta) (di|con)",
         r"disiscri(vere|zione)",
     ),
+    "stop_alone": (r"cancella|cancellami|cancellatemi|basta|disiscrizione|rimuovere|rimuovimi",),
+    "stop_short": (r"cancell(ami|atemi|armi|arci)|disiscri\w+",),
+    "courtesy": (r"per favore|per piacere|grazie|subito|mi|adesso",),
     "out_of_office": (
         r"(sono|saro) (in|fuori|assente)( (ferie|vacanza|sede|ufficio|trasferta|malattia"
         r"|maternita))?",

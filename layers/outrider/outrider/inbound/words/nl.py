@@ -14,6 +14,9 @@ PHRASES = {
         r"stop (met|alstublieft|aub)",
         r"laat (mij|me|ons) met rust",
     ),
+    "stop_alone": (r"uitschrijven|afmelden|uitschrijving|verwijderen|stoppen",),
+    "stop_short": (r"(?<!niet\s)(uitschrijven|afmelden|uit te schrijven|af te melden)",),
+    "courtesy": (r"aub|a\.u\.b\.|alstublieft|alsjeblieft|graag|bedankt|dank u|mij|me|nu",),
     "out_of_office": (
         r"(niet|weer) (aanwezig|op kantoor|bereikbaar|terug)",
         r"afwezig(heid)?",

@@ -16,6 +16,9 @@ PHRASES = {
         r"nao (quero|desejo|queremos) (mais )?receber",
         r"(mais nenhum|nao envie mais|sem mais) (e-?mails?|mensage\w+)",
     ),
+    "stop_alone": (r"remover|sair|cancelar|descadastrar|pare|parem|retirar",),
+    "stop_short": (r"descadastr\w+|desinscrev\w+",),
+    "courtesy": (r"por favor|obrigad[oa]|agora|ja|me|nos",),
     "out_of_office": (
         r"(estou|estarei|encontro-me) (de|em|fora|ausente|sem)( (ferias|licenca|viagem"
         r"|do escritorio))?",
