@@ -196,6 +196,60 @@ class TestPlan:
             for step in one["steps"]
         }
 
+    def test_tells_the_days_on_which_several_mailboxes_send(self, api: Api, cloud: Cloud) -> None:
+        for name, cap in (("ada", 3), ("bob", 2)):
+            a_mailbox(api, email=f"{name}@outrider.test", daily_cap=cap, min_gap_seconds=900)
+        window = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "15:00"}
+        settings = {"windows": [window], "daily_limit": 4}
+        body = {"name": "First", "steps": [STEP_ONE, SOON], "settings": settings}
+        sequence = api.post("/v1/sequences", body).json["id"]
+        contacts = some_contacts(api, 9)
+
+        plan = api.post(f"/v1/sequences/{sequence}/plan", {"contact_ids": contacts}).json
+        api.post(f"/v1/sequences/{sequence}/launch", {"contact_ids": contacts})
+        cloud.run(days=14)
+
+        messages = cloud.items("messages", api.workspace().id)
+        sent = Counter(each["sent_at"][:10] for each in messages if "sent_at" in each)
+        assert sent == {day["date"]: day["messages"] for day in plan["days"]}
+        assert sent.total() == 18
+
+    def test_takes_the_contacts_of_a_filter_as_examples(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api, daily_cap=100_000)
+        rows = [
+            {"email": f"ada{number}@a.example", "tags": ["vip"], "timezone": zone}
+            for number, zone in enumerate(["Asia/Tokyo", "Europe/Berlin"])
+        ]
+        api.post("/v1/contacts", {"contacts": [*rows, {"email": "eve@b.example"}]})
+        cloud.drain()
+        window = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "12:00", "to": "13:00"}
+        body = {"name": "First", "steps": [STEP_ONE], "settings": {"windows": [window]}}
+        sequence = api.post("/v1/sequences", body).json["id"]
+        path = f"/v1/sequences/{sequence}/plan"
+
+        few = api.post(path, {"filter": {"tag": "vip"}}).json
+        many = api.post(path, {"filter": {"tag": "vip"}, "audience": 5_000}).json
+
+        assert (few["audience"], few["more"]) == (2, False)
+        zones = {each["timezone"]: each["steps"][0]["send_at"][11:16] for each in few["contacts"]}
+        assert zones == {"Asia/Tokyo": "03:00", "Europe/Berlin": "11:00"}
+        assert (many["audience"], many["late_by_reason"]) == (5_000, {})
+        assert sum(day["messages"] for day in many["days"]) == 5_000
+
+    def test_asks_for_one_audience(self, api: Api) -> None:
+        sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json["id"]
+        bad: list[dict[str, Any]] = [
+            {},
+            {"contact_ids": [], "audience": 2},
+            {"contact_ids": [], "filter": {}},
+            {"audience": 100_001},
+            {"filter": {"colour": "red"}},
+        ]
+
+        answers = [api.post(f"/v1/sequences/{sequence}/plan", body) for body in bad]
+
+        assert [answer.status for answer in answers] == [422] * 5
+
     def test_tells_of_an_audience_how_much_goes_out_on_each_day(self, api: Api) -> None:
         a_mailbox(api, daily_cap=20)
         sequence = api.post("/v1/sequences", {"name": "First", "steps": [STEP_ONE]}).json["id"]

@@ -8,15 +8,18 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outrider.campaigns.forecast import Expected, Forecast, Taken
-from outrider.campaigns.models import Enrollment
+from outrider.campaigns.forecast import Forecast, Outlook, Person, Taken
 from outrider.campaigns.windows import is_open
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
 from outrider.sequences.models import Step
-from tests.unit.campaigns.test_planner import NOW, OFFICE, ZONES, a_campaign, a_step, an_enrollment
+from tests.unit.campaigns.test_planner import NOW, OFFICE, ZONES, a_campaign, a_step
 
-STEPS = [a_step("stp_1", "email"), a_step("stp_call", "call"), a_step("stp_3", "email")]
+STEPS = [
+    a_step("stp_1", "email").model_copy(update={"wait_value": 0}),
+    a_step("stp_call", "call"),
+    a_step("stp_3", "email"),
+]
 
 
 def a_mailbox(name: str, **fields: Any) -> Mailbox:
@@ -35,11 +38,16 @@ def a_mailbox(name: str, **fields: Any) -> Mailbox:
 
 def forecast(
     mailboxes: list[Mailbox],
-    enrollments: list[Enrollment],
+    people: list[Person],
     steps: list[Step] = STEPS,
     **rules: Any,
-) -> dict[str, list[Expected]]:
-    return Forecast(a_campaign(**rules), steps, mailboxes, Taken(), NOW).run(enrollments)
+) -> Outlook:
+    made = Forecast(a_campaign(**rules), steps, mailboxes, Taken(), NOW)
+    return made.run(people, [each.id for each in people])
+
+
+def somebody(number: int, timezone: str | None = None, company: str | None = None) -> Person:
+    return Person(f"enr_{number:03d}", timezone, company)
 
 
 pools = st.lists(
@@ -55,43 +63,52 @@ pools = st.lists(
     unique_by=lambda mailbox: mailbox.id,
 )
 audiences = st.lists(
-    st.builds(an_enrollment, st.integers(0, 999), timezone=st.sampled_from([None, *ZONES])),
+    st.builds(
+        somebody,
+        st.integers(0, 999),
+        st.sampled_from([None, *ZONES]),
+        st.sampled_from([None, "com_a"]),
+    ),
     max_size=8,
-    unique_by=lambda enrollment: enrollment.id,
+    unique_by=lambda person: person.id,
 )
 rules = st.fixed_dictionaries(
     {},
     optional={
         "windows": st.just([OFFICE]),
         "daily_limit": st.integers(1, 5),
+        "company_daily_limit": st.integers(1, 2),
         "holidays": st.just(["2026-03-03"]),
     },
 )
 
 
 class TestForecast:
-    @settings(max_examples=40)
+    @settings(max_examples=60)
     @given(pools, audiences, rules)
     def test_keeps_every_rule_on_every_day(
-        self, pool: list[Mailbox], audience: list[Enrollment], given_rules: dict[str, Any]
+        self, pool: list[Mailbox], audience: list[Person], given_rules: dict[str, Any]
     ) -> None:
-        result = forecast(pool, audience, **given_rules)
+        outlook = forecast(pool, audience, **given_rules)
 
-        assert result == forecast(pool[::-1], audience[::-1], **given_rules)
+        assert outlook == forecast(pool[::-1], audience[::-1], **given_rules)
         of_mailbox: dict[str, list[datetime]] = defaultdict(list)
         days: Counter[Any] = Counter()
+        by_company: Counter[Any] = Counter()
         campaign = a_campaign(**given_rules)
-        for enrollment in audience:
-            steps = result[enrollment.id]
+        for person in audience:
+            steps = outlook.expected[person.id]
             assert [each.step.id for each in steps] == [step.id for step in STEPS]
             assert len({each.mailbox_id for each in steps if each.mailbox_id}) == 1
             for each in steps:
                 assert each.send_at
-                assert is_open(each.send_at, campaign.settings, enrollment.timezone)
-                assert each.send_at == each.due_at or (each.reason and each.send_at > each.due_at)
+                assert is_open(each.send_at, campaign.settings, person.timezone)
+                assert (each.reason is None) == (each.send_at == each.due_at)
+                assert each.send_at >= each.due_at
                 if each.mailbox_id:
                     of_mailbox[each.mailbox_id].append(each.send_at)
                     days[each.send_at.date()] += 1
+                    by_company[person.company_key, each.send_at.date()] += 1
             moments = [each.send_at for each in steps if each.send_at]
             assert all(later > earlier for earlier, later in pairwise(moments))
         for mailbox in pool:
@@ -101,29 +118,76 @@ class TestForecast:
             by_day = Counter(slot.date() for slot in slots)
             assert all(count <= mailbox.cap_on(day) for day, count in by_day.items())
         assert max(days.values(), default=0) <= given_rules.get("daily_limit", 99)
+        to_company = [count for (key, _), count in by_company.items() if key]
+        assert max(to_company, default=0) <= given_rules.get("company_daily_limit", 99)
+        assert {day: outlook.days[day, False] for day in days} == days
 
     def test_says_why_a_mail_is_late_and_why_one_never_goes_out(self) -> None:
-        two = [an_enrollment(1), an_enrollment(2)]
+        two = [somebody(1), somebody(2)]
 
         late = forecast([a_mailbox("mbx_a", daily_cap=1)], two, STEPS[:1])
         never = forecast([a_mailbox("mbx_a", status="paused")], two[:1])
 
-        assert sorted(each.reason or "" for (each,) in late.values()) == ["", "mailbox_cap"]
-        assert [(each.send_at, each.reason) for each in never["enr_001"]] == [
-            (None, "mailbox_paused")
-        ]
+        assert late.late == {"mailbox_cap": 1}
+        assert never.left_out == {"mailbox_paused": 1}
+        (expected,) = never.expected["enr_001"]
+        assert (expected.send_at, expected.reason) == (None, "mailbox_paused")
+
+    def test_gives_no_reason_for_what_is_not_late(self) -> None:
+        everybody = [somebody(number) for number in range(1_000)]
+        precise = NOW + timedelta(microseconds=789)
+
+        pool = [a_mailbox("mbx_a", daily_cap=10_000)]
+        outlook = Forecast(a_campaign(), STEPS, pool, Taken(), precise).run(everybody)
+
+        assert (outlook.late, outlook.left_out) == ({}, {})
+
+    def test_says_which_rule_makes_it_wait(self) -> None:
+        three = [somebody(number, company="com_a") for number in range(3)]
+        gap = [a_mailbox("mbx_a", min_gap_seconds=600)]
+
+        by_gap = forecast(gap, three, STEPS[:1]).late
+        by_limit = forecast([a_mailbox("mbx_a")], three, STEPS[:1], daily_limit=1).late
+        by_company = forecast([a_mailbox("mbx_a")], three, STEPS[:1], company_daily_limit=1).late
+
+        assert by_gap.keys() == {"mailbox_gap"}
+        assert (by_limit, by_company) == ({"campaign_daily_limit": 2}, {"company_daily_limit": 2})
 
     def test_leaves_out_what_only_an_answer_brings_about(self) -> None:
         steps = [STEPS[0], STEPS[2].model_copy(update={"condition": "opened"})]
 
-        result = forecast([a_mailbox("mbx_a")], [an_enrollment(1)], steps)
+        result = forecast([a_mailbox("mbx_a")], [somebody(1)], steps)
 
-        assert [each.reason for each in result["enr_001"]] == [None, "not_opened"]
+        assert [each.reason for each in result.expected["enr_001"]] == [None, "not_opened"]
 
     def test_warms_up_day_by_day(self) -> None:
-        audience = [an_enrollment(number) for number in range(12)]
+        audience = [somebody(number) for number in range(12)]
 
         result = forecast([a_mailbox("mbx_a", warmed=False)], audience, STEPS[:1])
 
-        days = Counter(each.send_at.date() for (each,) in result.values() if each.send_at)
-        assert list(days.values()) == [5, 7]
+        assert [result.days[day] for day in sorted(result.days)] == [5, 7]
+
+    def test_counts_what_was_sent_today_already(self) -> None:
+        audience = [somebody(number) for number in range(4)]
+        taken = Taken(mailboxes={"mbx_a": 3}, free_at={"mbx_a": NOW + timedelta(hours=1)})
+        pool = [a_mailbox("mbx_a", daily_cap=4)]
+
+        result = Forecast(a_campaign(), STEPS[:1], pool, taken, NOW).run(
+            audience, [each.id for each in audience]
+        )
+
+        first = min(each.send_at for (each,) in result.expected.values() if each.send_at)
+        assert first == NOW + timedelta(hours=1)
+        assert [result.days[day] for day in sorted(result.days)] == [1, 3]
+
+    def test_looks_at_no_one_who_waits(self) -> None:
+        """Its work grows with what is sent, not with who waits for it on how many days."""
+        everybody = [somebody(number, company="com_a") for number in range(3_000)]
+        pool = [a_mailbox("mbx_a", daily_cap=20)]
+
+        made = Forecast(a_campaign(windows=[OFFICE]), STEPS[:1], pool, Taken(), NOW)
+        outlook = made.run(everybody)
+
+        assert outlook.days.total() + outlook.left_out.total() == 3_000
+        assert set(outlook.days.values()) == {20}
+        assert made.events < 3 * outlook.days.total() + len(everybody)

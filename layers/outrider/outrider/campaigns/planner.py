@@ -239,9 +239,7 @@ class _Pool:
         if mailbox_id is None:
             return self._reason
         at = max(ready, self._free_at[mailbox_id])
-        share = _hash(enrollment.id, mailbox_id, at.date().isoformat()) % 1_000
-        late = self._of[mailbox_id].min_gap * share / (1_000 * _JITTER)
-        return mailbox_id, at + timedelta(seconds=int(late.total_seconds()))
+        return mailbox_id, at + jitter(enrollment.id, mailbox_id, at, self._of[mailbox_id].min_gap)
 
     def take(self, mailbox_id: str, send_at: datetime) -> None:
         self._left[mailbox_id] -= 1
@@ -280,6 +278,13 @@ def _slots(now: datetime, until: datetime, capacity: Capacity) -> int:
     latest = capacity.min_gap / _JITTER
     span = until - max(now, capacity.free_at) - latest
     return max(0, span // (capacity.min_gap + latest) + 1)
+
+
+def jitter(enrollment_id: str, mailbox_id: str, at: datetime, min_gap: timedelta) -> timedelta:
+    """How much later than `at` a mailbox writes to somebody: whole seconds, up to a fourth of its
+    gap."""
+    share = _hash(enrollment_id, mailbox_id, at.date().isoformat()) % 1_000
+    return timedelta(seconds=int((min_gap * share / (1_000 * _JITTER)).total_seconds()))
 
 
 def _hash(*parts: str) -> int:

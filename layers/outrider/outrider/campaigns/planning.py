@@ -1,17 +1,16 @@
 """Showing how a sequence would go, before it is launched or while it runs."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import chain
+from datetime import date, datetime
 
 from outrider.access.models import Caller
 from outrider.campaigns import enrollment_ids, windows
+from outrider.campaigns.audience import audience_query
 from outrider.campaigns.enrolling import company_key
-from outrider.campaigns.forecast import Expected, Forecast, Taken
+from outrider.campaigns.forecast import Expected, Forecast, Person, Taken
 from outrider.campaigns.limits import DailyLimits
-from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import (
     ContactPlan,
@@ -23,11 +22,18 @@ from outrider.campaigns.schemas import (
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids
+from outrider.kit.attributes import Item
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.sequences.models import Sequence as OutreachSequence
-from outrider.sequences.models import Step
 from outrider.sequences.service import SequenceService
+
+MAX_SHOWN = 100
+"""Contacts whose steps are shown one by one."""
+MAX_READ = 2_000
+"""Contacts of a filter that are read."""
+_MAX_PAGES = 30
+"""Pages of the list, of which some may be short where the filter lets few through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +53,54 @@ class PlanningService:
         steps = self.sequences.steps(sequence)
         now = clock.now()
         at = max(now, clock.from_text(request.at)) if request.at else now
-        found = self.contacts.several(request.contact_ids or [])
-        asked = list(dict.fromkeys(request.contact_ids or []))
-        enrollments = [
-            _enrollment(campaign, steps[0], at, each, found[each])
-            for each in asked
-            if each in found
-        ]
-        enrollments += [
-            _enrollment(campaign, steps[0], at, f"con_{number:0{ids.LENGTH}d}")
-            for number in range(request.audience or 0)
-        ]
+        contacts, more = self._contacts(request)
+        count = request.audience or len(contacts)
+        people = _people(campaign, contacts, count)
         mailboxes = self.mailboxes.of_pool(campaign.mailbox_pool)
-        taken = self._taken(campaign, mailboxes, now, enrollments)
-        expected = Forecast(campaign, steps, mailboxes, taken, at).run(enrollments)
-        every = list(chain(*expected.values()))
-        sent = [(each.send_at, each.step) for each in every if each.send_at]
+        taken = (
+            self._taken(campaign, mailboxes, now, people) if at.date() == now.date() else Taken()
+        )
+        forecast = Forecast(campaign, steps, mailboxes, taken, at)
+        shown = contacts[: min(count, MAX_SHOWN)]
+        outlook = forecast.run(people, [person.id for person in people[: len(shown)]])
+        asked = dict.fromkeys(request.contact_ids or [])
+        found = {each.id for each in contacts}
         return SequencePlan(
             sequence_id=sequence.id,
             at=clock.to_text(at),
-            finishes_at=max((clock.to_text(at) for at, _ in sent), default=None),
-            days=_days(sent),
-            late_by_reason=_reasons(each for each in every if each.send_at),
-            left_out_by_reason=_reasons(each for each in every if not each.send_at),
+            audience=count,
+            more=more and request.audience is None,
+            finishes_at=clock.to_text(outlook.finishes_at) if outlook.finishes_at else None,
+            days=_days(outlook.days),
+            late_by_reason=dict(sorted(outlook.late.items())),
+            left_out_by_reason=dict(sorted(outlook.left_out.items())),
             contacts=[
                 ContactPlan(
-                    contact_id=one.contact_id,
-                    timezone=one.timezone,
-                    steps=[_shown(step) for step in expected[one.id]],
+                    contact_id=contact.id,
+                    timezone=person.timezone,
+                    steps=[_shown(step) for step in outlook.expected[person.id]],
                 )
-                for one in enrollments
-                if one.contact_id in found
+                for contact, person in zip(shown, people, strict=False)
             ],
             not_found=[each for each in asked if each not in found],
         )
+
+    def _contacts(self, request: PlanRequest) -> tuple[list[Contact], bool]:
+        """Those asked for by id, in that order, or the first that the filter lets through; and
+        whether it may let through more."""
+        if request.filter is None:
+            asked = list(dict.fromkeys(request.contact_ids or []))
+            found = self.contacts.several(asked)
+            return [found[each] for each in asked if each in found], False
+        query = audience_query(request.filter)
+        contacts: dict[str, Contact] = {}
+        after: Item | None = None
+        for _ in range(_MAX_PAGES):
+            page, after = self.contacts.lists.page(query, after)
+            contacts |= {each.id: each for each in page}
+            if after is None or len(contacts) >= MAX_READ:
+                break
+        return list(contacts.values())[:MAX_READ], after is not None or len(contacts) > MAX_READ
 
     def _campaign(self, sequence: OutreachSequence) -> Campaign:
         """The one that carries the sequence out, or what its launch would make."""
@@ -102,40 +122,44 @@ class PlanningService:
         campaign: Campaign,
         mailboxes: Sequence[Mailbox],
         now: datetime,
-        enrollments: Sequence[Enrollment],
+        people: Sequence[Person],
     ) -> Taken:
         """What was sent today."""
         today, taken = now.date(), Taken()
         usage = self.mailboxes.usage([mailbox.id for mailbox in mailboxes], today)
         for mailbox_id, used in usage.items():
-            taken.mailboxes[mailbox_id, today] = used.used
+            taken.mailboxes[mailbox_id] = used.used
             if used.free_at:
                 taken.free_at[mailbox_id] = clock.from_text(used.free_at)
         if campaign.settings.daily_limit or campaign.settings.company_daily_limit:
-            keys = {one.company_key for one in enrollments if one.company_key}
+            limited = campaign.settings.company_daily_limit is not None
+            keys = {one.company_key for one in people if one.company_key and limited}
             limits = self.limits(campaign.id).usage(today, keys)
-            taken.campaign[today] = limits.campaign
-            taken.companies.update({(key, today): used for key, used in limits.companies.items()})
+            taken.campaign = limits.campaign
+            taken.companies = limits.companies
         return taken
 
 
-def _enrollment(
-    campaign: Campaign, first: Step, at: datetime, contact_id: str, contact: Contact | None = None
-) -> Enrollment:
-    timezone = contact.timezone if contact and windows.zone_of(contact.timezone or "") else None
-    return Enrollment(
-        id=enrollment_ids.of(campaign.id, contact_id),
-        campaign_id=campaign.id,
-        contact_id=contact_id,
-        sequence_id=campaign.sequence_id,
-        steps_version=campaign.steps_version,
-        step_id=first.id,
-        due_at=clock.to_text(windows.due_after(at, first, campaign.settings, timezone)),
-        timezone=timezone,
-        company_key=company_key(contact) if contact else None,
-        created_at=clock.to_text(at),
-        updated_at=clock.to_text(at),
+def _people(campaign: Campaign, contacts: Sequence[Contact], count: int) -> Sequence[Person]:
+    """As many people as asked for: the contacts, then others with their time zones and companies
+    in turn, or with none where there are no contacts."""
+    known = [
+        Person(
+            id=enrollment_ids.of(campaign.id, each.id),
+            timezone=each.timezone if windows.zone_of(each.timezone or "") else None,
+            company_key=company_key(each),
+        )
+        for each in contacts[:count]
+    ]
+    others = (
+        Person(
+            enrollment_ids.of(campaign.id, f"con_{number:0{ids.LENGTH}d}"),
+            known[number % len(known)].timezone if known else None,
+            known[number % len(known)].company_key if known else None,
+        )
+        for number in range(len(known), count)
     )
+    return [*known, *others]
 
 
 def _shown(expected: Expected) -> StepPlan:
@@ -150,13 +174,12 @@ def _shown(expected: Expected) -> StepPlan:
     )
 
 
-def _days(sent: Sequence[tuple[datetime, Step]]) -> list[DayPlan]:
-    counts = Counter((at.date().isoformat(), step.by_person) for at, step in sent)
+def _days(carried_out: Mapping[tuple[date, bool], int]) -> list[DayPlan]:
     return [
-        DayPlan(date=day, messages=counts[day, False], tasks=counts[day, True])
-        for day in sorted({day for day, _ in counts})
+        DayPlan(
+            date=day.isoformat(),
+            messages=carried_out.get((day, False), 0),
+            tasks=carried_out.get((day, True), 0),
+        )
+        for day in sorted({day for day, _ in carried_out})
     ]
-
-
-def _reasons(expected: Iterable[Expected]) -> dict[str, int]:
-    return dict(sorted(Counter(each.reason for each in expected if each.reason).items()))

@@ -89,19 +89,15 @@ class SequenceResumed(SequenceView):
     backlog: Backlog
 
 
-class LaunchRequest(Input):
-    """Whom to reach: contacts by id, or those that a filter lets through, with the parameters of
-    the list of contacts (`{}` for all). Without either the campaign starts empty."""
+class ContactFilter(Input):
+    """`filter` has the parameters of the list of contacts, `{}` for all contacts."""
 
-    contact_ids: Annotated[list[str], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
     filter: Annotated[dict[str, JsonValue], Field(max_length=50)] | None = None
 
     @model_validator(mode="after")
     def _asks_what_the_list_can_answer(self) -> Self:
         if self.filter is None:
             return self
-        if self.contact_ids:
-            raise ValueError("Give contact_ids or filter, not both")
         known = set(ContactQuery.model_fields) - set(PageQuery.model_fields) - {"sort"}
         if strange := sorted(set(self.filter) - known):
             there = f"There is no such filter; there are {', '.join(sorted(known))}"
@@ -111,6 +107,19 @@ class LaunchRequest(Input):
         except ValidationError as error:
             found = error.errors()
             raise invalid(*((("filter", *each["loc"]), each["msg"]) for each in found)) from error
+        return self
+
+
+class LaunchRequest(ContactFilter):
+    """Whom to reach: contacts by id, or those that a filter lets through, with the parameters of
+    the list of contacts (`{}` for all). Without either the campaign starts empty."""
+
+    contact_ids: Annotated[list[str], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _names_one_audience(self) -> Self:
+        if self.contact_ids and self.filter is not None:
+            raise ValueError("Give contact_ids or filter, not both")
         return self
 
     @property
@@ -282,18 +291,21 @@ class CampaignStatusView(BaseModel):
     enrolling: EnrollingView | None
 
 
-class PlanRequest(Input):
-    """Whom to plan for: contacts by id, or how many there would be, without time zones or
-    companies of their own. `at` is when they would be enrolled: now, or later."""
+class PlanRequest(ContactFilter):
+    """Whom to plan for: contacts by id, those that a filter lets through, or how many there would
+    be. `audience` alone is about people without time zones or companies of their own; with a
+    filter they have those of its contacts, in turn. `at` is when they would be enrolled: now, or
+    later."""
 
-    contact_ids: Annotated[list[str], Field(max_length=100)] | None = None
-    audience: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    contact_ids: Annotated[list[str], Field(max_length=MAX_CONTACTS)] | None = None
+    audience: Annotated[int, Field(ge=1, le=100_000)] | None = None
     at: Instant | None = None
 
     @model_validator(mode="after")
     def _names_one_audience(self) -> Self:
-        if (self.contact_ids is None) == (self.audience is None):
-            raise ValueError("Give contact_ids or audience, one of them")
+        others = self.filter is not None or self.audience is not None
+        if (self.contact_ids is None) != others:
+            raise ValueError("Give contact_ids, or filter, audience or both")
         return self
 
 
@@ -326,14 +338,18 @@ class DayPlan(BaseModel):
 
 class SequencePlan(BaseModel):
     """How a sequence would go from `at` on, if nobody answered, opened or clicked, tasks were done
-    when they come up, and nothing else was sent from its mailboxes. Nothing is changed by it.
+    when they come up, and nothing else was sent from its mailboxes. Nothing is changed by it. It is
+    about `audience` people; `more` says that the filter lets through more than were read: give
+    their number as `audience` to plan for all of them.
     `late_by_reason` and `left_out_by_reason` count the steps that are carried out later than they
-    are due, and those that never are. `contacts` are those asked for by id; `not_found` those of
-    them that there are not."""
+    are due, and those that are not within 400 days. `contacts` are the first 100 of those asked
+    for; `not_found` are ids that no contact has."""
 
     sequence_id: str
     object: Literal["plan"] = "plan"
     at: str
+    audience: int
+    more: bool
     finishes_at: str | None
     days: list[DayPlan]
     late_by_reason: dict[str, int]

@@ -80,7 +80,7 @@ class Calendar:
         return None
 
     def due_after(self, previous: datetime, step: Step) -> datetime:
-        return self.earliest(self._waited(previous.astimezone(UTC), step))
+        return self.earliest(self.waited(previous, step))
 
     def is_worked(self, day: date) -> bool:
         return _DAYS[day.weekday()] in self.worked and day not in self.holidays
@@ -124,7 +124,9 @@ class Calendar:
                 if opens < closes:
                     yield opens, closes
 
-    def _waited(self, previous: datetime, step: Step) -> datetime:
+    def waited(self, previous: datetime, step: Step) -> datetime:
+        """When the wait of `step` is over, whatever the windows are then."""
+        previous = previous.astimezone(UTC)
         if not step.wait_value:
             return previous
         working = step.wait_basis == "working"
