@@ -11,17 +11,19 @@ from outrider.campaigns.schemas import (
     CampaignLaunched,
     CampaignQuery,
     CampaignResumed,
+    CampaignRetried,
     CampaignStatusView,
     CampaignUpdate,
     CampaignView,
     EnrollmentQuery,
     LaunchRequest,
+    RetryRequest,
     SkippedContact,
     StatsQuery,
     TriggerRequest,
     TriggerResult,
 )
-from outrider.campaigns.wiring import campaigns, control, launch, members, stats, trigger
+from outrider.campaigns.wiring import campaigns, control, launch, members, retries, stats, trigger
 from outrider.kit.pagination import Page
 
 api = native_api()
@@ -90,6 +92,12 @@ def get_status(caller: Caller, campaign_id: str) -> CampaignStatusView:
 def trigger_campaign(caller: Caller, campaign_id: str, body: TriggerRequest) -> TriggerResult:
     """Add a contact to a campaign that is active; it is created where it is new"""
     return trigger(caller).trigger(campaign_id, body)
+
+
+@api.post("/v1/campaigns/{campaign_id}/retry", scope="campaigns:write", status=200)
+def retry_campaign(caller: Caller, campaign_id: str, body: RetryRequest | None) -> CampaignRetried:
+    """Retry what failed in a campaign, each at the step that failed, once the reason is gone"""
+    return retries(caller).retry(campaign_id, body or RetryRequest())
 
 
 @api.get("/v1/campaigns/{campaign_id}/stats", scope="campaigns:read")

@@ -1,9 +1,11 @@
-"""Enrolls the audience of launches with a filter, for as long as there is time."""
+"""Enrolls the audience of launches with a filter, and retries what failed in a campaign: for as
+long as there is time."""
 
 from functools import partial
 from typing import Any
 
-from outrider.campaigns.wiring import audience_runner
+from outrider.campaigns.retrying import RetryJob
+from outrider.campaigns.wiring import audience_runner, retry_worker
 from outrider.events.models import subject
 from outrider.kit.logs import logger
 from outrider.kit.queues import handle_records, time_left
@@ -17,5 +19,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _run(message: dict[str, Any], enough_time: Any) -> None:
     workspace, campaign_id = subject(message, "campaign_id")
+    if "retry" in message:
+        job = RetryJob.model_validate(message["retry"])
+        outcome = retry_worker(workspace, job).run(campaign_id, job, enough_time)
+        logger().info("retry", campaign_id=campaign_id, outcome=outcome)
+        return
     outcome = audience_runner(workspace, campaign_id).run(campaign_id, enough_time)
     logger().info("audience", campaign_id=campaign_id, outcome=outcome)

@@ -91,6 +91,11 @@ class Books:
         """How often an event of this name was told of each `about` (`message_id`, …)."""
         return Counter(data[about] for each, data in self.events if each == name)
 
+    def retried(self, name: str, about: str) -> Counter[str]:
+        """`told`, only where what had ended was retried."""
+        these = (data for each, data in self.events if each == name)
+        return Counter(data[about] for data in these if data.get("reason") == "retried")
+
     def kept(self, resource_id: str, prefix: str) -> list[Item]:
         """What lies under a campaign or sequence, by sort key."""
         items = self.cloud.items("campaigns", f"{self.workspace}#{resource_id}")
@@ -246,7 +251,8 @@ def _events(books: Books) -> Iterator[str]:
     yield from _enrollments_told(books)
     for campaign_id, campaign in books.campaigns.items():
         completed = books.told("campaign.completed", "campaign_id")[campaign_id]
-        if completed != (campaign["status"] == "completed"):
+        retried = books.retried("campaign.resumed", "campaign_id")[campaign_id]
+        if completed != retried + (campaign["status"] == "completed"):
             yield f"{campaign_id} is {campaign['status']}, completion told {completed} times"
         finished = books.told("sequence.finished", "campaign_id")[campaign_id]
         if finished != (completed if campaign["leads_sequence"] else 0):
@@ -287,14 +293,16 @@ def _bounces_told(books: Books) -> Iterator[str]:
 
 
 def _enrollments_told(books: Books) -> Iterator[str]:
-    """Whoever is enrolled again was through before."""
+    """Whoever is enrolled again, or retried, was through before."""
+    retried = books.retried("enrollment.resumed", "enrollment_id")
     created = books.told("enrollment.created", "enrollment_id")
     ended = sum((books.told(name, "enrollment_id") for name in _ENDED), Counter[str]())
     for enrollment in books.enrollments:
         begun = created.pop(enrollment.id, 0)
         if not 1 <= begun <= enrollment.generation:
             yield f"{enrollment.id}: {enrollment.generation} generations, begun {begun} times"
-        if (over := ended.pop(enrollment.id, 0)) != begun - 1 + enrollment.is_over:
+        ends = begun - 1 + retried[enrollment.id] + enrollment.is_over
+        if (over := ended.pop(enrollment.id, 0)) != ends:
             yield f"{enrollment.id} is {enrollment.state}, begun {begun} and ended {over} times"
     if created or ended:
         yield f"told of enrollments that are not there: {created}, {ended}"

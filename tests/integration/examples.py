@@ -377,6 +377,8 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/campaigns/{campaign_id}/trigger": Example(
         13, {"email": "new@example.com", "first_name": "New"}, make=a_campaign
     ),
+    # The campaign, what failed.
+    "POST /v1/campaigns/{campaign_id}/retry": Example(3, {}, make=a_campaign),
     # The campaign with its counts, its statistics, its steps.
     "GET /v1/campaigns/{campaign_id}/stats": Example(4, make=a_campaign),
     # The campaign, then the page.

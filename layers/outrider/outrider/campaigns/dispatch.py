@@ -133,10 +133,10 @@ class DispatchService:
         """The end of the campaign, and of its sequence if it leads that, when nobody came since its
         counts were read. A second worker finds it done: then too nothing is left to do."""
         names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
-        completed = self.caller.event("campaign.completed", identity=campaign.id, **names)
+        completed = self.caller.event("campaign.completed", identity=_identity(campaign), **names)
         before = []
         if campaign.leads_sequence:
-            finished = self.caller.event("sequence.finished", identity=campaign.id, **names)
+            finished = self.caller.event("sequence.finished", identity=_identity(campaign), **names)
             before.append(self.sequences.finished(campaign.sequence_id, [finished]))
         try:
             transact(*before, *self.campaigns.complete(campaign, shards, [completed]))
@@ -155,6 +155,11 @@ class DispatchService:
             next="successor",
             successor_name=execution_name(this.campaign_id, this.run + 1),
         )
+
+
+def _identity(campaign: Campaign) -> str:
+    """Of its end: one that is completed may run again, and end again."""
+    return f"{campaign.id}/{campaign.version}"
 
 
 def _stop(this: Round) -> NextRound:

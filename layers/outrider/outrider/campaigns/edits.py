@@ -35,11 +35,12 @@ class SequenceEdits:
 
     def put_steps(self, sequence_id: str, put: StepsPut, if_match: int | None) -> StepsView:
         """New enrollments get the new steps; with `migrate` the others too, when their next step
-        comes up. Raises as `SequenceService.put_steps` does."""
+        comes up: also those that failed and are retried. Raises as `SequenceService.put_steps`
+        does."""
 
         def follow(sequence: Sequence) -> Many[Action]:
-            campaign = self._running(sequence)
-            if campaign is None:
+            campaign = self._led(sequence)
+            if campaign is None or campaign.status == "draft":
                 return ()
             newest = sequence.steps_version
             least = newest if put.migrate else campaign.least_steps_version
@@ -48,10 +49,11 @@ class SequenceEdits:
         return self.sequences.put_steps(sequence_id, put, if_match, follow)
 
     def _running(self, sequence: Sequence) -> Campaign | None:
-        if sequence.campaign_id is None or sequence.status not in ("active", "paused"):
-            return None
-        campaign = self.campaigns.get(sequence.campaign_id)
+        campaign = self._led(sequence) if sequence.status in ("active", "paused") else None
         return campaign if campaign and campaign.status in ("active", "paused") else None
+
+    def _led(self, sequence: Sequence) -> Campaign | None:
+        return self.campaigns.get(sequence.campaign_id) if sequence.campaign_id else None
 
     def _change(self, campaign: Campaign, **changes: Any) -> Many[Action]:
         if all(getattr(campaign, name) == value for name, value in changes.items()):

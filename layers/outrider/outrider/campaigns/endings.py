@@ -33,7 +33,7 @@ class Endings:
         outcome: str | None = None,
         events: Sequence[Event] = (),
         claimed: str | None = None,
-        noted: Mapping[str, str] | None = None,
+        noted: Mapping[str, object] | None = None,
     ) -> tuple[Action, ...]:
         """The end of the enrollment as it was read, and the change of the audience, for a
         transaction; a task that waits for a person is cancelled with it. `events` come before the

@@ -5,7 +5,7 @@ in the index `by_due`. Both have keys alone, so a page reads keys until it is fu
 they name, and leaves out what has changed since. How many keys a page may read is bounded.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -63,6 +63,11 @@ class EnrollmentLists:
         item = self.table.get(f"{self.workspace}#{campaign_id}", contact_id)
         found = Enrollment.from_item(item) if item else None
         return ([found] if found and state in (None, found.state) else []), None
+
+    def several(self, campaign_id: str, contact_ids: Iterable[str]) -> list[Enrollment]:
+        """The enrollments of these contacts in a campaign, of those that there are."""
+        found = self.table.get_all(f"{self.workspace}#{campaign_id}", contact_ids)
+        return [Enrollment.from_item(item) for item in found.values()]
 
     def _all(self, pk: str, limit: int, after: Item | None) -> Found:
         there = Query(

@@ -278,7 +278,7 @@ class EnrollmentRepository:
         events: Sequence[Event],
         *,
         outcome: str | None = None,
-        noted: Mapping[str, str] | None = None,
+        noted: Mapping[str, object] | None = None,
     ) -> Action:
         """The enrollment as it was read ends, unless a message of it is in flight; nobody waits for
         its task any more. `noted` are fields to set with it."""
@@ -308,12 +308,14 @@ class EnrollmentRepository:
     def resume(
         self, before: Enrollment, after: Enrollment, due_shards: int, events: Sequence[Event]
     ) -> Action:
-        """One that is paused goes on where `after` says."""
+        """One that is paused, or failed, goes on where `after` says."""
+        names = ("blocked_reason", "exit_reason", "attempts", "mailbox_id")
+        cleared = "".join(f", #{name}" for name in names if not getattr(after, name))
         return self._change(
             before,
             f"{_DUE}, #by_due_pk = :shard, #state = :active, #step_id = :step, #thread = :thread,"
             " #generation = :generation, #_events = :events",
-            "#blocked_reason, #by_state_pk",
+            f"#by_state_pk{cleared}",
             due=after.due_at,
             shard=self._due_pk(before.contact_id, due_shards),
             active="active",

@@ -33,3 +33,8 @@ class WrongStatus(Conflict):
 
     def __init__(self, done: str, status: str) -> None:
         super().__init__(f"A campaign that is {status} cannot be {done}")
+
+
+class SequenceDeleted(Conflict):
+    def __init__(self) -> None:
+        super().__init__("The sequence of this campaign was deleted, and its steps with it")

@@ -127,6 +127,29 @@ class LaunchRequest(ContactFilter):
         return bool(self.contact_ids) or self.filter is not None
 
 
+class RetryRequest(Input):
+    """What to retry: by default everything that failed. `reasons` are those that `exit_reason` and
+    `enrollment.failed` tell, whole or up to their colon: `refused` for all that were refused."""
+
+    contact_ids: Annotated[list[str], Field(max_length=MAX_CONTACTS)] | None = None
+    reasons: (
+        Annotated[list[Annotated[str, Field(max_length=1_000)]], Field(max_length=20)] | None
+    ) = None
+
+
+class CampaignRetried(BaseModel):
+    """`status` is that of the campaign now. `retried` go on, `left_out` did not fail, failed for
+    another reason, or changed at the same moment. `more`: the rest of what failed is retried by a
+    worker, within minutes."""
+
+    campaign_id: str
+    object: Literal["campaign_retry"] = "campaign_retry"
+    status: CampaignStatus
+    retried: int
+    left_out: int
+    more: bool
+
+
 SkipReason = Literal[
     "duplicate",
     "not_found",

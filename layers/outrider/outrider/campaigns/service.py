@@ -124,7 +124,7 @@ class CampaignService:
             actions = [self.campaigns.remove(campaign)]
             if campaign.leads_sequence and campaign.status == "paused":
                 names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
-                finished = self.caller.event("sequence.finished", identity=campaign.id, **names)
+                finished = self.caller.event("sequence.finished", **names)
                 actions.append(self.sequences.finished(campaign.sequence_id, [finished]))
             if not campaign.leads_sequence:
                 actions.append(self.sequences.carried_out(campaign.sequence_id, -1))

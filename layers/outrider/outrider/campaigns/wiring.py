@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.audience import (
@@ -27,6 +28,7 @@ from outrider.campaigns.models import Campaign
 from outrider.campaigns.open_tasks import OpenTasks
 from outrider.campaigns.planning import PlanningService
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
+from outrider.campaigns.retrying import RetryJob, RetryService
 from outrider.campaigns.rounds import RoundService
 from outrider.campaigns.runs import RunCheck, RunService
 from outrider.campaigns.screening import Screening
@@ -98,6 +100,22 @@ def trigger(caller: Caller) -> TriggerService:
         ),
         rounds=lambda campaign_id: _rounds(caller, campaign_id),
     )
+
+
+def retries(caller: Caller) -> RetryService:
+    return RetryService(
+        caller=caller,
+        campaigns=campaign_repository(caller.workspace),
+        sequences=sequences(caller),
+        lists=EnrollmentLists(_enrollments_table(), caller.workspace),
+        enrollments=lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
+        go_on=partial(_retry_goes_on, caller.workspace),
+    )
+
+
+def retry_worker(workspace: WorkspaceId, job: RetryJob) -> RetryService:
+    """Retries for whoever asked, as far as events say."""
+    return retries(replace(Caller.engine(workspace, job.request_id), actor=job.actor))
 
 
 def enrollments(caller: Caller, settle: Settle) -> EnrollmentService:
@@ -268,6 +286,11 @@ def _goes_on(workspace: WorkspaceId, campaign_id: str) -> Callable[[], None]:
         Queue(settings().require("enrolling_queue_url")).send([QueueMessage(job)])
 
     return go_on
+
+
+def _retry_goes_on(workspace: WorkspaceId, campaign_id: str, job: RetryJob) -> None:
+    body = {"workspace": workspace, "campaign_id": campaign_id, "retry": job.model_dump()}
+    Queue(settings().require("enrolling_queue_url")).send([QueueMessage(body)])
 
 
 def _enrollments_table() -> Table:

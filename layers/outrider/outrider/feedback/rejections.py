@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.models import Enrollment
 from outrider.campaigns.statistics import Statistics
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
@@ -52,4 +53,12 @@ class Rejections:
         enrollment = self.enrollments(message.campaign_id).get(message.contact_id)
         if enrollment is None or enrollment.is_over or enrollment.state == "sending":
             return ()
-        return self.endings.writes(enrollment, "failed", reason)
+        return self.endings.writes(enrollment, "failed", reason, noted=_before(enrollment, message))
+
+
+def _before(enrollment: Enrollment, message: Message) -> dict[str, object]:
+    """Where the enrollment stood before the message: a retry goes on there."""
+    thread = enrollment.thread
+    left = [each for each in thread.message_ids if each != message.rfc_message_id] if thread else []
+    kept = thread.model_copy(update={"message_ids": left}) if thread and left else None
+    return {"step_id": message.step_id, "thread": kept.model_dump() if kept else None}

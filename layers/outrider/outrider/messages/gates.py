@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from outrider.campaigns import branching, windows
-from outrider.campaigns.models import UNKNOWN_OUTCOME, EndState, Enrollment
+from outrider.campaigns.models import ERASED, UNKNOWN_OUTCOME, EndState, Enrollment
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.snapshot import Snapshot
@@ -101,6 +101,8 @@ def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
         yield Closed("campaign", f"campaign_{status}", remedy, Stay())
     if enrollment.is_over:
         remedy = "None: the contact is through with the campaign"
+        if enrollment.state == "failed" and enrollment.exit_reason != ERASED:
+            remedy = "Once the reason is gone, retry it with POST /v1/campaigns/{id}/retry"
         yield Closed("enrollment", enrollment.exit_reason or enrollment.state, remedy, Stay())
     elif enrollment.state == "paused":
         reason = enrollment.blocked_reason or "paused"

@@ -195,17 +195,24 @@ class SequenceRepository:
             events=outbox.pack(events),
         )
 
-    def turn(self, sequence_id: str, campaign_id: str, to: Status, events: Many[Event]) -> Action:
+    def turn(
+        self,
+        sequence_id: str,
+        campaign_id: str,
+        to: Status,
+        events: Many[Event],
+        was: Many[Status] = ("active", "paused"),
+    ) -> Action:
         """The sequence is paused, or goes on, with the campaign that its launch made; to stand in
         one transaction with the campaign's change."""
+        before = {f"was_{number}": status for number, status in enumerate(was)}
         return self.table.update(
             self.workspace,
             sequence_id,
             "SET #status = :to, #updated_at = :now, #_events = :events ADD #version :one",
-            "#status IN (:active, :paused) AND #campaign_id = :campaign",
+            f"#status IN ({', '.join(f':{name}' for name in before)}) AND #campaign_id = :campaign",
             to=to,
-            active="active",
-            paused="paused",
+            **before,
             campaign=campaign_id,
             now=clock.timestamp(),
             events=outbox.pack(events),

@@ -45,10 +45,10 @@ _CHANGEABLE: dict[str, frozenset[str]] = {
     "launching": frozenset(),
     "active": frozenset({"name", "settings", "steps"}),
     "paused": frozenset({"name", "settings", "steps"}),
-    "finished": frozenset({"name"}),
+    "finished": frozenset({"name", "steps"}),
 }
 """What may be changed of a sequence, by its status. Who was written to from one pool is not written
-to from another."""
+to from another. A finished sequence may get better steps for what failed and is retried."""
 
 Follow = Callable[[Sequence], Many[Action]]
 """What else has to change with a sequence, of what it will be, in the same transaction."""
@@ -228,6 +228,12 @@ class SequenceService:
         names = {"sequence_id": sequence_id, "campaign_id": campaign_id}
         event = self.caller.event("sequence.resumed", **names)
         return self.sequences.turn(sequence_id, campaign_id, "active", [event])
+
+    def reopened(self, sequence_id: str, campaign_id: str) -> Action:
+        """With the campaign that its launch made and that runs again, in one transaction."""
+        names = {"sequence_id": sequence_id, "campaign_id": campaign_id}
+        event = self.caller.event("sequence.resumed", **names)
+        return self.sequences.turn(sequence_id, campaign_id, "active", [event], was=("finished",))
 
     def finished(self, sequence_id: str, events: Many[Event]) -> Action:
         return self.sequences.finished(sequence_id, events)

@@ -53,6 +53,9 @@ class CampaignResumed(_AboutCampaign):
 
     event: ClassVar[EventName] = "campaign.resumed"
 
+    reason: Literal["retried"] | NotAlways = None
+    """`retried`: it was completed, and what failed in it is retried."""
+
 
 class CampaignCompleted(_AboutCampaign):
     """Nobody in a campaign has a step left."""

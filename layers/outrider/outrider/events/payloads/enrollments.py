@@ -43,9 +43,12 @@ class EnrollmentPaused(_AboutEnrollment):
 
 
 class EnrollmentResumed(_AboutEnrollment):
-    """It goes on."""
+    """It goes on: it was paused, or had failed and is retried."""
 
     event: ClassVar[EventName] = "enrollment.resumed"
+
+    reason: Literal["retried"] | NotAlways = None
+    """`retried`: it had failed, and goes on with the step that did."""
 
 
 class EnrollmentFinished(_AboutEnrollment):
