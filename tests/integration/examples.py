@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from outrider.access.models import Caller
-from outrider.campaigns import enrollment_ids
 from outrider.credits.wiring import credits
 from outrider.events.wiring import feed
 from outrider.kit import ids
@@ -19,7 +18,16 @@ from outrider.kit.http import Route
 from outrider.kit.pagination import PageQuery
 from tests.harness.api import Api
 from tests.integration.endpoints import a_delivery
-from tests.integration.outreach import STEP_ONE, a_mailbox, a_message, a_task, launched
+from tests.integration.outreach import STEP_ONE, a_mailbox, a_message, a_task
+from tests.integration.running import (
+    a_campaign,
+    a_launched_sequence,
+    a_paused_campaign,
+    a_paused_enrollment,
+    a_paused_sequence,
+    an_enrolled_contact,
+    an_enrollment,
+)
 from tools import routes
 
 NOBODY = "http://127.0.0.1:9/"
@@ -161,20 +169,6 @@ def a_held_credit(api: Api) -> str:
     return credits(caller).hold(ids.new("run"), "research", 1).id
 
 
-def a_campaign(api: Api) -> str:
-    return launched(api).campaign_id
-
-
-def a_launched_sequence(api: Api) -> str:
-    return launched(api).sequence_id
-
-
-def a_paused_sequence(api: Api) -> str:
-    sequence_id = a_launched_sequence(api)
-    api.post(f"/v1/sequences/{sequence_id}/pause")
-    return sequence_id
-
-
 def campaign_of_a_sequence(api: Api) -> dict[str, Any]:
     return {"name": "Q2", "sequence_id": a_sequence(api)}
 
@@ -182,12 +176,6 @@ def campaign_of_a_sequence(api: Api) -> dict[str, Any]:
 def a_draft(api: Api) -> str:
     """A campaign that can be launched."""
     return str(api.post("/v1/campaigns", campaign_of_a_sequence(api)).json["id"])
-
-
-def a_paused_campaign(api: Api) -> str:
-    campaign_id = a_campaign(api)
-    api.post(f"/v1/campaigns/{campaign_id}/pause")
-    return campaign_id
 
 
 def one_message(api: Api) -> str:
@@ -231,24 +219,6 @@ def a_reply(api: Api) -> str:
 
 def a_thread(api: Api) -> str:
     return a_message(api).thread_id
-
-
-def an_enrollment(api: Api) -> str:
-    campaign = launched(api)
-    return enrollment_ids.of(campaign.campaign_id, campaign.contact_ids[0])
-
-
-def an_enrolled_contact(api: Api) -> dict[str, str]:
-    """As the query of a list names it."""
-    members = enrollment_ids.parts(an_enrollment(api))
-    assert members is not None
-    return {"contact_id": members[1]}
-
-
-def a_paused_enrollment(api: Api) -> str:
-    enrollment_id = an_enrollment(api)
-    api.post(f"/v1/enrollments/{enrollment_id}/pause")
-    return enrollment_id
 
 
 def an_event(api: Api) -> str:

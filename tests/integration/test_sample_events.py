@@ -20,9 +20,9 @@ from tests.harness.cloud import Cloud
 from tests.integration.examples import (
     NOBODY,
     a_draft,
-    an_enrollment,
 )
 from tests.integration.outreach import a_mailbox, a_message, launched, status
+from tests.integration.running import an_enrollment
 from tests.integration.samples import FOLDER, INVENTED, Sample, put_in, sent_job
 from tests.receivers import answering, receiver
 from tools import templates
