@@ -68,6 +68,18 @@ class TestMarks:
         assert [len(events(api, f"email.{name}")) for name in names] == [1, 1, 1]
         assert {name: counted(api, campaign)[name] for name in names} == dict.fromkeys(names, 1)
 
+    @pytest.mark.parametrize("kind", ["Delivery", "Open", "Click"])
+    def test_that_are_made_are_not_tried_again(self, api: Api, cloud: Cloud, kind: str) -> None:
+        one_sent(api, cloud, steps=(STEP_ONE,))
+        (mail,) = cloud.mails()
+        cloud.clock.advance(minutes=5)
+        tell(cloud, mail, kind)
+
+        before = len(cloud.calls())
+        tell(cloud, mail, kind)
+
+        assert "TransactWriteItems" not in {call.operation for call in cloud.calls()[before:]}
+
     def test_of_mails_that_are_not_ours_are_left(self, api: Api, cloud: Cloud) -> None:
         one_sent(api, cloud)
         (mail,) = cloud.mails()

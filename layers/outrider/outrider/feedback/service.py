@@ -44,7 +44,8 @@ class Feedback:
         notice: Notice,
         rfc_message_id: str = "",
     ) -> None:
-        """`rfc_message_id` is that of the mail, for a message whose outcome was lost."""
+        """`rfc_message_id` is that of the mail, for a message whose outcome was lost. What the
+        message has noted is not written again: mail programs open a mail many times."""
         found = self.settling.went_out(message, notice.provider_id, rfc_message_id)
         if found is None:
             return
@@ -52,12 +53,15 @@ class Feedback:
             case "accepted":
                 pass
             case "delivered":
-                self.marks.delivered(found, notice.at)
+                if not found.delivered_at:
+                    self.marks.delivered(found, notice.at)
             case "opened":
                 machine = is_machine({"user-agent": notice.user_agent}, found, notice.at)
-                self.marks.opened(found, notice.at, machine=machine)
+                if not (found.machine_opened_at if machine else found.opened_at):
+                    self.marks.opened(found, notice.at, machine=machine)
             case "clicked":
-                if not is_machine({"user-agent": notice.user_agent}, found, notice.at):
+                by_person = not is_machine({"user-agent": notice.user_agent}, found, notice.at)
+                if by_person and not found.clicked_at:
                     self.marks.clicked(found, notice.at)
             case "hard" | "soft":
                 self.bounces.record(
