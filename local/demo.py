@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
 from rich.console import Console
@@ -102,9 +103,11 @@ class Stack:
         }
 
     def press(self, link: str) -> int:
-        """Unsubscribe as a mail program does for its user (RFC 8058); gives the status."""
+        """Unsubscribe as a mail program does for its user (RFC 8058); gives the status. The link
+        may name the API's address on AWS, in whose place the gateway stands."""
+        here = self.base_url + urlsplit(link).path
         return self.http.request(
-            "POST", link, fields={"List-Unsubscribe": "One-Click"}, encode_multipart=False
+            "POST", here, fields={"List-Unsubscribe": "One-Click"}, encode_multipart=False
         ).status
 
 

@@ -13,12 +13,15 @@ from tests.harness.mail import Mail
 from tests.harness.wire import When
 from tests.integration.feedback import notice, soft
 from tests.integration.outreach import (
+    BROWSER,
+    HTML_STEP,
     STEP_ONE,
     STEP_TWO,
     Launched,
     a_mailbox,
     launched,
     some_contacts,
+    tracking_path,
 )
 from tests.integration.replying import a_dsn, a_reply, put_into_bucket
 
@@ -154,6 +157,19 @@ def an_unsubscription(cloud: Cloud) -> Deliver:
     link = cloud.mails()[0].message["List-Unsubscribe"].strip("<>")
     path = link.removeprefix("https://api.outrider.test")
     return lambda: cloud.api.post(path, b"List-Unsubscribe=One-Click", key=ANONYMOUS)
+
+
+def a_visit(kind: str) -> Callable[[Cloud], Deliver]:
+    """The first mail's picture is shown (`o`), or its link followed (`c`)."""
+
+    def build(cloud: Cloud) -> Deliver:
+        tracked = {"track_opens": True, "track_clicks": True}
+        launched(cloud.api, steps=(HTML_STEP, SOON), settings=tracked)
+        cloud.run(hours=0.1)
+        path = tracking_path(cloud.mails()[0], kind)
+        return lambda: cloud.api.get(path, key=ANONYMOUS, headers=BROWSER)
+
+    return build
 
 
 def a_notice(kind: str, **part: Any) -> Callable[[Cloud], Deliver]:
@@ -376,7 +392,8 @@ SCENARIOS = [
     Scenario("enrollment_stop", a_word_about("stop"), ended("stopped", 1), minutes=2),
     Scenario("task_done", a_task_done, task_done, minutes=2),
     Scenario("delivered", a_notice("Delivery"), sent(2)),
-    Scenario("clicked", a_notice("Click"), sent(2)),
+    Scenario("opened", a_visit("o"), sent(2)),
+    Scenario("clicked", a_visit("c"), sent(2)),
     Scenario("hard_bounce", a_notice("Bounce"), ended("bounced", mails=1)),
     Scenario("soft_bounce", a_notice("Bounce", **soft()), sent(2)),
     Scenario("complaint", a_notice("Complaint"), opted_out, minutes=1),

@@ -20,7 +20,7 @@ from tests.engine.invariants import Books, wrong, wrong_at_rest
 from tests.engine.world import PEOPLE, PLANS, Cut, World
 from tests.harness.cloud import Cloud
 from tests.integration.feedback import notice, soft
-from tests.integration.outreach import STEP_TWO
+from tests.integration.outreach import BROWSER, STEP_TWO, tracking_path
 from tests.integration.replying import a_reply
 
 CUTS: st.SearchStrategy[Cut | None] = st.none() | st.tuples(
@@ -36,7 +36,7 @@ ANSWERS: list[tuple[str, dict[str, str]]] = [
     ("I am out of office until March 9, 2026.", {"Auto_Submitted": "auto-replied"}),
 ]
 NOTICES: list[tuple[str, dict[str, Any]]] = [
-    *((kind, {}) for kind in ("Send", "Delivery", "Open", "Click", "Complaint", "Reject")),
+    *((kind, {}) for kind in ("Send", "Delivery", "Complaint", "Reject")),
     ("Bounce", {}),
     ("Bounce", soft()),
 ]
@@ -153,7 +153,14 @@ class Engine(RuleBasedStateMachine):
     def unsubscribe(self, number: int, cut: Cut | None) -> None:
         if mails := self.world.cloud.mails():
             link = mails[number % len(mails)].message["List-Unsubscribe"]
-            self.world.visit(link, cut=cut)
+            self.world.visit(link, "POST", cut=cut)
+
+    @rule(number=NUMBER, cut=CUTS)
+    def open_mail(self, number: int, cut: Cut | None) -> None:
+        """Its picture is shown, where it has one."""
+        if mails := [mail for mail in self.world.cloud.mails() if b"/t/o/" in mail.raw]:
+            path = tracking_path(mails[number % len(mails)], "o")
+            self.world.visit(path, "GET", BROWSER, cut=cut)
 
     @rule(number=NUMBER, told=st.sampled_from(NOTICES), cut=CUTS)
     def hear_of(self, number: int, told: tuple[str, dict[str, Any]], cut: Cut | None) -> None:

@@ -20,7 +20,7 @@ from tests.harness.cloud import Cloud
 from tests.harness.mail import Mail
 from tests.harness.snapshots import Snapshot
 from tests.harness.wire import When
-from tests.integration.outreach import STEP_ONE, STEP_TWO, a_mailbox
+from tests.integration.outreach import HTML_STEP, STEP_ONE, STEP_TWO, a_mailbox
 
 Cut = tuple[int, When]
 """At which AWS call something is cut short."""
@@ -35,8 +35,8 @@ _SMS = {"channel": "sms", **_HOUR, "text": "Hi {{ first_name }}"}
 PLANS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], int]] = {
     "plain": ([STEP_ONE, STEP_TWO, {**STEP_TWO, **_HOUR}], {}, 1),
     "channels": (
-        [STEP_ONE, _TASK, {**_SMS, "if": "no_reply"}, {**STEP_TWO, "if": "opened"}],
-        {},
+        [HTML_STEP, _TASK, {**_SMS, "if": "no_reply"}, {**STEP_TWO, "if": "opened"}],
+        {"track_opens": True},
         1,
     ),
     "companies": (
@@ -46,7 +46,7 @@ PLANS: dict[str, tuple[list[dict[str, Any]], dict[str, Any], int]] = {
     ),
     "rivals": ([STEP_ONE, STEP_TWO], {"exclusive": True, "min_interval_hours": 24}, 2),
     "replies": (
-        [STEP_ONE, {**STEP_TWO, "if": "replied"}, {**STEP_TWO, "if": "not_opened"}],
+        [HTML_STEP, {**STEP_TWO, "if": "replied"}, {**STEP_TWO, "if": "not_opened"}],
         {"stop_on_reply": False, "track_opens": True},
         1,
     ),
@@ -121,11 +121,23 @@ class World:
             lambda: self.cloud.api.request(method, path, body, headers=headers), cut
         )
 
-    def visit(self, link: str, *, cut: Cut | None = None) -> None:
-        """POST to a link of a mail, as its recipient's program does."""
+    def visit(
+        self,
+        link: str,
+        method: str,
+        headers: dict[str, str] | None = None,
+        *,
+        cut: Cut | None = None,
+    ) -> None:
+        """A link of a mail, as its recipient's program calls it: POST unsubscribes."""
         path = link.strip("<>").removeprefix("https://api.outrider.test")
-        body = b"List-Unsubscribe=One-Click"
-        self._twice_if_cut(lambda: self.cloud.api.post(path, body, key=ANONYMOUS), cut)
+        body = b"List-Unsubscribe=One-Click" if method == "POST" else None
+        self._twice_if_cut(
+            lambda: self.cloud.api.request(
+                method, path, body, key=ANONYMOUS, headers=headers or {}
+            ),
+            cut,
+        )
 
     def work(self, queue: str, worker: str, cut: Cut | None) -> None:
         """A worker gets what lies in its queue; what it leaves undone comes again."""

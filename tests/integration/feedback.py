@@ -7,13 +7,10 @@ from outrider.kit import clock
 from tests.harness.cloud import Cloud
 from tests.harness.mail import Mail
 
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 PARTS: dict[str, dict[str, Any]] = {
     "Send": {},
     "Delivery": {"smtpResponse": "250 ok"},
     "DeliveryDelay": {"delayType": "MailboxFull"},
-    "Open": {"userAgent": BROWSER},
-    "Click": {"userAgent": BROWSER, "link": "https://outrider.test"},
     "Bounce": {
         "bounceType": "Permanent",
         "bounceSubType": "General",

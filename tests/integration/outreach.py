@@ -1,5 +1,6 @@
 """Builders of an outreach on the harness: contacts, a warmed mailbox, a launched sequence."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from outrider.messages.models import Message
 from outrider.messages.wiring import message_repository
 from outrider.messages.wiring import steps as step_service
 from tests.harness.api import Api, Mode
+from tests.harness.mail import Mail
 
 STEP_ONE: dict[str, Any] = {
     "channel": "email",
@@ -19,6 +21,11 @@ STEP_ONE: dict[str, Any] = {
     "subject": "A question, {{ first_name }}",
     "text": "Hi {{ first_name }}",
 }
+HTML_STEP = {
+    **STEP_ONE,
+    "html": '<p>Hi, <a href="https://a.example/?a=1&amp;b=2">look</a></p>',
+}
+BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"}
 STEP_TWO: dict[str, Any] = {
     "channel": "email",
     "wait_before": {"value": 2, "unit": "hours"},
@@ -82,6 +89,15 @@ def launched(
     )
     assert answer.status == 200, answer.text
     return Launched(sequence.json["id"], answer.json["campaign_id"], contact_ids, answer.json)
+
+
+def tracking_path(mail: Mail, kind: str) -> str:
+    """The path of the first link of a kind in a mail: `c` click, `o` open, `u` unsubscribe."""
+    html = mail.message.get_body(("html",))
+    assert html is not None
+    found = re.search(rf"https://api\.outrider\.test(/t/{kind}/[\w.-]+)", html.get_content())
+    assert found
+    return found[1]
 
 
 def status(api: Api, campaign_id: str, *, mode: Mode = "live") -> dict[str, Any]:

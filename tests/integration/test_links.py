@@ -1,6 +1,5 @@
 """The links in a mail: unsubscribing, following, opening."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
@@ -15,19 +14,16 @@ from tests.harness.cloud import Cloud
 from tests.harness.stack import PARAMETERS
 from tests.harness.wire import crash_points
 from tests.integration.outreach import (
-    STEP_ONE,
+    BROWSER,
+    HTML_STEP,
     STEP_TWO,
     Launched,
     a_mailbox,
     some_contacts,
     status,
+    tracking_path,
 )
 
-FIREFOX = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"}
-HTML_STEP = {
-    **STEP_ONE,
-    "html": '<p>Hi, <a href="https://a.example/?a=1&amp;b=2">look</a></p>',
-}
 UNSUBSCRIBE_CALLS = 8
 
 
@@ -63,11 +59,7 @@ def the_message(cloud: Cloud, api: Api, mode: Mode = "live") -> dict[str, Any]:
 
 def link(cloud: Cloud, kind: str, number: int = 0) -> str:
     """The path of the first link of this kind in a mail."""
-    html = cloud.mails()[number].message.get_body(("html",))
-    assert html is not None
-    found = re.search(rf"https://api\.outrider\.test(/t/{kind}/[\w.-]+)", html.get_content())
-    assert found
-    return found[1]
+    return tracking_path(cloud.mails()[number], kind)
 
 
 def one_click(api: Api, path: str) -> Answer:
@@ -78,7 +70,7 @@ def one_click(api: Api, path: str) -> Answer:
 
 
 def get(api: Api, path: str, method: str = "GET", **headers: str) -> Answer:
-    return api.request(method, path, key=ANONYMOUS, headers={**FIREFOX, **headers})
+    return api.request(method, path, key=ANONYMOUS, headers={**BROWSER, **headers})
 
 
 def feed(api: Api, name: str, mode: Mode = "live") -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
-"""Events of Amazon SES about a mail, as EventBridge brings them.
+"""Events of Amazon SES about a mail, as EventBridge brings them. Opens and clicks are none of them:
+SES would change every mail for these, and our own links tell of both.
 
 Source: https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 """
@@ -11,15 +12,11 @@ from pydantic import BaseModel, ConfigDict
 
 from outrider.kit import clock, ids
 
-Kind = Literal[
-    "accepted", "delivered", "opened", "clicked", "hard", "soft", "complained", "rejected"
-]
+Kind = Literal["accepted", "delivered", "hard", "soft", "complained", "rejected"]
 _KINDS: dict[str, Kind] = {
     "Send": "accepted",
     "DeliveryDelay": "accepted",
     "Delivery": "delivered",
-    "Open": "opened",
-    "Click": "clicked",
     "Reject": "rejected",
     "Rendering Failure": "rejected",
 }
@@ -38,7 +35,6 @@ class Notice(BaseModel):
     workspace_id: str = ""
     message_id: str = ""
     detail: str = ""
-    user_agent: str = ""
     attested: bool = True
     """The provider says so. Anyone can write a mail that looks like a mail server's report."""
 
@@ -61,7 +57,6 @@ class Notice(BaseModel):
             workspace_id=workspace_id if named else "",
             message_id=message_id if named else "",
             detail=_detail(part),
-            user_agent=str(part.get("userAgent") or ""),
         )
 
 

@@ -11,7 +11,6 @@ from outrider.feedback.guardrails import Guardrails
 from outrider.feedback.notices import Kind, Notice
 from outrider.feedback.rejections import Rejections
 from outrider.kit import clock
-from outrider.messages.machines import is_machine
 from outrider.messages.marks import Marks
 from outrider.messages.models import Message
 from outrider.messages.opting_out import OptOuts
@@ -55,14 +54,6 @@ class Feedback:
             case "delivered":
                 if not found.delivered_at:
                     self.marks.delivered(found, notice.at)
-            case "opened":
-                machine = is_machine({"user-agent": notice.user_agent}, found, notice.at)
-                if not (found.machine_opened_at if machine else found.opened_at):
-                    self.marks.opened(found, notice.at, machine=machine)
-            case "clicked":
-                by_person = not is_machine({"user-agent": notice.user_agent}, found, notice.at)
-                if by_person and not found.clicked_at:
-                    self.marks.clicked(found, notice.at)
             case "hard" | "soft":
                 self.bounces.record(
                     found, kind, notice.at, notice.detail, everywhere=notice.attested
