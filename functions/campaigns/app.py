@@ -2,6 +2,7 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
+from outrider.campaigns.explaining import CampaignExplanation
 from outrider.campaigns.figures import StatsView
 from outrider.campaigns.models import Enrollment
 from outrider.campaigns.schemas import (
@@ -23,7 +24,16 @@ from outrider.campaigns.schemas import (
     TriggerRequest,
     TriggerResult,
 )
-from outrider.campaigns.wiring import campaigns, control, launch, members, retries, stats, trigger
+from outrider.campaigns.wiring import (
+    campaign_explainer,
+    campaigns,
+    control,
+    launch,
+    members,
+    retries,
+    stats,
+    trigger,
+)
 from outrider.kit.pagination import Page
 
 api = native_api()
@@ -86,6 +96,12 @@ def resume_campaign(caller: Caller, campaign_id: str) -> CampaignResumed:
 def get_status(caller: Caller, campaign_id: str) -> CampaignStatusView:
     """How a campaign stands, with its audience broken down"""
     return campaigns(caller).status(campaign_id)
+
+
+@api.get("/v1/campaigns/{campaign_id}/explain", scope="campaigns:read")
+def explain_campaign(caller: Caller, campaign_id: str) -> CampaignExplanation:
+    """Say why a campaign sends nothing just now, what to do, and when it can send"""
+    return campaign_explainer(caller).explain(campaign_id)
 
 
 @api.post("/v1/campaigns/{campaign_id}/trigger", scope="campaigns:write", status=200)

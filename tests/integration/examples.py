@@ -347,6 +347,9 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/campaigns/{campaign_id}/trigger": Example(
         13, {"email": "new@example.com", "first_name": "New"}, make=a_campaign
     ),
+    # The campaign with its counts, what is due in each lane, what that is; its steps, the pool and
+    # what it has sent.
+    "GET /v1/campaigns/{campaign_id}/explain": Example(9, make=a_campaign),
     # The campaign, what failed.
     "POST /v1/campaigns/{campaign_id}/retry": Example(3, {}, make=a_campaign),
     # The campaign with its counts, its statistics, its steps.

@@ -81,6 +81,8 @@ class Campaign(BaseModel):
     status: CampaignStatus = "draft"
     pause_reason: str | None = None
     run: int = 1
+    wakes_at: str = ""
+    """While it is active: when its clock comes to its next round."""
     due_shards: int = 1
     asked: str = ""
     has_filter: bool = False

@@ -21,6 +21,7 @@ from outrider.campaigns.enrolling import Enroller
 from outrider.campaigns.enrollment_lists import EnrollmentLists
 from outrider.campaigns.enrollment_service import EnrollmentService, Settle
 from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.explaining import CampaignExplainer
 from outrider.campaigns.launch import LaunchService
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.members import MemberLists
@@ -99,6 +100,18 @@ def trigger(caller: Caller) -> TriggerService:
             caller, campaign, first, check, caller.request_id
         ),
         rounds=lambda campaign_id: _rounds(caller, campaign_id),
+    )
+
+
+def campaign_explainer(caller: Caller) -> CampaignExplainer:
+    workspace = caller.workspace
+    return CampaignExplainer(
+        caller=caller,
+        campaigns=campaign_repository(workspace),
+        sequences=sequences(caller),
+        mailboxes=mailbox_repository(workspace),
+        enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
+        limits=lambda campaign_id: daily_limits(workspace, campaign_id),
     )
 
 

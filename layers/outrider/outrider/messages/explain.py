@@ -44,8 +44,9 @@ class StepToCome(BaseModel):
 
 
 class Explanation(BaseModel):
-    """Where an enrollment stands. `due_at` is when it is looked at next, `earliest_send_at` the
-    earliest moment at which its next step can be carried out, unless somebody has to act before."""
+    """Where an enrollment stands. `due_at` is when its step is due, `earliest_send_at` the earliest
+    moment at which it can be carried out, which is not before the campaign's clock looks next;
+    null where somebody has to act first."""
 
     enrollment_id: str
     campaign_id: str
@@ -170,8 +171,11 @@ def _blocking(suppressions: SuppressionRepository, contact: Contact) -> Sequence
 def _earliest(
     seen: Snapshot, enrollment: Enrollment, closed: Sequence[Closed], now: datetime
 ) -> datetime | None:
-    """None when no time alone opens what is closed."""
+    """None when no time alone opens what is closed. Nothing goes out before the campaign's clock
+    has looked."""
     moments = [now]
+    if seen.campaign and seen.campaign.wakes_at:
+        moments.append(clock.from_text(seen.campaign.wakes_at))
     if enrollment.due_at:
         moments.append(clock.from_text(enrollment.due_at))
     for gate in closed:

@@ -12,7 +12,7 @@ from typing import Literal
 from outrider.campaigns import branching, windows
 from outrider.campaigns.models import ERASED, UNKNOWN_OUTCOME, EndState, Enrollment
 from outrider.kit import clock
-from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.remedies import why_it_cannot_send
 from outrider.messages.snapshot import Snapshot
 from outrider.messages.writing import is_phone, write
 from outrider.sequences.models import Step
@@ -299,15 +299,6 @@ def _mailboxes(seen: Snapshot, now: datetime) -> Iterator[Closed]:
         yield _unable("no_mailbox", remedy, now)
     elif not any(mailbox.can_send for mailbox in mailboxes):
         yield _unable(*why_it_cannot_send(mailboxes[0]), now)
-
-
-def why_it_cannot_send(mailbox: Mailbox) -> tuple[str, str]:
-    """The reason and the remedy of a mailbox that is paused or failing."""
-    if mailbox.status == "paused":
-        return "mailbox_paused", f"Resume {mailbox.email} with PATCH /v1/mailboxes/{mailbox.id}"
-    wrong = ", ".join(mailbox.health_reasons)
-    remedy = f"Mend {mailbox.email} ({wrong}): POST /v1/mailboxes/{mailbox.id}/check tells more"
-    return "mailbox_unhealthy", remedy
 
 
 def _unable(reason: str, remedy: str, now: datetime) -> Closed:
