@@ -70,7 +70,7 @@ def disturb(cloud: Cloud, scenario: Scenario, disturbed: Callable[[int], Disturb
     for number in places:
         cloud.restore(built)
         for disturbance in (disturbed(number), nullcontext(), nullcontext()):
-            with disturbance, suppress(StoreFailed, ClientError):
+            with disturbance, suppress(StoreFailed, ClientError, ExceptionGroup):
                 deliver()
             cloud.clock.advance(minutes=scenario.minutes)
         cloud.run(hours=scenario.hours)

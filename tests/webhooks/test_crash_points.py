@@ -22,7 +22,7 @@ from outrider.kit.outbound import Outbound
 from outrider.webhooks import safe
 from outrider.webhooks.breaker import OPENS_AT
 from tests.engine.invariants import Books
-from tests.engine.sweep import Deliver, Scenario, sweep
+from tests.engine.sweep import Deliver, Disturbance, Scenario, disturb, sweep
 from tests.harness.cloud import Cloud
 from tests.integration.endpoints import attempts, create_contact, deliveries, register
 
@@ -239,12 +239,32 @@ SCENARIOS: dict[str, tuple[Build, Callable[[Endpoints, Cloud], None]]] = {
 def test_all_arrive_and_the_log_is_true(
     cloud: Cloud, endpoints: Endpoints, name: str, minutes: float
 ) -> None:
+    assert sweep(cloud, _scenario(endpoints, name, minutes)) > 1
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+class TestDisturbances:
+    def test_of_capacity_lose_nothing(self, cloud: Cloud, endpoints: Endpoints, name: str) -> None:
+        _disturbed(cloud, endpoints, name, lambda at: cloud.wire.throttle_at(at, attempts=12))
+
+    def test_by_transactions_lose_nothing(
+        self, cloud: Cloud, endpoints: Endpoints, name: str
+    ) -> None:
+        _disturbed(cloud, endpoints, name, lambda at: cloud.wire.conflict(at=at, times=12))
+
+
+def _disturbed(
+    cloud: Cloud, endpoints: Endpoints, name: str, disturbed: Callable[[int], Disturbance]
+) -> None:
+    with patch("time.sleep", lambda seconds: cloud.clock.advance(seconds=seconds)):
+        assert disturb(cloud, _scenario(endpoints, name, 3.1), disturbed)
+
+
+def _scenario(endpoints: Endpoints, name: str, minutes: float) -> Scenario:
     build, came_out = SCENARIOS[name]
 
     def finished(cloud: Cloud, _: Books) -> None:
         came_out(endpoints, cloud)
         _log_is_true(endpoints, cloud)
 
-    scenario = Scenario(name, lambda cloud: build(endpoints, cloud), finished, minutes, hours=0.1)
-
-    assert sweep(cloud, scenario) > 1
+    return Scenario(name, lambda cloud: build(endpoints, cloud), finished, minutes, hours=0.1)
