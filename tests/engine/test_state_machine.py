@@ -101,6 +101,11 @@ class Engine(RuleBasedStateMachine):
         for campaign_id in self._campaigns():
             self._request("POST", f"/v1/campaigns/{campaign_id}/{what}", None, cut)
 
+    @rule(cut=CUTS)
+    def retry(self, cut: Cut | None) -> None:
+        for campaign_id in self._campaigns():
+            self._request("POST", f"/v1/campaigns/{campaign_id}/retry", {}, cut)
+
     @rule(what=st.sampled_from(["pause", "resume", "stop"]), number=NUMBER, cut=CUTS)
     def turn_enrollment(self, what: str, number: int, cut: Cut | None) -> None:
         enrollments = sorted(self.world.books().enrollments, key=lambda each: each.id)

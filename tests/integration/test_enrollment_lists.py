@@ -149,3 +149,15 @@ class TestIndex:
         cloud.run(days=2)
         [item] = cloud.items("enrollments", workspace)
         assert item["by_state_pk"] == f"{workspace}#finished"
+
+    def test_that_is_behind_shows_nobody_in_a_state_they_left(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, contacts=2, steps=(LATER,))
+        for contact_id in campaign.contact_ids:
+            end(api, contact_id, "failed")
+        with cloud.indexes.behind(minutes=5):
+            retried = {"contact_ids": campaign.contact_ids[:1]}
+            api.post(f"/v1/campaigns/{campaign.campaign_id}/retry", retried)
+
+            failed = everything(api, campaign, "state=failed")
+
+        assert failed == campaign.contact_ids[1:]
