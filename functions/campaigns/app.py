@@ -6,6 +6,8 @@ from outrider.campaigns.explaining import CampaignExplanation
 from outrider.campaigns.figures import StatsView
 from outrider.campaigns.models import Enrollment
 from outrider.campaigns.schemas import (
+    AudienceAdded,
+    AudienceAddition,
     AudienceQuery,
     CampaignCreate,
     CampaignDeleted,
@@ -25,6 +27,7 @@ from outrider.campaigns.schemas import (
     TriggerResult,
 )
 from outrider.campaigns.wiring import (
+    additions,
     campaign_explainer,
     campaigns,
     control,
@@ -114,6 +117,12 @@ def trigger_campaign(caller: Caller, campaign_id: str, body: TriggerRequest) -> 
 def retry_campaign(caller: Caller, campaign_id: str, body: RetryRequest | None) -> CampaignRetried:
     """Retry what failed in a campaign, each at the step that failed, once the reason is gone"""
     return retries(caller).retry(campaign_id, body or RetryRequest())
+
+
+@api.post("/v1/campaigns/{campaign_id}/audience", scope="campaigns:write", status=200)
+def add_audience(caller: Caller, campaign_id: str, body: AudienceAddition) -> AudienceAdded:
+    """Add contacts, or those that a filter lets through, to a campaign that was launched"""
+    return additions(caller).add(campaign_id, body)
 
 
 @api.get("/v1/campaigns/{campaign_id}/stats", scope="campaigns:read")

@@ -17,7 +17,6 @@ from outrider.kit import ids
 from outrider.kit.http import Route
 from outrider.kit.pagination import PageQuery
 from tests.harness.api import Api
-from tests.integration.endpoints import a_delivery
 from tests.integration.outreach import STEP_ONE, a_mailbox, a_message, a_task
 from tests.integration.running import (
     a_campaign,
@@ -28,10 +27,16 @@ from tests.integration.running import (
     an_enrolled_contact,
     an_enrollment,
 )
+from tests.integration.webhooks import (
+    NOBODY,
+    a_disabled_webhook,
+    a_failed_delivery,
+    a_replay,
+    a_webhook,
+    a_webhook_with_deliveries,
+    a_webhook_with_replays,
+)
 from tools import routes
-
-NOBODY = "http://127.0.0.1:9/"
-"""An endpoint where nothing listens: registering it succeeds, its test does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,42 +126,6 @@ def a_pool(api: Api) -> str:
     return str(api.post("/v1/mailbox-pools", {"name": uuid4().hex}).json["id"])
 
 
-def a_webhook(api: Api) -> str:
-    body = {"url": NOBODY, "events": ["*"]}
-    return str(api.post("/v1/webhooks", body).json["id"])
-
-
-def a_disabled_webhook(api: Api) -> str:
-    webhook_id = a_webhook(api)
-    api.patch(f"/v1/webhooks/{webhook_id}", {"status": "disabled"})
-    return webhook_id
-
-
-def a_webhook_with_deliveries(api: Api) -> str:
-    webhook_id = a_webhook(api)
-    for _ in range(2):
-        a_delivery(api, webhook_id)
-    return webhook_id
-
-
-def a_webhook_with_replays(api: Api) -> str:
-    webhook_id = a_replay(api).partition("/")[0]
-    api.post(f"/v1/webhooks/{webhook_id}/replay", {"since": "2026-01-01T00:00:00Z"})
-    return webhook_id
-
-
-def a_replay(api: Api) -> str:
-    """Its webhook besides."""
-    webhook_id = a_webhook(api)
-    body = {"since": "2026-01-01T00:00:00Z"}
-    replay = api.post(f"/v1/webhooks/{webhook_id}/replay", body).json
-    return f"{webhook_id}/{replay['id']}"
-
-
-def a_failed_delivery(api: Api) -> str:
-    return a_delivery(api, a_webhook(api), state="failed", attempts=21, tries=21).id
-
-
 def a_sequence(api: Api) -> str:
     """A draft that can be launched."""
     one_mailbox(api)
@@ -176,6 +145,10 @@ def campaign_of_a_sequence(api: Api) -> dict[str, Any]:
 def a_draft(api: Api) -> str:
     """A campaign that can be launched."""
     return str(api.post("/v1/campaigns", campaign_of_a_sequence(api)).json["id"])
+
+
+def one_more_contact(api: Api) -> dict[str, list[str]]:
+    return {"contact_ids": [a_contact(api)]}
 
 
 def one_message(api: Api) -> str:
@@ -352,6 +325,11 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/campaigns/{campaign_id}/explain": Example(9, make=a_campaign),
     # The campaign, what failed.
     "POST /v1/campaigns/{campaign_id}/retry": Example(3, {}, make=a_campaign),
+    # The campaign, its steps, whether the contact is there, what suppresses it (2), is it enrolled;
+    # the change of the campaign.
+    "POST /v1/campaigns/{campaign_id}/audience": Example(
+        8, {"contact_ids": [ids.new("con")]}, make=a_campaign, name=one_more_contact
+    ),
     # The campaign with its counts, its statistics, its steps.
     "GET /v1/campaigns/{campaign_id}/stats": Example(4, make=a_campaign),
     # The campaign, then the page.

@@ -18,12 +18,12 @@ from outrider.webhooks.deliveries import delivery_id
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.examples import (
-    NOBODY,
     a_draft,
 )
 from tests.integration.outreach import a_mailbox, a_message, launched, status
 from tests.integration.running import an_enrollment
 from tests.integration.samples import FOLDER, INVENTED, Sample, put_in, sent_job
+from tests.integration.webhooks import NOBODY
 from tests.receivers import answering, receiver
 from tools import templates
 

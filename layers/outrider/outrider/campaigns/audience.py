@@ -1,9 +1,9 @@
-"""The audience of a launch with a filter: read page after page, and enrolled while the campaign
-already runs.
+"""The contacts that a filter lets through, of a launch or added later: read page after page, and
+enrolled while the campaign runs.
 
-It is that of the moment of the launch: who was made later is not in it. How far it is read is kept
-at `<workspace>#cam_…` / `audience`, and moved only from where it was read, so of two workers one
-goes on. Enrolling a page again does nothing.
+They are those of the moment they were asked for: who was made later is not among them. How far they
+are read is kept at `<workspace>#cam_…` / `audience#aud_…`, and moved only from where it was read,
+so of two workers one goes on. Enrolling a page again does nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ from outrider.contacts.models import Contact
 from outrider.contacts.schemas import ContactQuery
 from outrider.kit import clock, parallel
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, Table, TransactionFailed, transact
+from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, TransactionFailed, transact
 from outrider.kit.logs import logger
 
 PAGE = 200
@@ -33,7 +33,7 @@ _PAGES = 10
 """Pages read before their place is kept."""
 _STANDS_STILL = timedelta(hours=1)
 """After which an audience that did not move is not worked on: longer than the queue tries."""
-_SK = "audience"
+_SHOWN = 20
 
 
 class AudienceJob(BaseModel):
@@ -42,6 +42,7 @@ class AudienceJob(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    id: str
     filter: dict[str, Any]
     asked_at: str
     moved_at: str = ""
@@ -49,6 +50,8 @@ class AudienceJob(BaseModel):
     request_id: str
     after: dict[str, Any] | None = None
     parts: int = 0
+    added: int = 0
+    skipped: int = 0
     done: bool = False
 
     @property
@@ -69,20 +72,35 @@ class AudienceRepository:
     table: Table
     workspace: WorkspaceId
 
-    def get(self, campaign_id: str) -> AudienceJob | None:
-        item = self.table.get(self._pk(campaign_id), _SK)
-        return AudienceJob.model_validate(item) if item else None
+    def newest(self, campaign_id: str) -> list[AudienceJob]:
+        """The last 20 of a campaign, newest first."""
+        page = self.table.page(self._all(campaign_id), _SHOWN)
+        jobs = [AudienceJob.model_validate(item) for item in page.items]
+        return sorted(jobs, key=lambda job: job.asked_at, reverse=True)
+
+    def open(self, campaign_id: str) -> list[AudienceJob]:
+        """Those of a campaign that are still to be enrolled, the longest asked for first."""
+        found = self.table.every(self._all(campaign_id))
+        jobs = [AudienceJob.model_validate(item) for item in found if not item["done"]]
+        return sorted(jobs, key=lambda job: job.asked_at)
 
     def add(self, campaign_id: str, job: AudienceJob) -> Action:
-        item = {**job.model_dump(exclude_none=True), "pk": self._pk(campaign_id), "sk": _SK}
+        item = {
+            **job.model_dump(exclude_none=True),
+            "pk": self._pk(campaign_id),
+            "sk": _sk(job),
+        }
         return self.table.put(item, "attribute_not_exists(#pk)")
 
-    def move(self, campaign_id: str, job: AudienceJob, after: Item | None) -> Action:
+    def move(
+        self, campaign_id: str, job: AudienceJob, after: Item | None, *, added: int, skipped: int
+    ) -> Action:
         """The place behind what was enrolled; None is the end."""
         return self.table.update(
             self._pk(campaign_id),
-            _SK,
-            "SET #after = :after, #parts = :next, #done = :done, #moved_at = :now",
+            _sk(job),
+            "SET #after = :after, #parts = :next, #done = :done, #moved_at = :now"
+            " ADD #added :added, #skipped :skipped",
             "#parts = :parts AND #done = :no",
             after=after,
             now=clock.timestamp(),
@@ -90,13 +108,15 @@ class AudienceRepository:
             parts=job.parts,
             done=after is None,
             no=False,
+            added=added,
+            skipped=skipped,
         )
 
     def ask_again(self, campaign_id: str, job: AudienceJob) -> None:
         """Note that somebody was asked to go on with it, unless it has moved."""
         action = self.table.update(
             self._pk(campaign_id),
-            _SK,
+            _sk(job),
             "SET #moved_at = :now",
             "#parts = :parts",
             now=clock.timestamp(),
@@ -105,8 +125,21 @@ class AudienceRepository:
         with suppress(ConditionFailed):
             self.table.write(action)
 
+    def _all(self, campaign_id: str) -> Query:
+        return Query(
+            self._pk(campaign_id),
+            "begins_with(#sk, :prefix)",
+            {"prefix": "audience#"},
+            newest_first=True,
+            consistent=True,
+        )
+
     def _pk(self, campaign_id: str) -> str:
         return f"{self.workspace}#{campaign_id}"
+
+
+def _sk(job: AudienceJob) -> str:
+    return f"audience#{job.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +155,23 @@ class AudienceRunner:
     def run(self, campaign_id: str, enough_time: Callable[[], bool]) -> str:
         """Begin or go on. Gives what came of it, for the log."""
         campaign = self.campaigns.get(campaign_id)
-        job = self.audiences.get(campaign_id)
-        if campaign is None or job is None or job.done:
+        jobs = self.audiences.open(campaign_id) if campaign else []
+        if campaign is None or not jobs:
             return "nothing to do"
+        for job in jobs:
+            outcome = self._enroll(campaign, job, enough_time)
+            if outcome != "done":
+                return outcome
+        return "done"
+
+    def _enroll(self, campaign: Campaign, job: AudienceJob, enough_time: Callable[[], bool]) -> str:
         enroller = self.enroller(campaign, job)
         while True:
             contacts, after = self._read(job)
             try:
-                parallel.chunks(enroller.enroll, contacts, AT_ONCE)
-                self._move(campaign_id, job, after)
+                skipped = sum(map(len, parallel.chunks(enroller.enroll, contacts, AT_ONCE)))
+                added = len(contacts) - skipped
+                self._move(campaign.id, job, after, added=added, skipped=skipped)
             except TransactionFailed:
                 return "another worker goes on, or the campaign is gone"
             if after is None:
@@ -152,8 +193,11 @@ class AudienceRunner:
                 break
         return list(found.values()), after
 
-    def _move(self, campaign_id: str, job: AudienceJob, after: Item | None) -> None:
-        actions = [self.audiences.move(campaign_id, job, after)]
+    def _move(
+        self, campaign_id: str, job: AudienceJob, after: Item | None, *, added: int, skipped: int
+    ) -> None:
+        move = self.audiences.move(campaign_id, job, after, added=added, skipped=skipped)
+        actions = [move]
         if after is None:
             actions.append(self.campaigns.enrolled(campaign_id))
         transact(*actions)
@@ -170,9 +214,10 @@ class AudienceWatch:
         """Ask for another call where nothing has moved for long; then not again for as long."""
         if not campaign.enrolling:
             return
-        job = self.audiences.get(campaign.id)
-        if job is None or job.done:
+        jobs = self.audiences.open(campaign.id)
+        if not jobs:
             return
+        job = max(jobs, key=lambda each: each.moved_at or each.asked_at)
         if clock.from_text(job.moved_at or job.asked_at) > clock.now() - _STANDS_STILL:
             return
         logger().warning("an audience stands still", campaign_id=campaign.id, parts=job.parts)
@@ -180,9 +225,12 @@ class AudienceWatch:
         self.audiences.ask_again(campaign.id, job)
 
 
-def begun(caller: Caller, campaign: Campaign, filter_: Mapping[str, Any]) -> AudienceJob:
-    """The job of a launch."""
+def begun(
+    caller: Caller, campaign: Campaign, filter_: Mapping[str, Any], job_id: str
+) -> AudienceJob:
+    """The job of a launch, or of an addition, whose change of the campaign is its last."""
     return AudienceJob(
+        id=job_id,
         filter=dict(filter_),
         asked_at=campaign.updated_at,
         actor=caller.actor,

@@ -16,6 +16,22 @@ class CampaignNotActive(OutriderError):
         super().__init__(f"Contacts can be added to an active campaign; this one is {status}")
 
 
+_REMEDIES = {
+    "draft": "launch it with them",
+    "completed": "make another campaign of its sequence with POST /v1/campaigns",
+}
+
+
+class CampaignTakesNobody(Conflict):
+    """Contacts cannot be added to a campaign of this status."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(
+            "Contacts can be added to a campaign that is active or paused; this one is "
+            f"{status}: {_REMEDIES[status]}"
+        )
+
+
 class EnrollmentNotFound(ResourceNotFound):
     def __init__(self) -> None:
         super().__init__("There is no enrollment with this id in this workspace")

@@ -74,14 +74,14 @@ class LaunchService:
         contacts = self._contacts(request, begun=sequence.status == "launching")
         launching, campaign = self._of_sequence(sequence, _asked(request))
         results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
-        if results and not _audience(results).added:
+        if results and not counted(results).added:
             back = [self.sequences.withdraw_launch(launching), self.campaigns.remove(campaign)]
             self._withdraw(campaign, back)
             raise _nobody(results)
         launched = launching.launched()
         answer = SequenceLaunched(
             **SequenceView.of(launched).model_dump(),
-            audience=_audience(results),
+            audience=counted(results),
             results=results,
         )
         end = self.sequences.end_launch(launching, launched, answer.audience.added)
@@ -104,12 +104,12 @@ class LaunchService:
         contacts = self._contacts(request, begun=bool(found.asked))
         campaign = self._begun(found, sequence, _asked(request))
         results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
-        if results and not _audience(results).added:
+        if results and not counted(results).added:
             self._withdraw(campaign, [self.campaigns.change(campaign, campaign.changed(asked=""))])
             raise _nobody(results)
         after = self._launched(campaign, request)
         answer = CampaignLaunched(
-            **CampaignView.of(after).model_dump(), audience=_audience(results), results=results
+            **CampaignView.of(after).model_dump(), audience=counted(results), results=results
         )
         self._activate(campaign, after, request, answer, [])
         return answer
@@ -191,7 +191,7 @@ class LaunchService:
         has begun is finished all the same."""
         found = self.contacts.several(list(dict.fromkeys(request.contact_ids)))
         if request.contact_ids and not found and not begun:
-            raise _nobody(_results(request.contact_ids, (), {}))
+            raise _nobody(results_of(request.contact_ids, (), {}))
         return found
 
     def _withdraw(self, campaign: Campaign, actions: Many[Action]) -> None:
@@ -218,7 +218,7 @@ class LaunchService:
         except TransactionFailed as failure:
             raise WrongStatus("launched", "launched by another request") from failure
         skipped = {contact_id: reason for part in parts for contact_id, reason in part.items()}
-        return _results(contact_ids, contacts.keys(), skipped)
+        return results_of(contact_ids, contacts.keys(), skipped)
 
     def _launched(self, campaign: Campaign, request: LaunchRequest) -> Campaign:
         """It once it runs. A filter lets through no more contacts than there are."""
@@ -228,7 +228,7 @@ class LaunchService:
             status="active",
             has_filter=by_filter,
             has_audience=request.has_audience,
-            enrolling=by_filter,
+            audiences=int(by_filter),
             due_shards=max(1, -(-most // SHARD_SIZE)),
         )
 
@@ -249,7 +249,7 @@ class LaunchService:
         )
         actions = [*also, self.campaigns.change(campaign, launched, [event])]
         if request.filter is not None:
-            job = begun(self.caller, launched, request.filter)
+            job = begun(self.caller, launched, request.filter, campaign.asked)
             actions.append(self.audiences.add(campaign.id, job))
         try:
             transact(*actions, *self.caller.keep(answer))
@@ -264,7 +264,7 @@ def _asked(request: LaunchRequest) -> str:
     return ids.derived("aud", *request.contact_ids)
 
 
-def _audience(results: Many[EnrollResult]) -> LaunchAudience:
+def counted(results: Many[EnrollResult]) -> LaunchAudience:
     added = sum(result.result == "added" for result in results)
     return LaunchAudience(total=len(results), added=added, skipped=len(results) - added)
 
@@ -283,7 +283,7 @@ def _nobody(results: Many[EnrollResult]) -> ValidationFailed:
     )
 
 
-def _results(
+def results_of(
     contact_ids: Many[str], found: Container[str], skipped: Mapping[str, SkipReason]
 ) -> list[EnrollResult]:
     seen: set[str] = set()

@@ -86,14 +86,18 @@ class Campaign(BaseModel):
     due_shards: int = 1
     asked: str = ""
     has_filter: bool = False
-    """Its launch asked for the contacts that a filter lets through."""
+    """It was launched to the contacts that a filter lets through, or they were added to it."""
     has_audience: bool = False
-    """Its launch asked for contacts: it does not wait for triggers once nobody is left."""
-    enrolling: bool = False
-    """Contacts of its launch are still being enrolled."""
+    """It was asked to reach contacts: it does not wait for triggers once nobody is left."""
+    audiences: int = 0
+    """How many filters there are whose contacts are still being enrolled."""
     created_at: str
     updated_at: str
     version: int = 1
+
+    @property
+    def enrolling(self) -> bool:
+        return self.audiences > 0
 
     def changed(self, **changes: object) -> "Campaign":
         """It after a change by a person: the next version."""

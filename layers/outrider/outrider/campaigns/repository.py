@@ -125,14 +125,15 @@ class CampaignRepository:
         )
 
     def enrolled(self, campaign_id: str) -> Action:
-        """All contacts of its launch are enrolled or skipped, for a transaction."""
+        """All contacts of one of its filters are enrolled or skipped, for a transaction."""
         return self.table.update(
             self.workspace,
             campaign_id,
-            "SET #enrolling = :no REMOVE #_events",
-            "#enrolling = :yes",
-            no=False,
-            yes=True,
+            "REMOVE #_events ADD #audiences :minus, #version :one",
+            "#audiences > :none",
+            minus=-1,
+            one=1,
+            none=0,
         )
 
     def remove(self, campaign: Campaign) -> Action:
@@ -155,10 +156,10 @@ class CampaignRepository:
             campaign.id,
             "SET #status = :completed, #updated_at = :now, #_events = :events"
             " REMOVE #by_running_pk, #by_running_sk ADD #version :one",
-            "#status = :active AND (attribute_not_exists(#enrolling) OR #enrolling = :no)",
+            "#status = :active AND (attribute_not_exists(#audiences) OR #audiences = :none)",
             completed="completed",
             active="active",
-            no=False,
+            none=0,
             now=clock.timestamp(),
             events=outbox.pack(events),
             one=1,

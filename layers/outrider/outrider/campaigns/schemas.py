@@ -43,7 +43,7 @@ class CampaignQuery(PageQuery):
 
 class CampaignView(BaseModel):
     """A campaign as it is shown. A draft takes the steps that its sequence has at its launch.
-    `enrolling` while contacts of its launch are still being enrolled."""
+    `enrolling` while contacts of a filter are still being enrolled."""
 
     id: str
     object: Literal["campaign"] = "campaign"
@@ -150,6 +150,19 @@ class CampaignRetried(BaseModel):
     more: bool
 
 
+class AudienceAddition(ContactFilter):
+    """Whom to add: contacts by id, or those that a filter lets through, with the parameters of the
+    list of contacts (`{}` for all)."""
+
+    contact_ids: Annotated[list[str], Field(min_length=1, max_length=MAX_CONTACTS)] | None = None
+
+    @model_validator(mode="after")
+    def _names_one_audience(self) -> Self:
+        if (self.contact_ids is None) == (self.filter is None):
+            raise ValueError("Give contact_ids or filter, one of them")
+        return self
+
+
 SkipReason = Literal[
     "duplicate",
     "not_found",
@@ -190,6 +203,18 @@ class CampaignLaunched(CampaignView):
     """`results` has one entry for each contact asked for, in that order. Contacts of a filter are
     enrolled while the campaign already runs: its status tells how far that is."""
 
+    audience: LaunchAudience
+    results: list[EnrollResult]
+
+
+class AudienceAdded(BaseModel):
+    """`results` has one entry for each contact asked for, in that order. Contacts of a filter are
+    enrolled by and by: `audiences` in the campaign's status tells under this id how far that is."""
+
+    id: str
+    object: Literal["audience"] = "audience"
+    campaign_id: str
+    status: Literal["running", "done"]
     audience: LaunchAudience
     results: list[EnrollResult]
 
@@ -300,8 +325,20 @@ class EnrollingView(BaseModel):
     skipped_by_reason: dict[SkipReason, int]
 
 
+class AudienceView(BaseModel):
+    """Contacts of a filter, and how many of them were enrolled or skipped so far."""
+
+    id: str
+    filter: dict[str, JsonValue]
+    status: Literal["running", "done"]
+    asked_at: str
+    added: int
+    skipped: int
+
+
 class CampaignStatusView(BaseModel):
-    """`enrolling` tells of a launch with a filter what became of the contacts so far."""
+    """`enrolling` tells what became of the contacts of all filters so far, `audiences` of each of
+    the last 20."""
 
     campaign_id: str
     name: str
@@ -312,6 +349,7 @@ class CampaignStatusView(BaseModel):
     sent: int
     skipped: int
     enrolling: EnrollingView | None
+    audiences: list[AudienceView]
 
 
 class PlanRequest(ContactFilter):

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import get_args
 
 from outrider.access.models import Caller
+from outrider.campaigns.audience import AudienceRepository
 from outrider.campaigns.enrolling import SKIPPED_AS
 from outrider.campaigns.errors import CampaignNotFound, WrongStatus
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
 from outrider.campaigns.schemas import (
+    AudienceView,
     CampaignCreate,
     CampaignDeleted,
     CampaignQuery,
@@ -42,6 +44,7 @@ class CampaignService:
     campaigns: CampaignRepository
     sequences: SequenceService
     pools: PoolRepository
+    audiences: AudienceRepository
 
     def create(self, new: CampaignCreate) -> CampaignView:
         """A draft. Raises SequenceNotFound, and ValidationFailed when there is no such pool."""
@@ -154,7 +157,22 @@ class CampaignService:
             sent=total(shards, "sent") + sent,
             skipped=total(shards, "skipped") + skipped,
             enrolling=_enrolling(campaign, shards),
+            audiences=self._audiences(campaign),
         )
+
+    def _audiences(self, campaign: Campaign) -> Sequence[AudienceView]:
+        jobs = self.audiences.newest(campaign.id) if campaign.has_filter else []
+        return [
+            AudienceView(
+                id=job.id,
+                filter=job.filter,
+                status="done" if job.done else "running",
+                asked_at=job.asked_at,
+                added=job.added,
+                skipped=job.skipped,
+            )
+            for job in jobs
+        ]
 
 
 def _totals(statistics: Statistics) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.campaigns.additions import AdditionService
 from outrider.campaigns.audience import (
     AudienceJob,
     AudienceRepository,
@@ -56,6 +57,7 @@ def campaigns(caller: Caller) -> CampaignService:
         campaign_repository(caller.workspace),
         sequences(caller),
         PoolRepository(_campaigns_table(), caller.workspace),
+        _audiences(caller.workspace),
     )
 
 
@@ -82,6 +84,19 @@ def launch(caller: Caller) -> LaunchService:
         audiences=_audiences(caller.workspace),
         enroller=lambda campaign, first, check: _enroller(
             caller, campaign, first, check, campaign.asked
+        ),
+    )
+
+
+def additions(caller: Caller) -> AdditionService:
+    return AdditionService(
+        caller=caller,
+        sequences=sequences(caller),
+        contacts=contacts(caller),
+        campaigns=campaign_repository(caller.workspace),
+        audiences=_audiences(caller.workspace),
+        enroller=lambda campaign, first, check, mark: _enroller(
+            caller, campaign, first, check, mark
         ),
     )
 
@@ -165,7 +180,7 @@ def audience_runner(workspace: WorkspaceId, campaign_id: str) -> AudienceRunner:
         acting = replace(Caller.engine(workspace, job.request_id), actor=job.actor)
         first = _first_step(acting, campaign)
         check = campaigns.takes(campaign.id, "active", "paused")
-        made = _enroller(acting, campaign, first, check, campaign.asked)
+        made = _enroller(acting, campaign, first, check, job.id)
         return replace(made, keeps=True)
 
     return AudienceRunner(

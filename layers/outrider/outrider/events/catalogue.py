@@ -44,6 +44,7 @@ EventName = Literal[
     "sequence.finished",
     "campaign.created",
     "campaign.launched",
+    "campaign.audience_added",
     "campaign.paused",
     "campaign.resumed",
     "campaign.completed",

@@ -42,6 +42,7 @@ Timestamp = Annotated[
 """RFC 3339, UTC, milliseconds."""
 
 ApiKeyId = Annotated[str, id_of("key")]
+AudienceId = Annotated[str, id_of("aud")]
 CampaignId = Annotated[str, id_of("cam")]
 CompanyId = Annotated[str, id_of("com")]
 ContactId = Annotated[str, id_of("con", _OF_CONTACT)]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from outrider.events.catalogue import EventName
 from outrider.events.payloads.base import (
+    AudienceId,
     CampaignId,
     Count,
     MailboxId,
@@ -37,6 +38,19 @@ class CampaignLaunched(_AboutCampaign):
     """How many contacts were enrolled at once."""
     by_filter: bool
     """Further ones, that its filter lets through, are being enrolled."""
+
+
+class CampaignAudienceAdded(_AboutCampaign):
+    """Contacts were added to a campaign that was launched before."""
+
+    event: ClassVar[EventName] = "campaign.audience_added"
+
+    audience_id: AudienceId
+    """Under which the status of the campaign tells of it, if it is of a filter."""
+    enrolled: Annotated[Count, Field(examples=[212])]
+    """How many contacts were enrolled at once."""
+    by_filter: bool
+    """Those that its filter lets through are being enrolled."""
 
 
 class CampaignPaused(_AboutCampaign):
