@@ -122,6 +122,8 @@ class RetryService:
         opened: dict[str, Enrollment] = {}
         for _ in range(_ATTEMPTS):
             left = [each for each in failed if each.contact_id not in opened]
+            if not left:
+                return campaign, opened
             try:
                 if campaign.status == "completed":
                     campaign = self._open_with_campaign(campaign, left[:AT_ONCE], opened)
