@@ -1,6 +1,6 @@
 """Every event there is, by name: `<family>.<what happened>`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Literal, get_args
 
 EventName = Literal[
@@ -137,12 +137,12 @@ NEVER_BESIDE_A_CONTACT = frozenset({"com", "exp", "key", "rpl", "whk"})
 """Prefixes of ids that only events of OF_NOBODY name."""
 
 
-def require_known(asked: Collection[str]) -> None:
-    """Raises ValueError when there is no such event or family among these."""
-    known = (*(f"{each}.*" for each in FAMILIES), *NAMES)
+def require_known(asked: Collection[str], more: Sequence[str] = ()) -> None:
+    """Raises ValueError when there is no such event or family among these; `more` are known too."""
+    known = (*more, *(f"{each}.*" for each in FAMILIES), *NAMES)
     if unknown := [each for each in asked if each not in known]:
         raise ValueError(
-            f"There is no event {', '.join(unknown)}. Available are {', '.join(OFFERED)}"
+            f"There is no event {', '.join(unknown)}. Available are {', '.join((*more, *OFFERED))}"
         )
 
 
