@@ -73,7 +73,7 @@ class Enroller:
         timezone = contact.timezone if zone_of(contact.timezone or "") else None
         if timezone not in self.calendars:
             self.calendars[timezone] = Calendar.of(campaign.settings, timezone)
-        due = self.calendars[timezone].due_after(now, self.first)
+        due = self.calendars[timezone].due_after(campaign.starts(now), self.first)
         enrollment = Enrollment(
             id=enrollment_ids.of(campaign.id, contact.id),
             campaign_id=campaign.id,

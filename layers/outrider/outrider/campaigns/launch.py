@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
+from datetime import timedelta
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience import AudienceRepository, begun
@@ -49,6 +50,8 @@ _LEFT_OUT: dict[SkipReason, str] = {
     "recently_contacted": "{id} was written to less than min_interval_hours ago",
 }
 
+_LATEST_START = timedelta(days=366)
+
 
 @dataclass(frozen=True, slots=True)
 class LaunchService:
@@ -72,7 +75,7 @@ class LaunchService:
             raise SequenceNotDraft(sequence.status)
         steps = self._steps(sequence, sequence.mailbox_pool, sequence.settings, request)
         contacts = self._contacts(request, begun=sequence.status == "launching")
-        launching, campaign = self._of_sequence(sequence, _asked(request))
+        launching, campaign = self._of_sequence(sequence, request)
         results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
         if results and not counted(results).added:
             back = [self.sequences.withdraw_launch(launching), self.campaigns.remove(campaign)]
@@ -102,7 +105,7 @@ class LaunchService:
             sequence = sequence.model_copy(update={"steps_version": found.steps_version})
         steps = self._steps(sequence, found.mailbox_pool, found.settings, request)
         contacts = self._contacts(request, begun=bool(found.asked))
-        campaign = self._begun(found, sequence, _asked(request))
+        campaign = self._begun(found, sequence, request)
         results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
         if results and not counted(results).added:
             self._withdraw(campaign, [self.campaigns.change(campaign, campaign.changed(asked=""))])
@@ -142,12 +145,14 @@ class LaunchService:
                 "to begin with what the ramp allows"
             )
 
-    def _of_sequence(self, sequence: Sequence, asked: str) -> tuple[Sequence, Campaign]:
+    def _of_sequence(self, sequence: Sequence, request: LaunchRequest) -> tuple[Sequence, Campaign]:
         """The sequence while it is launched, and its campaign, made if this is the first try."""
+        asked = _asked(request)
         if sequence.campaign_id and (begun := self.campaigns.get(sequence.campaign_id)):
             if begun.asked != asked:
                 raise LaunchUnderWay
             return sequence, begun
+        _require_to_come(request.start_at)
         now = clock.timestamp()
         campaign = Campaign(
             id=ids.new("cam"),
@@ -157,6 +162,7 @@ class LaunchService:
             mailbox_pool=sequence.mailbox_pool,
             settings=sequence.settings,
             asked=asked,
+            start_at=request.start_at,
             created_at=now,
             updated_at=now,
         )
@@ -173,13 +179,17 @@ class LaunchService:
             raise SequenceNotDraft("being launched by another request") from failure
         return launching, campaign
 
-    def _begun(self, draft: Campaign, sequence: Sequence, asked: str) -> Campaign:
+    def _begun(self, draft: Campaign, sequence: Sequence, request: LaunchRequest) -> Campaign:
         """The draft with the steps it keeps, belonging to this launch."""
+        asked = _asked(request)
         if draft.asked:
             if draft.asked != asked:
                 raise LaunchUnderWay
             return draft
-        campaign = draft.changed(asked=asked, steps_version=sequence.steps_version)
+        _require_to_come(request.start_at)
+        campaign = draft.changed(
+            asked=asked, start_at=request.start_at, steps_version=sequence.steps_version
+        )
         try:
             transact(self.campaigns.change(draft, campaign))
         except TransactionFailed as failure:
@@ -258,10 +268,20 @@ class LaunchService:
 
 
 def _asked(request: LaunchRequest) -> str:
-    """What stands for the audience that a launch asks for."""
+    """What stands for the audience and the start that a launch asks for."""
+    start = [request.start_at] if request.start_at else []
     if request.filter is not None:
-        return ids.derived("aud", "filter", json.canonical(json.dumps(request.filter)).decode())
-    return ids.derived("aud", *request.contact_ids)
+        asked = json.canonical(json.dumps(request.filter)).decode()
+        return ids.derived("aud", "filter", asked, *start)
+    return ids.derived("aud", *request.contact_ids, *start)
+
+
+def _require_to_come(start_at: str | None) -> None:
+    """Raises ValidationFailed unless it is a moment of the next year."""
+    now = clock.now()
+    if start_at and not now < clock.from_text(start_at) <= now + _LATEST_START:
+        detail = f"start_at has to be within 366 days from now, {clock.to_text(now)}"
+        raise ValidationFailed.at("/start_at", detail)
 
 
 def counted(results: Many[EnrollResult]) -> LaunchAudience:

@@ -85,6 +85,8 @@ class Campaign(BaseModel):
     """While it is active: when its clock comes to its next round."""
     due_shards: int = 1
     asked: str = ""
+    start_at: str | None = None
+    """Before this moment no step is due."""
     has_filter: bool = False
     """It was launched to the contacts that a filter lets through, or they were added to it."""
     has_audience: bool = False
@@ -94,6 +96,10 @@ class Campaign(BaseModel):
     created_at: str
     updated_at: str
     version: int = 1
+
+    def starts(self, now: datetime) -> datetime:
+        """From when on the wait of a first step counts for who is enrolled `now`."""
+        return max(now, clock.from_text(self.start_at)) if self.start_at else now
 
     @property
     def enrolling(self) -> bool:

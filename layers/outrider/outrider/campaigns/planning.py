@@ -53,6 +53,7 @@ class PlanningService:
         steps = self.sequences.steps(sequence)
         now = clock.now()
         at = max(now, clock.from_text(request.at)) if request.at else now
+        at = campaign.starts(at)
         contacts, more = self._contacts(request)
         count = request.audience or len(contacts)
         people = _people(campaign, contacts, count)

@@ -54,6 +54,7 @@ class CampaignView(BaseModel):
     steps_version: int
     mailbox_pool: str
     settings: SettingsView
+    start_at: str | None
     enrolling: bool
     created_at: str
     updated_at: str
@@ -112,9 +113,12 @@ class ContactFilter(Input):
 
 class LaunchRequest(ContactFilter):
     """Whom to reach: contacts by id, or those that a filter lets through, with the parameters of
-    the list of contacts (`{}` for all). Without either the campaign starts empty."""
+    the list of contacts (`{}` for all). Without either the campaign starts empty. Contacts are
+    enrolled at once; with `start_at` no step is due before that moment, and the wait of the first
+    step counts from it."""
 
     contact_ids: Annotated[list[str], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
+    start_at: Instant | None = None
 
     @model_validator(mode="after")
     def _names_one_audience(self) -> Self:
@@ -344,6 +348,7 @@ class CampaignStatusView(BaseModel):
     name: str
     status: CampaignStatus
     pause_reason: str | None
+    start_at: str | None
     sequence_id: str
     audience: Audience
     sent: int

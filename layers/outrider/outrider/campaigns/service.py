@@ -152,6 +152,7 @@ class CampaignService:
             name=campaign.name,
             status=campaign.status,
             pause_reason=campaign.pause_reason,
+            start_at=campaign.start_at,
             sequence_id=campaign.sequence_id,
             audience=audience(shards),
             sent=total(shards, "sent") + sent,
