@@ -31,6 +31,8 @@ class MailService:
         self.sent: list[Mail] = []
         self.identities: dict[str, dict[str, Any]] = {}
         """Answers of GetEmailIdentity, by name; any other is not found."""
+        self.account: dict[str, Any] = {}
+        """What GetAccount answers otherwise than a new account in production."""
         self.strict = False
         """Whether who sends must be verified."""
         self.sandbox = False
@@ -39,11 +41,14 @@ class MailService:
     def clear(self) -> None:
         self.sent.clear()
         self.identities.clear()
+        self.account.clear()
         self.strict = self.sandbox = False
 
     def answer(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         if operation == "GetEmailIdentity":
             return self._identity(params)
+        if operation == "GetAccount":
+            return self._account()
         assert operation == "SendEmail", f"the harness does not know sesv2 {operation}"
         destination = params.get("Destination", {})
         recipients = [address for kind in destination.values() for address in kind]
@@ -78,6 +83,18 @@ class MailService:
                 "Email address is not verified. The following identities failed the check in"
                 f" region US-EAST-1: {', '.join(failed)}",
             )
+
+    def _account(self) -> dict[str, Any]:
+        quota = {"Max24HourSend": 200.0, "MaxSendRate": 1.0}
+        if not self.sandbox:
+            quota = {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0}
+        return {
+            "ProductionAccessEnabled": not self.sandbox,
+            "SendingEnabled": True,
+            "EnforcementStatus": "HEALTHY",
+            "SendQuota": {**quota, "SentLast24Hours": float(len(self.sent))},
+            **self.account,
+        }
 
     def _identity(self, params: dict[str, Any]) -> dict[str, Any]:
         found = self.identities.get(params["EmailIdentity"])

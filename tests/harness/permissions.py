@@ -85,6 +85,8 @@ class Permissions:
                 yield f"s3:{_ON_OBJECTS[operation]}", resource
             case "kms", _:
                 yield f"kms:{operation}", self._stack.data["KeyArn"]
+            case "sesv2", "GetAccount":
+                yield f"ses:{operation}", "*"
             case "sesv2", _:
                 yield f"ses:{operation}", arn("ses", "identity/example.com")
             case "stepfunctions", "StartExecution":

@@ -271,6 +271,10 @@ class TestQueueSubscriptions:
         assert QUEUES[queue]["Properties"]["VisibilityTimeout"] > timeout
 
 
+WITHOUT_RESOURCES = {"ses:GetAccount"}
+"""Actions on no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/"""
+
+
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 class TestPermissions:
     def test_name_single_actions(self, function: Function) -> None:
@@ -287,6 +291,7 @@ class TestPermissions:
         resources = [
             each
             for found in statements(function)
+            if not set(as_list(found["Action"])) <= WITHOUT_RESOURCES
             for each in as_list(found.get("Resource") or found["NotResource"])
         ]
 

@@ -278,10 +278,10 @@ class TestGuardrail:
         counted_once = counts.add(clock.now().date(), "stp_x", "a", "sent")
         transact(times(counted_once, count))
 
-    @pytest.mark.parametrize(("sent", "trips"), [(99, True), (98, False), (125, False)])
+    @pytest.mark.parametrize(("sent", "trips"), [(99, True), (98, False), (126, False)])
     def test_pauses_a_campaign_once(self, api: Api, cloud: Cloud, sent: int, trips: bool) -> None:
-        campaign = one_sent(api, cloud, contacts=4)
-        self.sent_before(api, campaign, sent - 3)
+        campaign = one_sent(api, cloud, contacts=5)
+        self.sent_before(api, campaign, sent - 4)
 
         for mail in cloud.mails():
             tell(cloud, mail, "Bounce")
@@ -292,7 +292,7 @@ class TestGuardrail:
         assert (found["status"], len(tripped)) == (("paused", 1) if trips else ("active", 0))
         if trips:
             assert found["pause_reason"] == "guardrail"
-            assert (tripped[0]["sent"], tripped[0]["bounced"]) == (sent + 1, 4)
+            assert (tripped[0]["sent"], tripped[0]["bounced"]) == (sent + 1, 5)
 
     def test_forgets_what_is_older_than_a_day(self, api: Api, cloud: Cloud) -> None:
         campaign = one_sent(api, cloud, steps=(STEP_ONE,), contacts=5)
@@ -307,7 +307,7 @@ class TestGuardrail:
         assert events(api, "campaign.guardrail_tripped") == []
 
     def test_pauses_a_mailbox(self, api: Api, cloud: Cloud) -> None:
-        one_sent(api, cloud, steps=(STEP_ONE,), contacts=4)
+        one_sent(api, cloud, steps=(STEP_ONE,), contacts=5)
         (mailbox,) = api.get("/v1/mailboxes").json["data"]
         workspace = Caller.engine(api.workspace().id).workspace
         taken = mailbox_repository(workspace)

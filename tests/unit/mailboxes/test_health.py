@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from outrider.kit import clock
+from outrider.mailboxes.breaker import after_failure
 from outrider.mailboxes.checks.models import Check, Finding, Subject
 from outrider.mailboxes.health import Counts, assess
 from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.remedies import remedy
 
 AT = "2026-03-02T09:00:00.000Z"
 
@@ -55,18 +58,24 @@ class TestAssess:
 
         assert (health.state, health.reasons) == (state, reasons)
 
-    def test_a_refused_login_stops_it(self) -> None:
-        health = assess(a_mailbox(login_refused_at=AT, last_check=failed("login")), Counts())
+    def test_an_open_breaker_stops_it_and_tells_what_the_provider_says(self) -> None:
+        said = "MessageRejected: Email address is not verified. … region US-EAST-1: ada@example.com"
+        breaker = after_failure(None, "identity", said, clock.from_text(AT), probe=False)
+        mailbox = a_mailbox(breaker=breaker)
 
-        assert (health.state, health.reasons) == ("failing", ["login_refused"])
+        health = assess(mailbox, Counts())
 
-    @pytest.mark.parametrize("subject", ["identity", "spf", "dkim", "dmarc"])
+        assert (health.state, health.reasons) == ("failing", ["identity"])
+        assert said in remedy(mailbox)
+        assert "It tries again by itself at 2026-03-02T09:15" in remedy(mailbox)
+
+    def test_counts_in_a_row_that_opened_nothing_do_not_stop_it(self) -> None:
+        breaker = after_failure(None, "unreachable", "timeout", clock.from_text(AT), probe=False)
+
+        assert assess(a_mailbox(breaker=breaker), Counts()).state == "healthy"
+
+    @pytest.mark.parametrize("subject", ["spf", "dkim", "dmarc"])
     def test_what_receivers_miss_does_not_stop_it(self, subject: Subject) -> None:
         health = assess(a_mailbox(last_check=failed(subject)), Counts())
 
         assert (health.state, health.reasons) == ("degraded", [subject])
-
-    def test_a_server_that_does_not_answer_the_check_may_answer_later(self) -> None:
-        health = assess(a_mailbox(last_check=failed("login", "mx")), Counts())
-
-        assert (health.state, health.reasons) == ("degraded", ["login_fails"])

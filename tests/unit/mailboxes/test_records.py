@@ -50,20 +50,31 @@ def spf_zone(*texts: str, **more: str) -> Zone:
     return zone | {(name.replace("_", "."), "TXT"): [f'"{text}"'] for name, text in more.items()}
 
 
+GMAIL = "smtp.gmail.com"
+GOOGLE = "include:_spf.google.com"
+
+
 class TestSpf:
     @pytest.mark.parametrize(
         ("host", "zone", "result"),
         [
-            ("", {}, "warn"),
-            ("smtp.gmail.com", {}, "fail"),
-            ("", spf_zone("something else", "v=spf1 include:amazonses.com -all"), "pass"),
-            ("", spf_zone("v=spf1 include:_spf.google.com ~all"), "warn"),
-            ("", spf_zone("v=spf1 include:all.acme.com", all_acme_com=SES), "pass"),
-            ("", spf_zone("v=spf1 redirect=all.acme.com", all_acme_com=SES), "pass"),
-            ("", spf_zone("v=spf1 include:mail.acme.com ~all"), "warn"),
-            ("", spf_zone("v=spf1 include:amazonses.com +all"), "fail"),
-            ("", spf_zone("v=spf1 include:amazonses.com", "v=spf1 -all"), "fail"),
-            ("smtp.gmail.com", spf_zone("v=spf1 include:_spf.google.com ~all"), "pass"),
+            (GMAIL, {}, "fail"),
+            (GMAIL, spf_zone("something else", f"v=spf1 {GOOGLE} -all"), "pass"),
+            (GMAIL, spf_zone("v=spf1 include:amazonses.com ~all"), "warn"),
+            (
+                GMAIL,
+                spf_zone("v=spf1 include:all.acme.com", all_acme_com=f"v=spf1 {GOOGLE}"),
+                "pass",
+            ),
+            (
+                GMAIL,
+                spf_zone("v=spf1 redirect=all.acme.com", all_acme_com=f"v=spf1 {GOOGLE}"),
+                "pass",
+            ),
+            (GMAIL, spf_zone("v=spf1 include:mail.acme.com ~all"), "warn"),
+            (GMAIL, spf_zone(f"v=spf1 {GOOGLE} +all"), "fail"),
+            (GMAIL, spf_zone(f"v=spf1 {GOOGLE}", "v=spf1 -all"), "fail"),
+            (GMAIL, spf_zone(f"v=spf1 {GOOGLE} ~all"), "pass"),
             ("smtp.unknown.com", spf_zone("v=spf1 include:unknown.com ~all"), "pass"),
         ],
     )
@@ -74,16 +85,45 @@ class TestSpf:
         assert (finding.remedy is None) == (result == "pass")
 
     def test_gives_the_record_with_what_is_missing(self) -> None:
-        zone = spf_zone("v=spf1 ip4:192.0.2.1 include:_spf.google.com -all")
+        zone = spf_zone("v=spf1 ip4:192.0.2.1 include:amazonses.com -all")
 
-        finding = asked(records.spf, zone, a_mailbox())
+        finding = asked(records.spf, zone, a_mailbox(GMAIL))
 
         (record,) = finding.records
         assert (record.type, record.name) == ("TXT", "mail.acme.com")
-        assert (
-            record.value
-            == "v=spf1 include:amazonses.com ip4:192.0.2.1 include:_spf.google.com -all"
-        )
+        assert record.value == f"v=spf1 {GOOGLE} ip4:192.0.2.1 include:amazonses.com -all"
+
+
+class TestSpfOfSes:
+    """What counts is the MAIL FROM domain: the record of the sender's own domain is never asked."""
+
+    def of(self, mail_from: str | None, zone: Zone) -> Finding:
+        with nameserver(zone) as server:
+            return records.spf_of_ses(
+                Dns.of(server), "acme.com", mail_from, "feedback-smtp.eu-west-1.amazonses.com"
+            )
+
+    @pytest.mark.parametrize(
+        ("mail_from", "zone", "result"),
+        [
+            (None, spf_zone(SES), "warn"),
+            ("mail.acme.com", {}, "warn"),
+            ("mail.acme.com", spf_zone("v=spf1 -all"), "warn"),
+            ("mail.acme.com", spf_zone(f"{SES} ~all"), "pass"),
+        ],
+    )
+    def test_asks_the_mail_from_domain(
+        self, mail_from: str | None, zone: Zone, result: str
+    ) -> None:
+        assert self.of(mail_from, zone).result == result
+
+    def test_never_advises_the_root_to_include_ses(self) -> None:
+        finding = self.of(None, {})
+
+        assert [(each.type, each.name, each.value) for each in finding.records] == [
+            ("MX", "mail.acme.com", "10 feedback-smtp.eu-west-1.amazonses.com"),
+            ("TXT", "mail.acme.com", "v=spf1 include:amazonses.com ~all"),
+        ]
 
 
 class TestDkim:

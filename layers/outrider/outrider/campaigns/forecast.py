@@ -270,8 +270,8 @@ class Forecast:
         to wait itself."""
         sender = self._senders[number]
         while sender.free_at <= at:
-            if not self._has_room(sender, at):
-                sender.free_at = sender.full_until = _tomorrow(at)
+            if (begins := self._full_until(sender, at)) > at:
+                sender.free_at = sender.full_until = begins
                 break
             if self._is_limited(at):
                 sender.free_at = self._limited_until = _tomorrow(at)
@@ -300,16 +300,21 @@ class Forecast:
         self._sender[who] = number
         self._carry_out(who, slot)
 
-    def _has_room(self, sender: _Sender, at: int) -> bool:
+    def _full_until(self, sender: _Sender, at: int) -> int:
+        """When the mailbox may send again: `at` where it may now."""
         if sender.used_day != at // _DAY:
             sender.used_day, sender.used = at // _DAY, 0
-        return sender.used < sender.mailbox.cap_on(_date(sender.used_day))
+        if not sender.mailbox.is_warmed and (rests := sender.mailbox.rests_until(_moment(at))):
+            return clock.to_epoch_ms(rests)
+        full = sender.used >= sender.mailbox.cap_on(_date(sender.used_day))
+        return _tomorrow(at) if full else at
 
     def _take(self, sender: _Sender, slot: int) -> None:
         if sender.used_day != slot // _DAY:
             sender.used_day, sender.used = slot // _DAY, 0
         sender.used += 1
         sender.free_at = slot + sender.gap
+        sender.mailbox = sender.mailbox.having_sent(_moment(slot))
 
     def _jitter(self, who: int, sender: _Sender, at: int) -> int:
         if not sender.gap:

@@ -32,7 +32,7 @@ from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids, json, parallel
 from outrider.kit.dynamo import Action, TransactionFailed, batch_get, transact
 from outrider.kit.errors import Contended, ValidationFailed, Violation
-from outrider.mailboxes.models import pool_is_warmed
+from outrider.mailboxes.remedies import why_it_cannot_send
 from outrider.mailboxes.service import MailboxService
 from outrider.sequences.errors import LaunchUnderWay, MailboxPoolNotWarmed, SequenceNotDraft
 from outrider.sequences.models import Sequence, Settings, Step
@@ -51,6 +51,8 @@ _LEFT_OUT: dict[SkipReason, str] = {
 }
 
 _LATEST_START = timedelta(days=366)
+_NAMED = 3
+"""Of so many mailboxes that cannot send it is told why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +125,13 @@ class LaunchService:
         """Those to be carried out. Where none is a mail, no mailbox is needed."""
         steps = self.sequences.steps(sequence)
         if any(step.channel == "email" for step in steps):
-            self._require_warmed(pool)
+            self._require_sending(pool)
         require_sendable(steps, settings, to_somebody=request.has_audience)
         return steps
 
-    def _require_warmed(self, pool: str) -> None:
+    def _require_sending(self, pool: str) -> None:
+        """Raises MailboxPoolNotWarmed where no mailbox of the pool sends now. One whose warm-up is
+        not over does: its ramp lets few mails through."""
         mailboxes = self.mailboxes.of_pool(pool)
         if not mailboxes and not self.mailboxes.has_pool(pool):
             raise MailboxPoolNotWarmed(
@@ -138,12 +142,9 @@ class LaunchService:
             raise MailboxPoolNotWarmed(
                 f"There is no mailbox in {pool}. Add one with POST /v1/mailboxes"
             )
-        if not (pool_is_warmed(mailboxes, clock.now()) or self.mailboxes.marked_warmed(pool)):
-            raise MailboxPoolNotWarmed(
-                f"No mailbox in {pool} has finished its warm-up. Wait for the ramp to end, mark a "
-                "mailbox that was warmed up elsewhere with warmed: true, or mark the pool with it "
-                "to begin with what the ramp allows"
-            )
+        if not any(mailbox.can_send for mailbox in mailboxes):
+            reasons = "; ".join(why_it_cannot_send(mailbox)[1] for mailbox in mailboxes[:_NAMED])
+            raise MailboxPoolNotWarmed(f"No mailbox in {pool} can send. {reasons}")
 
     def _of_sequence(self, sequence: Sequence, request: LaunchRequest) -> tuple[Sequence, Campaign]:
         """The sequence while it is launched, and its campaign, made if this is the first try."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.windows import Calendar
 from outrider.kit import clock
+from outrider.mailboxes.breaker import PROBE
 from outrider.mailboxes.models import Mailbox
 from outrider.sequences.models import Step
 
@@ -31,7 +32,8 @@ Steps = Mapping[int, Sequence[Step]]
 class Capacity:
     """What a mailbox can still send today. `free_at` is when its minimum gap is over; `blocked`
     says why it sends nothing at all. One that is not `shared` sends only for those it wrote to
-    before."""
+    before. `again_at`: when one that fails tries again by itself; while it does, with one email, it
+    is not blocked."""
 
     mailbox_id: str
     left: int
@@ -39,6 +41,12 @@ class Capacity:
     free_at: datetime
     blocked: str | None = None
     shared: bool = True
+    again_at: datetime | None = None
+
+    @property
+    def used_up(self) -> str:
+        """Why nothing more goes out where nothing is `left`."""
+        return "mailbox_failing" if self.again_at else "mailbox_cap"
 
 
 def capacity(
@@ -48,13 +56,19 @@ def capacity(
     blocked = None
     if not mailbox.can_send:
         blocked = "mailbox_paused" if mailbox.is_healthy else "mailbox_failing"
+    left, again_at = mailbox.cap_on(now.date()) - used, None
+    if mailbox.is_half_open:
+        left, again_at = min(left, 1), now + PROBE
+    elif blocked and mailbox.retry_at:
+        again_at = clock.from_text(mailbox.retry_at)
     return Capacity(
         mailbox_id=mailbox.id,
-        left=mailbox.cap_on(now.date()) - used,
+        left=left,
         min_gap=timedelta(seconds=mailbox.min_gap_seconds),
-        free_at=free_at or now,
+        free_at=max(free_at or now, mailbox.rests_until(now) or now),
         blocked=blocked,
         shared=shared,
+        again_at=again_at,
     )
 
 
@@ -192,7 +206,8 @@ class _Planner:
         """Caps begin anew on the next day; a mailbox may come, or come back, at any time."""
         if reason == "mailbox_cap":
             return self._tomorrow(enrollment)
-        return self._calendar(enrollment).earliest(self.now + _LOOK_AGAIN)
+        again = self.pool.again_at if reason == "mailbox_failing" else None
+        return self._calendar(enrollment).earliest(again or self.now + _LOOK_AGAIN)
 
     def _tomorrow(self, enrollment: Enrollment) -> datetime:
         """The beginning of the next day (UTC), or when the windows open then."""
@@ -219,8 +234,10 @@ class _Pool:
         self._free_at = {one.mailbox_id: one.free_at for one in ordered}
         shared = [one for one in ordered if one.shared]
         self._reason = next((one.blocked for one in shared if one.blocked), "no_mailbox")
-        if any(not one.blocked for one in shared):
-            self._reason = "mailbox_cap"
+        if sending := [one for one in shared if not one.blocked]:
+            probing = all(one.again_at for one in sending)
+            self._reason = "mailbox_failing" if probing else "mailbox_cap"
+        self.again_at = min((one.again_at for one in ordered if one.again_at), default=None)
         self._free: list[str] = []
         self._busy = [
             (one.free_at, one.mailbox_id) for one in shared if not one.blocked and one.left > 0
@@ -233,7 +250,7 @@ class _Pool:
         if own is None:
             mailbox_id = self._choose(enrollment, ready)
         elif own.blocked or self._left[own.mailbox_id] <= 0:
-            return own.blocked or "mailbox_cap"
+            return own.blocked or own.used_up
         else:
             mailbox_id = own.mailbox_id
         if mailbox_id is None:

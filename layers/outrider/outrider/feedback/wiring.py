@@ -72,7 +72,6 @@ def feedback(caller: Caller) -> Feedback:
             campaigns=campaigns,
             statistics=lambda campaign_id: statistics(workspace, campaign_id),
             control=control(caller),
-            mailboxes=mailboxes,
             reviews=health_reviews(caller),
         ),
     )

@@ -1,5 +1,6 @@
 """The only source of time. Instants are UTC; text is RFC 3339 with milliseconds, so it sorts."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,15 @@ def from_text(text: str) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("the time is outside of the years that can be told") from error
+
+
+def sleep(seconds: float) -> None:
+    """Wait. A clock that is held goes on by as much instead, and nobody waits."""
+    global _frozen  # noqa: PLW0603 - one process has one clock
+    if _frozen is None:
+        time.sleep(seconds)
+    else:
+        _frozen += timedelta(seconds=seconds)
 
 
 @contextmanager

@@ -1,7 +1,13 @@
-"""How well a mailbox does, from what is known of it: a pure function.
+"""The one judge of a mailbox: how well it does and when it stops, from what is known of it. Pure.
 
-The rates are those at which Amazon SES reviews and pauses an account; other providers and the large
-receivers ask for about the same.
+| stops | when | goes on |
+|---|---|---|
+| failing | its breaker is open: refusals in a row, a dead host, a failed check | by a probe |
+| failing | in 7 days 10 % bounced (at least 5) or 0.5 % complained (at least 3) | in some days |
+| paused | its guard-rail trips: the same within 24 hours, at lower rates | by a person |
+
+The rates of seven days are those at which Amazon SES reviews and pauses an account; other providers
+and the large receivers ask for about the same.
 Source: https://docs.aws.amazon.com/ses/latest/dg/reputation-dashboard-console.html
 """
 
@@ -16,7 +22,7 @@ DAYS = 7
 """Rates are those of the last days, the current one included."""
 LEAST_SENT = 100
 """Fewer mails say nothing about a rate."""
-_LEAST_COMPLAINTS = 3
+_LEAST_BOUNCES, _LEAST_COMPLAINTS = 5, 3
 """One angry recipient stops no mailbox."""
 _BOUNCES_REVIEWED, _BOUNCES_PAUSED = 0.05, 0.10
 _COMPLAINTS_REVIEWED, _COMPLAINTS_PAUSED = 0.001, 0.005
@@ -53,32 +59,25 @@ def last_days(today: date) -> list[date]:
 
 def assess(mailbox: Mailbox, counts: Counts) -> Health:
     """`counts` are those of `last_days`."""
-    failing = [*_login_refused(mailbox), *_rates(counts, failing=True)]
-    degraded = [*_check(mailbox), *_rates(counts, failing=False)]
+    failing = [*_broken(mailbox), *_rates(counts, failing=True)]
+    degraded = [*_missing(mailbox), *_rates(counts, failing=False)]
     reasons = list(dict.fromkeys([*failing, *degraded]))
     if failing:
         return Health("failing", reasons)
     return Health("degraded" if reasons else "healthy", reasons)
 
 
-def _login_refused(mailbox: Mailbox) -> Sequence[HealthReason]:
-    return ["login_refused"] if mailbox.login_refused_at else []
+def _broken(mailbox: Mailbox) -> Sequence[HealthReason]:
+    return [mailbox.breaker.reason] if mailbox.breaker and mailbox.breaker.is_open else []
 
 
-def _check(mailbox: Mailbox) -> Sequence[HealthReason]:
+def _missing(mailbox: Mailbox) -> Sequence[HealthReason]:
+    """What receivers miss; mail goes out without it."""
     if mailbox.last_check is None:
         return []
     failed = {each.subject for each in mailbox.last_check.findings if each.result == "fail"}
-    reasons: list[HealthReason] = []
-    if "login" in failed and mailbox.login_refused_at is None:
-        reasons.append("login_fails")
-    proofs: Sequence[Literal["identity", "spf", "dkim", "dmarc"]] = (
-        "identity",
-        "spf",
-        "dkim",
-        "dmarc",
-    )
-    return reasons + [subject for subject in proofs if subject in failed]
+    proofs: Sequence[Literal["spf", "dkim", "dmarc"]] = ("spf", "dkim", "dmarc")
+    return [subject for subject in proofs if subject in failed]
 
 
 def _rates(counts: Counts, *, failing: bool) -> Sequence[HealthReason]:
@@ -86,9 +85,9 @@ def _rates(counts: Counts, *, failing: bool) -> Sequence[HealthReason]:
         return []
     most_bounces = _BOUNCES_PAUSED if failing else _BOUNCES_REVIEWED
     most_complaints = _COMPLAINTS_PAUSED if failing else _COMPLAINTS_REVIEWED
-    least = _LEAST_COMPLAINTS if failing else 1
+    least_bounces, least = (_LEAST_BOUNCES, _LEAST_COMPLAINTS) if failing else (1, 1)
     reasons: list[HealthReason] = []
-    if counts.bounced >= most_bounces * counts.sent:
+    if counts.bounced >= max(least_bounces, most_bounces * counts.sent):
         reasons.append("bounce_rate")
     if counts.complained >= max(least, most_complaints * counts.sent):
         reasons.append("complaint_rate")

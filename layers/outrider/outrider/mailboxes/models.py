@@ -1,18 +1,21 @@
 """Mailboxes and what they may send on a day."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from outrider.kit import clock
+from outrider.mailboxes.breaker import Breaker
 from outrider.mailboxes.checks.models import Check
+from outrider.mailboxes.guardrail import Guardrail
 
 DEFAULT_POOL = "pool_default"
 RAMP_DAYS = 21
 RAMP_START = 5
 """A new mailbox sends 5 mails on its first day, and its full cap from day 21 on."""
+OWN_DAY = timedelta(hours=20)
+"""A day of the ramp begins with its first mail and lasts at least so long."""
 
 Kind = Literal["ses", "smtp"]
 Security = Literal["ssl", "starttls", "none"]
@@ -21,15 +24,19 @@ Status = Literal["active", "paused"]
 HealthState = Literal["healthy", "degraded", "failing"]
 """`degraded` still sends; `failing` does not."""
 HealthReason = Literal[
-    "login_refused",
-    "login_fails",
     "identity",
+    "account_refused",
+    "login_refused",
+    "unreachable",
+    "content_refused",
     "spf",
     "dkim",
     "dmarc",
     "bounce_rate",
     "complaint_rate",
 ]
+
+RATES: frozenset[HealthReason] = frozenset({"bounce_rate", "complaint_rate"})
 
 
 class SmtpServer(BaseModel):
@@ -66,8 +73,13 @@ class Mailbox(BaseModel):
     paused_reason: str | None = None
     health: HealthState = "healthy"
     health_reasons: list[HealthReason] = []
-    login_refused_at: str | None = None
-    """Since then no login has succeeded, and its settings were not changed."""
+    breaker: Breaker | None = None
+    """None where nothing was refused since the last mail that was taken."""
+    guardrail: Guardrail = Guardrail()
+    sending_days: int = 0
+    """Days of its own on which it sent, as far as the ramp counts them."""
+    day_began_at: str | None = None
+    """When the last of these began, with its first mail."""
     last_check: Check | None = None
     created_at: str
     updated_at: str
@@ -75,18 +87,33 @@ class Mailbox(BaseModel):
 
     @property
     def can_send(self) -> bool:
-        """Whether mails may go out from here at all; the cap of a day is another question."""
-        return self.status == "active" and self.is_healthy
+        """Whether mails may go out from here at all, if only a probe; the cap of a day is another
+        question."""
+        return self.status == "active" and (self.is_healthy or self.is_half_open)
 
     @property
     def is_healthy(self) -> bool:
         return self.health != "failing"
 
-    def is_warmed(self, now: datetime) -> bool:
-        return self.warmed or self.ramp_day(now.date()) >= RAMP_DAYS
+    @property
+    def is_half_open(self) -> bool:
+        """Whether one mail may try if the provider takes mails again."""
+        if self.breaker is None or RATES & set(self.health_reasons):
+            return False
+        return self.breaker.is_half_open(clock.now())
+
+    @property
+    def retry_at(self) -> str | None:
+        """When a mailbox that its breaker stopped tries again by itself."""
+        return self.breaker.retry_at if self.breaker and self.status == "active" else None
+
+    @property
+    def is_warmed(self) -> bool:
+        return self.warmed or self.sending_days >= RAMP_DAYS
 
     def cap_on(self, day: date) -> int:
-        """How many mails this mailbox may send on `day` (UTC)."""
+        """Return how many mails this mailbox may send on `day` (UTC), if it sends on each until
+        then."""
         number = self.ramp_day(day)
         if self.warmed or number >= RAMP_DAYS:
             return self.daily_cap
@@ -94,10 +121,29 @@ class Mailbox(BaseModel):
         return min(self.daily_cap, RAMP_START + grown)
 
     def ramp_day(self, day: date) -> int:
-        """1 on the day the mailbox was made."""
-        return max(1, (day - clock.from_text(self.created_at).date()).days + 1)
+        """Return which day of the ramp `day` is: only days on which it sent count."""
+        if self.day_began_at is None:
+            return 1
+        return self.sending_days + max(0, (day - clock.from_text(self.day_began_at).date()).days)
 
+    def rests_until(self, now: datetime) -> datetime | None:
+        """Return when a mailbox that is warmed up may send again, where the calendar's day has
+        changed and its own has not: else it sent two days' mails within hours."""
+        if self.is_warmed or self.day_began_at is None:
+            return None
+        began = clock.from_text(self.day_began_at)
+        own_day_ends = began + OWN_DAY
+        return own_day_ends if began.date() < now.date() and now < own_day_ends else None
 
-def pool_is_warmed(mailboxes: Iterable[Mailbox], now: datetime) -> bool:
-    """One warmed mailbox is enough: the others send little, as their own ramps allow."""
-    return any(mailbox.is_warmed(now) for mailbox in mailboxes)
+    def begins_day(self, now: datetime) -> bool:
+        """Whether a mail sent now is the first of a day of the ramp."""
+        if self.is_warmed:
+            return False
+        return self.day_began_at is None or now >= clock.from_text(self.day_began_at) + OWN_DAY
+
+    def having_sent(self, now: datetime) -> "Mailbox":
+        """Return it after a mail sent now: a day of the ramp may have begun."""
+        if not self.begins_day(now):
+            return self
+        began = {"sending_days": self.sending_days + 1, "day_began_at": clock.to_text(now)}
+        return self.model_copy(update=began)

@@ -25,6 +25,7 @@ from outrider.kit.dynamo import (
 )
 from outrider.kit.outbox import Event, attribute
 from outrider.mailboxes.errors import MailboxMoved, MailboxTaken
+from outrider.mailboxes.guardrail import SPAN
 from outrider.mailboxes.health import Counts
 from outrider.mailboxes.inboxes import inbox_pk
 from outrider.mailboxes.models import Mailbox
@@ -46,10 +47,12 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A mailbox, what became of its mails on some days, and what it has taken of today's cap."""
+    """A mailbox, what became of its mails on some days and in the last 24 hours, and what it has
+    taken of today's cap."""
 
     mailbox: Mailbox
     counts: Counts
+    last_hours: Counts
     used_today: int
 
 
@@ -205,28 +208,13 @@ class MailboxRepository:
         item = found.pop((self.table.name, self.workspace, mailbox_id), None)
         if item is None:
             return None
-        today = found.get((self.table.name, self._usage_pk(mailbox_id), _usage_sk(days[0])), {})
+        pk, table = self._usage_pk(mailbox_id), self.table.name
+        by_day = [(day, found.get((table, pk, _usage_sk(day)), {})) for day in days]
         return Counted(
             mailbox=Mailbox.model_validate(item),
             counts=sum(map(_counts, found.values()), Counts()),
-            used_today=int(today.get("used", 0)),
-        )
-
-    def counts_since(self, mailbox_id: str, moment: datetime) -> Counts:
-        """What became of a mailbox's mails in the hours that began after `moment`."""
-        today = clock.now().date()
-        days = [today - timedelta(days=back) for back in range((today - moment.date()).days + 1)]
-        found = batch_get(self._day_keys(mailbox_id, days))
-        by_day = [
-            (day, found.get((self.table.name, self._usage_pk(mailbox_id), _usage_sk(day)), {}))
-            for day in days
-        ]
-        refused = hours.total(by_day, "refused", moment)
-        return Counts(
-            sent=max(0, hours.total(by_day, "used", moment) - refused),
-            bounced=hours.total(by_day, "bounced", moment),
-            complained=hours.total(by_day, "complained", moment),
-            refused=refused,
+            last_hours=_counts_since(by_day, clock.now() - SPAN),
+            used_today=int(by_day[0][1].get("used", 0)),
         )
 
     def record(self, mailbox_id: str, day: date, name: Outcome) -> Action:
@@ -311,6 +299,17 @@ def _counts(item: Item) -> Counts:
         sent=max(0, int(item.get("used", 0)) - refused),
         bounced=int(item.get("bounced", 0)),
         complained=int(item.get("complained", 0)),
+        refused=refused,
+    )
+
+
+def _counts_since(by_day: Sequence[tuple[date, Item]], moment: datetime) -> Counts:
+    """What became of mails in the hours that began after `moment`."""
+    refused = hours.total(by_day, "refused", moment)
+    return Counts(
+        sent=max(0, hours.total(by_day, "used", moment) - refused),
+        bounced=hours.total(by_day, "bounced", moment),
+        complained=hours.total(by_day, "complained", moment),
         refused=refused,
     )
 

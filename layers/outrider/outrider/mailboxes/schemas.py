@@ -10,6 +10,7 @@ from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input
 from outrider.kit.targets import parse_host
 from outrider.mailboxes.checks.models import Check
+from outrider.mailboxes.guardrail import Guardrail
 from outrider.mailboxes.models import (
     DEFAULT_POOL,
     RAMP_DAYS,
@@ -77,6 +78,7 @@ class MailboxCreate(Input):
     min_gap_seconds: Gap = 60
     warmed: bool = False
     dkim_selector: Selector | None = None
+    guardrail: Guardrail = Guardrail()
 
     @model_validator(mode="after")
     def _has_a_server_or_needs_none(self) -> Self:
@@ -95,6 +97,7 @@ class MailboxUpdate(Input):
     min_gap_seconds: Gap | None = None
     warmed: bool | None = None
     dkim_selector: Selector | None = None
+    guardrail: Guardrail | None = None
     status: Status | None = None
     paused_reason: Reason | None = None
 
@@ -111,16 +114,21 @@ class SmtpDetails(BaseModel):
 
 
 class Warmup(BaseModel):
-    """On which `day` of the ramp the mailbox is; it is `finished` on the last, or where there is no
-    ramp because the mailbox was warmed up elsewhere."""
+    """On which `day` of the ramp the mailbox is, of the days on which it sends; it is `finished`
+    on the last, or where there is no ramp because the mailbox was warmed up elsewhere."""
 
     day: int
     days: int = RAMP_DAYS
     finished: bool
 
 
+_NOT_SHOWN = {"smtp", "breaker", "sending_days", "day_began_at"}
+
+
 class MailboxDetails(BaseModel):
-    """A mailbox as it is today (UTC). `used_today` counts mails taken of `cap_today`."""
+    """A mailbox as it is today (UTC). `used_today` counts mails taken of `cap_today`. Where its
+    provider refuses to send, `health_detail` is what that says, in its own words, and at `retry_at`
+    the mailbox tries again by itself."""
 
     id: str
     email: str
@@ -136,6 +144,9 @@ class MailboxDetails(BaseModel):
     paused_reason: str | None = None
     health: HealthState
     health_reasons: list[HealthReason]
+    health_detail: str | None
+    retry_at: str | None
+    guardrail: Guardrail
     warmup: Warmup
     cap_today: int
     used_today: int
@@ -147,7 +158,9 @@ class MailboxDetails(BaseModel):
     @classmethod
     def of(cls, mailbox: Mailbox, used: int, now: datetime) -> Self:
         return cls(
-            **mailbox.model_dump(exclude={"smtp", "login_refused_at"}),
+            **mailbox.model_dump(exclude=_NOT_SHOWN),
+            health_detail=mailbox.breaker.detail if mailbox.breaker else None,
+            retry_at=mailbox.retry_at,
             smtp=(
                 SmtpDetails(**mailbox.smtp.model_dump(exclude={"locked_password"}))
                 if mailbox.smtp
@@ -161,7 +174,7 @@ class MailboxDetails(BaseModel):
 
 def warmup_of(mailbox: Mailbox, now: datetime) -> Warmup:
     day = min(mailbox.ramp_day(now.date()), RAMP_DAYS)
-    return Warmup(day=day, finished=mailbox.is_warmed(now))
+    return Warmup(day=day, finished=mailbox.is_warmed)
 
 
 class MailboxDeleted(BaseModel):

@@ -80,10 +80,6 @@ class MailboxService:
     def has_pool(self, pool: str) -> bool:
         return self.pools.exists(pool)
 
-    def marked_warmed(self, pool: str) -> bool:
-        """Whether the pool itself counts as warmed, whatever its mailboxes are."""
-        return self.pools.marked_warmed(pool)
-
     def list(self, query: MailboxQuery) -> Page[MailboxDetails]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/mailboxes")
         found, place = self.mailboxes.list(query.limit, sealer.after(query), query.pool)
@@ -109,7 +105,10 @@ class MailboxService:
             if given.smtp is not None:
                 changed = self._with_server(changed, given.smtp)
             if changed.status == "active":
-                changed = changed.model_copy(update={"paused_reason": None})
+                again = changed.breaker.retrying(now) if changed.breaker and given.status else None
+                changed = changed.model_copy(
+                    update={"paused_reason": None, "breaker": again or changed.breaker}
+                )
             after, events = self.reviews.assessed(before, changed, found.counts)
             details = MailboxDetails.of(after, found.used_today, now)
             if after == before:
@@ -141,7 +140,7 @@ class MailboxService:
         raise Contended("The mailbox is being changed by others")
 
     def _with_server(self, mailbox: Mailbox, given: SmtpUpdate) -> Mailbox:
-        """What is given may let it log in again: that it was refused is forgotten."""
+        """What is given may let it send again: that it was refused is forgotten."""
         server = mailbox.smtp
         if server is None:
             raise ValidationFailed.at("/smtp", "A mailbox of kind ses has no server")
@@ -150,7 +149,7 @@ class MailboxService:
             changes["locked_password"] = self.safe.lock(mailbox.id, given.password)
         changed = server.model_copy(update=changes)
         self._require_allowed(changed.port, changed.security)
-        return mailbox.model_copy(update={"smtp": changed, "login_refused_at": None})
+        return mailbox.model_copy(update={"smtp": changed, "breaker": None})
 
     def _server(self, mailbox_id: str, new: SmtpCreate) -> SmtpServer:
         security: Security = new.security or ("ssl" if new.port in _TLS_PORTS else "starttls")
@@ -177,7 +176,7 @@ class MailboxService:
 
 def _changes(given: MailboxUpdate) -> dict[str, Any]:
     """Raises ValidationFailed where null was given for what cannot be cleared."""
-    changes = given.model_dump(include=given.model_fields_set - {"smtp"})
+    changes = {name: getattr(given, name) for name in given.model_fields_set - {"smtp"}}
     for name, value in changes.items():
         if value is None and name not in _CLEARED_BY_NULL:
             raise ValidationFailed.at(f"/{name}", f"{name} cannot be null")

@@ -298,11 +298,15 @@ def _mailboxes(seen: Snapshot, now: datetime) -> Iterator[Closed]:
         remedy = "Add a mailbox to the pool of the campaign"
         yield _unable("no_mailbox", remedy, now)
     elif not any(mailbox.can_send for mailbox in mailboxes):
-        yield _unable(*why_it_cannot_send(mailboxes[0]), now)
+        tries = min(filter(None, (mailbox.retry_at for mailbox in mailboxes)), default=None)
+        again = clock.from_text(tries) if tries else None
+        yield _unable(*why_it_cannot_send(mailboxes[0]), now, again)
 
 
-def _unable(reason: str, remedy: str, now: datetime) -> Closed:
-    return Closed("mailbox", reason, remedy, Defer(now + LATER), waits_for_somebody=True)
+def _unable(reason: str, remedy: str, now: datetime, again: datetime | None = None) -> Closed:
+    """`again` is when a mailbox tries by itself."""
+    until = max(again, now) if again else now + LATER
+    return Closed("mailbox", reason, remedy, Defer(until), waits_for_somebody=True)
 
 
 def _content(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Closed]:

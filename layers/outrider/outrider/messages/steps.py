@@ -169,8 +169,6 @@ class StepService:
             *self.claims.give_back(message, ready, seen.settings),
         )
         self.claims.untouch(message)
-        if outcome.locked_out and ready.mailbox:
-            self.reviews.login_refused(ready.mailbox.id)
         logger().warning("the provider took no message", reason=outcome.detail, alarm="provider")
         return f"not accepted: {outcome.detail}"
 

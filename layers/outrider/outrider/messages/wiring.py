@@ -38,6 +38,8 @@ from outrider.messages.steps import StepService
 from outrider.messages.tasks import Tasks
 from outrider.messages.test_sends import TestSends, TestSendService
 from outrider.messages.transports import ByKind, Transport
+from outrider.messages.transports.judged import Judged
+from outrider.messages.transports.pacing import Paced
 from outrider.messages.transports.sandbox import SandboxTransport
 from outrider.messages.transports.ses import SesTransport
 from outrider.messages.transports.sms import SandboxTexts, SnsTransport
@@ -222,10 +224,11 @@ def _transport(caller: Caller) -> Transport:
     """Test keys reach nobody."""
     if caller.workspace.mode == "test":
         return SandboxTransport()
-    return ByKind(
+    by_kind = ByKind(
         ses=SesTransport(caller.workspace.public, settings().ses_configuration_set),
         smtp=SmtpTransport(smtp_sessions(caller.workspace)),
     )
+    return Judged(Paced(by_kind), health_reviews(caller))
 
 
 def _table(name: str) -> Table:

@@ -62,4 +62,4 @@ class LaunchUnderWay(Conflict):
 
 class MailboxPoolNotWarmed(OutriderError):
     status, code = 409, "MAILBOX_POOL_NOT_WARMED"
-    title = "The mailbox pool is not warmed"
+    title = "No mailbox of the pool can send"

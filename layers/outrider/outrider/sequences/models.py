@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict
 
 from outrider.kit import clock
+from outrider.mailboxes.guardrail import Guardrail
 
 Channel = Literal["email", "sms", "linkedin", "call", "task"]
 Unit = Literal["minutes", "hours", "days"]
@@ -138,6 +139,7 @@ class Settings(BaseModel):
     track_clicks: bool = False
     postal_address: str | None = None
     """Stands at the end of every mail."""
+    guardrail: Guardrail = Guardrail()
 
 
 class Sequence(BaseModel):

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from outrider.kit.requests import Input, invalid
 from outrider.kit.zones import Timezone
+from outrider.mailboxes.guardrail import Guardrail
 from outrider.sequences.models import SendWindow, Settings, Weekday
 
 MAX_WINDOWS = 50
@@ -63,6 +64,7 @@ class _Settings(BaseModel):
     track_opens: bool = False
     track_clicks: bool = False
     postal_address: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    guardrail: Guardrail = Guardrail()
 
 
 class SettingsInput(_Settings, Input):

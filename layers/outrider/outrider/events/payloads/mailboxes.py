@@ -9,9 +9,11 @@ from outrider.events.payloads.base import MailboxId, Payload
 
 Health = Literal["healthy", "degraded", "failing"]
 HealthReason = Literal[
-    "login_refused",
-    "login_fails",
     "identity",
+    "account_refused",
+    "login_refused",
+    "unreachable",
+    "content_refused",
     "spf",
     "dkim",
     "dmarc",

@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Subject = Literal["identity", "login", "spf", "dkim", "dmarc", "mx"]
-"""`identity`: what Amazon SES may send for. `login`: whether an SMTP server lets the mailbox in."""
+Subject = Literal["identity", "account", "login", "spf", "dkim", "dmarc", "mx"]
+"""`identity`: what Amazon SES may send for. `account`: how much, and to whom. `login`:
+whether an SMTP server lets the mailbox in."""
 Result = Literal["pass", "warn", "fail", "unknown"]
 """`unknown`: it could not be found out now, or not from here."""
 

@@ -26,14 +26,47 @@ _SPF_BY_HOST = {
     "fastmail.com": "spf.messagingengine.com",
 }
 """What a domain includes in its SPF record so that these servers may send for it."""
+_SES_INCLUDE = "amazonses.com"
 _COMMON_SELECTORS = (
     *("google", "selector1", "selector2", "default", "dkim", "mail", "smtp", "k1", "k2", "s1"),
     *("s2", "fm1", "fm2", "fm3", "zoho", "mx", "pm", "protonmail", "mailgun", "20230601"),
 )
 
 
+def spf_of_ses(dns: Dns, domain: str, mail_from: str | None, feedback_host: str) -> Finding:
+    """Return whether SPF proves mail through Amazon SES. What counts is the record of the MAIL FROM
+    domain; the one of `domain` itself is never asked. Raises Unanswered.
+
+    Source: https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-spf.html
+    """
+    name = mail_from or f"mail.{domain}"
+    wanted = [
+        DnsRecord(type="MX", name=name, value=f"10 {feedback_host}"),
+        DnsRecord(type="TXT", name=name, value=f"v=spf1 include:{_SES_INCLUDE} ~all"),
+    ]
+    if mail_from is None:
+        return Finding(
+            subject="spf",
+            result="warn",
+            detail=f"Mail from {domain} passes SPF as amazonses.com, so DMARC rests on DKIM alone",
+            remedy="Set a custom MAIL FROM domain for the identity in Amazon SES and publish these "
+            f"records for it. The SPF record of {domain} itself needs nothing for SES",
+            records=wanted,
+        )
+    found = [text for text in dns.txt(mail_from) if _is_spf(text)]
+    if len(found) == 1 and _includes(dns, found[0], _SES_INCLUDE):
+        return Finding(subject="spf", result="pass", detail=f"{mail_from}: {found[0]}")
+    return Finding(
+        subject="spf",
+        result="warn",
+        detail=f"{mail_from}, the MAIL FROM domain, has no SPF record that includes amazonses.com",
+        remedy="Publish these records, the only SPF record at that name among them",
+        records=wanted,
+    )
+
+
 def spf(dns: Dns, mailbox: Mailbox) -> Finding:
-    """Whether the domain says who may send for it. Raises Unanswered."""
+    """Whether the domain says which SMTP server may send for it. Raises Unanswered."""
     domain = domain_of(mailbox.email)
     wanted = _spf_include(mailbox)
     found = [text for text in dns.txt(domain) if _is_spf(text)]
@@ -48,8 +81,7 @@ def spf(dns: Dns, mailbox: Mailbox) -> Finding:
     if not found:
         return Finding(
             subject="spf",
-            # Mail through SES has SES's own domain as its sender, and that has an SPF record.
-            result="warn" if mailbox.kind == "ses" else "fail",
+            result="fail",
             detail=f"{domain} has no SPF record",
             remedy="Publish which servers may send for the domain"
             + ("" if wanted else "; your provider says what to include"),
@@ -177,9 +209,7 @@ def _policy(name: str, record: str) -> Finding:
 
 def _spf_include(mailbox: Mailbox) -> str | None:
     """What the record has to include, where we know it."""
-    if mailbox.smtp is None:
-        return "amazonses.com"
-    for known in with_parents(mailbox.smtp.host):
+    for known in with_parents(mailbox.smtp.host if mailbox.smtp else ""):
         if known in _SPF_BY_HOST:
             return _SPF_BY_HOST[known]
     return None

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from outrider.kit import parallel
 from outrider.kit.addresses import domain_of
-from outrider.kit.identities import Identity, IdentityUnknown
+from outrider.kit.identities import Account, Identity, IdentityUnknown
 from outrider.mailboxes.checks.dns import with_parents
 from outrider.mailboxes.checks.models import DnsRecord, Finding
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.smtp import SmtpFailed, SmtpSessions
 
 FindIdentity = Callable[[str], Identity | None]
+FindAccount = Callable[[], Account]
 
 
 def identity(mailbox: Mailbox, find: FindIdentity) -> list[Finding]:
@@ -45,6 +46,52 @@ def identity(mailbox: Mailbox, find: FindIdentity) -> list[Finding]:
         ),
         _dkim(signing, domain),
     ]
+
+
+def account(find: FindAccount) -> Finding:
+    """Return whether the account at SES may send, to whom and how much."""
+    try:
+        found = find()
+    except IdentityUnknown as unknown:
+        detail = f"Amazon SES does not tell: {unknown}"
+        return Finding(subject="account", result="unknown", detail=detail)
+    quota = "" if found.daily_quota < 0 else f"{found.daily_quota:,.0f} mails in 24 hours"
+    allowed = ", ".join(filter(None, (quota, f"{found.per_second:g} a second")))
+    if not found.sending_enabled or found.enforcement == "SHUTDOWN":
+        return Finding(
+            subject="account",
+            result="fail",
+            detail="Amazon SES has paused sending for this account in this region",
+            remedy="Read what AWS wrote to the account's address, answer its case in the Support "
+            "Center, and turn sending on again (aws sesv2 put-account-sending-attributes "
+            "--sending-enabled)",
+        )
+    if 0 <= found.daily_quota <= found.sent_today:
+        return Finding(
+            subject="account",
+            result="fail",
+            detail=f"The account has sent all of its {quota}",
+            remedy="Wait, or ask for a higher quota: Service Quotas, Amazon SES, Sending quota",
+        )
+    if not found.production_access:
+        return Finding(
+            subject="account",
+            result="warn",
+            detail="The account is in the sandbox of Amazon SES: it sends only to addresses and "
+            f"domains that are verified there, at most {allowed}",
+            remedy="Ask for production access: Amazon SES, Account dashboard, Request production "
+            "access; or aws sesv2 put-account-details --production-access-enabled --mail-type "
+            "MARKETING --website-url <yours> --use-case-description <whom you write to, where you "
+            "have the addresses from, how they opt out>",
+        )
+    if found.enforcement != "HEALTHY":
+        return Finding(
+            subject="account",
+            result="warn",
+            detail=f"The account is under review ({found.enforcement}), and may be paused",
+            remedy="Read what AWS wrote to the account's address, and send less until it is over",
+        )
+    return Finding(subject="account", result="pass", detail=f"Amazon SES takes {allowed}")
 
 
 def login(mailbox: Mailbox, sessions: SmtpSessions) -> tuple[Finding, bool]:

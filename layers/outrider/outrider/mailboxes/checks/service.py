@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids, parallel
 from outrider.kit.addresses import domain_of
 from outrider.kit.errors import Contended
+from outrider.kit.identities import IdentityUnknown, feedback_host
+from outrider.mailboxes.breaker import Breaker, Reason, after_check
 from outrider.mailboxes.checks import records, senders
-from outrider.mailboxes.checks.dns import Dns, Unanswered, is_reserved
+from outrider.mailboxes.checks.dns import Dns, Unanswered, is_reserved, with_parents
 from outrider.mailboxes.checks.models import Check, Finding, Subject
-from outrider.mailboxes.checks.senders import FindIdentity
+from outrider.mailboxes.checks.senders import FindAccount, FindIdentity
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound
 from outrider.mailboxes.health import last_days
 from outrider.mailboxes.models import Mailbox
@@ -20,7 +24,7 @@ from outrider.mailboxes.schemas import MailboxDetails
 from outrider.mailboxes.smtp import SmtpSessions
 
 _ATTEMPTS = 5
-_ORDER: tuple[Subject, ...] = ("identity", "login", "spf", "dkim", "dmarc", "mx")
+_ORDER: tuple[Subject, ...] = ("identity", "account", "login", "spf", "dkim", "dmarc", "mx")
 
 Answer = tuple[Sequence[Finding], bool]
 """What was found, and whether the server refused the login."""
@@ -36,6 +40,7 @@ class CheckService:
     sessions: SmtpSessions
     dns: Callable[[], Dns]
     find_identity: FindIdentity
+    find_account: FindAccount
 
     def check(self, mailbox_id: str) -> MailboxDetails:
         """The mailbox with what was found. Raises MailboxNotFound, and Contended when its server
@@ -55,7 +60,7 @@ class CheckService:
             seen = before.model_copy(
                 update={
                     "last_check": check,
-                    "login_refused_at": _refused_at(before, check, refused=refused),
+                    "breaker": _breaker(before, check, now, refused=refused),
                 }
             )
             after, events = self.reviews.assessed(before, seen, found.counts)
@@ -82,40 +87,51 @@ class CheckService:
     def _ask(self, mailbox: Mailbox) -> list[Answer]:
         """Test keys ask nobody."""
         by_ses = mailbox.kind == "ses"
-        subjects: list[Subject] = ["spf", "dkim", "dmarc", "mx"]
+        rules = {subject: partial(rule, mailbox=mailbox) for subject, rule in _RULES.items()}
         if self.caller.workspace.mode == "test":
-            subjects.append("identity" if by_ses else "login")
-            return [(_unknown(subjects, "In the sandbox nobody is asked"), False)]
+            subjects: list[Subject] = ["identity", "account"] if by_ses else ["login"]
+            return [(_unknown([*subjects, *rules], "In the sandbox nobody is asked"), False)]
         questions: list[Callable[[], Answer]] = []
         if by_ses:
-            subjects.remove("dkim")
+            del rules["dkim"]
+            rules["spf"] = partial(self._spf_of_ses, mailbox=mailbox)
             questions.append(lambda: (senders.identity(mailbox, self.find_identity), False))
+            questions.append(lambda: ([senders.account(self.find_account)], False))
         else:
             questions.append(lambda: self._log_in(mailbox))
         if is_reserved(domain_of(mailbox.email)):
             detail = "The domain is reserved: it is never in DNS"
-            questions.append(lambda: (_unknown(subjects, detail), False))
+            questions.append(lambda: (_unknown(list(rules), detail), False))
         else:
             dns = self.dns()
-            questions += [_about(subject, dns, mailbox) for subject in subjects]
+            questions += [_about(subject, rule, dns) for subject, rule in rules.items()]
         return parallel.each(lambda question: question(), questions)
 
     def _log_in(self, mailbox: Mailbox) -> Answer:
         finding, refused = senders.login(mailbox, self.sessions)
         return [finding], refused
 
+    def _spf_of_ses(self, dns: Dns, mailbox: Mailbox) -> Finding:
+        domain = domain_of(mailbox.email)
+        try:
+            found = [each for each in map(self.find_identity, with_parents(domain)) if each]
+        except IdentityUnknown as unknown:
+            raise Unanswered from unknown
+        mail_from = next((each.mail_from for each in found if each.mail_from), None)
+        return records.spf_of_ses(dns, domain, mail_from, feedback_host())
 
-def _about(subject: Subject, dns: Dns, mailbox: Mailbox) -> Callable[[], Answer]:
+
+def _about(subject: Subject, rule: Callable[[Dns], Finding], dns: Dns) -> Callable[[], Answer]:
     def ask() -> Answer:
         try:
-            return [_RULES[subject](dns, mailbox)], False
+            return [rule(dns)], False
         except Unanswered:
             return _unknown([subject], "DNS did not answer; check again in a while"), False
 
     return ask
 
 
-_RULES: Mapping[Subject, Callable[[Dns, Mailbox], Finding]] = {
+_RULES: Mapping[Subject, Callable[..., Finding]] = {
     "spf": records.spf,
     "dkim": records.dkim,
     "dmarc": records.dmarc,
@@ -127,8 +143,29 @@ def _unknown(subjects: Sequence[Subject], detail: str) -> list[Finding]:
     return [Finding(subject=subject, result="unknown", detail=detail) for subject in subjects]
 
 
-def _refused_at(mailbox: Mailbox, check: Check, *, refused: bool) -> str | None:
-    """Since when the login is refused: a login that succeeds ends it, silence does not."""
-    if refused:
-        return mailbox.login_refused_at or check.checked_at
-    return None if check.result("login") == "pass" else mailbox.login_refused_at
+_OF_SUBJECT: Mapping[Subject, Reason] = {"identity": "identity", "account": "account_refused"}
+_GRANTED: Mapping[Subject, tuple[Reason, ...]] = {
+    "identity": ("identity",),
+    "account": ("account_refused",),
+    "login": ("login_refused", "unreachable"),
+}
+"""What a check that passes proves to be over."""
+
+
+def _breaker(mailbox: Mailbox, check: Check, now: datetime, *, refused: bool) -> Breaker | None:
+    """Return the breaker: open for what the provider refuses now, closed for what it grants. Where
+    it is open for something that no check can see, a mail may try at once."""
+    by_subject: Mapping[Subject, Reason] = {
+        **_OF_SUBJECT,
+        "login": "login_refused" if refused else "unreachable",
+    }
+    for finding in check.findings:
+        if finding.result == "fail" and finding.subject in by_subject:
+            detail = finding.detail
+            return after_check(mailbox.breaker, by_subject[finding.subject], detail, now)
+    if mailbox.breaker is None:
+        return None
+    granted = {_GRANTED.get(each.subject, ()) for each in check.findings if each.result == "pass"}
+    if any(mailbox.breaker.reason in reasons for reasons in granted):
+        return None
+    return mailbox.breaker.retrying(now)

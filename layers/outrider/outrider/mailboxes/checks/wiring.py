@@ -18,4 +18,5 @@ def checks(caller: Caller) -> CheckService:
         smtp_sessions(caller.workspace),
         partial(Dns.of, settings().dns_server),
         identities.find,
+        identities.account,
     )

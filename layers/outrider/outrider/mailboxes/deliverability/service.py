@@ -11,21 +11,16 @@ from outrider.mailboxes.deliverability.schemas import (
     PoolDeliverability,
     Results,
 )
+from outrider.mailboxes.guardrail import REASON as GUARDRAIL
 from outrider.mailboxes.health import Counts, last_days
-from outrider.mailboxes.models import HealthReason, Mailbox, pool_is_warmed
+from outrider.mailboxes.models import RAMP_DAYS, RATES, Mailbox
 from outrider.mailboxes.pools.models import Pool
 from outrider.mailboxes.pools.repository import PoolRepository
+from outrider.mailboxes.remedies import remedy
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.schemas import warmup_of
 
 _CHECK_AGAIN = timedelta(days=30)
-_REMEDIES: Mapping[HealthReason, str] = {
-    "login_refused": "Its server refuses the login, so nothing is sent: set user name and password "
-    "again with PATCH, then check it",
-    "bounce_rate": "Too many addresses do not exist: verify contacts before you write to them",
-    "complaint_rate": "Too many recipients call the mail spam: write to fewer people, and better "
-    "chosen ones",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +61,18 @@ def _mailbox(mailbox: Mailbox, counts: Counts, now: datetime) -> MailboxDelivera
 
 
 def _to_do(mailbox: Mailbox, now: datetime) -> list[str]:
-    to_do = [_REMEDIES[reason] for reason in mailbox.health_reasons if reason in _REMEDIES]
+    to_do = []
+    if not mailbox.is_healthy or RATES & set(mailbox.health_reasons):
+        to_do.append(remedy(mailbox))
     if mailbox.status == "paused":
         why = f" ({mailbox.paused_reason})" if mailbox.paused_reason else ""
+        if mailbox.paused_reason == GUARDRAIL:
+            rail = mailbox.guardrail
+            why = (
+                f" by its guard-rail: of its mails of 24 hours {rail.bounce_rate:.2%} bounced (at "
+                f"least {rail.min_bounces}), or {rail.complaint_rate:.2%} were called spam (at "
+                f"least {rail.min_complaints})"
+            )
         to_do.append(f"It is paused{why}: set status to active to send from it again")
     check = mailbox.last_check
     if check is None:
@@ -88,7 +92,7 @@ def _pool(
     pool: Pool, mailboxes: Sequence[Mailbox], counts: Mapping[str, Counts], now: datetime
 ) -> PoolDeliverability:
     sending = [each for each in mailboxes if each.can_send]
-    warmed = pool.warmed or pool_is_warmed(mailboxes, now)
+    warmed = any(each.is_warmed for each in mailboxes)
     to_do = []
     if not mailboxes:
         to_do.append("It has no mailbox: add one with POST /v1/mailboxes")
@@ -96,7 +100,10 @@ def _pool(
         to_do.append("None of its mailboxes sends: mend one, or add another")
     if mailboxes and not warmed:
         ready = max(each.ramp_day(now.date()) for each in mailboxes)
-        to_do.append(f"Its oldest mailbox is on day {ready} of the warm-up; campaigns start on 21")
+        to_do.append(
+            f"Its first mailbox is on day {ready} of {RAMP_DAYS} of the warm-up, which count as it "
+            "sends: until then it sends little"
+        )
     return PoolDeliverability(
         id=pool.id,
         name=pool.name,

@@ -60,10 +60,6 @@ class PoolRepository:
     def exists(self, pool_id: str) -> bool:
         return pool_id == DEFAULT_POOL or self.table.get(self.workspace, pool_id) is not None
 
-    def marked_warmed(self, pool_id: str) -> bool:
-        item = self.table.get(self.workspace, pool_id)
-        return item is not None and _pool(item).warmed
-
     def change(self, before: Pool, after: Pool, also: Sequence[Action] = ()) -> None:
         """`also` are writes of the same transaction. Raises PoolMoved."""
         untouched = before.id == DEFAULT_POOL and before.version == 1
@@ -71,10 +67,9 @@ class PoolRepository:
         action = self.table.update(
             self.workspace,
             after.id,
-            "SET #name = :name, #warmed = :warmed, #updated_at = :updated_at, #version = :version",
+            "SET #name = :name, #updated_at = :updated_at, #version = :version",
             there,
             name=after.name,
-            warmed=after.warmed,
             updated_at=after.updated_at,
             version=after.version,
             **({} if untouched else {"seen": before.version}),

@@ -2,19 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from outrider.kit.requests import Input
-from outrider.mailboxes.models import Mailbox, pool_is_warmed
+from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.pools.models import Pool
 from outrider.mailboxes.schemas import Name, PoolId
-
-Warmed = Annotated[
-    bool,
-    Field(description="Counts as warmed at once; its mailboxes keep the caps of their own ramps"),
-]
 
 
 class PoolCreate(Input):
@@ -22,12 +17,10 @@ class PoolCreate(Input):
 
     id: PoolId | None = None
     name: Name
-    warmed: Warmed = False
 
 
 class PoolUpdate(Input):
     name: Name | None = None
-    warmed: Warmed | None = None
 
 
 class PoolMailboxes(BaseModel):
@@ -43,13 +36,12 @@ class PoolMailboxes(BaseModel):
 
 
 class PoolDetails(BaseModel):
-    """A pool as it is today (UTC). `warmed`: it is marked so, or a mailbox in it is warmed.
-    Capacity is that of the mailboxes that send."""
+    """A pool as it is today (UTC). `warmed`: a mailbox in it is warmed up. Capacity is that of the
+    mailboxes that send."""
 
     id: str
     name: str
     warmed: bool
-    marked_warmed: bool
     mailboxes: PoolMailboxes
     capacity_today: int
     left_today: int
@@ -65,14 +57,13 @@ class PoolDetails(BaseModel):
         sending = [each for each in mailboxes if each.can_send]
         caps = {each.id: each.cap_on(now.date()) for each in sending}
         return cls(
-            **pool.model_dump(exclude={"warmed"}),
-            warmed=pool.warmed or pool_is_warmed(mailboxes, now),
-            marked_warmed=pool.warmed,
+            **pool.model_dump(),
+            warmed=any(each.is_warmed for each in mailboxes),
             mailboxes=PoolMailboxes(
                 total=len(mailboxes),
                 sending=len(sending),
                 paused=sum(each.status == "paused" for each in mailboxes),
-                warmed=sum(each.is_warmed(now) for each in mailboxes),
+                warmed=sum(each.is_warmed for each in mailboxes),
                 healthy=sum(each.health == "healthy" for each in mailboxes),
                 degraded=sum(each.health == "degraded" for each in mailboxes),
                 failing=sum(each.health == "failing" for each in mailboxes),

@@ -32,7 +32,6 @@ class PoolService:
         pool = Pool(
             id=new.id or _id_of(new.name),
             name=new.name,
-            warmed=new.warmed,
             created_at=at,
             updated_at=at,
         )

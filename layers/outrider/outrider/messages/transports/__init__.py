@@ -22,10 +22,6 @@ class Outcome:
     scope: Scope | None = None
     """Whom a refusal is about; None where it is accepted or unknown."""
 
-    @property
-    def locked_out(self) -> bool:
-        return self.scope == "login"
-
 
 def without_address(outcome: Outcome, address: str) -> Outcome:
     """Return the outcome without the recipient's address: what a server says is kept and logged."""

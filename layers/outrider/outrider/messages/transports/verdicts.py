@@ -3,7 +3,17 @@
 from typing import Literal, NamedTuple
 
 Kind = Literal["accepted", "refused", "not_accepted", "unknown"]
-Scope = Literal["recipient", "content", "sender", "account", "login", "rate", "connection", "later"]
+Scope = Literal[
+    "recipient",
+    "content",
+    "sender",
+    "account",
+    "login",
+    "rate",
+    "connection",
+    "later",
+    "probe",
+]
 
 
 class Verdict(NamedTuple):
@@ -30,4 +40,6 @@ CONNECTION = Verdict("not_accepted", "connection")
 """There is no connection to the server, or it is out of service."""
 LATER = Verdict("not_accepted", "later")
 """The recipient takes no mail at the moment: a full mailbox, greylisting, a failure of its own."""
+PROBE = Verdict("not_accepted", "probe")
+"""It was not handed over: another mail tries whether the provider takes mails again."""
 UNKNOWN = Verdict("unknown")

@@ -1,0 +1,47 @@
+"""Telling the judge of a mailbox's health what its provider did with each mail."""
+
+from dataclasses import dataclass
+
+from outrider.kit.dynamo import StoreFailed
+from outrider.kit.logs import logger
+from outrider.mailboxes.breaker import Reason
+from outrider.mailboxes.errors import MailboxMoved
+from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.reviews import HealthReviews
+from outrider.messages.models import Message
+from outrider.messages.transports import Outcome, Transport
+from outrider.messages.transports.verdicts import PROBE, Scope
+
+_REASONS: dict[Scope, Reason] = {
+    "sender": "identity",
+    "account": "account_refused",
+    "login": "login_refused",
+    "connection": "unreachable",
+    "content": "content_refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One mail at a time goes out of a mailbox whose breaker is half-open. A mailbox that is well
+    costs neither a read nor a write."""
+
+    transport: Transport
+    reviews: HealthReviews
+
+    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
+        if mailbox.is_half_open and not self.reviews.begin_probe(mailbox):
+            detail = "The mailbox tries with another mail whether its provider takes mails again"
+            return Outcome(PROBE.kind, detail, scope=PROBE.scope)
+        outcome = self.transport.send(message, mailbox, mime)
+        try:
+            self._judge(mailbox, outcome)
+        except (MailboxMoved, StoreFailed):  # the mail's own outcome matters more
+            logger().warning("the health of a mailbox could not be judged", mailbox_id=mailbox.id)
+        return outcome
+
+    def _judge(self, mailbox: Mailbox, outcome: Outcome) -> None:
+        if outcome.kind == "accepted":
+            self.reviews.accepted(mailbox)
+        elif outcome.scope in _REASONS:
+            self.reviews.refused(mailbox, _REASONS[outcome.scope], outcome.detail)
