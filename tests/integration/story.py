@@ -238,6 +238,10 @@ STORY = [
     ),
     Step("lint_sequence"),
     Step(
+        "preview_message",
+        query="sequence_id={sequence_id}&step_id={step_id}&contact_id={contact_id}",
+    ),
+    Step(
         "launch_sequence",
         {"contact_ids": ["{contact_id}"]},
         keep={"campaign_id": ("campaign_id",)},
@@ -301,6 +305,8 @@ STORY = [
         of={"message_id": "task_id"},
         then=_carried,
     ),
+    Step("explain_campaign"),
+    Step("retry_campaign", {"reasons": ["refused"]}),
     Step("pause_campaign"),
     Step("resume_campaign", then=_carried),
     Step("pause_sequence"),
@@ -336,6 +342,8 @@ STORY = [
     Step("resume_enrollment"),
     Step("stop_enrollment"),
     Step("list_enrollments", of={"campaign_id": "draft_id"}),
+    Step("list_enrollments_of_contact", query="contact_id={contact_id}"),
+    Step("add_audience", {"contact_ids": ["{iris_id}"]}, of={"campaign_id": "draft_id"}),
     Step(
         "trigger_campaign",
         {"email": "noor@umbrella.example", "first_name": "Noor", "company": "Umbrella"},
@@ -354,6 +362,10 @@ STORY = [
         keep={"reply_id": ("data", 0, "id")},
     ),
     Step("classify_message", {"value": "interested_later"}, of={"message_id": "reply_id"}),
+    Step(
+        "send_test",
+        {"step_id": "{step_id}", "contact_id": "{contact_id}", "to": "ada@outrider.test"},
+    ),
     Step(
         "list_events",
         query="type=email.sent,reply.*&order=desc&limit=2",
@@ -428,7 +440,7 @@ def told(cloud: Cloud, webhook_url: str) -> dict[str, list[dict[str, Any]]]:
             known | {name: known[other] for name, other in step.of.items()}
         )
         body = _filled(step.body, known)
-        question = f"?{step.query}" if step.query else ""
+        question = f"?{step.query.format_map(known)}" if step.query else ""
         answer = cloud.api.request(route.method, path + question, body, mode=step.mode)
         assert answer.status == route.status, f"{step.operation}: {answer.text}"
         known |= {name: _at(answer, keys) for name, keys in step.keep.items()}
