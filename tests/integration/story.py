@@ -343,7 +343,6 @@ STORY = [
     Step("stop_enrollment"),
     Step("list_enrollments", of={"campaign_id": "draft_id"}),
     Step("list_enrollments_of_contact", query="contact_id={contact_id}"),
-    Step("add_audience", {"contact_ids": ["{iris_id}"]}, of={"campaign_id": "draft_id"}),
     Step(
         "trigger_campaign",
         {"email": "noor@umbrella.example", "first_name": "Noor", "company": "Umbrella"},
@@ -352,6 +351,7 @@ STORY = [
     ),
     Step("list_messages", query="state=unknown", keep={"lost_id": ("data", 0, "id")}),
     Step("settle_message", {"outcome": "sent"}, of={"message_id": "lost_id"}),
+    Step("add_audience", {"contact_ids": ["{iris_id}"]}, of={"campaign_id": "draft_id"}),
     Step("get_stats"),
     Step("pause_campaign", of={"campaign_id": "draft_id"}),
     Step("delete_campaign", of={"campaign_id": "draft_id"}),

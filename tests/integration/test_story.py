@@ -40,6 +40,8 @@ class TestStory:
         # When a mail is sent follows from its enrollment's id, and that is new each time.
         monkeypatch.setattr(planner, "_hash", lambda *_: 0)
 
+        cloud.verify_identity("ada@outrider.test")
+
         with receiver(answering()) as peer:
             calls = told(cloud, peer.url)
 
