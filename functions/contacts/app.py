@@ -14,9 +14,9 @@ from outrider.contacts.schemas import (
     ContactUpdate,
 )
 from outrider.contacts.wiring import contacts, timeline
-from outrider.events.models import RecordedEvent
-from outrider.events.schemas import TimelineQuery
+from outrider.events.schemas import TimelineEvent, TimelineQuery
 from outrider.kit.pagination import Page
+from outrider.messages.telling import marks_of
 
 api = native_api()
 handler = api.handler
@@ -65,9 +65,9 @@ def delete_contact(caller: Caller, contact_id: str) -> ContactDeleted:
 
 
 @api.get("/v1/contacts/{contact_id}/timeline", scope="contacts:read")
-def get_timeline(caller: Caller, contact_id: str, query: TimelineQuery) -> Page[RecordedEvent]:
+def get_timeline(caller: Caller, contact_id: str, query: TimelineQuery) -> Page[TimelineEvent]:
     """List what happened with a contact, newest first"""
-    return timeline(caller).read(contact_id, query)
+    return timeline(caller, marks_of(caller.workspace)).read(contact_id, query)
 
 
 @api.post("/v1/contacts/merge", scope="contacts:write", status=200)

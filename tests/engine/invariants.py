@@ -1,7 +1,6 @@
 """What must hold of the engine whatever happened to it, found out by counting again from the items
 themselves. Each check gives what is wrong, in words."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from outrider.kit.attributes import Item
 from outrider.messages.models import Message
 from outrider.messages.repository import OPEN_STATES
 from tests.harness.cloud import Cloud
+from tests.harness.feed import recorded
 
 _ENDED = ("enrollment.finished", "enrollment.failed")
 _ID = "message_id"
@@ -67,8 +67,7 @@ class Books:
     @cached_property
     def events(self) -> list[tuple[str, dict[str, Any]]]:
         """Name and data of everything in the feed."""
-        items = self.cloud.items("events", f"{self.workspace}#feed")
-        return [(item["event"], json.loads(item["data"])) for item in items]
+        return [(each.event, each.data) for each in recorded(self.cloud, self.workspace)]
 
     def places(self, sequence_id: str) -> dict[str, int]:
         """Where the steps stand in a sequence, in whichever of its versions: for sequences whose

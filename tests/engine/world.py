@@ -106,7 +106,7 @@ class World:
         return {
             item["email"]: item["id"]
             for item in items
-            if item["sk"].startswith("con_") and "deleted_at" not in item
+            if item["sk"].startswith("con_") and "email" in item and "deleted_at" not in item
         }
 
     # ── What is done ─────────────────────────────────────────────────────────────────────────────

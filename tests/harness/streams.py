@@ -95,7 +95,7 @@ class Streams:
         batch: list[dict[str, Any]] = []
         position = subscription.position
         while position < len(records) and len(batch) < subscription.batch_size:
-            record = {**records[position].to_json(), "eventSourceARN": subscription.stream}
+            record = _delivered(records[position].to_json(), subscription.stream)
             position += 1
             if not subscription.has(record):
                 continue
@@ -123,3 +123,11 @@ class Streams:
         shard = self._by_arn[stream].stream_shard
         assert shard
         return shard.items
+
+
+def _delivered(record: dict[str, Any], stream: str) -> dict[str, Any]:
+    """The record as Lambda hands it over: times are epoch seconds."""
+    change = record["dynamodb"]
+    second = int(change["ApproximateCreationDateTime"].timestamp())
+    dynamodb = {**change, "ApproximateCreationDateTime": second}
+    return {**record, "dynamodb": dynamodb, "eventSourceARN": stream}

@@ -135,6 +135,7 @@ class TestRules:
             for rule in templates.resources(MESSAGING, "AWS::Events::Rule").values()
             for target in rule["Properties"]["Targets"]
             if not {"RetryPolicy", "DeadLetterConfig"} <= target.keys()
+            and target["Arn"]["Fn::GetAtt"][0] != "UndeliveredDeadLetters"
         ]
 
         assert careless == []
@@ -154,15 +155,23 @@ class TestRules:
         assert {each["Ref"] for each in policy["Queues"]} == allowed
 
 
+RELAY = [
+    each for function in FUNCTIONS if function.name == "events_relay" for each in function.events
+]
+
+
 @pytest.mark.parametrize("event", events("DynamoDB"))
 class TestStreams:
     def test_keep_what_failed(self, event: Event) -> None:
+        """The bucket gets the records themselves, a queue only where they stood in the stream."""
         destination = event.properties["DestinationConfig"]["OnFailure"]
+        kind, of = (
+            ("S3", ["Data", "Outputs.FilesBucketArn"])
+            if event in RELAY
+            else ("SQS", ["Messaging", "Outputs.UndeliveredDeadLettersArn"])
+        )
 
-        assert destination == {
-            "Type": "SQS",
-            "Destination": {"Fn::GetAtt": ["Messaging", "Outputs.UndeliveredDeadLettersArn"]},
-        }
+        assert destination == {"Type": kind, "Destination": {"Fn::GetAtt": of}}
 
     def test_give_up_before_the_stream_forgets_the_record(self, event: Event) -> None:
         # What the stream has trimmed after a day never reaches the dead-letter queue.

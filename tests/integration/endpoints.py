@@ -4,6 +4,7 @@ Modules name the fixtures they take from here."""
 
 import json
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -46,11 +47,14 @@ def create_contact(api: Api, name: str = "ada", **options: Any) -> str:
     return str(answer.json["id"])
 
 
+_SEQUENCES = count(1)
+
+
 def a_delivery(api: Api, webhook_id: str, **how: Any) -> Delivery:
-    """Of an event that the feed does not know."""
+    """Of an event that the feed does not know; each of another."""
     workspace = WorkspaceId(api.workspace().id)
     happened = Caller.engine(workspace).event("contact.created", contact_id=ids.new("con"))
-    event = RecordedEvent.of(happened, Place(1, happened.created_at))
+    event = RecordedEvent.of(happened, Place(next(_SEQUENCES), happened.created_at))
     delivery = delivery_of(event, webhook_id).model_copy(update=how)
     table = Table(settings().require("webhooks_table"))
     return DeliveryRepository(table, workspace).add(delivery)

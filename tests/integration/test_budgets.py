@@ -114,13 +114,13 @@ class TestContacts:
 
 
 class TestTimeline:
-    def test_of_a_contact_that_the_feed_knows_costs_one_call(self, api: Api, cloud: Cloud) -> None:
+    def test_of_a_contact_that_the_feed_knows_costs_two_calls(self, api: Api, cloud: Cloud) -> None:
         contact_id = api.post("/v1/contacts", {"email": "ada@example.com"}).json["id"]
         cloud.drain()
 
         answer = api.get(f"/v1/contacts/{contact_id}/timeline")
 
-        assert dynamodb_calls(answer) == ["UpdateItem", "Query"]
+        assert dynamodb_calls(answer) == ["UpdateItem", "Query", "Query"]
 
 
 class TestCompanies:

@@ -1,28 +1,25 @@
 """The feed as it is asked: by what, by whom, about what, from either end."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.events.repository import EventRepository
-from outrider.events.wiring import feed
-from outrider.kit import clock, ids
-from outrider.kit.outbox import Event
+from outrider.events.models import RecordedEvent
+from outrider.kit import ids
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
+from tests.harness.feed import record
 from tests.integration.outreach import launched
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
 
-def happened(api: Api, name: str, actor: str = "engine", **data: Any) -> Event:
+def happened(api: Api, name: str, actor: str = "engine", **data: Any) -> RecordedEvent:
     """An event in the feed, as the relay records it."""
     caller = Caller(WorkspaceId(api.workspace().id), actor)
-    event = caller.event(name, **data)
-    feed(caller.workspace).record([event])
-    return event
+    (recorded,) = record(caller.event(name, **data))
+    return recorded
 
 
 def pages(api: Api, question: str, most: int = 20) -> list[Answer]:
@@ -73,7 +70,12 @@ class TestType:
         answer = api.get("/v1/events?type=campaign.*&limit=1")
 
         assert [event["id"] for event in answer.json["data"]] == [wanted.id]
-        assert [call.params.get("IndexName") for call in answer.calls[1:]] == ["by_contact", None]
+        asked = [call.params["ExpressionAttributeValues"] for call in answer.calls[1:]]
+        assert [values[":pk"]["S"].rpartition("#")[2] for values in asked] == [
+            "nobody",
+            "feed",  # the batch in which the last seconds begin, and what follows it
+            "feed",
+        ]
         assert answer.json["has_more"] is False
 
 
@@ -108,30 +110,31 @@ class TestResource:
 
         assert read(api, f"resource={contact_id}&limit=1") == [first.id, second.id]
 
-    def test_that_is_a_contact_costs_no_more_than_two_reads(self, api: Api, cloud: Cloud) -> None:
-        contact_id = ids.new("con")
-        happened(api, "contact.created", contact_id=contact_id)
+    @pytest.mark.parametrize("of", ["con", "enr"])
+    def test_that_names_a_contact_is_not_looked_for_among_the_mails(
+        self, api: Api, cloud: Cloud, of: str
+    ) -> None:
+        contact_id, campaign_id = ids.new("con"), ids.new("cam")
+        names = {
+            "contact_id": contact_id,
+            "enrollment_id": ids.joined("enr", campaign_id, contact_id),
+        }
+        resource = contact_id if of == "con" else names["enrollment_id"]
+        wanted = happened(api, "enrollment.created", **names)
+        for _ in range(30):
+            happened(api, "email.sent", contact_id=ids.new("con"))
         cloud.clock.advance(minutes=5)
 
         answers = [
-            api.get(f"/v1/events?resource={contact_id}&order={order}") for order in ("asc", "desc")
+            api.get(f"/v1/events?type=enrollment.*&resource={resource}&order={order}")
+            for order in ("asc", "desc")
         ]
 
-        assert [len(answer.json["data"]) for answer in answers] == [1, 1]
-        assert [dynamodb(answer) for answer in answers] == [["Query", "Query"], ["Query"]]
-
-    def test_that_is_a_message_costs_one_more(self, api: Api, cloud: Cloud) -> None:
-        launched(api)
-        cloud.run(hours=1)
-        (sent,) = api.get("/v1/events?type=email.sent").json["data"]
-
-        answer = api.get(f"/v1/events?resource={sent['data']['message_id']}&order=desc")
-
-        assert [event["id"] for event in answer.json["data"]] == [sent["id"]]
-        assert [call.params.get("IndexName") for call in answer.calls[1:]] == [
-            "by_id",
-            "by_contact",
+        assert [[each["id"] for each in answer.json["data"]] for answer in answers] == [
+            [wanted.id],
+            [wanted.id],
         ]
+        assert [len(dynamodb(answer)) for answer in answers] == [3, 1]
 
     def test_is_not_looked_for_before_it_was_made(self, api: Api, cloud: Cloud) -> None:
         for _ in range(3):
@@ -142,11 +145,10 @@ class TestResource:
 
         answer = api.get(f"/v1/events?resource={campaign_id}")
 
-        (query,) = [call for call in answer.calls if call.operation == "Query"][:1]
+        begun, read = [call for call in answer.calls if call.operation == "Query"]
         assert [event["id"] for event in answer.json["data"]] == [made.id]
-        assert query.params["ExpressionAttributeValues"][":since"]["S"].startswith(
-            "2026-03-02T09:5"
-        )
+        assert begun.params["ExpressionAttributeValues"][":last"]["S"].startswith("2026-03-02T09:5")
+        assert read.params["ExpressionAttributeValues"][":first"]["S"].startswith("2026-03-02T09:0")
 
     @pytest.mark.parametrize("order", ["asc", "desc"])
     @pytest.mark.parametrize("prefix", ["cam", "com"])
@@ -220,42 +222,35 @@ class TestBound:
     def test_holds_for_every_filter(
         self, api: Api, monkeypatch: pytest.MonkeyPatch, order: str
     ) -> None:
-        monkeypatch.setattr("outrider.events.service._READ_AHEAD", 5)
+        monkeypatch.setattr("outrider.events.service._LOOKED_AT", 20)
         for _ in range(30):
             happened(api, "email.sent", contact_id=ids.new("con"))
         nowhere = f"resource={ids.new('sup')}&actor={ids.new('key')}&type=email.*&order={order}"
 
         answers = pages(api, nowhere)
 
-        assert [len(answer.json["data"]) for answer in answers] == [0] * len(answers)
-        assert [len(dynamodb(answer)) for answer in answers[:-1]] == [4]
-        assert answers[0].json["has_more"] is True
+        assert [len(answer.json["data"]) for answer in answers] == [0, 0]
+        assert [len(dynamodb(answer)) for answer in answers] == [2, 2]
 
 
 class TestFollowing:
-    def test_misses_nothing_that_the_index_shows_late(
-        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """A reader of one contact's events, who asks again and again, gets each of them once."""
-        shown = EventRepository.read_about
-
-        def late(self: EventRepository, *asked: Any, **how: Any) -> Any:
-            events, more = shown(self, *asked, **how)
-            visible = clock.to_text(clock.now() - timedelta(seconds=45))
-            return [event for event in events if event.recorded_at < visible], more
-
-        monkeypatch.setattr(EventRepository, "read_about", late)
-        contact_id = ids.new("con")
+    @pytest.mark.parametrize("question", ["", "&type=contact.*", "&type=campaign.*"])
+    def test_misses_nothing(self, api: Api, cloud: Cloud, question: str) -> None:
+        """A reader who asks again and again, in pages of any size, gets each event once."""
         made: list[str] = []
         seen: list[str] = []
         cursor = ""
         for round_ in range(12):
-            made.append(happened(api, "contact.created", contact_id=contact_id).id)
-            happened(api, "contact.created", contact_id=ids.new("con"))
-            page = api.get(f"/v1/events?resource={contact_id}{cursor}").json
+            for name in ("contact.created", "campaign.created", "email.sent")[: round_ % 4]:
+                about = "campaign_id" if name == "campaign.created" else "contact_id"
+                event = happened(api, name, **{about: ids.new(about[:3])})
+                if not question or name.partition(".")[0] in question:
+                    made.append(event.id)
+            page = api.get(f"/v1/events?limit={round_ % 3 + 1}{question}{cursor}").json
             seen += [event["id"] for event in page["data"]]
-            cursor = f"&cursor={page['next_cursor']}"
-            cloud.clock.advance(seconds=round_ * 7)
+            cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else ""
+            cloud.clock.advance(seconds=round_ * 2)
+        seen += read(api, f"limit=5{question}{cursor}")
 
         assert seen == made
 
@@ -268,3 +263,13 @@ class TestGetEvent:
 
         (listed,) = api.get(f"/v1/events?resource={event.data['contact_id']}").json["data"]
         assert (found.status, found.json) == (200, listed)
+
+    def test_finds_no_other(self, api: Api) -> None:
+        event = happened(api, "contact.created", contact_id=ids.new("con"))
+        api.workspace("globex")
+        unknown = [ids.new("evt"), f"evt_{'z' * ids.LENGTH}", ids.numbered("evt", 0, 1, "wsp")]
+
+        answers = [api.get(f"/v1/events/{each}") for each in unknown]
+        answers.append(api.get(f"/v1/events/{event.id}", workspace="globex"))
+
+        assert [answer.status for answer in answers] == [404] * 4

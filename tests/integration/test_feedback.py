@@ -237,7 +237,8 @@ class TestReject:
             tell(cloud, cloud.mails()[0], "Reject")
 
         (event,) = events(api, "email.failed")
-        assert event["reason"] == "rejected: Bad content"
+        message = api.get(f"/v1/messages/{event['message_id']}").json
+        assert (event["reason"], message["reason"]) == ("rejected", "rejected: Bad content")
         assert status(api, campaign.campaign_id)["audience"]["failed"] == 1
 
 

@@ -29,7 +29,7 @@ PERSON = {
     "custom": {"rank": "Rear Admiral"},
 }
 ABOUT = ["grace.hopper", "Hopperson", "Grace", "555 0199", "Rear Admiral", "navy.example"]
-ERASE_CALLS = 17
+ERASE_CALLS = 16
 
 
 def created(api: Api, **fields: Any) -> str:
@@ -112,7 +112,7 @@ class TestErase:
         assert (found["audience"]["completed"], found["audience"]["active"]) == (1, 0)
         assert (found["status"], found["sent"]) == ("completed", 1)
 
-    def test_takes_out_why_a_mail_could_not_be_made(self, api: Api, cloud: Cloud) -> None:
+    def test_never_told_why_a_mail_could_not_be_made(self, api: Api, cloud: Cloud) -> None:
         contact_id = created(api)
         step = {**STEP_ONE, "text": "{{ custom.rank | times: 2 }}{{ last_name | date: 1, 2 }}"}
         campaign = written_to(api, contact_id, step)
@@ -121,7 +121,7 @@ class TestErase:
         erase(api, contact_id)
 
         page = api.get(f"/v1/contacts/{contact_id}/timeline?type=email.failed").json["data"]
-        assert {event["data"]["reason"] for event in page} <= {"erased"}
+        assert {event["data"]["reason"] for event in page} <= {"content"}
         assert held(api, cloud, ABOUT) == []
 
     def test_says_so_in_the_feed(self, api: Api, cloud: Cloud) -> None:
@@ -317,8 +317,9 @@ class TestExport:
         assert message["subject"] == "A question, Grace"
         assert message["text"].startswith("Hi Grace\n")
         timeline = api.get(f"/v1/contacts/{contact_id}/timeline").json["data"]
-        assert second["events"] == timeline
-        assert len(timeline) == 3
+        told = [event["id"] for event in timeline if event["id"]]
+        assert [event["id"] for event in second["events"]] == told
+        assert (len(timeline), len(told)) == (3, 2)
 
     def test_comes_in_parts(self, api: Api, cloud: Cloud) -> None:
         contact_id = created(api)

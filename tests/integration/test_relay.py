@@ -1,12 +1,11 @@
 """From a changed item to the feed and the bus, and what a reader of the feed sees."""
 
-from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from outrider.access.models import WorkspaceId
-from outrider.events.repository import EventRepository
+from outrider.events.recording import Recorder
 from outrider.kit import ids, outbox
 from outrider.kit.attributes import encode_item
 from outrider.kit.bus import PublishFailed
@@ -15,7 +14,10 @@ from outrider.kit.outbox import Event
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.harness.contract import example
+from tests.harness.feed import recorded
 from tests.harness.wire import When
+
+SECOND = 1_772_442_000
 
 
 @pytest.fixture(autouse=True)
@@ -34,27 +36,36 @@ def an_event(partition: str, name: str = "contact.created") -> Event:
     return outbox.event(name, partition=partition, actor="engine", request_id="", **data)
 
 
-def a_record(*events: Event, before: list[Event] | None = None) -> dict[str, Any]:
+def a_record(*events: Event, before: list[Event] | None = None, second: int = 0) -> dict[str, Any]:
     """A stream's record of an item that carries `events`, and carried `before`."""
     new = {"pk": "a", "sk": "b", "number": 1.5, **outbox.attribute(events)}
     images = {"NewImage": encode_item(new)}
     if before is not None:
         images["OldImage"] = encode_item({"pk": "a", "sk": "b", **outbox.attribute(before)})
-    return {"eventName": "MODIFY", "dynamodb": images}
+    return {
+        "eventID": ids.new("rec"),
+        "eventName": "MODIFY",
+        "eventSourceARN": "arn:aws:dynamodb:us-east-1:123456789012:table/contacts/stream/now",
+        "dynamodb": {**images, "ApproximateCreationDateTime": SECOND + second},
+    }
 
 
 def relay(cloud: Cloud, *records: dict[str, Any]) -> None:
     cloud.invoke("events_relay", {"Records": list(records)})
 
 
-def feed(cloud: Cloud, partition: str) -> list[tuple[int, str]]:
-    """Sequence and id of what stands in the feed, in the order of its keys."""
-    items = sorted(cloud.items("events", f"{partition}#feed"), key=lambda item: item["sk"])
-    return [(item["sequence"], item["id"]) for item in items]
+def what(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """What tells events apart: each is about another contact."""
+    return [event.data for event in events]
 
 
-def published(cloud: Cloud) -> Counter[str]:
-    return Counter(event["detail"]["id"] for event in cloud.bus.published)
+def feed(cloud: Cloud, partition: str) -> list[tuple[int, dict[str, Any]]]:
+    """Sequence and data of what stands in the feed, in the order of its keys."""
+    return [(event.sequence, event.data) for event in recorded(cloud, partition)]
+
+
+def published(cloud: Cloud) -> list[dict[str, Any]]:
+    return [event["detail"]["data"] for event in cloud.bus.published]
 
 
 class TestRelay:
@@ -63,12 +74,8 @@ class TestRelay:
 
         relay(cloud, *[a_record(*events[start : start + 2]) for start in range(0, 120, 2)])
 
-        assert feed(cloud, a_workspace("order")) == list(
-            enumerate([event.id for event in events], 1)
-        )
-        assert [event["detail"]["id"] for event in cloud.bus.published] == [
-            event.id for event in events
-        ]
+        assert feed(cloud, a_workspace("order")) == list(enumerate(what(events), 1))
+        assert published(cloud) == what(events)
 
     def test_publishes_what_rules_and_receivers_need(self, cloud: Cloud) -> None:
         event = an_event(f"{a_workspace('shape')}~test", "reply.classified")
@@ -76,9 +83,10 @@ class TestRelay:
         relay(cloud, a_record(event))
 
         (sent,) = cloud.bus.published
+        (kept,) = recorded(cloud, f"{a_workspace('shape')}~test")
         assert (sent["source"], sent["detail-type"]) == ("outrider", "reply.classified")
         assert sent["detail"] == {
-            "id": event.id,
+            "id": kept.id,
             "event": "reply.classified",
             "created_at": event.created_at,
             "recorded_at": event.created_at,
@@ -101,35 +109,39 @@ class TestRelay:
 
         relay(cloud, *[a_record(event) for event in events])
 
-        assert feed(cloud, a_workspace("one")) == [(1, events[0].id), (2, events[3].id)]
-        assert feed(cloud, a_workspace("two")) == [(1, events[1].id)]
-        assert feed(cloud, f"{a_workspace('one')}~test") == [(1, events[2].id)]
+        one, two, test, again = what(events)
+        assert feed(cloud, a_workspace("one")) == [(1, one), (2, again)]
+        assert feed(cloud, a_workspace("two")) == [(1, two)]
+        assert feed(cloud, f"{a_workspace('one')}~test") == [(1, test)]
+        assert len({event["detail"]["id"] for event in cloud.bus.published}) == 4
 
     def test_skips_events_of_the_change_before(self, cloud: Cloud) -> None:
         old, new = an_event(a_workspace("old")), an_event(a_workspace("old"))
 
         relay(cloud, a_record(old, before=[old]), a_record(old, new, before=[old]))
 
-        assert feed(cloud, a_workspace("old")) == [(1, new.id)]
+        assert feed(cloud, a_workspace("old")) == [(1, new.data)]
 
     def test_takes_changes_without_events(self, cloud: Cloud) -> None:
-        removed = {"eventName": "REMOVE", "dynamodb": {"OldImage": {"pk": {"S": "a"}}}}
+        record = a_record()
+        removed = {**record, "dynamodb": {**record["dynamodb"], "NewImage": {"pk": {"S": "a"}}}}
 
         relay(cloud, a_record(), removed)
 
         assert cloud.bus.published == []
 
-    def test_publishes_again_with_the_same_sequence_what_comes_again(self, cloud: Cloud) -> None:
-        first, second = an_event(a_workspace("again")), an_event(a_workspace("again"))
-        relay(cloud, a_record(first))
+    def test_publishes_again_with_the_same_id_what_comes_again(self, cloud: Cloud) -> None:
+        first, second = (a_record(an_event(a_workspace("again"))) for _ in range(2))
+        relay(cloud, first)
 
-        relay(cloud, a_record(first), a_record(second), a_record(first))
+        relay(cloud, first, second, first)
 
-        assert feed(cloud, a_workspace("again")) == [(1, first.id), (2, second.id)]
-        sequences = [
+        assert [sequence for sequence, _ in feed(cloud, a_workspace("again"))] == [1, 2]
+        told = [
             (event["detail"]["id"], event["detail"]["sequence"]) for event in cloud.bus.published
         ]
-        assert sequences == [(first.id, 1), (first.id, 1), (second.id, 2)]
+        assert [sequence for _, sequence in told] == [1, 1, 2]
+        assert told[0] == told[1]
 
     def test_never_goes_back_in_time(self, cloud: Cloud) -> None:
         relay(cloud, a_record(an_event(a_workspace("clock"))))
@@ -137,44 +149,76 @@ class TestRelay:
 
         relay(cloud, a_record(an_event(a_workspace("clock"))))
 
-        one, two = sorted(
-            cloud.items("events", f"{a_workspace('clock')}#feed"), key=lambda item: item["sk"]
-        )
-        assert (one["sequence"], two["sequence"]) == (1, 2)
-        assert one["recorded_at"] == two["recorded_at"]
+        one, two = recorded(cloud, a_workspace("clock"))
+        assert (one.sequence, two.sequence) == (1, 2)
+        assert one.recorded_at == two.recorded_at
 
     def test_lets_events_expire_after_400_days(self, cloud: Cloud) -> None:
         relay(cloud, a_record(an_event(a_workspace("ttl"))))
 
-        event, marker = cloud.items("events", f"{a_workspace('ttl')}#feed") + cloud.items(
-            "events", f"{a_workspace('ttl')}#evt"
+        batch, entry = (
+            found
+            for item in cloud.items("events", a_workspace("ttl"))
+            if (found := item)["pk"].rpartition("#")[2] not in ("receipts", "ceiling")
         )
-        days = (event["ttl"] - cloud.clock.now.timestamp()) / 86_400
-        assert (round(days), marker["ttl"]) == (400, event["ttl"])
+        days = (batch["ttl"] - cloud.clock.now.timestamp()) / 86_400
+        assert (round(days), entry["ttl"]) == (400, batch["ttl"])
 
-    def test_reads_the_head_again_when_another_relay_was_faster(
+    @pytest.mark.parametrize("deleted", [False, True])
+    def test_rises_on_when_all_events_have_expired(self, cloud: Cloud, *, deleted: bool) -> None:
+        workspace = a_workspace(f"old {deleted}")
+        relay(cloud, a_record(an_event(workspace)))
+        cloud.clock.advance(days=400)
+        table = Table(cloud.stack.data["EventsTableName"])
+        if deleted:
+            for item in cloud.items("events", f"{workspace}#feed"):
+                table.write(table.delete(item["pk"], item["sk"]))
+
+        for _ in range(2):
+            relay(cloud, a_record(an_event(workspace)))
+
+        sequences = [sequence for sequence, _ in feed(cloud, workspace)]
+        assert sequences[-2:] == [1_000_001, 1_000_002]
+
+    def test_looks_again_when_another_relay_was_faster(
         self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        table = Table(cloud.stack.data["EventsTableName"])
-        mine = EventRepository(table, WorkspaceId(a_workspace("race")))
-        faster, slower = an_event(a_workspace("race")), an_event(a_workspace("race"))
-        look = EventRepository._known
+        faster, slower = (an_event(a_workspace("race")) for _ in range(2))
+        look = Recorder._end
         looks = []
 
-        def late(self: EventRepository, events: Any) -> Any:
-            seen = look(self, events)
+        def late(self: Recorder) -> Any:
+            seen = look(self)
             looks.append(seen)
             if len(looks) == 1:
-                monkeypatch.setattr(EventRepository, "_known", look)
-                mine.record([faster])
-                monkeypatch.setattr(EventRepository, "_known", late)
+                relay(cloud, a_record(faster))
             return seen
 
-        monkeypatch.setattr(EventRepository, "_known", late)
-        places = mine.record([slower])
+        monkeypatch.setattr(Recorder, "_end", late)
+        relay(cloud, a_record(slower))
 
-        assert (len(looks), places[0].sequence) == (2, 2)
-        assert feed(cloud, a_workspace("race")) == [(1, faster.id), (2, slower.id)]
+        assert len(looks) == 3
+        assert feed(cloud, a_workspace("race")) == [(1, faster.data), (2, slower.data)]
+
+    def test_records_once_what_two_relays_were_given(
+        self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A relay that was taken for dead goes on while the next one has its records."""
+        records = [a_record(an_event(a_workspace("zombie"))) for _ in range(3)]
+        known = Recorder._known
+        looks = []
+
+        def late(self: Recorder, changes: Any) -> Any:
+            seen = known(self, changes)
+            looks.append(seen)
+            if len(looks) == 1:
+                relay(cloud, *records[:2])
+            return seen
+
+        monkeypatch.setattr(Recorder, "_known", late)
+        relay(cloud, *records)
+
+        assert [sequence for sequence, _ in feed(cloud, a_workspace("zombie"))] == [1, 2, 3]
 
     def test_tries_refused_entries_again(self, cloud: Cloud) -> None:
         events = [an_event(a_workspace("refused")) for _ in range(12)]
@@ -182,7 +226,7 @@ class TestRelay:
 
         relay(cloud, a_record(*events))
 
-        assert published(cloud) == Counter(event.id for event in events)
+        assert len({event["detail"]["id"] for event in cloud.bus.published}) == 12
 
     def test_fails_the_batch_when_the_bus_takes_nothing(self, cloud: Cloud) -> None:
         cloud.bus.refuse = 1_000
@@ -194,7 +238,7 @@ class TestRelay:
     def test_loses_and_repeats_nothing_wherever_it_dies(
         self, cloud: Cloud, when: When, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("outrider.events.repository.RECORD_AT_ONCE", 2)
+        monkeypatch.setattr("outrider.events.recording.EVENTS_AT_ONCE", 2)
         one, two = a_workspace(f"crash {when}"), a_workspace(f"other {when}")
         everything: list[Event] = []
         for call in range(1, 100):
@@ -208,13 +252,14 @@ class TestRelay:
             relay(cloud, *batch)
             everything += events
 
-        assert call == 15
+        assert call > 12
         for partition in (one, two):
-            recorded = [event.id for event in everything if event.partition == partition]
-            stands = feed(cloud, partition)[: len(recorded)]
-            assert [sequence for sequence, _ in stands] == list(range(1, len(recorded) + 1))
-            assert [event_id for _, event_id in stands] == recorded
-        assert {event.id for event in everything} <= published(cloud).keys()
+            told = [event for event in everything if event.partition == partition]
+            stands = feed(cloud, partition)[: len(told)]
+            assert [sequence for sequence, _ in stands] == list(range(1, len(told) + 1))
+            assert [data for _, data in stands] == what(told)
+        for event in everything:
+            assert event.data in published(cloud)
 
 
 class TestListEvents:
@@ -289,7 +334,7 @@ class TestListEvents:
     def test_looks_at_a_bounded_number_of_events(
         self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("outrider.events.service._READ_AHEAD", 10)
+        monkeypatch.setattr("outrider.events.service._LOOKED_AT", 40)
         acme = api.workspace().id
         names = ["email.sent"] * 45 + ["task.due"]
         relay(cloud, *[a_record(an_event(acme, name)) for name in names])
@@ -297,7 +342,7 @@ class TestListEvents:
         first = api.get("/v1/events?type=task.due")
         second = self._next(api, first, "type=task.due")
 
-        assert (first.json["data"], first.json["has_more"], len(first.calls)) == ([], True, 5)
+        assert (first.json["data"], first.json["has_more"], len(first.calls)) == ([], True, 2)
         assert [event["sequence"] for event in second.json["data"]] == [46]
 
     def test_gives_a_span_of_time(self, api: Api, cloud: Cloud) -> None:

@@ -7,9 +7,6 @@ from typing import Any
 
 import pytest
 
-from outrider.access.models import Caller
-from outrider.events.wiring import feed
-from outrider.kit import ids
 from outrider.kit.clock import from_text
 from outrider.webhooks import replayer
 from tests.engine.invariants import Books
@@ -146,24 +143,6 @@ class TestOfTheFeed:
         (after,) = deliveries(cloud, webhook["id"])
         assert (before["tries"], after["tries"], after["kind"]) == (3, 4, "scheduled")
         assert len(attempts(cloud, webhook["id"])) == after["attempts"] == 4
-
-    def test_does_not_say_again_what_was_erased(
-        self, api: Api, cloud: Cloud, endpoint: Receiver
-    ) -> None:
-        webhook = register(api, endpoint.url, "task.due").json
-        contact_id = ids.new("con")
-        caller = Caller.engine(api.workspace().id)
-        told = caller.event("task.due", contact_id=contact_id, instructions="Call Ada")
-        feed(caller.workspace).record([told])
-        cloud.clock.advance(minutes=1)
-
-        for _ in range(2):
-            replay(api, webhook["id"], since="2026-03-01T00:00:00Z")
-            cloud.run(hours=0.1)
-            feed(caller.workspace).forget_reasons(contact_id)
-
-        said = [event["data"]["instructions"] for event in received(endpoint)]
-        assert said == ["Call Ada", "erased"]
 
     def test_once_is_enough_of_the_same_message(
         self, api: Api, cloud: Cloud, endpoint: Receiver

@@ -1,4 +1,4 @@
-"""GET /v1/contacts/{id}/timeline: the events of the feed that name a contact."""
+"""GET /v1/contacts/{id}/timeline: what the feed and its messages tell of a contact."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ class TestTimeline:
 
         answer = api.get(f"/v1/contacts/{campaign.contact_ids[0]}/timeline")
 
-        sequences = [event["sequence"] for event in answer.json["data"]]
-        assert sequences == sorted(sequences, reverse=True)
+        # What the feed tells stands where it was recorded, moments after it happened.
+        assert names(answer)[0] == "enrollment.finished"
         assert sorted(names(answer)) == [
             "contact.created",
             "email.sent",
@@ -33,12 +33,33 @@ class TestTimeline:
         ]
 
     def test_shows_events_as_the_feed_does(self, api: Api, cloud: Cloud) -> None:
-        contact_id = created(api)
-        cloud.drain()
+        campaign = launched(api)
+        cloud.run_campaign(campaign.campaign_id)
 
-        shown = api.get(f"/v1/contacts/{contact_id}/timeline").json["data"]
+        shown = api.get(f"/v1/contacts/{campaign.contact_ids[0]}/timeline").json["data"]
 
-        assert shown == api.get("/v1/events?type=contact.created").json["data"]
+        feed = api.get("/v1/events?limit=200").json["data"]
+        named = [
+            {name: event[name] for name in ("id", "event", "created_at", "actor", "data")}
+            for event in feed
+            if event["data"].get("contact_id") == campaign.contact_ids[0]
+        ]
+        for event in named:
+            event["id"] = None if event["event"] == "email.sent" else event["id"]
+        assert sorted(shown, key=str) == sorted(named, key=str)
+
+    def test_goes_on_behind_what_its_messages_tell(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api)
+        cloud.run_campaign(campaign.campaign_id)
+        path = f"/v1/contacts/{campaign.contact_ids[0]}/timeline?limit=1"
+
+        pages = [api.get(path)]
+        while pages[-1].json["has_more"]:
+            pages.append(api.get(f"{path}&cursor={pages[-1].json['next_cursor']}"))
+
+        whole = api.get(path.replace("limit=1", "limit=50"))
+        assert [names(page) for page in pages] == [[name] for name in names(whole)]
+        assert len(pages) == 5
 
     def test_tells_nothing_of_others(self, api: Api, cloud: Cloud) -> None:
         contact_id, other = created(api), created(api, "grace@example.com")
@@ -58,11 +79,9 @@ class TestTimeline:
         second = api.get(f"{path}&cursor={first.json['next_cursor']}")
         third = api.get(f"{path}&cursor={second.json['next_cursor']}")
 
-        sequences = [
-            event["sequence"] for page in (first, second, third) for event in page.json["data"]
-        ]
-        assert len(sequences) == 5
-        assert sequences == sorted(sequences, reverse=True)
+        told = [event["id"] for page in (first, second, third) for event in page.json["data"]]
+        assert len(told) == 5
+        assert told == sorted(told, reverse=True)
         assert (third.json["has_more"], third.json["next_cursor"]) == (False, None)
 
     def test_finds_one_type(self, api: Api, cloud: Cloud) -> None:

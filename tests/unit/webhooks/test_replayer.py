@@ -51,7 +51,7 @@ class Rest:
     def __init__(self) -> None:
         self.work = Work(REPLAY)
         self.set_waiting: set[str] = set()
-        self.delays: list[int] = []
+        self.jobs: list[ReplayJob] = []
 
     def get(self, webhook_id: str, replay_id: str = "") -> Any:
         return self.work if replay_id else Stored(WEBHOOK, Secrets(b""), Gate())
@@ -64,8 +64,8 @@ class Rest:
         self.set_waiting.add(delivery.event_id[-8:])
         return True
 
-    def go_on(self, job: ReplayJob, delay_seconds: int) -> None:
-        self.delays.append(delay_seconds)
+    def go_on(self, job: ReplayJob) -> None:
+        self.jobs.append(job)
 
 
 class Overtaken(Rest):
@@ -76,15 +76,6 @@ class Overtaken(Rest):
 class WithoutWebhook(Rest):
     def get(self, webhook_id: str, replay_id: str = "") -> Any:
         return self.work if replay_id else None
-
-
-class Hidden:
-    """Something is about to be seen."""
-
-    def read(
-        self, after: Place | None, since: str | None, until: str | None, limit: int
-    ) -> tuple[Sequence[RecordedEvent], bool]:
-        return [], True
 
 
 def _event(sequence: int) -> RecordedEvent:
@@ -130,17 +121,9 @@ class TestRun:
             made(rest, Feed(450)).run(JOB, lambda: False)
             calls += 1
 
-        assert (calls, rest.delays, len(rest.set_waiting)) == (5, [0] * 4, 450)
+        assert (calls, rest.jobs, len(rest.set_waiting)) == (5, [JOB] * 4, 450)
         assert rest.work.replay.completed_at
         assert rest.work.replay.completed_at <= clock.timestamp()
-
-    def test_comes_back_for_what_the_feed_does_not_show_yet(self) -> None:
-        rest = Rest()
-
-        outcome = made(rest, Hidden()).run(JOB, lambda: True)
-
-        assert (outcome, rest.delays) == ("to be continued", [5])
-        assert rest.work.replay.state == "running"
 
     def test_leaves_a_replay_to_who_has_gone_on_with_it(self) -> None:
         rest = Overtaken()

@@ -10,7 +10,7 @@ from outrider.campaigns.models import EndState, Enrollment, audience_group
 from outrider.campaigns.open_tasks import OpenTasks
 from outrider.kit.counters import Counters
 from outrider.kit.dynamo import Action, TransactionFailed, transact
-from outrider.kit.outbox import Event
+from outrider.kit.outbox import Event, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Endings:
             name,
             identity=f"{enrollment.id}/{enrollment.generation}",
             state=state,
-            reason=exit_reason,
+            reason=short(exit_reason),
             **({"outcome": outcome} if outcome else {}),
             **enrollment.names(),
         )

@@ -1,40 +1,87 @@
-"""What happened with one contact, as the feed recorded it."""
+"""What happened with one contact: the rare events that name it, and what its messages tell."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from typing import NamedTuple
 
 from outrider.access.models import Caller
 from outrider.contacts.errors import ContactNotFound
 from outrider.contacts.repository import ContactRepository
+from outrider.events.catalogue import HIGH_VOLUME
 from outrider.events.models import RecordedEvent
 from outrider.events.repository import EventRepository
-from outrider.events.schemas import TimelineQuery
+from outrider.events.schemas import TimelineEvent, TimelineQuery
 from outrider.kit import ids
 from outrider.kit.pagination import Page, Sealer
 
 
+class _Entry(NamedTuple):
+    """An event and where it stands: `key` is a time and what tells events of that time apart."""
+
+    key: str
+    event: TimelineEvent
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineService:
+    """`marks_of` gives what the messages of a contact tell: of each that it was sent, delivered,
+    opened and clicked. Of the rest the feed tells."""
+
     caller: Caller
     contacts: ContactRepository
     events: EventRepository
+    marks_of: Callable[[str], Iterable[TimelineEvent]]
 
-    def read(self, contact_id: str, query: TimelineQuery) -> Page[RecordedEvent]:
-        """Newest first. A contact that is gone keeps its timeline as long as its events are kept.
-
-        With a `type`, looks at a bounded number of events: a page may then be short of `limit`,
-        or even empty, and still have more behind it. Raises ContactNotFound.
-        """
+    def read(self, contact_id: str, query: TimelineQuery) -> Page[TimelineEvent]:
+        """Newest first. A contact that is gone keeps its timeline, but for what its messages told,
+        as long as its events are kept. Raises ContactNotFound."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/timeline/{contact_id}")
         after = sealer.after(query)
         if not ids.is_id("con", contact_id):
             raise ContactNotFound
-        events, last = self.events.of_contact(contact_id, query.type, query.limit, after)
-        if not (events or last or after or self._is_known(contact_id)):
+        entries = self._entries(contact_id, query.type, before=after["key"] if after else None)
+        found = list(islice(entries, query.limit + 1))
+        if not (found or after or self._is_known(contact_id)):
             raise ContactNotFound
-        return sealer.page(query, events, last)
+        shown = found[: query.limit]
+        last = {"key": shown[-1].key} if len(found) > len(shown) else None
+        return sealer.page(query, [entry.event for entry in shown], last)
+
+    def _entries(self, contact_id: str, name: str | None, before: str | None) -> Iterator[_Entry]:
+        sources: list[Iterable[_Entry]] = []
+        if name is None or name not in HIGH_VOLUME:
+            told = self.events.about(contact_id, None, None, before, newest_first=True)
+            sources.append(map(_of_feed, told))
+        if name is None or name in HIGH_VOLUME:
+            marks = map(_of_message, self.marks_of(contact_id))
+            sources.append(sorted(marks, key=_key, reverse=True))
+        return (
+            entry
+            for entry in merge(*sources, key=_key, reverse=True)
+            if (name is None or entry.event.event == name)
+            and (before is None or entry.key < before)
+        )
 
     def _is_known(self, contact_id: str) -> bool:
         """Whether there is such a contact, or was one."""
         if self.contacts.get(contact_id) is not None:
             return True
-        return bool(self.events.of_contact(contact_id, None, 1, None)[0])
+        return bool(self.events.of_contact(contact_id, 1, None)[0])
+
+
+def _key(entry: _Entry) -> str:
+    return entry.key
+
+
+def _of_feed(event: RecordedEvent) -> _Entry:
+    shown = TimelineEvent.model_validate(
+        event.model_dump(include={"id", "event", "created_at", "actor", "data"})
+    )
+    return _Entry(f"{event.recorded_at}#{event.sequence:012d}", shown)
+
+
+def _of_message(event: TimelineEvent) -> _Entry:
+    told_apart = f"{event.data['message_id']}/{event.event}/{event.data.get('machine', '')}"
+    return _Entry(f"{event.created_at}!{told_apart}", event)

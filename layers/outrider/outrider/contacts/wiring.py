@@ -1,5 +1,7 @@
 """Builds the objects of `contacts`."""
 
+from collections.abc import Callable, Iterable
+
 from outrider.access.models import Caller
 from outrider.companies.wiring import companies, company_repository
 from outrider.contacts.index import ContactIndex
@@ -8,6 +10,7 @@ from outrider.contacts.lists import ContactLists
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.service import ContactService
 from outrider.contacts.timeline import TimelineService
+from outrider.events.schemas import TimelineEvent
 from outrider.events.wiring import feed
 from outrider.kit.dynamo import Table
 from outrider.kit.queues import Queue
@@ -37,8 +40,8 @@ def index() -> ContactIndex:
     return ContactIndex(table, lambda workspace: links(Caller.engine(workspace)))
 
 
-def timeline(caller: Caller) -> TimelineService:
-    return TimelineService(caller, _repository(caller), feed(caller.workspace))
+def timeline(caller: Caller, marks_of: Callable[[str], Iterable[TimelineEvent]]) -> TimelineService:
+    return TimelineService(caller, _repository(caller), feed(caller.workspace), marks_of)
 
 
 def _repository(caller: Caller) -> ContactRepository:

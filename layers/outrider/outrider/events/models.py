@@ -1,26 +1,62 @@
-"""Events with their place in the feed."""
+"""Events with their place in the feed, and the changes of items that bring them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from outrider.access.models import WorkspaceId
+from outrider.kit import clock, ids
 from outrider.kit.outbox import Event, Mode
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an event stands in the feed of its workspace. `recorded_at` never falls as `sequence`
-    rises, so either orders the feed."""
+    rises, so either orders the feed. `batch` is the sort key of the item that has it, where it is
+    known."""
 
     sequence: int
     recorded_at: str
+    batch: str = ""
+
+    def event_id(self, workspace: str) -> str:
+        """The id of the event here, which leads back to the place (`of`)."""
+        ms = clock.to_epoch_ms(clock.from_text(self.recorded_at))
+        return ids.numbered("evt", ms, self.sequence, workspace)
+
+    @classmethod
+    def of(cls, event_id: str, workspace: str) -> "Place | None":
+        """The place that an event's id names; None when it is no id of this workspace."""
+        if not ids.is_id("evt", event_id):
+            return None
+        try:
+            recorded_at = clock.to_text(clock.from_epoch_ms(ids.made_at(event_id)))
+        except OverflowError:
+            return None
+        place = cls(ids.number_of(event_id), recorded_at)
+        return place if place.event_id(workspace) == event_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record of a table's stream, and the events that the change was written with.
+
+    `id` is what the stream calls the record, wherever and however often it is delivered; `second`
+    when it was made (epoch seconds); `table` what was changed.
+    """
+
+    id: str
+    table: str
+    second: int
+    events: Sequence[Event]
 
 
 class RecordedEvent(BaseModel):
     """Something that happened. It is also the `detail` that rules on the bus see.
 
+    `id` is that of its place in the feed, the same whenever and by whatever way it is told.
     `sequence` counts the events of the workspace in this mode, from 1 and without gaps;
     `recorded_at` is when it entered the feed; `actor` is who caused it (`key:key_…`, `engine`,
     `recipient`, `operator`).
@@ -38,21 +74,25 @@ class RecordedEvent(BaseModel):
     actor: str
     request_id: str
     data: dict[str, Any]
+    _batch: str = PrivateAttr("")
 
     @classmethod
     def of(cls, event: Event, place: Place) -> "RecordedEvent":
         workspace = WorkspaceId(event.partition)
-        return cls(
-            **event.model_dump(exclude={"partition"}),
+        recorded = cls(
+            **event.model_dump(exclude={"partition", "id"}),
+            id=place.event_id(workspace),
             workspace_id=workspace.public,
             mode=workspace.mode,
             sequence=place.sequence,
             recorded_at=place.recorded_at,
         )
+        recorded._batch = place.batch
+        return recorded
 
     @property
     def place(self) -> Place:
-        return Place(self.sequence, self.recorded_at)
+        return Place(self.sequence, self.recorded_at, self._batch)
 
     @property
     def workspace(self) -> WorkspaceId:

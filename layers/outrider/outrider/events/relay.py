@@ -1,12 +1,12 @@
 """From the outbox of each changed item to the feed, and from there to the bus."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.events.models import RecordedEvent
-from outrider.events.repository import EventRepository
+from outrider.events.models import Change
+from outrider.events.recording import Recorder
 from outrider.kit import outbox
 from outrider.kit.attributes import decode
 from outrider.kit.bus import Bus, Notice
@@ -15,33 +15,47 @@ from outrider.kit.outbox import Event
 
 @dataclass(frozen=True, slots=True)
 class EventRelay:
-    """`feed_of` gives the feed of a workspace; a batch of a stream may hold several."""
+    """`recorder_of` gives the end of a workspace's feed; a batch of a stream may hold several."""
 
-    feed_of: Callable[[WorkspaceId], EventRepository]
+    recorder_of: Callable[[WorkspaceId], Recorder]
     bus: Bus
 
     def relay(self, records: Sequence[Mapping[str, Any]]) -> int:
-        """Record and publish the events that a stream's `records` bring, and count them.
+        """Record and publish the events that a stream's `records` bring; returns their number.
 
-        An event that was recorded before is published again, with the place it has: the attempt
+        What was recorded before is published again, with the place and the id it has: the attempt
         before may have ended between the two. Whoever handles it knows it by its id. Anything that
-        fails is raised, so that the stream brings the whole batch again.
+        fails is raised, so that the stream delivers the whole batch again.
         """
-        recorded: list[RecordedEvent] = []
-        for workspace, events in _by_workspace(records).items():
-            places = self.feed_of(workspace).record(events)
-            recorded += map(RecordedEvent.of, events, places)
+        recorded = [
+            event
+            for workspace, changes in _by_workspace(records).items()
+            for event in self.recorder_of(workspace).record(changes)
+        ]
         self.bus.publish([Notice(event.event, event.model_dump()) for event in recorded])
         return len(recorded)
 
 
-def _by_workspace(records: Sequence[Mapping[str, Any]]) -> dict[WorkspaceId, list[Event]]:
-    """The events of `records` in the order in which they were committed, each once."""
-    found: dict[WorkspaceId, dict[str, Event]] = {}
+def _by_workspace(records: Sequence[Mapping[str, Any]]) -> dict[WorkspaceId, list[Change]]:
+    """The changes of `records` that have events, in the order in which they were committed, each
+    once."""
+    found: dict[WorkspaceId, dict[str, Change]] = {}
     for record in records:
-        for event in _new_events(record["dynamodb"]):
-            found.setdefault(WorkspaceId(event.partition), {}).setdefault(event.id, event)
-    return {workspace: list(events.values()) for workspace, events in found.items()}
+        change = _change(record)
+        for workspace in dict.fromkeys(event.partition for event in change.events):
+            own = [event for event in change.events if event.partition == workspace]
+            changes = found.setdefault(WorkspaceId(workspace), {})
+            changes.setdefault(change.id, replace(change, events=own))
+    return {workspace: list(changes.values()) for workspace, changes in found.items()}
+
+
+def _change(record: Mapping[str, Any]) -> Change:
+    return Change(
+        id=record["eventID"],
+        table=record["eventSourceARN"].split("/")[1],
+        second=int(record["dynamodb"]["ApproximateCreationDateTime"]),
+        events=list(_new_events(record["dynamodb"])),
+    )
 
 
 def _new_events(change: Mapping[str, Any]) -> Iterator[Event]:

@@ -1,9 +1,9 @@
 """What the API takes and gives about events."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from outrider.events.catalogue import EventName, chosen
 from outrider.events.models import RecordedEvent
@@ -48,6 +48,23 @@ class TimelineQuery(PageQuery):
     """About the events of one contact."""
 
     type: Annotated[EventName | None, Field(description="The name of the event")] = None
+
+
+class TimelineEvent(BaseModel):
+    """Something that happened with a contact.
+
+    `id` is that of the event in the feed; null for what is told of every message (sent, delivered,
+    opened, clicked): the message itself says when that was. `actor` is who caused it (`key:key_…`,
+    `engine`, `recipient`, `operator`).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str | None
+    event: EventName
+    created_at: str
+    actor: str
+    data: dict[str, Any]
 
 
 class EventQuery(PageQuery):

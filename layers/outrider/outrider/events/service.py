@@ -1,30 +1,33 @@
 """What is done with events once they are recorded."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from outrider.access.models import Caller
-from outrider.events.catalogue import NEVER_BESIDE_A_CONTACT, OF_NOBODY
+from outrider.events.catalogue import HIGH_VOLUME, NEVER_BESIDE_A_CONTACT, OF_NOBODY
 from outrider.events.errors import EventNotFound
 from outrider.events.models import Place, RecordedEvent
-from outrider.events.repository import EventRepository, settled_until
+from outrider.events.repository import EventRepository
 from outrider.events.schemas import EventPage, EventQuery
 from outrider.kit import clock, ids
 from outrider.kit.pagination import Sealer
 
-_ROUNDS = 4
-_READ_AHEAD = 1_000
-"""Events looked at in one round when only some of them are asked for."""
-_TELLING_WHEN_MADE = frozenset({"cam", "com", "exp", "imp", "key", "mbx", "seq", "whk"})
+_LOOKED_AT = 10_000
+"""Events that one call looks at, at most."""
+_SETTLED = timedelta(seconds=10)
+_TELLING_WHEN_MADE = frozenset({"cam", "com", "con", "exp", "imp", "key", "mbx", "seq", "whk"})
 _CLOCKS_DIFFER_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to what is asked for: through the events of one contact, of nobody, or all of them."""
+    """How to what is asked for: through the entries of rare events of one contact, or of nobody, or
+    through all events."""
 
-    by_index: bool = False
+    by_entries: bool = False
     contact_id: str | None = None
 
 
@@ -49,29 +52,41 @@ class EventService:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/events")
         cursor = sealer.after(query)
         place = Place(**cursor) if cursor else None
-        way, names, since = self._way(query), query.names, self._since(query)
+        names = query.names
         found: list[RecordedEvent] = []
-        more = True
-        for _ in range(_ROUNDS):
-            read, more, place_behind = self._read(way, query, place, since)
-            for event in read:
-                wanted = _is_wanted(event, query, names)
-                if wanted and len(found) == query.limit:
-                    return _page(sealer, query, found, place, more=True)
-                if wanted:
-                    found.append(event)
-                place = event.place
-            place = place_behind or place
-            if not more or not (read or place_behind):
-                break
-        return _page(sealer, query, found, place, more=more)
+        for looked_at, event in enumerate(self._walk(query, place)):
+            wanted = _is_wanted(event, query, names)
+            if looked_at == _LOOKED_AT or (wanted and len(found) == query.limit):
+                return _page(sealer, query, found, place, more=True)
+            if wanted:
+                found.append(event)
+            place = event.place
+        return _page(sealer, query, found, place, more=False)
+
+    def _walk(self, query: EventQuery, place: Place | None) -> Iterator[RecordedEvent]:
+        """The events on the way to what is asked for, from `place` on. Oldest first, entries serve
+        what is older than a moment, and the feed the rest: a query may show one item of a
+        transaction that is being committed and not yet another."""
+        way, since, until = self._way(query), self._since(query), query.until
+        if query.order == "desc":
+            if way.by_entries:
+                return self.events.about(way.contact_id, place, since, until, newest_first=True)
+            return self.events.backward(place, since, until)
+        settled = clock.to_text(clock.now() - _SETTLED)
+        if not way.by_entries or (place and place.recorded_at >= settled):
+            return self.events.forward(place, since, until)
+        older = self.events.about(
+            way.contact_id, place, since, min(settled, until or settled), newest_first=False
+        )
+        return chain(older, self.events.forward(None, max(settled, since or settled), until))
 
     def _way(self, query: EventQuery) -> Way:
         resource, names = query.resource, query.names
         prefix = resource.partition("_")[0] if resource else ""
-        contact_id = self._contact(prefix, resource) if resource else None
-        if contact_id:
-            return Way(True, contact_id)
+        if names is not None and not names & HIGH_VOLUME:
+            contact_id = self._contact(prefix, resource) if resource else None
+            if contact_id:
+                return Way(True, contact_id)
         return Way(prefix in NEVER_BESIDE_A_CONTACT or (names is not None and names <= OF_NOBODY))
 
     def _contact(self, prefix: str, resource: str) -> str | None:
@@ -89,56 +104,22 @@ class EventService:
 
     def _since(self, query: EventQuery) -> str | None:
         """Nothing is told of a thing before it was made; a sandbox has a clock of its own."""
-        resource = query.resource
-        telling = resource is not None and resource.partition("_")[0] in _TELLING_WHEN_MADE
-        if not telling or self.caller.workspace.mode == "test":
+        resource = query.resource or ""
+        if self.caller.workspace.mode == "test" or not (made := _made_at(resource)):
             return query.since
         # What nobody made can be an id of any time.
-        made_ms = min(ids.made_at(resource or ""), clock.epoch_ms()) - _CLOCKS_DIFFER_MS
+        made_ms = min(made, clock.epoch_ms()) - _CLOCKS_DIFFER_MS
         return max(query.since or "", clock.to_text(clock.from_epoch_ms(max(made_ms, 0))))
 
-    def _read(
-        self, way: Way, query: EventQuery, place: Place | None, since: str | None
-    ) -> tuple[Sequence[RecordedEvent], bool, Place | None]:
-        """The next events, whether there may be more, and where to go on if that is not behind the
-        last of them. Oldest first, the index serves what it is sure to have, the feed the rest."""
-        if query.order == "desc":
-            return *self._back(way, query, place, since), None
-        settled = settled_until()
-        if not way.by_index or (place and place.recorded_at >= settled):
-            return *self._on(query, place, since), None
-        until = min(settled, query.until or settled)
-        limit = _how_many(query, given=way.contact_id)
-        read, more = self.events.read_about(
-            way.contact_id, place, since, until, limit, newest_first=False
-        )
-        if more or until == query.until:
-            return read, more, None
-        return read, True, Place(0, settled)
 
-    def _on(
-        self, query: EventQuery, place: Place | None, since: str | None
-    ) -> tuple[Sequence[RecordedEvent], bool]:
-        """A place without a sequence is a moment."""
-        if place and place.sequence == 0:
-            since, place = max(since or "", place.recorded_at), None
-        return self.events.read(place, since, query.until, _how_many(query))
-
-    def _back(
-        self, way: Way, query: EventQuery, place: Place | None, since: str | None
-    ) -> tuple[Sequence[RecordedEvent], bool]:
-        if not way.by_index:
-            return self.events.read_back(place, since, query.until, _how_many(query))
-        limit = _how_many(query, given=way.contact_id)
-        return self.events.read_about(
-            way.contact_id, place, since, query.until, limit, newest_first=True
-        )
-
-
-def _how_many(query: EventQuery, given: str | None = None) -> int:
-    """`given` is the resource that all events on this way name."""
-    exact = (query.type, query.actor, query.resource) == (None, None, given)
-    return query.limit + 1 if exact else _READ_AHEAD
+def _made_at(resource: str) -> int | None:
+    """When the thing was made, in epoch milliseconds, where its id tells; an enrollment, not before
+    its contact and its campaign were."""
+    prefix = resource.partition("_")[0]
+    if prefix in _TELLING_WHEN_MADE:
+        return ids.made_at(resource)
+    members = ids.members(resource, "enr", "cam", "con")
+    return max(map(ids.made_at, members)) if members else None
 
 
 def _is_wanted(event: RecordedEvent, query: EventQuery, names: Collection[str] | None) -> bool:

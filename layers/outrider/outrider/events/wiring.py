@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.events.recording import Recorder
 from outrider.events.relay import EventRelay
 from outrider.events.repository import EventRepository
 from outrider.events.service import EventService
@@ -16,8 +17,16 @@ def events(caller: Caller, contact_of: Callable[[str], str | None]) -> EventServ
 
 
 def relay() -> EventRelay:
-    return EventRelay(feed, Bus(settings().require("bus_name")))
+    return EventRelay(recorder, Bus(settings().require("bus_name")))
 
 
 def feed(workspace: WorkspaceId) -> EventRepository:
-    return EventRepository(Table(settings().require("events_table")), workspace)
+    return EventRepository(_table(), workspace)
+
+
+def recorder(workspace: WorkspaceId) -> Recorder:
+    return Recorder(_table(), workspace)
+
+
+def _table() -> Table:
+    return Table(settings().require("events_table"))

@@ -11,6 +11,7 @@ from outrider.campaigns.statistics import Statistics
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
+from outrider.kit.outbox import short
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 
@@ -34,7 +35,7 @@ class Rejections:
             if found is None or found.state != "sent":
                 return
             failed = self.caller.event(
-                "email.failed", identity=found.id, reason=reason, **found.names()
+                "email.failed", identity=found.id, reason=short(reason), **found.names()
             )
             try:
                 transact(

@@ -32,6 +32,18 @@ def at(prefix: str, ms: int, *parts: str) -> str:
     return f"{prefix}_{_encode(ms << 80 | int.from_bytes(digest[:10], 'big'))}"
 
 
+def numbered(prefix: str, ms: int, number: int, *parts: str) -> str:
+    """The id of thing `number` (below 2^40) of `parts`. Such ids sort by `ms` (epoch milliseconds),
+    then by number; `made_at` and `number_of` give both back."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return f"{prefix}_{_encode(ms << 80 | number << 40 | int.from_bytes(digest[:5], 'big'))}"
+
+
+def number_of(text: str) -> int:
+    """The number in an id made by `numbered`."""
+    return _number(text.partition("_")[2]) >> 40 & (1 << 40) - 1
+
+
 def first_of(prefix: str, ms: int) -> str:
     """The least id that can be made at `ms` (epoch milliseconds)."""
     return f"{prefix}_{_encode(max(ms, 0) << 80)}"

@@ -51,6 +51,12 @@ def event(
     )
 
 
+def short(reason: str) -> str:
+    """The word that a reason begins with, as events tell it. What follows (`refused: …`) may quote
+    a person's data, and an event is never rewritten."""
+    return reason.partition(":")[0]
+
+
 def pack(events: Sequence[Event]) -> str:
     return json.dumps_text([event.model_dump() for event in events])
 

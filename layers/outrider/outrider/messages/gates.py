@@ -184,7 +184,7 @@ def contact_gone() -> Closed:
 
 def no_content(reason: str) -> Closed:
     remedy = "Give the contact what the step's text asks for, or the variable a default"
-    return Closed("content", reason, remedy, End("failed"))
+    return Closed("content", f"content: {reason}", remedy, End("failed"))
 
 
 def rival(other: Enrollment, now: datetime) -> Closed:

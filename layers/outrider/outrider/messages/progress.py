@@ -21,7 +21,7 @@ from outrider.campaigns.statistics import Statistics
 from outrider.kit import clock
 from outrider.kit.counters import Counters
 from outrider.kit.dynamo import Action, transact
-from outrider.kit.outbox import Event
+from outrider.kit.outbox import Event, short
 from outrider.kit.queues import Queue, QueueMessage
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
@@ -162,7 +162,7 @@ class Progress:
         return self.caller.event(
             f"{message.family}.{what}",
             identity=message.id,
-            **({"reason": reason} if reason else {}),
+            **({"reason": short(reason)} if reason else {}),
             **message.names(),
         )
 

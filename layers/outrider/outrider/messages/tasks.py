@@ -32,7 +32,6 @@ class Tasks:
             "task.due",
             identity=task.id,
             channel=task.channel,
-            instructions="\n".join(filter(None, (task.subject, task.text))),
             due_at=due_at,
             **task.names(),
         )

@@ -67,8 +67,6 @@ class ErasureService:
             self.records.contacts.bury(Contact.model_validate(tombstone))
         forgotten = [self._forget_enrollment(each) for each in enrollments]
         forgotten += [self._forget_message(each) for each in messages]
-        for known_as in erasure.contact_ids:
-            self.records.events.forget_reasons(known_as)
         if not all(forgotten):
             return _view(erasure, pending=True)
         done = _view(erasure)

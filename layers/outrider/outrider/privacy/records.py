@@ -34,7 +34,7 @@ class Records:
 
     def is_known(self, contact_id: str) -> bool:
         """Whether there is a trace of such a contact, though it is gone."""
-        return bool(self.events.of_contact(contact_id, None, 1, None)[0])
+        return bool(self.events.of_contact(contact_id, 1, None)[0])
 
     def page(
         self, contact_ids: Sequence[str], limit: int, after: Item | None
@@ -71,7 +71,7 @@ class Records:
                 found = self.messages.whole(read)
                 return sorted(found, key=lambda message: (message.created_at, message.id)), last
             case _:
-                return self.events.of_contact(contact_id, None, limit, after)
+                return self.events.of_contact(contact_id, limit, after)
 
 
 def _all(

@@ -78,8 +78,8 @@ class Gate(BaseModel):
 
 
 class Delivery(BaseModel):
-    """One event to one webhook. `payload` is the text that is signed and sent; it never changes,
-    but by a replay of an event from which a person was erased.
+    """One event to one webhook. `payload` is the text that is signed and sent; it never
+    changes.
 
     `tries` is its place in the schedule; `attempts` counts the requests that were ever made, by
     schedule or not. A pending one waits for `next_attempt_at`.

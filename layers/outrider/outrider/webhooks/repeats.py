@@ -12,9 +12,8 @@ from outrider.webhooks.models import Delivery
 
 _ROUNDS = 5
 _BEGUN_AGAIN = ("state", "tries", "kind", "next_attempt_at")
-_AS_REPLAYED = (*_BEGUN_AGAIN, "replay_id", "payload")
-"""The feed's text of an event: it is the first one, unless a person was erased from it since."""
-_MADE_ONCE = ("id", "webhook_id", "event_id", "event", "created_at", "attempts")
+_AS_REPLAYED = (*_BEGUN_AGAIN, "replay_id")
+_MADE_ONCE = ("id", "webhook_id", "event_id", "event", "payload", "created_at", "attempts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,6 @@ from outrider.webhooks.subscriptions import wants
 
 PAGE = 100
 """Events, or rows of the log: what is in memory at once."""
-_SETTLING_SECONDS = 5
-"""After that the feed shows what it does not show yet."""
 
 Outcome = Literal["nothing to do", "completed", "cancelled", "to be continued", "overtaken"]
 
@@ -34,20 +32,17 @@ class Feed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`stuck`: the next event cannot be seen yet."""
-
     matching: Sequence[Delivery]
     looked_at: int
     reached: str | None
     place: Item | None
     more: bool
-    stuck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Replayer:
     """Replays of one workspace. `start_pump` has what waits for an endpoint delivered; `go_on`
-    sends a job after so many seconds."""
+    queues a job."""
 
     workspace: WorkspaceId
     webhooks: WebhookRepository
@@ -56,7 +51,7 @@ class Replayer:
     feed: Feed
     repeats: Repeats
     start_pump: Callable[[str], None]
-    go_on: Callable[[ReplayJob, int], None]
+    go_on: Callable[[ReplayJob], None]
 
     def run(self, job: ReplayJob, enough_time: Callable[[], bool]) -> Outcome:
         """Go on from where the replay stands, for as long as there is time.
@@ -82,8 +77,8 @@ class Replayer:
                 work = self.replays.advance(work, _walked(work.replay, page), page.place)
                 if not page.more:
                     return "completed"
-                if page.stuck or not enough_time():
-                    self.go_on(job, _SETTLING_SECONDS if page.stuck else 0)
+                if not enough_time():
+                    self.go_on(job)
                     return "to be continued"
         except ReplayMoved:
             return "overtaken"
@@ -109,7 +104,6 @@ class Replayer:
             reached=last.recorded_at if last else None,
             place=asdict(last) if last else None,
             more=more,
-            stuck=more and not events,
         )
 
     def _page_of_log(

@@ -110,9 +110,9 @@ def sweeper() -> Sweeper:
     return Sweeper(_table(), pump, _go_on)
 
 
-def _go_on(job: ReplayJob, delay_seconds: int = 0) -> None:
+def _go_on(job: ReplayJob) -> None:
     queue = Queue(settings().require("webhook_replays_queue_url"))
-    queue.send([QueueMessage(job.model_dump(), delay_seconds)])
+    queue.send([QueueMessage(job.model_dump())])
 
 
 def _table() -> Table:

@@ -17,7 +17,8 @@ from outrider.events.payloads.base import (
     StepId,
 )
 
-FailureReason = Annotated[str, Field(examples=["refused: MessageRejected"])]
+FailureReason = Annotated[str, Field(pattern=r"^[a-z_]+$", examples=["refused"])]
+"""A word for it: the message has the whole reason, which may quote a person's data."""
 SkipReason = Annotated[str, Field(examples=["replied"])]
 
 

@@ -1,8 +1,6 @@
 """Events about what a person is to do: calls, messages on LinkedIn, anything else."""
 
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar, Literal
 
 from outrider.events.catalogue import EventName
 from outrider.events.payloads.base import (
@@ -18,13 +16,12 @@ from outrider.events.payloads.messages import AboutMessage, FailureReason, SkipR
 
 
 class TaskDue(AboutMessage):
-    """A person is to do something: `POST /v1/messages/{message_id}/complete` says it is done."""
+    """A person is to do something: `GET /v1/messages/{message_id}` has what, and
+    `POST /v1/messages/{message_id}/complete` says it is done."""
 
     event: ClassVar[EventName] = "task.due"
 
     channel: Literal["linkedin", "call", "task"]
-    instructions: Annotated[str, Field(examples=["Call Ada and ask about the trial"])]
-    """What to do, or to say."""
     due_at: Timestamp
     """Then the enrollment goes on without it."""
 

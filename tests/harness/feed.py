@@ -1,0 +1,28 @@
+"""The feed as tests fill it and look at it, past the relay and the API."""
+
+import time
+
+from outrider.access.models import WorkspaceId
+from outrider.events.batches import Batch
+from outrider.events.models import Change, RecordedEvent
+from outrider.events.wiring import recorder
+from outrider.kit import ids
+from outrider.kit.outbox import Event
+from tests.harness.cloud import Cloud
+
+
+def record(*events: Event) -> list[RecordedEvent]:
+    """The events of one workspace as the relay records those of one change."""
+    change = Change(ids.new("rec"), "table", int(time.time()), events)
+    return recorder(WorkspaceId(events[0].partition)).record([change])
+
+
+def recorded(cloud: Cloud, workspace: str) -> list[RecordedEvent]:
+    """Everything in the feed of a workspace, in the order of its keys."""
+    items = [item for item in cloud.items("events", f"{workspace}#feed") if "events" in item]
+    batches = [
+        Batch.from_item(WorkspaceId(workspace), item)
+        for item in sorted(items, key=lambda item: str(item["sk"]))
+        if item["pk"] == f"{workspace}#feed"
+    ]
+    return [event for batch in batches for event in batch.recorded()]
