@@ -31,7 +31,7 @@ SMS = {"channel": "sms", "wait_days": 0, "text": "Hi {{ first_name }}"}
 TASK = {"channel": "call", "wait_days": 0, "text": "Call {{ first_name }}", "timeout_days": 1}
 YES, STOP = "Sounds great, let's talk.", "Please remove me from your list."
 AWAY = "I am out of office until March 9, 2026."
-SEND_CALL = 3
+SEND_CALL = 6
 """A step reads, claims, sends, and records."""
 KEY = {"idempotency-key": "once"}
 

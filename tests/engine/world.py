@@ -270,9 +270,12 @@ class World:
                 yield f"a mail went to {recipient}, which is suppressed"
         if recipient not in self.contact_ids():
             yield f"a mail went to {recipient}, who was deleted"
-        (message,) = [each for each in books.messages if each.id == message_id]
-        (enrollment,) = [each for each in books.enrollments if each.id == message.enrollment_id]
-        if enrollment.state != "sending" or enrollment.step_id != message.step_id:
-            yield f"a mail of {enrollment.id} went out while it was {enrollment.state}"
+        if any(message.id == message_id for message in books.messages):
+            yield f"{message_id} went out though its outcome was recorded before"
+        claimed = [each for each in books.enrollments if each.sending == message_id]
+        if [each.state for each in claimed] != ["sending"]:
+            yield f"{message_id} went out, which nobody has claimed"
+            return
+        (enrollment,) = claimed
         if books.campaigns[enrollment.campaign_id]["status"] != "active":
             yield f"a mail of {enrollment.campaign_id} went out, which is not active"

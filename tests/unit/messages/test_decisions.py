@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from outrider.campaigns.models import StepJob
+from outrider.campaigns.models import Enrollment, StepJob
 from outrider.messages.decisions import (
     Drop,
     Expired,
@@ -56,8 +56,12 @@ def a_message(state: str, **fields: Any) -> Message:
     )
 
 
+def claimed(*, until: str) -> Enrollment:
+    return an_enrollment(state="unknown", sending=JOB.message_id, claimed_until=until)
+
+
 def read(**changes: Any) -> Snapshot:
-    return replace(seen(), standing=None, **changes)
+    return replace(seen(), standing=None, supply=None, **changes)
 
 
 class TestDecide:
@@ -69,9 +73,8 @@ class TestDecide:
             ({"enrollment": an_enrollment(generation=2)}, Drop),
             ({"enrollment": an_enrollment(step_id="stp_2")}, Drop),
             ({"enrollment": an_enrollment(state="finished")}, Drop),
-            ({"enrollment": an_enrollment(state="sending", sending=JOB.message_id)}, Held),
-            ({"message": a_message("sending", claimed_until=LATER)}, Held),
-            ({"message": a_message("sending", claimed_until=EARLIER)}, Lost),
+            ({"enrollment": claimed(until=LATER)}, Held),
+            ({"enrollment": claimed(until=EARLIER)}, Lost),
             ({"message": a_message("unknown")}, Passed),
             ({"message": a_message("sent")}, Passed),
             ({"message": a_message("pending", due_at=EARLIER)}, Expired),
@@ -94,9 +97,9 @@ class TestDecide:
         assert isinstance(decide(JOB, read(**changes), NOW), decision)
 
     def test_a_lost_message_is_settled_while_its_campaign_is_paused(self) -> None:
-        lost = a_message("sending", claimed_until=EARLIER)
+        paused = a_campaign(status="paused")
 
-        found = decide(JOB, read(message=lost, campaign=a_campaign(status="paused")), NOW)
+        found = decide(JOB, read(enrollment=claimed(until=EARLIER), campaign=paused), NOW)
 
         assert isinstance(found, Lost)
 

@@ -11,7 +11,7 @@ from outrider.contacts.models import Verification
 from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.touches import Touch
 from outrider.messages import gates
-from outrider.messages.snapshot import Sender, Snapshot, Standing
+from outrider.messages.snapshot import Sender, Snapshot, Standing, Supply
 from outrider.sequences.models import Settings, Step, Variant
 from tests.unit.messages.writing import AT, LINKS, MESSAGE, a_contact, a_mailbox
 
@@ -24,14 +24,8 @@ STEP = Step(
     condition="always",
     variants=[Variant(id="a", subject="Hello", text="Hi {{ first_name }}")],
 )
-NOTHING = Standing(
-    suppressions=[],
-    bounced_elsewhere=False,
-    company_replied=False,
-    senders=[Sender(a_mailbox(), 0)],
-    used_by_campaign=0,
-    used_by_company=0,
-)
+NOTHING = Standing(suppressions=[], bounced_elsewhere=False, company_replied=False)
+PLENTY = Supply(senders=[Sender(a_mailbox(), 0)], used_by_campaign=0, used_by_company=0)
 WINDOW = {"days": ["tue"], "start": "09:00", "end": "17:00"}
 
 
@@ -75,6 +69,7 @@ def seen(**changes: Any) -> Snapshot:
         mailbox=a_mailbox(),
         message=None,
         standing=NOTHING,
+        supply=PLENTY,
     )
     return replace(everything, **changes)
 
@@ -89,6 +84,10 @@ def closed(snapshot: Snapshot, step: Step = STEP) -> list[str]:
 
 def rules(**settings: Any) -> dict[str, Any]:
     return {"campaign": a_campaign(settings=Settings(**settings))}
+
+
+def supply(**changes: Any) -> dict[str, Any]:
+    return {"supply": replace(PLENTY, **changes)}
 
 
 def standing(**changes: Any) -> dict[str, Any]:
@@ -144,23 +143,23 @@ class TestClosed:
                 "interval: recently_contacted",
             ),
             (rules(windows=[WINDOW]), "window: outside_window"),
-            (standing(senders=[Sender(a_mailbox(), 1)]), "mailbox_cap: mailbox_cap"),
+            (supply(senders=[Sender(a_mailbox(), 1)]), "mailbox_cap: mailbox_cap"),
             (
-                {**rules(daily_limit=3), **standing(used_by_campaign=3)},
+                {**rules(daily_limit=3), **supply(used_by_campaign=3)},
                 "campaign_limit: campaign_limit",
             ),
             (
-                {**rules(company_daily_limit=2), **standing(used_by_company=2)},
+                {**rules(company_daily_limit=2), **supply(used_by_company=2)},
                 "company_limit: company_limit",
             ),
-            (standing(senders=[]), "mailbox: no_mailbox"),
-            ({**standing(senders=[]), "mailbox": None}, "mailbox: no_mailbox"),
+            (supply(senders=[]), "mailbox: no_mailbox"),
+            ({**supply(senders=[]), "mailbox": None}, "mailbox: no_mailbox"),
             (
-                standing(senders=[Sender(a_mailbox(status="paused"), 0)]),
+                supply(senders=[Sender(a_mailbox(status="paused"), 0)]),
                 "mailbox: mailbox_paused",
             ),
             (
-                standing(senders=[Sender(a_mailbox(health="failing"), 0)]),
+                supply(senders=[Sender(a_mailbox(health="failing"), 0)]),
                 "mailbox: mailbox_unhealthy",
             ),
         ],
@@ -174,11 +173,8 @@ class TestClosed:
             seen(
                 **settings,
                 **BY_OTHER_CAMPAIGN,
-                **standing(
-                    suppressions=[BY_HAND],
-                    used_by_campaign=1,
-                    senders=[Sender(a_mailbox(), 1)],
-                ),
+                **standing(suppressions=[BY_HAND]),
+                **supply(used_by_campaign=1, senders=[Sender(a_mailbox(), 1)]),
                 contact=a_contact(status="unsubscribed"),
             )
         )
@@ -194,7 +190,7 @@ class TestClosed:
         ]
 
     def test_every_gate_that_waits_says_until_when(self) -> None:
-        snapshot = seen(**rules(windows=[WINDOW], daily_limit=1), **standing(used_by_campaign=1))
+        snapshot = seen(**rules(windows=[WINDOW], daily_limit=1), **supply(used_by_campaign=1))
         assert snapshot.enrollment
         found = {
             gate.gate: gate.until for gate in gates.closed(snapshot, snapshot.enrollment, STEP, NOW)
@@ -207,7 +203,7 @@ class TestClosed:
 
     def test_a_text_message_needs_a_number_and_no_mailbox(self) -> None:
         sms = STEP.model_copy(update={"channel": "sms"})
-        without = seen(**standing(senders=[]))
+        without = seen(**supply(senders=[]))
         numbered = a_contact(first_name="Ada", phone="+4915112345678")
 
         assert closed(without, sms) == ["address: no_phone"]

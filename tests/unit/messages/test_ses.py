@@ -25,7 +25,7 @@ MESSAGE = Message(
     enrollment_id="enr_1",
     step_id="stp_1",
     mailbox_id="mbx_1",
-    state="sending",
+    state="unknown",
     recipient="b@x.example",
     created_at=AT,
 )

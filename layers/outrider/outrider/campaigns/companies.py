@@ -24,10 +24,6 @@ class CompanyReplies:
             at=at,
         )
 
-    def absent(self, company_key: str) -> Action:
-        """That nobody of the company answered, for a transaction."""
-        return self.table.check(self.pk, _sk(company_key), "attribute_not_exists(#pk)")
-
     def key(self, company_key: str) -> tuple[Table, str, str]:
         """Where an answer of the company is noted, for `kit.dynamo.batch_get`."""
         return self.table, self.pk, _sk(company_key)

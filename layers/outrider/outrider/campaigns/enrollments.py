@@ -6,6 +6,7 @@ something to come stands in the index `by_due`, under `<workspace>#cam_…#<shar
 `<workspace>#cam_…#<state>`; all stand in the index `by_contact`, under `<workspace>#con_…`.
 """
 
+import secrets
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ _SKIPPED_LIFE = timedelta(days=90)
 _COMPANY_AT_ONCE = 50
 _DUE = "#due_at = :due, #by_due_sk = :due"
 _DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
-_CLAIM = "#sending, #claimed_until"
+_CLAIM = "#sending, #sending_to, #claimed_until, #holder"
 _STATE = "#state = :state, #by_state_pk = :by_state"
 _WHO = "#company_key, #by_company_pk, #timezone"
 
@@ -155,9 +156,12 @@ class EnrollmentRepository:
             return False
         return True
 
-    def claim(self, enrollment: Enrollment, message_id: str, mailbox_id: str | None) -> Action:
-        """`message_id` is about to be sent; until the claim's lease ends nobody else looks. Who
-        queued the step moved its due time behind that already: then it stays, and the index too."""
+    def claim(
+        self, enrollment: Enrollment, message_id: str, mailbox_id: str | None, to: str
+    ) -> Action:
+        """Claim the step for `message_id`, which is to be sent to the address or number `to`: until
+        the claim's lease ends, no other worker takes it. A step that was queued is due after that
+        anyway: then its due time stays, and the index too."""
         values = {"mailbox": mailbox_id} if mailbox_id else {}
         now = clock.now()
         lease = clock.to_text(now + CLAIM_LEASE)
@@ -166,12 +170,15 @@ class EnrollmentRepository:
             values["due"] = lease
         return self._change(
             enrollment,
-            f"#state = :sending, #sending = :message, #claimed_until = :lease"
+            "#state = :sending, #sending = :message, #sending_to = :to, #claimed_until = :lease,"
+            f" #holder = :holder"
             f"{', #mailbox_id = :mailbox' if mailbox_id else ''}{f', {_DUE}' if moves else ''}",
             "#_events",
             sending="sending",
             message=message_id,
+            to=to,
             lease=lease,
+            holder=secrets.token_hex(8),
             **values,
         )
 
@@ -204,18 +211,33 @@ class EnrollmentRepository:
             **continued,
         )
 
-    def retry(self, contact_id: str, message_id: str, due: datetime, reason: str) -> Action:
-        """The claimed message did not go out and its step will be tried again."""
+    def retry(self, contact_id: str, message_id: str, due: str, reason: str) -> Action:
+        """The claimed message was not sent, and its step will be tried again at `due`."""
         return self._settle(
             contact_id,
             message_id,
             f"{_DUE}, #state = :active, #blocked_reason = :reason,"
             " #attempts = if_not_exists(#attempts, :none) + :one",
             f"{_CLAIM}, #_events",
-            due=clock.to_text(due),
+            due=due,
             active="active",
             reason=reason,
             none=0,
+        )
+
+    def release(
+        self, contact_id: str, message_id: str, due: str | None = None, reason: str = ""
+    ) -> Action:
+        """Give the claim of a message back that was not sent: a gate has closed. The step is due
+        again at `due`, or when it was due before."""
+        moved = f"{_DUE}, #blocked_reason = :reason, " if due else ""
+        return self._settle(
+            contact_id,
+            message_id,
+            f"{moved}#state = :active",
+            f"{_CLAIM}, #_events",
+            active="active",
+            **({"due": due, "reason": reason} if due else {}),
         )
 
     def pause_claimed(

@@ -158,6 +158,8 @@ class Enrollment(BaseModel):
     sending: str | None = None
     claimed_until: str | None = None
     """While a message is in flight: how long its worker may hold it."""
+    sending_to: str | None = None
+    """While a message is in flight: the address or number it goes to."""
     thread: Thread | None = None
     replied_at: str | None = None
     reply_class: ReplyClass | None = None

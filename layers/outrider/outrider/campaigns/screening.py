@@ -55,7 +55,7 @@ class Screening:
         bounced = batch_get(dict.fromkeys(places.values()))
         for one in contacts:
             table, pk, sk = places[one.id]
-            if self.suppressions.suppresses(found, one.email, one.other_emails):
+            if self.suppressions.blocking(found, one.email, one.other_emails):
                 refused[one.id] = "suppressed"
             elif (table.name, pk, sk) in bounced:
                 refused[one.id] = "invalid_address"

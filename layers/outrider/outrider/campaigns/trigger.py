@@ -14,7 +14,6 @@ from outrider.campaigns.rounds import RoundService
 from outrider.campaigns.schemas import SkipReason, TriggerRequest, TriggerResult
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
-from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.entities.errors import EntityExists
 from outrider.kit import ids
 from outrider.kit.dynamo import Action, TransactionFailed, transact
@@ -33,7 +32,6 @@ class TriggerService:
     campaigns: CampaignRepository
     sequences: SequenceService
     contacts: ContactService
-    suppressions: SuppressionRepository
     enrollments: Callable[[str], EnrollmentRepository]
     enroller: Callable[[Campaign, Step, Action], Enroller]
     rounds: Callable[[str], RoundService]
@@ -110,7 +108,6 @@ class TriggerService:
             enroller.counters.add(**_counted(before)),
             active,
             self.contacts.entities.present(contact.id),
-            *self.suppressions.absent(contact.email, contact.other_emails),
             *self.caller.keep(result),
         )
         return result, new.enrollment

@@ -109,7 +109,6 @@ def trigger(caller: Caller) -> TriggerService:
         sequences=sequences(caller),
         # The answer to keep is that of the trigger, not the contact that it makes.
         contacts=contacts(replace(caller, idempotency=None)),
-        suppressions=SuppressionRepository(Table(settings().require("contacts_table")), workspace),
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         enroller=lambda campaign, first, check: _enroller(
             caller, campaign, first, check, caller.request_id

@@ -17,7 +17,7 @@ from outrider.messages.opting_out import OptOuts
 from outrider.messages.repository import MessageRepository, SentMessages
 from outrider.messages.settling import Settling
 
-_INDEX_LAG = timedelta(minutes=5)
+_INDEX_LAG = timedelta(minutes=30)
 """How far an index may be behind; the queue brings a notice again after more than that."""
 
 

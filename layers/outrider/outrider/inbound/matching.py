@@ -114,5 +114,5 @@ class Matching:
             for each in self.lists(workspace).of_contact(contact_id)
             if each.direction == "out"
             and each.channel == "email"
-            and (each.sent_at or each.is_uncertain)
+            and (each.sent_at or each.state == "unknown")
         ]

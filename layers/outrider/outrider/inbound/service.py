@@ -78,7 +78,7 @@ class InboundService:
             declared=mail.declared,
             received=clock.now().date(),
         )
-        settles = message.is_uncertain and self.matching.is_proof(mail, workspace, message)
+        settles = message.state == "unknown" and self.matching.is_proof(mail, workspace, message)
         if settles and judgement.by_machine:
             self.settling(caller).went_out(message)
         reply = self.replies(caller).record(message, mail, judgement)

@@ -25,6 +25,9 @@ _READ_AT_ONCE = 100
 WRITE_AT_ONCE = 25
 """Puts and deletes of one call of `batch_write`."""
 _RETRY_SOON = {"Retry-After": "1"}
+HOLDER = "holder"
+"""The attribute by which a claim is known: a random value that only one writer can have written. So
+a claim whose answer was lost is recognised when it is sent again."""
 
 
 class StoreFailed(ServiceUnavailable):
@@ -219,6 +222,10 @@ class Table:
         return params
 
 
+Key = tuple[Table, str, str]
+"""Where an item is, for `batch_get`: its table, `pk` and `sk`."""
+
+
 def _write_with(action: Action, also: Sequence[Action]) -> Item:
     try:
         transact(action, *also)
@@ -298,7 +305,7 @@ def transact_named(
     return refused
 
 
-def batch_get(keys: Iterable[tuple[Table, str, str]]) -> dict[tuple[str, str, str], Item]:
+def batch_get(keys: Iterable[Key]) -> dict[tuple[str, str, str], Item]:
     """Items of any tables, strongly consistent, by (table name, pk, sk); 100 in a call."""
     wanted = list(keys)
     found: dict[tuple[str, str, str], Item] = {}
@@ -351,11 +358,14 @@ def _call(operation: str, **params: Any) -> dict[str, Any]:
 
 
 def _has_made(action: Action, item: Mapping[str, Any]) -> bool:
-    """Whether an item, as DynamoDB gives it, is what the action makes of it: it carries the same
-    events, and each has an id of its own."""
+    """Whether an item, as DynamoDB returns it, is what the action makes of it: it has the same
+    holder, or carries the same events, each with an id of its own."""
     params = action.params
     written = (params.get("Item", {}), params.get("ExpressionAttributeValues", {}))
-    return EVENTS in item and any(item[EVENTS] in values.values() for values in written)
+    return any(
+        name in item and any(item[name] in values.values() for values in written)
+        for name in (HOLDER, EVENTS)
+    )
 
 
 def _is_conflict(reasons: Sequence[Reason]) -> bool:

@@ -1,28 +1,43 @@
-"""Claiming a step: one transaction that makes its message ours alone, and that fails where a gate
-has closed since everything was read."""
+"""Claiming a step, and the last look before its message is sent.
+
+The claim is one conditional update of the enrollment: at most one send per step rests on it alone.
+Whatever can forbid the message is read after the claim, so all that was committed before that read
+is honoured.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from outrider.campaigns.companies import CompanyReplies
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.limits import DailyLimits
 from outrider.contacts.models import Contact
-from outrider.contacts.repository import ContactRepository
-from outrider.contacts.suppressions.bounces import GlobalBounces
-from outrider.contacts.suppressions.repository import SuppressionRepository
-from outrider.contacts.touches import Touch
+from outrider.contacts.touches import RecentlyTouched, Touches
 from outrider.kit import clock
-from outrider.kit.dynamo import Action, Reason, TransactionFailed, transact
+from outrider.kit.dynamo import Action, ConditionFailed, transact
 from outrider.kit.outbox import Event
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages import gates
 from outrider.messages.decisions import Ready
-from outrider.messages.gates import Closed
+from outrider.messages.gates import CapGate, Closed
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
+from outrider.messages.snapshot import Snapshot
+from outrider.messages.standing import StandingReader
 from outrider.sequences.models import Settings
+
+
+class Outdated(Exception):
+    """The contact is no longer as the message was written for; the claim was given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One message of a limited amount: how to take it, and how to give it back."""
+
+    gate: CapGate
+    take: Action
+    give_back: Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,113 +47,124 @@ class Claims:
     campaign_id: str
     enrollments: EnrollmentRepository
     messages: MessageRepository
-    contacts: ContactRepository
-    suppressions: SuppressionRepository
-    bounces: GlobalBounces
-    companies: CompanyReplies
+    touches: Touches
     mailboxes: MailboxRepository
     limits: DailyLimits
+    standing: StandingReader
 
-    def claim(
-        self, message: Message, ready: Ready, settings: Settings, events: Sequence[Event] = ()
+    def claim(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | None:
+        """Claim the step of `message`, then look again. Return the gate that has closed since
+        `seen` was read, with the claim still held; None when the message may be sent now.
+
+        Raises ConditionFailed when the enrollment changed, and Outdated when the contact did: then
+        nothing is held.
+        """
+        enrollment = ready.enrollment
+        claim = self.enrollments.claim(
+            enrollment, message.id, message.mailbox_id, message.recipient or ""
+        )
+        self.enrollments.table.write(claim)
+        now = self.standing.read(seen, enrollment)
+        if _differs(now.contact, ready.contact):
+            self._release(message)
+            raise Outdated(message.id)
+        closed = gates.at_sending(now, enrollment, ready.step, clock.now())
+        return next(closed, None) or self._take(message, ready, seen.settings)
+
+    def begin(
+        self, seen: Snapshot, ready: Ready, task: Message, events: Sequence[Event]
     ) -> Closed | None:
-        """Make the message and its step ours: to be sent now, or for a person to be done. Gives the
-        gate that has closed; raises TransactionFailed when something else changed."""
-        writes = self._writes(message, ready, settings, events)
-        try:
-            transact(*(action for actions in writes.values() for action in actions))
-        except TransactionFailed as failure:
-            reasons = iter(failure.reasons)
-            refused = {name: [next(reasons) for _ in actions] for name, actions in writes.items()}
-            gate = _closed(message, ready, settings, refused)
-            if gate is None:
-                raise
-            return gate
-        return None
+        """Give a person the `task` to do. Return the gate that is closed, and then begin nothing.
 
-    def give_back(self, message: Message, ready: Ready, settings: Settings) -> list[Action]:
-        """What was taken for a message that was not sent, for a transaction."""
-        given = []
-        if message.channel == "email" and ready.mailbox:
-            given.append(self.mailboxes.give_back(ready.mailbox.id, message.day))
-        if settings.daily_limit is not None:
-            given.append(self.limits.give_back(message.day))
-        if settings.company_daily_limit is not None and (key := ready.enrollment.company_key):
-            given.append(self.limits.give_back(message.day, company=key))
-        return given
+        Raises TransactionFailed when the enrollment changed.
+        """
+        now = self.standing.read(seen, ready.enrollment)
+        closed = next(gates.at_sending(now, ready.enrollment, ready.step, clock.now()), None)
+        closed = closed or self._touch(task, seen.settings)
+        if closed is None:
+            transact(
+                *self.messages.add(task, events),
+                self.enrollments.wait(ready.enrollment, task.id, task.due_at or ""),
+            )
+        return closed
+
+    def put_back(
+        self, message: Message, ready: Ready, settings: Settings, due: str, reason: str
+    ) -> None:
+        """Undo the claim of a message that was certainly not sent; its step is due again at `due`.
+
+        Raises ConditionFailed when the claim was lost meanwhile.
+        """
+        retried = self.enrollments.retry(message.contact_id, message.id, due, reason)
+        self.enrollments.table.write(retried)
+        self.untouch(message)
+        self._give_back(self._units(message, ready, settings))
 
     def untouch(self, message: Message) -> None:
         """Forget that the contact was written to, for a message that was not sent."""
         at = clock.from_text(message.created_at)
-        self.contacts.touches.undo(message.contact_id, self.campaign_id, at)
+        self.touches.undo(message.contact_id, self.campaign_id, at)
 
-    def refused(self, message: Message, ready: Ready) -> list[Action]:
-        """What is counted of a message that was refused for good, for a transaction."""
-        if message.channel != "email" or ready.mailbox is None:
-            return []
-        return [self.mailboxes.record(ready.mailbox.id, message.day, "refused")]
+    def _take(self, message: Message, ready: Ready, settings: Settings) -> Closed | None:
+        """Take a unit of each cap, and note that the contact is written to. What was taken before a
+        gate closes is given back."""
+        taken: list[_Unit] = []
+        for unit in self._units(message, ready, settings):
+            if not self._written(unit.take):
+                self._give_back(taken)
+                return gates.cap_reached(unit.gate, ready.enrollment, message.day)
+            taken.append(unit)
+        closed = self._touch(message, settings)
+        if closed:
+            self._give_back(taken)
+        return closed
 
-    def _writes(
-        self, message: Message, ready: Ready, settings: Settings, events: Sequence[Event]
-    ) -> dict[str, Sequence[Action]]:
-        enrollment, contact, day = ready.enrollment, ready.contact, message.day
+    def _units(self, message: Message, ready: Ready, settings: Settings) -> list[_Unit]:
+        day, company, mailbox = message.day, ready.enrollment.company_key, ready.mailbox
+        units = []
+        if message.channel == "email" and mailbox:
+            take = self.mailboxes.take(mailbox.id, day, mailbox.cap_on(day))
+            units.append(_Unit("mailbox_cap", take, self.mailboxes.give_back(mailbox.id, day)))
+        if (limit := settings.daily_limit) is not None:
+            take, back = self.limits.take(day, limit), self.limits.give_back(day)
+            units.append(_Unit("campaign_limit", take, back))
+        if (limit := settings.company_daily_limit) is not None and company:
+            take = self.limits.take(day, limit, company=company)
+            back = self.limits.give_back(day, company=company)
+            units.append(_Unit("company_limit", take, back))
+        return units
+
+    def _touch(self, message: Message, settings: Settings) -> Closed | None:
+        """Note that the campaign writes to the contact, unless another one did a short time ago."""
         interval = timedelta(hours=settings.min_interval_hours)
-        company = enrollment.company_key
-        writes: dict[str, Sequence[Action]] = {
-            "message": self.messages.add(message, events),
-            "enrollment": [
-                self.enrollments.wait(enrollment, message.id, message.due_at)
-                if message.due_at
-                else self.enrollments.claim(enrollment, message.id, message.mailbox_id)
-            ],
-            "contact": [self.contacts.unchanged(contact)],
-            "touch": [
-                self.contacts.touches.taking(
-                    contact.id, self.campaign_id, clock.from_text(message.created_at), interval
-                )
-            ],
-            "suppression": self.suppressions.absent(contact.email, contact.other_emails),
-        }
-        if settings.stop_for_company and company and enrollment.replied_at is None:
-            writes["company"] = [self.companies.absent(company)]
-        if message.channel == "email" and ready.mailbox:
-            writes["bounce"] = [self.bounces.absent(contact.email)]
-            cap = ready.mailbox.cap_on(day)
-            writes["mailbox_cap"] = [self.mailboxes.take(ready.mailbox.id, day, cap)]
-        if settings.daily_limit is not None:
-            writes["campaign_limit"] = [self.limits.take(day, settings.daily_limit)]
-        if settings.company_daily_limit is not None and company:
-            limit = settings.company_daily_limit
-            writes["company_limit"] = [self.limits.take(day, limit, company=company)]
-        return writes
-
-
-def _closed(  # noqa: PLR0911 - one line a gate
-    message: Message, ready: Ready, settings: Settings, refused: dict[str, list[Reason]]
-) -> Closed | None:
-    """The first gate that was closed, in the order of the gates."""
-
-    def closed(name: str) -> bool:
-        return any(reason.failed for reason in refused.get(name, []))
-
-    if closed("message") or closed("enrollment"):
+        at = clock.from_text(message.created_at)
+        try:
+            self.touches.take(message.contact_id, self.campaign_id, at, interval)
+        except RecentlyTouched as recently:
+            return gates.recently_contacted(clock.from_text(recently.touch.at) + interval)
         return None
-    (contact,), (touched,) = refused["contact"], refused["touch"]
-    if contact.failed:
-        return None if Contact.from_item(contact.item) else gates.contact_gone()
-    if closed("suppression"):
-        return gates.suppressed()
-    if closed("bounce"):
-        return gates.bounced_elsewhere()
-    if closed("company"):
-        return gates.company_replied()
-    if touched.failed and (last := Touch.from_item(touched.item)):
-        interval = timedelta(hours=settings.min_interval_hours)
-        return gates.recently_contacted(clock.from_text(last.at) + interval)
-    if closed("mailbox_cap"):
-        return gates.cap_reached("mailbox_cap", ready.enrollment, message.day)
-    if closed("campaign_limit"):
-        return gates.cap_reached("campaign_limit", ready.enrollment, message.day)
-    if closed("company_limit"):
-        return gates.cap_reached("company_limit", ready.enrollment, message.day)
-    return None
+
+    def _release(self, message: Message) -> None:
+        """Give the claim back; the step stays due as it was."""
+        release = self.enrollments.release(message.contact_id, message.id)
+        self.enrollments.table.write(release)
+
+    def _give_back(self, units: Sequence[_Unit]) -> None:
+        for unit in units:
+            self.limits.table.write(unit.give_back)
+
+    def _written(self, action: Action) -> bool:
+        try:
+            self.limits.table.write(action)
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _differs(contact: Contact | None, written_for: Contact) -> bool:
+    """Whether the contact is another than the message was written for, though it is still there."""
+    return contact is not None and (contact.email, contact.phone, contact.status) != (
+        written_for.email,
+        written_for.phone,
+        written_for.status,
+    )

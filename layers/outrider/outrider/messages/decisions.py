@@ -26,17 +26,16 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Another worker holds the message until its lease ends."""
+    """Another worker holds the step until its lease ends."""
 
     until: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A worker claimed the message and never settled it: it may have gone out."""
+    """A worker claimed the step and recorded nothing: its message may have been sent."""
 
     enrollment: Enrollment
-    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +113,15 @@ Decision = (
 
 def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PLR0911
     """The first thing that stands in the way says what becomes of the step."""
-    enrollment, message = seen.enrollment, seen.message
+    enrollment = seen.enrollment
     if enrollment is None or enrollment.generation != job.generation:
         return Drop("no such enrollment")
-    if message is not None and message.state == "sending":
-        held_until = message.claimed_until or ""
-        return Held(held_until) if held_until > clock.to_text(now) else Lost(enrollment, message)
-    if message is None and enrollment.sending == job.message_id:
-        return Held(enrollment.claimed_until or "")  # claimed between the reads of the two
+    if enrollment.sending == job.message_id and enrollment.state == "sending":
+        held_until = enrollment.claimed_until or ""
+        if held_until > clock.to_text(now):
+            return Held(held_until)
+        same = enrollment.steps_version == job.steps_version
+        return Lost(enrollment) if same else OtherSteps(enrollment)
     if enrollment.step_id != job.step_id or not enrollment.is_open:
         return Drop("the step is settled")
     if enrollment.blocked_reason == AWAY and (enrollment.due_at or "") > clock.to_text(now):

@@ -7,21 +7,16 @@ from datetime import UTC, date, datetime
 from pydantic import BaseModel
 
 from outrider.campaigns import branching, enrollment_ids, windows
-from outrider.campaigns.companies import CompanyReplies
 from outrider.campaigns.errors import EnrollmentNotFound
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.models import Enrollment, EnrollmentState, StepJob
-from outrider.contacts.models import Contact
-from outrider.contacts.suppressions.bounces import GlobalBounces
-from outrider.contacts.suppressions.models import Suppression
-from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
-from outrider.kit.dynamo import batch_get
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages import gates
 from outrider.messages.gates import Closed, GateName
 from outrider.messages.rivals import Rivals
-from outrider.messages.snapshot import Sender, Snapshot, SnapshotReader, Standing
+from outrider.messages.snapshot import Sender, Snapshot, SnapshotReader, Supply
+from outrider.messages.standing import StandingReader
 from outrider.sequences.models import Channel
 
 
@@ -66,9 +61,7 @@ class Explainer:
 
     reader: SnapshotReader
     rivals: Rivals
-    suppressions: SuppressionRepository
-    bounces: GlobalBounces
-    companies: CompanyReplies
+    standing: StandingReader
     mailboxes: MailboxRepository
     limits: DailyLimits
 
@@ -106,39 +99,28 @@ class Explainer:
         return self.reader.read(StepJob.of(self.reader.campaigns.workspace, enrollment))
 
     def _closer(self, seen: Snapshot, enrollment: Enrollment, now: datetime) -> Snapshot:
-        """What else the claim would find, and who would send."""
+        """What its worker would read after the claim, and who would send."""
         if seen.contact is None or seen.campaign is None:
             return seen
-        day = now.astimezone(UTC).date()
-        company = enrollment.company_key
+        pool = seen.campaign.mailbox_pool
+        seen = self.standing.read(seen, enrollment)
+        day, company = now.astimezone(UTC).date(), enrollment.company_key
         used = self.limits.usage(day, [company] if company else [])
-        senders = self._senders(seen, seen.campaign.mailbox_pool, day)
-        bounced, company_replied = self._noted(seen.contact, company)
-        standing = Standing(
-            suppressions=_blocking(self.suppressions, seen.contact),
-            bounced_elsewhere=bounced,
-            company_replied=company_replied and seen.settings.stop_for_company,
+        senders = self._senders(seen, pool, day)
+        supply = Supply(
             senders=senders,
             used_by_campaign=used.campaign,
             used_by_company=used.companies.get(company, 0) if company else 0,
         )
         rivals = self.rivals.of(enrollment) if seen.settings.exclusive else []
         first = senders[0].mailbox if senders else None
-        return replace(seen, standing=standing, rivals=rivals, mailbox=seen.mailbox or first)
+        return replace(seen, supply=supply, rivals=rivals, mailbox=seen.mailbox or first)
 
     def _senders(self, seen: Snapshot, pool: str, day: date) -> list[Sender]:
         """Its own mailbox as long as there is one, else all of the pool."""
         mailboxes = [seen.mailbox] if seen.mailbox else self.mailboxes.of_pool(pool)
         usage = self.mailboxes.usage([mailbox.id for mailbox in mailboxes], day)
         return [Sender(mailbox, usage[mailbox.id].used) for mailbox in mailboxes]
-
-    def _noted(self, contact: Contact, company: str | None) -> tuple[bool, bool]:
-        """Whether mail to the address was refused for good, and whether the company answered."""
-        bounce = self.bounces.key(contact.email)
-        reply = self.companies.key(company) if company else None
-        found = batch_get([bounce, reply] if reply else [bounce])
-        tables = {name for name, _, _ in found}
-        return bounce[0].name in tables, reply is not None and reply[0].name in tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +138,6 @@ class ExplainService:
         if enrollment is None:
             raise EnrollmentNotFound
         return explainer.explain(enrollment)
-
-
-def _blocking(suppressions: SuppressionRepository, contact: Contact) -> Sequence[Suppression]:
-    """As the claim sees them: of the address itself any, of the person's others an objection."""
-    own = suppressions.find([contact.email])
-    others = suppressions.find(contact.other_emails) if contact.other_emails else {}
-    objections = {
-        each.id: each for each in others.values() if each.is_objection and each.id not in own
-    }
-    return sorted([*own.values(), *objections.values()], key=lambda each: each.kind)
 
 
 def _earliest(

@@ -1,7 +1,8 @@
 """The gates a step has to pass at the moment it is carried out: a pure function of what was read.
 
-All that are closed are told, in one order; the first of them says what becomes of the step. What
-only the claim can make sure of is told from `Snapshot.standing`, where somebody has read it.
+They are evaluated twice: before the step is claimed, and again on what is read after the claim,
+right before the message is sent. All closed gates are listed in one order; the first decides what
+happens to the step.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from outrider.messages.snapshot import Snapshot
 from outrider.messages.writing import is_phone, write
 from outrider.sequences.models import Step
 
+CapGate = Literal["mailbox_cap", "campaign_limit", "company_limit"]
 GateName = Literal[
     "workspace",
     "campaign",
@@ -82,10 +84,17 @@ class Closed:
 
 def closed(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -> Iterator[Closed]:
     """The gates that are closed for the step of the enrollment."""
+    yield from at_sending(seen, enrollment, step, now)
+    yield from _content(seen, enrollment, step)
+
+
+def at_sending(
+    seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime
+) -> Iterator[Closed]:
+    """The gates that can close while a step is being carried out: all but its content."""
     yield from running(seen, enrollment)
     yield from standing(seen, enrollment, step)
     yield from passing(seen, enrollment, step, now)
-    yield from _content(seen, enrollment, step)
 
 
 def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
@@ -148,7 +157,7 @@ def passing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -
         yield from _mailboxes(seen, now)
 
 
-# ── Gates that the claim finds closed as well ────────────────────────────────────────────────────
+# ── Gates, also closed from elsewhere ─────────────────────────────────────────────────────────────
 
 
 def suppressed(reason: str = "suppressed") -> Closed:
@@ -206,7 +215,7 @@ def recently_contacted(until: datetime) -> Closed:
 
 
 def cap_reached(
-    gate: Literal["mailbox_cap", "campaign_limit", "company_limit"],
+    gate: CapGate,
     enrollment: Enrollment,
     day: date,
 ) -> Closed:
@@ -271,27 +280,27 @@ def _replied(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Clo
 
 
 def _caps(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -> Iterator[Closed]:
-    if seen.standing is None:
+    if seen.supply is None:
         return
     day = now.astimezone(UTC).date()
-    senders = [each for each in seen.standing.senders if each.mailbox.can_send]
+    senders = [each for each in seen.supply.senders if each.mailbox.can_send]
     spent = all(sender.used >= sender.mailbox.cap_on(day) for sender in senders)
     if step.channel == "email" and senders and spent:
         yield cap_reached("mailbox_cap", enrollment, day)
     limit, company_limit = seen.settings.daily_limit, seen.settings.company_daily_limit
-    if limit is not None and seen.standing.used_by_campaign >= limit:
+    if limit is not None and seen.supply.used_by_campaign >= limit:
         yield cap_reached("campaign_limit", enrollment, day)
     if (
         company_limit is not None
         and enrollment.company_key
-        and seen.standing.used_by_company >= company_limit
+        and seen.supply.used_by_company >= company_limit
     ):
         yield cap_reached("company_limit", enrollment, day)
 
 
 def _mailboxes(seen: Snapshot, now: datetime) -> Iterator[Closed]:
-    if seen.standing:
-        mailboxes = [sender.mailbox for sender in seen.standing.senders]
+    if seen.supply:
+        mailboxes = [sender.mailbox for sender in seen.supply.senders]
     else:
         mailboxes = [seen.mailbox] if seen.mailbox else []
     if not mailboxes:

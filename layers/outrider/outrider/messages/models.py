@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -15,7 +15,6 @@ from outrider.sequences.models import Channel, ReplyClass
 
 Direction = Literal["out", "in"]
 State = Literal[
-    "sending",
     "sent",
     "failed",
     "skipped",
@@ -26,9 +25,9 @@ State = Literal[
     "cancelled",
     "received",
 ]
-"""Out: `sending` is claimed; `sent`, `failed`, `skipped`, `unknown` are its outcome. A task of a
-person is `pending`, then `completed` or `expired`, or `cancelled` when its enrollment ended first.
-What came in is `received`."""
+"""Outgoing: `sent`, `failed`, `skipped`, and `unknown` when nobody recorded the outcome. A task of
+a person is `pending`, then `completed` or `expired`, or `cancelled` when its enrollment ended
+first. A reply is `received`."""
 BounceKind = Literal["hard", "soft"]
 MarkedTime = Literal[
     "delivered_at",
@@ -68,10 +67,10 @@ class Classification(BaseModel):
 
 
 class Message(BaseModel):
-    """The one message of one step of one enrollment, or a reply that came in. While it is
-    `sending`, a worker holds it until `claimed_until`; `unknown` means that it may or may not have
-    gone out, and is never sent again by itself. What became of it after it was sent is told by
-    times: each is the first time it happened."""
+    """The one message of one step of one enrollment, written when its outcome is known, or a reply
+    that came in. `unknown` means that it may or may not have been sent; it is never sent again by
+    itself. What happened to it after it was sent is told by times: each is the first time it
+    happened."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -97,7 +96,6 @@ class Message(BaseModel):
     html: str | None = None
     provider_id: str | None = None
     rfc_message_id: str | None = None
-    claimed_until: str | None = None
     due_at: str | None = None
     """Until when a person has time for a task."""
     completed_at: str | None = None
@@ -155,7 +153,7 @@ class Message(BaseModel):
 
     @property
     def day(self) -> date:
-        """The day (UTC) whose caps it takes a part of, and on which it is counted."""
+        """The day (UTC) whose caps it counts towards, and in whose statistics it is."""
         return clock.from_text(self.created_at).date()
 
     @property
@@ -163,26 +161,20 @@ class Message(BaseModel):
         """What events about it are called."""
         return self.channel if self.channel in ("email", "sms") else "task"
 
-    @property
-    def is_uncertain(self) -> bool:
-        """Whether it may have gone out and nobody has recorded that yet."""
-        return self.state in ("sending", "unknown")
-
-    @property
-    def went_out(self) -> bool:
-        """Whether something that happened to it proves that it was sent."""
-        return any(
-            (
-                self.delivered_at,
-                self.opened_at,
-                self.machine_opened_at,
-                self.clicked_at,
-                self.bounced_at,
-                self.complained_at,
-                self.unsubscribed_at,
-                self.replied_at,
-            )
+    def sent(self, provider_id: str, rfc_message_id: str) -> "Message":
+        """Return it as the provider accepted it, under the ids that are not empty."""
+        known = {"provider_id": provider_id, "rfc_message_id": rfc_message_id}
+        return self.model_copy(
+            update={
+                **{name: value for name, value in known.items() if value},
+                "state": "sent",
+                "sent_at": clock.timestamp(),
+            }
         )
+
+    def lost(self) -> "Message":
+        """Return it as nobody knows whether it was sent."""
+        return self.model_copy(update={"state": "unknown", "reason": "the outcome was lost"})
 
     def completed(self, outcome: str | None) -> "Message":
         """It, a task, as it is when a person has done it."""
@@ -195,10 +187,6 @@ class Message(BaseModel):
             went_out = {"state": "sent", "sent_at": self.created_at, "reason": None}
             return self.model_copy(update=went_out)
         return self.model_copy(update={"state": "failed", "reason": "not_sent"})
-
-    def in_flight(self, now: datetime) -> bool:
-        """Whether a worker is sending it, and may still settle it."""
-        return self.state == "sending" and (self.claimed_until or "") > clock.to_text(now)
 
     def names(self) -> dict[str, Any]:
         """What an event about this message names."""

@@ -1,5 +1,5 @@
-"""What comes of a step: its message is settled and its enrollment goes on or ends, in one
-transaction with what is counted."""
+"""Recording the outcome of a step: in one transaction its message is written, once, and its
+enrollment goes on or ends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,39 +41,31 @@ class Progress:
     messages: MessageRepository
     queue: Queue
 
-    def sent(
-        self,
-        enrollment: Enrollment,
-        message: Message,
-        way: Way,
-        rfc_message_id: str,
-        provider_id: str,
-    ) -> None:
-        """The claimed message went out."""
-        told = [self.told(message, "sent")]
+    def sent(self, enrollment: Enrollment, message: Message, way: Way) -> None:
+        """Record that the claimed message was sent."""
         self.go_on(
             enrollment,
             message,
             way,
-            self.messages.sent(message, provider_id, rfc_message_id, told),
+            *self.messages.add(message, [self.told(message, "sent")]),
             counted="sent",
-            thread=continued(enrollment.thread, message, rfc_message_id),
+            thread=continued(enrollment.thread, message),
         )
 
-    def failed(
-        self, enrollment: Enrollment, message: Message, reason: str, *writes: Action
-    ) -> None:
-        """The claimed message was refused for good: the enrollment ends. `writes` are of the same
-        transaction."""
+    def failed(self, enrollment: Enrollment, message: Message, *writes: Action) -> None:
+        """Record that the claimed message was refused for good: the enrollment ends. `writes` are
+        of the same transaction."""
         transact(
-            self.messages.failed(message, reason, [self.told(message, "failed", reason)]),
-            *self.endings.writes(enrollment, "failed", reason, claimed=message.id),
+            *self.failing(message),
+            *self.endings.writes(
+                enrollment, "failed", message.reason or "failed", claimed=message.id
+            ),
             self.count(message, "failed"),
             *writes,
         )
 
     def lost(self, enrollment: Enrollment, message: Message) -> None:
-        """Nobody knows whether the claimed message went out: it is not sent again."""
+        """Record that nobody knows whether the claimed message was sent: it is not sent again."""
         paused = self.caller.event(
             "enrollment.paused",
             identity=f"{enrollment.id}/{enrollment.generation}/{message.id}",
@@ -82,9 +74,9 @@ class Progress:
             **enrollment.names(),
         )
         transact(
-            self.messages.unknown(message, "the outcome was lost"),
+            *self.messages.add(message.lost()),
             self.enrollments.pause_claimed(
-                message.contact_id, message.id, UNKNOWN_OUTCOME, [paused]
+                enrollment.contact_id, message.id, UNKNOWN_OUTCOME, [paused]
             ),
             self.counters.add(active=-1, paused=1),
         )
@@ -134,24 +126,14 @@ class Progress:
             job = self._job(enrollment, following, way)
             self.queue.send([QueueMessage(job, round((due - clock.now()).total_seconds()))])
 
-    def failing(self, message: Message, reason: str) -> Sequence[Action]:
-        """The record of a step that could not be carried out."""
-        failed = message.model_copy(update={"state": "failed", "reason": reason})
-        return self.messages.add(failed, [self.told(message, "failed", reason)])
+    def failing(self, message: Message) -> Sequence[Action]:
+        """The record of a step that could not be carried out, and why: `message.reason`."""
+        failed = message.model_copy(update={"state": "failed"})
+        return self.messages.add(failed, [self.told(failed, "failed", failed.reason or "")])
 
     def skipping(self, message: Message, reason: str) -> Sequence[Action]:
-        """The record of a step that was left out; what it would have said is not kept."""
-        left_out = message.model_copy(
-            update={
-                "state": "skipped",
-                "reason": reason,
-                "subject": None,
-                "text": None,
-                "html": None,
-                "claimed_until": None,
-                "due_at": None,
-            }
-        )
+        """The record of a step that was left out."""
+        left_out = message.model_copy(update={"state": "skipped", "reason": reason})
         return self.messages.add(left_out, [self.told(message, "skipped", reason)])
 
     def count(self, message: Message, name: str) -> Action:
@@ -173,7 +155,7 @@ class Progress:
         ).model_dump()
 
 
-def continued(thread: Thread | None, message: Message, rfc_message_id: str) -> Thread | None:
+def continued(thread: Thread | None, message: Message, rfc_message_id: str = "") -> Thread | None:
     """The thread with one more mail; other messages leave it as it is."""
     if message.channel != "email":
         return None

@@ -10,14 +10,13 @@ and `by_campaign` list all of a workspace or campaign; `by_state` those that som
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, batch_get, transact
+from outrider.kit.dynamo import Action, Query, Table, batch_get, transact
 from outrider.kit.outbox import Event
 from outrider.messages.models import BounceKind, Classification, MarkedTime, Message, State
 
@@ -42,7 +41,7 @@ class MessageRepository:
         return Message.from_item(item) if item else None
 
     def add(self, message: Message, events: Sequence[Event] = ()) -> Sequence[Action]:
-        """The message's first and only creation: a second claim of the step fails here."""
+        """Write the message, once: a step whose message is there has been carried out."""
         place = _place(message)
         item = {
             **message.to_item(),
@@ -112,41 +111,6 @@ class MessageRepository:
         query = Query(f"{self.workspace}#{message_id}", index="by_id", limit=1)
         return self.table.query(query).items
 
-    def sent(
-        self, message: Message, provider_id: str, rfc_message_id: str, events: Sequence[Event]
-    ) -> Action:
-        """Without `rfc_message_id` no answer will find it that it was not known by before."""
-        sets, values = _went_out(provider_id, rfc_message_id)
-        return self._settle(
-            message,
-            f"{sets}, #sent_at = :at, #_events = :events",
-            at=clock.timestamp(),
-            events=outbox.pack(events),
-            **values,
-        )
-
-    def failed(self, message: Message, reason: str, events: Sequence[Event]) -> Action:
-        return self._settle(
-            message,
-            "#state = :failed, #reason = :reason, #_events = :events",
-            failed="failed",
-            reason=reason,
-            events=outbox.pack(events),
-        )
-
-    def unknown(self, message: Message, reason: str) -> Action:
-        """Nobody knows whether the message went out."""
-        return self._settle(
-            message,
-            "#state = :unknown, #reason = :reason,"
-            " #by_state_pk = :state_key, #by_state_sk = :state_place",
-            "#claimed_until, #_events",
-            unknown="unknown",
-            reason=reason,
-            state_key=self._state_pk("unknown"),
-            state_place=_place(message),
-        )
-
     def mark(self, message: Message, time: MarkedTime, at: str, events: Sequence[Event]) -> Action:
         """What happened to the message happened at `at` for the first time."""
         return self.table.update(
@@ -168,7 +132,7 @@ class MessageRepository:
             self._pk(message.contact_id),
             message.id,
             f"SET {sets}, #sent_at = :at, #_events = :events"
-            " REMOVE #reason, #claimed_until, #by_state_pk, #by_state_sk",
+            " REMOVE #reason, #by_state_pk, #by_state_sk",
             "#state = :unknown",
             unknown="unknown",
             at=message.created_at,
@@ -317,41 +281,8 @@ class MessageRepository:
         return [Message.from_item(item) for item in page.items], page.last_key
 
     def delete(self, message: Message) -> None:
-        pk = self._pk(message.contact_id)
-        transact(self.table.delete(pk, message.id), self._without_said(message))
-
-    def forget_content(self, message: Message) -> None:
-        """What a message says, if it is still there; whoever sends it goes on."""
-        emptied = self.table.update(
-            self._pk(message.contact_id),
-            message.id,
-            "REMOVE #subject, #reason, #recipient",
-            "attribute_exists(#pk)",
-        )
-        with suppress(ConditionFailed):
-            self.table.write(emptied)
-        self.table.write(self._without_said(message))
-
-    def withdraw(self, message: Message) -> Sequence[Action]:
-        """Undo the claim of a message that certainly did not go out; it can be made again."""
-        pk = self._pk(message.contact_id)
-        claimed = self.table.delete(pk, message.id, "#state = :sending", sending="sending")
-        return [claimed, self._without_said(message)]
-
-    def _without_said(self, message: Message) -> Action:
-        _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
-        return self.table.delete(pk, sk)
-
-    def _settle(
-        self, message: Message, sets: str, removes: str = "#claimed_until", **values: str
-    ) -> Action:
-        return self.table.update(
-            self._pk(message.contact_id),
-            message.id,
-            f"SET {sets} REMOVE {removes}",
-            "#state = :sending",
-            **{"sending": "sending", **values},
-        )
+        _, pk, said = self.said_key(self._pk(message.contact_id), message.id)
+        transact(self.table.delete(pk, message.id), self.table.delete(pk, said))
 
     def _pk(self, contact_id: str) -> str:
         return f"{self.workspace}#{contact_id}"

@@ -1,21 +1,16 @@
 """Messages whose outcome was lost: whatever is heard of one proves that it went out, and where
 nothing is, a person says what became of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.campaigns.models import Said
-from outrider.campaigns.repository import CampaignRepository
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.messages.errors import MessageNotFound
 from outrider.messages.models import Message
-from outrider.messages.progress import Progress
 from outrider.messages.repository import MessageRepository
-from outrider.messages.snapshot import Way
 from outrider.messages.unknowns import Unknowns
-from outrider.sequences.repository import SequenceRepository
 
 _ATTEMPTS = 5
 
@@ -26,25 +21,19 @@ class Settling:
 
     caller: Caller
     messages: MessageRepository
-    campaigns: CampaignRepository
-    sequences: SequenceRepository
-    progress: Callable[[str], Progress]
     unknowns: Unknowns
 
     def went_out(
         self, message: Message, provider_id: str = "", rfc_message_id: str = ""
     ) -> Message | None:
-        """The message as it stands once it is known that it went out; None when it is gone. A
-        worker that is just about to record it finds that done. Raises Contended."""
+        """Return the message as it stands once it is known that it was sent; None when it is gone.
+        Raises Contended."""
         for _ in range(_ATTEMPTS):
             found = self.messages.get(message.contact_id, message.id)
-            if found is None or not found.is_uncertain:
+            if found is None or found.state != "unknown":
                 return found
             try:
-                if found.state == "unknown":
-                    transact(*self.unknowns.writes(found, "sent", provider_id, rfc_message_id))
-                else:
-                    self._record(found, provider_id, rfc_message_id)
+                transact(*self.unknowns.writes(found, "sent", provider_id, rfc_message_id))
             except TransactionFailed:
                 continue
         raise _contended()
@@ -69,22 +58,6 @@ class Settling:
                 continue
             return settled
         raise _contended()
-
-    def _record(self, message: Message, provider_id: str, rfc_message_id: str) -> None:
-        """What its worker would have recorded."""
-        progress = self.progress(message.campaign_id)
-        enrollment = progress.enrollments.get(message.contact_id)
-        campaign = self.campaigns.get(message.campaign_id)
-        if enrollment and campaign and enrollment.sending == message.id:
-            steps = self.sequences.steps_of(enrollment.sequence_id, enrollment.steps_version)
-            way = Way(steps or [], campaign.settings)
-            progress.sent(enrollment, message, way, rfc_message_id, provider_id)
-            return
-        told = [progress.told(message, "sent")]
-        transact(
-            self.messages.sent(message, provider_id, rfc_message_id, told),
-            progress.count(message, "sent"),
-        )
 
 
 def _contended() -> Contended:

@@ -33,12 +33,18 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the claim of a step makes sure of by its conditions, and only who explains a step reads
-    beforehand. `senders` are the mailboxes it may go out from."""
+    """What forbids to write to a contact, as it was committed at one moment (`standing.py`)."""
 
     suppressions: Sequence[Suppression]
     bounced_elsewhere: bool
     company_replied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What is left to send with, read only to explain a step. `senders` are the mailboxes it may be
+    sent from; the others count messages of today."""
+
     senders: Sequence[Sender]
     used_by_campaign: int
     used_by_company: int
@@ -73,6 +79,7 @@ class Snapshot:
     rivals: Sequence[Enrollment] = ()
     """Older enrollments of the contact in other active campaigns, if the campaign is exclusive."""
     standing: Standing | None = None
+    supply: Supply | None = None
 
     @property
     def way(self) -> Way:

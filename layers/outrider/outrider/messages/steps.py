@@ -1,23 +1,27 @@
-"""Carrying out one step of one enrollment: read, decide, claim, send, record.
+"""Carrying out one step of one enrollment: read, decide, claim, look again, send, record.
 
-At most once: the claim is one transaction whose first write can succeed only once for a step. A
-crash behind it leaves a message that is `sending`; when its lease is over it becomes `unknown` and
-waits for a person, and is never sent again by itself.
+At most once: nothing is sent without the claim, a conditional update of the enrollment that can
+succeed only once for a step and a generation. A worker that dies after it leaves the lease; when
+that is over, the message is recorded as `unknown`, waits for the provider's word or a person's, and
+is never sent again by itself.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from outrider.access.models import Caller
 from outrider.campaigns import branching, windows
 from outrider.campaigns.models import CLAIM_LEASE, Enrollment, StepJob
+from outrider.contacts.models import Contact
 from outrider.kit import clock
-from outrider.kit.dynamo import TransactionFailed, transact
+from outrider.kit.dynamo import Action, ConditionFailed, StoreFailed, TransactionFailed, transact
 from outrider.kit.logs import logger
-from outrider.mailboxes.reviews import HealthReviews
+from outrider.mailboxes.models import Mailbox
 from outrider.messages import gates, threads
-from outrider.messages.claims import Claims
+from outrider.messages.claims import Claims, Outdated
 from outrider.messages.content.drafts import Mail
 from outrider.messages.content.mime import own_message_id
 from outrider.messages.decisions import (
@@ -35,16 +39,21 @@ from outrider.messages.decisions import (
     decide,
 )
 from outrider.messages.gates import Closed, Defer, End, Stay
-from outrider.messages.models import Message
+from outrider.messages.models import Content, Message
 from outrider.messages.progress import Progress
 from outrider.messages.rivals import Rivals
+from outrider.messages.settling import Settling
 from outrider.messages.snapshot import Snapshot, SnapshotReader
 from outrider.messages.tasks import Tasks
 from outrider.messages.transports import Outcome, Transport
 from outrider.messages.transports.sms import TextTransport
+from outrider.messages.writing import write
 from outrider.sequences.models import Step
 
 _DECISIONS = 4
+_RECORD_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8, 8, 8)
+"""Seconds between attempts to record an outcome: together less than what a claim's lease leaves
+after the longest send."""
 _RETRY_DELAYS = (60, 300, 900, 3600, 10800)
 """Seconds to wait after each time a provider did not take the message; the last is repeated."""
 
@@ -67,10 +76,10 @@ class StepService:
     tasks: Tasks
     transport: Transport
     texts: TextTransport
-    reviews: HealthReviews
+    settling: Settling
 
     def run(self, job: StepJob) -> str:
-        """Carry the step out and give what became of it, in a word for the log.
+        """Carry the step out, and return the outcome in a few words for the log.
 
         Raises StepHeld and StepContended; the queue then brings the record again.
         """
@@ -78,7 +87,7 @@ class StepService:
             seen = self.reader.read(job)
             try:
                 done = self._carry_out(job, seen)
-            except TransactionFailed:
+            except (ConditionFailed, TransactionFailed, Outdated):
                 continue
             if isinstance(done, str):
                 return done
@@ -92,8 +101,8 @@ class StepService:
                 return f"dropped: {reason}"
             case Held(until):
                 raise StepHeld(f"{job.message_id} is held until {until}")
-            case Lost(enrollment, message):
-                return self._settle_lost(seen, enrollment, message)
+            case Lost(enrollment):
+                return self._record_lost(job, seen, enrollment)
             case OtherSteps(enrollment):
                 return job.model_copy(update={"steps_version": enrollment.steps_version})
             case Migrate(enrollment, version):
@@ -124,12 +133,12 @@ class StepService:
             return self._stop(job, enrollment, step, gates.rival(rivals[0], clock.now()))
         message = _message(job, enrollment, step)
         if step.by_person:
-            closed = self.tasks.begin(message, ready, seen.settings)
+            closed = self.tasks.begin(seen, ready, message)
             return self._stop(job, enrollment, step, closed) if closed else "waiting"
-        message = _claimed(message, ready)
-        closed = self.claims.claim(message, ready, seen.settings)
+        message = _written(message, ready.said, ready.mailbox, ready.contact)
+        closed = self.claims.claim(seen, ready, message)
         if closed:
-            return self._stop(job, enrollment, step, closed)
+            return self._stop(job, enrollment, step, closed, claimed=message.id)
         return self._settle(seen, ready, message, self._send(ready, message))
 
     def _send(self, ready: Ready, message: Message) -> Outcome:
@@ -139,65 +148,110 @@ class StepService:
         return self.texts.send(message)
 
     def _settle(self, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome) -> str:
-        enrollment = ready.enrollment
+        """Record what the provider said, as long as the lease lasts: nobody else knows it."""
+        enrollment, progress = ready.enrollment, self.progress
         match outcome.kind:
             case "accepted":
-                rfc_id, provider_id = outcome.rfc_message_id, outcome.provider_id
-                self.progress.sent(enrollment, message, seen.way, rfc_id, provider_id)
-                return "sent"
+                sent = message.sent(outcome.provider_id, outcome.rfc_message_id)
+                return self._record_sent(enrollment, seen, sent)
             case "refused":
-                reason = f"refused: {outcome.detail}"
-                self.progress.failed(
-                    enrollment, message, reason, *self.claims.refused(message, ready)
-                )
+                failed = message.model_copy(update={"reason": f"refused: {outcome.detail}"})
+                counted = self._refused(failed)
+                persistently(lambda: progress.failed(enrollment, failed, *counted))
                 self.claims.untouch(message)
-                return reason
+                return str(failed.reason)
             case "not_accepted":
-                return self._put_back(seen, ready, message, outcome)
+                persistently(lambda: self._put_back(seen, ready, message, outcome))
+                return f"not accepted: {outcome.detail}"
             case "unknown":
-                self.progress.lost(enrollment, message)
+                persistently(lambda: progress.lost(enrollment, message))
                 return "unknown"
 
-    def _put_back(self, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome) -> str:
-        """The message certainly did not go out: undo the claim and try again later."""
-        seconds = _RETRY_DELAYS[min(ready.enrollment.attempts, len(_RETRY_DELAYS) - 1)]
-        later = clock.now() + timedelta(seconds=seconds)
-        progress = self.progress
-        transact(
-            *progress.messages.withdraw(message),
-            progress.enrollments.retry(message.contact_id, message.id, later, outcome.detail),
-            *self.claims.give_back(message, ready, seen.settings),
-        )
-        self.claims.untouch(message)
-        logger().warning("the provider took no message", reason=outcome.detail, alarm="provider")
-        return f"not accepted: {outcome.detail}"
+    def _record_sent(self, enrollment: Enrollment, seen: Snapshot, sent: Message) -> str:
+        """Where the lease has run out meanwhile, the message that was recorded as `unknown` is
+        settled by what we know."""
+        try:
+            persistently(lambda: self.progress.sent(enrollment, sent, seen.way))
+        except TransactionFailed:
+            self.settling.went_out(sent, sent.provider_id or "", sent.rfc_message_id or "")
+            return "sent, and recorded late"
+        return "sent"
 
-    def _settle_lost(self, seen: Snapshot, enrollment: Enrollment, message: Message) -> str:
-        """What is known of a message whose worker is gone: its recipient may have it."""
-        if message.went_out:
-            self.progress.sent(enrollment, message, seen.way, "", "")
-            return "sent, as its delivery shows"
-        self.progress.lost(enrollment, message)
+    def _refused(self, message: Message) -> list[Action]:
+        """What is counted of a message that was refused for good, for a transaction."""
+        if not message.mailbox_id:
+            return []
+        return [self.claims.mailboxes.record(message.mailbox_id, message.day, "refused")]
+
+    def _put_back(self, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome) -> None:
+        """The message was certainly not sent: undo the claim and try again later."""
+        seconds = _RETRY_DELAYS[min(ready.enrollment.attempts, len(_RETRY_DELAYS) - 1)]
+        later = clock.to_text(clock.now() + timedelta(seconds=seconds))
+        self.claims.put_back(message, ready, seen.settings, later, outcome.detail)
+        logger().warning("the provider took no message", reason=outcome.detail, alarm="provider")
+
+    def _record_lost(self, job: StepJob, seen: Snapshot, enrollment: Enrollment) -> str:
+        """A worker claimed the step and recorded nothing: its recipient may have the message. What
+        it said is written once more; where that fails now, it is recorded without."""
+        step = seen.step(job.step_id)
+        if step is None:
+            return "dropped: no such step"
+        claimed_at = clock.from_text(enrollment.claimed_until or clock.timestamp()) - CLAIM_LEASE
+        message = _message(job, enrollment, step).model_copy(
+            update={
+                "created_at": clock.to_text(claimed_at),
+                "mailbox_id": enrollment.mailbox_id or "" if step.channel == "email" else "",
+            }
+        )
+        if seen.contact:
+            with suppress(ValueError):
+                said = write(seen, enrollment, step)
+                message = _written(message, said, seen.mailbox, seen.contact)
+        sent_to = message.model_copy(update={"recipient": enrollment.sending_to})
+        self.progress.lost(enrollment, sent_to)
         return "unknown"
 
     # ── Not carrying out ─────────────────────────────────────────────────────────────────────────
 
-    def _stop(self, job: StepJob, enrollment: Enrollment, step: Step, gate: Closed) -> str:
+    def _stop(
+        self, job: StepJob, enrollment: Enrollment, step: Step, gate: Closed, claimed: str = ""
+    ) -> str:
+        """`claimed` is the message that was claimed and is not sent, if it came that far."""
         match gate.then:
             case Stay():
+                if claimed:
+                    self._release(enrollment, claimed, clock.now(), gate.reason)
                 return f"dropped: {gate.reason}"
             case Defer(until):
-                self.progress.enrollments.postpone(enrollment, until, gate.reason)
+                if claimed:
+                    self._release(enrollment, claimed, until, gate.reason)
+                else:
+                    self.progress.enrollments.postpone(enrollment, until, gate.reason)
                 return f"deferred: {gate.reason}"
             case End() as end:
-                return self._end(job, enrollment, step, gate, end)
+                return self._end(job, enrollment, step, gate, end, claimed=claimed)
 
-    def _end(self, job: StepJob, enrollment: Enrollment, step: Step, gate: Closed, end: End) -> str:
+    def _release(self, enrollment: Enrollment, claimed: str, due: datetime, reason: str) -> None:
+        enrollments = self.progress.enrollments
+        release = enrollments.release(enrollment.contact_id, claimed, clock.to_text(due), reason)
+        enrollments.table.write(release)
+
+    def _end(
+        self,
+        job: StepJob,
+        enrollment: Enrollment,
+        step: Step,
+        gate: Closed,
+        end: End,
+        *,
+        claimed: str,
+    ) -> str:
         """The enrollment ends; where its step failed or was suppressed, a record says so."""
-        writes = list(self.progress.endings.writes(enrollment, end.state, gate.reason))
+        endings = self.progress.endings
+        writes = list(endings.writes(enrollment, end.state, gate.reason, claimed=claimed or None))
         message = _message(job, enrollment, step)
         if end.state == "failed":
-            writes += self.progress.failing(message, gate.reason)
+            writes += self.progress.failing(message.model_copy(update={"reason": gate.reason}))
             writes.append(self.progress.count(message, "failed"))
         elif gate.gate == "suppression":
             writes += self.progress.skipping(message, gate.reason)
@@ -223,8 +277,20 @@ class StepService:
         return job.model_copy(update={"steps_version": version})
 
 
+def persistently(write: Callable[[], None]) -> None:
+    """Write what only this worker knows: while DynamoDB takes nothing, again and again until
+    shortly before the lease of the claim ends. Raises StoreFailed after that."""
+    for seconds in _RECORD_WAITS:
+        try:
+            return write()
+        except StoreFailed:
+            logger().warning("the outcome of a step could not be recorded yet")
+            clock.sleep(seconds)
+    return write()
+
+
 def _message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
-    """The step's message, before anything is said in it."""
+    """The message of the step, before anything is said in it."""
     return Message(
         id=job.message_id,
         thread_id=threads.thread_id(job.campaign_id, job.contact_id),
@@ -236,22 +302,23 @@ def _message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
         step_id=step.id,
         variant_id=step.variant_for(enrollment.id).id,
         mailbox_id=job.mailbox_id if step.channel == "email" else "",
-        state="sending",
+        state="unknown",
         created_at=clock.timestamp(),
     )
 
 
-def _claimed(message: Message, ready: Ready) -> Message:
-    """The message with all it says, to whom, and how long it is ours."""
-    said: dict[str, Any] = {"claimed_until": clock.to_text(clock.now() + CLAIM_LEASE)}
-    if isinstance(ready.said, Mail):
-        said |= {
-            **ready.said.content.model_dump(),
-            "links": ready.said.links,
-            "sender": ready.mailbox.email if ready.mailbox else None,
-            "rfc_message_id": ready.mailbox and own_message_id(ready.mailbox, message.id),
-            "recipient": ready.contact.email,
+def _written(
+    message: Message, said: Mail | Content, mailbox: Mailbox | None, contact: Contact
+) -> Message:
+    """The message with all it says, and to whom."""
+    if isinstance(said, Mail):
+        written: dict[str, Any] = {
+            **said.content.model_dump(),
+            "links": said.links,
+            "sender": mailbox.email if mailbox else None,
+            "rfc_message_id": mailbox and own_message_id(mailbox, message.id),
+            "recipient": contact.email,
         }
     else:
-        said |= {"text": ready.said.text, "recipient": ready.contact.phone}
-    return message.model_copy(update=said)
+        written = {"text": said.text, "recipient": contact.phone}
+    return message.model_copy(update=written)

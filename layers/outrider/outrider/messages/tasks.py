@@ -11,19 +11,18 @@ from outrider.messages.decisions import Ready
 from outrider.messages.gates import Closed
 from outrider.messages.models import Content, Message
 from outrider.messages.progress import Progress
-from outrider.messages.snapshot import Way
-from outrider.sequences.models import Settings
+from outrider.messages.snapshot import Snapshot, Way
 
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """Tasks of one campaign. Its step is claimed as that of a mail is, and nothing is sent."""
+    """Tasks of one campaign."""
 
     claims: Claims
     progress: Progress
 
-    def begin(self, message: Message, ready: Ready, settings: Settings) -> Closed | None:
-        """Have a person do the step. Gives the gate that has closed; raises TransactionFailed."""
+    def begin(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | None:
+        """Have a person do the step. Return the gate that has closed. Raises TransactionFailed."""
         due_at = clock.to_text(clock.now() + timedelta(days=ready.step.timeout_days))
         assert isinstance(ready.said, Content)
         said = {"subject": ready.said.subject or None, "text": ready.said.text}
@@ -35,7 +34,7 @@ class Tasks:
             due_at=due_at,
             **task.names(),
         )
-        return self.claims.claim(task, ready, settings, [told])
+        return self.claims.begin(seen, ready, task, [told])
 
     def wait(self, enrollment: Enrollment, task: Message) -> None:
         """Go on waiting for a task that was begun before. Raises TransactionFailed."""

@@ -16,6 +16,7 @@ from outrider.campaigns.wiring import (
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.contacts.touches import Touches
 from outrider.kit.dynamo import Table
 from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
@@ -34,6 +35,7 @@ from outrider.messages.rivals import Rivals
 from outrider.messages.service import MessageService
 from outrider.messages.settling import Settling
 from outrider.messages.snapshot import SnapshotReader
+from outrider.messages.standing import StandingReader
 from outrider.messages.steps import StepService
 from outrider.messages.tasks import Tasks
 from outrider.messages.test_sends import TestSends, TestSendService
@@ -62,7 +64,7 @@ def steps(caller: Caller, campaign_id: str) -> StepService:
         tasks=Tasks(claims, going_on),
         transport=_transport(caller),
         texts=SandboxTexts() if workspace.mode == "test" else SnsTransport(),
-        reviews=health_reviews(caller),
+        settling=settling(caller),
     )
 
 
@@ -81,13 +83,10 @@ def explanations(caller: Caller) -> ExplainService:
 
 def explainer(caller: Caller, campaign_id: str) -> Explainer:
     workspace = caller.workspace
-    contacts = _table("contacts_table")
     return Explainer(
         reader=snapshots(caller, campaign_id),
         rivals=Rivals(contact_enrollments(workspace), campaign_repository(workspace)),
-        suppressions=SuppressionRepository(contacts, workspace),
-        bounces=GlobalBounces(contacts, workspace),
-        companies=company_replies(workspace, campaign_id),
+        standing=_standing(caller, campaign_id),
         mailboxes=mailbox_repository(workspace),
         limits=daily_limits(workspace, campaign_id),
     )
@@ -144,15 +143,7 @@ def test_sends(caller: Caller) -> TestSendService:
 
 
 def settling(caller: Caller) -> Settling:
-    unknowns = _unknowns(caller)
-    return Settling(
-        caller=caller,
-        messages=unknowns.messages,
-        campaigns=unknowns.campaigns,
-        sequences=unknowns.sequences,
-        progress=unknowns.progress,
-        unknowns=unknowns,
-    )
+    return Settling(caller, message_repository(caller), _unknowns(caller))
 
 
 def marks(caller: Caller) -> Marks:
@@ -197,17 +188,26 @@ def _unknowns(caller: Caller) -> Unknowns:
 
 def _claims(caller: Caller, campaign_id: str) -> Claims:
     workspace = caller.workspace
-    contacts = _table("contacts_table")
     return Claims(
         campaign_id=campaign_id,
         enrollments=enrollment_repository(workspace, campaign_id),
         messages=message_repository(caller),
+        touches=Touches(_table("contacts_table"), workspace),
+        mailboxes=mailbox_repository(workspace),
+        limits=daily_limits(workspace, campaign_id),
+        standing=_standing(caller, campaign_id),
+    )
+
+
+def _standing(caller: Caller, campaign_id: str) -> StandingReader:
+    workspace, contacts = caller.workspace, _table("contacts_table")
+    return StandingReader(
+        campaigns=campaign_repository(workspace),
         contacts=ContactRepository(contacts, workspace),
         suppressions=SuppressionRepository(contacts, workspace),
         bounces=GlobalBounces(contacts, workspace),
         companies=company_replies(workspace, campaign_id),
         mailboxes=mailbox_repository(workspace),
-        limits=daily_limits(workspace, campaign_id),
     )
 
 

@@ -20,7 +20,6 @@ from outrider.kit.counters import Counters
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.kit.outbox import Event
-from outrider.messages.models import Message
 from outrider.privacy.models import Counted, Erasure, StoreResult
 from outrider.privacy.records import Records
 from outrider.privacy.repository import ErasureRepository
@@ -66,7 +65,8 @@ class ErasureService:
         if tombstone := self.records.contacts.item(contact_id):
             self.records.contacts.bury(Contact.model_validate(tombstone))
         forgotten = [self._forget_enrollment(each) for each in enrollments]
-        forgotten += [self._forget_message(each) for each in messages]
+        for message in messages:
+            self.records.messages.delete(message)
         if not all(forgotten):
             return _view(erasure, pending=True)
         done = _view(erasure)
@@ -141,14 +141,6 @@ class ErasureService:
             reason=ERASED,
             **enrollment.names(),
         )
-
-    def _forget_message(self, message: Message) -> bool:
-        """False when it is being sent, and only its content is gone."""
-        if message.in_flight(clock.now()):
-            self.records.messages.forget_content(message)
-            return False
-        self.records.messages.delete(message)
-        return True
 
 
 def _view(erasure: Erasure, *, pending: bool = False) -> ContactErased:

@@ -28,10 +28,6 @@ class GlobalBounces:
             now=clock.timestamp(),
         )
 
-    def absent(self, address: str) -> Action:
-        """That the address is not listed, for a transaction."""
-        return self.table.check(*self._place(address), "attribute_not_exists(#pk)")
-
     def key(self, address: str) -> tuple[Table, str, str]:
         """Where the address would be, for `kit.dynamo.batch_get`."""
         return self.table, *self._place(address)

@@ -15,6 +15,7 @@ from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
     Action,
     ConditionFailed,
+    Key,
     Query,
     Table,
     batch_get,
@@ -27,7 +28,6 @@ ADD_AT_ONCE = 100
 
 _FREE = "attribute_not_exists(#pk)"
 _BOUNCED_AT_MOST = f"{_FREE} OR #reason = :bounced"
-_NO_COMPLAINT = f"{_FREE} OR NOT (#reason IN (:unsubscribed, :complained))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,40 +97,27 @@ class SuppressionRepository:
 
     def find(self, addresses: Sequence[str]) -> dict[str, Suppression]:
         """Suppressions of any of these addresses or of their domains, by id."""
-        wanted = dict.fromkeys(each for address in addresses for each in self._ids(address))
-        found = batch_get((self.table, self._pk, suppression_id) for suppression_id in wanted)
+        found = batch_get(self.keys(addresses))
         return {item["sk"]: Suppression.model_validate(item) for item in found.values()}
 
-    def suppresses(
+    def blocking(
         self, found: Mapping[str, Suppression], address: str, others: Sequence[str] = ()
-    ) -> bool:
-        """Whether `absent` would fail, of what `find` found of all these addresses."""
-        theirs = (found.get(each) for other in others for each in self._ids(other))
-        return any(each in found for each in self._ids(address)) or any(
-            each is not None and each.is_objection for each in theirs
-        )
+    ) -> Sequence[Suppression]:
+        """Return those of `found`, by id, that forbid to write to `address`: any of the address or
+        its domain, and objections (`is_objection`) of `others`, addresses of the same person."""
+        own = self._ids(address)
+        theirs = [each for other in others for each in self._ids(other) if each not in own]
+        blocking = [found[each] for each in own if each in found]
+        return blocking + [
+            found[each]
+            for each in dict.fromkeys(theirs)
+            if each in found and found[each].is_objection
+        ]
 
-    def absent(self, address: str, others: Sequence[str] = ()) -> Sequence[Action]:
-        """That the address and its domain are not suppressed, for a transaction; and that of
-        `others`, addresses of the same person, none is by a suppression that `is_objection`."""
-        checks = {each: self.table.check(self._pk, each, _FREE) for each in self._ids(address)}
-        for other in others:
-            of_address, of_domain = self._ids(other)
-            checks.setdefault(
-                of_address,
-                self.table.check(self._pk, of_address, _BOUNCED_AT_MOST, bounced="bounced"),
-            )
-            checks.setdefault(
-                of_domain,
-                self.table.check(
-                    self._pk,
-                    of_domain,
-                    _NO_COMPLAINT,
-                    unsubscribed="unsubscribed",
-                    complained="complained",
-                ),
-            )
-        return tuple(checks.values())
+    def keys(self, addresses: Sequence[str]) -> Sequence[Key]:
+        """Return where suppressions of the addresses or their domains are, for `batch_get`."""
+        wanted = dict.fromkeys(each for address in addresses for each in self._ids(address))
+        return [(self.table, self._pk, each) for each in wanted]
 
     def erasing(self, addresses: Sequence[str]) -> Sequence[Action]:
         """For a transaction: suppressions of these addresses that say nothing about whom, in the
