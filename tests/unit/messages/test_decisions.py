@@ -57,7 +57,7 @@ def a_message(state: str, **fields: Any) -> Message:
 
 
 def claimed(*, until: str) -> Enrollment:
-    return an_enrollment(state="unknown", sending=JOB.message_id, claimed_until=until)
+    return an_enrollment(state="sending", sending=JOB.message_id, claimed_until=until)
 
 
 def read(**changes: Any) -> Snapshot:
