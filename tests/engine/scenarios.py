@@ -31,8 +31,6 @@ SMS = {"channel": "sms", "wait_days": 0, "text": "Hi {{ first_name }}"}
 TASK = {"channel": "call", "wait_days": 0, "text": "Call {{ first_name }}", "timeout_days": 1}
 YES, STOP = "Sounds great, let's talk.", "Please remove me from your list."
 AWAY = "I am out of office until March 9, 2026."
-SEND_CALL = 6
-"""A step reads, claims, sends, and records."""
 KEY = {"idempotency-key": "once"}
 
 
@@ -248,7 +246,7 @@ def from_machine(mail: Mail) -> bytes:
 def _lose_outcome(cloud: Cloud, when: When) -> None:
     """The worker dies before or after it sends the first mail, and its lease runs out."""
     step = a_step(STEP_ONE, SOON)(cloud)
-    with cloud.wire.crash_at(SEND_CALL, when):
+    with cloud.wire.crash_at("SendEmail", when):
         step()
     assert len(cloud.mails()) == (when == "after")
     cloud.clock.advance(minutes=3)

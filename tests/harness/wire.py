@@ -64,10 +64,11 @@ class Call:
 
 @dataclass(slots=True)
 class _Planned:
-    """`number` counts down; at zero it happens."""
+    """`number` counts down, of calls of `operation` where that is given; at zero it happens."""
 
     number: int
     when: When = "before"
+    operation: str | None = None
     happened: bool = False
 
 
@@ -187,12 +188,13 @@ class Wire:
             made += self.calls[start:]
 
     @contextmanager
-    def crash_at(self, number: int, when: When = "before") -> Iterator[Callable[[], bool]]:
-        """Die at the `number`-th AWS call of the block (the first is 1); the Crash ends the block.
+    def crash_at(self, call: int | str, when: When = "before") -> Iterator[Callable[[], bool]]:
+        """Die at an AWS call of the block, given by its number (the first is 1) or as the first of
+        an operation; the Crash ends the block.
 
-        Gives a function that tells whether it came to that.
+        Returns a function that tells whether it came to that.
         """
-        planned = _Planned(number, when)
+        planned = _Planned(1, when, call) if isinstance(call, str) else _Planned(call, when)
         self._crash = planned
         try:
             yield lambda: planned.happened
@@ -325,6 +327,8 @@ class Wire:
 
     def _count_down(self, when: When) -> None:
         if self._crash and self._crash.when == when:
+            if self._crash.operation not in (None, self.calls[-1].operation):
+                return
             self._crash.number -= 1
             if self._crash.number == 0:
                 self._crash.happened = True

@@ -137,9 +137,15 @@ class SnapshotReader:
         return Links(self.base_url, self.campaigns.workspace, workspace["link_secret"])
 
 
+def contact_of(item: Item | None, touch: Touch | None) -> Contact | None:
+    """The contact of an item with its last contact; None without one."""
+    contact = Contact.from_item(item)
+    return contact.contacted(touch.at) if contact and touch else contact
+
+
 def _snapshot(message_id: str, items: dict[str, Item | None], links: Links | None) -> Snapshot:
     campaign, enrollment = items["campaign"], items["enrollment"]
-    contact, touch = Contact.from_item(items["contact"]), Touch.from_item(items["touch"])
+    touch = Touch.from_item(items["touch"])
     steps, mailbox, message = items["steps"], items.get("mailbox"), items["message"]
     return Snapshot(
         message_id=message_id,
@@ -147,7 +153,7 @@ def _snapshot(message_id: str, items: dict[str, Item | None], links: Links | Non
         campaign=Campaign.model_validate(campaign) if campaign else None,
         steps=steps_from(steps["steps"]) if steps else [],
         enrollment=Enrollment.from_item(enrollment) if enrollment else None,
-        contact=contact.contacted(touch.at) if contact and touch else contact,
+        contact=contact_of(items["contact"], touch),
         mailbox=Mailbox.model_validate(mailbox) if mailbox else None,
         message=Message.from_item(message) if message else None,
         touch=touch,

@@ -10,7 +10,6 @@ from typing import Any
 from outrider.campaigns.companies import CompanyReplies
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.repository import CampaignRepository
-from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.models import Suppression
@@ -20,7 +19,7 @@ from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Key, batch_get
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.messages.snapshot import Snapshot, Standing
+from outrider.messages.snapshot import Snapshot, Standing, contact_of
 
 Found = Mapping[tuple[str, str, str], Item]
 
@@ -52,7 +51,7 @@ class StandingReader:
         suppressions = self.suppressions.keys([email, *others])
         found = batch_get([contact, touch, campaign, bounce, *optional, *suppressions])
         contact_item, campaign_item = _at(found, contact), _at(found, campaign)
-        mailbox_item = _at(found, mailbox)
+        mailbox_item, last = _at(found, mailbox), Touch.from_item(_at(found, touch))
         standing = {
             item["sk"]: Suppression.model_validate(item)
             for key in suppressions
@@ -60,8 +59,8 @@ class StandingReader:
         }
         return replace(
             seen,
-            contact=Contact.from_item(contact_item),
-            touch=Touch.from_item(_at(found, touch)),
+            contact=contact_of(contact_item, last),
+            touch=last,
             campaign=Campaign.model_validate(campaign_item) if campaign_item else None,
             mailbox=Mailbox.model_validate(mailbox_item) if mailbox_item else None,
             standing=Standing(
