@@ -2,11 +2,11 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
+from outrider.campaigns.message_ids import contact_of
 from outrider.events.models import RecordedEvent
 from outrider.events.schemas import EventPage, EventQuery
 from outrider.events.service import EventService
 from outrider.events.wiring import events
-from outrider.messages.whereabouts import contact_of
 
 api = native_api()
 handler = api.handler
@@ -25,4 +25,4 @@ def get_event(caller: Caller, event_id: str) -> RecordedEvent:
 
 
 def _events(caller: Caller) -> EventService:
-    return events(caller, contact_of(caller.workspace))
+    return events(caller, contact_of)

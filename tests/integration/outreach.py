@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outrider.access.models import Caller
+from outrider.campaigns import message_ids
 from outrider.campaigns.models import StepJob
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import transact
@@ -114,7 +115,7 @@ def a_message(api: Api, **fields: Any) -> Message:
         contact_id = answer.json["id"]
     campaign_id = fields.pop("campaign_id", None) or ids.new("cam")
     message = Message(
-        id=ids.new("msg"),
+        id=message_ids.of(contact_id, ids.new("msg")),
         thread_id=threads.thread_id(campaign_id, contact_id),
         contact_id=contact_id,
         campaign_id=campaign_id,

@@ -24,7 +24,7 @@ INVENTED = {
     "delivery": "dlv_01kjpwd6m501kjpwd6m1j4bmyjsaxgnw33zc01kjpwd6m4s5wwa4fksbm2y11w",
     "replay": "rpl_01kjpwd6m9q3e5t7y9v1b3d5fh",
     "event": "evt_01kjpwd6m1j4bmyjsaxgnw33zc",
-    "message": "msg_01kjpwd6m9z8y7x6w5v4t3s2r1",
+    "message": "msg_01kjpwd6m16vjzbz035g1ag64h01kjpwd6m9z8y7x6w5v4t3s2r1",
     "token": "AAABnK3GmoB_f6lb84IsoFm5AZytxpqB1U4L8ghxlHGr"
     "-0gWNgBHLRRhv1wC2oy1BE9F7tBvAVVyCmDS61yLp5G6",
     "mail": "0100019caf2b5a10-1d2e3f40-5162-7384-95a6-b7c8d9e0f102-000000",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from outrider.access.models import Caller
+from outrider.campaigns import message_ids
 from outrider.campaigns.wiring import statistics
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action, transact
@@ -108,7 +109,7 @@ class TestMarks:
         (mail,) = cloud.mails()
         early = notice(mail, "Complaint")
         early["detail"]["mail"]["messageId"] = "not-recorded-yet"
-        early["detail"]["mail"]["tags"]["message_id"] = [ids.new("msg")]
+        early["detail"]["mail"]["tags"]["message_id"] = [message_ids.of(ids.new("con"), "lost")]
 
         told = {"Records": [{"messageId": "1", "body": json.dumps(early)}]}
         first = cloud.invoke("feedback_receive", told)

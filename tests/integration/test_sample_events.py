@@ -218,7 +218,7 @@ class TestHttp:
         workspace = WorkspaceId(api.workspace().id)
         (item,) = [each for each in cloud.items("keys", workspace) if "link_secret" in each]
         link = Links("", workspace, item["link_secret"])
-        path = link.unsubscribe(message.contact_id, message.id)
+        path = link.unsubscribe(message.id)
 
         answer = LINKS_UNSUBSCRIBE.invoke(cloud, token=path.rpartition("/")[2])
 

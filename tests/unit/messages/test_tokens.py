@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.access.models import WorkspaceId
+from outrider.campaigns import message_ids
 from outrider.kit import ids
 from outrider.messages.tokens import MAX_LINKS, Purpose, Token
 
@@ -18,8 +19,7 @@ tokens = st.builds(
         st.text().map(lambda text: ids.derived("wsp", text)),
         st.sampled_from(["live", "test"]),
     ),
-    st.text().map(lambda text: ids.derived("con", text)),
-    st.text().map(lambda text: ids.derived("msg", text)),
+    st.text().map(lambda text: message_ids.of(ids.derived("con", text), text)),
     st.integers(0, MAX_LINKS),
 )
 purposes = st.sampled_from(PURPOSES)

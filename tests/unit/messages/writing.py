@@ -3,6 +3,7 @@
 from typing import Any
 
 from outrider.access.models import WorkspaceId
+from outrider.campaigns import message_ids
 from outrider.campaigns.models import Enrollment, Thread
 from outrider.contacts.models import Contact
 from outrider.kit import ids
@@ -12,9 +13,10 @@ from outrider.messages.tokens import Links
 from outrider.sequences.models import Settings, Variant
 
 AT = "2026-03-02T09:00:00.000Z"
-CONTACT, MESSAGE = ids.derived("con", "1"), ids.derived("msg", "1")
+CONTACT = ids.derived("con", "1")
+MESSAGE = message_ids.of(CONTACT, "1")
 LINKS = Links("https://go.example", WorkspaceId(ids.derived("wsp", "1")), b"s" * 32)
-UNSUBSCRIBE = LINKS.unsubscribe(CONTACT, MESSAGE)
+UNSUBSCRIBE = LINKS.unsubscribe(MESSAGE)
 
 
 def a_contact(**fields: Any) -> Contact:

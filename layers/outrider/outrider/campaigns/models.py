@@ -6,8 +6,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from outrider.campaigns import enrollment_ids
-from outrider.kit import clock, ids
+from outrider.campaigns import enrollment_ids, message_ids
+from outrider.kit import clock
 from outrider.sequences.models import ReplyClass, Settings
 
 ROUND = timedelta(minutes=15)
@@ -268,7 +268,9 @@ class StepJob(BaseModel):
 
 def step_message_id(workspace: str, of: Enrollment | StepJob, step_id: str) -> str:
     """The id of the message of a step of an enrollment."""
-    return ids.derived("msg", workspace, of.campaign_id, of.contact_id, str(of.generation), step_id)
+    return message_ids.of(
+        of.contact_id, workspace, of.campaign_id, of.contact_id, str(of.generation), step_id
+    )
 
 
 class Audience(BaseModel):

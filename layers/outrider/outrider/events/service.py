@@ -33,7 +33,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class EventService:
-    """`contact_of` gives the contact that a message belongs to, if it is known."""
+    """`contact_of` returns the contact that a message's id names."""
 
     caller: Caller
     events: EventRepository

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from outrider.campaigns import message_ids
 from outrider.kit import clock, ids
 
 Kind = Literal["accepted", "delivered", "hard", "soft", "complained", "rejected"]
@@ -49,7 +50,7 @@ class Notice(BaseModel):
             return None
         tags: Mapping[str, Any] = mail.get("tags") or {}
         workspace_id, message_id = _tag(tags, "workspace_id"), _tag(tags, "message_id")
-        named = ids.is_id("wsp", workspace_id) and ids.is_id("msg", message_id)
+        named = ids.is_id("wsp", workspace_id) and message_ids.split(message_id) is not None
         return cls(
             kind=kind,
             at=_moment(part.get("timestamp") or mail.get("timestamp")),

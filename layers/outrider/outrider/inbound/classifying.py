@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.inbound.effects import Effects
 from outrider.inbound.schemas import ClassificationUpdate
-from outrider.kit import ids
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended, ValidationFailed
 from outrider.messages.errors import MessageNotFound
@@ -29,7 +28,7 @@ class Classifying:
         self.caller.begin()
         found = Classification(value=given.value, source="human", confidence=1.0)
         for _ in range(_ATTEMPTS):
-            reply = self.messages.find_whole(message_id) if ids.is_id("msg", message_id) else None
+            reply = self.messages.find_whole(message_id)
             if reply is None:
                 raise MessageNotFound
             if reply.direction != "in":

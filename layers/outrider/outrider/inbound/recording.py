@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
+from outrider.campaigns import message_ids
 from outrider.inbound.classification import Judgement, addresses
 from outrider.inbound.effects import Around, Effects
 from outrider.inbound.mail import IncomingMail
-from outrider.kit import clock, ids
+from outrider.kit import clock
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.kit.outbox import Event
@@ -65,7 +66,9 @@ class Replies:
             value=judgement.value, source="rule", confidence=judgement.confidence
         )
         return Message(
-            id=ids.derived("msg", self.caller.workspace, "in", answered.contact_id, mail.key),
+            id=message_ids.of(
+                answered.contact_id, self.caller.workspace, "in", answered.contact_id, mail.key
+            ),
             direction="in",
             state="received",
             sender=mail.sender or None,

@@ -1,6 +1,6 @@
 """Mails that came in for a mailbox and answer nothing: kept for a while, and told.
 
-One is `<workspace>#unmatched` / `msg_…`.
+One is `<workspace>#unmatched` / `mail_…`.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class UnmatchedMails:
 
     def tell(self, caller: Caller, mailbox_id: str, mail: IncomingMail, kept_at: str) -> None:
         """Once for each mail. `kept_at` says where the mail itself is."""
-        mail_id = ids.derived("msg", caller.workspace, "unmatched", mail.key)
+        mail_id = ids.derived("mail", caller.workspace, "unmatched", mail.key)
         told = {
             "mailbox_id": mailbox_id,
             "from": mail.sender,

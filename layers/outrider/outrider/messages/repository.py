@@ -1,12 +1,12 @@
 """Keys, expressions and items of messages.
 
-A message is `<workspace>#con_…` / `msg_…`, its id made of enrollment, generation and step, so a
-step has one message whatever happens. What it says is beside it, at `said#msg_…`, and read only to
-be shown. The index `by_message_id` finds it by the part of its
+A message is `<workspace>#con_…` / `msg_…`, its id made of contact, campaign, generation and step:
+so a step has one message whatever happens, and the id says where it is. What it says is beside it,
+at `said#msg_…`, and read only to be shown. The index `by_message_id` finds it by the part of its
 Message-ID (RFC 5322) before the @, which is the provider's id and unique without the domain.
 
-All indexes hold keys alone. `by_id` finds a message whose contact is not known; `by_created`
-and `by_campaign` list all of a workspace or campaign; `by_state` those that somebody has to see to.
+All indexes hold keys alone. `by_created` and `by_campaign` list all of a workspace or campaign;
+`by_state` those that somebody has to see to.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from outrider.access.models import WorkspaceId
+from outrider.campaigns import message_ids
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, Query, Table, batch_get, transact
@@ -47,7 +48,6 @@ class MessageRepository:
             **message.to_item(),
             "pk": self._pk(message.contact_id),
             "sk": message.id,
-            "by_id_pk": f"{self.workspace}#{message.id}",
             "by_created_pk": self.workspace,
             "by_created_sk": place,
             "by_campaign_pk": f"{self.workspace}#{message.campaign_id}",
@@ -98,18 +98,15 @@ class MessageRepository:
 
     def find_whole(self, message_id: str) -> Message | None:
         """`find`, with what it says."""
-        return next(iter(self.at(self._places_of(message_id))), None)
+        contact_id = message_ids.contact_of(message_id)
+        if contact_id is None:
+            return None
+        return next(iter(self.at([{"pk": self._pk(contact_id), "sk": message_id}])))
 
     def find(self, message_id: str) -> Message | None:
-        """A message of which only the id is known. One made just now may be missed."""
-        for place in self._places_of(message_id):
-            item = self.table.get(place["pk"], place["sk"])
-            return Message.from_item(item) if item else None
-        return None
-
-    def _places_of(self, message_id: str) -> Sequence[Item]:
-        query = Query(f"{self.workspace}#{message_id}", index="by_id", limit=1)
-        return self.table.query(query).items
+        """Return a message of which only the id is known."""
+        contact_id = message_ids.contact_of(message_id)
+        return self.get(contact_id, message_id) if contact_id else None
 
     def mark(self, message: Message, time: MarkedTime, at: str, events: Sequence[Event]) -> Action:
         """What happened to the message happened at `at` for the first time."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
-from outrider.kit import ids
 from outrider.kit.pagination import Page, Sealer
 from outrider.messages import threads
 from outrider.messages.errors import MessageNotFound, ThreadNotFound
@@ -28,7 +27,7 @@ class MessageService:
 
     def get(self, message_id: str) -> Message:
         """Raises MessageNotFound."""
-        message = self.messages.find_whole(message_id) if ids.is_id("msg", message_id) else None
+        message = self.messages.find_whole(message_id)
         if message is None:
             raise MessageNotFound
         return message

@@ -206,9 +206,7 @@ def _mime(composed: Composition, mailbox: Mailbox, message: Message, content: Co
         mailbox=mailbox,
         to=message.recipient or "",
         message_id=message.id,
-        unsubscribe_url=replace(links, sample=True).unsubscribe(
-            message.contact_id, composed.seen.message_id
-        ),
+        unsubscribe_url=replace(links, sample=True).unsubscribe(composed.seen.message_id),
         thread=None,
         now=clock.now(),
         test=True,

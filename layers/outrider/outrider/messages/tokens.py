@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from outrider.access.models import WorkspaceId
+from outrider.campaigns import message_ids
 from outrider.kit import ids
 
 Purpose = Literal["u", "c", "o"]
@@ -31,7 +32,6 @@ class Token:
     """What a token names. One that was read is not to be believed before it is `genuine`."""
 
     workspace: WorkspaceId
-    contact_id: str
     message_id: str
     number: int = 0
     """Of the link in its mail, for a link that leads elsewhere."""
@@ -51,11 +51,14 @@ class Token:
         workspace, contact, message = (data[at : at + 16] for at in (2, 18, 34))
         token = cls(
             WorkspaceId.of(ids.unpacked("wsp", workspace), "test" if head & _TEST else "live"),
-            ids.unpacked("con", contact),
-            ids.unpacked("msg", message),
+            message_ids.joined(ids.unpacked("con", contact), ids.unpacked("msg", message)),
             head & MAX_LINKS,
         )
         return token, data[_SIGNED:]
+
+    @property
+    def contact_id(self) -> str:
+        return message_ids.contact_of(self.message_id) or ""
 
     @property
     def is_sample(self) -> bool:
@@ -71,7 +74,7 @@ class Token:
 
     def _packed(self) -> bytes:
         head = self.number | (_TEST if self.workspace.mode == "test" else 0)
-        named = (self.workspace.public, self.contact_id, self.message_id)
+        named = (self.workspace.public, *(message_ids.split(self.message_id) or ()))
         return head.to_bytes(2, "big") + b"".join(map(ids.packed, named))
 
 
@@ -85,20 +88,22 @@ class Links:
     secret: bytes = field(repr=False)
     sample: bool = False
 
-    def unsubscribe(self, contact_id: str, message_id: str) -> str:
-        return f"{self.base_url}/t/u/{self._token('u', contact_id, message_id)}"
+    def unsubscribe(self, message_id: str) -> str:
+        return f"{self.base_url}/t/u/{self._token('u', message_id)}"
 
-    def click(self, contact_id: str, message_id: str, number: int) -> str:
+    def click(self, message_id: str, number: int) -> str:
         """The link to the destination of this number."""
-        return f"{self.base_url}/t/c/{self._token('c', contact_id, message_id, number)}"
+        return f"{self.base_url}/t/c/{self._token('c', message_id, number)}"
 
-    def opened(self, contact_id: str, message_id: str) -> str:
+    def opened(self, message_id: str) -> str:
         """The picture that a mail shows when it is opened."""
-        return f"{self.base_url}/t/o/{self._token('o', contact_id, message_id)}.gif"
+        return f"{self.base_url}/t/o/{self._token('o', message_id)}.gif"
 
-    def _token(self, purpose: Purpose, contact_id: str, message_id: str, number: int = 0) -> str:
-        whose = NOBODY if self.sample else contact_id
-        return Token(self.workspace, whose, message_id, number).text(purpose, self.secret)
+    def _token(self, purpose: Purpose, message_id: str, number: int = 0) -> str:
+        if self.sample:
+            _, own = message_ids.split(message_id) or ("", "")
+            message_id = message_ids.joined(NOBODY, own)
+        return Token(self.workspace, message_id, number).text(purpose, self.secret)
 
 
 def _signature(purpose: Purpose, packed: bytes, secret: bytes) -> bytes:

@@ -10,7 +10,6 @@ import pytest
 
 from outrider.kit.templates import TemplateInvalid
 from tests.unit.messages.writing import (
-    CONTACT,
     LINKS,
     MESSAGE,
     UNSUBSCRIBE,
@@ -168,10 +167,10 @@ class TestTracking:
         mail = a_draft(html=html, settings=TRACKED).mail()
 
         sent = html_of(html=html, settings=TRACKED)
-        ours = [LINKS.click(CONTACT, MESSAGE, number) for number in (0, 0, 1)]
+        ours = [LINKS.click(MESSAGE, number) for number in (0, 0, 1)]
         assert mail.links == ["https://a.example/?a=1&b=2", "http://b.example"]
         assert re.findall(r'"(https://go.example/t/c/[^"]+)"', sent) == ours
-        assert f'<img src="{LINKS.opened(CONTACT, MESSAGE)}"' in sent
+        assert f'<img src="{LINKS.opened(MESSAGE)}"' in sent
 
     def test_keeps_its_own_marks_out_of_what_is_shown_later(self) -> None:
         mail = a_draft(html='<a href="https://a.example">a</a>', settings=TRACKED).mail()

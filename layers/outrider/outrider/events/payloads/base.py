@@ -53,7 +53,10 @@ EnrollmentId = Annotated[
 ExportId = Annotated[str, id_of("exp")]
 ImportId = Annotated[str, id_of("imp")]
 MailboxId = Annotated[str, id_of("mbx")]
-MessageId = Annotated[str, id_of("msg")]
+MessageId = Annotated[
+    str,
+    Field(pattern=f"^msg_{TAIL}{TAIL}$", examples=[f"msg_{_OF_CONTACT}{_EXAMPLE}"]),
+]
 ReplayId = Annotated[str, id_of("rpl")]
 SequenceId = Annotated[str, id_of("seq")]
 StepId = Annotated[str, id_of("stp")]

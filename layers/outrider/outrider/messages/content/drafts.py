@@ -132,7 +132,7 @@ class Draft:
 
     @cached_property
     def _unsubscribe_url(self) -> str:
-        return self.links.unsubscribe(self.contact.id, self.message_id)
+        return self.links.unsubscribe(self.message_id)
 
     @cached_property
     def _address(self) -> str:
@@ -168,12 +168,12 @@ class Draft:
             if target == self._unsubscribe_url or not known or not _TRACKABLE.fullmatch(target):
                 return None
             number = numbers.setdefault(target, len(numbers))
-            return self.links.click(self.contact.id, self.message_id, number)
+            return self.links.click(self.message_id, number)
 
         if self.settings.track_clicks:
             html = markup.rewrite_links(html, tracked)
         if self.settings.track_opens:
-            picture = self.links.opened(self.contact.id, self.message_id)
+            picture = self.links.opened(self.message_id)
             html = markup.append(
                 html, f'<img src="{escape(picture)}" width="1" height="1" alt="" style="border:0">'
             )
