@@ -245,7 +245,7 @@ class TestEraseWhileAMailIsBeingSent:
         campaign = written_to(api, contact_id)
         cloud.invoke("campaigns_dispatch", _first_round(api, campaign))
         (job,) = cloud.queue("StepsQueue").receive(1)
-        with cloud.wire.crash_at(3):
+        with cloud.wire.crash_at("SendEmail"):
             cloud.invoke("steps_run", {"Records": [{"messageId": "1", "body": job.body}]})
 
         early = erase(api, contact_id)

@@ -17,12 +17,13 @@ from outrider.messages.opting_out import OptOuts
 from outrider.messages.repository import MessageRepository, SentMessages
 from outrider.messages.settling import Settling
 
-_INDEX_LAG = timedelta(minutes=30)
-"""How far an index may be behind; the queue brings a notice again after more than that."""
+_RECORD_LAG = timedelta(minutes=30)
+"""How long after a mail was sent it may still be recorded, at most: its worker died, and the lease of
+its claim has to be found over. The queue brings a notice that comes before that again."""
 
 
 class NotYetKnown(Exception):
-    """A mail that we sent just now cannot be found yet."""
+    """A mail that we sent is not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,11 @@ class FeedbackService:
     """The Message-ID that the provider gives the mail of this id."""
 
     def receive(self, notice: Notice) -> Message | None:
-        """Gives the message it is about, when it is one of ours. Raises NotYetKnown when it may
-        be, and the index that leads to it is behind: the notice has to come again."""
+        """Return the message it is about, when it is one of ours. Raises NotYetKnown when its sending
+        is not recorded yet: the notice has to come again."""
         known = self._known(notice)
         if known is None:
-            if notice.message_id and notice.at > clock.now() - _INDEX_LAG:
+            if notice.message_id and notice.at > clock.now() - _RECORD_LAG:
                 raise NotYetKnown(notice.message_id)
             return None
         workspace, message = known

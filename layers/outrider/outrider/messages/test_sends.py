@@ -190,7 +190,7 @@ def _message(message_id: str, composed: Composition, mailbox: Mailbox, to: str) 
         mailbox_id=mailbox.id,
         sender=mailbox.email,
         recipient=to,
-        state="sending",
+        state="unknown",
         created_at=clock.timestamp(),
     )
 

@@ -59,7 +59,7 @@ class ErasureService:
                     contacts=1 if erasure.had_contact else 0,
                     suppressions=len(erasure.suppression_ids),
                     enrollments=len(enrollments),
-                    messages=len(messages),
+                    messages=len(messages) + _being_sent(enrollments),
                 ),
             )
         if tombstone := self.records.contacts.item(contact_id):
@@ -141,6 +141,11 @@ class ErasureService:
             reason=ERASED,
             **enrollment.names(),
         )
+
+
+def _being_sent(enrollments: Sequence[Enrollment]) -> int:
+    """How many messages are written as soon as their workers know the outcome."""
+    return sum(enrollment.in_flight(clock.now()) for enrollment in enrollments)
 
 
 def _view(erasure: Erasure, *, pending: bool = False) -> ContactErased:
