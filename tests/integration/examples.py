@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from outrider.access.models import Caller
+from outrider.campaigns import message_ids
 from outrider.credits.wiring import credits
 from outrider.kit import ids
 from outrider.kit.http import Route
@@ -187,7 +188,9 @@ def an_unknown_message(api: Api) -> str:
 
 
 def a_reply(api: Api) -> str:
-    return a_message(api, direction="in", state="received", in_reply_to=ids.new("msg")).id
+    return a_message(
+        api, direction="in", state="received", in_reply_to=message_ids.of(ids.new("con"), "sent")
+    ).id
 
 
 def a_thread(api: Api) -> str:
@@ -349,20 +352,20 @@ EXAMPLES: dict[str, Example] = {
     # The sequence, what its step sees, the mailboxes of the pool.
     "GET /v1/messages/preview": Example(4, query=a_step_for_a_contact),
     # Where it is, the message.
-    "GET /v1/messages/{message_id}": Example(3, make=one_message),
+    "GET /v1/messages/{message_id}": Example(2, make=one_message),
     # Where it is, the task; its enrollment, all that lies before it; all of it in one transaction.
-    "POST /v1/messages/{message_id}/complete": Example(6, {"outcome": "Left word"}, make=one_task),
+    "POST /v1/messages/{message_id}/complete": Example(5, {"outcome": "Left word"}, make=one_task),
     # Where it is, the message; its enrollment and campaign; the change.
     "POST /v1/messages/{message_id}/settle": Example(
-        6, {"outcome": "sent"}, make=an_unknown_message
+        5, {"outcome": "sent"}, make=an_unknown_message
     ),
     # The enrollment, what its step sees; limits, the pool and what it sent; what was noted, what
     # suppresses it.
-    "GET /v1/enrollments/{enrollment_id}/explain": Example(8, make=an_enrollment),
+    "GET /v1/enrollments/{enrollment_id}/explain": Example(7, make=an_enrollment),
     # Where it is, the reply; what it answers, which is gone; the change. Where it is kept, three
     # reads more (test_replies.py).
     "PATCH /v1/messages/{message_id}/classification": Example(
-        5, {"value": "interested"}, make=a_reply
+        4, {"value": "interested"}, make=a_reply
     ),
     "GET /v1/threads/{thread_id}": Example(2, make=a_thread),
     "GET /v1/webhooks": Example(2, make=a_webhook),

@@ -18,8 +18,8 @@ from outrider.messages.repository import MessageRepository, SentMessages
 from outrider.messages.settling import Settling
 
 _RECORD_LAG = timedelta(minutes=30)
-"""How long after a mail was sent it may still be recorded, at most: its worker died, and the lease of
-its claim has to be found over. The queue brings a notice that comes before that again."""
+"""How long after it was sent a mail may still be recorded: its worker died, and the lease of its
+claim has to run out first. The queue brings a notice that comes before that again."""
 
 
 class NotYetKnown(Exception):
@@ -78,8 +78,8 @@ class FeedbackService:
     """The Message-ID that the provider gives the mail of this id."""
 
     def receive(self, notice: Notice) -> Message | None:
-        """Return the message it is about, when it is one of ours. Raises NotYetKnown when its sending
-        is not recorded yet: the notice has to come again."""
+        """Return the message it is about, when it is one of ours. Raises NotYetKnown when that is
+        not recorded yet: the notice has to come again."""
         known = self._known(notice)
         if known is None:
             if notice.message_id and notice.at > clock.now() - _RECORD_LAG:
