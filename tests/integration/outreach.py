@@ -9,6 +9,7 @@ from outrider.campaigns import message_ids
 from outrider.campaigns.models import StepJob
 from outrider.kit import clock, ids
 from outrider.kit.dynamo import transact
+from outrider.kit.outbox import Event
 from outrider.messages import threads
 from outrider.messages.models import Message
 from outrider.messages.wiring import message_repository
@@ -131,8 +132,29 @@ def a_message(api: Api, **fields: Any) -> Message:
             **fields,
         },
     )
-    transact(*message_repository(Caller.engine(api.workspace().id)).add(message))
+    caller = Caller.engine(api.workspace().id)
+    transact(*message_repository(caller).add(message, [_told(caller, message)]))
     return message
+
+
+def _told(caller: Caller, message: Message) -> Event:
+    """The event that a message in its state is written with."""
+    names = message.names()
+    match message.state:
+        case "received":
+            value = message.classification.value if message.classification else None
+            names |= {"classification": value, "stop": value is None}
+            name = "reply.received"
+            names["in_reply_to"] = message.in_reply_to or message.id
+        case "unknown":
+            name = "enrollment.paused"
+            names = {"message_id": message.id, "reason": "unknown_outcome"} | {
+                each: names[each]
+                for each in ("enrollment_id", "contact_id", "campaign_id", "sequence_id")
+            }
+        case state:
+            name = f"{message.family}.{state}"
+    return caller.event(name, identity=message.id, **names)
 
 
 def a_task(api: Api, **step: Any) -> StepJob:

@@ -40,6 +40,7 @@ def written(api: Api, cloud: Cloud) -> list[Message]:
     )
     cloud.clock.advance(minutes=1)
     last = a_message(api, contact_id=second.contact_id, channel="sms", mailbox_id="")
+    cloud.drain()
     return [first, second, reply, last]
 
 
@@ -65,6 +66,26 @@ class TestList:
         found = {query: listed(api, f"&{query}") for query in expected}
 
         assert found == {query: [each.id for each in those] for query, those in expected.items()}
+
+    def test_lists_a_message_once_whatever_was_told_of_it(
+        self, api: Api, cloud: Cloud, written: list[Message]
+    ) -> None:
+        first, *others = written
+        api.post(f"/v1/messages/{first.id}/settle", {"outcome": "sent"})
+        cloud.drain()
+
+        assert listed(api) == [first.id, *(message.id for message in reversed(others))]
+
+    def test_looks_for_few_among_many_in_a_few_calls(self, api: Api, cloud: Cloud) -> None:
+        a_message(api, direction="in", state="received")
+        for _ in range(120):
+            a_message(api)
+        cloud.drain()
+
+        page = api.get("/v1/messages?direction=in")
+
+        assert len(page.json["data"]) == 1
+        assert len(page.calls) <= 4
 
     def test_shows_the_beginning_of_texts(self, api: Api, written: list[Message]) -> None:
         page: dict[str, Any] = api.get("/v1/messages?direction=in").json

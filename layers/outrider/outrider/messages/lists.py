@@ -1,8 +1,8 @@
-"""Pages of the messages that a filter lets through, newest first.
+"""Pages of messages of a contact, of a campaign, or in an open state, newest first.
 
-A contact's messages lie together, in no order, and are few: they are read whole. Any others are
+A contact's messages lie together, in no order, and are few: they are read whole. The others are
 found by an index that has their keys in the order of time; what else is asked is tested here, and
-what a page may read is bounded.
+what a page may read is bounded. `recent.py` lists all messages of a workspace.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class MessageLists:
         are left out there may be fewer, even none, though others follow."""
         if asked.contact_id is not None:
             return self._of_contact(asked, asked.contact_id, after)
-        query, answered = self._query(asked)
+        query, answered = _query(self.messages.workspace, asked)
         found: list[Message] = []
         size = asked.limit if asked.given <= answered else max(asked.limit, _LEAST)
         left = _MOST
@@ -80,20 +80,23 @@ class MessageLists:
         more = len(there) > len(page)
         return page, {"before": _age(page[-1])} if more else None
 
-    def _query(self, asked: MessageQuery) -> tuple[Query, frozenset[str]]:
-        """The way to them, and the filters that it answers by itself."""
-        workspace = self.messages.workspace
-        if asked.state in OPEN_STATES:
-            return Query(f"{workspace}#{asked.state}", index="by_state"), frozenset({"state"})
-        if asked.campaign_id is not None:
-            pk = f"{workspace}#{asked.campaign_id}"
-            return Query(pk, index="by_campaign"), frozenset({"campaign_id"})
-        return Query(workspace, index="by_created"), frozenset()
-
     def _fetched(self, places: Sequence[Item]) -> list[Message | None]:
         """The messages at these places; None for one that is gone since."""
         parts = [places[at : at + _AT_ONCE] for at in range(0, len(places), _AT_ONCE)]
         return [message for part in parts for message in self.messages.at(part)]
+
+
+def has_index(asked: MessageQuery) -> bool:
+    """Whether `MessageLists` has a way to what is asked for."""
+    return bool(asked.contact_id or asked.campaign_id or asked.state in OPEN_STATES)
+
+
+def _query(workspace: str, asked: MessageQuery) -> tuple[Query, frozenset[str]]:
+    """The way to them, and the filters that it answers by itself."""
+    if asked.state in OPEN_STATES:
+        return Query(f"{workspace}#{asked.state}", index="by_state"), frozenset({"state"})
+    pk = f"{workspace}#{asked.campaign_id}"
+    return Query(pk, index="by_campaign"), frozenset({"campaign_id"})
 
 
 def _age(message: Message) -> str:

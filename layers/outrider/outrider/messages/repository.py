@@ -5,8 +5,8 @@ so a step has one message whatever happens, and the id says where it is. What it
 at `said#msg_…`, and read only to be shown. The index `by_message_id` finds it by the part of its
 Message-ID (RFC 5322) before the @, which is the provider's id and unique without the domain.
 
-All indexes hold keys alone. `by_created` and `by_campaign` list all of a workspace or campaign;
-`by_state` those that somebody has to see to.
+All indexes hold keys alone. `by_campaign` lists all of a campaign; `by_state` those that somebody
+has to see to.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns import message_ids
+from outrider.campaigns.message_ids import contact_of
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, Query, Table, batch_get, transact
@@ -48,8 +48,6 @@ class MessageRepository:
             **message.to_item(),
             "pk": self._pk(message.contact_id),
             "sk": message.id,
-            "by_created_pk": self.workspace,
-            "by_created_sk": place,
             "by_campaign_pk": f"{self.workspace}#{message.campaign_id}",
             "by_campaign_sk": place,
             **outbox.attribute(events),
@@ -96,16 +94,18 @@ class MessageRepository:
         pairs = zip(items[::2], items[1::2], strict=True)
         return [Message.from_item(item, said) if item else None for item, said in pairs]
 
+    def by_ids(self, message_ids: Sequence[str]) -> Sequence[Message | None]:
+        """The messages with these ids, with what they say; None for one that is gone."""
+        contacts = [(contact_of(each), each) for each in message_ids]
+        return self.at([{"pk": self._pk(contact or ""), "sk": each} for contact, each in contacts])
+
     def find_whole(self, message_id: str) -> Message | None:
         """`find`, with what it says."""
-        contact_id = message_ids.contact_of(message_id)
-        if contact_id is None:
-            return None
-        return next(iter(self.at([{"pk": self._pk(contact_id), "sk": message_id}])))
+        return self.by_ids([message_id])[0] if contact_of(message_id) else None
 
     def find(self, message_id: str) -> Message | None:
         """Return a message of which only the id is known."""
-        contact_id = message_ids.contact_of(message_id)
+        contact_id = contact_of(message_id)
         return self.get(contact_id, message_id) if contact_id else None
 
     def mark(self, message: Message, time: MarkedTime, at: str, events: Sequence[Event]) -> Action:

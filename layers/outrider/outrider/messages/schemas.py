@@ -20,7 +20,9 @@ Filter = Annotated[str | None, Field(max_length=60)]
 
 class MessageQuery(PageQuery):
     """Filters may be combined freely. Where many messages are left out, a page may be short or even
-    empty and more may follow all the same: `has_more` says so."""
+    empty and more may follow all the same: `has_more` says so. Without `contact_id`, `campaign_id`
+    or an open `state`, messages are those that the feed of events tells of: seconds after they were
+    recorded, and for 400 days."""
 
     contact_id: Filter = None
     campaign_id: Filter = None

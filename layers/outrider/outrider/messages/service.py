@@ -6,8 +6,9 @@ from outrider.access.models import Caller
 from outrider.kit.pagination import Page, Sealer
 from outrider.messages import threads
 from outrider.messages.errors import MessageNotFound, ThreadNotFound
-from outrider.messages.lists import MessageLists
+from outrider.messages.lists import MessageLists, has_index
 from outrider.messages.models import Message
+from outrider.messages.recent import RecentMessages
 from outrider.messages.repository import MessageRepository
 from outrider.messages.schemas import MessageQuery, MessageThread, shown
 
@@ -19,10 +20,12 @@ class MessageService:
     caller: Caller
     messages: MessageRepository
     lists: MessageLists
+    recent: RecentMessages
 
     def list(self, query: MessageQuery) -> Page[Message]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/messages")
-        found, place = self.lists.page(query, sealer.after(query))
+        way = self.lists if has_index(query) else self.recent
+        found, place = way.page(query, sealer.after(query))
         return sealer.page(query, [shown(message) for message in found], place)
 
     def get(self, message_id: str) -> Message:

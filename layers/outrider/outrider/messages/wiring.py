@@ -17,6 +17,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.contacts.touches import Touches
+from outrider.events.wiring import feed
 from outrider.kit.dynamo import Table
 from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
@@ -30,6 +31,7 @@ from outrider.messages.marks import Marks
 from outrider.messages.opting_out import OptOuts
 from outrider.messages.previews import PreviewService
 from outrider.messages.progress import Progress
+from outrider.messages.recent import RecentMessages
 from outrider.messages.repository import MessageRepository, SentMessages
 from outrider.messages.rivals import Rivals
 from outrider.messages.service import MessageService
@@ -121,7 +123,8 @@ def progress(caller: Caller, campaign_id: str) -> Progress:
 
 def messages(caller: Caller) -> MessageService:
     repository = message_repository(caller)
-    return MessageService(caller, repository, MessageLists(repository))
+    recent = RecentMessages(repository, feed(caller.workspace))
+    return MessageService(caller, repository, MessageLists(repository), recent)
 
 
 def enrollments(caller: Caller) -> EnrollmentService:
