@@ -4,8 +4,9 @@ from typing import Any
 
 from outrider.events.wiring import relay
 from outrider.kit.logs import logger
+from outrider.messages.repository import names_of
 
 
 def handler(event: dict[str, Any], _: object) -> None:
-    count = relay().relay(event["Records"])
+    count = relay(names_of).relay(event["Records"])
     logger().info("relayed", records=len(event["Records"]), events=count)

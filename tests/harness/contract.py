@@ -45,11 +45,11 @@ class Contract:
         """What rules see. What it holds was looked at when it was written."""
         self._hold(detail, "detail")
 
-    def _packed(self, events: Sequence[Event]) -> str:
+    def _packed(self, events: Sequence[Event], names: Mapping[str, Any] | None = None) -> str:
         for event in events:
             recorded = RecordedEvent.of(event, Place(1, event.created_at))
             self._hold(recorded.model_dump(mode="json"), event.event)
-        return _pack(events)
+        return _pack(events, names)
 
     def _hold(self, event: Mapping[str, Any], schema: str) -> None:
         if schema not in SCHEMAS:

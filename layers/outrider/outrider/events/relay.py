@@ -1,6 +1,6 @@
 """From the outbox of each changed item to the feed, and from there to the bus."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,17 +8,19 @@ from outrider.access.models import WorkspaceId
 from outrider.events.models import Change
 from outrider.events.recording import Recorder
 from outrider.kit import outbox
-from outrider.kit.attributes import decode
+from outrider.kit.attributes import Item, decode, decode_item
 from outrider.kit.bus import Bus, Notice
 from outrider.kit.outbox import Event
 
 
 @dataclass(frozen=True, slots=True)
 class EventRelay:
-    """`recorder_of` gives the end of a workspace's feed; a batch of a stream may hold several."""
+    """`recorder_of` gives the end of a workspace's feed; a batch of a stream may hold several.
+    `names_of` gives what the item of a message tells of the data of its events."""
 
     recorder_of: Callable[[WorkspaceId], Recorder]
     bus: Bus
+    names_of: Callable[[Item], Mapping[str, Any]]
 
     def relay(self, records: Sequence[Mapping[str, Any]]) -> int:
         """Record and publish the events that a stream's `records` bring; returns their number.
@@ -29,43 +31,41 @@ class EventRelay:
         """
         recorded = [
             event
-            for workspace, changes in _by_workspace(records).items()
+            for workspace, changes in _by_workspace(map(self._change, records)).items()
             for event in self.recorder_of(workspace).record(changes)
         ]
         self.bus.publish([Notice(event.event, event.model_dump()) for event in recorded])
         return len(recorded)
 
+    def _change(self, record: Mapping[str, Any]) -> Change:
+        return Change(
+            id=record["eventID"],
+            table=record["eventSourceARN"].split("/")[1],
+            second=int(record["dynamodb"]["ApproximateCreationDateTime"]),
+            events=list(self._new_events(record["dynamodb"])),
+        )
 
-def _by_workspace(records: Sequence[Mapping[str, Any]]) -> dict[WorkspaceId, list[Change]]:
-    """The changes of `records` that have events, in the order in which they were committed, each
-    once."""
+    def _new_events(self, change: Mapping[str, Any]) -> Iterator[Event]:
+        """The events of this change; an item changed without any still carries those of the change
+        before."""
+        new, old = change.get("NewImage") or {}, change.get("OldImage") or {}
+        before = {event.id for event in outbox.unpack(_outbox(old))}
+        found = outbox.unpack(_outbox(new), lambda: self.names_of(decode_item(new)))
+        return (event for event in found if event.id not in before)
+
+
+def _by_workspace(changes: Iterable[Change]) -> dict[WorkspaceId, list[Change]]:
+    """The changes that have events, in the order in which they were committed, each once."""
     found: dict[WorkspaceId, dict[str, Change]] = {}
-    for record in records:
-        change = _change(record)
+    for change in changes:
         for workspace in dict.fromkeys(event.partition for event in change.events):
             own = [event for event in change.events if event.partition == workspace]
-            changes = found.setdefault(WorkspaceId(workspace), {})
-            changes.setdefault(change.id, replace(change, events=own))
-    return {workspace: list(changes.values()) for workspace, changes in found.items()}
+            known = found.setdefault(WorkspaceId(workspace), {})
+            known.setdefault(change.id, replace(change, events=own))
+    return {workspace: list(known.values()) for workspace, known in found.items()}
 
 
-def _change(record: Mapping[str, Any]) -> Change:
-    return Change(
-        id=record["eventID"],
-        table=record["eventSourceARN"].split("/")[1],
-        second=int(record["dynamodb"]["ApproximateCreationDateTime"]),
-        events=list(_new_events(record["dynamodb"])),
-    )
-
-
-def _new_events(change: Mapping[str, Any]) -> Iterator[Event]:
-    """The events of this change; an item changed without any still carries those of the change
-    before."""
-    before = {event.id for event in _outbox(change.get("OldImage"))}
-    return (event for event in _outbox(change.get("NewImage")) if event.id not in before)
-
-
-def _outbox(image: Mapping[str, Any] | None) -> list[Event]:
-    if not image or outbox.ATTRIBUTE not in image:
-        return []
-    return outbox.unpack({outbox.ATTRIBUTE: decode(image[outbox.ATTRIBUTE])})
+def _outbox(image: Mapping[str, Any]) -> Item:
+    """The outbox of an image of a stream: what else is in it is not decoded."""
+    packed = image.get(outbox.ATTRIBUTE)
+    return {outbox.ATTRIBUTE: decode(packed)} if packed else {}

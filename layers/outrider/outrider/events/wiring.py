@@ -1,12 +1,14 @@
 """Builds the objects of `events`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.recording import Recorder
 from outrider.events.relay import EventRelay
 from outrider.events.repository import EventRepository
 from outrider.events.service import EventService
+from outrider.kit.attributes import Item
 from outrider.kit.bus import Bus
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
@@ -16,8 +18,8 @@ def events(caller: Caller, contact_of: Callable[[str], str | None]) -> EventServ
     return EventService(caller, feed(caller.workspace), contact_of)
 
 
-def relay() -> EventRelay:
-    return EventRelay(recorder, Bus(settings().require("bus_name")))
+def relay(names_of: Callable[[Item], Mapping[str, Any]]) -> EventRelay:
+    return EventRelay(recorder, Bus(settings().require("bus_name")), names_of)
 
 
 def feed(workspace: WorkspaceId) -> EventRepository:

@@ -8,8 +8,8 @@ from outrider.contacts.repository import ContactRepository
 from outrider.inbound.mail import IncomingMail
 from outrider.mailboxes.inboxes import Inboxes
 from outrider.messages.lists import MessageLists
-from outrider.messages.models import Message
-from outrider.messages.repository import SentMessages, rfc_key
+from outrider.messages.models import Message, rfc_key
+from outrider.messages.repository import SentMessages
 
 _MAX_RECIPIENTS = 20
 

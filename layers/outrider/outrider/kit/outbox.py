@@ -4,7 +4,7 @@ One atomic write saves both; the table's stream then carries the item to the rel
 is one JSON text, so a stream filter can ask for it and nothing else needs to read it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -57,14 +57,37 @@ def short(reason: str) -> str:
     return reason.partition(":")[0]
 
 
-def pack(events: Sequence[Event]) -> str:
-    return json.dumps_text([event.model_dump() for event in events])
+def pack(events: Sequence[Event], names: Mapping[str, Any] | None = None) -> str:
+    """Return the events as the text of an outbox. `names` are fields of their data that the item
+    itself tells: where an event has all of them they are left out, and the item stays small."""
+    return json.dumps_text([_packed(event, names or {}) for event in events])
 
 
-def attribute(events: Sequence[Event]) -> dict[str, str]:
-    return {ATTRIBUTE: pack(events)} if events else {}
+def attribute(events: Sequence[Event], names: Mapping[str, Any] | None = None) -> dict[str, str]:
+    return {ATTRIBUTE: pack(events, names)} if events else {}
 
 
-def unpack(item: Mapping[str, Any]) -> list[Event]:
+def unpack(
+    item: Mapping[str, Any], names_of: Callable[[], Mapping[str, Any]] = dict
+) -> list[Event]:
+    """Return the events of an outbox; `names_of` tells again what `pack` left out."""
     packed = item.get(ATTRIBUTE)
-    return [Event.model_validate(entry) for entry in json.loads(packed)] if packed else []
+    return [_unpacked(entry, names_of) for entry in json.loads(packed)] if packed else []
+
+
+def _packed(event: Event, names: Mapping[str, Any]) -> dict[str, Any] | list[Any]:
+    """An object; where a part of its data is left out, the values of its fields alone."""
+    whole = event.model_dump()
+    if not names or not names.items() <= event.data.items():
+        return whole
+    whole["data"] = {name: value for name, value in event.data.items() if name not in names}
+    return list(whole.values())
+
+
+def _unpacked(
+    entry: dict[str, Any] | list[Any], names_of: Callable[[], Mapping[str, Any]]
+) -> Event:
+    if isinstance(entry, dict):
+        return Event.model_validate(entry)
+    fields = dict(zip(Event.model_fields, entry, strict=True))
+    return Event.model_validate({**fields, "data": {**names_of(), **fields["data"]}})

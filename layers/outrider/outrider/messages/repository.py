@@ -19,9 +19,11 @@ from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, Query, Table, batch_get, transact
 from outrider.kit.outbox import Event
-from outrider.messages.models import BounceKind, Classification, MarkedTime, Message, State
+from outrider.messages.models import BounceKind, Classification, MarkedTime, Message, State, rfc_key
 
 _SAID = "said#"
+_TOLD_APART = 10
+"""Characters of an id that tell messages of one moment apart."""
 OPEN_STATES: frozenset[State] = frozenset({"unknown", "pending"})
 """What somebody has to see to; such messages stand in the index `by_state`."""
 
@@ -50,7 +52,7 @@ class MessageRepository:
             "sk": message.id,
             "by_campaign_pk": f"{self.workspace}#{message.campaign_id}",
             "by_campaign_sk": place,
-            **outbox.attribute(events),
+            **outbox.attribute(events, message.names()),
         }
         if message.direction == "out" and message.rfc_message_id:
             # Known before it is sent: an answer finds it though nobody knows that it went out.
@@ -116,7 +118,7 @@ class MessageRepository:
             f"SET #{time} = :at, #_events = :events",
             f"attribute_exists(#pk) AND attribute_not_exists(#{time})",
             at=at,
-            events=outbox.pack(events),
+            events=outbox.pack(events, message.names()),
         )
 
     def found(
@@ -133,7 +135,7 @@ class MessageRepository:
             "#state = :unknown",
             unknown="unknown",
             at=message.created_at,
-            events=outbox.pack(events),
+            events=outbox.pack(events, message.names()),
             **values,
         )
 
@@ -147,7 +149,7 @@ class MessageRepository:
             failed="failed",
             sent="sent",
             reason=reason,
-            events=outbox.pack(events),
+            events=outbox.pack(events, message.names()),
         )
 
     def bounced(
@@ -163,7 +165,7 @@ class MessageRepository:
             f"attribute_exists(#pk) AND {was}",
             kind=kind,
             at=at,
-            events=outbox.pack(events),
+            events=outbox.pack(events, message.names()),
             **({"was": message.bounce} if message.bounce else {}),
         )
 
@@ -203,7 +205,7 @@ class MessageRepository:
             "SET #classification = :classification, #_events = :events",
             f"attribute_exists(#pk) AND {was}",
             classification=classification.model_dump(),
-            events=outbox.pack(events),
+            events=outbox.pack(events, reply.names()),
             **seen,
         )
 
@@ -221,7 +223,7 @@ class MessageRepository:
             settled.id,
             f"SET {assignments}, #_events = :events REMOVE #by_state_pk, #by_state_sk",
             "#state = :pending",
-            events=outbox.pack(events),
+            events=outbox.pack(events, settled.names()),
             pending="pending",
             **values,
         )
@@ -236,7 +238,7 @@ class MessageRepository:
             "#state = :unknown",
             failed="failed",
             reason="not_sent",
-            events=outbox.pack(events),
+            events=outbox.pack(events, message.names()),
             unknown="unknown",
         )
 
@@ -305,7 +307,7 @@ class SentMessages:
 
 def _place(message: Message) -> str:
     """Its sort key in the indexes that list messages by age."""
-    return f"{message.created_at}#{message.id}"
+    return f"{message.created_at}#{message.id[-_TOLD_APART:]}"
 
 
 def _went_out(provider_id: str, rfc_message_id: str) -> tuple[str, dict[str, str]]:
@@ -313,7 +315,7 @@ def _went_out(provider_id: str, rfc_message_id: str) -> tuple[str, dict[str, str
     known, and an answer finds the message by the latter."""
     values = {"sent": "sent"}
     sets = "#state = :sent"
-    if provider_id:
+    if provider_id and not rfc_message_id:  # that tells both
         sets += ", #provider_id = :provider_id"
         values["provider_id"] = provider_id
     if rfc_message_id:
@@ -322,5 +324,6 @@ def _went_out(provider_id: str, rfc_message_id: str) -> tuple[str, dict[str, str
     return sets, values
 
 
-def rfc_key(rfc_message_id: str) -> str:
-    return rfc_message_id.strip("<> ").partition("@")[0]
+def names_of(item: Item) -> dict[str, Any]:
+    """Return what a message's item tells of the data of its events, for `kit.outbox.unpack`."""
+    return Message.from_item(item).names()
