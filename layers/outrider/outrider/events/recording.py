@@ -7,7 +7,7 @@ A batch is put in one transaction with
   whatever shard, is found by it, since the second in which it was made never changes;
 - entries under which rare events are found (`Batch.entries`);
 - the ceiling `<workspace>#ceiling` / `#`, once for a million events: a number above all sequences,
-  from which a feed goes on whose events have all expired.
+  from which a feed goes on whose events have all expired, and when it was set.
 
 Two writers that append at once put the same key, and one of them looks again.
 """
@@ -24,7 +24,15 @@ from outrider.events.batches import Batch, found_under, is_expiring
 from outrider.events.models import Change, Place, RecordedEvent
 from outrider.kit import clock
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, Query, Table, TransactionFailed, batch_get, transact
+from outrider.kit.dynamo import (
+    Action,
+    Query,
+    Table,
+    TransactionConflict,
+    TransactionFailed,
+    batch_get,
+    transact,
+)
 
 EVENTS_AT_ONCE = 200
 _ENTRIES_AT_ONCE = 90
@@ -32,11 +40,16 @@ _ENTRIES_AT_ONCE = 90
 SPAN = 10
 """Seconds: changes of one batch were made within such a span of the clock."""
 _ATTEMPTS = 100
-_LONGEST_PAUSE_MS = 100
+_PAUSE_MS = 50
+_LONGEST_PAUSE_MS = 200
 _RECEIPT_LIFE = timedelta(days=14)
 _CEILINGS = 1_000_000
 _HASH = 8
 _BEHIND = "~"
+
+
+class _Moved(Exception):
+    """Another writer has moved the end since it was looked for."""
 
 
 class FeedContended(Exception):
@@ -74,19 +87,20 @@ class Recorder:
         for attempt in range(1, _ATTEMPTS + 1):
             # The end first: another writer that has one of these changes either has put its batch
             # before, and its receipt is seen, or takes the key that this one is about to put.
-            end = self._end()
-            known = self._known(changes)
-            new = [change for change in changes if _hash(change) not in known]
             try:
+                end = self._end()
+                known = self._known(changes)
+                new = [change for change in changes if _hash(change) not in known]
                 appended = [self._append(end, new)] if new else []
-            except TransactionFailed:
-                pause = min(10 * attempt, _LONGEST_PAUSE_MS)
+            except (_Moved, TransactionFailed, TransactionConflict):
+                pause = min(_PAUSE_MS * attempt, _LONGEST_PAUSE_MS)
                 time.sleep(secrets.randbelow(pause) / 1000)
             else:
                 return [*self._batches(set(known.values())), *appended]
         raise FeedContended(self.workspace)
 
     def _end(self) -> _End:
+        """Raises _Moved when the feed has just begun, or gone on after a long rest."""
         page = self.table.query(
             Query(f"{self.workspace}#feed", newest_first=True, limit=1, consistent=True)
         )
@@ -95,6 +109,8 @@ class Recorder:
             newest = page.items[0]
             return _End(Place(newest["last"], newest["recorded_at"]))
         kept = self.table.get(*self._ceiling_key)
+        if kept and not is_expiring(kept["recorded_at"], now):
+            raise _Moved
         ceiling = int(kept["sequence"]) if kept else 0
         return _End(Place(ceiling, clock.to_text(now)), ceiling)
 
@@ -121,7 +137,7 @@ class Recorder:
         }
 
     def _append(self, end: _End, changes: Sequence[Change]) -> Batch:
-        """Raises TransactionFailed when another batch follows the end."""
+        """Raises TransactionFailed, TransactionConflict when another batch follows the end."""
         events = {event.id: event for change in changes for event in change.events}
         recorded_at = max(clock.timestamp(), end.place.recorded_at)
         batch = Batch.after(self.workspace, end.place, recorded_at, list(events.values()))
@@ -130,6 +146,7 @@ class Recorder:
             self.table.put(self._receipt(batch, changes)),
             *self._raising(end, batch),
             *(self.table.put(entry) for entry in batch.entries()),
+            attempts=1,  # who meets another has lost the place it would take
         )
         return batch
 
@@ -149,7 +166,7 @@ class Recorder:
         if end.ceiling is None and ceiling == _ceiling_of(end.place.sequence):
             return
         pk, sk = self._ceiling_key
-        item = {"pk": pk, "sk": sk, "sequence": ceiling}
+        item = {"pk": pk, "sk": sk, "sequence": ceiling, "recorded_at": batch.recorded_at}
         if end.ceiling is None:
             yield self.table.put(item)
         elif end.ceiling == 0:

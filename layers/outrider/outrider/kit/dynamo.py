@@ -34,6 +34,10 @@ class StoreFailed(ServiceUnavailable):
     """DynamoDB did not answer, or has no capacity for us just now."""
 
 
+class TransactionConflict(StoreFailed):
+    """Another transaction had the same items whenever this one was tried."""
+
+
 class ConditionFailed(Exception):
     """The condition of a single write did not hold. `item` is what stood there, if anything."""
 
@@ -234,14 +238,15 @@ def _write_with(action: Action, also: Sequence[Action]) -> Item:
     return {}
 
 
-def transact(*actions: Action) -> None:
-    """All of `actions` or none (at most 100). A conflict with another transaction is tried again.
+def transact(*actions: Action, attempts: int = _TRANSACTION_ATTEMPTS) -> None:
+    """All of `actions` or none (at most 100). A conflict with another transaction is tried again,
+    unless that was the last of so many `attempts`.
 
-    Raises TransactionFailed when a condition does not hold, or what its action says; StoreFailed
-    when others keep changing the same items.
+    Raises TransactionFailed when a condition does not hold, or what its action says;
+    TransactionConflict when others keep changing the same items.
     """
     items = [{action.kind: action.params} for action in actions]
-    for attempt in range(1, _TRANSACTION_ATTEMPTS + 1):
+    for attempt in range(1, attempts + 1):
         try:
             # By the token DynamoDB knows a transaction whose answer was lost when it comes again.
             _call(
@@ -264,8 +269,8 @@ def transact(*actions: Action) -> None:
                 raise TransactionFailed(reasons) from error
             if not _is_conflict(reasons):
                 raise
-            if attempt == _TRANSACTION_ATTEMPTS:
-                raise StoreFailed(headers=_RETRY_SOON) from error
+            if attempt == attempts:
+                raise TransactionConflict(headers=_RETRY_SOON) from error
             time.sleep(secrets.randbelow(10 * 2**attempt) / 1000)
 
 
