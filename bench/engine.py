@@ -277,11 +277,7 @@ def _rounds(cloud: Cloud, running: int, due: int) -> list[str]:
             index, Caller.engine(cloud.api.workspace().id).workspace, campaign.campaign_id
         )
         service = dispatch(Caller.engine(cloud.api.workspace().id), campaign.campaign_id)
-        service = replace(
-            service,
-            enrollments=enrollments,
-            rounds=replace(service.rounds, enrollments=enrollments),
-        )
+        service = replace(service, rounds=replace(service.rounds, enrollments=enrollments))
         this = Round(
             workspace=cloud.api.workspace().id, campaign_id=campaign.campaign_id, run=1, round=0
         )

@@ -1,27 +1,45 @@
-"""Starts the clock of a campaign that was launched or goes on, and once an hour of every one that
-stands still.
+"""Starts the clock of a campaign that was launched or goes on; wakes it when its last enrollment
+has ended, its settings changed, or a mailbox may send what waited for one; and starts, every five
+minutes, each one again that stands still.
 
 Invoked by hand with `{"overdue_before": "9999-12-31T00:00:00.000Z"}` it starts a new run of every
 running campaign: after executions were stopped, for example.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
+from outrider.campaigns.runs import RunService
 from outrider.campaigns.wiring import run_check, runs
 from outrider.kit import clock
 from outrider.kit.logs import logger
 
-_STARTED_BY = ("campaign.launched", "campaign.resumed")
+_GRACE = timedelta(minutes=5)
+"""How late a clock may be before it counts as standing still."""
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, int]:
-    if event.get("detail-type") in _STARTED_BY:  # Scheduler sends a `detail` too: "{}"
+    name = event.get("detail-type", "")
+    if "workspace_id" in event.get("detail", ""):  # Scheduler sends a `detail` too: "{}"
         detail = event["detail"]
         workspace = WorkspaceId.of(detail["workspace_id"], detail["mode"])
-        runs(workspace).start(detail["data"]["campaign_id"])
-        started = 1
+        started = _hear(name, detail["data"], runs(workspace))
     else:
-        started = run_check().restart(event.get("overdue_before") or clock.timestamp())
-    logger().info("campaigns started", count=started)
+        before = event.get("overdue_before") or clock.to_text(clock.now() - _GRACE)
+        started = run_check().restart(before)
+    logger().info("campaigns started", event=name, count=started)
     return {"started": started}
+
+
+def _hear(name: str, data: dict[str, Any], clocks: RunService) -> int:
+    match name:
+        case "campaign.launched" | "campaign.resumed":
+            clocks.start(data["campaign_id"])
+        case "campaign.updated" | "enrollment.resumed" | "task.completed":
+            clocks.wake_now(data["campaign_id"])
+        case "enrollment.finished" | "enrollment.failed":
+            clocks.wake_if_done(data["campaign_id"])
+        case _:
+            return clocks.wake_held()
+    return 1

@@ -53,6 +53,8 @@ def sweep(cloud: Cloud, scenario: Scenario) -> int:
             deliver()
             cloud.clock.advance(minutes=scenario.minutes)
             deliver()
+            cloud.run(hours=0.1)
+            cloud.invoke("campaigns_start", {})  # what it finds standing still it starts again
             cloud.run(hours=scenario.hours)
             _check(cloud, scenario, f"cut behind call {first}, then {second}")
             carried_out += 1

@@ -27,6 +27,8 @@ class Execution:
     status: Literal["RUNNING", "SUCCEEDED"] = "RUNNING"
     wake_ms: int = 0
     rounds: int = 0
+    transitions: int = 0
+    """States entered: what Step Functions bills."""
 
 
 class Executions:
@@ -50,6 +52,7 @@ class Executions:
         """Carry `execution` on until it waits or ends."""
         while execution.status == "RUNNING" and execution.wake_ms <= clock.epoch_ms():
             state = self._definition["States"][execution.state]
+            execution.transitions += 1
             match state["Type"]:
                 case "Task":
                     self._task(execution, state, invoke)

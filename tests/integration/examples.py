@@ -318,9 +318,9 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/campaigns/{campaign_id}/resume": Example(6, make=a_paused_campaign),
     # Campaign and steps; the contact's address is free, the contact made; is it enrolled, what
     # suppresses it (2), then all of it in one transaction; due at once, its step is handed over:
-    # steps, pool, what that has left, the slot.
+    # steps, pool, what that has left, its reservation; the campaign's clock is woken (3).
     "POST /v1/campaigns/{campaign_id}/trigger": Example(
-        13, {"email": "new@example.com", "first_name": "New"}, make=a_campaign
+        16, {"email": "new@example.com", "first_name": "New"}, make=a_campaign
     ),
     # The campaign with its counts, what is due in each lane, what that is; its steps, the pool and
     # what it has sent.
@@ -328,9 +328,9 @@ EXAMPLES: dict[str, Example] = {
     # The campaign, what failed.
     "POST /v1/campaigns/{campaign_id}/retry": Example(3, {}, make=a_campaign),
     # The campaign, its steps, whether the contact is there, what suppresses it (2), is it enrolled;
-    # the change of the campaign.
+    # the change of the campaign; its clock is woken.
     "POST /v1/campaigns/{campaign_id}/audience": Example(
-        8, {"contact_ids": [ids.new("con")]}, make=a_campaign, name=one_more_contact
+        10, {"contact_ids": [ids.new("con")]}, make=a_campaign, name=one_more_contact
     ),
     # The campaign with its counts, its statistics, its steps.
     "GET /v1/campaigns/{campaign_id}/stats": Example(4, make=a_campaign),
@@ -343,7 +343,7 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/enrollments/{enrollment_id}/pause": Example(3, make=an_enrollment),
     # The campaign besides, which knows the shards; due by now, its step is handed over: steps,
     # pool, what that has left, the slot.
-    "POST /v1/enrollments/{enrollment_id}/resume": Example(8, {}, make=a_paused_enrollment),
+    "POST /v1/enrollments/{enrollment_id}/resume": Example(9, {}, make=a_paused_enrollment),
     "POST /v1/enrollments/{enrollment_id}/stop": Example(3, make=an_enrollment),
     # The campaign with its counts, its statistics.
     "GET /v1/campaigns/{campaign_id}/status": Example(3, make=a_campaign),

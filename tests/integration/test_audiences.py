@@ -12,7 +12,7 @@ from tests.harness.wire import When, crash_points
 from tests.integration.outreach import STEP_ONE, a_mailbox, some_contacts, status
 
 LAUNCH_CALLS = 11
-ENROLL_CALLS = 11
+ENROLL_CALLS = 12
 """The AWS calls of a launch, and of the worker, for a small audience; a test below each says that
 there are no more."""
 

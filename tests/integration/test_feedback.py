@@ -313,7 +313,7 @@ class TestGuardrail:
         (mailbox,) = api.get("/v1/mailboxes").json["data"]
         workspace = Caller.engine(api.workspace().id).workspace
         taken = mailbox_repository(workspace)
-        transact(times(taken.take(mailbox["id"], clock.now().date(), 10_000), 96))
+        transact(taken.take(mailbox["id"], clock.now().date(), 10_000, 96))
 
         for mail in cloud.mails():
             tell(cloud, mail, "Bounce")

@@ -185,10 +185,12 @@ class TestMachines:
 
     def test_an_absence_also_holds_what_lies_in_the_queue(self, api: Api, cloud: Cloud) -> None:
         soon = {**STEP_TWO, "wait_before": {"value": 10, "unit": "minutes"}}
-        launched(api, steps=(STEP_ONE, soon))
+        campaign = launched(api, steps=(STEP_ONE, soon))
         while not cloud.mails():
             cloud.run(hours=1 / 60)
         (mail,) = cloud.mails()
+        api.patch(f"/v1/campaigns/{campaign.campaign_id}", {"name": "Looked at once more"})
+        cloud.run(hours=1 / 60)
         assert cloud.queue("StepsQueue").messages
 
         take(cloud, a_reply(mail, self.AWAY, Auto_Submitted="auto-replied"))

@@ -57,7 +57,7 @@ CONTACT_CREATED = Sample("stream_contact_created", "events_relay")
 CONTACT_DELETED = Sample("stream_contact_deleted", "contacts_index")
 CALLS = Sample("stream_calls", "usage_count")
 CAMPAIGN_LAUNCHED = Sample("eventbridge_campaign_launched", "campaigns_start")
-HOURLY_CHECK = Sample("scheduler_hourly_check", "campaigns_start")
+CAMPAIGNS_CHECK = Sample("scheduler_campaigns_check", "campaigns_start")
 CREDITS_SWEEP = Sample("scheduler_credits_sweep", "credits_sweep")
 ROUND = Sample("stepfunctions_round", "campaigns_dispatch")
 STEP = Sample("sqs_step", "steps_run")
@@ -328,11 +328,11 @@ class TestCampaigns:
         (execution,) = cloud.executions.running()
         assert execution.name == f"{campaign.campaign_id}-1"
 
-    def test_hourly_check_starts_a_clock_that_stands_still(self, api: Api, cloud: Cloud) -> None:
+    def test_check_starts_a_clock_that_stands_still(self, api: Api, cloud: Cloud) -> None:
         campaign = launched(api)
         cloud.clock.advance(hours=1)
 
-        answer = HOURLY_CHECK.invoke(cloud)
+        answer = CAMPAIGNS_CHECK.invoke(cloud)
 
         assert answer["started"] >= 1
         assert f"{campaign.campaign_id}-2" in cloud.executions.all

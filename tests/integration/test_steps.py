@@ -161,7 +161,6 @@ class TestClaim:
             "BatchGetItem",
             "UpdateItem",
             "BatchGetItem",
-            *3 * ["UpdateItem"],
             "UpdateItem",
             "SendEmail",
             "TransactWriteItems",

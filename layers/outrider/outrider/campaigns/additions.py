@@ -16,9 +16,10 @@ from outrider.campaigns.errors import CampaignNotFound, CampaignTakesNobody
 from outrider.campaigns.launch import counted, results_of
 from outrider.campaigns.models import SHARD_SIZE, Campaign
 from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.runs import RunService
 from outrider.campaigns.schemas import AudienceAdded, AudienceAddition, EnrollResult
 from outrider.contacts.service import ContactService
-from outrider.kit import ids, parallel
+from outrider.kit import clock, ids, parallel
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.sequences.models import Step
@@ -40,6 +41,7 @@ class AdditionService:
     campaigns: CampaignRepository
     audiences: AudienceRepository
     enroller: Callable[[Campaign, Step, Action, str], Enroller]
+    runs: RunService
 
     def add(self, campaign_id: str, request: AudienceAddition) -> AudienceAdded:
         """Enroll contacts, or begin to. Raises CampaignNotFound, CampaignTakesNobody,
@@ -64,6 +66,8 @@ class AdditionService:
             except TransactionFailed:
                 campaign = self._launched(campaign_id)
                 continue
+            if request.contact_ids:
+                self.runs.wake(campaign.id, clock.now())
             return answer
         raise Contended("Another request changed this campaign")
 

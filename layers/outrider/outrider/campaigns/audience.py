@@ -31,7 +31,7 @@ BATCH = 8 * AT_ONCE
 """Contacts read before they are enrolled, as many as are enrolled at once."""
 _PAGES = 10
 """Pages read before their place is kept."""
-_STANDS_STILL = timedelta(hours=1)
+STANDS_STILL = timedelta(hours=1)
 """After which an audience that did not move is not worked on: longer than the queue tries."""
 _SHOWN = 20
 
@@ -144,13 +144,15 @@ def _sk(job: AudienceJob) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AudienceRunner:
-    """`enroller` gives what enrolls in a campaign; `go_on` asks for another call."""
+    """`enroller` gives what enrolls in a campaign; `go_on` asks for another call, and `wake` has
+    the campaign's clock look at who was enrolled."""
 
     campaigns: CampaignRepository
     audiences: AudienceRepository
     lists: ContactLists
     enroller: Callable[[Campaign, AudienceJob], Enroller]
     go_on: Callable[[], None]
+    wake: Callable[[], None]
 
     def run(self, campaign_id: str, enough_time: Callable[[], bool]) -> str:
         """Begin or go on. Gives what came of it, for the log."""
@@ -174,6 +176,7 @@ class AudienceRunner:
                 self._move(campaign.id, job, after, added=added, skipped=skipped)
             except TransactionFailed:
                 return "another worker goes on, or the campaign is gone"
+            self.wake()
             if after is None:
                 return "done"
             job = job.model_copy(update={"after": after, "parts": job.parts + 1})
@@ -218,7 +221,7 @@ class AudienceWatch:
         if not jobs:
             return
         job = max(jobs, key=lambda each: each.moved_at or each.asked_at)
-        if clock.from_text(job.moved_at or job.asked_at) > clock.now() - _STANDS_STILL:
+        if clock.from_text(job.moved_at or job.asked_at) > clock.now() - STANDS_STILL:
             return
         logger().warning("an audience stands still", campaign_id=campaign.id, parts=job.parts)
         self.go_on()

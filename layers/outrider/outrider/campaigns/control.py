@@ -115,16 +115,14 @@ class ControlService:
         self, campaign: Campaign, after: Campaign, events: Sequence[Event] = ()
     ) -> list[Action]:
         reason = after.pause_reason or BY_PERSON
-        names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
-        paused = self.caller.event("campaign.paused", reason=reason, **names)
+        paused = self.caller.event("campaign.paused", reason=reason, **campaign.names())
         actions = [self.campaigns.change(campaign, after, [*events, paused])]
         if campaign.leads_sequence:
             actions.append(self.sequences.paused(campaign.sequence_id, campaign.id, reason))
         return actions
 
     def _resuming(self, campaign: Campaign, after: Campaign) -> list[Action]:
-        names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
-        resumed = self.caller.event("campaign.resumed", **names)
+        resumed = self.caller.event("campaign.resumed", **campaign.names())
         actions = [self.campaigns.change(campaign, after, [resumed])]
         if campaign.leads_sequence:
             actions.append(self.sequences.resumed(campaign.sequence_id, campaign.id))

@@ -1,38 +1,39 @@
-"""One round of a campaign's clock: plan what is due, queue it, say when to come again."""
+"""The clock of a campaign: carry a round out, and say when the next one comes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from outrider.access.models import Caller
-from outrider.campaigns.audience import AudienceWatch
-from outrider.campaigns.due_places import LANES, PLAIN
-from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import ROUND, Audience, Campaign
+from outrider.campaigns.audience import STANDS_STILL, AudienceWatch
+from outrider.campaigns.models import Audience, Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
-from outrider.campaigns.rounds import Queued, Result, RoundService
+from outrider.campaigns.rounds import Result, RoundService
 from outrider.kit import clock
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.sequences.service import SequenceService
 
 MAX_ROUNDS = 500
-_SHORTEST_WAIT = timedelta(seconds=2)
-_INDEX_LAG = timedelta(seconds=5)
-"""When to look again for enrollments that are counted and not yet in the index."""
+SHORTEST_WAIT = timedelta(seconds=2)
+_LONGEST_WAIT = timedelta(days=30)
+"""An execution may last a year."""
 
-_ENROLLING = timedelta(seconds=15)
-"""When to look again for the first of an audience."""
+_LOOKS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5))
+"""When to look again for what the clock was woken for, while the index does not show it."""
+
+_LOST = timedelta(hours=1)
+"""When to look again for enrollments that are counted, and have no place in the index."""
 
 _NOBODY = Audience(total=0, active=0, completed=0, paused=0, bounced=0, failed=0)
 
 
 class Round(BaseModel):
-    """What the state machine passes to a round: `run` numbers the execution, `round` its rounds;
-    `queued` mails lie in the queue until `queued_until`."""
+    """What the state machine passes to a round: `run` numbers the execution, `round` its rounds.
+    `looks` counts those that found nothing since the clock was woken."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -40,22 +41,13 @@ class Round(BaseModel):
     campaign_id: str
     run: int
     round: int
-    queued: int = 0
-    queued_until: str | None = None
+    looks: int = 0
 
-    @property
-    def ahead(self) -> Queued:
-        until = clock.from_text(self.queued_until) if self.queued_until else None
-        return Queued(self.queued, until)
 
-    def after(self, queued: Queued) -> dict[str, Any]:
-        """The round that comes after this one."""
-        return {
-            **self.model_dump(),
-            "round": self.round + 1,
-            "queued": queued.mails,
-            "queued_until": clock.to_text(queued.until) if queued.until else None,
-        }
+class FirstRound(Round):
+    """What an execution begins with: it waits until then."""
+
+    wait_until: str
 
 
 class NextRound(Round):
@@ -63,8 +55,9 @@ class NextRound(Round):
     execution `successor_name`."""
 
     next: Literal["wait", "stop", "successor"]
-    wait_until: str | None = None
-    successor_name: str | None = None
+    wait_until: str = ""
+    successor_name: str = ""
+    queued: int = 0
 
 
 def execution_name(campaign_id: str, run: int) -> str:
@@ -76,7 +69,6 @@ def execution_name(campaign_id: str, run: int) -> str:
 class DispatchService:
     caller: Caller
     campaigns: CampaignRepository
-    enrollments: EnrollmentRepository
     sequences: SequenceService
     rounds: RoundService
     audience: AudienceWatch
@@ -90,49 +82,57 @@ class DispatchService:
         if campaign.run != this.run:
             return _stop(this)
         now = clock.now()
-        done = self.rounds.carry_out(campaign, now, this.ahead)
+        done = self.rounds.carry_out(campaign, now)
         self.audience.see_to(campaign)
-        wait_until = self._next_moment(campaign, now, done)
-        if wait_until is None:
+        wait_until = self._next_moment(campaign, now, done, this.looks)
+        if wait_until is None or not self.campaigns.expect_round(campaign, wait_until, done.held):
             return _stop(this)
-        if not self.campaigns.expect_round(campaign, wait_until):
-            return _stop(this)
+        told = {
+            "round": this.round + 1,
+            "looks": len(_LOOKS) if done.queued else this.looks + 1,
+        }
         return NextRound(
-            **this.after(done.queued),
+            **{**this.model_dump(), **told},
             next="wait",
             wait_until=clock.to_text(wait_until),
+            queued=done.queued,
         )
 
-    def _next_moment(self, campaign: Campaign, now: datetime, done: Result) -> datetime | None:
-        """When the next step comes up, at most a round from now; None when nobody was left and the
+    def _next_moment(
+        self, campaign: Campaign, now: datetime, done: Result, looks: int
+    ) -> datetime | None:
+        """When there is something to do again, however far; None when nobody was left and the
         campaign is completed."""
-        coming = now if done.again else self._next_due(campaign, done)
-        if coming is not None:
-            return max(now + _SHORTEST_WAIT, min(coming, now + ROUND))
-        if done.full:
-            return now + ROUND
-        found = self.campaigns.get_with_counts(campaign.id)
-        counts = audience(found[1]) if found else _NOBODY
-        if counts.active:
-            return now + _INDEX_LAG
+        if done.again:
+            return now + SHORTEST_WAIT
+        moments = [now + _LONGEST_WAIT]
         if campaign.enrolling:
-            return now + _ENROLLING
-        nobody_yet = not counts.total and not campaign.has_audience
-        stays = campaign.settings.keep_running or counts.paused or nobody_yet
-        return now + ROUND if stays or not found or not self._complete(*found) else None
+            moments.append(now + STANDS_STILL)
+        if done.coming:
+            moments.append(done.coming)
+        if not done.queued:
+            found = self.campaigns.get_with_counts(campaign.id)
+            counts = audience(found[1]) if found else _NOBODY
+            if not counts.active and not self._stays(campaign, counts):
+                if not found or self._complete(*found):
+                    return None
+                return now + SHORTEST_WAIT
+            if counts.active and not done.held and looks < len(_LOOKS):
+                moments.append(now + _LOOKS[looks])
+            elif counts.active and not done.coming:
+                moments.append(now + _LOST)
+        return max(now + SHORTEST_WAIT, min(moments))
 
-    def _next_due(self, campaign: Campaign, done: Result) -> datetime | None:
-        """When something comes up that could not be looked at in this round."""
-        lanes = [lane for lane in LANES if lane not in done.full]
-        if not done.nothing_due:
-            return self.enrollments.next_due(campaign, lanes)
-        coming = self.enrollments.next_due(campaign, (PLAIN,))
-        return min(filter(None, (coming, done.coming)), default=None)
+    def _stays(self, campaign: Campaign, counts: Audience) -> bool:
+        """Whether it goes on though nobody has a step to come."""
+        nobody_yet = not counts.total and not campaign.has_audience
+        keeps = campaign.settings.keep_running or campaign.enrolling
+        return bool(keeps or counts.paused or nobody_yet)
 
     def _complete(self, campaign: Campaign, shards: Sequence[Item]) -> bool:
         """The end of the campaign, and of its sequence if it leads that, when nobody came since its
         counts were read. A second worker finds it done: then too nothing is left to do."""
-        names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
+        names = campaign.names()
         completed = self.caller.event("campaign.completed", identity=_identity(campaign), **names)
         before = []
         if campaign.leads_sequence:
@@ -147,12 +147,13 @@ class DispatchService:
     def _hand_over(self, this: Round, campaign: Campaign) -> NextRound:
         """Hand over to a new execution. Asked again after a crash, the answer is the same."""
         if campaign.run == this.run:
-            self.campaigns.begin_run(campaign)
+            self.campaigns.begin_run(campaign, clock.now())
         elif campaign.run != this.run + 1:
             return _stop(this)
         return NextRound(
             **this.model_dump(),
             next="successor",
+            wait_until=clock.timestamp(),
             successor_name=execution_name(this.campaign_id, this.run + 1),
         )
 

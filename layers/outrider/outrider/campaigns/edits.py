@@ -4,6 +4,7 @@ from collections.abc import Sequence as Many
 from dataclasses import dataclass
 from typing import Any
 
+from outrider.access.models import Caller
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.kit.dynamo import Action
@@ -14,6 +15,7 @@ from outrider.sequences.service import SequenceService
 
 @dataclass(frozen=True, slots=True)
 class SequenceEdits:
+    caller: Caller
     sequences: SequenceService
     campaigns: CampaignRepository
 
@@ -58,4 +60,5 @@ class SequenceEdits:
     def _change(self, campaign: Campaign, **changes: Any) -> Many[Action]:
         if all(getattr(campaign, name) == value for name, value in changes.items()):
             return ()
-        return [self.campaigns.change(campaign, campaign.changed(**changes))]
+        told = [self.caller.event("campaign.updated", **campaign.names())]
+        return [self.campaigns.change(campaign, campaign.changed(**changes), told)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from outrider.access.models import Caller
 from outrider.campaigns import enrollment_ids
+from outrider.campaigns.due_places import lane_of
 from outrider.campaigns.enrollments import EnrollmentRepository, NewEnrollment
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.schemas import SkipReason
@@ -95,7 +96,11 @@ class Enroller:
             **enrollment.names(),
         )
         return NewEnrollment(
-            enrollment, [created], self.mark, by_company=campaign.settings.stop_for_company
+            enrollment,
+            [created],
+            self.mark,
+            lane_of(enrollment, self.first),
+            by_company=campaign.settings.stop_for_company,
         )
 
     def _records(self, skipped: Mapping[str, SkipReason]) -> dict[str, list[Action]]:

@@ -15,15 +15,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns.due_places import (
-    DUE_AT_ONCE,
-    FIRST,
-    LANES,
-    PLAIN,
-    DuePlaces,
-    Lane,
-    due_at,
-)
+from outrider.campaigns.due_places import DUE_AT_ONCE, PLAIN, DuePlaces, due_at
 from outrider.campaigns.models import (
     CLAIM_LEASE,
     ERASED,
@@ -40,7 +32,7 @@ from outrider.kit.outbox import Event
 
 _SKIPPED_LIFE = timedelta(days=90)
 _COMPANY_AT_ONCE = 50
-_DUE = "#due_at = :due, #by_due_sk = :due"
+_DUE = "#due_at = :due, #by_due_sk = :place"
 _DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
 _CLAIM = "#sending, #sending_to, #claimed_until, #holder"
 _STATE = "#state = :state, #by_state_pk = :by_state"
@@ -49,11 +41,13 @@ _WHO = "#company_key, #by_company_pk, #timezone"
 
 @dataclass(frozen=True, slots=True)
 class NewEnrollment:
-    """`mark` says by what it was enrolled, `by_company` that a colleague's answer ends it."""
+    """`mark` says by what it was enrolled, `by_company` that a colleague's answer ends it, `lane`
+    where its first step waits."""
 
     enrollment: Enrollment
     events: Sequence[Event]
     mark: str
+    lane: str
     by_company: bool = False
 
 
@@ -112,13 +106,13 @@ class EnrollmentRepository:
         self,
         campaign: Campaign,
         until: datetime,
-        lanes: Sequence[Lane] = LANES,
+        lanes: Sequence[str],
         at_once: int = DUE_AT_ONCE,
     ) -> Iterator[Enrollment]:
         """The enrollments of these lanes that are due by `until`, the longest due first. They are
         looked up `at_once` in each shard, and no more in one that nobody takes from. What has been
         moved and stands at its old place in the index yet is left out."""
-        places = self._places.until(campaign, until, lanes, at_once)
+        places = self.places.until(campaign, until, lanes, at_once)
         together = min(at_once * campaign.due_shards, DUE_AT_ONCE)
         while some := list(islice(places, together)):
             found = self.table.get_all(self._pk, [place["sk"] for place in some])
@@ -129,23 +123,19 @@ class EnrollmentRepository:
 
     def overdue(self, campaign: Campaign, until: datetime) -> Iterator[str]:
         """Since when each that is due by `until` is due, the longest first."""
-        return map(due_at, self._places.until(campaign, until, LANES, DUE_AT_ONCE))
-
-    def next_due(self, campaign: Campaign, lanes: Sequence[Lane] = LANES) -> datetime | None:
-        """The moment the next step comes up, or None when nothing is to come."""
-        return self._places.next(campaign, lanes)
+        lanes = list(self.places.lanes(campaign))
+        return map(due_at, self.places.until(campaign, until, lanes, DUE_AT_ONCE))
 
     def postpone(
-        self, enrollment: Enrollment, until: datetime, reason: str | None, lane: Lane = PLAIN
+        self, enrollment: Enrollment, until: datetime, reason: str | None, lane: str = PLAIN
     ) -> bool:
         """Move the due time, unless the enrollment changed since it was read."""
         action = self.table.update(
             self._pk,
             enrollment.contact_id,
-            "SET #due_at = :due, #by_due_sk = :place, #blocked_reason = :reason REMOVE #_events",
+            f"SET {_DUE}, #blocked_reason = :reason REMOVE #_events",
             "#version = :seen AND #due_at = :was",
-            due=clock.to_text(until),
-            place=f"{lane}{clock.to_text(until)}",
+            **_at(clock.to_text(until), lane),
             reason=reason,
             seen=enrollment.version,
             was=enrollment.due_at,
@@ -167,7 +157,7 @@ class EnrollmentRepository:
         lease = clock.to_text(now + CLAIM_LEASE)
         moves = not lease <= (enrollment.due_at or "") <= clock.to_text(now + ROUND + STEP_LEASE)
         if moves:
-            values["due"] = lease
+            values |= _at(lease)
         return self._change(
             enrollment,
             "#state = :sending, #sending = :message, #sending_to = :to, #claimed_until = :lease,"
@@ -188,13 +178,20 @@ class EnrollmentRepository:
             enrollment,
             f"{_DUE}, #state = :waiting, #sending = :message",
             "#_events, #blocked_reason",
-            due=until,
+            **_at(until),
             waiting="waiting",
             message=message_id,
         )
 
     def advance(
-        self, contact_id: str, message_id: str, step_id: str, due: datetime, thread: Thread | None
+        self,
+        contact_id: str,
+        message_id: str,
+        step_id: str,
+        due: datetime,
+        *,
+        lane: str,
+        thread: Thread | None,
     ) -> Action:
         """The claimed message is settled; `step_id` comes next. Without `thread` it stays."""
         continued = {"thread": thread.model_dump()} if thread else {}
@@ -204,14 +201,14 @@ class EnrollmentRepository:
             f"{_DUE}, #state = :active, #step_id = :step, #previous_at = :now, #attempts = :none"
             f"{', #thread = :thread' if continued else ''}",
             f"{_CLAIM}, #blocked_reason, #_events",
-            due=clock.to_text(due),
+            **_at(clock.to_text(due), lane),
             active="active",
             step=step_id,
             none=0,
             **continued,
         )
 
-    def retry(self, contact_id: str, message_id: str, due: str, reason: str) -> Action:
+    def retry(self, contact_id: str, message_id: str, due: str, lane: str, reason: str) -> Action:
         """The claimed message was not sent, and its step will be tried again at `due`."""
         return self._settle(
             contact_id,
@@ -219,14 +216,19 @@ class EnrollmentRepository:
             f"{_DUE}, #state = :active, #blocked_reason = :reason,"
             " #attempts = if_not_exists(#attempts, :none) + :one",
             f"{_CLAIM}, #_events",
-            due=due,
+            **_at(due, lane),
             active="active",
             reason=reason,
             none=0,
         )
 
     def release(
-        self, contact_id: str, message_id: str, due: str | None = None, reason: str = ""
+        self,
+        contact_id: str,
+        message_id: str,
+        due: str | None = None,
+        lane: str = PLAIN,
+        reason: str = "",
     ) -> Action:
         """Give the claim of a message back that was not sent: a gate has closed. The step is due
         again at `due`, or when it was due before."""
@@ -237,7 +239,7 @@ class EnrollmentRepository:
             f"{moved}#state = :active",
             f"{_CLAIM}, #_events",
             active="active",
-            **({"due": due, "reason": reason} if due else {}),
+            **({**_at(due, lane), "reason": reason} if due else {}),
         )
 
     def pause_claimed(
@@ -268,13 +270,13 @@ class EnrollmentRepository:
             events=outbox.pack(events),
         )
 
-    def skip_to(self, enrollment: Enrollment, step_id: str, due: datetime) -> Action:
+    def skip_to(self, enrollment: Enrollment, step_id: str, due: datetime, lane: str) -> Action:
         """The step to come is left out; `step_id` comes next."""
         return self._change(
             enrollment,
             f"{_DUE}, #step_id = :step, #previous_at = :now, #attempts = :none",
             "#_events, #blocked_reason",
-            due=clock.to_text(due),
+            **_at(clock.to_text(due), lane),
             step=step_id,
             none=0,
         )
@@ -287,7 +289,7 @@ class EnrollmentRepository:
             enrollment,
             f"{_DUE}, #step_id = :step, #steps_version = :steps",
             "#_events",
-            due=clock.to_text(due),
+            **_at(clock.to_text(due)),
             step=step_id,
             steps=steps_version,
         )
@@ -338,7 +340,7 @@ class EnrollmentRepository:
             f"{_DUE}, #by_due_pk = :shard, #state = :active, #step_id = :step, #thread = :thread,"
             " #generation = :generation, #_events = :events",
             f"#by_state_pk{cleared}",
-            due=after.due_at,
+            **_at(after.due_at or clock.timestamp()),
             shard=self._due_pk(before.contact_id, due_shards),
             active="active",
             step=after.step_id,
@@ -389,7 +391,7 @@ class EnrollmentRepository:
             enrollment,
             f"{_DUE}, #blocked_reason = :blocked{assignments}",
             "#_events",
-            due=until,
+            **_at(until),
             blocked=reason,
             **noted,
         )
@@ -422,7 +424,7 @@ class EnrollmentRepository:
         return {"state": state, "by_state": f"{self._pk}#{state}"}
 
     @property
-    def _places(self) -> DuePlaces:
+    def places(self) -> DuePlaces:
         return DuePlaces(self.table, self._pk)
 
     def _item(self, new: NewEnrollment, due_shards: int) -> Item:
@@ -432,7 +434,7 @@ class EnrollmentRepository:
             "pk": self._pk,
             "sk": enrollment.contact_id,
             "by_due_pk": self._due_pk(enrollment.contact_id, due_shards),
-            "by_due_sk": f"{FIRST}{enrollment.due_at}",
+            "by_due_sk": f"{new.lane}{enrollment.due_at}",
             "by_contact_pk": f"{self.workspace}#{enrollment.contact_id}",
             **marks.attribute(new.mark),
             **outbox.attribute(new.events),
@@ -477,3 +479,8 @@ class EnrollmentRepository:
     @property
     def _pk(self) -> str:
         return f"{self.workspace}#{self.campaign_id}"
+
+
+def _at(due: str, lane: str = PLAIN) -> dict[str, str]:
+    """The values of _DUE."""
+    return {"due": due, "place": f"{lane}{due}"}

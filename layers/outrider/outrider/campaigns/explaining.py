@@ -182,7 +182,8 @@ class CampaignExplainer:
         campaign, shards = found
         now = clock.now()
         enrollments = self.enrollments(campaign.id)
-        due = list(islice(enrollments.due(campaign, now), MOST_DUE))
+        lanes = enrollments.places.lanes(campaign)
+        due = list(islice(enrollments.due(campaign, now, list(lanes)), MOST_DUE))
         steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
         return _Seen(
             campaign=campaign,
@@ -191,7 +192,7 @@ class CampaignExplainer:
             mailboxes=self._mailboxes(campaign.mailbox_pool, now),
             limit=self._limit(campaign, now),
             due=due,
-            next_due=None if due else enrollments.next_due(campaign),
+            next_due=None if due else min(lanes.values(), default=None),
             now=now,
         )
 

@@ -29,22 +29,22 @@ class DailyLimits:
     table: Table
     pk: str
 
-    def take(self, day: date, limit: int, *, company: str | None = None) -> Action:
-        """Take one message of the day, if there is one left, for a transaction."""
+    def take(self, day: date, limit: int, count: int, *, company: str | None = None) -> Action:
+        """Take messages of the day, if so many are left."""
         expires = datetime.combine(day, time.min, tzinfo=UTC) + _LIFE
         return self.table.update(
             self.pk,
             _sk(day, company),
-            "SET #ttl = :ttl ADD #used :one",
-            "attribute_not_exists(#used) OR #used < :limit",
-            limit=limit,
-            one=1,
+            "SET #ttl = :ttl ADD #used :count",
+            "attribute_not_exists(#used) OR #used <= :most",
+            most=limit - count,
+            count=count,
             ttl=int(expires.timestamp()),
         )
 
-    def give_back(self, day: date, *, company: str | None = None) -> Action:
-        """Undo `take` for a message that was not sent."""
-        return self.table.update(self.pk, _sk(day, company), "ADD #used :minus", minus=-1)
+    def give_back(self, day: date, count: int, *, company: str | None = None) -> Action:
+        """Undo `take` for messages that were not sent."""
+        return self.table.update(self.pk, _sk(day, company), "ADD #used :minus", minus=-count)
 
     def usage(self, day: date, companies: Iterable[str] = ()) -> Used:
         wanted = {company: _sk(day, company) for company in companies}

@@ -83,6 +83,8 @@ class Campaign(BaseModel):
     run: int = 1
     wakes_at: str = ""
     """While it is active: when its clock comes to its next round."""
+    held: bool = False
+    """Something is due that waits for a mailbox, or for the next day of a limit."""
     due_shards: int = 1
     asked: str = ""
     start_at: str | None = None
@@ -96,6 +98,10 @@ class Campaign(BaseModel):
     created_at: str
     updated_at: str
     version: int = 1
+
+    def names(self) -> dict[str, str]:
+        """What an event about this campaign names."""
+        return {"campaign_id": self.id, "sequence_id": self.sequence_id}
 
     def starts(self, now: datetime) -> datetime:
         """From when on the wait of a first step counts for who is enrolled `now`."""
@@ -224,6 +230,18 @@ class Enrollment(BaseModel):
         return self.is_over and self.sending is None and not told
 
 
+class Units(BaseModel):
+    """What a round took of the limits of `day` (UTC) for one step: a message of a mailbox, of the
+    campaign, and of a company by its key."""
+
+    model_config = ConfigDict(frozen=True)
+
+    day: str
+    mailbox_id: str = ""
+    campaign: bool = False
+    company: str = ""
+
+
 class StepJob(BaseModel):
     """One step of one enrollment, as it lies in the queue: enough to read everything at once."""
 
@@ -237,6 +255,7 @@ class StepJob(BaseModel):
     generation: int
     step_id: str
     mailbox_id: str
+    units: Units | None = None
 
     @classmethod
     def of(
@@ -246,6 +265,7 @@ class StepJob(BaseModel):
         *,
         step_id: str | None = None,
         mailbox_id: str | None = None,
+        units: Units | None = None,
     ) -> "StepJob":
         """The step that the enrollment is to go through next, from the mailbox that wrote first,
         unless said otherwise."""
@@ -258,6 +278,7 @@ class StepJob(BaseModel):
             generation=enrollment.generation,
             step_id=step_id or enrollment.step_id or "",
             mailbox_id=(enrollment.mailbox_id if mailbox_id is None else mailbox_id) or "",
+            units=units,
         )
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
-from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.models import ROUND, Campaign, Enrollment
 from outrider.campaigns.windows import Calendar
 from outrider.kit import clock
 from outrider.mailboxes.breaker import PROBE
@@ -90,14 +90,12 @@ class Planned:
     mailbox_id: str | None
     send_at: datetime
     reason: str | None = None
+    counts: bool = False
+    """It takes one of the day's messages, of the campaign and of its mailbox."""
 
     @property
     def goes_out(self) -> bool:
         return self.reason is None
-
-    @property
-    def takes_slot(self) -> bool:
-        return self.goes_out and self.mailbox_id is not None and self.enrollment.state == "active"
 
 
 def plan(
@@ -123,12 +121,32 @@ def plan(
     return [planner.place(enrollment, ready) for ready, _, _, enrollment in waiting]
 
 
-def room(now: datetime, until: datetime, capacities: Sequence[Capacity], queued: int = 0) -> int:
-    """How many mails surely find a slot in the round, from the mailboxes that all share. `queued`
-    were planned before and are not counted as sent yet."""
-    sending = [one for one in capacities if one.shared and not one.blocked and one.left > 0]
-    left = sum(one.left for one in sending) - queued
-    return max(0, min(left, sum(min(one.left, _slots(now, until, one)) for one in sending)))
+def slots(now: datetime, until: datetime, capacity: Capacity) -> int:
+    """How many emails surely find a slot of the mailbox in the round, if each is as late as it may
+    be."""
+    if capacity.blocked or capacity.left <= 0 or capacity.free_at > until:
+        return 0
+    if not capacity.min_gap:
+        return capacity.left
+    latest = capacity.min_gap / _JITTER
+    span = until - max(now, capacity.free_at) - latest
+    return max(0, min(capacity.left, span // (capacity.min_gap + latest) + 1))
+
+
+def room(now: datetime, until: datetime, capacities: Sequence[Capacity]) -> int:
+    """How many emails surely find a slot in the round, from the mailboxes that all share."""
+    return sum(slots(now, until, one) for one in capacities if one.shared)
+
+
+def round_end(now: datetime) -> datetime:
+    """How far ahead a round plans: not into the next day, whose caps begin anew."""
+    return min(now + ROUND, next_day(now))
+
+
+def next_day(now: datetime) -> datetime:
+    """When the day (UTC) of caps and limits is over."""
+    day = now.astimezone(UTC).date() + timedelta(days=1)
+    return datetime.combine(day, time.min, tzinfo=UTC)
 
 
 def step_of(enrollment: Enrollment, steps: Steps) -> Step | None:
@@ -185,7 +203,7 @@ class _Planner:
             if send_at > self.until:
                 return Planned(enrollment, variant, None, send_at, "mailbox_gap")
         self._take(enrollment)
-        return Planned(enrollment, variant, mailbox_id, send_at)
+        return Planned(enrollment, variant, mailbox_id, send_at, counts=True)
 
     def _full(self, enrollment: Enrollment) -> str | None:
         """Which of the campaign's limits of the day is reached."""
@@ -211,9 +229,7 @@ class _Planner:
 
     def _tomorrow(self, enrollment: Enrollment) -> datetime:
         """The beginning of the next day (UTC), or when the windows open then."""
-        day = self.now.astimezone(UTC).date() + timedelta(days=1)
-        begin = datetime.combine(day, time.min, tzinfo=UTC)
-        return self._calendar(enrollment).earliest(begin)
+        return self._calendar(enrollment).earliest(next_day(self.now))
 
     def _calendar(self, enrollment: Enrollment) -> Calendar:
         zone = enrollment.timezone
@@ -286,15 +302,6 @@ class _Pool:
     def _put_back(self, mailbox_id: str) -> None:
         if self._left[mailbox_id] > 0:
             heapq.heappush(self._busy, (self._free_at[mailbox_id], mailbox_id))
-
-
-def _slots(now: datetime, until: datetime, capacity: Capacity) -> int:
-    """The slots of a mailbox in a round, if each is as late as it may be."""
-    if not capacity.min_gap:
-        return capacity.left if capacity.free_at <= until else 0
-    latest = capacity.min_gap / _JITTER
-    span = until - max(now, capacity.free_at) - latest
-    return max(0, span // (capacity.min_gap + latest) + 1)
 
 
 def jitter(enrollment_id: str, mailbox_id: str, at: datetime, min_gap: timedelta) -> timedelta:

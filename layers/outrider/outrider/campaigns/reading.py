@@ -1,88 +1,137 @@
-"""Reading what is due in a round: of the mails that wait for a mailbox only as many as can be
-placed, and all of the rest."""
+"""Reading what a round can carry out: what needs no mailbox, and of the emails of each lane only as
+many as there is room for. Lanes that no mailbox or no window lets out are not read."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from outrider.campaigns.due_places import FIRST, MAIL, PLAIN, Lane
+from outrider.campaigns.due_places import DUE_AT_ONCE, FIRST, PLAIN, owner, timezone
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import ROUND, Campaign, Enrollment
-from outrider.campaigns.windows import earliest
+from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.planner import Capacity, next_day, round_end, slots
+from outrider.campaigns.windows import Calendar
+from outrider.kit import clock
 
 MAX_STEPS = 500
-_MOST_AT_ONCE = 100
-_MAX_CLOSED = 100
-"""How many mails whose windows are closed a round looks past."""
 
 
 @dataclass(slots=True)
 class Reading:
-    """What one round of `campaign` has read. `full`: lanes in which more is due than was to be
-    read; `more`: some of that could be carried out now."""
+    """What one round of `campaign` has read. `more`: further things could be carried out at once;
+    `held`: something is due that has to wait for a mailbox or a limit."""
 
     enrollments: EnrollmentRepository
     campaign: Campaign
     now: datetime
+    lanes: Mapping[str, datetime]
+    """Where something is, and since when the first is due."""
     due: list[Enrollment] = field(default_factory=list)
-    full: set[Lane] = field(default_factory=set)
     more: bool = False
-    coming: datetime | None = None
-    """When the next mail that waits for a mailbox is due."""
+    held: bool = False
+    moments: list[datetime] = field(default_factory=list)
+    """When there is something to do again."""
+    _read_up: list[str] = field(default_factory=list)
+
+    @classmethod
+    def begin(
+        cls, enrollments: EnrollmentRepository, campaign: Campaign, now: datetime
+    ) -> "Reading":
+        return cls(enrollments, campaign, now, enrollments.places.lanes(campaign))
+
+    @property
+    def until(self) -> datetime:
+        return round_end(self.now)
 
     @property
     def left(self) -> int:
         return MAX_STEPS - len(self.due)
 
     def plain(self) -> None:
-        for enrollment in self.enrollments.due(self.campaign, self.now + ROUND, (PLAIN,)):
+        """Read what needs no mailbox, and what comes up again."""
+        if (first := self.lanes.get(PLAIN)) is None:
+            return
+        if first > self.until:
+            self.moments.append(first)
+            return
+        for enrollment in self.enrollments.due(self.campaign, self.until, [PLAIN]):
             if enrollment.in_flight(self.now):
-                continue
-            if not self.left:
+                self.moments.append(clock.from_text(enrollment.due_at or ""))
+            elif self.left:
+                self.due.append(enrollment)
+            else:
                 self.more = True
                 return
-            self.due.append(enrollment)
+        self._read_up.append(PLAIN)
 
-    def lanes_due(self) -> list[Lane]:
-        """The lanes of mails that wait in which something is due: those that were written to before
-        come first. None when the round has enough to do."""
-        if self.more:
-            return []
-        moments = {lane: self._next_due(lane) for lane in (MAIL, FIRST)}
-        self.coming = min(filter(None, moments.values()), default=None)
-        return [lane for lane, at in moments.items() if at and at <= self.now + ROUND]
-
-    def mails(self, lanes: Sequence[Lane], room: int) -> None:
-        """Read until `room` mails are found that can go out."""
-        for lane in lanes:
-            room -= self._read(lane, min(room, self.left))
-            self.more |= lane in self.full and room > 0
-
-    def firsts(self) -> None:
-        """Read those that nobody wrote to where they begin with something else than a mail."""
-        self._read(FIRST, self.left)
-        self.more |= FIRST in self.full
-
-    def _next_due(self, lane: Lane) -> datetime | None:
-        return self.enrollments.next_due(self.campaign, (lane,))
-
-    def _read(self, lane: Lane, budget: int) -> int:
-        """Read until `budget` are found that can go out, and give how many were."""
-        open_, closed, until = 0, 0, self.now + ROUND
-        if budget <= 0:
-            self.full.add(lane)
-            return 0
-        at_once = min(math.ceil(budget / self.campaign.due_shards), _MOST_AT_ONCE)
-        for enrollment in self.enrollments.due(self.campaign, until, (lane,), at_once):
-            self.due.append(enrollment)
-            if earliest(self.now, self.campaign.settings, enrollment.timezone) <= until:
-                open_ += 1
+    def open_lanes(self) -> list[str]:
+        """The lanes with emails that are due and that windows let out. None when the round has
+        enough to do."""
+        found = []
+        for lane, first in self.lanes.items():
+            if lane == PLAIN or self.more:
+                continue
+            calendar = Calendar.of(self.campaign.settings, timezone(lane))
+            opens = calendar.earliest(max(first, self.now))
+            if opens <= self.until:
+                found.append(lane)
             else:
-                closed += 1
-            if open_ == budget or closed == _MAX_CLOSED:
-                break
-        else:
-            return open_
-        self.full.add(lane)
-        return open_
+                self.moments.append(opens)
+        return found
+
+    def emails(
+        self, lanes: Sequence[str], capacities: Sequence[Capacity], taken: int, left: int | None
+    ) -> None:
+        """Read as many emails as find a slot; those to contacts that were written to before come
+        first. `taken` slots are for what was read already; `left` is the campaign's limit."""
+        by_id = {one.mailbox_id: one for one in capacities}
+        slots_of = {one.mailbox_id: slots(self.now, self.until, one) for one in capacities}
+        limit = self.left if left is None else min(self.left, left - taken)
+        own: dict[str, list[str]] = {}
+        for lane in lanes:
+            own.setdefault(owner(lane) if owner(lane) in by_id else FIRST, []).append(lane)
+        firsts = own.pop(FIRST, [])
+        for mailbox_id, some in own.items():
+            count = self._read(some, min(slots_of[mailbox_id], limit), [by_id[mailbox_id]])
+            slots_of[mailbox_id] -= count
+            limit -= count
+        if firsts:
+            shared = [one for one in capacities if one.shared]
+            free = sum(slots_of[one.mailbox_id] for one in shared) - taken
+            limit -= self._read(firsts, min(free, limit), shared)
+        self.more |= self.held and not self.left
+        if self.held and left is not None and limit <= 0:
+            self.moments.append(next_day(self.now))
+
+    def follow(self) -> None:
+        """Find when there is something to do in the lanes that were read to their end."""
+        self.moments += self.enrollments.places.next(
+            self.campaign, self._read_up, self.until
+        ).values()
+
+    def _read(self, lanes: Sequence[str], budget: int, senders: Sequence[Capacity]) -> int:
+        """Read up to `budget` emails of these lanes, and return how many there were."""
+        before = len(self.due)
+        if budget > 0:
+            at_once = min(math.ceil(budget / self.campaign.due_shards), DUE_AT_ONCE)
+            for enrollment in self.enrollments.due(self.campaign, self.until, lanes, at_once):
+                self.due.append(enrollment)
+                if len(self.due) - before == budget:
+                    break
+            else:
+                self._read_up += lanes
+                return len(self.due) - before
+        self._hold(senders)
+        return len(self.due) - before
+
+    def _hold(self, senders: Sequence[Capacity]) -> None:
+        """Emails are left that find no slot: there are new ones in the next round, when a mailbox
+        that fails tries again, or tomorrow when the caps are used up or no mailbox sends."""
+        self.held = True
+        moments = [next_day(self.now)]
+        for one in senders:
+            if one.again_at:
+                moments.append(one.again_at)
+            elif not one.blocked and one.left > 0:
+                moments.append(max(self.until, one.free_at))
+        self.moments.append(min(moments))

@@ -1,17 +1,17 @@
 """Keys, expressions and items of campaigns.
 
 A campaign is `<workspace>` / `cam_…`; its counts are `<workspace>#cam_…` / `count#<shard>`. A
-running one stands in the index `by_running`, under the moment by which its next round is due.
+active one is in the index `by_running`, under the time at which its clock wakes.
 """
 
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns.models import ROUND, Audience, Campaign, CampaignStatus
+from outrider.campaigns.models import Audience, Campaign, CampaignStatus
 from outrider.campaigns.statistics import Statistics
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
@@ -20,7 +20,6 @@ from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, batch_get
 from outrider.kit.outbox import Event
 
 RUNNING_SHARDS = 8
-_GRACE = timedelta(minutes=5)
 _AT_VERSION = "#version = :seen_version"
 
 
@@ -80,6 +79,17 @@ class CampaignRepository:
         )
         return [Campaign.model_validate(item) for item in page.items], page.last_key
 
+    def held(self) -> Sequence[str]:
+        """The active campaigns in which something waits for a mailbox or a limit, by id."""
+        query = Query(
+            self.workspace,
+            "begins_with(#sk, :prefix)",
+            {"prefix": "cam_", "active": "active", "yes": True},
+            filter="#status = :active AND #held = :yes",
+            consistent=True,
+        )
+        return [str(item["sk"]) for item in self.table.every(query)]
+
     def launching(self, campaign_id: str, asked: str) -> Action:
         """That the launch that asked for these contacts is not over, for a transaction."""
         return self.table.check(
@@ -106,8 +116,9 @@ class CampaignRepository:
         removed = [] if events else ["_events"]
         if after.status != before.status:
             if after.status == "active":
-                values["by_running_pk"] = _running_pk(after.id)
-                values["by_running_sk"] = _deadline(clock.now())
+                now = clock.timestamp()
+                places = {"by_running_pk": _running_pk(after.id), "by_running_sk": now}
+                values |= {**places, "wakes_at": now}
             else:
                 removed += ["by_running_pk", "by_running_sk"]
         removed += [name for name, value in values.items() if value is None]
@@ -167,25 +178,36 @@ class CampaignRepository:
         counters = self.counters(campaign.id)
         return [ended, *counters.unchanged(shards, ("total", "active", "paused"))]
 
-    def expect_round(self, campaign: Campaign, at: datetime) -> bool:
+    def expect_round(self, campaign: Campaign, at: datetime, held: bool) -> bool:
         """Promise the next round of the campaign's run. False when a newer run took over, or the
         campaign no longer runs."""
-        return self._move_run(campaign, campaign.run, _deadline(at))
+        return self._move_run(campaign, campaign.run, at, "", held=held)
 
-    def begin_run(self, campaign: Campaign) -> bool:
-        """Hand the campaign to run number `campaign.run + 1`. False when someone else did."""
-        return self._move_run(campaign, campaign.run + 1, _deadline(clock.now()))
+    def begin_run(self, campaign: Campaign, at: datetime) -> bool:
+        """Hand the campaign to run number `campaign.run + 1`, which begins `at`. False when its
+        clock is no longer as it was read."""
+        return self._move_run(
+            campaign,
+            campaign.run + 1,
+            at,
+            " AND #wakes_at = :was",
+            was=campaign.wakes_at,
+            held=campaign.held,
+        )
 
-    def _move_run(self, campaign: Campaign, run: int, deadline: str) -> bool:
+    def _move_run(
+        self, campaign: Campaign, run: int, at: datetime, also: str, **values: Any
+    ) -> bool:
         action = self.table.update(
             self.workspace,
             campaign.id,
-            "SET #run = :run, #by_running_sk = :deadline REMOVE #_events",
-            "#status = :active AND #run = :seen",
+            "SET #run = :run, #wakes_at = :at, #by_running_sk = :at, #held = :held REMOVE #_events",
+            f"#status = :active AND #run = :seen{also}",
             run=run,
             seen=campaign.run,
-            deadline=deadline,
+            at=clock.to_text(at),
             active="active",
+            **values,
         )
         try:
             self.table.write(action)
@@ -201,7 +223,7 @@ class RunningCampaigns:
     table: Table
 
     def overdue(self, before: str) -> list[tuple[WorkspaceId, Campaign]]:
-        """Those whose next round should have begun by `before` (RFC 3339). Reads only these."""
+        """Those whose clock should have woken by `before` (RFC 3339). Reads only these."""
         found = []
         for shard in range(RUNNING_SHARDS):
             overdue = Query(
@@ -223,8 +245,3 @@ def audience(shards: Sequence[Item]) -> Audience:
 
 def _running_pk(campaign_id: str) -> str:
     return f"running#{zlib.crc32(campaign_id.encode()) % RUNNING_SHARDS}"
-
-
-def _deadline(expected: datetime) -> str:
-    """When a run that was expected to begin its round at `expected` counts as standing still."""
-    return clock.to_text(max(expected, clock.now()) + ROUND + _GRACE)

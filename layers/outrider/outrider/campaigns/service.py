@@ -109,7 +109,9 @@ class CampaignService:
             view = CampaignView.of(after)
             there = self.pools.there(after.mailbox_pool) if "mailbox_pool" in changes else ()
             try:
-                transact(self.campaigns.change(campaign, after), *there, *self.caller.keep(view))
+                told = [self.caller.event("campaign.updated", **after.names())]
+                changed = self.campaigns.change(campaign, after, told)
+                transact(changed, *there, *self.caller.keep(view))
             except TransactionFailed:
                 continue
             return view
@@ -126,8 +128,7 @@ class CampaignService:
                 raise WrongStatus("deleted: finish its launch first", "being launched")
             actions = [self.campaigns.remove(campaign)]
             if campaign.leads_sequence and campaign.status == "paused":
-                names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
-                finished = self.caller.event("sequence.finished", **names)
+                finished = self.caller.event("sequence.finished", **campaign.names())
                 actions.append(self.sequences.finished(campaign.sequence_id, [finished]))
             if not campaign.leads_sequence:
                 actions.append(self.sequences.carried_out(campaign.sequence_id, -1))

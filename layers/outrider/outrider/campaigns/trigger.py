@@ -11,6 +11,7 @@ from outrider.campaigns.errors import CampaignNotActive, CampaignNotFound
 from outrider.campaigns.models import Campaign, Enrollment, audience_group
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.rounds import RoundService
+from outrider.campaigns.runs import RunService
 from outrider.campaigns.schemas import SkipReason, TriggerRequest, TriggerResult
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
@@ -35,6 +36,7 @@ class TriggerService:
     enrollments: Callable[[str], EnrollmentRepository]
     enroller: Callable[[Campaign, Step, Action], Enroller]
     rounds: Callable[[str], RoundService]
+    runs: RunService
 
     def trigger(self, campaign_id: str, request: TriggerRequest) -> TriggerResult:
         """What became of the contact. One that is not to be written to stays out, and the answer
@@ -55,7 +57,8 @@ class TriggerService:
                 contact = self.contacts.get(contact.id)
                 continue
             if enrolled:
-                self.rounds(campaign.id).hand_over(campaign, enrolled)
+                at = self.rounds(campaign.id).hand_over(campaign, enrolled)
+                self.runs.wake(campaign.id, at)
             return result
         raise Contended("Another request changed this contact or campaign")
 

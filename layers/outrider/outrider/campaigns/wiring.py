@@ -30,6 +30,7 @@ from outrider.campaigns.models import Campaign
 from outrider.campaigns.open_tasks import OpenTasks
 from outrider.campaigns.planning import PlanningService
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
+from outrider.campaigns.reservations import Reservations
 from outrider.campaigns.retrying import RetryJob, RetryService
 from outrider.campaigns.rounds import RoundService
 from outrider.campaigns.runs import RunCheck, RunService
@@ -41,6 +42,7 @@ from outrider.campaigns.trigger import TriggerService
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.contacts.wiring import contacts
+from outrider.kit import clock
 from outrider.kit.dynamo import Action, Table
 from outrider.kit.executions import StateMachine
 from outrider.kit.queues import Queue, QueueMessage
@@ -71,7 +73,7 @@ def control(caller: Caller) -> ControlService:
 
 
 def edits(caller: Caller) -> SequenceEdits:
-    return SequenceEdits(sequences(caller), campaign_repository(caller.workspace))
+    return SequenceEdits(caller, sequences(caller), campaign_repository(caller.workspace))
 
 
 def launch(caller: Caller) -> LaunchService:
@@ -98,6 +100,7 @@ def additions(caller: Caller) -> AdditionService:
         enroller=lambda campaign, first, check, mark: _enroller(
             caller, campaign, first, check, mark
         ),
+        runs=runs(caller.workspace),
     )
 
 
@@ -114,6 +117,7 @@ def trigger(caller: Caller) -> TriggerService:
             caller, campaign, first, check, caller.request_id
         ),
         rounds=lambda campaign_id: _rounds(caller, campaign_id),
+        runs=runs(workspace),
     )
 
 
@@ -188,6 +192,7 @@ def audience_runner(workspace: WorkspaceId, campaign_id: str) -> AudienceRunner:
         contacts_of_workspace.lists,
         enroller,
         _goes_on(workspace, campaign_id),
+        lambda: runs(workspace).wake(campaign_id, clock.now()),
     )
 
 
@@ -204,11 +209,9 @@ def planning(caller: Caller) -> PlanningService:
 
 
 def dispatch(caller: Caller, campaign_id: str) -> DispatchService:
-    enrollments = enrollment_repository(caller.workspace, campaign_id)
     return DispatchService(
         caller=caller,
         campaigns=campaign_repository(caller.workspace),
-        enrollments=enrollments,
         sequences=sequences(caller),
         rounds=_rounds(caller, campaign_id),
         audience=AudienceWatch(
@@ -243,6 +246,10 @@ def statistics(workspace: WorkspaceId, campaign_id: str) -> Statistics:
 
 def daily_limits(workspace: WorkspaceId, campaign_id: str) -> DailyLimits:
     return DailyLimits(_campaigns_table(), f"{workspace}#{campaign_id}")
+
+
+def reservations(workspace: WorkspaceId, campaign_id: str) -> Reservations:
+    return Reservations(mailbox_repository(workspace), daily_limits(workspace, campaign_id))
 
 
 def company_replies(workspace: WorkspaceId, campaign_id: str) -> CompanyReplies:
@@ -292,7 +299,7 @@ def _rounds(caller: Caller, campaign_id: str) -> RoundService:
         mailboxes=mailbox_repository(caller.workspace),
         reviews=health_reviews(caller),
         sequences=sequences(caller),
-        limits=daily_limits(caller.workspace, campaign_id),
+        reservations=reservations(caller.workspace, campaign_id),
         steps=Queue(settings().require("steps_queue_url")),
     )
 

@@ -63,14 +63,16 @@ class MailboxRepository:
     table: Table
     workspace: WorkspaceId
 
-    def add(self, mailbox: Mailbox, also: Sequence[Action] = ()) -> None:
+    def add(
+        self, mailbox: Mailbox, events: Sequence[Event] = (), also: Sequence[Action] = ()
+    ) -> None:
         """`also` are writes of the same transaction. Raises MailboxTaken, and UnknownPool."""
         claim = {**self._claim_key(mailbox), "mailbox_id": mailbox.id}
         inbox = {**self._inbox_key(mailbox), "mailbox_id": mailbox.id}
         free = "attribute_not_exists(#pk)"
         try:
             transact(
-                self.table.put(self._item(mailbox), free),
+                self.table.put({**self._item(mailbox), **attribute(events)}, free),
                 self.table.put(claim, free),
                 self.table.put(inbox),
                 self._pools.joined(mailbox.pool),
@@ -146,7 +148,7 @@ class MailboxRepository:
         except ConditionFailed as failure:
             raise MailboxMoved from failure
 
-    def remove(self, mailbox: Mailbox) -> None:
+    def remove(self, mailbox: Mailbox, events: Sequence[Event]) -> None:
         """With what only it needs; its counts go by themselves. Raises MailboxMoved."""
         claim, inbox = self._claim_key(mailbox), self._inbox_key(mailbox)
         try:
@@ -157,7 +159,7 @@ class MailboxRepository:
                 self.table.delete(claim["pk"], claim["sk"]),
                 self.table.delete(inbox["pk"], inbox["sk"]),
                 self.table.delete(self._usage_pk(mailbox.id), _GAP),
-                self._pools.left(mailbox.pool),
+                self._pools.left(mailbox.pool, events),
             )
         except TransactionFailed as failure:
             raise MailboxMoved from failure
@@ -228,9 +230,9 @@ class MailboxRepository:
             ttl=_usage_ttl(day),
         )
 
-    def reserve(self, mailbox_id: str, seen: str | None, free_at: str) -> bool:
-        """Take the mailbox's slots up to `free_at`. False when another plan took some since."""
-        action = self.table.update(
+    def reserve(self, mailbox_id: str, seen: str | None, free_at: str) -> Action:
+        """Take the mailbox's slots up to `free_at`, if no other round took some since `seen`."""
+        return self.table.update(
             self._usage_pk(mailbox_id),
             _GAP,
             "SET #free_at = :free_at",
@@ -238,31 +240,26 @@ class MailboxRepository:
             free_at=free_at,
             **({"seen": seen} if seen else {}),
         )
-        try:
-            self.table.write(action)
-        except ConditionFailed:
-            return False
-        return True
 
-    def take(self, mailbox_id: str, day: date, cap: int) -> Action:
-        """Take one mail of the day's cap, if there is one left."""
+    def take(self, mailbox_id: str, day: date, cap: int, count: int) -> Action:
+        """Take emails of the day's cap, if so many are left."""
         return self.table.update(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
-            f"SET #ttl = :ttl ADD #used :one{_by_hour(day, 'used')}",
-            "attribute_not_exists(#used) OR #used < :cap",
-            cap=cap,
-            one=1,
+            f"SET #ttl = :ttl ADD #used :count{_by_hour(day, 'used', ':count')}",
+            "attribute_not_exists(#used) OR #used <= :most",
+            most=cap - count,
+            count=count,
             ttl=_usage_ttl(day),
         )
 
-    def give_back(self, mailbox_id: str, day: date) -> Action:
-        """Undo `take` for a mail that was not sent."""
+    def give_back(self, mailbox_id: str, day: date, count: int) -> Action:
+        """Undo `take` for emails that were not sent."""
         return self.table.update(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
             f"ADD #used :minus{_by_hour(day, 'used', ':minus')}",
-            minus=-1,
+            minus=-count,
         )
 
     @property

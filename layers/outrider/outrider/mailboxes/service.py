@@ -7,6 +7,7 @@ from typing import Any
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
 from outrider.kit.errors import Conflict, Contended, DuplicateResource, ValidationFailed
+from outrider.kit.outbox import Event
 from outrider.kit.pagination import Page, Sealer
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
 from outrider.mailboxes.health import last_days
@@ -58,7 +59,9 @@ class MailboxService:
         )
         details = MailboxDetails.of(mailbox, 0, now)
         try:
-            self.mailboxes.add(mailbox, self.caller.keep(details))
+            self.mailboxes.add(
+                mailbox, [self._event("created", mailbox)], self.caller.keep(details)
+            )
         except MailboxTaken as taken:
             raise DuplicateResource(
                 f"A mailbox with this address exists already: {taken.owner}"
@@ -114,7 +117,8 @@ class MailboxService:
             if after == before:
                 return details
             try:
-                self.mailboxes.change(before, after, events, self.caller.keep(details))
+                told = [self._event("updated", after), *events]
+                self.mailboxes.change(before, after, told, self.caller.keep(details))
             except MailboxMoved:
                 continue
             return details
@@ -133,11 +137,15 @@ class MailboxService:
             if if_match not in (None, mailbox.version):
                 raise Conflict.at_version(mailbox.version)
             try:
-                self.mailboxes.remove(mailbox)
+                self.mailboxes.remove(mailbox, [self._event("deleted", mailbox)])
             except MailboxMoved:
                 continue
             return MailboxDeleted(id=mailbox_id)
         raise Contended("The mailbox is being changed by others")
+
+    def _event(self, what: str, mailbox: Mailbox) -> Event:
+        identity = f"{mailbox.id}/{mailbox.version}"
+        return self.caller.event(f"mailbox.{what}", identity=identity, mailbox_id=mailbox.id)
 
     def _with_server(self, mailbox: Mailbox, given: SmtpUpdate) -> Mailbox:
         """What is given may let it send again: that it was refused is forgotten."""

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from outrider.campaigns.due_places import lane_of
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.limits import DailyLimits
 from outrider.contacts.models import Contact
 from outrider.contacts.touches import RecentlyTouched, Touches
 from outrider.kit import clock
-from outrider.kit.dynamo import Action, ConditionFailed, transact
+from outrider.kit.dynamo import transact
 from outrider.kit.outbox import Event
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages import gates
 from outrider.messages.decisions import Ready
-from outrider.messages.gates import CapGate, Closed
+from outrider.messages.gates import Closed
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 from outrider.messages.snapshot import Snapshot
@@ -32,15 +32,6 @@ class Outdated(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
-    """One message of a limited amount: how to take it, and how to give it back."""
-
-    gate: CapGate
-    take: Action
-    give_back: Action
-
-
-@dataclass(frozen=True, slots=True)
 class Claims:
     """Claims of steps of one campaign."""
 
@@ -49,7 +40,6 @@ class Claims:
     messages: MessageRepository
     touches: Touches
     mailboxes: MailboxRepository
-    limits: DailyLimits
     standing: StandingReader
 
     def claim(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | None:
@@ -69,7 +59,7 @@ class Claims:
             self._release(message)
             raise Outdated(message.id)
         closed = gates.at_sending(now, enrollment, ready.step, clock.now())
-        return next(closed, None) or self._take(message, ready, seen.settings)
+        return next(closed, None) or self._touch(message, seen.settings)
 
     def begin(
         self, seen: Snapshot, ready: Ready, task: Message, events: Sequence[Event]
@@ -88,51 +78,20 @@ class Claims:
             )
         return closed
 
-    def put_back(
-        self, message: Message, ready: Ready, settings: Settings, due: str, reason: str
-    ) -> None:
+    def put_back(self, message: Message, ready: Ready, due: str, reason: str) -> None:
         """Undo the claim of a message that was certainly not sent; its step is due again at `due`.
 
         Raises ConditionFailed when the claim was lost meanwhile.
         """
-        retried = self.enrollments.retry(message.contact_id, message.id, due, reason)
+        lane = lane_of(ready.enrollment, ready.step)
+        retried = self.enrollments.retry(message.contact_id, message.id, due, lane, reason)
         self.enrollments.table.write(retried)
         self.untouch(message)
-        self._give_back(self._units(message, ready, settings))
 
     def untouch(self, message: Message) -> None:
         """Forget that the contact was written to, for a message that was not sent."""
         at = clock.from_text(message.created_at)
         self.touches.undo(message.contact_id, self.campaign_id, at)
-
-    def _take(self, message: Message, ready: Ready, settings: Settings) -> Closed | None:
-        """Take a unit of each cap, and note that the contact is written to. What was taken before a
-        gate closes is given back."""
-        taken: list[_Unit] = []
-        for unit in self._units(message, ready, settings):
-            if not self._written(unit.take):
-                self._give_back(taken)
-                return gates.cap_reached(unit.gate, ready.enrollment, message.day)
-            taken.append(unit)
-        closed = self._touch(message, settings)
-        if closed:
-            self._give_back(taken)
-        return closed
-
-    def _units(self, message: Message, ready: Ready, settings: Settings) -> list[_Unit]:
-        day, company, mailbox = message.day, ready.enrollment.company_key, ready.mailbox
-        units = []
-        if message.channel == "email" and mailbox:
-            take = self.mailboxes.take(mailbox.id, day, mailbox.cap_on(day))
-            units.append(_Unit("mailbox_cap", take, self.mailboxes.give_back(mailbox.id, day)))
-        if (limit := settings.daily_limit) is not None:
-            take, back = self.limits.take(day, limit), self.limits.give_back(day)
-            units.append(_Unit("campaign_limit", take, back))
-        if (limit := settings.company_daily_limit) is not None and company:
-            take = self.limits.take(day, limit, company=company)
-            back = self.limits.give_back(day, company=company)
-            units.append(_Unit("company_limit", take, back))
-        return units
 
     def _touch(self, message: Message, settings: Settings) -> Closed | None:
         """Note that the campaign writes to the contact, unless another one did a short time ago."""
@@ -148,17 +107,6 @@ class Claims:
         """Give the claim back; the step stays due as it was."""
         release = self.enrollments.release(message.contact_id, message.id)
         self.enrollments.table.write(release)
-
-    def _give_back(self, units: Sequence[_Unit]) -> None:
-        for unit in units:
-            self.limits.table.write(unit.give_back)
-
-    def _written(self, action: Action) -> bool:
-        try:
-            self.limits.table.write(action)
-        except ConditionFailed:
-            return False
-        return True
 
 
 def _differs(contact: Contact | None, written_for: Contact) -> bool:

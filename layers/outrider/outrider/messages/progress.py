@@ -1,37 +1,30 @@
 """Recording the outcome of a step: in one transaction its message is written, once, and its
 enrollment goes on or ends."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from outrider.access.models import Caller
 from outrider.campaigns import branching, windows
+from outrider.campaigns.due_places import lane_of
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import (
-    ROUND,
-    STEP_LEASE,
-    UNKNOWN_OUTCOME,
-    Enrollment,
-    StepJob,
-    Thread,
-)
+from outrider.campaigns.models import UNKNOWN_OUTCOME, Enrollment, Thread
 from outrider.campaigns.statistics import Statistics
 from outrider.kit import clock
 from outrider.kit.counters import Counters
 from outrider.kit.dynamo import Action, transact
 from outrider.kit.outbox import Event, short
-from outrider.kit.queues import Queue, QueueMessage
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 from outrider.messages.snapshot import Way
-from outrider.sequences.models import Step
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The enrollments of one campaign, going on."""
+    """The enrollments of one campaign, going on. `wake` is told what comes up when, and when the
+    campaign's clock was to wake."""
 
     caller: Caller
     enrollments: EnrollmentRepository
@@ -39,7 +32,7 @@ class Progress:
     counters: Counters
     statistics: Statistics
     messages: MessageRepository
-    queue: Queue
+    wake: Callable[[datetime, str], None]
 
     def sent(self, enrollment: Enrollment, message: Message, way: Way) -> None:
         """Record that the claimed message was sent."""
@@ -111,20 +104,18 @@ class Progress:
             end = self.endings.writes(enrollment, "finished", "completed", claimed=claim)
             transact(*writes, *end, *stats)
             return
-        now = clock.now()
-        due = windows.due_after(now, following, way.settings, enrollment.timezone)
-        handed_over = _soon(due, now, following, way)
-        comes_up = due + STEP_LEASE if handed_over else due
+        due = windows.due_after(clock.now(), following, way.settings, enrollment.timezone)
+        lane = lane_of(enrollment, following, message.mailbox_id)
         transact(
             *writes,
-            self.enrollments.advance(message.contact_id, message.id, following.id, comes_up, thread)
+            self.enrollments.advance(
+                message.contact_id, message.id, following.id, due, lane=lane, thread=thread
+            )
             if claimed
-            else self.enrollments.skip_to(enrollment, following.id, comes_up),
+            else self.enrollments.skip_to(enrollment, following.id, due, lane),
             *stats,
         )
-        if handed_over:
-            job = self._job(enrollment, following, way)
-            self.queue.send([QueueMessage(job, round((due - clock.now()).total_seconds()))])
+        self.wake(due, way.wakes_at)
 
     def failing(self, message: Message) -> Sequence[Action]:
         """The record of a step that could not be carried out, and why: `message.reason`."""
@@ -148,12 +139,6 @@ class Progress:
             **message.names(),
         )
 
-    def _job(self, enrollment: Enrollment, following: Step, way: Way) -> dict[str, object]:
-        mailbox_id = way.mailbox.id if way.mailbox else ""
-        return StepJob.of(
-            self.caller.workspace, enrollment, step_id=following.id, mailbox_id=mailbox_id
-        ).model_dump()
-
 
 def continued(thread: Thread | None, message: Message, rfc_message_id: str = "") -> Thread | None:
     """The thread with one more mail; other messages leave it as it is."""
@@ -162,14 +147,3 @@ def continued(thread: Thread | None, message: Message, rfc_message_id: str = "")
     thread = thread or Thread(subject=message.subject or "", message_ids=[])
     rfc_message_id = rfc_message_id or message.rfc_message_id or ""
     return thread.with_(rfc_message_id) if rfc_message_id else thread
-
-
-def _soon(due: datetime, now: datetime, following: Step, way: Way) -> bool:
-    """Whether the following step is handed straight to the queue: it comes up before the campaign's
-    next round. Where mails need a gap between them, or there is no mailbox, a round must plan it.
-    """
-    if due > now + ROUND:
-        return False
-    if following.channel != "email":
-        return True
-    return way.mailbox is not None and not way.mailbox.min_gap_seconds

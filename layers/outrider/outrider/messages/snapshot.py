@@ -52,12 +52,12 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What lies before an enrollment: the steps of its version, and the rules it follows."""
+    """What lies before an enrollment: the steps of its version, the rules it follows, and when the
+    campaign's clock wakes."""
 
     steps: Sequence[Step]
     settings: Settings
-    mailbox: Mailbox | None = None
-    due_shards: int = 1
+    wakes_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,7 @@ class Snapshot:
     @property
     def way(self) -> Way:
         """What lies before the enrollment."""
-        shards = self.campaign.due_shards if self.campaign else 1
-        return Way(self.steps, self.settings, self.mailbox, shards)
+        return Way(self.steps, self.settings, self.campaign.wakes_at if self.campaign else "")
 
     @property
     def settings(self) -> Settings:

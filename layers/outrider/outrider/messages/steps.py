@@ -14,7 +14,9 @@ from typing import Any
 
 from outrider.access.models import Caller
 from outrider.campaigns import branching, windows
+from outrider.campaigns.due_places import lane_of
 from outrider.campaigns.models import CLAIM_LEASE, Enrollment, StepJob
+from outrider.campaigns.reservations import Reservations
 from outrider.contacts.models import Contact
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, ConditionFailed, StoreFailed, TransactionFailed, transact
@@ -77,6 +79,7 @@ class StepService:
     transport: Transport
     texts: TextTransport
     settling: Settling
+    reservations: Reservations
 
     def run(self, job: StepJob) -> str:
         """Carry the step out, and return the outcome in a few words for the log.
@@ -117,10 +120,11 @@ class StepService:
                 self.tasks.wait(enrollment, message)
                 return "waiting"
             case Stopped(enrollment, step, gate):
-                return self._stop(job, enrollment, step, gate)
+                return self._stop(job, seen, gate, enrollment=enrollment, step=step)
             case Skip(enrollment, step, reason):
                 message = _message(job, enrollment, step)
                 self.progress.skipped(enrollment, message, seen.way, reason)
+                self._give_back(job)
                 return f"skipped: {reason}"
             case Ready() as ready:
                 return self._begin(job, seen, ready)
@@ -130,16 +134,24 @@ class StepService:
     def _begin(self, job: StepJob, seen: Snapshot, ready: Ready) -> str:
         enrollment, step = ready.enrollment, ready.step
         if seen.settings.exclusive and (rivals := self.rivals.of(enrollment)):
-            return self._stop(job, enrollment, step, gates.rival(rivals[0], clock.now()))
+            return self._stop(
+                job, seen, gates.rival(rivals[0], clock.now()), enrollment=enrollment, step=step
+            )
         message = _message(job, enrollment, step)
         if step.by_person:
             closed = self.tasks.begin(seen, ready, message)
-            return self._stop(job, enrollment, step, closed) if closed else "waiting"
+            return (
+                self._stop(job, seen, closed, enrollment=enrollment, step=step)
+                if closed
+                else "waiting"
+            )
         message = _written(message, ready.said, ready.mailbox, ready.contact)
         closed = self.claims.claim(seen, ready, message)
         if closed:
-            return self._stop(job, enrollment, step, closed, claimed=message.id)
-        return self._settle(seen, ready, message, self._send(ready, message))
+            return self._stop(
+                job, seen, closed, enrollment=enrollment, step=step, claimed=message.id
+            )
+        return self._settle(job, seen, ready, message, self._send(ready, message))
 
     def _send(self, ready: Ready, message: Message) -> Outcome:
         if isinstance(ready.said, Mail):
@@ -147,7 +159,9 @@ class StepService:
             return self.transport.send(message, ready.mailbox, ready.said.mime)
         return self.texts.send(message)
 
-    def _settle(self, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome) -> str:
+    def _settle(
+        self, job: StepJob, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome
+    ) -> str:
         """Record what the provider said, as long as the lease lasts: nobody else knows it."""
         enrollment, progress = ready.enrollment, self.progress
         match outcome.kind:
@@ -162,6 +176,7 @@ class StepService:
                 return str(failed.reason)
             case "not_accepted":
                 persistently(lambda: self._put_back(seen, ready, message, outcome))
+                self._give_back(job)
                 return f"not accepted: {outcome.detail}"
             case "unknown":
                 persistently(lambda: progress.lost(enrollment, message))
@@ -186,8 +201,9 @@ class StepService:
     def _put_back(self, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome) -> None:
         """The message was certainly not sent: undo the claim and try again later."""
         seconds = _RETRY_DELAYS[min(ready.enrollment.attempts, len(_RETRY_DELAYS) - 1)]
-        later = clock.to_text(clock.now() + timedelta(seconds=seconds))
-        self.claims.put_back(message, ready, seen.settings, later, outcome.detail)
+        later = clock.now() + timedelta(seconds=seconds)
+        self.claims.put_back(message, ready, clock.to_text(later), outcome.detail)
+        self.progress.wake(later, seen.way.wakes_at)
         logger().warning("the provider took no message", reason=outcome.detail, alarm="provider")
 
     def _record_lost(self, job: StepJob, seen: Snapshot, enrollment: Enrollment) -> str:
@@ -214,27 +230,55 @@ class StepService:
     # ── Not carrying out ─────────────────────────────────────────────────────────────────────────
 
     def _stop(
-        self, job: StepJob, enrollment: Enrollment, step: Step, gate: Closed, claimed: str = ""
+        self,
+        job: StepJob,
+        seen: Snapshot,
+        gate: Closed,
+        *,
+        enrollment: Enrollment,
+        step: Step,
+        claimed: str = "",
     ) -> str:
         """`claimed` is the message that was claimed and is not sent, if it came that far."""
+        lane = lane_of(enrollment, step)
         match gate.then:
             case Stay():
                 if claimed:
-                    self._release(enrollment, claimed, clock.now(), gate.reason)
+                    self._later(job, seen, enrollment, claimed, (clock.now(), lane, gate.reason))
                 return f"dropped: {gate.reason}"
             case Defer(until):
-                if claimed:
-                    self._release(enrollment, claimed, until, gate.reason)
-                else:
-                    self.progress.enrollments.postpone(enrollment, until, gate.reason)
+                # What no mailbox can send is in its lane as it was: a round lets it wait there.
+                until = clock.now() if gate.gate == "mailbox" else until
+                self._later(job, seen, enrollment, claimed, (until, lane, gate.reason))
                 return f"deferred: {gate.reason}"
             case End() as end:
-                return self._end(job, enrollment, step, gate, end, claimed=claimed)
+                outcome = self._end(job, enrollment, step, gate, end, claimed=claimed)
+                self._give_back(job)
+                return outcome
 
-    def _release(self, enrollment: Enrollment, claimed: str, due: datetime, reason: str) -> None:
-        enrollments = self.progress.enrollments
-        release = enrollments.release(enrollment.contact_id, claimed, clock.to_text(due), reason)
-        enrollments.table.write(release)
+    def _later(
+        self,
+        job: StepJob,
+        seen: Snapshot,
+        enrollment: Enrollment,
+        claimed: str,
+        place: tuple[datetime, str, str],
+    ) -> None:
+        """The step comes up again: `place` is when, in which lane, and why."""
+        enrollments, (until, lane, reason) = self.progress.enrollments, place
+        if claimed:
+            due = clock.to_text(until)
+            release = enrollments.release(enrollment.contact_id, claimed, due, lane, reason)
+            enrollments.table.write(release)
+        elif not enrollments.postpone(enrollment, until, reason, lane):
+            return
+        self._give_back(job)
+        self.progress.wake(until, seen.way.wakes_at)
+
+    def _give_back(self, job: StepJob) -> None:
+        """The message that was reserved for the step is certainly not sent."""
+        if job.units:
+            self.reservations.give_back(job.units)
 
     def _end(
         self,
@@ -273,6 +317,8 @@ class StepService:
             due = windows.due_after(since, step, seen.settings, enrollment.timezone)
         transact(self.progress.enrollments.migrate(enrollment, version, step.id, due))
         if step.id != job.step_id:
+            self._give_back(job)
+            self.progress.wake(due, seen.way.wakes_at)
             return "migrated"
         return job.model_copy(update={"steps_version": version})
 

@@ -115,7 +115,7 @@ class TestSendService:
             transact(
                 self.tests.add(message.id, "unknown"),
                 self.tests.count(mailbox.id, message.day),
-                self.mailboxes.take(mailbox.id, message.day, mailbox.cap_on(message.day)),
+                self.mailboxes.take(mailbox.id, message.day, mailbox.cap_on(message.day), 1),
             )
         except TransactionFailed as failure:
             noted, tests, cap = failure.reasons
@@ -133,7 +133,7 @@ class TestSendService:
         answer = _answer(message, content, result, outcome.detail)
         actions = [self.tests.settle(message.id, result), *self.caller.keep(answer)]
         if result == "not_sent":
-            actions.append(self.mailboxes.give_back(mailbox.id, message.day))
+            actions.append(self.mailboxes.give_back(mailbox.id, message.day, 1))
         transact(*actions)
         return answer
 

@@ -1,5 +1,7 @@
 """Builds the objects of `messages`."""
 
+from dataclasses import replace
+
 from outrider.access.models import Caller
 from outrider.access.repository import WorkspaceRepository
 from outrider.campaigns import wiring as campaigns
@@ -11,6 +13,8 @@ from outrider.campaigns.wiring import (
     daily_limits,
     endings,
     enrollment_repository,
+    reservations,
+    runs,
     statistics,
 )
 from outrider.contacts.repository import ContactRepository
@@ -19,7 +23,6 @@ from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.contacts.touches import Touches
 from outrider.events.wiring import feed
 from outrider.kit.dynamo import Table
-from outrider.kit.queues import Queue
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository, smtp_sessions
 from outrider.messages.claims import Claims
@@ -56,7 +59,10 @@ from outrider.sequences.wiring import sequences
 def steps(caller: Caller, campaign_id: str) -> StepService:
     workspace = caller.workspace
     claims = _claims(caller, campaign_id)
-    going_on = progress(caller, campaign_id)
+    going_on = replace(
+        progress(caller, campaign_id),
+        wake=lambda at, seen: runs(workspace).wake(campaign_id, at, seen),
+    )
     return StepService(
         caller=caller,
         reader=snapshots(caller, campaign_id),
@@ -67,6 +73,7 @@ def steps(caller: Caller, campaign_id: str) -> StepService:
         transport=_transport(caller),
         texts=SandboxTexts() if workspace.mode == "test" else SnsTransport(),
         settling=settling(caller),
+        reservations=reservations(workspace, campaign_id),
     )
 
 
@@ -109,6 +116,7 @@ def snapshots(caller: Caller, campaign_id: str) -> SnapshotReader:
 
 
 def progress(caller: Caller, campaign_id: str) -> Progress:
+    """Outside the steps' worker, events about what went on wake the clock."""
     workspace = caller.workspace
     return Progress(
         caller=caller,
@@ -117,7 +125,7 @@ def progress(caller: Caller, campaign_id: str) -> Progress:
         counters=campaign_repository(workspace).counters(campaign_id),
         statistics=statistics(workspace, campaign_id),
         messages=message_repository(caller),
-        queue=Queue(settings().require("steps_queue_url")),
+        wake=lambda _, __: None,
     )
 
 
@@ -197,7 +205,6 @@ def _claims(caller: Caller, campaign_id: str) -> Claims:
         messages=message_repository(caller),
         touches=Touches(_table("contacts_table"), workspace),
         mailboxes=mailbox_repository(workspace),
-        limits=daily_limits(workspace, campaign_id),
         standing=_standing(caller, campaign_id),
     )
 

@@ -29,6 +29,12 @@ class CampaignCreated(_AboutCampaign):
     event: ClassVar[EventName] = "campaign.created"
 
 
+class CampaignUpdated(_AboutCampaign):
+    """The name, the settings, the mailbox pool or the steps of a campaign were changed."""
+
+    event: ClassVar[EventName] = "campaign.updated"
+
+
 class CampaignLaunched(_AboutCampaign):
     """A campaign was launched."""
 

@@ -22,6 +22,30 @@ HealthReason = Literal[
 ]
 
 
+class MailboxCreated(Payload):
+    """A mailbox was created."""
+
+    event: ClassVar[EventName] = "mailbox.created"
+
+    mailbox_id: MailboxId
+
+
+class MailboxUpdated(Payload):
+    """A mailbox was changed: its pool, its limits, its server, or whether it is paused."""
+
+    event: ClassVar[EventName] = "mailbox.updated"
+
+    mailbox_id: MailboxId
+
+
+class MailboxDeleted(Payload):
+    """A mailbox was deleted. Follow-ups that it was to send go out from others of its pool."""
+
+    event: ClassVar[EventName] = "mailbox.deleted"
+
+    mailbox_id: MailboxId
+
+
 class MailboxHealthChanged(Payload):
     """The health of a mailbox, or what it comes from, changed. A failing one sends nothing."""
 

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
+from outrider.kit import outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
+from outrider.kit.outbox import Event
 from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
 from outrider.mailboxes.pools.errors import PoolMoved, unknown_pool
 from outrider.mailboxes.pools.models import Pool
@@ -67,7 +69,7 @@ class PoolRepository:
         action = self.table.update(
             self.workspace,
             after.id,
-            "SET #name = :name, #updated_at = :updated_at, #version = :version",
+            "SET #name = :name, #updated_at = :updated_at, #version = :version REMOVE #_events",
             there,
             name=after.name,
             updated_at=after.updated_at,
@@ -96,7 +98,8 @@ class PoolRepository:
     def joined(self, pool_id: str) -> Action:
         """A mailbox comes into the pool. Raises ValidationFailed when there is none."""
         there = "" if pool_id == DEFAULT_POOL else "attribute_exists(#pk)"
-        action = self.table.update(self.workspace, pool_id, "ADD #mailboxes :one", there, one=1)
+        joins = "REMOVE #_events ADD #mailboxes :one"
+        action = self.table.update(self.workspace, pool_id, joins, there, one=1)
         return Action(action.kind, action.params, lambda _: unknown_pool(pool_id))
 
     def there(self, pool_id: str) -> Sequence[Action]:
@@ -107,9 +110,12 @@ class PoolRepository:
         refused = unknown_pool(pool_id, "/mailbox_pool")
         return [Action(check.kind, check.params, lambda _: refused)]
 
-    def left(self, pool_id: str) -> Action:
-        """A mailbox goes out of the pool."""
-        return self.table.update(self.workspace, pool_id, "ADD #mailboxes :minus", minus=-1)
+    def left(self, pool_id: str, events: Sequence[Event] = ()) -> Action:
+        """A mailbox goes out of the pool; `events` say so where it is deleted."""
+        told = "SET #_events = :events" if events else "REMOVE #_events"
+        values = {"events": outbox.pack(events)} if events else {}
+        leaves = f"{told} ADD #mailboxes :minus"
+        return self.table.update(self.workspace, pool_id, leaves, minus=-1, **values)
 
 
 def _pool(item: Item) -> Pool:
