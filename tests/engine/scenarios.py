@@ -69,7 +69,7 @@ def a_last_round(cloud: Cloud) -> Deliver:
     cloud.invoke("campaigns_dispatch", this)
     cloud.drain()
     cloud.clock.advance(minutes=1)
-    return lambda: cloud.invoke("campaigns_dispatch", {**this, "round": 1})
+    return lambda: cloud.invoke("campaigns_dispatch", {**this, "run": 2})  # its end woke the clock
 
 
 def a_launch(cloud: Cloud) -> Deliver:
@@ -98,6 +98,20 @@ def a_start(cloud: Cloud) -> Deliver:
     cloud.drain()
     cloud.executions.clear()
     (event,) = [each for each in cloud.bus.published if each["detail-type"] == "campaign.launched"]
+    return lambda: cloud.invoke("campaigns_start", event)
+
+
+def a_waking(cloud: Cloud) -> Deliver:
+    """What waits for a mailbox may go out: the campaign's clock is to be woken."""
+    launched(cloud.api, steps=(STEP_ONE,))
+    (mailbox,) = cloud.api.get("/v1/mailboxes").json["data"]
+    path = f"/v1/mailboxes/{mailbox['id']}"
+    cloud.api.patch(path, {"status": "paused"})
+    cloud.run(hours=0.1)
+    cloud.api.patch(path, {"status": "active"})
+    cloud.skip()
+    detail = {"workspace_id": cloud.api.workspace().id, "mode": "live", "data": {}}
+    event = {"detail-type": "mailbox.updated", "detail": detail}
     return lambda: cloud.invoke("campaigns_start", event)
 
 
@@ -381,6 +395,7 @@ SCENARIOS = [
     Scenario("launch_by_filter", a_launch_by_filter, sent(2), minutes=2),
     Scenario("audience", an_audience, sent(2)),
     Scenario("start", a_start, sent(1)),
+    Scenario("wake", a_waking, sent(1)),
     Scenario("pause", a_stop_and(resumed=False), parked, minutes=2),
     Scenario("resume", a_stop_and(resumed=True), resumed, minutes=2),
     Scenario("trigger", a_trigger(known=True), sent(1), minutes=2),

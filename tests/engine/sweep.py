@@ -53,9 +53,7 @@ def sweep(cloud: Cloud, scenario: Scenario) -> int:
             deliver()
             cloud.clock.advance(minutes=scenario.minutes)
             deliver()
-            cloud.run(hours=0.1)
-            cloud.invoke("campaigns_start", {})  # what it finds standing still it starts again
-            cloud.run(hours=scenario.hours)
+            _pass(cloud, scenario)
             _check(cloud, scenario, f"cut behind call {first}, then {second}")
             carried_out += 1
     return carried_out
@@ -75,9 +73,16 @@ def disturb(cloud: Cloud, scenario: Scenario, disturbed: Callable[[int], Disturb
             with disturbance, suppress(StoreFailed, ClientError, ExceptionGroup):
                 deliver()
             cloud.clock.advance(minutes=scenario.minutes)
-        cloud.run(hours=scenario.hours)
+        _pass(cloud, scenario)
         _check(cloud, scenario, f"disturbed at call {number}, {calls[number - 1]}")
     return len(places)
+
+
+def _pass(cloud: Cloud, scenario: Scenario) -> None:
+    """Let time pass, with the check that starts again what stands still."""
+    cloud.run(hours=0.1)
+    cloud.invoke("campaigns_start", {})
+    cloud.run(hours=scenario.hours)
 
 
 def _cut(cloud: Cloud, deliver: Deliver, place: int) -> None:
