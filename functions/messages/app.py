@@ -12,6 +12,8 @@ from outrider.messages.schemas import (
     Preview,
     PreviewQuery,
     Settlement,
+    SettlementBatch,
+    SettlementRequest,
     TaskCompletion,
 )
 from outrider.messages.wiring import messages, previews, settling, tasks
@@ -36,6 +38,12 @@ def preview_message(caller: Caller, query: PreviewQuery) -> Preview:
 def get_message(caller: Caller, message_id: str) -> Message:
     """Get a message"""
     return messages(caller).get(message_id)
+
+
+@api.post("/v1/messages/settle", scope="messages:write", status=200)
+def settle_messages(caller: Caller, body: SettlementRequest) -> SettlementBatch:
+    """Say of up to 100 messages, given by id or by filters, whether they went out"""
+    return settling(caller).say_of_many(body)
 
 
 @api.post("/v1/messages/{message_id}/complete", scope="messages:write", status=200)

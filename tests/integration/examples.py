@@ -187,6 +187,10 @@ def an_unknown_message(api: Api) -> str:
     return a_message(api, state="unknown").id
 
 
+def one_unknown_message(api: Api) -> dict[str, Any]:
+    return {"outcome": "sent", "message_ids": [an_unknown_message(api)]}
+
+
 def a_reply(api: Api) -> str:
     return a_message(
         api, direction="in", state="received", in_reply_to=message_ids.of(ids.new("con"), "sent")
@@ -358,6 +362,12 @@ EXAMPLES: dict[str, Example] = {
     # Where it is, the message; its enrollment and campaign; the change.
     "POST /v1/messages/{message_id}/settle": Example(
         5, {"outcome": "sent"}, make=an_unknown_message
+    ),
+    # For each message the same; with filters the page of keys besides, and what it names.
+    "POST /v1/messages/settle": Example(
+        5,
+        {"outcome": "sent", "message_ids": [message_ids.of(ids.new("con"), "lost")]},
+        name=one_unknown_message,
     ),
     # The enrollment, what its step sees; limits, the pool and what it sent; what was noted, what
     # suppresses it.

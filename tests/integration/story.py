@@ -63,6 +63,7 @@ def _lost(cloud: Cloud, _: dict[str, str]) -> None:
 
 def _answered(cloud: Cloud, _: dict[str, str]) -> None:
     take(cloud, a_reply(cloud.mails()[0], "Let me think about it."))
+    cloud.drain()
 
 
 STORY = [
@@ -351,16 +352,13 @@ STORY = [
     ),
     Step("list_messages", query="state=unknown", keep={"lost_id": ("data", 0, "id")}),
     Step("settle_message", {"outcome": "sent"}, of={"message_id": "lost_id"}),
+    Step("settle_messages", {"outcome": "sent", "message_ids": ["{lost_id}"]}),
     Step("add_audience", {"contact_ids": ["{iris_id}"]}, of={"campaign_id": "draft_id"}),
     Step("get_stats"),
     Step("pause_campaign", of={"campaign_id": "draft_id"}),
     Step("delete_campaign", of={"campaign_id": "draft_id"}),
     Step("get_message", then=_answered),
-    Step(
-        "list_messages",
-        query="direction=in&limit=1",
-        keep={"reply_id": ("data", 0, "id")},
-    ),
+    Step("list_messages", query="direction=in&limit=1", keep={"reply_id": ("data", 0, "id")}),
     Step("classify_message", {"value": "interested_later"}, of={"message_id": "reply_id"}),
     Step(
         "send_test",

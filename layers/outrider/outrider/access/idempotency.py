@@ -15,7 +15,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -35,6 +35,8 @@ LEASE = timedelta(seconds=35)
 _HEADER = "idempotency-key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _FREE = "attribute_not_exists(#pk) OR #ttl <= :now"
+
+PlanT = TypeVar("PlanT")
 
 
 def key_of(request: Request, headers: Headers) -> str | None:
@@ -78,16 +80,20 @@ class Idempotency:
         rest = replace(answer, body=json.dumps_text({**body, shown_once: None}))
         return self._put(rest, shown_once=shown_once, sealed=sealed)
 
-    def begin(self) -> None:
-        """Claim the key for work in several transactions. Raises as `keep` does."""
+    def begin(self, plan: PlanT) -> PlanT:
+        """Claim the key for work in several transactions, and return what is to be done: `plan`, or
+        that of the request which began it and is gone. Raises as `keep` does."""
         self._token, self._began_ms = secrets.token_hex(8), clock.epoch_ms()
         claim = self._record(
-            token=self._token, began_ms=self._began_ms, leased_until=_lease_end(LEASE)
+            token=self._token, began_ms=self._began_ms, leased_until=_lease_end(LEASE), plan=plan
         )
         try:
             self.table.write(self.table.put(claim, _FREE, now=_seconds()))
         except ConditionFailed as taken:
-            self._take_over(taken.item or {})
+            record = taken.item or {}
+            self._take_over(record)
+            return cast("PlanT", record["plan"])
+        return plan
 
     def new_id(self, prefix: str, *identity: str) -> str:
         """A new id; once the request has begun, one that a repetition makes again."""

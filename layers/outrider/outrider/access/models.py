@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from outrider.access.idempotency import Idempotency
+from outrider.access.idempotency import Idempotency, PlanT
 from outrider.access.scopes import Role
 from outrider.kit import clock, ids
 from outrider.kit.answers import Headers
@@ -94,8 +94,15 @@ class Caller:
 
         Raises AnsweredBefore, IdempotencyMismatch, StillRunning.
         """
-        if self.idempotency:
-            self.idempotency.begin()
+        self.begin_with(None)
+
+    def begin_with(self, plan: PlanT) -> PlanT:
+        """`begin`, where what is to be done depends on what there is: a request that begins again
+        after a crash gets the `plan` of the first. It has to be what DynamoDB can store.
+
+        Raises AnsweredBefore, IdempotencyMismatch, StillRunning.
+        """
+        return self.idempotency.begin(plan) if self.idempotency else plan
 
     def new_id(self, prefix: str, *identity: str) -> str:
         """A new id; a request that has begun gives the same `identity` the same one if it has to

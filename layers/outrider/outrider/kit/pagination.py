@@ -51,6 +51,8 @@ class Sealer:
 
     secret: bytes
     scope: str
+    pointer: str = "/query/cursor"
+    """Where in a request its cursor stands."""
 
     def seal(self, place: Mapping[str, Any], question: Mapping[str, Any]) -> str:
         payload = json.dumps(place)
@@ -65,7 +67,7 @@ class Sealer:
         tag, payload = sealed[:_TAG_BYTES], sealed[_TAG_BYTES:]
         if not payload or not hmac.compare_digest(tag, self._tag(payload, question)):
             raise ValidationFailed.at(
-                "/query/cursor",
+                self.pointer,
                 "This cursor does not belong to this request. Use next_cursor of the page before "
                 "with the same filters, or leave it out to begin at the start.",
             )

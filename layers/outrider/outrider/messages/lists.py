@@ -21,6 +21,7 @@ _LEAST = 50
 _FASTER = 4
 _AT_ONCE = 50
 """Messages fetched in a call, each with what it says: that may have 200 KB."""
+_TIMES = frozenset({"created_after", "created_before"})
 _PAGES = 20
 """Of up to 1 MB each, of one contact's messages."""
 
@@ -29,9 +30,12 @@ _PAGES = 20
 class MessageLists:
     messages: MessageRepository
 
-    def page(self, asked: MessageQuery, after: Item | None) -> tuple[list[Message], Item | None]:
-        """At most `asked.limit` messages, and the place behind them; None at the end. Where most
-        are left out there may be fewer, even none, though others follow."""
+    def page(
+        self, asked: MessageQuery, after: Item | None, *, whole: bool = True
+    ) -> tuple[list[Message], Item | None]:
+        """At most `asked.limit` messages, with what they say only if `whole`, and the place behind
+        them; None at the end. Where most are left out there may be fewer, even none, though others
+        follow."""
         if asked.contact_id is not None:
             return self._of_contact(asked, asked.contact_id, after)
         query, answered = _query(self.messages.workspace, asked)
@@ -42,7 +46,8 @@ class MessageLists:
             page = self.messages.table.page(
                 replace(query, after=after, newest_first=True), min(size, left), calls=1
             )
-            for place, message in zip(page.items, self._fetched(page.items), strict=True):
+            fetched = self._fetched(page.items, whole=whole)
+            for place, message in zip(page.items, fetched, strict=True):
                 if message is None or not asked.matches(message):
                     continue
                 if len(found) == asked.limit:
@@ -80,10 +85,10 @@ class MessageLists:
         more = len(there) > len(page)
         return page, {"before": _age(page[-1])} if more else None
 
-    def _fetched(self, places: Sequence[Item]) -> list[Message | None]:
+    def _fetched(self, places: Sequence[Item], *, whole: bool) -> list[Message | None]:
         """The messages at these places; None for one that is gone since."""
         parts = [places[at : at + _AT_ONCE] for at in range(0, len(places), _AT_ONCE)]
-        return [message for part in parts for message in self.messages.at(part)]
+        return [message for part in parts for message in self.messages.at(part, whole=whole)]
 
 
 def has_index(asked: MessageQuery) -> bool:
@@ -93,10 +98,18 @@ def has_index(asked: MessageQuery) -> bool:
 
 def _query(workspace: str, asked: MessageQuery) -> tuple[Query, frozenset[str]]:
     """The way to them, and the filters that it answers by itself."""
+    index, name = "by_campaign", "campaign_id"
     if asked.state in OPEN_STATES:
-        return Query(f"{workspace}#{asked.state}", index="by_state"), frozenset({"state"})
-    pk = f"{workspace}#{asked.campaign_id}"
-    return Query(pk, index="by_campaign"), frozenset({"campaign_id"})
+        index, name = "by_state", "state"
+    # The sort key is a message's time, # and its id.
+    between = {"first": f"{asked.created_after or 0}#~", "last": asked.created_before or "~"}
+    query = Query(
+        f"{workspace}#{getattr(asked, name)}",
+        f"#{index}_sk BETWEEN :first AND :last",
+        between,
+        index=index,
+    )
+    return query, _TIMES | {name}
 
 
 def _age(message: Message) -> str:

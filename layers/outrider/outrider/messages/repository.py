@@ -80,21 +80,17 @@ class MessageRepository:
             each.saying(what) if what else each for each, what in zip(messages, said, strict=True)
         ]
 
-    def at(self, places: Sequence[Item]) -> Sequence[Message | None]:
-        """The messages at these places of an index, with what they say; None for one that is gone
-        since."""
-        keys = [
-            key
-            for place in places
-            for key in (
-                (self.table, place["pk"], place["sk"]),
-                self.said_key(place["pk"], place["sk"]),
-            )
+    def at(self, places: Sequence[Item], *, whole: bool = True) -> Sequence[Message | None]:
+        """The messages at these places of an index, with what they say only if `whole`; None for
+        one that is gone since."""
+        keys = [(self.table, place["pk"], place["sk"]) for place in places]
+        said = [self.said_key(pk, sk) for _, pk, sk in keys]
+        found = batch_get([*keys, *said] if whole else keys)
+        items = [
+            [found.get((table.name, pk, sk)) for table, pk, sk in both]
+            for both in zip(keys, said, strict=True)
         ]
-        found = batch_get(keys)
-        items = [found.get((table.name, pk, sk)) for table, pk, sk in keys]
-        pairs = zip(items[::2], items[1::2], strict=True)
-        return [Message.from_item(item, said) if item else None for item, said in pairs]
+        return [Message.from_item(item, says) if item else None for item, says in items]
 
     def by_ids(self, message_ids: Sequence[str]) -> Sequence[Message | None]:
         """The messages with these ids, with what they say; None for one that is gone."""
@@ -122,17 +118,23 @@ class MessageRepository:
         )
 
     def found(
-        self, message: Message, provider_id: str, rfc_message_id: str, events: Sequence[Event]
+        self,
+        message: Message,
+        provider_id: str,
+        rfc_message_id: str,
+        events: Sequence[Event],
+        call: str = "",
     ) -> Action:
         """It is known now that the message of which nobody knew went out. What is not given stays
-        as it is."""
+        as it is. See `settled_in` for `call`."""
         sets, values = _went_out(provider_id, rfc_message_id)
         return self.table.update(
             self._pk(message.contact_id),
             message.id,
-            f"SET {sets}, #sent_at = :at, #_events = :events"
+            f"SET {sets}, #sent_at = :at, #settled_in = :call, #_events = :events"
             " REMOVE #reason, #by_state_pk, #by_state_sk",
             "#state = :unknown",
+            call=call,
             unknown="unknown",
             at=message.created_at,
             events=outbox.pack(events, message.names()),
@@ -228,14 +230,22 @@ class MessageRepository:
             **values,
         )
 
-    def found_not_sent(self, message: Message, events: Sequence[Event]) -> Action:
-        """A message that nobody knew about did not go out, as a person says."""
+    def settled_in(self, message: Message) -> str:
+        """Return the call that settled the message, where that settled many; else nothing. So the
+        call knows what it has done when it begins again after a crash."""
+        item = self.table.get(self._pk(message.contact_id), message.id) or {}
+        return str(item.get("settled_in", ""))
+
+    def found_not_sent(self, message: Message, events: Sequence[Event], call: str = "") -> Action:
+        """A message that nobody knew about did not go out, as a person says. See `settled_in` for
+        `call`."""
         return self.table.update(
             self._pk(message.contact_id),
             message.id,
-            "SET #state = :failed, #reason = :reason, #_events = :events"
+            "SET #state = :failed, #reason = :reason, #settled_in = :call, #_events = :events"
             " REMOVE #by_state_pk, #by_state_sk",
             "#state = :unknown",
+            call=call,
             failed="failed",
             reason="not_sent",
             events=outbox.pack(events, message.names()),

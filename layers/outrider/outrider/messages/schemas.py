@@ -1,13 +1,15 @@
 """What the API takes and gives about messages."""
 
-from typing import Annotated, Literal
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from outrider.campaigns.models import Said
 from outrider.kit.addresses import Email
-from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Input
+from outrider.kit.pagination import MAX_CURSOR_LENGTH, PageQuery
+from outrider.kit.requests import Input, Instant
 from outrider.messages.models import Direction, Message, State
 from outrider.sequences.lint.findings import Rule, Severity
 from outrider.sequences.models import Channel, ReplyClass
@@ -18,7 +20,24 @@ MAX_SHOWN = 2_000
 Filter = Annotated[str | None, Field(max_length=60)]
 
 
-class MessageQuery(PageQuery):
+class CreatedBetween(BaseModel):
+    """Only what was created after one moment and before another."""
+
+    created_after: Annotated[
+        Instant | None, Field(description="Created after this moment (RFC 3339)")
+    ] = None
+    created_before: Annotated[
+        Instant | None, Field(description="Created before this moment (RFC 3339)")
+    ] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if (self.created_after or "") >= (self.created_before or "~"):
+            raise ValueError("created_after has to lie before created_before")
+        return self
+
+
+class MessageQuery(PageQuery, CreatedBetween):
     """Filters may be combined freely. Where many messages are left out, a page may be short or even
     empty and more may follow all the same: `has_more` says so. Without `contact_id`, `campaign_id`
     or an open `state`, messages are those that the feed of events tells of: seconds after they were
@@ -44,6 +63,10 @@ class MessageQuery(PageQuery):
         asked = self.question()
         value = message.classification.value if message.classification else None
         if asked.pop("classification", value) != value:
+            return False
+        if message.created_at <= asked.pop("created_after", ""):
+            return False
+        if message.created_at >= asked.pop("created_before", "~"):
             return False
         return all(getattr(message, name) == wanted for name, wanted in asked.items())
 
@@ -142,6 +165,73 @@ class Settlement(Input):
     outcome: Annotated[
         Said, Field(description="What somebody found out who looked where it would be")
     ]
+
+
+MAX_SETTLED = 100
+_FILTERS = ("campaign_id", "mailbox_id", "created_after", "created_before")
+
+
+class SettlementRequest(Input, CreatedBetween):
+    """What became of many messages that are `unknown`: those given by id, or those that all of the
+    filters let through, up to 100 in a call, newest first. `cursor` is `next_cursor` of the call
+    before, with the same filters."""
+
+    outcome: Annotated[
+        Said, Field(description="What somebody found out who looked where they would be")
+    ]
+    message_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_SETTLED)] | None = None
+    campaign_id: Id | None = None
+    mailbox_id: Id | None = None
+    cursor: Annotated[str, Field(max_length=MAX_CURSOR_LENGTH)] | None = None
+
+    @model_validator(mode="after")
+    def _names_messages(self) -> Self:
+        filtered = any(getattr(self, name) is not None for name in _FILTERS)
+        if filtered == (self.message_ids is not None):
+            raise ValueError(f"Give either message_ids, or at least one of {', '.join(_FILTERS)}")
+        if self.cursor is not None and not filtered:
+            raise ValueError("A cursor goes with filters: message_ids are settled in one call")
+        return self
+
+    def query(self) -> MessageQuery:
+        """The messages that the filters let through."""
+        filters = {name: getattr(self, name) for name in _FILTERS}
+        return MessageQuery(state="unknown", limit=MAX_SETTLED, cursor=self.cursor, **filters)
+
+
+SettlementKind = Literal["settled", "not_unknown", "not_found", "contended"]
+
+
+class SettlementResult(BaseModel):
+    """What became of one message of a call. `not_unknown`: it was known already, and stays as it
+    is. `contended`: others kept changing it; settle it again. `reason` says so of all but
+    `settled`."""
+
+    id: str
+    result: SettlementKind
+    reason: str | None = None
+
+
+class SettlementBatch(BaseModel):
+    """One result for each message. With filters `has_more` says that others may follow, behind
+    `next_cursor`, though a call found few or none."""
+
+    object: Literal["settlement_batch"] = "settlement_batch"
+    counts: dict[SettlementKind, int]
+    results: list[SettlementResult]
+    has_more: bool
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, results: Sequence[SettlementResult], next_cursor: str | None) -> Self:
+        counted = Counter(each.result for each in results)
+        kinds: tuple[SettlementKind, ...] = get_args(SettlementKind)
+        return cls(
+            counts={kind: counted[kind] for kind in kinds},
+            results=list(results),
+            has_more=next_cursor is not None,
+            next_cursor=next_cursor,
+        )
 
 
 class MessageThread(BaseModel):

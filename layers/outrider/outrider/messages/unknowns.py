@@ -24,14 +24,27 @@ class Unknowns:
     progress: Callable[[str], Progress]
 
     def writes(
-        self, message: Message, said: Said, provider_id: str = "", rfc_message_id: str = ""
+        self,
+        message: Message,
+        said: Said,
+        provider_id: str = "",
+        rfc_message_id: str = "",
+        call: str = "",
     ) -> list[Action]:
         """What settles the message, whatever became of its enrollment meanwhile. The writes fail
-        when another has settled it, or the enrollment that waits for it has changed."""
+        when another has settled it, or the enrollment that waits for it has changed. `call` is kept
+        with the message (`MessageRepository.settled_in`)."""
         progress = self.progress(message.campaign_id)
         enrollment = progress.enrollments.get(message.contact_id)
         campaign = self.campaigns.get(message.campaign_id)
-        writes = _record(progress, message, said, provider_id, rfc_message_id)
+        writes = _record(
+            progress,
+            message,
+            said,
+            provider_id=provider_id,
+            rfc_message_id=rfc_message_id,
+            call=call,
+        )
         if enrollment and campaign and self._waits(enrollment, message):
             writes += self._go_on(enrollment, campaign, message, said, rfc_message_id)[1]
         return writes
@@ -85,15 +98,17 @@ def _record(
     progress: Progress,
     message: Message,
     said: Said,
+    *,
     provider_id: str = "",
     rfc_message_id: str = "",
+    call: str = "",
 ) -> list[Action]:
     what = "sent" if said == "sent" else "failed"
     told = [progress.told(message, what)]
     record = (
-        progress.messages.found(message, provider_id, rfc_message_id, told)
+        progress.messages.found(message, provider_id, rfc_message_id, told, call)
         if said == "sent"
-        else progress.messages.found_not_sent(message, told)
+        else progress.messages.found_not_sent(message, told, call)
     )
     return [record, progress.count(message, what)]
 
