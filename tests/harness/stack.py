@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from outrider.kit import aws
 from outrider.kit.settings import settings
+from outrider.messages.transports import pacing
 from tests.harness import repairs
 from tests.harness.bus import Rule
 from tests.harness.queues import Queue
@@ -248,6 +249,7 @@ def forget() -> None:
     aws.reset()
     settings.cache_clear()
     admission._meter.cache_clear()
+    pacing.ses_pace.cache_clear()
 
 
 def _create(session: Any, name: str) -> dict[str, str]:

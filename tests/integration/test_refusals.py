@@ -74,6 +74,45 @@ class TestSender:
         assert asked["retry_at"] == asked["updated_at"] < waiting["retry_at"]
 
 
+class TestRecipient:
+    def test_that_does_not_exist_is_a_hard_bounce(self, api: Api, cloud: Cloud) -> None:
+        with local_server(cloud) as (server, smtp):
+            server.answers = {"RCPT": "550 5.1.1 <ada0@example.com> User unknown"}
+            campaign = launched(api, steps=(STEP_ONE,), mailbox={"kind": "smtp", "smtp": smtp})
+            cloud.run(hours=1)
+
+        found = status(api, campaign.campaign_id)
+        contact = api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json
+        (suppression,) = api.get("/v1/suppressions").json["data"]
+        (told,) = api.get("/v1/deliverability").json["mailboxes"]
+        (message,) = api.get("/v1/messages").json["data"]
+        assert found["audience"]["bounced"] == 1
+        assert (contact["status"], suppression["address"]) == ("bounced", "ada0@example.com")
+        assert (told["results"]["bounced"]["numerator"], told["health"]) == (1, "healthy")
+        assert (message["state"], message["reason"]) == (
+            "failed",
+            "bounced: 550 5.1.1 <(recipient)> User unknown",
+        )
+
+    def test_is_kept_from_no_other_workspace(self, api: Api, cloud: Cloud) -> None:
+        with local_server(cloud) as (server, smtp):
+            server.answers = {"RCPT": "550 5.1.1 User unknown"}
+            launched(api, steps=(STEP_ONE,), mailbox={"kind": "smtp", "smtp": smtp})
+            cloud.run(hours=1)
+
+        assert cloud.items("contacts", "bounce") == []
+
+    def test_whose_mailbox_is_full_is_tried_again(self, api: Api, cloud: Cloud) -> None:
+        with local_server(cloud) as (server, smtp):
+            server.answers = {"RCPT": "552 5.2.2 mailbox full"}
+            campaign = launched(api, steps=(STEP_ONE,), mailbox={"kind": "smtp", "smtp": smtp})
+            cloud.run(hours=1)
+            server.answers = {}
+            cloud.run(hours=4)
+
+        assert status(api, campaign.campaign_id)["sent"] == 1
+
+
 class TestServer:
     def test_that_is_dead_opens_after_three_and_closes_by_itself(
         self, api: Api, cloud: Cloud

@@ -208,18 +208,29 @@ class EnrollmentRepository:
             **continued,
         )
 
-    def retry(self, contact_id: str, message_id: str, due: str, lane: str, reason: str) -> Action:
-        """The claimed message was not sent, and its step will be tried again at `due`."""
+    def retry(
+        self,
+        contact_id: str,
+        message_id: str,
+        due: str,
+        lane: str,
+        reason: str,
+        *,
+        counts: bool = True,
+    ) -> Action:
+        """The claimed message was not sent, and its step will be tried again at `due`. `counts`: it
+        was an attempt, so the next wait is longer."""
         return self._settle(
             contact_id,
             message_id,
             f"{_DUE}, #state = :active, #blocked_reason = :reason,"
-            " #attempts = if_not_exists(#attempts, :none) + :one",
+            " #attempts = if_not_exists(#attempts, :none) + :counted",
             f"{_CLAIM}, #_events",
             **_at(due, lane),
             active="active",
             reason=reason,
             none=0,
+            counted=int(counts),
         )
 
     def release(

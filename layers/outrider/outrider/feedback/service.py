@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.feedback.bounces import Bounces
 from outrider.feedback.guardrails import Guardrails
 from outrider.feedback.notices import Kind, Notice
 from outrider.feedback.rejections import Rejections
 from outrider.kit import clock
+from outrider.messages.bounces import Bounces
 from outrider.messages.marks import Marks
 from outrider.messages.models import Message
 from outrider.messages.opting_out import OptOuts

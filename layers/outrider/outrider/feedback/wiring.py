@@ -8,20 +8,16 @@ from outrider.campaigns.wiring import (
     enrollment_repository,
     statistics,
 )
-from outrider.contacts.repository import ContactRepository
-from outrider.contacts.suppressions.bounces import GlobalBounces
-from outrider.contacts.suppressions.repository import SuppressionRepository
-from outrider.feedback.bounces import Bounces
 from outrider.feedback.guardrails import Guardrails
 from outrider.feedback.rejections import Rejections
 from outrider.feedback.service import Feedback, FeedbackService
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
-from outrider.mailboxes.wiring import health_reviews, mailbox_repository
-from outrider.messages.lists import MessageLists
+from outrider.mailboxes.wiring import health_reviews
 from outrider.messages.repository import MessageRepository
 from outrider.messages.transports.ses import message_id_of
 from outrider.messages.wiring import (
+    bounces,
     marks,
     message_repository,
     opt_outs,
@@ -43,22 +39,10 @@ def feedback(caller: Caller) -> Feedback:
     workspace = caller.workspace
     messages = message_repository(caller)
     campaigns = campaign_repository(workspace)
-    mailboxes = mailbox_repository(workspace)
-    contacts = _table("contacts_table")
     return Feedback(
         settling=settling(caller),
         marks=marks(caller),
-        bounces=Bounces(
-            caller=caller,
-            contacts=ContactRepository(contacts, workspace),
-            suppressions=SuppressionRepository(contacts, workspace),
-            elsewhere=GlobalBounces(contacts, workspace),
-            messages=messages,
-            lists=MessageLists(messages),
-            mailboxes=mailboxes,
-            statistics=lambda campaign_id: statistics(workspace, campaign_id),
-            endings=endings(caller),
-        ),
+        bounces=bounces(caller),
         opt_outs=opt_outs(caller),
         rejections=Rejections(
             caller=caller,

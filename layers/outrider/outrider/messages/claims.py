@@ -78,13 +78,17 @@ class Claims:
             )
         return closed
 
-    def put_back(self, message: Message, ready: Ready, due: str, reason: str) -> None:
+    def put_back(
+        self, message: Message, ready: Ready, due: str, reason: str, *, counts: bool
+    ) -> None:
         """Undo the claim of a message that was certainly not sent; its step is due again at `due`.
 
         Raises ConditionFailed when the claim was lost meanwhile.
         """
         lane = lane_of(ready.enrollment, ready.step)
-        retried = self.enrollments.retry(message.contact_id, message.id, due, lane, reason)
+        retried = self.enrollments.retry(
+            message.contact_id, message.id, due, lane, reason, counts=counts
+        )
         self.enrollments.table.write(retried)
         self.untouch(message)
 

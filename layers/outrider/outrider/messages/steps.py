@@ -9,7 +9,7 @@ is never sent again by itself.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from outrider.access.models import Caller
@@ -22,7 +22,9 @@ from outrider.kit import clock
 from outrider.kit.dynamo import Action, ConditionFailed, StoreFailed, TransactionFailed, transact
 from outrider.kit.logs import logger
 from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.reviews import HealthReviews
 from outrider.messages import gates, threads
+from outrider.messages.bounces import Bounces
 from outrider.messages.claims import Claims, Outdated
 from outrider.messages.content.drafts import Mail
 from outrider.messages.content.mime import own_message_id
@@ -43,6 +45,7 @@ from outrider.messages.decisions import (
 from outrider.messages.gates import Closed, Defer, End, Stay
 from outrider.messages.models import Content, Message
 from outrider.messages.progress import Progress
+from outrider.messages.retrying import retry
 from outrider.messages.rivals import Rivals
 from outrider.messages.settling import Settling
 from outrider.messages.snapshot import Snapshot, SnapshotReader
@@ -56,8 +59,6 @@ _DECISIONS = 4
 _RECORD_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8, 8, 8)
 """Seconds between attempts to record an outcome: together less than what a claim's lease leaves
 after the longest send."""
-_RETRY_DELAYS = (60, 300, 900, 3600, 10800)
-"""Seconds to wait after each time a provider did not take the message; the last is repeated."""
 
 
 class StepHeld(Exception):
@@ -80,6 +81,8 @@ class StepService:
     texts: TextTransport
     settling: Settling
     reservations: Reservations
+    bounces: Bounces
+    reviews: HealthReviews
 
     def run(self, job: StepJob) -> str:
         """Carry the step out, and return the outcome in a few words for the log.
@@ -169,6 +172,8 @@ class StepService:
                 sent = message.sent(outcome.provider_id, outcome.rfc_message_id)
                 return self._record_sent(enrollment, seen, sent)
             case "refused":
+                if outcome.scope == "recipient" and message.channel == "email":
+                    return self._record_bounce(enrollment, message, outcome)
                 failed = message.model_copy(update={"reason": f"refused: {outcome.detail}"})
                 counted = self._refused(failed)
                 persistently(lambda: progress.failed(enrollment, failed, *counted))
@@ -192,6 +197,13 @@ class StepService:
             return "sent, and recorded late"
         return "sent"
 
+    def _record_bounce(self, enrollment: Enrollment, message: Message, outcome: Outcome) -> str:
+        """Its recipient does not exist: the address is suppressed and the enrollment ends."""
+        persistently(lambda: self.bounces.refused(enrollment, message, outcome.detail))
+        self.claims.untouch(message)
+        self.reviews.review(message.mailbox_id, message.id, **_about(message))
+        return f"bounced: {outcome.detail}"
+
     def _refused(self, message: Message) -> list[Action]:
         """What is counted of a message that was refused for good, for a transaction."""
         if not message.mailbox_id:
@@ -200,9 +212,11 @@ class StepService:
 
     def _put_back(self, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome) -> None:
         """The message was certainly not sent: undo the claim and try again later."""
-        seconds = _RETRY_DELAYS[min(ready.enrollment.attempts, len(_RETRY_DELAYS) - 1)]
-        later = clock.now() + timedelta(seconds=seconds)
-        self.claims.put_back(message, ready, clock.to_text(later), outcome.detail)
+        again = retry(outcome.scope, ready.enrollment.attempts)
+        later = clock.now() + again.after
+        self.claims.put_back(
+            message, ready, clock.to_text(later), outcome.detail, counts=again.counts
+        )
         self.progress.wake(later, seen.way.wakes_at)
         logger().warning("the provider took no message", reason=outcome.detail, alarm="provider")
 
@@ -321,6 +335,10 @@ class StepService:
             self.progress.wake(due, seen.way.wakes_at)
             return "migrated"
         return job.model_copy(update={"steps_version": version})
+
+
+def _about(message: Message) -> dict[str, str]:
+    return {"campaign_id": message.campaign_id, "sequence_id": message.sequence_id}
 
 
 def persistently(write: Callable[[], None]) -> None:

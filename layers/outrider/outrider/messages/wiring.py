@@ -25,6 +25,7 @@ from outrider.events.wiring import feed
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository, smtp_sessions
+from outrider.messages.bounces import Bounces
 from outrider.messages.claims import Claims
 from outrider.messages.completing import TaskService
 from outrider.messages.composing import Composer
@@ -74,6 +75,24 @@ def steps(caller: Caller, campaign_id: str) -> StepService:
         texts=SandboxTexts() if workspace.mode == "test" else SnsTransport(),
         settling=settling(caller),
         reservations=reservations(workspace, campaign_id),
+        bounces=bounces(caller),
+        reviews=health_reviews(caller),
+    )
+
+
+def bounces(caller: Caller) -> Bounces:
+    workspace = caller.workspace
+    contacts, repository = _table("contacts_table"), message_repository(caller)
+    return Bounces(
+        caller=caller,
+        contacts=ContactRepository(contacts, workspace),
+        suppressions=SuppressionRepository(contacts, workspace),
+        elsewhere=GlobalBounces(contacts, workspace),
+        messages=repository,
+        lists=MessageLists(repository),
+        mailboxes=mailbox_repository(workspace),
+        statistics=lambda campaign_id: statistics(workspace, campaign_id),
+        endings=endings(caller),
     )
 
 

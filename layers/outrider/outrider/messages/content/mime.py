@@ -10,7 +10,12 @@ from outrider.kit.addresses import domain_of
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Content
 
-_WHOLE = frozenset({"to", "list-unsubscribe", "list-unsubscribe-post", "in-reply-to", "references"})
+_WHOLE = frozenset(
+    {
+        *("to", "message-id", "in-reply-to", "references"),
+        *("list-unsubscribe", "list-unsubscribe-post"),
+    }
+)
 
 
 class _Policy(EmailPolicy):

@@ -9,6 +9,7 @@ a little closer. A process that was never refused waits for nothing.
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
@@ -56,7 +57,10 @@ class Pace:
         return self._free_at - since <= _PATIENCE
 
 
-_SES = Pace()
+@cache
+def ses_pace() -> Pace:
+    """Return the pace of this process through the account at SES."""
+    return Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Paced:
     is one mailbox's own."""
 
     transport: Transport
-    ses: Pace = field(default_factory=lambda: _SES)
+    ses: Pace = field(default_factory=ses_pace)
 
     def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
         pace = self.ses if mailbox.kind == "ses" else Pace()

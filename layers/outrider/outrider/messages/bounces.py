@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from outrider.access.models import Caller
 from outrider.campaigns.endings import Endings
+from outrider.campaigns.models import Enrollment
 from outrider.campaigns.statistics import Statistics
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
@@ -22,6 +23,7 @@ from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
+from outrider.kit.outbox import short
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.lists import MessageLists
 from outrider.messages.models import BounceKind, Message
@@ -75,6 +77,48 @@ class Bounces:
                     self.endings.end_all(contact_id, "bounced", f"{kind}_bounce")
             return
         raise Contended("Others keep changing this contact")
+
+    def refused(self, enrollment: Enrollment, message: Message, detail: str) -> None:
+        """Record that the claimed `message` was not taken because its recipient does not exist: it
+        failed, and the enrollment ends.
+
+        Other workspaces do not hear of it: the server that said so is one that a customer named.
+        Raises TransactionFailed when the claim was lost, and Contended.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                transact(*self._refusing(enrollment, message, f"bounced: {detail}"))
+            except TransactionFailed as failure:
+                if failure.reasons[0].failed:
+                    raise
+                continue
+            self.endings.end_all(message.contact_id, "bounced", "hard_bounce")
+            return
+        raise Contended("Others keep changing this contact")
+
+    def _refusing(self, enrollment: Enrollment, message: Message, reason: str) -> Sequence[Action]:
+        now = clock.now()
+        bounced = message.model_copy(
+            update={
+                "state": "failed",
+                "reason": reason,
+                "bounce": "hard",
+                "bounced_at": clock.to_text(now),
+            }
+        )
+        failed = self.caller.event(
+            "email.failed", identity=message.id, reason=short(reason), **message.names()
+        )
+        contact = self.contacts.current(message.contact_id)
+        return [
+            *self.messages.add(bounced, [failed]),
+            *self.endings.writes(enrollment, "bounced", "hard_bounce", claimed=message.id),
+            self.statistics(message.campaign_id).add(
+                now.date(), message.step_id, message.variant_id, "failed", "bounced"
+            ),
+            self.mailboxes.record(message.mailbox_id, now.date(), "bounced"),
+            *self._bury(bounced, contact, "hard", now, everywhere=False),
+        ]
 
     def _mark(
         self, message: Message, kind: BounceKind, at: datetime, detail: str
