@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, core_schema
 from outrider.events.catalogue import HIGH_VOLUME, NAMES, NOT_SENT_YET
 from outrider.events.payloads import PAYLOADS
 from outrider.events.payloads.base import Payload
-from outrider.events.payloads.envelope import Detail, WebhookPayload
+from outrider.events.payloads.envelope import Detail, Packed, WebhookPayload
 from tools.templates import REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "events"
@@ -77,10 +77,10 @@ def example(payload: type[Payload]) -> Schema:
 def schema_of(model: type[BaseModel]) -> Schema:
     """Of a model; texts stand in one line."""
     schema: Schema = model.model_json_schema(schema_generator=_Schemas)
-    schema["description"] = " ".join(schema["description"].split())
-    for field in schema["properties"].values():
-        if "description" in field:
-            field["description"] = " ".join(field["description"].split())
+    for each in (schema, *schema.get("$defs", {}).values()):
+        for described in (each, *each.get("properties", {}).values()):
+            if "description" in described:
+                described["description"] = " ".join(described["description"].split())
     return schema
 
 
@@ -93,6 +93,7 @@ def files() -> dict[str, str]:
     """The text of each file that is generated, by name."""
     schemas: dict[str, Schema] = {
         "detail": {"$schema": _DIALECT, **schema_of(Detail)},
+        "packed": {"$schema": _DIALECT, **schema_of(Packed), "examples": [_packed_example()]},
         "webhook": {"$schema": _DIALECT, **schema_of(WebhookPayload)},
         **{payload.event: event_schema(payload) for payload in PAYLOADS.values()},
     }
@@ -124,6 +125,12 @@ def main(arguments: list[str]) -> int:
         else:
             (FOLDER / name).unlink()
     return 0
+
+
+def _packed_example() -> Schema:
+    """An entry with an event of each name in the first example of `names`."""
+    around = {name: _value(Packed, name) for name in ("workspace_id", "mode", "names")}
+    return {**around, "events": [example(PAYLOADS[name]) for name in around["names"]]}
 
 
 def _value(model: type[BaseModel], name: str) -> Any:
@@ -177,7 +184,7 @@ EventBridge bus, or out of `GET /v1/events` ([detail.json](detail.json): four fi
 {rows}
 
 ★ comes with every mail or text: a webhook gets it when it asks for it by name or for `*`, not for
-the family.
+the family; on the bus many come in one entry ([packed.json](packed.json)).
 
 These can be asked for and are not sent yet, since what they are about is not there: {coming}.
 """

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from outrider.events.models import RecordedEvent
+from outrider.events.packing import told
 from outrider.kit import clock
 from tests.harness.contract import Contract
 from tests.harness.patterns import matches
@@ -24,12 +26,17 @@ class Bus:
         self.name = name
         self.arn = arn
         self.published: list[dict[str, Any]] = []
-        """Every event of this test, as a target gets it."""
+        """Every entry of this test, as a target gets it."""
         self.pending: deque[tuple[str, dict[str, Any]]] = deque()
         self.refuse = 0
         """How many of the next entries the bus does not take."""
         self._rules = rules
         self._contract = contract
+
+    @property
+    def told(self) -> list[RecordedEvent]:
+        """Every event of this test that came over the bus, singly or packed."""
+        return [event for entry in self.published for event in told(entry)]
 
     def clear(self) -> None:
         self.published.clear()
@@ -59,8 +66,7 @@ class Bus:
             "resources": entry.get("Resources", []),
             "detail": json.loads(entry["Detail"]),
         }
-        assert event["detail-type"] == event["detail"]["event"]
-        self._contract.published(event["detail"])
+        self._contract.published(event["detail-type"], event["detail"])
         self.published.append(event)
         self.carry(event)
         return {"EventId": event["id"]}

@@ -7,6 +7,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from outrider.events.models import Place, RecordedEvent
+from outrider.events.packing import PACKED
 from outrider.kit import outbox
 from outrider.kit.outbox import Event
 from tools.templates import REPOSITORY
@@ -41,9 +42,18 @@ class Contract:
         broken = sorted(set(self.broken))
         assert not broken, "events that are not as docs/events says:\n" + "\n".join(broken)
 
-    def published(self, detail: Mapping[str, Any]) -> None:
-        """What rules see. What it holds was looked at when it was written."""
-        self._hold(detail, "detail")
+    def published(self, detail_type: str, detail: Mapping[str, Any]) -> None:
+        """What rules see. What an event holds was looked at when it was written."""
+        if detail_type != PACKED:
+            assert detail_type == detail["event"]
+            self._hold(detail, "detail")
+            return
+        self._hold(detail, "packed")
+        told = detail["events"]
+        assert detail["names"] == sorted({event["event"] for event in told})
+        assert {(event["workspace_id"], event["mode"]) for event in told} == {
+            (detail["workspace_id"], detail["mode"])
+        }, "a rule of one workspace would see the events of another"
 
     def _packed(self, events: Sequence[Event], names: Mapping[str, Any] | None = None) -> str:
         for event in events:

@@ -30,6 +30,7 @@ _PSEUDO = {
 PARAMETERS = {
     "Stage": "test",
     "AlarmTopicArn": "",
+    "EventsOneByOne": "",
     "InboundDomain": "",
     "LambdaConcurrency": "1000",
     "PublicUrl": "https://api.outrider.test",

@@ -11,7 +11,9 @@ import pytest
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.models import Place, RecordedEvent
+from outrider.events.packing import notices
 from outrider.kit import ids
+from outrider.kit.bus import Bus
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 from outrider.webhooks.deliveries import DeliveryRepository, delivery_of
@@ -19,6 +21,7 @@ from outrider.webhooks.models import Delivery, Outcome
 from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
+from tests.harness.contract import example
 from tests.receivers import Receiver, answering, receiver
 
 OK = answering()
@@ -58,6 +61,17 @@ def a_delivery(api: Api, webhook_id: str, **how: Any) -> Delivery:
     delivery = delivery_of(event, webhook_id).model_copy(update=how)
     table = Table(settings().require("webhooks_table"))
     return DeliveryRepository(table, workspace).add(delivery)
+
+
+def publish(api: Api, *names: str) -> list[RecordedEvent]:
+    """Events of these names that the feed does not know, as the relay puts them on the bus."""
+    workspace = WorkspaceId(api.workspace().id)
+    events = []
+    for name in names:
+        happened = Caller.engine(workspace).event(name, **example(name)["data"])
+        events.append(RecordedEvent.of(happened, Place(next(_SEQUENCES), happened.created_at)))
+    Bus(settings().require("bus_name")).publish(notices(events))
+    return events
 
 
 def log_attempts(api: Api, delivery: Delivery) -> None:

@@ -1,4 +1,4 @@
-"""The application of docs/examples/eventbridge: its rule sees real events, its function keeps
+"""The application of docs/examples/eventbridge: its rules see real events, its functions keep
 them."""
 
 import importlib.util
@@ -15,6 +15,7 @@ from local.tools import SAM
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.patterns import matches
+from tests.integration.endpoints import publish
 from tests.integration.outreach import launched
 from tests.integration.replying import a_reply, take
 from tools import templates
@@ -25,21 +26,24 @@ TEMPLATE = templates.load(str(FOLDER / "template.yaml"))
 TABLE = "interested"
 
 
-def pattern() -> dict[str, Any]:
-    function = TEMPLATE["Resources"]["InterestedFunction"]["Properties"]
-    (rule,) = function["Events"].values()
+def pattern(function: str = "InterestedFunction") -> dict[str, Any]:
+    (rule,) = TEMPLATE["Resources"][function]["Properties"]["Events"].values()
     found: dict[str, Any] = rule["Properties"]["Pattern"]
     return found
 
 
-@pytest.fixture
-def app() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("example", REPOSITORY / FOLDER / "app.py")
+def load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, REPOSITORY / FOLDER / f"{name}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def app() -> ModuleType:
+    return load("app")
 
 
 @pytest.fixture
@@ -65,9 +69,12 @@ class TestTemplate:
 
         assert (linted.returncode, linted.stdout) == (0, "")
 
-    def test_keeps_what_cannot_be_handed_over_and_what_the_function_fails_at(self) -> None:
+    @pytest.mark.parametrize("name", ["InterestedFunction", "ClickedFunction"])
+    def test_keeps_what_cannot_be_handed_over_and_what_the_function_fails_at(
+        self, name: str
+    ) -> None:
         """EventBridge calls a function without waiting: it never learns that one has failed."""
-        function = TEMPLATE["Resources"]["InterestedFunction"]["Properties"]
+        function = TEMPLATE["Resources"][name]["Properties"]
         (rule,) = function["Events"].values()
         (statement,) = TEMPLATE["Resources"]["MissedEventsPolicy"]["Properties"]["PolicyDocument"][
             "Statement"
@@ -136,3 +143,20 @@ class TestExample:
         }
 
         assert matches(pattern(), event) is seen
+
+
+class TestPackedExample:
+    def test_keeps_the_last_click_of_each_contact(self, api: Api, cloud: Cloud, kept: Any) -> None:
+        publish(api, "email.sent", "email.clicked", "email.delivered")
+        publish(api, "email.sent", "email.delivered")
+        (last,) = publish(api, "email.clicked")
+
+        seen = [
+            event for event in cloud.bus.published if matches(pattern("ClickedFunction"), event)
+        ]
+        for event in reversed(seen * 2):
+            load("clicks").handler(event, None)
+
+        assert len(seen) == 2
+        (row,) = kept.scan()["Items"]
+        assert (row["contact_id"], row["sequence"]) == (last.data["contact_id"], last.sequence)

@@ -71,8 +71,7 @@ class TestSnapshot:
 
         assert (len(cloud.mails()), cloud.clock.now - moment) == (1, timedelta(hours=1))
         assert status(api, campaign.campaign_id)["sent"] == 1
-        sent = [each for each in cloud.bus.published if each["detail-type"] == "email.sent"]
-        assert len(sent) == 1
+        assert [each.event for each in cloud.bus.told].count("email.sent") == 1
 
 
 class TestWire:

@@ -11,6 +11,7 @@ from outrider.kit.attributes import encode_item
 from outrider.kit.bus import PublishFailed
 from outrider.kit.dynamo import Table
 from outrider.kit.outbox import Event
+from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.harness.contract import example
@@ -65,7 +66,7 @@ def feed(cloud: Cloud, partition: str) -> list[tuple[int, dict[str, Any]]]:
 
 
 def published(cloud: Cloud) -> list[dict[str, Any]]:
-    return [event["detail"]["data"] for event in cloud.bus.published]
+    return [event.data for event in cloud.bus.told]
 
 
 class TestRelay:
@@ -97,6 +98,40 @@ class TestRelay:
             "request_id": "",
             "data": event.data,
         }
+
+    def test_packs_a_hundred_events_of_messages_into_one_entry(self, cloud: Cloud) -> None:
+        workspace = a_workspace("packed")
+        names = ["email.sent", "email.delivered", "email.opened", "email.sent"] * 25
+        events = [an_event(workspace, name) for name in names]
+
+        relay(cloud, *[a_record(event) for event in events])
+
+        (entry,) = cloud.bus.published
+        assert (entry["source"], entry["detail-type"]) == ("outrider", "events.packed")
+        assert entry["detail"]["workspace_id"] == workspace
+        assert entry["detail"]["names"] == ["email.delivered", "email.opened", "email.sent"]
+        assert published(cloud) == what(events)
+        assert len(cloud.take("WebhookFanoutQueue")["Records"]) == 1
+
+    @pytest.mark.parametrize(
+        ("one_by_one", "singly"),
+        [("email.clicked,email.opened", {"email.opened"}), ("*", {"email.sent", "email.opened"})],
+    )
+    def test_tells_one_by_one_what_the_stack_asks_for(
+        self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, one_by_one: str, singly: set[str]
+    ) -> None:
+        monkeypatch.setitem(stack.PARAMETERS, "EventsOneByOne", one_by_one)
+        events = [an_event(a_workspace("singly"), name) for name in ("email.sent", "email.opened")]
+
+        relay(cloud, a_record(*events * 2))
+
+        alone = [
+            entry["detail-type"]
+            for entry in cloud.bus.published
+            if entry["detail-type"] != "events.packed"
+        ]
+        assert sorted(alone) == sorted(singly)
+        assert len(cloud.bus.told) == 2
 
     def test_counts_each_workspace_and_mode_by_itself(self, cloud: Cloud) -> None:
         partitions = [
@@ -242,7 +277,11 @@ class TestRelay:
         one, two = a_workspace(f"crash {when}"), a_workspace(f"other {when}")
         everything: list[Event] = []
         for call in range(1, 100):
-            events = [an_event(partition) for partition in (one, two, one) for _ in range(4)]
+            events = [
+                an_event(partition, name)
+                for partition in (one, two, one)
+                for name in ("contact.created", "email.sent") * 2
+            ]
             batch = [a_record(event) for event in events]
             with cloud.wire.crash_at(call, when) as died:
                 relay(cloud, *batch)

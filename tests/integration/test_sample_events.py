@@ -17,9 +17,7 @@ from outrider.messages.tokens import Links
 from outrider.webhooks.deliveries import delivery_id
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.examples import (
-    a_draft,
-)
+from tests.integration.examples import a_draft
 from tests.integration.outreach import a_mailbox, a_message, launched, status
 from tests.integration.running import an_enrollment
 from tests.integration.samples import FOLDER, INVENTED, Sample, put_in, sent_job
@@ -66,6 +64,7 @@ COMPANY_LINKS = Sample("sqs_company_links", "contacts_link")
 EXPORT = Sample("sqs_export", "exports_run")
 ENROLLING = Sample("sqs_enrolling", "campaigns_enroll")
 WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
+WEBHOOK_FANOUT_PACKED = Sample("sqs_webhook_fanout_packed", "webhooks_fanout")
 WEBHOOK_REPLAY = Sample("sqs_webhook_replay", "webhooks_replay")
 WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
 WEBHOOKS_SWEEP = Sample("scheduler_webhooks_sweep", "webhooks_sweep")
@@ -447,6 +446,13 @@ class TestWebhooks:
         _, delivered = endpoint.requests
         assert answer == {"batchItemFailures": []}
         assert f"webhook-id: {INVENTED['event']}".encode() in delivered
+
+    def test_packed_events_are_a_delivery_each(self, api: Api, cloud: Cloud) -> None:
+        with receiver(answering()) as endpoint:
+            api.post("/v1/webhooks", {"url": endpoint.url, "events": ["*"]})
+            WEBHOOK_FANOUT_PACKED.invoke(cloud, workspace=api.workspace().id)
+
+        assert len(cloud.queue("WebhookDeliveriesQueue").messages) == 2
 
     def test_sweep_finds_what_nothing_brings(self, api: Api, cloud: Cloud) -> None:
         with receiver(answering()) as endpoint:

@@ -304,7 +304,7 @@ class World:
 
         def fan_out() -> None:
             try:
-                fanout.fan_out(event)
+                fanout.fan_out([event])
             except StoreFailed:
                 self.at(self.now + HIDDEN, fan_out)
 

@@ -24,7 +24,7 @@ from outrider.webhooks.breaker import OPENS_AT
 from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Disturbance, Scenario, disturb, sweep
 from tests.harness.cloud import Cloud
-from tests.integration.endpoints import attempts, create_contact, deliveries, register
+from tests.integration.endpoints import attempts, create_contact, deliveries, publish, register
 
 URL = "https://93.184.216.34/"
 JOBS = "WebhookDeliveriesQueue"
@@ -109,6 +109,13 @@ def a_fanout(_: Endpoints, cloud: Cloud) -> Deliver:
     for number in range(2):
         register(cloud.api, f"{URL}{number}", "contact.created")
     create_contact(cloud.api)
+    return _with(cloud, "webhooks_fanout", "WebhookFanoutQueue")
+
+
+def a_packed_fanout(_: Endpoints, cloud: Cloud) -> Deliver:
+    for number in range(2):
+        register(cloud.api, f"{URL}{number}", "email.sent", "email.opened")
+    publish(cloud.api, "email.sent", "email.delivered", "email.opened")
     return _with(cloud, "webhooks_fanout", "WebhookFanoutQueue")
 
 
@@ -220,6 +227,7 @@ def _log_is_true(endpoints: Endpoints, cloud: Cloud) -> None:
 
 SCENARIOS: dict[str, tuple[Build, Callable[[Endpoints, Cloud], None]]] = {
     "fanout": (a_fanout, brought(1, 2)),
+    "packed_fanout": (a_packed_fanout, brought(2, 2)),
     "delivery": (a_delivery, brought(1)),
     "failure": (a_failure, brought(1)),
     "late_failure": (a_late_failure, brought(1)),

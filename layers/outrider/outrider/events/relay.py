@@ -6,21 +6,24 @@ from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.events.models import Change
+from outrider.events.packing import notices
 from outrider.events.recording import Recorder
 from outrider.kit import outbox
 from outrider.kit.attributes import Item, decode, decode_item
-from outrider.kit.bus import Bus, Notice
+from outrider.kit.bus import Bus
 from outrider.kit.outbox import Event
 
 
 @dataclass(frozen=True, slots=True)
 class EventRelay:
     """`recorder_of` gives the end of a workspace's feed; a batch of a stream may hold several.
-    `names_of` gives what the item of a message tells of the data of its events."""
+    `names_of` gives what the item of a message tells of the data of its events; `one_by_one` names
+    events that are not to be packed."""
 
     recorder_of: Callable[[WorkspaceId], Recorder]
     bus: Bus
     names_of: Callable[[Item], Mapping[str, Any]]
+    one_by_one: frozenset[str] = frozenset()
 
     def relay(self, records: Sequence[Mapping[str, Any]]) -> int:
         """Record and publish the events that a stream's `records` bring; returns their number.
@@ -34,7 +37,7 @@ class EventRelay:
             for workspace, changes in _by_workspace(map(self._change, records)).items()
             for event in self.recorder_of(workspace).record(changes)
         ]
-        self.bus.publish([Notice(event.event, event.model_dump()) for event in recorded])
+        self.bus.publish(notices(recorded, self.one_by_one))
         return len(recorded)
 
     def _change(self, record: Mapping[str, Any]) -> Change:

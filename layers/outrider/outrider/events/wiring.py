@@ -19,7 +19,8 @@ def events(caller: Caller, contact_of: Callable[[str], str | None]) -> EventServ
 
 
 def relay(names_of: Callable[[Item], Mapping[str, Any]]) -> EventRelay:
-    return EventRelay(recorder, Bus(settings().require("bus_name")), names_of)
+    one_by_one = frozenset(settings().events_one_by_one.split(","))
+    return EventRelay(recorder, Bus(settings().require("bus_name")), names_of, one_by_one)
 
 
 def feed(workspace: WorkspaceId) -> EventRepository:

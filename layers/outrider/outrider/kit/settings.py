@@ -20,6 +20,8 @@ class Settings(BaseModel):
     aws_endpoint_url_dynamodb: str = ""
     url_suffix: str = "amazonaws.com"
     bus_name: str = ""
+    events_one_by_one: str = ""
+    """Names, separated by commas, or `*`: events that rules are to see singly, not packed."""
     secrets_key_id: str = ""
     keys_table: str = ""
     contacts_table: str = ""

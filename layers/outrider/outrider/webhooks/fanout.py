@@ -1,9 +1,10 @@
-"""From one event to the endpoints that want it."""
+"""From events to the endpoints that want them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outrider.events.models import RecordedEvent
-from outrider.kit import clock
+from outrider.kit import clock, parallel
 from outrider.kit.queues import Queue
 from outrider.webhooks import breaker
 from outrider.webhooks.deliveries import DeliveryRepository, delivery_of
@@ -24,27 +25,33 @@ class Fanout:
     deliveries: DeliveryRepository
     queue: Queue
 
-    def fan_out(self, event: RecordedEvent) -> None:
-        """One delivery for each endpoint that wants `event`; twice is the same as once.
+    def fan_out(self, events: Sequence[RecordedEvent]) -> None:
+        """One delivery for each of `events` and each endpoint that wants it; twice is the same as
+        once.
 
         A delivery that stood there and was not attempted yet is queued again, since the attempt
         before may have ended before it was. One to an endpoint that takes nothing just now waits
         for its pump.
         """
         now = clock.now()
-        jobs = []
-        for stored in self.webhooks.all():
-            webhook = stored.webhook
-            if webhook.status != "enabled" or not wants(webhook.events, event.event):
-                continue
-            delivery = self.deliveries.add(delivery_of(event, webhook.id))
-            if delivery.attempts == 0 and breaker.verdict(stored.gate, now) == "closed":
-                jobs.append(
-                    DeliveryJob(
-                        workspace=event.workspace,
-                        webhook_id=webhook.id,
-                        delivery_id=delivery.id,
-                        looks=_LOOKS,
-                    )
-                )
+        enabled = [each for each in self.webhooks.all() if each.webhook.status == "enabled"]
+        wanted = [
+            delivery_of(event, stored.webhook.id)
+            for event in events
+            for stored in enabled
+            if wants(stored.webhook.events, event.event)
+        ]
+        taking = {
+            stored.webhook.id for stored in enabled if breaker.verdict(stored.gate, now) == "closed"
+        }
+        jobs = [
+            DeliveryJob(
+                workspace=self.webhooks.workspace,
+                webhook_id=delivery.webhook_id,
+                delivery_id=delivery.id,
+                looks=_LOOKS,
+            )
+            for delivery in parallel.each(self.deliveries.add, wanted)
+            if delivery.attempts == 0 and delivery.webhook_id in taking
+        ]
         self.queue.send([order(job) for job in jobs])

@@ -1,0 +1,103 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outrider.events.catalogue import HIGH_VOLUME, NAMES
+from outrider.events.models import Place, RecordedEvent
+from outrider.events.packing import PACKED, notices, told
+from outrider.kit import ids, json, outbox
+from outrider.kit.bus import Notice
+from tests.harness.contract import SCHEMAS, example
+from tools import templates
+
+BILLED = 64 * 1024
+WORKSPACES = [ids.derived("wsp", "acme"), ids.derived("wsp", "acme") + "~test"]
+
+
+def an_event(name: str, partition: str, sequence: int, **more: str) -> RecordedEvent:
+    data = example(name)["data"] | more
+    event = outbox.event(name, partition=partition, actor="engine", request_id="", **data)
+    return RecordedEvent.of(event, Place(sequence, "2026-03-02T09:00:00.000Z"))
+
+
+def as_entry(notice: Notice) -> dict[str, object]:
+    """As a rule's target gets it."""
+    entry = {
+        "version": "0",
+        "id": "d52eaf59-5e26-4b7c-897b-5f741c5a490e",
+        "detail-type": notice.name,
+        "source": "outrider",
+        "account": "123456789012",
+        "time": "2026-03-02T09:00:00Z",
+        "region": "ap-southeast-1",
+        "resources": [],
+        "detail": notice.detail,
+    }
+    decoded: dict[str, object] = json.loads(json.dumps(entry))
+    return decoded
+
+
+class TestNotices:
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["contact.created", *sorted(HIGH_VOLUME)]),
+                st.sampled_from(WORKSPACES),
+                st.integers(0, 30_000),
+            )
+        ),
+        st.sampled_from([frozenset(), frozenset({"email.sent"}), frozenset({"*"})]),
+    )
+    def test_tell_every_event_once_in_what_is_billed_once(
+        self, drawn: list[tuple[str, str, int]], one_by_one: frozenset[str]
+    ) -> None:
+        events = [
+            an_event(name, partition, sequence, url="x" * size)
+            for sequence, (name, partition, size) in enumerate(drawn, 1)
+        ]
+
+        entries = [as_entry(notice) for notice in notices(events, one_by_one)]
+
+        all_told = [event for entry in entries for event in told(entry)]
+        assert sorted(all_told, key=lambda event: event.sequence) == events
+        for entry in entries:
+            together = told(entry)
+            assert len({event.workspace for event in together}) == 1
+            assert len(json.dumps(entry)) <= BILLED
+            packed = {event.event for event in together if entry["detail-type"] == PACKED}
+            assert packed <= HIGH_VOLUME - one_by_one
+            assert not packed or "*" not in one_by_one
+
+    def test_have_a_hundred_mails_in_one(self) -> None:
+        events = [an_event("email.sent", WORKSPACES[0], number) for number in range(100)]
+
+        (notice,) = notices(events)
+
+        assert len(json.dumps(as_entry(notice))) <= BILLED
+        SCHEMAS["packed"].validate(notice.detail)
+
+
+class TestSchema:
+    def test_takes_its_example(self) -> None:
+        (given_example,) = SCHEMAS["packed"].schema["examples"]
+
+        SCHEMAS["packed"].validate(given_example)
+        for event in given_example["events"]:
+            SCHEMAS[event["event"]].validate(event)
+
+
+class TestParameter:
+    PATTERN = templates.main()["Parameters"]["EventsOneByOne"]["AllowedPattern"]
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_takes_what_may_be_packed(self, name: str) -> None:
+        for value in (name, f"{name},email.sent"):
+            assert bool(re.fullmatch(self.PATTERN, value)) is (name in HIGH_VOLUME)
+
+    @pytest.mark.parametrize(
+        ("value", "taken"), [("", True), ("*", True), ("email.*", False), ("email.sent,", False)]
+    )
+    def test_takes_nothing_or_everything(self, value: str, *, taken: bool) -> None:
+        assert bool(re.fullmatch(self.PATTERN, value)) is taken
