@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from bench.billing import size
+from bench.units import size
 from outrider.kit.attributes import Item, decode, encode_item
 from outrider.kit.dynamo import Action, Page, Query, Table
 

@@ -21,7 +21,7 @@ from tests.harness.connections import Connections
 When = Literal["before", "after"]
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 Check = Callable[[str, str, dict[str, Any]], None]
-_WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}
+WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}
 _THROTTLED = {"sesv2": "TooManyRequestsException", "s3": "SlowDown", "sqs": "RequestThrottled"}
 """What services say where it is not ThrottlingException."""
 
@@ -265,8 +265,8 @@ class Wire:
                 self._throttled.operation = (service, operation)
         if self._conflict and self._conflict.number:
             self._conflict.number -= 1
-            if not self._conflict.number and not self._conflict.key and operation in _WRITES:
-                self._conflict.key = _written(operation, sent)[0]
+            if not self._conflict.number and not self._conflict.key and operation in WRITES:
+                self._conflict.key = written_keys(operation, sent)[0]
 
     def throttles(self, service: str, operation: str, attempts: int = 1) -> bool:
         """Whether an attempt of a call, or so many, fail for want of capacity."""
@@ -281,7 +281,7 @@ class Wire:
         conflict = self._conflict
         if not conflict or conflict.number or not conflict.times:
             return None
-        met = [key == conflict.key for key in _written(operation, params)]
+        met = [key == conflict.key for key in written_keys(operation, params)]
         if not any(met):
             return None
         conflict.times -= 1
@@ -370,7 +370,7 @@ class _WatchedDynamoDB(DynamoDB):
         params = json.loads(body)
         if self._wire.throttles("dynamodb", operation):
             return _refused("ThrottlingException")
-        if operation in _WRITES and (met := self._wire.conflicts(operation, params)):
+        if operation in WRITES and (met := self._wire.conflicts(operation, params)):
             return _conflict(operation, met)
         token = params.get("ClientRequestToken", "")
         if token in self._lost:
@@ -413,7 +413,7 @@ def _conflict(operation: str, met: list[bool]) -> Reply:
     return _refused("TransactionCanceledException", CancellationReasons=reasons)
 
 
-def _written(operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
+def written_keys(operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
     """The keys that a write is about."""
     writes = [params]
     if operation == "TransactWriteItems":
