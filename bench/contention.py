@@ -26,6 +26,7 @@ from outrider.feedback.notices import Notice
 from outrider.feedback.wiring import feedback_service
 from outrider.messages.wiring import steps
 from tests.harness.cloud import Cloud
+from tests.harness.stack import environment
 from tests.harness.wire import WRITES, written_keys
 from tests.integration.feedback import notice
 from tests.integration.outreach import a_mailbox
@@ -170,11 +171,11 @@ def measure(cloud: Cloud, contacts: int = CONTACTS) -> dict[str, Contention]:
         launch(cloud, contact_ids, 2)
         jobs = _jobs(cloud)
         assert len(jobs) == contacts, f"{len(jobs)} steps are due"
-        with contended(cloud) as sending:
+        with environment(cloud.stack.environment("steps_run")), contended(cloud) as sending:
             sending.run(_step, jobs)
         assert len(cloud.mails()) == contacts, f"{len(cloud.mails())} mails went out"
         told = [Notice.of(notice(mail, "Delivery")["detail"]) for mail in cloud.mails()]
-        with contended(cloud) as telling:
+        with environment(cloud.stack.environment("feedback_receive")), contended(cloud) as telling:
             telling.run(feedback_service().receive, told)
         return {"steps": sending, "notices of deliveries": telling}
 
