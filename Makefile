@@ -17,10 +17,10 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test mutations check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## Run the whole stack on this machine until Ctrl-C
 	@$(PY) -m local run
@@ -39,6 +39,9 @@ demo: $(READY) ## Walk through a campaign on the running stack
 
 test: $(READY) tools ## Run every test, end to end on a stack of its own
 	@$(PY) -m pytest -n auto $(ARGS)
+
+mutations: $(READY) ## Take the engine's conditions away one by one: a test must fail each time
+	@$(PY) -m tools.mutations $(ARGS)
 
 check: $(READY) tools ## Format, lint, types, import contracts, drift, templates
 	$(UV) lock --check --quiet

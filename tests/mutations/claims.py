@@ -1,0 +1,177 @@
+"""The claim of a step, what only its holder may write, and what becomes of a claim that is lost."""
+
+from tests.mutations.mutation import Change, Mutation, always
+
+_ENROLLMENTS = "campaigns/enrollments.py"
+_DECISIONS = "messages/decisions.py"
+_STEPS = "messages/steps.py"
+_CLAIMS = "messages/claims.py"
+
+_TESTS = "tests/integration/test_claims.py"
+_TWO = f"{_TESTS}::TestTwoWorkers"
+_LATE = f"{_TESTS}::TestLateHolder::test_settles_its_message_or_leaves_it"
+_LATE_GATE = f"{_TESTS}::TestLateHolder::test_leaves_the_enrollment_though_a_gate_has_closed"
+_DECIDE = "tests/unit/messages/test_decisions.py"
+
+_ONCE = Change(
+    "messages/repository.py",
+    'added = self.table.put(item, "attribute_not_exists(#pk)")',
+    "added = self.table.put(item)",
+)
+_PUT_ONCE = "the message is put once"
+
+
+def _without_claim(said: str) -> Change:
+    """One of the writes of `_settle` may be made by anybody: the one whose assignments have
+    `said`."""
+    claimed = "#sending = :claimed"
+    return Change(
+        _ENROLLMENTS,
+        f'"{claimed}",',
+        f'"{always(claimed)}" if {said!r} in sets else "{claimed}",',
+    )
+
+
+MUTATIONS = [
+    Mutation(
+        "claim at any version",
+        (f"{_TWO}::test_send_one_mail",),
+        (
+            Change(
+                _ENROLLMENTS,
+                'f"#version = :seen{in_flight}",',
+                'f"attribute_exists(#pk) AND (#version = :seen OR #version <> :seen){in_flight}",',
+            ),
+        ),
+    ),
+    Mutation(
+        "change while a message is in flight",
+        (f"{_TWO}::test_leave_a_person_waiting_who_stops_it_meanwhile",),
+        (
+            Change(_ENROLLMENTS, " AND attribute_not_exists(#sending)", ""),
+            Change(
+                "campaigns/enrollment_service.py",
+                'if enrollment.state == "sending":',
+                "if not enrollment.state:",
+            ),
+            Change(
+                "campaigns/enrollment_service.py",
+                '_require(before, before.state != "sending", "stopped")',
+                '_require(before, True, "stopped")',
+            ),
+        ),
+        covered_by="whoever changes it looks at its state first",
+    ),
+    Mutation(
+        "claim without a holder",
+        (f"{_TESTS}::TestLostAnswer",),
+        (Change(_ENROLLMENTS, 'f" #holder = :holder"', 'f" #held = :holder"'),),
+    ),
+    Mutation(
+        "advance without the claim",
+        (f"{_LATE}[accepted-]",),
+        (_without_claim("#previous_at"), _ONCE),
+        covered_by=_PUT_ONCE,
+    ),
+    Mutation(
+        "retry without the claim",
+        (f"{_LATE}",),
+        (_without_claim("#attempts = if_not_exists"),),
+    ),
+    Mutation(
+        "release without the claim",
+        (f"{_LATE_GATE}[paused]", f"{_LATE_GATE}[mailbox]"),
+        (_without_claim("#blocked_reason = :reason, #state = :active"),),
+    ),
+    Mutation(
+        "pause without the claim",
+        (f"{_TWO}::test_find_one_message_lost", _LATE),
+        (_without_claim("#blocked_reason = :reason, #_events"), _ONCE),
+        covered_by=_PUT_ONCE,
+    ),
+    Mutation(
+        "end without the claim",
+        (f"{_LATE_GATE}[company_replied]",),
+        (_without_claim("#exit_reason"),),
+    ),
+    Mutation(
+        "message put over the one that is there",
+        (_LATE, f"{_TWO}::test_find_one_message_lost"),
+        (
+            _ONCE,
+            Change(_ENROLLMENTS, '"#sending = :claimed",', f'"{always("#sending = :claimed")}",'),
+        ),
+        covered_by="only the holder of the claim advances, pauses or ends",
+    ),
+    Mutation(
+        "claim of a step that has its message",
+        (f"{_DECIDE}::TestDecide::test_finds_what_stands_in_the_way",),
+        (
+            Change(
+                _DECISIONS,
+                "if message is not None:\n        return Passed(",
+                'if message is not None and message.state != "unknown":\n        return Passed(',
+            ),
+        ),
+    ),
+    Mutation(
+        "claim of another generation's step",
+        (f"{_DECIDE}::TestDecide::test_finds_what_stands_in_the_way",),
+        (Change(_DECISIONS, " or enrollment.generation != job.generation:", ":"),),
+    ),
+    Mutation(
+        "claim that is lost before its lease is over",
+        (f"{_TWO}::test_send_one_mail[sending]", _DECIDE),
+        (Change(_DECISIONS, "if held_until > clock.to_text(now):", "if not held_until:"),),
+    ),
+    Mutation(
+        "claim that is held for ever",
+        (f"{_TWO}::test_find_one_message_lost",),
+        (Change(_DECISIONS, "if held_until > clock.to_text(now):", "if held_until:"),),
+    ),
+    Mutation(
+        "claim that is lost and made again",
+        (f"{_TWO}::test_find_one_message_lost",),
+        (
+            Change(
+                _DECISIONS,
+                'and enrollment.state == "sending":',
+                'and enrollment.state == "waiting":',
+            ),
+            Change(_ENROLLMENTS, " AND attribute_not_exists(#sending)", ""),
+        ),
+        covered_by="what is in flight is claimed by nobody",
+    ),
+    Mutation(
+        "release missing where a gate has closed",
+        (f"{_TESTS}::TestLook::test_honours_what_was_committed_before_it[campaign]",),
+        (Change(_STEPS, "enrollments.table.write(release)", "_ = release"),),
+    ),
+    Mutation(
+        "release missing where the contact is another",
+        (f"{_TESTS}::TestLook::test_sends_to_the_address_that_the_contact_has_then",),
+        (
+            Change(
+                _CLAIMS,
+                "self._release(message)\n            raise Outdated",
+                "raise Outdated",
+            ),
+        ),
+    ),
+    Mutation(
+        "record tried once",
+        (f"{_TESTS}::TestRecord",),
+        (Change(_STEPS, "for seconds in _RECORD_WAITS:", "for seconds in _RECORD_WAITS[:0]:"),),
+    ),
+    Mutation(
+        "late holder that settles nothing",
+        (f"{_LATE}[accepted-]",),
+        (
+            Change(
+                _STEPS,
+                'self.settling.went_out(sent, sent.provider_id or "", sent.rfc_message_id or "")',
+                "pass",
+            ),
+        ),
+    ),
+]

@@ -1,0 +1,162 @@
+"""The last look, behind the claim and right before the mail, and what it looks at."""
+
+from tests.mutations.mutation import Change, Mutation
+
+_STANDING = "messages/standing.py"
+_CLAIMS = "messages/claims.py"
+_TESTS = "tests/integration/test_claims.py"
+_LOOK = f"{_TESTS}::TestLook::test_honours_what_was_committed_before_it"
+_LAST_CONTACTS = "tests/integration/test_last_contacts.py"
+_BLOCKING = "suppressions=self.suppressions.blocking(standing, email, others),"
+
+
+def _blind(to: str, old: str, new: str, *killed_by: str) -> Mutation:
+    return Mutation(
+        f"look again without {to}",
+        tuple(f"{_LOOK}[{each}]" for each in killed_by),
+        (Change(_STANDING, old, new),),
+    )
+
+
+MUTATIONS = [
+    Mutation(
+        "look before the claim",
+        (f"{_LOOK}[address]",),
+        (
+            Change(
+                _CLAIMS,
+                "self.enrollments.table.write(claim)\n"
+                "        now = self.standing.read(seen, enrollment)\n",
+                "now = self.standing.read(seen, enrollment)\n"
+                "        self.enrollments.table.write(claim)\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "look again at nothing",
+        (_LOOK,),
+        (
+            Change(
+                _CLAIMS,
+                "self.enrollments.table.write(claim)\n"
+                "        now = self.standing.read(seen, enrollment)\n",
+                "self.enrollments.table.write(claim)\n        now = seen\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "look again at what may be out of date",
+        (f"{_TESTS}::TestLook::test_is_consistent",),
+        (
+            Change(
+                "kit/dynamo.py",
+                '{"Keys": [], "ConsistentRead": True}',
+                '{"Keys": [], "ConsistentRead": False}',
+            ),
+        ),
+    ),
+    _blind(
+        "the contact",
+        "contact=contact_of(contact_item, last),",
+        "contact=seen.contact,",
+        "unsubscribed",
+        "deleted",
+    ),
+    _blind(
+        "the address",
+        _BLOCKING,
+        "suppressions=[\n"
+        "                    each\n"
+        "                    for each in self.suppressions.blocking(standing, email, others)\n"
+        '                    if each.kind != "address" or each.address != email\n'
+        "                ],",
+        "address",
+    ),
+    _blind(
+        "the domain",
+        _BLOCKING,
+        "suppressions=[\n"
+        "                    each\n"
+        "                    for each in self.suppressions.blocking(standing, email, others)\n"
+        '                    if each.kind != "domain"\n'
+        "                ],",
+        "domain",
+    ),
+    _blind(
+        "the addresses of merged contacts",
+        _BLOCKING,
+        "suppressions=self.suppressions.blocking(standing, email),",
+        "other_address",
+    ),
+    _blind(
+        "the bounces of all workspaces",
+        "bounced_elsewhere=_at(found, bounce) is not None,",
+        "bounced_elsewhere=False,",
+        "bounce",
+    ),
+    _blind(
+        "the company's reply",
+        "company_replied=_at(found, reply) is not None,",
+        "company_replied=False,",
+        "company",
+    ),
+    _blind(
+        "the campaign",
+        "campaign=Campaign.model_validate(campaign_item) if campaign_item else None,",
+        "campaign=seen.campaign,",
+        "campaign",
+    ),
+    _blind(
+        "the mailbox",
+        "mailbox=Mailbox.model_validate(mailbox_item) if mailbox_item else None,",
+        "mailbox=seen.mailbox,",
+        "mailbox",
+    ),
+    Mutation(
+        "contact that is another than was written for",
+        (f"{_TESTS}::TestLook::test_sends_to_the_address_that_the_contact_has_then",),
+        (Change(_CLAIMS, "if _differs(now.contact, ready.contact):", "if now.contact is ready:"),),
+    ),
+    Mutation(
+        "last contact of another campaign",
+        (f"{_LAST_CONTACTS}::TestInterval",),
+        (
+            Change(
+                "contacts/touches.py",
+                'condition = "attribute_not_exists(#pk) OR #at <= :before OR #by = :by"',
+                'condition = "attribute_not_exists(#pk) OR #at <= :before OR #at > :before"',
+            ),
+        ),
+    ),
+    Mutation(
+        "last contact noted behind the look",
+        (f"{_TESTS}::TestLook::test_keeps_the_interval",),
+        (
+            Change(
+                _CLAIMS,
+                "return next(closed, None) or self._touch(message, seen.settings)",
+                "return next(closed, None)",
+            ),
+        ),
+    ),
+    Mutation(
+        "last contact undone though another came later",
+        (f"{_LAST_CONTACTS}::TestUndoing",),
+        (
+            Change(
+                "contacts/touches.py", '"#at = :at AND #by = :by",', '"#at = :at OR #at <> :at",'
+            ),
+        ),
+    ),
+    Mutation(
+        "last contact that stays for a mail that was not sent",
+        (f"{_LAST_CONTACTS}::TestUndoing::test_is_done_for_a_mail_that_never_went_out",),
+        (
+            Change(
+                _CLAIMS,
+                "self.touches.undo(message.contact_id, self.campaign_id, at)",
+                "at.isoformat()",
+            ),
+        ),
+    ),
+]
