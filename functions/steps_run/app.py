@@ -8,9 +8,9 @@ from outrider.kit.logs import logger
 from outrider.kit.queues import handle_records, time_left
 from outrider.messages.wiring import steps
 
-_LONGEST_STEP_MS = 40_000
-"""A step waits up to 8 s for its turn at SES and 23 s for its answer; cut short after its claim, it
-would be lost."""
+_LONGEST_STEP_MS = 80_000
+"""A step waits up to 8 s for its turn at SES, 23 s for its answer, and 40 s until DynamoDB takes
+what it says; cut short after its claim, it would be lost."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -34,11 +34,11 @@ AWAY = "I am out of office until March 9, 2026."
 KEY = {"idempotency-key": "once"}
 
 
-def a_step(*steps: dict[str, Any]) -> Callable[[Cloud], Deliver]:
+def a_step(*steps: dict[str, Any], **mailbox: Any) -> Callable[[Cloud], Deliver]:
     """The worker gets the first step of one contact."""
 
     def build(cloud: Cloud) -> Deliver:
-        campaign = launched(cloud.api, steps=steps)
+        campaign = launched(cloud.api, steps=steps, mailbox=mailbox)
         (contact_id,) = campaign.contact_ids
         cloud.api.patch(f"/v1/contacts/{contact_id}", {"phone": "+4915112345678"})
         cloud.invoke("campaigns_dispatch", _first_round(cloud, campaign.campaign_id))
@@ -383,10 +383,17 @@ def answered(cloud: Cloud, books: Books) -> None:
     assert [each.state for each in books.outgoing] == ["sent"]
 
 
+def _claiming(name: str, messages: int, *steps: dict[str, Any]) -> Scenario:
+    """A worker that dies with its claim leaves a message that is unknown; one that lives does not,
+    whatever AWS does."""
+    died, lived = sent(messages, unknown=True), sent(messages)
+    return Scenario(name, a_step(*steps), died, minutes=3, survived=lived)
+
+
 SCENARIOS = [
-    Scenario("step", a_step(STEP_ONE, AT_ONCE), sent(2, unknown=True), minutes=3),
-    Scenario("step_last", a_step(STEP_ONE), sent(1, unknown=True), minutes=3),
-    Scenario("step_sms", a_step(SMS), sent(1, unknown=True), minutes=3),
+    _claiming("step", 2, STEP_ONE, AT_ONCE),
+    _claiming("step_last", 1, STEP_ONE),
+    _claiming("step_sms", 1, SMS),
     Scenario("step_task", a_step(TASK), task_due),
     Scenario("step_expired", an_expiry, task_expired),
     Scenario("round", a_round, sent(2)),

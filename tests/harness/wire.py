@@ -91,10 +91,12 @@ class _Refused:
 
 @dataclass(slots=True)
 class _Throttled:
-    """From the `number`-th call on, `attempts` of that call's operation."""
+    """From the `number`-th call on, `attempts` of that call's operation, or all for `seconds`."""
 
     number: int
     attempts: int
+    seconds: float
+    until_ms: int = 0
     operation: tuple[str, str] | None = None
 
 
@@ -151,11 +153,14 @@ class Wire:
             self._deadline_ms = before
 
     @contextmanager
-    def throttle_at(self, number: int, *, attempts: int = ATTEMPTS) -> Iterator[None]:
+    def throttle_at(
+        self, number: int, *, attempts: int = ATTEMPTS, seconds: float = 0
+    ) -> Iterator[None]:
         """Have a service without capacity for us from the `number`-th AWS call of the block on (the
-        first is 1): that call, and its like behind it, fail so many times. Clients of their own
-        accord try a call three times, or once where it must not be repeated."""
-        self._throttled = _Throttled(number, attempts)
+        first is 1): that call, and its like behind it, fail so many times, or with `seconds` for so
+        long. Clients of their own accord try a call three times, or once where it must not be
+        repeated."""
+        self._throttled = _Throttled(number, attempts, seconds)
         try:
             yield
         finally:
@@ -263,6 +268,7 @@ class Wire:
             self._throttled.number -= 1
             if self._throttled.number == 0:
                 self._throttled.operation = (service, operation)
+                self._throttled.until_ms = clock.epoch_ms() + round(self._throttled.seconds * 1000)
         if self._conflict and self._conflict.number:
             self._conflict.number -= 1
             if not self._conflict.number and not self._conflict.key and operation in WRITES:
@@ -271,7 +277,11 @@ class Wire:
     def throttles(self, service: str, operation: str, attempts: int = 1) -> bool:
         """Whether an attempt of a call, or so many, fail for want of capacity."""
         throttled = self._throttled
-        if not throttled or throttled.operation != (service, operation) or throttled.attempts <= 0:
+        if not throttled or throttled.operation != (service, operation):
+            return False
+        if throttled.seconds:
+            return clock.epoch_ms() < throttled.until_ms
+        if throttled.attempts <= 0:
             return False
         throttled.attempts -= attempts
         return True

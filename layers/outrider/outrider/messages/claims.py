@@ -5,16 +5,18 @@ Whatever can forbid the message is read after the claim, so all that was committ
 is honoured.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from outrider.campaigns.due_places import lane_of
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.contacts.models import Contact
 from outrider.contacts.touches import RecentlyTouched, Touches
 from outrider.kit import clock
-from outrider.kit.dynamo import transact
+from outrider.kit.dynamo import StoreFailed, transact
+from outrider.kit.logs import logger
 from outrider.kit.outbox import Event
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages import gates
@@ -25,6 +27,12 @@ from outrider.messages.repository import MessageRepository
 from outrider.messages.snapshot import Snapshot
 from outrider.messages.standing import StandingReader
 from outrider.sequences.models import Settings
+
+_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8, 8, 8)
+"""Seconds between attempts to record an outcome: together less than what a claim's lease leaves
+after the longest send."""
+
+T = TypeVar("T")
 
 
 class Outdated(Exception):
@@ -46,20 +54,19 @@ class Claims:
         """Claim the step of `message`, then look again. Return the gate that has closed since
         `seen` was read, with the claim still held; None when the message may be sent now.
 
-        Raises ConditionFailed when the enrollment changed, and Outdated when the contact did: then
-        nothing is held.
+        Raises ConditionFailed when the enrollment changed, Outdated when the contact did, and
+        StoreFailed: then nothing is held, so that nobody takes the message for lost.
         """
         enrollment = ready.enrollment
         claim = self.enrollments.claim(
             enrollment, message.id, message.mailbox_id, message.recipient or ""
         )
         self.enrollments.table.write(claim)
-        now = self.standing.read(seen, enrollment)
-        if _differs(now.contact, ready.contact):
-            self._release(message)
-            raise Outdated(message.id)
-        closed = gates.at_sending(now, enrollment, ready.step, clock.now())
-        return next(closed, None) or self._touch(message, seen.settings)
+        try:
+            return self._look_again(seen, ready, message)
+        except StoreFailed:
+            persistently(lambda: self._release(message))
+            raise
 
     def begin(
         self, seen: Snapshot, ready: Ready, task: Message, events: Sequence[Event]
@@ -97,6 +104,14 @@ class Claims:
         at = clock.from_text(message.created_at)
         self.touches.undo(message.contact_id, self.campaign_id, at)
 
+    def _look_again(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | None:
+        now = self.standing.read(seen, ready.enrollment)
+        if _differs(now.contact, ready.contact):
+            self._release(message)
+            raise Outdated(message.id)
+        closed = gates.at_sending(now, ready.enrollment, ready.step, clock.now())
+        return next(closed, None) or self._touch(message, seen.settings)
+
     def _touch(self, message: Message, settings: Settings) -> Closed | None:
         """Note that the campaign writes to the contact, unless another one did a short time ago."""
         interval = timedelta(hours=settings.min_interval_hours)
@@ -111,6 +126,18 @@ class Claims:
         """Give the claim back; the step stays due as it was."""
         release = self.enrollments.release(message.contact_id, message.id)
         self.enrollments.table.write(release)
+
+
+def persistently(write: Callable[[], T]) -> T:
+    """Write what only the holder of a claim knows: while DynamoDB takes nothing, again and again
+    until shortly before the lease of the claim ends. Raises StoreFailed after that."""
+    for seconds in _WAITS:
+        try:
+            return write()
+        except StoreFailed:
+            logger().warning("what became of a claimed step could not be recorded yet")
+            clock.sleep(seconds)
+    return write()
 
 
 def _differs(contact: Contact | None, written_for: Contact) -> bool:

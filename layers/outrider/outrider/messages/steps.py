@@ -6,10 +6,10 @@ that is over, the message is recorded as `unknown`, waits for the provider's wor
 is never sent again by itself.
 """
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from outrider.access.models import Caller
@@ -19,13 +19,13 @@ from outrider.campaigns.models import CLAIM_LEASE, Enrollment, StepJob
 from outrider.campaigns.reservations import Reservations
 from outrider.contacts.models import Contact
 from outrider.kit import clock
-from outrider.kit.dynamo import Action, ConditionFailed, StoreFailed, TransactionFailed, transact
+from outrider.kit.dynamo import Action, ConditionFailed, TransactionFailed, transact
 from outrider.kit.logs import logger
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.reviews import HealthReviews
 from outrider.messages import gates, threads
 from outrider.messages.bounces import Bounces
-from outrider.messages.claims import Claims, Outdated
+from outrider.messages.claims import Claims, Outdated, persistently
 from outrider.messages.content.drafts import Mail
 from outrider.messages.content.mime import own_message_id
 from outrider.messages.decisions import (
@@ -56,9 +56,6 @@ from outrider.messages.writing import write
 from outrider.sequences.models import Step
 
 _DECISIONS = 4
-_RECORD_WAITS = (0.2, 0.5, 1, 2, 4, 8, 8, 8, 8)
-"""Seconds between attempts to record an outcome: together less than what a claim's lease leaves
-after the longest send."""
 
 
 class StepHeld(Exception):
@@ -151,9 +148,8 @@ class StepService:
         message = _written(message, ready.said, ready.mailbox, ready.contact)
         closed = self.claims.claim(seen, ready, message)
         if closed:
-            return self._stop(
-                job, seen, closed, enrollment=enrollment, step=step, claimed=message.id
-            )
+            stop = partial(self._stop, job, seen, closed, enrollment=enrollment, step=step)
+            return persistently(lambda: stop(claimed=message.id))
         return self._settle(job, seen, ready, message, self._send(ready, message))
 
     def _send(self, ready: Ready, message: Message) -> Outcome:
@@ -339,18 +335,6 @@ class StepService:
 
 def _about(message: Message) -> dict[str, str]:
     return {"campaign_id": message.campaign_id, "sequence_id": message.sequence_id}
-
-
-def persistently(write: Callable[[], None]) -> None:
-    """Write what only this worker knows: while DynamoDB takes nothing, again and again until
-    shortly before the lease of the claim ends. Raises StoreFailed after that."""
-    for seconds in _RECORD_WAITS:
-        try:
-            return write()
-        except StoreFailed:
-            logger().warning("the outcome of a step could not be recorded yet")
-            clock.sleep(seconds)
-    return write()
 
 
 def _message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
