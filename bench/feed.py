@@ -71,7 +71,7 @@ def simulate(
     every = [
         Shard(number, rate / shards, rare, dice.random() * WINDOW_MS) for number in range(shards)
     ]
-    recorder = Recorder(Table("events"), _WORKSPACE)
+    recorder = Recorder(Table("events"), _WORKSPACE, lambda *_: [])
 
     def relay(shard: Shard) -> None:
         time.sleep_ms(shard.begin_ms)

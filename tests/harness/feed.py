@@ -5,16 +5,21 @@ import time
 from outrider.access.models import WorkspaceId
 from outrider.events.batches import Batch
 from outrider.events.models import Change, RecordedEvent
-from outrider.events.wiring import recorder
+from outrider.events.recording import Recorder
 from outrider.kit import ids
+from outrider.kit.dynamo import Table
 from outrider.kit.outbox import Event
+from outrider.kit.settings import settings
+from outrider.messages import counting
 from tests.harness.cloud import Cloud
 
 
 def record(*events: Event) -> list[RecordedEvent]:
     """The events of one workspace as the relay records those of one change."""
     change = Change(ids.new("rec"), "table", int(time.time()), events)
-    return recorder(WorkspaceId(events[0].partition)).record([change])
+    workspace = WorkspaceId(events[0].partition)
+    table = Table(settings().require("events_table"))
+    return Recorder(table, workspace, counting.writes).record([change])
 
 
 def recorded(cloud: Cloud, workspace: str) -> list[RecordedEvent]:

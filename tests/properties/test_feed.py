@@ -75,7 +75,9 @@ class TestRecorder:
             first, number, at_ms, fate.dies_at, fate.when = run
             time.sleep_ms(at_ms)
             with suppress(Cut):
-                told.extend(Recorder(EVENTS, WORKSPACE).record(every[first : first + number]))
+                told.extend(
+                    Recorder(EVENTS, WORKSPACE, lambda *_: []).record(every[first : first + number])
+                )
 
         store = Store(time, fate.meets)
         with at_once(store, seed):

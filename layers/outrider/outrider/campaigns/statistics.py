@@ -1,13 +1,15 @@
-"""What happened in a campaign, counted by step, variant and day in the transaction of the change.
+"""What happened in a campaign, counted by step, variant and day: what happens to most messages from
+the events that tell of it (`messages.counting`), all else in the transaction of the change.
 
 The counts of one step, variant and day are items `<workspace>#cam_…` /
 `stat#<day>#<step>#<variant>#<shard>`; how the audience stands is counted by `kit.counters` beside.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from outrider.kit import hours
 from outrider.kit.attributes import Item
@@ -45,6 +47,20 @@ class Statistics:
         shard = secrets.randbelow(SHARDS)
         sk = f"stat#{day.isoformat()}#{step_id}#{variant_id}#{shard}"
         return self.table.update(self.pk, sk, f"ADD {additions}", one=1)
+
+    def add_many(
+        self, day: str, step_id: str, variant_id: str, counts: Mapping[str, int]
+    ) -> Action:
+        """The write that adds `counts`, by the names of `names_at`, for a transaction."""
+        additions = ", ".join(f"#{name} :{name}" for name in counts)
+        sk = f"stat#{day}#{step_id}#{variant_id}#{secrets.randbelow(SHARDS)}"
+        values: dict[str, Any] = dict(counts)
+        return self.table.update(self.pk, sk, f"ADD {additions}", **values)
+
+    @staticmethod
+    def names_at(moment: datetime, name: str) -> list[str]:
+        """Return the names under which something is counted that happened at `moment` (UTC)."""
+        return [name, hours.of(moment, name)] if name in _BY_HOUR else [name]
 
     def move(self, day: date, step_id: str, variant_id: str, before: str, after: str) -> Action:
         """The write that counts as `after` what was counted as `before` on that day."""

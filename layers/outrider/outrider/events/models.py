@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
@@ -39,6 +39,22 @@ class Place:
         return place if place.event_id(workspace) == event_id else None
 
 
+class Counted(NamedTuple):
+    """One thing that happened in a step of a campaign at a moment (RFC 3339), to be counted in the
+    transaction that records its event."""
+
+    campaign_id: str
+    step_id: str
+    variant_id: str
+    at: str
+    name: str
+
+    @property
+    def step_day(self) -> tuple[str, str, str, str]:
+        """The step, variant and day (UTC) that it is counted for."""
+        return self.campaign_id, self.step_id, self.variant_id, self.at[:10]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One record of a table's stream, and the events that the change was written with.
@@ -51,6 +67,7 @@ class Change:
     table: str
     second: int
     events: Sequence[Event]
+    counts: Sequence[Counted] = ()
 
 
 class RecordedEvent(BaseModel):

@@ -6,6 +6,7 @@ A batch is put in one transaction with
   it has, by hashes of their ids. A change that comes again, in whatever batch of the stream, from
   whatever shard, is found by it, since the second in which it was made never changes;
 - entries under which rare events are found (`Batch.entries`);
+- the counts of what the events tell, by step, variant and day;
 - the ceiling `<workspace>#ceiling` / `#`, once for a million events: a number above all sequences,
   from which a feed goes on whose events have all expired, and when it was set.
 
@@ -15,13 +16,13 @@ Two writers that append at once put the same key, and one of them looks again.
 import hashlib
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from outrider.access.models import WorkspaceId
 from outrider.events.batches import Batch, found_under, is_expiring
-from outrider.events.models import Change, Place, RecordedEvent
+from outrider.events.models import Change, Counted, Place, RecordedEvent
 from outrider.kit import clock
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
@@ -35,8 +36,8 @@ from outrider.kit.dynamo import (
 )
 
 EVENTS_AT_ONCE = 200
-_ENTRIES_AT_ONCE = 90
-"""A transaction holds 100 items."""
+_ITEMS_AT_ONCE = 90
+"""Entries and counts: a transaction holds 100 items."""
 SPAN = 10
 """Seconds: changes of one batch were made within such a span of the clock."""
 _ATTEMPTS = 100
@@ -70,6 +71,8 @@ class Recorder:
 
     table: Table
     workspace: WorkspaceId
+    counting: Callable[[WorkspaceId, Sequence[Counted]], Sequence[Action]]
+    """Gives the writes that count what is recorded."""
 
     def record(self, changes: Sequence[Change]) -> list[RecordedEvent]:
         """Record the events of `changes` that were not recorded before, at the end of the feed.
@@ -146,6 +149,7 @@ class Recorder:
             self.table.put(self._receipt(batch, changes)),
             *self._raising(end, batch),
             *(self.table.put(entry) for entry in batch.entries()),
+            *self.counting(self.workspace, [each for change in changes for each in change.counts]),
             attempts=1,  # who meets another has lost the place it would take
         )
         return batch
@@ -192,19 +196,22 @@ class Recorder:
 def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
     """`changes` in pieces that fit into a batch, in their order."""
     run: list[Change] = []
+    counted: set[tuple[str, ...]] = set()
     events = entries = 0
     for change in changes:
         found = sum(found_under(event) is not None for event in change.events)
+        of_change = {each.step_day for each in change.counts}
         if run and (
             (change.table, _span_of(change.second)) != (run[0].table, _span_of(run[0].second))
             or events + len(change.events) > EVENTS_AT_ONCE
-            or entries + found > _ENTRIES_AT_ONCE
+            or entries + found + len(counted | of_change) > _ITEMS_AT_ONCE
         ):
             yield run
-            run, events, entries = [], 0, 0
+            run, events, entries, counted = [], 0, 0, set()
         run.append(change)
         events += len(change.events)
         entries += found
+        counted |= of_change
     if run:
         yield run
 

@@ -5,24 +5,35 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.events.models import Change
+from outrider.events.catalogue import HIGH_VOLUME
+from outrider.events.models import Change, Counted
 from outrider.events.packing import notices
 from outrider.events.recording import Recorder
 from outrider.kit import outbox
 from outrider.kit.attributes import Item, decode, decode_item
 from outrider.kit.bus import Bus
+from outrider.kit.dynamo import Action
 from outrider.kit.outbox import Event
+
+
+@dataclass(frozen=True, slots=True)
+class MessageItems:
+    """What the relay has to know of the items of messages: what they tell of the data of their
+    events, what is to be counted for an event, and the writes that count it."""
+
+    names_of: Callable[[Item], Mapping[str, Any]]
+    counted: Callable[[Event, Item], Counted | None]
+    counting: Callable[[WorkspaceId, Sequence[Counted]], Sequence[Action]]
 
 
 @dataclass(frozen=True, slots=True)
 class EventRelay:
     """`recorder_of` gives the end of a workspace's feed; a batch of a stream may hold several.
-    `names_of` gives what the item of a message tells of the data of its events; `one_by_one` names
-    events that are not to be packed."""
+    `one_by_one` names events that are not to be packed."""
 
     recorder_of: Callable[[WorkspaceId], Recorder]
     bus: Bus
-    names_of: Callable[[Item], Mapping[str, Any]]
+    messages: MessageItems
     one_by_one: frozenset[str] = frozenset()
 
     def relay(self, records: Sequence[Mapping[str, Any]]) -> int:
@@ -41,11 +52,18 @@ class EventRelay:
         return len(recorded)
 
     def _change(self, record: Mapping[str, Any]) -> Change:
+        new = record["dynamodb"].get("NewImage") or {}
+        events = list(self._new_events(record["dynamodb"]))
+        item = decode_item(new) if any(event.event in HIGH_VOLUME for event in events) else {}
+        counts = [
+            found for event in events if item and (found := self.messages.counted(event, item))
+        ]
         return Change(
             id=record["eventID"],
             table=record["eventSourceARN"].split("/")[1],
             second=int(record["dynamodb"]["ApproximateCreationDateTime"]),
-            events=list(self._new_events(record["dynamodb"])),
+            events=events,
+            counts=counts,
         )
 
     def _new_events(self, change: Mapping[str, Any]) -> Iterator[Event]:
@@ -53,7 +71,7 @@ class EventRelay:
         before."""
         new, old = change.get("NewImage") or {}, change.get("OldImage") or {}
         before = {event.id for event in outbox.unpack(_outbox(old))}
-        found = outbox.unpack(_outbox(new), lambda: self.names_of(decode_item(new)))
+        found = outbox.unpack(_outbox(new), lambda: self.messages.names_of(decode_item(new)))
         return (event for event in found if event.id not in before)
 
 

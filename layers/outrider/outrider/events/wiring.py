@@ -1,14 +1,12 @@
 """Builds the objects of `events`."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.recording import Recorder
-from outrider.events.relay import EventRelay
+from outrider.events.relay import EventRelay, MessageItems
 from outrider.events.repository import EventRepository
 from outrider.events.service import EventService
-from outrider.kit.attributes import Item
 from outrider.kit.bus import Bus
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
@@ -18,17 +16,17 @@ def events(caller: Caller, contact_of: Callable[[str], str | None]) -> EventServ
     return EventService(caller, feed(caller.workspace), contact_of)
 
 
-def relay(names_of: Callable[[Item], Mapping[str, Any]]) -> EventRelay:
-    one_by_one = frozenset(settings().events_one_by_one.split(","))
-    return EventRelay(recorder, Bus(settings().require("bus_name")), names_of, one_by_one)
+def relay(messages: MessageItems) -> EventRelay:
+    return EventRelay(
+        recorder_of=lambda workspace: Recorder(_table(), workspace, messages.counting),
+        bus=Bus(settings().require("bus_name")),
+        messages=messages,
+        one_by_one=frozenset(settings().events_one_by_one.split(",")),
+    )
 
 
 def feed(workspace: WorkspaceId) -> EventRepository:
     return EventRepository(_table(), workspace)
-
-
-def recorder(workspace: WorkspaceId) -> Recorder:
-    return Recorder(_table(), workspace)
 
 
 def _table() -> Table:

@@ -17,7 +17,12 @@ _HOUR = re.compile(r"h(\d\d)_(\w+)")
 def attribute(day: date, name: str) -> str | None:
     """Where the current hour of `day` is counted; None when the day is not the current one."""
     now = clock.now().astimezone(UTC)
-    return f"h{now.hour:02d}_{name}" if day == now.date() else None
+    return of(now, name) if day == now.date() else None
+
+
+def of(moment: datetime, name: str) -> str:
+    """Where the hour of `moment` (UTC) is counted."""
+    return f"h{moment.hour:02d}_{name}"
 
 
 def is_hour(name: str) -> bool:

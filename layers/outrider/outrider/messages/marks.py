@@ -1,8 +1,8 @@
 """What becomes of a mail after it was sent, noted the first time it is heard of.
 
-Each mark is one transaction of the message, the statistics and, where a condition of a later step
-asks for it, the enrollment, with the event. It is made once, however often it is asked for, and no
-mark waits for another: they may come in any order, and before the sending itself is recorded.
+A mark is one conditional update of the message, with its event; where a condition of a later step
+asks for it, in a transaction with the enrollment. It is made once, however often it is asked for,
+and no mark waits for another: they may come in any order. The relay counts them (`counting.py`).
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from outrider.access.models import Caller
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.statistics import Statistics
 from outrider.kit import clock
-from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit.dynamo import Action, ConditionFailed, TransactionFailed, transact
 from outrider.kit.outbox import Event
 from outrider.messages.models import MarkedTime, Message
 from outrider.messages.repository import MessageRepository
@@ -32,21 +32,19 @@ class Marks:
 
     def delivered(self, message: Message, at: datetime) -> bool:
         event = self._event("email.delivered", message)
-        return self._note(self.writes(message, "delivered_at", "delivered", at, [event]))
+        return self._note(self.messages.mark(message, "delivered_at", clock.to_text(at), [event]))
 
     def opened(self, message: Message, at: datetime, *, machine: bool) -> bool:
         """A machine's opening says nothing about the person (`messages.machines`)."""
         event = self._event("email.opened", message, machine=machine)
-        if machine:
-            writes = self.writes(message, "machine_opened_at", "opened_by_machine", at, [event])
-            return self._note(writes)
-        writes = self.writes(message, "opened_at", "opened", at, [event])
-        return self._note(writes, self._first(message, "opened_at", at))
+        time: MarkedTime = "machine_opened_at" if machine else "opened_at"
+        mark = self.messages.mark(message, time, clock.to_text(at), [event])
+        return self._note(mark, None if machine else self._first(message, "opened_at", at))
 
     def clicked(self, message: Message, at: datetime) -> bool:
         event = self._event("email.clicked", message)
-        writes = self.writes(message, "clicked_at", "clicked", at, [event])
-        return self._note(writes, self._first(message, "clicked_at", at))
+        mark = self.messages.mark(message, "clicked_at", clock.to_text(at), [event])
+        return self._note(mark, self._first(message, "clicked_at", at))
 
     def writes(
         self,
@@ -72,17 +70,21 @@ class Marks:
             message.contact_id, time, clock.to_text(at), written_at=message.created_at
         )
 
-    def _note(self, writes: Sequence[Action], on_enrollment: Action | None = None) -> bool:
+    def _note(self, mark: Action, on_enrollment: Action | None = None) -> bool:
         """The enrollment may have its mark from another mail, or be gone."""
-        for also in ([on_enrollment], []) if on_enrollment else ([],):
+        if on_enrollment:
             try:
-                transact(*writes, *also)
+                transact(mark, on_enrollment)
             except TransactionFailed as failure:
                 if failure.reasons[0].failed:
                     return False
             else:
                 return True
-        raise AssertionError("the statistics have no condition")
+        try:
+            self.messages.table.write(mark)
+        except ConditionFailed:
+            return False
+        return True
 
     def _event(self, name: str, message: Message, **data: bool) -> Event:
         """That of the same mark has the same id."""

@@ -41,7 +41,6 @@ class Progress:
             message,
             way,
             *self.messages.add(message, [self.told(message, "sent")]),
-            counted="sent",
             thread=continued(enrollment.thread, message),
         )
 

@@ -110,7 +110,7 @@ def _record(
         if said == "sent"
         else progress.messages.found_not_sent(message, told, call)
     )
-    return [record, progress.count(message, what)]
+    return [record] if said == "sent" else [record, progress.count(message, what)]
 
 
 def _resumed(
