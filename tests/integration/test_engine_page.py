@@ -73,6 +73,7 @@ class TestCalls:
             path = asked.url.removeprefix(BASE)
             answer = api.request(asked.method, path, asked.body, key=known["KEY"])
             assert answer.status == 200, (curl.command, answer.text)
+            cloud.drain()
             found += [f"{path}: {each}" for each in curl.differences(answer.json)]
 
         assert found == []
