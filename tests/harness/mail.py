@@ -54,7 +54,7 @@ class MailService:
         recipients = [address for kind in destination.values() for address in kind]
         self._check_identities(params.get("FromEmailAddress", ""), recipients)
         mail = Mail(
-            message_id=f"{uuid4().hex}-000000",
+            message_id=f"0100019{uuid4().hex[:9]}-{uuid4()}-000000",
             sender=params.get("FromEmailAddress", ""),
             recipients=recipients,
             raw=base64.b64decode(params["Content"]["Raw"]["Data"]),

@@ -475,7 +475,7 @@ _CHANCE = (
         r'https://[^"?/]+(/(?:imports|exports)/[^"?]+)\?[^"]+',
         r"https://files.s3.us-east-1.amazonaws.com\1?X-Amz-Signature=REPLACED",
     ),
-    (r"\b[0-9a-f]{32}(?=-000000)", "0100019caf2b5a10"),
+    (r"\b0100019[0-9a-f]{9}-[0-9a-f-]{36}(?=-000000)", "0100019caf2b5a10"),
     (r"(?<=/t/[cou]/)[\w-]+", "AAABnK3GmoBTCyeURqnH"),
     (r"\breq-[0-9a-f-]{36}", "1e8d5fd2-0b57-4cf2-954b-f064b62aff3f"),
 )

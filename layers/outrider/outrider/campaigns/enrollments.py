@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
+from outrider.campaigns import message_ids
 from outrider.campaigns.due_places import DUE_AT_ONCE, PLAIN, DuePlaces, due_at
 from outrider.campaigns.models import (
     CLAIM_LEASE,
@@ -165,7 +166,7 @@ class EnrollmentRepository:
             f"{', #mailbox_id = :mailbox' if mailbox_id else ''}{f', {_DUE}' if moves else ''}",
             "#_events",
             sending="sending",
-            message=message_id,
+            message=message_ids.own(message_id),
             to=to,
             lease=lease,
             holder=secrets.token_hex(8),
@@ -180,7 +181,7 @@ class EnrollmentRepository:
             "#_events, #blocked_reason",
             **_at(until),
             waiting="waiting",
-            message=message_id,
+            message=message_ids.own(message_id),
         )
 
     def advance(
@@ -194,7 +195,7 @@ class EnrollmentRepository:
         thread: Thread | None,
     ) -> Action:
         """The claimed message is settled; `step_id` comes next. Without `thread` it stays."""
-        continued = {"thread": thread.model_dump()} if thread else {}
+        continued = {"thread": thread.packed()} if thread else {}
         return self._settle(
             contact_id,
             message_id,
@@ -355,7 +356,7 @@ class EnrollmentRepository:
             shard=self._due_pk(before.contact_id, due_shards),
             active="active",
             step=after.step_id,
-            thread=after.thread.model_dump() if after.thread else None,
+            thread=after.thread.packed() if after.thread else None,
             generation=after.generation,
             events=outbox.pack(events),
         )
@@ -483,7 +484,7 @@ class EnrollmentRepository:
             "#sending = :claimed",
             now=clock.timestamp(),
             one=1,
-            claimed=message_id,
+            claimed=message_ids.own(message_id),
             **values,
         )
 

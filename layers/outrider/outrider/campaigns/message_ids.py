@@ -14,6 +14,14 @@ def split(message_id: str) -> tuple[str, str] | None:
     return (found[0], found[1]) if found else None
 
 
+def own(message_id: str) -> str:
+    """Return the message's own part, as an id. Raises ValueError for no id of a message."""
+    found = split(message_id)
+    if found is None:
+        raise ValueError(f"{message_id} is no id of a message")
+    return found[1]
+
+
 def joined(contact_id: str, own: str) -> str:
     """Return the id that `split` took apart."""
     return ids.joined("msg", contact_id, own)

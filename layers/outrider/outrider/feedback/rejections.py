@@ -62,4 +62,4 @@ def _before(enrollment: Enrollment, message: Message) -> dict[str, object]:
     thread = enrollment.thread
     left = [each for each in thread.message_ids if each != message.rfc_message_id] if thread else []
     kept = thread.model_copy(update={"message_ids": left}) if thread and left else None
-    return {"step_id": message.step_id, "thread": kept.model_dump() if kept else None}
+    return {"step_id": message.step_id, "thread": kept.packed() if kept else None}
