@@ -46,7 +46,8 @@ class Bill:
     writes: Counter[str] = field(default_factory=Counter)
     reads: Counter[str] = field(default_factory=Counter)
     other: Counter[str] = field(default_factory=Counter)
-    """`requests` to queues, `events`, `invocations`, `transitions`, bytes of `logs`."""
+    """`requests` to queues, `events`, `invocations`, `records` of streams, `transitions`, bytes of
+    `logs`."""
 
     def plus(self, other: "Bill", times: float = 1) -> "Bill":
         """The sum of this one and `times` the other."""
@@ -90,11 +91,8 @@ def billed(cloud: Cloud) -> Iterator[Billing]:
 
     def watched(name: str, event: dict[str, Any]) -> Any:
         outside, billing.acting = billing.acting, name
-        other = billing.now.other
-        other["invocations"] += 1
-        other["logs"] += _OF_AN_INVOCATION
-        if records := _of_a_queue(event):
-            other["requests"] += _chunks(records) + 1  # they are received, and deleted
+        billing.now.other += Counter(invocations=1, logs=_OF_AN_INVOCATION)
+        billing.now.other += _brought(event)
         try:
             return invoke(name, event)
         finally:
@@ -203,9 +201,12 @@ class _Lines(logging.Handler):
         self._billing.now.other["logs"] += len(written.encode()) + _OF_A_LINE
 
 
-def _of_a_queue(event: dict[str, Any]) -> list[dict[str, Any]]:
+def _brought(event: dict[str, Any]) -> Counter[str]:
+    """What it takes to bring records of a queue, or of a stream, to a function."""
     records = event.get("Records", [])
-    return [each for each in records if each.get("eventSource") == "aws:sqs"]
+    if records and records[0].get("eventSource") == "aws:sqs":
+        return Counter(requests=_chunks(records) + 1)  # they are received, and deleted
+    return Counter(records=len(records))
 
 
 def _chunks(value: Any) -> int:

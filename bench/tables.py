@@ -14,13 +14,13 @@ A mail of a sequence of {STEPS} steps to a contact of 1.5 KB with a company, a f
 score, through SES, with everything that it takes: its share of the enrolling and of the clock of a
 campaign with {CONTACTS_OF_A_CAMPAIGN:,} contacts, the step, events and counts, the notice of its
 delivery, and a fan-out to webhooks that nobody asked for. *Busy*, {{contacts}} mails are due at
-once, a batch of the feed has {{events}} events, and a worker gets ten messages of its queue; *one
-by one*, nothing ever comes together."""
+once, and a batch of the feed tells of {{changes}} changes; *one by one*, no queue and no stream ever
+brings two things together."""
 
 
 def mail(busy: Cost, alone: Cost, contacts: int) -> str:
     """What a mail takes: units by item, and the rest by function."""
-    head = _HEAD.format(contacts=contacts, events=round(busy.events_of_a_batch))
+    head = _HEAD.format(contacts=contacts, changes=round(busy.changes_of_a_batch))
     return (
         f"{head}\n\nWrite units:\n\n"
         + _units(busy, alone, lambda bill: bill.writes)
