@@ -14,8 +14,8 @@ A mail of a sequence of {STEPS} steps to a contact of 1.5 KB with a company, a f
 score, through SES, with everything that it takes: its share of the enrolling and of the clock of a
 campaign with {CONTACTS_OF_A_CAMPAIGN:,} contacts, the step, events and counts, the notice of its
 delivery, and a fan-out to webhooks that nobody asked for. *Busy*, {{contacts}} mails are due at
-once, and a batch of the feed tells of {{changes}} changes; *one by one*, no queue and no stream ever
-brings two things together."""
+once, and a batch of the feed tells of {{changes}} changes; *one by one*, no queue and no stream
+ever brings two things together."""
 
 
 def mail(busy: Cost, alone: Cost, contacts: int) -> str:
