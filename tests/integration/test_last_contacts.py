@@ -9,7 +9,7 @@ import pytest
 from outrider.access.models import WorkspaceId
 from outrider.contacts.touches import RecentlyTouched, Touch, Touches
 from outrider.kit import clock
-from outrider.kit.dynamo import Table
+from outrider.kit.dynamo import Table, TransactionFailed, transact
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, launched, some_contacts
@@ -162,3 +162,11 @@ class TestMerging:
         assert merged == api.get(f"/v1/contacts/{winner}").json
         assert merged["last_contacted_at"] == latest.at
         assert touches.get_many([winner, loser]) == {winner: latest}
+
+    def test_takes_none_back_that_came_meanwhile(self, touches: Touches) -> None:
+        touches.take("con_1", "cam_1", NOON + HOUR, NO_TIME)
+
+        with pytest.raises(TransactionFailed):
+            transact(touches.moving(Touch(clock.to_text(NOON), "cam_2"), "con_1"))
+
+        assert touches.get("con_1") == Touch("2026-03-02T13:00:00.000Z", "cam_1")

@@ -114,6 +114,26 @@ class TestByPerson:
         assert only(api, lost, "enrollment")["state"] == "active"
 
 
+class TestRaces:
+    @pytest.mark.parametrize(("first", "second"), [("sent", "not_sent"), ("not_sent", "sent")])
+    def test_of_one_whose_enrollment_ended_settle_once(
+        self, api: Api, cloud: Cloud, lost: Launched, first: str, second: str
+    ) -> None:
+        """Nothing but the message itself says that it is settled."""
+        api.post(f"/v1/enrollments/{only(api, lost, 'enrollment')['id']}/stop")
+        (message,) = unknown(api)
+        path = f"/v1/messages/{message['id']}/settle"
+
+        with cloud.wire.once_after("BatchGetItem", lambda: api.post(path, {"outcome": first})):
+            late = api.post(path, {"outcome": second})
+
+        assert late.status == 409
+        state = only(api, lost, "message")["state"]
+        assert (state, status(api, lost.campaign_id)["sent"]) == (
+            ("sent", 1) if first == "sent" else ("failed", 0)
+        )
+
+
 class TestByAnswer:
     """SES had no time to tell the name of the mail: an answer quotes one that is not known."""
 

@@ -161,7 +161,7 @@ MUTATIONS = [
     Mutation(
         "record tried once",
         (f"{_TESTS}::TestRecord",),
-        (Change(_STEPS, "for seconds in _RECORD_WAITS:", "for seconds in _RECORD_WAITS[:0]:"),),
+        (Change(_CLAIMS, "for seconds in _WAITS:", "for seconds in _WAITS[:0]:"),),
     ),
     Mutation(
         "late holder that settles nothing",

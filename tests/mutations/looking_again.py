@@ -26,9 +26,12 @@ MUTATIONS = [
             Change(
                 _CLAIMS,
                 "self.enrollments.table.write(claim)\n"
-                "        now = self.standing.read(seen, enrollment)\n",
-                "now = self.standing.read(seen, enrollment)\n"
-                "        self.enrollments.table.write(claim)\n",
+                "        try:\n"
+                "            return self._look_again(seen, ready, message)\n",
+                "try:\n"
+                "            closed = self._look_again(seen, ready, message)\n"
+                "            self.enrollments.table.write(claim)\n"
+                "            return closed\n",
             ),
         ),
     ),
@@ -38,9 +41,8 @@ MUTATIONS = [
         (
             Change(
                 _CLAIMS,
-                "self.enrollments.table.write(claim)\n"
-                "        now = self.standing.read(seen, enrollment)\n",
-                "self.enrollments.table.write(claim)\n        now = seen\n",
+                "now = self.standing.read(seen, ready.enrollment)\n        if _differs",
+                "now = seen\n        if _differs",
             ),
         ),
     ),
@@ -156,6 +158,17 @@ MUTATIONS = [
                 _CLAIMS,
                 "self.touches.undo(message.contact_id, self.campaign_id, at)",
                 "at.isoformat()",
+            ),
+        ),
+    ),
+    Mutation(
+        "last contact moved over a later one",
+        (f"{_LAST_CONTACTS}::TestMerging::test_takes_none_back_that_came_meanwhile",),
+        (
+            Change(
+                "contacts/touches.py",
+                '"attribute_not_exists(#pk) OR #at <= :at",',
+                '"attribute_not_exists(#pk) OR #at <= :at OR #at > :at",',
             ),
         ),
     ),

@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from tests.mutations import claims, looking_again
+from tests.mutations import claims, clocks, feed, looking_again, outcomes
 from tests.mutations.mutation import Mutation
 
-MUTATIONS: Sequence[Mutation] = [*claims.MUTATIONS, *looking_again.MUTATIONS]
+MUTATIONS: Sequence[Mutation] = [
+    *claims.MUTATIONS,
+    *looking_again.MUTATIONS,
+    *outcomes.MUTATIONS,
+    *clocks.MUTATIONS,
+    *feed.MUTATIONS,
+]

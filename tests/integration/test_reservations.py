@@ -1,0 +1,121 @@
+"""What a round takes of the day's limits before it queues anything, whoever does it meanwhile."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from outrider.campaigns.reservations import Reservations
+from outrider.kit.attributes import Item
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import STEP_ONE, Launched, launched
+from tests.integration.test_steps import again
+
+
+def a_round(api: Api, cloud: Cloud, campaign: Launched) -> None:
+    names = {"workspace": api.workspace().id, "campaign_id": campaign.campaign_id}
+    cloud.invoke("campaigns_dispatch", {**names, "run": 1, "round": 0})
+
+
+def second(api: Api, **settings: Any) -> Launched:
+    """Another campaign from the same mailbox, to another contact."""
+    made = api.post("/v1/contacts", {"email": "eve@example.com", "first_name": "Eve"}).json
+    return again(api, [made["id"]], STEP_ONE, **settings)
+
+
+@contextmanager
+def overlapping(api: Api, cloud: Cloud, campaign: Launched) -> Iterator[None]:
+    """The first round reserves behind a whole one of `campaign`."""
+    reserve, others = Reservations.reserve, [campaign]
+
+    def late(self: Reservations, *given: Any) -> bool:
+        if others:
+            a_round(api, cloud, others.pop())
+        return reserve(self, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reservations, "reserve", late)
+        yield
+    assert not others
+
+
+def queued(cloud: Cloud) -> list[dict[str, Any]]:
+    return [json.loads(message.body) for message in cloud.queue("StepsQueue").messages]
+
+
+def enrollments(api: Api, cloud: Cloud) -> list[Item]:
+    return cloud.items("enrollments", f"{api.workspace().id}#cam_")
+
+
+def used(cloud: Cloud, kind: str) -> list[int]:
+    """What is taken of the days of mailboxes (`mbx`) or campaigns (`cam`)."""
+    days = [each for each in cloud.items("campaigns") if each["sk"].startswith("day#")]
+    return [int(each["used"]) for each in days if f"#{kind}_" in each["pk"]]
+
+
+class TestOverlappingRounds:
+    def test_keep_the_cap_of_a_mailbox(self, api: Api, cloud: Cloud) -> None:
+        first = launched(api, 3, steps=(STEP_ONE,), mailbox={"daily_cap": 3})
+        other = second(api)
+
+        with overlapping(api, cloud, other):
+            a_round(api, cloud, first)
+
+        assert used(cloud, "mbx") == [3]
+        assert len(queued(cloud)) == 3
+
+    def test_keep_the_limits_of_a_campaign(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, 3, steps=(STEP_ONE,), settings={"daily_limit": 2})
+
+        with overlapping(api, cloud, campaign):
+            a_round(api, cloud, campaign)
+
+        assert used(cloud, "cam") == [2]
+
+    def test_keep_the_gap_of_a_mailbox(self, api: Api, cloud: Cloud) -> None:
+        first = launched(api, 1, steps=(STEP_ONE,), mailbox={"min_gap_seconds": 60})
+        other = second(api)
+
+        with overlapping(api, cloud, other):
+            a_round(api, cloud, first)
+
+        one, two = sorted(message.visible_ms for message in cloud.queue("StepsQueue").messages)
+        assert two - one >= 60_000
+
+    def test_give_back_what_is_not_used(self, api: Api, cloud: Cloud) -> None:
+        """The mailbox has room for both, the campaign for one."""
+        campaign = launched(api, 1, steps=(STEP_ONE,), settings={"daily_limit": 1})
+
+        with overlapping(api, cloud, campaign):
+            a_round(api, cloud, campaign)
+
+        assert used(cloud, "mbx") == [1]
+
+
+class TestDeferred:
+    def test_emails_stay_in_their_lane(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, 2, steps=(STEP_ONE,), settings={"company_daily_limit": 1})
+        lane = {each["by_due_sk"].rpartition("#")[0] for each in enrollments(api, cloud)}
+
+        a_round(api, cloud, campaign)
+
+        (job,) = queued(cloud)
+        (left,) = [each for each in enrollments(api, cloud) if each["sk"] != job["contact_id"]]
+        assert left["blocked_reason"] == "company_daily_limit"
+        assert {left["by_due_sk"].rpartition("#")[0]} == lane != {""}
+
+
+class TestSteps:
+    def test_give_back_what_the_provider_does_not_take(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, steps=(STEP_ONE,), settings={"daily_limit": 1})
+        a_round(api, cloud, campaign)
+        before = used(cloud, "mbx") + used(cloud, "cam")
+
+        with cloud.wire.refuse("sesv2", "SendEmail", "TooManyRequestsException"):
+            cloud.invoke("steps_run", cloud.take("StepsQueue"))
+
+        after = used(cloud, "mbx") + used(cloud, "cam")
+        assert (before, after) == ([1, 1], [0, 0])
