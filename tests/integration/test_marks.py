@@ -69,6 +69,23 @@ class TestMarks:
         assert counts(cloud, api, campaign) == {**dict.fromkeys(MARKS, 2), "sent": len(points)}
         assert len(feed(api, "email.opened")) == 4
 
+    def test_are_counted_once_wherever_the_relay_dies(self, api: Api, cloud: Cloud) -> None:
+        """What brings them is counted in the transaction that records it, and comes again."""
+        campaign = launched(api, contacts=12, steps=(STEP_ONE, STEP_TWO))
+        cloud.run(hours=1)
+        made = marks(Caller.engine(api.workspace().id))
+        cuts = 0
+
+        for number, message in enumerate(sent(cloud, api), 1):
+            make(made, "delivered", message)
+            with cloud.wire.crash_at(number, "after") as died:
+                cloud.drain()
+            cuts += died()
+            cloud.drain()
+
+        assert 3 < cuts < 12
+        assert counts(cloud, api, campaign) == {"sent": 12, "delivered": 12}
+
     def test_of_a_second_mail_leave_the_enrollment_as_it_is(self, api: Api, cloud: Cloud) -> None:
         launched(api, steps=(STEP_ONE, STEP_TWO))
         cloud.run(hours=4)

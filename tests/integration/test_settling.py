@@ -127,6 +127,8 @@ class TestRaces:
         with cloud.wire.once_after("BatchGetItem", lambda: api.post(path, {"outcome": first})):
             late = api.post(path, {"outcome": second})
 
+        cloud.drain()
+
         assert late.status == 409
         state = only(api, lost, "message")["state"]
         assert (state, status(api, lost.campaign_id)["sent"]) == (

@@ -10,6 +10,12 @@ _EXPIRED = f"{_RELAY}::TestRelay::test_rises_on_when_all_events_have_expired"
 _AGAIN = f"{_RELAY}::TestRelay::test_publishes_again_with_the_same_id_what_comes_again"
 _DIES = f"{_RELAY}::TestRelay::test_loses_and_repeats_nothing_wherever_it_dies"
 
+_COUNTED = (
+    "tests/integration/test_marks.py::TestMarks::test_are_counted_once_wherever_the_relay_dies"
+)
+_COUNTING = (
+    "*self.counting(self.workspace, [each for change in changes for each in change.counts]),"
+)
 _LOOKS = "end = self._end()\n                known = self._known(changes)\n"
 
 MUTATIONS = [
@@ -110,5 +116,28 @@ MUTATIONS = [
         "ceiling that is not raised",
         (_EXPIRED,),
         (Change(_RECORDING, "            *self._raising(end, batch),\n", ""),),
+    ),
+    Mutation(
+        "events recorded and not counted",
+        (_COUNTED,),
+        (Change(_RECORDING, _COUNTING, ""),),
+    ),
+    Mutation(
+        "events counted before they are recorded",
+        (_COUNTED,),
+        (
+            Change(
+                _RECORDING,
+                "        transact(\n            self.table.put(batch.to_item()",
+                "        counted = self.counting(\n"
+                "            self.workspace,\n"
+                "            [each for change in changes for each in change.counts],\n"
+                "        )\n"
+                "        if counted:\n"
+                "            transact(*counted)\n"
+                "        transact(\n            self.table.put(batch.to_item()",
+            ),
+            Change(_RECORDING, _COUNTING, ""),
+        ),
     ),
 ]
