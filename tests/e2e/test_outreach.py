@@ -20,10 +20,8 @@ class TestDemo:
 
 
 class TestLaunch:
-    def test_answers_409_when_the_pool_is_not_warmed(self, stack: LocalStack) -> None:
-        mailbox = {"email": "new@outrider.example", "pool": "pool_new"}
+    def test_answers_409_when_no_mailbox_of_the_pool_can_send(self, stack: LocalStack) -> None:
         stack.call("POST", "/v1/mailbox-pools", {"id": "pool_new", "name": "New"})
-        stack.call("POST", "/v1/mailboxes", mailbox)
         steps = [{"channel": "email", "wait_days": 0}]
         sequence = stack.call(
             "POST", "/v1/sequences", {"name": "New", "mailbox_pool": "pool_new", "steps": steps}

@@ -90,7 +90,8 @@ class TestSearch:
         answer = api.get(f"/v1/contacts?{asked}")
 
         assert len(answer.json["data"]) == 50
-        assert dynamodb_calls(answer) == ["UpdateItem", "Query", "BatchGetItem"]
+        contacts, last_contacts = "BatchGetItem", "BatchGetItem"
+        assert dynamodb_calls(answer) == ["UpdateItem", "Query", contacts, last_contacts]
 
 
 class TestIndex:

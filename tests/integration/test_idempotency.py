@@ -16,7 +16,7 @@ from tests.integration.examples import ENDPOINTS, Endpoint
 
 KEY = {"idempotency-key": "order-66"}
 REPEATABLE = [each for each in ENDPOINTS if each.route.may_be_repeated]
-MOST_CALLS = 16
+MOST_CALLS = 24
 
 repeatable = pytest.mark.parametrize("endpoint", REPEATABLE, ids=str)
 
@@ -29,6 +29,12 @@ def _loopback_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 def send(api: Api, endpoint: Endpoint, path: str, **options: Any) -> Answer:
     body = options.pop("body", endpoint.example.body)
     return api.request(endpoint.route.method, path, body, headers=KEY, **options)
+
+
+_HANDING_OVER = ("/trigger", "/enrollments/{enrollment_id}/resume")
+_OF_THE_CLOCK = frozenset({"wsp_…#… / day#…", "wsp_… / cam_…"})
+"""What is written after the answer was kept, to hand a step over at once: units of caps, and the
+waking of the campaign's clock. Where a process dies before that, the clock does it."""
 
 
 def kinds(written: list[tuple[str, str]]) -> Counter[str]:
@@ -110,7 +116,10 @@ class TestEveryWritingRoute:
                 send(api, endpoint, path, body=body)
             cloud.clock.advance(seconds=60)
             answer = send(api, endpoint, path, body=body)
-        return happened(), (answer.status, kinds(written))
+        found = kinds(written)
+        if str(endpoint.route.path).endswith(_HANDING_OVER):
+            found = Counter({kind: found[kind] for kind in found if kind not in _OF_THE_CLOCK})
+        return happened(), (answer.status, found)
 
 
 class TestKey:

@@ -354,6 +354,7 @@ class TestSteps:
 
         assert answers == [{"batchItemFailures": []}] * 2
         assert [mail.recipients for mail in cloud.mails()] == [["ada0@example.com"]]
+        cloud.drain()
         assert status(api, job["campaign"])["sent"] == 1
 
     def test_bounce_is_noted_once(self, api: Api, cloud: Cloud) -> None:

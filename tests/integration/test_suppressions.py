@@ -268,7 +268,7 @@ class TestSending:
 
         assert [mail.recipients for mail in cloud.mails()] == [["ada1@example.com"]]
         (skipped,) = published(cloud, "email.skipped")
-        assert skipped["reason"] == "suppressed"
+        assert skipped["reason"] == "suppressed_address"
 
     def test_never_writes_to_a_suppressed_domain(self, api: Api, cloud: Cloud) -> None:
         suppress(api, domain="Example.com")
