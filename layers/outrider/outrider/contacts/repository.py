@@ -179,16 +179,6 @@ class ContactRepository(EntityRepository[Contact]):
         """Where what was researched about a contact is: it goes when the contact goes."""
         return self.table, f"{self.workspace}#research", contact_id
 
-    def unchanged(self, contact: Contact) -> Action:
-        """That address and status are as they were read, for a transaction."""
-        return self.table.check(
-            self.workspace,
-            contact.id,
-            f"{PRESENT} AND #email = :email AND #status = :seen",
-            email=contact.email,
-            seen=contact.fields()["status"],
-        )
-
     def _contacted(
         self, winner: Contact, after: Contact, losers: Sequence[Contact]
     ) -> Sequence[Action]:
