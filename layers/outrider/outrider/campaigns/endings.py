@@ -1,6 +1,7 @@
 """Ending enrollments: in one place, because every end must be counted and told."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
@@ -31,16 +32,15 @@ class Endings:
         exit_reason: str,
         *,
         outcome: str | None = None,
-        events: Sequence[Event] = (),
         claimed: str | None = None,
         noted: Mapping[str, object] | None = None,
     ) -> tuple[Action, ...]:
         """The end of the enrollment as it was read, and the change of the audience, for a
-        transaction; a task that waits for a person is cancelled with it. `events` come before the
-        one that says it ended; `claimed` is the message that the caller has claimed and settles in
-        the same transaction; without it, `noted` are fields of the enrollment to set with its end.
+        transaction; a task that waits for a person is cancelled with it. `claimed` is the message
+        that the caller has claimed and settles in the same transaction; without it, `noted` are
+        fields of the enrollment to set with its end.
         """
-        told = [*events, self.event(enrollment, state, exit_reason, outcome)]
+        told = [self.event(enrollment, state, exit_reason, outcome)]
         repository = self.enrollments(enrollment.campaign_id)
         if claimed:
             end = repository.end_claimed(enrollment.contact_id, claimed, state, exit_reason, told)
@@ -53,21 +53,14 @@ class Endings:
             return end, counted
         return end, counted, self._cancel(enrollment, enrollment.sending)
 
-    def end_all(
-        self, contact_id: str, state: EndState, exit_reason: str, *, outcome: str | None = None
-    ) -> int:
-        """End what is open or paused of the contact in any campaign; gives how many. What changes
-        at the same moment is left: the gates of its next step end it."""
-        ended = 0
+    def end_all(self, contact_id: str, state: EndState, exit_reason: str) -> None:
+        """End what is open or paused of the contact in any campaign. What changes at the same
+        moment is left: the gates of its next step end it."""
         for enrollment in self.of_contact.all(contact_id):
             if enrollment.is_over or enrollment.state == "sending":
                 continue
-            try:
-                transact(*self.writes(enrollment, state, exit_reason, outcome=outcome))
-            except TransactionFailed:
-                continue
-            ended += 1
-        return ended
+            with suppress(TransactionFailed):
+                transact(*self.writes(enrollment, state, exit_reason))
 
     def _cancel(self, enrollment: Enrollment, task_id: str) -> Action:
         names = {**enrollment.names(), "message_id": task_id}

@@ -21,9 +21,6 @@ _LOOK_AGAIN = timedelta(hours=1)
 _JITTER = 4
 """A slot lies up to a fourth of the mailbox's gap later than it could."""
 
-BLOCKED = frozenset({"no_mailbox", "mailbox_paused", "mailbox_failing"})
-"""Reasons that no time takes away."""
-
 Steps = Mapping[int, Sequence[Step]]
 """The steps of each version that the enrollments have."""
 

@@ -18,7 +18,6 @@ from outrider.messages.snapshot import Snapshot
 from outrider.messages.writing import is_phone, write
 from outrider.sequences.models import Step
 
-CapGate = Literal["mailbox_cap", "campaign_limit", "company_limit"]
 GateName = Literal[
     "workspace",
     "campaign",
@@ -38,9 +37,9 @@ GateName = Literal[
     "mailbox",
     "content",
 ]
-LATER = timedelta(hours=1)
+_LATER = timedelta(hours=1)
 """When to look again at what no moment is known for."""
-RIVAL_DELAY = timedelta(hours=12)
+_RIVAL_DELAY = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ def passing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -
     """Those that may open by themselves."""
     if seen.rivals:
         yield rival(seen.rivals[0], now)
-    if (until := interval_end(seen)) is not None and until > now:
+    if (until := _interval_end(seen)) is not None and until > now:
         yield recently_contacted(until)
     opens = windows.earliest(now, seen.settings, enrollment.timezone)
     if opens > now:
@@ -160,37 +159,6 @@ def passing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -
 # ── Gates, also closed from elsewhere ─────────────────────────────────────────────────────────────
 
 
-def suppressed(reason: str = "suppressed") -> Closed:
-    return Closed(
-        "suppression",
-        reason,
-        "Lift the suppression with DELETE /v1/suppressions/{id}, if you may write to them again",
-        End("opted_out"),
-    )
-
-
-def bounced_elsewhere() -> Closed:
-    return Closed(
-        "suppression",
-        "hard_bounce",
-        "Give the contact an address that exists: mail to this one was refused for good",
-        End("bounced"),
-    )
-
-
-def company_replied() -> Closed:
-    return Closed(
-        "company_replied",
-        "company_replied",
-        "None: a colleague has answered, and the campaign stops for the whole company",
-        End("company_replied"),
-    )
-
-
-def contact_gone() -> Closed:
-    return Closed("contact", "contact_deleted", "None: the contact was deleted", End("stopped"))
-
-
 def no_content(reason: str) -> Closed:
     remedy = "Give the contact what the step's text asks for, or the variable a default"
     return Closed("content", f"content: {reason}", remedy, End("failed"))
@@ -201,7 +169,7 @@ def rival(other: Enrollment, now: datetime) -> Closed:
         "exclusivity",
         "in_other_active_campaign",
         f"Wait until the contact is through with {other.campaign_id}, or stop {other.id} there",
-        Defer(now + RIVAL_DELAY),
+        Defer(now + _RIVAL_DELAY),
     )
 
 
@@ -214,42 +182,13 @@ def recently_contacted(until: datetime) -> Closed:
     )
 
 
-def cap_reached(
-    gate: CapGate,
-    enrollment: Enrollment,
-    day: date,
-) -> Closed:
-    remedies = {
-        "mailbox_cap": "Wait until tomorrow, or add a mailbox to the pool",
-        "campaign_limit": "Wait until tomorrow, or raise daily_limit of the campaign",
-        "company_limit": "Wait until tomorrow, or raise company_daily_limit of the campaign",
-    }
-    return Closed(gate, gate, remedies[gate], Defer(next_day(enrollment, day)))
-
-
-def next_day(enrollment: Enrollment, day: date) -> datetime:
-    """Early on the day (UTC) after `day`, when what may be sent on a day begins anew; not the same
-    moment for all."""
-    spread = timedelta(seconds=int(enrollment.id[-4:], 36) % 3_600)
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC) + spread
-
-
-def interval_end(seen: Snapshot) -> datetime | None:
-    """When the contact may be written to again after another campaign did."""
-    touch, campaign = seen.touch, seen.campaign
-    if touch is None or campaign is None or touch.by == campaign.id:
-        return None
-    interval = timedelta(hours=seen.settings.min_interval_hours)
-    return clock.from_text(touch.at) + interval if interval else None
-
-
 # ── The others ───────────────────────────────────────────────────────────────────────────────────
 
 
 def _contact(seen: Snapshot, step: Step) -> Iterator[Closed]:
     contact = seen.contact
     if contact is None:
-        yield contact_gone()
+        yield Closed("contact", "contact_deleted", "None: the contact was deleted", End("stopped"))
     elif step.channel == "email":
         if contact.verification and contact.verification.verdict == "invalid":
             remedy = "Give the contact an address that can be mailed"
@@ -265,9 +204,17 @@ def _contact(seen: Snapshot, step: Step) -> Iterator[Closed]:
 def _suppression(seen: Snapshot, step: Step) -> Iterator[Closed]:
     if seen.standing:
         for suppression in seen.standing.suppressions:
-            yield suppressed(f"suppressed_{suppression.kind}")
+            remedy = (
+                "Lift the suppression with DELETE /v1/suppressions/{id}, if you may write to them"
+                " again"
+            )
+            reason = f"suppressed_{suppression.kind}"
+            yield Closed("suppression", reason, remedy, End("opted_out"))
         if seen.standing.bounced_elsewhere and step.channel == "email":
-            yield bounced_elsewhere()
+            remedy = (
+                "Give the contact an address that exists: mail to this one was refused for good"
+            )
+            yield Closed("suppression", "hard_bounce", remedy, End("bounced"))
 
 
 def _replied(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Closed]:
@@ -276,26 +223,31 @@ def _replied(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Clo
         remedy = "None: they answered; GET /v1/messages?contact_id={id} has what they wrote"
         yield Closed("replied", "replied", remedy, End("replied"))
     if not replied and seen.standing and seen.standing.company_replied:
-        yield company_replied()
+        remedy = "None: a colleague has answered, and the campaign stops for the whole company"
+        yield Closed("company_replied", "company_replied", remedy, End("company_replied"))
 
 
 def _caps(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -> Iterator[Closed]:
     if seen.supply is None:
         return
     day = now.astimezone(UTC).date()
+    tomorrow = Defer(_next_day(enrollment, day))
     senders = [each for each in seen.supply.senders if each.mailbox.can_send]
     spent = all(sender.used >= sender.mailbox.cap_on(day) for sender in senders)
     if step.channel == "email" and senders and spent:
-        yield cap_reached("mailbox_cap", enrollment, day)
+        remedy = "Wait until tomorrow, or add a mailbox to the pool"
+        yield Closed("mailbox_cap", "mailbox_cap", remedy, tomorrow)
     limit, company_limit = seen.settings.daily_limit, seen.settings.company_daily_limit
     if limit is not None and seen.supply.used_by_campaign >= limit:
-        yield cap_reached("campaign_limit", enrollment, day)
+        remedy = "Wait until tomorrow, or raise daily_limit of the campaign"
+        yield Closed("campaign_limit", "campaign_limit", remedy, tomorrow)
     if (
         company_limit is not None
         and enrollment.company_key
         and seen.supply.used_by_company >= company_limit
     ):
-        yield cap_reached("company_limit", enrollment, day)
+        remedy = "Wait until tomorrow, or raise company_daily_limit of the campaign"
+        yield Closed("company_limit", "company_limit", remedy, tomorrow)
 
 
 def _mailboxes(seen: Snapshot, now: datetime) -> Iterator[Closed]:
@@ -314,7 +266,7 @@ def _mailboxes(seen: Snapshot, now: datetime) -> Iterator[Closed]:
 
 def _unable(reason: str, remedy: str, now: datetime, again: datetime | None = None) -> Closed:
     """`again` is when a mailbox tries by itself."""
-    until = max(again, now) if again else now + LATER
+    until = max(again, now) if again else now + _LATER
     return Closed("mailbox", reason, remedy, Defer(until), waits_for_somebody=True)
 
 
@@ -325,3 +277,19 @@ def _content(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Clo
         write(seen, enrollment, step)
     except ValueError as error:
         yield no_content(str(error))
+
+
+def _next_day(enrollment: Enrollment, day: date) -> datetime:
+    """Early on the day (UTC) after `day`, when what may be sent on a day begins anew; not the same
+    moment for all."""
+    spread = timedelta(seconds=int(enrollment.id[-4:], 36) % 3_600)
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC) + spread
+
+
+def _interval_end(seen: Snapshot) -> datetime | None:
+    """When the contact may be written to again after another campaign did."""
+    touch, campaign = seen.touch, seen.campaign
+    if touch is None or campaign is None or touch.by == campaign.id:
+        return None
+    interval = timedelta(hours=seen.settings.min_interval_hours)
+    return clock.from_text(touch.at) + interval if interval else None
