@@ -50,6 +50,43 @@ ZONE_MTA = "https://github.com/zone-eu/zone-mta/blob/master/config/bounces.txt"
 ORANGE = "https://github.com/ActiveCampaign/smtp-field-manual/pull/60"
 EMAILIT = "https://emailit.com/docs/dictionary/smtp-reply-codes/"
 ORACLE = "https://docs.oracle.com/en-us/iaas/Content/Email/Concepts/troubleshooting.htm"
+MS_SPAM = "https://github.com/Youans/nodejs-nodemailer-outlook/issues/11"
+MS_RESTRICTED = "https://github.com/ActiveCampaign/smtp-field-manual/pull/99"
+MS_HOTMAIL = "https://github.com/MicrosoftDocs/OfficeDocs-Exchange/issues/2836"
+MS_IP = "https://github.com/ActiveCampaign/smtp-field-manual/pull/89"
+YAHOO_POLICY = "https://help.yahoo.com/kb/SLN7253.html"
+YAHOO_FROM = "https://github.com/mattermost/mattermost/issues/13652"
+YAHOO_NOT_ALLOWED = "https://github.com/dart-mailer/mailer/issues/235"
+YAHOO_CODES = "https://smtp.codes/yahoo"
+MIMECAST = "https://mimecastsupport.zendesk.com/hc/en-us/articles/34000709564691-Policies-Mimecast-SMTP-Error-Codes"
+QMAIL = "https://www.argonhosting.com/knowledgebase/50/What-does-a-Reason-553-sorry-that-domain-isnt-in-my-list-of-allowed-rcpthosts-sharp571-error-mean-when-an-email-message-bounces-back-to-the-sender.html"
+MAILCOW = "https://github.com/mailcow/mailcow-dockerized/issues/1497"
+CPANEL_SUSPENDED = "https://24x7serversecurity.com/blog/domain-has-an-outgoing-mail-hold"
+QQ = "https://github.com/fisharebest/webtrees/issues/2370"
+QQ_LOGIN = "https://github.com/louislam/uptime-kuma/issues/3434"
+NETEASE = "https://github.com/xuxueli/xxl-job/issues/3858"
+NETEASE_LOCAL = "https://github.com/ruanyf/weather-action/issues/5"
+MAIL_RU = "https://github.com/lmanukyan/print-designer/issues/5"
+YANDEX_TLS = "https://github.com/PHPMailer/PHPMailer/issues/283"
+SPARKPOST = "https://github.com/transitland/transitland-datastore/issues/1231"
+MAILGUN = "https://github.com/Monstarrrr/rebutify/issues/162"
+MAILGUN_SANDBOX = "https://github.com/baserow/baserow/issues/1776"
+BREVO = "https://github.com/supabase/agent-skills/issues/133"
+BREVO_LOGIN = "https://github.com/frappe/frappe/issues/38806"
+SMTP2GO = "https://github.com/gophish/gophish/issues/1701"
+GMAIL_DIRECT = "https://github.com/iredmail/iRedMail/issues/264"
+GMAIL_AUTHENTICATION = "https://github.com/tonsky/grumpy/issues/23"
+ICLOUD = "https://github.com/chatmail/core/issues/6547"
+FASTMAIL = "https://github.com/mealie-recipes/mealie/issues/1887"
+POSTEO = "https://github.com/mandarons/icloud-docker/issues/163"
+SMARTERMAIL = "https://github.com/PHPMailer/PHPMailer/issues/304"
+ZOHO_RATE = "https://help.zoho.com/portal/ar/community/topic/error-unable-to-send-message-reason-550-5-4-6-mail-rate-exceeded-limit-10-3-2025"
+IONOS_LIMITS = "https://www.ionos.ca/help/email/general-topics/what-are-the-mass-mailing-limits/"
+IONOS_MX = "https://ionos.de/hilfe/e-mail/postmaster/smtp-fehlermeldungen-der-11-ionos-mailserver"
+AWARDSPACE = "https://awardspace.com/kb/message-count-quota-exceeded"
+POSTFIX_HELO = "https://github.com/bitwarden/server/issues/164"
+POSTFIX_HELO_HOST = "https://github.com/chatmail/core/issues/1847"
+MAILU = "https://github.com/Mailu/Mailu/issues/1103"
 
 
 class Answer(NamedTuple):
@@ -286,4 +323,77 @@ ANSWERS = (
     Answer("Open-Xchange", "LOGIN", 535, "5.7.8 Authentication refused", "login", OX),
     Answer("Open-Xchange", "CONNECT", 550, "5.7.1 Connection refused - 192.0.2.1 blocked by Vade Threat List", "account", OX),
     Answer("Orange", "CONNECT", 550, "mwinf5c14 ME Adresse IP source bloquee pour incident de spam. Client host blocked for spamming issues. OFR006_102", "account", ORANGE),
+    # Gmail and Microsoft 365 once more: what is about the sender, the recipient's rules, the rate
+    Answer("Gmail", "END", 550, "5.4.5 Daily sending quota exceeded - gsmtp", "account", GMAIL),
+    Answer("Gmail", "CONNECT", 421, "4.4.5 Server busy, try again later.", "connection", GMAIL),
+    Answer("Gmail", "MAIL", 530, "5.7.0 Must issue a STARTTLS command first. - gsmtp", "login", GMAIL),
+    Answer("Gmail", "RCPT", 503, "5.5.1 MAIL first. - gsmtp", "connection", GMAIL),
+    Answer("Gmail", "RCPT", 553, "5.1.3 The recipient address <ada> is not a valid RFC-5321 address. - gsmtp", "recipient", GMAIL),
+    Answer("Gmail", "END", 550, "5.7.28 Our system has detected an unusual rate of unsolicited mail originating from your IP address. To protect our users from spam, mail sent from your IP address has been blocked.", "account", GMAIL),
+    Answer("Gmail", "END", 550, "5.7.1 [192.0.2.1] The IP you're using to send mail is not authorized to send email directly to our servers. Please use the SMTP relay at your service provider instead.", "account", GMAIL_DIRECT),
+    Answer("Gmail", "END", 550, "5.7.1 This message does not have authentication information or fails to pass authentication checks. To best protect our users from spam, the message has been blocked.", "sender", GMAIL_AUTHENTICATION),
+    Answer("Google Workspace", "MAIL", 550, "5.7.0 Mail relay denied [192.0.2.1]. Invalid credentials for relay - gsmtp", "account", GMAIL),
+    Answer("Microsoft 365", "END", 554, "5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; Failed to process message due to a permanent exception with message WASCL UserAction verdict is not None. Actual verdict is RefuseQuota, ShowTierUpgrade.", "account", MS_SPAM),
+    Answer("Microsoft 365", "END", 550, "5.2.2 Submission quota exceeded", "account", MS_NDR),
+    Answer("Microsoft 365", "END", 550, "5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.", "account", MS_NDR),
+    Answer("Microsoft 365", "END", 550, "5.7.501 Access denied, spam abuse detected.", "account", MS_NDR),
+    Answer("Microsoft 365", "END", 550, "5.7.511 Access denied, banned sender[192.0.2.1].", "account", MS_NDR),
+    Answer("Microsoft 365", "RCPT", 550, "5.7.606 Access denied, banned sending IP [192.0.2.1].", "account", MS_NDR),
+    Answer("Microsoft 365", "END", 550, "5.7.750 Service unavailable. Client blocked from sending from unregistered domains", "account", MS_NDR),
+    Answer("Microsoft 365", "END", 550, "5.7.233 Your message can't be sent because your tenant exceeded its daily limit for sending email to external recipients (tenant external recipient rate limit)", "account", MS_NDR),
+    Answer("Microsoft 365", "END", 554, "5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour.", "later", MS_NDR),
+    Answer("Microsoft 365", "RCPT", 550, "5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; Delivery restriction check failed because the sender was not authenticated when sending to this group", "content", MS_RESTRICTED),
+    Answer("Microsoft 365", "RCPT", 550, "5.7.129 RESOLVER.RST.RestrictedToRecipientsPermission; not authorized", "content", MS_RESTRICTED),
+    Answer("Microsoft 365", "END", 550, "5.7.1 TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy", "content", MS_RESTRICTED),
+    Answer("Microsoft 365", "END", 550, "5.7.515 Access denied, sending domain outrider.test does not meet the required authentication level.", "sender", MS_NDR),
+    Answer("Microsoft 365", "RCPT", 550, "5.7.23 The message was rejected because of Sender Policy Framework violation", "sender", MS_NDR),
+    Answer("Microsoft 365", "RCPT", 550, "5.7.64 TenantAttribution; Relay Access Denied", "account", MS_NDR),
+    Answer("Microsoft 365", "LOGIN", 504, "5.7.4 Unrecognized authentication type", "login", MS_AUTH),
+    Answer("Microsoft 365", "CONNECT", 421, "4.3.2 The maximum number of concurrent server connections has exceeded a limit, closing transmission channel", "rate", MS_NDR),
+    Answer("Outlook.com", "RCPT", 550, "5.5.0 Requested action not taken: mailbox unavailable (S2017062302).", "recipient", MS_HOTMAIL),
+    Answer("Outlook.com", "MAIL", 451, "4.7.651 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation.", "rate", MS_IP),
+    # Yahoo, iCloud, Fastmail, Posteo
+    Answer("Yahoo", "END", 554, "5.7.9 Message not accepted for policy reasons. See https://help.yahoo.com/kb/postmaster/SLN7253.html", "sender", YAHOO_POLICY),
+    Answer("Yahoo", "END", 550, "Request failed; Mailbox unavailable", "sender", YAHOO_FROM),
+    Answer("Yahoo", "END", 554, "Message not allowed - [299]", "content", YAHOO_NOT_ALLOWED),
+    Answer("Yahoo", "RCPT", 450, "User is receiving mail too quickly", "later", YAHOO_CODES),
+    Answer("iCloud", "END", 554, "5.7.1 [CS01] Message rejected due to local policy. Please visit https://support.apple.com/en-us/HT204137", "content", ICLOUD),
+    Answer("Fastmail", "END", 551, "5.7.1 Multiple addresses in a From header is not allowed", "content", FASTMAIL),
+    Answer("Posteo", "END", 550, "5.7.1 message content rejected", "content", POSTEO),
+    # QQ, NetEase, Mail.ru, Yandex
+    Answer("QQ", "MAIL", 501, "mail from address must be same as authorization user", "sender", QQ),
+    Answer("QQ", "LOGIN", 535, "Login Fail. Please enter your authorization code to login.", "login", QQ_LOGIN),
+    Answer("NetEase", "MAIL", 553, "Mail from must equal authorized user", "sender", NETEASE),
+    Answer("NetEase", "MAIL", 553, "Local user only,163 smtp5", "sender", NETEASE_LOCAL),
+    Answer("Mail.ru", "LOGIN", 535, "5.7.0 NEOBHODIM parol prilozheniya https://help.mail.ru/mail/security/protection/external / Application password is REQUIRED", "login", MAIL_RU),
+    Answer("Yandex", "RCPT", 553, "5.7.1 Sender address rejected: not owned by auth user.", "sender", QQ),
+    Answer("Yandex", "MAIL", 530, "5.7.7 Email sending without SSL/TLS encryption is not allowed.", "login", YANDEX_TLS),
+    # Relays
+    Answer("SparkPost", "END", 550, "5.7.1 Unconfigured Sending Domain <outrider.test>", "sender", SPARKPOST),
+    Answer("Mailgun", "END", 421, "Domain sandbox1.mailgun.org is not allowed to send: Please activate your Mailgun account. Check your inbox or log in to your control panel to resend the activation email.", "account", MAILGUN),
+    Answer("Mailgun", "END", 421, "Domain sandbox1.mailgun.org is not allowed to send: Sandbox subdomains are for test purposes only. Please add your own domain or add the address to authorized recipients in Account Settings.", "account", MAILGUN_SANDBOX),
+    Answer("Brevo", "MAIL", 502, "5.7.0 Your SMTP account is not yet activated", "account", BREVO),
+    Answer("Brevo", "MAIL", 502, "5.7.0 Please authenticate first", "login", BREVO_LOGIN),
+    Answer("SMTP2GO", "RCPT", 550, "that IP address is not allowed to send", "account", SMTP2GO),
+    Answer("Mimecast", "MAIL", 550, "submitter failed to authenticate", "login", MIMECAST),
+    Answer("Mimecast", "RCPT", 550, "Administrative prohibition", "account", MIMECAST),
+    Answer("Mimecast", "RCPT", 550, "csi.mimecast.org Poor Reputation Sender", "account", MIMECAST),
+    Answer("Mimecast", "RCPT", 550, "Invalid Recipient - https://community.mimecast.com/docs/DOC-1369#550", "recipient", MIMECAST),
+    Answer("Mimecast", "RCPT", 451, "Account outbounds disabled", "account", MIMECAST),
+    # Hosters
+    Answer("Zoho", "END", 550, "5.4.6 mail rate exceeded limit", "account", ZOHO_RATE),
+    Answer("IONOS", "RCPT", 450, "Requested mail action not taken: mailbox unavailable Mail send limit exceeded.", "rate", IONOS_LIMITS),
+    Answer("IONOS", "CONNECT", 421, "Rate limit reached. Please try again later", "rate", IONOS_MX),
+    Answer("IONOS", "CONNECT", 421, "Reject due to policy violations", "connection", IONOS_MX),
+    Answer("AwardSpace", "MAIL", 550, "Message count quota exceeded", "account", AWARDSPACE),
+    Answer("cPanel", "RCPT", 550, "Domain outrider.test has an outgoing mail suspension. Message discarded.", "account", CPANEL_SUSPENDED),
+    Answer("cPanel", "RCPT", 450, "Domain outrider.test has an outgoing mail hold. Message will be reattempted later", "account", CPANEL_SUSPENDED),
+    Answer("mailcow", "END", 451, '4.7.1 Ratelimit "user" exceeded', "rate", MAILCOW),
+    Answer("Mailu", "RCPT", 554, "5.7.1 <eve@outrider.test>: Sender address rejected: Access denied", "sender", MAILU),
+    Answer("SmarterMail", "MAIL", 553, "You are not allowed to use the domain hotmail.com as a sender domain.", "sender", SMARTERMAIL),
+    Answer("Postfix", "RCPT", 504, "5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname", "account", POSTFIX_HELO),
+    Answer("Postfix", "RCPT", 450, "4.7.1 <localhost>: Helo command rejected: Host not found", "later", POSTFIX_HELO_HOST),
+    Answer("Postfix", "RCPT", 550, "5.1.0 <eve@outrider.test>: Sender address rejected: User unknown in virtual mailbox table", "sender", POSTFIX),
+    Answer("Postfix", "RCPT", 450, "4.7.1 Error: too much mail from 192.0.2.1", "rate", POSTFIX),
+    Answer("qmail", "RCPT", 553, "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", "account", QMAIL),
 )  # fmt: skip

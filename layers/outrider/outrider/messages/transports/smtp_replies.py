@@ -26,7 +26,8 @@ from outrider.messages.transports.verdicts import (
 Stage = Literal["CONNECT", "LOGIN", "MAIL", "RCPT", "DATA", "END"]
 """What the reply answers. CONNECT: the connection or EHLO. END: the dot that ends the mail."""
 
-_STATUS = re.compile(r"^\s*#?([245]\.\d{1,3}\.\d{1,3})\b")
+_STATUS = re.compile(r"^\s*#?([245]\.\d{1,3}\.\d{1,3})\b|\(#([245]\.\d{1,3}\.\d{1,3})\b")
+"""The enhanced status code begins the text; qmail ends it with one, as `(#5.1.1)`."""
 _BEFORE_THE_MAIL: tuple[Stage, ...] = ("CONNECT", "LOGIN", "MAIL", "RCPT")
 
 
@@ -55,10 +56,19 @@ def _words(*phrases: str) -> re.Pattern[str]:
 
 
 _RULES = (
+    # The recipient, who takes mails of some senders or only so many.
+    _Rule(CONTENT, _words(r"RESOLVER\.RST\.|recipient block policy"), codes=("5",)),
+    _Rule(LATER, _words(r"recipient has exceeded")),
     # The account: what it may send in a day or an hour, and whether it may send at all.
     _Rule(
         ACCOUNT,
         _words(
+            r"submission quota exceeded|OutboundSpamException|mail rate exceeded limit|count quota",
+            r"ip address is not allowed|not authorized to send email directly",
+            r"access denied, (spam abuse|banned send|traffic not accepted)|unregistered domains",
+            r"outgoing mail (suspension|hold|from .{0,100} suspended)",
+            r"outbound(s| mail is)? disabled|not yet activated",
+            r"poor reputation sender|configuration set",
             r"daily (user |message |smtp relay |sending )*(limit|quota)",
             r"(sending|message|email|relay|hourly|outgoing) (limit|quota)s?\b.{0,40}(exceed|reach)",
             r"(exceed|reach)\w* .{0,40}(sending|message|email|relay|hourly|outgoing) (limit|quota)",
@@ -77,15 +87,23 @@ _RULES = (
     ),
     _Rule(
         ACCOUNT,
-        _words(r"daily (message |sending )?quota", r"maximum credits exceeded"),
+        _words(
+            r"daily (message |sending )?quota|maximum credits exceeded",
+            r"outbounds? disabled|is not allowed to send|outgoing mail hold",
+        ),
         codes=("4",),
     ),
     # The login.
     _Rule(LOGIN, codes=("530", "534", "535", "538")),
-    _Rule(LOGIN, status=("5.7.8", "5.7.9", "5.7.57", "5.7.139")),
+    _Rule(LOGIN, codes=("504",), stages=("LOGIN",)),
+    _Rule(LOGIN, status=("5.7.8", "5.7.57", "5.7.139")),
+    _Rule(LOGIN, status=("5.7.9",), stages=_BEFORE_THE_MAIL),
     _Rule(
         LOGIN,
-        _words(r"(not|un)\W?authenticated|authentication (is )?required|please (log|sign) in"),
+        _words(
+            r"(not|un)\W?authenticated|authentication (is )?required",
+            r"please (log|sign) in|please authenticate|failed to authenticate",
+        ),
         codes=("5",),
         stages=("MAIL", "RCPT", "DATA"),
     ),
@@ -93,7 +111,7 @@ _RULES = (
     # The recipient, who is served too much or too fast: not our rate.
     _Rule(
         LATER,
-        _words(r"user you are trying to contact", r"gr[ae]y\W?list"),
+        _words(r"user (you are trying to contact|is receiving mail)", r"gr[ae]y\W?list"),
         codes=("4",),
     ),
     _Rule(LATER, _words(r"try again later"), codes=("5",)),
@@ -101,12 +119,12 @@ _RULES = (
     _Rule(
         RATE,
         _words(
-            r"\brate\b",
+            r"\brate\W?(limit\w*)?\b",
             r"throttl",
             r"slow(er| down)",
             r"too (fast|quickly|frequent)",
             r"too many (concurrent |simultaneous )?(smtp )?(connections|messages|sessions|mails)",
-            r"thread limit|concurrent connections",
+            r"thread limit|concurrent (server )?connections|too much mail",
             r"messages per (second|minute|hour)|limit exceeded",
             r"try again later, closing connection",
             r"temporarily deferred",
@@ -125,12 +143,16 @@ _RULES = (
             r"( from| as| on behalf|$|\W*$)",
             r"from address|sender identity|verified sender|identit(y|ies) .{0,40}not verified",
             r"address is not verified",
-            r"relaying disallowed as",
+            r"relaying disallowed as|sender policy framework|required authentication level",
+            r"not have authentication information",
+            r"unconfigured sending domain|sender domain not verified|as a sender domain",
+            r"badmailfrom|mail from( address)? must|5\.7\.9 message not accepted for policy",
             r"continuous send as denied",
             r"(dmarc|dkim|\bspf\b)",
         ),
         codes=("4", "5"),
     ),
+    _Rule(SENDER, _words(r"^request failed; mailbox unavailable"), stages=("END",)),
     _Rule(SENDER, status=("5.1.7", "5.1.8", "5.7.60", "5.7.26", "5.7.27", "5.7.29", "5.7.30")),
     # No right to hand mail on, or a connection that is on a block list.
     _Rule(
@@ -139,7 +161,8 @@ _RULES = (
             r"relay(ing)? (access )?(is )?(denied|not permitted|not allowed|prohibited|disallowed)",
             r"(unable|not permitted|not allowed) to relay|we do not relay",
             r"client host .{0,60}(blocked|rejected)|blocked using|block\W?list|black\W?list",
-            r"access denied: user|not authorized to perform",
+            r"access denied: user|not authorized to perform|allowed (list of )?rcpthosts",
+            r"helo (command|name|argument)|administrative prohibition$",
             r"spamhaus|dnsbl|\brbl\b",
         ),
         codes=("5",),
@@ -158,7 +181,7 @@ _RULES = (
         _words(
             r"(mailbox|inbox|account|user|recipient).{0,40}(full|over\W?quota|out of storage)",
             r"over\W?(storage )?quota|quota exceeded|exceeded.{0,20}storage|storage space",
-            r"insufficient system storage",
+            r"insufficient system storage|temporarily inactive",
         ),
     ),
     _Rule(LATER, status=("5.2.2", "4.2.2")),
@@ -191,6 +214,8 @@ _RULES = (
         stages=("RCPT", "DATA", "END"),
     ),
     _Rule(RECIPIENT, status=("5.1.", "5.2.1", "5.4.1", "5.4.4"), stages=("RCPT", "DATA", "END")),
+    # The order of the commands, which is not about the mail.
+    _Rule(CONNECTION, codes=("500", "502", "503"), stages=("MAIL", "RCPT", "DATA")),
     # What is left, by stage.
     _Rule(ACCOUNT, status=("5.7", "5.4.5", "5.2.0", "5.2.25"), stages=_BEFORE_THE_MAIL),
     _Rule(ACCOUNT, codes=("5",), stages=("CONNECT",)),
@@ -210,8 +235,8 @@ def classify(stage: Stage, code: int, text: str) -> Verdict:
     What is neither 4xx nor 5xx has no meaning here: before the dot that ends a mail nothing went
     out, and after it nobody knows.
     """
-    number, found = str(code), _STATUS.match(text)
-    status = found[1] if found else ("5.0.0" if code >= 500 else "4.0.0")
+    number, found = str(code), _STATUS.search(text)
+    status = (found[1] or found[2]) if found else ("5.0.0" if code >= 500 else "4.0.0")
     for rule in _RULES:
         if 400 <= code < 600 and rule.fits(stage, number, status, text):
             return rule.verdict
