@@ -1,5 +1,9 @@
 """Campaigns: made of a sequence, changed, paused, resumed and deleted."""
 
+from typing import Any
+
+import pytest
+
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.examples import a_draft, a_sequence
@@ -149,3 +153,64 @@ class TestDelete:
 
 def a_sequence_without_mailbox(api: Api) -> str:
     return str(api.post("/v1/sequences", {"name": "Two", "steps": [STEP_ONE]}).json["id"])
+
+
+_CALLS: dict[str, dict[str, Any]] = {
+    "launch": {},
+    "pause": {},
+    "resume": {},
+    "retry": {},
+    "trigger": {"email": "ada@example.com"},
+    "audience": {"filter": {}},
+}
+_REFUSED = {
+    "draft": ("pause", "resume", "retry", "trigger", "audience"),
+    "active": ("launch",),
+    "paused": ("launch", "trigger"),
+    "completed": ("launch", "pause", "resume", "trigger", "audience"),
+}
+
+
+def _that_is(api: Api, cloud: Cloud, wanted: str) -> str:
+    if wanted == "draft":
+        return a_draft(api)
+    campaign = launched(api, steps=(STEP_ONE,)).campaign_id
+    if wanted == "paused":
+        api.post(f"/v1/campaigns/{campaign}/pause")
+    if wanted == "completed":
+        cloud.run(hours=1)
+    assert status(api, campaign)["status"] == wanted
+    return campaign
+
+
+@pytest.mark.parametrize("wanted", _REFUSED)
+def test_what_a_status_refuses_names_a_call_that_it_takes(
+    api: Api, cloud: Cloud, wanted: str
+) -> None:
+    path = f"/v1/campaigns/{_that_is(api, cloud, wanted)}"
+
+    refused = {call: api.post(f"{path}/{call}", _CALLS[call]) for call in _REFUSED[wanted]}
+
+    assert {answer.status for answer in refused.values()} <= {400, 409}
+    for answer in refused.values():
+        named = answer.json["detail"].rpartition("POST /v1/campaigns")[2]
+        call = named.removeprefix("/{id}/")
+        assert call not in _REFUSED[wanted]
+        assert f" is {wanted}" in answer.json["detail"]
+        assert call in _CALLS or (call, wanted) == ("", "completed")
+
+
+@pytest.mark.parametrize(
+    ("text", "leads_on"), [("Hi", "/trigger and re_enroll"), ("{{ title }}", "/retry")]
+)
+def test_an_enrollment_that_is_over_names_what_leads_on(
+    api: Api, cloud: Cloud, text: str, leads_on: str
+) -> None:
+    campaign = launched(api, steps=({**STEP_ONE, "text": text},)).campaign_id
+    cloud.run(hours=1)
+    [enrollment] = api.get(f"/v1/campaigns/{campaign}/enrollments").json["data"]
+
+    answer = api.post(f"/v1/enrollments/{enrollment['id']}/resume")
+
+    assert answer.status == 409
+    assert answer.json["detail"].endswith(leads_on)

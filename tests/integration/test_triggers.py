@@ -198,3 +198,12 @@ class TestStats:
         assert sum(day["counts"]["sent"] for day in found["by_day"]) == 4
         assert found["rates"]["replied"] == {"numerator": 0, "denominator": 4, "value": 0.0}
         assert found["audience"]["completed"] == 2
+
+    def test_of_days_that_end_before_they_begin_are_refused(self, api: Api) -> None:
+        path = f"/v1/campaigns/{launched(api).campaign_id}/stats"
+
+        one_day = api.get(f"{path}?since=2026-03-02&until=2026-03-02")
+        none = api.get(f"{path}?since=2026-03-02&until=2026-03-01")
+
+        assert (one_day.status, none.status) == (200, 422)
+        assert "2026-03-01" in none.json["detail"]

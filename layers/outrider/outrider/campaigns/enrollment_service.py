@@ -20,6 +20,8 @@ from outrider.kit.outbox import Event
 _ATTEMPTS = 4
 BY_PERSON = "by_person"
 _SAY = "Nobody knows whether its message went out: say sent or not_sent"
+_RETRY = "retry it with POST /v1/campaigns/{id}/retry"
+_ENROLL_ANEW = "enroll its contact anew with POST /v1/campaigns/{id}/trigger and re_enroll"
 
 Settle = Callable[[Enrollment, Campaign, Said], tuple[Enrollment, Sequence[Action]]]
 """An enrollment as it goes on once that is said of the message of its step to come; the writes."""
@@ -50,7 +52,7 @@ class EnrollmentService:
             if before.state == "paused":
                 return before
             if before.state == "waiting":
-                raise WrongState("paused: complete its task, or stop it", before.state)
+                raise WrongState("paused", before.state, "complete its task, or stop it")
             _require(before, before.state == "active", "paused")
             after = before.changed(state="paused", blocked_reason=BY_PERSON)
             told = [self._event("paused", after, reason=BY_PERSON)]
@@ -138,7 +140,8 @@ def _require(enrollment: Enrollment, allowed: bool, done: str) -> None:
     if enrollment.state == "sending":
         raise Contended("A message of this enrollment is being sent")
     if not allowed:
-        raise WrongState(done, enrollment.state)
+        remedy = _RETRY if enrollment.state == "failed" else _ENROLL_ANEW
+        raise WrongState(done, enrollment.state, remedy)
 
 
 def _contended() -> Contended:

@@ -8,18 +8,24 @@ class CampaignNotFound(ResourceNotFound):
         super().__init__("There is no campaign with this id in this workspace")
 
 
+_REMEDIES = {
+    "draft": "launch it with POST /v1/campaigns/{id}/launch",
+    "active": "add contacts to it with POST /v1/campaigns/{id}/audience",
+    "paused": "resume it with POST /v1/campaigns/{id}/resume",
+    "completed": "make another campaign of its sequence with POST /v1/campaigns",
+}
+"""What leads on from a status that is in the way."""
+
+
 class CampaignNotActive(OutriderError):
     status, code = 400, "CAMPAIGN_NOT_ACTIVE"
     title = "The campaign is not active"
 
     def __init__(self, status: str) -> None:
-        super().__init__(f"Contacts can be added to an active campaign; this one is {status}")
-
-
-_REMEDIES = {
-    "draft": "launch it with them",
-    "completed": "make another campaign of its sequence with POST /v1/campaigns",
-}
+        super().__init__(
+            f"Contacts can be triggered in an active campaign; this one is {status}: "
+            f"{_REMEDIES[status]}"
+        )
 
 
 class CampaignTakesNobody(Conflict):
@@ -40,15 +46,23 @@ class EnrollmentNotFound(ResourceNotFound):
 class WrongState(Conflict):
     """What was asked for is not to be done with an enrollment in this state."""
 
-    def __init__(self, done: str, state: str) -> None:
-        super().__init__(f"An enrollment that is {state} cannot be {done}")
+    def __init__(self, done: str, state: str, remedy: str) -> None:
+        super().__init__(f"An enrollment that is {state} cannot be {done}: {remedy}")
 
 
 class WrongStatus(Conflict):
-    """What was asked for is not to be done with a campaign of this status."""
+    """What was asked for is not to be done with a campaign of this status. Without `remedy` it is
+    what usually leads on from there."""
 
-    def __init__(self, done: str, status: str) -> None:
-        super().__init__(f"A campaign that is {status} cannot be {done}")
+    def __init__(self, done: str, status: str, remedy: str = "") -> None:
+        super().__init__(
+            f"A campaign that is {status} cannot be {done}: {remedy or _REMEDIES[status]}"
+        )
+
+
+class LaunchedElsewhere(Conflict):
+    def __init__(self) -> None:
+        super().__init__("Another request launched it at the same time")
 
 
 class SequenceDeleted(Conflict):

@@ -230,7 +230,7 @@ def _standing(mailbox: Mailbox, used: int, now: datetime) -> MailboxStanding:
 def _gates(seen: _Seen) -> Iterator[CampaignGate]:
     """What keeps the whole campaign from sending, first what a person has to see to."""
     yield from _status(seen.campaign)
-    if not seen.audience.active and not seen.campaign.enrolling:
+    if not seen.audience.active and not seen.campaign.enrolling and seen.campaign.status != "draft":
         yield _nobody(seen)
     if seen.sends_mail:
         yield from _pool(seen)
@@ -283,8 +283,10 @@ def _nobody(seen: _Seen) -> CampaignGate:
             "Those who are left are paused: GET /v1/campaigns/{id}/enrollments?state=paused says"
             " why; resume them with POST /v1/enrollments/{id}/resume"
         )
+    elif seen.campaign.status == "completed":
+        remedy = "Make another campaign of its sequence with POST /v1/campaigns"
     else:
-        remedy = "Add contacts with POST /v1/campaigns/{id}/trigger"
+        remedy = "Add contacts with POST /v1/campaigns/{id}/audience"
     return CampaignGate(gate="audience", reason="nobody_has_a_step_to_come", remedy=remedy)
 
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 from outrider.access.models import Caller
 from outrider.campaigns.audience import AudienceRepository, begun
 from outrider.campaigns.enrolling import AT_ONCE, Enroller
-from outrider.campaigns.errors import CampaignNotFound, WrongStatus
+from outrider.campaigns.errors import CampaignNotFound, LaunchedElsewhere, WrongStatus
 from outrider.campaigns.models import SHARD_SIZE, Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import (
@@ -99,9 +99,11 @@ class LaunchService:
         found = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
         if found is None:
             raise CampaignNotFound
-        if found.status != "draft" or found.leads_sequence:
-            status = found.status if found.status != "draft" else "being launched"
-            raise WrongStatus("launched", status)
+        if found.status != "draft":
+            raise WrongStatus("launched", found.status)
+        if found.leads_sequence:
+            remedy = "finish the launch of its sequence with POST /v1/sequences/{id}/launch"
+            raise WrongStatus("launched", "being launched", remedy)
         sequence = self.sequences.get(found.sequence_id)
         if found.asked:
             sequence = sequence.model_copy(update={"steps_version": found.steps_version})
@@ -177,7 +179,7 @@ class LaunchService:
                 self.campaigns.add(campaign, [created]),
             )
         except TransactionFailed as failure:
-            raise SequenceNotDraft("being launched by another request") from failure
+            raise LaunchedElsewhere from failure
         return launching, campaign
 
     def _begun(self, draft: Campaign, sequence: Sequence, request: LaunchRequest) -> Campaign:
@@ -213,7 +215,7 @@ class LaunchService:
         try:
             transact(*actions, *counters.unchanged(counted, ("total",)))
         except TransactionFailed as failure:
-            raise WrongStatus("launched", "launched by another request") from failure
+            raise LaunchedElsewhere from failure
 
     def _enroll(
         self,
@@ -227,7 +229,7 @@ class LaunchService:
         try:
             parts = parallel.chunks(enroller.enroll, list(contacts.values()), AT_ONCE)
         except TransactionFailed as failure:
-            raise WrongStatus("launched", "launched by another request") from failure
+            raise LaunchedElsewhere from failure
         skipped = {contact_id: reason for part in parts for contact_id, reason in part.items()}
         return results_of(contact_ids, contacts.keys(), skipped)
 
@@ -265,7 +267,7 @@ class LaunchService:
         try:
             transact(*actions, *self.caller.keep(answer))
         except TransactionFailed as failure:
-            raise WrongStatus("launched", "launched by another request") from failure
+            raise LaunchedElsewhere from failure
 
 
 def _asked(request: LaunchRequest) -> str:

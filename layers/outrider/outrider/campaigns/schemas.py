@@ -321,6 +321,12 @@ class StatsQuery(BaseModel):
     since: Annotated[date | None, Field(description="The first day")] = None
     until: Annotated[date | None, Field(description="The last day")] = None
 
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"until, {self.until}, lies before since, {self.since}")
+        return self
+
 
 class EnrollingView(BaseModel):
     status: Literal["running", "done"]

@@ -123,9 +123,9 @@ class CampaignService:
         for _ in range(_ATTEMPTS):
             campaign = self.get(campaign_id)
             if campaign.status == "active":
-                raise WrongStatus("deleted: pause it first", campaign.status)
+                raise WrongStatus("deleted", campaign.status, "pause it first")
             if campaign.leads_sequence and campaign.status == "draft":
-                raise WrongStatus("deleted: finish its launch first", "being launched")
+                raise WrongStatus("deleted", "being launched", "finish its launch first")
             actions = [self.campaigns.remove(campaign)]
             if campaign.leads_sequence and campaign.status == "paused":
                 finished = self.caller.event("sequence.finished", **campaign.names())

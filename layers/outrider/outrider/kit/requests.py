@@ -37,7 +37,12 @@ ONE, MANY = "(one)", "(many)"
 
 
 def _instant(text: str) -> str:
-    return clock.to_text(clock.from_text(text))
+    try:
+        return clock.to_text(clock.from_text(text))
+    except ValueError as error:
+        raise ValueError(
+            f"{text} is no moment with a time zone, such as 2026-03-02T09:00:00Z"
+        ) from error
 
 
 Instant = Annotated[str, Field(max_length=40), AfterValidator(_instant)]

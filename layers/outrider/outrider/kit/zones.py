@@ -14,7 +14,7 @@ def _zones() -> frozenset[str]:
 
 def _known(name: str) -> str:
     if name not in _zones():
-        raise ValueError("not a time zone of the IANA database, for example Europe/Berlin")
+        raise ValueError(f"{name} is no time zone of the IANA database, such as Europe/Berlin")
     return name
 
 

@@ -36,7 +36,10 @@ class SequenceNotChangeable(Conflict):
 class SequenceInUse(Conflict):
     def __init__(self, status: str, campaigns: int) -> None:
         if campaigns:
-            detail = f"{campaigns} campaigns carry this sequence out: delete them first"
+            detail = (
+                f"Campaigns that carry this sequence out: {campaigns}. Delete them first; "
+                "GET /v1/campaigns?sequence_id= lists them"
+            )
         else:
             detail = (
                 f"Only a draft or a finished sequence can be deleted; this one is {status}: pause "
@@ -47,7 +50,12 @@ class SequenceInUse(Conflict):
 
 class SequenceNotDraft(Conflict):
     def __init__(self, status: str) -> None:
-        super().__init__(f"Only a draft can be launched; this sequence is {status}")
+        remedy = (
+            "make a campaign of it with POST /v1/campaigns"
+            if status == "finished"
+            else "add contacts to its campaign with POST /v1/campaigns/{id}/audience"
+        )
+        super().__init__(f"Only a draft can be launched; this sequence is {status}: {remedy}")
 
 
 class SequenceNotLaunched(Conflict):
