@@ -15,13 +15,18 @@ _ATTRIBUTIONS = (
     r"Op\b.{5,250}\b(schreef|het volgende geschreven)\b.{0,150}:",
     r"Em\b.{5,250}\bescreveu\s*:",
     r"(Den|Le|On)\b.{5,250}\bskrev\b.{0,150}:",
+    r"(?-i:[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}) wrote\s*:",
+    r".{2,250}<[^<>\s@]{1,64}@[^<>\s]{3,253}>(?: wrote)?\s*:",
+    r"-{2,} ?On\b.{5,250}\bwrote ?-{2,}",
 )
+"""The line above a quote: a date and who wrote it, in one of several languages, or the writer's
+address at its end in any."""
 _ATTRIBUTION = re.compile(
     rf"^[ \t]*>?\s*(?:{'|'.join(_ATTRIBUTIONS)})[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
 _DIVIDER = re.compile(
     r"^[ \t]*(?:"
-    r"-{2,}\s*(?:original message|original-nachricht|urspr(?:ü|u)ngliche nachricht"
+    r"-{2,}\s*(?:original message|reply message|original-nachricht|urspr(?:ü|u)ngliche nachricht"
     r"|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht"
     r"|mensagem original|forwarded message|weitergeleitete nachricht)\s*-{2,}"
     r"|_{10,}"
@@ -37,7 +42,7 @@ _HEADER = re.compile(
 )
 """The headers of the mail before, as some programs put them over it."""
 _BROKEN = re.compile(
-    r"^(?:On|Am|Le|El|Il|Op|Em)\b[^\n>]{5,200}\n(?:[^\n]{1,150}\n)?"
+    r"^(?:On|Am|Le|El|Il|Op|Em)\b[^\n]{5,200}\n(?:[^\n]{1,150}\n)?"
     r"[^\n]{0,150}(?:wrote|schrieb|écrit|escribió|scritto|schreef|escreveu)[^\n]{0,80}:[ \t]*$",
     re.MULTILINE,
 )

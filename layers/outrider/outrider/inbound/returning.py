@@ -81,7 +81,16 @@ _DATE = (
     rf"|(?P<month2>{_MONTH})\.?\s+(?P<day2>{_DAY})(?:st|nd|rd|th)?\b(?:,?\s+(?P<year2>20\d{{2}}))?"
 )
 _FIND = re.compile(rf"(?<![\w])(?:{_DATE})")
-_LEAD = re.compile(rf"(?:\b(?:{_BACK})\b|\b(?P<until>{_UNTIL})\b)[^\n.!?]{{0,40}}$")
+_LEAD = re.compile(rf"^(?:.*\W)?(?:(?:{_BACK})|(?P<until>{_UNTIL}))\b[^\n.!?]{{0,40}}$", re.DOTALL)
+"""The last word before a date that says what it is."""
+_MONTH_ALONE = re.compile(
+    rf"\b(?:{_UNTIL}|in|en|im|until at least|hasta)\s+(?:the\s+|el\s+|la\s+)?"
+    r"(?:(?P<end>end of|late|ende|fin(?: de| d')?|finales de|final de|fine(?: di)?|eind|fim de)"
+    r"|(?P<middle>mid|mitte|mi|mediados de|meta(?: di)?|half|meados de)"
+    r"|(?:early|beginning of|start of|anfang|debut|principios de|inizio|begin|inicio de))?[\s-]*"
+    rf"(?P<month>{_MONTH})\b(?:\s+(?:de\s+)?(?P<year>20\d{{2}}))?(?!\.?\s*\d)"
+)
+"""A month without a day: its beginning, its middle, or the day after its end."""
 _DAY_LATER = re.compile(
     rf"\b(?:{_BACK}|{_UNTIL}|on|am|le|el|il|op|na)\b[^\n.!?]{{0,25}}?\b"
     rf"(?:(?P<next>{_NEXT})?(?P<weekday>{_WEEKDAY})|(?P<tomorrow>{_TOMORROW})|(?P<week>{_NEXT_WEEK}))\b"
@@ -111,6 +120,8 @@ def _says_through(before: str, behind: str) -> bool:
 
 
 def _relative(text: str, received: date) -> date | None:
+    if (month := _MONTH_ALONE.search(text)) and (day := _of_month(month, received)):
+        return day
     found = _DAY_LATER.search(text)
     if not found:
         return None
@@ -122,6 +133,16 @@ def _relative(text: str, received: date) -> date | None:
     if found["next"]:
         return received + timedelta(days=ahead + 7)
     return received + timedelta(days=ahead % 7 or 7)
+
+
+def _of_month(found: re.Match[str], received: date) -> date | None:
+    month, year = _MONTHS[found["month"]], int(found["year"] or received.year)
+    if not found["year"] and month < received.month:
+        year += 1
+    day = date(year, month, 16 if found["middle"] else 1)
+    if found["end"]:
+        day = date(year + month // 12, month % 12 + 1, 1)
+    return day if received < day <= received + _FURTHEST else None
 
 
 def _date(found: re.Match[str], received: date) -> date | None:

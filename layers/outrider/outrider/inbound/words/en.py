@@ -60,7 +60,10 @@ PHRASES = {
         r"|holiday )?(leave|vacation|holiday|pto)",
         r"(currently|presently|am|i'm|be) (out|away|travell?ing|unavailable)",
         r"limited access to (my )?(e-?mails?|internet)",
-        r"(will|shall) (return|be back)",
+        r"(will|shall|i'll|we'll) (return|be back)(?! (in touch|to you|with you|your))",
+        r"ooo",
+        r"on (a )?(sabbatical|jury duty|business trip)",
+        r"attending (a|an|the) (conference|event|trade (show|fair)|offsite)",
         r"(back|returning) (in the office|on|to work)",
         r"(will )?(reply|respond|answer|get back)( to (you|your \w+))? (when|upon|once"
         r"|after|on) (i|my) return\w*",
