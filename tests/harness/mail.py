@@ -1,6 +1,7 @@
 """SES: what was sent."""
 
 import base64
+import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -53,6 +54,7 @@ class MailService:
         destination = params.get("Destination", {})
         recipients = [address for kind in destination.values() for address in kind]
         self._check_identities(params.get("FromEmailAddress", ""), recipients)
+        _check_tags(params.get("EmailTags", []))
         mail = Mail(
             message_id=f"0100019{uuid4().hex[:9]}-{uuid4()}-000000",
             sender=params.get("FromEmailAddress", ""),
@@ -101,3 +103,13 @@ class MailService:
         if found is None:
             raise Refusal("NotFoundException")
         return found
+
+
+def _check_tags(tags: list[dict[str, str]]) -> None:
+    """As SES does: names and values of up to 256 letters, digits and four signs.
+
+    Source: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
+    """
+    for text in (each for tag in tags for each in tag.values()):
+        if not re.fullmatch(r"[A-Za-z0-9_.@-]{1,256}", text):
+            raise Refusal("BadRequestException", f"Invalid tag <{text}>")

@@ -2,6 +2,7 @@
 the templates use has a section, and what the rows name is there."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,8 +34,12 @@ SERVICES = {
     "AWS::Serverless::StateMachine": "Step Functions",
     "ScheduleV2": "EventBridge Scheduler",
 }
-ROUTES, RESOURCES = 300, 500
-"""As many as there may be."""
+ROUTES, RESOURCES, RULES = 300, 500, 100
+"""As many as there may be, in the region that has the least."""
+PATTERN = 2_048
+"""Characters of an event pattern."""
+STATEMENT, STATEMENTS = 450, 20 * 1024
+"""Bytes of what allows one route, rule or schedule to call a function, and of all that do."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,21 @@ class TestPage:
 class TestTemplate:
     def test_has_room_for_more_endpoints(self) -> None:
         assert len(templates.endpoints()) < ROUTES * 0.8
+
+    def test_has_room_for_more_events_of_each_function(self) -> None:
+        for function in templates.functions():
+            assert len(function.events) * STATEMENT < STATEMENTS * 0.8, function.name
+
+    def test_has_room_for_more_rules(self) -> None:
+        rules = templates.resources(templates.load("infra/messaging.yaml"), "AWS::Events::Rule")
+        events = [event for function in templates.functions() for event in function.events]
+        of_functions = [
+            event.properties["Pattern"] for event in events if event.kind == "EventBridgeRule"
+        ]
+        patterns = [rule["Properties"]["EventPattern"] for rule in rules.values()] + of_functions
+
+        assert len(patterns) < RULES * 0.8
+        assert max(len(json.dumps(pattern)) for pattern in patterns) < PATTERN * 0.8
 
     def test_has_room_for_more_resources(self) -> None:
         """A function brings its role, each of its events a permission or a mapping, a rule or a

@@ -89,6 +89,12 @@ class TestQueues:
     def test_are_encrypted(self, name: str) -> None:
         assert QUEUES[name]["Properties"]["SqsManagedSseEnabled"] is True
 
+    def test_keep_messages_for_less_than_their_dead_letters(self, name: str) -> None:
+        """A dead letter is as old as the message was: nothing of it must be over before."""
+        if name not in dead_letter_queues():
+            kept = QUEUES[name]["Properties"].get("MessageRetentionPeriod", 4 * 86_400)
+            assert kept <= 7 * 86_400
+
     def test_keep_dead_letters_as_long_as_possible(self, name: str) -> None:
         if name in dead_letter_queues():
             assert QUEUES[name]["Properties"]["MessageRetentionPeriod"] == 14 * 86_400

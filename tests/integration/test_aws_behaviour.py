@@ -1,6 +1,7 @@
 """What AWS does and moto does not, as the harness plays it when told: each of these bites code that
 takes no care, and the product takes it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
@@ -15,6 +16,7 @@ from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud, WorkFailed
 from tests.harness.wire import TimedOut
 from tests.integration.outreach import STEP_ONE, launched, status
+from tools import templates
 
 ITEM = {"pk": "p", "sk": "s", "by_due_pk": "due", "by_due_sk": "s"}
 
@@ -94,6 +96,12 @@ class TestIdentities:
 
         with pytest.raises(ClientError, match=r"not verified.*: bob@globex\.example$"):
             _send("ada@acme.example", "bob@globex.example")
+
+
+class TestTags:
+    def test_of_other_signs_are_refused(self, cloud: Cloud) -> None:
+        with pytest.raises(ClientError, match="BadRequestException"):
+            _send("ada@outrider.test", "bob@example.com", tags={"contact": "con_1/2"})
 
 
 class TestRecursion:
@@ -210,8 +218,19 @@ class TestEnvironment:
             assert sum(len(each) + len(value) for each, value in variables.items()) < 2_048
 
 
-def _send(sender: str, recipient: str, client: Any = None) -> None:
+class TestPolicies:
+    def test_of_each_function_fit_its_role(self, cloud: Cloud) -> None:
+        """The policies of a role have 10,240 characters; names on AWS are twice as long as here."""
+        for function in templates.functions():
+            policies = cloud.stack.resolve(function.properties.get("Policies", []))
+            assert len(json.dumps(policies, separators=(",", ":"))) < 5_120, function.name
+
+
+def _send(
+    sender: str, recipient: str, client: Any = None, tags: dict[str, str] | None = None
+) -> None:
     (client or aws.client("sesv2")).send_email(
+        EmailTags=[{"Name": name, "Value": value} for name, value in (tags or {}).items()],
         FromEmailAddress=sender,
         Destination={"ToAddresses": [recipient]},
         Content={"Raw": {"Data": b"Subject: Hi\n\nHi"}},

@@ -229,6 +229,35 @@ class TestComplaint:
         assert (ended["state"], len(cloud.mails())) == ("opted_out", 1)
         assert len(events(api, "email.complained")) == 1
 
+    def test_that_it_is_no_spam_is_none(self, api: Api, cloud: Cloud) -> None:
+        one_sent(api, cloud)
+        (mail,) = cloud.mails()
+
+        tell(cloud, mail, "Complaint", complaintFeedbackType="not-spam")
+
+        assert api.get("/v1/suppressions").json["data"] == []
+
+
+class TestSuppressionListOfTheAccount:
+    @pytest.mark.parametrize(
+        ("kind", "part", "reason"),
+        [
+            ("Bounce", {"bounceSubType": "OnAccountSuppressionList"}, "bounced"),
+            ("Complaint", {"complaintSubType": "OnAccountSuppressionList"}, "complained"),
+        ],
+    )
+    def test_is_taken_over(
+        self, api: Api, cloud: Cloud, kind: str, part: dict[str, str], reason: str
+    ) -> None:
+        """SES takes a mail to an address on it, sends nothing, and tells of it as it did first."""
+        one_sent(api, cloud)
+        (mail,) = cloud.mails()
+
+        tell(cloud, mail, kind, **part)
+
+        (suppression,) = api.get("/v1/suppressions").json["data"]
+        assert suppression["reason"] == reason
+
 
 class TestReject:
     def test_fails_the_message(self, api: Api, cloud: Cloud) -> None:

@@ -91,6 +91,18 @@ class TestTestSend:
         (mailbox,) = api.get("/v1/mailboxes").json["data"]
         assert mailbox["used_today"] == 1
 
+    @pytest.mark.parametrize("kind", ["Delivery", "Bounce", "Complaint"])
+    def test_is_no_message_that_ses_tells_of(self, api: Api, cloud: Cloud, kind: str) -> None:
+        send(api, **a_test(api))
+        (mail,) = cloud.mails()
+
+        tell(cloud, mail, kind)
+
+        assert mail.tags["message_id"].startswith("tst_")
+        assert api.get("/v1/suppressions").json["data"] == []
+        names = {event["event"] for event in api.get("/v1/events").json["data"]}
+        assert not {name for name in names if name.startswith("email.")}
+
     def test_of_a_test_key_leaves_nothing(self, api: Api, cloud: Cloud) -> None:
         asked = a_test(api, mode="test")
 
