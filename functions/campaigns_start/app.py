@@ -1,6 +1,6 @@
 """Starts the clock of a campaign that was launched or goes on; wakes it when its last enrollment
-has ended, its settings changed, or a mailbox may send what waited for one; and starts, every five
-minutes, each one again that stands still.
+has ended, its settings changed, contacts were added to it, or a mailbox may send what waited for
+one; and starts, every five minutes, each one again that stands still.
 
 Invoked by hand with `{"overdue_before": "9999-12-31T00:00:00.000Z"}` it starts a new run of every
 running campaign: after executions were stopped, for example.
@@ -36,7 +36,9 @@ def _hear(name: str, data: dict[str, Any], clocks: RunService) -> int:
     match name:
         case "campaign.launched" | "campaign.resumed":
             clocks.start(data["campaign_id"])
-        case "campaign.updated" | "enrollment.resumed" | "task.completed":
+        case (
+            "campaign.updated" | "campaign.audience_added" | "enrollment.resumed" | "task.completed"
+        ):
             clocks.wake_now(data["campaign_id"])
         case "enrollment.finished" | "enrollment.failed":
             clocks.wake_if_done(data["campaign_id"])

@@ -321,18 +321,18 @@ EXAMPLES: dict[str, Example] = {
     # The campaign, what came due meanwhile (a query for each lane), the change.
     "POST /v1/campaigns/{campaign_id}/resume": Example(6, make=a_paused_campaign),
     # Campaign and steps; the contact's address is free, the contact made; is it enrolled, what
-    # suppresses it (2), then all of it in one transaction; due at once, its step is handed over:
-    # steps, pool, what that has left, its reservation; the campaign's clock is woken (3).
+    # suppresses it (2), then all of it in one transaction, with the clock's promise; due at once, its
+    # step is handed over: steps, pool, what that has left, its reservation.
     "POST /v1/campaigns/{campaign_id}/trigger": Example(
-        16, {"email": "new@example.com", "first_name": "New"}, make=a_campaign
+        14, {"email": "new@example.com", "first_name": "New"}, make=a_campaign
     ),
     # The campaign with its counts, what is due in each lane, what that is; its steps, the pool and
     # what it has sent.
     "GET /v1/campaigns/{campaign_id}/explain": Example(9, make=a_campaign),
     # The campaign, what failed.
     "POST /v1/campaigns/{campaign_id}/retry": Example(3, {}, make=a_campaign),
-    # The campaign, its steps, whether the contact is there, what suppresses it (2), is it enrolled;
-    # the change of the campaign; its clock is woken.
+    # The campaign, its steps, whether the contact is there; the clock is woken; what suppresses it
+    # (2), is it enrolled; the change of the campaign.
     "POST /v1/campaigns/{campaign_id}/audience": Example(
         10, {"contact_ids": [ids.new("con")]}, make=a_campaign, name=one_more_contact
     ),

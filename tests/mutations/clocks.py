@@ -18,7 +18,7 @@ _FAIRNESS = f"{_CLOCK}::TestFairness"
 _RESERVING = "tests/integration/test_reservations.py"
 _RUNNING = "tests/integration/test_runs.py"
 
-_WAKE = "if now < wakes_at <= max(at, soon):\n                return"
+_WAKE = "if now < wakes_at <= max(at, soon):\n        return None"
 _HELD = "taken += [give_back] if give_back else []"
 
 MUTATIONS = [
@@ -124,12 +124,28 @@ MUTATIONS = [
     Mutation(
         "clock that is never woken",
         (f"{_WAKING}::test_at_once_when_a_limit_is_raised",),
-        (Change(_RUNS, _WAKE, "if now < wakes_at:\n                return"),),
+        (Change(_RUNS, _WAKE, "if now < wakes_at:\n        return None"),),
+    ),
+    Mutation(
+        "contact triggered while the clock sleeps",
+        ("tests/engine/test_promises.py",),
+        (
+            Change(
+                _RUNS,
+                "return Promise(at, self.campaigns.next_run(campaign, moment), moment)",
+                'return Promise(at, self.campaigns.takes(campaign.id, "active"))',
+            ),
+        ),
+    ),
+    Mutation(
+        "contacts added while the clock sleeps",
+        ("tests/engine/test_promises.py",),
+        (Change("campaigns/additions.py", "            if some:", "            if not some:"),),
     ),
     Mutation(
         "clock woken by each change anew",
         (f"{_WAKING}::test_once_for_many",),
-        (Change(_RUNS, _WAKE, "if now < wakes_at <= min(at, now):\n                return"),),
+        (Change(_RUNS, _WAKE, "if now < wakes_at <= min(at, now):\n        return None"),),
     ),
     Mutation(
         "clock not woken for what held mails wait for",

@@ -8,13 +8,14 @@ finds its own work.
 from collections.abc import Callable
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
+from functools import partial
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience import AudienceRepository, begun
 from outrider.campaigns.enrolling import AT_ONCE, Enroller
 from outrider.campaigns.errors import CampaignNotFound, CampaignTakesNobody
 from outrider.campaigns.launch import counted, results_of
-from outrider.campaigns.models import SHARD_SIZE, Campaign
+from outrider.campaigns.models import SHARD_SIZE, STEP_LEASE, Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.runs import RunService
 from outrider.campaigns.schemas import AudienceAdded, AudienceAddition, EnrollResult
@@ -40,7 +41,7 @@ class AdditionService:
     contacts: ContactService
     campaigns: CampaignRepository
     audiences: AudienceRepository
-    enroller: Callable[[Campaign, Step, Action, str], Enroller]
+    enroller: Callable[[Campaign, Step, Callable[[], Action], str], Enroller]
     runs: RunService
 
     def add(self, campaign_id: str, request: AudienceAddition) -> AudienceAdded:
@@ -66,10 +67,8 @@ class AdditionService:
             except TransactionFailed:
                 campaign = self._launched(campaign_id)
                 continue
-            if request.contact_ids:
-                self.runs.wake(campaign.id, clock.now())
             return answer
-        raise Contended("Another request changed this campaign")
+        raise _contended()
 
     def _launched(self, campaign_id: str) -> Campaign:
         campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
@@ -83,14 +82,22 @@ class AdditionService:
         self, campaign: Campaign, first: Step, contact_ids: Many[str], mark: str
     ) -> list[EnrollResult]:
         contacts = self.contacts.several(list(dict.fromkeys(contact_ids)))
-        check = self.campaigns.takes(campaign.id, "active", "paused")
-        enroller = self.enroller(campaign, first, check, mark)
-        try:
-            parts = parallel.chunks(enroller.enroll, list(contacts.values()), AT_ONCE)
-        except TransactionFailed as failure:
-            raise Contended("The campaign was completed or deleted meanwhile") from failure
-        skipped = {contact_id: reason for part in parts for contact_id, reason in part.items()}
-        return results_of(contact_ids, contacts.keys(), skipped)
+        some = list(contacts.values())
+        for _ in range(_ATTEMPTS):
+            # If we die before the addition is told, the clock finds who is due.
+            at = clock.now() + STEP_LEASE
+            if some:
+                self.runs.wake_by(campaign.id, at)
+            finds = partial(self.campaigns.looks_by, campaign.id, at, or_paused=True)
+            enroller = self.enroller(campaign, first, finds, mark)
+            try:
+                parts = parallel.chunks(enroller.enroll, some, AT_ONCE)
+            except TransactionFailed:
+                campaign = self._launched(campaign.id)
+                continue
+            skipped = {contact_id: reason for part in parts for contact_id, reason in part.items()}
+            return results_of(contact_ids, contacts.keys(), skipped)
+        raise _contended()
 
     def _noted(
         self, campaign: Campaign, request: AudienceAddition, answer: AudienceAdded
@@ -123,3 +130,7 @@ class AdditionService:
             self.campaigns.change(campaign, after, [event]),
             self.audiences.add(campaign.id, job),
         ]
+
+
+def _contended() -> Contended:
+    return Contended("Another request changed this campaign")

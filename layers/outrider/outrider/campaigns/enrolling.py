@@ -5,7 +5,7 @@ counts nothing twice.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from outrider.access.models import Caller
@@ -31,8 +31,8 @@ SKIPPED_AS = "skipped_as_"
 
 @dataclass(frozen=True, slots=True)
 class Enroller:
-    """Enrolls in one campaign; `check` must hold when it does. With `keeps` what was skipped is
-    kept too."""
+    """Enrolls in one campaign; what `check` gives must hold when it does. With `keeps` what was
+    skipped is kept too."""
 
     caller: Caller
     campaign: Campaign
@@ -40,7 +40,7 @@ class Enroller:
     screening: Screening
     enrollments: EnrollmentRepository
     counters: Counters
-    check: Action
+    check: Callable[[], Action]
     mark: str
     keeps: bool = False
     calendars: dict[str | None, Calendar] = field(default_factory=dict)
@@ -116,7 +116,7 @@ class Enroller:
         reasons = Counter(skipped[each] for each in written if each in skipped)
         by_reason = {f"{SKIPPED_AS}{reason}": count for reason, count in reasons.items()}
         counts = {"total": added, "active": added, "enrolled": added, **by_reason}
-        return [self.counters.add(**counts), self.check]
+        return [self.counters.add(**counts), self.check()]
 
     def _is_own(self, reasons: Sequence[Reason]) -> bool:
         return any(marks.mark_of(reason.item) == self.mark for reason in reasons)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience import AudienceRepository, begun
@@ -65,7 +66,7 @@ class LaunchService:
     contacts: ContactService
     campaigns: CampaignRepository
     audiences: AudienceRepository
-    enroller: Callable[[Campaign, Step, Action], Enroller]
+    enroller: Callable[[Campaign, Step, Callable[[], Action]], Enroller]
 
     def launch_sequence(self, sequence_id: str, request: LaunchRequest) -> SequenceLaunched:
         """Raises SequenceNotFound, SequenceNotDraft and MailboxPoolNotWarmed, and ValidationFailed
@@ -224,7 +225,7 @@ class LaunchService:
         contact_ids: Many[str],
         contacts: Mapping[str, Contact],
     ) -> list[EnrollResult]:
-        still = self.campaigns.launching(campaign.id, campaign.asked)
+        still = partial(self.campaigns.launching, campaign.id, campaign.asked)
         enroller = self.enroller(campaign, first, still)
         try:
             parts = parallel.chunks(enroller.enroll, list(contacts.values()), AT_ONCE)

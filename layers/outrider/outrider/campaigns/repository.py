@@ -106,6 +106,18 @@ class CampaignRepository:
         names = ", ".join(f":{name}" for name in values)
         return self.table.check(self.workspace, campaign_id, f"#status IN ({names})", **values)
 
+    def looks_by(self, campaign_id: str, at: datetime, *, or_paused: bool = False) -> Action:
+        """That the campaign is active and its clock comes to another round by `at`, which finds
+        what is written with this; for a transaction. One that is paused looks when it goes on."""
+        condition = "#status = :active AND #wakes_at BETWEEN :now AND :at"
+        values = {"active": "active", "now": clock.timestamp(), "at": clock.to_text(at)}
+        if or_paused:
+            condition, values = (
+                f"#status = :paused OR ({condition})",
+                {**values, "paused": "paused"},
+            )
+        return self.table.check(self.workspace, campaign_id, condition, **values)
+
     def change(self, before: Campaign, after: Campaign, events: Sequence[Event] = ()) -> Action:
         """A change by a person of the campaign as it was read. Where its status changes, it comes
         to stand among the running campaigns or leaves them."""
@@ -181,11 +193,15 @@ class CampaignRepository:
     def expect_round(self, campaign: Campaign, at: datetime, held: bool) -> bool:
         """Promise the next round of the campaign's run. False when a newer run took over, or the
         campaign no longer runs."""
-        return self._move_run(campaign, campaign.run, at, "", held=held)
+        return self._done(self._move_run(campaign, campaign.run, at, "", held=held))
 
     def begin_run(self, campaign: Campaign, at: datetime) -> bool:
         """Hand the campaign to run number `campaign.run + 1`, which begins `at`. False when its
         clock is no longer as it was read."""
+        return self._done(self.next_run(campaign, at))
+
+    def next_run(self, campaign: Campaign, at: datetime) -> Action:
+        """The same, for a transaction."""
         return self._move_run(
             campaign,
             campaign.run + 1,
@@ -197,8 +213,8 @@ class CampaignRepository:
 
     def _move_run(
         self, campaign: Campaign, run: int, at: datetime, also: str, **values: Any
-    ) -> bool:
-        action = self.table.update(
+    ) -> Action:
+        return self.table.update(
             self.workspace,
             campaign.id,
             "SET #run = :run, #wakes_at = :at, #by_running_sk = :at, #held = :held REMOVE #_events",
@@ -209,6 +225,9 @@ class CampaignRepository:
             active="active",
             **values,
         )
+
+    def _done(self, action: Action) -> bool:
+        """Whether its condition held."""
         try:
             self.table.write(action)
         except ConditionFailed:

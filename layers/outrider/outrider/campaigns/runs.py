@@ -9,8 +9,10 @@ from typing import Protocol
 from outrider.access.models import WorkspaceId
 from outrider.campaigns.dispatch import SHORTEST_WAIT, FirstRound, execution_name
 from outrider.campaigns.models import STEP_LEASE, Campaign
+from outrider.campaigns.planner import round_end
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns, audience
 from outrider.kit import clock
+from outrider.kit.dynamo import Action
 from outrider.kit.logs import logger
 
 _ATTEMPTS = 10
@@ -20,6 +22,16 @@ class StartExecution(Protocol):
     """Start the state machine under a name; a name that was used before starts nothing."""
 
     def __call__(self, name: str, input_: dict[str, object]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """That the clock of a campaign wakes by `at`. `action` makes it true, in the transaction that
+    makes something due; `begins` is when the run begins that it hands the campaign to, if any."""
+
+    at: datetime
+    action: Action
+    begins: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +56,42 @@ class RunService:
         if seen and at >= clock.now() + STEP_LEASE and seen <= clock.to_text(at):
             return
         try:
-            self._wake(campaign_id, at)
+            self.wake_by(campaign_id, at)
         except Exception:
             logger().exception("a campaign was not woken", campaign_id=campaign_id)
 
+    def promise(self, campaign: Campaign, due: datetime) -> Promise:
+        """Have the clock wake for a step that is due at `due`, though its caller die as soon as it
+        is recorded. A step that may be handed over at once comes up by its lease."""
+        now = clock.now()
+        at = due if due > round_end(now) else max(due, now) + STEP_LEASE
+        moment = _moment(campaign, now, at)
+        if moment is None:
+            return Promise(at, self.campaigns.looks_by(campaign.id, at))
+        return Promise(at, self.campaigns.next_run(campaign, moment), moment)
+
+    def keep(self, campaign: Campaign, promise: Promise) -> None:
+        """Start the run that a promise begins, once that is recorded. Fails silently: the check of
+        every five minutes starts it too."""
+        if promise.begins is None:
+            return
+        try:
+            self._start(campaign.id, campaign.run + 1, clock.to_text(promise.begins))
+        except Exception:
+            logger().exception("a campaign was not woken", campaign_id=campaign.id)
+
     def wake_now(self, campaign_id: str) -> None:
         """Have the clock look at once."""
-        self._wake(campaign_id, clock.now())
+        self.wake_by(campaign_id, clock.now())
 
-    def _wake(self, campaign_id: str, at: datetime) -> None:
+    def wake_by(self, campaign_id: str, at: datetime) -> None:
+        """Have the clock look by `at`; one of a campaign that is not active stays as it is."""
         for _ in range(_ATTEMPTS):
             campaign = self.campaigns.get(campaign_id)
             if campaign is None or campaign.status != "active":
                 return
-            now, soon = clock.now(), clock.now() + SHORTEST_WAIT
-            wakes_at = clock.from_text(campaign.wakes_at)
-            if now < wakes_at <= max(at, soon):
-                return
-            # A clock whose time has come is in its round, and may have looked already.
-            moment = soon if wakes_at <= now else max(at, soon)
-            if self.restart(campaign, moment):
+            moment = _moment(campaign, clock.now(), at)
+            if moment is None or self.restart(campaign, moment):
                 return
         logger().warning("a campaign was not woken: contended", campaign_id=campaign_id)
 
@@ -99,6 +127,15 @@ class RunService:
             wait_until=at,
         )
         self.start_execution(execution_name(campaign_id, run), begin.model_dump())
+
+
+def _moment(campaign: Campaign, now: datetime, at: datetime) -> datetime | None:
+    """When the next run has to begin for the clock to wake by `at`; None where it does anyway."""
+    soon, wakes_at = now + SHORTEST_WAIT, clock.from_text(campaign.wakes_at)
+    if now < wakes_at <= max(at, soon):
+        return None
+    # A clock whose time has come is in its round, and may have looked already.
+    return soon if wakes_at <= now else max(at, soon)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from outrider.campaigns.errors import CampaignNotActive, CampaignNotFound
 from outrider.campaigns.models import Campaign, Enrollment, audience_group
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.rounds import RoundService
-from outrider.campaigns.runs import RunService
+from outrider.campaigns.runs import Promise, RunService
 from outrider.campaigns.schemas import SkipReason, TriggerRequest, TriggerResult
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.entities.errors import EntityExists
-from outrider.kit import ids
-from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit import clock, ids
+from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.sequences.models import Step
 from outrider.sequences.service import SequenceService, require_sendable
@@ -27,14 +27,14 @@ _ATTEMPTS = 4
 
 @dataclass(frozen=True, slots=True)
 class TriggerService:
-    """`enroller` gives what enrolls in a campaign, with its first step, while the check holds."""
+    """`enroller` gives what enrolls in a campaign, with its first step."""
 
     caller: Caller
     campaigns: CampaignRepository
     sequences: SequenceService
     contacts: ContactService
     enrollments: Callable[[str], EnrollmentRepository]
-    enroller: Callable[[Campaign, Step, Action], Enroller]
+    enroller: Callable[[Campaign, Step], Enroller]
     rounds: Callable[[str], RoundService]
     runs: RunService
 
@@ -49,18 +49,22 @@ class TriggerService:
         contact = self._contact(request)
         for _ in range(_ATTEMPTS):
             try:
-                result, enrolled = self._enroll(
-                    campaign, steps[0], contact, again=request.re_enroll
-                )
+                result, begun = self._enroll(campaign, steps[0], contact, again=request.re_enroll)
             except TransactionFailed:
                 campaign = self._active(campaign_id)
                 contact = self.contacts.get(contact.id)
                 continue
-            if enrolled:
-                at = self.rounds(campaign.id).hand_over(campaign, enrolled)
-                self.runs.wake(campaign.id, at)
+            if begun:
+                self._hand_over(campaign, *begun)
             return result
         raise Contended("Another request changed this contact or campaign")
+
+    def _hand_over(self, campaign: Campaign, enrolled: Enrollment, promise: Promise) -> None:
+        """Have the first step carried out at once; where it finds no place, by the clock."""
+        self.runs.keep(campaign, promise)
+        at = self.rounds(campaign.id).hand_over(campaign, enrolled)
+        if at < promise.at:
+            self.runs.wake(campaign.id, at)
 
     def _active(self, campaign_id: str) -> Campaign:
         campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
@@ -85,18 +89,18 @@ class TriggerService:
 
     def _enroll(
         self, campaign: Campaign, first: Step, contact: Contact, *, again: bool
-    ) -> tuple[TriggerResult, Enrollment | None]:
+    ) -> tuple[TriggerResult, tuple[Enrollment, Promise] | None]:
         """Raises TransactionFailed when something changed meanwhile."""
         enrollments = self.enrollments(campaign.id)
         before = enrollments.get(contact.id)
         if before is not None and not (before.is_over and again):
             return _left_out(campaign, contact, "already_in_sequence"), None
-        active = self.campaigns.takes(campaign.id, "active")
-        enroller = self.enroller(campaign, first, active)
+        enroller = self.enroller(campaign, first)
         reason = enroller.screening.refused([contact]).get(contact.id)
         if reason and not (before and reason == "recently_contacted"):  # by this campaign, maybe
             return _left_out(campaign, contact, reason), None
         new = enroller.new(contact, before)
+        promise = self.runs.promise(campaign, clock.from_text(new.enrollment.due_at or ""))
         result = TriggerResult(
             triggered=True,
             campaign_id=campaign.id,
@@ -109,11 +113,11 @@ class TriggerService:
             if before
             else enrollments.add(new, campaign.due_shards),
             enroller.counters.add(**_counted(before)),
-            active,
+            promise.action,
             self.contacts.entities.present(contact.id),
             *self.caller.keep(result),
         )
-        return result, new.enrollment
+        return result, (new.enrollment, promise)
 
 
 def _counted(before: Enrollment | None) -> dict[str, int]:

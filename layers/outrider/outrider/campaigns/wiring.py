@@ -113,8 +113,12 @@ def trigger(caller: Caller) -> TriggerService:
         # The answer to keep is that of the trigger, not the contact that it makes.
         contacts=contacts(replace(caller, idempotency=None)),
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
-        enroller=lambda campaign, first, check: _enroller(
-            caller, campaign, first, check, caller.request_id
+        enroller=lambda campaign, first: _enroller(
+            caller,
+            campaign,
+            first,
+            partial(campaign_repository(workspace).takes, campaign.id, "active"),
+            caller.request_id,
         ),
         rounds=lambda campaign_id: _rounds(caller, campaign_id),
         runs=runs(workspace),
@@ -182,7 +186,7 @@ def audience_runner(workspace: WorkspaceId, campaign_id: str) -> AudienceRunner:
         """Enrolls for whoever launched, as far as events say."""
         acting = replace(Caller.engine(workspace, job.request_id), actor=job.actor)
         first = _first_step(acting, campaign)
-        check = campaigns.takes(campaign.id, "active", "paused")
+        check = partial(campaigns.takes, campaign.id, "active", "paused")
         made = _enroller(acting, campaign, first, check, job.id)
         return replace(made, keeps=True)
 
@@ -269,7 +273,7 @@ def contact_enrollments(workspace: WorkspaceId) -> ContactEnrollments:
 
 
 def _enroller(
-    caller: Caller, campaign: Campaign, first: Step, check: Action, mark: str
+    caller: Caller, campaign: Campaign, first: Step, check: Callable[[], Action], mark: str
 ) -> Enroller:
     workspace = caller.workspace
     campaigns = campaign_repository(workspace)
