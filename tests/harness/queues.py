@@ -112,6 +112,8 @@ class Queues:
                 entries = params["Entries"]
                 assert 1 <= len(entries) <= 10, "a batch has one to ten entries"
                 assert len({entry["Id"] for entry in entries}) == len(entries)
+                for entry in entries:
+                    _check_group(entry)
                 size = sum(len(entry["MessageBody"].encode()) for entry in entries)
                 assert size <= MAX_BATCH_BYTES, f"a batch of {size} bytes is refused by SQS"
                 return {
@@ -128,6 +130,12 @@ class Queues:
                 }
             case _:
                 raise NotImplementedError(f"the harness does not know sqs {operation}")
+
+
+def _check_group(entry: dict[str, Any]) -> None:
+    """What a function sends names whose it is, or the queue is not fair."""
+    workspace = json.loads(entry["MessageBody"])["workspace"]
+    assert entry["MessageGroupId"] == workspace, "SQS is not told whose message it is"
 
 
 def _delay(params: dict[str, Any]) -> int | None:

@@ -146,6 +146,19 @@ class TestRules:
 
         assert careless == []
 
+    def test_say_whose_message_it_is(self) -> None:
+        """But for an object of a bucket, which does not say it: such a message is a group alone."""
+        rules = templates.resources(MESSAGING, "AWS::Events::Rule")
+        groups = {
+            name: target.get("SqsParameters", {}).get("MessageGroupId")
+            for name, rule in rules.items()
+            for target in rule["Properties"]["Targets"]
+            if rule["Properties"]["EventPattern"]["source"] != ["aws.s3"]
+        }
+
+        assert groups.pop("FeedbackRule") == "$.detail.mail.tags.workspace_id[0]"
+        assert set(groups.values()) == {"$.detail.workspace_id"}
+
     def test_may_send_to_their_queues(self) -> None:
         targets = {
             target["Arn"]["Fn::GetAtt"][0]

@@ -321,14 +321,14 @@ def _goes_on(workspace: WorkspaceId, campaign_id: str) -> Callable[[], None]:
 
     def go_on() -> None:
         job = {"workspace": workspace, "campaign_id": campaign_id}
-        Queue(settings().require("enrolling_queue_url")).send([QueueMessage(job)])
+        Queue(settings().require("enrolling_queue_url")).send([QueueMessage(job, workspace)])
 
     return go_on
 
 
 def _retry_goes_on(workspace: WorkspaceId, campaign_id: str, job: RetryJob) -> None:
     body = {"workspace": workspace, "campaign_id": campaign_id, "retry": job.model_dump()}
-    Queue(settings().require("enrolling_queue_url")).send([QueueMessage(body)])
+    Queue(settings().require("enrolling_queue_url")).send([QueueMessage(body, workspace)])
 
 
 def _enrollments_table() -> Table:

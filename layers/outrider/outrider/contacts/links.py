@@ -138,7 +138,7 @@ class LinkSweep:
                     return
                 job = following
             if not enough_time():
-                self.queue.send([QueueMessage(job.model_dump())])
+                self.queue.send([QueueMessage(job.model_dump(), job.workspace)])
                 return
 
     def _page(self, job: LinkJob, company: Company, deleted: bool) -> Page:
@@ -159,5 +159,5 @@ class LinkSweep:
             raise StillLinked
         else:
             again = job.model_copy(update={"found": False, "passes": job.passes + 1})
-            self.queue.send([QueueMessage(again.model_dump(), _NEXT_PASS_SECONDS)])
+            self.queue.send([QueueMessage(again.model_dump(), job.workspace, _NEXT_PASS_SECONDS)])
         return None

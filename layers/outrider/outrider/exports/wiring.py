@@ -61,4 +61,4 @@ def _objects() -> Objects:
 
 def _go_on(workspace: WorkspaceId, export_id: str) -> None:
     job = {"workspace": workspace, "export_id": export_id}
-    Queue(settings().require("exports_queue_url")).send([QueueMessage(job)])
+    Queue(settings().require("exports_queue_url")).send([QueueMessage(job, workspace)])

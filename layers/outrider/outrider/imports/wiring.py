@@ -79,4 +79,4 @@ def _files(workspace: WorkspaceId, import_id: str) -> ImportFiles:
 
 def _go_on(workspace: WorkspaceId, import_id: str) -> None:
     job = ImportJob(workspace=workspace, import_id=import_id)
-    Queue(settings().require("imports_queue_url")).send([QueueMessage(job.model_dump())])
+    Queue(settings().require("imports_queue_url")).send([QueueMessage(job.model_dump(), workspace)])

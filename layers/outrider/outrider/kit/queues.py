@@ -17,14 +17,14 @@ class SendFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class QueueMessage:
-    """While those of one `group` wait for each other, those of others come first: so SQS is fair
-    to who has little to do. Source:
+    """`group` is the workspace that the message belongs to: while one keeps many workers busy, SQS
+    gives out the messages of others first. Source:
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
     """
 
     body: Mapping[str, Any]
+    group: str
     delay_seconds: int = 0
-    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Queue:
                     "Id": str(number),
                     "MessageBody": json.dumps_text(message.body),
                     "DelaySeconds": min(max(message.delay_seconds, 0), MAX_DELAY_SECONDS),
-                    **({"MessageGroupId": message.group} if message.group else {}),
+                    "MessageGroupId": message.group,
                 }
                 for number, message in enumerate(messages[start : start + _BATCH])
             ]

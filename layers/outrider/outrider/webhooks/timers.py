@@ -16,7 +16,7 @@ _SECOND = timedelta(seconds=1)
 def order(job: Job, delay_seconds: int = 0) -> QueueMessage:
     """A job as a message: a workspace whose endpoints take long, or get very much, is no reason
     for another's to wait."""
-    return QueueMessage(job.model_dump(), delay_seconds, job.workspace)
+    return QueueMessage(job.model_dump(), job.workspace, delay_seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def sweeper() -> Sweeper:
 
 def _go_on(job: ReplayJob) -> None:
     queue = Queue(settings().require("webhook_replays_queue_url"))
-    queue.send([QueueMessage(job.model_dump())])
+    queue.send([QueueMessage(job.model_dump(), job.workspace)])
 
 
 def _table() -> Table:
