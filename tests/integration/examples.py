@@ -321,8 +321,8 @@ EXAMPLES: dict[str, Example] = {
     # The campaign, what came due meanwhile (a query for each lane), the change.
     "POST /v1/campaigns/{campaign_id}/resume": Example(6, make=a_paused_campaign),
     # Campaign and steps; the contact's address is free, the contact made; is it enrolled, what
-    # suppresses it (2), then all of it in one transaction, with the clock's promise; due at once, its
-    # step is handed over: steps, pool, what that has left, its reservation.
+    # suppresses it (2), then all of it in one transaction, with the clock's promise; due at once,
+    # its step is handed over: steps, pool, what that has left, its reservation.
     "POST /v1/campaigns/{campaign_id}/trigger": Example(
         14, {"email": "new@example.com", "first_name": "New"}, make=a_campaign
     ),

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
 from outrider.campaigns.reservations import Reservations
 from outrider.kit.attributes import Item
+from outrider.kit.queues import SendFailed
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, Launched, launched
@@ -106,6 +107,34 @@ class TestDeferred:
         (left,) = [each for each in enrollments(api, cloud) if each["sk"] != job["contact_id"]]
         assert left["blocked_reason"] == "company_daily_limit"
         assert {left["by_due_sk"].rpartition("#")[0]} == lane != {""}
+
+
+class TestQueueing:
+    def test_gives_back_what_the_queue_does_not_take(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(
+            api, 12, steps=(STEP_ONE,), settings={"daily_limit": 12}, mailbox={"daily_cap": 12}
+        )
+
+        with (
+            cloud.wire.refuse("sqs", "SendMessageBatch", "ThrottlingException", skip=1),
+            suppress(SendFailed),
+        ):
+            a_round(api, cloud, campaign)
+
+        assert used(cloud, "mbx") + used(cloud, "cam") == [10, 10]
+        assert len(queued(cloud)) == 10
+
+    def test_gives_back_the_unit_of_a_step_that_is_not_handed_over(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        campaign = launched(api, steps=(STEP_ONE,), settings={"keep_running": True})
+        cloud.run(hours=0.1)
+        path = f"/v1/campaigns/{campaign.campaign_id}/trigger"
+
+        with cloud.wire.refuse("sqs", "SendMessageBatch", "ThrottlingException"):
+            api.post(path, {"email": "new@example.com", "first_name": "New"})
+
+        assert used(cloud, "mbx") == [1]
 
 
 class TestSteps:

@@ -66,6 +66,11 @@ MUTATIONS = [
         (Change(_STEPS, "if job.units:", "if job.units is job:"),),
     ),
     Mutation(
+        "units kept where the queue takes nothing",
+        (f"{_RESERVING}::TestQueueing",),
+        (Change(_ROUNDS, "for message in failure.unsent:", "for message in failure.unsent[:0]:"),),
+    ),
+    Mutation(
         "units kept where the provider takes nothing",
         (f"{_RESERVING}::TestSteps::test_give_back_what_the_provider_does_not_take",),
         (

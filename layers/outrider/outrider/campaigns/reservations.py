@@ -1,7 +1,8 @@
 """Taking what a round may send of the day's limits, before it queues anything.
 
-So a cap cannot be exceeded, and no worker has to look at one. A unit is given back by the worker
-that certainly sends nothing for it; one that dies wastes it.
+So a cap cannot be exceeded, and no worker has to look at one. A unit is given back by the round
+whose queue certainly did not take its step, and by the worker that certainly sends nothing for it;
+one that dies wastes it.
 """
 
 from collections import Counter

@@ -28,7 +28,7 @@ from outrider.campaigns.reading import Reading
 from outrider.campaigns.reservations import Reservations, units_of
 from outrider.kit import clock, parallel
 from outrider.kit.logs import logger
-from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.queues import Queue, QueueMessage, SendFailed
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository, Usage
 from outrider.mailboxes.reviews import HealthReviews
@@ -205,22 +205,27 @@ class RoundService:
         """Queue what goes out, then move the due times: a step that is queued and not moved comes
         up once more, and is found done. Returns how many nobody else moved."""
         workspace = self.caller.workspace
-        self.steps.send(
-            [
-                QueueMessage(
-                    body=StepJob.of(
-                        workspace,
-                        one.enrollment,
-                        mailbox_id=one.mailbox_id or "",
-                        units=units_of(now.date(), campaign.settings, one) if one.counts else None,
-                    ).model_dump(exclude_none=True),
-                    delay_seconds=math.ceil((one.send_at - now).total_seconds()),
-                    group=workspace,
-                )
-                for one in planned
-                if one.goes_out
-            ]
-        )
+        messages = [
+            QueueMessage(
+                body=StepJob.of(
+                    workspace,
+                    one.enrollment,
+                    mailbox_id=one.mailbox_id or "",
+                    units=units_of(now.date(), campaign.settings, one) if one.counts else None,
+                ).model_dump(exclude_none=True),
+                delay_seconds=math.ceil((one.send_at - now).total_seconds()),
+                group=workspace,
+            )
+            for one in planned
+            if one.goes_out
+        ]
+        try:
+            self.steps.send(messages)
+        except SendFailed as failure:
+            for message in failure.unsent:
+                if units := StepJob.model_validate(message.body).units:
+                    self.reservations.give_back(units)
+            raise
         return sum(parallel.each(lambda one: self._move(one, steps), planned))
 
     def _move(self, planned: Planned, steps: Steps) -> bool:

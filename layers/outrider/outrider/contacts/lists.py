@@ -62,7 +62,7 @@ class ContactLists:
         """
         if asked.email is not None:
             contact = self.contacts.with_value(asked.email)
-            return list(self._fitting(asked, [contact] if contact else []).values()), None
+            return self._matching(asked, [contact] if contact else []), None
         path = self._path(asked)
         found: list[Contact] = []
         for part, place in self._read(path, asked, after):
@@ -122,12 +122,15 @@ class ContactLists:
         in_question = asked.status in _TOLD_BY_LAST_CONTACT
         if in_question:
             contacts = self.contacts.with_last_contact(contacts)
-        companies = self._companies(asked, contacts)
-        fitting = [
-            each for each in contacts if asked.matches(each, companies.get(each.company_id or ""))
-        ]
+        fitting = self._matching(asked, contacts)
         shown = fitting if in_question else self.contacts.with_last_contact(fitting)
         return {each.id: each for each in shown}
+
+    def _matching(self, asked: ContactQuery, contacts: Sequence[Contact]) -> list[Contact]:
+        companies = self._companies(asked, contacts)
+        return [
+            each for each in contacts if asked.matches(each, companies.get(each.company_id or ""))
+        ]
 
     def _companies(self, asked: ContactQuery, contacts: Sequence[Contact]) -> Mapping[str, Company]:
         """The companies of `contacts`, where they have to be known."""

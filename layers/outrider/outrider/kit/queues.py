@@ -4,15 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from outrider.kit import aws, json
 from outrider.kit.logs import logger
 
 MAX_DELAY_SECONDS = 900
 _BATCH = 10
-
-
-class SendFailed(Exception):
-    """The queue did not take every message; the ones it took will be handled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +25,23 @@ class QueueMessage:
     delay_seconds: int = 0
 
 
+class SendFailed(Exception):
+    """The queue did not take every message; the ones it took will be handled. `unsent` are those
+    that it certainly did not take."""
+
+    def __init__(self, unsent: Sequence[QueueMessage]) -> None:
+        super().__init__(f"{len(unsent)} messages were not taken by the queue")
+        self.unsent = unsent
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     url: str
 
     def send(self, messages: Sequence[QueueMessage]) -> None:
-        """Send all, ten a call. Raises SendFailed when the queue refuses any of them."""
+        """Send all, ten a call. Raises SendFailed when the queue does not take all of them."""
         for start in range(0, len(messages), _BATCH):
+            batch, others = messages[start : start + _BATCH], messages[start + _BATCH :]
             entries = [
                 {
                     "Id": str(number),
@@ -41,11 +49,16 @@ class Queue:
                     "DelaySeconds": min(max(message.delay_seconds, 0), MAX_DELAY_SECONDS),
                     "MessageGroupId": message.group,
                 }
-                for number, message in enumerate(messages[start : start + _BATCH])
+                for number, message in enumerate(batch)
             ]
-            answer = aws.client("sqs").send_message_batch(QueueUrl=self.url, Entries=entries)
-            if answer.get("Failed"):
-                raise SendFailed(f"{len(answer['Failed'])} messages were refused by the queue")
+            try:
+                answer = aws.client("sqs").send_message_batch(QueueUrl=self.url, Entries=entries)
+            except ClientError as refusal:
+                raise SendFailed([*batch, *others]) from refusal
+            except BotoCoreError as lost:  # it may have been taken
+                raise SendFailed(others) from lost
+            if refused := answer.get("Failed"):
+                raise SendFailed([*(batch[int(each["Id"])] for each in refused), *others])
 
 
 def time_left(context: Any, least_ms: int) -> Callable[[], bool]:
