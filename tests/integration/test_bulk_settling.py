@@ -8,7 +8,6 @@ import pytest
 from outrider.campaigns import message_ids
 from outrider.campaigns.models import Said
 from outrider.kit import ids
-from outrider.kit.dynamo import TransactionFailed
 from outrider.messages import schemas, settling
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
@@ -193,10 +192,7 @@ class TestEnrollments:
     def test_that_others_keep_changing_are_named(
         self, api: Api, lost: Launched, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def contended(*_: Any) -> None:
-            raise TransactionFailed(())
-
-        monkeypatch.setattr(settling, "transact", contended)
+        monkeypatch.setattr(settling, "try_transact", lambda *_: False)
         answer = settle(api, campaign_id=lost.campaign_id)
 
         assert answer.json["counts"]["contended"] == LOST

@@ -13,15 +13,15 @@ from functools import partial
 from outrider.access.models import Caller
 from outrider.campaigns.audience import AudienceRepository, begun
 from outrider.campaigns.enrolling import AT_ONCE, Enroller
-from outrider.campaigns.errors import CampaignNotFound, CampaignTakesNobody
+from outrider.campaigns.errors import CampaignTakesNobody
 from outrider.campaigns.launch import counted, results_of
 from outrider.campaigns.models import SHARD_SIZE, STEP_LEASE, Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.runs import RunService
 from outrider.campaigns.schemas import AudienceAdded, AudienceAddition, EnrollResult
 from outrider.contacts.service import ContactService
-from outrider.kit import clock, ids, parallel
-from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit import clock, parallel
+from outrider.kit.dynamo import Action, TransactionFailed, try_transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.sequences.models import Step
 from outrider.sequences.service import SequenceService, require_sendable
@@ -62,18 +62,13 @@ class AdditionService:
             results=results,
         )
         for _ in range(_ATTEMPTS):
-            try:
-                transact(*self._noted(campaign, request, answer), *self.caller.keep(answer))
-            except TransactionFailed:
-                campaign = self._launched(campaign_id)
-                continue
-            return answer
+            if try_transact(*self._noted(campaign, request, answer), *self.caller.keep(answer)):
+                return answer
+            campaign = self._launched(campaign_id)
         raise _contended()
 
     def _launched(self, campaign_id: str) -> Campaign:
-        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
-        if campaign is None:
-            raise CampaignNotFound
+        campaign = self.campaigns.require(campaign_id)
         if campaign.status not in ("active", "paused"):
             raise CampaignTakesNobody(campaign.status)
         return campaign

@@ -10,12 +10,12 @@ from itertools import islice
 
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.errors import CampaignNotFound, WrongStatus
+from outrider.campaigns.errors import WrongStatus
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import Backlog, CampaignResumed, CampaignView, SequenceResumed
-from outrider.kit import clock, ids
-from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit import clock
+from outrider.kit.dynamo import Action, try_transact
 from outrider.kit.errors import Contended
 from outrider.kit.outbox import Event
 from outrider.sequences.errors import SequenceNotLaunched
@@ -41,24 +41,24 @@ class ControlService:
         """Park the campaign; one that is paused stays as it is. `events` come before the one that
         says it is paused. Raises CampaignNotFound and WrongStatus."""
         for _ in range(_ATTEMPTS):
-            campaign = self._get(campaign_id)
+            campaign = self.campaigns.require(campaign_id)
             if campaign.status == "paused":
                 return CampaignView.of(campaign)
             after = self._paused(campaign, reason)
             view = CampaignView.of(after)
-            if self._done(self._pausing(campaign, after, events), self.caller.keep(view)):
+            if try_transact(*self._pausing(campaign, after, events), *self.caller.keep(view)):
                 return view
         raise Contended("Another request changed this campaign")
 
     def resume(self, campaign_id: str) -> CampaignResumed:
         """Let it go on; one that runs stays as it is. Raises CampaignNotFound and WrongStatus."""
         for _ in range(_ATTEMPTS):
-            campaign = self._get(campaign_id)
+            campaign = self.campaigns.require(campaign_id)
             if campaign.status == "active":
                 return CampaignResumed(**CampaignView.of(campaign).model_dump(), backlog=_NOTHING)
             after, backlog = self._resumed(campaign), self._backlog(campaign)
             view = CampaignResumed(**CampaignView.of(after).model_dump(), backlog=backlog)
-            if self._done(self._resuming(campaign, after), self.caller.keep(view)):
+            if try_transact(*self._resuming(campaign, after), *self.caller.keep(view)):
                 return view
         raise Contended("Another request changed this campaign")
 
@@ -71,7 +71,7 @@ class ControlService:
             campaign = self._led_by(sequence.campaign_id)
             after = self._paused(campaign, BY_PERSON)
             view = SequenceView.of(sequence.turned("paused"))
-            if self._done(self._pausing(campaign, after), self.caller.keep(view)):
+            if try_transact(*self._pausing(campaign, after), *self.caller.keep(view)):
                 return view
         raise Contended("Another request changed this sequence")
 
@@ -85,15 +85,9 @@ class ControlService:
             after, backlog = self._resumed(campaign), self._backlog(campaign)
             turned = sequence.turned("active")
             view = SequenceResumed(**SequenceView.of(turned).model_dump(), backlog=backlog)
-            if self._done(self._resuming(campaign, after), self.caller.keep(view)):
+            if try_transact(*self._resuming(campaign, after), *self.caller.keep(view)):
                 return view
         raise Contended("Another request changed this sequence")
-
-    def _get(self, campaign_id: str) -> Campaign:
-        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
-        if campaign is None:
-            raise CampaignNotFound
-        return campaign
 
     def _led_by(self, campaign_id: str | None) -> Campaign:
         campaign = self.campaigns.get(campaign_id) if campaign_id else None
@@ -136,11 +130,3 @@ class ControlService:
             more=len(due) == MAX_COUNTED,
             oldest_due_at=due[0] if due else None,
         )
-
-    def _done(self, actions: Sequence[Action], also: Sequence[Action]) -> bool:
-        """Whether it was done; not, when something changed since it was read."""
-        try:
-            transact(*actions, *also)
-        except TransactionFailed:
-            return False
-        return True

@@ -7,13 +7,13 @@ from outrider.access.models import Caller
 from outrider.campaigns import enrollment_ids
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.errors import CampaignNotFound, EnrollmentNotFound, WrongState
+from outrider.campaigns.errors import EnrollmentNotFound, WrongState
 from outrider.campaigns.models import UNKNOWN_OUTCOME, Campaign, Enrollment, Said
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.rounds import RoundService
 from outrider.campaigns.schemas import ResumeRequest
-from outrider.kit import clock, ids
-from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit import clock
+from outrider.kit.dynamo import Action, try_transact
 from outrider.kit.errors import Contended, ValidationFailed
 from outrider.kit.outbox import Event
 
@@ -70,7 +70,7 @@ class EnrollmentService:
             if before.is_open:
                 return before
             _require(before, before.state == "paused", "resumed")
-            campaign = self._campaign(before.campaign_id)
+            campaign = self.campaigns.require(before.campaign_id)
             if before.blocked_reason == UNKNOWN_OUTCOME:
                 if request.unknown is None:
                     raise ValidationFailed.at("/unknown", _SAY)
@@ -111,12 +111,6 @@ class EnrollmentService:
         change = self._repository(before).resume(before, after, campaign.due_shards, told)
         return after, [change, self._moved(before, active=1, paused=-1)]
 
-    def _campaign(self, campaign_id: str) -> Campaign:
-        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
-        if campaign is None:
-            raise CampaignNotFound
-        return campaign
-
     def _repository(self, enrollment: Enrollment) -> EnrollmentRepository:
         return self.enrollments(enrollment.campaign_id)
 
@@ -129,11 +123,7 @@ class EnrollmentService:
 
     def _done(self, after: Enrollment, actions: Sequence[Action]) -> bool:
         """Whether it was done; not, when something changed since it was read."""
-        try:
-            transact(*actions, *self.caller.keep(after))
-        except TransactionFailed:
-            return False
-        return True
+        return try_transact(*actions, *self.caller.keep(after))
 
 
 def _require(enrollment: Enrollment, allowed: bool, done: str) -> None:

@@ -13,11 +13,10 @@ from pydantic import BaseModel
 from outrider.access.models import Caller
 from outrider.campaigns import windows
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.errors import CampaignNotFound
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.models import Audience, Campaign, CampaignStatus, Enrollment
 from outrider.campaigns.repository import CampaignRepository, audience
-from outrider.kit import clock, ids
+from outrider.kit import clock
 from outrider.mailboxes.models import HealthReason, HealthState, Mailbox, Status
 from outrider.mailboxes.remedies import why_it_cannot_send
 from outrider.mailboxes.repository import MailboxRepository
@@ -174,12 +173,7 @@ class CampaignExplainer:
         )
 
     def _read(self, campaign_id: str) -> _Seen:
-        found = (
-            self.campaigns.get_with_counts(campaign_id) if ids.is_id("cam", campaign_id) else None
-        )
-        if found is None:
-            raise CampaignNotFound
-        campaign, shards = found
+        campaign, shards = self.campaigns.require_with_counts(campaign_id)
         now = clock.now()
         enrollments = self.enrollments(campaign.id)
         lanes = enrollments.places.lanes(campaign)

@@ -16,7 +16,7 @@ from functools import partial
 from outrider.access.models import Caller
 from outrider.campaigns.audience import AudienceRepository, begun
 from outrider.campaigns.enrolling import AT_ONCE, Enroller
-from outrider.campaigns.errors import CampaignNotFound, LaunchedElsewhere, WrongStatus
+from outrider.campaigns.errors import LaunchedElsewhere, WrongStatus
 from outrider.campaigns.models import SHARD_SIZE, Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import (
@@ -97,9 +97,7 @@ class LaunchService:
     def launch_campaign(self, campaign_id: str, request: LaunchRequest) -> CampaignLaunched:
         """Raises CampaignNotFound and WrongStatus; else as `launch_sequence`."""
         self.caller.begin()
-        found = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
-        if found is None:
-            raise CampaignNotFound
+        found = self.campaigns.require(campaign_id)
         if found.status != "draft":
             raise WrongStatus("launched", found.status)
         if found.leads_sequence:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.campaigns.enrollment_lists import EnrollmentLists
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.errors import CampaignNotFound
-from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.models import Enrollment
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import (
     AudienceQuery,
@@ -15,7 +14,6 @@ from outrider.campaigns.schemas import (
     EnrollmentQuery,
     SkippedContact,
 )
-from outrider.kit import ids
 from outrider.kit.pagination import Page, Sealer
 
 
@@ -28,7 +26,7 @@ class MemberLists:
 
     def enrolled(self, campaign_id: str, query: EnrollmentQuery) -> Page[Enrollment]:
         """Raises CampaignNotFound."""
-        campaign = self._campaign(campaign_id)
+        campaign = self.campaigns.require(campaign_id)
         sealer = self._sealer(campaign_id, "enrollments")
         after = sealer.after(query)
         if query.contact_id is not None:
@@ -49,7 +47,7 @@ class MemberLists:
 
     def left_out(self, campaign_id: str, query: AudienceQuery) -> Page[SkippedContact]:
         """Whom a launch with a filter left out. Raises CampaignNotFound."""
-        self._campaign(campaign_id)
+        self.campaigns.require(campaign_id)
         sealer = self._sealer(campaign_id, "audience")
         items, place = self.enrollments(campaign_id).skipped(
             query.reason, query.limit, sealer.after(query)
@@ -61,12 +59,6 @@ class MemberLists:
             for item in items
         ]
         return sealer.page(query, skipped, place)
-
-    def _campaign(self, campaign_id: str) -> Campaign:
-        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
-        if campaign is None:
-            raise CampaignNotFound
-        return campaign
 
     def _sealer(self, of: str, name: str) -> Sealer:
         return Sealer(self.caller.seal, f"{self.caller.workspace}/{of}/{name}")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from outrider.campaigns import enrollment_ids, message_ids
 from outrider.kit import clock, json
-from outrider.sequences.models import ReplyClass, Settings
+from outrider.sequences.models import ReplyClass, Sequence, Settings
 
 ROUND = timedelta(minutes=15)
 """How far ahead a round plans: as long as SQS can delay a message."""
@@ -99,6 +99,20 @@ class Campaign(BaseModel):
     created_at: str
     updated_at: str
     version: int = 1
+
+    @classmethod
+    def to_be(cls, sequence: Sequence) -> "Campaign":
+        """What the launch of a draft would make."""
+        return cls(
+            id=sequence.campaign_id or f"cam_{sequence.id.partition('_')[2]}",
+            name=sequence.name,
+            sequence_id=sequence.id,
+            steps_version=sequence.steps_version,
+            mailbox_pool=sequence.mailbox_pool,
+            settings=sequence.settings,
+            created_at=sequence.created_at,
+            updated_at=sequence.updated_at,
+        )
 
     def names(self) -> dict[str, str]:
         """What an event about this campaign names."""

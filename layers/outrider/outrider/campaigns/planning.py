@@ -107,16 +107,7 @@ class PlanningService:
         """The one that carries the sequence out, or what its launch would make."""
         if sequence.campaign_id and (found := self.campaigns.get(sequence.campaign_id)):
             return found.model_copy(update={"steps_version": sequence.steps_version})
-        return Campaign(
-            id=f"cam_{sequence.id.partition('_')[2]}",
-            name=sequence.name,
-            sequence_id=sequence.id,
-            steps_version=sequence.steps_version,
-            mailbox_pool=sequence.mailbox_pool,
-            settings=sequence.settings,
-            created_at=sequence.created_at,
-            updated_at=sequence.updated_at,
-        )
+        return Campaign.to_be(sequence)
 
     def _taken(
         self,

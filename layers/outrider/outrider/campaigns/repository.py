@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from outrider.access.models import WorkspaceId
+from outrider.campaigns.errors import CampaignNotFound
 from outrider.campaigns.models import Audience, Campaign, CampaignStatus
 from outrider.campaigns.statistics import Statistics
-from outrider.kit import clock, outbox
+from outrider.kit import clock, ids, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.counters import Counters, total
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, batch_get
@@ -34,6 +35,13 @@ class CampaignRepository:
         item = self.table.get(self.workspace, campaign_id)
         return Campaign.model_validate(item) if item else None
 
+    def require(self, campaign_id: str) -> Campaign:
+        """Raises CampaignNotFound, also for what is no id of a campaign."""
+        campaign = self.get(campaign_id) if ids.is_id("cam", campaign_id) else None
+        if campaign is None:
+            raise CampaignNotFound
+        return campaign
+
     def key(self, campaign_id: str) -> tuple[Table, str, str]:
         """Where a campaign is, for `kit.dynamo.batch_get`."""
         return self.table, self.workspace, campaign_id
@@ -49,6 +57,13 @@ class CampaignRepository:
         found = batch_get([self.key(campaign_id), *self.counters(campaign_id).keys()])
         item = found.pop((self.table.name, self.workspace, campaign_id), None)
         return (Campaign.model_validate(item), list(found.values())) if item else None
+
+    def require_with_counts(self, campaign_id: str) -> tuple[Campaign, list[Item]]:
+        """`get_with_counts`. Raises CampaignNotFound, also for what is no id of a campaign."""
+        found = self.get_with_counts(campaign_id) if ids.is_id("cam", campaign_id) else None
+        if found is None:
+            raise CampaignNotFound
+        return found
 
     def add(self, campaign: Campaign, events: Sequence[Event]) -> Action:
         item = {

@@ -22,7 +22,7 @@ from outrider.campaigns.errors import CampaignNotFound, SequenceDeleted, WrongSt
 from outrider.campaigns.models import ERASED, Campaign, CampaignStatus, Enrollment
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import CampaignRetried, RetryRequest
-from outrider.kit import clock, ids, parallel
+from outrider.kit import clock, parallel
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, TransactionFailed, transact_named
 from outrider.kit.errors import Contended
@@ -108,9 +108,7 @@ class RetryService:
                 return f"opened {opened}, to be continued"
 
     def _campaign(self, campaign_id: str) -> Campaign:
-        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
-        if campaign is None:
-            raise CampaignNotFound
+        campaign = self.campaigns.require(campaign_id)
         if campaign.status == "draft":
             raise WrongStatus("retried", campaign.status)
         return campaign

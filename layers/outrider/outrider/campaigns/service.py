@@ -7,7 +7,7 @@ from typing import get_args
 from outrider.access.models import Caller
 from outrider.campaigns.audience import AudienceRepository
 from outrider.campaigns.enrolling import SKIPPED_AS
-from outrider.campaigns.errors import CampaignNotFound, WrongStatus
+from outrider.campaigns.errors import WrongStatus
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
 from outrider.campaigns.schemas import (
@@ -25,7 +25,7 @@ from outrider.campaigns.statistics import Statistics
 from outrider.kit import clock, ids
 from outrider.kit.attributes import Item
 from outrider.kit.counters import total
-from outrider.kit.dynamo import TransactionFailed, transact
+from outrider.kit.dynamo import TransactionFailed, transact, try_transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.kit.pagination import Page, Sealer
 from outrider.mailboxes.pools.repository import PoolRepository
@@ -78,10 +78,7 @@ class CampaignService:
 
     def get(self, campaign_id: str) -> Campaign:
         """Raises CampaignNotFound."""
-        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
-        if campaign is None:
-            raise CampaignNotFound
-        return campaign
+        return self.campaigns.require(campaign_id)
 
     def list(self, query: CampaignQuery) -> Page[CampaignView]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/campaigns")
@@ -108,13 +105,10 @@ class CampaignService:
             after = campaign.changed(**changes)
             view = CampaignView.of(after)
             there = self.pools.there(after.mailbox_pool) if "mailbox_pool" in changes else ()
-            try:
-                told = [self.caller.event("campaign.updated", **after.names())]
-                changed = self.campaigns.change(campaign, after, told)
-                transact(changed, *there, *self.caller.keep(view))
-            except TransactionFailed:
-                continue
-            return view
+            told = [self.caller.event("campaign.updated", **after.names())]
+            changed = self.campaigns.change(campaign, after, told)
+            if try_transact(changed, *there, *self.caller.keep(view)):
+                return view
         raise changed_meanwhile
 
     def delete(self, campaign_id: str) -> CampaignDeleted:
@@ -132,21 +126,13 @@ class CampaignService:
                 actions.append(self.sequences.finished(campaign.sequence_id, [finished]))
             if not campaign.leads_sequence:
                 actions.append(self.sequences.carried_out(campaign.sequence_id, -1))
-            try:
-                transact(*actions)
-            except TransactionFailed:
-                continue
-            return CampaignDeleted(id=campaign_id)
+            if try_transact(*actions):
+                return CampaignDeleted(id=campaign_id)
         raise changed_meanwhile
 
     def status(self, campaign_id: str) -> CampaignStatusView:
         """Raises CampaignNotFound."""
-        found = (
-            self.campaigns.get_with_counts(campaign_id) if ids.is_id("cam", campaign_id) else None
-        )
-        if found is None:
-            raise CampaignNotFound
-        campaign, shards = found
+        campaign, shards = self.campaigns.require_with_counts(campaign_id)
         sent, skipped = _totals(self.campaigns.statistics(campaign_id))
         return CampaignStatusView(
             campaign_id=campaign.id,

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from outrider.campaigns.errors import CampaignNotFound
 from outrider.campaigns.figures import StatsView, by_day, by_step, counts, rates
 from outrider.campaigns.repository import CampaignRepository, audience
 from outrider.campaigns.schemas import StatsQuery
-from outrider.kit import ids
 from outrider.sequences.service import SequenceService
 
 
@@ -17,12 +15,7 @@ class StatsService:
 
     def of(self, campaign_id: str, query: StatsQuery) -> StatsView:
         """Raises CampaignNotFound."""
-        found = (
-            self.campaigns.get_with_counts(campaign_id) if ids.is_id("cam", campaign_id) else None
-        )
-        if found is None:
-            raise CampaignNotFound
-        campaign, shards = found
+        campaign, shards = self.campaigns.require_with_counts(campaign_id)
         parts = list(self.campaigns.statistics(campaign_id).list(query.since, query.until))
         steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
         totals = counts(parts)

@@ -7,7 +7,7 @@ from outrider.access.models import Caller
 from outrider.campaigns import enrollment_ids
 from outrider.campaigns.enrolling import Enroller
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.errors import CampaignNotActive, CampaignNotFound
+from outrider.campaigns.errors import CampaignNotActive
 from outrider.campaigns.models import Campaign, Enrollment, audience_group
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.rounds import RoundService
@@ -16,7 +16,7 @@ from outrider.campaigns.schemas import SkipReason, TriggerRequest, TriggerResult
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.entities.errors import EntityExists
-from outrider.kit import clock, ids
+from outrider.kit import clock
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.sequences.models import Step
@@ -67,9 +67,7 @@ class TriggerService:
             self.runs.wake(campaign.id, at)
 
     def _active(self, campaign_id: str) -> Campaign:
-        campaign = self.campaigns.get(campaign_id) if ids.is_id("cam", campaign_id) else None
-        if campaign is None:
-            raise CampaignNotFound
+        campaign = self.campaigns.require(campaign_id)
         if campaign.status != "active":
             raise CampaignNotActive(campaign.status)
         return campaign

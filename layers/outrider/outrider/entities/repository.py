@@ -26,6 +26,7 @@ from outrider.kit.dynamo import (
     batch_get,
     transact,
     transact_groups,
+    try_transact,
 )
 from outrider.kit.outbox import Event
 
@@ -235,19 +236,11 @@ class EntityRepository(ABC, Generic[EntityT]):
             actions.append(self._claim(value, before.id, former_owner))
         if left := self._value(before):
             actions.append(self._untrace(self.claims, left, before.id))
-        try:
-            transact(*actions, *also)
-        except TransactionFailed:
-            return False
-        return True
+        return try_transact(*actions, *also)
 
     def remove(self, entity_id: str, events: Sequence[Event]) -> bool:
         """False when there is no such entity."""
-        try:
-            transact(*self.removing(entity_id, events))
-        except TransactionFailed:
-            return False
-        return True
+        return try_transact(*self.removing(entity_id, events))
 
     def removing(
         self, entity_id: str, events: Sequence[Event], version: int | None = None

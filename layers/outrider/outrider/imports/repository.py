@@ -24,6 +24,7 @@ from outrider.kit.dynamo import (
     Table,
     TransactionFailed,
     transact,
+    try_transact,
 )
 from outrider.kit.outbox import Event
 
@@ -188,11 +189,7 @@ class ImportRepository:
             failed="failed",
             events=outbox.pack(events),
         )
-        try:
-            transact(action, *also)
-        except TransactionFailed:
-            return False
-        return True
+        return try_transact(action, *also)
 
     def _saved(
         self, work: Work, changes: Mapping[str, Any], events: Sequence[Event], done: bool

@@ -274,6 +274,15 @@ def transact(*actions: Action, attempts: int = _TRANSACTION_ATTEMPTS) -> None:
             time.sleep(secrets.randbelow(10 * 2**attempt) / 1000)
 
 
+def try_transact(*actions: Action) -> bool:
+    """`transact`; False, and nothing is done, when a condition does not hold."""
+    try:
+        transact(*actions)
+    except TransactionFailed:
+        return False
+    return True
+
+
 def transact_groups(
     groups: Mapping[str, Sequence[Action]], also: Callable[[int], Sequence[Action]]
 ) -> dict[str, Sequence[Reason]]:

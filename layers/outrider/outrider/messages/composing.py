@@ -16,7 +16,7 @@ from outrider.messages import writing
 from outrider.messages.schemas import StepChoice
 from outrider.messages.snapshot import Snapshot, SnapshotReader
 from outrider.sequences.errors import StepNotFound, VariantNotFound
-from outrider.sequences.models import Sequence, Step
+from outrider.sequences.models import Step
 from outrider.sequences.service import SequenceService
 
 
@@ -50,19 +50,18 @@ class Composer:
             raise ContactNotFound
         if asked.mailbox_id is not None and not ids.is_id("mbx", asked.mailbox_id):
             raise MailboxNotFound
-        campaign_id = sequence.campaign_id or f"cam_{sequence.id.partition('_')[2]}"
-        job = _job(self.caller.workspace, sequence, campaign_id, asked)
-        seen = self.reader(campaign_id).read(job)
+        to_be = Campaign.to_be(sequence)
+        enrollment = _enrollment(to_be, asked)
+        job = StepJob.of(self.caller.workspace, enrollment, mailbox_id=asked.mailbox_id)
+        seen = self.reader(to_be.id).read(job)
         place = next((at for at, step in enumerate(seen.steps) if step.id == asked.step_id), None)
         if place is None:
             raise StepNotFound
         if seen.contact is None:
             raise ContactNotFound
-        enrollment = seen.enrollment or _enrollment(
-            job, enrollment_ids.of(campaign_id, job.contact_id)
-        )
+        enrollment = seen.enrollment or enrollment
         step, number = _with_variant(seen.steps[place], enrollment, asked.variant_id)
-        campaign = seen.campaign or _campaign(sequence, campaign_id)
+        campaign = seen.campaign or to_be
         seen = replace(
             seen,
             message_id=step_message_id(job.workspace, enrollment, step.id),
@@ -92,45 +91,18 @@ class Composer:
         return min(pool, key=lambda each: (not each.can_send, each.id), default=None)
 
 
-def _job(workspace: str, sequence: Sequence, campaign_id: str, asked: StepChoice) -> StepJob:
-    return StepJob(
-        workspace=workspace,
-        campaign_id=campaign_id,
-        contact_id=asked.contact_id,
-        sequence_id=sequence.id,
-        steps_version=sequence.steps_version,
-        generation=1,
-        step_id=asked.step_id,
-        mailbox_id=asked.mailbox_id or "",
-    )
-
-
-def _enrollment(job: StepJob, enrollment_id: str) -> Enrollment:
+def _enrollment(campaign: Campaign, asked: StepChoice) -> Enrollment:
     """Of a contact that is not in the campaign."""
     now = clock.timestamp()
     return Enrollment(
-        id=enrollment_id,
-        campaign_id=job.campaign_id,
-        contact_id=job.contact_id,
-        sequence_id=job.sequence_id,
-        steps_version=job.steps_version,
-        step_id=job.step_id,
+        id=enrollment_ids.of(campaign.id, asked.contact_id),
+        campaign_id=campaign.id,
+        contact_id=asked.contact_id,
+        sequence_id=campaign.sequence_id,
+        steps_version=campaign.steps_version,
+        step_id=asked.step_id,
         created_at=now,
         updated_at=now,
-    )
-
-
-def _campaign(sequence: Sequence, campaign_id: str) -> Campaign:
-    """What the launch of a draft would make."""
-    return Campaign(
-        id=campaign_id,
-        name=sequence.name,
-        sequence_id=sequence.id,
-        steps_version=sequence.steps_version,
-        mailbox_pool=sequence.mailbox_pool,
-        settings=sequence.settings,
-        created_at=sequence.created_at,
-        updated_at=sequence.updated_at,
     )
 
 

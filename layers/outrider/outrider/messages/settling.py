@@ -7,7 +7,7 @@ from typing import Any
 
 from outrider.access.models import Caller
 from outrider.campaigns.models import Said
-from outrider.kit.dynamo import TransactionFailed, transact
+from outrider.kit.dynamo import try_transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.kit.pagination import Sealer
 from outrider.messages.errors import MessageNotFound
@@ -38,10 +38,7 @@ class Settling:
             found = self.messages.get(message.contact_id, message.id)
             if found is None or found.state != "unknown":
                 return found
-            try:
-                transact(*self.unknowns.writes(found, "sent", provider_id, rfc_message_id))
-            except TransactionFailed:
-                continue
+            try_transact(*self.unknowns.writes(found, "sent", provider_id, rfc_message_id))
         raise Contended(_CONTENDED)
 
     def say(self, message_id: str, said: Said) -> Message:
@@ -56,11 +53,8 @@ class Settling:
             if found.state != "unknown":
                 raise Conflict(_not_unknown(found))
             settled = found.settled(said)
-            try:
-                transact(*self.unknowns.writes(found, said), *self.caller.keep(settled))
-            except TransactionFailed:
-                continue
-            return settled
+            if try_transact(*self.unknowns.writes(found, said), *self.caller.keep(settled)):
+                return settled
         raise Contended(_CONTENDED)
 
     def say_of_many(self, request: SettlementRequest) -> SettlementBatch:
@@ -95,11 +89,8 @@ class Settling:
                 if self.messages.settled_in(found) == call:
                     return result(result="settled")
                 return result(result="not_unknown", reason=_not_unknown(found))
-            try:
-                transact(*self.unknowns.writes(found, said, call=call))
-            except TransactionFailed:
-                continue
-            return result(result="settled")
+            if try_transact(*self.unknowns.writes(found, said, call=call)):
+                return result(result="settled")
         return result(result="contended", reason=_CONTENDED)
 
 

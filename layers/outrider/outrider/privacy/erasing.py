@@ -17,7 +17,7 @@ from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock, ids
 from outrider.kit.counters import Counters
-from outrider.kit.dynamo import TransactionFailed, transact
+from outrider.kit.dynamo import TransactionFailed, transact, try_transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.kit.outbox import Event
 from outrider.privacy.models import Counted, Erasure, StoreResult
@@ -127,11 +127,7 @@ class ErasureService:
             counted = "paused" if enrollment.state == "paused" else "active"
             counters = self.counters(enrollment.campaign_id)
             actions.append(counters.add(**{counted: -1, "completed": 1}))
-        try:
-            transact(*actions)
-        except TransactionFailed:
-            return False
-        return True
+        return try_transact(*actions)
 
     def _ended(self, enrollment: Enrollment) -> Event:
         return self.caller.event(
