@@ -120,6 +120,55 @@ class TestLostAnswer:
 
         assert (outcome, len(cloud.mails())) == ("sent", 1)
 
+    @pytest.mark.parametrize("undone", ["released", "put_back", "deferred"])
+    def test_of_undoing_a_claim_leaves_the_next_claim_alone(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, undone: str
+    ) -> None:
+        """Before the worker sends the lost call again, another one claims the step, hands its mail
+        over, and dies."""
+        campaign = launched(api)
+        job = queued(api, cloud, campaign)
+        path = f"/v1/campaigns/{campaign.campaign_id}"
+
+        def other(_: float) -> None:
+            monkeypatch.undo()
+            if undone == "deferred":
+                api.post(f"{path}/resume")
+            with cloud.wire.crash_at("SendEmail", "after") as died:
+                run(job)
+            assert died()
+
+        def lose(operation: str, skip: int = 0) -> None:
+            monkeypatch.setattr("outrider.kit.dynamodb.time.sleep", other)
+            watch.enter_context(cloud.wire.lose(operation, skip=skip))
+
+        def change() -> None:
+            if undone == "released":
+                api.patch(f"/v1/contacts/{campaign.contact_ids[0]}", {"email": "a@new.example"})
+            if undone == "deferred":
+                api.post(f"{path}/pause")
+            if undone != "put_back":
+                lose("UpdateItem")
+
+        def refuse(transport: SesTransport, *mail: Any) -> Outcome:
+            monkeypatch.undo()
+            lose("UpdateItem")
+            return Outcome("not_accepted", "too fast", scope="connection")
+
+        with ExitStack() as watch:
+            if undone == "put_back":
+                monkeypatch.setattr(SesTransport, "send", refuse)
+            watch.enter_context(cloud.wire.once_after("UpdateItem", change))
+            with suppress(StepHeld):
+                run(job)
+        cloud.clock.advance(minutes=3)
+        run(job)
+        cloud.drain()
+
+        assert len(cloud.mails()) == 1
+        assert [each.state for each in books(api, cloud).outgoing] == ["unknown"]
+        assert list(wrong_at_rest(books(api, cloud))) == []
+
 
 class TestLook:
     @pytest.mark.parametrize(

@@ -24,11 +24,11 @@ _PUT_ONCE = "the message is put once"
 def _without_claim(said: str) -> Change:
     """One of the writes of `_settle` may be made by anybody: the one whose assignments have
     `said`."""
-    claimed = "#sending = :claimed"
+    claimed = "#sending = :claimed{of_holder}"
     return Change(
         _ENROLLMENTS,
-        f'"{claimed}",',
-        f'"{always(claimed)}" if {said!r} in sets else "{claimed}",',
+        f'f"{claimed}",',
+        f'f"{always(claimed)}" if {said!r} in sets else f"{claimed}",',
     )
 
 
@@ -68,6 +68,17 @@ MUTATIONS = [
         (Change(_ENROLLMENTS, 'f" #holder = :holder"', 'f" #held = :holder"'),),
     ),
     Mutation(
+        "claim of another holder undone",
+        (f"{_TESTS}::TestLostAnswer::test_of_undoing_a_claim_leaves_the_next_claim_alone",),
+        (
+            Change(
+                _ENROLLMENTS,
+                '" AND #holder = :holder"',
+                '" AND (#holder = :holder OR attribute_exists(#pk))"',
+            ),
+        ),
+    ),
+    Mutation(
         "advance without the claim",
         (f"{_LATE}[accepted-]",),
         (_without_claim("#previous_at"), _ONCE),
@@ -99,7 +110,7 @@ MUTATIONS = [
         (_LATE, f"{_TWO}::test_find_one_message_lost"),
         (
             _ONCE,
-            Change(_ENROLLMENTS, '"#sending = :claimed",', f'"{always("#sending = :claimed")}",'),
+            Change(_ENROLLMENTS, 'f"#sending = :claimed', f'f"{always("#sending = :claimed")}'),
         ),
         covered_by="only the holder of the claim advances, pauses or ends",
     ),
@@ -153,7 +164,7 @@ MUTATIONS = [
         (
             Change(
                 _CLAIMS,
-                "self._release(message)\n            raise Outdated",
+                "self._release(ready.enrollment, message)\n            raise Outdated",
                 "raise Outdated",
             ),
         ),

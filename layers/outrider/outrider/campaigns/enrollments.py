@@ -6,7 +6,6 @@ something to come stands in the index `by_due`, under `<workspace>#cam_…#<shar
 `<workspace>#cam_…#<state>`; all stand in the index `by_contact`, under `<workspace>#con_…`.
 """
 
-import secrets
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -151,8 +150,9 @@ class EnrollmentRepository:
         self, enrollment: Enrollment, message_id: str, mailbox_id: str | None, to: str
     ) -> Action:
         """Claim the step for `message_id`, which is to be sent to the address or number `to`: until
-        the claim's lease ends, no other worker takes it. A step that was queued is due after that
-        anyway: then its due time stays, and the index too."""
+        the claim's lease ends, no other worker takes it. `enrollment.holder` tells this claim from
+        any other of the step. A step that was queued is due after that anyway: then its due time
+        stays, and the index too."""
         values = {"mailbox": mailbox_id} if mailbox_id else {}
         now = clock.now()
         lease = clock.to_text(now + CLAIM_LEASE)
@@ -169,7 +169,7 @@ class EnrollmentRepository:
             message=message_ids.own(message_id),
             to=to,
             lease=lease,
-            holder=secrets.token_hex(8),
+            holder=enrollment.holder,
             **values,
         )
 
@@ -211,7 +211,7 @@ class EnrollmentRepository:
 
     def retry(
         self,
-        contact_id: str,
+        enrollment: Enrollment,
         message_id: str,
         due: str,
         lane: str,
@@ -220,9 +220,10 @@ class EnrollmentRepository:
         counts: bool = True,
     ) -> Action:
         """The claimed message was not sent, and its step will be tried again at `due`. `counts`: it
-        was an attempt, so the next wait is longer."""
+        was an attempt, so the next wait is longer. Made late, it changes no claim but that of
+        `enrollment.holder`: the step may have been claimed again."""
         return self._settle(
-            contact_id,
+            enrollment.contact_id,
             message_id,
             f"{_DUE}, #state = :active, #blocked_reason = :reason,"
             " #attempts = if_not_exists(#attempts, :none) + :counted",
@@ -232,25 +233,28 @@ class EnrollmentRepository:
             reason=reason,
             none=0,
             counted=int(counts),
+            holder=enrollment.holder,
         )
 
     def release(
         self,
-        contact_id: str,
+        enrollment: Enrollment,
         message_id: str,
         due: str | None = None,
         lane: str = PLAIN,
         reason: str = "",
     ) -> Action:
         """Give the claim of a message back that was not sent: a gate has closed. The step is due
-        again at `due`, or when it was due before."""
+        again at `due`, or when it was due before. Made late, it changes no other claim, as `retry`.
+        """
         moved = f"{_DUE}, #blocked_reason = :reason, " if due else ""
         return self._settle(
-            contact_id,
+            enrollment.contact_id,
             message_id,
             f"{moved}#state = :active",
             f"{_CLAIM}, #_events",
             active="active",
+            holder=enrollment.holder,
             **({**_at(due, lane), "reason": reason} if due else {}),
         )
 
@@ -476,12 +480,13 @@ class EnrollmentRepository:
         self, contact_id: str, message_id: str, sets: str, removes: str, **values: Any
     ) -> Action:
         """A change that only the holder of the claim on `message_id` may make; what others noted
-        meanwhile (a reply) stays."""
+        meanwhile (a reply) stays. With a `holder` it must be the claim that this one made."""
+        of_holder = " AND #holder = :holder" if "holder" in values else ""
         return self.table.update(
             self._pk,
             contact_id,
             f"SET {sets}, #updated_at = :now REMOVE {removes} ADD #version :one",
-            "#sending = :claimed",
+            f"#sending = :claimed{of_holder}",
             now=clock.timestamp(),
             one=1,
             claimed=message_ids.own(message_id),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from outrider.campaigns import enrollment_ids, message_ids
 from outrider.kit import clock, json
@@ -194,6 +194,8 @@ class Enrollment(BaseModel):
     sending: str | None = None
     claimed_until: str | None = None
     """While a message is in flight: how long its worker may hold it."""
+    holder: str | None = Field(default=None, exclude=True)
+    """While a message is in flight: what tells its claim from any other of the same step."""
     sending_to: str | None = None
     """While a message is in flight: the address or number it goes to."""
     thread: Thread | None = None

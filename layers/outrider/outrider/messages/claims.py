@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from outrider.campaigns.due_places import lane_of
 from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.models import Enrollment
 from outrider.contacts.models import Contact
 from outrider.contacts.touches import RecentlyTouched, Touches
 from outrider.kit import clock
@@ -54,8 +55,9 @@ class Claims:
         """Claim the step of `message`, then look again. Return the gate that has closed since
         `seen` was read, with the claim still held; None when the message may be sent now.
 
-        Raises ConditionFailed when the enrollment changed, Outdated when the contact did, and
-        StoreFailed: then nothing is held, so that nobody takes the message for lost.
+        `ready` is as `to_claim` gives it. Raises ConditionFailed when the enrollment changed,
+        Outdated when the contact did, and StoreFailed: then nothing is held, so that nobody takes
+        the message for lost.
         """
         enrollment = ready.enrollment
         claim = self.enrollments.claim(
@@ -65,7 +67,7 @@ class Claims:
         try:
             return self._look_again(seen, ready, message)
         except StoreFailed:
-            persistently(lambda: self._release(message))
+            persistently(lambda: self._release(enrollment, message))
             raise
 
     def begin(
@@ -94,7 +96,7 @@ class Claims:
         """
         lane = lane_of(ready.enrollment, ready.step)
         retried = self.enrollments.retry(
-            message.contact_id, message.id, due, lane, reason, counts=counts
+            ready.enrollment, message.id, due, lane, reason, counts=counts
         )
         self.enrollments.table.write(retried)
         self.untouch(message)
@@ -107,7 +109,7 @@ class Claims:
     def _look_again(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | None:
         now = self.standing.read(seen, ready.enrollment)
         if _differs(now.contact, ready.contact):
-            self._release(message)
+            self._release(ready.enrollment, message)
             raise Outdated(message.id)
         closed = gates.at_sending(now, ready.enrollment, ready.step, clock.now())
         return next(closed, None) or self._touch(message, seen.settings)
@@ -122,9 +124,9 @@ class Claims:
             return gates.recently_contacted(clock.from_text(recently.touch.at) + interval)
         return None
 
-    def _release(self, message: Message) -> None:
+    def _release(self, enrollment: Enrollment, message: Message) -> None:
         """Give the claim back; the step stays due as it was."""
-        release = self.enrollments.release(message.contact_id, message.id)
+        release = self.enrollments.release(enrollment, message.id)
         self.enrollments.table.write(release)
 
 

@@ -1,6 +1,7 @@
 """What is to be done with a step, decided from what was read: a pure function."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from outrider.campaigns import branching
@@ -104,6 +105,11 @@ class Ready:
     contact: Contact
     said: Mail | Content
     mailbox: Mailbox | None
+
+    def to_claim(self) -> "Ready":
+        """It for one claim: with a holder of its own."""
+        held = self.enrollment.model_copy(update={"holder": secrets.token_hex(8)})
+        return replace(self, enrollment=held)
 
 
 Decision = (

@@ -146,9 +146,10 @@ class StepService:
                 else "waiting"
             )
         message = _written(message, ready.said, ready.mailbox, ready.contact)
+        ready = ready.to_claim()
         closed = self.claims.claim(seen, ready, message)
         if closed:
-            stop = partial(self._stop, job, seen, closed, enrollment=enrollment, step=step)
+            stop = partial(self._stop, job, seen, closed, enrollment=ready.enrollment, step=step)
             return persistently(lambda: stop(claimed=message.id))
         return self._settle(job, seen, ready, message, self._send(ready, message))
 
@@ -278,7 +279,7 @@ class StepService:
         enrollments, (until, lane, reason) = self.progress.enrollments, place
         if claimed:
             due = clock.to_text(until)
-            release = enrollments.release(enrollment.contact_id, claimed, due, lane, reason)
+            release = enrollments.release(enrollment, claimed, due, lane, reason)
             enrollments.table.write(release)
         elif not enrollments.postpone(enrollment, until, reason, lane):
             return
