@@ -22,7 +22,7 @@ def list_enrollments_of_contact(caller: Caller, query: ContactEnrollmentQuery) -
 @api.get("/v1/enrollments/{enrollment_id}", scope="campaigns:read")
 def get_enrollment(caller: Caller, enrollment_id: str) -> Enrollment:
     """Where a contact stands in a campaign"""
-    return enrollments(caller).get(enrollment_id)
+    return enrollments(caller).get(enrollment_id).shown()
 
 
 @api.get("/v1/enrollments/{enrollment_id}/explain", scope="campaigns:read")

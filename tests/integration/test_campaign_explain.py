@@ -1,5 +1,6 @@
 """Why a campaign sends nothing: the reason, what to do about it, and when it goes on."""
 
+from datetime import timedelta
 from typing import Any
 
 from outrider.kit.dynamo import Table
@@ -110,3 +111,40 @@ class TestExplain:
 
         assert (of_campaign["next_look_at"], of_campaign["earliest_send_at"]) == (looks, looks)
         assert of_contact["earliest_send_at"] == looks
+
+    def test_tells_the_slots_of_what_lies_in_the_queue(self, api: Api, cloud: Cloud) -> None:
+        mailbox = {"min_gap_seconds": 120, "daily_cap": 3}
+        campaign = launched(api, contacts=3, steps=(STEP_ONE,), mailbox=mailbox)
+        cloud.run(hours=1 / 60)
+
+        of_campaign = explained(api, campaign)
+        listed = api.get(f"/v1/campaigns/{campaign.campaign_id}/enrollments?state=active").json
+        told = [api.get(f"/v1/enrollments/{each['id']}/explain").json for each in listed["data"]]
+        slots = sorted(each["earliest_send_at"] for each in told)
+        cloud.run(hours=1)
+
+        messages = api.get(f"/v1/messages?campaign_id={campaign.campaign_id}").json["data"]
+        sent = sorted(each["sent_at"] for each in messages)[1:]
+        assert [at[:19] for at in slots] == [at[:19] for at in sent]
+        assert sorted(each["due_at"] for each in (*told, *listed["data"])) == sorted(slots * 2)
+        assert [each["gates"] for each in told] == [[], []]
+        assert {each["blocked_reason"] for each in told} == {"queued"}
+        assert (of_campaign["due"]["count"], of_campaign["due"]["queued"]) == (0, 2)
+        assert of_campaign["earliest_send_at"] == of_campaign["next_due_at"] == slots[0]
+
+    def test_of_a_step_lost_from_the_queue_tells_when_it_comes_up_again(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        mailbox = {"min_gap_seconds": 120}
+        campaign = launched(api, contacts=2, steps=(STEP_ONE,), mailbox=mailbox)
+        listed = f"/v1/campaigns/{campaign.campaign_id}/enrollments?state=active"
+        cloud.run(hours=1 / 60)
+        cloud.queue("StepsQueue").messages.clear()
+
+        [queued] = api.get(listed).json["data"]
+        cloud.clock.set(cloud.clock.now + timedelta(minutes=5))
+        [lost] = api.get(listed).json["data"]
+
+        assert queued["due_at"] < lost["due_at"] == explained(api, campaign)["next_due_at"]
+        cloud.run(hours=1)
+        assert len(cloud.mails()) == 2

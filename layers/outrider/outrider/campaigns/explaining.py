@@ -12,9 +12,17 @@ from pydantic import BaseModel
 
 from outrider.access.models import Caller
 from outrider.campaigns import windows
+from outrider.campaigns.due_places import PLAIN
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.limits import DailyLimits
-from outrider.campaigns.models import Audience, Campaign, CampaignStatus, Enrollment
+from outrider.campaigns.models import (
+    ROUND,
+    STEP_LEASE,
+    Audience,
+    Campaign,
+    CampaignStatus,
+    Enrollment,
+)
 from outrider.campaigns.repository import CampaignRepository, audience
 from outrider.kit import clock
 from outrider.mailboxes.models import HealthReason, HealthState, Mailbox, Status
@@ -72,10 +80,12 @@ class LimitStanding(BaseModel):
 
 class DueStanding(BaseModel):
     """What is due, up to 200: `more` says that there is more. `by_reason` counts them by their
-    `blocked_reason`; `none`: nothing was found to be in the way yet."""
+    `blocked_reason`; `none`: nothing was found to be in the way yet. `queued` are those, up to 200,
+    whose step lies in the queue and goes out at its slot, within 15 minutes."""
 
     count: int
     more: bool
+    queued: int
     oldest_due_at: str | None
     by_reason: dict[str, int]
 
@@ -83,9 +93,9 @@ class DueStanding(BaseModel):
 class CampaignExplanation(BaseModel):
     """Why a campaign sends nothing just now: `gates` has what keeps all of it, most telling first,
     and is empty where mails can go out. `next_look_at` is when the campaign's clock looks next,
-    `earliest_send_at` when the next message can go out; null where somebody has to act first, or
-    nothing is to come. What stands in the way of one contact, `GET /v1/enrollments/{id}/explain`
-    tells."""
+    `earliest_send_at` when the next message can go out, which is not before that unless its step
+    lies in the queue already; null where somebody has to act first, or nothing is to come. What
+    stands in the way of one contact, `GET /v1/enrollments/{id}/explain` tells."""
 
     campaign_id: str
     object: Literal["campaign_explanation"] = "campaign_explanation"
@@ -114,6 +124,7 @@ class _Seen:
     mailboxes: Sequence[MailboxStanding]
     limit: LimitStanding | None
     due: Sequence[Enrollment]
+    slots: Sequence[datetime]
     next_due: datetime | None
     now: datetime
 
@@ -164,6 +175,7 @@ class CampaignExplainer:
             due=DueStanding(
                 count=len(seen.due),
                 more=len(seen.due) == MOST_DUE,
+                queued=len(seen.slots),
                 oldest_due_at=seen.due[0].due_at if seen.due else None,
                 by_reason=dict(reasons),
             ),
@@ -178,6 +190,8 @@ class CampaignExplainer:
         enrollments = self.enrollments(campaign.id)
         lanes = enrollments.places.lanes(campaign)
         due = list(islice(enrollments.due(campaign, now, list(lanes)), MOST_DUE))
+        queued = enrollments.due(campaign, now + ROUND + STEP_LEASE, [PLAIN])
+        slots = [slot for each in islice(queued, MOST_DUE) if (slot := each.slot(now))]
         steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
         return _Seen(
             campaign=campaign,
@@ -186,7 +200,8 @@ class CampaignExplainer:
             mailboxes=self._mailboxes(campaign.mailbox_pool, now),
             limit=self._limit(campaign, now),
             due=due,
-            next_due=None if due else min(lanes.values(), default=None),
+            slots=slots,
+            next_due=None if due else min([*lanes.values(), *slots], default=None),
             now=now,
         )
 
@@ -242,7 +257,7 @@ def _gates(seen: _Seen) -> Iterator[CampaignGate]:
             remedy="Wait until the window opens, or widen the windows of the campaign",
             until=clock.to_text(opens),
         )
-    if seen.next_due:
+    if seen.next_due and seen.next_due > seen.now:
         yield CampaignGate(
             gate="due",
             reason="nothing_due",
@@ -307,5 +322,5 @@ def _earliest(seen: _Seen, gates: Sequence[CampaignGate], looks: str | None) -> 
     if any(gate.until is None for gate in gates) or not (seen.due or seen.next_due):
         return None
     moments = [clock.to_text(seen.now), looks or "", *(gate.until or "" for gate in gates)]
-    earliest = clock.from_text(max(moments))
-    return clock.to_text(seen.opens(earliest))
+    opens = seen.opens(clock.from_text(max(moments)))
+    return clock.to_text(min([opens, *(max(slot, seen.now) for slot in seen.slots)]))

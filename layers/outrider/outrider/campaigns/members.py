@@ -33,7 +33,7 @@ class MemberLists:
             found, place = self.lists.one(campaign.id, query.contact_id, query.state)
         else:
             found, place = self.lists.of_campaign(campaign, query.state, query.limit, after)
-        return sealer.page(query, found, place)
+        return sealer.page(query, [each.shown() for each in found], place)
 
     def of_contact(self, query: ContactEnrollmentQuery) -> Page[Enrollment]:
         """The enrollments of a contact, in whatever campaign."""
@@ -43,7 +43,7 @@ class MemberLists:
             found, place = self.lists.one(query.campaign_id, query.contact_id, query.state)
         else:
             found, place = self.lists.of_contact(query.contact_id, query.state, query.limit, after)
-        return sealer.page(query, found, place)
+        return sealer.page(query, [each.shown() for each in found], place)
 
     def left_out(self, campaign_id: str, query: AudienceQuery) -> Page[SkippedContact]:
         """Whom a launch with a filter left out. Raises CampaignNotFound."""

@@ -24,6 +24,9 @@ CLAIM_LEASE = timedelta(minutes=2)
 AWAY = "out_of_office"
 """Why a step waits until its contact is back."""
 
+QUEUED = "queued"
+"""Why a step waits that lies in the queue: for its slot. Its enrollment is due STEP_LEASE later."""
+
 ERASED = "erased"
 """Why an enrollment ended, or in the place of why it did, when its contact was erased."""
 
@@ -254,6 +257,19 @@ class Enrollment(BaseModel):
             "campaign_id": self.campaign_id,
             "sequence_id": self.sequence_id,
         }
+
+    def slot(self, now: datetime) -> datetime | None:
+        """When the step goes out that lies in the queue; None when there is none, or so long after
+        its slot that it is not to be expected before `due_at`."""
+        if self.blocked_reason != QUEUED or not self.due_at:
+            return None
+        slot = clock.from_text(self.due_at) - STEP_LEASE
+        return slot if now < slot + CLAIM_LEASE else None
+
+    def shown(self) -> "Enrollment":
+        """It as the API shows it: due at the slot of its step while that lies in the queue."""
+        slot = self.slot(clock.now())
+        return self.model_copy(update={"due_at": clock.to_text(slot)}) if slot else self
 
     @property
     def is_open(self) -> bool:

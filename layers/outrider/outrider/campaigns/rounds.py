@@ -12,7 +12,7 @@ from datetime import datetime
 from outrider.access.models import Caller
 from outrider.campaigns.due_places import FIRST, PLAIN, lane_of, owner
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import STEP_LEASE, Campaign, Enrollment, StepJob
+from outrider.campaigns.models import QUEUED, STEP_LEASE, Campaign, Enrollment, StepJob
 from outrider.campaigns.planner import (
     Capacity,
     Limits,
@@ -234,7 +234,8 @@ class RoundService:
         enrollment, lane = planned.enrollment, PLAIN
         if not planned.goes_out and needs_mailbox(enrollment, steps):
             lane = lane_of(enrollment, step_of(enrollment, steps))
-        return self.enrollments.postpone(enrollment, _comes_up(planned), planned.reason, lane)
+        reason = QUEUED if planned.goes_out else planned.reason
+        return self.enrollments.postpone(enrollment, _comes_up(planned), reason, lane)
 
 
 def _comes_up(planned: Planned) -> datetime:

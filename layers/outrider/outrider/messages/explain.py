@@ -19,6 +19,9 @@ from outrider.messages.snapshot import Sender, Snapshot, SnapshotReader, Supply
 from outrider.messages.standing import StandingReader
 from outrider.sequences.models import Channel
 
+_RESERVED: frozenset[GateName] = frozenset({"mailbox_cap", "campaign_limit", "company_limit"})
+"""Gates that a step in the queue has passed: a message was reserved for it."""
+
 
 class ClosedGate(BaseModel):
     """What stands in the way; `until` when it opens by itself."""
@@ -40,8 +43,9 @@ class StepToCome(BaseModel):
 
 class Explanation(BaseModel):
     """Where an enrollment stands. `due_at` is when its step is due, `earliest_send_at` the earliest
-    moment at which it can be carried out, which is not before the campaign's clock looks next;
-    null where somebody has to act first."""
+    moment at which it can be carried out, which is not before the campaign's clock looks next
+    unless the step lies in the queue (`blocked_reason` is `queued`) and goes out at its slot; null
+    where somebody has to act first."""
 
     enrollment_id: str
     campaign_id: str
@@ -76,6 +80,8 @@ class Explainer:
             closed = sorted(gates.running(seen, enrollment), key=_ended_first)
         else:
             closed = list(gates.closed(seen, enrollment, step, now))
+            if enrollment.slot(now):
+                closed = [gate for gate in closed if gate.gate not in _RESERVED]
             unmet = branching.unmet(step, enrollment, seen.settings)
             to_come = StepToCome(
                 id=step.id, channel=step.channel, condition=step.condition, skipped_because=unmet
@@ -90,7 +96,7 @@ class Explainer:
             blocked_reason=enrollment.blocked_reason,
             exit_reason=enrollment.exit_reason,
             step=to_come,
-            due_at=enrollment.due_at,
+            due_at=enrollment.shown().due_at,
             gates=[_shown(gate) for gate in closed],
             earliest_send_at=clock.to_text(earliest) if earliest and can_come else None,
         )
@@ -144,12 +150,13 @@ def _earliest(
     seen: Snapshot, enrollment: Enrollment, closed: Sequence[Closed], now: datetime
 ) -> datetime | None:
     """None when no time alone opens what is closed. Nothing goes out before the campaign's clock
-    has looked."""
+    has looked, but what lies in the queue."""
     moments = [now]
-    if seen.campaign and seen.campaign.wakes_at:
-        moments.append(clock.from_text(seen.campaign.wakes_at))
-    if enrollment.due_at:
-        moments.append(clock.from_text(enrollment.due_at))
+    if slot := enrollment.slot(now):
+        moments.append(slot)
+    else:
+        looks = seen.campaign.wakes_at if seen.campaign else ""
+        moments += [clock.from_text(at) for at in (looks, enrollment.due_at) if at]
     for gate in closed:
         if gate.until is None:
             return None
