@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from outrider.kit import clock
 from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Scenario
 from tests.harness.api import ANONYMOUS
@@ -128,6 +129,14 @@ def a_stop_and(resumed: bool) -> Callable[[Cloud], Deliver]:
         return lambda: cloud.api.post(f"{path}/resume", headers=KEY)
 
     return build
+
+
+def a_step_and_a_stop(cloud: Cloud) -> Deliver:
+    """The campaign is paused while the step lies in the queue."""
+    deliver = a_step(STEP_ONE)(cloud)
+    (campaign,) = cloud.api.get("/v1/campaigns").json["data"]
+    cloud.api.post(f"/v1/campaigns/{campaign['id']}/pause")
+    return deliver
 
 
 def a_trigger(known: bool) -> Callable[[Cloud], Deliver]:
@@ -336,6 +345,14 @@ def parked(cloud: Cloud, books: Books) -> None:
     assert books.told("campaign.paused", "campaign_id").total() == 1
 
 
+def put_back(cloud: Cloud, books: Books) -> None:
+    """The step is due, and does not wait for the lease of its job."""
+    (enrollment,) = books.enrollments
+    assert enrollment.state == "active"
+    assert clock.from_text(enrollment.due_at or "") < cloud.clock.now
+    assert not cloud.mails()
+
+
 def resumed(cloud: Cloud, books: Books) -> None:
     sent(2)(cloud, books)
     assert books.told("campaign.resumed", "campaign_id").total() == 1
@@ -404,6 +421,7 @@ SCENARIOS = [
     Scenario("start", a_start, sent(1)),
     Scenario("wake", a_waking, sent(1)),
     Scenario("pause", a_stop_and(resumed=False), parked, minutes=2),
+    Scenario("step_paused", a_step_and_a_stop, put_back, hours=0.1),
     Scenario("resume", a_stop_and(resumed=True), resumed, minutes=2),
     Scenario("trigger", a_trigger(known=True), sent(1), minutes=2),
     Scenario("trigger_new", a_trigger(known=False), sent(1), minutes=2),

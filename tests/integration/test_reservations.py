@@ -137,6 +137,27 @@ class TestQueueing:
         assert used(cloud, "mbx") == [1]
 
 
+class TestPausing:
+    def test_puts_back_what_was_queued_once(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, 3, steps=(STEP_ONE,), settings={"daily_limit": 5})
+        path = f"/v1/campaigns/{campaign.campaign_id}"
+        a_round(api, cloud, campaign)
+        before = used(cloud, "mbx") + used(cloud, "cam")
+        api.post(f"{path}/pause")
+
+        jobs = cloud.take("StepsQueue")
+        cloud.invoke("steps_run", jobs)
+        cloud.clock.advance(seconds=1)
+        cloud.invoke("steps_run", jobs)  # the queue brings them twice
+        after = used(cloud, "mbx") + used(cloud, "cam")
+        backlog = api.post(f"{path}/resume").json["backlog"]
+        cloud.run(hours=10 / 3_600)
+
+        assert (before, after) == ([3, 3], [0, 0])
+        assert backlog["overdue"] == 3
+        assert len(cloud.mails()) == 3
+
+
 class TestSteps:
     def test_give_back_what_the_provider_does_not_take(self, api: Api, cloud: Cloud) -> None:
         campaign = launched(api, steps=(STEP_ONE,), settings={"daily_limit": 1})

@@ -71,6 +71,16 @@ MUTATIONS = [
         (Change(_ROUNDS, "for message in failure.unsent:", "for message in failure.unsent[:0]:"),),
     ),
     Mutation(
+        "steps of a paused campaign left to their lease",
+        (f"{_RESERVING}::TestPausing",),
+        (Change(_STEPS, "if claimed or (leased and", "if claimed or (not leased and"),),
+    ),
+    Mutation(
+        "units of a paused campaign's steps given back twice",
+        (f"{_RESERVING}::TestPausing",),
+        (Change(_STEPS, "if claimed or (leased and", "if claimed or (lane and"),),
+    ),
+    Mutation(
         "units kept where the provider takes nothing",
         (f"{_RESERVING}::TestSteps::test_give_back_what_the_provider_does_not_take",),
         (

@@ -1,7 +1,8 @@
 """Pausing campaigns and letting them go on.
 
 A paused campaign is parked: its clock stops and its enrollments keep the times they are due at.
-When it goes on, its clock starts under a new number, and finds what came due meanwhile.
+What was queued before is put back, with what was reserved for it, and is due at once. When the
+campaign goes on, its clock starts under a new number, and finds what came due meanwhile.
 """
 
 from collections.abc import Callable, Sequence

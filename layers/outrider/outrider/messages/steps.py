@@ -254,7 +254,9 @@ class StepService:
         lane = lane_of(enrollment, step)
         match gate.then:
             case Stay():
-                if claimed:
+                # It is due at the lease of this job, which is over: due at once, when it goes on.
+                leased = (enrollment.due_at or "") > clock.timestamp()
+                if claimed or (leased and gate.reason == "campaign_paused"):
                     self._later(job, seen, enrollment, claimed, (clock.now(), lane, gate.reason))
                 return f"dropped: {gate.reason}"
             case Defer(until):
