@@ -4,8 +4,11 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from outrider.kit import clock
+from outrider.messages.transports import Outcome
+from outrider.messages.transports.ses import SesTransport
 from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Scenario
 from tests.harness.api import ANONYMOUS
@@ -48,6 +51,18 @@ def a_step(*steps: dict[str, Any], **mailbox: Any) -> Callable[[Cloud], Deliver]
         return lambda: cloud.invoke("steps_run", records)
 
     return build
+
+
+def a_refusal(cloud: Cloud) -> Deliver:
+    """The recipient's address is refused as the mail is handed over: a hard bounce."""
+    step = a_step(STEP_ONE, SOON)(cloud)
+    refused = Outcome("refused", "550 5.1.1 User unknown", scope="recipient")
+
+    def deliver() -> None:
+        with patch.object(SesTransport, "send", lambda *_: refused):
+            step()
+
+    return deliver
 
 
 def an_expiry(cloud: Cloud) -> Deliver:
@@ -345,6 +360,23 @@ def parked(cloud: Cloud, books: Books) -> None:
     assert books.told("campaign.paused", "campaign_id").total() == 1
 
 
+def bounced(cloud: Cloud, books: Books) -> None:
+    """The enrollment ends, the address is suppressed, and the mailbox's bounce is counted, once."""
+    ended("bounced", mails=0)(cloud, books)
+    assert [message.state for message in books.outgoing] == ["failed"]
+    assert books.told("contact.suppressed", "contact_id").total() == 1
+    (told,) = cloud.api.get("/v1/deliverability").json["mailboxes"]
+    assert told["results"]["bounced"]["numerator"] == 1
+
+
+def bounced_or_unknown(cloud: Cloud, books: Books) -> None:
+    """The worker may have died with the refusal."""
+    if [message.state for message in books.outgoing] == ["unknown"]:
+        ended("paused", mails=0)(cloud, books)
+    else:
+        bounced(cloud, books)
+
+
 def put_back(cloud: Cloud, books: Books) -> None:
     """The step is due, and does not wait for the lease of its job."""
     (enrollment,) = books.enrollments
@@ -411,6 +443,7 @@ SCENARIOS = [
     _claiming("step", 2, STEP_ONE, AT_ONCE),
     _claiming("step_last", 1, STEP_ONE),
     _claiming("step_sms", 1, SMS),
+    Scenario("step_bounced", a_refusal, bounced_or_unknown, minutes=3, survived=bounced),
     Scenario("step_task", a_step(TASK), task_due),
     Scenario("step_expired", an_expiry, task_expired),
     Scenario("round", a_round, sent(2)),
