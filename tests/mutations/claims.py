@@ -2,7 +2,7 @@
 
 from tests.mutations.mutation import Change, Mutation, always
 
-_ENROLLMENTS = "campaigns/enrollments.py"
+_ENROLLMENTS = "campaigns/enrollment_claims.py"
 _DECISIONS = "messages/decisions.py"
 _STEPS = "messages/steps.py"
 _CLAIMS = "messages/claims.py"

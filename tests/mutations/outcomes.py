@@ -32,7 +32,7 @@ MUTATIONS = [
         (
             _NOT_SENT,
             Change(
-                "campaigns/enrollments.py",
+                "campaigns/enrollment_claims.py",
                 'f"#version = :seen{in_flight}",',
                 'f"attribute_exists(#pk) AND (#version = :seen OR #version <> :seen){in_flight}",',
             ),

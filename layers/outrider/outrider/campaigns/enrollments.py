@@ -11,20 +11,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Literal
+from typing import Literal
 
-from outrider.access.models import WorkspaceId
-from outrider.campaigns import message_ids
 from outrider.campaigns.due_places import DUE_AT_ONCE, PLAIN, DuePlaces, due_at
-from outrider.campaigns.models import (
-    CLAIM_LEASE,
-    ERASED,
-    ROUND,
-    STEP_LEASE,
-    Campaign,
-    Enrollment,
-    Thread,
+from outrider.campaigns.enrollment_claims import (
+    CLAIM,
+    DUE,
+    DUE_KEYS,
+    STATE,
+    EnrollmentClaims,
+    due_place,
 )
+from outrider.campaigns.models import ERASED, Campaign, Enrollment
 from outrider.kit import clock, marks, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
@@ -32,10 +30,6 @@ from outrider.kit.outbox import Event
 
 _SKIPPED_LIFE = timedelta(days=90)
 _COMPANY_AT_ONCE = 50
-_DUE = "#due_at = :due, #by_due_sk = :place"
-_DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
-_CLAIM = "#sending, #sending_to, #claimed_until, #holder"
-_STATE = "#state = :state, #by_state_pk = :by_state"
 _WHO = "#company_key, #by_company_pk, #timezone"
 
 
@@ -52,12 +46,8 @@ class NewEnrollment:
 
 
 @dataclass(frozen=True, slots=True)
-class EnrollmentRepository:
+class EnrollmentRepository(EnrollmentClaims):
     """Enrollments of one campaign of one workspace."""
-
-    table: Table
-    workspace: WorkspaceId
-    campaign_id: str
 
     def key(self, contact_id: str) -> tuple[Table, str, str]:
         """Where an enrollment is, for `kit.dynamo.batch_get`."""
@@ -133,9 +123,9 @@ class EnrollmentRepository:
         action = self.table.update(
             self._pk,
             enrollment.contact_id,
-            f"SET {_DUE}, #blocked_reason = :reason REMOVE #_events",
+            f"SET {DUE}, #blocked_reason = :reason REMOVE #_events",
             "#version = :seen AND #due_at = :was",
-            **_at(clock.to_text(until), lane),
+            **due_place(clock.to_text(until), lane),
             reason=reason,
             seen=enrollment.version,
             was=enrollment.due_at,
@@ -146,153 +136,13 @@ class EnrollmentRepository:
             return False
         return True
 
-    def claim(
-        self, enrollment: Enrollment, message_id: str, mailbox_id: str | None, to: str
-    ) -> Action:
-        """Claim the step for `message_id`, which is to be sent to the address or number `to`: until
-        the claim's lease ends, no other worker takes it. `enrollment.holder` tells this claim from
-        any other of the step. A step that was queued is due after that anyway: then its due time
-        stays, and the index too."""
-        values = {"mailbox": mailbox_id} if mailbox_id else {}
-        now = clock.now()
-        lease = clock.to_text(now + CLAIM_LEASE)
-        moves = not lease <= (enrollment.due_at or "") <= clock.to_text(now + ROUND + STEP_LEASE)
-        if moves:
-            values |= _at(lease)
-        return self._change(
-            enrollment,
-            "#state = :sending, #sending = :message, #sending_to = :to, #claimed_until = :lease,"
-            f" #holder = :holder"
-            f"{', #mailbox_id = :mailbox' if mailbox_id else ''}{f', {_DUE}' if moves else ''}",
-            "#_events",
-            sending="sending",
-            message=message_ids.own(message_id),
-            to=to,
-            lease=lease,
-            holder=enrollment.holder,
-            **values,
-        )
-
-    def wait(self, enrollment: Enrollment, message_id: str, until: str) -> Action:
-        """A person has the task `message_id` to do, and time for it `until`."""
-        return self._change(
-            enrollment,
-            f"{_DUE}, #state = :waiting, #sending = :message",
-            "#_events, #blocked_reason",
-            **_at(until),
-            waiting="waiting",
-            message=message_ids.own(message_id),
-        )
-
-    def advance(
-        self,
-        contact_id: str,
-        message_id: str,
-        step_id: str,
-        due: datetime,
-        *,
-        lane: str,
-        thread: Thread | None,
-    ) -> Action:
-        """The claimed message is settled; `step_id` comes next. Without `thread` it stays."""
-        continued = {"thread": thread.packed()} if thread else {}
-        return self._settle(
-            contact_id,
-            message_id,
-            f"{_DUE}, #state = :active, #step_id = :step, #previous_at = :now, #attempts = :none"
-            f"{', #thread = :thread' if continued else ''}",
-            f"{_CLAIM}, #blocked_reason, #_events",
-            **_at(clock.to_text(due), lane),
-            active="active",
-            step=step_id,
-            none=0,
-            **continued,
-        )
-
-    def retry(
-        self,
-        enrollment: Enrollment,
-        message_id: str,
-        due: str,
-        lane: str,
-        reason: str,
-        *,
-        counts: bool = True,
-    ) -> Action:
-        """The claimed message was not sent, and its step will be tried again at `due`. `counts`: it
-        was an attempt, so the next wait is longer. Made late, it changes no claim but that of
-        `enrollment.holder`: the step may have been claimed again."""
-        return self._settle(
-            enrollment.contact_id,
-            message_id,
-            f"{_DUE}, #state = :active, #blocked_reason = :reason,"
-            " #attempts = if_not_exists(#attempts, :none) + :counted",
-            f"{_CLAIM}, #_events",
-            **_at(due, lane),
-            active="active",
-            reason=reason,
-            none=0,
-            counted=int(counts),
-            holder=enrollment.holder,
-        )
-
-    def release(
-        self,
-        enrollment: Enrollment,
-        message_id: str,
-        due: str | None = None,
-        lane: str = PLAIN,
-        reason: str = "",
-    ) -> Action:
-        """Give the claim of a message back that was not sent: a gate has closed. The step is due
-        again at `due`, or when it was due before. Made late, it changes no other claim, as `retry`.
-        """
-        moved = f"{_DUE}, #blocked_reason = :reason, " if due else ""
-        return self._settle(
-            enrollment.contact_id,
-            message_id,
-            f"{moved}#state = :active",
-            f"{_CLAIM}, #_events",
-            active="active",
-            holder=enrollment.holder,
-            **({**_at(due, lane), "reason": reason} if due else {}),
-        )
-
-    def pause_claimed(
-        self, contact_id: str, message_id: str, reason: str, events: Sequence[Event]
-    ) -> Action:
-        """A person has to say what became of the claimed message."""
-        return self._settle(
-            contact_id,
-            message_id,
-            f"{_STATE}, #blocked_reason = :reason, #_events = :events",
-            f"{_CLAIM}, {_DUE_KEYS}",
-            **self._stands("paused"),
-            reason=reason,
-            events=outbox.pack(events),
-        )
-
-    def end_claimed(
-        self, contact_id: str, message_id: str, state: str, reason: str, events: Sequence[Event]
-    ) -> Action:
-        """The claimed message was the last: the enrollment ends."""
-        return self._settle(
-            contact_id,
-            message_id,
-            f"{_STATE}, #exit_reason = :reason, #_events = :events",
-            f"{_CLAIM}, #blocked_reason, {_DUE_KEYS}",
-            **self._stands(state),
-            reason=reason,
-            events=outbox.pack(events),
-        )
-
     def skip_to(self, enrollment: Enrollment, step_id: str, due: datetime, lane: str) -> Action:
         """The step to come is left out; `step_id` comes next."""
         return self._change(
             enrollment,
-            f"{_DUE}, #step_id = :step, #previous_at = :now, #attempts = :none",
+            f"{DUE}, #step_id = :step, #previous_at = :now, #attempts = :none",
             "#_events, #blocked_reason",
-            **_at(clock.to_text(due), lane),
+            **due_place(clock.to_text(due), lane),
             step=step_id,
             none=0,
         )
@@ -303,9 +153,9 @@ class EnrollmentRepository:
         """It goes on at `step_id` of another version of the steps."""
         return self._change(
             enrollment,
-            f"{_DUE}, #step_id = :step, #steps_version = :steps",
+            f"{DUE}, #step_id = :step, #steps_version = :steps",
             "#_events",
-            **_at(clock.to_text(due)),
+            **due_place(clock.to_text(due)),
             step=step_id,
             steps=steps_version,
         )
@@ -325,8 +175,8 @@ class EnrollmentRepository:
         told = "".join(f", #{name} = :{name}" for name in noted or {})
         return self._change(
             enrollment,
-            f"{_STATE}, #exit_reason = :reason, #outcome = :outcome, #_events = :events{told}",
-            f"{_DUE_KEYS}, #blocked_reason, {_CLAIM}",
+            f"{STATE}, #exit_reason = :reason, #outcome = :outcome, #_events = :events{told}",
+            f"{DUE_KEYS}, #blocked_reason, {CLAIM}",
             **self._stands(state),
             reason=reason,
             outcome=outcome,
@@ -338,8 +188,8 @@ class EnrollmentRepository:
         """It stays where it stands until it is resumed, and keeps the time it is due at."""
         return self._change(
             enrollment,
-            f"{_STATE}, #blocked_reason = :reason, #_events = :events",
-            f"#by_due_pk, #by_due_sk, {_CLAIM}",
+            f"{STATE}, #blocked_reason = :reason, #_events = :events",
+            f"#by_due_pk, #by_due_sk, {CLAIM}",
             **self._stands("paused"),
             reason=reason,
             events=outbox.pack(events),
@@ -353,10 +203,10 @@ class EnrollmentRepository:
         cleared = "".join(f", #{name}" for name in names if not getattr(after, name))
         return self._change(
             before,
-            f"{_DUE}, #by_due_pk = :shard, #state = :active, #step_id = :step, #thread = :thread,"
+            f"{DUE}, #by_due_pk = :shard, #state = :active, #step_id = :step, #thread = :thread,"
             " #generation = :generation, #_events = :events",
             f"#by_state_pk{cleared}",
-            **_at(after.due_at or clock.timestamp()),
+            **due_place(after.due_at or clock.timestamp()),
             shard=self._due_pk(before.contact_id, due_shards),
             active="active",
             step=after.step_id,
@@ -369,8 +219,8 @@ class EnrollmentRepository:
         """End it if it is not over, and keep nothing of what its mails said nor of who the contact
         was. A message in flight must be given up: its worker's lease is over."""
         ends = not enrollment.is_over
-        sets = f"{_STATE}, #exit_reason = :reason"
-        removes = f"{_DUE_KEYS}, #thread, #blocked_reason, {_CLAIM}, {_WHO}"
+        sets = f"{STATE}, #exit_reason = :reason"
+        removes = f"{DUE_KEYS}, #thread, #blocked_reason, {CLAIM}, {_WHO}"
         values = {
             **self._stands("finished" if ends else enrollment.state),
             "reason": ERASED if ends or enrollment.state == "failed" else enrollment.exit_reason,
@@ -405,9 +255,9 @@ class EnrollmentRepository:
         assignments = "".join(f", #{name} = :{name}" for name in noted)
         return self._change(
             enrollment,
-            f"{_DUE}, #blocked_reason = :blocked{assignments}",
+            f"{DUE}, #blocked_reason = :blocked{assignments}",
             "#_events",
-            **_at(until),
+            **due_place(until),
             blocked=reason,
             **noted,
         )
@@ -435,10 +285,6 @@ class EnrollmentRepository:
             one=1,
         )
 
-    def _stands(self, state: str) -> dict[str, str]:
-        """The values of _STATE: a state in which nothing is to come, and its place in the index."""
-        return {"state": state, "by_state": f"{self._pk}#{state}"}
-
     @property
     def places(self) -> DuePlaces:
         return DuePlaces(self.table, self._pk)
@@ -461,43 +307,3 @@ class EnrollmentRepository:
 
     def _due_pk(self, contact_id: str, due_shards: int) -> str:
         return f"{self._pk}#{zlib.crc32(contact_id.encode()) % due_shards}"
-
-    def _change(self, enrollment: Enrollment, sets: str, removes: str, **values: Any) -> Action:
-        """A change of the enrollment as it was read, while no message of it is in flight."""
-        in_flight = "" if enrollment.state == "waiting" else " AND attribute_not_exists(#sending)"
-        return self.table.update(
-            self._pk,
-            enrollment.contact_id,
-            f"SET {sets}, #updated_at = :now REMOVE {removes} ADD #version :one",
-            f"#version = :seen{in_flight}",
-            now=clock.timestamp(),
-            one=1,
-            seen=enrollment.version,
-            **values,
-        )
-
-    def _settle(
-        self, contact_id: str, message_id: str, sets: str, removes: str, **values: Any
-    ) -> Action:
-        """A change that only the holder of the claim on `message_id` may make; what others noted
-        meanwhile (a reply) stays. With a `holder` it must be the claim that this one made."""
-        of_holder = " AND #holder = :holder" if "holder" in values else ""
-        return self.table.update(
-            self._pk,
-            contact_id,
-            f"SET {sets}, #updated_at = :now REMOVE {removes} ADD #version :one",
-            f"#sending = :claimed{of_holder}",
-            now=clock.timestamp(),
-            one=1,
-            claimed=message_ids.own(message_id),
-            **values,
-        )
-
-    @property
-    def _pk(self) -> str:
-        return f"{self.workspace}#{self.campaign_id}"
-
-
-def _at(due: str, lane: str = PLAIN) -> dict[str, str]:
-    """The values of _DUE."""
-    return {"due": due, "place": f"{lane}{due}"}
