@@ -104,15 +104,15 @@ class TestEngine:
             sent = eventually(lambda: _both(stack.events("email.sent", **campaign)))
             mails = {str(mail.message["To"]): mail.message for mail in server.received}
             dana, eli = (mails[person["email"]] for person in people)
-
-            answer(stack, dana, "Sounds great, let's talk.")
-            pressed = press_unsubscribe(stack, eli)
-            tell_of_delivery(stack, str(sent[0]["data"]["message_id"]))
             triggered = stack.call(
                 "POST",
                 f"/v1/campaigns/{launched['campaign_id']}/trigger",
                 {"email": "finn@late.example", "first_name": "Finn"},
             ).json
+
+            answer(stack, dana, "Sounds great, let's talk.")
+            pressed = press_unsubscribe(stack, eli)
+            tell_of_delivery(stack, str(sent[0]["data"]["message_id"]))
             ended = eventually(lambda: _both(stack.events("enrollment.finished", **campaign)))
             (classified,) = eventually(lambda: stack.events("reply.classified", **campaign))
             eventually(lambda: _totals(stack, launched)["delivered"])

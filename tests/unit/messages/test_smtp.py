@@ -228,21 +228,21 @@ class TestTime:
         [("RCPT", "not_accepted"), ("DATA", "not_accepted"), ("END", "unknown")],
     )
     def test_a_silent_server_is_left_at_the_deadline(self, command: Command, kind: str) -> None:
-        with mail_server(delays={command: 2}) as server:
+        with mail_server(delays={command: 60}) as server:
             started = time.monotonic()
             outcome = send(server, end_within=0.5)
             took = time.monotonic() - started
 
         assert outcome.kind == kind
         assert "timeout" in outcome.detail
-        assert took < 1.2
+        assert took < 9  # without the deadline a command has 10 seconds, and its answer 60
 
     def test_a_trickling_server_is_left_at_the_deadline(self) -> None:
         with receiver(lambda peer: peer.trickle(b"220-x" * 500, 0.02), reads=False) as peer:
             started = time.monotonic()
             outcome = send(MailServer(peer.port), end_within=0.4)
 
-        assert (outcome.kind, time.monotonic() - started < 1) == ("not_accepted", True)
+        assert (outcome.kind, time.monotonic() - started < 5) == ("not_accepted", True)
 
     def test_an_endless_answer_is_not_read_to_its_end(self) -> None:
         with receiver(lambda peer: peer.send(b"220-x\r\n" * 100_000), reads=False) as peer:
