@@ -133,7 +133,9 @@ def a_message(api: Api, **fields: Any) -> Message:
         },
     )
     caller = Caller.engine(api.workspace().id)
-    transact(*message_repository(caller).add(message, [_told(caller, message)]))
+    repository = message_repository(caller)
+    record = repository.add(message, [_told(caller, message)])
+    transact(record, *repository.saying(message))
     return message
 
 

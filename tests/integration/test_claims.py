@@ -14,8 +14,10 @@ from outrider.campaigns.wiring import company_replies
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.touches import Touches
 from outrider.kit import clock
-from outrider.kit.dynamo import Table, transact
+from outrider.kit.dynamo import StoreFailed, Table, transact
 from outrider.kit.settings import settings as names
+from outrider.messages.models import Message
+from outrider.messages.repository import MessageRepository
 from outrider.messages.steps import StepHeld
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
@@ -25,6 +27,7 @@ from tests.engine.invariants import Books, wrong, wrong_at_rest
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.stack import environment
+from tests.harness.wire import When
 from tests.integration.outreach import STEP_ONE, Launched, launched, status
 from tests.integration.test_steps import ruled
 
@@ -260,6 +263,74 @@ class TestLook:
         assert [mail.recipients for mail in cloud.mails()] == [["ada@new.example"]]
 
 
+class TestSaid:
+    """What a mail says is written behind the last look, right before it is sent."""
+
+    @pytest.mark.parametrize(
+        ("died_at", "when", "text"),
+        [
+            ("PutItem", "before", None),
+            ("PutItem", "after", "Hi Ada0"),
+            ("SendEmail", "before", "Hi Ada0"),
+            ("SendEmail", "after", "Hi Ada0"),
+        ],
+    )
+    def test_is_known_of_a_message_that_was_lost(
+        self, api: Api, cloud: Cloud, died_at: str, when: When, text: str | None
+    ) -> None:
+        """As it was written, whatever has changed since. Nothing was sent of which nothing is."""
+        campaign = launched(api)
+        job = queued(api, cloud, campaign)
+        with cloud.wire.crash_at(died_at, when):
+            run(job)
+        api.patch(f"/v1/contacts/{campaign.contact_ids[0]}", {"first_name": "Grace"})
+        cloud.clock.advance(minutes=3)
+
+        assert run(job) == "unknown"
+
+        (message,) = api.get("/v1/messages?state=unknown").json["data"]
+        said = (message["text"] or "").partition("\n")[0], message["subject"]
+        assert said == ((text, "A question, Ada0") if text else ("", None))
+        assert len(cloud.mails()) == (when == "after" and died_at == "SendEmail")
+        assert message["recipient"] == ADDRESS
+
+    def test_that_cannot_be_written_is_not_sent(self, api: Api, cloud: Cloud) -> None:
+        """DynamoDB takes nothing at that moment: the claim is given back, and made again later."""
+        campaign = launched(api)
+        job = queued(api, cloud, campaign)
+        before = cloud.snapshot()
+        with cloud.wire.recording() as calls:
+            run(job)
+        place = [call.operation for call in calls].index("PutItem") + 1
+        cloud.restore(before)
+
+        with cloud.wire.throttle_at(place), pytest.raises(StoreFailed):
+            run(job)
+
+        (enrollment,) = books(api, cloud).enrollments
+        assert (enrollment.state, enrollment.sending, cloud.mails()) == ("active", None, [])
+        assert last_contacts(api).get(campaign.contact_ids[0]) is None
+        assert run(job) == "sent"
+        assert len(cloud.mails()) == 1
+
+    def test_again_is_as_it_is_sent(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """SES took nothing at first, and the contact has changed since."""
+        campaign = launched(api)
+        job = queued(api, cloud, campaign)
+        busy = Outcome("not_accepted", "SES is busy", scope="rate")
+        with monkeypatch.context() as patched:
+            patched.setattr(SesTransport, "send", lambda *_: busy)
+            run(job)
+        api.patch(f"/v1/contacts/{campaign.contact_ids[0]}", {"first_name": "Grace"})
+
+        cloud.run(hours=1)
+
+        (message,) = api.get(f"/v1/messages?contact_id={job.contact_id}").json["data"]
+        assert (message["subject"], message["text"][:8]) == ("A question, Grace", "Hi Grace")
+
+
 class TestRecord:
     def test_is_tried_until_the_lease_ends(self, api: Api, cloud: Cloud) -> None:
         """DynamoDB takes nothing for some seconds behind the mail."""
@@ -343,6 +414,36 @@ class TestLateHolder:
         assert [each.state for each in found.enrollments] == ["paused"]
         assert [each.state for each in found.outgoing] == ["unknown"]
         assert list(wrong_at_rest(found)) == []
+
+    @pytest.mark.parametrize(
+        "outcome",
+        [None, Outcome("refused", "so SES says"), Outcome("not_accepted", "SES is busy")],
+        ids=lambda outcome: outcome.kind if outcome else "accepted",
+    )
+    def test_leaves_no_words_behind_an_erasure(
+        self,
+        api: Api,
+        cloud: Cloud,
+        monkeypatch: pytest.MonkeyPatch,
+        outcome: Outcome | None,
+    ) -> None:
+        """It wakes up when its contact was erased, and says and sends."""
+        job = queued(api, cloud, launched(api))
+        saying, send = MessageRepository.saying, SesTransport.send
+        erased: list[str] = []
+
+        def late(messages: MessageRepository, message: Message) -> Any:
+            cloud.clock.advance(minutes=3)
+            answer = api.post(f"/v1/contacts/{job.contact_id}/erase")
+            erased.append(answer.json["status"])
+            return saying(messages, message)
+
+        monkeypatch.setattr(MessageRepository, "saying", late)
+        monkeypatch.setattr(SesTransport, "send", lambda *mail: outcome or send(*mail))
+        run(job)
+
+        assert erased == ["finished"]
+        assert cloud.items("messages", api.workspace().id) == []
 
 
 class TestGateThatClosed:

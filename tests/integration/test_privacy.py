@@ -1,10 +1,13 @@
 """GET /v1/contacts/{id}/export shows everything that is held about a person, POST …/erase takes it
 away: from every store, once and for all, whatever happens on the way."""
 
+import zlib
 from typing import Any
 
 import pytest
 
+from outrider.messages.transports import Outcome
+from outrider.messages.transports.ses import SesTransport
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When, crash_points
@@ -29,7 +32,7 @@ PERSON = {
     "custom": {"rank": "Rear Admiral"},
 }
 ABOUT = ["grace.hopper", "Hopperson", "Grace", "555 0199", "Rear Admiral", "navy.example"]
-ERASE_CALLS = 16
+ERASE_CALLS = 18
 
 
 def created(api: Api, **fields: Any) -> str:
@@ -59,8 +62,13 @@ def results(answer: Answer) -> dict[str, tuple[str, int | None]]:
 def held(api: Api, cloud: Cloud, about: list[str]) -> list[str]:
     """The items of any table that say something of it."""
     workspace = api.workspace().id
-    items = [item for table in TABLES for item in cloud.items(table, workspace)]
-    return [str(item) for item in items if any(text in str(item) for text in about)]
+    items = [_read(item) for table in TABLES for item in cloud.items(table, workspace)]
+    return [item for item in items if any(text in item for text in about)]
+
+
+def _read(item: dict[str, Any]) -> str:
+    """What an item says, also what is packed in it."""
+    return str({**item, "said": zlib.decompress(item["said"])} if "said" in item else item)
 
 
 class TestErase:
@@ -257,6 +265,50 @@ class TestEraseWhileAMailIsBeingSent:
         assert held(api, cloud, ABOUT) == []
         audience = status(api, campaign.campaign_id)["audience"]
         assert (audience["active"], audience["completed"]) == (0, 1)
+
+
+class TestWhatWasSaidAndNotSent:
+    """The provider took no mail, and before the next attempt the enrollment ended."""
+
+    @pytest.fixture
+    def unsent(self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> str:
+        contact_id = created(api)
+        campaign = written_to(api, contact_id)
+        busy = Outcome("not_accepted", "SES is busy", scope="rate")
+        with monkeypatch.context() as patched:
+            patched.setattr(SesTransport, "send", lambda *_: busy)
+            cloud.run(hours=0.1)
+        api.post(f"/v1/campaigns/{campaign.campaign_id}/stop")
+        (enrollment,) = api.get(f"/v1/enrollments?contact_id={contact_id}").json["data"]
+        api.post(f"/v1/enrollments/{enrollment['id']}/stop")
+        assert [each for each in held(api, cloud, ["Hi Grace"]) if "said#" in each]
+        return contact_id
+
+    def test_is_shown_nowhere(self, api: Api, cloud: Cloud, unsent: str) -> None:
+        (enrollment,) = api.get(f"/v1/enrollments?contact_id={unsent}").json["data"]
+        shown = [
+            api.get(f"/v1/messages?contact_id={unsent}"),
+            api.get(f"/v1/messages?campaign_id={enrollment['campaign_id']}"),
+            api.get(f"/v1/contacts/{unsent}/timeline"),
+        ]
+        export = _parts(api, f"/v1/contacts/{unsent}/export")
+
+        assert [answer.json["data"] for answer in shown[:2]] == [[], []]
+        assert "Hi Grace" not in "".join([*(each.text for each in shown), str(export)])
+
+    @pytest.mark.parametrize("merged", [False, True])
+    def test_is_erased(self, api: Api, cloud: Cloud, unsent: str, *, merged: bool) -> None:
+        contact_id = unsent
+        if merged:
+            contact_id = created(api, email="amazing@navy.example")
+            api.post("/v1/contacts/merge", {"winner_id": contact_id, "loser_ids": [unsent]})
+            cloud.drain()
+
+        answer = erase(api, contact_id)
+        cloud.drain()
+
+        assert (answer.json["status"], results(answer)["messages"]) == ("finished", ("erased", 0))
+        assert held(api, cloud, [*ABOUT, "amazing"]) == []
 
 
 def _first_round(api: Api, campaign: Launched) -> dict[str, Any]:

@@ -8,6 +8,7 @@ _STEPS = "messages/steps.py"
 _CLAIMS = "messages/claims.py"
 
 _TESTS = "tests/integration/test_claims.py"
+_PRIVACY = "tests/integration/test_privacy.py"
 _TWO = f"{_TESTS}::TestTwoWorkers"
 _LATE = f"{_TESTS}::TestLateHolder::test_settles_its_message_or_leaves_it"
 _LATE_GATE = f"{_TESTS}::TestLateHolder::test_leaves_the_enrollment_though_a_gate_has_closed"
@@ -15,8 +16,8 @@ _DECIDE = "tests/unit/messages/test_decisions.py"
 
 _ONCE = Change(
     "messages/repository.py",
-    'added = self.table.put(item, "attribute_not_exists(#pk)")',
-    "added = self.table.put(item)",
+    'return self.table.put(item, "attribute_not_exists(#pk)")',
+    "return self.table.put(item)",
 )
 _PUT_ONCE = "the message is put once"
 
@@ -166,6 +167,48 @@ MUTATIONS = [
                 _CLAIMS,
                 "self._release(ready.enrollment, message)\n            raise Outdated",
                 "raise Outdated",
+            ),
+        ),
+    ),
+    Mutation(
+        "mail sent of which nobody knows what it says",
+        (f"{_TESTS}::TestSaid::test_is_known_of_a_message_that_was_lost",),
+        (Change(_CLAIMS, "self._say(message)\n        except", "pass\n        except"),),
+    ),
+    Mutation(
+        "claim kept though nothing could be said",
+        (f"{_TESTS}::TestSaid::test_that_cannot_be_written_is_not_sent",),
+        (Change(_CLAIMS, "persistently(lambda: self._release(enrollment, message))\n", "pass\n"),),
+    ),
+    Mutation(
+        "contact noted as written to though nothing could be said",
+        (f"{_TESTS}::TestSaid::test_that_cannot_be_written_is_not_sent",),
+        (Change(_CLAIMS, "persistently(lambda: self.untouch(message))\n", "pass\n"),),
+    ),
+    Mutation(
+        "erasure of what was sent alone",
+        (f"{_PRIVACY}::TestWhatWasSaidAndNotSent::test_is_erased",),
+        (Change("privacy/erasing.py", "self.records.messages.unsay(each)", "_ = each"),),
+    ),
+    Mutation(
+        "words of a worker that wakes up behind an erasure",
+        (f"{_TESTS}::TestLateHolder::test_leaves_no_words_behind_an_erasure",),
+        (
+            Change(
+                _STEPS,
+                "self.claims.messages.unsay_unrecorded(sent)",
+                "_ = sent",
+            ),
+        ),
+    ),
+    Mutation(
+        "words of a worker that wakes up behind an erasure and sends nothing",
+        (f"{_TESTS}::TestLateHolder::test_leaves_no_words_behind_an_erasure",),
+        (
+            Change(
+                _STEPS,
+                "self.claims.messages.unsay_unrecorded(message)",
+                "_ = message",
             ),
         ),
     ),

@@ -27,11 +27,10 @@ MUTATIONS = [
                 _CLAIMS,
                 "self.enrollments.table.write(claim)\n"
                 "        try:\n"
-                "            return self._look_again(seen, ready, message)\n",
+                "            closed = self._look_again(seen, ready, message)\n",
                 "try:\n"
                 "            closed = self._look_again(seen, ready, message)\n"
-                "            self.enrollments.table.write(claim)\n"
-                "            return closed\n",
+                "            self.enrollments.table.write(claim)\n",
             ),
         ),
     ),

@@ -59,7 +59,8 @@ class Replies:
             changes = self.effects.of_person(around, judgement.value, at)
         else:
             changes = self.effects.of_machine(around, judgement.value, judgement.back_on)
-        transact(*self.messages.add(reply, self._told(reply)), *counted, *changes)
+        record = self.messages.add(reply, self._told(reply))
+        transact(record, *self.messages.saying(reply), *counted, *changes)
 
     def _reply(self, answered: Message, mail: IncomingMail, judgement: Judgement) -> Message:
         found = judgement.value and Classification(

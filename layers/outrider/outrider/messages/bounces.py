@@ -111,7 +111,7 @@ class Bounces:
         )
         contact = self.contacts.current(message.contact_id)
         return [
-            *self.messages.add(bounced, [failed]),
+            self.messages.add(bounced, [failed]),
             *self.endings.writes(enrollment, "bounced", "hard_bounce", claimed=message.id),
             self.statistics(message.campaign_id).add(
                 now.date(), message.step_id, message.variant_id, "failed", "bounced"

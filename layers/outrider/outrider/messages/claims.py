@@ -52,8 +52,9 @@ class Claims:
     standing: StandingReader
 
     def claim(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | None:
-        """Claim the step of `message`, then look again. Return the gate that has closed since
-        `seen` was read, with the claim still held; None when the message may be sent now.
+        """Claim the step of `message`, look again, and write what the message says. Return the gate
+        that has closed since `seen` was read, with the claim still held; None when the message may
+        be sent now.
 
         `ready` is as `to_claim` gives it. Raises ConditionFailed when the enrollment changed,
         Outdated when the contact did, and StoreFailed: then nothing is held, so that nobody takes
@@ -65,10 +66,14 @@ class Claims:
         )
         self.enrollments.table.write(claim)
         try:
-            return self._look_again(seen, ready, message)
+            closed = self._look_again(seen, ready, message)
+            if closed is None:
+                self._say(message)
         except StoreFailed:
             persistently(lambda: self._release(enrollment, message))
+            persistently(lambda: self.untouch(message))
             raise
+        return closed
 
     def begin(
         self, seen: Snapshot, ready: Ready, task: Message, events: Sequence[Event]
@@ -82,7 +87,8 @@ class Claims:
         closed = closed or self._touch(task, seen.settings)
         if closed is None:
             transact(
-                *self.messages.add(task, events),
+                self.messages.add(task, events),
+                *self.messages.saying(task),
                 self.enrollments.wait(ready.enrollment, task.id, task.due_at or ""),
             )
         return closed
@@ -123,6 +129,11 @@ class Claims:
         except RecentlyTouched as recently:
             return gates.recently_contacted(clock.from_text(recently.touch.at) + interval)
         return None
+
+    def _say(self, message: Message) -> None:
+        """By itself: a transaction would cost twice as much, and the record comes after it."""
+        for action in self.messages.saying(message):
+            self.messages.table.write(action)
 
     def _release(self, enrollment: Enrollment, message: Message) -> None:
         """Give the claim back; the step stays due as it was."""

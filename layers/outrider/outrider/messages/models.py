@@ -42,6 +42,7 @@ MarkedTime = Literal[
 
 
 _SAYS = {"text", "html", "links"}
+_SAID_FIRST = _SAYS | {"subject"}
 _NAMES = {"id", "contact_id", "thread_id", "enrollment_id"}
 
 
@@ -151,8 +152,9 @@ class Message(BaseModel):
         return self.model_dump(exclude_defaults=True, exclude=_SAYS | _NAMES | follows)
 
     def said(self) -> dict[str, Any] | None:
-        """What it says, packed, as fields of an item; None where it says nothing."""
-        says = self.model_dump(exclude_defaults=True, include=_SAYS)
+        """What it says, packed, as fields of an item; None where it says nothing. The subject is in
+        its own item too, for lists, but that is written later."""
+        says = self.model_dump(exclude_defaults=True, include=_SAID_FIRST)
         return {"said": zlib.compress(json.dumps(says), 9)} if says else None
 
     @property

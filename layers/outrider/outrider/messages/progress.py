@@ -1,7 +1,7 @@
 """Recording the outcome of a step: in one transaction its message is written, once, and its
 enrollment goes on or ends."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,7 +40,7 @@ class Progress:
             enrollment,
             message,
             way,
-            *self.messages.add(message, [self.told(message, "sent")]),
+            self.messages.add(message, [self.told(message, "sent")]),
             thread=continued(enrollment.thread, message),
         )
 
@@ -48,7 +48,7 @@ class Progress:
         """Record that the claimed message was refused for good: the enrollment ends. `writes` are
         of the same transaction."""
         transact(
-            *self.failing(message),
+            self.failing(message),
             *self.endings.writes(
                 enrollment, "failed", message.reason or "failed", claimed=message.id
             ),
@@ -66,7 +66,7 @@ class Progress:
             **enrollment.names(),
         )
         transact(
-            *self.messages.add(message.lost()),
+            self.messages.add(message.lost()),
             self.enrollments.pause_claimed(
                 enrollment.contact_id, message.id, UNKNOWN_OUTCOME, [paused]
             ),
@@ -79,7 +79,7 @@ class Progress:
             enrollment,
             message,
             way,
-            *self.skipping(message, reason),
+            self.skipping(message, reason),
             counted=f"skipped_{reason}",
             claimed=False,
         )
@@ -116,12 +116,12 @@ class Progress:
         )
         self.wake(due, way.wakes_at)
 
-    def failing(self, message: Message) -> Sequence[Action]:
+    def failing(self, message: Message) -> Action:
         """The record of a step that could not be carried out, and why: `message.reason`."""
         failed = message.model_copy(update={"state": "failed"})
         return self.messages.add(failed, [self.told(failed, "failed", failed.reason or "")])
 
-    def skipping(self, message: Message, reason: str) -> Sequence[Action]:
+    def skipping(self, message: Message, reason: str) -> Action:
         """The record of a step that was left out."""
         left_out = message.model_copy(update={"state": "skipped", "reason": reason})
         return self.messages.add(left_out, [self.told(message, "skipped", reason)])

@@ -2,8 +2,10 @@
 
 A message is `<workspace>#con_…` / `msg_…`, its id made of contact, campaign, generation and step:
 so a step has one message whatever happens, and the id says where it is. What it says is beside it,
-at `said#msg_…`, and read only to be shown. The index `by_message_id` finds it by the part of its
-Message-ID (RFC 5322) before the @, which is the provider's id and unique without the domain.
+at `said#msg_…`, and read only to be shown. Of a mail or a short message it is written before it is
+sent, and the message after: what is said without a message was never sent, or nobody knows yet. The
+index `by_message_id` finds it by the part of its Message-ID (RFC 5322) before the @, which is the
+provider's id and unique without the domain.
 
 All indexes hold keys alone. `by_campaign` lists all of a campaign; `by_state` those that somebody
 has to see to.
@@ -17,7 +19,7 @@ from outrider.access.models import WorkspaceId
 from outrider.campaigns.message_ids import contact_of
 from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, Query, Table, batch_get, transact
+from outrider.kit.dynamo import Action, Query, Table, batch_get, batch_write
 from outrider.kit.outbox import Event
 from outrider.messages.models import BounceKind, Classification, MarkedTime, Message, State, rfc_key
 
@@ -43,8 +45,9 @@ class MessageRepository:
         item = self.table.get(self._pk(contact_id), message_id)
         return Message.from_item(item) if item else None
 
-    def add(self, message: Message, events: Sequence[Event] = ()) -> Sequence[Action]:
-        """Write the message, once: a step whose message is there has been carried out."""
+    def add(self, message: Message, events: Sequence[Event] = ()) -> Action:
+        """Write the message, once: a step whose message is there has been carried out. What it says
+        is written by `saying`."""
         place = _place(message)
         item = {
             **message.to_item(),
@@ -59,12 +62,19 @@ class MessageRepository:
             item["by_message_id_pk"] = rfc_key(message.rfc_message_id)
         if message.state in OPEN_STATES:
             item |= {"by_state_pk": self._state_pk(message.state), "by_state_sk": place}
-        added = self.table.put(item, "attribute_not_exists(#pk)")
+        return self.table.put(item, "attribute_not_exists(#pk)")
+
+    def saying(self, message: Message) -> Sequence[Action]:
+        """Write what the message says, if it says something; again where it is said again."""
         said = message.said()
-        if said is None:
-            return [added]
-        _, pk, sk = self.said_key(item["pk"], message.id)
-        return [added, self.table.put({"pk": pk, "sk": sk, **said})]
+        _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
+        return [self.table.put({"pk": pk, "sk": sk, **said})] if said else []
+
+    def as_said(self, message: Message) -> Message:
+        """The message, of which there may be no record, with what was written of it before."""
+        _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
+        said = self.table.get(pk, sk)
+        return message.saying(said) if said else message
 
     def said_key(self, pk: str, message_id: str) -> tuple[Table, str, str]:
         """Where what a message says is: beside it, for it never changes, and a change of the
@@ -289,9 +299,26 @@ class MessageRepository:
         )
         return [Message.from_item(item) for item in page.items], page.last_key
 
-    def delete(self, message: Message) -> None:
-        _, pk, said = self.said_key(self._pk(message.contact_id), message.id)
-        transact(self.table.delete(pk, message.id), self.table.delete(pk, said))
+    def delete(self, messages: Sequence[Message]) -> None:
+        """Without what they say: see `unsay`."""
+        batch_write(self.table.delete(self._pk(each.contact_id), each.id) for each in messages)
+
+    def unsay(self, contact_id: str) -> None:
+        """Delete all that was said to a contact, recorded or not."""
+        query: Query | None = Query(
+            self._pk(contact_id), "begins_with(#sk, :said)", {"said": _SAID}, consistent=True
+        )
+        while query:
+            page = self.table.query(query)
+            batch_write(self.table.delete(item["pk"], item["sk"]) for item in page.items)
+            query = replace(query, after=page.last_key) if page.last_key else None
+
+    def unsay_unrecorded(self, message: Message) -> None:
+        """Delete what the message says if there is no record of it: whoever was to write one has
+        lost the claim, and its contact was erased meanwhile."""
+        if self.get(message.contact_id, message.id) is None:
+            _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
+            self.table.write(self.table.delete(pk, sk))
 
     def _pk(self, contact_id: str) -> str:
         return f"{self.workspace}#{contact_id}"

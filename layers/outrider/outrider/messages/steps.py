@@ -6,7 +6,6 @@ that is over, the message is recorded as `unknown`, waits for the provider's wor
 is never sent again by itself.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -52,7 +51,6 @@ from outrider.messages.snapshot import Snapshot, SnapshotReader
 from outrider.messages.tasks import Tasks
 from outrider.messages.transports import Outcome, Transport
 from outrider.messages.transports.sms import TextTransport
-from outrider.messages.writing import write
 from outrider.sequences.models import Step
 
 _DECISIONS = 4
@@ -151,7 +149,11 @@ class StepService:
         if closed:
             stop = partial(self._stop, job, seen, closed, enrollment=ready.enrollment, step=step)
             return persistently(lambda: stop(claimed=message.id))
-        return self._settle(job, seen, ready, message, self._send(ready, message))
+        try:
+            return self._settle(job, seen, ready, message, self._send(ready, message))
+        except (ConditionFailed, TransactionFailed):
+            self.claims.messages.unsay_unrecorded(message)
+            raise
 
     def _send(self, ready: Ready, message: Message) -> Outcome:
         if isinstance(ready.said, Mail):
@@ -191,6 +193,7 @@ class StepService:
             persistently(lambda: self.progress.sent(enrollment, sent, seen.way))
         except TransactionFailed:
             self.settling.went_out(sent, sent.provider_id or "", sent.rfc_message_id or "")
+            self.claims.messages.unsay_unrecorded(sent)
             return "sent, and recorded late"
         return "sent"
 
@@ -218,24 +221,24 @@ class StepService:
         logger().warning("the provider took no message", reason=outcome.detail, alarm="provider")
 
     def _record_lost(self, job: StepJob, seen: Snapshot, enrollment: Enrollment) -> str:
-        """A worker claimed the step and recorded nothing: its recipient may have the message. What
-        it said is written once more; where that fails now, it is recorded without."""
+        """A worker claimed the step and recorded nothing: its recipient may have the message. If so
+        it says what was written before it was sent."""
         step = seen.step(job.step_id)
         if step is None:
             return "dropped: no such step"
         claimed_at = clock.from_text(enrollment.claimed_until or clock.timestamp()) - CLAIM_LEASE
-        message = _message(job, enrollment, step).model_copy(
+        message = _message(job, enrollment, step)
+        by_mail: dict[str, Any] = {}
+        if step.channel == "email":
+            by_mail = {"mailbox_id": enrollment.mailbox_id or "", **_from(seen.mailbox, message)}
+        lost = message.model_copy(
             update={
+                **by_mail,
                 "created_at": clock.to_text(claimed_at),
-                "mailbox_id": enrollment.mailbox_id or "" if step.channel == "email" else "",
+                "recipient": enrollment.sending_to,
             }
         )
-        if seen.contact:
-            with suppress(ValueError):
-                said = write(seen, enrollment, step)
-                message = _written(message, said, seen.mailbox, seen.contact)
-        sent_to = message.model_copy(update={"recipient": enrollment.sending_to})
-        self.progress.lost(enrollment, sent_to)
+        self.progress.lost(enrollment, self.claims.messages.as_said(lost))
         return "unknown"
 
     # ── Not carrying out ─────────────────────────────────────────────────────────────────────────
@@ -308,10 +311,10 @@ class StepService:
         writes = list(endings.writes(enrollment, end.state, gate.reason, claimed=claimed or None))
         message = _message(job, enrollment, step)
         if end.state == "failed":
-            writes += self.progress.failing(message.model_copy(update={"reason": gate.reason}))
+            writes.append(self.progress.failing(message.model_copy(update={"reason": gate.reason})))
             writes.append(self.progress.count(message, "failed"))
         elif gate.gate == "suppression":
-            writes += self.progress.skipping(message, gate.reason)
+            writes.append(self.progress.skipping(message, gate.reason))
             writes.append(self.progress.count(message, f"skipped_{gate.reason}"))
         transact(*writes)
         return f"{end.state}: {gate.reason}"
@@ -366,10 +369,16 @@ def _written(
         written: dict[str, Any] = {
             **said.content.model_dump(),
             "links": said.links,
-            "sender": mailbox.email if mailbox else None,
-            "rfc_message_id": mailbox and own_message_id(mailbox, message.id),
+            **_from(mailbox, message),
             "recipient": contact.email,
         }
     else:
         written = {"text": said.text, "recipient": contact.phone}
     return message.model_copy(update=written)
+
+
+def _from(mailbox: Mailbox | None, message: Message) -> dict[str, str | None]:
+    """What a mail says of where it comes from."""
+    if mailbox is None:
+        return {}
+    return {"sender": mailbox.email, "rfc_message_id": own_message_id(mailbox, message.id)}

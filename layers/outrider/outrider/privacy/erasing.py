@@ -65,8 +65,9 @@ class ErasureService:
         if tombstone := self.records.contacts.item(contact_id):
             self.records.contacts.bury(Contact.model_validate(tombstone))
         forgotten = [self._forget_enrollment(each) for each in enrollments]
-        for message in messages:
-            self.records.messages.delete(message)
+        self.records.messages.delete(messages)
+        for each in erasure.contact_ids:
+            self.records.messages.unsay(each)
         if not all(forgotten):
             return _view(erasure, pending=True)
         done = _view(erasure)
