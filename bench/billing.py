@@ -32,7 +32,9 @@ BUS = "(EventBridge)"
 CLOCK = "(Step Functions)"
 _CHUNK = 64 * 1024
 _OF_AN_INVOCATION = 330
-"""Bytes of the lines START, END and REPORT that Lambda writes by itself."""
+"""Bytes of the lines START, END and REPORT that Lambda writes by itself, unless the template keeps
+them out.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html"""
 _OF_A_LINE = 26
 """Bytes that CloudWatch Logs adds to each line.
 Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html"""
@@ -87,11 +89,13 @@ def billed(cloud: Cloud) -> Iterator[Billing]:
     """Count what happens on `cloud` inside the block. To be entered after `begin`."""
     billing = Billing()
     before, invoke = aws.connect_dynamodb, cloud._functions.invoke
+    common = cloud.stack.template["Globals"]["Function"]["LoggingConfig"]
+    of_an_invocation = 0 if common.get("SystemLogLevel") == "WARN" else _OF_AN_INVOCATION
     check, carry, step = cloud.wire._check, cloud.bus.carry, cloud.executions.step
 
     def watched(name: str, event: dict[str, Any]) -> Any:
         outside, billing.acting = billing.acting, name
-        billing.now.other += Counter(invocations=1, logs=_OF_AN_INVOCATION)
+        billing.now.other += Counter(invocations=1, logs=of_an_invocation)
         billing.now.other += _brought(event)
         try:
             return invoke(name, event)

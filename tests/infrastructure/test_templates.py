@@ -122,6 +122,21 @@ class TestAlarms:
         assert "AlarmActions" in alarm["Properties"]
 
 
+class TestLogs:
+    def test_are_of_the_class_that_alarms_can_be_made_of(self) -> None:
+        template = templates.load("template.yaml")
+        group = template["Resources"]["Logs"]["Properties"]
+
+        assert templates.resources(OBSERVABILITY, "AWS::Logs::MetricFilter")
+        assert group.get("LogGroupClass", "STANDARD") == "STANDARD"
+
+    def test_have_of_lambdas_own_lines_those_about_what_went_wrong(self) -> None:
+        """They are told apart by their level in JSON alone."""
+        logging = templates.load("template.yaml")["Globals"]["Function"]["LoggingConfig"]
+
+        assert (logging["LogFormat"], logging["SystemLogLevel"]) == ("JSON", "WARN")
+
+
 class TestRules:
     @pytest.mark.parametrize("kind", ["EventBridgeRule", "ScheduleV2", "Schedule"])
     def test_of_functions_try_again_and_then_keep_what_failed(self, kind: str) -> None:
