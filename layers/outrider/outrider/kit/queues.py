@@ -86,5 +86,6 @@ def handle_records(
         except Exception:
             logger().exception("a record failed", message_id=record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
-    logger().info("records", count=len(event["Records"]), failed=len(failed))
+    if failed:
+        logger().warning("records come again", count=len(event["Records"]), failed=len(failed))
     return {"batchItemFailures": failed}
