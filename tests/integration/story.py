@@ -4,18 +4,15 @@ What the calls take and what they answered is kept in docs/examples.json, from w
 document has its examples. Each name in braces stands for a value of an answer before.
 """
 
-import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
 
-from tests.harness.api import Answer, Mode
+from tests.harness.api import Mode
 from tests.harness.cloud import Cloud
 from tests.integration.replying import a_reply, take
-from tools import routes
 
 CSV = "E-Mail;Vorname;Nachname;Firma\nlena@globex.example;Lena;Vogt;Globex\nnonsense;;;\n"
 
@@ -419,80 +416,3 @@ STORY = [
     Step("erase_contact", then=_carried),
     Step("delete_company", then=_carried),
 ]
-
-OPERATIONS = {
-    route.handler.__name__: route
-    for api in routes.apis().values()
-    for route in api.routes
-    if route.scope is not None
-}
-
-
-def told(cloud: Cloud, webhook_url: str) -> dict[str, list[dict[str, Any]]]:
-    """The story's calls and answers by operation, without what differs from telling to telling."""
-    known = {"webhook_url": webhook_url}
-    calls: dict[str, list[dict[str, Any]]] = {}
-    for step in STORY:
-        route = OPERATIONS[step.operation]
-        path = route.path.format_map(
-            known | {name: known[other] for name, other in step.of.items()}
-        )
-        body = _filled(step.body, known)
-        question = f"?{step.query.format_map(known)}" if step.query else ""
-        answer = cloud.api.request(route.method, path + question, body, mode=step.mode)
-        assert answer.status == route.status, f"{step.operation}: {answer.text}"
-        known |= {name: _at(answer, keys) for name, keys in step.keep.items()}
-        calls.setdefault(step.operation, []).append(
-            {"path": path + question, "body": body, "answer": answer.json}
-        )
-        if step.then:
-            step.then(cloud, known)
-    told_so: dict[str, list[dict[str, Any]]] = _without_chance(calls, webhook_url)
-    return told_so
-
-
-def _filled(body: Any, known: Mapping[str, str]) -> Any:
-    if body is None:
-        return None
-    text = re.sub(r'"\{(\w+)\}"', lambda name: json.dumps(known[name[1]]), json.dumps(body))
-    return json.loads(text)
-
-
-def _at(answer: Answer, keys: tuple[str | int, ...]) -> str:
-    value = answer.json
-    for key in keys:
-        value = value[key]
-    return str(value)
-
-
-_CHANCE = (
-    (r"otr_(live|test)_sk_[0-9A-Za-z]{46}", r"otr_\1_sk_REPLACED"),
-    (r"whsec_[0-9A-Za-z+/=]+", "whsec_REPLACED"),
-    (r'(?<="latency_ms": )\d+', "42"),
-    (r'(?<="hint": ")[^"]{4}', "9f2K"),
-    (r'(?<="next_cursor": ")[^"]+', "lSgGDNPhf4rVlR2N"),
-    (
-        r'https://[^"?/]+(/(?:imports|exports)/[^"?]+)\?[^"]+',
-        r"https://files.s3.us-east-1.amazonaws.com\1?X-Amz-Signature=REPLACED",
-    ),
-    (r"\b0100019[0-9a-f]{9}-[0-9a-f-]{36}(?=-000000)", "0100019caf2b5a10"),
-    (r"(?<=/t/[cou]/)[\w-]+", "AAABnK3GmoBTCyeURqnH"),
-    (r"\breq-[0-9a-f-]{36}", "1e8d5fd2-0b57-4cf2-954b-f064b62aff3f"),
-)
-
-
-def _without_chance(calls: Any, webhook_url: str) -> Any:
-    """Ids numbered as they come, and what is drawn at random replaced."""
-    text = json.dumps(calls).replace(webhook_url, "https://hooks.acme.example/outrider")
-    for pattern, replacement in _CHANCE:
-        text = re.sub(pattern, replacement, text)
-    numbers: dict[str, int] = {}
-
-    def numbered(found: re.Match[str]) -> str:
-        number = numbers.setdefault(found[0], len(numbers) + 1)
-        characters = f"01kjf3k9q2c8m5v7x0b4n6{number:04d}"
-        whole, rest = divmod(len(found[2]), len(characters))
-        return f"{found[1]}_{characters[:rest]}{characters * whole}"
-
-    pattern = r"\b([a-z]{3})_((?:[0-9a-z]{10})?(?:[0-9a-z]{26}){1,2})\b"
-    return json.loads(re.sub(pattern, numbered, text))

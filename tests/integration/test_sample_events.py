@@ -10,69 +10,48 @@ from typing import Any
 
 import pytest
 
-from outrider.access.models import Caller, WorkspaceId
+from outrider.access.models import Caller
 from outrider.credits.wiring import credits
 from outrider.events.models import RecordedEvent
-from outrider.messages.tokens import Links
 from outrider.webhooks.deliveries import delivery_id
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.examples import a_draft
-from tests.integration.outreach import a_mailbox, a_message, launched, status
-from tests.integration.running import an_enrollment
-from tests.integration.samples import FOLDER, INVENTED, Sample, put_in, sent_job
+from tests.integration.outreach import launched, status
+from tests.integration.samples import (
+    BOUNCE,
+    CALLS,
+    CAMPAIGN_LAUNCHED,
+    CAMPAIGNS_CHECK,
+    COMPANY_LINKS,
+    CONTACT_CREATED,
+    CONTACT_DELETED,
+    CREATE_KEY,
+    CREATE_WORKSPACE,
+    CREDITS_SWEEP,
+    ENROLLING,
+    EXPORT,
+    EXPORTS_CREATE,
+    FOLDER,
+    IMPORT_UPLOADED,
+    IMPORTS_CREATE,
+    INVENTED,
+    MAIL,
+    REPLY,
+    ROUND,
+    SAMPLES,
+    STEP,
+    WEBHOOK_DELIVERY,
+    WEBHOOK_FANOUT,
+    WEBHOOK_FANOUT_PACKED,
+    WEBHOOK_REPLAY,
+    WEBHOOKS_SWEEP,
+    put_in,
+    sent_job,
+)
 from tests.integration.webhooks import NOBODY
 from tests.receivers import answering, receiver
 from tools import templates
-
-HEALTH = Sample("http_health", "site")
-CONTACTS_CREATE = Sample("http_contacts_create", "contacts")
-CONTACTS_LIST = Sample("http_contacts_list", "contacts")
-CONTACTS_VERIFY = Sample("http_contacts_verify", "contacts_verify")
-CONTACTS_RESEARCH = Sample("http_contacts_research", "contacts_research")
-COMPANIES_CREATE = Sample("http_companies_create", "companies")
-CONTACTS_ERASE = Sample("http_contacts_erase", "privacy")
-SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
-IMPORTS_CREATE = Sample("http_imports_create", "imports")
-EXPORTS_CREATE = Sample("http_exports_create", "exports")
-MAILBOXES_CREATE = Sample("http_mailboxes_create", "mailboxes")
-MAILBOXES_CHECK = Sample("http_mailboxes_check", "mailboxes_check")
-SEQUENCES_CREATE = Sample("http_sequences_create", "sequences")
-SEQUENCES_LAUNCH = Sample("http_sequences_launch", "sequences")
-SEQUENCES_TEST_SEND = Sample("http_sequences_test_send", "sequences_test")
-CAMPAIGNS_STATUS = Sample("http_campaigns_status", "campaigns")
-MESSAGES_GET = Sample("http_messages_get", "messages")
-ENROLLMENTS_GET = Sample("http_enrollments_get", "enrollments")
-LINKS_UNSUBSCRIBE = Sample("http_links_unsubscribe", "links")
-WEBHOOKS_CREATE = Sample("http_webhooks_create", "webhooks")
-EVENTS_LIST = Sample("http_events_list", "events")
-ACCOUNT_GET = Sample("http_account_get", "account")
-CREDITS_GET = Sample("http_credits_get", "credits")
-API_KEYS_CREATE = Sample("http_api_keys_create", "api_keys")
-CREATE_WORKSPACE = Sample("admin_create_workspace", "admin")
-CREATE_KEY = Sample("admin_create_key", "admin")
-CONTACT_CREATED = Sample("stream_contact_created", "events_relay")
-CONTACT_DELETED = Sample("stream_contact_deleted", "contacts_index")
-CALLS = Sample("stream_calls", "usage_count")
-CAMPAIGN_LAUNCHED = Sample("eventbridge_campaign_launched", "campaigns_start")
-CAMPAIGNS_CHECK = Sample("scheduler_campaigns_check", "campaigns_start")
-CREDITS_SWEEP = Sample("scheduler_credits_sweep", "credits_sweep")
-ROUND = Sample("stepfunctions_round", "campaigns_dispatch")
-STEP = Sample("sqs_step", "steps_run")
-IMPORT_UPLOADED = Sample("sqs_import_uploaded", "imports_run")
-COMPANY_LINKS = Sample("sqs_company_links", "contacts_link")
-EXPORT = Sample("sqs_export", "exports_run")
-ENROLLING = Sample("sqs_enrolling", "campaigns_enroll")
-WEBHOOK_FANOUT = Sample("sqs_webhook_fanout", "webhooks_fanout")
-WEBHOOK_FANOUT_PACKED = Sample("sqs_webhook_fanout_packed", "webhooks_fanout")
-WEBHOOK_REPLAY = Sample("sqs_webhook_replay", "webhooks_replay")
-WEBHOOK_DELIVERY = Sample("sqs_webhook_delivery", "webhooks_deliver")
-WEBHOOKS_SWEEP = Sample("scheduler_webhooks_sweep", "webhooks_sweep")
-BOUNCE = Sample("sqs_feedback_bounce", "feedback_receive")
-REPLY = Sample("inbound_reply", "inbound_receive")
-MAIL = Sample("sqs_inbound_mail", "inbound_receive")
-
-SAMPLES = [each for each in globals().values() if isinstance(each, Sample)]
 
 
 class TestSamples:
@@ -83,178 +62,6 @@ class TestSamples:
         functions = {function.name for function in templates.functions()}
 
         assert functions == {sample.function for sample in SAMPLES}
-
-
-class TestHttp:
-    def test_health(self, cloud: Cloud) -> None:
-        answer = HEALTH.invoke(cloud)
-
-        assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"status": "ok"})
-
-    def test_contacts_create(self, api: Api, cloud: Cloud) -> None:
-        answer = CONTACTS_CREATE.invoke(cloud, key=api.workspace().live_key)
-
-        created = json.loads(answer["body"])
-        assert (answer["statusCode"], created["email"]) == (201, "ada@example.com")
-        assert api.get(f"/v1/contacts/{created['id']}").json == created
-
-    def test_contacts_list(self, api: Api, cloud: Cloud) -> None:
-        api.post("/v1/contacts", {"email": "ada@example.com"})
-
-        answer = CONTACTS_LIST.invoke(cloud, key=api.workspace().live_key)
-
-        page = json.loads(answer["body"])
-        assert [contact["email"] for contact in page["data"]] == ["ada@example.com"]
-
-    def test_contacts_verify(self, api: Api, cloud: Cloud) -> None:
-        key = api.workspace().live_key
-        contact = api.post("/v1/contacts", {"email": "ada@outrider.test"}).json["id"]
-
-        answer = CONTACTS_VERIFY.invoke(cloud, key=key, contact=contact)
-
-        assert json.loads(answer["body"])["verification"]["verdict"] == "invalid"
-
-    def test_contacts_erase(self, api: Api, cloud: Cloud) -> None:
-        key = api.workspace().live_key
-        contact = api.post("/v1/contacts", {"email": "ada@outrider.test"}).json["id"]
-
-        answer = CONTACTS_ERASE.invoke(cloud, key=key, contact=contact)
-
-        assert json.loads(answer["body"])["status"] == "finished"
-        assert api.get(f"/v1/contacts/{contact}").status == 404
-
-    def test_mailboxes_check(self, api: Api, cloud: Cloud) -> None:
-        key = api.workspace().live_key
-        mailbox = api.post("/v1/mailboxes", {"email": "ada@outrider.test"}).json["id"]
-
-        answer = MAILBOXES_CHECK.invoke(cloud, key=key, mailbox=mailbox)
-
-        assert json.loads(answer["body"])["health_reasons"] == ["identity", "dkim"]
-
-    def test_contacts_research(self, api: Api, cloud: Cloud) -> None:
-        key = api.workspace().test_key
-        contact = api.post("/v1/contacts", {"email": "ada@acme.example"}, key=key).json["id"]
-
-        answer = CONTACTS_RESEARCH.invoke(cloud, key=key, contact=contact)
-
-        assert json.loads(answer["body"])["outcome"] == "found"
-
-    def test_of_a_made_up_key_are_refused(self, cloud: Cloud) -> None:
-        answer = CONTACTS_LIST.invoke(cloud)
-
-        assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (
-            401,
-            "INVALID_API_KEY",
-        )
-
-    def test_companies_create(self, api: Api, cloud: Cloud) -> None:
-        answer = COMPANIES_CREATE.invoke(cloud, key=api.workspace().live_key)
-
-        created = json.loads(answer["body"])
-        assert (answer["statusCode"], created["domain"]) == (201, "engines.example")
-        assert created["context"] == {"crm_owner": "Grace"}
-        assert api.get("/v1/companies").json["data"] == [created]
-
-    def test_suppressions_create(self, api: Api, cloud: Cloud) -> None:
-        answer = SUPPRESSIONS_CREATE.invoke(cloud, key=api.workspace().live_key)
-
-        created = json.loads(answer["body"])
-        assert (answer["statusCode"], created["address"]) == (201, "ada@example.com")
-        assert api.get("/v1/suppressions").json["data"] == [created]
-
-    def test_mailboxes_create(self, api: Api, cloud: Cloud) -> None:
-        answer = MAILBOXES_CREATE.invoke(cloud, key=api.workspace().live_key)
-
-        assert json.loads(answer["body"])["pool"] == "pool_default"
-
-    def test_sequences_create(self, api: Api, cloud: Cloud) -> None:
-        answer = SEQUENCES_CREATE.invoke(cloud, key=api.workspace().live_key)
-
-        created = json.loads(answer["body"])
-        assert (created["status"], created["steps"]) == ("draft", 2)
-
-    def test_sequences_launch(self, api: Api, cloud: Cloud) -> None:
-        key = api.workspace().live_key
-        a_mailbox(api)
-        contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json["id"]
-        sequence = json.loads(SEQUENCES_CREATE.invoke(cloud, key=key)["body"])["id"]
-
-        answer = SEQUENCES_LAUNCH.invoke(cloud, key=key, contact=contact, sequence=sequence)
-
-        assert json.loads(answer["body"])["audience"] == {"total": 1, "added": 1, "skipped": 0}
-
-    def test_sequences_test_send(self, api: Api, cloud: Cloud) -> None:
-        job = sent_job(api, cloud)
-        named = {name: job[name] for name in ("sequence", "step", "contact")}
-
-        answer = SEQUENCES_TEST_SEND.invoke(cloud, key=api.workspace().live_key, **named)
-
-        assert json.loads(answer["body"])["result"] == "sent"
-
-    def test_campaigns_status(self, api: Api, cloud: Cloud) -> None:
-        campaign = launched(api).campaign_id
-
-        answer = CAMPAIGNS_STATUS.invoke(cloud, key=api.workspace().live_key, campaign=campaign)
-
-        assert json.loads(answer["body"])["status"] == "active"
-
-    def test_enrollments_get(self, api: Api, cloud: Cloud) -> None:
-        enrollment = an_enrollment(api)
-
-        answer = ENROLLMENTS_GET.invoke(cloud, key=api.workspace().live_key, enrollment=enrollment)
-
-        assert json.loads(answer["body"])["state"] == "active"
-
-    def test_messages_get(self, api: Api, cloud: Cloud) -> None:
-        message = a_message(api)
-
-        answer = MESSAGES_GET.invoke(cloud, key=api.workspace().live_key, message=message.id)
-
-        assert json.loads(answer["body"])["subject"] == message.subject
-
-    def test_links_unsubscribe(self, api: Api, cloud: Cloud) -> None:
-        message = a_message(api)
-        workspace = WorkspaceId(api.workspace().id)
-        (item,) = [each for each in cloud.items("keys", workspace) if "link_secret" in each]
-        link = Links("", workspace, item["link_secret"])
-        path = link.unsubscribe(message.id)
-
-        answer = LINKS_UNSUBSCRIBE.invoke(cloud, token=path.rpartition("/")[2])
-
-        assert answer["statusCode"] == 200
-        assert api.get(f"/v1/contacts/{message.contact_id}").json["status"] == "unsubscribed"
-
-    def test_webhooks_create(self, api: Api, cloud: Cloud) -> None:
-        key = api.workspace().live_key
-        with receiver(answering()) as endpoint, cloud.environment(STAGE="local"):
-            answer = WEBHOOKS_CREATE.invoke(cloud, key=key, url=endpoint.url)
-
-        assert json.loads(answer["body"])["test"]["delivered"] is True
-
-    def test_events_list(self, api: Api, cloud: Cloud) -> None:
-        key = api.workspace().live_key
-        cloud.drain()
-
-        answer = EVENTS_LIST.invoke(cloud, key=key)
-
-        events = json.loads(answer["body"])["data"]
-        assert [event["event"] for event in events] == ["api_key.created"]
-
-    def test_account_get(self, api: Api, cloud: Cloud) -> None:
-        answer = ACCOUNT_GET.invoke(cloud, key=api.workspace().live_key)
-
-        assert json.loads(answer["body"])["workspace_id"] == api.workspace().id
-
-    def test_credits_get(self, api: Api, cloud: Cloud) -> None:
-        answer = CREDITS_GET.invoke(cloud, key=api.workspace().live_key)
-
-        assert json.loads(answer["body"])["available"] == 100_000
-
-    def test_api_keys_create(self, api: Api, cloud: Cloud) -> None:
-        answer = API_KEYS_CREATE.invoke(cloud, key=api.workspace().live_key)
-
-        created = json.loads(answer["body"])
-        assert api.get("/v1/contacts", key=created["key"]).status == 200
 
 
 class TestAdmin:

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from outrider.campaigns import planner
 from tests.harness import stack
 from tests.harness.cloud import Cloud
-from tests.integration.story import OPERATIONS, told
+from tests.integration.storytelling import OPERATIONS, told
 from tests.receivers import answering, receiver
 from tools.openapi import EXAMPLES, document
 

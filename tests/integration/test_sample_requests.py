@@ -1,0 +1,208 @@
+"""The HTTP requests in events/: each gives its function a true one, and what comes of it."""
+
+import json
+
+from outrider.access.models import WorkspaceId
+from outrider.messages.tokens import Links
+from tests.harness.api import Api
+from tests.harness.cloud import Cloud
+from tests.integration.outreach import a_mailbox, a_message, launched
+from tests.integration.running import an_enrollment
+from tests.integration.samples import (
+    ACCOUNT_GET,
+    API_KEYS_CREATE,
+    CAMPAIGNS_STATUS,
+    COMPANIES_CREATE,
+    CONTACTS_CREATE,
+    CONTACTS_ERASE,
+    CONTACTS_LIST,
+    CONTACTS_RESEARCH,
+    CONTACTS_VERIFY,
+    CREDITS_GET,
+    ENROLLMENTS_GET,
+    EVENTS_LIST,
+    HEALTH,
+    LINKS_UNSUBSCRIBE,
+    MAILBOXES_CHECK,
+    MAILBOXES_CREATE,
+    MESSAGES_GET,
+    SEQUENCES_CREATE,
+    SEQUENCES_LAUNCH,
+    SEQUENCES_TEST_SEND,
+    SUPPRESSIONS_CREATE,
+    WEBHOOKS_CREATE,
+    sent_job,
+)
+from tests.receivers import answering, receiver
+
+
+class TestHttp:
+    def test_health(self, cloud: Cloud) -> None:
+        answer = HEALTH.invoke(cloud)
+
+        assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"status": "ok"})
+
+    def test_contacts_create(self, api: Api, cloud: Cloud) -> None:
+        answer = CONTACTS_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        created = json.loads(answer["body"])
+        assert (answer["statusCode"], created["email"]) == (201, "ada@example.com")
+        assert api.get(f"/v1/contacts/{created['id']}").json == created
+
+    def test_contacts_list(self, api: Api, cloud: Cloud) -> None:
+        api.post("/v1/contacts", {"email": "ada@example.com"})
+
+        answer = CONTACTS_LIST.invoke(cloud, key=api.workspace().live_key)
+
+        page = json.loads(answer["body"])
+        assert [contact["email"] for contact in page["data"]] == ["ada@example.com"]
+
+    def test_contacts_verify(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        contact = api.post("/v1/contacts", {"email": "ada@outrider.test"}).json["id"]
+
+        answer = CONTACTS_VERIFY.invoke(cloud, key=key, contact=contact)
+
+        assert json.loads(answer["body"])["verification"]["verdict"] == "invalid"
+
+    def test_contacts_erase(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        contact = api.post("/v1/contacts", {"email": "ada@outrider.test"}).json["id"]
+
+        answer = CONTACTS_ERASE.invoke(cloud, key=key, contact=contact)
+
+        assert json.loads(answer["body"])["status"] == "finished"
+        assert api.get(f"/v1/contacts/{contact}").status == 404
+
+    def test_mailboxes_check(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        mailbox = api.post("/v1/mailboxes", {"email": "ada@outrider.test"}).json["id"]
+
+        answer = MAILBOXES_CHECK.invoke(cloud, key=key, mailbox=mailbox)
+
+        assert json.loads(answer["body"])["health_reasons"] == ["identity", "dkim"]
+
+    def test_contacts_research(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().test_key
+        contact = api.post("/v1/contacts", {"email": "ada@acme.example"}, key=key).json["id"]
+
+        answer = CONTACTS_RESEARCH.invoke(cloud, key=key, contact=contact)
+
+        assert json.loads(answer["body"])["outcome"] == "found"
+
+    def test_of_a_made_up_key_are_refused(self, cloud: Cloud) -> None:
+        answer = CONTACTS_LIST.invoke(cloud)
+
+        assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (
+            401,
+            "INVALID_API_KEY",
+        )
+
+    def test_companies_create(self, api: Api, cloud: Cloud) -> None:
+        answer = COMPANIES_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        created = json.loads(answer["body"])
+        assert (answer["statusCode"], created["domain"]) == (201, "engines.example")
+        assert created["context"] == {"crm_owner": "Grace"}
+        assert api.get("/v1/companies").json["data"] == [created]
+
+    def test_suppressions_create(self, api: Api, cloud: Cloud) -> None:
+        answer = SUPPRESSIONS_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        created = json.loads(answer["body"])
+        assert (answer["statusCode"], created["address"]) == (201, "ada@example.com")
+        assert api.get("/v1/suppressions").json["data"] == [created]
+
+    def test_mailboxes_create(self, api: Api, cloud: Cloud) -> None:
+        answer = MAILBOXES_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        assert json.loads(answer["body"])["pool"] == "pool_default"
+
+    def test_sequences_create(self, api: Api, cloud: Cloud) -> None:
+        answer = SEQUENCES_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        created = json.loads(answer["body"])
+        assert (created["status"], created["steps"]) == ("draft", 2)
+
+    def test_sequences_launch(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        a_mailbox(api)
+        contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json["id"]
+        sequence = json.loads(SEQUENCES_CREATE.invoke(cloud, key=key)["body"])["id"]
+
+        answer = SEQUENCES_LAUNCH.invoke(cloud, key=key, contact=contact, sequence=sequence)
+
+        assert json.loads(answer["body"])["audience"] == {"total": 1, "added": 1, "skipped": 0}
+
+    def test_sequences_test_send(self, api: Api, cloud: Cloud) -> None:
+        job = sent_job(api, cloud)
+        named = {name: job[name] for name in ("sequence", "step", "contact")}
+
+        answer = SEQUENCES_TEST_SEND.invoke(cloud, key=api.workspace().live_key, **named)
+
+        assert json.loads(answer["body"])["result"] == "sent"
+
+    def test_campaigns_status(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api).campaign_id
+
+        answer = CAMPAIGNS_STATUS.invoke(cloud, key=api.workspace().live_key, campaign=campaign)
+
+        assert json.loads(answer["body"])["status"] == "active"
+
+    def test_enrollments_get(self, api: Api, cloud: Cloud) -> None:
+        enrollment = an_enrollment(api)
+
+        answer = ENROLLMENTS_GET.invoke(cloud, key=api.workspace().live_key, enrollment=enrollment)
+
+        assert json.loads(answer["body"])["state"] == "active"
+
+    def test_messages_get(self, api: Api, cloud: Cloud) -> None:
+        message = a_message(api)
+
+        answer = MESSAGES_GET.invoke(cloud, key=api.workspace().live_key, message=message.id)
+
+        assert json.loads(answer["body"])["subject"] == message.subject
+
+    def test_links_unsubscribe(self, api: Api, cloud: Cloud) -> None:
+        message = a_message(api)
+        workspace = WorkspaceId(api.workspace().id)
+        (item,) = [each for each in cloud.items("keys", workspace) if "link_secret" in each]
+        link = Links("", workspace, item["link_secret"])
+        path = link.unsubscribe(message.id)
+
+        answer = LINKS_UNSUBSCRIBE.invoke(cloud, token=path.rpartition("/")[2])
+
+        assert answer["statusCode"] == 200
+        assert api.get(f"/v1/contacts/{message.contact_id}").json["status"] == "unsubscribed"
+
+    def test_webhooks_create(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        with receiver(answering()) as endpoint, cloud.environment(STAGE="local"):
+            answer = WEBHOOKS_CREATE.invoke(cloud, key=key, url=endpoint.url)
+
+        assert json.loads(answer["body"])["test"]["delivered"] is True
+
+    def test_events_list(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        cloud.drain()
+
+        answer = EVENTS_LIST.invoke(cloud, key=key)
+
+        events = json.loads(answer["body"])["data"]
+        assert [event["event"] for event in events] == ["api_key.created"]
+
+    def test_account_get(self, api: Api, cloud: Cloud) -> None:
+        answer = ACCOUNT_GET.invoke(cloud, key=api.workspace().live_key)
+
+        assert json.loads(answer["body"])["workspace_id"] == api.workspace().id
+
+    def test_credits_get(self, api: Api, cloud: Cloud) -> None:
+        answer = CREDITS_GET.invoke(cloud, key=api.workspace().live_key)
+
+        assert json.loads(answer["body"])["available"] == 100_000
+
+    def test_api_keys_create(self, api: Api, cloud: Cloud) -> None:
+        answer = API_KEYS_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        created = json.loads(answer["body"])
+        assert api.get("/v1/contacts", key=created["key"]).status == 200
