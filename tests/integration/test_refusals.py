@@ -129,6 +129,17 @@ class TestServer:
         assert len(server.received) == 12
         assert status(api, campaign.campaign_id)["sent"] == 12
 
+    def test_that_is_dead_keeps_nobody_whom_another_mailbox_can_write_to(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        with local_server(cloud) as (_, smtp):
+            dead = {"kind": "smtp", "smtp": {**smtp, "port": 9}}
+            a_mailbox(api, email="dead@outrider.test", **dead)
+            campaign = launched(api, 12, steps=(STEP_ONE,))
+            cloud.run(hours=0.2)
+
+        assert status(api, campaign.campaign_id)["sent"] == 12
+
     def test_a_content_that_is_refused_in_a_row_stops_the_mailbox(
         self, api: Api, cloud: Cloud
     ) -> None:

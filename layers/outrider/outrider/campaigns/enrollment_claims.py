@@ -100,14 +100,15 @@ class EnrollmentClaims:
         counts: bool = True,
     ) -> Action:
         """The claimed message was not sent, and its step will be tried again at `due`. `counts`: it
-        was an attempt, so the next wait is longer. Made late, it changes no claim but that of
+        was an attempt, so the next wait is longer, and its mailbox makes the next one too; else any
+        mailbox may, where none wrote before. Made late, it changes no claim but that of
         `enrollment.holder`: the step may have been claimed again."""
         return self._settle(
             enrollment.contact_id,
             message_id,
             f"{DUE}, #state = :active, #blocked_reason = :reason,"
             " #attempts = if_not_exists(#attempts, :none) + :counted",
-            f"{CLAIM}, #_events",
+            f"{CLAIM}, #_events{'' if counts else _unbound(enrollment)}",
             **due_place(due, lane),
             active="active",
             reason=reason,
@@ -132,7 +133,7 @@ class EnrollmentClaims:
             enrollment.contact_id,
             message_id,
             f"{moved}#state = :active",
-            f"{CLAIM}, #_events",
+            f"{CLAIM}, #_events{_unbound(enrollment)}",
             active="active",
             holder=enrollment.holder,
             **({**due_place(due, lane), "reason": reason} if due else {}),
@@ -209,3 +210,8 @@ class EnrollmentClaims:
 def due_place(due: str, lane: str = PLAIN) -> dict[str, str]:
     """The values of DUE."""
     return {"due": due, "place": f"{lane}{due}"}
+
+
+def _unbound(enrollment: Enrollment) -> str:
+    """The removal of the mailbox that the claim named, where none had written before."""
+    return "" if enrollment.mailbox_id else ", #mailbox_id"
