@@ -32,18 +32,14 @@ def pattern(function: str = "InterestedFunction") -> dict[str, Any]:
     return found
 
 
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, REPOSITORY / FOLDER / f"{name}.py")
+@pytest.fixture
+def app() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("app", REPOSITORY / FOLDER / "app.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@pytest.fixture
-def app() -> ModuleType:
-    return load("app")
 
 
 @pytest.fixture
@@ -101,7 +97,7 @@ class TestExample:
 
         seen = [event for event in cloud.bus.published if matches(pattern(), event)]
         for event in [*seen, *seen]:
-            app.handler(event, None)
+            app.interested(event, None)
 
         assert len(cloud.bus.published) > 10
         (row,) = kept.scan()["Items"]
@@ -119,7 +115,7 @@ class TestExample:
                 "created_at": "2026-03-02T09:00:00.000Z",
                 "data": {**data, "classification": says},
             }
-            app.handler({"detail": detail}, None)
+            app.interested({"detail": detail}, None)
 
         (row,) = kept.scan()["Items"]
         assert (row["says"], row["sequence"]) == ("interested", 9)
@@ -146,7 +142,9 @@ class TestExample:
 
 
 class TestPackedExample:
-    def test_keeps_the_last_click_of_each_contact(self, api: Api, cloud: Cloud, kept: Any) -> None:
+    def test_keeps_the_last_click_of_each_contact(
+        self, api: Api, cloud: Cloud, kept: Any, app: ModuleType
+    ) -> None:
         publish(api, "email.sent", "email.clicked", "email.delivered")
         publish(api, "email.sent", "email.delivered")
         (last,) = publish(api, "email.clicked")
@@ -155,7 +153,7 @@ class TestPackedExample:
             event for event in cloud.bus.published if matches(pattern("ClickedFunction"), event)
         ]
         for event in reversed(seen * 2):
-            load("clicks").handler(event, None)
+            app.clicked(event, None)
 
         assert len(seen) == 2
         (row,) = kept.scan()["Items"]
