@@ -133,8 +133,8 @@ class TestServer:
         self, api: Api, cloud: Cloud
     ) -> None:
         with local_server(cloud) as (_, smtp):
-            dead = {"kind": "smtp", "smtp": {**smtp, "port": 9}}
-            a_mailbox(api, email="dead@outrider.test", **dead)
+            dead = {**smtp, "port": 9}
+            a_mailbox(api, email="dead@outrider.test", kind="smtp", smtp=dead)
             campaign = launched(api, 12, steps=(STEP_ONE,))
             cloud.run(hours=0.2)
 
