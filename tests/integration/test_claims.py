@@ -224,6 +224,30 @@ class TestLook:
         assert enrollment.sending is None
         assert list(wrong(books(api, cloud))) == []
 
+    @pytest.mark.parametrize("unread", [False, True], ids=["", "unread"])
+    def test_is_made_again_behind_a_wait_for_the_rate(
+        self, api: Api, cloud: Cloud, *, unread: bool
+    ) -> None:
+        """The opt-out is answered while the worker waits for its turn at SES."""
+        job = queued(api, cloud, launched(api))
+        refused = cloud.wire.refuse("sesv2", "SendEmail", "TooManyRequestsException", times=1)
+
+        with ExitStack() as watch, refused:
+
+            def opt_out() -> None:
+                suppress_address(api)
+                if unread:
+                    watch.enter_context(cloud.wire.throttle_at(1))
+
+            watch.enter_context(cloud.wire.once_after("SendEmail", opt_out))
+            run(job)
+        cloud.run(hours=1)
+
+        found = books(api, cloud)
+        assert cloud.mails() == []
+        assert [each.state for each in found.enrollments] == ["opted_out"]
+        assert list(wrong_at_rest(found)) == []
+
     def test_keeps_the_interval(self, api: Api, cloud: Cloud) -> None:
         """Another campaign notes its contact behind the look."""
         campaign = launched(api, settings={"min_interval_hours": 12})

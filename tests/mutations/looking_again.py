@@ -20,6 +20,17 @@ def _blind(to: str, old: str, new: str, *killed_by: str) -> Mutation:
 
 MUTATIONS = [
     Mutation(
+        "no look behind a wait for the rate",
+        (f"{_TESTS}::TestLook::test_is_made_again_behind_a_wait_for_the_rate",),
+        (
+            Change(
+                "messages/transports/pacing.py",
+                "if pace.wait() and not still():",
+                "if pace.wait() and not callable(still):",
+            ),
+        ),
+    ),
+    Mutation(
         "look before the claim",
         (f"{_LOOK}[address]",),
         (
@@ -135,8 +146,8 @@ MUTATIONS = [
         (
             Change(
                 _CLAIMS,
-                "return next(closed, None) or self._touch(message, seen.settings)",
-                "return next(closed, None)",
+                " or self._touch(message, seen.settings)",
+                "",
             ),
         ),
     ),

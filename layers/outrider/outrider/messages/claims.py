@@ -5,7 +5,7 @@ Whatever can forbid the message is read after the claim, so all that was committ
 is honoured.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -75,6 +75,16 @@ class Claims:
             raise
         return closed
 
+    def may_still_be_sent(self, seen: Snapshot, ready: Ready) -> bool:
+        """Whether a look at this moment finds no gate closed, for a message that was claimed and
+        then had to wait. False also where nothing can be read."""
+        try:
+            now = self.standing.read(seen, ready.enrollment)
+        except StoreFailed:
+            return False
+        same = not _differs(now.contact, ready.contact)
+        return same and next(self._closed(now, ready), None) is None
+
     def begin(
         self, seen: Snapshot, ready: Ready, task: Message, events: Sequence[Event]
     ) -> Closed | None:
@@ -83,7 +93,7 @@ class Claims:
         Raises TransactionFailed when the enrollment changed.
         """
         now = self.standing.read(seen, ready.enrollment)
-        closed = next(gates.at_sending(now, ready.enrollment, ready.step, clock.now()), None)
+        closed = next(self._closed(now, ready), None)
         closed = closed or self._touch(task, seen.settings)
         if closed is None:
             transact(
@@ -117,8 +127,10 @@ class Claims:
         if _differs(now.contact, ready.contact):
             self._release(ready.enrollment, message)
             raise Outdated(message.id)
-        closed = gates.at_sending(now, ready.enrollment, ready.step, clock.now())
-        return next(closed, None) or self._touch(message, seen.settings)
+        return next(self._closed(now, ready), None) or self._touch(message, seen.settings)
+
+    def _closed(self, now: Snapshot, ready: Ready) -> Iterator[Closed]:
+        return gates.at_sending(now, ready.enrollment, ready.step, clock.now())
 
     def _touch(self, message: Message, settings: Settings) -> Closed | None:
         """Note that the campaign writes to the contact, unless another one did a short time ago."""

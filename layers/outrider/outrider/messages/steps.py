@@ -49,7 +49,7 @@ from outrider.messages.rivals import Rivals
 from outrider.messages.settling import Settling
 from outrider.messages.snapshot import Snapshot, SnapshotReader
 from outrider.messages.tasks import Tasks
-from outrider.messages.transports import Outcome, Transport
+from outrider.messages.transports import Outcome, PatientTransport
 from outrider.messages.transports.sms import TextTransport
 from outrider.sequences.models import Step
 
@@ -72,7 +72,7 @@ class StepService:
     claims: Claims
     progress: Progress
     tasks: Tasks
-    transport: Transport
+    transport: PatientTransport
     texts: TextTransport
     settling: Settling
     reservations: Reservations
@@ -150,15 +150,16 @@ class StepService:
             stop = partial(self._stop, job, seen, closed, enrollment=ready.enrollment, step=step)
             return persistently(lambda: stop(claimed=message.id))
         try:
-            return self._settle(job, seen, ready, message, self._send(ready, message))
+            return self._settle(job, seen, ready, message, self._send(seen, ready, message))
         except (ConditionFailed, TransactionFailed):
             self.claims.messages.unsay_unrecorded(message)
             raise
 
-    def _send(self, ready: Ready, message: Message) -> Outcome:
+    def _send(self, seen: Snapshot, ready: Ready, message: Message) -> Outcome:
         if isinstance(ready.said, Mail):
             assert ready.mailbox is not None
-            return self.transport.send(message, ready.mailbox, ready.said.mime)
+            still = partial(self.claims.may_still_be_sent, seen, ready)
+            return self.transport.send(message, ready.mailbox, ready.said.mime, still)
         return self.texts.send(message)
 
     def _settle(

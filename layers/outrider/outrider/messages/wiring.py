@@ -45,7 +45,7 @@ from outrider.messages.standing import StandingReader
 from outrider.messages.steps import StepService
 from outrider.messages.tasks import Tasks
 from outrider.messages.test_sends import TestSends, TestSendService
-from outrider.messages.transports import ByKind, Transport
+from outrider.messages.transports import ByKind, PatientTransport
 from outrider.messages.transports.judged import Judged
 from outrider.messages.transports.pacing import Paced
 from outrider.messages.transports.sandbox import SandboxTransport
@@ -249,7 +249,7 @@ def _composer(caller: Caller) -> Composer:
     )
 
 
-def _transport(caller: Caller) -> Transport:
+def _transport(caller: Caller) -> PatientTransport:
     """Test keys reach nobody."""
     if caller.workspace.mode == "test":
         return SandboxTransport()

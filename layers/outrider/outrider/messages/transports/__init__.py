@@ -1,6 +1,7 @@
 """Handing a mail to a provider, once, and saying truthfully what came of it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -35,6 +36,22 @@ class Transport(Protocol):
     def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
         """Hand over `mime`, the mail to `message.recipient`, at most once. Never raises for what
         the provider or the network does."""
+
+
+def always() -> bool:
+    return True
+
+
+class PatientTransport(Transport, Protocol):
+    def send(
+        self,
+        message: Message,
+        mailbox: Mailbox,
+        mime: bytes,
+        still: Callable[[], bool] = always,
+    ) -> Outcome:
+        """As `Transport`; where the mail had to wait for its turn, it is handed over only if
+        `still` says that it may be sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Telling the judge of a mailbox's health what its provider did with each mail."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.kit.dynamo import StoreFailed
@@ -9,7 +10,7 @@ from outrider.mailboxes.errors import MailboxMoved
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.reviews import HealthReviews
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome, Transport
+from outrider.messages.transports import Outcome, PatientTransport, always
 from outrider.messages.transports.verdicts import PROBE, Scope
 
 _REASONS: dict[Scope, Reason] = {
@@ -26,14 +27,20 @@ class Judged:
     """One mail at a time goes out of a mailbox whose breaker is half-open. A mailbox that is well
     costs neither a read nor a write."""
 
-    transport: Transport
+    transport: PatientTransport
     reviews: HealthReviews
 
-    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
+    def send(
+        self,
+        message: Message,
+        mailbox: Mailbox,
+        mime: bytes,
+        still: Callable[[], bool] = always,
+    ) -> Outcome:
         if mailbox.is_half_open and not self.reviews.begin_probe(mailbox):
             detail = "The mailbox tries with another mail whether its provider takes mails again"
             return Outcome(PROBE.kind, detail, scope=PROBE.scope)
-        outcome = self.transport.send(message, mailbox, mime)
+        outcome = self.transport.send(message, mailbox, mime, still)
         try:
             self._judge(mailbox, outcome)
         except (MailboxMoved, StoreFailed):  # the mail's own outcome matters more

@@ -14,7 +14,8 @@ from functools import cache
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome, Transport
+from outrider.messages.transports import Outcome, Transport, always
+from outrider.messages.transports.verdicts import RATE
 
 _FIRST = 0.7
 """Seconds between two sends after a first refusal: ten workers then keep to the 14 a second that
@@ -25,6 +26,8 @@ _NONE = 0.02
 _TRIES = 5
 _PATIENCE = 8.0
 """Seconds that a mail waits in the worker at most, well within the lease of its claim."""
+
+_CLOSED = "The mail waited for its turn at the provider, and meanwhile something came to forbid it"
 
 
 @dataclass(slots=True)
@@ -37,11 +40,12 @@ class Pace:
     spacing: float = 0.0
     _free_at: float = 0.0
 
-    def wait(self) -> None:
-        """Wait for the next slot, and take it."""
+    def wait(self) -> bool:
+        """Wait for the next slot, and take it. Return whether it was to be waited for."""
         if (left := self._free_at - self.now()) > 0:
             self.sleep(min(left, _PATIENCE))
         self._free_at = self.now() + self.spacing
+        return left > 0
 
     def taken(self) -> None:
         self.spacing = self.spacing * _FASTER if self.spacing > _NONE else 0.0
@@ -72,11 +76,18 @@ class Paced:
     transport: Transport
     ses: Pace = field(default_factory=ses_pace)
 
-    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
+    def send(
+        self,
+        message: Message,
+        mailbox: Mailbox,
+        mime: bytes,
+        still: Callable[[], bool] = always,
+    ) -> Outcome:
         pace = self.ses if mailbox.kind == "ses" else Pace()
         began = pace.now()
         for tried in range(1, _TRIES + 1):
-            pace.wait()
+            if pace.wait() and not still():
+                return Outcome(RATE.kind, _CLOSED, scope=RATE.scope)
             outcome = self.transport.send(message, mailbox, mime)
             if outcome.kind == "accepted":
                 pace.taken()

@@ -1,13 +1,20 @@
 """For test keys: nothing leaves; the message itself is the outbox."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import Outcome, always
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxTransport:
-    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:  # noqa: ARG002
+    def send(
+        self,
+        message: Message,
+        mailbox: Mailbox,  # noqa: ARG002
+        mime: bytes,  # noqa: ARG002
+        still: Callable[[], bool] = always,  # noqa: ARG002
+    ) -> Outcome:
         return Outcome("accepted", "", message.id, f"{message.id}@sandbox.test")
