@@ -34,7 +34,10 @@ _OTHER_CAUSES = re.compile(
     r"|gr[ea]y-?list|try (?:again|later)|temporar|deferred|unavailable right now"
     r"|timed? ?out|expired|retry time|loop|too many hops|hop count"
     r"|connection|no route|network|virus|malware|infected|content|attachment"
-    r"|authenticat|authoriz|reverse dns|certificate|\btls\b|sender (?:address )?(?:rejected|denied)"
+    r"|authenticat|authoriz|reverse dns|certificate|\btls\b"
+    r"|sender (?:address |domain )?(?:rejected|denied|not|verif)"
+    r"|exceeded the max|outgoing mail|administrative prohibition|route to sender"
+    r"|your (?:ip|server|host|domain|account)\b"
 )
 _NO_SUCH_ADDRESS = re.compile(
     r"(?:unknown|no such|invalid|bad|nonexistent|non-existent|inactive|disabled|unrouteable)"
@@ -45,7 +48,7 @@ _NO_SUCH_ADDRESS = re.compile(
     r"|suspended|unavailable|rejected|deleted|not valid|not available|not exist)"
     r"|(?:doesn't|does not|do not|did not) exist|not exist|no mailbox|no account"
     r"|no longer (?:available|exist|valid|active|in use|accept|with|work|employed)"
-    r"|not (?:a )?(?:valid|known|listed in|our customer)|(?:not|n't) have an account"
+    r"|not (?:a )?(?:valid|known|listed in|our customer)|(?:not|n't) have an? (?:\S+ )?account"
     r"|account (?:that you tried to reach )?(?:is|has been) (?:disabled|inactive)"
 )
 
