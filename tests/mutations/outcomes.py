@@ -10,6 +10,7 @@ _SETTLING = "tests/integration/test_settling.py"
 _MARKS = "tests/integration/test_marks.py"
 _BREAKERS = "tests/unit/mailboxes/test_breaker.py"
 _MAILBOXES = "tests/integration/test_mailboxes.py"
+_BULK = "tests/integration/test_bulk_settling.py"
 _RETRIES = "tests/integration/test_retries.py"
 _RACES = "tests/integration/test_breaker_races.py"
 
@@ -57,6 +58,28 @@ MUTATIONS = [
                 "messages/unknowns.py",
                 '"generation": enrollment.generation + 1,',
                 '"generation": enrollment.generation,',
+            ),
+        ),
+    ),
+    Mutation(
+        "bulk settlement that does not know again what it has settled",
+        (f"{_BULK}::TestRepeating::test_after_a_crash_anywhere_settles_the_same_once",),
+        (
+            Change(
+                "messages/settling.py",
+                "if self.messages.settled_in(found) == call:",
+                "if self.messages.settled_in(found) == call and not found.id:",
+            ),
+        ),
+    ),
+    Mutation(
+        "bulk settlement that chooses anew after a crash",
+        (f"{_BULK}::TestRepeating::test_after_a_crash_anywhere_settles_the_same_once",),
+        (
+            Change(
+                "messages/settling.py",
+                "chosen = self.caller.begin_with(self._chosen(request))",
+                "self.caller.begin_with({})\n        chosen = self._chosen(request)",
             ),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.mutations import claims, clocks, feed, looking_again, outcomes
+from tests.mutations import claims, clocks, deliveries, feed, looking_again, outcomes
 from tests.mutations.mutation import Mutation
 
 MUTATIONS: Sequence[Mutation] = [
@@ -11,4 +11,5 @@ MUTATIONS: Sequence[Mutation] = [
     *outcomes.MUTATIONS,
     *clocks.MUTATIONS,
     *feed.MUTATIONS,
+    *deliveries.MUTATIONS,
 ]
