@@ -169,6 +169,8 @@ class TestLostAnswer:
         cloud.drain()
 
         assert len(cloud.mails()) == 1
+        (message,) = api.get("/v1/messages?state=unknown").json["data"]
+        assert "Ada0" in api.get(f"/v1/messages/{message['id']}").json["text"]
         assert [each.state for each in books(api, cloud).outgoing] == ["unknown"]
         assert list(wrong_at_rest(books(api, cloud))) == []
 

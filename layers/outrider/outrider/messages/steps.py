@@ -152,7 +152,9 @@ class StepService:
         try:
             return self._settle(job, seen, ready, message, self._send(seen, ready, message))
         except (ConditionFailed, TransactionFailed):
-            self.claims.messages.unsay_unrecorded(message)
+            now = self.progress.enrollments.get(message.contact_id)
+            if now is None or now.is_over:  # else the next claim says it too, and may have
+                self.claims.messages.unsay_unrecorded(message)
             raise
 
     def _send(self, seen: Snapshot, ready: Ready, message: Message) -> Outcome:
