@@ -159,9 +159,12 @@ def _operation(
         "summary": route.summary,
         "tags": [_tag(name)],
     }
-    if route.scope:
-        operation["description"] = f"Needs the scope `{route.scope}`."
-        operation["x-scope"] = route.scope
+    if route.scopes:
+        needed = " and ".join(f"`{scope}`" for scope in route.scopes)
+        operation["description"] = (
+            f"Needs the scope{'s' if len(route.scopes) > 1 else ''} {needed}."
+        )
+        operation["x-scopes"] = list(route.scopes)
         operation["security"] = [{"key": []}]
     else:
         operation["security"] = []
@@ -188,7 +191,7 @@ def _operation(
             for status in _errors_of(route)
         },
     }
-    if route.scope is None and parameters:
+    if not route.scopes and parameters:
         page = {"description": "A page that says so", "content": {HTML: {}}}
         operation["responses"]["404"] = page
     return operation
@@ -228,7 +231,7 @@ def _answer(route: Route, schema: Schema | None, calls: list[Schema]) -> Schema:
         return {"description": "The document", "content": {media: {}}}
     content = {"schema": schema, **_shown(calls, "answer")}
     answer: Schema = {"description": route.summary, "content": {JSON: content}}
-    if route.scope:
+    if route.scopes:
         left_out = {
             "ETag": not is_versioned(route.result),
             "Idempotent-Replayed": not route.may_be_repeated,
@@ -254,7 +257,7 @@ def _shown(calls: list[Schema], part: str) -> Schema:
 
 
 def _errors_of(route: Route) -> list[int]:
-    if route.scope is None:
+    if not route.scopes:
         return []
     statuses = {401, 403, 422, 429, 500}
     statuses |= {404} if "{" in route.path else set()

@@ -64,7 +64,7 @@ def delete_contact(caller: Caller, contact_id: str) -> ContactDeleted:
     return contacts(caller).delete(contact_id)
 
 
-@api.get("/v1/contacts/{contact_id}/timeline", scope="contacts:read")
+@api.get("/v1/contacts/{contact_id}/timeline", scope=("contacts:read", "events:read"))
 def get_timeline(caller: Caller, contact_id: str, query: TimelineQuery) -> Page[TimelineEvent]:
     """List what happened with a contact, newest first"""
     return timeline(caller, marks_of(caller.workspace)).read(contact_id, query)

@@ -10,7 +10,17 @@ api = native_api()
 handler = api.handler
 
 
-@api.get("/v1/contacts/{contact_id}/export", scope="contacts:read")
+@api.get(
+    "/v1/contacts/{contact_id}/export",
+    scope=(
+        "contacts:read",
+        "companies:read",
+        "campaigns:read",
+        "messages:read",
+        "suppressions:read",
+        "events:read",
+    ),
+)
 def export_contact(caller: Caller, contact_id: str, query: PageQuery) -> ContactExport:
     """Give everything that is held about a contact, in parts"""
     return exports(caller).export(contact_id, query)

@@ -84,7 +84,7 @@ def list_deliveries(caller: Caller, webhook_id: str, query: DeliveryQuery) -> Pa
     return deliveries(caller).list(webhook_id, query)
 
 
-@api.get("/v1/webhooks/deliveries/{delivery_id}", scope="webhooks:read")
+@api.get("/v1/webhooks/deliveries/{delivery_id}", scope=("webhooks:read", "events:read"))
 def get_delivery(caller: Caller, delivery_id: str) -> DeliveryDetails:
     """Get a delivery with its attempts and what was sent"""
     return deliveries(caller).get(delivery_id)
@@ -96,7 +96,7 @@ def redeliver(caller: Caller, delivery_id: str) -> DeliverySummary:
     return deliveries(caller).redeliver(delivery_id)
 
 
-@api.post("/v1/webhooks/{webhook_id}/replay", scope="webhooks:write", status=202)
+@api.post("/v1/webhooks/{webhook_id}/replay", scope=("webhooks:write", "events:read"), status=202)
 def create_replay(caller: Caller, webhook_id: str, body: ReplayCreate) -> Replay:
     """Deliver the events of a time once more; a worker goes on with it"""
     return replays(caller).create(webhook_id, body)

@@ -58,13 +58,22 @@ class TestReadme:
 
         assert listed == existing
 
-    def test_names_the_scope_of_every_endpoint(self) -> None:
+    def test_names_the_scopes_of_every_endpoint(self) -> None:
         readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-        scopes = {
-            route.scope for api in routes.apis().values() for route in api.routes if route.scope
+        rows = {
+            f"{route.method} {route.path}": ", ".join(f"`{scope}`" for scope in route.scopes)
+            for api in routes.apis().values()
+            for route in api.routes
+            if route.scopes
         }
 
-        assert {scope for scope in scopes if f"| `{scope}` |" not in readme} == set()
+        wrong = [
+            row
+            for row, scopes in rows.items()
+            if not re.search(rf"^\| `{re.escape(row)}` \|.*\| {scopes} \|$", readme, re.M)
+        ]
+
+        assert wrong == []
 
 
 class TestRemedies:

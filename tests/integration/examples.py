@@ -421,9 +421,8 @@ class Endpoint:
         return f"{self.route.method} {self.route.path}"
 
     @property
-    def scope(self) -> str:
-        assert self.route.scope is not None
-        return self.route.scope
+    def scopes(self) -> tuple[str, ...]:
+        return self.route.scopes
 
     @property
     def example(self) -> Example:
@@ -462,5 +461,5 @@ ENDPOINTS = [
     Endpoint(route)
     for name in routes.apis()
     for route in routes.apis()[name].routes
-    if route.scope is not None
+    if route.scopes
 ]

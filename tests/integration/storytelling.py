@@ -14,7 +14,7 @@ OPERATIONS = {
     route.handler.__name__: route
     for api in routes.apis().values()
     for route in api.routes
-    if route.scope is not None
+    if route.scopes
 }
 
 

@@ -102,6 +102,68 @@ class TestCreate:
         assert (answer.status, answer.json["code"]) == (422, "VALIDATION_ERROR")
 
 
+class TestOwnLimits:
+    """No key makes, rotates or revokes what could do more, or for longer, than itself."""
+
+    def test_keys_of_a_key_that_expires_expire_with_it(self, api: Api, cloud: Cloud) -> None:
+        end = in_(cloud, hours=1)
+        brief = create(api, expires_at=end)["key"]
+
+        made = create(api, key=brief)
+
+        assert made["expires_at"] == end
+
+    @pytest.mark.parametrize(("hours", "status"), [(0.5, 201), (1, 201), (2, 403)])
+    def test_none_is_made_that_lives_longer(
+        self, api: Api, cloud: Cloud, hours: float, status: int
+    ) -> None:
+        now = cloud.clock.now
+        brief = create(api, expires_at=clock.to_text(now + timedelta(hours=1)))["key"]
+        expires_at = clock.to_text(now + timedelta(hours=hours))
+        body = {"name": "CI", "scopes": ["*"], "expires_at": expires_at}
+
+        with cloud.writes() as written:
+            answer = api.post("/v1/api-keys", body, key=brief)
+
+        assert answer.status == status
+        if status == 403:
+            assert (answer.json["code"], written) == ("SCOPE_DENIED", [])
+
+    def test_none_is_rotated_that_lives_longer(self, api: Api, cloud: Cloud) -> None:
+        brief = create(api, expires_at=in_(cloud, hours=1))["key"]
+        lasting = create(api)
+
+        answer = rotate(api, lasting["id"], key=brief)
+
+        assert (answer.status, answer.json["code"]) == (403, "SCOPE_DENIED")
+
+    @pytest.mark.parametrize(
+        ("own", "other", "status"),
+        [
+            (["api_keys:write"], ["*"], 403),
+            (["api_keys:write"], ["contacts:read"], 403),
+            (["api_keys:write", "contacts"], ["contacts:read"], 200),
+            (["*"], ["*"], 200),
+        ],
+    )
+    def test_none_is_revoked_that_may_more(
+        self, api: Api, own: list[str], other: list[str], status: int
+    ) -> None:
+        target = create(api, scopes=other)
+
+        answer = api.delete(f"/v1/api-keys/{target['id']}", key=api.key(*own))
+
+        assert answer.status == status
+        assert works(api, target["key"]) is (status == 403)
+
+    def test_each_may_revoke_itself(self, api: Api) -> None:
+        own = create(api, scopes=["api_keys:write"])
+
+        answer = api.delete(f"/v1/api-keys/{own['id']}", key=own["key"])
+
+        assert answer.status == 200
+
+
 class TestExpiry:
     def test_refuses_the_key_like_any_other_from_that_moment(self, api: Api, cloud: Cloud) -> None:
         api.tick_ms = 0
@@ -202,7 +264,9 @@ class TestRotate:
         assert {name: new[name] for name in same} == {name: old[name] for name in same}
         assert (new["rotated_from"], new["hint"]) == (old["id"], new["key"][-4:])
         assert new["key"] != old["key"]
-        assert listed(api)[new["id"]] == {n: value for n, value in new.items() if n != "key"}
+        assert listed(api)[new["id"]] == {
+            n: value for n, value in new.items() if n not in ("key", "notice")
+        }
 
     @pytest.mark.parametrize(("asked", "seconds"), [(None, 86_400), (60, 60), (604_800, 604_800)])
     def test_lets_both_work_for_the_overlap(
@@ -385,7 +449,7 @@ class TestList:
         page = api.get("/v1/api-keys").json
 
         shown = {key["id"]: key for key in page["data"]}[created["id"]]
-        assert shown == {name: value for name, value in created.items() if name != "key"}
+        assert shown == {name: created[name] for name in created.keys() - {"key", "notice"}}
         assert not {"hash", "seal", "key", "_events"} & shown.keys()
 
     def test_pages_through_all_newest_first(self, api: Api) -> None:

@@ -62,6 +62,21 @@ class TestCreate:
         assert (answer.status, answer.json["code"]) == (403, "SCOPE_DENIED")
         assert f"{kind}:write" in answer.json["detail"]
 
+    @pytest.mark.parametrize(
+        ("scope", "status"),
+        [("contacts:write", 403), ("suppressions:read", 200), ("suppressions:write", 200)],
+    )
+    def test_shows_rows_to_who_may_see_what_they_are_about(
+        self, api: Api, cloud: Cloud, scope: str, status: int
+    ) -> None:
+        importing = prepared(api, cloud, kind="suppressions").upload(b"email\nada@example.com\n")
+        cloud.drain()
+
+        answer = api.get(f"/v1/imports/{importing.id}/rows", key=api.key("contacts:write", scope))
+
+        assert answer.status == status
+        assert ("ada@example.com" in answer.text) is (status == 200)
+
 
 class TestUpload:
     def test_starts_the_import_and_tells_when_it_is_done(self, api: Api, cloud: Cloud) -> None:

@@ -1,5 +1,6 @@
 """Lets a request of the native surface in: key, rate limit and scope, in one DynamoDB call."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,6 @@ from outrider.access.meter import Meter, rate_limit_headers
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit import clock
 from outrider.kit.answers import Headers
-from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import StoreFailed, Table
 from outrider.kit.http import Admitted, Api
 from outrider.kit.logs import logger
@@ -24,26 +24,30 @@ def native_api() -> Api:
     return Api(admit)
 
 
-def admit(request: Request, scope: str, status: int) -> Admitted:
+def admit(request: Request, needed: Sequence[str], status: int) -> Admitted:
     """The caller, and the rate limit headers for the answer.
 
     Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; ValidationFailed for
     a bad Idempotency-Key; StoreFailed when the meter fails and the request would change something.
     """
-    record, headers = _count(request, _credential(request), scopes.resource(scope))
-    if not scopes.covers(record["scopes"], scope):
-        raise ScopeDenied(f"This call needs the scope {scope}", headers=headers)
+    record, headers = _count(request, _credential(request), scopes.resource(needed[0]))
+    if missing := [each for each in needed if not scopes.covers(record["scopes"], each)]:
+        named = " and ".join(missing)
+        raise ScopeDenied(
+            f"This call needs the scope{'s' if len(missing) > 1 else ''} {named}, which this API "
+            "key does not have",
+            headers=headers,
+        )
     workspace = WorkspaceId(record["workspace"])
     key = key_of(request, headers)
-    idempotency = (
-        Idempotency(_keys(), workspace, key, request, status, Cipher(settings().secrets_key_id))
-        if key
-        else None
-    )
+    actor = f"key:{record['key_id']}"
+    idempotency = Idempotency(_keys(), workspace, actor, key, request, status) if key else None
+    expires_ms = record.get("expires_ms")
     caller = Caller(
         workspace=workspace,
-        actor=f"key:{record['key_id']}",
+        actor=actor,
         scopes=frozenset(record["scopes"]),
+        expires_at=clock.to_text(clock.from_epoch_ms(expires_ms)) if expires_ms else None,
         request_id=request.request_id,
         plan=record["plan"],
         seal=record["seal"],

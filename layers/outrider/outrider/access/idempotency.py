@@ -1,6 +1,7 @@
 """Answers kept under an Idempotency-Key, so that a repeated request does nothing twice.
 
-A record is `<workspace>#idem#<SHA-256 of the key>` / `#`. The write that changes something puts it
+A record is `<workspace>#idem#<SHA-256 of API key and Idempotency-Key>` / `#`: an answer is given
+again only to the API key that made the request. The write that changes something puts it
 in the same transaction: either both are there or neither, and of two equal requests at once one
 commits and the other finds its answer. Work in several transactions claims the key first: a
 repetition meanwhile is told to wait, and one after a crash goes on where the first one stopped.
@@ -13,7 +14,7 @@ import re
 import secrets
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
@@ -23,7 +24,6 @@ from outrider.access.errors import IdempotencyMismatch, StillRunning
 from outrider.kit import clock, ids, json
 from outrider.kit.answers import Answer, AnsweredBefore, Headers, render
 from outrider.kit.attributes import Item
-from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Action, ConditionFailed, StoreFailed, Table
 from outrider.kit.errors import ValidationFailed, Violation
 from outrider.kit.requests import REPEATABLE, Request
@@ -52,33 +52,30 @@ def key_of(request: Request, headers: Headers) -> str | None:
 
 @dataclass(slots=True)
 class Idempotency:
-    """The key of one request, and the answer it gets. `status` is that of the answer when all goes
-    well; `cipher` encrypts what an answer shows only once."""
+    """The key of one request of `actor`, and the answer it gets. `status` is that of the answer
+    when all goes well."""
 
     table: Table
     workspace: str
+    actor: str
     key: str
     request: Request
     status: int
-    cipher: Cipher
-    kept: object = None
+    kept: BaseModel | None = None
+    _author: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Tells the record of this very request from that of an equal one."""
     _token: str = ""
     _began_ms: int = 0
 
-    def keep(self, result: BaseModel, shown_once: str | None = None) -> Action:
-        """The write that keeps the answer `result` renders to, its field `shown_once` encrypted.
+    def keep(self, result: BaseModel, repeated: BaseModel | None = None) -> Action:
+        """The write that keeps the answer which `result` renders to, or `repeated` where a
+        repetition must not be told all that the first answer tells.
 
         When there is a record already, it raises AnsweredBefore, IdempotencyMismatch or
         StillRunning.
         """
         self.kept = result
-        answer = render(result, self.status)
-        if shown_once is None:
-            return self._put(answer)
-        body = json.loads(answer.body)
-        sealed = self.cipher.encrypt(body[shown_once].encode(), self._context)
-        rest = replace(answer, body=json.dumps_text({**body, shown_once: None}))
-        return self._put(rest, shown_once=shown_once, sealed=sealed)
+        return self._put(render(repeated or result, self.status), author=self._author)
 
     def begin(self, plan: PlanT) -> PlanT:
         """Claim the key for work in several transactions, and return what is to be done: `plan`, or
@@ -99,7 +96,7 @@ class Idempotency:
         """A new id; once the request has begun, one that a repetition makes again."""
         if not self._token:
             return ids.new(prefix)
-        return ids.at(prefix, self._began_ms, self.workspace, self.key, *identity)
+        return ids.at(prefix, self._began_ms, self.workspace, self.actor, self.key, *identity)
 
     def close(self, answer: Answer) -> None:
         """Keep an answer that no transaction has kept, unless another try may get a better one:
@@ -157,18 +154,12 @@ class Idempotency:
         """Why nothing can be written under this key, of the record that stands there."""
         if record.get("fingerprint", self._fingerprint) != self._fingerprint:
             return IdempotencyMismatch()
+        if self.kept is not None and record.get("author") == self._author:
+            return AnsweredBefore(render(self.kept, self.status))  # only DynamoDB's word was lost
         if "answer" in record:
-            return AnsweredBefore(self._answer(record))
+            return AnsweredBefore(_unpack(record["answer"]))
         left = record.get("leased_until", 0) - clock.epoch_ms()
         return StillRunning(retry_after=max(1, -(-left // 1000)))
-
-    def _answer(self, record: Item) -> Answer:
-        answer = _unpack(record["answer"])
-        if "sealed" not in record:
-            return answer
-        secret = self.cipher.decrypt(record["sealed"], self._context).decode()
-        body = {**json.loads(answer.body), record["shown_once"]: secret}
-        return replace(answer, body=json.dumps_text(body))
 
     def _record(self, **more: Any) -> Item:
         return {
@@ -181,11 +172,8 @@ class Idempotency:
 
     @property
     def _pk(self) -> str:
-        return f"{self.workspace}#idem#{hashlib.sha256(self.key.encode()).hexdigest()}"
-
-    @property
-    def _context(self) -> dict[str, str]:
-        return {"idempotency": self._pk}
+        named = f"{self.actor}\n{self.key}"
+        return f"{self.workspace}#idem#{hashlib.sha256(named.encode()).hexdigest()}"
 
     @property
     def _fingerprint(self) -> str:

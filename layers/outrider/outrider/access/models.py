@@ -50,6 +50,8 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     request_id: str = ""
     plan: PlanName = "free"
+    expires_at: str | None = None
+    """When its API key expires, if it does."""
     seal: bytes = field(default=b"", repr=False)
     """The workspace's secret for cursors."""
     idempotency: Idempotency | None = field(default=None, repr=False, compare=False)
@@ -80,14 +82,14 @@ class Caller:
         """Whether the answer has to be known before the write, so that it can be kept."""
         return self.idempotency is not None
 
-    def keep(self, result: BaseModel, *, shown_once: str | None = None) -> list[Action]:
+    def keep(self, result: BaseModel, *, repeated: BaseModel | None = None) -> list[Action]:
         """The write that keeps the answer under the request's Idempotency-Key; none without one.
 
-        It belongs into the transaction of the change that `result` tells. `shown_once` is a field
-        of it that is kept encrypted. What it raises when there is an answer passes through the
-        service.
+        It belongs into the transaction of the change that `result` tells. A repetition of the
+        request is told `repeated`, where that is given: secrets are shown once. What the write
+        raises when there is an answer passes through the service.
         """
-        return [self.idempotency.keep(result, shown_once)] if self.idempotency else []
+        return [self.idempotency.keep(result, repeated)] if self.idempotency else []
 
     def begin(self) -> None:
         """To be called before work in several transactions, whose answer is kept at its end.

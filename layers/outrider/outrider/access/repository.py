@@ -130,9 +130,9 @@ class ApiKeyRepository:
         )
         return self._with_use([ApiKey.model_validate(item) for item in page.items]), page.last_key
 
-    def revoke(self, key_id: str, revoked_at: str, events: Sequence[Event]) -> str | None:
-        """The time of revocation (the first one, when it was revoked before), or None when this
-        workspace has no such key."""
+    def revoke(self, key_id: str, revoked_at: str, events: Sequence[Event]) -> str:
+        """Revoke a key of this workspace. Return when: at the first time, when it was revoked
+        before."""
         try:
             transact(
                 self.table.update(
@@ -155,7 +155,9 @@ class ApiKeyRepository:
             )
         except TransactionFailed as failure:
             item = failure.reasons[0].item
-            return item["revoked_at"] if item else None
+            if item is None or "revoked_at" not in item:
+                raise
+            return str(item["revoked_at"])
         return revoked_at
 
     def _puts(self, new: NewKey) -> tuple[Action, Action]:

@@ -39,7 +39,10 @@ class ApiKeyCreate(Input):
     role: Role | None = None
     expires_at: Annotated[
         Expiry | None,
-        Field(description="From then on the key is refused (RFC 3339, at most 10 years from now)"),
+        Field(
+            description="From then on the key is refused (RFC 3339, at most 10 years from now, and"
+            " no later than the creating key's own expiry, which it is by default)"
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -57,9 +60,22 @@ class ApiKeyRotate(Input):
 
 
 class ApiKeyCreated(ApiKey):
-    """The answer to a creation or rotation: the only one that ever shows the key."""
+    """The answer to a creation or rotation: the only one that ever shows the key.
 
-    key: str
+    Where the request is repeated with its Idempotency-Key, `key` is null and `notice` says how to
+    get another.
+    """
+
+    key: str | None
+    notice: str = "Keep the key: it is shown in this answer only"
+
+    def repeated(self) -> Self:
+        """The same answer to a repetition of its request."""
+        notice = (
+            "The key was shown once, in the first answer to this request. "
+            f"If it was lost: POST /v1/api-keys/{self.id}/rotate gives a new one"
+        )
+        return self.model_copy(update={"key": None, "notice": notice})
 
 
 class ApiKeyRevoked(BaseModel):

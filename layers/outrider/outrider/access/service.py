@@ -48,7 +48,8 @@ class WorkspaceService:
     def operator(self, workspace: WorkspaceId, request_id: str) -> Caller:
         """The owner of the stack, acting in a workspace. Raises ResourceNotFound."""
         known, seal = _found(self.workspaces.get(workspace.public))
-        return Caller(workspace, "operator", frozenset({"*"}), request_id, known.plan, seal)
+        everything = frozenset({"*"})
+        return Caller(workspace, "operator", everything, request_id, known.plan, seal=seal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,19 @@ class ApiKeyService:
     keys: ApiKeyRepository
 
     def create(self, new: ApiKeyCreate) -> ApiKeyCreated:
-        """Raises ValidationFailed for unknown scopes, ScopeDenied for more than the creator has."""
+        """Make a key, which expires with the caller's if not before.
+
+        Raises ValidationFailed for unknown scopes, ScopeDenied for more than the creator has.
+        """
         asked = scopes.ROLES[new.role] if new.role else new.scopes or ()
         require_known(asked)
-        self._require_grantable(asked)
+        expires_at = new.expires_at or self.caller.expires_at
+        self._require_within_own(asked, expires_at)
         made = self._made(
-            new.name, list(dict.fromkeys(asked)), role=new.role, expires_at=new.expires_at
+            new.name, list(dict.fromkeys(asked)), role=new.role, expires_at=expires_at
         )
         shown = _shown(made)
-        self.keys.add(made, self.caller.keep(shown, shown_once="key"))
+        self.keys.add(made, self.caller.keep(shown, repeated=shown.repeated()))
         return shown
 
     def rotate(self, key_id: str, how: ApiKeyRotate) -> ApiKeyCreated:
@@ -105,11 +110,11 @@ class ApiKeyService:
         list of keys knows its end in advance, and nothing has to happen at that moment. A key that
         expires at its own `expires_at` is told by its `api_key.created` alone.
 
-        Raises ResourceNotFound, ScopeDenied for a key with more than the caller has, Conflict for
-        one that is revoked, expired or was rotated before.
+        Raises ResourceNotFound, ScopeDenied for a key with more than the caller has or a later
+        expiry, Conflict for one that is revoked, expired or was rotated before.
         """
         old = self._existing(key_id)
-        self._require_grantable(old.scopes)
+        self._require_within_own(old.scopes, old.expires_at)
         _require_rotatable(old)
         ends_at = clock.now() + timedelta(seconds=how.overlap_seconds)
         if old.expires_at:
@@ -125,7 +130,7 @@ class ApiKeyService:
             "api_key.revoked", api_key_id=key_id, at=clock.to_text(ends_at), rotated_to=made.key.id
         )
         shown = _shown(made)
-        also = self.caller.keep(shown, shown_once="key")
+        also = self.caller.keep(shown, repeated=shown.repeated())
         try:
             self.keys.replace(key_id, made, ends_at, [revoked], also)
         except KeyChanged as change:
@@ -139,13 +144,14 @@ class ApiKeyService:
         return sealer.page(query, keys, place)
 
     def revoke(self, key_id: str) -> ApiKeyRevoked:
-        """Raises ResourceNotFound. Revoking twice is the same as once."""
+        """Refuse a key from the next call on. Revoking twice is the same as once.
+
+        Raises ResourceNotFound, and ScopeDenied for a key that may more than the caller.
+        """
+        self._require_scopes("revoke", self._existing(key_id).scopes)
         now = clock.timestamp()
         revoked = self.caller.event("api_key.revoked", api_key_id=key_id, at=now)
-        at = self.keys.revoke(key_id, now, [revoked]) if is_key_id(key_id) else None
-        if at is None:
-            raise _unknown()
-        return ApiKeyRevoked(id=key_id, revoked_at=at)
+        return ApiKeyRevoked(id=key_id, revoked_at=self.keys.revoke(key_id, now, [revoked]))
 
     def _existing(self, key_id: str) -> ApiKey:
         key = self.keys.get(key_id) if is_key_id(key_id) else None
@@ -185,12 +191,22 @@ class ApiKeyService:
         )
         return NewKey(key, credential, self.caller.plan, self.caller.seal, [created])
 
-    def _require_grantable(self, asked: Sequence[str]) -> None:
+    def _require_within_own(self, asked: Sequence[str], expires_at: str | None) -> None:
+        """Raises ScopeDenied for a key that could do more than the caller's, or for longer."""
+        self._require_scopes("give", asked)
+        own_end = self.caller.expires_at
+        if own_end and (expires_at is None or expires_at > own_end):
+            raise ScopeDenied(
+                f"This key expires at {own_end}, so none that it makes or rotates may live longer. "
+                "Use a key without expiry, or ask for an earlier one"
+            )
+
+    def _require_scopes(self, what: str, asked: Sequence[str]) -> None:
         missing = [scope for scope in asked if not scopes.covers(self.caller.scopes, scope)]
         if missing:
             raise ScopeDenied(
-                f"A key cannot give what it does not have: {', '.join(missing)}. "
-                "Use a key with these scopes, or ask for fewer"
+                f"A key cannot {what} what it does not have: {', '.join(missing)}. "
+                f"Use a key with these scopes{', or ask for fewer' if what == 'give' else ''}"
             )
 
 
@@ -206,10 +222,10 @@ class OperatorService:
         """Raises ValidationFailed for unknown scopes."""
         require_known(new.scopes)
         workspace = self.workspaces.create(new.name, new.plan)
+        live = self._issue(workspace.id, "live", "First live key", new.scopes)
+        test = self._issue(workspace.id, "test", "First test key", new.scopes)
         return WorkspaceCreated(
-            workspace_id=workspace.id,
-            live_key=self._issue(workspace.id, "live", "First live key", new.scopes).key,
-            test_key=self._issue(workspace.id, "test", "First test key", new.scopes).key,
+            workspace_id=workspace.id, live_key=str(live.key), test_key=str(test.key)
         )
 
     def create_key(self, new: ApiKeyIssue) -> ApiKeyIssued:

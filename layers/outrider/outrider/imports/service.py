@@ -62,10 +62,10 @@ class ImportService:
         return sealer.page(query, imports, place)
 
     def rows(self, import_id: str, query: RowsQuery) -> Page[ImportRow]:
-        """In the order of the file. Raises ImportNotFound."""
+        """In the order of the file. Raises ImportNotFound, and ScopeDenied."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/imports/{import_id}/rows")
         after = sealer.after(query) or {"chunk": 0, "row": 0}
-        self.get(import_id)
+        self._may_see(self.get(import_id).kind)
         found: list[SettledRow] = []
         chunk, row, size = int(after["chunk"]), int(after["row"]), 0
         chunks, rest = self._chunks(import_id, chunk, query.status)
@@ -112,6 +112,12 @@ class ImportService:
         scope = f"{kind}:write"
         if not scopes.covers(self.caller.scopes, scope):
             raise ScopeDenied(f"An import of {kind} needs the scope {scope}")
+
+    def _may_see(self, kind: Kind) -> None:
+        """The rows of a file are seen by who may write or read such things."""
+        either = (f"{kind}:read", f"{kind}:write")
+        if not any(scopes.covers(self.caller.scopes, scope) for scope in either):
+            raise ScopeDenied(f"The rows of an import of {kind} need the scope {either[0]}")
 
 
 def _shown(rows: Sequence[SettledRow]) -> list[ImportRow]:

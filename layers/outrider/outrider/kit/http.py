@@ -11,7 +11,7 @@ change where the service says so, else here.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, get_args, get_type_hints
 
@@ -31,6 +31,9 @@ from outrider.kit.requests import (
 )
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+Scope = str | tuple[str, ...] | None
+"""What a key needs for a route: several scopes where its answer has more than one kind of content.
+None: it is public."""
 _REPLAYED = {"Idempotent-Replayed": "true"}
 
 
@@ -61,8 +64,9 @@ class Admitted:
 class Admission(Protocol):
     """Lets a request in, or raises."""
 
-    def __call__(self, request: Request, scope: str, status: int) -> Admitted:
-        """`status` is that of the route's answer when all goes well."""
+    def __call__(self, request: Request, needed: Sequence[str], status: int, /) -> Admitted:
+        """All scopes that are `needed`: the first is that of what the route is about. `status` is
+        that of its answer when all goes well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class Route:
 
     method: str
     path: str
-    scope: str | None
+    scopes: tuple[str, ...]
+    """What a key needs, all of it; the first is about the resource. None: it is public."""
     summary: str
     status: int
     handler: Callable[..., Any]
@@ -92,7 +97,7 @@ class Route:
         method: str,
         path: str,
         *,
-        scope: str | None,
+        scopes: tuple[str, ...],
         status: int,
         media: str = "",
     ) -> "Route":
@@ -101,7 +106,7 @@ class Route:
         return cls(
             method=method,
             path=path,
-            scope=scope,
+            scopes=scopes,
             summary=(handler.__doc__ or handler.__name__).partition("\n")[0],
             status=status,
             handler=handler,
@@ -118,7 +123,7 @@ class Route:
     @property
     def may_be_repeated(self) -> bool:
         """Whether it takes an Idempotency-Key."""
-        return self.scope is not None and self.method in REPEATABLE
+        return bool(self.scopes) and self.method in REPEATABLE
 
     def arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
@@ -153,37 +158,38 @@ class Api:
         self._resolver.not_found(self._no_route)
 
     def get(
-        self, path: str, *, scope: str | None, status: int = 200, media: str = ""
+        self, path: str, *, scope: Scope, status: int = 200, media: str = ""
     ) -> Callable[[Handler], Handler]:
         return self._route("GET", path, scope, status, media)
 
     def head(
-        self, path: str, *, scope: str | None, status: int = 200, media: str = ""
+        self, path: str, *, scope: Scope, status: int = 200, media: str = ""
     ) -> Callable[[Handler], Handler]:
         return self._route("HEAD", path, scope, status, media)
 
     def post(
-        self, path: str, *, scope: str | None, status: int = 201, media: str = ""
+        self, path: str, *, scope: Scope, status: int = 201, media: str = ""
     ) -> Callable[[Handler], Handler]:
         return self._route("POST", path, scope, status, media)
 
-    def put(self, path: str, *, scope: str | None) -> Callable[[Handler], Handler]:
+    def put(self, path: str, *, scope: Scope) -> Callable[[Handler], Handler]:
         return self._route("PUT", path, scope, 200)
 
-    def patch(self, path: str, *, scope: str | None) -> Callable[[Handler], Handler]:
+    def patch(self, path: str, *, scope: Scope) -> Callable[[Handler], Handler]:
         return self._route("PATCH", path, scope, 200)
 
-    def delete(self, path: str, *, scope: str | None) -> Callable[[Handler], Handler]:
+    def delete(self, path: str, *, scope: Scope) -> Callable[[Handler], Handler]:
         return self._route("DELETE", path, scope, 200)
 
     def handler(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         return self._resolver.resolve(event, context)
 
     def _route(
-        self, method: str, path: str, scope: str | None, status: int, media: str = ""
+        self, method: str, path: str, scope: Scope, status: int, media: str = ""
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
-            route = Route.of(handler, method, path, scope=scope, status=status, media=media)
+            scopes = (scope,) if isinstance(scope, str) else scope or ()
+            route = Route.of(handler, method, path, scopes=scopes, status=status, media=media)
             self.routes.append(route)
 
             def respond(**path_parameters: str) -> Response[Any]:
@@ -202,8 +208,8 @@ class Api:
         arguments: dict[str, Any] = dict(path_parameters)
         keeper: Keeper | None = None
         try:
-            if route.scope is not None:
-                admitted = self._admit(request, route.scope, route.status)
+            if route.scopes:
+                admitted = self._admit(request, route.scopes, route.status)
                 admitted.headers.update(headers)
                 headers = admitted.headers
                 keeper = admitted.keeper

@@ -201,17 +201,33 @@ class WebhookTest(BaseModel):
         )
 
 
-class WebhookCreated(WebhookDetails):
-    """The answer to a registration: the only one that ever shows the secret, as `whsec_…`."""
+class WithSecret(WebhookDetails):
+    """A webhook in the only answer that ever shows its secret, as `whsec_…`.
 
-    secret: Annotated[str, Field(repr=False)]
+    Where the request is repeated with its Idempotency-Key, `secret` is null and `notice` says how
+    to get another.
+    """
+
+    secret: Annotated[str | None, Field(repr=False)]
+    notice: str = "Keep the secret: it is shown in this answer only"
+
+    def repeated(self) -> Self:
+        """The same answer to a repetition of its request."""
+        notice = (
+            "The secret was shown once, in the first answer to this request. "
+            f"If it was lost: POST /v1/webhooks/{self.id}/rotate-secret gives a new one"
+        )
+        return self.model_copy(update={"secret": None, "notice": notice})
+
+
+class WebhookCreated(WithSecret):
+    """The answer to a registration."""
+
     test: WebhookTest
 
 
-class WebhookRotated(WebhookDetails):
-    """The answer to a rotation: the only one that ever shows the new secret, as `whsec_…`."""
-
-    secret: Annotated[str, Field(repr=False)]
+class WebhookRotated(WithSecret):
+    """The answer to a rotation of the secret."""
 
 
 class DeliveryQuery(PageQuery):

@@ -70,7 +70,7 @@ class WebhookService:
             secret=show_secret(key),
             test=WebhookTest.of(self._send_test(webhook, [key])),
         )
-        self.webhooks.add(webhook, locked, self.caller.keep(created, shown_once="secret"))
+        self.webhooks.add(webhook, locked, self.caller.keep(created, repeated=created.repeated()))
         return created
 
     def get(self, webhook_id: str) -> WebhookDetails:
@@ -130,7 +130,7 @@ class WebhookService:
                 before.webhook,
                 after,
                 Secrets(locked, before.secrets.locked),
-                also=self.caller.keep(rotated, shown_once="secret"),
+                also=self.caller.keep(rotated, repeated=rotated.repeated()),
             )
             return rotated
 
