@@ -263,7 +263,7 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/api-keys": Example(2, {"name": "CI", "scopes": ["contacts:read"]}),
     # The old key, whose name and scopes the new one gets; then both in one transaction.
     "POST /v1/api-keys/{key_id}/rotate": Example(3, {"overlap_seconds": 60}, make=an_api_key),
-    "DELETE /v1/api-keys/{key_id}": Example(2, make=an_api_key),
+    "DELETE /v1/api-keys/{key_id}": Example(3, make=an_api_key),
     # What they have sent today is one read more, here and for pools (test_mailboxes.py).
     "GET /v1/mailboxes": Example(2, make=one_mailbox),
     "POST /v1/mailboxes": Example(2, {"email": "ada@outrider.test"}),

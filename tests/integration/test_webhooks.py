@@ -42,6 +42,7 @@ class TestRegister:
         assert answer.status == 201
         assert created.pop("id").startswith("whk_")
         assert created.pop("secret").startswith("whsec_")
+        assert "only" in created.pop("notice")
         assert created.pop("created_at") == created.pop("updated_at")
         assert created.pop("test").pop("latency_ms") >= 0
         assert "contact.*" in created.pop("available_events")
