@@ -4,9 +4,10 @@ from typing import Any
 
 from outrider.access.models import Caller
 from outrider.campaigns.models import StepJob
+from outrider.kit import json
 from outrider.kit.logs import logger
 from outrider.kit.queues import handle_records, time_left
-from outrider.messages.wiring import steps
+from outrider.messages.wiring import queue_step, steps
 
 _LONGEST_STEP_MS = 80_000
 """A step waits up to 8 s for its turn at SES, 23 s for its answer, and 40 s until DynamoDB takes
@@ -14,10 +15,31 @@ what it says; cut short after its claim, it would be lost."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return handle_records(event, _run, time_left(context, _LONGEST_STEP_MS))
+    batch = _Batch(event)
+    return handle_records(event, batch.run, time_left(context, _LONGEST_STEP_MS))
 
 
-def _run(body: dict[str, Any]) -> None:
-    job = StepJob.model_validate(body)
-    outcome = steps(Caller.engine(job.workspace), job.campaign_id).run(job)
-    logger().info("step", message_id=job.message_id, step_id=job.step_id, outcome=outcome)
+class _Batch:
+    """The steps of one call. Before a mail server is waited for, those of other workspaces go back
+    to the queue, for another worker."""
+
+    def __init__(self, event: dict[str, Any]) -> None:
+        bodies = [json.loads(record["body"]) for record in event["Records"]]
+        self._to_come = [StepJob.model_validate(body) for body in bodies]
+
+    def run(self, body: dict[str, Any]) -> None:
+        job = StepJob.model_validate(body)
+        if job not in self._to_come:
+            return
+        self._to_come.remove(job)
+        service = steps(
+            Caller.engine(job.workspace), job.campaign_id, lambda: self._leave_others(job)
+        )
+        outcome = service.run(job)
+        logger().info("step", message_id=job.message_id, step_id=job.step_id, outcome=outcome)
+
+    def _leave_others(self, than: StepJob) -> None:
+        others = [job for job in self._to_come if job.workspace != than.workspace]
+        for job in others:
+            queue_step(job)
+            self._to_come.remove(job)

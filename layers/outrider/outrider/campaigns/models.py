@@ -314,6 +314,8 @@ class StepJob(BaseModel):
     step_id: str
     mailbox_id: str
     units: Units | None = None
+    waits: int | None = None
+    """How often it went back to the queue because no place at its mail server was free."""
 
     @classmethod
     def of(

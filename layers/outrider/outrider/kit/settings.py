@@ -42,6 +42,8 @@ class Settings(BaseModel):
     ses_configuration_set: str = ""
     company_links_queue_url: str = ""
     campaign_run_arn: str = ""
+    smtp_places: int = 1
+    """How many of the steps' workers the SMTP servers of one workspace may keep busy at once."""
     public_url: str = ""
     """Where recipients and their programs reach the API, for example `https://api.example.com`.
     Functions of the API itself are only told an address that is not the API's own."""

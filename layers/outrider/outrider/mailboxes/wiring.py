@@ -5,6 +5,7 @@ from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.inboxes import Inboxes
+from outrider.mailboxes.places import Places
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.reviews import HealthReviews
@@ -30,6 +31,10 @@ def health_reviews(caller: Caller) -> HealthReviews:
 
 def mailbox_repository(workspace: WorkspaceId) -> MailboxRepository:
     return MailboxRepository(_table(), workspace)
+
+
+def smtp_places(workspace: WorkspaceId) -> Places:
+    return Places(_table(), workspace, settings().smtp_places)
 
 
 def inboxes() -> Inboxes:

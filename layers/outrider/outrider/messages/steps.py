@@ -6,6 +6,8 @@ that is over, the message is recorded as `unknown`, waits for the provider's wor
 is never sent again by itself.
 """
 
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,6 +23,7 @@ from outrider.kit import clock
 from outrider.kit.dynamo import Action, ConditionFailed, TransactionFailed, transact
 from outrider.kit.logs import logger
 from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.places import Places
 from outrider.mailboxes.reviews import HealthReviews
 from outrider.messages import gates, threads
 from outrider.messages.bounces import Bounces
@@ -54,6 +57,9 @@ from outrider.messages.transports.sms import TextTransport
 from outrider.sequences.models import Step
 
 _DECISIONS = 4
+_WAITS = (5, 10, 20, 40, 80, 160)
+"""Seconds after which a job comes again that found no place at its mail server, up to twice as
+many: together less than its due time is moved by (`STEP_LEASE`)."""
 
 
 class StepHeld(Exception):
@@ -78,6 +84,11 @@ class StepService:
     reservations: Reservations
     bounces: Bounces
     reviews: HealthReviews
+    places: Places
+    again: Callable[[StepJob, int], None]
+    """Puts a job into the queue once more, to come after so many seconds."""
+    leave_others: Callable[[], None]
+    """Called before the worker waits for a mail server: leaves what others want to others."""
 
     def run(self, job: StepJob) -> str:
         """Carry the step out, and return the outcome in a few words for the log.
@@ -144,18 +155,37 @@ class StepService:
                 else "waiting"
             )
         message = _written(message, ready.said, ready.mailbox, ready.contact)
-        ready = ready.to_claim()
-        closed = self.claims.claim(seen, ready, message)
+        with self.places.held(ready.mailbox, message.id) as free:
+            if not free:
+                return self._wait(job, seen, ready)
+            if ready.mailbox and ready.mailbox.kind == "smtp":
+                self.leave_others()
+            ready = ready.to_claim()
+            closed = self.claims.claim(seen, ready, message)
+            outcome = None if closed else self._send(seen, ready, message)
         if closed:
             stop = partial(self._stop, job, seen, closed, enrollment=ready.enrollment, step=step)
             return persistently(lambda: stop(claimed=message.id))
+        assert outcome is not None
         try:
-            return self._settle(job, seen, ready, message, self._send(seen, ready, message))
+            return self._settle(job, seen, ready, message, outcome)
         except (ConditionFailed, TransactionFailed):
             now = self.progress.enrollments.get(message.contact_id)
             if now is None or now.is_over:  # else the next claim says it too, and may have
                 self.claims.messages.unsay_unrecorded(message)
             raise
+
+    def _wait(self, job: StepJob, seen: Snapshot, ready: Ready) -> str:
+        """The mail servers of the workspace keep as many workers busy as they may: the job comes
+        again, later each time, and in the end a round plans the step anew."""
+        waited = job.waits or 0
+        if waited < len(_WAITS):
+            seconds = _WAITS[waited] + secrets.randbelow(_WAITS[waited])
+            self.again(job.model_copy(update={"waits": waited + 1}), seconds)
+            return "waits for a place at its mail server"
+        lane = lane_of(ready.enrollment, ready.step)
+        self._later(job, seen, ready.enrollment, "", (clock.now(), lane, "mail_server_busy"))
+        return "deferred: mail_server_busy"
 
     def _send(self, seen: Snapshot, ready: Ready, message: Message) -> Outcome:
         if isinstance(ready.said, Mail):

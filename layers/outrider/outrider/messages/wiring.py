@@ -1,11 +1,13 @@
 """Builds the objects of `messages`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from outrider.access.models import Caller
 from outrider.access.repository import WorkspaceRepository
 from outrider.campaigns import wiring as campaigns
 from outrider.campaigns.enrollment_service import EnrollmentService
+from outrider.campaigns.models import StepJob
 from outrider.campaigns.wiring import (
     campaign_repository,
     company_replies,
@@ -23,8 +25,14 @@ from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.contacts.touches import Touches
 from outrider.events.wiring import feed
 from outrider.kit.dynamo import Table
+from outrider.kit.queues import Queue, QueueMessage
 from outrider.kit.settings import settings
-from outrider.mailboxes.wiring import health_reviews, mailbox_repository, smtp_sessions
+from outrider.mailboxes.wiring import (
+    health_reviews,
+    mailbox_repository,
+    smtp_places,
+    smtp_sessions,
+)
 from outrider.messages.bounces import Bounces
 from outrider.messages.claims import Claims
 from outrider.messages.completing import TaskService
@@ -57,7 +65,9 @@ from outrider.sequences.repository import SequenceRepository
 from outrider.sequences.wiring import sequences
 
 
-def steps(caller: Caller, campaign_id: str) -> StepService:
+def steps(
+    caller: Caller, campaign_id: str, leave_others: Callable[[], None] = lambda: None
+) -> StepService:
     workspace = caller.workspace
     claims = _claims(caller, campaign_id)
     going_on = replace(
@@ -77,7 +87,17 @@ def steps(caller: Caller, campaign_id: str) -> StepService:
         reservations=reservations(workspace, campaign_id),
         bounces=bounces(caller),
         reviews=health_reviews(caller),
+        places=smtp_places(workspace),
+        again=queue_step,
+        leave_others=leave_others,
     )
+
+
+def queue_step(job: StepJob, delay_seconds: int = 0) -> None:
+    """Have the step carried out by whichever worker is free then."""
+    body = job.model_dump(exclude_none=True)
+    queue = Queue(settings().require("steps_queue_url"))
+    queue.send([QueueMessage(body, job.workspace, delay_seconds)])
 
 
 def bounces(caller: Caller) -> Bounces:

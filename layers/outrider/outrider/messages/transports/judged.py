@@ -25,7 +25,8 @@ _REASONS: dict[Scope, Reason] = {
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One mail at a time goes out of a mailbox whose breaker is half-open. A mailbox that is well
-    costs neither a read nor a write."""
+    costs neither a read nor a write. A provider that takes a mail and does not say so is as good as
+    out of reach, and each such mail waits for a person."""
 
     transport: PatientTransport
     reviews: HealthReviews
@@ -50,5 +51,7 @@ class Judged:
     def _judge(self, mailbox: Mailbox, outcome: Outcome) -> None:
         if outcome.kind == "accepted":
             self.reviews.accepted(mailbox)
+        elif outcome.kind == "unknown":
+            self.reviews.refused(mailbox, "unreachable", outcome.detail)
         elif outcome.scope in _REASONS:
             self.reviews.refused(mailbox, _REASONS[outcome.scope], outcome.detail)

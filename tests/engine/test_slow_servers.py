@@ -1,0 +1,44 @@
+"""One workspace's mail server that takes its time delays no other workspace's mail."""
+
+import pytest
+
+from tests.engine.slow_servers import BATCH, HUNG, LOST, Answer, answers_after, measure
+from tools import templates
+
+STEPS = next(each for each in templates.functions() if each.name == "steps_run")
+((QUEUE,),) = ([each for each in STEPS.events if each.kind == "SQS"],)
+_, *WORKERS = QUEUE.properties["ScalingConfig"]["MaximumConcurrency"]["Fn::If"]
+_, *PLACES = STEPS.properties["Environment"]["Variables"]["SMTP_PLACES"]["Fn::If"]
+SIZES = list(zip(WORKERS, map(int, PLACES), strict=True))
+SERVERS = {
+    "hangs": answers_after(20, HUNG),
+    "swallows its answers": answers_after(20, LOST),
+    "takes every mail after 19 s": answers_after(19),
+}
+
+
+def test_is_simulated_as_the_template_has_it() -> None:
+    assert QUEUE.properties["BatchSize"] == BATCH
+    assert all(places <= workers / 2 for workers, places in SIZES)
+
+
+@pytest.mark.parametrize("server", SERVERS.values(), ids=SERVERS)
+@pytest.mark.parametrize(("workers", "places"), SIZES)
+@pytest.mark.parametrize("quiet", [("ses", 0.1), ("smtp", 0.5)], ids=lambda quiet: quiet[0])
+def test_delays_nobody_else(
+    quiet: tuple[str, float], workers: int, places: int, server: Answer
+) -> None:
+    """Neither while its breaker opens, in the first minute, nor afterwards."""
+
+    def beside(tarpit: Answer | None) -> tuple[float, float, int]:
+        found = measure(
+            workers=workers, places=places, quiet=quiet, tarpit=tarpit, mails=150, minutes=2
+        )
+        return found.p95, found.opening, found.held
+
+    p95, opening, _ = beside(None)
+    p95_beside, opening_beside, held = beside(server)
+
+    assert p95_beside <= 1.2 * p95
+    assert opening_beside <= 1.2 * opening
+    assert held <= places
