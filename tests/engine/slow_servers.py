@@ -299,8 +299,8 @@ def measure(
     fair: bool = True,
 ) -> Figures:
     """`quiet` is the kind of provider and the seconds that it takes; a mail is due each second. In
-    the other workspace all `mails` are due at once. What was not sent a minute after the last was due
-    counts as if it were then."""
+    the other workspace all `mails` are due at once. What was not sent a minute after the last was
+    due counts as if it were then."""
     world = World(workers, places, fair=fair)
     calm = world.workspace()
     mailbox = world.mailbox(calm, quiet[0], answers_after(quiet[1]))
