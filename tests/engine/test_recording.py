@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from outrider.campaigns import enrollments
+from outrider.campaigns import enrollment_claims
 from outrider.messages import steps
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
@@ -135,7 +135,7 @@ class TestLateWorker:
             deliver = a_step(STEP_ONE, **mailbox)(cloud)
             with monkeypatch.context() as patched:
                 patched.setattr(transport, "send", slow)
-                for user in (enrollments, steps):
+                for user in (enrollment_claims, steps):
                     patched.setattr(user, "CLAIM_LEASE", timedelta(seconds=10))
                 deliver()
 
