@@ -1,7 +1,9 @@
 """The engine among what AWS does and moto does not: a service without capacity at any call, other
-transactions on the same items, streams that repeat and know no order, indexes minutes behind."""
+transactions on the same items, streams that repeat and know no order, indexes minutes and replicas
+of tables seconds behind."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from unittest.mock import patch
 
 import pytest
@@ -15,6 +17,8 @@ from tests.harness.cloud import Cloud
 
 LONG = 12
 """Attempts: more than anybody makes at once."""
+BEHIND = 5
+"""Seconds by which each replica is behind."""
 SOME = {
     *("step", "step_sms", "step_task", "round_last", "launch", "audience", "trigger", "delivered"),
     *("hard_bounce", "complaint", "reply_stop", "lost_outcome", "unsubscribe", "task_done"),
@@ -43,6 +47,11 @@ class TestScenarios:
     def test_outlive_other_transactions(self, cloud: Cloud, scenario: Scenario) -> None:
         assert disturb(cloud, scenario, lambda at: cloud.wire.conflict(at=at, times=LONG))
 
+    def test_outlive_replicas_that_are_behind(self, cloud: Cloud, scenario: Scenario) -> None:
+        """They know nothing of what the scenario was built from, and learn it seconds later."""
+        with cloud.replicas.behind(BEHIND):
+            assert disturb(cloud, scenario, lambda _: nullcontext())
+
 
 def test_streams_may_repeat_and_indexes_be_minutes_behind(cloud: Cloud) -> None:
     _run(cloud, 5, 15)
@@ -56,5 +65,5 @@ def test_they_may_for_long(cloud: Cloud) -> None:
 def _run(cloud: Cloud, examples: int, steps: int) -> None:
     cloud.streams.split()
     cloud.streams.repeat()
-    with cloud.indexes.behind(minutes=3):
+    with cloud.indexes.behind(minutes=3), cloud.replicas.behind(BEHIND):
         run_engine(cloud, examples, steps, Phase.generate)

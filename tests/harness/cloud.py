@@ -12,6 +12,7 @@ from uuid import uuid4
 from outrider.kit import aws
 from outrider.kit.attributes import Item, decode_item
 from outrider.kit.clock import epoch_ms, to_epoch_ms
+from outrider.sequences import kept
 from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.bus import Bus
@@ -19,10 +20,12 @@ from tests.harness.clock import Clock
 from tests.harness.contract import Contract
 from tests.harness.executions import Execution, Executions
 from tests.harness.functions import Functions
+from tests.harness.history import History
 from tests.harness.indexes import Indexes
 from tests.harness.mail import Mail, MailService
 from tests.harness.permissions import Permissions
 from tests.harness.queues import Message, Queue, Queues
+from tests.harness.replicas import Replicas
 from tests.harness.snapshots import Snapshot
 from tests.harness.stack import Stack
 from tests.harness.streams import Streams
@@ -42,7 +45,7 @@ class WorkFailed(AssertionError):
 
 class Cloud:
     """Attributes: `api`, `clock`, `bus`, `executions`, and what misbehaves when told:
-    `wire` (crashes, refusals, throttling, conflicts), `streams`, `indexes`, `ses`."""
+    `wire` (crashes, refusals, throttling, conflicts), `streams`, `indexes`, `replicas`, `ses`."""
 
     def __init__(self, made: Stack) -> None:
         self.stack = made
@@ -66,8 +69,11 @@ class Cloud:
         self.wire = Wire(players, permissions.check)
         self._functions = Functions(made, permissions, self.wire)
         self.streams = Streams(made)
-        self.indexes = Indexes(self.streams)
-        self.wire.written = self.indexes.look
+        self._history = History(self.streams)
+        self.indexes = Indexes(self._history)
+        self.replicas = Replicas(self.streams, self._history)
+        self.wire.written = self._history.look
+        self.wire.answering = self.replicas.answering
         self._objects = made.session.create_client("s3")
         self._subscribed = self._queue_subscriptions()
         self.kept: list[tuple[object, str]] = []
@@ -89,6 +95,7 @@ class Cloud:
             part.clear()
         self.kept.clear()
         self.streams.begin()
+        self._history.forget()
         self.contract.begin()
         self.clock = Clock()
         self.api = Api(self._functions, self.wire, self.clock)
@@ -181,8 +188,10 @@ class Cloud:
     def restore(self, snapshot: Snapshot) -> None:
         """Everything as it stood then; what the bucket holds stays."""
         snapshot.bring_back()
+        kept.forget()
         self.wire.clear()
         self.clock.set(snapshot.moment)
+        self._history.look()
 
     @contextmanager
     def writes(self) -> Iterator[list[tuple[str, str]]]:

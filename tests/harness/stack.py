@@ -14,6 +14,7 @@ from moto import mock_aws
 from outrider.kit import aws
 from outrider.kit.settings import settings
 from outrider.messages.transports import pacing
+from outrider.sequences import kept
 from tests.harness import repairs
 from tests.harness.bus import Rule
 from tests.harness.queues import Queue
@@ -251,6 +252,7 @@ def forget() -> None:
     settings.cache_clear()
     admission._meter.cache_clear()
     pacing.ses_pace.cache_clear()
+    kept.forget()
 
 
 def _create(session: Any, name: str) -> dict[str, str]:

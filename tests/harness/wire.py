@@ -3,7 +3,7 @@ harness plays itself, and injects failures."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -124,6 +124,9 @@ class Wire:
         self._conflict: _Conflict | None = None
         self._deadline_ms: int | None = None
         self.connections = Connections()
+        self.answering: Callable[[str, dict[str, Any]], AbstractContextManager[object]]
+        self.answering = lambda operation, params: nullcontext()
+        """Surrounds what moto does with a call to DynamoDB."""
         self.written: Callable[[], object] = lambda: None
         """Called behind each call."""
 
@@ -371,7 +374,8 @@ class _WatchedDynamoDB(DynamoDB):
         except Refusal as refusal:
             return _refused(refusal.code).read()
         try:
-            return super().call(operation, params)
+            with self._wire.answering(operation, params):
+                return super().call(operation, params)
         finally:
             self._wire.after()
 

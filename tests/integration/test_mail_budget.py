@@ -9,7 +9,7 @@ from tests.harness.cloud import Cloud
 
 CONTACTS = 8
 WRITE_UNITS = 20.0
-READ_UNITS = 23.0
+READ_UNITS = 14.0
 QUEUE_REQUESTS = 3.5
 TRANSITIONS = 0.01
 REFUSED = 0.05

@@ -137,7 +137,8 @@ class TestClaim:
         assert [contact["id"] for contact in listed] == campaign.contact_ids
 
     def test_calls_aws_as_often_as_this(self, api: Api, cloud: Cloud) -> None:
-        """Read, claim, look again, take a unit of each cap, note the contact, send, record."""
+        """Read, claim, look again, take a unit of each cap, note the contact, write what it
+        says, send, record."""
         campaign = ruled(
             api,
             STEP_ONE,
@@ -162,6 +163,7 @@ class TestClaim:
             "UpdateItem",
             "BatchGetItem",
             "UpdateItem",
+            "PutItem",
             "SendEmail",
             "TransactWriteItems",
         ]

@@ -223,7 +223,7 @@ MUTATIONS = [
         (
             Change(
                 _STEPS,
-                'self.settling.went_out(sent, sent.provider_id or "", sent.rfc_message_id or "")',
+                'self.settling.went_out(lost, sent.provider_id or "", sent.rfc_message_id or "")',
                 "pass",
             ),
         ),

@@ -170,7 +170,18 @@ MUTATIONS = [
     Mutation(
         "clock not woken by the last end",
         (f"{_CLOCK}::TestCompleting::test_within_seconds_of_an_end_by_a_person",),
-        (Change(_RUNS, "if not counts.active and not counts.paused:", "if counts.total < 0:"),),
+        (
+            Change(
+                _RUNS,
+                "if not (left := counts.active + counts.paused):",
+                "if (left := counts.active + counts.paused) < 0:",
+            ),
+        ),
+    ),
+    Mutation(
+        "last end that no replica knows of is overlooked",
+        ("tests/integration/test_stale_reads.py::TestCompleting",),
+        (Change(_RUNS, "for newest in (False, True):", "for newest in (False,):"),),
     ),
     Mutation(
         "clock that does not look again for what the index does not show",

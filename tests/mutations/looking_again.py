@@ -5,6 +5,8 @@ from tests.mutations.mutation import Change, Mutation
 _STANDING = "messages/standing.py"
 _CLAIMS = "messages/claims.py"
 _TESTS = "tests/integration/test_claims.py"
+_STALE = "tests/integration/test_stale_reads.py"
+_DISTURBED = "tests/engine/test_disturbances.py"
 _LOOK = f"{_TESTS}::TestLook::test_honours_what_was_committed_before_it"
 _LAST_CONTACTS = "tests/integration/test_last_contacts.py"
 _BLOCKING = "suppressions=self.suppressions.blocking(standing, email, others),"
@@ -38,9 +40,9 @@ MUTATIONS = [
                 _CLAIMS,
                 "self.enrollments.table.write(claim)\n"
                 "        try:\n"
-                "            closed = self._look_again(seen, ready, message)\n",
+                "            found = self._look_again(seen, ready, message)\n",
                 "try:\n"
-                "            closed = self._look_again(seen, ready, message)\n"
+                "            found = self._look_again(seen, ready, message)\n"
                 "            self.enrollments.table.write(claim)\n",
             ),
         ),
@@ -51,8 +53,9 @@ MUTATIONS = [
         (
             Change(
                 _CLAIMS,
-                "now = self.standing.read(seen, ready.enrollment)\n        if _differs",
-                "now = seen\n        if _differs",
+                "ready: Ready, message: Message) -> Closed | Snapshot:\n"
+                "        now = self.standing.read(seen, ready.enrollment)\n",
+                "ready: Ready, message: Message) -> Closed | Snapshot:\n        now = seen\n",
             ),
         ),
     ),
@@ -62,14 +65,14 @@ MUTATIONS = [
         (
             Change(
                 "kit/dynamo.py",
-                '{"Keys": [], "ConsistentRead": True}',
+                '{"Keys": [], "ConsistentRead": newest}',
                 '{"Keys": [], "ConsistentRead": False}',
             ),
         ),
     ),
     _blind(
         "the contact",
-        "contact=contact_of(contact_item, last),",
+        "contact=contact_of(contact_item, seen.touch),",
         "contact=seen.contact,",
         "unsubscribed",
         "deleted",
@@ -127,7 +130,74 @@ MUTATIONS = [
     Mutation(
         "contact that is another than was written for",
         (f"{_TESTS}::TestLook::test_sends_to_the_address_that_the_contact_has_then",),
-        (Change(_CLAIMS, "if _differs(now.contact, ready.contact):", "if now.contact is ready:"),),
+        (Change(_CLAIMS, "contact and contact.version,", "contact is not None,"),),
+    ),
+    *(
+        Mutation(
+            f"sent, though {what} changed since it was written",
+            (f"{_STALE}::TestWhatHolds::test_is_what_the_mail_is_written_from",),
+            (Change(_CLAIMS, old, new),),
+        )
+        for what, old, new in (
+            ("the rules", "(campaign.settings, campaign.least_steps_version)", "campaign.id"),
+            ("the steps", "(campaign.settings, campaign.least_steps_version)", "campaign.settings"),
+            ("the sender", "(mailbox.email, mailbox.name, mailbox.kind)", "mailbox.id"),
+        )
+    ),
+    Mutation(
+        "task, though the contact changed since it was written",
+        (f"{_STALE}::TestWhatHolds::test_is_what_a_task_is_written_from",),
+        (
+            Change(
+                _CLAIMS,
+                "raise Outdated(task.id)",
+                "pass",
+            ),
+        ),
+    ),
+    Mutation(
+        "left out for what is over",
+        (f"{_STALE}::TestWhatIsOver",),
+        (
+            Change(
+                "messages/steps.py",
+                "if not (newest or isinstance(decision, Ready)):",
+                "if newest and False:",
+            ),
+        ),
+    ),
+    Mutation(
+        "left to another campaign by a rule that is over",
+        (f"{_STALE}::TestWhatIsOver::test_keeps_nobody_for_another_campaign",),
+        (
+            Change(
+                "messages/steps.py",
+                "if not (newest or isinstance(decision, Ready)):",
+                "if not (newest or isinstance(decision, Ready | Stopped)):",
+            ),
+        ),
+    ),
+    Mutation(
+        "notice of a message that no replica has is left to come again",
+        (f"{_DISTURBED}::TestScenarios::test_outlive_replicas_that_are_behind[lost_outcome]",),
+        (
+            Change(
+                "feedback/service.py",
+                "messages.find(named, newest=False) or messages.find(named)",
+                "messages.find(named, newest=False)",
+            ),
+        ),
+    ),
+    Mutation(
+        "message of the step read as it was a moment ago",
+        (f"{_STALE}::TestWhatHolds::test_does_not_read_the_message_as_it_was",),
+        (
+            Change(
+                "messages/snapshot.py",
+                "tables - {self.messages.table}",
+                "tables",
+            ),
+        ),
     ),
     Mutation(
         "last contact of another campaign",
@@ -146,7 +216,7 @@ MUTATIONS = [
         (
             Change(
                 _CLAIMS,
-                " or self._touch(message, seen.settings)",
+                " or self._touch(message, now.settings)",
                 "",
             ),
         ),

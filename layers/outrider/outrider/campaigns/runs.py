@@ -16,6 +16,8 @@ from outrider.kit.dynamo import Action
 from outrider.kit.logs import logger
 
 _ATTEMPTS = 10
+_ENDING_AT_ONCE = 50
+"""Enrollments of a campaign that may end while a replica of its counts is behind."""
 
 
 class StartExecution(Protocol):
@@ -103,13 +105,19 @@ class RunService:
         return True
 
     def wake_if_done(self, campaign_id: str) -> None:
-        """Have a campaign completed whose last enrollment has ended."""
-        found = self.campaigns.get_with_counts(campaign_id)
-        if found is None or found[0].settings.keep_running:
-            return
-        counts = audience(found[1])
-        if not counts.active and not counts.paused:
-            self.wake_now(campaign_id)
+        """Have a campaign completed whose last enrollment has ended. As long as more are left than
+        can have ended since what is read at half the price, that is enough to know."""
+        for newest in (False, True):
+            found = self.campaigns.get_with_counts(campaign_id, newest=newest)
+            if found is None:
+                continue
+            if found[0].settings.keep_running:
+                return
+            counts = audience(found[1])
+            if not (left := counts.active + counts.paused):
+                self.wake_now(campaign_id)
+            if not 0 < left <= _ENDING_AT_ONCE:
+                return
 
     def wake_held(self) -> int:
         """Wake the campaigns in which something waits for a mailbox, and return how many."""

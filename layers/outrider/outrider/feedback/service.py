@@ -91,10 +91,15 @@ class FeedbackService:
         return message
 
     def _known(self, notice: Notice) -> tuple[WorkspaceId, Message] | None:
-        """By the tags it was sent with: these also name a message whose outcome was lost."""
+        """By the tags it was sent with: these also name a message whose outcome was lost.
+
+        The message may be read as it was a moment ago: whatever a notice changes has a condition,
+        or is read again. That there is none is looked at twice.
+        """
         if notice.message_id:
             workspace = WorkspaceId.of(notice.workspace_id, "live")
-            message = self.messages(workspace).find(notice.message_id)
+            messages, named = self.messages(workspace), notice.message_id
+            message = messages.find(named, newest=False) or messages.find(named)
             if message is not None:
                 return workspace, message
         return self.sent.find(notice.provider_id)

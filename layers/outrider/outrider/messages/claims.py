@@ -13,7 +13,6 @@ from typing import TypeVar
 from outrider.campaigns.due_places import lane_of
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import Enrollment
-from outrider.contacts.models import Contact
 from outrider.contacts.touches import RecentlyTouched, Touches
 from outrider.kit import clock
 from outrider.kit.dynamo import StoreFailed, transact
@@ -37,7 +36,7 @@ T = TypeVar("T")
 
 
 class Outdated(Exception):
-    """The contact is no longer as the message was written for; the claim was given back."""
+    """What the message was written from has changed; nothing is claimed any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +50,14 @@ class Claims:
     mailboxes: MailboxRepository
     standing: StandingReader
 
-    def claim(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | None:
+    def claim(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | Snapshot:
         """Claim the step of `message`, look again, and write what the message says. Return the gate
-        that has closed since `seen` was read, with the claim still held; None when the message may
-        be sent now.
+        that has closed since `seen` was read, with the claim still held; what stands there now when
+        the message may be sent.
 
         `ready` is as `to_claim` gives it. Raises ConditionFailed when the enrollment changed,
-        Outdated when the contact did, and StoreFailed: then nothing is held, so that nobody takes
-        the message for lost.
+        Outdated when what the message was written from did, and StoreFailed: then nothing is held,
+        so that nobody takes the message for lost.
         """
         enrollment = ready.enrollment
         claim = self.enrollments.claim(
@@ -66,14 +65,14 @@ class Claims:
         )
         self.enrollments.table.write(claim)
         try:
-            closed = self._look_again(seen, ready, message)
-            if closed is None:
+            found = self._look_again(seen, ready, message)
+            if isinstance(found, Snapshot):
                 self._say(message)
         except StoreFailed:
             persistently(lambda: self._release(enrollment, message))
             persistently(lambda: self.untouch(message))
             raise
-        return closed
+        return found
 
     def may_still_be_sent(self, seen: Snapshot, ready: Ready) -> bool:
         """Whether a look at this moment finds no gate closed, for a message that was claimed and
@@ -82,19 +81,21 @@ class Claims:
             now = self.standing.read(seen, ready.enrollment)
         except StoreFailed:
             return False
-        same = not _differs(now.contact, ready.contact)
-        return same and next(self._closed(now, ready), None) is None
+        return not _has_changed(seen, now) and next(self._closed(now, ready), None) is None
 
     def begin(
         self, seen: Snapshot, ready: Ready, task: Message, events: Sequence[Event]
     ) -> Closed | None:
         """Give a person the `task` to do. Return the gate that is closed, and then begin nothing.
 
-        Raises TransactionFailed when the enrollment changed.
+        Raises TransactionFailed when the enrollment changed, Outdated when what the task says was
+        written from did.
         """
         now = self.standing.read(seen, ready.enrollment)
+        if _has_changed(seen, now):
+            raise Outdated(task.id)
         closed = next(self._closed(now, ready), None)
-        closed = closed or self._touch(task, seen.settings)
+        closed = closed or self._touch(task, now.settings)
         if closed is None:
             transact(
                 self.messages.add(task, events),
@@ -122,12 +123,12 @@ class Claims:
         at = clock.from_text(message.created_at)
         self.touches.undo(message.contact_id, self.campaign_id, at)
 
-    def _look_again(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | None:
+    def _look_again(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | Snapshot:
         now = self.standing.read(seen, ready.enrollment)
-        if _differs(now.contact, ready.contact):
+        if _has_changed(seen, now):
             self._release(ready.enrollment, message)
             raise Outdated(message.id)
-        return next(self._closed(now, ready), None) or self._touch(message, seen.settings)
+        return next(self._closed(now, ready), None) or self._touch(message, now.settings) or now
 
     def _closed(self, now: Snapshot, ready: Ready) -> Iterator[Closed]:
         return gates.at_sending(now, ready.enrollment, ready.step, clock.now())
@@ -165,10 +166,17 @@ def persistently(write: Callable[[], T]) -> T:
     return write()
 
 
-def _differs(contact: Contact | None, written_for: Contact) -> bool:
-    """Whether the contact is another than the message was written for, though it is still there."""
-    return contact is not None and (contact.email, contact.phone, contact.status) != (
-        written_for.email,
-        written_for.phone,
-        written_for.status,
+def _has_changed(seen: Snapshot, now: Snapshot) -> bool:
+    """Whether a message was written from what is out of date. What is gone closes a gate."""
+    both = zip(_written_from(seen), _written_from(now), strict=True)
+    return any(is_ is not None and was != is_ for was, is_ in both)
+
+
+def _written_from(seen: Snapshot) -> tuple[object, ...]:
+    """What a message says is written from, and the rules by which it is sent."""
+    contact, campaign, mailbox = seen.contact, seen.campaign, seen.mailbox
+    return (
+        contact and contact.version,
+        campaign and (campaign.settings, campaign.least_steps_version),
+        mailbox and (mailbox.email, mailbox.name, mailbox.kind),
     )

@@ -41,8 +41,9 @@ class MessageRepository:
         """Where a message is, for `kit.dynamo.batch_get`."""
         return self.table, self._pk(contact_id), message_id
 
-    def get(self, contact_id: str, message_id: str) -> Message | None:
-        item = self.table.get(self._pk(contact_id), message_id)
+    def get(self, contact_id: str, message_id: str, *, newest: bool = True) -> Message | None:
+        """Without `newest` at half the price, as it stood a moment ago."""
+        item = self.table.get(self._pk(contact_id), message_id, consistent=newest)
         return Message.from_item(item) if item else None
 
     def add(self, message: Message, events: Sequence[Event] = ()) -> Action:
@@ -111,10 +112,10 @@ class MessageRepository:
         """`find`, with what it says."""
         return self.by_ids([message_id])[0] if contact_of(message_id) else None
 
-    def find(self, message_id: str) -> Message | None:
-        """Return a message of which only the id is known."""
+    def find(self, message_id: str, *, newest: bool = True) -> Message | None:
+        """Return a message of which only the id is known; see `get` for `newest`."""
         contact_id = contact_of(message_id)
-        return self.get(contact_id, message_id) if contact_id else None
+        return self.get(contact_id, message_id, newest=newest) if contact_id else None
 
     def mark(self, message: Message, time: MarkedTime, at: str, events: Sequence[Event]) -> Action:
         """What happened to the message happened at `at` for the first time."""

@@ -33,12 +33,14 @@ class Settling:
         self, message: Message, provider_id: str = "", rfc_message_id: str = ""
     ) -> Message | None:
         """Return the message as it stands once it is known that it was sent; None when it is gone.
+        `message` is as it was read, if only a moment ago: what is settled never becomes unknown.
         Raises Contended."""
+        found: Message | None = message
         for _ in range(_ATTEMPTS):
-            found = self.messages.get(message.contact_id, message.id)
             if found is None or found.state != "unknown":
                 return found
             try_transact(*self.unknowns.writes(found, "sent", provider_id, rfc_message_id))
+            found = self.messages.get(message.contact_id, message.id)
         raise Contended(_CONTENDED)
 
     def say(self, message_id: str, said: Said) -> Message:

@@ -19,6 +19,7 @@ from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 from outrider.messages.tokens import Links
+from outrider.sequences import kept
 from outrider.sequences.models import Settings, Step
 from outrider.sequences.repository import SequenceRepository, steps_from
 
@@ -109,11 +110,15 @@ class SnapshotReader:
     base_url: str
     """Where the links in mails begin."""
 
-    def read(self, job: StepJob) -> Snapshot:
+    def read(self, job: StepJob, *, newest: bool = True) -> Snapshot:
+        """Read all of it at this moment; without `newest` at half the price, and as each of them
+        stood a moment ago: but for the message, since nothing after this read tells that the step
+        has one. Steps that the process knows are not read: a version never changes."""
+        steps_at = self.sequences.version_key(job.sequence_id, job.steps_version)
+        steps = kept.get(steps_at)
         keys = {
             "workspace": self.workspaces.key(self.campaigns.workspace.public),
             "campaign": self.campaigns.key(job.campaign_id),
-            "steps": self.sequences.version_key(job.sequence_id, job.steps_version),
             "enrollment": self.enrollments.key(job.contact_id),
             "contact": self.contacts.key(job.contact_id),
             "touch": self.contacts.touches.key(job.contact_id),
@@ -121,14 +126,14 @@ class SnapshotReader:
         }
         if job.mailbox_id:
             keys["mailbox"] = self.mailboxes.key(job.mailbox_id)
-        found = batch_get(keys.values())
+        if steps is None:
+            keys["steps"] = steps_at
+        tables = {table for table, _, _ in keys.values()}
+        found = batch_get(keys.values(), eventual=() if newest else tables - {self.messages.table})
         items = {name: found.get((table.name, pk, sk)) for name, (table, pk, sk) in keys.items()}
-        return _snapshot(job.message_id, items, self._links(items["workspace"]))
-
-    def steps(self, sequence_id: str, version: int) -> Sequence[Step]:
-        table, pk, sk = self.sequences.version_key(sequence_id, version)
-        item = table.get(pk, sk)
-        return steps_from(item["steps"]) if item else []
+        if steps is None and (item := items["steps"]):
+            steps = kept.keep(steps_at, steps_from(item["steps"]))
+        return _snapshot(job.message_id, items, self._links(items["workspace"]), steps or ())
 
     def _links(self, workspace: Item | None) -> Links | None:
         if workspace is None:
@@ -142,15 +147,17 @@ def contact_of(item: Item | None, touch: Touch | None) -> Contact | None:
     return contact.contacted(touch.at) if contact and touch else contact
 
 
-def _snapshot(message_id: str, items: dict[str, Item | None], links: Links | None) -> Snapshot:
+def _snapshot(
+    message_id: str, items: dict[str, Item | None], links: Links | None, steps: Sequence[Step]
+) -> Snapshot:
     campaign, enrollment = items["campaign"], items["enrollment"]
     touch = Touch.from_item(items["touch"])
-    steps, mailbox, message = items["steps"], items.get("mailbox"), items["message"]
+    mailbox, message = items.get("mailbox"), items["message"]
     return Snapshot(
         message_id=message_id,
         links=links,
         campaign=Campaign.model_validate(campaign) if campaign else None,
-        steps=steps_from(steps["steps"]) if steps else [],
+        steps=steps,
         enrollment=Enrollment.from_item(enrollment) if enrollment else None,
         contact=contact_of(items["contact"], touch),
         mailbox=Mailbox.model_validate(mailbox) if mailbox else None,

@@ -1,6 +1,7 @@
 """Strongly consistent read of what can forbid a message, made after its step was claimed.
 
 All that was committed before this read is honoured: it is the last look before the message is sent.
+The last contact is not read again: whoever notes the next one does so on its condition.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,6 @@ from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.suppressions.repository import SuppressionRepository
-from outrider.contacts.touches import Touch
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Key, batch_get
 from outrider.mailboxes.models import Mailbox
@@ -45,13 +45,12 @@ class StandingReader:
         email, others = seen.contact.email, seen.contact.other_emails
         contact, campaign = self.contacts.key(seen.contact.id), self.campaigns.key(seen.campaign.id)
         mailbox = self.mailboxes.key(seen.mailbox.id) if seen.mailbox else None
-        touch = self.contacts.touches.key(seen.contact.id)
         bounce, reply = self.bounces.key(email), self._reply_key(seen, enrollment)
         optional = [key for key in (mailbox, reply) if key]
         suppressions = self.suppressions.keys([email, *others])
-        found = batch_get([contact, touch, campaign, bounce, *optional, *suppressions])
+        found = batch_get([contact, campaign, bounce, *optional, *suppressions])
         contact_item, campaign_item = _at(found, contact), _at(found, campaign)
-        mailbox_item, last = _at(found, mailbox), Touch.from_item(_at(found, touch))
+        mailbox_item = _at(found, mailbox)
         standing = {
             item["sk"]: Suppression.model_validate(item)
             for key in suppressions
@@ -59,8 +58,7 @@ class StandingReader:
         }
         return replace(
             seen,
-            contact=contact_of(contact_item, last),
-            touch=last,
+            contact=contact_of(contact_item, seen.touch),
             campaign=Campaign.model_validate(campaign_item) if campaign_item else None,
             mailbox=Mailbox.model_validate(mailbox_item) if mailbox_item else None,
             standing=Standing(

@@ -31,6 +31,7 @@ from outrider.messages.claims import Claims, Outdated, persistently
 from outrider.messages.content.drafts import Mail
 from outrider.messages.content.mime import own_message_id
 from outrider.messages.decisions import (
+    Decision,
     Drop,
     Expired,
     Held,
@@ -56,7 +57,7 @@ from outrider.messages.transports import Outcome, PatientTransport
 from outrider.messages.transports.sms import TextTransport
 from outrider.sequences.models import Step
 
-_DECISIONS = 4
+_DECISIONS = 5
 _WAITS = (5, 10, 20, 40, 80, 160)
 """Seconds after which a job comes again that found no place at its mail server, up to twice as
 many: together less than its due time is moved by (`STEP_LEASE`)."""
@@ -95,10 +96,14 @@ class StepService:
 
         Raises StepHeld and StepContended; the queue then brings the record again.
         """
-        for _ in range(_DECISIONS):
-            seen = self.reader.read(job)
+        for number in range(_DECISIONS):
+            newest = number > 0
+            seen = self.reader.read(job, newest=newest)
+            decision = self._decide(job, seen)
+            if not (newest or isinstance(decision, Ready)):
+                continue  # it may be made of what is over: only a claim shows what is out of date
             try:
-                done = self._carry_out(job, seen)
+                done = self._carry_out(job, seen, decision)
             except (ConditionFailed, TransactionFailed, Outdated):
                 continue
             if isinstance(done, str):
@@ -106,9 +111,18 @@ class StepService:
             job = done
         raise StepContended(job.message_id)
 
-    def _carry_out(self, job: StepJob, seen: Snapshot) -> str | StepJob:  # noqa: PLR0911
+    def _decide(self, job: StepJob, seen: Snapshot) -> Decision:
+        decision, now = decide(job, seen, clock.now()), clock.now()
+        if isinstance(decision, Ready) and seen.settings.exclusive:
+            for other in self.rivals.of(decision.enrollment):
+                return Stopped(decision.enrollment, decision.step, gates.rival(other, now))
+        return decision
+
+    def _carry_out(  # noqa: PLR0911
+        self, job: StepJob, seen: Snapshot, decision: Decision
+    ) -> str | StepJob:
         """What became of the step; or the job to go on with, after another look."""
-        match decide(job, seen, clock.now()):
+        match decision:
             case Drop(reason):
                 return f"dropped: {reason}"
             case Held(until):
@@ -142,10 +156,6 @@ class StepService:
 
     def _begin(self, job: StepJob, seen: Snapshot, ready: Ready) -> str:
         enrollment, step = ready.enrollment, ready.step
-        if seen.settings.exclusive and (rivals := self.rivals.of(enrollment)):
-            return self._stop(
-                job, seen, gates.rival(rivals[0], clock.now()), enrollment=enrollment, step=step
-            )
         message = _message(job, enrollment, step)
         if step.by_person:
             closed = self.tasks.begin(seen, ready, message)
@@ -161,14 +171,14 @@ class StepService:
             if ready.mailbox and ready.mailbox.kind == "smtp":
                 self.leave_others()
             ready = ready.to_claim()
-            closed = self.claims.claim(seen, ready, message)
-            outcome = None if closed else self._send(seen, ready, message)
-        if closed:
-            stop = partial(self._stop, job, seen, closed, enrollment=ready.enrollment, step=step)
+            looked = self.claims.claim(seen, ready, message)
+            outcome = None if isinstance(looked, Closed) else self._send(looked, ready, message)
+        if isinstance(looked, Closed):
+            stop = partial(self._stop, job, seen, looked, enrollment=ready.enrollment, step=step)
             return persistently(lambda: stop(claimed=message.id))
         assert outcome is not None
         try:
-            return self._settle(job, seen, ready, message, outcome)
+            return self._settle(job, looked, ready, message, outcome)
         except (ConditionFailed, TransactionFailed):
             now = self.progress.enrollments.get(message.contact_id)
             if now is None or now.is_over:  # else the next claim says it too, and may have
@@ -187,11 +197,12 @@ class StepService:
         self._later(job, seen, ready.enrollment, "", (clock.now(), lane, "mail_server_busy"))
         return "deferred: mail_server_busy"
 
-    def _send(self, seen: Snapshot, ready: Ready, message: Message) -> Outcome:
+    def _send(self, now: Snapshot, ready: Ready, message: Message) -> Outcome:
+        """`now` is what the last look found."""
         if isinstance(ready.said, Mail):
-            assert ready.mailbox is not None
-            still = partial(self.claims.may_still_be_sent, seen, ready)
-            return self.transport.send(message, ready.mailbox, ready.said.mime, still)
+            assert now.mailbox is not None
+            still = partial(self.claims.may_still_be_sent, now, ready)
+            return self.transport.send(message, now.mailbox, ready.said.mime, still)
         return self.texts.send(message)
 
     def _settle(
@@ -225,7 +236,8 @@ class StepService:
         try:
             persistently(lambda: self.progress.sent(enrollment, sent, seen.way))
         except TransactionFailed:
-            self.settling.went_out(sent, sent.provider_id or "", sent.rfc_message_id or "")
+            if lost := self.claims.messages.get(sent.contact_id, sent.id):
+                self.settling.went_out(lost, sent.provider_id or "", sent.rfc_message_id or "")
             self.claims.messages.unsay_unrecorded(sent)
             return "sent, and recorded late"
         return "sent"
@@ -355,7 +367,7 @@ class StepService:
     def _migrate(
         self, job: StepJob, seen: Snapshot, enrollment: Enrollment, version: int
     ) -> str | StepJob:
-        steps = self.reader.steps(job.sequence_id, version)
+        steps = self.reader.sequences.steps_of(job.sequence_id, version) or []
         step = branching.same_or_next(seen.steps, steps, job.step_id)
         if step is None:
             transact(*self.progress.endings.writes(enrollment, "finished", "completed"))
