@@ -273,14 +273,12 @@ def _marks_told(books: Books) -> Iterator[str]:
 
 
 def _bounces_told(books: Books) -> Iterator[str]:
-    """A mail may bounce softly and then for good; a message remembers the latter alone. One whose
-    recipient is refused as it is handed over was never sent, and is told as failed."""
+    """A mail may bounce softly and then for good; a message remembers the latter alone."""
     told = {"soft": Counter[str](), "hard": Counter[str]()}
     for name, data in books.events:
         if name == "email.bounced":
             told[data["bounce"]][data[_ID]] += 1
-    sent = [message for message in books.outgoing if message.sent_at]
-    hard = (message.id for message in sent if message.bounce == "hard")
+    hard = (message.id for message in books.outgoing if message.bounce == "hard")
     yield from _once("email.bounced (hard)", hard, told["hard"])
     for message in books.outgoing:
         times = told["soft"].pop(message.id, 0)

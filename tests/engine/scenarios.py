@@ -365,6 +365,7 @@ def bounced(cloud: Cloud, books: Books) -> None:
     ended("bounced", mails=0)(cloud, books)
     assert [message.state for message in books.outgoing] == ["failed"]
     assert books.told("contact.suppressed", "contact_id").total() == 1
+    assert books.told("email.bounced", "message_id").total() == 1
     (told,) = cloud.api.get("/v1/deliverability").json["mailboxes"]
     assert told["results"]["bounced"]["numerator"] == 1
 

@@ -23,7 +23,7 @@ from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
-from outrider.kit.outbox import short
+from outrider.kit.outbox import Event, short
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.lists import MessageLists
 from outrider.messages.models import BounceKind, Message
@@ -87,7 +87,7 @@ class Bounces:
         """
         for _ in range(_ATTEMPTS):
             try:
-                transact(*self._refusing(enrollment, message, f"bounced: {detail}"))
+                transact(*self._refusing(enrollment, message, detail))
             except TransactionFailed as failure:
                 if failure.reasons[0].failed:
                     raise
@@ -96,8 +96,8 @@ class Bounces:
             return
         raise Contended("Others keep changing this contact")
 
-    def _refusing(self, enrollment: Enrollment, message: Message, reason: str) -> Sequence[Action]:
-        now = clock.now()
+    def _refusing(self, enrollment: Enrollment, message: Message, detail: str) -> Sequence[Action]:
+        now, reason = clock.now(), f"bounced: {detail}"
         bounced = message.model_copy(
             update={
                 "state": "failed",
@@ -111,7 +111,7 @@ class Bounces:
         )
         contact = self.contacts.current(message.contact_id)
         return [
-            self.messages.add(bounced, [failed]),
+            self.messages.add(bounced, [failed, self._told(bounced, "hard", detail)]),
             *self.endings.writes(enrollment, "bounced", "hard_bounce", claimed=message.id),
             self.statistics(message.campaign_id).add(
                 now.date(), message.step_id, message.variant_id, "failed", "bounced"
@@ -126,13 +126,7 @@ class Bounces:
         """A hard bounce is also told of a mail that bounced softly before, never the reverse."""
         if message.bounce in (kind, "hard"):
             return ()
-        bounced = self.caller.event(
-            "email.bounced",
-            identity=f"{message.id}/{kind}",
-            bounce=kind,
-            detail=detail,
-            **message.names(),
-        )
+        bounced = self._told(message, kind, detail)
         today = clock.now().date()
         counted = "bounced" if kind == "hard" else "soft_bounced"
         actions = [
@@ -144,6 +138,15 @@ class Bounces:
         if kind == "hard" and message.mailbox_id:
             actions.append(self.mailboxes.record(message.mailbox_id, today, "bounced"))
         return actions
+
+    def _told(self, message: Message, kind: BounceKind, detail: str) -> Event:
+        return self.caller.event(
+            "email.bounced",
+            identity=f"{message.id}/{kind}",
+            bounce=kind,
+            detail=detail,
+            **message.names(),
+        )
 
     def _bury(
         self,

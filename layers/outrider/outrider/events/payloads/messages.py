@@ -66,14 +66,15 @@ class EmailClicked(_AboutMail):
 
 
 class EmailBounced(_AboutMail):
-    """A mail came back; a hard bounce is also told of a mail that bounced softly before."""
+    """A mail came back, or its recipient was refused for good as it was handed over, which is also
+    told as `email.failed`. A hard bounce is also told of a mail that bounced softly before."""
 
     event: ClassVar[EventName] = "email.bounced"
 
     bounce: Literal["hard", "soft"]
     """`hard`: the address takes no mail, and is suppressed. `soft`: it took none this time."""
     detail: Annotated[str, Field(examples=["General: smtp; 550 5.1.1 user unknown"])]
-    """What the recipient's server, or SES, said."""
+    """What the recipient's server, the mailbox's server or SES said."""
 
 
 class EmailComplained(_AboutMail):
