@@ -90,6 +90,21 @@ class TestPreview:
 
         assert (shown["subject"], shown["sendable"]) == ("Re: A question, Ada0", True)
 
+    def test_shows_what_was_sent_in_the_thread_as_it_was(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, steps=(SPUN, STEP_TWO))
+        (contact_id,) = campaign.contact_ids
+        cloud.run(days=10)
+        first, second = cloud.mails()
+
+        shown = [
+            preview(api, sequence_id=campaign.sequence_id, step_id=step, contact_id=contact_id)
+            for step in step_ids(api, campaign.sequence_id)
+        ]
+
+        answers = [each["headers"].get("In-Reply-To") for each in shown]
+        assert answers == [None, second.message["In-Reply-To"]]
+        assert first.message["In-Reply-To"] is None
+
     def test_shows_the_variant_and_the_mailbox_asked_for(self, api: Api) -> None:
         a_mailbox(api)
         other = a_mailbox(api, email="bob@outrider.test")

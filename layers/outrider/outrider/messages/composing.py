@@ -69,9 +69,8 @@ class Composer:
             campaign=campaign,
             mailbox=self._mailbox(seen, enrollment, campaign, asked.mailbox_id),
         )
-        if enrollment.thread is None:
-            thread = _thread_before(seen, enrollment, place)
-            enrollment = enrollment.model_copy(update={"thread": thread})
+        thread = _thread_before(seen, enrollment, place)
+        enrollment = enrollment.model_copy(update={"thread": thread})
         pool = campaign.mailbox_pool
         return Composition(seen, enrollment, step, place, number, pool, seen.enrollment is not None)
 
@@ -116,11 +115,19 @@ def _with_variant(step: Step, enrollment: Enrollment, variant_id: str | None) ->
 
 
 def _thread_before(seen: Snapshot, enrollment: Enrollment, place: int) -> Thread | None:
-    """The thread that the mails of the steps before would have begun: its subject is that of the
-    first mail. Their Message-IDs are not known yet."""
-    first = next((step for step in seen.steps[:place] if step.channel == "email"), None)
-    if first is None:
+    """The thread of the mails before the step at `place`. For a contact that got none of them yet
+    its subject is that of the first, and their Message-IDs are not known."""
+    mails = [step for step in seen.steps[:place] if step.channel == "email"]
+    if not mails:
         return None
+    if enrollment.thread is not None:
+        to_come = next(
+            (at for at, step in enumerate(seen.steps) if step.id == enrollment.step_id), place
+        )
+        known = enrollment.thread.message_ids
+        before = known[: len(mails)] if place < to_come else known
+        return enrollment.thread.model_copy(update={"message_ids": before})
+    first = mails[0]
     message_id = step_message_id(str(seen.links and seen.links.workspace), enrollment, first.id)
     draft = writing.begin(replace(seen, message_id=message_id), enrollment, first)
     try:

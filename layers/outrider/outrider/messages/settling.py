@@ -36,12 +36,14 @@ class Settling:
         `message` is as it was read, if only a moment ago: what is settled never becomes unknown.
         Raises Contended."""
         found: Message | None = message
-        for _ in range(_ATTEMPTS):
-            if found is None or found.state != "unknown":
-                return found
+        attempts = 0
+        while found is not None and found.state == "unknown":
+            if attempts == _ATTEMPTS:
+                raise Contended(_CONTENDED)
+            attempts += 1
             try_transact(*self.unknowns.writes(found, "sent", provider_id, rfc_message_id))
             found = self.messages.get(message.contact_id, message.id)
-        raise Contended(_CONTENDED)
+        return found
 
     def say(self, message_id: str, said: Said) -> Message:
         """The message as it is by a person's word; nothing is sent by it but what comes next for
