@@ -1,21 +1,16 @@
 """docs/aws.md names what AWS does, where that is handled and what simulates it: every service that
 the templates use has a section, and what the rows name is there."""
 
-import ast
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import pytest
 
+from tests.infrastructure.tables import Row, missing, rows
 from tools import templates
 from tools.templates import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "aws.md").read_text(encoding="utf-8")
-LIBRARY = REPOSITORY / "layers" / "outrider" / "outrider"
 SERVICES = {
     "AWS::CloudWatch": "CloudWatch",
     "AWS::DynamoDB": "DynamoDB",
@@ -42,32 +37,12 @@ STATEMENT, STATEMENTS = 450, 20 * 1024
 """Bytes of what allows one route, rule or schedule to call a function, and of all that do."""
 
 
-@dataclass(frozen=True)
-class Row:
-    behaviour: str
-    places: list[str]
-    tests: list[str]
-    unsimulated: bool
-
-
 def sections() -> dict[str, str]:
     _, *parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-def rows() -> Iterator[Row]:
-    for line in PAGE.splitlines():
-        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        if len(cells) == 3 and cells[0] != "behaviour" and set(cells[0]) != {"-"}:
-            paths = [
-                each for each in re.findall(r"`([^`]+)`", cells[1]) if "/" in each or "." in each
-            ]
-            yield Row(
-                cells[0], paths, re.findall(r"`([^`]+)`", cells[2]), cells[2].startswith("- ")
-            )
-
-
-ROWS = list(rows())
+ROWS = list(rows(PAGE, "behaviour", places=1))
 
 
 def used() -> set[str]:
@@ -88,14 +63,6 @@ def used() -> set[str]:
     }
 
 
-@cache
-def names_in(path: Path) -> set[str]:
-    """Of its classes and functions."""
-    kinds = ast.ClassDef | ast.FunctionDef
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {node.name for node in ast.walk(tree) if isinstance(node, kinds)}
-
-
 class TestPage:
     def test_has_a_section_with_sources_for_every_service(self) -> None:
         missing = {kind for kind in used() if SERVICES.get(kind) not in sections()}
@@ -103,16 +70,9 @@ class TestPage:
         assert missing == set()
         assert [name for name, text in sections().items() if "https://docs.aws" not in text] == []
 
-    @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.behaviour[:40])
+    @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.about[:40])
     def test_names_places_and_tests_that_are_there(self, row: Row) -> None:
-        assert row.places
-        for place in row.places:
-            assert (LIBRARY / place).exists() or (REPOSITORY / place).exists(), place
-        assert row.tests or row.unsimulated
-        for test in row.tests:
-            path, _, name = test.partition("::")
-            assert (REPOSITORY / path).exists(), test
-            assert not name or name in names_in(REPOSITORY / path), test
+        assert missing(row) == []
 
 
 class TestTemplate:
