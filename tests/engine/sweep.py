@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from botocore.exceptions import ClientError
 
 from outrider.kit.dynamo import StoreFailed
+from outrider.kit.queues import SendFailed
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.cloud import Cloud
 from tests.harness.wire import Call, When
@@ -72,7 +73,7 @@ def disturb(cloud: Cloud, scenario: Scenario, disturbed: Callable[[int], Disturb
     for number in places:
         cloud.restore(built)
         for disturbance in (disturbed(number), nullcontext(), nullcontext()):
-            with disturbance, suppress(StoreFailed, ClientError, ExceptionGroup):
+            with disturbance, suppress(StoreFailed, SendFailed, ClientError, ExceptionGroup):
                 deliver()
             cloud.clock.advance(minutes=scenario.minutes)
         _pass(cloud, scenario)
