@@ -79,6 +79,21 @@ def a_round(cloud: Cloud) -> Deliver:
     return lambda: cloud.invoke("campaigns_dispatch", this)
 
 
+def a_round_behind_a_kill(cloud: Cloud) -> Deliver:
+    """A round comes while a step lies in the queue whose worker was killed; then the queue brings
+    the step again."""
+    step = a_step(STEP_ONE)(cloud)
+    (campaign,) = cloud.api.get("/v1/campaigns").json["data"]
+    this = {**_first_round(cloud, campaign["id"]), "round": 1}
+    cloud.clock.advance(minutes=6)
+
+    def deliver() -> None:
+        cloud.invoke("campaigns_dispatch", this)
+        step()
+
+    return deliver
+
+
 def a_last_round(cloud: Cloud) -> Deliver:
     campaign = launched(cloud.api, steps=(STEP_ONE,))
     this = _first_round(cloud, campaign.campaign_id)
@@ -338,6 +353,12 @@ def sent(count: int, *, unknown: bool = False) -> Callable[[Cloud, Books], None]
     return check
 
 
+def sent_for_one_unit(cloud: Cloud, books: Books) -> None:
+    sent(1, unknown=True)(cloud, books)
+    (mailbox,) = cloud.api.get("/v1/mailboxes").json["data"]
+    assert mailbox["used_today"] == 1
+
+
 def task_due(cloud: Cloud, books: Books) -> None:
     assert [message.state for message in books.outgoing] == ["pending"]
     assert [each.state for each in books.enrollments] == ["waiting"]
@@ -448,6 +469,7 @@ SCENARIOS = [
     Scenario("step_task", a_step(TASK), task_due),
     Scenario("step_expired", an_expiry, task_expired),
     Scenario("round", a_round, sent(2)),
+    Scenario("round_behind_a_kill", a_round_behind_a_kill, sent_for_one_unit, minutes=3),
     Scenario("round_last", a_last_round, sent(1)),
     Scenario("launch", a_launch, sent(2), minutes=2),
     Scenario("launch_by_filter", a_launch_by_filter, sent(2), minutes=2),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from outrider.campaigns.reservations import Reservations
+from outrider.kit import clock
 from outrider.kit.attributes import Item
 from outrider.kit.queues import SendFailed
 from tests.harness.api import Api
@@ -135,6 +136,37 @@ class TestQueueing:
             api.post(path, {"email": "new@example.com", "first_name": "New"})
 
         assert used(cloud, "mbx") == [1]
+
+
+class TestQueued:
+    def test_are_left_alone_until_their_lease_is_over(self, api: Api, cloud: Cloud) -> None:
+        """The worker was killed, and the queue brings the job again later; or never."""
+        campaign = launched(api, steps=(STEP_ONE,))
+        a_round(api, cloud, campaign)
+        (before,) = enrollments(api, cloud)
+
+        cloud.clock.advance(minutes=6)
+        a_round(api, cloud, campaign)
+
+        assert enrollments(api, cloud) == [before]
+        assert used(cloud, "mbx") == [len(queued(cloud))] == [1]
+        cloud.queue("StepsQueue").messages.clear()
+        cloud.clock.advance(minutes=15)
+        a_round(api, cloud, campaign)
+        assert len(queued(cloud)) == 1
+
+    def test_wake_the_clock_when_the_first_lease_is_over(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, 2, steps=(STEP_ONE,), mailbox={"min_gap_seconds": 300})
+        a_round(api, cloud, campaign)
+        first, second = sorted(each["due_at"] for each in enrollments(api, cloud))
+        cloud.queue("StepsQueue").messages.clear()
+
+        cloud.clock.advance(seconds=(clock.from_text(first) - cloud.clock.now).total_seconds())
+        a_round(api, cloud, campaign)
+
+        explained = api.get(f"/v1/campaigns/{campaign.campaign_id}/explain").json
+        assert len(queued(cloud)) == 1
+        assert explained["next_look_at"] == second
 
 
 class TestPausing:

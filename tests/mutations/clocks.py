@@ -204,6 +204,16 @@ MUTATIONS = [
         ),
     ),
     Mutation(
+        "steps that lie in the queue queued again",
+        (f"{_RESERVING}::TestQueued::test_are_left_alone_until_their_lease_is_over",),
+        (Change(_READING, "(QUEUED_LANE, self.now)", "(QUEUED_LANE, self.until)"),),
+    ),
+    Mutation(
+        "leases forgotten that end within a round",
+        (f"{_RESERVING}::TestQueued::test_wake_the_clock_when_the_first_lease_is_over",),
+        (Change(_READING, "self._read_up[lane] = until", "self._read_up[lane] = self.until"),),
+    ),
+    Mutation(
         "lanes read whose windows are closed",
         (f"{_FAIRNESS}::test_closed_windows_delay_nobody",),
         (Change(_READING, "if opens <= self.until:", "if opens:"),),

@@ -3,12 +3,12 @@
 
 A lane holds what can only go out together: `<mailbox or first>#<time zone>#` the emails of one
 mailbox, or of contacts that nobody wrote to yet, whose windows open at the same time. So a round
-need not read what no mailbox can send, nor what no window lets out. What needs no mailbox, and what
-comes up again because its lease is over, is in the lane without a name.
+need not read what no mailbox can send, nor what no window lets out. What lies in the queue, until
+its lease is over, is in the lane `queued#`; what needs no mailbox in the one without a name.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from outrider.kit.dynamo import Query, Table
 from outrider.sequences.models import Step
 
 PLAIN = ""
+QUEUED_LANE = "queued#"
 FIRST = "first"
 DUE_AT_ONCE = 100
 _BEGINNING, _BEHIND_PLAIN, _BEHIND_ALL = "0", ":", "~"
@@ -69,14 +70,12 @@ class DuePlaces:
         )
         return heapq.merge(*pages, key=lambda place: (due_at(place), str(place["sk"])))
 
-    def next(
-        self, campaign: Campaign, lanes: Sequence[str], after: datetime
-    ) -> dict[str, datetime]:
-        """The due time of the first in each lane that is due later than `after`."""
+    def next(self, campaign: Campaign, lanes: Mapping[str, datetime]) -> dict[str, datetime]:
+        """The due time of the first in each lane that is due later than its moment in `lanes`."""
         found: dict[str, datetime] = {}
         asked = [(lane, shard) for lane in lanes for shard in range(campaign.due_shards)]
         queries = [
-            self._query(shard, lane, f"{clock.to_text(after)}~", _FOREVER, 1)
+            self._query(shard, lane, f"{clock.to_text(lanes[lane])}~", _FOREVER, 1)
             for lane, shard in asked
         ]
         for (lane, _), page in zip(

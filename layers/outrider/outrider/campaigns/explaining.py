@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from outrider.access.models import Caller
 from outrider.campaigns import windows
-from outrider.campaigns.due_places import PLAIN
+from outrider.campaigns.due_places import QUEUED_LANE
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.models import (
@@ -190,7 +190,7 @@ class CampaignExplainer:
         enrollments = self.enrollments(campaign.id)
         lanes = enrollments.places.lanes(campaign)
         due = list(islice(enrollments.due(campaign, now, list(lanes)), MOST_DUE))
-        queued = enrollments.due(campaign, now + ROUND + STEP_LEASE, [PLAIN])
+        queued = enrollments.due(campaign, now + ROUND + STEP_LEASE, [QUEUED_LANE])
         slots = [slot for each in islice(queued, MOST_DUE) if (slot := each.slot(now))]
         steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
         return _Seen(

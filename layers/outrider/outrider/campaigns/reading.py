@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from outrider.campaigns.due_places import DUE_AT_ONCE, FIRST, PLAIN, owner, timezone
+from outrider.campaigns.due_places import (
+    DUE_AT_ONCE,
+    FIRST,
+    PLAIN,
+    QUEUED_LANE,
+    owner,
+    timezone,
+)
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.planner import Capacity, next_day, round_end, slots
@@ -31,7 +38,8 @@ class Reading:
     held: bool = False
     moments: list[datetime] = field(default_factory=list)
     """When there is something to do again."""
-    _read_up: list[str] = field(default_factory=list)
+    _read_up: dict[str, datetime] = field(default_factory=dict)
+    """The lanes of which everything that is due by then was read."""
 
     @classmethod
     def begin(
@@ -48,13 +56,18 @@ class Reading:
         return MAX_STEPS - len(self.due)
 
     def plain(self) -> None:
-        """Read what needs no mailbox, and what comes up again."""
-        if (first := self.lanes.get(PLAIN)) is None:
+        """Read what was queued and recorded by nobody as long as its lease lasted, and what needs
+        no mailbox."""
+        self._read_all(QUEUED_LANE, self.now)
+        self._read_all(PLAIN, self.until)
+
+    def _read_all(self, lane: str, until: datetime) -> None:
+        if (first := self.lanes.get(lane)) is None:
             return
-        if first > self.until:
+        if first > until:
             self.moments.append(first)
             return
-        for enrollment in self.enrollments.due(self.campaign, self.until, [PLAIN]):
+        for enrollment in self.enrollments.due(self.campaign, until, [lane]):
             if enrollment.in_flight(self.now):
                 self.moments.append(clock.from_text(enrollment.due_at or ""))
             elif self.left:
@@ -62,14 +75,14 @@ class Reading:
             else:
                 self.more = True
                 return
-        self._read_up.append(PLAIN)
+        self._read_up[lane] = until
 
     def open_lanes(self) -> list[str]:
         """The lanes with emails that are due and that windows let out. None when the round has
         enough to do."""
         found = []
         for lane, first in self.lanes.items():
-            if lane == PLAIN or self.more:
+            if lane in (PLAIN, QUEUED_LANE) or self.more:
                 continue
             calendar = Calendar.of(self.campaign.settings, timezone(lane))
             opens = calendar.earliest(max(first, self.now))
@@ -105,9 +118,7 @@ class Reading:
 
     def follow(self) -> None:
         """Find when there is something to do in the lanes that were read to their end."""
-        self.moments += self.enrollments.places.next(
-            self.campaign, self._read_up, self.until
-        ).values()
+        self.moments += self.enrollments.places.next(self.campaign, self._read_up).values()
 
     def _read(self, lanes: Sequence[str], budget: int, senders: Sequence[Capacity]) -> int:
         """Read up to `budget` emails of these lanes, and return how many there were."""
@@ -119,7 +130,7 @@ class Reading:
                 if len(self.due) - before == budget:
                     break
             else:
-                self._read_up += lanes
+                self._read_up |= dict.fromkeys(lanes, self.until)
                 return len(self.due) - before
         self._hold(senders)
         return len(self.due) - before

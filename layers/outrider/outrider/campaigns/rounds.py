@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from outrider.access.models import Caller
-from outrider.campaigns.due_places import FIRST, PLAIN, lane_of, owner
+from outrider.campaigns.due_places import FIRST, PLAIN, QUEUED_LANE, lane_of, owner
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import QUEUED, STEP_LEASE, Campaign, Enrollment, StepJob
 from outrider.campaigns.planner import (
@@ -231,7 +231,7 @@ class RoundService:
     def _move(self, planned: Planned, steps: Steps) -> bool:
         """Move the due time behind the slot, so that a step whose job is lost comes up again; or to
         when it can be placed, in its lane."""
-        enrollment, lane = planned.enrollment, PLAIN
+        enrollment, lane = planned.enrollment, QUEUED_LANE if planned.goes_out else PLAIN
         if not planned.goes_out and needs_mailbox(enrollment, steps):
             lane = lane_of(enrollment, step_of(enrollment, steps))
         reason = QUEUED if planned.goes_out else planned.reason
