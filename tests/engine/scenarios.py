@@ -169,6 +169,14 @@ def a_step_and_a_stop(cloud: Cloud) -> Deliver:
     return deliver
 
 
+def a_step_and_a_pause(cloud: Cloud) -> Deliver:
+    """Its enrollment is paused while the step lies in the queue."""
+    deliver = a_step(STEP_ONE)(cloud)
+    (enrollment,) = Books(cloud, cloud.api.workspace().id).enrollments
+    cloud.api.post(f"/v1/enrollments/{enrollment.id}/pause")
+    return deliver
+
+
 def a_trigger(known: bool) -> Callable[[Cloud], Deliver]:
     """A contact is added to a campaign that runs: one that is there, or one made for it."""
 
@@ -407,6 +415,14 @@ def put_back(cloud: Cloud, books: Books) -> None:
     assert not cloud.mails()
 
 
+def put_back_and_paused(cloud: Cloud, books: Books) -> None:
+    """The step is due, and waits for a person alone."""
+    (enrollment,) = books.enrollments
+    assert (enrollment.state, enrollment.blocked_reason) == ("paused", "by_person")
+    assert clock.from_text(enrollment.due_at or "") < cloud.clock.now
+    assert not cloud.mails()
+
+
 def resumed(cloud: Cloud, books: Books) -> None:
     sent(2)(cloud, books)
     assert books.told("campaign.resumed", "campaign_id").total() == 1
@@ -478,6 +494,7 @@ SCENARIOS = [
     Scenario("wake", a_waking, sent(1)),
     Scenario("pause", a_stop_and(resumed=False), parked, minutes=2),
     Scenario("step_paused", a_step_and_a_stop, put_back, hours=0.1),
+    Scenario("step_of_paused", a_step_and_a_pause, put_back_and_paused, hours=0.1),
     Scenario("resume", a_stop_and(resumed=True), resumed, minutes=2),
     Scenario("trigger", a_trigger(known=True), sent(1), minutes=2),
     Scenario("trigger_new", a_trigger(known=False), sent(1), minutes=2),

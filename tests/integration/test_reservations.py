@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.reservations import Reservations
 from outrider.kit import clock
 from outrider.kit.attributes import Item
@@ -188,6 +189,64 @@ class TestPausing:
         assert (before, after) == ([3, 3], [0, 0])
         assert backlog["overdue"] == 3
         assert len(cloud.mails()) == 3
+
+    @pytest.fixture
+    def path(self, api: Api, cloud: Cloud) -> str:
+        """That of an enrollment whose step lies in the queue."""
+        campaign = launched(api, steps=(STEP_ONE,))
+        a_round(api, cloud, campaign)
+        (contact_id,) = campaign.contact_ids
+        (found,) = api.get(f"/v1/enrollments?contact_id={contact_id}").json["data"]
+        return f"/v1/enrollments/{found['id']}"
+
+    def test_one_enrollment_puts_back_its_step_once(
+        self, api: Api, cloud: Cloud, path: str
+    ) -> None:
+        api.post(f"{path}/pause")
+
+        jobs = cloud.take("StepsQueue")
+        cloud.invoke("steps_run", jobs)
+        cloud.clock.advance(seconds=1)
+        cloud.invoke("steps_run", jobs)
+        after = used(cloud, "mbx")
+        waits = api.get(path).json["blocked_reason"]
+        api.post(f"{path}/resume")
+        cloud.run(hours=10 / 3_600)
+
+        assert (after, waits) == ([0], "by_person")
+        assert len(cloud.mails()) == 1
+        assert used(cloud, "mbx") == [1]
+
+    def test_keeps_in_the_queue_what_goes_on_before_its_slot(
+        self, api: Api, cloud: Cloud, path: str
+    ) -> None:
+        before = enrollments(api, cloud)[0]
+        api.post(f"{path}/pause")
+        cloud.clock.advance(seconds=1)
+        resumed = api.post(f"{path}/resume").json
+        (after,) = enrollments(api, cloud)
+        cloud.run(hours=10 / 3_600)
+
+        assert resumed["blocked_reason"] == "queued"
+        assert after["by_due_sk"] == before["by_due_sk"]
+        assert len(cloud.mails()) == 1
+        assert used(cloud, "mbx") == [1]
+
+    def test_loses_no_step_that_is_resumed_as_its_job_comes(
+        self, api: Api, cloud: Cloud, path: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        api.post(f"{path}/pause")
+        postpone = EnrollmentRepository.postpone
+
+        def late(self: EnrollmentRepository, *given: Any) -> bool:
+            api.post(f"{path}/resume")
+            return postpone(self, *given)
+
+        monkeypatch.setattr(EnrollmentRepository, "postpone", late)
+        cloud.invoke("steps_run", cloud.take("StepsQueue"))
+
+        assert len(cloud.mails()) == 1
+        assert used(cloud, "mbx") == [1]
 
 
 class TestSteps:

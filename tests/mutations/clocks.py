@@ -19,6 +19,7 @@ _RESERVING = "tests/integration/test_reservations.py"
 _RUNNING = "tests/integration/test_runs.py"
 
 _WAKE = "if now < wakes_at <= max(at, soon):\n        return None"
+_QUEUED = "if claimed or enrollment.in_queue(now):"
 _HELD = "taken += [give_back] if give_back else []"
 
 MUTATIONS = [
@@ -71,14 +72,14 @@ MUTATIONS = [
         (Change(_ROUNDS, "for message in failure.unsent:", "for message in failure.unsent[:0]:"),),
     ),
     Mutation(
-        "steps of a paused campaign left to their lease",
+        "steps that are paused left to their lease",
         (f"{_RESERVING}::TestPausing",),
-        (Change(_STEPS, "if claimed or (leased and", "if claimed or (not leased and"),),
+        (Change(_STEPS, _QUEUED, "if claimed:"),),
     ),
     Mutation(
-        "units of a paused campaign's steps given back twice",
+        "units of steps that are paused given back twice",
         (f"{_RESERVING}::TestPausing",),
-        (Change(_STEPS, "if claimed or (leased and", "if claimed or (lane and"),),
+        (Change(_STEPS, _QUEUED, "if True:"),),
     ),
     Mutation(
         "units kept where the provider takes nothing",

@@ -19,7 +19,6 @@ from outrider.kit.dynamo import Query, Table
 from outrider.sequences.models import Step
 
 PLAIN = ""
-QUEUED_LANE = "queued#"
 FIRST = "first"
 DUE_AT_ONCE = 100
 _BEGINNING, _BEHIND_PLAIN, _BEHIND_ALL = "0", ":", "~"

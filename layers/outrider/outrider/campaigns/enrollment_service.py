@@ -8,7 +8,7 @@ from outrider.campaigns import enrollment_ids
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.errors import EnrollmentNotFound, WrongState
-from outrider.campaigns.models import UNKNOWN_OUTCOME, Campaign, Enrollment, Said
+from outrider.campaigns.models import QUEUED, UNKNOWN_OUTCOME, Campaign, Enrollment, Said
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.rounds import RoundService
 from outrider.campaigns.schemas import ResumeRequest
@@ -78,7 +78,8 @@ class EnrollmentService:
             else:
                 after, actions = self._resumed(before, campaign)
             if self._done(after, actions):
-                if after.is_open and campaign.status == "active":
+                comes = after.is_open and after.blocked_reason != QUEUED
+                if comes and campaign.status == "active":
                     self.rounds(campaign.id).hand_over(campaign, after)
                 return after
         raise _contended()
@@ -105,8 +106,12 @@ class EnrollmentService:
     def _resumed(
         self, before: Enrollment, campaign: Campaign
     ) -> tuple[Enrollment, Sequence[Action]]:
-        due = max(before.due_at or "", clock.timestamp())
-        after = before.changed(state="active", blocked_reason=None, due_at=due)
+        """A step that still lies in the queue goes out at its slot."""
+        if before.in_queue(clock.now()):
+            after = before.changed(state="active", blocked_reason=QUEUED)
+        else:
+            due = max(before.due_at or "", clock.timestamp())
+            after = before.changed(state="active", blocked_reason=None, due_at=due)
         told = [self._event("resumed", after)]
         change = self._repository(before).resume(before, after, campaign.due_shards, told)
         return after, [change, self._moved(before, active=1, paused=-1)]

@@ -22,7 +22,7 @@ from outrider.campaigns.enrollment_claims import (
     EnrollmentClaims,
     due_place,
 )
-from outrider.campaigns.models import ERASED, Campaign, Enrollment
+from outrider.campaigns.models import ERASED, QUEUED, QUEUED_LANE, Campaign, Enrollment
 from outrider.kit import clock, marks, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
@@ -185,11 +185,12 @@ class EnrollmentRepository(EnrollmentClaims):
         )
 
     def pause(self, enrollment: Enrollment, reason: str, events: Sequence[Event]) -> Action:
-        """It stays where it stands until it is resumed, and keeps the time it is due at."""
+        """It stays where it stands until it is resumed, and keeps the time it is due at, and with
+        its lane whether its step lies in the queue."""
         return self._change(
             enrollment,
             f"{STATE}, #blocked_reason = :reason, #_events = :events",
-            f"#by_due_pk, #by_due_sk, {CLAIM}",
+            f"#by_due_pk, {CLAIM}",
             **self._stands("paused"),
             reason=reason,
             events=outbox.pack(events),
@@ -201,12 +202,15 @@ class EnrollmentRepository(EnrollmentClaims):
         """One that is paused, or failed, goes on where `after` says."""
         names = ("blocked_reason", "exit_reason", "attempts", "mailbox_id")
         cleared = "".join(f", #{name}" for name in names if not getattr(after, name))
+        queued = after.blocked_reason == QUEUED
         return self._change(
             before,
             f"{DUE}, #by_due_pk = :shard, #state = :active, #step_id = :step, #thread = :thread,"
-            " #generation = :generation, #_events = :events",
+            " #generation = :generation, #_events = :events"
+            f"{', #blocked_reason = :queued' if queued else ''}",
             f"#by_state_pk{cleared}",
-            **due_place(after.due_at or clock.timestamp()),
+            **due_place(after.due_at or clock.timestamp(), QUEUED_LANE if queued else PLAIN),
+            **({"queued": QUEUED} if queued else {}),
             shard=self._due_pk(before.contact_id, due_shards),
             active="active",
             step=after.step_id,

@@ -12,10 +12,10 @@ from pydantic import BaseModel
 
 from outrider.access.models import Caller
 from outrider.campaigns import windows
-from outrider.campaigns.due_places import QUEUED_LANE
 from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.models import (
+    QUEUED_LANE,
     ROUND,
     STEP_LEASE,
     Audience,

@@ -27,6 +27,9 @@ AWAY = "out_of_office"
 QUEUED = "queued"
 """Why a step waits that lies in the queue: for its slot. Its enrollment is due STEP_LEASE later."""
 
+QUEUED_LANE = f"{QUEUED}#"
+"""Where it stands among what is due."""
+
 ERASED = "erased"
 """Why an enrollment ended, or in the place of why it did, when its contact was erased."""
 
@@ -186,6 +189,8 @@ class Enrollment(BaseModel):
     state: EnrollmentState = "active"
     step_id: str | None = None
     due_at: str | None = None
+    queued: bool = Field(default=False, exclude=True)
+    """Whether the step was put into the queue: then it is due at the end of its lease."""
     previous_at: str | None = None
     """When the step before was done: the wait of the step to come counts from there."""
     timezone: str | None = None
@@ -221,6 +226,7 @@ class Enrollment(BaseModel):
         campaign_id, contact_id = str(item["pk"]).rpartition("#")[2], str(item["sk"])
         names = {"campaign_id": campaign_id, "contact_id": contact_id}
         fields = {**names, "id": enrollment_ids.of(**names), **item}
+        fields["queued"] = str(item.get("by_due_sk")).startswith(QUEUED_LANE)
         if thread := item.get("thread"):
             fields["thread"] = Thread.unpacked(thread)
         if sending := item.get("sending"):
@@ -258,10 +264,14 @@ class Enrollment(BaseModel):
             "sequence_id": self.sequence_id,
         }
 
+    def in_queue(self, now: datetime) -> bool:
+        """Whether the step may lie in the queue: it was put there, and its lease is not over."""
+        return self.queued and (self.due_at or "") > clock.to_text(now)
+
     def slot(self, now: datetime) -> datetime | None:
         """When the step goes out that lies in the queue; None when there is none, or so long after
         its slot that it is not to be expected before `due_at`."""
-        if self.blocked_reason != QUEUED or not self.due_at:
+        if not self.queued or not self.due_at:
             return None
         slot = clock.from_text(self.due_at) - STEP_LEASE
         return slot if now < slot + CLAIM_LEASE else None

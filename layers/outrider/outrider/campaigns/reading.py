@@ -10,12 +10,11 @@ from outrider.campaigns.due_places import (
     DUE_AT_ONCE,
     FIRST,
     PLAIN,
-    QUEUED_LANE,
     owner,
     timezone,
 )
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.models import QUEUED_LANE, Campaign, Enrollment
 from outrider.campaigns.planner import Capacity, next_day, round_end, slots
 from outrider.campaigns.windows import Calendar
 from outrider.kit import clock

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from outrider.access.models import Caller
-from outrider.campaigns.due_places import FIRST, PLAIN, QUEUED_LANE, lane_of, owner
+from outrider.campaigns.due_places import FIRST, PLAIN, lane_of, owner
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import QUEUED, STEP_LEASE, Campaign, Enrollment, StepJob
+from outrider.campaigns.models import QUEUED, QUEUED_LANE, STEP_LEASE, Campaign, Enrollment, StepJob
 from outrider.campaigns.planner import (
     Capacity,
     Limits,

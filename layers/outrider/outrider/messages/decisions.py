@@ -128,7 +128,7 @@ def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PL
             return Held(held_until)
         same = enrollment.steps_version == job.steps_version
         return Lost(enrollment) if same else OtherSteps(enrollment)
-    if enrollment.step_id != job.step_id or not enrollment.is_open:
+    if enrollment.step_id != job.step_id or enrollment.is_over:
         return Drop("the step is settled")
     if enrollment.blocked_reason == AWAY and (enrollment.due_at or "") > clock.to_text(now):
         return Drop("they are away")  # told while the job was in the queue

@@ -303,9 +303,11 @@ class StepService:
         match gate.then:
             case Stay():
                 # It is due at the lease of this job, which is over: due at once, when it goes on.
-                leased = (enrollment.due_at or "") > clock.timestamp()
-                if claimed or (leased and gate.reason == "campaign_paused"):
-                    self._later(job, seen, enrollment, claimed, (clock.now(), lane, gate.reason))
+                now = clock.now()
+                if claimed or enrollment.in_queue(now):
+                    reason = gate.reason if enrollment.is_open else enrollment.blocked_reason
+                    if not self._later(job, seen, enrollment, claimed, (now, lane, reason or "")):
+                        raise Outdated(job.message_id)  # it may go on already
                 return f"dropped: {gate.reason}"
             case Defer(until):
                 # What no mailbox can send is in its lane as it was: a round lets it wait there.
@@ -324,17 +326,19 @@ class StepService:
         enrollment: Enrollment,
         claimed: str,
         place: tuple[datetime, str, str],
-    ) -> None:
-        """The step comes up again: `place` is when, in which lane, and why."""
+    ) -> bool:
+        """The step comes up again: `place` is when, in which lane, and why. False when the
+        enrollment changed since it was read."""
         enrollments, (until, lane, reason) = self.progress.enrollments, place
         if claimed:
             due = clock.to_text(until)
             release = enrollments.release(enrollment, claimed, due, lane, reason)
             enrollments.table.write(release)
         elif not enrollments.postpone(enrollment, until, reason, lane):
-            return
+            return False
         self._give_back(job)
         self.progress.wake(until, seen.way.wakes_at)
+        return True
 
     def _give_back(self, job: StepJob) -> None:
         """The message that was reserved for the step is certainly not sent."""
