@@ -11,6 +11,7 @@ from outrider.sequences.lint.rules import lint
 from outrider.sequences.models import Channel, Settings, Step, Variant
 from tools.templates import REPOSITORY
 
+WORK = "{{% for i in (1..1000) %}}{{{{ custom.a | default: 'you' | {} | size }}}}{{% endfor %}}"
 ADDRESS = Settings(postal_address="1 Main Street, Springfield")
 
 
@@ -52,6 +53,14 @@ class TestLint:
 
         assert found(step) == [("punctuation", "/steps/0/variants/1/subject")]
         assert of("punctuation", step).step == "stp_1"
+
+    def test_tries_no_more_than_a_part_of_what_does_too_much(self) -> None:
+        heavy = WORK.format("split: '' | sort | uniq")
+        steps = [a_step({"text": heavy}, number=number) for number in range(30)]
+
+        tried = [rule for rule, _ in found(*steps) if rule == "work"]
+
+        assert 1 < len(tried) < 30
 
     def test_goes_in_the_order_of_the_steps(self) -> None:
         steps = [a_step(number=2), a_mail(text="Act now"), a_step(number=3, channel="sms")]
@@ -146,6 +155,8 @@ class TestTemplates:
             ("{{ custom.plan }}", "missing_default", "warning"),
             ("{% if title %}a{% endif %}", "missing_default", "warning"),
             ("{Hi|Hello", "spintax", "error"),
+            (WORK.format("split: '' | sort"), "work", "error"),
+            (WORK.format("upcase"), "work", "warning"),
         ],
     )
     def test_finds(self, text: str, rule: str, severity: str) -> None:

@@ -5,22 +5,30 @@ language: https://shopify.github.io/liquid/
 """
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cache, wraps
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any, Literal
 
-from liquid import BoundTemplate, Environment, StrictDefaultUndefined
-from liquid.builtin.expressions.primitive import RangeLiteral
-from liquid.exceptions import FilterError, LiquidError
+from liquid import BoundTemplate, Environment, Markup, StrictDefaultUndefined
+from liquid.exceptions import LiquidError
+from liquid.filter import string_filter
+
+from outrider.kit import markup
+from outrider.kit.template_work import (
+    LONGEST,
+    MOST_ITERATIONS,
+    MOST_WORK,
+    MeteredContext,
+    TooMuchWork,
+)
 
 Kind = Literal["text", "html"]
 
 _OPENING = re.compile(r"\{%-?\s{0,50}(?P<opaque>raw|doc)\s{0,50}-?%\}|\{\{|\{%")
 _MAX_TAG = 2_000
 _MANY_SPACES = re.compile(r"\s{51}")
-_MOST_ITERATIONS = 1_000
-_LONGEST = 500_000
-"""Characters of what is written, and of what a filter gives."""
+_NOT_SAID = frozenset({"script", "style"})
+_FAILURES = (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError)
 
 
 class TemplateInvalid(ValueError):
@@ -28,50 +36,9 @@ class TemplateInvalid(ValueError):
 
 
 class _Bounded(Environment):
-    loop_iteration_limit = _MOST_ITERATIONS
+    loop_iteration_limit = MOST_ITERATIONS
     local_namespace_limit = 100_000
-    output_stream_limit = _LONGEST
-
-    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
-        """What filters make is bounded here: the library looks only at what is kept or written, and
-        one word of a template can ask for more memory than there is."""
-        super().setup_tags_and_filters(extra=extra)
-        self.filters = {name: _bounded(name, each) for name, each in self.filters.items()}
-
-
-def _short_range(self: RangeLiteral, start: Any, stop: Any) -> range:
-    made = _any_range(self, start, stop)
-    if len(made) > _MOST_ITERATIONS:
-        raise FilterError(f"{self}: the range is too long", token=self.token)
-    return made
-
-
-# A range costs nothing, but looking for something in one, or for its end, takes as long as it is.
-_any_range = RangeLiteral._make_range
-RangeLiteral._make_range = _short_range  # type: ignore[method-assign]
-
-
-def _bounded(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(filter_)
-    def bounded(*args: Any, **kwargs: Any) -> Any:
-        if _least_length(name, args) > _LONGEST:
-            raise FilterError(f"{name}: too much text", token=None)
-        made = filter_(*args, **kwargs)
-        if isinstance(made, str) and len(made) > _LONGEST:
-            raise FilterError(f"{name}: too much text", token=None)
-        return made
-
-    return bounded
-
-
-def _least_length(name: str, args: tuple[Any, ...]) -> int:
-    """How long the text at least is that these filters would make: others grow it by little."""
-    if name == "replace" and len(args) > 1:
-        text, seek, *new = (str(each) for each in args[:3])
-        return text.count(seek) * len("".join(new))
-    if name == "join" and len(args) > 1 and isinstance(args[0], (list, tuple, range)):
-        return len(args[0]) * len(str(args[1]))
-    return 0
+    output_stream_limit = LONGEST
 
 
 def check(source: str) -> str:
@@ -80,8 +47,10 @@ def check(source: str) -> str:
     return source
 
 
+@lru_cache(maxsize=16)
 def parse(source: str, kind: Kind = "text") -> BoundTemplate:
-    """Raises TemplateInvalid when it is no template."""
+    """Raises TemplateInvalid when it is no template. Those that were read last are kept: a worker
+    fills the same ones for one contact after the other."""
     _require_readable(source)
     try:
         return _environment(kind).from_string(source)
@@ -90,12 +59,38 @@ def parse(source: str, kind: Kind = "text") -> BoundTemplate:
 
 
 def render(source: str, values: Mapping[str, Any], kind: Kind) -> str:
-    """Fill the template; values are escaped in `html`. Raises TemplateInvalid."""
+    """Fill the template; values are escaped in `html`. Raises TemplateInvalid, also where that
+    would take more than MOST_WORK."""
     template = parse(source, kind)
     try:
-        return str(template.render(**values))
-    except (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
+        return _filled(template, _context(template, values))
+    except _FAILURES as error:
         raise TemplateInvalid(_first_line(error)) from error
+
+
+def work(source: str, values: Mapping[str, Any], kind: Kind) -> int:
+    """What filling the template takes, in units of `template_work`, up to where it fails or ends;
+    more than MOST_WORK where `render` would stop it. Raises TemplateInvalid when it is no template.
+    """
+    template = parse(source, kind)
+    context = _context(template, values)
+    try:
+        _filled(template, context)
+    except TooMuchWork:
+        return MOST_WORK + 1
+    except _FAILURES:
+        pass
+    return context.work
+
+
+def _context(template: BoundTemplate, values: Mapping[str, Any]) -> MeteredContext:
+    return MeteredContext(template, globals=template.make_globals(values))
+
+
+def _filled(template: BoundTemplate, context: MeteredContext) -> str:
+    written = context.get_buffer()
+    template.render_with_context(context, written)
+    return written.getvalue()
 
 
 def _require_readable(source: str) -> None:
@@ -121,7 +116,21 @@ def _require_readable(source: str) -> None:
 
 @cache
 def _environment(kind: Kind) -> Environment:
-    return _Bounded(undefined=StrictDefaultUndefined, autoescape=kind == "html")
+    environment = _Bounded(undefined=StrictDefaultUndefined, autoescape=kind == "html")
+    environment.add_filter("strip_html", _strip_html)
+    return environment
+
+
+@string_filter
+def _strip_html(html: str) -> str:
+    """Without tags, comments, scripts and styles. The library's own takes seconds for a text of
+    many tags that never end."""
+    said = "".join(
+        html[piece.start : piece.end]
+        for piece in markup.pieces(html)
+        if piece.kind == "text" or (piece.kind == "raw" and piece.name not in _NOT_SAID)
+    )
+    return Markup(said) if isinstance(html, Markup) else said
 
 
 def _first_line(error: Exception) -> str:

@@ -32,6 +32,7 @@ Rule = Literal[
     "unknown_tag",
     "unknown_variable",
     "unsubscribe",
+    "work",
 ]
 """docs/sequences.md says what each finds."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence as Many
 from outrider.sequences.lint import markup, tracking, variables, wording
 from outrider.sequences.lint.findings import LintFinding, Remark, Severity
 from outrider.sequences.lint.parts import Part, parts, where
+from outrider.sequences.lint.work import Trials
 from outrider.sequences.models import Settings, Step
 
 _SENDS = frozenset({"email", "sms"})
@@ -15,7 +16,12 @@ def lint(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> 
     """What is found, in the order of the steps. Without content nothing can be sent: that is an
     error only when there is somebody to write to."""
     mails = [step.id for step in steps if step.channel == "email"]
-    found = [_finding(part, remark) for part in parts(steps) for remark in _remarks(part, mails)]
+    trials = Trials()
+    found = [
+        _finding(part, remark)
+        for part in parts(steps)
+        for remark in (*_remarks(part, mails), *trials.remarks(part))
+    ]
     found += _silent(steps, mails, to_somebody=to_somebody)
     found += _untracked(steps, settings)
     order = {step.id: place for place, step in enumerate(steps)}
