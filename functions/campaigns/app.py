@@ -4,7 +4,6 @@ from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.campaigns.explaining import CampaignExplanation
 from outrider.campaigns.figures import StatsView
-from outrider.campaigns.models import Enrollment
 from outrider.campaigns.schemas import (
     AudienceAdded,
     AudienceAddition,
@@ -19,6 +18,7 @@ from outrider.campaigns.schemas import (
     CampaignUpdate,
     CampaignView,
     EnrollmentQuery,
+    EnrollmentView,
     LaunchRequest,
     RetryRequest,
     SkippedContact,
@@ -132,7 +132,9 @@ def get_stats(caller: Caller, campaign_id: str, query: StatsQuery) -> StatsView:
 
 
 @api.get("/v1/campaigns/{campaign_id}/enrollments", scope="campaigns:read")
-def list_enrollments(caller: Caller, campaign_id: str, query: EnrollmentQuery) -> Page[Enrollment]:
+def list_enrollments(
+    caller: Caller, campaign_id: str, query: EnrollmentQuery
+) -> Page[EnrollmentView]:
     """List who is in a campaign, and where each stands"""
     return members(caller).enrolled(campaign_id, query)
 

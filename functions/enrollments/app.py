@@ -2,8 +2,7 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.campaigns.models import Enrollment
-from outrider.campaigns.schemas import ContactEnrollmentQuery, ResumeRequest
+from outrider.campaigns.schemas import ContactEnrollmentQuery, EnrollmentView, ResumeRequest
 from outrider.campaigns.wiring import members
 from outrider.kit.pagination import Page
 from outrider.messages.explain import Explanation
@@ -14,15 +13,17 @@ handler = api.handler
 
 
 @api.get("/v1/enrollments", scope="campaigns:read")
-def list_enrollments_of_contact(caller: Caller, query: ContactEnrollmentQuery) -> Page[Enrollment]:
+def list_enrollments_of_contact(
+    caller: Caller, query: ContactEnrollmentQuery
+) -> Page[EnrollmentView]:
     """List the enrollments of a contact: the campaigns it is in, and where it stands in each"""
     return members(caller).of_contact(query)
 
 
 @api.get("/v1/enrollments/{enrollment_id}", scope="campaigns:read")
-def get_enrollment(caller: Caller, enrollment_id: str) -> Enrollment:
+def get_enrollment(caller: Caller, enrollment_id: str) -> EnrollmentView:
     """Where a contact stands in a campaign"""
-    return enrollments(caller).get(enrollment_id).shown()
+    return enrollments(caller).get(enrollment_id)
 
 
 @api.get("/v1/enrollments/{enrollment_id}/explain", scope="campaigns:read")
@@ -32,18 +33,20 @@ def explain_enrollment(caller: Caller, enrollment_id: str) -> Explanation:
 
 
 @api.post("/v1/enrollments/{enrollment_id}/pause", scope="campaigns:write", status=200)
-def pause_enrollment(caller: Caller, enrollment_id: str) -> Enrollment:
+def pause_enrollment(caller: Caller, enrollment_id: str) -> EnrollmentView:
     """Send a contact nothing more of a campaign until it is resumed"""
     return enrollments(caller).pause(enrollment_id)
 
 
 @api.post("/v1/enrollments/{enrollment_id}/resume", scope="campaigns:write", status=200)
-def resume_enrollment(caller: Caller, enrollment_id: str, body: ResumeRequest | None) -> Enrollment:
+def resume_enrollment(
+    caller: Caller, enrollment_id: str, body: ResumeRequest | None
+) -> EnrollmentView:
     """Let a paused enrollment go on where it stood"""
     return enrollments(caller).resume(enrollment_id, body or ResumeRequest())
 
 
 @api.post("/v1/enrollments/{enrollment_id}/stop", scope="campaigns:write", status=200)
-def stop_enrollment(caller: Caller, enrollment_id: str) -> Enrollment:
+def stop_enrollment(caller: Caller, enrollment_id: str) -> EnrollmentView:
     """End an enrollment for good"""
     return enrollments(caller).stop(enrollment_id)

@@ -17,7 +17,6 @@ CONTENT = {
     "Company": {"companies"},
     "Findings": {"companies"},
     "Suppression": {"suppressions"},
-    "Enrollment": {"campaigns"},
     "EnrollmentView": {"campaigns"},
     "CampaignView": {"campaigns"},
     "CampaignExplanation": {"campaigns"},

@@ -11,7 +11,7 @@ from outrider.campaigns.errors import EnrollmentNotFound, WrongState
 from outrider.campaigns.models import QUEUED, UNKNOWN_OUTCOME, Campaign, Enrollment, Said
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.rounds import RoundService
-from outrider.campaigns.schemas import ResumeRequest
+from outrider.campaigns.schemas import EnrollmentView, ResumeRequest
 from outrider.kit import clock
 from outrider.kit.dynamo import Action, try_transact
 from outrider.kit.errors import Contended, ValidationFailed
@@ -36,7 +36,11 @@ class EnrollmentService:
     settle: Settle
     rounds: Callable[[str], RoundService]
 
-    def get(self, enrollment_id: str) -> Enrollment:
+    def get(self, enrollment_id: str) -> EnrollmentView:
+        """Raises EnrollmentNotFound."""
+        return EnrollmentView.of(self.stored(enrollment_id))
+
+    def stored(self, enrollment_id: str) -> Enrollment:
         """Raises EnrollmentNotFound."""
         parts = enrollment_ids.parts(enrollment_id)
         found = self.enrollments(parts[0]).get(parts[1]) if parts else None
@@ -44,31 +48,32 @@ class EnrollmentService:
             raise EnrollmentNotFound
         return found
 
-    def pause(self, enrollment_id: str) -> Enrollment:
+    def pause(self, enrollment_id: str) -> EnrollmentView:
         """Nothing is sent until it goes on; one that is paused stays as it is. Raises
         EnrollmentNotFound, WrongState, and Contended while a message is being sent."""
         for _ in range(_ATTEMPTS):
-            before = self.get(enrollment_id)
+            before = self.stored(enrollment_id)
             if before.state == "paused":
-                return before
+                return EnrollmentView.of(before)
             if before.state == "waiting":
                 raise WrongState("paused", before.state, "complete its task, or stop it")
             _require(before, before.state == "active", "paused")
             after = before.changed(state="paused", blocked_reason=BY_PERSON)
             told = [self._event("paused", after, reason=BY_PERSON)]
             change = self._repository(before).pause(before, BY_PERSON, told)
-            if self._done(after, [change, self._moved(before, active=-1, paused=1)]):
-                return after
+            shown = EnrollmentView.of(after)
+            if self._done(shown, [change, self._moved(before, active=-1, paused=1)]):
+                return shown
         raise _contended()
 
-    def resume(self, enrollment_id: str, request: ResumeRequest) -> Enrollment:
+    def resume(self, enrollment_id: str, request: ResumeRequest) -> EnrollmentView:
         """It goes on where it stood; one that is open stays as it is. Where nobody knew whether a
         message went out, `request.unknown` says that, and it goes on behind the step or with it.
         Raises EnrollmentNotFound and WrongState."""
         for _ in range(_ATTEMPTS):
-            before = self.get(enrollment_id)
+            before = self.stored(enrollment_id)
             if before.is_open:
-                return before
+                return EnrollmentView.of(before)
             _require(before, before.state == "paused", "resumed")
             campaign = self.campaigns.require(before.campaign_id)
             if before.blocked_reason == UNKNOWN_OUTCOME:
@@ -77,20 +82,21 @@ class EnrollmentService:
                 after, actions = self.settle(before, campaign, request.unknown)
             else:
                 after, actions = self._resumed(before, campaign)
-            if self._done(after, actions):
+            shown = EnrollmentView.of(after)
+            if self._done(shown, actions):
                 comes = after.is_open and after.blocked_reason != QUEUED
                 if comes and campaign.status == "active":
                     self.rounds(campaign.id).hand_over(campaign, after)
-                return after
+                return shown
         raise _contended()
 
-    def stop(self, enrollment_id: str) -> Enrollment:
+    def stop(self, enrollment_id: str) -> EnrollmentView:
         """End it for good; one that is over stays as it is. Raises EnrollmentNotFound, and
         Contended while a message is being sent."""
         for _ in range(_ATTEMPTS):
-            before = self.get(enrollment_id)
+            before = self.stored(enrollment_id)
             if before.is_over:
-                return before
+                return EnrollmentView.of(before)
             _require(before, before.state != "sending", "stopped")
             after = before.changed(
                 state="stopped",
@@ -99,8 +105,9 @@ class EnrollmentService:
                 due_at=None,
                 sending=None,
             )
-            if self._done(after, self.endings.writes(before, "stopped", BY_PERSON)):
-                return after
+            shown = EnrollmentView.of(after)
+            if self._done(shown, self.endings.writes(before, "stopped", BY_PERSON)):
+                return shown
         raise _contended()
 
     def _resumed(
@@ -126,9 +133,9 @@ class EnrollmentService:
         identity = f"{after.id}/{after.version}"
         return self.caller.event(f"enrollment.{what}", identity=identity, **data, **after.names())
 
-    def _done(self, after: Enrollment, actions: Sequence[Action]) -> bool:
+    def _done(self, shown: EnrollmentView, actions: Sequence[Action]) -> bool:
         """Whether it was done; not, when something changed since it was read."""
-        return try_transact(*actions, *self.caller.keep(after))
+        return try_transact(*actions, *self.caller.keep(shown))
 
 
 def _require(enrollment: Enrollment, allowed: bool, done: str) -> None:

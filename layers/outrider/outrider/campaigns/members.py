@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.campaigns.enrollment_lists import EnrollmentLists
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import Enrollment
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import (
     AudienceQuery,
     ContactEnrollmentQuery,
     EnrollmentQuery,
+    EnrollmentView,
     SkippedContact,
 )
 from outrider.kit.pagination import Page, Sealer
@@ -24,7 +24,7 @@ class MemberLists:
     lists: EnrollmentLists
     enrollments: Callable[[str], EnrollmentRepository]
 
-    def enrolled(self, campaign_id: str, query: EnrollmentQuery) -> Page[Enrollment]:
+    def enrolled(self, campaign_id: str, query: EnrollmentQuery) -> Page[EnrollmentView]:
         """Raises CampaignNotFound."""
         campaign = self.campaigns.require(campaign_id)
         sealer = self._sealer(campaign_id, "enrollments")
@@ -33,9 +33,9 @@ class MemberLists:
             found, place = self.lists.one(campaign.id, query.contact_id, query.state)
         else:
             found, place = self.lists.of_campaign(campaign, query.state, query.limit, after)
-        return sealer.page(query, [each.shown() for each in found], place)
+        return sealer.page(query, [EnrollmentView.of(each) for each in found], place)
 
-    def of_contact(self, query: ContactEnrollmentQuery) -> Page[Enrollment]:
+    def of_contact(self, query: ContactEnrollmentQuery) -> Page[EnrollmentView]:
         """The enrollments of a contact, in whatever campaign."""
         sealer = self._sealer(query.contact_id, "enrollments")
         after = sealer.after(query)
@@ -43,7 +43,7 @@ class MemberLists:
             found, place = self.lists.one(query.campaign_id, query.contact_id, query.state)
         else:
             found, place = self.lists.of_contact(query.contact_id, query.state, query.limit, after)
-        return sealer.page(query, [each.shown() for each in found], place)
+        return sealer.page(query, [EnrollmentView.of(each) for each in found], place)
 
     def left_out(self, campaign_id: str, query: AudienceQuery) -> Page[SkippedContact]:
         """Whom a launch with a filter left out. Raises CampaignNotFound."""

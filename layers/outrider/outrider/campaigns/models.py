@@ -276,10 +276,12 @@ class Enrollment(BaseModel):
         slot = clock.from_text(self.due_at) - STEP_LEASE
         return slot if now < slot + CLAIM_LEASE else None
 
-    def shown(self) -> "Enrollment":
-        """It as the API shows it: due at the slot of its step while that lies in the queue."""
+    @property
+    def comes_at(self) -> str | None:
+        """When the step to come goes out: at its slot while it lies in the queue, else when it is
+        due."""
         slot = self.slot(clock.now())
-        return self.model_copy(update={"due_at": clock.to_text(slot)}) if slot else self
+        return clock.to_text(slot) if slot else self.due_at
 
     @property
     def is_open(self) -> bool:

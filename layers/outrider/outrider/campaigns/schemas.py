@@ -5,7 +5,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, ValidationError, model_validator
 
-from outrider.campaigns.models import Audience, Campaign, CampaignStatus, EnrollmentState, Said
+from outrider.campaigns.models import (
+    Audience,
+    Campaign,
+    CampaignStatus,
+    Enrollment,
+    EnrollmentState,
+    Said,
+)
 from outrider.contacts.schemas import ContactQuery, ContactWrite
 from outrider.entities.schemas import Custom, Tags, Text
 from outrider.kit import ids
@@ -14,7 +21,7 @@ from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Input, Instant, invalid
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
-from outrider.sequences.models import Channel
+from outrider.sequences.models import Channel, ReplyClass
 from outrider.sequences.schemas import Name, PlanUpdate, SequenceView
 from outrider.sequences.settings import SettingsInput, SettingsView
 
@@ -300,6 +307,49 @@ class AudienceQuery(PageQuery):
 
     result: Literal["skipped"] = "skipped"
     reason: SkipReason | None = None
+
+
+class EnrollmentView(BaseModel):
+    """One contact's way through one campaign.
+
+    `state` says where it stands, `blocked_reason` why the step to come has to wait, `exit_reason`
+    in detail why it ended, `outcome` what the contact answered. `step_id` is the step to come,
+    `due_at` when it comes up next, `message_id` the message that is being sent or the task that
+    waits. `generation` counts how often the contact was enrolled in this campaign, `mailbox_id`
+    sent the first mail and sends the others, `previous_at` is when the step before was done.
+    """
+
+    id: str
+    object: Literal["enrollment"] = "enrollment"
+    campaign_id: str
+    contact_id: str
+    sequence_id: str
+    steps_version: int
+    generation: int
+    state: EnrollmentState
+    step_id: str | None
+    due_at: str | None
+    previous_at: str | None
+    timezone: str | None
+    company_key: str | None
+    mailbox_id: str | None
+    message_id: str | None
+    replied_at: str | None
+    reply_class: ReplyClass | None
+    opened_at: str | None
+    clicked_at: str | None
+    attempts: int
+    blocked_reason: str | None
+    exit_reason: str | None
+    outcome: str | None
+    created_at: str
+    updated_at: str
+    version: int
+
+    @classmethod
+    def of(cls, enrollment: Enrollment) -> Self:
+        told = {"message_id": enrollment.sending, "due_at": enrollment.comes_at}
+        return cls.model_validate({**enrollment.model_dump(), **told})
 
 
 class SkippedContact(BaseModel):

@@ -96,7 +96,7 @@ class Explainer:
             blocked_reason=enrollment.blocked_reason,
             exit_reason=enrollment.exit_reason,
             step=to_come,
-            due_at=enrollment.shown().due_at,
+            due_at=enrollment.comes_at,
             gates=[_shown(gate) for gate in closed],
             earliest_send_at=clock.to_text(earliest) if earliest and can_come else None,
         )

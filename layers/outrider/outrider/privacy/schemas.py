@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from outrider.campaigns.models import Enrollment
+from outrider.campaigns.schemas import EnrollmentView
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.models import Suppression
 from outrider.events.models import RecordedEvent
@@ -33,7 +33,7 @@ class ContactExport(BaseModel):
     contact: Contact | None = None
     research: Findings | None = None
     suppressions: list[Suppression] = []
-    enrollments: list[Enrollment] = []
+    enrollments: list[EnrollmentView] = []
     messages: list[Message] = []
     events: list[RecordedEvent] = []
     has_more: bool

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.campaigns.models import Enrollment
+from outrider.campaigns.schemas import EnrollmentView
 from outrider.contacts.errors import ContactNotFound
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.repository import SuppressionRepository
@@ -40,7 +41,7 @@ class ExportService:
             contact=None if after else contact,
             research=None if after else research,
             suppressions=list(self.suppressions.find(addresses).values()),
-            enrollments=[each for each in found if isinstance(each, Enrollment)],
+            enrollments=[EnrollmentView.of(each) for each in found if isinstance(each, Enrollment)],
             messages=[each for each in found if isinstance(each, Message)],
             events=[each for each in found if isinstance(each, RecordedEvent)],
             has_more=place is not None,
