@@ -2,18 +2,25 @@
 message comes again: the same contacts, counts, rows and events as without."""
 
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from outrider.imports.merging import Given
+from outrider.imports.targets import Parsed
+from outrider.imports.targets.contacts import ContactTarget
+from outrider.kit.dynamo import StoreFailed
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When, crash_points
+from tests.harness.wire import Crash, When, crash_points
 from tests.integration.importing import Importing, contacts, items, prepared
 
 IMPORT_CALLS = 24
 REVERT_CALLS = 16
 """The AWS calls of each here; a test below each says that there are no more."""
+RECEIVED = 5
+"""Times that the queue gives a message."""
 
 FILE = """email,title,Stage
 ada@x.example,CTO,won
@@ -98,6 +105,69 @@ class TestImport:
         assert written == []
 
 
+class TestDeadlyRow:
+    """A row over which the worker dies each time that it is understood."""
+
+    DEADLY = "deadly@x.example"
+
+    @pytest.fixture
+    def importing(self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Importing:
+        addresses = [f"a{number}@x.example" for number in range(7)]
+        addresses[4] = self.DEADLY
+        understood = ContactTarget.parse
+
+        def deadly(target: ContactTarget, given: Given, *, strict: bool) -> Parsed:
+            if given.fields.get("email") == self.DEADLY:
+                raise self.death
+            return understood(target, given, strict=strict)
+
+        monkeypatch.setattr(ContactTarget, "parse", deadly)
+        return prepared(api, cloud).upload("\n".join(["email", *addresses, ""]))
+
+    death: BaseException = Crash()
+
+    def dies(self, cloud: Cloud, importing: Importing, times: int) -> None:
+        for _ in range(times):
+            with suppress(Crash):
+                cloud.invoke("imports_run", importing.event)
+            cloud.clock.advance(minutes=6)
+
+    @pytest.mark.parametrize("death", [Crash(), RuntimeError("a value that nothing can store")])
+    def test_ends_the_import_and_is_named(
+        self, api: Api, cloud: Cloud, importing: Importing, death: BaseException
+    ) -> None:
+        self.death = death
+
+        self.dies(cloud, importing, RECEIVED)
+
+        state = importing.state
+        assert (state["status"], state["error"]["line"]) == ("failed", 6)
+        assert "at row 5" in state["error"]["detail"]
+        assert importing.counts == {"created": 4}
+        assert events(api, cloud)["import.completed"] == 1
+        assert importing.reverted()["counts"]["reverted"] == 4
+
+    def test_lets_the_rest_of_the_file_pass_when_it_no_longer_kills(
+        self, cloud: Cloud, importing: Importing, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.dies(cloud, importing, RECEIVED - 2)
+        monkeypatch.setattr(self, "DEADLY", "nobody")
+
+        importing.run()
+
+        assert importing.state["status"] == "completed"
+        assert importing.counts == {"created": 7}
+
+    def test_is_not_what_the_store_does_not_answer(
+        self, cloud: Cloud, importing: Importing
+    ) -> None:
+        self.death = StoreFailed("no answer")
+
+        self.dies(cloud, importing, 2 * RECEIVED)
+
+        assert importing.state["status"] == "running"
+
+
 class TestRevert:
     @pytest.mark.parametrize(("number", "when"), crash_points(REVERT_CALLS))
     def test_goes_on_where_it_stopped(
@@ -135,17 +205,10 @@ class TestRace:
         importing = waiting(api, cloud)
         ada = contacts(api)["ada@x.example"]["id"]
         # Plan written, nothing applied: then somebody changes the contact.
-        calls = 0
-        for number in range(1, IMPORT_CALLS):
-            with cloud.wire.crash_at(number, "after"):
-                cloud.invoke("imports_run", importing.event)
-            cloud.clock.advance(minutes=6)
-            calls = number
-            if any(
-                call.service == "s3" and "/plan-" in call.params["Key"] for call in cloud.calls()
-            ):
-                break
-        assert calls < IMPORT_CALLS
+        with cloud.wire.crash_at("PutObject", "after") as crashed:
+            cloud.invoke("imports_run", importing.event)
+        assert crashed()
+        cloud.clock.advance(minutes=6)
         api.patch(f"/v1/contacts/{ada}", {"company": "ACME", "title": "CTO"})
 
         importing.run()

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from outrider.access.models import WorkspaceId
 from outrider.imports.models import PlannedRow, SettledRow
 from outrider.kit import json
-from outrider.kit.objects import Objects, Part
+from outrider.kit.objects import ObjectMissing, Objects, Part
 
 LINK_SECONDS = 3_600
 _UPLOAD = "upload"
@@ -61,6 +61,13 @@ class ImportFiles:
             return plan
         end, *rows = _values(self.objects.get(key))
         return Plan([PlannedRow.model_validate(row) for row in rows], ChunkEnd.model_validate(end))
+
+    def has_plan(self, chunk: int) -> bool:
+        try:
+            self.objects.get_part(self._key(f"plan-{chunk:06}-0"), 0, 1)
+        except ObjectMissing:
+            return False
+        return True
 
     def put_rows(self, name: str, rows: Sequence[SettledRow]) -> None:
         self.objects.put(self._key(name), _lines(rows))

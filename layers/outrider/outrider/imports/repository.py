@@ -6,6 +6,7 @@ works on an import has a lease on it, and every chunk is entered at the number i
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -51,13 +52,15 @@ class Chunk(BaseModel):
 
 
 class Work(BaseModel):
-    """An import as its worker sees it: where it stands in the file, and which chunk is next."""
+    """An import as its worker sees it: where it stands in the file, which chunk is next, and how
+    often work on it was begun since a chunk was last entered."""
 
     shown: Import
     offset: int = 0
     line: int = 0
     row: int = 0
     chunk: int = 0
+    tries: int = 0
     request_id: str = ""
     lease: str = ""
 
@@ -128,15 +131,16 @@ class ImportRepository:
             self.table.write(put)
 
     def take(self, import_id: str, lease: str, states: Sequence[Status]) -> Work:
-        """Lease the import, if it is in one of these states. Raises LeaseLost."""
+        """Lease the import, if it is in one of these states, and count that. Raises LeaseLost."""
         among = ", ".join(f":state{number}" for number in range(len(states)))
         action = self.table.update(
             self.workspace,
             import_id,
-            "SET #lease = :lease, #leased_until = :until",
+            "SET #lease = :lease, #leased_until = :until ADD #tries :one",
             f"#status IN ({among}) AND (attribute_not_exists(#leased_until)"
             " OR #leased_until <= :now)",
             lease=lease,
+            one=1,
             until=clock.to_text(clock.now() + LEASE),
             now=clock.timestamp(),
             **{f"state{number}": state for number, state in enumerate(states)},
@@ -149,6 +153,20 @@ class ImportRepository:
                 raise LeaseLost from refused
         work = {name: item[name] for name in Work.model_fields if name in item}
         return Work(shown=Import.model_validate(item), **work)
+
+    def forgive(self, work: Work) -> None:
+        """Do not count this try of the holder of the lease."""
+        action = self.table.update(
+            self.workspace,
+            work.shown.id,
+            "ADD #tries :minus",
+            "#lease = :held AND #tries > :none",
+            held=work.lease,
+            minus=-1,
+            none=0,
+        )
+        with suppress(ConditionFailed):
+            self.table.write(action)
 
     def save(
         self,

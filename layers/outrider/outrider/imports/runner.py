@@ -2,11 +2,13 @@
 
 A chunk's plan is written down before anything is done, then done, then its rows are told and the
 import moves on to the next. Whoever dies anywhere leaves a plan that the next one carries on with:
-what was written bears the row's mark.
+what was written bears the row's mark. A chunk over which workers die is read again row by row, so
+that the row which kills them is known, and the import ends there.
 """
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -22,10 +24,15 @@ from outrider.imports.reading import CsvRows, JsonRows, Rows, read_header
 from outrider.imports.repository import Chunk, ImportRepository, LeaseLost, Work
 from outrider.imports.targets import Target
 from outrider.kit import clock
+from outrider.kit.errors import ServiceUnavailable
 
 MAX_BYTES = 200 * 1024 * 1024
 CHUNK_ROWS = 500
 CHUNK_BYTES = 4 * 1024 * 1024
+MOST_TRIES = 3
+"""How often work is begun without a chunk being entered; the queue gives a message five times."""
+_CAREFUL_AFTER = 2
+"""Tries, of which the last ones take a row for a chunk."""
 _ROUNDS = 3
 _CONTENDED = "Others kept changing it at the same time; import this row again"
 
@@ -60,22 +67,32 @@ class Runner:
             return self._run(work, enough_time)
         except LeaseLost:
             return "taken over"
+        except ServiceUnavailable:  # not the fault of the file
+            with suppress(ServiceUnavailable):
+                self.imports.forgive(work)
+            raise
 
     def _run(self, work: Work, enough_time: Callable[[], bool]) -> str:
+        is_careful = work.tries >= _CAREFUL_AFTER and not self.files.has_plan(work.chunk)
+        careful_until = work.row + CHUNK_ROWS if is_careful else 0
         try:
+            if work.tries > MOST_TRIES:
+                raise _deadly(work)
             if work.shown.status == "awaiting_upload":
                 work = self._begin(work)
             rows = self._rows(work)
             while True:
-                chunk = _read(work, rows)
-                work = self._carry_out(work, chunk)
+                careful = work.row < careful_until
+                chunk = _read(work, rows, 1 if careful else CHUNK_ROWS)
+                work = self._carry_out(work, chunk, _CAREFUL_AFTER if careful else 0)
                 if chunk.broken:
                     raise chunk.broken
                 if chunk.at_end:
                     self._end(work, "completed")
                     return "completed"
                 if not enough_time():
-                    self.imports.save(work, {"status": "running"}, done=True)
+                    tries = min(work.tries, _CAREFUL_AFTER - 1)
+                    self.imports.save(work, {"status": "running", "tries": tries}, done=True)
                     self.go_on()
                     return "to be continued"
                 if rows.lines.offset != work.offset:
@@ -122,7 +139,7 @@ class Runner:
             return JsonRows(lines)
         return CsvRows(lines, work.shown.columns, work.shown.delimiter or ",")
 
-    def _carry_out(self, work: Work, read: _ReadChunk) -> Work:
+    def _carry_out(self, work: Work, read: _ReadChunk, tries: int) -> Work:
         """Do what the rows say and tell what became of them; the work behind them."""
         if not read.rows:
             return work
@@ -138,6 +155,7 @@ class Runner:
             "line": end.line,
             "row": end.row,
             "chunk": work.chunk + 1,
+            "tries": tries,
             "counts": {result: shown.counts[result] + counts[result] for result in NO_COUNTS},
             "progress": {
                 **shown.progress.model_dump(exclude_none=True),
@@ -185,13 +203,22 @@ class Runner:
         self.imports.save(work, ended, events=[completed], done=True)
 
 
-def _read(work: Work, rows: Rows) -> _ReadChunk:
-    """The next rows, as many as make a chunk, or as there are before the file breaks off."""
+def _deadly(work: Work) -> BrokenFile:
+    return BrokenFile(
+        work.line + 1,
+        f"Work on the file broke off {MOST_TRIES} times at row {work.row + 1}. The rows before it "
+        "are imported: look at this one, and import the rest again",
+    )
+
+
+def _read(work: Work, rows: Rows, most: int) -> _ReadChunk:
+    """The next rows, at `most`, or as many as make a chunk, or as there are before the file breaks
+    off."""
     read: list[NumberedRow] = []
     lines, start = rows.lines, rows.lines.offset
     end = ChunkEnd(offset=start, line=lines.line, row=work.row)
     at_end, broken = False, None
-    while len(read) < CHUNK_ROWS and lines.offset - start < CHUNK_BYTES:
+    while len(read) < most and lines.offset - start < CHUNK_BYTES:
         try:
             source = rows.next()
         except BrokenFile as failure:
