@@ -17,7 +17,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test mutations check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test mutations chaos check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: $(READY) tools ## Run every test, end to end on a stack of its own
 
 mutations: $(READY) ## Take the engine's conditions away one by one: a test must fail each time
 	@$(PY) -m tools.mutations $(ARGS)
+
+chaos: $(READY) tools ## Kill workers while mails go out, then check what is there at rest
+	@$(PY) -m tests.chaos $(ARGS)
 
 check: $(READY) tools ## Format, lint, types, import contracts, drift, templates
 	$(UV) lock --check --quiet

@@ -2,18 +2,17 @@
 themselves. Each check gives what is wrong, in words."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from outrider.campaigns.models import Enrollment, StepJob, audience_group
 from outrider.kit import hours
 from outrider.kit.attributes import Item
 from outrider.messages.models import Message
 from outrider.messages.repository import OPEN_STATES
-from tests.harness.cloud import Cloud
-from tests.harness.feed import recorded
+from tests.harness.feed import Tables, recorded
 
 _ENDED = ("enrollment.finished", "enrollment.failed")
 _ID = "message_id"
@@ -31,11 +30,26 @@ _MARKS = {
 _TASK_ENDS = ("completed", "expired", "cancelled")
 
 
+class Sent(Protocol):
+    """A mail that went out."""
+
+    @property
+    def tags(self) -> Mapping[str, str]: ...
+
+
+class Product(Tables, Protocol):
+    """What is looked at: the tables, and what went out."""
+
+    def mails(self) -> Sequence[Sent]: ...
+
+    def texts(self) -> Sequence[object]: ...
+
+
 @dataclass(frozen=True)
 class Books:
     """Everything the engine keeps of one workspace in one mode, as it stands now."""
 
-    cloud: Cloud
+    cloud: Product
     workspace: str
 
     @cached_property

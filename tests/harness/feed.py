@@ -1,17 +1,24 @@
 """The feed as tests fill it and look at it, past the relay and the API."""
 
 import time
+from typing import Protocol
 
 from outrider.access.models import WorkspaceId
 from outrider.events.batches import Batch
 from outrider.events.models import Change, RecordedEvent
 from outrider.events.recording import Recorder
 from outrider.kit import ids
+from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Table
 from outrider.kit.outbox import Event
 from outrider.kit.settings import settings
 from outrider.messages import counting
-from tests.harness.cloud import Cloud
+
+
+class Tables(Protocol):
+    """Where items are found: a Cloud, or a stack that was deployed."""
+
+    def items(self, table: str, prefix: str = "") -> list[Item]: ...
 
 
 def record(*events: Event) -> list[RecordedEvent]:
@@ -22,9 +29,9 @@ def record(*events: Event) -> list[RecordedEvent]:
     return Recorder(table, workspace, counting.writes).record([change])
 
 
-def recorded(cloud: Cloud, workspace: str) -> list[RecordedEvent]:
+def recorded(tables: Tables, workspace: str) -> list[RecordedEvent]:
     """Everything in the feed of a workspace, in the order of its keys."""
-    items = [item for item in cloud.items("events", f"{workspace}#feed") if "events" in item]
+    items = [item for item in tables.items("events", f"{workspace}#feed") if "events" in item]
     batches = [
         Batch.from_item(WorkspaceId(workspace), item)
         for item in sorted(items, key=lambda item: str(item["sk"]))
