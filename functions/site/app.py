@@ -12,6 +12,13 @@ from outrider.kit.errors import MethodNotAllowed, OutriderError
 from outrider.kit.http import Api, nothing_here
 from outrider.kit.requests import Request
 
+_PAGE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'none';"
+    " frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Of a page whose style stands in it, and which has no script."""
+
 
 def refuse(request: Request) -> OutriderError:
     """405 for a path that answers to other methods, else 404."""
@@ -46,7 +53,7 @@ def openapi() -> Content:
 @api.get("/docs", scope=None)
 def docs() -> Content:
     """Read this description as a page"""
-    return Content(_file("docs.html"))
+    return Content(_file("docs.html"), headers=_PAGE)
 
 
 @cache

@@ -78,12 +78,15 @@ class TestExport:
         }
         assert "custom" not in rows[0]
 
-    def test_has_no_formulas(self, api: Api, cloud: Cloud) -> None:
-        api.post("/v1/contacts", {"email": "eve@x.example", "custom": {"=n": "@SUM(A1)"}})
+    @pytest.mark.parametrize(
+        "text", ["@SUM(A1)", " =1+1", "\t=1+1", "\n1", "\uff1d1+1", "\u3000-1"]
+    )
+    def test_has_no_formulas(self, api: Api, cloud: Cloud, text: str) -> None:
+        api.post("/v1/contacts", {"email": "eve@x.example", "custom": {"=n": text}})
 
         rows = as_rows(exported(api, cloud))
 
-        assert (rows[0]["custom.=n"], rows[1]["phone"]) == ("'@SUM(A1)", "'+49 30 1")
+        assert (rows[0]["custom.=n"], rows[1]["phone"]) == (f"'{text}", "'+49 30 1")
 
     def test_takes_the_filters_of_the_list(self, api: Api, cloud: Cloud) -> None:
         rows = as_rows(exported(api, cloud, filters={"email": "ada3@x.example"}))

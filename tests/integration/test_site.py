@@ -32,9 +32,12 @@ class TestDescription:
         assert {anchor for anchor in anchors if anchor not in page.text} == set()
 
     def test_loads_nothing_from_elsewhere(self, api: Api) -> None:
-        page = api.get("/docs", key=ANONYMOUS).text
+        page = api.get("/docs", key=ANONYMOUS)
 
-        assert not [mark for mark in ("<script", "src=", "<link", "@import") if mark in page]
+        marks = ("<script", "src=", "<link", "@import", "style=")
+        assert not [mark for mark in marks if mark in page.text]
+        assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src")
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
 
 
 class TestUnknownRoute:

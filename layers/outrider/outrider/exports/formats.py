@@ -6,6 +6,7 @@ Injection), as spreadsheets themselves write it.
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ OPEN_FIELD: dict[Kind, str | None] = {
 }
 """The field whose names are columns of their own, as `custom.<name>`."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def as_json_lines(rows: Iterable[BaseModel]) -> bytes:
@@ -56,10 +57,17 @@ def cell(value: Any) -> str:
         case None:
             return ""
         case str():
-            return f"'{value}" if value.startswith(_FORMULA) else value
+            return f"'{value}" if _is_formula(value) else value
         case bool() | int() | float():
             return str(value).lower() if isinstance(value, bool) else str(value)
         case list() if all(isinstance(each, str) for each in value):
             return cell(", ".join(value))
         case _:
             return json.dumps_text(value)
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a spreadsheet may take it for one. They pass over white space in front, and some take
+    full-width characters for those that they look like."""
+    begins = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return text.startswith(("\t", "\r", "\n")) or begins.startswith(_FORMULA)

@@ -18,6 +18,7 @@ class Content:
 
     body: str
     media: str = HTML
+    headers: Headers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def render(result: Any, status: int) -> Answer:
     if isinstance(result, Answer):
         return result
     if isinstance(result, Content):
-        return Answer(status, result.body, result.media)
+        return Answer(status, result.body, result.media, result.headers)
     headers = {"ETag": f'"{result.version}"'} if is_versioned(type(result)) else {}
     body = result.model_dump_json() if isinstance(result, BaseModel) else json.dumps_text(result)
     return Answer(status, body, headers=headers)
