@@ -218,11 +218,10 @@ class TestRefusals:
     def test_of_scores_between_which_there_is_nothing(self, api: Api) -> None:
         answer = api.get("/v1/contacts?fit_score_gte=0.5&fit_score_lte=0.4")
 
+        detail = "There is nothing between fit_score_gte, 0.5, and fit_score_lte, 0.4"
         assert answer.json["errors"] == [
-            {
-                "pointer": "/query/fit_score_lte",
-                "detail": "fit_score_lte must not be below fit_score_gte",
-            }
+            {"pointer": "/query/fit_score_gte", "detail": detail},
+            {"pointer": "/query/fit_score_lte", "detail": detail},
         ]
 
 

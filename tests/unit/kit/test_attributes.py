@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.kit.attributes import check_storable, decode, decode_item, encode, encode_item
+from outrider.kit.attributes import decode, decode_item, encode, encode_item, unstorable
 
 NUMBERS = st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS | st.text() | st.binary()
@@ -48,14 +48,23 @@ class TestEncode:
             encode(value)
 
 
-class TestCheckNumbers:
-    @pytest.mark.parametrize("number", [0, 0.0, True, 1e-130, -9e125, -(2**63), 2**64 - 1, 1.5])
-    def test_takes_what_can_be_stored(self, number: float) -> None:
-        check_storable({"a": [{"b": number}]})
+class TestUnstorable:
+    @pytest.mark.parametrize(
+        "value", [0, 0.0, -0.0, True, 1e-130, -9e125, -(2**63), 2**64 - 1, 1.5, "", "a\tb\r\nü😀"]
+    )
+    def test_finds_nothing_in_what_can_be_stored(self, value: Any) -> None:
+        assert [*unstorable({"a": [{"b": value}]})] == []
 
     @pytest.mark.parametrize(
-        "number", [float("nan"), float("inf"), 1e126, -1e126, 1e-131, -(2**63) - 1, 2**64]
+        "value",
+        [float("nan"), float("inf"), 1e126, -1e126, 1e-131, -(2**63) - 1, 2**64, "\x00", "\ud800"],
     )
-    def test_refuses_what_cannot(self, number: float) -> None:
-        with pytest.raises(ValueError, match="number may"):
-            check_storable({"a": [{"b": number}]})
+    def test_names_what_cannot(self, value: Any) -> None:
+        ((path, detail),) = unstorable({"a": [1, {"b": value}]})
+
+        assert path == ("a", 1, "b")
+        assert "may" in detail
+
+    @pytest.mark.parametrize("name", ["", "a\x7f"])
+    def test_looks_at_names_too(self, name: str) -> None:
+        assert len([*unstorable({name: 1})]) == 1

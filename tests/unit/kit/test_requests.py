@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, Tag, TypeAdapter
 
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed
+from outrider.kit.inputs import Batch, Input
 from outrider.kit.requests import (
     MANY,
     MAX_BATCH_BODY,
     MAX_BODY,
     ONE,
-    Batch,
-    Input,
     Request,
     one_or_many,
     parse_body,

@@ -104,6 +104,7 @@ class TestSettings:
 
         assert pointers(settings=settings) == [
             "/settings/timezone",
+            "/settings/windows/0/from",
             "/settings/windows/0/to",
             "/settings/windows/1/from",
             "/settings/windows/2/days",

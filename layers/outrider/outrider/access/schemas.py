@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, Discriminator, Field, model_vali
 from outrider.access.models import ApiKey, PlanName
 from outrider.access.scopes import Role
 from outrider.kit import clock
+from outrider.kit.inputs import Input
 from outrider.kit.outbox import Mode
-from outrider.kit.requests import Input
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Scopes = Annotated[list[str], Field(min_length=1, max_length=50)]

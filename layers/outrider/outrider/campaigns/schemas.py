@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, model_validator
 
 from outrider.campaigns.models import (
     Audience,
@@ -17,8 +17,9 @@ from outrider.contacts.schemas import ContactQuery, ContactWrite
 from outrider.entities.schemas import Custom, Tags, Text
 from outrider.kit import ids
 from outrider.kit.addresses import Email
+from outrider.kit.inputs import Checked, Input, check_filters
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Input, Instant, invalid
+from outrider.kit.requests import Instant
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.models import Channel, ReplyClass
@@ -104,17 +105,9 @@ class ContactFilter(Input):
 
     @model_validator(mode="after")
     def _asks_what_the_list_can_answer(self) -> Self:
-        if self.filter is None:
-            return self
-        known = set(ContactQuery.model_fields) - set(PageQuery.model_fields) - {"sort"}
-        if strange := sorted(set(self.filter) - known):
-            there = f"There is no such filter; there are {', '.join(sorted(known))}"
-            raise invalid(*((("filter", name), there) for name in strange))
-        try:
-            ContactQuery.model_validate(self.filter)
-        except ValidationError as error:
-            found = error.errors()
-            raise invalid(*((("filter", *each["loc"]), each["msg"]) for each in found)) from error
+        if self.filter is not None:
+            known = set(ContactQuery.model_fields) - set(PageQuery.model_fields) - {"sort"}
+            check_filters(ContactQuery, self.filter, known, "filter")
         return self
 
 
@@ -365,17 +358,11 @@ class ResumeRequest(Input):
     unknown: Said | None = None
 
 
-class StatsQuery(BaseModel):
+class StatsQuery(Checked):
     """Days are those of UTC; without them it is about all days."""
 
     since: Annotated[date | None, Field(description="The first day")] = None
     until: Annotated[date | None, Field(description="The last day")] = None
-
-    @model_validator(mode="after")
-    def _is_a_span(self) -> Self:
-        if self.since and self.until and self.since > self.until:
-            raise ValueError(f"until, {self.until}, lies before since, {self.since}")
-        return self
 
 
 class EnrollingView(BaseModel):

@@ -26,8 +26,9 @@ from outrider.entities.schemas import (
     check_object,
 )
 from outrider.kit.addresses import Domain
+from outrider.kit.inputs import Batch, Input
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import MANY, ONE, Batch, Input, Instant, one_or_many
+from outrider.kit.requests import MANY, ONE, Instant, one_or_many
 
 _OURS = frozenset({"id", "object", "created_at", "updated_at", "version", "deleted_at"})
 

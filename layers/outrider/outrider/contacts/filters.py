@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field
 
 from outrider.companies.models import Company
 from outrider.contacts.models import Contact, Status
 from outrider.contacts.words import SHORTEST, begin, words, words_in, words_of
 from outrider.kit.addresses import Email
+from outrider.kit.inputs import Checked
 from outrider.kit.requests import Instant
 
 Score = Annotated[float, Field(ge=0, le=1)]
@@ -30,7 +31,7 @@ Words = Annotated[Given, AfterValidator(_has_words)]
 Search = Annotated[str, Field(max_length=200), AfterValidator(_can_be_found)]
 
 
-class ContactFilter(BaseModel):
+class ContactFilter(Checked):
     """What must hold of a contact, all of it. Case never makes a difference."""
 
     status: Status | None = None
@@ -75,14 +76,6 @@ class ContactFilter(BaseModel):
     updated_after: Annotated[
         Instant | None, Field(description="Changed after this moment (RFC 3339)")
     ] = None
-
-    @field_validator("fit_score_lte")
-    @classmethod
-    def _leaves_something(cls, high: float | None, info: ValidationInfo) -> float | None:
-        low = info.data.get("fit_score_gte")
-        if low is not None and high is not None and low > high:
-            raise ValueError("fit_score_lte must not be below fit_score_gte")
-        return high
 
     @property
     def given(self) -> set[str]:

@@ -15,8 +15,9 @@ from outrider.contacts.filters import ContactFilter
 from outrider.contacts.models import Status
 from outrider.entities.schemas import MAX_BATCH, BatchResult, Custom, RowResult, Tags, Text
 from outrider.kit.addresses import Email
+from outrider.kit.inputs import Batch, Input
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
+from outrider.kit.requests import MANY, ONE, one_or_many
 from outrider.kit.zones import Timezone
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar, get_args
 from pydantic import AfterValidator, BaseModel, Field, JsonValue
 
 from outrider.kit import json
-from outrider.kit.attributes import check_storable
+from outrider.kit.attributes import unstorable
+from outrider.kit.inputs import invalid
 
 MAX_BATCH = 1_000
 MAX_OBJECT = 16 * 1024
@@ -22,7 +23,8 @@ Tags = Annotated[
 
 def check_object(value: dict[str, Any], name: str) -> dict[str, Any]:
     """`value`, when it can be stored and is not too large; else raises ValueError."""
-    check_storable(value)
+    if found := [*unstorable(value)]:
+        raise invalid(*found)
     if len(json.dumps(value)) > MAX_OBJECT:
         raise ValueError(f"{name} may take at most {MAX_OBJECT:,} bytes")
     return value

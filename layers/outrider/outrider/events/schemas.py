@@ -1,9 +1,9 @@
 """What the API takes and gives about events."""
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from outrider.events.catalogue import EventName, chosen
 from outrider.events.models import RecordedEvent
@@ -90,12 +90,6 @@ class EventQuery(PageQuery):
         Literal["asc", "desc"],
         Field(description="`asc`: oldest first. `desc`: newest first, to look back"),
     ] = "asc"
-
-    @model_validator(mode="after")
-    def _is_a_span(self) -> Self:
-        if self.since and self.until and self.since >= self.until:
-            raise ValueError("since must be before until")
-        return self
 
     @property
     def names(self) -> frozenset[EventName] | None:

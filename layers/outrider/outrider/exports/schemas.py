@@ -8,8 +8,8 @@ from outrider.companies.schemas import CompanyQuery
 from outrider.contacts.schemas import ContactQuery
 from outrider.contacts.suppressions.schemas import SuppressionQuery
 from outrider.exports.models import Export, Format, Kind
+from outrider.kit.inputs import Input, check_filters
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Input
 
 QUERIES: dict[Kind, type[PageQuery]] = {
     "contacts": ContactQuery,
@@ -29,12 +29,7 @@ class ExportCreate(Input):
     def _asks_what_the_list_can_answer(self) -> Self:
         query = QUERIES[self.kind]
         known = set(query.model_fields) - set(PageQuery.model_fields)
-        if strange := sorted(set(self.filters) - known):
-            raise ValueError(
-                f"filters: {', '.join(strange)} is none; {self.kind} have"
-                f" {', '.join(sorted(known))}"
-            )
-        query.model_validate(self.filters)
+        check_filters(query, self.filters, known, "filters")
         return self
 
     def query(self) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pydantic_core import from_json
+
 from outrider.imports.errors import BrokenFile
 from outrider.imports.lines import MAX_ROW, Fetch, Lines
 from outrider.imports.models import DELIMITERS, MAX_COLUMNS, Column
@@ -78,7 +80,7 @@ class JsonRows:
         line = self.lines.line
         try:
             json.check_depth(text)
-            values = json.loads(text)
+            values = from_json(text, allow_inf_nan=False)  # whole numbers of any length as such
         except ValueError as error:
             return SourceRow(line, error=f"The line is not JSON: {error}")
         if not isinstance(values, dict):

@@ -17,13 +17,13 @@ from outrider.imports.models import (
     Kind,
     Result,
 )
+from outrider.kit.inputs import Checked, Input
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Input
 
 Column = Annotated[str, Field(max_length=200)]
 
 
-class DefaultsGiven(Defaults):
+class DefaultsGiven(Checked, Defaults):
     tags: Tags | None = None
     folder_id: Annotated[str, Field(max_length=64)] | None = None
     source: Text | None = None

@@ -1,6 +1,6 @@
 """What the API takes about replies."""
 
-from outrider.kit.requests import Input
+from outrider.kit.inputs import Input
 from outrider.sequences.models import ReplyClass
 
 

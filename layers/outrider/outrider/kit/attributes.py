@@ -7,34 +7,47 @@ integers throughout.
 
 import base64
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Item = dict[str, Any]
+Problem = tuple[tuple[int | str, ...], str]
+"""Where something is wrong, by the names and places that lead to it, and what."""
+
 _SMALLEST, _LARGEST = 1e-130, 9.9e125
 """DynamoDB's numbers, but for whole ones: those are bounded by JSON as orjson writes it."""
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""No part of a text that somebody reads; halves of characters are no Unicode at all."""
 
 
-def check_storable(value: Any) -> Any:
-    """`value`, when all that is in it can be stored and given back; else raises ValueError."""
+def unstorable(value: Any, path: tuple[int | str, ...] = ()) -> Iterator[Problem]:
+    """What in a value of JSON, which stands at `path`, cannot be stored and given back as it is."""
     match value:
         case bool():
             pass
-        case int():
-            if not -(2**63) <= value < 2**64:
-                raise ValueError("a whole number may have 64 bits")
-        case float():
-            if not math.isfinite(value) or (value and not _SMALLEST <= abs(value) <= _LARGEST):
-                raise ValueError("a number may lie between 1e-130 and 9.9e125, or be 0")
+        case int() if not -(2**63) <= value < 2**64:
+            yield path, "A whole number may have 64 bits"
+        case float() if not math.isfinite(value) or (
+            value and not _SMALLEST <= abs(value) <= _LARGEST
+        ):
+            yield path, "A number may lie between 1e-130 and 9.9e125, or be 0"
+        case str():
+            yield from _unfit(value, path)
         case Mapping():
-            if "" in value:
-                raise ValueError("a field needs a name")
-            for each in value.values():
-                check_storable(each)
-        case list():
-            for each in value:
-                check_storable(each)
-    return value
+            for name, each in value.items():
+                if name == "":
+                    yield path, "A field needs a name"
+                yield from _unfit(name, (*path, name))
+                yield from unstorable(each, (*path, name))
+        case Sequence():
+            for place, each in enumerate(value):
+                yield from unstorable(each, (*path, place))
+
+
+def _unfit(text: str, path: tuple[int | str, ...]) -> Iterator[Problem]:
+    if found := _UNFIT.search(text):
+        yield path, f"A text may hold no control character, here U+{ord(found[0]):04X}"
 
 
 def encode(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each type
@@ -44,7 +57,7 @@ def encode(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each t
         case bool():
             return {"BOOL": value}
         case int() | float():
-            return {"N": repr(value)}
+            return {"N": repr(value or 0)}  # there is no -0
         case None:
             return {"NULL": True}
         case list() | tuple():

@@ -20,15 +20,9 @@ from pydantic import BaseModel, TypeAdapter
 
 from outrider.kit.answers import Answer, AnsweredBefore, Headers, render, render_error
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
+from outrider.kit.inputs import Batch
 from outrider.kit.logs import logger
-from outrider.kit.requests import (
-    REPEATABLE,
-    Batch,
-    Request,
-    parse_body,
-    parse_if_match,
-    parse_query,
-)
+from outrider.kit.requests import REPEATABLE, Request, parse_body, parse_if_match, parse_query
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Scope = str | tuple[str, ...] | None

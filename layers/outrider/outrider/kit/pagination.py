@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from outrider.kit import json
 from outrider.kit.errors import ValidationFailed
+from outrider.kit.inputs import Checked
 
 _TAG_BYTES = 16
 MAX_CURSOR_LENGTH = 4096
@@ -24,7 +25,7 @@ MAX_CURSOR_LENGTH = 4096
 T = TypeVar("T")
 
 
-class PageQuery(BaseModel):
+class PageQuery(Checked):
     """The query parameters every list takes."""
 
     limit: Annotated[int, Field(ge=1, le=200, description="How many at most")] = 50

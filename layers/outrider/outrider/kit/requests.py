@@ -10,16 +10,15 @@ from urllib.parse import parse_qsl
 from pydantic import (
     AfterValidator,
     BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     TypeAdapter,
     ValidationError,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from outrider.kit import clock, json
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
+from outrider.kit.inputs import Batch
 
 RowT = TypeVar("RowT")
 
@@ -76,16 +75,6 @@ class Request:
             request_id=context["requestId"],
             host=str(context.get("domainName") or ""),
         )
-
-
-class Input(BaseModel):
-    """Base of what a caller sends: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Batch(Input):
-    """A body with many items: it may be as large as MAX_BATCH_BODY."""
 
 
 def one_or_many(field: str) -> Discriminator:
@@ -154,22 +143,6 @@ def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool) -> Any:
     if len(data) > MAX_BODY and not isinstance(body, Batch):
         raise _too_large(batch=False)
     return body
-
-
-def invalid(*found: tuple[tuple[int | str, ...], str]) -> ValidationError:
-    """For a validator of a model to raise: what is wrong with its fields, each by the names that
-    lead to it."""
-    return ValidationError.from_exception_data(
-        "Input",
-        [
-            InitErrorDetails(
-                type=PydanticCustomError("invalid", "{detail}", {"detail": detail}),
-                loc=location,
-                input=None,
-            )
-            for location, detail in found
-        ],
-    )
 
 
 def violations_of(error: ValidationError) -> list[Violation]:

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from outrider.kit.addresses import Email
+from outrider.kit.inputs import Input
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Input
 from outrider.kit.targets import parse_host
 from outrider.mailboxes.checks.models import Check
 from outrider.mailboxes.guardrail import Guardrail

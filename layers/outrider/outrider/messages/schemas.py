@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field, model_validator
 
 from outrider.campaigns.models import Said
 from outrider.kit.addresses import Email
+from outrider.kit.inputs import Checked, Input
 from outrider.kit.pagination import MAX_CURSOR_LENGTH, PageQuery
-from outrider.kit.requests import Input, Instant
+from outrider.kit.requests import Instant
 from outrider.messages.models import Direction, Message, State
 from outrider.sequences.lint.findings import Rule, Severity
 from outrider.sequences.models import Channel, ReplyClass
@@ -20,7 +21,7 @@ MAX_SHOWN = 2_000
 Filter = Annotated[str | None, Field(max_length=60)]
 
 
-class CreatedBetween(BaseModel):
+class CreatedBetween(Checked):
     """Only what was created after one moment and before another."""
 
     created_after: Annotated[
@@ -29,12 +30,6 @@ class CreatedBetween(BaseModel):
     created_before: Annotated[
         Instant | None, Field(description="Created before this moment (RFC 3339)")
     ] = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if (self.created_after or "") >= (self.created_before or "~"):
-            raise ValueError("created_after has to lie before created_before")
-        return self
 
 
 class MessageQuery(PageQuery, CreatedBetween):
@@ -74,7 +69,7 @@ class MessageQuery(PageQuery, CreatedBetween):
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class StepChoice(BaseModel):
+class StepChoice(Checked):
     """A step of a sequence, and who would get it. Without `variant_id` it is the variant that the
     contact gets, without `mailbox_id` the mailbox that wrote to the contact first, or one of the
     pool."""

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Protocol, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
+from outrider.kit.inputs import Checked, Input
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Input
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.lint.findings import LintFinding
@@ -76,7 +76,7 @@ class SequenceQuery(PageQuery):
     status: Status | None = None
 
 
-class StepsQuery(BaseModel):
+class StepsQuery(Checked):
     version: Annotated[
         int | None, Field(ge=1, le=99_999, description="By default the newest `steps_version`")
     ] = None

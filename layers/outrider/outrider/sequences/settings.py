@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from outrider.kit.requests import Input, invalid
+from outrider.kit.inputs import Input
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.guardrail import Guardrail
 from outrider.sequences.models import SendWindow, Settings, Weekday
@@ -37,12 +37,6 @@ class Window(Input):
     days: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
     start: Annotated[str, Field(alias="from", pattern=_TIME)]
     end: Annotated[str, Field(alias="to", pattern=f"{_TIME}|^24:00$")]
-
-    @model_validator(mode="after")
-    def _has_an_inside(self) -> Self:
-        if self.start >= self.end:
-            raise invalid((("to",), "A window ends after it begins: `to` is later than `from`"))
-        return self
 
     @classmethod
     def of(cls, window: SendWindow) -> Self:

@@ -7,8 +7,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from outrider.kit import ids, templates
+from outrider.kit.attributes import Problem
 from outrider.kit.errors import ValidationFailed, Violation
-from outrider.kit.requests import Input, invalid
+from outrider.kit.inputs import Input, invalid
 from outrider.sequences.models import CONDITIONS, Basis, Channel, Step, Unit, Variant
 
 MAX_STEPS = 30
@@ -19,9 +20,6 @@ MAX_SMS = 1_600
 
 _BY_PERSON = ("linkedin", "call", "task")
 _DEFAULT_TIMEOUT = Step.model_fields["timeout_days"].default
-
-Problem = tuple[tuple[int | str, ...], str]
-"""Where in a step something is wrong, and what."""
 
 
 def _condition(text: str) -> str:

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field
 
 from outrider.events.catalogue import EventName, chosen
 from outrider.kit import clock
+from outrider.kit.inputs import Input
 from outrider.kit.pagination import Page, PageQuery
-from outrider.kit.requests import Input, Instant
+from outrider.kit.requests import Instant
 from outrider.kit.targets import MAX_URL
 from outrider.webhooks import breaker
 from outrider.webhooks.models import (
@@ -286,9 +287,3 @@ class ReplayCreate(Input):
     ] = None
     events: Subscriptions | None = None
     status: State | None = None
-
-    @model_validator(mode="after")
-    def _is_a_span(self) -> Self:
-        if self.until and self.since >= self.until:
-            raise ValueError("since must be before until")
-        return self

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field, Tag, model_validator
 from outrider.contacts.suppressions.models import GivenReason, Kind
 from outrider.entities.schemas import MAX_BATCH
 from outrider.kit.addresses import Domain, Email
+from outrider.kit.inputs import Batch, Input
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import MANY, ONE, Batch, Input, one_or_many
+from outrider.kit.requests import MANY, ONE, one_or_many
 
 
 class SuppressionCreate(Input):

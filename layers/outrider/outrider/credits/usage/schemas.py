@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from outrider.kit import clock
+from outrider.kit.inputs import Checked, invalid
 
 LONGEST_DAYS, DEFAULT_DAYS = 92, 30
 _FORM = re.compile(r"20\d\d-\d\d-\d\d")
@@ -23,7 +24,7 @@ def _day(text: str) -> date:
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-class UsageQuery(BaseModel):
+class UsageQuery(Checked):
     """Days of UTC, at most 92; without any the last 30, the present one included."""
 
     since: Annotated[Day | None, Field(description="The first day")] = None
@@ -38,7 +39,8 @@ class UsageQuery(BaseModel):
     def _is_a_span(self) -> Self:
         since, until = self.span
         if not 1 <= (until - since).days <= LONGEST_DAYS:
-            raise ValueError(f"until must be 1 to {LONGEST_DAYS} days after since")
+            detail = f"until, {until}, must be 1 to {LONGEST_DAYS} days after since, {since}"
+            raise invalid((("since",), detail), (("until",), detail))
         return self
 
 

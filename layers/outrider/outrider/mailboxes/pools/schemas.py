@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel
 
-from outrider.kit.requests import Input
+from outrider.kit.inputs import Input
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.pools.models import Pool
 from outrider.mailboxes.schemas import Name, PoolId
