@@ -1,0 +1,432 @@
+"""Mixed calls of several clients beside a large import, and whether anything gives way:
+`python -m bench.load [--seconds 300] [--rows 100000] [--clients 8]`.
+
+On a local stack of its own, with every worker running. Some clients of one workspace create, read,
+change and search contacts, read events and statistics, and have mails sent to whom they trigger.
+First alone, then while another workspace imports a file; all the while a third one, quiet, makes a
+call every half second. Ends with exit status 1 when an answer was a 5xx or none, or when the
+functions' memory grew.
+"""
+
+import argparse
+import itertools
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench import results
+from bench.local_stack import Stack
+from tests.e2e.running import Reply, send
+from tests.e2e.workers import processes
+
+ALONE = 0.2
+"""Share of the time in which nobody imports yet."""
+GROWTH = 1.1
+"""How many times its memory in the middle a function's process may have at the end."""
+_WEIGHTS = {
+    "create": 24,
+    "get": 20,
+    "list": 10,
+    "patch": 10,
+    "search": 10,
+    "events": 10,
+    "trigger": 8,
+    "batch of 50": 4,
+    "stats": 4,
+}
+_EVERY = 0.5
+_PATIENCE = 900.0
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    name: str
+    began: float
+    seconds: float
+    status: int
+    """0: the connection ended without an answer."""
+
+
+@dataclass(slots=True)
+class Client:
+    """Calls the API as one workspace, and notes each call."""
+
+    stack: Stack
+    calls: list[Call] = field(default_factory=list)
+
+    def call(self, name: str, method: str, path: str, body: Any = None) -> Any:
+        """What was answered, None where it was refused or nothing came."""
+        began = time.monotonic()
+        reply: Reply | None = None
+        try:
+            reply = self.stack.reply(method, path, body)
+        except OSError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+        status = reply.status if reply else 0
+        self.calls.append(Call(name, began, time.monotonic() - began, status))
+        if reply is None or reply.status >= 300:
+            print(f"{name}: {status} {reply and reply.body[:300]!r}", file=sys.stderr)
+            return None
+        return reply.json
+
+
+@dataclass(slots=True)
+class Mixed:
+    """One of the clients that do everything."""
+
+    client: Client
+    campaign: str
+    chance: random.Random
+    known: list[str] = field(default_factory=list)
+    """Ids of contacts."""
+
+    def until(self, ended: Callable[[], bool]) -> None:
+        names, weights = list(_WEIGHTS), list(_WEIGHTS.values())
+        self.create()
+        while not ended():
+            (name,) = self.chance.choices(names, weights)
+            self.do(name)
+
+    def do(self, name: str) -> None:
+        one = self.chance.choice(self.known)
+        match name:
+            case "create":
+                self.create()
+            case "get":
+                self.client.call(name, "GET", f"/v1/contacts/{one}")
+            case "list":
+                self.client.call(name, "GET", "/v1/contacts?limit=20")
+            case "patch":
+                self.client.call(name, "PATCH", f"/v1/contacts/{one}", {"title": _word()})
+            case "search":
+                self.client.call(name, "GET", f"/v1/contacts?search={_word()}")
+            case "events":
+                self.client.call(name, "GET", "/v1/events?order=desc&limit=50")
+            case "trigger":
+                path = f"/v1/campaigns/{self.campaign}/trigger"
+                self.client.call(name, "POST", path, _person())
+            case "batch of 50":
+                people = [_person() for _ in range(50)]
+                self.client.call(name, "POST", "/v1/contacts", {"contacts": people})
+            case "stats":
+                self.client.call(name, "GET", f"/v1/campaigns/{self.campaign}/stats")
+
+    def create(self) -> None:
+        while (made := self.client.call("create", "POST", "/v1/contacts", _person())) is None:
+            continue
+        self.known.append(made["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident megabytes: of each function's processes on average, and of the emulator."""
+
+    of_functions: dict[str, float]
+    processes: int
+    largest: float
+    emulator: float
+
+    @classmethod
+    def now(cls, stack: Stack) -> "Memory":
+        found = list(processes(stack.local))
+        of_functions: dict[str, list[float]] = {}
+        for each in found:
+            if each.function:
+                of_functions.setdefault(each.function, []).append(each.megabytes)
+        sizes = list(itertools.chain(*of_functions.values()))
+        return cls(
+            {name: statistics.mean(each) for name, each in of_functions.items()},
+            len(sizes),
+            max(sizes),
+            sum(each.megabytes for each in found if not each.function),
+        )
+
+    def growth(self, since: "Memory") -> tuple[float, str]:
+        """The largest growth of a function's processes, and which function it is."""
+        return max(
+            (size / since.of_functions[name], name)
+            for name, size in self.of_functions.items()
+            if name in since.of_functions
+        )
+
+    @property
+    def mean(self) -> float:
+        return statistics.mean(self.of_functions.values())
+
+
+@dataclass(slots=True)
+class Import:
+    """A file of so many rows, in a workspace of its own."""
+
+    client: Client
+    rows: int
+    began: float = 0.0
+    ended: float = 0.0
+    state: dict[str, Any] = field(default_factory=dict)
+
+    def run(self) -> None:
+        lines = ["email,first_name,last_name,company,title"]
+        lines += [
+            f"row{number}@import{number % 997}.example,Ada,Row{number},Company {number % 997},Lead"
+            for number in range(self.rows)
+        ]
+        body = {"kind": "contacts", "format": "csv", "duplicates": "skip"}
+        made = self.client.call("import", "POST", "/v1/imports", body)
+        self.began = time.monotonic()
+        send("PUT", made["upload"]["url"], "\n".join(lines).encode(), {})
+        while time.monotonic() < self.began + _PATIENCE:
+            time.sleep(2)
+            found = self.client.call("import", "GET", f"/v1/imports/{made['id']}")
+            self.state = found or self.state
+            if self.state.get("status") in ("completed", "failed"):
+                break
+        self.ended = time.monotonic()
+
+
+def main(arguments: list[str]) -> int:
+    asked = _parsed(arguments)
+    with Stack.running() as stack:
+        load = Load(stack, asked)
+        load.run()
+    results.keep("Under load", " ".join(["python -m bench.load", *arguments]), load.text())
+    return 0 if load.is_right() else 1
+
+
+@dataclass(slots=True)
+class Load:
+    stack: Stack
+    asked: argparse.Namespace
+    mixed: list[Mixed] = field(default_factory=list)
+    quiet: Client = field(init=False)
+    importing: Import = field(init=False)
+    memory: list[Memory] = field(default_factory=list)
+    early: int = 0
+    """Contacts that were triggered before anything was measured."""
+    ended: float = 0.0
+    sent: int = 0
+
+    def run(self) -> None:
+        local = self.stack.local
+        campaign = _campaign(Stack(local, local.local["workspace_id"]))
+        self.mixed = [
+            Mixed(
+                Client(Stack(local, local.local["workspace_id"])), campaign, random.Random(number)
+            )
+            for number in range(self.asked.clients)
+        ]
+        self.quiet = Client(Stack(local))
+        self.importing = Import(Client(Stack(local)), self.asked.rows)
+        self._warm_up()
+        alone = self.asked.seconds * ALONE
+        began = time.monotonic()
+        self.ended = began + alone + self.asked.seconds
+        with ThreadPoolExecutor(len(self.mixed) + 2) as pool:
+            working = [pool.submit(each.until, self._is_over) for each in self.mixed]
+            working.append(pool.submit(self._be_quiet))
+            time.sleep(alone)
+            self.memory.append(Memory.now(self.stack))
+            working.append(pool.submit(self.importing.run))
+            time.sleep(self.asked.seconds / 2)
+            self.memory.append(Memory.now(self.stack))
+            time.sleep(max(0, self.ended - time.monotonic()))
+            self.memory.append(Memory.now(self.stack))
+            for each in working:
+                each.result()
+        self.sent = self._sent(campaign)
+
+    @property
+    def calls(self) -> list[Call]:
+        return [call for each in self.mixed for call in each.client.calls]
+
+    @property
+    def failures(self) -> int:
+        """Answers of 5xx, and none at all, of anybody."""
+        everybody = [*self.calls, *self.quiet.calls, *self.importing.client.calls]
+        return sum(call.status >= 500 or call.status == 0 for call in everybody)
+
+    @property
+    def triggered(self) -> int:
+        return sum(call.name == "trigger" and call.status < 300 for call in self.calls)
+
+    def is_right(self) -> bool:
+        growth, _ = self.memory[2].growth(self.memory[1])
+        rows = self.importing.state.get("counts", {}).get("created")
+        return (
+            not self.failures
+            and growth <= GROWTH
+            and self.sent == self.triggered
+            and rows == self.asked.rows
+        )
+
+    def text(self) -> str:
+        return "\n\n".join(
+            [
+                f"On the local stack, which emulates AWS on this machine: {self.asked.clients} "
+                "clients without a pause, beside an import of\n"
+                f"{self.asked.rows:,} rows in another workspace.",
+                self._calls_table(),
+                self._import_text(),
+                self._quiet_table(),
+                self._memory_table(),
+            ]
+        )
+
+    def _calls_table(self) -> str:
+        calls = [call for call in self.calls if call.began >= self.importing.began]
+        rows = [_row("all", calls, self.asked.seconds)]
+        for name in _WEIGHTS:
+            of_name = [call for call in calls if call.name == name]
+            rows.append(_row(name, of_name, self.asked.seconds))
+        header = ["call", "calls", "calls/s", "p50 ms", "p95 ms", "p99 ms", "5xx or none", "4xx"]
+        return results.table(header, rows)
+
+    def _import_text(self) -> str:
+        took = self.importing.ended - self.importing.began
+        counts = {name: n for name, n in self.importing.state.get("counts", {}).items() if n}
+        return (
+            f"The import was {self.importing.state.get('status')} after {took:.0f} s: {counts}. "
+            f"{self.triggered:,} contacts were triggered, and {self.sent:,}\nof their mails sent."
+        )
+
+    def _quiet_table(self) -> str:
+        until = min(self.ended, self.importing.ended)
+        alone = [call for call in self.quiet.calls if call.began < self.importing.began]
+        beside = [call for call in self.quiet.calls if self.importing.began <= call.began < until]
+        first = _cut(alone, 95)
+        rows = [
+            [
+                name,
+                f"{len(calls):,}",
+                f"{_cut(calls, 50):.0f}",
+                f"{_cut(calls, 95):.0f}",
+                f"{_cut(calls, 95) / first:.2f}",
+            ]
+            for name, calls in (("nobody imports", alone), ("another imports", beside))
+        ]
+        return "A quiet workspace, with a call every half second, beside the same clients:\n\n" + (
+            results.table(["while", "calls", "p50 ms", "p95 ms", "ratio"], rows)
+        )
+
+    def _memory_table(self) -> str:
+        rows = [
+            [
+                moment,
+                str(memory.processes),
+                f"{memory.mean:.1f}",
+                f"{memory.largest:.0f}",
+                f"{memory.emulator:,.0f}",
+            ]
+            for moment, memory in zip(("begin", "middle", "end"), self.memory, strict=True)
+        ]
+        growth, name = self.memory[2].growth(self.memory[1])
+        header = ["moment", "processes", "MB of one", "MB of the largest", "the emulator's MB"]
+        return (
+            "Resident memory of the functions' processes, which is theirs alone, and of the "
+            "emulator, whose tables, queues\nand streams are in memory:\n\n"
+            + results.table(header, rows)
+            + "\n\n*Begin* is when the import begins. From the middle to the end the processes of "
+            f"{name} grew most, to {growth:.2f} times."
+        )
+
+    def _warm_up(self) -> None:
+        """Call each function once, and as many at once as there are clients: the emulator unpacks
+        the layers for each process."""
+        with ThreadPoolExecutor(len(self.mixed)) as pool:
+            for name in _WEIGHTS:
+                list(pool.map(lambda each, name=name: _once(each, name), self.mixed))
+        self.quiet.call("quiet", "GET", "/v1/contacts")
+        self.early = self.triggered
+        for each in self.mixed:
+            each.client.calls.clear()
+        self.quiet.calls.clear()
+
+    def _is_over(self) -> bool:
+        return time.monotonic() >= self.ended
+
+    def _be_quiet(self) -> None:
+        for number in itertools.count():
+            if self._is_over():
+                return
+            time.sleep(_EVERY)
+            if number % 2:
+                self.quiet.call("create", "POST", "/v1/contacts", _person())
+            else:
+                self.quiet.call("list", "GET", "/v1/contacts?limit=5")
+
+    def _sent(self, campaign: str) -> int:
+        """How many mails the campaign sent, once it is as many as were triggered."""
+        client = Client(self.mixed[0].client.stack)
+        deadline = time.monotonic() + _PATIENCE
+        sent = -1
+        while sent != self.triggered and time.monotonic() < deadline:
+            time.sleep(2)
+            stats = client.call("stats", "GET", f"/v1/campaigns/{campaign}/stats")
+            sent = stats["totals"]["sent"] - self.early if stats else sent
+        return sent
+
+
+def _once(mixed: Mixed, name: str) -> None:
+    if not mixed.known:
+        mixed.create()
+    mixed.do(name)
+
+
+def _campaign(stack: Stack) -> str:
+    """A campaign that runs, with nobody in it."""
+    sequence = stack.post(
+        "/v1/sequences",
+        {
+            "name": "Load",
+            "steps": [{"channel": "email", "subject": "A question", "text": "Who does it?"}],
+            "settings": {"postal_address": "1 Outrider Way, Example Town"},
+        },
+    )
+    launched = stack.reply("POST", f"/v1/sequences/{sequence['id']}/launch", {})
+    return str(launched.json["campaign_id"])
+
+
+def _row(name: str, calls: Sequence[Call], seconds: float) -> list[str]:
+    failed = sum(call.status >= 500 or call.status == 0 for call in calls)
+    refused = sum(400 <= call.status < 500 for call in calls)
+    cuts = [f"{_cut(calls, percent):,.0f}" for percent in (50, 95, 99)]
+    rate = f"{len(calls) / seconds:.1f}"
+    return [name, f"{len(calls):,}", rate, *cuts, str(failed), str(refused)]
+
+
+def _cut(calls: Sequence[Call], percent: int) -> float:
+    """A percentile of the milliseconds."""
+    taken = [call.seconds * 1_000 for call in calls]
+    if len(taken) < 2:
+        return taken[0] if taken else 0.0
+    return statistics.quantiles(taken, n=100, method="inclusive")[percent - 1]
+
+
+def _person() -> dict[str, str]:
+    number = next(_numbers)
+    return {
+        "email": f"load{number}@company{number % 199}.example",
+        "first_name": "Ada",
+        "last_name": _word(),
+    }
+
+
+def _word() -> str:
+    return f"word{next(_numbers) % 997}"
+
+
+def _parsed(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.load")
+    parser.add_argument("--seconds", type=float, default=300, help="beside the import")
+    parser.add_argument("--rows", type=int, default=100_000, help="of the import")
+    parser.add_argument("--clients", type=int, default=8)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
