@@ -288,10 +288,12 @@ class Load:
 
     def _import_text(self) -> str:
         took = self.importing.ended - self.importing.began
-        counts = {name: n for name, n in self.importing.state.get("counts", {}).items() if n}
+        rows = self.importing.state.get("counts", {})
+        counts = ", ".join(f"{count:,} {name}" for name, count in rows.items() if count)
         return (
-            f"The import was {self.importing.state.get('status')} after {took:.0f} s: {counts}. "
-            f"{self.triggered:,} contacts were triggered, and {self.sent:,}\nof their mails sent."
+            f"The import was {self.importing.state.get('status')} after {took:.0f} s, with rows "
+            f"{counts}. {self.triggered:,} contacts were triggered, and\n{self.sent:,} of their "
+            "mails sent."
         )
 
     def _quiet_table(self) -> str:
@@ -309,8 +311,10 @@ class Load:
             ]
             for name, calls in (("nobody imports", alone), ("another imports", beside))
         ]
-        return "A quiet workspace, with a call every half second, beside the same clients:\n\n" + (
-            results.table(["while", "calls", "p50 ms", "p95 ms", "ratio"], rows)
+        return (
+            "A quiet workspace, with a call every half second, beside the same clients. All of "
+            "them wait for the one\nprocess of the emulator and for the same cores here:\n\n"
+            + results.table(["while", "calls", "p50 ms", "p95 ms", "ratio"], rows)
         )
 
     def _memory_table(self) -> str:
