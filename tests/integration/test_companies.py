@@ -150,7 +150,7 @@ class TestCreate:
             ({"name": "Acme", "context": None}, "/context"),
             ({"name": "Acme", "context": {"big": "x" * 16_384}}, "/context"),
             ({"name": "Acme", "big": "x" * 16_384}, ""),
-            ({"name": "Acme", "huge": 2**70}, ""),
+            ({"name": "Acme", "huge": 2**70}, "/huge"),
             ({"name": "Acme", "": 1}, ""),
             ({"name": "Acme", "id": "com_1"}, ""),
             ({"name": "Acme", "version": 7}, ""),
