@@ -1,8 +1,10 @@
-"""How much longer a mail takes while another workspace's mail server takes its time:
-`python -m bench.fairness`. The product's places and breakers, by a simulated clock.
+"""How much longer one workspace waits beside another: its mails while the other's mail server takes
+its time, its events while the other imports a large file: `python -m bench.fairness`. The product's
+places, breakers, relay and import's pace, by a simulated clock.
 """
 
 from bench import results
+from tests.engine import flood
 from tests.engine.slow_servers import HUNG, LOST, answers_after, measure
 
 _SERVERS = (
@@ -16,6 +18,41 @@ _QUIET = (("ses", 0.1), ("smtp", 0.5))
 
 
 def main() -> None:
+    slow_servers()
+    large_imports()
+
+
+def large_imports() -> None:
+    rows = []
+    for lanes, workers, most in _ACCOUNTS:
+        alone = flood.measure(imports=0, lanes=lanes, workers=workers)
+        for imports, units, paced in ((0, flood.CREATE, True), *_IMPORTS):
+            many = min(imports, most)
+            found = flood.measure(
+                imports=many, units=units, lanes=lanes, workers=workers, paced=paced
+            )
+            rows.append(
+                [
+                    str(lanes),
+                    f"{many} of {'new' if units == flood.CREATE else 'changed'}" if many else "0",
+                    "yes" if paced else "no",
+                    f"{found.rows_a_second:.0f}",
+                    *(
+                        f"{mine:.2f} ({mine / its:.2f})"
+                        for mine, its in (
+                            (found.feed, alone.feed),
+                            (found.bus, alone.bus),
+                            (found.webhook, alone.webhook),
+                        )
+                    ),
+                ]
+            )
+    header = ["lanes", "imports", "paced", "rows a second", "feed", "bus", "webhook"]
+    text = f"{results.table(header, rows)}\n\n{_MEANING_OF_IMPORTS}"
+    results.keep("Beside a large import", "python -m bench.fairness", text)
+
+
+def slow_servers() -> None:
     rows = []
     for workers, places in _SIZES:
         for quiet in _QUIET:
@@ -54,6 +91,20 @@ def main() -> None:
     results.keep("Beside a slow mail server", "python -m bench.fairness", text)
 
 
+_ACCOUNTS = ((2, (20, 50), 10), (1, (2, 2), 2))
+_IMPORTS = (
+    (1, flood.CREATE, True),
+    (10, flood.CREATE, True),
+    (10, flood.CHANGE, True),
+    (10, flood.CHANGE, False),
+)
+_MEANING_OF_IMPORTS = """\
+A minute with a contact a second of one workspace, while another imports files of 100,000 rows, all
+in one shard of the stream: seconds of the 95th percentile from the commit to where the event is
+seen, and their ratio to those without imports. A lone event waits for the relay's window of a
+second, which ends sooner where a batch fills. Two lanes where the account may run 1,000 functions,
+one in a new account, which runs two imports at a time. A partition takes 1,000 write units a
+second: 500 new contacts, or 1,000 changes."""
 _MEANING = """\
 Three minutes with a mail a second of one workspace, from due to sent, while 1,000 mails of another
 are due at once; ratios are those of the 95th percentile to the same without the other. As many

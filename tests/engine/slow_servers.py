@@ -14,6 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 from unittest import mock
 
 from outrider.access.models import Caller, WorkspaceId
@@ -62,29 +63,37 @@ class Job:
     waits: int = 0
 
 
+class Queued(Protocol):
+    @property
+    def workspace(self) -> str: ...
+
+
+QueuedT = TypeVar("QueuedT", bound=Queued)
+
+
 @dataclass(slots=True)
-class FairQueue:
+class FairQueue(Generic[QueuedT]):
     """`fair`: else the oldest message comes first, whosever it is."""
 
     time: Clock
     fair: bool
-    coming: list[tuple[float, int, Job]] = field(default_factory=list)
-    ready: dict[str, deque[tuple[float, int, Job]]] = field(default_factory=dict)
+    coming: list[tuple[float, int, QueuedT]] = field(default_factory=list)
+    ready: dict[str, deque[tuple[float, int, QueuedT]]] = field(default_factory=dict)
     under_way: Counter[str] = field(default_factory=Counter)
     _worked: deque[tuple[float, str, int]] = field(default_factory=deque)
     _of_time: Counter[str] = field(default_factory=Counter)
     _sent: int = 0
 
-    def send(self, job: Job, at: float) -> None:
+    def send(self, job: QueuedT, at: float) -> None:
         self._sent += 1
         heapq.heappush(self.coming, (at, self._sent, job))
 
-    def receive(self, limit: int) -> list[Job]:
+    def receive(self, limit: int) -> list[QueuedT]:
         now = self.time.ms / 1000
         while self.coming and self.coming[0][0] <= now:
             came = heapq.heappop(self.coming)
             self.ready.setdefault(came[2].workspace, deque()).append(came)
-        given: list[Job] = []
+        given: list[QueuedT] = []
         while len(given) < limit and any(self.ready.values()):
             noisy = self._noisy(now) if self.fair else set[str]()
             first = min(
@@ -102,7 +111,7 @@ class FairQueue:
         """Seconds until a message comes that is known now."""
         return self.coming[0][0] - self.time.ms / 1000 if self.coming else POLL
 
-    def done(self, job: Job, seconds: float) -> None:
+    def done(self, job: QueuedT, seconds: float) -> None:
         self.under_way[job.workspace] -= 1
         ms = math.ceil(seconds * 1000)
         self._worked.append((self.time.ms / 1000, job.workspace, ms))
@@ -126,7 +135,7 @@ class World:
     def __init__(self, workers: int, places: int, *, fair: bool = True) -> None:
         self.time = Clock()
         self.store = Memory(campaigns=MemoryTable())
-        self.queue = FairQueue(self.time, fair)
+        self.queue = FairQueue[Job](self.time, fair)
         self.delays: dict[WorkspaceId, list[tuple[float, float]]] = {}
         """Of each workspace's mails that were sent: when they were due, and how long it took."""
         self.held: Counter[str] = Counter()

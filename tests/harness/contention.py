@@ -11,13 +11,14 @@ import json
 import random
 import re
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from unittest import mock
 
-from outrider.kit import aws, clock
+from outrider.kit import aws, clock, parallel
 from outrider.kit.dynamodb import Refused
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -25,6 +26,8 @@ READ_MS, TRANSACTION_MS, ITEM_MS, REFUSED_MS = 6.0, 12.0, 0.35, 4.0
 _ALREADY_PASSED = 0.0
 
 Key = tuple[str, str]
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Cut(Exception):
@@ -62,6 +65,35 @@ class Clock:
             thread.join()
         if self.failures:
             raise self.failures[0]
+
+    def each(self, work: Callable[[T], R], things: Sequence[T]) -> list[R]:
+        """`kit.parallel.each` by this clock."""
+        done: dict[int, R] = {}
+        failures: list[BaseException] = []
+        ahead, turn = deque(enumerate(things)), threading.Semaphore(0)
+        workers = min(parallel.AT_ONCE, len(ahead))
+        ended = 0
+
+        def carry_out() -> None:
+            nonlocal ended
+            try:
+                while ahead:
+                    number, thing = ahead.popleft()
+                    done[number] = work(thing)
+            except BaseException as failure:
+                failures.append(failure)
+            ended += 1
+            if ended == workers:
+                self._enlist(0, turn)
+
+        for _ in range(workers):
+            self._started(carry_out)
+        if workers:
+            self._hand_over()
+            turn.acquire()
+        if failures:
+            raise failures[0]
+        return [done[number] for number in range(len(things))]
 
     def _started(self, work: Callable[[], None]) -> threading.Thread:
         turn = threading.Semaphore(0)
@@ -102,6 +134,7 @@ class Store:
         self.transactions = self.refused = 0
         self.write_units = 0.0
         self._taken: set[Key] = set()
+        self._sort_keys: dict[str, list[str]] = {}
 
     def call(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         cut = self.lose()
@@ -133,9 +166,8 @@ class Store:
         keys = sorted(
             (
                 sk
-                for pk, sk in self.items
-                if pk == values[":pk"]
-                and first <= sk <= last
+                for sk in self._sort_keys.get(values[":pk"], ())
+                if first <= sk <= last
                 and (after is None or (sk > after if forward else sk < after))
             ),
             reverse=not forward,
@@ -158,7 +190,10 @@ class Store:
         self.clock.sleep_ms(TRANSACTION_MS + ITEM_MS * len(puts))
         self._taken.difference_update(keys)
         self.write_units += sum(map(_units, puts))
-        self.items.update(zip(keys, (put["Item"] for put in puts), strict=True))
+        for (pk, sk), put in zip(keys, puts, strict=True):
+            if (pk, sk) not in self.items:
+                self._sort_keys.setdefault(pk, []).append(sk)
+            self.items[pk, sk] = put["Item"]
         return {}
 
     def _fails(self, put: Mapping[str, Any], key: Key) -> bool:
@@ -188,6 +223,7 @@ def at_once(store: Store, seed: int) -> Iterator[None]:
         mock.patch.object(clock, "now", side_effect=time.moment),
         mock.patch("time.sleep", side_effect=time.sleep),
         mock.patch("secrets.randbelow", dice.randrange),
+        mock.patch.object(parallel, "each", time.each),
     ):
         yield
 

@@ -76,7 +76,7 @@ class TestRelay:
         relay(cloud, *[a_record(*events[start : start + 2]) for start in range(0, 120, 2)])
 
         assert feed(cloud, a_workspace("order")) == list(enumerate(what(events), 1))
-        assert published(cloud) == what(events)
+        assert sorted(map(str, published(cloud))) == sorted(map(str, what(events)))
 
     def test_publishes_what_rules_and_receivers_need(self, cloud: Cloud) -> None:
         event = an_event(f"{a_workspace('shape')}~test", "reply.classified")
@@ -261,12 +261,12 @@ class TestRelay:
         assert [sequence for sequence, _ in feed(cloud, a_workspace("zombie"))] == [1, 2, 3]
 
     def test_tries_refused_entries_again(self, cloud: Cloud) -> None:
-        events = [an_event(a_workspace("refused")) for _ in range(12)]
+        events = [an_event(a_workspace("refused")) for _ in range(10)]
         cloud.bus.refuse = 15
 
         relay(cloud, a_record(*events))
 
-        assert len({event["detail"]["id"] for event in cloud.bus.published}) == 12
+        assert len({event["detail"]["id"] for event in cloud.bus.published}) == 10
 
     def test_fails_the_batch_when_the_bus_takes_nothing(self, cloud: Cloud) -> None:
         cloud.bus.refuse = 1_000

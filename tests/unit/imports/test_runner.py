@@ -9,6 +9,7 @@ import pytest
 from outrider.access.models import Caller
 from outrider.contacts.bulk import ContactBulk
 from outrider.imports.models import Import
+from outrider.imports.pace import Pace
 from outrider.imports.repository import Work
 from outrider.imports.runner import Runner
 from outrider.imports.targets.contacts import ContactTarget
@@ -19,6 +20,7 @@ CALLER = Caller.engine("wsp_1")
 HEADER = b"email,note\n"
 ROW = b'ada%07d@example.com,"a note\nof two lines"\n'
 WIDTH = len(ROW % 0)
+FREE = Pace(lambda _: True)
 
 
 class Files:
@@ -82,7 +84,9 @@ def peak_of_importing(rows: int) -> int:
     imports: Any = Imports()
     files: Any = Files(rows)
     target = Target(CALLER, ContactBulk(Table("contacts"), CALLER.workspace), "imp_1")
-    runner = Runner(lambda _: CALLER, imports, files, lambda _: target, lambda: None)
+    runner = Runner(
+        lambda _: CALLER, imports, files, lambda _: target, lambda: None, lambda _: FREE
+    )
     tracemalloc.start()
     try:
         runner.run(lambda: True)

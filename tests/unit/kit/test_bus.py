@@ -44,17 +44,17 @@ def notices(*names: str) -> list[Notice]:
 
 
 class TestPublish:
-    def test_puts_ten_a_call_in_order(self, events: Events) -> None:
+    def test_puts_ten_a_call(self, events: Events) -> None:
         Bus("outrider").publish(notices(*"abcdefghijkl"))
 
-        assert events.batches == [list("abcdefghij"), list("kl")]
+        assert sorted(events.batches) == [list("abcdefghij"), list("kl")]
 
     def test_puts_fewer_when_they_are_large(self, events: Events) -> None:
         large = [Notice(name, {"text": "x" * 100_000}) for name in "abc"]
 
         Bus("outrider").publish(large)
 
-        assert events.batches == [["a", "b"], ["c"]]
+        assert sorted(events.batches) == [["a", "b"], ["c"]]
 
     def test_tries_only_refused_entries_again(
         self, events: Events, refusals: dict[str, int]

@@ -216,6 +216,19 @@ def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
         yield run
 
 
+def receipts_since(workspace: WorkspaceId, table: str, second: int) -> Query:
+    """What asks for the newest receipt of changes of `table`, if they were made in `second` or
+    later."""
+    return Query(
+        f"{workspace}#receipts",
+        "#sk BETWEEN :first AND :last",
+        {"first": _receipt_key(table, second), "last": f"{table}#{_BEHIND}"},
+        newest_first=True,
+        limit=1,
+        consistent=True,
+    )
+
+
 def _span_of(second: int) -> int:
     return second // SPAN
 

@@ -9,7 +9,7 @@ from outrider.events.catalogue import HIGH_VOLUME
 from outrider.events.models import Change, Counted
 from outrider.events.packing import notices
 from outrider.events.recording import Recorder
-from outrider.kit import outbox
+from outrider.kit import outbox, parallel
 from outrider.kit.attributes import Item, decode, decode_item
 from outrider.kit.bus import Bus
 from outrider.kit.dynamo import Action
@@ -41,13 +41,14 @@ class EventRelay:
 
         What was recorded before is published again, with the place and the id it has: the attempt
         before may have ended between the two. Whoever handles it knows it by its id. Anything that
-        fails is raised, so that the stream delivers the whole batch again.
+        fails is raised, so that the stream delivers the whole batch again. No workspace waits for
+        the feed of another in the batch.
         """
-        recorded = [
-            event
-            for workspace, changes in _by_workspace(map(self._change, records)).items()
-            for event in self.recorder_of(workspace).record(changes)
-        ]
+        by_workspace = _by_workspace(map(self._change, records))
+        found = parallel.each(
+            lambda each: self.recorder_of(each[0]).record(each[1]), list(by_workspace.items())
+        )
+        recorded = [event for events in found for event in events]
         self.bus.publish(notices(recorded, self.one_by_one))
         return len(recorded)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.events.backlog import Backlog
 from outrider.events.recording import Recorder
 from outrider.events.relay import EventRelay, MessageItems
 from outrider.events.repository import EventRepository
@@ -23,6 +24,10 @@ def relay(messages: MessageItems) -> EventRelay:
         messages=messages,
         one_by_one=frozenset(settings().events_one_by_one.split(",")),
     )
+
+
+def backlog(workspace: WorkspaceId, changed: Table) -> Backlog:
+    return Backlog(_table(), workspace, changed)
 
 
 def feed(workspace: WorkspaceId) -> EventRepository:

@@ -14,6 +14,7 @@ from uuid import uuid4
 from outrider.access.models import Caller
 from outrider.imports.files import ImportFiles
 from outrider.imports.models import NO_COUNTS, SettledRow
+from outrider.imports.pace import Pace
 from outrider.imports.repository import ImportRepository, LeaseLost, Work
 from outrider.imports.targets import Target
 from outrider.kit import clock
@@ -24,13 +25,15 @@ _CHANGED_SINCE = "It was changed since the import and stays as it is"
 
 @dataclass(frozen=True, slots=True)
 class Reverter:
-    """`target` builds what rows of a kind became, `go_on` asks for another call."""
+    """`target` builds what rows of a kind became, `go_on` asks for another call, `pace` holds the
+    next chunk until the events of what was taken back are recorded."""
 
     caller: Callable[[Work], Caller]
     imports: ImportRepository
     files: ImportFiles
     target: Callable[[Work], Target]
     go_on: Callable[[], None]
+    pace: Callable[[Work], Pace]
 
     def run(self, enough_time: Callable[[], bool]) -> str:
         """Begin or go on. Gives what came of it, for the log."""
@@ -43,11 +46,13 @@ class Reverter:
     def _run(self, work: Work, enough_time: Callable[[], bool]) -> str:
         target = self.target(work)
         while work.chunk > 0:
-            work = self._take_back(work, target)
+            before, work = work, self._take_back(work, target)
             if work.chunk > 0 and not enough_time():
                 self.imports.save(work, {"status": "reverting"}, done=True)
                 self.go_on()
                 return "to be continued"
+            if work.chunk > 0 and _tells_of(before, work):
+                self.pace(work).follow()
         reverted = self.caller(work).event(
             "import.reverted",
             identity=work.shown.id,
@@ -88,3 +93,9 @@ class Reverter:
         if not target.undo(row.id, row.undo, mark):
             changed = {"result": "skipped", "undo": None, "reason": _CHANGED_SINCE}
         return row.model_copy(update=changed)
+
+
+def _tells_of(before: Work, after: Work) -> bool:
+    """Whether there are events of what was taken back: of suppressions there are none."""
+    reverted = after.shown.counts["reverted"] > before.shown.counts["reverted"]
+    return reverted and after.shown.kind != "suppressions"

@@ -19,6 +19,7 @@ from outrider.imports.files import ChunkEnd, ImportFiles, Plan
 from outrider.imports.headers import guess, understand
 from outrider.imports.lines import Lines
 from outrider.imports.models import NO_COUNTS, Column, Counts, Import, SettledRow, Status
+from outrider.imports.pace import Pace
 from outrider.imports.planner import NumberedRow, Planner
 from outrider.imports.reading import CsvRows, JsonRows, Rows, read_header
 from outrider.imports.repository import Chunk, ImportRepository, LeaseLost, Work
@@ -47,13 +48,15 @@ class _ReadChunk:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """`target` builds what rows of a kind become, `go_on` asks for another call."""
+    """`target` builds what rows of a kind become, `go_on` asks for another call, `pace` holds the
+    next chunk until the events of what a kind's rows became are recorded."""
 
     caller: Callable[[Work], Caller]
     imports: ImportRepository
     files: ImportFiles
     target: Callable[[Work], Target]
     go_on: Callable[[], None]
+    pace: Callable[[Work], Pace]
 
     def run(self, enough_time: Callable[[], bool]) -> str:
         """Begin or go on. Gives what came of it, for the log."""
@@ -84,7 +87,8 @@ class Runner:
             while True:
                 careful = work.row < careful_until
                 chunk = _read(work, rows, 1 if careful else CHUNK_ROWS)
-                work = self._carry_out(work, chunk, _CAREFUL_AFTER if careful else 0)
+                least = _CAREFUL_AFTER if careful else 0
+                before, work = work, self._carry_out(work, chunk, least)
                 if chunk.broken:
                     raise chunk.broken
                 if chunk.at_end:
@@ -95,6 +99,8 @@ class Runner:
                     self.imports.save(work, {"status": "running", "tries": tries}, done=True)
                     self.go_on()
                     return "to be continued"
+                if not careful and _written(work) > _written(before):
+                    self.pace(work).follow()
                 if rows.lines.offset != work.offset:
                     rows = self._rows(work)
         except BrokenFile as broken:
@@ -230,6 +236,10 @@ def _read(work: Work, rows: Rows, most: int) -> _ReadChunk:
         read.append(NumberedRow(work.row + len(read) + 1, source))
         end = ChunkEnd(offset=lines.offset, line=lines.line, row=work.row + len(read))
     return _ReadChunk(read, end, at_end, broken)
+
+
+def _written(work: Work) -> int:
+    return work.shown.counts["created"] + work.shown.counts["updated"]
 
 
 def _is_a_list(names: Sequence[str]) -> bool:

@@ -6,8 +6,10 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.companies.bulk import CompanyBulk
 from outrider.contacts.bulk import ContactBulk
 from outrider.contacts.suppressions.bulk import SuppressionBulk
+from outrider.events.wiring import backlog
 from outrider.imports.files import ImportFiles
 from outrider.imports.jobs import ImportJob
+from outrider.imports.pace import Pace
 from outrider.imports.repository import ImportRepository, Work
 from outrider.imports.reverter import Reverter
 from outrider.imports.runner import Runner
@@ -35,6 +37,7 @@ def runner(workspace: WorkspaceId, import_id: str) -> Runner:
         _files(workspace, import_id),
         lambda work: _target(workspace, work),
         lambda: _go_on(workspace, import_id),
+        lambda work: _pace(workspace, work),
     )
 
 
@@ -45,6 +48,7 @@ def reverter(workspace: WorkspaceId, import_id: str) -> Reverter:
         _files(workspace, import_id),
         lambda work: _target(workspace, work),
         lambda: _go_on(workspace, import_id),
+        lambda work: _pace(workspace, work),
     )
 
 
@@ -67,6 +71,12 @@ def _target(workspace: WorkspaceId, work: Work) -> Target:
             defaults = work.shown.defaults.model_dump(exclude_none=True)
             suppressions = SuppressionBulk(contacts, workspace)
             return SuppressionTarget(caller, suppressions, import_id, defaults)
+
+
+def _pace(workspace: WorkspaceId, work: Work) -> Pace:
+    kind = "companies" if work.shown.kind == "companies" else "contacts"
+    changed = Table(settings().require(f"{kind}_table"))
+    return Pace(backlog(workspace, changed).is_recorded)
 
 
 def _repository(workspace: WorkspaceId) -> ImportRepository:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from outrider.kit import aws, json
+from outrider.kit import aws, json, parallel
 
 SOURCE = "outrider"
 _ATTEMPTS = 4
@@ -32,7 +32,8 @@ class Bus:
     name: str
 
     def publish(self, notices: Sequence[Notice]) -> None:
-        """Publish all, in order, ten a call. Entries the bus refuses are tried again a few times.
+        """Publish all, ten a call and several calls at a time: the bus keeps no order. Entries that
+        it refuses are tried again a few times.
 
         Raises PublishFailed.
         """
@@ -45,8 +46,7 @@ class Bus:
             }
             for notice in notices
         ]
-        for batch in _batches(entries):
-            self._put(batch)
+        parallel.each(self._put, list(_batches(entries)))
 
     def _put(self, entries: list[dict[str, str]]) -> None:
         for attempt in range(1, _ATTEMPTS + 1):

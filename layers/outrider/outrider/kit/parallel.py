@@ -13,6 +13,8 @@ R = TypeVar("R")
 def each(work: Callable[[T], R], things: Sequence[T]) -> list[R]:
     """What `work` gives for each, in their order. What it raises is raised here, once all that has
     begun is done."""
+    if len(things) == 1:
+        return [work(things[0])]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(work, things))
 
