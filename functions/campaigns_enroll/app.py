@@ -8,13 +8,13 @@ from outrider.campaigns.retrying import RetryJob
 from outrider.campaigns.wiring import audience_runner, retry_worker
 from outrider.events.models import subject
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, time_left
+from outrider.kit.queues import handle_records, turn_left
 
 _LONGEST_PART_MS = 60_000
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return handle_records(event, partial(_run, enough_time=time_left(context, _LONGEST_PART_MS)))
+    return handle_records(event, partial(_run, enough_time=turn_left(context, _LONGEST_PART_MS)))
 
 
 def _run(message: dict[str, Any], enough_time: Any) -> None:

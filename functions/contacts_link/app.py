@@ -7,13 +7,13 @@ from outrider.contacts.links import LinkJob
 from outrider.contacts.wiring import link_sweep
 from outrider.events.models import RecordedEvent
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, time_left
+from outrider.kit.queues import handle_records, turn_left
 
 _LONGEST_PAGE_MS = 30_000
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    enough_time = time_left(context, _LONGEST_PAGE_MS)
+    enough_time = turn_left(context, _LONGEST_PAGE_MS)
 
     def sweep(message: dict[str, Any]) -> None:
         job = _job(message)

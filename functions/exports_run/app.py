@@ -6,13 +6,13 @@ from typing import Any
 from outrider.events.models import subject
 from outrider.exports.wiring import runner
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, time_left
+from outrider.kit.queues import handle_records, turn_left
 
 _LONGEST_PART_MS = 60_000
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return handle_records(event, partial(_run, enough_time=time_left(context, _LONGEST_PART_MS)))
+    return handle_records(event, partial(_run, enough_time=turn_left(context, _LONGEST_PART_MS)))
 
 
 def _run(message: dict[str, Any], enough_time: Any) -> None:

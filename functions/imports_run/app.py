@@ -6,14 +6,14 @@ from typing import Any
 from outrider.imports.jobs import ImportJob
 from outrider.imports.wiring import reverter, runner
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, time_left
+from outrider.kit.queues import handle_records, turn_left
 
 _LONGEST_CHUNK_MS = 90_000
 """A chunk takes seconds; more when the store has to be asked again."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return handle_records(event, partial(_run, enough_time=time_left(context, _LONGEST_CHUNK_MS)))
+    return handle_records(event, partial(_run, enough_time=turn_left(context, _LONGEST_CHUNK_MS)))
 
 
 def _run(message: dict[str, Any], enough_time: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from outrider.events.models import subject
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, time_left
+from outrider.kit.queues import handle_records, turn_left
 from outrider.webhooks.models import ReplayJob
 from outrider.webhooks.wiring import replayer
 
@@ -13,7 +13,7 @@ _LONGEST_PAGE_MS = 30_000
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return handle_records(event, partial(_replay, enough_time=time_left(context, _LONGEST_PAGE_MS)))
+    return handle_records(event, partial(_replay, enough_time=turn_left(context, _LONGEST_PAGE_MS)))
 
 
 def _replay(message: dict[str, Any], enough_time: Any) -> None:

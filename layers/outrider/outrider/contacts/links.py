@@ -19,6 +19,7 @@ from outrider.companies.models import Company
 from outrider.companies.repository import CompanyRepository
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
+from outrider.kit import parallel
 from outrider.kit.addresses import domain_of
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Page, TransactionFailed
@@ -58,11 +59,14 @@ class ContactLinks:
                     raise
 
     def _settle(self, items: Sequence[Item], gone: str | None) -> None:
-        for company_id, domain, contacts in self._decided(items, gone):
-            checks = [self.companies.has_domain(company_id, domain)] if company_id else []
-            for start in range(0, len(contacts), AT_ONCE):
-                part = contacts[start : start + AT_ONCE]
-                self.contacts.link([(contact, company_id) for contact in part], checks)
+        parallel.each(self._link, list(self._decided(items, gone)))
+
+    def _link(self, decided: tuple[str | None, str, list[Contact]]) -> None:
+        company_id, domain, contacts = decided
+        checks = [self.companies.has_domain(company_id, domain)] if company_id else []
+        for start in range(0, len(contacts), AT_ONCE):
+            part = contacts[start : start + AT_ONCE]
+            self.contacts.link([(contact, company_id) for contact in part], checks)
 
     def _decided(
         self, items: Sequence[Item], gone: str | None

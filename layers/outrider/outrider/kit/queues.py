@@ -10,6 +10,7 @@ from outrider.kit import aws, json
 from outrider.kit.logs import logger
 
 MAX_DELAY_SECONDS = 900
+TURN_MS = 20_000
 _BATCH = 10
 
 
@@ -64,6 +65,14 @@ class Queue:
 def time_left(context: Any, least_ms: int) -> Callable[[], bool]:
     """Tells whether a function that was given `context` may run that long still."""
     return lambda: bool(context.get_remaining_time_in_millis() > least_ms)
+
+
+def turn_left(context: Any, least_ms: int) -> Callable[[], bool]:
+    """`time_left` for work that goes on in another call: tells also whether its turn is over, so
+    that the work of others, which fair queues give out first, finds a free worker."""
+    began = context.get_remaining_time_in_millis()
+    enough_time = time_left(context, least_ms)
+    return lambda: enough_time() and began - context.get_remaining_time_in_millis() < TURN_MS
 
 
 def handle_records(
