@@ -14,7 +14,8 @@ from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
 from outrider.messages.transports.smtp import SmtpTransport
 from tests.engine.invariants import Books, wrong_at_rest
-from tests.engine.scenarios import AT_ONCE, SMS, a_step, sent
+from tests.engine.outcomes import sent
+from tests.engine.scenarios import AT_ONCE, SMS, a_step
 from tests.engine.sweep import Deliver
 from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud
