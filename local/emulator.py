@@ -1,29 +1,37 @@
 """MiniStack, the AWS emulator: its environment, its start and its stop.
 
-IAM is enforced (AUTH), so a function may do here only what its role allows. State is written at a
-clean stop and read at the next start.
+IAM is enforced (AUTH), so a function may do here only what its role allows. How its data survives
+is in keeper.py, which runs in the emulator's process.
 """
 
-import json
 import os
+import signal
 import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
-from local import processes
+from local import generations, processes
 from local.errors import LocalStackError
 from local.home import REPOSITORY, Home
+from local.progress import Tell
+from local.status import Said, Status
 from local.tools import MINISTACK
 
 REGION = "us-east-1"
 _START_SECONDS = 60.0
-_STOP_SECONDS = 60.0
+_LOADED_BYTES_PER_SECOND = 1_000_000
+"""At least; a busy machine reads several times as many."""
+_STALL_SECONDS = 180.0
+_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,17 @@ class Emulator:
     def running(self) -> bool:
         return processes.running(self.home.pid("emulator")) is not None
 
+    @property
+    def data_of(self) -> datetime | None:
+        """When the data was saved that the next start finds; None when there is none."""
+        last = generations.newest(self.home.state)
+        return None if last is None else datetime.fromtimestamp(last.stat().st_mtime).astimezone()
+
+    @property
+    def crashed(self) -> bool:
+        """Did it end without saving what it had?"""
+        return not self.running and self._said.state not in ("", "stopped")
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         remedy = "stop that program, or `make reset` to choose another port (forgets all data)"
@@ -48,25 +67,99 @@ class Emulator:
         self._discard_scratch()
         self.home.scratch.mkdir(parents=True)
         self.home.state.mkdir(parents=True, exist_ok=True)
-        _rewind_streams(self.home)
+        self.home.status.unlink(missing_ok=True)
+        last = generations.newest(self.home.state)
+        patience = _START_SECONDS
+        if last is not None:
+            generations.link(last / "s3", self._objects)
+            patience += generations.size(last) / _LOADED_BYTES_PER_SECOND
         log = self.home.log("emulator")
         processes.start(
-            [str(MINISTACK.python), "-m", "ministack"],
+            [
+                *(str(MINISTACK.python), "-m", "local.keeper"),
+                *(str(self.home.state), str(self.home.status)),
+            ],
             pid_file=self.home.pid("emulator"),
             log=log,
             env=self._environment(),
             cwd=REPOSITORY,
         )
-        if not processes.wait_until(
-            lambda: self.healthy or not self.running, seconds=_START_SECONDS
-        ):
+        if not processes.wait_until(lambda: self._ready or not self.running, seconds=patience):
             raise LocalStackError(f"the emulator does not answer; details in {log}")
         if not self.running:
             raise LocalStackError(f"the emulator ended at once; details in {log}")
 
-    def stop(self) -> None:
-        processes.stop(self.home.pid("emulator"), grace=_STOP_SECONDS)
+    def save(self, tell: Tell) -> None:
+        """Save its data as it is now, while it goes on.
+
+        Raises:
+            LocalStackError: it could not be saved; what was saved before is kept.
+        """
+        asked = time.time()
+        processes.ask(self.home.pid("emulator"), signal.SIGUSR1)
+        self._follow(asked, tell, lambda: self._said.state == "saved" and self._said.at >= asked)
+
+    def stop(self, tell: Tell) -> None:
+        """Let functions end, save the data, and end.
+
+        Takes as long as it makes progress.
+
+        Raises:
+            LocalStackError: the data could not be saved; the emulator still runs and has it.
+        """
+        loaded = self._said.state != ""
+        processes.ask(self.home.pid("emulator"), signal.SIGTERM)
+        self._follow(time.time(), tell, lambda: not self.running)
+        if loaded and self._said.state != "stopped":
+            raise LocalStackError(f"the emulator ended without saving; {self._kept}")
         self._discard_scratch()
+
+    def kill(self) -> None:
+        """End it at once, without saving."""
+        processes.kill(self.home.pid("emulator"))
+        self.home.status.unlink(missing_ok=True)
+        self._discard_scratch()
+
+    def _follow(self, asked: float, tell: Tell, ended: Callable[[], bool]) -> None:
+        """Wait for the end of what was asked for, as long as it makes progress."""
+        last, since = self._said, time.monotonic()
+        while not ended():
+            said = self._said
+            if said.state == "failed" and said.at >= asked:
+                raise LocalStackError(
+                    f"the data is {said.detail}; the emulator still runs and has it: make room "
+                    "and try again, or `make reset` to forget all data"
+                )
+            if not self.running and not ended():
+                raise LocalStackError(f"the emulator ended without saving; {self._kept}")
+            if said != last:
+                last, since = said, time.monotonic()
+                tell(said.detail)
+            elif time.monotonic() - since > _STALL_SECONDS:
+                raise LocalStackError(
+                    f"the emulator makes no progress with saving; {self._kept}. Try again, or "
+                    "`make reset` to forget all data"
+                )
+            time.sleep(_POLL_SECONDS)
+
+    @property
+    def _said(self) -> Said:
+        return Status(self.home.status).read()
+
+    @property
+    def _ready(self) -> bool:
+        return self._said.state == "running" and self.healthy
+
+    @property
+    def _kept(self) -> str:
+        of = self.data_of
+        kept = "no data was saved before" if of is None else f"the data of {of:%d %b %H:%M} is kept"
+        return f"{kept}, details in {self.home.log('emulator')}"
+
+    @property
+    def _objects(self) -> Path:
+        """The bodies of S3 objects of this run."""
+        return self.home.scratch / "s3"
 
     def _discard_scratch(self) -> None:
         """Delete what the functions' processes unpacked; they are many files, so nobody waits."""
@@ -119,30 +212,12 @@ class Emulator:
             "AUTH": "true",
             "LAMBDA_EXECUTOR": "local",
             "PERSIST_STATE": "1",
-            "STATE_DIR": str(self.home.state),
+            "STATE_DIR": str(generations.newest(self.home.state) or self.home.state / "none"),
             "S3_PERSIST": "1",
-            "S3_DATA_DIR": str(self.home.state / "s3"),
+            "S3_DATA_DIR": str(self._objects),
             "TMPDIR": str(self.home.scratch),
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "AWS_EC2_METADATA_DISABLED": "true",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-
-
-def _rewind_streams(home: Home) -> None:
-    """Let every stream mapping read from the first record of the new run.
-
-    MiniStack 1.5.33 saves how many records of a stream each mapping has read, but not the records:
-    without this it would pass over as many new ones.
-    """
-    saved = home.state / "lambda.json"
-    if not saved.exists():
-        return
-    state = json.loads(saved.read_text())
-    positions = state["payload"].get("dynamodb_stream_positions", {}).get("data", {})
-    if any(positions.values()):
-        positions.update(dict.fromkeys(positions, 0))
-        draft = saved.with_suffix(".draft")
-        draft.write_text(json.dumps(state))
-        draft.replace(saved)

@@ -3,10 +3,15 @@
 The emulator serves an API below `/_aws/execute-api/<id>/<stage>`; here the prefix is put in front
 and nothing else is changed. Redirects, cookies and compressed bodies go through as they are.
 
+The emulator starts a process for each call of a function at the same time, where Lambda has
+machines enough: hundreds at once would only keep this machine busy starting them. So calls wait in
+line here, and who would wait too long is told to come again.
+
 Run as `python -m local.gateway <port> <emulator url> <api id>`.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from io import BytesIO
@@ -17,19 +22,36 @@ from yarl import URL
 
 _MAX_BODY = 10 * 1024 * 1024
 _TIMEOUT_SECONDS = 60.0
+_CALLS_AT_ONCE = max(4, 2 * (os.cpu_count() or 2))
+_LINE_SECONDS = 30.0
+_RETRY_AFTER_SECONDS = "5"
 _HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
      "te", "trailer", "transfer-encoding", "upgrade", "content-length", "expect")
 )  # fmt: skip
 _ORIGIN = web.AppKey("origin", str)
 _CLIENT = web.AppKey("client", ClientSession)
+_LINE = web.AppKey("line", asyncio.Semaphore)
+_PATIENCE = web.AppKey("patience", float)
 
 
-def application(emulator_url: str, api_id: str) -> web.Application:
+def application(
+    emulator_url: str,
+    api_id: str,
+    *,
+    calls_at_once: int = _CALLS_AT_ONCE,
+    line_seconds: float = _LINE_SECONDS,
+) -> web.Application:
+    """The proxy of one API.
+
+    It passes on at most `calls_at_once`; one that has waited `line_seconds` gets a 503.
+    """
     app = web.Application(client_max_size=_MAX_BODY)
+    app[_LINE] = asyncio.Semaphore(calls_at_once)
+    app[_PATIENCE] = line_seconds
     app[_ORIGIN] = f"{emulator_url}/_aws/execute-api/{api_id}/$default"
     app.cleanup_ctx.append(_client)
-    app.router.add_route("*", "/{path:.*}", _forward)
+    app.router.add_route("*", "/{path:.*}", _handle)
     return app
 
 
@@ -46,11 +68,27 @@ async def _client(app: web.Application) -> AsyncIterator[None]:
     await app[_CLIENT].close()
 
 
-async def _forward(request: web.Request) -> web.Response:
+async def _handle(request: web.Request) -> web.Response:
+    """Take the call's place in line and pass it on, unless its client has gone meanwhile."""
     try:
         body = await request.read()
     except web.HTTPRequestEntityTooLarge:
         return _refusal(413, "Request Entity Too Large")
+    line = request.app[_LINE]
+    try:
+        async with asyncio.timeout(request.app[_PATIENCE]):
+            await line.acquire()
+    except TimeoutError:
+        return _refusal(503, "Service Unavailable", {"Retry-After": _RETRY_AFTER_SECONDS})
+    try:
+        if request.transport is None or request.transport.is_closing():
+            return web.Response(status=499)
+        return await _forward(request, body)
+    finally:
+        line.release()
+
+
+async def _forward(request: web.Request, body: bytes) -> web.Response:
     try:
         async with request.app[_CLIENT].request(
             request.method,
@@ -67,7 +105,7 @@ async def _forward(request: web.Request) -> web.Response:
                 body=content,
             )
     except TimeoutError:
-        return _refusal(503, "Service Unavailable")
+        return _refusal(503, "Service Unavailable", {"Retry-After": _RETRY_AFTER_SECONDS})
     except ClientError as error:
         return _refusal(502, f"the emulator does not answer: {error}")
 
@@ -79,8 +117,8 @@ def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
     )
 
 
-def _refusal(status: int, message: str) -> web.Response:
-    return web.json_response({"message": message}, status=status)
+def _refusal(status: int, message: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.json_response({"message": message}, status=status, headers=headers)
 
 
 def main() -> None:

@@ -32,8 +32,13 @@ class Home:
 
     @property
     def state(self) -> Path:
-        """What the emulator remembers between two runs."""
+        """What the emulator remembers between two runs: its saved states."""
         return self.root / "state"
+
+    @property
+    def status(self) -> Path:
+        """What the emulator's process says of itself."""
+        return self.root / "emulator.json"
 
     @property
     def scratch(self) -> Path:

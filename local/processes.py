@@ -11,7 +11,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from local.errors import LocalStackError, PortTaken
@@ -85,6 +85,24 @@ def stop(pid_file: Path, *, grace: float = 30.0) -> None:
             _signal(pid, signal.SIGKILL)
             if not wait_until(lambda: running(pid_file) is None, seconds=5):
                 raise LocalStackError(f"process {pid} does not end; stop it by hand")
+    pid_file.unlink(missing_ok=True)
+
+
+def ask(pid_file: Path, number: signal.Signals) -> None:
+    """Send a signal to the process, if it lives."""
+    pid = running(pid_file)
+    if pid is not None:
+        _signal(pid, number)
+
+
+def kill(pid_file: Path) -> None:
+    """End the process and all that it started at once; nothing is saved."""
+    pid = running(pid_file)
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)  # it leads its own session
+        if not wait_until(lambda: running(pid_file) is None, seconds=5):
+            raise LocalStackError(f"process {pid} does not end; stop it by hand")
     pid_file.unlink(missing_ok=True)
 
 

@@ -3,22 +3,29 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 _REMINDER_SECONDS = 20.0
 
+Tell = Callable[[str], None]
+"""Says how far a stage has come."""
+
 
 @contextmanager
-def stage(name: str) -> Iterator[None]:
-    """Announce a stage, count its seconds while it runs and say how long it took."""
+def stage(name: str) -> Iterator[Tell]:
+    """Announce a stage, count its seconds while it runs and say how long it took.
+
+    What the stage tells of its progress is shown with the seconds.
+    """
     started = time.monotonic()
     finished = threading.Event()
-    ticker = threading.Thread(target=_tick, args=(name, started, finished), daemon=True)
+    told: list[str] = []
+    ticker = threading.Thread(target=_tick, args=(name, started, finished, told), daemon=True)
     ticker.start()
     outcome = "failed after "
     try:
-        yield
+        yield told.append
         outcome = ""
     finally:
         finished.set()
@@ -26,11 +33,12 @@ def stage(name: str) -> Iterator[None]:
         say(f"  {name} … {outcome}{time.monotonic() - started:.1f} s")
 
 
-def _tick(name: str, started: float, finished: threading.Event) -> None:
+def _tick(name: str, started: float, finished: threading.Event, told: list[str]) -> None:
     live = sys.stdout.isatty()
     pause = 1.0 if live else _REMINDER_SECONDS
     while not finished.wait(pause):
-        say(f"  {name} … {time.monotonic() - started:.0f} s", end="" if live else "\n")
+        far = f", {told[-1]}" if told and told[-1] else ""
+        say(f"  {name} … {time.monotonic() - started:.0f} s{far}", end="" if live else "\n")
 
 
 def say(text: str, end: str = "\n") -> None:

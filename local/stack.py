@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-import time
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +12,9 @@ from local.emulator import Emulator
 from local.errors import LocalStackError
 from local.home import REPOSITORY, TOOLS, Home, gateway_port, read_json, write_json
 from local.processed import Deployed
-from local.progress import stage
+from local.progress import say, stage
 from local.tools import MINISTACK, SAM
 
-_DRAIN_SECONDS = 1.0
 _EMULATOR_PORT = 4566
 _PORTS_PER_HOME = 100
 
@@ -54,30 +52,38 @@ class Stack:
         wanted = product.fingerprint(parameters)
         restarted = not self.emulator.running
         if restarted:
-            with stage("starting the emulator"):
-                self.emulator.start()
+            self._start_emulator()
         deployed = Deployed(self.emulator)
         existed = deployed.exists
-        if not existed or read_json(self.home.deployment).get("fingerprint") != wanted:
-            self._deploy(parameters, deployed, wanted)
+        changed = not existed or read_json(self.home.deployment).get("fingerprint") != wanted
+        if changed:
+            self._deploy(parameters, deployed)
             processes.stop(self.home.pid("gateway"))
         if existed and restarted:
             resume.campaigns(deployed)
         self._start_gateway()
-        return self._describe(deployed)
+        known = read_json(self.home.local_json) if existed else {}
+        found = self._describe(deployed, known)
+        if changed or found["live_key"] != known.get("live_key"):
+            with stage("saving") as tell:
+                self.emulator.save(tell)
+        # What names the data is written once the data cannot be lost any more.
+        record = read_json(self.home.deployment)
+        write_json(self.home.deployment, record | {"fingerprint": wanted})
+        write_json(self.home.local_json, found)
+        return found
 
     def down(self) -> None:
-        """Stop the gateway, let streams run dry, then stop the emulator, which saves its state."""
-        if self._gateway_running:
-            processes.stop(self.home.pid("gateway"))
-            time.sleep(_DRAIN_SECONDS)
+        """Let no call in any more, then let the emulator end what runs and save its data."""
+        processes.stop(self.home.pid("gateway"))
         if self.emulator.running:
-            with stage("saving data and stopping"):
-                self.emulator.stop()
+            with stage("saving data and stopping") as tell:
+                self.emulator.stop(tell)
 
     def reset(self) -> None:
         """Stop, and forget all data; the tools and the built layers stay."""
-        self.down()
+        processes.stop(self.home.pid("gateway"))
+        self.emulator.kill()
         for path in (self.home.state, self.home.scratch):
             shutil.rmtree(path, ignore_errors=True)
         for file in (self.home.local_json, self.home.deployment):
@@ -96,7 +102,16 @@ class Stack:
     def _gateway_running(self) -> bool:
         return processes.running(self.home.pid("gateway")) is not None
 
-    def _deploy(self, parameters: dict[str, str], deployed: Deployed, fingerprint: str) -> None:
+    def _start_emulator(self) -> None:
+        crashed = self.emulator.crashed
+        with stage("starting the emulator"):
+            self.emulator.start()
+        if crashed:
+            of = self.emulator.data_of
+            kept = "no data was saved" if of is None else f"this is the data of {of:%d %b %H:%M}"
+            say(f"  the emulator did not stop by itself last time: {kept}")
+
+    def _deploy(self, parameters: dict[str, str], deployed: Deployed) -> None:
         with stage("building functions and layers"):
             product.build(self.home)
         with stage("deploying template.yaml"):
@@ -106,7 +121,7 @@ class Stack:
             repairs.translate_state_machines(deployed)
             repairs.allow_as_aws_would(deployed)
             repairs.take_plain_http(deployed)
-        record = {"fingerprint": fingerprint, "api_id": api_id, "emulator_port": self.emulator.port}
+        record = {"api_id": api_id, "emulator_port": self.emulator.port}
         write_json(self.home.deployment, record)
 
     def _start_gateway(self) -> None:
@@ -127,13 +142,12 @@ class Stack:
         if not ready or not self._gateway_running:
             raise LocalStackError(f"the gateway did not start; details in {log}")
 
-    def _describe(self, deployed: Deployed) -> dict[str, Any]:
-        known = read_json(self.home.local_json)
+    def _describe(self, deployed: Deployed, known: dict[str, Any]) -> dict[str, Any]:
         keys = {name: known[name] for name in seed.FIELDS if name in known}
         if len(keys) < len(seed.FIELDS):
             with stage("making the demo workspace"):
                 keys = seed.demo_workspace(deployed, self.base_url)
-        found = {
+        return {
             "base_url": self.base_url,
             "mcp_url": f"{self.base_url}/mcp",
             "docs_url": f"{self.base_url}/docs",
@@ -141,8 +155,6 @@ class Stack:
             "aws_endpoint_url": self.emulator.url,
             "inbox_url": f"{self.emulator.url}/_ministack/ses/messages",
         }
-        write_json(self.home.local_json, found)
-        return found
 
 
 def _emulator_port(home: Home) -> int:

@@ -3,12 +3,14 @@
 import os
 import socket
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.e2e.running import LocalStack, free_port, send
+from tests.e2e.running import LocalStack, eventually, free_port, send
 
 
 class TestLocalJson:
@@ -68,6 +70,43 @@ class TestDown:
 
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
+    def test_under_load_loses_neither_a_mail_nor_an_event(self, stack: LocalStack) -> None:
+        people = [{"email": f"p{number}@load.example"} for number in range(40)]
+        contacts = stack.call("POST", "/v1/contacts", {"contacts": people}).json["results"]
+        step = {"channel": "email", "subject": "A question", "text": "Who looks after it?"}
+        sequence = {
+            "name": "Load",
+            "steps": [step],
+            "settings": {"postal_address": "1 Outrider Way, Example Town"},
+        }
+        sequence_id = stack.call("POST", "/v1/sequences", sequence).json["id"]
+        launched = stack.call(
+            "POST",
+            f"/v1/sequences/{sequence_id}/launch",
+            {"contact_ids": [contact["id"] for contact in contacts]},
+        ).json
+        campaign = {"campaign_id": launched["campaign_id"]}
+        eventually(lambda: len(_mails_of_load(stack)) > 3)
+
+        stack.down()
+        stack.up()
+
+        sent = eventually(lambda: _all(stack.events("email.sent", **campaign), len(people)))
+        assert sorted(event["data"]["contact_id"] for event in sent) == sorted(
+            contact["id"] for contact in contacts
+        )
+
+
+class TestBurst:
+    def test_of_cold_calls_waits_in_line(self, stack: LocalStack) -> None:
+        with ThreadPoolExecutor(60) as crowd:
+            calls = [crowd.submit(stack.call, "GET", "/v1/exports?limit=1") for _ in range(60)]
+            replies = [call.result() for call in calls]
+
+        assert {reply.status for reply in replies} <= {200, 429, 503}
+        assert all("Retry-After" in reply.headers for reply in replies if reply.status != 200)
+        assert stack.call("GET", "/v1/exports?limit=1").status == 200
+
 
 class TestServers:
     @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's socket table")
@@ -93,6 +132,14 @@ class TestServers:
         reply = send("POST", stack.local["base_url"] + "/v1/contacts", b"x" * 10_485_761, {})
 
         assert reply.status == 413
+
+
+def _mails_of_load(stack: LocalStack) -> list[str]:
+    return [str(mail) for mail in stack.inbox() if "@load.example" in str(mail)]
+
+
+def _all(found: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    return found if len(found) >= count else []
 
 
 def _sockets_of(stack: LocalStack) -> set[str]:

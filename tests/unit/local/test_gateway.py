@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from io import BytesIO
 
 from aiohttp import ClientResponse, ClientSession, DummyCookieJar, web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 from yarl import URL
 
 from local.gateway import application
@@ -32,6 +32,57 @@ async def _echo(request: web.Request) -> web.Response:
             "Content-Type": request.headers.get("Content-Type", "none/none"),
         },
     )
+
+
+class _Busy:
+    """An upstream that counts what it works on, and answers nothing before it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go = asyncio.Event()
+        self.now = self.most = self.calls = 0
+
+    async def answer(self, _: web.Request) -> web.Response:
+        self.calls += 1
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await self.let_go.wait()
+        self.now -= 1
+        return web.Response()
+
+
+Crowd = Callable[[_Busy, ClientSession, BaseTestServer], Awaitable[None]]
+
+
+def _crowd(act: Crowd, patience: float) -> None:
+    """Act as the clients of a gateway that passes four calls at once to a busy upstream."""
+
+    async def run() -> None:
+        busy = _Busy()
+        upstream = web.Application()
+        upstream.router.add_route("*", "/{path:.*}", busy.answer)
+        async with TestServer(upstream) as behind:
+            origin = str(behind.make_url("")).rstrip("/")
+            app = application(origin, "api1", calls_at_once=4, line_seconds=patience)
+            async with TestServer(app) as gateway, ClientSession() as session:
+                await act(busy, session, gateway)
+
+    asyncio.run(run())
+
+
+async def _status(session: ClientSession, gateway: BaseTestServer) -> tuple[int, str | None]:
+    async with session.get(gateway.make_url("/x")) as answer:
+        return answer.status, answer.headers.get("Retry-After")
+
+
+def _connections(gateway: BaseTestServer) -> int:
+    assert gateway.runner is not None
+    assert gateway.runner.server is not None
+    return len(gateway.runner.server.connections)
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    while not true():
+        await asyncio.sleep(0)
 
 
 def _through_gateway(act: Act) -> tuple[int, dict[str, list[str]], bytes]:
@@ -116,3 +167,47 @@ class TestForward:
         status, _, content = _through_gateway(lambda session, base: session.get(base + "/gone"))
 
         assert (status, content) == (410, b"\x00\xff")
+
+
+class TestLine:
+    def test_a_crowd_waits_and_is_served(self) -> None:
+        async def act(busy: _Busy, session: ClientSession, gateway: BaseTestServer) -> None:
+            crowd = [asyncio.create_task(_status(session, gateway)) for _ in range(60)]
+            await _until(lambda: busy.now == 4)
+            busy.let_go.set()
+
+            assert await asyncio.gather(*crowd) == [(200, None)] * 60
+            assert (busy.most, busy.calls) == (4, 60)
+
+        _crowd(act, patience=60)
+
+    def test_who_would_wait_too_long_is_told_to_come_again(self) -> None:
+        async def act(busy: _Busy, session: ClientSession, gateway: BaseTestServer) -> None:
+            served = [asyncio.create_task(_status(session, gateway)) for _ in range(4)]
+            await _until(lambda: busy.now == 4)
+
+            assert await _status(session, gateway) == (503, "5")
+
+            busy.let_go.set()
+            assert await asyncio.gather(*served) == [(200, None)] * 4
+            assert await _status(session, gateway) == (200, None)
+
+        _crowd(act, patience=0.05)
+
+    def test_who_has_gone_costs_nothing(self) -> None:
+        async def act(busy: _Busy, session: ClientSession, gateway: BaseTestServer) -> None:
+            served = [asyncio.create_task(_status(session, gateway)) for _ in range(4)]
+            await _until(lambda: busy.now == 4)
+            async with ClientSession() as impatient:
+                gone = asyncio.create_task(_status(impatient, gateway))
+                await _until(lambda: _connections(gateway) == 5)
+                gone.cancel()
+                await asyncio.wait([gone])
+            await _until(lambda: _connections(gateway) == 4)
+            busy.let_go.set()
+            await asyncio.gather(*served)
+
+            assert await _status(session, gateway) == (200, None)
+            assert busy.calls == 5
+
+        _crowd(act, patience=60)

@@ -1,0 +1,204 @@
+"""What the emulator has when it ends and what it has when it starts again, without the product."""
+
+import io
+import json
+import signal
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local import generations, processes
+from local.emulator import Emulator
+from local.errors import LocalStackError
+from local.home import Home
+from local.tools import MINISTACK
+from tests.e2e.running import free_port
+
+_TABLE = "things"
+_SLOW = """
+import os, time, boto3
+def handler(event, _):
+    time.sleep(2)
+    client = boto3.client("dynamodb", endpoint_url=event["endpoint"])
+    client.put_item(TableName="things", Item={"id": {"S": "late"}})
+"""
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """A running emulator with a table that has a stream, and a queue."""
+    home = Home(tmp_path_factory.mktemp("keeper"))
+    home.make()
+    if not MINISTACK.installed:
+        MINISTACK.install(home)
+    emulator = Emulator(home, free_port())
+    emulator.start()
+    emulator.client("dynamodb").create_table(
+        TableName=_TABLE,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    emulator.client("sqs").create_queue(QueueName="jobs")
+    emulator.client("s3").create_bucket(Bucket="files")
+    yield emulator
+    emulator.kill()
+
+
+def _put(emulator: Emulator, name: str) -> None:
+    """Put something of this name in the table, the queue and the bucket."""
+    emulator.client("dynamodb").put_item(TableName=_TABLE, Item={"id": {"S": name}})
+    queues = emulator.client("sqs")
+    url = queues.get_queue_url(QueueName="jobs")["QueueUrl"]
+    queues.send_message(QueueUrl=url, MessageBody=name)
+    emulator.client("s3").put_object(Bucket="files", Key=name, Body=name.encode())
+
+
+def _has(emulator: Emulator, name: str) -> list[bool]:
+    """Whether this name is in the table, the stream of the table, the queue and the bucket."""
+    queues = emulator.client("sqs")
+    url = queues.get_queue_url(QueueName="jobs")["QueueUrl"]
+    received = queues.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0
+    ).get("Messages", [])
+    objects = emulator.client("s3").list_objects_v2(Bucket="files").get("Contents", [])
+    return [
+        name in _items(emulator),
+        name in _stream(emulator),
+        name in [message["Body"] for message in received],
+        name in [each["Key"] for each in objects],
+    ]
+
+
+def _items(emulator: Emulator) -> list[str]:
+    return [item["id"]["S"] for item in emulator.client("dynamodb").scan(TableName=_TABLE)["Items"]]
+
+
+def _stream(emulator: Emulator) -> list[str]:
+    streams = emulator.client("dynamodbstreams")
+    (found,) = streams.list_streams(TableName=_TABLE)["Streams"]
+    described = streams.describe_stream(StreamArn=found["StreamArn"])["StreamDescription"]
+    at = streams.get_shard_iterator(
+        StreamArn=found["StreamArn"],
+        ShardId=described["Shards"][0]["ShardId"],
+        ShardIteratorType="TRIM_HORIZON",
+    )["ShardIterator"]
+    records = streams.get_records(ShardIterator=at)["Records"]
+    return [record["dynamodb"]["Keys"]["id"]["S"] for record in records]
+
+
+def _slow_function(emulator: Emulator) -> None:
+    roles = emulator.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    may = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "*"}
+    role = roles.create_role(
+        RoleName="slow",
+        AssumeRolePolicyDocument=_policy(trust | {"Action": "sts:AssumeRole"}),
+    )["Role"]["Arn"]
+    roles.put_role_policy(RoleName="slow", PolicyName="put", PolicyDocument=_policy(may))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("app.py", _SLOW)
+    emulator.client("lambda").create_function(
+        FunctionName="slow",
+        Runtime="python3.13",
+        Role=role,
+        Handler="app.handler",
+        Timeout=30,
+        Code={"ZipFile": packed.getvalue()},
+    )
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _crash(emulator: Emulator) -> None:
+    processes.ask(emulator.home.pid("emulator"), signal.SIGKILL)
+    assert processes.wait_until(lambda: not emulator.running, seconds=10)
+
+
+class TestStop:
+    def test_keeps_what_nobody_has_read_or_received(self, emulator: Emulator) -> None:
+        _put(emulator, "unread")
+
+        emulator.stop(lambda _: None)
+        emulator.start()
+
+        assert _has(emulator, "unread") == [True] * 4
+
+    def test_waits_for_the_functions_that_run(self, emulator: Emulator) -> None:
+        _slow_function(emulator)
+        payload = json.dumps({"endpoint": emulator.url}).encode()
+        emulator.client("lambda").invoke(
+            FunctionName="slow", InvocationType="Event", Payload=payload
+        )
+        told: list[str] = []
+
+        emulator.stop(told.append)
+        emulator.start()
+
+        assert "late" in _items(emulator)
+        assert "waiting for 1 running function(s)" in told
+
+    def test_that_cannot_save_goes_on_with_all_data(self, emulator: Emulator) -> None:
+        _put(emulator, "unsaved")
+        state = emulator.home.state
+        aside = state.with_name("aside")
+        state.rename(aside)
+        state.write_text("no folder")
+
+        with pytest.raises(LocalStackError, match=r"not saved: .*Not a directory"):
+            emulator.stop(lambda _: None)
+
+        state.unlink()
+        aside.rename(state)
+        assert _has(emulator, "unsaved") == [True] * 4
+        emulator.stop(lambda _: None)
+        emulator.start()
+        assert _has(emulator, "unsaved") == [True] * 4
+
+
+class TestCrash:
+    def test_takes_everything_back_to_one_moment(self, emulator: Emulator) -> None:
+        _put(emulator, "saved")
+        emulator.save(lambda _: None)
+        _put(emulator, "lost")
+
+        _crash(emulator)
+        assert emulator.crashed
+        emulator.start()
+
+        assert _has(emulator, "saved") == [True] * 4
+        assert _has(emulator, "lost") == [False] * 4
+
+    def test_in_the_middle_of_a_save_leaves_the_state_before(self, emulator: Emulator) -> None:
+        _put(emulator, "before")
+        emulator.save(lambda _: None)
+        (part := generations.begin(emulator.home.state)).joinpath("dynamodb.json").write_text("{")
+
+        _crash(emulator)
+        emulator.start()
+
+        assert part.exists()
+        assert _has(emulator, "before") == [True] * 4
+
+
+class TestStart:
+    def test_does_not_begin_with_a_part_of_the_data(self, emulator: Emulator) -> None:
+        emulator.stop(lambda _: None)
+        last = generations.newest(emulator.home.state)
+        assert last is not None
+        whole = (last / "dynamodb.json").read_bytes()
+        (last / "dynamodb.json").write_bytes(whole[:-10])
+
+        with pytest.raises(LocalStackError, match="ended at once"):
+            emulator.start()
+
+        assert (last / "dynamodb.json").read_bytes() == whole[:-10]
+        (last / "dynamodb.json").write_bytes(whole)
+        emulator.start()
+        assert "saved" in _items(emulator)
