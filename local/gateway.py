@@ -44,7 +44,8 @@ def application(
 ) -> web.Application:
     """The proxy of one API.
 
-    It passes on at most `calls_at_once`; one that has waited `line_seconds` gets a 503.
+    It passes on at most `calls_at_once`. One that has waited `line_seconds` gets a 503 with
+    Retry-After: nothing was done with it.
     """
     app = web.Application(client_max_size=_MAX_BODY)
     app[_LINE] = asyncio.Semaphore(calls_at_once)
@@ -105,7 +106,7 @@ async def _forward(request: web.Request, body: bytes) -> web.Response:
                 body=content,
             )
     except TimeoutError:
-        return _refusal(503, "Service Unavailable", {"Retry-After": _RETRY_AFTER_SECONDS})
+        return _refusal(503, "Service Unavailable")
     except ClientError as error:
         return _refusal(502, f"the emulator does not answer: {error}")
 

@@ -5,6 +5,7 @@ the records of streams that nobody has read. Here instead
 
 - a whole state of one moment is saved every few minutes, on SIGUSR1 and at the stop: a fork of the
   process writes its frozen copy of everything while the emulator goes on,
+- queues are fair, as on AWS,
 - a stop (SIGTERM) first lets no queue, stream or schedule start anything more, waits for the
   functions that run, and ends only when the state is saved. What waits in queues and streams is
   part of it. If it cannot be saved, nothing ends: the emulator goes on with all its data.
@@ -19,18 +20,21 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO
 
 import hypercorn.asyncio
 from ministack import app as emulator
 from ministack.core import lambda_runtime, persistence
-from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler
+from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler, sqs
 
 from local import generations
+from local.fairness import group_of, next_messages
 from local.status import Status
 
 _SAVE_SECONDS = 300.0
@@ -39,6 +43,7 @@ _SAVE_SHARE = 20.0
 _STALL_SECONDS = 120.0
 _DRAIN_SECONDS = 60.0
 _TICK_SECONDS = 0.1
+_READERS = max(2, os.cpu_count() or 2)
 _STREAMS = "outrider_streams"
 _DEPTH = 6
 """How deep dictionaries are written entry by entry: to the items of tables."""
@@ -60,23 +65,16 @@ class Keeper:
     def install(self) -> None:
         """Put the keeper between MiniStack and its pollers, its files and its server."""
         serve = hypercorn.asyncio.serve
-        mappings = lambda_svc._iter_all_esms
         acquire = lambda_svc._acquire_execution_slot
 
         async def kept(app: Any, config: Any) -> None:
             await serve(app, config, shutdown_trigger=self._until_the_end)
 
-        def open_mappings() -> Iterator[Any]:
-            for mapping in mappings():
-                if self._paused:
-                    return
-                yield mapping
-
         def slot(function: Any, config: Any) -> Any:
             return (None, "account") if self._closed else acquire(function, config)
 
         hypercorn.asyncio.serve = kept
-        lambda_svc._iter_all_esms = open_mappings
+        self._read_streams_side_by_side()
         lambda_svc._acquire_execution_slot = slot
         for module, tick in (
             (eventbridge, "_tick_scheduled_rules"),
@@ -85,6 +83,48 @@ class Keeper:
             setattr(module, tick, self._unless_paused(getattr(module, tick)))
         emulator._load_persisted_state = _load
         emulator.save_all = lambda _: None
+        _make_queues_fair()
+
+    def _read_streams_side_by_side(self) -> None:
+        """Read for several functions on streams at the same time, and for none while paused.
+
+        MiniStack's one thread lets all of them wait for the slowest, where on AWS none waits for
+        another.
+        """
+        mappings, poll = lambda_svc._iter_all_esms, lambda_svc._poll_dynamodb_streams
+        readers = ThreadPoolExecutor(_READERS)
+        reading = set[str]()
+        own = threading.local()
+
+        def open_mappings() -> Iterator[Any]:
+            """All of them, or the one that this thread reads for."""
+            for mapping in getattr(own, "mappings", None) or mappings():
+                if self._paused:
+                    return
+                yield mapping
+
+        def read(mapping: tuple[str, str, dict[str, Any]]) -> None:
+            own.mappings = [mapping]
+            found = False
+            try:
+                found = poll()
+            except Exception:
+                traceback.print_exc()
+            finally:
+                reading.discard(mapping[2]["UUID"])
+                if found:
+                    lambda_svc._esm_wake.set()
+
+        def poll_each() -> bool:
+            for mapping in open_mappings():
+                name = mapping[2]["UUID"]
+                if ":dynamodb:" in mapping[2].get("EventSourceArn", "") and name not in reading:
+                    reading.add(name)
+                    readers.submit(read, mapping)
+            return False
+
+        lambda_svc._iter_all_esms = open_mappings
+        lambda_svc._poll_dynamodb_streams = poll_each
 
     def _unless_paused(self, tick: Callable[[], None]) -> Callable[[], None]:
         return lambda: None if self._paused else tick()
@@ -169,6 +209,27 @@ class Keeper:
             elif time.monotonic() - changed > _STALL_SECONDS:
                 os.kill(child, signal.SIGKILL)
             await asyncio.sleep(_TICK_SECONDS)
+
+
+def _make_queues_fair() -> None:
+    """Let groups take turns in standard queues, and keep the groups that rules give messages."""
+    collect, dispatch = sqs._collect_msgs, eventbridge._dispatch_to_sqs
+
+    def fair(queue: dict[str, Any], most: int, timeout: int) -> Any:
+        if not queue["is_fifo"]:
+            queue = queue | {"messages": next_messages(queue["messages"], most, time.time())}
+        return collect(queue, most, timeout)
+
+    def grouped(target: Any, event: str, parameters: Any = None) -> None:
+        dispatch(target, event, parameters)
+        group = group_of(event, (parameters or {}).get("MessageGroupId", ""))
+        queue = sqs._queue_by_arn(str(target)) or {"messages": []}
+        for message in reversed(queue["messages"] if group else []):
+            if message["body"] == event:
+                message["group_id"] = group
+                return
+
+    sqs._collect_msgs, eventbridge._dispatch_to_sqs = fair, grouped
 
 
 async def _first(*events: asyncio.Event, seconds: float) -> None:

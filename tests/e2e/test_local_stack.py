@@ -71,7 +71,7 @@ class TestDown:
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
     def test_under_load_loses_neither_a_mail_nor_an_event(self, stack: LocalStack) -> None:
-        people = [{"email": f"p{number}@load.example"} for number in range(40)]
+        people = [{"email": f"p{number}@load.example"} for number in range(20)]
         contacts = stack.call("POST", "/v1/contacts", {"contacts": people}).json["results"]
         step = {"channel": "email", "subject": "A question", "text": "Who looks after it?"}
         sequence = {
@@ -86,7 +86,7 @@ class TestDown:
             {"contact_ids": [contact["id"] for contact in contacts]},
         ).json
         campaign = {"campaign_id": launched["campaign_id"]}
-        eventually(lambda: len(_mails_of_load(stack)) > 3)
+        eventually(lambda: len(_mails_of_load(stack)) > 1)
 
         stack.down()
         stack.up()
@@ -103,8 +103,7 @@ class TestBurst:
             calls = [crowd.submit(stack.call, "GET", "/v1/exports?limit=1") for _ in range(60)]
             replies = [call.result() for call in calls]
 
-        assert {reply.status for reply in replies} <= {200, 429, 503}
-        assert all("Retry-After" in reply.headers for reply in replies if reply.status != 200)
+        assert {reply.status for reply in replies} <= {200, 429}
         assert stack.call("GET", "/v1/exports?limit=1").status == 200
 
 
