@@ -42,4 +42,5 @@ def group_of(event: str, wanted: str) -> str:
 
 
 def _group(message: Message) -> str:
-    return message.get("group_id") or ""
+    """A message without a group is one alone."""
+    return str(message.get("group_id") or message["id"])

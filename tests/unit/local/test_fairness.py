@@ -11,6 +11,7 @@ _NOW = 1_000.0
 def _message(group: str | None, *, in_flight: bool = False, delayed: bool = False) -> Any:
     hidden = in_flight or delayed
     return {
+        "id": "m",
         "group_id": group,
         "visible_at": _NOW + 30 if hidden else _NOW,
         "receive_count": int(in_flight),
