@@ -181,7 +181,6 @@ class Keeper:
             SaveFailed: it could not be written, or nothing was written for two minutes.
         """
         try:
-            _forget_what_was_read()
             partial = generations.begin(self._state)
             generations.link(Path(s3.DATA_DIR), partial / "s3")
             reading, writing = os.pipe()
@@ -255,7 +254,7 @@ def _kill_functions() -> None:
 
 
 def _forget_what_was_read() -> None:
-    """Drop the records of streams that every function on the stream has read.
+    """In the fork: drop the records of streams that every function on the stream has read.
 
     MiniStack keeps them for 24 hours for readers that may come; here only functions read.
     """
@@ -288,6 +287,7 @@ def _write_and_exit(partial: Path, complaint: int) -> None:
         os.closerange(complaint + 1, 65536)
         gc.disable()
         copy.deepcopy = _itself  # type: ignore[assignment]
+        _forget_what_was_read()
         last = generations.newest(partial.parent)
         if last is not None:
             generations.link(last / "lambda-blobs", partial / "lambda-blobs")
