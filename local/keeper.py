@@ -277,8 +277,8 @@ def _forget_what_was_read() -> None:
 def _write_and_exit(partial: Path, complaint: int) -> None:
     """In the fork: write everything, name what went wrong in the pipe, and end.
 
-    Descriptors are closed, so that neither the port nor the lock outlives the emulator. Nothing
-    here changes the frozen copy's originals, so nothing has to be copied once more.
+    Descriptors are closed, so that neither the port nor the lock outlives the emulator. The copy
+    is this process's own, so nothing has to be copied once more.
     """
     parent = os.getppid()
     try:
