@@ -22,6 +22,7 @@ from yarl import URL
 
 _MAX_BODY = 10 * 1024 * 1024
 _TIMEOUT_SECONDS = 60.0
+_GIVEN_UP_SECONDS = 600.0
 _CALLS_AT_ONCE = max(4, 2 * (os.cpu_count() or 2))
 _LINE_SECONDS = 30.0
 _RETRY_AFTER_SECONDS = "5"
@@ -33,6 +34,7 @@ _ORIGIN = web.AppKey("origin", str)
 _CLIENT = web.AppKey("client", ClientSession)
 _LINE = web.AppKey("line", asyncio.Semaphore)
 _PATIENCE = web.AppKey("patience", float)
+_TIMEOUT = web.AppKey("timeout", float)
 
 
 def application(
@@ -41,15 +43,17 @@ def application(
     *,
     calls_at_once: int = _CALLS_AT_ONCE,
     line_seconds: float = _LINE_SECONDS,
+    timeout_seconds: float = _TIMEOUT_SECONDS,
 ) -> web.Application:
     """The proxy of one API.
 
     It passes on at most `calls_at_once`. One that has waited `line_seconds` gets a 503 with
-    Retry-After: nothing was done with it.
+    Retry-After: nothing was done with it. One that has no answer after `timeout_seconds` gets one
+    without, and keeps its place until the emulator is done with it.
     """
     app = web.Application(client_max_size=_MAX_BODY)
     app[_LINE] = asyncio.Semaphore(calls_at_once)
-    app[_PATIENCE] = line_seconds
+    app[_PATIENCE], app[_TIMEOUT] = line_seconds, timeout_seconds
     app[_ORIGIN] = f"{emulator_url}/_aws/execute-api/{api_id}/$default"
     app.cleanup_ctx.append(_client)
     app.router.add_route("*", "/{path:.*}", _handle)
@@ -62,7 +66,7 @@ async def _client(app: web.Application) -> AsyncIterator[None]:
         connector=TCPConnector(limit=0),
         cookie_jar=DummyCookieJar(),
         auto_decompress=False,
-        timeout=ClientTimeout(total=_TIMEOUT_SECONDS),
+        timeout=ClientTimeout(total=_GIVEN_UP_SECONDS),
         skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
     )
     yield
@@ -81,12 +85,13 @@ async def _handle(request: web.Request) -> web.Response:
             await line.acquire()
     except TimeoutError:
         return _refusal(503, "Service Unavailable", {"Retry-After": _RETRY_AFTER_SECONDS})
-    try:
-        if request.transport is None or request.transport.is_closing():
-            return web.Response(status=499)
-        return await _forward(request, body)
-    finally:
+    if request.transport is None or request.transport.is_closing():
         line.release()
+        return web.Response(status=499)
+    call = asyncio.create_task(_forward(request, body))
+    call.add_done_callback(lambda _: line.release())  # not before the emulator is done with it
+    done, _ = await asyncio.wait([call], timeout=request.app[_TIMEOUT])
+    return call.result() if done else _refusal(503, "Service Unavailable")
 
 
 async def _forward(request: web.Request, body: bytes) -> web.Response:

@@ -18,7 +18,7 @@ import boto3
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 _START_SECONDS = 600
 _CALL_SECONDS = 100
-_CALLS = 5
+_CALLS = 3
 _PATIENCE_SECONDS = 150
 
 

@@ -53,7 +53,7 @@ class _Busy:
 Crowd = Callable[[_Busy, ClientSession, BaseTestServer], Awaitable[None]]
 
 
-def _crowd(act: Crowd, patience: float) -> None:
+def _crowd(act: Crowd, patience: float, timeout: float = 60) -> None:
     """Act as the clients of a gateway that passes four calls at once to a busy upstream."""
 
     async def run() -> None:
@@ -62,7 +62,9 @@ def _crowd(act: Crowd, patience: float) -> None:
         upstream.router.add_route("*", "/{path:.*}", busy.answer)
         async with TestServer(upstream) as behind:
             origin = str(behind.make_url("")).rstrip("/")
-            app = application(origin, "api1", calls_at_once=4, line_seconds=patience)
+            app = application(
+                origin, "api1", calls_at_once=4, line_seconds=patience, timeout_seconds=timeout
+            )
             async with TestServer(app) as gateway, ClientSession() as session:
                 await act(busy, session, gateway)
 
@@ -193,6 +195,20 @@ class TestLine:
             assert await _status(session, gateway) == (200, None)
 
         _crowd(act, patience=0.05)
+
+    def test_what_has_no_answer_in_time_keeps_its_place(self) -> None:
+        async def act(busy: _Busy, session: ClientSession, gateway: BaseTestServer) -> None:
+            slow = [_status(session, gateway) for _ in range(4)]
+
+            assert await asyncio.gather(*slow) == [(503, None)] * 4
+            assert await _status(session, gateway) == (503, "5")
+            assert busy.calls == 4
+
+            busy.let_go.set()
+            await _until(lambda: busy.now == 0)
+            assert await _status(session, gateway) == (200, None)
+
+        _crowd(act, patience=1, timeout=1)
 
     def test_who_has_gone_costs_nothing(self) -> None:
         async def act(busy: _Busy, session: ClientSession, gateway: BaseTestServer) -> None:
