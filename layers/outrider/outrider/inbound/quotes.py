@@ -15,15 +15,17 @@ _ATTRIBUTIONS = (
     r"Op\b.{5,250}\b(schreef|het volgende geschreven)\b.{0,150}:",
     r"Em\b.{5,250}\bescreveu\s*:",
     r"(Den|Le|On)\b.{5,250}\bskrev\b.{0,150}:",
-    r"(?-i:[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}) wrote\s*:",
+    r"(?-i:[A-Z][\w.'-]{1,60}(?: [A-Z][\w.'-]{1,60}){0,3}) wrote\s*:",
     r".{2,250}<[^<>\s@]{1,64}@[^<>\s]{3,253}>(?: wrote)?\s*:",
     r"-{2,} ?On\b.{5,250}\bwrote ?-{2,}",
 )
 """The line above a quote: a date and who wrote it, in one of several languages, or the writer's
 address at its end in any."""
 _ATTRIBUTION = re.compile(
-    rf"^[ \t]*>?\s*(?:{'|'.join(_ATTRIBUTIONS)})[ \t]*$", re.IGNORECASE | re.MULTILINE
+    rf"^[ \t]*+(?:>[ \t]*+)?(?:{'|'.join(_ATTRIBUTIONS)})[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
+"""What stands before it is taken once, of its own line only: else blank lines are gone through
+again from each of them."""
 _DIVIDER = re.compile(
     r"^[ \t]*(?:"
     r"-{2,}\s*(?:original message|reply message|original-nachricht|urspr(?:ü|u)ngliche nachricht"

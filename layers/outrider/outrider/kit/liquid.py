@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from liquid import RenderContext
 from liquid.ast import Node
@@ -35,6 +36,7 @@ class Asked:
     unknown_tags: tuple[str, ...]
 
 
+@lru_cache(maxsize=16)
 def asked(source: str) -> Asked:
     """Raises TemplateInvalid when `source` is no template."""
     template = templates.parse(source)

@@ -11,8 +11,8 @@ from typing import Literal
 from outrider.kit import markup, spintax
 from outrider.sequences.models import Step, Variant
 
-_LIQUID = re.compile(r"\{\{.{0,2000}?\}\}|\{%.{0,2000}?%\}", re.DOTALL)
-_SHOWN_LIQUID = re.compile(r"\{\{.{0,2000}?\}\}", re.DOTALL)
+_LIQUID = re.compile(r"\{[{%]")
+_LONGEST_TAG = 2_000
 _URL = re.compile(r"""https?://[^\s<>"')\]]{1,2000}""", re.IGNORECASE)
 _ACTIVE = frozenset({"embed", "form", "iframe", "object", "script", "video"})
 _NOT_SHOWN = frozenset({"head", "title"})
@@ -70,7 +70,7 @@ class Part:
 
 def shown_length(source: str) -> int:
     """How long a template without spintax is about, once it is filled."""
-    return len(_LIQUID.sub("", _SHOWN_LIQUID.sub("_" * 8, source)))
+    return len(_instead_of_liquid(source, "_" * 8, ""))
 
 
 def parts(steps: Many[Step]) -> Iterator[Part]:
@@ -125,7 +125,23 @@ def _words(said: Many[str]) -> str:
 
 
 def _without_liquid(text: str) -> str:
-    return " ".join(_LIQUID.sub(" ", text).split())
+    return " ".join(_instead_of_liquid(text, " ", " ").split())
+
+
+def _instead_of_liquid(text: str, output: str, tag: str) -> str:
+    """The text with others in place of `{{ … }}` and `{% … %}`; what has no end is no Liquid."""
+    said, at = [], 0
+    while opened := _LIQUID.search(text, at):
+        start, inside = opened.span()
+        closing = "}}" if opened[0] == "{{" else "%}"
+        end = text.find(closing, inside, inside + _LONGEST_TAG + 2)
+        if end < 0:
+            said.append(text[at : start + 1])
+            at = start + 1
+            continue
+        said += [text[at:start], output if closing == "}}" else tag]
+        at = end + 2
+    return "".join([*said, text[at:]])
 
 
 def _unescaped(text: str) -> str:

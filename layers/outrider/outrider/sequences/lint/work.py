@@ -27,7 +27,7 @@ class Trials:
         if self._left <= 0:
             return
         try:
-            variables = liquid.asked(part.whole).variables
+            variables = liquid.asked(part.source).variables
             if not self._is_too_much(part, variables, LONG):
                 yield from self._all_together()
             elif self._is_too_much(part, variables, USUAL):

@@ -1,0 +1,81 @@
+"""How the CPU time of everything that reads a stranger's text grows with the text:
+`python -m bench.hostile [part]`.
+
+Each reader gets each pattern, repeated to the longest text that the product hands to it (or to one
+of so many parts of it), and to half of that. Time that doubles with the length is linear; the table
+shows the worst of each reader.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bench import results
+from tests.hostile_texts import PATTERNS, READERS, Reader, text_of
+
+STEEP = 2.6
+"""Growth that is measured again."""
+NOISE = 0.004
+"""Seconds below which a growth says nothing."""
+TAKES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    pattern: str
+    seconds: float
+    growth: float
+
+
+def main(arguments: list[str]) -> int:
+    part = int(arguments[0]) if arguments else 1
+    rows = []
+    for reader in READERS:
+        longest = reader.longest // part
+        seen = [_measured(reader, pattern, longest) for pattern in PATTERNS]
+        slowest = max(seen, key=lambda each: each.seconds)
+        steepest = max(seen, key=lambda each: each.growth)
+        rows.append(
+            [
+                reader.name,
+                f"{longest:,}",
+                f"{slowest.seconds * 1_000:,.1f}",
+                f"`{slowest.pattern!r}`".replace("|", "\\|"),
+                f"{steepest.growth:.1f}" if steepest.growth else "below noise",
+            ]
+        )
+    header = ["reader", "characters", "most ms of CPU", "for repetitions of", "growth"]
+    text = (
+        f"{len(READERS)} readers x {len(PATTERNS)} patterns = {len(READERS) * len(PATTERNS):,} "
+        "inputs. Growth is that of the time from half the length\nto all of it, the steepest of "
+        f"those that take more than {NOISE * 1_000:.0f} ms: 2 is linear, 4 the square.\n\n"
+    )
+    command = " ".join(["python -m bench.hostile", *arguments])
+    results.keep("Hostile texts", command, text + results.table(header, rows))
+    return 0
+
+
+def _measured(reader: Reader, pattern: str, longest: int) -> Seen:
+    half, whole = text_of(pattern, longest // 2), text_of(pattern, longest)
+    seen = _seen(pattern, *(_seconds(reader.read, each) for each in (half, whole)))
+    if seen.growth <= STEEP:
+        return seen
+    best = (min(_seconds(reader.read, each) for _ in range(TAKES)) for each in (half, whole))
+    return _seen(pattern, *best)
+
+
+def _seen(pattern: str, half: float, whole: float) -> Seen:
+    return Seen(pattern, whole, whole / half if half > NOISE else 0.0)
+
+
+def _seconds(read: Callable[[str], object], text: str) -> float:
+    began = time.thread_time()
+    with suppress(ValueError):
+        read(text)
+    return time.thread_time() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

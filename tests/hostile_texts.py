@@ -1,0 +1,181 @@
+"""Texts that mean harm to whoever reads them: patterns over which parsers and regular expressions
+go back and forth, and what in the product reads a stranger's text."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from outrider.companies.domains import domain_of_website
+from outrider.contacts import words
+from outrider.imports import headers, reading
+from outrider.imports.errors import BrokenFile
+from outrider.imports.lines import Lines
+from outrider.inbound import classification, diagnoses, mail, pages, quotes, returning
+from outrider.kit import addresses, json, liquid, markup, spintax, templates
+from outrider.kit.objects import Part
+from outrider.kit.targets import Target
+from outrider.messages.transports import smtp_replies
+from outrider.research import pages as research
+from outrider.sequences.lint.rules import lint
+from outrider.sequences.models import Settings, Step, Variant
+
+PATTERNS = [
+    *("a", " ", "\t", "\n", "\r\n", ".", ",", "-", "_", ":", "@", "<", ">", "&", "#", "%", "\\"),
+    *('"', "'", "(", "[", "{", "|", "/", "=", ";", "0", "1.", "\u0301", "\U0001f600", "\u00df"),
+    *("a ", "a\n", " \n", "> ", ">\n", ">>", "a.", "a-", "a@", "a@b.", "a@b.example ", "A. "),
+    *("<a ", "<a>", "</a>", "<a/", '<a b="', "<a b='", "<!--", "<!-- -", "-->", "<!", "<?", "</"),
+    *("<div>", "<script>", "<title>", "<blockquote>", "<a href=x>", '<a href="http://a.example/">'),
+    *("&amp;", "&#", "&#1", "&#x", "&lt", "<img alt=", "<p ", "<style>", "<td>", "<a b=c "),
+    *("{{", "{{ a }}", "{% if a %}", "{% raw %}", "{a|b}", "{a|", "|}", "{{{", "\\{", "{% ", "{|"),
+    *("On a wrote", "On x\n", "On Mon, a wrote:\n", "Am 1.1. schrieb\n", "From: a\n", "-- \n"),
+    *("From: a\nTo: b\n", "a <a@b.example>", "<a@b.example>:\n", "Le a\n", "---- On ", "____"),
+    *("please stop ", "remove me ", "no ", "not interested ", "out of office until ", "until "),
+    *("1 January ", "until 1.1.2026 ", "january ", "next ", "back on monday ", "am 1. januar "),
+    *("Received: a\r\n", "Content-Type: a/b;", "Subject: =?utf-8?q?a?=", "=?utf-8?b?", "=?", "?="),
+    *(
+        "--b\r\n",
+        "a: b\r\n ",
+        'a="',
+        "References: <a@b>",
+        "\r\n\r\n",
+        "To: a,",
+        "(a",
+        "=20",
+        "=\r\n",
+    ),
+    *('"a",', '"",', '""', '"\n', ",\n", ";", '{"a":', "[1,", '{"a":[', "1e9,", "\\u0000", "null,"),
+    *(
+        "550 5.1.1 ",
+        "user unknown ",
+        "user a ",
+        "not have an ",
+        "limit exceed ",
+        "sending account ",
+    ),
+    *(
+        "http://",
+        "http://a.",
+        "https://a.example/",
+        "www.",
+        "//",
+        "a:b@",
+        "?a=b&",
+        "%2e",
+        "xn--",
+        "::",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """`longest` is how many characters of text the product hands to it at most."""
+
+    name: str
+    longest: int
+    read: Callable[[str], object]
+
+
+def text_of(pattern: str, length: int) -> str:
+    return (pattern * (length // len(pattern) + 1))[:length]
+
+
+def _lines(text: str) -> Lines:
+    data = text.encode(errors="replace")
+    return Lines(lambda start, length: Part(data[start : start + length], len(data)), 0, 0)
+
+
+def _records(text: str) -> Iterator[object]:
+    records = reading.Records(_lines(text), ",")
+    while (record := records.next()) is not None:
+        yield record
+
+
+def _csv(text: str) -> None:
+    try:
+        for _ in _records(text):
+            pass
+    except BrokenFile:
+        pass
+
+
+def _jsonl(text: str) -> None:
+    rows = reading.JsonRows(_lines(text))
+    try:
+        while rows.next() is not None:
+            pass
+    except BrokenFile:
+        pass
+
+
+def _linted(text: str) -> object:
+    step = Step(
+        id="stp_1",
+        channel="email",
+        wait_value=0,
+        wait_unit="days",
+        condition="always",
+        variants=[Variant(id="a", subject="A question", text=text, html=text)],
+    )
+    return lint([step], Settings())
+
+
+def _filled(text: str) -> object:
+    return templates.render("{{ a | strip_html | escape_once }}", {"a": text}, "html")
+
+
+def _mail(text: str) -> object:
+    return mail.IncomingMail.parse(text.encode(errors="replace"))
+
+
+def _mail_body(text: str) -> object:
+    raw = b"From: a@a.example\r\nContent-Type: text/html\r\nSubject: Re: a\r\n\r\n"
+    return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
+
+
+def _header(text: str) -> object:
+    lines = text.replace("\r", "").replace("\n", "\n ")
+    raw = f"From: {lines}\nSubject: {lines}\nReferences: {lines}\nContent-Type: {lines}\n\nHi"
+    return mail.IncomingMail.parse(raw.encode(errors="replace"))
+
+
+_DAY = date(2026, 3, 2)
+READERS = [
+    Reader("markup.to_text", 200_000, markup.to_text),
+    Reader("markup.rewrite_links", 200_000, lambda text: markup.rewrite_links(text, str.upper)),
+    Reader("markup.append", 200_000, lambda text: markup.append(text, "x")),
+    Reader("markup.shows", 200_000, lambda text: markup.shows(text, "https://a.example")),
+    Reader("spintax.spin", 100_000, lambda text: spintax.spin(text, "a")),
+    Reader("spintax.unbalanced", 100_000, spintax.unbalanced),
+    Reader("templates.parse", 100_000, templates.parse.__wrapped__),
+    Reader("liquid.asked", 100_000, liquid.asked.__wrapped__),
+    Reader("a value in a template", 16_000, _filled),
+    Reader("lint", 50_000, _linted),
+    Reader("IncomingMail.parse, all", 500_000, _mail),
+    Reader("IncomingMail.parse, headers", 50_000, _header),
+    Reader("IncomingMail.parse, body", 500_000, _mail_body),
+    Reader("pages.plain", 500_000, pages.plain),
+    Reader("quotes.own_words", 80_000, quotes.own_words),
+    Reader(
+        "classification.classify",
+        4_000,
+        lambda text: classification.classify(text, text[:300], by_machine=False, received=_DAY),
+    ),
+    Reader("returning.back_on", 4_000, lambda text: returning.back_on(text, _DAY)),
+    Reader("classification.addresses", 4_000, classification.addresses),
+    Reader("diagnoses.verdict", 8_000, lambda text: diagnoses.verdict("", text)),
+    Reader("smtp_replies.classify", 2_048, lambda text: smtp_replies.classify("END", 550, text)),
+    Reader("CSV", 131_072, _csv),
+    Reader("JSON Lines", 131_072, _jsonl),
+    Reader("headers.guess", 131_072, lambda text: headers.guess("contacts", text)),
+    Reader("words.words_in", 500, words.words_in),
+    Reader("addresses.normalise", 131_072, addresses.normalise),
+    Reader("domain_of_website", 131_072, domain_of_website),
+    Reader("Target.of", 2_048, Target.of),
+    Reader("json.check_depth", 1_048_576, lambda text: json.check_depth(text.encode())),
+    Reader(
+        "research.facts_of",
+        524_288,
+        lambda text: research.facts_of(text, "https://a.example/", {}),
+    ),
+]
