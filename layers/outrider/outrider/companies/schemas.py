@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -29,13 +28,9 @@ from outrider.kit.addresses import Domain
 from outrider.kit.inputs import Batch, Input
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import MANY, ONE, Instant, one_or_many
+from outrider.kit.urls import ShortWebAddress, WebAddress
 
 _OURS = frozenset({"id", "object", "created_at", "updated_at", "version", "deleted_at"})
-
-
-def _web_address(website: str) -> str:
-    domain_of_website(website)
-    return website
 
 
 def _as_text(size: Any) -> Any:
@@ -43,7 +38,6 @@ def _as_text(size: Any) -> Any:
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Website = Annotated[str, Field(max_length=2_000), AfterValidator(_web_address)]
 Size = Annotated[
     str,
     BeforeValidator(_as_text, json_schema_input_type=str | int),
@@ -59,11 +53,11 @@ class _CompanyFields(Input):
 
     name: Name | None = None
     domain: Domain | None = None
-    website: Website | None = None
+    website: WebAddress | None = None
     industry: Text | None = None
     size: Size | None = None
     country: Text | None = None
-    linkedin_url: Text | None = None
+    linkedin_url: ShortWebAddress | None = None
     phone: Text | None = None
     description: Annotated[str, Field(max_length=5_000)] | None = None
     founded: Annotated[int, Field(ge=1, le=9_999, description="The year")] | None = None

@@ -18,6 +18,7 @@ from outrider.kit.addresses import Email
 from outrider.kit.inputs import Batch, Input
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import MANY, ONE, one_or_many
+from outrider.kit.urls import ShortWebAddress
 from outrider.kit.zones import Timezone
 
 
@@ -35,7 +36,7 @@ class _ContactFields(Input):
             "and the domain gives not everybody a mailbox. What is given here stays, null too",
         ),
     ] = None
-    linkedin_url: Text | None = None
+    linkedin_url: ShortWebAddress | None = None
     phone: Text | None = None
     country: Text | None = None
     timezone: Timezone | None = None
