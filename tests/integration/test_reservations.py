@@ -15,7 +15,7 @@ from outrider.kit.queues import SendFailed
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, Launched, launched
-from tests.integration.test_steps import again
+from tests.integration.test_steps import CALL, again
 
 
 def a_round(api: Api, cloud: Cloud, campaign: Launched) -> None:
@@ -247,6 +247,45 @@ class TestPausing:
 
         assert len(cloud.mails()) == 1
         assert used(cloud, "mbx") == [1]
+
+
+class TestMigrating:
+    @staticmethod
+    def migrated(api: Api, cloud: Cloud, *newest: int) -> None:
+        """The first of three steps lies in the queue, and only these of them are left."""
+        campaign = launched(api, steps=(STEP_ONE, CALL, {**STEP_ONE, "text": "Last"}))
+        path = f"/v1/sequences/{campaign.sequence_id}/steps"
+        a_round(api, cloud, campaign)
+        steps = api.get(path).json["steps"]
+        left = [steps[each] for each in newest] or [{**STEP_ONE, "text": "Another"}]
+        answer = api.put(path, {"steps": left, "migrate": True})
+        assert answer.status == 200, answer.text
+
+    @pytest.mark.parametrize(("newest", "lane"), [((2,), "first##"), ((1,), ""), ((), None)])
+    def test_puts_what_moves_into_its_lane_and_gives_back_its_unit(
+        self, api: Api, cloud: Cloud, newest: tuple[int, ...], lane: str | None
+    ) -> None:
+        self.migrated(api, cloud, *newest)
+
+        cloud.invoke("steps_run", cloud.take("StepsQueue"))
+
+        (item,) = enrollments(api, cloud)
+        if lane is None:
+            assert item["state"] == "finished"
+        else:
+            assert item["by_due_sk"] == f"{lane}{item['due_at']}"
+        assert used(cloud, "mbx") == [0]
+
+    def test_keeps_in_the_queue_what_goes_on_with_its_job(self, api: Api, cloud: Cloud) -> None:
+        """Its worker dies before it claims."""
+        self.migrated(api, cloud, 0, 2)
+
+        with cloud.wire.refuse("dynamodb", "UpdateItem", "ThrottlingException", skip=1):
+            cloud.invoke("steps_run", cloud.take("StepsQueue"))
+
+        (item,) = enrollments(api, cloud)
+        assert item["steps_version"] == 2
+        assert item["by_due_sk"] == f"queued#{item['due_at']}"
 
 
 class TestSteps:

@@ -258,6 +258,27 @@ class TestVersions:
         assert [mail.message.get_content().split()[0] for mail in cloud.mails()] == ["Hi", "Last,"]
         assert status(api, campaign.campaign_id)["audience"]["completed"] == 1
 
+    @pytest.mark.parametrize("then", ["a task", "the end"])
+    def test_those_who_need_no_mailbox_any_more_wait_for_none(
+        self, api: Api, cloud: Cloud, then: str
+    ) -> None:
+        """They waited for their first email, which the new steps do not have."""
+        campaign = launched(api, steps=(STEP_ONE, CALL))
+        (mailbox,) = api.get("/v1/mailboxes").json["data"]
+        api.patch(f"/v1/mailboxes/{mailbox['id']}", {"status": "paused"})
+        cloud.run(hours=0.5)
+        path = f"/v1/sequences/{campaign.sequence_id}/steps"
+        _, call = api.get(path).json["steps"]
+
+        steps = [call if then == "a task" else CALL]
+        answer = api.put(path, {"steps": steps, "migrate": True})
+        cloud.run(hours=0.5)
+
+        assert answer.status == 200, answer.text
+        audience = status(api, campaign.campaign_id)["audience"]
+        found = (len(events(api, "task.due")), audience["completed"])
+        assert found == ((1, 0) if then == "a task" else (0, 1))
+
 
 class TestTexts:
     def test_a_short_message_goes_to_the_phone(self, api: Api, cloud: Cloud) -> None:

@@ -200,7 +200,9 @@ MUTATIONS = [
         (f"{_RESERVING}::TestDeferred",),
         (
             Change(
-                _ROUNDS, "lane = lane_of(enrollment, step_of(enrollment, steps))", "lane = PLAIN"
+                _ROUNDS,
+                "lane = lane_of(enrollment, step_of(campaign, enrollment, steps))",
+                "lane = PLAIN",
             ),
         ),
     ),

@@ -75,6 +75,10 @@ def an_enrollment(number: int, *, due: datetime = NOW, **fields: Any) -> Enrollm
     return Enrollment.model_validate({**given_fields, **fields})
 
 
+def step_of(enrollment: Enrollment) -> str | None:
+    return enrollment.step_id if enrollment.steps_version in STEPS else "not known"
+
+
 def a_capacity(name: str, *, left: int = 100, gap: int = 0, free: int = 0, **more: Any) -> Capacity:
     return Capacity(name, left, timedelta(seconds=gap), NOW + timedelta(seconds=free), **more)
 
@@ -111,6 +115,7 @@ enrollments = st.builds(
     due=st.integers(-3600, 900).map(lambda seconds: NOW + timedelta(seconds=seconds)),
     mailbox_id=st.sampled_from([None, "mbx_a", "mbx_gone"]),
     step_id=st.sampled_from(["stp_1", "stp_1", "stp_1", "stp_call", "stp_sms", "stp_gone"]),
+    steps_version=st.sampled_from([1, 1, 1, 9]),
     timezone=st.sampled_from([None, *ZONES]),
     company_key=st.sampled_from([None, "com_1"]),
 )
@@ -140,12 +145,12 @@ class TestPlan:
         going = [one for one in result if one.goes_out]
         assert all(NOW <= one.send_at <= NOW + ROUND for one in going)
         assert all(one.send_at > NOW for one in result if not one.goes_out)
-        messages = [one for one in going if one.enrollment.step_id != "stp_call"]
+        messages = [one for one in going if step_of(one.enrollment) != "stp_call"]
         assert given_limits.left is None or len(messages) <= max(0, given_limits.left)
         colleagues = [one for one in messages if one.enrollment.company_key == "com_1"]
         assert len(colleagues) <= given_limits.company_left.get("com_1", len(colleagues))
         for one in going:
-            mail = one.enrollment.step_id in ("stp_1", "stp_gone")
+            mail = step_of(one.enrollment) in ("stp_1", "not known")
             assert (one.mailbox_id is not None) == mail
             own = one.enrollment.mailbox_id
             assert (
@@ -192,6 +197,24 @@ class TestPlan:
         assert result == planned(
             [a_capacity("mbx_a", left=9, gap=60)], given_due[::-1], now=now, windows=[window]
         )
+
+    @pytest.mark.parametrize(
+        ("newest", "mailbox_id"),
+        [(["stp_1", "stp_call"], "mbx_a"), (["stp_sms", "stp_call"], None), (["stp_2"], None)],
+        ids=["the same email", "what came behind it", "the end"],
+    )
+    def test_gives_slots_to_what_moves_to_newer_steps_as_these_need_them(
+        self, newest: list[str], mailbox_id: str | None
+    ) -> None:
+        kinds = {"stp_1": "email", "stp_2": "email", "stp_call": "call", "stp_sms": "sms"}
+        steps = {**STEPS, 2: [a_step(name, kinds[name]) for name in newest]}
+        moved = a_campaign().model_copy(update={"steps_version": 2, "least_steps_version": 2})
+
+        (one,) = plan(
+            NOW, NOW + ROUND, moved, [a_capacity("mbx_a")], [an_enrollment(1)], steps=steps
+        )
+
+        assert (one.goes_out, one.mailbox_id) == (True, mailbox_id)
 
     def test_keeps_to_the_mailbox_that_wrote_first(self) -> None:
         result = planned(

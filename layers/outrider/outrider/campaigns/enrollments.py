@@ -148,14 +148,14 @@ class EnrollmentRepository(EnrollmentClaims):
         )
 
     def migrate(
-        self, enrollment: Enrollment, steps_version: int, step_id: str, due: datetime
+        self, enrollment: Enrollment, steps_version: int, step_id: str, due: datetime, lane: str
     ) -> Action:
         """It goes on at `step_id` of another version of the steps."""
         return self._change(
             enrollment,
             f"{DUE}, #step_id = :step, #steps_version = :steps",
             "#_events",
-            **due_place(clock.to_text(due)),
+            **due_place(clock.to_text(due), lane),
             step=step_id,
             steps=steps_version,
         )

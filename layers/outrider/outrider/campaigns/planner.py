@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
+from outrider.campaigns import branching
 from outrider.campaigns.models import ROUND, Campaign, Enrollment
 from outrider.campaigns.windows import Calendar
 from outrider.kit import clock
@@ -22,7 +23,7 @@ _JITTER = 4
 """A slot lies up to a fourth of the mailbox's gap later than it could."""
 
 Steps = Mapping[int, Sequence[Step]]
-"""The steps of each version that the enrollments have."""
+"""The steps of each version that the enrollments have, and of the campaign's newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +147,23 @@ def next_day(now: datetime) -> datetime:
     return datetime.combine(day, time.min, tzinfo=UTC)
 
 
-def step_of(enrollment: Enrollment, steps: Steps) -> Step | None:
-    """The step to come, or None when its version is not known or has no such step."""
-    version = steps.get(enrollment.steps_version, ())
-    return next((step for step in version if step.id == enrollment.step_id), None)
+def step_of(campaign: Campaign, enrollment: Enrollment, steps: Steps) -> Step | None:
+    """The step to come, in the newest version if the enrollment has to move to that. None when its
+    version is not known, or no step is left in the newest."""
+    own = steps.get(enrollment.steps_version, ())
+    moves = enrollment.steps_version < campaign.least_steps_version
+    version = steps.get(campaign.steps_version, ()) if moves else own
+    return branching.same_or_next(own, version, enrollment.step_id or "")
 
 
-def needs_mailbox(enrollment: Enrollment, steps: Steps) -> bool:
-    """Whether its step takes a slot of a mailbox. A claim that was never settled and a task that
-    nobody did take none: there is only the end of them to be recorded."""
-    step = step_of(enrollment, steps)
-    return enrollment.state == "active" and (step is None or step.channel == "email")
+def needs_mailbox(campaign: Campaign, enrollment: Enrollment, steps: Steps) -> bool:
+    """Whether its step takes a slot of a mailbox; so does one whose version is not known. A claim
+    that was never settled and a task that nobody did take none: there is only the end of them to
+    be recorded."""
+    if enrollment.state != "active" or enrollment.steps_version not in steps:
+        return enrollment.state == "active"
+    step = step_of(campaign, enrollment, steps)
+    return step is not None and step.channel == "email"
 
 
 @dataclass(slots=True)
@@ -178,7 +185,7 @@ class _Planner:
         return self._calendar(enrollment).earliest(ready) if enrollment.state == "active" else ready
 
     def place(self, enrollment: Enrollment, ready: datetime) -> Planned:  # noqa: PLR0911 - a list of rules
-        step = step_of(enrollment, self.steps)
+        step = step_of(self.campaign, enrollment, self.steps)
         variant = step.variant_for(enrollment.id).id if step else None
         if enrollment.state != "active":
             return Planned(enrollment, variant, enrollment.mailbox_id, ready)
@@ -189,7 +196,7 @@ class _Planner:
         if full := self._full(enrollment):
             return Planned(enrollment, variant, None, self._tomorrow(enrollment), full)
         mailbox_id, send_at = None, ready
-        if needs_mailbox(enrollment, self.steps):
+        if needs_mailbox(self.campaign, enrollment, self.steps):
             slot = self.pool.slot(enrollment, ready)
             if isinstance(slot, str):
                 return Planned(enrollment, variant, None, self._later(enrollment, slot), slot)

@@ -60,6 +60,12 @@ class Reading:
         self._read_all(QUEUED_LANE, self.now)
         self._read_all(PLAIN, self.until)
 
+    def whole(self, lanes: Sequence[str]) -> None:
+        """Read these lanes as what needs no mailbox: of the emails that were to come none is."""
+        for lane in lanes:
+            if not self.more:
+                self._read_all(lane, self.until)
+
     def _read_all(self, lane: str, until: datetime) -> None:
         if (first := self.lanes.get(lane)) is None:
             return

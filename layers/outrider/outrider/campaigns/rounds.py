@@ -86,12 +86,14 @@ class RoundService:
         reading = Reading.begin(self.enrollments, campaign, now)
         reading.plain()
         lanes = reading.open_lanes()
+        if lanes and self._needs_no_mailboxes(campaign):
+            reading.whole(lanes)
+            lanes = []
         if not reading.due and not lanes:
             reading.follow()
             return Result(coming=min(reading.moments, default=None))
-        versions = {one.steps_version for one in reading.due} | {campaign.steps_version}
-        steps = self.sequences.versions(campaign.sequence_id, versions)
-        emails = [one for one in reading.due if needs_mailbox(one, steps)]
+        steps = self._steps_of(campaign, reading.due)
+        emails = [one for one in reading.due if needs_mailbox(campaign, one, steps)]
         writers = {owner(lane) for lane in lanes} | {one.mailbox_id or FIRST for one in emails}
         pool = self._read_pool(campaign, now, writers)
         limits = self._read_limits(campaign, now, reading.due)
@@ -130,9 +132,9 @@ class RoundService:
         until = round_end(now)
         if (enrollment.due_at or "") > clock.to_text(until):
             return None
-        steps = self.sequences.versions(campaign.sequence_id, {enrollment.steps_version})
+        steps = self._steps_of(campaign, [enrollment])
         pool = Pool()
-        if needs_mailbox(enrollment, steps):
+        if needs_mailbox(campaign, enrollment, steps):
             pool = self._read_pool(campaign, now, {enrollment.mailbox_id or FIRST})
         limits = self._read_limits(campaign, now, [enrollment])
         planned = plan(
@@ -143,6 +145,18 @@ class RoundService:
         return planned[0] if self._queue(now, planned, steps, campaign) else None
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────
+
+    def _needs_no_mailboxes(self, campaign: Campaign) -> bool:
+        """Whether nobody has an email to come, whatever lane they are in: all have to move to the
+        newest steps, and none of these is one."""
+        if not 1 < campaign.least_steps_version == campaign.steps_version:
+            return False
+        newest = self._steps_of(campaign, ())[campaign.steps_version]
+        return all(step.channel != "email" for step in newest)
+
+    def _steps_of(self, campaign: Campaign, due: Sequence[Enrollment]) -> Steps:
+        versions = {campaign.steps_version, *(one.steps_version for one in due)}
+        return self.sequences.versions(campaign.sequence_id, versions)
 
     def _read_pool(self, campaign: Campaign, now: datetime, writers: Collection[str]) -> Pool:
         """The mailboxes of the campaign, and those of `writers` that are in another pool."""
@@ -226,14 +240,14 @@ class RoundService:
                 if units := StepJob.model_validate(message.body).units:
                     self.reservations.give_back(units)
             raise
-        return sum(parallel.each(lambda one: self._move(one, steps), planned))
+        return sum(parallel.each(lambda one: self._move(campaign, one, steps), planned))
 
-    def _move(self, planned: Planned, steps: Steps) -> bool:
+    def _move(self, campaign: Campaign, planned: Planned, steps: Steps) -> bool:
         """Move the due time behind the slot, so that a step whose job is lost comes up again; or to
         when it can be placed, in its lane."""
         enrollment, lane = planned.enrollment, QUEUED_LANE if planned.goes_out else PLAIN
-        if not planned.goes_out and needs_mailbox(enrollment, steps):
-            lane = lane_of(enrollment, step_of(enrollment, steps))
+        if not planned.goes_out and needs_mailbox(campaign, enrollment, steps):
+            lane = lane_of(enrollment, step_of(campaign, enrollment, steps))
         reason = QUEUED if planned.goes_out else planned.reason
         return self.enrollments.postpone(enrollment, _comes_up(planned), reason, lane)
 

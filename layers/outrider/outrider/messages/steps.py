@@ -16,7 +16,7 @@ from typing import Any
 from outrider.access.models import Caller
 from outrider.campaigns import branching, windows
 from outrider.campaigns.due_places import lane_of
-from outrider.campaigns.models import CLAIM_LEASE, Enrollment, StepJob
+from outrider.campaigns.models import CLAIM_LEASE, QUEUED_LANE, Enrollment, StepJob
 from outrider.campaigns.reservations import Reservations
 from outrider.contacts.models import Contact
 from outrider.kit import clock
@@ -375,17 +375,21 @@ class StepService:
         step = branching.same_or_next(seen.steps, steps, job.step_id)
         if step is None:
             transact(*self.progress.endings.writes(enrollment, "finished", "completed"))
+            self._give_back(job)
             return "finished: the new steps end here"
         due = clock.from_text(enrollment.due_at or clock.timestamp())
-        if step.id != job.step_id:
+        lane, same = lane_of(enrollment, step), step.id == job.step_id
+        if same and enrollment.queued:
+            lane = QUEUED_LANE  # this job goes on with it
+        elif not same:
             since = clock.from_text(enrollment.previous_at or enrollment.created_at)
             due = windows.due_after(since, step, seen.settings, enrollment.timezone)
-        transact(self.progress.enrollments.migrate(enrollment, version, step.id, due))
-        if step.id != job.step_id:
-            self._give_back(job)
-            self.progress.wake(due, seen.way.wakes_at)
-            return "migrated"
-        return job.model_copy(update={"steps_version": version})
+        transact(self.progress.enrollments.migrate(enrollment, version, step.id, due, lane))
+        if same:
+            return job.model_copy(update={"steps_version": version})
+        self._give_back(job)
+        self.progress.wake(due, seen.way.wakes_at)
+        return "migrated"
 
 
 def _about(message: Message) -> dict[str, str]:
