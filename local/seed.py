@@ -1,7 +1,8 @@
 """Make the demo workspace the way an operator and its owner would.
 
 The product's own `admin` function makes the workspace and its keys; the mailbox is made through the
-API, and its domain is verified in the emulator's SES as an operator would verify it in theirs.
+API, and its domain is verified in the emulator's SES, and granted to the workspace, as an operator
+would do it in theirs.
 """
 
 import json
@@ -32,12 +33,18 @@ def demo_workspace(deployed: Deployed, base_url: str) -> dict[str, str]:
     Returns `workspace_id`, `live_key` and `test_key`.
     """
     answer = _invoke(deployed, _WORKSPACE)
-    if missing := [name for name in FIELDS if name not in answer]:
-        raise LocalStackError(f"the admin function answered without {', '.join(missing)}: {answer}")
+    _require(answer, *FIELDS)
     _verify_domain(deployed)
+    grant = {"action": "grant_address", "workspace_id": answer["workspace_id"], "domain": _DOMAIN}
+    _require(_invoke(deployed, grant), "owns")
     for key in ("live_key", "test_key"):
         _create_mailbox(base_url, str(answer[key]))
     return {name: str(answer[name]) for name in FIELDS}
+
+
+def _require(answer: dict[str, Any], *fields: str) -> None:
+    if missing := [name for name in fields if name not in answer]:
+        raise LocalStackError(f"the admin function answered without {', '.join(missing)}: {answer}")
 
 
 def _invoke(deployed: Deployed, payload: dict[str, Any]) -> dict[str, Any]:

@@ -46,7 +46,8 @@ class Stack:
         if not self._gateway_running:
             processes.require_free(self.port, "set OUTRIDER_PORT to another one")
         self.install_tools()
-        parameters = {"Stage": "local"}
+        ownership = os.environ.get("OUTRIDER_MAILBOX_OWNERSHIP", "first")
+        parameters = {"Stage": "local", "MailboxOwnership": ownership}
         if public_url := os.environ.get("OUTRIDER_PUBLIC_URL", self.base_url):
             parameters["PublicUrl"] = public_url
         wanted = product.fingerprint(parameters)

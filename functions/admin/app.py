@@ -1,22 +1,28 @@
-"""Workspaces and keys, for whom IAM lets invoke this function. There is no route to it.
+"""Workspaces, keys, and whose an address is, for whom IAM lets invoke this function. There is no
+route to it.
 
     {"action": "create_workspace", "name": "Acme", "plan": "professional"}
     {"action": "create_key", "workspace_id": "wsp_…", "mode": "live", "name": "CI", "scopes": ["*"]}
+    {"action": "grant_address", "workspace_id": "wsp_…", "domain": "acme.com"}
 
 Bad input gives `{"error": {"code", "detail", "errors"}}`.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Discriminator, TypeAdapter, ValidationError
 
-from outrider.access.schemas import OperatorRequest, WorkspaceCreate
+from outrider.access.schemas import ApiKeyIssue, WorkspaceCreate
 from outrider.access.wiring import operator
 from outrider.kit.errors import OutriderError, ValidationFailed
 from outrider.kit.logs import logger
 from outrider.kit.requests import violations_of
+from outrider.mailboxes.ownership.schemas import OwnershipGrant
+from outrider.mailboxes.ownership.wiring import grants
 
-_REQUEST: TypeAdapter[OperatorRequest] = TypeAdapter(OperatorRequest)
+_REQUEST: TypeAdapter[WorkspaceCreate | ApiKeyIssue | OwnershipGrant] = TypeAdapter(
+    Annotated[WorkspaceCreate | ApiKeyIssue | OwnershipGrant, Discriminator("action")]
+)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -47,4 +53,6 @@ def _perform(event: dict[str, Any], request_id: str) -> dict[str, Any]:
         ) from error
     if isinstance(request, WorkspaceCreate):
         return operator(request_id).create_workspace(request).model_dump()
+    if isinstance(request, OwnershipGrant):
+        return grants(request_id).grant(request).model_dump()
     return operator(request_id).create_key(request).model_dump()

@@ -164,6 +164,7 @@ class World:
             smtp=server if kind == "smtp" else None,
             daily_cap=10_000,
             min_gap_seconds=0,
+            verified_by="first",
             warmed=True,
             created_at=clock.to_text(START),
             updated_at=clock.to_text(START),

@@ -104,6 +104,11 @@ class Api:
             }
         )
 
+    def grant(self, workspace: str = "acme", **what: str) -> None:
+        """Say as the operator that an `address` or a `domain` is the workspace's own."""
+        workspace_id = self.workspace(workspace).id
+        self._admin({"action": "grant_address", "workspace_id": workspace_id, **what})
+
     def get(self, path: str, **options: Any) -> Answer:
         return self.request("GET", path, **options)
 

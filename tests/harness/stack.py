@@ -33,6 +33,9 @@ PARAMETERS = {
     "AlarmTopicArn": "",
     "EventsOneByOne": "",
     "InboundDomain": "",
+    # Most tests need a mailbox that sends; tests/integration/test_ownership.py has the default.
+    "MailboxOwnership": "first",
+    "VerificationSender": "codes@outrider.test",
     "LambdaConcurrency": "1000",
     "PublicUrl": "https://api.outrider.test",
 }

@@ -123,6 +123,14 @@ def one_mailbox_never_in_dns(api: Api) -> str:
     return str(a_mailbox(api, email=f"{uuid4().hex}@outrider.test")["id"])
 
 
+def one_mailbox_to_verify(api: Api) -> str:
+    """Of an address that the workspace owns by the word of the operator."""
+    email = f"{uuid4().hex}@outrider.test"
+    mailbox_id = str(a_mailbox(api, email=email)["id"])
+    api.grant(address=email)
+    return mailbox_id
+
+
 def a_pool(api: Api) -> str:
     return str(api.post("/v1/mailbox-pools", {"name": uuid4().hex}).json["id"])
 
@@ -266,13 +274,17 @@ EXAMPLES: dict[str, Example] = {
     "DELETE /v1/api-keys/{key_id}": Example(3, make=an_api_key),
     # What they have sent today is one read more, here and for pools (test_mailboxes.py).
     "GET /v1/mailboxes": Example(2, make=one_mailbox),
-    "POST /v1/mailboxes": Example(2, {"email": "ada@outrider.test"}),
+    # What the workspace has proved is read first.
+    "POST /v1/mailboxes": Example(3, {"email": "ada@outrider.test"}),
     "GET /v1/mailboxes/{mailbox_id}": Example(2, make=one_mailbox),
     "PATCH /v1/mailboxes/{mailbox_id}": Example(3, {"daily_cap": 80}, make=one_mailbox),
     # Its address and its pool are read first.
     "DELETE /v1/mailboxes/{mailbox_id}": Example(3, make=one_mailbox),
     # What is found out comes between reading and keeping.
-    "POST /v1/mailboxes/{mailbox_id}/check": Example(3, make=one_mailbox_never_in_dns),
+    # Whether another workspace has proved the address meanwhile.
+    "POST /v1/mailboxes/{mailbox_id}/check": Example(4, make=one_mailbox_never_in_dns),
+    # The mailbox, what the workspace has proved, a proof kept.
+    "POST /v1/mailboxes/{mailbox_id}/verify": Example(4, make=one_mailbox_to_verify),
     # Pools and mailboxes; what became of their mails is one read more.
     "GET /v1/deliverability": Example(2),
     "GET /v1/mailbox-pools": Example(2, make=a_pool),

@@ -30,6 +30,7 @@ def a_mailbox(name: str, **fields: Any) -> Mailbox:
         "daily_cap": 50,
         "min_gap_seconds": 0,
         "warmed": True,
+        "verified_by": "first",
         "created_at": at,
         "updated_at": at,
     }

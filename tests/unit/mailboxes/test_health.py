@@ -20,6 +20,7 @@ def a_mailbox(**fields: Any) -> Mailbox:
         email="ada@example.com",
         daily_cap=50,
         min_gap_seconds=60,
+        verified_by="first",
         warmed=True,
         created_at=AT,
         updated_at=AT,

@@ -21,6 +21,7 @@ def a_mailbox(*, daily_cap: int = 50, warmed: bool = False) -> Mailbox:
         email="ada@example.com",
         daily_cap=daily_cap,
         min_gap_seconds=60,
+        verified_by="first",
         warmed=warmed,
         created_at=at,
         updated_at=at,
@@ -77,9 +78,12 @@ class TestCanSend:
             ({"health": "degraded"}, True),
             ({"health": "failing"}, False),
             ({"status": "paused"}, False),
+            ({"verified_by": None}, False),
         ],
     )
-    def test_not_when_paused_or_failing(self, changes: dict[str, str], can_send: bool) -> None:
+    def test_not_when_unverified_paused_or_failing(
+        self, changes: dict[str, str | None], can_send: bool
+    ) -> None:
         assert a_mailbox().model_copy(update=changes).can_send is can_send
 
     @pytest.mark.parametrize(

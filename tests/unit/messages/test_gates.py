@@ -159,6 +159,10 @@ class TestClosed:
                 "mailbox: mailbox_paused",
             ),
             (
+                supply(senders=[Sender(a_mailbox(verified_by=None), 0)]),
+                "mailbox: mailbox_unverified",
+            ),
+            (
                 supply(senders=[Sender(a_mailbox(health="failing"), 0)]),
                 "mailbox: mailbox_unhealthy",
             ),

@@ -31,6 +31,7 @@ def a_mailbox(**fields: Any) -> Mailbox:
         "daily_cap": 1,
         "min_gap_seconds": 0,
         "warmed": True,
+        "verified_by": "first",
         "created_at": AT,
         "updated_at": AT,
     }

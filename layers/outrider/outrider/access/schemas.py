@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Discriminator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from outrider.access.models import ApiKey, PlanName
 from outrider.access.scopes import Role
@@ -142,6 +142,3 @@ class ApiKeyIssue(Input):
 
 class ApiKeyIssued(ApiKeyCreated):
     workspace_id: str
-
-
-OperatorRequest = Annotated[WorkspaceCreate | ApiKeyIssue, Discriminator("action")]

@@ -447,8 +447,10 @@ def _left_out(campaign: Campaign, step: Step) -> str | None:
 
 
 def _blocked(mailboxes: Sequence[Mailbox]) -> str:
-    """Why no mailbox sends."""
-    return "mailbox_paused" if any(each.is_healthy for each in mailboxes) else "mailbox_failing"
+    """Why no mailbox sends; what is mended most easily first."""
+    reasons = {each.blocked for each in mailboxes}
+    order = ("mailbox_unverified", "mailbox_paused", "mailbox_failing")
+    return next((each for each in order if each in reasons), "mailbox_cap")
 
 
 def _moment(ms: int) -> datetime:

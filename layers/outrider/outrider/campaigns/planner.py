@@ -51,9 +51,7 @@ def capacity(
     mailbox: Mailbox, now: datetime, *, used: int, free_at: datetime | None, shared: bool = True
 ) -> Capacity:
     """Of a mailbox of whose cap of the day `used` is taken."""
-    blocked = None
-    if not mailbox.can_send:
-        blocked = "mailbox_paused" if mailbox.is_healthy else "mailbox_failing"
+    blocked = mailbox.blocked
     left, again_at = mailbox.cap_on(now.date()) - used, None
     if mailbox.is_half_open:
         left, again_at = min(left, 1), now + PROBE

@@ -16,10 +16,12 @@ _MAX_RECIPIENTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A mailbox of a workspace."""
+    """A verified mailbox of a workspace. It is `shared` where other workspaces have proved as well
+    that its address is theirs."""
 
     workspace: WorkspaceId
     mailbox_id: str
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,16 @@ class Matching:
         return None
 
     def written_to(self, mail: IncomingMail) -> tuple[WorkspaceId, Message] | None:
-        """The last message to the sender, where a mailbox of the same workspace is meant."""
+        """The last message to the sender, where a mailbox of the same workspace is meant, and no
+        other workspace can be."""
         if not mail.sender or not mail.vouched or mail.kind == "report":
             return None
+        found: dict[str, tuple[WorkspaceId, Message]] = {}
         for place in self.places(mail):
-            contacts = self.contacts(place.workspace)
-            for address in dict.fromkeys((mail.sender, mail.sender.lower())):
-                contact = contacts.with_value(address)
-                message = contact and self._last(place, contact.id)
-                if message:
-                    return place.workspace, message
-        return None
+            owner = place.workspace.public
+            if not place.shared and owner not in found and (last := self._to_sender(place, mail)):
+                found[owner] = place.workspace, last
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def is_proof(self, mail: IncomingMail, workspace: WorkspaceId, message: Message) -> bool:
         """Whether the mail shows that its writer has our message: by quoting it, or by quoting one
@@ -68,11 +69,11 @@ class Matching:
 
     def places(self, mail: IncomingMail) -> list[Place]:
         """The mailboxes it was meant for; those of live keys first."""
-        found = [
-            Place(workspace, mailbox_id)
-            for recipient in mail.recipients[:_MAX_RECIPIENTS]
-            for workspace, mailbox_id in self.inboxes.find(recipient)
-        ]
+        found = []
+        for recipient in mail.recipients[:_MAX_RECIPIENTS]:
+            owners = self.inboxes.find(recipient)
+            shared = len({workspace.public for workspace, _ in owners}) > 1
+            found += [Place(workspace, mailbox_id, shared) for workspace, mailbox_id in owners]
         return sorted(dict.fromkeys(found), key=lambda place: place.workspace.mode != "live")
 
     def is_own(self, mail: IncomingMail, found: tuple[WorkspaceId, Message] | None) -> bool:
@@ -80,8 +81,8 @@ class Matching:
         mail of ours or to somebody else. Who has a mailbox here may be a contact too, and answers.
 
         `found` is what it quotes. Where it quotes nothing, all workspaces that it was meant for
-        must call the sender theirs: an address is claimed by whoever says so, and must not make the
-        mail to others vanish."""
+        must call the sender theirs: what one of them owns must not make the mail to others vanish.
+        """
         own = self.inboxes.find(mail.sender) if mail.sender else []
         if not own:
             return False
@@ -100,6 +101,14 @@ class Matching:
         if mail.message_id.endswith(self.named_by_provider):
             return True
         return bool(mail.message_id and self.sent.find(mail.message_id))
+
+    def _to_sender(self, place: Place, mail: IncomingMail) -> Message | None:
+        contacts = self.contacts(place.workspace)
+        for address in dict.fromkeys((mail.sender, mail.sender.lower())):
+            contact = contacts.with_value(address)
+            if message := contact and self._last(place, contact.id):
+                return message
+        return None
 
     def _last(self, place: Place, contact_id: str) -> Message | None:
         """Rather one of the mailbox that was written to."""

@@ -11,7 +11,7 @@ from outrider.feedback.notices import Kind, Notice
 from outrider.feedback.service import Feedback
 from outrider.inbound.classification import classify
 from outrider.inbound.mail import IncomingMail
-from outrider.inbound.matching import Matching
+from outrider.inbound.matching import Matching, Place
 from outrider.inbound.recording import Replies
 from outrider.inbound.reports import Report
 from outrider.inbound.unmatched import UnmatchedMails
@@ -124,21 +124,23 @@ class InboundService:
         return Received(kind="complaint", message_id=message.id)
 
     def _unmatched(self, mail: IncomingMail, kept_at: str) -> Received:
-        """It is told where it was meant for. An address that several workspaces call theirs tells
-        none of them what was written to it."""
-        places = self.matching.places(mail)
-        owners = {place.workspace for place in places}
-        live = {owner for owner in owners if owner.mode == "live"} or owners
-        if len(live) == 1:
-            (owner,) = live
-            place = next(place for place in places if place.workspace == owner)
-            self.unmatched.tell(Caller.engine(owner), place.mailbox_id, mail, kept_at)
-        else:
+        """It is told where it was meant for. Where that may be several workspaces, each is told
+        that a mail came, and none what was written."""
+        owners: dict[str, Place] = {}
+        for place in self.matching.places(mail):
+            owners.setdefault(place.workspace.public, place)
+        for place in owners.values():
+            caller = Caller.engine(place.workspace)
+            if len(owners) == 1:
+                self.unmatched.tell(caller, place.mailbox_id, mail, kept_at)
+            else:
+                self.unmatched.count(caller, place.mailbox_id, mail)
+        if len(owners) != 1:
             logger().error(
-                "a mail for no mailbox of ours",
+                "a mail for no mailbox of ours, or for those of several workspaces",
                 kept_at=kept_at,
                 key=mail.key,
-                workspaces=len(live),
+                workspaces=len(owners),
                 alarm="inbound",
             )
         return Received(kind="unmatched")

@@ -21,14 +21,18 @@ class UnmatchedMails:
 
     def tell(self, caller: Caller, mailbox_id: str, mail: IncomingMail, kept_at: str) -> None:
         """Once for each mail. `kept_at` says where the mail itself is."""
+        told = {"from": mail.sender, "subject": mail.subject, "kept_at": kept_at}
+        self._tell(caller, mailbox_id, mail, reason="no_match", **told)
+
+    def count(self, caller: Caller, mailbox_id: str, mail: IncomingMail) -> None:
+        """Once for each mail: that one came which may be another workspace's as well, and nothing
+        of what it says."""
+        nothing = {"from": "", "subject": "", "kept_at": ""}
+        self._tell(caller, mailbox_id, mail, reason="ambiguous", **nothing)
+
+    def _tell(self, caller: Caller, mailbox_id: str, mail: IncomingMail, **more: str) -> None:
         mail_id = ids.derived("mail", caller.workspace, "unmatched", mail.key)
-        told = {
-            "mailbox_id": mailbox_id,
-            "from": mail.sender,
-            "subject": mail.subject,
-            "kind": mail.kind,
-            "kept_at": kept_at,
-        }
+        told = {"mailbox_id": mailbox_id, "kind": mail.kind, **more}
         event = caller.event("reply.unmatched", identity=mail_id, **told)
         now = clock.now()
         item = {

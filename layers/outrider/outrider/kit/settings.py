@@ -47,6 +47,11 @@ class Settings(BaseModel):
     public_url: str = ""
     """Where recipients and their programs reach the API, for example `https://api.example.com`.
     Functions of the API itself are only told an address that is not the API's own."""
+    mailbox_ownership: Literal["proved", "first"] = "proved"
+    """Whether an address has to be proved to be a workspace's own, or may be the first's who adds
+    it."""
+    verification_sender: str = ""
+    """The address that sends the codes which prove an address; without it there are none."""
     dns_server: str = ""
     """`<ip>:<port>` to ask instead of the system's resolvers: for tests."""
 

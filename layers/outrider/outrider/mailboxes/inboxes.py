@@ -1,4 +1,4 @@
-"""Mailboxes of all workspaces by their address, for mail that comes in."""
+"""Verified mailboxes of all workspaces by their address, for mail that comes in."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,14 @@ class Inboxes:
     table: Table
 
     def find(self, address: str) -> list[tuple[WorkspaceId, str]]:
-        """Workspaces that have a mailbox with this normalised address, and its id there. More than
-        one may say that an address is theirs."""
+        """Workspaces that have a verified mailbox with this normalised address, and its id there.
+        Who proved that it is theirs goes before who only added it first; more than one may have
+        proved it."""
         page = self.table.query(Query(inbox_pk(address), consistent=True))
-        return [(WorkspaceId(str(item["sk"])), str(item["mailbox_id"])) for item in page.items]
+        proved = [item for item in page.items if item["verified_by"] != "first"]
+        return [
+            (WorkspaceId(str(item["sk"])), str(item["mailbox_id"])) for item in proved or page.items
+        ]
 
 
 def inbox_pk(address: str) -> str:

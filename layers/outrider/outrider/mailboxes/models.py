@@ -36,6 +36,11 @@ HealthReason = Literal[
     "complaint_rate",
 ]
 
+Proof = Literal["dns", "code", "login", "operator", "first"]
+"""How it was proved that an address is the workspace's own: by a record of its domain, a code sent
+to it, a login at its own mail server, or the operator's word. `first` proves nothing: no other
+workspace had added the address, where the deployment settles for that."""
+
 RATES: frozenset[HealthReason] = frozenset({"bounce_rate", "complaint_rate"})
 
 
@@ -69,6 +74,9 @@ class Mailbox(BaseModel):
     warmed: bool
     dkim_selector: str | None = None
     """Under which name its domain publishes the key of its DKIM signatures."""
+    verified_by: Proof | None = None
+    """None until it is proved that the address is the workspace's own."""
+    verified_at: str | None = None
     status: Status = "active"
     paused_reason: str | None = None
     health: HealthState = "healthy"
@@ -89,7 +97,21 @@ class Mailbox(BaseModel):
     def can_send(self) -> bool:
         """Whether mails may go out from here at all, if only a probe; the cap of a day is another
         question."""
-        return self.status == "active" and (self.is_healthy or self.is_half_open)
+        active = self.is_verified and self.status == "active"
+        return active and (self.is_healthy or self.is_half_open)
+
+    @property
+    def is_verified(self) -> bool:
+        return self.verified_by is not None
+
+    @property
+    def blocked(self) -> Literal["mailbox_unverified", "mailbox_paused", "mailbox_failing"] | None:
+        """Why nothing may go out from here; None where `can_send`."""
+        if self.can_send:
+            return None
+        if not self.is_verified:
+            return "mailbox_unverified"
+        return "mailbox_paused" if self.is_healthy else "mailbox_failing"
 
     @property
     def is_healthy(self) -> bool:
@@ -98,14 +120,15 @@ class Mailbox(BaseModel):
     @property
     def is_half_open(self) -> bool:
         """Whether one mail may try if the provider takes mails again."""
-        if self.breaker is None or RATES & set(self.health_reasons):
+        if self.breaker is None or not self.is_verified or RATES & set(self.health_reasons):
             return False
         return self.breaker.is_half_open(clock.now())
 
     @property
     def retry_at(self) -> str | None:
         """When a mailbox that its breaker stopped tries again by itself."""
-        return self.breaker.retry_at if self.breaker and self.status == "active" else None
+        tries = self.is_verified and self.status == "active"
+        return self.breaker.retry_at if self.breaker and tries else None
 
     @property
     def is_warmed(self) -> bool:

@@ -5,12 +5,22 @@ from outrider.mailboxes.models import RATES, HealthReason, Mailbox
 
 
 def why_it_cannot_send(mailbox: Mailbox) -> tuple[str, str]:
-    """Return the reason and the remedy of a mailbox that is paused or failing."""
+    """Return the reason and the remedy of a mailbox that is unverified, paused or failing."""
+    if not mailbox.is_verified:
+        return "mailbox_unverified", unproved(mailbox)
     if mailbox.status == "paused":
         why = f" ({mailbox.paused_reason})" if mailbox.paused_reason else ""
         path = f"PATCH /v1/mailboxes/{mailbox.id}"
         return "mailbox_paused", f"{mailbox.email} is paused{why}: resume it with {path}"
     return "mailbox_unhealthy", remedy(mailbox)
+
+
+def unproved(mailbox: Mailbox) -> str:
+    """Return what to do about a mailbox whose address nobody has proved to be the workspace's."""
+    return (
+        f"{mailbox.email} is not verified: prove that the address is yours with "
+        f"POST /v1/mailboxes/{mailbox.id}/verify"
+    )
 
 
 def remedy(mailbox: Mailbox) -> str:

@@ -1,9 +1,9 @@
 """Keys, expressions and items of mailboxes.
 
 A mailbox is `<workspace>` / `mbx_…`; its address is claimed by `<workspace>#mailbox` / `<address>`,
-and mail that comes in for it finds the workspace at `inbox#<address>` / `<workspace>`. What it sent
-on a day, and what became of it, is counted at `<workspace>#mbx_…` / `day#<yyyy-mm-dd>`; the end of
-the slots planned for it stands at `<workspace>#mbx_…` / `gap`.
+and once it is verified, mail that comes in finds it at `inbox#<address>` / `<workspace>`. What it
+sent on a day, and what became of it, is counted at `<workspace>#mbx_…` / `day#<yyyy-mm-dd>`; the
+end of the slots planned for it stands at `<workspace>#mbx_…` / `gap`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -68,13 +68,12 @@ class MailboxRepository:
     ) -> None:
         """`also` are writes of the same transaction. Raises MailboxTaken, and UnknownPool."""
         claim = {**self._claim_key(mailbox), "mailbox_id": mailbox.id}
-        inbox = {**self._inbox_key(mailbox), "mailbox_id": mailbox.id}
         free = "attribute_not_exists(#pk)"
         try:
             transact(
                 self.table.put({**self._item(mailbox), **attribute(events)}, free),
                 self.table.put(claim, free),
-                self.table.put(inbox),
+                *self._inbox(mailbox),
                 self._pools.joined(mailbox.pool),
                 *also,
             )
@@ -87,7 +86,7 @@ class MailboxRepository:
         return Mailbox.model_validate(item) if item else None
 
     def is_own(self, address: str) -> bool:
-        """Whether this normalised address is a mailbox of the workspace."""
+        """Whether this normalised address is a verified mailbox of the workspace."""
         return self.table.get(inbox_pk(address), self.workspace) is not None
 
     def get_with_usage(self, mailbox_id: str, day: date) -> tuple[Mailbox, int] | None:
@@ -140,26 +139,31 @@ class MailboxRepository:
         put = self.table.put(
             {**self._item(after), **attribute(events)}, "#version = :seen", seen=before.version
         )
-        moved: Sequence[Action] = ()
+        moved: list[Action] = []
         if after.pool != before.pool:
-            moved = (self._pools.left(before.pool), self._pools.joined(after.pool))
+            moved += [self._pools.left(before.pool), self._pools.joined(after.pool)]
+        if after.verified_by != before.verified_by:
+            moved += self._inbox(after) or [self.table.delete(**self._inbox_key(after))]
         try:
             self.table.write(put, [*moved, *also])
         except ConditionFailed as failure:
             raise MailboxMoved from failure
 
-    def remove(self, mailbox: Mailbox, events: Sequence[Event]) -> None:
-        """With what only it needs; its counts go by themselves. Raises MailboxMoved."""
-        claim, inbox = self._claim_key(mailbox), self._inbox_key(mailbox)
+    def remove(
+        self, mailbox: Mailbox, events: Sequence[Event], also: Sequence[Action] = ()
+    ) -> None:
+        """With what only it needs; its counts go by themselves. `also` are writes of the same
+        transaction. Raises MailboxMoved."""
         try:
             transact(
                 self.table.delete(
                     self.workspace, mailbox.id, "#version = :seen", seen=mailbox.version
                 ),
-                self.table.delete(claim["pk"], claim["sk"]),
-                self.table.delete(inbox["pk"], inbox["sk"]),
+                self.table.delete(**self._claim_key(mailbox)),
+                self.table.delete(**self._inbox_key(mailbox)),
                 self.table.delete(self._usage_pk(mailbox.id), _GAP),
                 self._pools.left(mailbox.pool, events),
+                *also,
             )
         except TransactionFailed as failure:
             raise MailboxMoved from failure
@@ -278,6 +282,13 @@ class MailboxRepository:
 
     def _inbox_key(self, mailbox: Mailbox) -> dict[str, str]:
         return {"pk": inbox_pk(mailbox.email), "sk": self.workspace}
+
+    def _inbox(self, mailbox: Mailbox) -> Sequence[Action]:
+        """Where mail for a verified mailbox goes; nowhere for another."""
+        if not mailbox.is_verified:
+            return []
+        inbox = {"mailbox_id": mailbox.id, "verified_by": mailbox.verified_by}
+        return [self.table.put({**self._inbox_key(mailbox), **inbox})]
 
     def _day_keys(self, mailbox_id: str, days: Iterable[date]) -> Sequence[Key]:
         return [(self.table, self._usage_pk(mailbox_id), _usage_sk(day)) for day in days]

@@ -18,6 +18,7 @@ from outrider.mailboxes.models import (
     HealthState,
     Kind,
     Mailbox,
+    Proof,
     Security,
     Status,
 )
@@ -66,8 +67,8 @@ class SmtpUpdate(Input):
 
 
 class MailboxCreate(Input):
-    """`email` must be an identity verified in SES (itself or its domain), or the address that the
-    server in `smtp` sends for."""
+    """`email` must be proved to be the workspace's own before mail goes out, and be an identity
+    verified in SES (itself or its domain), or the address that the server in `smtp` sends for."""
 
     email: Email
     name: Name | None = None
@@ -126,9 +127,10 @@ _NOT_SHOWN = {"smtp", "breaker", "sending_days", "day_began_at"}
 
 
 class MailboxDetails(BaseModel):
-    """A mailbox as it is today (UTC). `used_today` counts mails taken of `cap_today`. Where its
-    provider refuses to send, `health_detail` is what that says, in its own words, and at `retry_at`
-    the mailbox tries again by itself."""
+    """A mailbox as it is today (UTC). Until it is `verified`, nothing is sent from it and no mail
+    that comes in is taken for it. `used_today` counts mails taken of `cap_today`. Where its
+    provider refuses to send, `health_detail` is what that says, in its own words, and at
+    `retry_at` the mailbox tries again by itself."""
 
     id: str
     email: str
@@ -140,6 +142,9 @@ class MailboxDetails(BaseModel):
     min_gap_seconds: int
     warmed: bool
     dkim_selector: str | None = None
+    verified: bool
+    verified_by: Proof | None = None
+    verified_at: str | None = None
     status: Status
     paused_reason: str | None = None
     health: HealthState
@@ -159,6 +164,7 @@ class MailboxDetails(BaseModel):
     def of(cls, mailbox: Mailbox, used: int, now: datetime) -> Self:
         return cls(
             **mailbox.model_dump(exclude=_NOT_SHOWN),
+            verified=mailbox.is_verified,
             health_detail=mailbox.breaker.detail if mailbox.breaker else None,
             retry_at=mailbox.retry_at,
             smtp=(

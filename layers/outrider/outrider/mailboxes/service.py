@@ -12,6 +12,8 @@ from outrider.kit.pagination import Page, Sealer
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
 from outrider.mailboxes.health import last_days
 from outrider.mailboxes.models import Mailbox, Security, SmtpServer
+from outrider.mailboxes.ownership.claims import Claims
+from outrider.mailboxes.ownership.errors import OwnershipLost
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.reviews import HealthReviews
@@ -42,11 +44,15 @@ class MailboxService:
     pools: PoolRepository
     reviews: HealthReviews
     safe: PasswordSafe
+    claims: Claims
     local: bool
 
     def create(self, new: MailboxCreate) -> MailboxDetails:
-        """Raises DuplicateResource when the workspace has a mailbox with this address, and
-        ValidationFailed when there is no such pool."""
+        """It is verified at once where the workspace has proved before that the address is its own.
+
+        Raises DuplicateResource when the workspace has a mailbox with this address, and
+        ValidationFailed when there is no such pool.
+        """
         now = clock.now()
         at = clock.to_text(now)
         mailbox_id = ids.new("mbx")
@@ -57,16 +63,21 @@ class MailboxService:
             updated_at=at,
             **new.model_dump(exclude_none=True, exclude={"smtp"}),
         )
-        details = MailboxDetails.of(mailbox, 0, now)
-        try:
-            self.mailboxes.add(
-                mailbox, [self._event("created", mailbox)], self.caller.keep(details)
-            )
-        except MailboxTaken as taken:
-            raise DuplicateResource(
-                f"A mailbox with this address exists already: {taken.owner}"
-            ) from taken
-        return details
+        for proof, claims in self.claims.of_new(new.email):
+            verified = {"verified_by": proof, "verified_at": at} if proof else {}
+            begun = mailbox.model_copy(update=verified)
+            details = MailboxDetails.of(begun, 0, now)
+            try:
+                created = [self._event("created", begun)]
+                self.mailboxes.add(begun, created, [*claims, *self.caller.keep(details)])
+            except OwnershipLost:
+                continue
+            except MailboxTaken as taken:
+                raise DuplicateResource(
+                    f"A mailbox with this address exists already: {taken.owner}"
+                ) from taken
+            return details
+        raise AssertionError("a mailbox may always begin unverified")
 
     def get(self, mailbox_id: str) -> MailboxDetails:
         """Raises MailboxNotFound."""
@@ -125,7 +136,8 @@ class MailboxService:
         raise Contended("The mailbox is being changed by others")
 
     def delete(self, mailbox_id: str, if_match: int | None) -> MailboxDeleted:
-        """Its address is free again. What it was to send goes out from others of its pool.
+        """Its address is free again, and has to be proved again unless its domain was. What it was
+        to send goes out from others of its pool.
 
         Raises MailboxNotFound and Conflict.
         """
@@ -137,7 +149,8 @@ class MailboxService:
             if if_match not in (None, mailbox.version):
                 raise Conflict.at_version(mailbox.version)
             try:
-                self.mailboxes.remove(mailbox, [self._event("deleted", mailbox)])
+                ended = [self.claims.ended(mailbox.email)]
+                self.mailboxes.remove(mailbox, [self._event("deleted", mailbox)], ended)
             except MailboxMoved:
                 continue
             return MailboxDeleted(id=mailbox_id)

@@ -5,6 +5,8 @@ from outrider.kit.cipher import Cipher
 from outrider.kit.dynamo import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.inboxes import Inboxes
+from outrider.mailboxes.ownership.claims import Claims
+from outrider.mailboxes.ownership.repository import OwnershipRepository
 from outrider.mailboxes.places import Places
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.repository import MailboxRepository
@@ -21,6 +23,7 @@ def mailboxes(caller: Caller) -> MailboxService:
         PoolRepository(_table(), caller.workspace),
         health_reviews(caller),
         _safe(caller.workspace),
+        Claims(ownerships(caller.workspace), settings().mailbox_ownership == "first"),
         local=settings().stage == "local",
     )
 
@@ -31,6 +34,10 @@ def health_reviews(caller: Caller) -> HealthReviews:
 
 def mailbox_repository(workspace: WorkspaceId) -> MailboxRepository:
     return MailboxRepository(_table(), workspace)
+
+
+def ownerships(workspace: WorkspaceId) -> OwnershipRepository:
+    return OwnershipRepository(_table(), workspace)
 
 
 def smtp_places(workspace: WorkspaceId) -> Places:

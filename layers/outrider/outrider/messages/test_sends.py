@@ -15,6 +15,7 @@ from outrider.kit import clock, ids
 from outrider.kit.dynamo import Action, Reason, Table, TransactionFailed, transact
 from outrider.kit.errors import Conflict, ValidationFailed
 from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.remedies import unproved
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages import writing
 from outrider.messages.composing import Composer, Composition
@@ -96,8 +97,8 @@ class TestSendService:
         if not self.mailboxes.is_own(request.to):
             raise ValidationFailed.at(
                 "/to",
-                f"{request.to} is no mailbox of this workspace, and test messages go to addresses "
-                "of one's own: GET /v1/mailboxes lists them, POST /v1/mailboxes adds one",
+                f"{request.to} is no verified mailbox of this workspace, and test messages go to "
+                "addresses of one's own: GET /v1/mailboxes lists them, POST /v1/mailboxes adds one",
             )
         content = _marked(_written(composed))
         message = _message(self.caller.new_id(_PREFIX), composed, mailbox, request.to)
@@ -149,6 +150,8 @@ def _sending(composed: Composition) -> Mailbox:
     mailbox = composed.seen.mailbox
     if mailbox is None:
         raise Conflict(f"There is no mailbox in {composed.pool}. Add one with POST /v1/mailboxes")
+    if not mailbox.is_verified:
+        raise Conflict(f"{unproved(mailbox)}, or choose another")
     if not mailbox.can_send:
         remedy = (
             'resume it with PATCH /v1/mailboxes/{mailbox_id} {"status": "active"}'

@@ -31,7 +31,7 @@ class MailboxCreated(Payload):
 
 
 class MailboxUpdated(Payload):
-    """A mailbox was changed: its pool, its limits, its server, or whether it is paused."""
+    """A mailbox was changed: its pool, limits or server, or whether it is paused or verified."""
 
     event: ClassVar[EventName] = "mailbox.updated"
 

@@ -54,13 +54,17 @@ class ReplyClassified(_AboutReply):
 
 
 class ReplyUnmatched(Payload):
-    """A mail came for a mailbox, and answers nothing that is known. It is kept for 30 days."""
+    """A mail came for a mailbox, and answers nothing that is known. It is kept for 30 days. Where
+    it may be for another workspace as well, this counts it, and `from`, `subject` and `kept_at`
+    are empty."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     event: ClassVar[EventName] = "reply.unmatched"
 
     mailbox_id: MailboxId
+    reason: Literal["no_match", "ambiguous"]
+    """`ambiguous`: several workspaces own an address it was sent to."""
     sender: Annotated[str, Field(alias="from", examples=["ada@example.com"])]
     """Who it says it is from; may be empty."""
     subject: Annotated[str, Field(examples=["Re: A question"])]

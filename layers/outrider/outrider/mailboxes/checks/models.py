@@ -4,9 +4,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Subject = Literal["identity", "account", "login", "spf", "dkim", "dmarc", "mx"]
-"""`identity`: what Amazon SES may send for. `account`: how much, and to whom. `login`:
-whether an SMTP server lets the mailbox in."""
+Subject = Literal["ownership", "identity", "account", "login", "spf", "dkim", "dmarc", "mx"]
+"""`ownership`: whether the address is proved to be the workspace's own. `identity`: what Amazon SES
+may send for. `account`: how much, and to whom. `login`: whether an SMTP server lets the mailbox in.
+"""
 Result = Literal["pass", "warn", "fail", "unknown"]
 """`unknown`: it could not be found out now, or not from here."""
 

@@ -8,6 +8,7 @@ from functools import partial
 from outrider.access.models import Caller
 from outrider.kit import clock, ids, parallel
 from outrider.kit.addresses import domain_of
+from outrider.kit.dynamo import Action
 from outrider.kit.errors import Contended
 from outrider.kit.identities import IdentityUnknown, feedback_host
 from outrider.mailboxes.breaker import Breaker, Reason, after_check
@@ -18,13 +19,16 @@ from outrider.mailboxes.checks.senders import FindAccount, FindIdentity
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound
 from outrider.mailboxes.health import last_days
 from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.ownership.claims import Lapse, Lapses
 from outrider.mailboxes.repository import Counted, MailboxRepository
 from outrider.mailboxes.reviews import HealthReviews
 from outrider.mailboxes.schemas import MailboxDetails
 from outrider.mailboxes.smtp import SmtpSessions
 
 _ATTEMPTS = 5
-_ORDER: tuple[Subject, ...] = ("identity", "account", "login", "spf", "dkim", "dmarc", "mx")
+_ORDER: tuple[Subject, ...] = (
+    *("ownership", "identity", "account", "login", "spf", "dkim", "dmarc", "mx"),
+)
 
 Answer = tuple[Sequence[Finding], bool]
 """What was found, and whether the server refused the login."""
@@ -32,7 +36,8 @@ Answer = tuple[Sequence[Finding], bool]
 
 @dataclass(frozen=True, slots=True)
 class CheckService:
-    """`dns` begins a span of time, in which all questions of a check are asked."""
+    """`dns` begins a span of time, in which all questions of a check are asked. Of an address that
+    is not proved to be the workspace's own nothing is asked, for the answers are the owner's."""
 
     caller: Caller
     mailboxes: MailboxRepository
@@ -41,13 +46,16 @@ class CheckService:
     dns: Callable[[], Dns]
     find_identity: FindIdentity
     find_account: FindAccount
+    lapses: Lapses
 
     def check(self, mailbox_id: str) -> MailboxDetails:
         """The mailbox with what was found. Raises MailboxNotFound, and Contended when its server
         was changed meanwhile."""
         found = self._found(mailbox_id)
         checked = found.mailbox
-        answers = self._ask(checked)
+        lapse = self.lapses.of(checked) if checked.is_verified else None
+        standing = checked.is_verified and lapse is None
+        answers = self._ask(checked) if standing else [([_unproved(checked, lapse)], False)]
         findings = [finding for answer, _ in answers for finding in answer]
         findings.sort(key=lambda finding: _ORDER.index(finding.subject))
         now = clock.now()
@@ -55,7 +63,7 @@ class CheckService:
         refused = any(refused for _, refused in answers)
         for _ in range(_ATTEMPTS):
             before = found.mailbox
-            if before.smtp != checked.smtp:
+            if (before.smtp, before.verified_by) != (checked.smtp, checked.verified_by):
                 break
             seen = before.model_copy(
                 update={
@@ -63,10 +71,15 @@ class CheckService:
                     "breaker": _breaker(before, check, now, refused=refused),
                 }
             )
+            ended: Sequence[Action] = ()
+            if lapse is not None:
+                seen = seen.model_copy(update={"verified_by": None, "verified_at": None})
+                ended = lapse.writes
             after, events = self.reviews.assessed(before, seen, found.counts)
             details = MailboxDetails.of(after, found.used_today, now)
             try:
-                self.mailboxes.change(before, after, events, self.caller.keep(details))
+                also = [*ended, *self.caller.keep(details)]
+                self.mailboxes.change(before, after, events, also)
             except MailboxMoved:
                 found = self._found(mailbox_id)
                 continue
@@ -119,6 +132,16 @@ class CheckService:
             raise Unanswered from unknown
         mail_from = next((each.mail_from for each in found if each.mail_from), None)
         return records.spf_of_ses(dns, domain, mail_from, feedback_host())
+
+
+def _unproved(mailbox: Mailbox, lapse: Lapse | None) -> Finding:
+    return Finding(
+        subject="ownership",
+        result="fail",
+        detail=lapse.why if lapse else "Nobody has proved that the address is yours",
+        remedy=f"Prove it with POST /v1/mailboxes/{mailbox.id}/verify. Until then nothing is sent "
+        "from it, and nothing else is checked",
+    )
 
 
 def _about(subject: Subject, rule: Callable[[Dns], Finding], dns: Dns) -> Callable[[], Answer]:

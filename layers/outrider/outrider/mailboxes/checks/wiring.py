@@ -7,6 +7,7 @@ from outrider.kit import identities
 from outrider.kit.settings import settings
 from outrider.mailboxes.checks.dns import Dns
 from outrider.mailboxes.checks.service import CheckService
+from outrider.mailboxes.ownership.wiring import lapses
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository, smtp_sessions
 
 
@@ -19,4 +20,5 @@ def checks(caller: Caller) -> CheckService:
         partial(Dns.of, settings().dns_server),
         identities.find,
         identities.account,
+        lapses(caller),
     )

@@ -16,7 +16,7 @@ from outrider.mailboxes.health import Counts, last_days
 from outrider.mailboxes.models import RAMP_DAYS, RATES, Mailbox
 from outrider.mailboxes.pools.models import Pool
 from outrider.mailboxes.pools.repository import PoolRepository
-from outrider.mailboxes.remedies import remedy
+from outrider.mailboxes.remedies import remedy, unproved
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.schemas import warmup_of
 
@@ -61,7 +61,7 @@ def _mailbox(mailbox: Mailbox, counts: Counts, now: datetime) -> MailboxDelivera
 
 
 def _to_do(mailbox: Mailbox, now: datetime) -> list[str]:
-    to_do = []
+    to_do = [] if mailbox.is_verified else [unproved(mailbox)]
     if not mailbox.is_healthy or RATES & set(mailbox.health_reasons):
         to_do.append(remedy(mailbox))
     if mailbox.status == "paused":

@@ -24,7 +24,7 @@ class PoolUpdate(Input):
 
 
 class PoolMailboxes(BaseModel):
-    """How many mailboxes there are. `sending` are neither paused nor failing."""
+    """How many mailboxes there are. `sending` are verified, and neither paused nor failing."""
 
     total: int
     sending: int

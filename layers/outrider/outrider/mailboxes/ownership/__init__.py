@@ -1,0 +1,1 @@
+"""Proofs that the address of a mailbox is its workspace's own."""

@@ -1,0 +1,166 @@
+"""Keys, expressions and items of proofs of ownership, and of codes that are still out.
+
+What a workspace proved is `<wsp>#owned` / `<address or domain>`, in both modes. Whose an address
+is, by the last proof or by the first claim, is `owner#<address>` / `owner`. A code is
+`<wsp>#codes` / `<address>`; how many were sent on a day is counted at `<wsp>#codes` and at
+`owner#<address>`.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from outrider.access.models import WorkspaceId
+from outrider.kit import clock
+from outrider.kit.addresses import domain_of
+from outrider.kit.dynamo import Action, ConditionFailed, Table, TransactionFailed, transact
+from outrider.mailboxes.models import Proof
+from outrider.mailboxes.ownership.errors import OwnershipLost, TooManyCodes, WrongCode
+from outrider.mailboxes.ownership.models import (
+    CODE_LIFE,
+    CODE_TRIES,
+    CODES_OF_WORKSPACE,
+    CODES_TO_ADDRESS,
+    Ownership,
+)
+
+_COUNTED = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipRepository:
+    """What one workspace has proved."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def proof_for(self, email: str) -> Ownership | None:
+        """The proof for the address itself, or for all of its domain."""
+        subjects = [email.lower(), domain_of(email)]
+        found = self.table.get_all(self._pk, subjects)
+        return next(
+            (Ownership(each, found[each]["by"]) for each in subjects if each in found), None
+        )
+
+    def has_claim(self, email: str) -> bool:
+        """Whether no other workspace has proved that the address is its own, of one that this
+        workspace added first."""
+        item = self.table.get(_owner_pk(email), _OWNER)
+        return item is not None and item["workspace"] == self.workspace.public
+
+    def proved(self, ownership: Ownership) -> Action:
+        item = {
+            "pk": self._pk,
+            "sk": ownership.subject,
+            "by": ownership.by,
+            "proved_at": clock.timestamp(),
+        }
+        return self.table.put(item)
+
+    def standing(self, ownership: Ownership) -> Action:
+        """That the proof is still there. Raises OwnershipLost."""
+        check = self.table.check(self._pk, ownership.subject, "attribute_exists(#pk)")
+        return Action(check.kind, check.params, lambda _: OwnershipLost())
+
+    def forgotten(self, subject: str) -> Action:
+        return self.table.delete(self._pk, subject.lower())
+
+    def owned(self, email: str, by: Proof) -> Action:
+        """Whoever proved it has the address, whoever added it before."""
+        return self.table.put(self._owner(email, by))
+
+    def claimed(self, email: str) -> Action:
+        """Take an address that no other workspace has. Raises OwnershipLost."""
+        put = self.table.put(
+            self._owner(email, "first"),
+            "attribute_not_exists(#pk) OR #workspace = :mine",
+            mine=self.workspace.public,
+        )
+        return Action(put.kind, put.params, lambda _: OwnershipLost())
+
+    def _owner(self, email: str, by: Proof) -> dict[str, str]:
+        return {
+            "pk": _owner_pk(email),
+            "sk": _OWNER,
+            "workspace": self.workspace.public,
+            "by": by,
+        }
+
+    @property
+    def _pk(self) -> str:
+        return f"{self.workspace.public}#owned"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRepository:
+    """Codes that one workspace has asked for."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def add(self, email: str, hashed: str, now: datetime) -> str:
+        """Keep a new code in the place of the last one, and count it. Returns when it expires.
+
+        Raises TooManyCodes.
+        """
+        expires = now + CODE_LIFE
+        code = {
+            "pk": self._pk,
+            "sk": email.lower(),
+            "hashed": hashed,
+            "tries": 0,
+            "expires_at": clock.to_text(expires),
+            "ttl": int(expires.timestamp()),
+        }
+        try:
+            transact(
+                self.table.put(code),
+                self._counted(_owner_pk(email), CODES_TO_ADDRESS, now),
+                self._counted(self._pk, CODES_OF_WORKSPACE, now),
+            )
+        except TransactionFailed as failure:
+            raise TooManyCodes from failure
+        return str(code["expires_at"])
+
+    def tried(self, email: str) -> str:
+        """Count a try, and return the hash of the code that is out. Raises WrongCode where there is
+        none that may still be tried."""
+        action = self.table.update(
+            self._pk,
+            email.lower(),
+            "ADD #tries :one",
+            "#tries < :most AND #expires_at > :now",
+            one=1,
+            most=CODE_TRIES,
+            now=clock.timestamp(),
+        )
+        try:
+            return str(self.table.write(action)["hashed"])
+        except ConditionFailed as failure:
+            raise WrongCode from failure
+
+    def spent(self, email: str, hashed: str) -> Action:
+        """A code ends one verification only. Raises WrongCode where another is out by now."""
+        spend = self.table.delete(self._pk, email.lower(), "#hashed = :hashed", hashed=hashed)
+        return Action(spend.kind, spend.params, lambda _: WrongCode())
+
+    def _counted(self, pk: str, most: int, now: datetime) -> Action:
+        return self.table.update(
+            pk,
+            f"day#{now.astimezone(UTC).date().isoformat()}",
+            "SET #ttl = :ttl ADD #sent :one",
+            "attribute_not_exists(#sent) OR #sent < :most",
+            ttl=int((now + _COUNTED).timestamp()),
+            one=1,
+            most=most,
+        )
+
+    @property
+    def _pk(self) -> str:
+        return f"{self.workspace.public}#codes"
+
+
+_OWNER = "owner"
+
+
+def _owner_pk(email: str) -> str:
+    return f"owner#{email.lower()}"

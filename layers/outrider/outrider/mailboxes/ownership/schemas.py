@@ -1,0 +1,75 @@
+"""What the API takes and gives about proofs of ownership."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from outrider.kit.addresses import Domain, Email
+from outrider.kit.requests import Input
+from outrider.mailboxes.checks.models import DnsRecord
+from outrider.mailboxes.models import Mailbox, Proof
+
+Method = Literal["dns", "code", "login"]
+Code = Annotated[str, Field(pattern=r"^[0-9]{8}$", description="The eight digits of the email")]
+
+
+class VerificationRequest(Input):
+    """`dns` looks for a record of the domain, `code` sends a code to the address, `login` logs in
+    at the mailbox's SMTP server. With `code` the verification that sent it ends."""
+
+    method: Method = "dns"
+    code: Code | None = None
+
+
+class MailboxVerification(BaseModel):
+    """Where the proof stands that the address is the workspace's own. `detail` says what was found
+    and what to do next, `record` what to publish."""
+
+    mailbox_id: str
+    email: str
+    verified: bool
+    verified_by: Proof | None
+    verified_at: str | None
+    detail: str
+    record: DnsRecord | None = None
+    code_expires_at: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        mailbox: Mailbox,
+        detail: str,
+        *,
+        record: DnsRecord | None = None,
+        code_expires_at: str | None = None,
+    ) -> Self:
+        return cls(
+            mailbox_id=mailbox.id,
+            email=mailbox.email,
+            verified=mailbox.is_verified,
+            verified_by=mailbox.verified_by,
+            verified_at=mailbox.verified_at,
+            detail=detail,
+            record=record,
+            code_expires_at=code_expires_at,
+        )
+
+
+class OwnershipGrant(Input):
+    """What an operator says: an address, or each one of a domain, is the workspace's own."""
+
+    action: Literal["grant_address"]
+    workspace_id: str
+    address: Email | None = None
+    domain: Domain | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.address is None) == (self.domain is None):
+            raise ValueError("give either address or domain")
+        return self
+
+
+class OwnershipGranted(BaseModel):
+    workspace_id: str
+    owns: str

@@ -1,0 +1,244 @@
+"""Proving that the address of a mailbox is the workspace's own."""
+
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from outrider.access.errors import RateLimited
+from outrider.access.models import Caller, WorkspaceId
+from outrider.access.service import WorkspaceService
+from outrider.kit import clock, ids
+from outrider.kit.addresses import domain_of
+from outrider.kit.dynamo import Action, transact
+from outrider.kit.errors import Conflict, Contended, ValidationFailed
+from outrider.kit.notices import NotTaken
+from outrider.mailboxes.checks.dns import Dns, Unanswered, is_reserved
+from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound
+from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.ownership.errors import OwnershipLost, TooManyCodes, WrongCode
+from outrider.mailboxes.ownership.models import (
+    CODE_LIFE,
+    CODES_TO_ADDRESS,
+    Ownership,
+    hash_of,
+    new_code,
+    record_of,
+)
+from outrider.mailboxes.ownership.proofs import is_published, why_login_proves_nothing
+from outrider.mailboxes.ownership.repository import CodeRepository, OwnershipRepository
+from outrider.mailboxes.ownership.schemas import (
+    MailboxVerification,
+    OwnershipGrant,
+    OwnershipGranted,
+    VerificationRequest,
+)
+from outrider.mailboxes.repository import MailboxRepository
+from outrider.mailboxes.smtp import SmtpFailed, SmtpSessions
+
+_ATTEMPTS = 5
+_DNS_SILENT = "DNS did not answer; try again in a while"
+
+Send = Callable[[str, str, str], None]
+"""Sends an email: to whom, subject, text. Raises NotTaken."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationService:
+    """`dns` begins a span of time. `send` is None where the deployment sends no codes."""
+
+    caller: Caller
+    mailboxes: MailboxRepository
+    ownerships: OwnershipRepository
+    codes: CodeRepository
+    sessions: SmtpSessions
+    dns: Callable[[], Dns]
+    send: Send | None
+
+    def verify(self, mailbox_id: str, request: VerificationRequest) -> MailboxVerification:
+        """Begin, try or end a proof.
+
+        Raises MailboxNotFound; WrongCode; Conflict where the method cannot be used; RateLimited
+        where enough codes were sent today.
+        """
+        mailbox = self._found(mailbox_id)
+        if mailbox.verified_by not in (None, "first"):
+            return MailboxVerification.of(mailbox, f"Verified by {mailbox.verified_by}")
+        if proof := self.ownerships.proof_for(mailbox.email):
+            return self._proved(mailbox, proof, [self.ownerships.standing(proof)])
+        if request.code is not None:
+            return self._end_with(mailbox, request.code)
+        match request.method:
+            case "dns":
+                return self._look_for_record(mailbox)
+            case "code":
+                return self._send_code(mailbox)
+            case "login":
+                return self._log_in(mailbox)
+
+    def _look_for_record(self, mailbox: Mailbox) -> MailboxVerification:
+        domain = domain_of(mailbox.email)
+        record = record_of(domain, self.caller.seal)
+        if is_reserved(domain):
+            detail = f"{domain} is reserved: it is never in DNS. The operator can grant the address"
+            return MailboxVerification.of(mailbox, detail)
+        try:
+            published = is_published(self.dns(), record)
+        except Unanswered:
+            return MailboxVerification.of(mailbox, _DNS_SILENT, record=record)
+        if published:
+            ownership = Ownership(domain, "dns")
+            return self._proved(mailbox, ownership, [self.ownerships.proved(ownership)])
+        detail = (
+            f"{record.name} has no TXT record with this value. Publish it, then call this again; "
+            f"it proves every address of {domain}, and has to stay"
+        )
+        return MailboxVerification.of(mailbox, detail, record=record)
+
+    def _send_code(self, mailbox: Mailbox) -> MailboxVerification:
+        """A worker that dies before the email leaves a code that nobody has: the next takes its
+        place."""
+        self._require_live_key()
+        if self.send is None:
+            raise Conflict(
+                "This deployment sends no codes: its operator gives VerificationSender at the "
+                'deploy. Use {"method": "dns"}'
+            )
+        self.caller.begin()
+        code, now = new_code(), clock.now()
+        hashed = hash_of(code, mailbox.email, self.caller.seal)
+        try:
+            expires_at = self.codes.add(mailbox.email, hashed, now)
+        except TooManyCodes as many:
+            raise _too_many(mailbox, now) from many
+        try:
+            self.send(mailbox.email, "Confirm your email address", _text(mailbox.email, code))
+        except NotTaken as refusal:
+            raise Conflict(
+                f"The code could not be sent to {mailbox.email}: {refusal}. Use "
+                '{"method": "dns"}, or try again'
+            ) from refusal
+        detail = (
+            f'A code was sent to {mailbox.email}: call this again with {{"code": "…"}} before it '
+            "expires"
+        )
+        return MailboxVerification.of(mailbox, detail, code_expires_at=expires_at)
+
+    def _end_with(self, mailbox: Mailbox, code: str) -> MailboxVerification:
+        self._require_live_key()
+        stored = self.codes.tried(mailbox.email)
+        if not hmac.compare_digest(stored, hash_of(code, mailbox.email, self.caller.seal)):
+            raise WrongCode
+        ownership = Ownership(mailbox.email.lower(), "code")
+        spent = self.codes.spent(mailbox.email, stored)
+        return self._proved(mailbox, ownership, [spent, self.ownerships.proved(ownership)])
+
+    def _log_in(self, mailbox: Mailbox) -> MailboxVerification:
+        self._require_live_key()
+        if mailbox.smtp is None:
+            raise ValidationFailed.at("/method", "Only mailboxes of kind smtp have a login")
+        if is_reserved(domain_of(mailbox.email)):
+            return MailboxVerification.of(
+                mailbox, "The domain is reserved: no login there proves anything"
+            )
+        try:
+            why = why_login_proves_nothing(self.dns(), mailbox.email, mailbox.smtp)
+        except Unanswered:
+            return MailboxVerification.of(mailbox, _DNS_SILENT)
+        if why is not None:
+            return MailboxVerification.of(mailbox, f"A login would prove nothing. {why}")
+        try:
+            with self.sessions.open(mailbox):
+                pass
+        except SmtpFailed as failure:
+            host = mailbox.smtp.host
+            return MailboxVerification.of(mailbox, f"{host} did not take the login: {failure}")
+        ownership = Ownership(mailbox.email.lower(), "login")
+        return self._proved(mailbox, ownership, [self.ownerships.proved(ownership)])
+
+    def _proved(
+        self, mailbox: Mailbox, ownership: Ownership, also: Sequence[Action]
+    ) -> MailboxVerification:
+        """The mailbox and what proves it change together."""
+        seen = mailbox
+        for _ in range(_ATTEMPTS):
+            if seen.smtp != mailbox.smtp:
+                break  # it may be another server that took the login
+            at = clock.timestamp()
+            after = seen.model_copy(
+                update={
+                    "verified_by": ownership.by,
+                    "verified_at": at,
+                    "updated_at": at,
+                    "version": seen.version + 1,
+                }
+            )
+            answer = MailboxVerification.of(
+                after, f"Verified by {ownership.by}: {ownership.subject}"
+            )
+            changed = self.caller.event(
+                "mailbox.updated", identity=f"{after.id}/{after.version}", mailbox_id=after.id
+            )
+            owned = self.ownerships.owned(mailbox.email, ownership.by)
+            try:
+                writes = [*also, owned, *self.caller.keep(answer)]
+                self.mailboxes.change(seen, after, [changed], writes)
+            except MailboxMoved:
+                seen = self._found(mailbox.id)
+                continue
+            except OwnershipLost:
+                break
+            return answer
+        raise Contended("The mailbox, or what proves it, was changed meanwhile")
+
+    def _found(self, mailbox_id: str) -> Mailbox:
+        found = self.mailboxes.get(mailbox_id) if ids.is_id("mbx", mailbox_id) else None
+        if found is None:
+            raise MailboxNotFound
+        return found
+
+    def _require_live_key(self) -> None:
+        """Test keys send nothing, and log in nowhere."""
+        if self.caller.workspace.mode == "test":
+            raise Conflict(
+                "A test key proves by DNS only. What a live key of the workspace proves counts for "
+                "test keys too: add the mailbox there, verify it, then call this again"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class GrantService:
+    """What the owner of the stack says about whose an address is."""
+
+    request_id: str
+    workspaces: WorkspaceService
+    ownerships_of: Callable[[WorkspaceId], OwnershipRepository]
+
+    def grant(self, asked: OwnershipGrant) -> OwnershipGranted:
+        """Mailboxes that are added or verified from then on are verified by the operator. Raises
+        ResourceNotFound."""
+        workspace = WorkspaceId.of(asked.workspace_id, "live")
+        self.workspaces.operator(workspace, self.request_id)
+        subject = asked.domain or str(asked.address).lower()
+        transact(self.ownerships_of(workspace).proved(Ownership(subject, "operator")))
+        return OwnershipGranted(workspace_id=asked.workspace_id, owns=subject)
+
+
+def _text(email: str, code: str) -> str:
+    minutes = int(CODE_LIFE.total_seconds()) // 60
+    return (
+        f"Somebody asks to send email as {email} through Outrider.\n\n"
+        f"The code is {code}. It is good for {minutes} minutes.\n\n"
+        "If it was not you, do nothing, and give the code to nobody: without it nothing is sent "
+        "from your address.\n"
+    )
+
+
+def _too_many(mailbox: Mailbox, now: datetime) -> RateLimited:
+    tomorrow = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time.min, UTC)
+    seconds = max(1, -int((now - tomorrow).total_seconds() // 1))
+    return RateLimited(
+        f"No further code is sent to {mailbox.email} today: an address gets {CODES_TO_ADDRESS} a "
+        'day (UTC). Use {"method": "dns"}, or wait until tomorrow',
+        headers={"Retry-After": str(seconds)},
+    )

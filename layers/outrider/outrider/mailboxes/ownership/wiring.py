@@ -1,0 +1,35 @@
+"""Builds the objects of `mailboxes.ownership`."""
+
+from functools import partial
+
+from outrider.access.models import Caller
+from outrider.access.wiring import workspaces
+from outrider.kit import notices
+from outrider.kit.dynamo import Table
+from outrider.kit.settings import settings
+from outrider.mailboxes.checks.dns import Dns
+from outrider.mailboxes.ownership.claims import Lapses
+from outrider.mailboxes.ownership.repository import CodeRepository
+from outrider.mailboxes.ownership.service import GrantService, VerificationService
+from outrider.mailboxes.wiring import mailbox_repository, ownerships, smtp_sessions
+
+
+def verifications(caller: Caller) -> VerificationService:
+    workspace, sender = caller.workspace, settings().verification_sender
+    return VerificationService(
+        caller,
+        mailbox_repository(workspace),
+        ownerships(workspace),
+        CodeRepository(Table(settings().require("campaigns_table")), workspace),
+        smtp_sessions(workspace),
+        partial(Dns.of, settings().dns_server),
+        partial(notices.send, sender) if sender else None,
+    )
+
+
+def lapses(caller: Caller) -> Lapses:
+    return Lapses(caller, ownerships(caller.workspace), partial(Dns.of, settings().dns_server))
+
+
+def grants(request_id: str) -> GrantService:
+    return GrantService(request_id, workspaces(), ownerships)
