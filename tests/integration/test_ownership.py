@@ -26,8 +26,8 @@ from tests.nameserver import Zone, nameserver
 
 ADDRESS = "ada@acme.com"
 CALLS = 5
-"""The meter, the mailbox, what is proved; the code kept and the email, or the code tried and a proof
-kept."""
+"""The meter, the mailbox, what is proved; then the code kept and the email, or the code tried and a
+proof kept."""
 CODE = re.compile(r"\b[0-9]{8}\b")
 
 
@@ -213,24 +213,25 @@ class TestProofByCode:
 
 class TestProofByLogin:
     @pytest.mark.parametrize(
-        ("host", "username", "mx", "why"),
+        ("host", "username", "mx"),
         [
-            ("smtp.evil.example", ADDRESS, ["10 mx.acme.com."], "not named by acme.com"),
-            ("smtp.acme.com", ADDRESS, ["10 mx.acme.com."], "not named by acme.com"),
-            ("smtp.gmail.com", ADDRESS, ["10 mx.acme.com."], "not named by acme.com"),
-            ("smtp.gmail.com", ADDRESS, ["1 google.com.evil.example."], "not named by acme.com"),
-            ("smtp.gmail.com", "eve@evil.example", ["1 aspmx.l.google.com."], "smtp.username"),
+            ("smtp.evil.example", ADDRESS, "10 mx.acme.com."),
+            ("smtp.acme.com", ADDRESS, "10 mx.acme.com."),
+            ("smtp.gmail.com", ADDRESS, "10 mx.acme.com."),
+            ("smtp.gmail.com", ADDRESS, "1 google.com.evil.example."),
+            ("smtp.gmail.com", "eve@evil.example", "1 aspmx.l.google.com."),
         ],
     )
     def test_counts_only_at_the_domains_own_server(
-        self, api: Api, cloud: Cloud, host: str, username: str, mx: list[str], why: str
+        self, api: Api, cloud: Cloud, host: str, username: str, mx: str
     ) -> None:
         smtp = {"host": host, "username": username, "password": PASSWORD}
         mailbox = a_mailbox(api, email=ADDRESS, kind="smtp", smtp=smtp)
 
-        with published(cloud, None, MX=mx):
+        with published(cloud, None, MX=[mx]):
             answer = verify(api, mailbox, {"method": "login"}).json
 
+        why = "not named by acme.com" if username == ADDRESS else "smtp.username"
         assert (answer["verified"], why in answer["detail"]) == (False, True)
 
     @pytest.mark.parametrize(
