@@ -59,7 +59,8 @@ def _lost(cloud: Cloud, _: dict[str, str]) -> None:
 
 
 def _answered(cloud: Cloud, _: dict[str, str]) -> None:
-    take(cloud, a_reply(cloud.mails()[0], "Let me think about it."))
+    first = next(mail for mail in cloud.mails() if mail.sender == "ada@outrider.test")
+    take(cloud, a_reply(first, "Let me think about it."))
     cloud.drain()
 
 
@@ -179,6 +180,7 @@ STORY = [
         of={"mailbox_id": "second_mailbox_id"},
     ),
     Step("check_mailbox"),
+    Step("verify_mailbox", {"method": "code"}),
     Step("get_deliverability"),
     Step("list_mailbox_pools"),
     Step("get_mailbox_pool"),

@@ -25,6 +25,7 @@ from tests.integration.samples import (
     LINKS_UNSUBSCRIBE,
     MAILBOXES_CHECK,
     MAILBOXES_CREATE,
+    MAILBOXES_VERIFY,
     MESSAGES_GET,
     SEQUENCES_CREATE,
     SEQUENCES_LAUNCH,
@@ -81,6 +82,14 @@ class TestHttp:
         answer = MAILBOXES_CHECK.invoke(cloud, key=key, mailbox=mailbox)
 
         assert json.loads(answer["body"])["health_reasons"] == ["identity", "dkim"]
+
+    def test_mailboxes_verify(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().live_key
+        mailbox = api.post("/v1/mailboxes", {"email": "ada@acme.com"}).json["id"]
+
+        answer = MAILBOXES_VERIFY.invoke(cloud, key=key, mailbox=mailbox)
+
+        assert json.loads(answer["body"])["record"]["name"] == "_outrider.acme.com"
 
     def test_contacts_research(self, api: Api, cloud: Cloud) -> None:
         key = api.workspace().test_key
