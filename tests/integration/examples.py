@@ -284,7 +284,9 @@ EXAMPLES: dict[str, Example] = {
     # Whether another workspace has proved the address meanwhile.
     "POST /v1/mailboxes/{mailbox_id}/check": Example(4, make=one_mailbox_never_in_dns),
     # The mailbox, what the workspace has proved, a proof kept.
-    "POST /v1/mailboxes/{mailbox_id}/verify": Example(4, make=one_mailbox_to_verify),
+    "POST /v1/mailboxes/{mailbox_id}/verify": Example(
+        4, {"method": "dns"}, make=one_mailbox_to_verify
+    ),
     # Pools and mailboxes; what became of their mails is one read more.
     "GET /v1/deliverability": Example(2),
     "GET /v1/mailbox-pools": Example(2, make=a_pool),

@@ -127,7 +127,7 @@ class TestOfContact:
         assert api.get(f"/v1/enrollments/{one[0]['id']}/explain").status == 200
 
     def test_asks_for_the_contact_and_tells_nothing_about_others(self, api: Api) -> None:
-        a_mailbox(api, workspace="globex")
+        a_mailbox(api, workspace="globex", email="bob@globex.example")
         contact_id = launched(api, steps=(LATER,)).contact_ids[0]
 
         without = api.get("/v1/enrollments")
