@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from outrider.kit.addresses import Domain, Email
-from outrider.kit.requests import Input
+from outrider.kit.inputs import Input
 from outrider.mailboxes.checks.models import DnsRecord
 from outrider.mailboxes.models import Mailbox, Proof
 
