@@ -81,3 +81,40 @@ class TestTime:
         markup.to_text(html)
 
         assert time.process_time() - started < 5
+
+
+class TestDisarm:
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "javascript:alert(1)",
+            " JavaScript:alert(1)",
+            "java\tscript:alert(1)",
+            "java\nscript:alert(1)",
+            "\x01javascript:alert(1)",
+            "&#106;avascript&colon;alert(1)",
+            "javascript&#x3a;alert(1)",
+            "vbscript:x",
+            "data:text/html,x",
+            "javascript:" + "x" * 5_000,
+        ],
+    )
+    @pytest.mark.parametrize("quote", ['"', "'"])
+    def test_takes_programs_out_of_links(self, target: str, quote: str) -> None:
+        html = f"<p><a class=x href={quote}{target}{quote}>here</a></p>"
+
+        assert markup.disarm(html) == '<p><a class=x href="#">here</a></p>'
+
+    @pytest.mark.parametrize(
+        "html",
+        [
+            '<a href="https://example.com/?to=javascript:x">a</a>',
+            '<a href="mailto:ada@example.com">a</a>',
+            "<a href='/javascript'>a</a>",
+            '<img src="data:image/png;base64,x" alt="javascript:">',
+            "<p>javascript:alert(1)</p>",
+            '<a href="whatsapp://send">a</a>',
+        ],
+    )
+    def test_leaves_all_else_as_it_is(self, html: str) -> None:
+        assert markup.disarm(html) == html

@@ -24,6 +24,9 @@ _LONGEST = 4_000
 """Characters of an attribute: `unescape` fails on numbers of that many digits."""
 
 _LINKS = frozenset({"a", "area"})
+_LED_TO = frozenset({"action", "formaction", "href", "xlink:href"})
+_PROGRAMS = ("javascript:", "vbscript:", "data:")
+_UNSEEN = re.compile(r"[\x00-\x20]+")
 _PARAGRAPHS = frozenset(
     {"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"}
 )
@@ -100,6 +103,27 @@ def rewrite_links(html: str, replace: Callable[[str], str | None]) -> str:
             parts += [html[at:start], f'"{escape(other)}"']
             at = end
     return "".join([*parts, html[at:]])
+
+
+def disarm(html: str) -> str:
+    """The HTML with `#` in the place of links that a browser would run as a program."""
+    parts = []
+    at = 0
+    for piece in pieces(html):
+        if piece.kind != "open":
+            continue
+        for found in _ATTRIBUTE.finditer(html, piece.inside, piece.end - 1):
+            if found[2] and found[1].lower() in _LED_TO and _is_program(found[2]):
+                parts += [html[at : found.start(2)], '"#"']
+                at = found.end(2)
+    return "".join([*parts, html[at:]])
+
+
+def _is_program(value: str) -> bool:
+    """Browsers leave out white space and control characters when they look for a scheme
+    (https://url.spec.whatwg.org/#concept-basic-url-parser)."""
+    target = _UNSEEN.sub("", unescape(_unquoted(value)[:_LONGEST])).lower()
+    return target.startswith(_PROGRAMS)
 
 
 def shows(html: str, url: str) -> bool:

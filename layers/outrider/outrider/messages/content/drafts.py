@@ -96,7 +96,7 @@ class Draft:
         if len(subject) > MAX_SUBJECT:
             raise TemplateInvalid(f"The subject is too long: {MAX_SUBJECT} characters at most")
         if html is not None:
-            html = self._html_with_footer(html)
+            html = self._html_with_footer(markup.disarm(html))
         # What was made of HTML with its footer shows all of it already.
         text = self._text_with_footer(text or markup.to_text(html or ""))
         return Content(subject=subject, text=text, html=html)
