@@ -65,6 +65,16 @@ class TestByPerson:
         found = status(api, lost.campaign_id)
         assert (found["sent"], found["audience"]["completed"]) == (2, 1)
 
+    def test_settled_is_listed_once(self, api: Api, cloud: Cloud, lost: Launched) -> None:
+        """Two events of the feed tell of it: that it was unknown, and that it was sent."""
+        settle(api, "sent")
+        cloud.drain()
+
+        listed = api.get("/v1/messages")
+
+        assert listed.status == 200
+        assert [message["state"] for message in listed.json["data"]] == ["sent"]
+
     def test_not_sent_carries_the_step_out_again(
         self, api: Api, cloud: Cloud, lost: Launched
     ) -> None:

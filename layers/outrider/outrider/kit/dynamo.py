@@ -322,10 +322,11 @@ def transact_named(
 def batch_get(
     keys: Iterable[Key], *, eventual: Collection[Table] = ()
 ) -> dict[tuple[str, str, str], Item]:
-    """Items of any tables by (table name, pk, sk); 100 in a call. Those of the tables `eventual`
-    are read at half the price, and may be as they stood a moment ago, or missing; all others are
-    strongly consistent."""
-    wanted = list(keys)
+    """Items of any tables by (table name, pk, sk); 100 in a call. A key given twice is asked for
+    once: DynamoDB refuses a call that names one twice. Those of the tables `eventual` are read
+    at half the price, and may be as they stood a moment ago, or missing; all others are strongly
+    consistent."""
+    wanted = list(dict.fromkeys(keys))
     found: dict[tuple[str, str, str], Item] = {}
     for start in range(0, len(wanted), _READ_AT_ONCE):
         pending: dict[str, Any] = {}
