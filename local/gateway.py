@@ -56,7 +56,7 @@ def application(
     app[_PATIENCE], app[_TIMEOUT] = line_seconds, timeout_seconds
     app[_ORIGIN] = f"{emulator_url}/_aws/execute-api/{api_id}/$default"
     app.cleanup_ctx.append(_client)
-    app.router.add_route("*", "/{path:.*}", _handle)
+    app.router.add_route("*", r"/{path:(?s:.*)}", _handle)
     return app
 
 

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from outrider.kit.answers import HTML, JSON, PROBLEM_JSON, Answer, Content, is_versioned
 from outrider.kit.http import Route
+from outrider.kit.requests import IF_MATCH
 from tools import docs_page, routes, webhooks
 from tools.error_codes import ErrorCode, error_codes
 from tools.templates import REPOSITORY
@@ -168,6 +169,7 @@ def _operation(
         operation["security"] = [{"key": []}]
     else:
         operation["security"] = []
+    calls = _examples().get(route.handler.__name__, [])
     parameters = [
         {"name": each, "in": "path", "required": True, "schema": {"type": "string"}}
         for each in re.findall(r"\{(\w+)\}", route.path)
@@ -180,7 +182,6 @@ def _operation(
         parameters.append(_IDEMPOTENCY_KEY)
     if parameters:
         operation["parameters"] = parameters
-    calls = _examples().get(route.handler.__name__, [])
     if route.body:
         content: Schema = {"schema": schemas[id(route), "body"], **_shown(calls, "body")}
         operation["requestBody"] = {"required": True, "content": {JSON: content}}
@@ -193,7 +194,7 @@ def _operation(
     }
     if not route.scopes and parameters:
         page = {"description": "A page that says so", "content": {HTML: {}}}
-        operation["responses"]["404"] = page
+        operation["responses"] |= {"404": page, "503": page}
     return operation
 
 
@@ -213,12 +214,12 @@ def _query_parameters(schema: Schema) -> list[Schema]:
 def _without_null(schema: Schema) -> Schema:
     """A parameter that may be left out is never null."""
     choices = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
-    kept = choices[0] if len(choices) == 1 else schema
-    left_out = ("title", "description", "anyOf") if choices else ("title", "description")
+    kept = choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {}
+    own = {name: value for name, value in schema.items() if name != "anyOf"}
     return {
         name: value
-        for name, value in {**schema, **kept}.items()
-        if name not in left_out and (name, value) != ("default", None)
+        for name, value in {**own, **kept}.items()
+        if name not in ("title", "description") and (name, value) != ("default", None)
     }
 
 
@@ -258,12 +259,12 @@ def _shown(calls: list[Schema], part: str) -> Schema:
 
 def _errors_of(route: Route) -> list[int]:
     if not route.scopes:
-        return []
-    statuses = {401, 403, 422, 429, 500}
+        return [500]
+    statuses = {401, 403, 422, 429, 500, 503, *route.errors}
     statuses |= {404} if "{" in route.path else set()
     statuses |= {413} if route.body else set()
     statuses |= {402} if route.handler.__name__ in _SPENDING else set()
-    statuses |= {409, 503} if route.method != "GET" else set()
+    statuses |= {409} if route.method != "GET" else set()
     return sorted(statuses)
 
 
@@ -338,7 +339,7 @@ _IF_MATCH: Schema = {
     "in": "header",
     "required": False,
     "description": "Change only this `version`, else answer 409; `*` is any",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": IF_MATCH},
 }
 _IDEMPOTENCY_KEY: Schema = {
     "name": "Idempotency-Key",
@@ -346,7 +347,7 @@ _IDEMPOTENCY_KEY: Schema = {
     "required": False,
     "description": "Any text of 1 to 255 printable characters, new for each new request: the same"
     " request with the same key is carried out once in 72 hours, and always gets the first answer",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
 }
 _PROBLEM: Schema = {
     "title": "Problem",

@@ -49,7 +49,7 @@ def list_campaigns(caller: Caller, query: CampaignQuery) -> Page[CampaignView]:
     return campaigns(caller).list(query)
 
 
-@api.post("/v1/campaigns", scope="campaigns:write")
+@api.post("/v1/campaigns", scope="campaigns:write", errors=(404,))
 def create_campaign(caller: Caller, body: CampaignCreate) -> CampaignView:
     """Create a campaign of a sequence, as a draft"""
     return campaigns(caller).create(body)
@@ -107,7 +107,7 @@ def explain_campaign(caller: Caller, campaign_id: str) -> CampaignExplanation:
     return campaign_explainer(caller).explain(campaign_id)
 
 
-@api.post("/v1/campaigns/{campaign_id}/trigger", scope="campaigns:write", status=200)
+@api.post("/v1/campaigns/{campaign_id}/trigger", scope="campaigns:write", status=200, errors=(400,))
 def trigger_campaign(caller: Caller, campaign_id: str, body: TriggerRequest) -> TriggerResult:
     """Add a contact to a campaign that is active; it is created where it is new"""
     return trigger(caller).trigger(campaign_id, body)

@@ -70,7 +70,7 @@ def get_timeline(caller: Caller, contact_id: str, query: TimelineQuery) -> Page[
     return timeline(caller, marks_of(caller.workspace)).read(contact_id, query)
 
 
-@api.post("/v1/contacts/merge", scope="contacts:write", status=200)
+@api.post("/v1/contacts/merge", scope="contacts:write", status=200, errors=(404,))
 def merge_contacts(caller: Caller, body: MergeRequest, if_match: int | None) -> Contact:
     """Merge contacts that are the same person into one"""
     return merging(caller).merge(body, if_match)

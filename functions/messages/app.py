@@ -28,7 +28,11 @@ def list_messages(caller: Caller, query: MessageQuery) -> Page[Message]:
     return messages(caller).list(query)
 
 
-@api.get("/v1/messages/preview", scope=("messages:read", "sequences:read", "contacts:read"))
+@api.get(
+    "/v1/messages/preview",
+    scope=("messages:read", "sequences:read", "contacts:read"),
+    errors=(404,),
+)
 def preview_message(caller: Caller, query: PreviewQuery) -> Preview:
     """Show a step of a sequence as a contact would get it: nothing is sent or changed"""
     return previews(caller).preview(query)

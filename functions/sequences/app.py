@@ -2,11 +2,10 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
+from outrider.campaigns.plans import PlanRequest, SequencePlan
 from outrider.campaigns.schemas import (
     LaunchRequest,
-    PlanRequest,
     SequenceLaunched,
-    SequencePlan,
     SequenceResumed,
 )
 from outrider.campaigns.wiring import control, edits, launch, planning

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 from tests.harness.clock import Clock
+from tests.harness.contract import Contract
 from tests.harness.functions import Functions
 from tests.harness.wire import Call, Wire
 from tools import templates
@@ -67,9 +68,10 @@ class Api:
     Each request takes `tick_ms` of the test's clock, so that ids made one after another sort so.
     """
 
-    def __init__(self, functions: Functions, wire: Wire, clock: Clock) -> None:
+    def __init__(self, functions: Functions, wire: Wire, clock: Clock, contract: Contract) -> None:
         self.tick_ms = 1
         self._functions = functions
+        self._contract = contract
         self._wire = wire
         self._clock = clock
         self._workspaces: dict[str, Workspace] = {}
@@ -139,15 +141,18 @@ class Api:
         if key is None:
             key = self.workspace(workspace).key(mode)
         authorization = {"authorization": f"Bearer {key}"} if key else {}
-        event = _event(method, path, body, {**authorization, **(headers or {})}, self._clock)
+        endpoint, event = _event(
+            method, path, body, {**authorization, **(headers or {})}, self._clock
+        )
         self._clock.advance(ms=self.tick_ms)
-        function = event.pop("function")
         with self._wire.recording() as calls:
-            answer = self._functions.invoke(function, event)
+            answer = self._functions.invoke(endpoint.function, event)
         body = answer.get("body") or ""
         if answer.get("isBase64Encoded"):
             body = base64.b64decode(body).decode(errors="surrogateescape")
-        return Answer(answer["statusCode"], Headers(answer.get("headers") or {}), body, calls)
+        headers_out = Headers(answer.get("headers") or {})
+        self._contract.answered(endpoint, answer["statusCode"], headers_out["content-type"])
+        return Answer(answer["statusCode"], headers_out, body, calls)
 
     def _admin(self, event: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self._functions.invoke("admin", event)
@@ -157,7 +162,7 @@ class Api:
 
 def _event(
     method: str, path: str, body: Any, headers: dict[str, str], clock: Clock
-) -> dict[str, Any]:
+) -> tuple[Endpoint, dict[str, Any]]:
     raw_path, _, query = path.partition("?")
     endpoint, parameters = _route(method, raw_path)
     encoded = isinstance(body, bytes)
@@ -168,7 +173,6 @@ def _event(
     if body is not None:
         headers = {"content-type": "application/json", **headers}
     event: dict[str, Any] = {
-        "function": endpoint.function,
         "version": "2.0",
         "routeKey": endpoint.key,
         "rawPath": raw_path,
@@ -198,7 +202,7 @@ def _event(
         event["pathParameters"] = parameters
     if body is not None:
         event["body"] = body
-    return event
+    return endpoint, event
 
 
 def _route(method: str, path: str) -> tuple[Endpoint, dict[str, str]]:

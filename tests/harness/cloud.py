@@ -98,7 +98,7 @@ class Cloud:
         self._history.forget()
         self.contract.begin()
         self.clock = Clock()
-        self.api = Api(self._functions, self.wire, self.clock)
+        self.api = Api(self._functions, self.wire, self.clock, self.contract)
 
     def end(self) -> None:
         """Raises AssertionError when the test made an event that its schema does not allow."""

@@ -1,4 +1,5 @@
-"""The published schemas of events, against which every event of every test is held."""
+"""What is published of the product: schemas of events, against which every event of every test is
+held, and the OpenAPI document, against which every answer is."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,8 @@ from outrider.events.models import Place, RecordedEvent
 from outrider.events.packing import PACKED
 from outrider.kit import outbox
 from outrider.kit.outbox import Event
-from tools.templates import REPOSITORY
+from tests.harness.document import undocumented
+from tools.templates import REPOSITORY, Endpoint
 
 SCHEMAS = {
     path.stem: Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
@@ -27,20 +29,28 @@ def example(name: str) -> dict[str, Any]:
 
 
 class Contract:
-    """`broken` says what was written or published that no schema allows."""
+    """`broken` says what was written or published that no schema allows, `undocumented` what the
+    API answered that the OpenAPI document does not say."""
 
     def __init__(self) -> None:
         self.broken: list[str] = []
+        self.undocumented: list[str] = []
 
     def begin(self) -> None:
         """A new test: from here on every event that an item carries is looked at."""
         self.broken.clear()
+        self.undocumented.clear()
         outbox.pack = self._packed
 
     def end(self) -> None:
         outbox.pack = _pack
         broken = sorted(set(self.broken))
         assert not broken, "events that are not as docs/events says:\n" + "\n".join(broken)
+
+    def answered(self, endpoint: Endpoint, status: int, media: str) -> None:
+        """An answer of the API."""
+        if strange := undocumented(endpoint, status, media):
+            self.undocumented.append(strange)
 
     def published(self, detail_type: str, detail: Mapping[str, Any]) -> None:
         """What rules see. What an event holds was looked at when it was written."""

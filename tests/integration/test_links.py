@@ -126,11 +126,17 @@ class TestAsk:
             answers = [get(api, path) for good in links for path in altered(good)]
             answers += [one_click(api, path) for path in altered(links[0])]
             answers += [get(api, "/t/u/x"), get(api, "/t/c/x"), get(api, "/t/o/x.gif")]
+            answers += [
+                get(api, "/t/u/\r\x00"),
+                one_click(api, '/t/u/"\n'),
+                get(api, "/t/c/\u20ac"),
+            ]
             tokens = [path.rpartition("/")[2].removesuffix(".gif") for path in links]
             answers += [get(api, f"/t/u/{tokens[1]}"), one_click(api, f"/t/u/{tokens[2]}")]
             answers += [get(api, f"/t/c/{tokens[0]}"), get(api, f"/t/o/{tokens[0]}.gif")]
 
         assert {answer.status for answer in answers} == {404}
+        assert {answer.headers["Content-Type"] for answer in answers} == {"text/html"}
         assert all("Location" not in answer.headers for answer in answers)
         assert written == []
 

@@ -3,16 +3,17 @@
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from outrider.access.models import ApiKey, PlanName
-from outrider.access.scopes import Role
-from outrider.kit import clock
+from outrider.access.scopes import ALL, Role
+from outrider.kit import clock, json_schema
 from outrider.kit.inputs import Input
 from outrider.kit.outbox import Mode
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-Scopes = Annotated[list[str], Field(min_length=1, max_length=50)]
+Scope = Annotated[str, Field(json_schema_extra={"enum": list(ALL)})]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=50)]
 _LONGEST_LIFE = timedelta(days=3653)
 """Ten years, however the leap years fall."""
 _DAY_SECONDS = 86_400
@@ -27,12 +28,16 @@ def _expiry(text: str) -> str:
     return clock.to_text(moment)
 
 
-Expiry = Annotated[str, Field(max_length=40), AfterValidator(_expiry)]
+Expiry = Annotated[
+    str, Field(max_length=40, json_schema_extra=json_schema.DATE_TIME), AfterValidator(_expiry)
+]
 """An RFC 3339 date-time in the future, at most ten years from now."""
 
 
 class ApiKeyCreate(Input):
     """What the key may is said either by `scopes` or by a `role`, never by both."""
+
+    model_config = ConfigDict(json_schema_extra=json_schema.exactly_one("scopes", "role"))
 
     name: Name
     scopes: Scopes | None = None

@@ -11,14 +11,8 @@ from outrider.campaigns.enrolling import company_key
 from outrider.campaigns.forecast import Expected, Forecast, Person, Taken
 from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.models import Campaign
+from outrider.campaigns.plans import ContactPlan, DayPlan, PlanRequest, SequencePlan, StepPlan
 from outrider.campaigns.repository import CampaignRepository
-from outrider.campaigns.schemas import (
-    ContactPlan,
-    DayPlan,
-    PlanRequest,
-    SequencePlan,
-    StepPlan,
-)
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids

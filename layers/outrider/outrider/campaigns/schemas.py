@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from outrider.campaigns.models import (
     Audience,
@@ -15,18 +15,19 @@ from outrider.campaigns.models import (
 )
 from outrider.contacts.schemas import ContactQuery, ContactWrite
 from outrider.entities.schemas import Custom, Tags, Text
-from outrider.kit import ids
+from outrider.kit import ids, json_schema
 from outrider.kit.addresses import Email
 from outrider.kit.inputs import Checked, Input, check_filters
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Instant
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
-from outrider.sequences.models import Channel, ReplyClass
+from outrider.sequences.models import ReplyClass
 from outrider.sequences.schemas import Name, PlanUpdate, SequenceView
 from outrider.sequences.settings import SettingsInput, SettingsView
 
 MAX_CONTACTS = 1_000
+FILTERS = sorted(set(ContactQuery.model_fields) - set(PageQuery.model_fields) - {"sort"})
 
 
 class CampaignCreate(Input):
@@ -101,13 +102,18 @@ class SequenceResumed(SequenceView):
 class ContactFilter(Input):
     """`filter` has the parameters of the list of contacts, `{}` for all contacts."""
 
-    filter: Annotated[dict[str, JsonValue], Field(max_length=50)] | None = None
+    filter: (
+        Annotated[
+            dict[str, JsonValue],
+            Field(max_length=50, json_schema_extra={"propertyNames": {"enum": FILTERS}}),
+        ]
+        | None
+    ) = None
 
     @model_validator(mode="after")
     def _asks_what_the_list_can_answer(self) -> Self:
         if self.filter is not None:
-            known = set(ContactQuery.model_fields) - set(PageQuery.model_fields) - {"sort"}
-            check_filters(ContactQuery, self.filter, known, "filter")
+            check_filters(ContactQuery, self.filter, set(FILTERS), "filter")
         return self
 
 
@@ -116,6 +122,15 @@ class LaunchRequest(ContactFilter):
     the list of contacts (`{}` for all). Without either the campaign starts empty. Contacts are
     enrolled at once; with `start_at` no step is due before that moment, and the wait of the first
     step counts from it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"properties": {"contact_ids": {"maxItems": 0}}},
+                {"properties": {"filter": {"type": "null"}}},
+            ]
+        }
+    )
 
     contact_ids: Annotated[list[str], Field(max_length=MAX_CONTACTS)] = Field(default_factory=list)
     start_at: Instant | None = None
@@ -157,6 +172,8 @@ class CampaignRetried(BaseModel):
 class AudienceAddition(ContactFilter):
     """Whom to add: contacts by id, or those that a filter lets through, with the parameters of the
     list of contacts (`{}` for all)."""
+
+    model_config = ConfigDict(json_schema_extra=json_schema.exactly_one("contact_ids", "filter"))
 
     contact_ids: Annotated[list[str], Field(min_length=1, max_length=MAX_CONTACTS)] | None = None
 
@@ -227,6 +244,17 @@ class TriggerRequest(Input):
     """A contact by its id, or by its address: without one that has it, a contact is made of what is
     given. With `re_enroll` one whose enrollment is over begins anew."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                json_schema.given(
+                    "contact_id", propertyNames={"enum": ["contact_id", "re_enroll"]}
+                ),
+                json_schema.given("email", {"contact_id": {"type": "null"}}),
+            ]
+        }
+    )
+
     contact_id: Annotated[str, Field(max_length=64)] | None = None
     email: Email | None = None
     first_name: Text | None = None
@@ -277,8 +305,12 @@ def _id(prefix: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-ContactId = Annotated[str, Field(max_length=64), _id("con")]
-CampaignId = Annotated[str, Field(max_length=64), _id("cam")]
+def _pattern(prefix: str) -> dict[str, JsonValue]:
+    return {"pattern": f"^{prefix}_[{ids.ALPHABET}]{{{ids.LENGTH}}}$"}
+
+
+ContactId = Annotated[str, Field(max_length=64, json_schema_extra=_pattern("con")), _id("con")]
+CampaignId = Annotated[str, Field(max_length=64, json_schema_extra=_pattern("cam")), _id("cam")]
 
 
 class EnrollmentQuery(PageQuery):
@@ -398,70 +430,3 @@ class CampaignStatusView(BaseModel):
     skipped: int
     enrolling: EnrollingView | None
     audiences: list[AudienceView]
-
-
-class PlanRequest(ContactFilter):
-    """Whom to plan for: contacts by id, those that a filter lets through, or how many there would
-    be. `audience` alone is about people without time zones or companies of their own; with a
-    filter they have those of its contacts, in turn. `at` is when they would be enrolled: now, or
-    later."""
-
-    contact_ids: Annotated[list[str], Field(max_length=MAX_CONTACTS)] | None = None
-    audience: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    at: Instant | None = None
-
-    @model_validator(mode="after")
-    def _names_one_audience(self) -> Self:
-        others = self.filter is not None or self.audience is not None
-        if (self.contact_ids is None) != others:
-            raise ValueError("Give contact_ids, or filter, audience or both")
-        return self
-
-
-class StepPlan(BaseModel):
-    """A step that is due at `due_at` and carried out at `send_at`; `reason` says why that is later.
-    Without `send_at` it is left out, or cannot be carried out, for `reason`."""
-
-    step_id: str
-    channel: Channel
-    variant_id: str | None
-    mailbox_id: str | None
-    due_at: str
-    send_at: str | None
-    reason: str | None
-
-
-class ContactPlan(BaseModel):
-    contact_id: str
-    timezone: str | None
-    steps: list[StepPlan]
-
-
-class DayPlan(BaseModel):
-    """What is carried out on a day (UTC)."""
-
-    date: str
-    messages: int
-    tasks: int
-
-
-class SequencePlan(BaseModel):
-    """How a sequence would go from `at` on, if nobody answered, opened or clicked, tasks were done
-    when they come up, and nothing else was sent from its mailboxes. Nothing is changed by it. It is
-    about `audience` people; `more` says that the filter lets through more than were read: give
-    their number as `audience` to plan for all of them.
-    `late_by_reason` and `left_out_by_reason` count the steps that are carried out later than they
-    are due, and those that are not within 400 days. `contacts` are the first 100 of those asked
-    for; `not_found` are ids that no contact has."""
-
-    sequence_id: str
-    object: Literal["plan"] = "plan"
-    at: str
-    audience: int
-    more: bool
-    finishes_at: str | None
-    days: list[DayPlan]
-    late_by_reason: dict[str, int]
-    left_out_by_reason: dict[str, int]
-    contacts: list[ContactPlan]
-    not_found: list[str]

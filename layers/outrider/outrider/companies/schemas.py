@@ -24,6 +24,7 @@ from outrider.entities.schemas import (
     Text,
     check_object,
 )
+from outrider.kit import json_schema
 from outrider.kit.addresses import Domain
 from outrider.kit.inputs import Batch, Input
 from outrider.kit.pagination import PageQuery
@@ -31,6 +32,9 @@ from outrider.kit.requests import MANY, ONE, Instant, one_or_many
 from outrider.kit.urls import ShortWebAddress, WebAddress
 
 _OURS = frozenset({"id", "object", "created_at", "updated_at", "version", "deleted_at"})
+_NAMES: json_schema.Schema = {
+    "propertyNames": {"minLength": 1, "maxLength": 100, "not": {"enum": sorted(_OURS)}}
+}
 
 
 def _as_text(size: Any) -> Any:
@@ -92,6 +96,10 @@ class CompanyWrite(_CompanyFields):
     Where no domain is given, that of the website is taken.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={**_NAMES, **json_schema.any_of("name", "domain", "website")}
+    )
+
     tags: Tags = Field(default_factory=list)
 
     @model_validator(mode="before")
@@ -125,6 +133,8 @@ class CompanyCreate(CompanyWrite):
 class CompanyUpdate(_CompanyFields):
     """Only what is given changes; null clears a field. `tags` are replaced whole, `context` and
     fields of other names are merged."""
+
+    model_config = ConfigDict(json_schema_extra={**_NAMES, **json_schema.CHANGES_SOMETHING})
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

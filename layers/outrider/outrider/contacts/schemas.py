@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
+    ConfigDict,
     Field,
     Tag,
     ValidationInfo,
@@ -14,6 +15,7 @@ from pydantic import (
 from outrider.contacts.filters import ContactFilter
 from outrider.contacts.models import Status
 from outrider.entities.schemas import MAX_BATCH, BatchResult, Custom, RowResult, Tags, Text
+from outrider.kit import json_schema
 from outrider.kit.addresses import Email
 from outrider.kit.inputs import Batch, Input
 from outrider.kit.pagination import PageQuery
@@ -61,6 +63,8 @@ class ContactCreate(ContactWrite):
 class ContactUpdate(_ContactFields):
     """Only what is given changes; null clears a field, but for address and status. `custom` and
     `tags` are replaced whole."""
+
+    model_config = ConfigDict(json_schema_extra=json_schema.CHANGES_SOMETHING)
 
     email: Email = Field(default_factory=str)
     status: Annotated[

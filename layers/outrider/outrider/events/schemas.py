@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from outrider.events.catalogue import EventName, chosen
+from outrider.events.catalogue import FAMILIES, NAMES, EventName, chosen
 from outrider.events.models import RecordedEvent
-from outrider.kit import ids
+from outrider.kit import ids, json_schema
 from outrider.kit.pagination import Page, PageQuery
 from outrider.kit.requests import Instant
 
@@ -15,6 +15,9 @@ _ID = re.compile(
     rf"[a-z]{{2,5}}_[{ids.ALPHABET}]{{{ids.LENGTH}}}(?:[{ids.ALPHABET}]{{{ids.LENGTH}}})?"
 )
 _LONGEST_TYPES = 2_000
+_TYPES = json_schema.list_of((*(f"{family}.*" for family in FAMILIES), *NAMES))
+_OWN_ID = rf"[{ids.ALPHABET}]{{{ids.LENGTH}}}"
+_ACTORS = rf"^(engine|recipient|operator|(key:)?key_{_OWN_ID}|(agent:)?run_{_OWN_ID})$"
 
 
 def _types(text: str) -> str:
@@ -71,15 +74,26 @@ class EventQuery(PageQuery):
     """`since` and `until` ask about `recorded_at`, which is moments after `created_at`."""
 
     type: Annotated[
-        Annotated[str, Field(max_length=_LONGEST_TYPES), AfterValidator(_types)] | None,
+        Annotated[
+            str,
+            Field(max_length=_LONGEST_TYPES, json_schema_extra={"pattern": _TYPES}),
+            AfterValidator(_types),
+        ]
+        | None,
         Field(description="Names and families, separated by commas: `contact.created,campaign.*`"),
     ] = None
     resource: Annotated[
-        Annotated[str, AfterValidator(_resource)] | None,
+        Annotated[
+            str,
+            Field(json_schema_extra={"pattern": f"^{_ID.pattern}$"}),
+            AfterValidator(_resource),
+        ]
+        | None,
         Field(description="An id that `data` names: of a contact, a campaign, a message, …"),
     ] = None
     actor: Annotated[
-        Annotated[str, AfterValidator(_actor)] | None,
+        Annotated[str, Field(json_schema_extra={"pattern": _ACTORS}), AfterValidator(_actor)]
+        | None,
         Field(
             description="Who caused it: `engine`, `recipient`, `operator`, `key_…`, `agent:run_…`"
         ),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from outrider.entities.schemas import Tags, Text
 from outrider.imports.headers import check_mapping
@@ -17,6 +17,7 @@ from outrider.imports.models import (
     Kind,
     Result,
 )
+from outrider.kit import json_schema
 from outrider.kit.inputs import Checked, Input
 from outrider.kit.pagination import PageQuery
 
@@ -30,10 +31,43 @@ class DefaultsGiven(Checked, Defaults):
     evidence: Annotated[str, Field(max_length=1_000)] | None = None
 
 
+_DEFAULTS: dict[Kind, set[str]] = {
+    "contacts": {"tags", "folder_id", "source"},
+    "companies": {"tags"},
+    "suppressions": {"reason", "evidence"},
+}
+
+
+def _rules() -> dict[str, JsonValue]:
+    """What goes together."""
+    every = set().union(*_DEFAULTS.values())
+    no_defaults = {
+        kind: {"properties": {name: {"type": "null"} for name in sorted(every - taken)}}
+        for kind, taken in _DEFAULTS.items()
+    }
+    return {
+        "allOf": [
+            json_schema.when({"blanks": {"const": "clear"}}, {"duplicates": {"const": "update"}}),
+            json_schema.when(
+                {"kind": {"const": "suppressions"}}, {"duplicates": {"const": "skip"}}
+            ),
+            json_schema.when(
+                {"format": {"not": {"const": "csv"}}}, {"delimiter": {"type": "null"}}
+            ),
+            *(
+                json_schema.when({"kind": {"const": kind}}, {"defaults": none})
+                for kind, none in no_defaults.items()
+            ),
+        ]
+    }
+
+
 class ImportCreate(Input):
     """An import of one file. `duplicates` says what happens to a row whose contact or company
     exists; `blanks` what an empty cell means for `update`; `mapping` names the field of a column,
     or null to ignore it."""
+
+    model_config = ConfigDict(json_schema_extra=_rules())
 
     kind: Kind
     format: Format
@@ -62,13 +96,6 @@ class ImportCreate(Input):
             )
         check_mapping(self.kind, self.mapping)
         return self
-
-
-_DEFAULTS: dict[Kind, set[str]] = {
-    "contacts": {"tags", "folder_id", "source"},
-    "companies": {"tags"},
-    "suppressions": {"reason", "evidence"},
-}
 
 
 class Upload(BaseModel):

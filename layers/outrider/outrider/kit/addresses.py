@@ -39,5 +39,11 @@ def normalise_domain(domain: str) -> str:
         raise ValueError("not a domain of addresses, for example example.com") from error
 
 
-Email = Annotated[str, Field(max_length=254), AfterValidator(normalise)]
-Domain = Annotated[str, Field(max_length=253), AfterValidator(normalise_domain)]
+Email = Annotated[
+    str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(normalise)
+]
+Domain = Annotated[
+    str,
+    Field(max_length=253, json_schema_extra={"format": "hostname"}),
+    AfterValidator(normalise_domain),
+]

@@ -83,6 +83,8 @@ class Route:
     batch: bool
     media: str
     """Of what it answers, where that is no JSON and its result does not say it."""
+    errors: tuple[int, ...]
+    """Statuses of errors that not every route of its kind answers with."""
 
     @classmethod
     def of(
@@ -94,6 +96,7 @@ class Route:
         scopes: tuple[str, ...],
         status: int,
         media: str = "",
+        errors: tuple[int, ...] = (),
     ) -> "Route":
         hints = get_type_hints(handler, include_extras=True)
         body = hints.get("body")
@@ -112,6 +115,7 @@ class Route:
             takes_request="request" in hints,
             batch=_has_batch(body),
             media=media,
+            errors=errors,
         )
 
     @property
@@ -152,19 +156,31 @@ class Api:
         self._resolver.not_found(self._no_route)
 
     def get(
-        self, path: str, *, scope: Scope, status: int = 200, media: str = ""
+        self,
+        path: str,
+        *,
+        scope: Scope,
+        status: int = 200,
+        media: str = "",
+        errors: tuple[int, ...] = (),
     ) -> Callable[[Handler], Handler]:
-        return self._route("GET", path, scope, status, media)
+        return self._route("GET", path, scope, status, media=media, errors=errors)
 
     def head(
         self, path: str, *, scope: Scope, status: int = 200, media: str = ""
     ) -> Callable[[Handler], Handler]:
-        return self._route("HEAD", path, scope, status, media)
+        return self._route("HEAD", path, scope, status, media=media)
 
     def post(
-        self, path: str, *, scope: Scope, status: int = 201, media: str = ""
+        self,
+        path: str,
+        *,
+        scope: Scope,
+        status: int = 201,
+        media: str = "",
+        errors: tuple[int, ...] = (),
     ) -> Callable[[Handler], Handler]:
-        return self._route("POST", path, scope, status, media)
+        return self._route("POST", path, scope, status, media=media, errors=errors)
 
     def put(self, path: str, *, scope: Scope) -> Callable[[Handler], Handler]:
         return self._route("PUT", path, scope, 200)
@@ -179,11 +195,20 @@ class Api:
         return self._resolver.resolve(event, context)
 
     def _route(
-        self, method: str, path: str, scope: Scope, status: int, media: str = ""
+        self,
+        method: str,
+        path: str,
+        scope: Scope,
+        status: int,
+        *,
+        media: str = "",
+        errors: tuple[int, ...] = (),
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             scopes = (scope,) if isinstance(scope, str) else scope or ()
-            route = Route.of(handler, method, path, scopes=scopes, status=status, media=media)
+            route = Route.of(
+                handler, method, path, scopes=scopes, status=status, media=media, errors=errors
+            )
             self.routes.append(route)
 
             def respond(**path_parameters: str) -> Response[Any]:
@@ -232,7 +257,12 @@ class Api:
         return _response(answer, headers)
 
     def _no_route(self, _: Exception) -> Response[Any]:
-        request = Request.from_event(self._resolver.current_event.raw_event)
+        event = self._resolver.current_event.raw_event
+        for route in self.routes:
+            # Powertools' patterns know fewer characters than API Gateway, which has chosen.
+            if event.get("routeKey") == f"{route.method} {route.path}":
+                return self._respond(route, event.get("pathParameters") or {})
+        request = Request.from_event(event)
         error = self._refuse(request)
         logger().info("no route", status=error.status, request_id=request.request_id)
         answer = render_error(error, request.request_id)

@@ -16,7 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
-from outrider.kit import clock, json
+from outrider.kit import clock, json, json_schema
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
 from outrider.kit.inputs import Batch
 
@@ -29,6 +29,8 @@ _MAX_VIOLATIONS = 1_000
 _LONGEST = 1_000
 _MAX_PARAMETERS = 50
 _VERSION = re.compile(r'("?)([1-9][0-9]{0,17})\1')
+IF_MATCH = r'^(\*|[1-9][0-9]{0,17}|"[1-9][0-9]{0,17}")$'
+"""The forms of If-Match, for the OpenAPI document."""
 REPEATABLE = frozenset({"POST", "PATCH", "PUT"})
 """Methods that take an Idempotency-Key; the others may be repeated anyway (RFC 9110, 9.2.2)."""
 ONE, MANY = "(one)", "(many)"
@@ -44,7 +46,9 @@ def _instant(text: str) -> str:
         ) from error
 
 
-Instant = Annotated[str, Field(max_length=40), AfterValidator(_instant)]
+Instant = Annotated[
+    str, Field(max_length=40, json_schema_extra=json_schema.DATE_TIME), AfterValidator(_instant)
+]
 """An RFC 3339 date-time, in the one form in which we write it."""
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from outrider.kit import json_schema
 from outrider.kit.addresses import Email
 from outrider.kit.inputs import Input
 from outrider.kit.pagination import PageQuery
@@ -49,8 +50,20 @@ class SmtpCreate(Input):
     password: Password = Field(repr=False)
 
 
+_PLACE = ("host", "port", "security")
+
+
 class SmtpUpdate(Input):
     """Where the password goes may only change together with the password."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                json_schema.given("password"),
+                {"not": {"anyOf": [{"required": [each]} for each in _PLACE]}},
+            ]
+        }
+    )
 
     host: Host | None = None
     port: Port | None = None
@@ -60,7 +73,7 @@ class SmtpUpdate(Input):
 
     @model_validator(mode="after")
     def _needs_the_password_elsewhere(self) -> Self:
-        elsewhere = self.model_fields_set & {"host", "port", "security"}
+        elsewhere = self.model_fields_set & set(_PLACE)
         if elsewhere and self.password is None:
             raise ValueError("another server needs the password again")
         return self
@@ -69,6 +82,16 @@ class SmtpUpdate(Input):
 class MailboxCreate(Input):
     """`email` must be proved to be the workspace's own before mail goes out, and be an identity
     verified in SES (itself or its domain), or the address that the server in `smtp` sends for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                json_schema.given("kind", {"kind": {"const": "smtp"}, "smtp": {"type": "object"}})
+                | {"required": ["kind", "smtp"]},
+                {"properties": {"kind": {"const": "ses"}, "smtp": {"type": "null"}}},
+            ]
+        }
+    )
 
     email: Email
     name: Name | None = None
@@ -90,6 +113,12 @@ class MailboxCreate(Input):
 
 class MailboxUpdate(Input):
     """What is given is changed; null clears `name`, `dkim_selector` and `paused_reason`."""
+
+    model_config = ConfigDict(
+        json_schema_extra=json_schema.never_null(
+            "pool", "daily_cap", "min_gap_seconds", "warmed", "guardrail", "status"
+        )
+    )
 
     name: Name | None = None
     smtp: SmtpUpdate | None = None

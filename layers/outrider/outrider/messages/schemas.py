@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from outrider.campaigns.models import Said
+from outrider.kit import json_schema
 from outrider.kit.addresses import Email
 from outrider.kit.inputs import Checked, Input
 from outrider.kit.pagination import MAX_CURSOR_LENGTH, PageQuery
@@ -170,6 +171,20 @@ class SettlementRequest(Input, CreatedBetween):
     """What became of many messages that are `unknown`: those given by id, or those that all of the
     filters let through, up to 100 in a call, newest first. `cursor` is `next_cursor` of the call
     before, with the same filters."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                json_schema.given(
+                    "message_ids", {name: {"type": "null"} for name in (*_FILTERS, "cursor")}
+                ),
+                {
+                    "properties": {"message_ids": {"type": "null"}},
+                    **json_schema.any_of(*_FILTERS),
+                },
+            ]
+        }
+    )
 
     outcome: Annotated[
         Said, Field(description="What somebody found out who looked where they would be")

@@ -4,8 +4,9 @@
 from collections.abc import Sequence as Many
 from typing import Annotated, Any, Literal, Protocol, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from outrider.kit import json_schema
 from outrider.kit.inputs import Checked, Input
 from outrider.kit.pagination import PageQuery
 from outrider.mailboxes.models import DEFAULT_POOL
@@ -34,6 +35,8 @@ class HasSettings(Protocol):
 
 class PlanUpdate(Input):
     """What can be changed of a sequence, or of a campaign that carries one out."""
+
+    model_config = ConfigDict(json_schema_extra=json_schema.CHANGES_SOMETHING)
 
     name: Name = Field(default_factory=str)
     mailbox_pool: PoolId = Field(default_factory=str)

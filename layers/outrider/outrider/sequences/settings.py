@@ -24,7 +24,11 @@ def _day(text: str) -> str:
     return day.isoformat()
 
 
-Day = Annotated[str, Field(max_length=10), AfterValidator(_day)]
+Day = Annotated[
+    str,
+    Field(max_length=10, json_schema_extra={"format": "date", "pattern": "^(?!0000)"}),
+    AfterValidator(_day),
+]
 Limit = Annotated[int, Field(ge=1, le=1_000_000)]
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_lowercase
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from outrider.kit import ids, templates
+from outrider.kit import ids, json_schema, templates
 from outrider.kit.attributes import Problem
 from outrider.kit.errors import ValidationFailed, Violation
 from outrider.kit.inputs import Input, invalid
@@ -19,6 +19,8 @@ MAX_SMS = 1_600
 """As long as SNS takes one: https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html"""
 
 _BY_PERSON = ("linkedin", "call", "task")
+_LONGEST = {"minutes": 527_040, "hours": 8_784, "days": 366}
+"""A year, in each unit."""
 _DEFAULT_TIMEOUT = Step.model_fields["timeout_days"].default
 
 
@@ -43,13 +45,22 @@ class Wait(Input):
     """How long after the step before, or after enrolment. `working` leaves out weekends without a
     send window, and holidays."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                json_schema.when({"unit": {"const": unit}}, {"value": {"maximum": longest}})
+                for unit, longest in _LONGEST.items()
+            ]
+        }
+    )
+
     value: Annotated[int, Field(ge=0, le=100_000)]
     unit: Unit
     basis: Basis = "calendar"
 
     @model_validator(mode="after")
     def _is_no_more_than_a_year(self) -> Self:
-        if self.value > {"minutes": 527_040, "hours": 8_784, "days": 366}[self.unit]:
+        if self.value > _LONGEST[self.unit]:
             raise invalid((("value",), "A step waits a year at most"))
         return self
 
@@ -78,12 +89,44 @@ class VariantInput(_Content):
     weight: Annotated[int, Field(ge=1, le=100)] = 1
 
 
+_NONE = {"type": "null"}
+_ONLY_TEXT = {"subject": _NONE, "html": _NONE}
+_SHORT = {"text": {"maxLength": MAX_SMS}}
+
+
+def _rules() -> dict[str, Any]:
+    """What a step of each channel may say, and what does not go together."""
+    return {
+        "allOf": [
+            {"anyOf": [{"properties": {name: _NONE}} for name in ("wait_days", "wait_before")]},
+            json_schema.when(
+                {"channel": {"not": {"enum": list(_BY_PERSON)}}}, {"timeout_days": _NONE}
+            ),
+            json_schema.when(
+                {"variants": {"type": "array"}}, {"subject": _NONE, "text": _NONE, "html": _NONE}
+            ),
+            *(
+                json_schema.when(
+                    {"channel": channel},
+                    {**content, "variants": {"items": {"properties": dict(content)}}},
+                )
+                for channel, content in (
+                    ({"not": {"const": "email"}}, _ONLY_TEXT),
+                    ({"const": "sms"}, _SHORT),
+                )
+            ),
+        ]
+    }
+
+
 class StepCreate(_Content):
     """A step. `wait_days` and `wait_before` say the same thing; give one. `if` is `always` for the
     first step and `no_reply` for the others unless said otherwise. Subject, text and html are
     Liquid templates over the contact's fields, with spintax such as `{Hi|Hello}`; without a subject
     a mail answers in the thread. An SMS has only text; so have the steps that a person does, where
     it says what to do. In their place `variants` can stand, of which each contact gets one."""
+
+    model_config = ConfigDict(json_schema_extra=_rules())
 
     channel: Channel
     wait_days: Annotated[int, Field(ge=0, le=365)] | None = None

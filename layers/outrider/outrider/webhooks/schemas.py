@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from outrider.events.catalogue import EventName, chosen
-from outrider.kit import clock
+from outrider.events.catalogue import FAMILIES, NAMES, EventName, chosen
+from outrider.kit import clock, json_schema
 from outrider.kit.inputs import Input
 from outrider.kit.pagination import Page, PageQuery
 from outrider.kit.requests import Instant
@@ -37,11 +37,12 @@ def _usable(secret: str) -> str:
     return secret
 
 
+SUBSCRIBABLE = ["*", *(f"{family}.*" for family in FAMILIES), *NAMES]
 Url = Annotated[
     str, Field(max_length=MAX_URL, description="https, with a public address; no fragment")
 ]
 Subscriptions = Annotated[
-    list[str],
+    list[Annotated[str, Field(json_schema_extra={"enum": SUBSCRIBABLE})]],
     Field(
         min_length=1,
         max_length=100,
@@ -75,6 +76,8 @@ class WebhookCreate(Input):
 class WebhookUpdate(Input):
     """What is given is changed; null clears `description`. `disabled` stops all deliveries, and
     they wait; `enabled` is the same as a call of `enable`."""
+
+    model_config = ConfigDict(json_schema_extra=json_schema.never_null("url", "events", "status"))
 
     url: Url | None = None
     events: Subscriptions | None = None
@@ -234,7 +237,15 @@ class WebhookRotated(WithSecret):
 class DeliveryQuery(PageQuery):
     state: Annotated[State | None, Field(description="Only those that stand so")] = None
     event: Annotated[
-        Annotated[str, Field(max_length=2_000), AfterValidator(_names)] | None,
+        Annotated[
+            str,
+            Field(
+                max_length=2_000,
+                json_schema_extra={"pattern": json_schema.list_of(tuple(SUBSCRIBABLE[1:]))},
+            ),
+            AfterValidator(_names),
+        ]
+        | None,
         Field(description="Names and families, separated by commas: `contact.created,reply.*`"),
     ] = None
 

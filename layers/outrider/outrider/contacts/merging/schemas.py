@@ -13,7 +13,10 @@ class MergeRequest(Input):
     """The winner stays; the losers go into it, the first before the second."""
 
     winner_id: ContactId
-    loser_ids: Annotated[list[ContactId], Field(min_length=1, max_length=10)]
+    loser_ids: Annotated[
+        list[ContactId],
+        Field(min_length=1, max_length=10, json_schema_extra={"uniqueItems": True}),
+    ]
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Tag, model_validator
 
 from outrider.contacts.suppressions.models import GivenReason, Kind
 from outrider.entities.schemas import MAX_BATCH
+from outrider.kit import json_schema
 from outrider.kit.addresses import Domain, Email
 from outrider.kit.inputs import Batch, Input
 from outrider.kit.pagination import PageQuery
@@ -16,6 +17,8 @@ from outrider.kit.requests import MANY, ONE, one_or_many
 
 class SuppressionCreate(Input):
     """Either `address` or `domain`. `evidence` says in your words how you know."""
+
+    model_config = ConfigDict(json_schema_extra=json_schema.exactly_one("address", "domain"))
 
     address: Email | None = None
     domain: Domain | None = None

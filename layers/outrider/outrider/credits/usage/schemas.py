@@ -21,7 +21,9 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[
+    date, BeforeValidator(_day), Field(json_schema_extra={"pattern": f"^{_FORM.pattern}$"})
+]
 
 
 class UsageQuery(Checked):

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from outrider.kit import json_schema
 from outrider.kit.inputs import Input
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.pools.models import Pool
@@ -20,6 +21,8 @@ class PoolCreate(Input):
 
 
 class PoolUpdate(Input):
+    model_config = ConfigDict(json_schema_extra=json_schema.never_null("name"))
+
     name: Name | None = None
 
 

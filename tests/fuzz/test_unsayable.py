@@ -1,0 +1,41 @@
+"""Each rule that the document leaves out is one: the document allows a request, the product does
+not."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from tests.fuzz.unsayable import RULES, Rule, refused_by
+from tests.harness.api import Api
+from tools.openapi import SITE
+
+DOCUMENT = json.loads((SITE / "openapi.json").read_text(encoding="utf-8"))
+every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+
+
+def holds(schema: dict[str, Any], value: Any) -> None:
+    whole = {**schema, "components": DOCUMENT["components"]}
+    Draft202012Validator(whole, format_checker=FormatChecker()).validate(value)
+
+
+@every_rule
+class TestRule:
+    def test_is_not_said_by_the_document(self, rule: Rule) -> None:
+        request = rule.refused
+        operation = DOCUMENT["paths"][request.path][request.method.lower()]
+        if request.body is not None:
+            holds(operation["requestBody"]["content"]["application/json"]["schema"], request.body)
+        said = {each["name"]: each["schema"] for each in operation.get("parameters", [])}
+        for name, value in (request.query or {}).items():
+            holds(said[name], value)
+
+    def test_is_held_by_the_product(self, api: Api, rule: Rule) -> None:
+        query = f"?{urlencode(rule.refused.query)}" if rule.refused.query else ""
+
+        answer = api.request(rule.refused.method, rule.refused.path + query, rule.refused.body)
+
+        assert answer.status == 422
+        assert all(found is rule for found in refused_by(answer.json))

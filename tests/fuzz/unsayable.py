@@ -1,0 +1,183 @@
+"""What JSON Schema cannot say of requests, in one place: there the fuzzer expects refusals.
+
+Whatever a schema can say belongs into the schema (see `outrider/kit/json_schema.py`).
+Each rule has a request that the document allows and the product refuses for it alone, which
+`test_unsayable.py` makes. Both sides of the fuzzer read this: it imports nothing of ours.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to a list of resources, or to the product's own `path`."""
+
+    method: str
+    path: str
+    body: Any = None
+    query: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`at` and `says` are patterns: of the violation's pointer, from its beginning, and of its
+    detail. `why` says what is beyond a schema."""
+
+    name: str
+    says: str
+    why: str
+    refused: Request
+    at: str = ""
+
+
+CONTACTS, COMPANIES, SEQUENCES = "/v1/contacts", "/v1/companies", "/v1/sequences"
+STEP = {"channel": "email", "wait_days": 0, "subject": "Hi", "text": "Hi"}
+
+RULES = (
+    Rule(
+        "whole number",
+        "^Input should be a valid integer$",
+        "To JSON Schema 5.0 is an integer; we take whole numbers without a fraction only",
+        Request("POST", COMPANIES, {"name": "Acme", "founded": 1999.0}),
+    ),
+    Rule(
+        "address",
+        r"^(?!Input should |String should )",
+        "What is an address (RFC 5321, IDNA, the special-use names of IANA) is no regular language",
+        Request("POST", CONTACTS, {"email": "ada@router.local"}),
+        r"/(query/)?(email|to|address)$",
+    ),
+    Rule(
+        "domain",
+        "^not a domain of addresses",
+        "A domain has a dot, a label that IDNA allows, and no special-use name",
+        Request("POST", COMPANIES, {"domain": "localhost"}),
+    ),
+    Rule(
+        "web address",
+        "^not a web address|web address",
+        "What a URL may hold is said by a parser, not by a pattern",
+        Request("POST", COMPANIES, {"website": "https://"}),
+    ),
+    Rule(
+        "company's name",
+        "^A company needs a name or a domain$",
+        "A website stands for its domain, unless it is shared or anybody's",
+        Request("POST", COMPANIES, {"website": "https://github.com"}),
+    ),
+    Rule(
+        "name without spaces around it",
+        "^String should have at least 1 character$",
+        "Spaces around it are taken off first",
+        Request("POST", COMPANIES, {"name": " "}),
+        r"/name$",
+    ),
+    Rule(
+        "time zone",
+        "is no time zone of the IANA database",
+        "Its names are hundreds, and change",
+        Request("POST", CONTACTS, {"email": "ada@example.com", "timezone": "Europe/Atlantis"}),
+    ),
+    Rule(
+        "moment",
+        "is no moment with a time zone",
+        "Its offset leads out of the years 1 to 9999",
+        Request("GET", CONTACTS, query={"created_after": "0001-01-01T00:00:00+23:59"}),
+    ),
+    Rule(
+        "span",
+        "^There is nothing between|days after since|later than `from`",
+        "A schema compares no two fields",
+        Request("GET", "/v1/account/usage", query={"since": "2026-03-02", "until": "2026-03-01"}),
+    ),
+    Rule(
+        "expiry",
+        "a key must expire in the future|a key may live for at most 10 years",
+        "A schema knows no present",
+        Request(
+            "POST",
+            "/v1/api-keys",
+            {"name": "CI", "role": "viewer", "expires_at": "2001-01-01T00:00:00Z"},
+        ),
+    ),
+    Rule(
+        "each once",
+        "^Name each contact once",
+        "The winner is another field than the losers",
+        Request("POST", f"{CONTACTS}/merge", {"winner_id": "con_1", "loser_ids": ["con_1"]}),
+    ),
+    Rule(
+        "what can be kept",
+        "^A number may lie|^A whole number may have|^A field needs a name|may take at most|nests"
+        "|no control character",
+        "Sizes in bytes, numbers, names and characters anywhere inside of free JSON",
+        Request("POST", CONTACTS, {"email": "ada@example.com", "custom": {"a": {"": 1}}}),
+    ),
+    Rule(
+        "cursor",
+        "next_cursor of the page before",
+        "It is sealed with a secret of the workspace, for the same question",
+        Request("GET", CONTACTS, query={"cursor": "AAAA"}),
+    ),
+    Rule(
+        "words",
+        "needs at least one letter or digit|^One word needs",
+        "What is a letter or a digit says Unicode",
+        Request("GET", CONTACTS, query={"search": "!!"}),
+    ),
+    Rule(
+        "template",
+        r"^(?!A step of |Give |An SMS |Input should |String should )",
+        "Liquid and spintax have parsers of their own",
+        Request("POST", SEQUENCES, {"name": "First", "steps": [{**STEP, "text": "{% if %}"}]}),
+        r"/steps/\d+/(variants/\d+/)?(subject|text|html)$",
+    ),
+    Rule(
+        "ids of variants",
+        "^Another variant of the step has the same id$",
+        "JSON Schema knows unique items, not unique fields of items",
+        Request(
+            "POST",
+            SEQUENCES,
+            {
+                "name": "First",
+                "steps": [
+                    {"channel": "email", "variants": [{"id": "a", "text": "A"}, {"id": "a"}]}
+                ],
+            },
+        ),
+    ),
+    Rule(
+        "size of steps",
+        "^The steps are .* bytes",
+        "A schema counts characters of one text, not bytes of all",
+        Request(
+            "POST",
+            SEQUENCES,
+            {"name": "First", "steps": [{**STEP, "text": "a" * 50_000}] * 7},
+        ),
+    ),
+    Rule(
+        "order of a search",
+        "^What search finds has its own order",
+        "Parameters of a query have schemas of their own, which do not know each other",
+        Request("GET", CONTACTS, query={"search": "ada", "sort": "created_at"}),
+    ),
+)
+
+
+def explains(pointer: str, detail: str) -> Rule | None:
+    """The rule that a violation is about."""
+    for rule in RULES:
+        if re.match(rule.at, pointer) and re.search(rule.says, detail):
+            return rule
+    return None
+
+
+def refused_by(problem: Mapping[str, Any]) -> list[Rule | None]:
+    """The rule behind each violation that a problem document lists. None: a schema could say it."""
+    errors = problem["errors"] or [{"pointer": "", "detail": problem["detail"]}]
+    return [explains(each["pointer"], each["detail"]) for each in errors]
