@@ -38,7 +38,8 @@ class TestCreate:
         answer = api.post("/v1/campaigns", body)
 
         assert answer.status == 422
-        assert answer.json["errors"][0]["pointer"] == "/settings/windows/0/to"
+        pointers = [error["pointer"] for error in answer.json["errors"]]
+        assert pointers == [f"/settings/windows/0/{end}" for end in ("from", "to")]
 
 
 class TestUpdate:
