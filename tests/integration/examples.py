@@ -343,7 +343,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     # The campaign with its counts, what is due in each lane, what that is; its steps, the pool and
     # what it has sent.
-    "GET /v1/campaigns/{campaign_id}/explain": Example(9, make=a_campaign),
+    "GET /v1/campaigns/{campaign_id}/explain": Example(10, make=a_campaign),
     # The campaign, what failed.
     "POST /v1/campaigns/{campaign_id}/retry": Example(3, {}, make=a_campaign),
     # The campaign, its steps, whether the contact is there; the clock is woken; what suppresses it

@@ -63,15 +63,13 @@ class TestSearch:
         api.delete(f"/v1/contacts/{contact['id']}")
         assert found(api, search="king") == []
 
-    @pytest.mark.parametrize("asked", ["", "a", "a b", "!?", "\x00", "#", "x" * 201])
+    @pytest.mark.parametrize("asked", ["", "a", "a b", "!?", "\x00", "aa\x00\x01", "#", "x" * 201])
     def test_needs_a_word_of_two_characters(self, api: Api, asked: str) -> None:
         answer = api.get(f"/v1/contacts?{urlencode({'search': asked})}")
 
         assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/query/search")
 
-    @pytest.mark.parametrize(
-        "asked", ["%ED%A0%80aa", "aa%00%01", "aa%23con_", "a%CC%81a", "aa" * 99]
-    )
+    @pytest.mark.parametrize("asked", ["%ED%A0%80aa", "aa%23con_", "a%CC%81a", "aa" * 99])
     def test_bears_anything(self, api: Api, asked: str) -> None:
         assert api.get(f"/v1/contacts?search={asked}").json["data"] == []
 

@@ -76,7 +76,7 @@ class Shape:
         if "$ref" in schema:
             return self.options(self.schema["$defs"][schema["$ref"].rpartition("/")[2]])
         members = schema.get("anyOf") or schema.get("oneOf")
-        if members:
+        if members and "properties" not in schema:  # else they say which fields go together
             return [each for member in members for each in self.options(member)]
         return [] if schema.get("type") == "null" else [schema]
 

@@ -37,6 +37,10 @@ _OF_THE_DAY = "wsp_…#… / day#…"
 day. Where a process dies before that, the next round takes it."""
 
 
+_LOOKS_FIRST = {"POST /v1/mailboxes/{mailbox_id}/check"}
+"""Its answer is kept with what it found: who owns the address is looked up before."""
+
+
 def kinds(written: list[tuple[str, str]]) -> Counter[str]:
     """How many items of each kind were written, but for the answers kept."""
     return Counter(f"{_kind(pk)} / {_kind(sk)}" for pk, sk in set(written) if "#idem#" not in pk)
@@ -86,7 +90,7 @@ class TestEveryWritingRoute:
         again = send(api, endpoint, path, body=body)
 
         calls = [call.operation for call in again.calls if call.service == "dynamodb"]
-        assert len(calls) <= 3, calls
+        assert len(calls) <= (4 if str(endpoint) in _LOOKS_FIRST else 3), calls
 
     def test_refuses_another_request_with_the_same_key(
         self, api: Api, cloud: Cloud, endpoint: Endpoint

@@ -186,8 +186,6 @@ class TestTracking:
             "#top",
             "/relative",
             "ftp://a.example",
-            "javascript:alert(1)",
-            "data:text/html,x",
             "https://a.example/with space",
             "https://a.example/\u00fc",
             "https://a.example/&#10;Set-Cookie:x",
