@@ -249,6 +249,50 @@ class TestPausing:
         assert used(cloud, "mbx") == [1]
 
 
+class TestTwice:
+    """The queue brings a job twice, or before the round has moved its due time."""
+
+    def test_gives_back_the_unit_of_what_is_put_off_once(self, api: Api, cloud: Cloud) -> None:
+        campaign = launched(api, 2, steps=(STEP_ONE,))
+        a_round(api, cloud, campaign)
+        jobs = cloud.take("StepsQueue")
+        first = {"Records": jobs["Records"][:1]}
+        (mailbox,) = api.get("/v1/mailboxes").json["data"]
+        api.patch(f"/v1/mailboxes/{mailbox['id']}", {"status": "paused"})
+
+        for _ in range(2):
+            cloud.invoke("steps_run", first)
+            cloud.clock.advance(seconds=1)
+
+        assert used(cloud, "mbx") == [1]
+        api.patch(f"/v1/mailboxes/{mailbox['id']}", {"status": "active"})
+        cloud.invoke("steps_run", jobs)
+        assert len(cloud.mails()) == used(cloud, "mbx")[0] == 1
+
+    def test_gives_back_the_unit_of_what_is_paused_before_it_is_moved(
+        self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        campaign = launched(api, steps=(STEP_ONE,))
+        (contact_id,) = campaign.contact_ids
+        (found,) = api.get(f"/v1/enrollments?contact_id={contact_id}").json["data"]
+        postpone = EnrollmentRepository.postpone
+
+        def late(self: EnrollmentRepository, *given: Any) -> bool:
+            monkeypatch.undo()
+            api.post(f"/v1/enrollments/{found['id']}/pause")
+            return postpone(self, *given)
+
+        monkeypatch.setattr(EnrollmentRepository, "postpone", late)
+        a_round(api, cloud, campaign)
+        cloud.clock.advance(seconds=1)
+        jobs = cloud.take("StepsQueue")
+        for _ in range(2):
+            cloud.invoke("steps_run", jobs)
+            cloud.clock.advance(seconds=1)
+
+        assert used(cloud, "mbx") == [0]
+
+
 class TestMigrating:
     @staticmethod
     def migrated(api: Api, cloud: Cloud, *newest: int) -> None:

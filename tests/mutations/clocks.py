@@ -19,7 +19,7 @@ _RESERVING = "tests/integration/test_reservations.py"
 _RUNNING = "tests/integration/test_runs.py"
 
 _WAKE = "if now < wakes_at <= max(at, soon):\n        return None"
-_QUEUED = "if claimed or enrollment.in_queue(now):"
+_QUEUED = "if claimed or enrollment.in_queue(now) or enrollment.due_at == job.due_at:"
 _HELD = "taken += [give_back] if give_back else []"
 
 MUTATIONS = [

@@ -9,7 +9,14 @@ from typing import Any
 from outrider.access.models import WorkspaceId
 from outrider.campaigns import message_ids
 from outrider.campaigns.due_places import PLAIN
-from outrider.campaigns.models import CLAIM_LEASE, ROUND, STEP_LEASE, Enrollment, Thread
+from outrider.campaigns.models import (
+    CLAIM_LEASE,
+    QUEUED_LANE,
+    ROUND,
+    STEP_LEASE,
+    Enrollment,
+    Thread,
+)
 from outrider.kit import clock, outbox
 from outrider.kit.dynamo import Action, Table
 from outrider.kit.outbox import Event
@@ -38,7 +45,7 @@ class EnrollmentClaims:
         lease = clock.to_text(now + CLAIM_LEASE)
         moves = not lease <= (enrollment.due_at or "") <= clock.to_text(now + ROUND + STEP_LEASE)
         if moves:
-            values |= due_place(lease)
+            values |= due_place(lease, QUEUED_LANE)
         return self._change(
             enrollment,
             "#state = :sending, #sending = :message, #sending_to = :to, #claimed_until = :lease,"

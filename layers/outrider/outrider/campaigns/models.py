@@ -268,6 +268,11 @@ class Enrollment(BaseModel):
         """Whether the step may lie in the queue: it was put there, and its lease is not over."""
         return self.queued and (self.due_at or "") > clock.to_text(now)
 
+    def waits_for(self, job: "StepJob") -> bool:
+        """Whether its step waits for the job: it was put into the queue, or is due as the round
+        found it, which moves it only then. Else it was put off, and the job's units are free."""
+        return self.queued or job.due_at in (None, self.due_at)
+
     def slot(self, now: datetime) -> datetime | None:
         """When the step goes out that lies in the queue; None when there is none, or so long after
         its slot that it is not to be expected before `due_at`."""
@@ -326,6 +331,8 @@ class StepJob(BaseModel):
     step_id: str
     mailbox_id: str
     units: Units | None = None
+    due_at: str | None = None
+    """When the step was due as the round found it."""
     waits: int | None = None
     """How often it went back to the queue because no place at its mail server was free."""
 
@@ -338,6 +345,7 @@ class StepJob(BaseModel):
         step_id: str | None = None,
         mailbox_id: str | None = None,
         units: Units | None = None,
+        due_at: str | None = None,
     ) -> "StepJob":
         """The step that the enrollment is to go through next, from the mailbox that wrote first,
         unless said otherwise."""
@@ -351,6 +359,7 @@ class StepJob(BaseModel):
             step_id=step_id or enrollment.step_id or "",
             mailbox_id=(enrollment.mailbox_id if mailbox_id is None else mailbox_id) or "",
             units=units,
+            due_at=due_at,
         )
 
     @property

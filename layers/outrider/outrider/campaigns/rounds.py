@@ -226,6 +226,7 @@ class RoundService:
                     one.enrollment,
                     mailbox_id=one.mailbox_id or "",
                     units=units_of(now.date(), campaign.settings, one) if one.counts else None,
+                    due_at=one.enrollment.due_at,
                 ).model_dump(exclude_none=True),
                 delay_seconds=math.ceil((one.send_at - now).total_seconds()),
                 group=workspace,

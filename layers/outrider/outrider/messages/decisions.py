@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from outrider.campaigns import branching
-from outrider.campaigns.models import AWAY, Enrollment, StepJob
+from outrider.campaigns.models import Enrollment, StepJob
 from outrider.contacts.models import Contact
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
@@ -130,8 +130,8 @@ def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PL
         return Lost(enrollment) if same else OtherSteps(enrollment)
     if enrollment.step_id != job.step_id or enrollment.is_over:
         return Drop("the step is settled")
-    if enrollment.blocked_reason == AWAY and (enrollment.due_at or "") > clock.to_text(now):
-        return Drop("they are away")  # told while the job was in the queue
+    if not enrollment.waits_for(job):
+        return Drop("the step was put off")
     if enrollment.steps_version != job.steps_version:
         return OtherSteps(enrollment)
     step = seen.step(job.step_id)

@@ -304,7 +304,7 @@ class StepService:
             case Stay():
                 # It is due at the lease of this job, which is over: due at once, when it goes on.
                 now = clock.now()
-                if claimed or enrollment.in_queue(now):
+                if claimed or enrollment.in_queue(now) or enrollment.due_at == job.due_at:
                     reason = gate.reason if enrollment.is_open else enrollment.blocked_reason
                     if not self._later(job, seen, enrollment, claimed, (now, lane, reason or "")):
                         raise Outdated(job.message_id)  # it may go on already
