@@ -108,8 +108,9 @@ class Emulator:
             LocalStackError: the data could not be saved; the emulator still runs and has it.
         """
         loaded = self._said.state != ""
+        asked = time.time()
         processes.ask(self.home.pid("emulator"), signal.SIGTERM)
-        self._follow(time.time(), tell, lambda: not self.running)
+        self._follow(asked, tell, lambda: not self.running)
         if loaded and self._said.state != "stopped":
             raise LocalStackError(f"the emulator ended without saving; {self._kept}")
         self._discard_scratch()

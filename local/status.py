@@ -19,6 +19,9 @@ class Said:
     at: float
 
 
+_ENDS = ("saved", "stopped", "failed")
+
+
 @dataclass(slots=True)
 class Status:
     """Written by the emulator's process, whole each time; read by any other."""
@@ -27,8 +30,8 @@ class Status:
     _last: tuple[str, str] | None = None
 
     def write(self, state: str, detail: str = "") -> None:
-        """Say something new."""
-        if self._last != (state, detail):
+        """Say something new, or once more how what was asked for ended."""
+        if self._last != (state, detail) or state in _ENDS:
             self._last = (state, detail)
             draft = self.file.with_suffix(".draft")
             draft.write_text(json.dumps({"state": state, "detail": detail, "at": time.time()}))
