@@ -21,7 +21,8 @@ from tests.harness.clock import MONDAY_MORNING
 from tests.harness.memory import Memory, MemoryTable
 
 WORKSPACE = WorkspaceId(ids.derived("wsp", "read"))
-CONTACTS = [ids.derived("con", name) for name in "ab"]
+CONTACTS = [ids.at("con", clock.to_epoch_ms(MONDAY_MORNING), name) for name in "ab"]
+"""Made before anything is told of them."""
 NAMES = ("email.sent", "contact.created", "campaign.created", "reply.received")
 FILTERS: Sequence[dict[str, str]] = (
     {},
