@@ -44,10 +44,10 @@ class Launched:
     answer: dict[str, Any]
 
 
-def some_contacts(api: Api, count: int, **options: Any) -> list[str]:
+def some_contacts(api: Api, count: int, name: str = "ada", **options: Any) -> list[str]:
     """Ids of new contacts ada0@example.com, ada1@example.com, …"""
     rows = [
-        {"email": f"ada{number}@example.com", "first_name": f"Ada{number}"}
+        {"email": f"{name}{number}@example.com", "first_name": f"Ada{number}"}
         for number in range(count)
     ]
     answer = api.post("/v1/contacts", {"contacts": rows}, **options)
@@ -78,11 +78,13 @@ def launched(
     steps: tuple[dict[str, Any], ...] = (STEP_ONE, STEP_TWO),
     mode: Mode = "live",
     mailbox: dict[str, Any] | None = None,
+    name: str = "ada",
     **fields: Any,
 ) -> Launched:
-    """A sequence over new contacts, launched from a new mailbox; `fields` are the sequence's."""
+    """A sequence over new contacts, launched from a new mailbox; `fields` are the sequence's.
+    A second one in a workspace needs another mailbox, and another `name` for its contacts."""
     a_mailbox(api, mode=mode, **(mailbox or {}))
-    contact_ids = some_contacts(api, contacts, mode=mode)
+    contact_ids = some_contacts(api, contacts, name, mode=mode)
     body = {"name": "First", "steps": list(steps), **fields}
     sequence = api.post("/v1/sequences", body, mode=mode)
     assert sequence.status == 201, sequence.text

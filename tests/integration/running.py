@@ -1,16 +1,22 @@
 """Campaigns that run, and who is in them, as the paths of examples name them."""
 
 from outrider.campaigns import enrollment_ids
+from outrider.kit import ids
 from tests.harness.api import Api
-from tests.integration.outreach import launched
+from tests.integration.outreach import Launched, launched
+
+
+def one_more_launched(api: Api) -> Launched:
+    """With a mailbox and a contact of its own, so that a workspace may have many."""
+    return launched(api, mailbox={"email": f"{ids.new('a')}@outrider.test"}, name=ids.new("a"))
 
 
 def a_campaign(api: Api) -> str:
-    return launched(api).campaign_id
+    return one_more_launched(api).campaign_id
 
 
 def a_launched_sequence(api: Api) -> str:
-    return launched(api).sequence_id
+    return one_more_launched(api).sequence_id
 
 
 def a_paused_sequence(api: Api) -> str:
@@ -26,7 +32,7 @@ def a_paused_campaign(api: Api) -> str:
 
 
 def an_enrollment(api: Api) -> str:
-    campaign = launched(api)
+    campaign = one_more_launched(api)
     return enrollment_ids.of(campaign.campaign_id, campaign.contact_ids[0])
 
 
