@@ -17,7 +17,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test mutations chaos check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test mutations chaos fuzz check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: $(READY) tools ## Run every test, end to end on a stack of its own
 
 mutations: $(READY) ## Take the engine's conditions away one by one: a test must fail each time
 	@$(PY) -m tools.mutations $(ARGS)
+
+fuzz: $(READY) ## Hold the API against its OpenAPI document with requests that are made up
+	@$(PY) -m tests.fuzz.run $(ARGS)
 
 chaos: $(READY) tools ## Kill workers while mails go out, then check what is there at rest
 	@$(PY) -m tests.chaos $(ARGS)
@@ -74,6 +77,7 @@ upgrade: $(READY) ## Choose newer versions: the project's, the layer's and the t
 	$(EXPORT) --output-file $(LAYER_REQUIREMENTS)
 	$(COMPILE) --upgrade local/requirements-sam.in --output-file local/requirements-sam.txt
 	$(COMPILE) --upgrade local/requirements-ministack.in --output-file local/requirements-ministack.txt
+	$(COMPILE) --upgrade local/requirements-schemathesis.in --output-file local/requirements-schemathesis.txt
 
 tools: $(READY)
 	@$(PY) -m local install

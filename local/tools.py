@@ -1,6 +1,6 @@
-"""The two tools of the local stack, each in an environment of its own.
+"""The tools of the local stack and of `make fuzz`, each in an environment of its own.
 
-SAM CLI and MiniStack pin versions of boto3 and pydantic that differ from each other's and from
+SAM CLI, MiniStack and Schemathesis pin versions of boto3 and pydantic that differ from each other's and from
 ours, so neither may share the project's environment.
 """
 
@@ -76,3 +76,4 @@ class Tool:
 
 SAM = Tool("sam")
 MINISTACK = Tool("ministack")
+SCHEMATHESIS = Tool("schemathesis")
