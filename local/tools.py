@@ -1,7 +1,7 @@
 """The tools of the local stack and of `make fuzz`, each in an environment of its own.
 
-SAM CLI, MiniStack and Schemathesis pin versions of boto3 and pydantic that differ from each other's and from
-ours, so neither may share the project's environment.
+SAM CLI, MiniStack and Schemathesis pin versions of boto3, pydantic and others that differ from each
+other's and from ours, so none may share the project's environment.
 """
 
 import hashlib

@@ -51,17 +51,17 @@ class Round:
     def holds(self) -> bool:
         return self.passed and not self.report["wrong"] and self.admitted >= ADMITTED
 
-    def say(self) -> None:
+    def said(self) -> str:
+        """What came of it, in a line; with all that is wrong, where something is."""
         calls, compared = self.report["calls"], self.report["compared"]
-        print(
+        line = (
             f"seed {self.seed}: {calls:,} calls, {self.admitted:.1%} let in, {compared:,} compared"
-            f" between two workspaces: {'as documented' if self.holds else 'FAILED'}",
-            flush=True,
+            f" between two workspaces: {'as documented' if self.holds else 'FAILED'}\n"
         )
-        if not self.holds:
-            print(self.output)
-            print(*self.report["wrong"], sep="\n\n")
-            print(f"Again: make fuzz ARGS='--seed {self.seed} --rounds 1'")
+        if self.holds:
+            return line
+        again = f"Again: make fuzz ARGS='--seed {self.seed} --rounds 1'\n"
+        return "\n\n".join([line, self.output, *self.report["wrong"], again])
 
 
 def fuzz(seed: int, examples: int) -> Round:
@@ -145,7 +145,8 @@ def main() -> int:
     done = 0
     while done < given.rounds if given.rounds else not done or time.monotonic() < ends_at:
         result = fuzz(given.seed + done, given.examples)
-        result.say()
+        sys.stdout.write(result.said())
+        sys.stdout.flush()
         if not result.holds:
             return 1
         done += 1
