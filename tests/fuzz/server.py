@@ -56,15 +56,16 @@ class Report:
     """What the server saw. `wrong` are sentences, each once."""
 
     calls: int = 0
+    """With the key of `acme`: others test that nobody is let in without one."""
     refused: int = 0
-    """With 401: not let in."""
+    """Of them with 401: not let in."""
     compared: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
     wrong: dict[str, str] = field(default_factory=dict)
 
-    def add(self, operation: str, status: int) -> None:
-        self.calls += 1
-        self.refused += status == 401
+    def add(self, operation: str, status: int, *, with_key: bool) -> None:
+        self.calls += with_key
+        self.refused += with_key and status == 401
         self.statuses[f"{operation} {status}"] += 1
 
     def text(self) -> str:
@@ -110,7 +111,9 @@ class Contract:
 
     def answer(self, asked: Asked) -> Answer:
         answer = self._send(asked, asked.headers)
-        self.report.add(f"{asked.method} {asked.target.partition('?')[0]}", answer.status)
+        with_key = asked.headers.get("authorization") == f"Bearer {self.keys['acme']}"
+        path = asked.target.partition("?")[0]
+        self.report.add(f"{asked.method} {path}", answer.status, with_key=with_key)
         if "globex" not in self._whose(asked):
             self._own("acme", answer.text)
         self._look_for_foreign("acme", asked, answer)
