@@ -95,9 +95,7 @@ class Emulator:
         Raises:
             LocalStackError: it could not be saved; what was saved before is kept.
         """
-        asked = time.time()
-        processes.ask(self.home.pid("emulator"), signal.SIGUSR1)
-        self._follow(asked, tell, lambda: self._said.state == "saved" and self._said.at >= asked)
+        self._have(signal.SIGUSR1, tell, lambda state: state == "saved")
 
     def stop(self, tell: Tell) -> None:
         """Let functions end, save the data, and end.
@@ -108,9 +106,7 @@ class Emulator:
             LocalStackError: the data could not be saved; the emulator still runs and has it.
         """
         loaded = self._said.state != ""
-        asked = time.time()
-        processes.ask(self.home.pid("emulator"), signal.SIGTERM)
-        self._follow(asked, tell, lambda: not self.running)
+        self._have(signal.SIGTERM, tell, lambda _: not self.running)
         if loaded and self._said.state != "stopped":
             raise LocalStackError(f"the emulator ended without saving; {self._kept}")
         self._discard_scratch()
@@ -121,17 +117,25 @@ class Emulator:
         self.home.status.unlink(missing_ok=True)
         self._discard_scratch()
 
-    def _follow(self, asked: float, tell: Tell, ended: Callable[[], bool]) -> None:
-        """Wait for the end of what was asked for, as long as it makes progress."""
-        last, since = self._said, time.monotonic()
-        while not ended():
+    def _have(self, asked: signal.Signals, tell: Tell, ended: Callable[[str], bool]) -> None:
+        """Ask for something, and wait for its end as long as it makes progress. `ended` is given
+        the state that was said since then, empty where nothing was."""
+        last = before = self._said
+        since = time.monotonic()
+        processes.ask(self.home.pid("emulator"), asked)
+
+        def news() -> str:
             said = self._said
-            if said.state == "failed" and said.at >= asked:
+            return said.state if said != before else ""
+
+        while not ended(news()):
+            said = self._said
+            if said != before and said.state == "failed":
                 raise LocalStackError(
                     f"the data is {said.detail}; the emulator still runs and has it: make room "
                     "and try again, or `make reset` to forget all data"
                 )
-            if not self.running and not ended():
+            if not self.running and not ended(news()):
                 raise LocalStackError(f"the emulator ended without saving; {self._kept}")
             if said != last:
                 last, since = said, time.monotonic()
