@@ -6,16 +6,16 @@ A place in `in_flight` is at once the delivery's lease and one of the endpoint's
 one conditional write, and it ends by itself when its worker died.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
-from outrider.kit import clock
+from outrider.kit import clock, places
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Table
+from outrider.kit.places import Place
 from outrider.webhooks.breaker import AT_ONCE, OPENS_AT
 from outrider.webhooks.models import Gate, LastAttempt
 
@@ -23,18 +23,11 @@ SUFFIX = "#gate"
 LEASE = timedelta(seconds=60)
 """Longer than any attempt, shorter than the time after which the queue gives a message again."""
 
-_FREE = (
-    "attribute_exists(#pk) AND size(#in_flight) < :most AND attribute_not_exists(#in_flight.#{0})"
-)
 _LET = "(attribute_not_exists(#not_before) OR #not_before <= :now)"
 _CLOSED = f"#failures < :opens AND {_LET}"
 _STILL_OPEN = f"#failures >= :opens AND #last_failure_at = :seen AND {_LET}"
 _ROUNDS = 4
-_SPREAD = 1_000
-"""Milliseconds, by which a worker knows its own place."""
 
-Place = int
-"""The end of a lease, in epoch milliseconds."""
 Health = Literal["success", "failure", "same"]
 """What an attempt says about its endpoint; `same`: nothing."""
 
@@ -215,13 +208,10 @@ class GateRepository:
         self, webhook_id: str, delivery_id: str, rule: str, values: Mapping[str, Any]
     ) -> tuple[Place, Gate]:
         for left in reversed(range(_ROUNDS)):
-            place = clock.to_epoch_ms(clock.now() + LEASE) + secrets.randbelow(_SPREAD)
+            place = places.ending_in(LEASE)
+            expression, free = places.taken(delivery_id)
             action = self._update(
-                webhook_id,
-                f"SET #in_flight.#{delivery_id} = :place",
-                f"{_FREE.format(delivery_id)} AND {rule}",
-                place=place,
-                **values,
+                webhook_id, expression, f"{free} AND {rule}", place=place, **values
             )
             try:
                 return place, Gate.model_validate(self.table.write(action))
@@ -229,22 +219,16 @@ class GateRepository:
                 refused = _refused(refusal.item, delivery_id, values["most"])
                 if refused.gate.in_flight.get(delivery_id) == place:
                     return place, refused.gate  # the answer was lost, and the call sent again
-                over = [
-                    each for each, end in refused.gate.in_flight.items() if end < clock.epoch_ms()
-                ]
+                over = places.over(refused.gate.in_flight)
                 if not over or not left or refused.why not in ("full", "taken"):
                     raise refused from refusal
-                self._end_leases(webhook_id, {each: refused.gate.in_flight[each] for each in over})
+                self._end_leases(webhook_id, over)
         raise AssertionError("the last round returns or raises")
 
     def _end_leases(self, webhook_id: str, over: Mapping[str, Place]) -> None:
         """Those of workers that died."""
-        names = [f"#in_flight.#{delivery_id}" for delivery_id in over]
-        values = {f"end{number}": end for number, end in enumerate(over.values())}
-        condition = " AND ".join(
-            f"{name} = :{value}" for name, value in zip(names, values, strict=True)
-        )
-        action = self._update(webhook_id, f"REMOVE {', '.join(names)}", condition, **values)
+        expression, condition, values = places.given_back(over)
+        action = self._update(webhook_id, expression, condition, **values)
         try:
             self.table.write(action)
         except ConditionFailed:
