@@ -1,7 +1,7 @@
 """What is done with companies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -57,7 +57,7 @@ class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
         makes the transaction raise it, when there is no such company."""
         if not self.is_id(company_id):
             raise _no_company()
-        return replace(self.entities.present(company_id), refused=lambda _: _no_company())
+        return self.entities.present(company_id).or_raise(_no_company())
 
     def create(self, new: CompanyCreate) -> Company:
         """Raises EntityExists when the domain is taken and `upsert` was not asked for."""

@@ -78,6 +78,10 @@ class Action:
     params: dict[str, Any]
     refused: Callable[[Item | None], Exception] | None = None
 
+    def or_raise(self, refusal: Exception) -> "Action":
+        """The same write, with the error to raise when its condition does not hold."""
+        return replace(self, refused=lambda _: refusal)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

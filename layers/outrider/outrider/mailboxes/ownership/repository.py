@@ -59,7 +59,7 @@ class OwnershipRepository:
     def standing(self, ownership: Ownership) -> Action:
         """That the proof is still there. Raises OwnershipLost."""
         check = self.table.check(self._pk, ownership.subject, "attribute_exists(#pk)")
-        return Action(check.kind, check.params, lambda _: OwnershipLost())
+        return check.or_raise(OwnershipLost())
 
     def forgotten(self, subject: str) -> Action:
         return self.table.delete(self._pk, subject.lower())
@@ -75,7 +75,7 @@ class OwnershipRepository:
             "attribute_not_exists(#pk) OR #workspace = :mine",
             mine=self.workspace.public,
         )
-        return Action(put.kind, put.params, lambda _: OwnershipLost())
+        return put.or_raise(OwnershipLost())
 
     def _owner(self, email: str, by: Proof) -> dict[str, str]:
         return {
@@ -141,7 +141,7 @@ class CodeRepository:
     def spent(self, email: str, hashed: str) -> Action:
         """A code ends one verification only. Raises WrongCode where another is out by now."""
         spend = self.table.delete(self._pk, email.lower(), "#hashed = :hashed", hashed=hashed)
-        return Action(spend.kind, spend.params, lambda _: WrongCode())
+        return spend.or_raise(WrongCode())
 
     def _counted(self, pk: str, most: int, now: datetime) -> Action:
         return self.table.update(

@@ -100,15 +100,14 @@ class PoolRepository:
         there = "" if pool_id == DEFAULT_POOL else "attribute_exists(#pk)"
         joins = "REMOVE #_events ADD #mailboxes :one"
         action = self.table.update(self.workspace, pool_id, joins, there, one=1)
-        return Action(action.kind, action.params, lambda _: unknown_pool(pool_id))
+        return action.or_raise(unknown_pool(pool_id))
 
     def there(self, pool_id: str) -> Sequence[Action]:
         """That there is the pool, for a transaction. Raises ValidationFailed when there is none."""
         if pool_id == DEFAULT_POOL:
             return ()
         check = self.table.check(self.workspace, pool_id, "attribute_exists(#pk)")
-        refused = unknown_pool(pool_id, "/mailbox_pool")
-        return [Action(check.kind, check.params, lambda _: refused)]
+        return [check.or_raise(unknown_pool(pool_id, "/mailbox_pool"))]
 
     def left(self, pool_id: str, events: Sequence[Event] = ()) -> Action:
         """A mailbox goes out of the pool; `events` say so where it is deleted."""
