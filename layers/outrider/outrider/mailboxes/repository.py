@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from outrider.access.models import WorkspaceId
-from outrider.kit import clock, hours
+from outrider.kit import clock, hours, ids
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
     Action,
@@ -24,7 +24,7 @@ from outrider.kit.dynamo import (
     transact,
 )
 from outrider.kit.outbox import Event, attribute
-from outrider.mailboxes.errors import MailboxMoved, MailboxTaken
+from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
 from outrider.mailboxes.guardrail import SPAN
 from outrider.mailboxes.health import Counts
 from outrider.mailboxes.inboxes import inbox_pk
@@ -84,6 +84,13 @@ class MailboxRepository:
     def get(self, mailbox_id: str) -> Mailbox | None:
         item = self.table.get(self.workspace, mailbox_id)
         return Mailbox.model_validate(item) if item else None
+
+    def require(self, mailbox_id: str) -> Mailbox:
+        """Raises MailboxNotFound, also for what is no id of a mailbox."""
+        found = self.get(mailbox_id) if ids.is_id("mbx", mailbox_id) else None
+        if found is None:
+            raise MailboxNotFound
+        return found
 
     def is_own(self, address: str) -> bool:
         """Whether this normalised address is a verified mailbox of the workspace."""

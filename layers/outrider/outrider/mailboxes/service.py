@@ -141,11 +141,8 @@ class MailboxService:
 
         Raises MailboxNotFound and Conflict.
         """
-        _require_id(mailbox_id)
         for _ in range(_ATTEMPTS):
-            mailbox = self.mailboxes.get(mailbox_id)
-            if mailbox is None:
-                raise MailboxNotFound
+            mailbox = self.mailboxes.require(mailbox_id)
             if if_match not in (None, mailbox.version):
                 raise Conflict.at_version(mailbox.version)
             try:

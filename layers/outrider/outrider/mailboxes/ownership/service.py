@@ -8,13 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 from outrider.access.errors import RateLimited
 from outrider.access.models import Caller, WorkspaceId
 from outrider.access.service import WorkspaceService
-from outrider.kit import clock, ids
+from outrider.kit import clock
 from outrider.kit.addresses import domain_of
 from outrider.kit.dynamo import Action, transact
 from outrider.kit.errors import Conflict, Contended, ValidationFailed
 from outrider.kit.notices import NotTaken
 from outrider.mailboxes.checks.dns import Dns, Unanswered, is_reserved
-from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound
+from outrider.mailboxes.errors import MailboxMoved
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.ownership.errors import OwnershipLost, TooManyCodes, WrongCode
 from outrider.mailboxes.ownership.models import (
@@ -61,7 +61,7 @@ class VerificationService:
         Raises MailboxNotFound; WrongCode; Conflict where the method cannot be used; RateLimited
         where enough codes were sent today.
         """
-        mailbox = self._found(mailbox_id)
+        mailbox = self.mailboxes.require(mailbox_id)
         if mailbox.verified_by not in (None, "first"):
             return MailboxVerification.of(mailbox, f"Verified by {mailbox.verified_by}")
         if proof := self.ownerships.proof_for(mailbox.email):
@@ -184,18 +184,12 @@ class VerificationService:
                 writes = [*also, owned, *self.caller.keep(answer)]
                 self.mailboxes.change(seen, after, [changed], writes)
             except MailboxMoved:
-                seen = self._found(mailbox.id)
+                seen = self.mailboxes.require(mailbox.id)
                 continue
             except OwnershipLost:
                 break
             return answer
         raise Contended("The mailbox, or what proves it, was changed meanwhile")
-
-    def _found(self, mailbox_id: str) -> Mailbox:
-        found = self.mailboxes.get(mailbox_id) if ids.is_id("mbx", mailbox_id) else None
-        if found is None:
-            raise MailboxNotFound
-        return found
 
     def _require_live_key(self) -> None:
         """Test keys send nothing, and log in nowhere."""
