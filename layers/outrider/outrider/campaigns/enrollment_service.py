@@ -61,8 +61,8 @@ class EnrollmentService:
             after = before.changed(state="paused", blocked_reason=BY_PERSON)
             told = [self._event("paused", after, reason=BY_PERSON)]
             change = self._repository(before).pause(before, BY_PERSON, told)
-            shown = EnrollmentView.of(after)
-            if self._done(shown, [change, self._moved(before, active=-1, paused=1)]):
+            actions = [change, self._moved(before, active=-1, paused=1)]
+            if shown := self._done(after, actions):
                 return shown
         raise _contended()
 
@@ -82,8 +82,7 @@ class EnrollmentService:
                 after, actions = self.settle(before, campaign, request.unknown)
             else:
                 after, actions = self._resumed(before, campaign)
-            shown = EnrollmentView.of(after)
-            if self._done(shown, actions):
+            if shown := self._done(after, actions):
                 comes = after.is_open and after.blocked_reason != QUEUED
                 if comes and campaign.status == "active":
                     self.rounds(campaign.id).hand_over(campaign, after)
@@ -105,8 +104,7 @@ class EnrollmentService:
                 due_at=None,
                 sending=None,
             )
-            shown = EnrollmentView.of(after)
-            if self._done(shown, self.endings.writes(before, "stopped", BY_PERSON)):
+            if shown := self._done(after, self.endings.writes(before, "stopped", BY_PERSON)):
                 return shown
         raise _contended()
 
@@ -133,9 +131,10 @@ class EnrollmentService:
         identity = f"{after.id}/{after.version}"
         return self.caller.event(f"enrollment.{what}", identity=identity, **data, **after.names())
 
-    def _done(self, shown: EnrollmentView, actions: Sequence[Action]) -> bool:
-        """Whether it was done; not, when something changed since it was read."""
-        return try_transact(*actions, *self.caller.keep(shown))
+    def _done(self, after: Enrollment, actions: Sequence[Action]) -> EnrollmentView | None:
+        """The answer, once it is done; None when something changed since it was read."""
+        shown = EnrollmentView.of(after)
+        return shown if try_transact(*actions, *self.caller.keep(shown)) else None
 
 
 def _require(enrollment: Enrollment, allowed: bool, done: str) -> None:
