@@ -117,6 +117,17 @@ RULES = (
         Request("POST", CONTACTS, {"email": "ada@example.com", "custom": {"a": {"": 1}}}),
     ),
     Rule(
+        "what an id names",
+        "^There is no company with this id|^There is no mailbox pool ",
+        "A schema does not know what there is",
+        Request(
+            "POST",
+            CONTACTS,
+            {"email": "ada@example.com", "company_id": "com_01jf3k9q2c8m5v7x0b4n6t1rwe"},
+        ),
+        r"/(company_id|mailbox_pool|pool)$",
+    ),
+    Rule(
         "cursor",
         "next_cursor of the page before",
         "It is sealed with a secret of the workspace, for the same question",
