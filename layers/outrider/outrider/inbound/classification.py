@@ -19,22 +19,18 @@ objection often begins politely.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from outrider.inbound import returning, words
-from outrider.inbound.words import Meaning
+from outrider.inbound.stopping import SHORT, asks_to_stop
+from outrider.inbound.words import Meaning, Said, fold
 from outrider.sequences.models import ReplyClass
 
 MAX_TEXT = 4_000
 """Characters that are looked at: who wants something says it at the beginning."""
 
-_SHORT = 12
-"""Words of a reply that says one thing."""
-_CLAUSES = re.compile(r"[.,!?;:()\u2013\u2014]|\s-\s")
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
@@ -55,18 +51,8 @@ class Judgement:
         return self.value in ("out_of_office", "auto_reply")
 
 
-@cache
-def _pattern(meaning: Meaning) -> re.Pattern[str]:
-    """The phrases of one meaning, compiled when they are first needed."""
-    spaced = "|".join(
-        f"(?:{phrase})".replace(" ?", r"\s*").replace(" ", r"\s+")
-        for phrase in words.phrases(meaning)
-    )
-    return re.compile(rf"(?<![\w])(?:{spaced})(?![\w])")
-
-
-def _has(meaning: Meaning, said: str) -> re.Match[str] | None:
-    return _pattern(meaning).search(said)
+def _has(meaning: Meaning, said: Said) -> re.Match[str] | None:
+    return next(words.phrases(meaning).find(said), None)
 
 
 _IN_ORDER: tuple[tuple[ReplyClass, Sequence[Meaning]], ...] = (
@@ -84,60 +70,29 @@ def classify(
 ) -> Judgement:
     """`text` is what the writer wrote, without quotes; `declared` whether a machine says itself
     that it is one."""
-    said = fold(text[:MAX_TEXT])
-    title = fold(subject[:300])
+    said = Said(fold(text[:MAX_TEXT]))
+    title = Said(fold(subject[:300]))
     if by_machine:
         if not declared and _has("stop", said):
             return Judgement(None, 0.8)
         return _machine(said, title, received)
-    if _asks_to_stop(said, title):
+    if asks_to_stop(said, title.text):
         return Judgement(None, 0.95)
     fitting = [value for value, meanings in _IN_ORDER if any(_has(each, said) for each in meanings)]
     if not fitting and _starts_absent(said):
-        return Judgement("out_of_office", 0.8, returning.back_on(said, received))
+        return Judgement("out_of_office", 0.8, returning.back_on(said.text, received))
     if not fitting:
         return Judgement("unclassified", 0.0)
     return Judgement(fitting[0], _confidence(fitting, said))
 
 
-def fold(text: str) -> str:
-    """In lower case, without accents, with plain apostrophes: as `words` are written."""
-    text = text.replace("\u2019", "'").replace("\u00b4", "'").replace("`", "'").casefold()
-    return "".join(
-        each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)
-    )
-
-
-def _machine(said: str, title: str, received: date) -> Judgement:
+def _machine(said: Said, title: Said, received: date) -> Judgement:
     if _has("left", said):
         return Judgement("wrong_person", 0.8)
     if _has("out_of_office", title) or _has("out_of_office", said):
-        back = returning.back_on(said, received) or returning.back_on(title, received)
+        back = returning.back_on(said.text, received) or returning.back_on(title.text, received)
         return Judgement("out_of_office", 0.95, back)
     return Judgement("auto_reply", 0.9)
-
-
-def _asks_to_stop(said: str, title: str) -> bool:
-    """In a phrase; in a word that a short reply would not have otherwise; or as all there is: of a
-    clause of a short reply, of one of the first lines, of the subject of an empty mail."""
-    if _has("stop", said):
-        return True
-    lines = [line for line in said.splitlines() if line.strip()][:3] or [title]
-    clauses = lines
-    if len(said.split()) <= _SHORT:
-        if _has("stop_short", said):
-            return True
-        clauses = [clause for line in lines for clause in _CLAUSES.split(line)]
-    return any(_stop_alone().fullmatch(each.strip(" \t.,!?;:-*\"'")) for each in clauses)
-
-
-@cache
-def _stop_alone() -> re.Pattern[str]:
-    around, alone = (
-        "|".join(words.phrases(meaning)).replace(" ", r"\s+")
-        for meaning in ("courtesy", "stop_alone")
-    )
-    return re.compile(rf"(?:(?:{around})\s+)*(?:{alone})(?:\s+(?:{around}))*")
 
 
 def addresses(text: str) -> list[str]:
@@ -146,13 +101,13 @@ def addresses(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _starts_absent(said: str) -> bool:
+def _starts_absent(said: Said) -> bool:
     found = _has("out_of_office", said)
     return found is not None and found.start() < 200
 
 
-def _confidence(fitting: Iterable[ReplyClass], said: str) -> float:
+def _confidence(fitting: Iterable[ReplyClass], said: Said) -> float:
     """Less where the words also fit other classes, more in a short reply."""
     others = len(list(fitting)) - 1
-    sure = 0.9 if len(said.split()) <= _SHORT else 0.8
+    sure = 0.9 if len(said.text.split()) <= SHORT else 0.8
     return round(max(0.4, sure - 0.15 * others), 2)

@@ -7,10 +7,12 @@ function takes to start; an absence says its dates in few ways. Text is folded a
 import re
 from datetime import date, timedelta
 
+from outrider.inbound import words
+
 _FURTHEST = timedelta(days=400)
 
 _MONTHS = {
-    name: number
+    words.fold(name): number
     for number, names in enumerate(
         (
             "january jan januar janner janvier enero ene gennaio gen januari janeiro",
@@ -31,7 +33,7 @@ _MONTHS = {
     for name in names.split()
 }
 _WEEKDAYS = {
-    name: number
+    words.fold(name): number
     for number, names in enumerate(
         (
             "monday montag lundi lunes lunedi maandag segunda segunda-feira mon",
@@ -48,7 +50,7 @@ _WEEKDAYS = {
 _TOMORROW = r"tomorrow|morgen|demain|manana|domani|amanha"
 _NEXT_WEEK = (
     r"next week|nachste woche|nachster woche|kommende woche|semaine prochaine|proxima semana"
-    r"|prossima settimana|settimana prossima|volgende week|semana que viene|semana que vem"
+    r"|prossima settimana|settimana prossima|volgende week|semana qu viene|semana qu vem"
 )
 
 _NEXT = r"(?:next|nachste[nr]?|kommende[nr]?|proximo|prossimo|volgende|proxima)\s+"
@@ -65,7 +67,7 @@ _THROUGH = re.compile(
 """Says that the day itself is still one of absence."""
 _BACK = (
     r"(?:(?:will |shall |'ll |am |be )*(?:back|return(?:ing|s)?|available again|resum\w+)"
-    r"|ab(?: dem)?|wieder|zuruck|erreichbar|retour|disponible|regres\w+|vuelv\w+|volver\w+"
+    r"|ab(?: dem)?|wieder|zuruck|erreichbar|retour|disponible|regres\w+|vulv\w+|volver\w+"
     r"|reincorpor\w+|rientr\w+|torn\w+|terug|bereikbaar|aanwezig|retorn\w+|volt\w+|from|desde"
     r"|a partir d\w+|dal|vanaf|des)"
 )

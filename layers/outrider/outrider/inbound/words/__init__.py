@@ -1,21 +1,24 @@
-"""What people write in replies, by language and by what it says.
+"""What people write in replies, one file of phrases for each language: `README.md` says how.
 
-Each phrase is a regular expression over text in lower case without accents (`ß` is `ss`), its
-blanks standing for any white space; whole words match. `classification` says in which order they
-count. `left` are phrases about someone who does not come back. `stop_alone` are words that ask to
-stop where nothing but words of `courtesy` stands around them, `stop_short` those that do wherever
-they stand in a short reply.
+Nobody says which language a reply is in, so those of all are looked for at once. Compiling all of
+them would take longer than all else an inbound mail needs: of each phrase the words it cannot do
+without are indexed by how they begin, and only phrases whose words stand in the text are compiled.
 """
 
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Literal
 
-from outrider.inbound.words import de, en, es, fr, it, nl, pt
+from outrider.inbound.words import notation
 
 Meaning = Literal[
     "stop",
     "stop_alone",
     "stop_short",
-    "courtesy",
+    "not_stop",
     "out_of_office",
     "left",
     "wrong_person",
@@ -25,9 +28,89 @@ Meaning = Literal[
     "information_request",
     "interested",
 ]
-_LANGUAGES = (en, de, fr, es, it, nl, pt)
+
+WordMeaning = Literal["courtesy", "negation"]
+"""Of sections of single words."""
+
+_LETTERS = str.maketrans("øœæđł\u0131ħ", "oeadlih")
+"""Those that are no accented ones to Unicode."""
+_KEYS = re.compile(r"\w+")
 
 
-def phrases(meaning: Meaning) -> list[str]:
-    """Those of all languages: nobody says which one a reply is in."""
-    return [phrase for language in _LANGUAGES for phrase in language.PHRASES[meaning]]
+def fold(text: str) -> str:
+    """As phrases are compared: in lower case, without accents, `ae`, `oe` and `ue` for umlauts as
+    the umlauts, with plain apostrophes, `e-mail` as one word."""
+    text = text.replace("\u2019", "'").replace("\u00b4", "'").replace("`", "'").casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).translate(_LETTERS)
+        text = "".join(each for each in text if not unicodedata.combining(each))
+    text = text.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return text.replace("e-mail", "email")
+
+
+def read(language: str) -> dict[str, list[str]]:
+    """The lines of each section of a language's file, as they are written."""
+    sections: dict[str, list[str]] = {}
+    lines: list[str] = []
+    text = (Path(__file__).parent / f"{language}.txt").read_text(encoding="utf-8")
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("== "):
+            lines = sections.setdefault(line.strip("= "), [])
+        elif line and line[0] != "#":
+            lines.append(line)
+    return sections
+
+
+@cache
+def sections() -> Mapping[str, Mapping[str, list[str]]]:
+    """What `read` finds of each language, by its code."""
+    here = sorted(Path(__file__).parent.glob("*.txt"))
+    return {file.stem: read(file.stem) for file in here}
+
+
+def lines(section: str) -> list[str]:
+    """Those of all languages, as they are written."""
+    return [line for language in sections().values() for line in language.get(section, ())]
+
+
+class Said:
+    """A folded text in which phrases are looked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def beginnings(self) -> set[str]:
+        """How words of it begin."""
+        found: set[str] = set()
+        for word in set(_KEYS.findall(self.text)):
+            found.update(notation.beginnings(word))
+        return found
+
+
+class Phrases:
+    """The phrases of one meaning."""
+
+    def __init__(self, meaning: Meaning) -> None:
+        self._by_beginning: dict[str, list[str]] = {}
+        for phrase in fold("\n".join(lines(meaning))).splitlines():
+            for key in notation.rarest(phrase):
+                self._by_beginning.setdefault(key, []).append(phrase)
+
+    def find(self, said: Said) -> Iterator[re.Match[str]]:
+        """Where they stand in it, phrase by phrase."""
+        for phrase in self.candidates(said):
+            yield from notation.compiled(phrase).finditer(said.text)
+
+    def candidates(self, said: Said) -> Iterator[str]:
+        """Those that may stand in it: words of theirs do."""
+        there = said.beginnings
+        found = (self._by_beginning[key] for key in there & self._by_beginning.keys())
+        for phrase in dict.fromkeys(phrase for some in found for phrase in some):
+            if not any(there.isdisjoint(keys) for keys in notation.needed(phrase)):
+                yield phrase
+
+
+@cache
+def phrases(meaning: Meaning) -> Phrases:
+    return Phrases(meaning)

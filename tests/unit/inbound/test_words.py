@@ -1,0 +1,83 @@
+"""The files of words: each phrase is written as its README says, and finds itself."""
+
+import itertools
+import re
+from typing import get_args
+
+import pytest
+
+from outrider.inbound import words
+from outrider.inbound.words import Meaning, Said, WordMeaning, notation
+
+EACH = [
+    pytest.param(meaning, phrase, id=f"{language} {meaning}: {phrase}")
+    for language, sections in words.sections().items()
+    for meaning, phrases in sections.items()
+    if meaning in get_args(Meaning)
+    for phrase in phrases
+]
+
+
+def example(phrase: str) -> str:
+    """The shortest text that a phrase is for: the first of each choice, nothing that may be
+    missing."""
+    text = re.sub(r"!\([^()]*\)|\[[^\[\]]*\]", " ", phrase)
+    text = re.sub(r"\(([^()|]*)[^()]*\)", r"\1", text)
+    text = text.replace("...?", " some words?").replace("...", " ").replace("#", "3")
+    text = re.sub(r"(?<=\s)\*(?=\s)", "word", text)
+    return re.sub(r"\s+", " ", text.replace("*", "")).strip()
+
+
+@pytest.mark.parametrize(("meaning", "phrase"), EACH)
+def test_a_phrase_finds_itself(meaning: Meaning, phrase: str) -> None:
+    text = words.fold(f"Hello. {example(phrase)}")
+    folded = words.fold(phrase)
+
+    assert notation.compiled(folded).search(text)
+    assert folded in words.phrases(meaning).candidates(Said(text))
+
+
+def test_the_sections_of_phrases_are_those_the_rules_read() -> None:
+    """Those of single words, too; what else a file has is for other parts of a mail."""
+    known = {*get_args(Meaning), *get_args(WordMeaning)}
+
+    for meaning in known:
+        assert words.lines(meaning), meaning
+
+
+def test_no_phrase_says_two_things() -> None:
+    for language, sections in words.sections().items():
+        of = {meaning: set(map(words.fold, phrases)) for meaning, phrases in sections.items()}
+        for one, other in itertools.combinations(of.keys() & set(get_args(Meaning)), 2):
+            assert not of[one] & of[other], (language, one, other)
+
+
+@pytest.mark.parametrize("phrase", ["a (b (c)) d", "[only] [optional]", "(left|open"])
+def test_tells_what_is_not_written_as_it_should_be(phrase: str) -> None:
+    with pytest.raises(ValueError, match="brackets"):
+        notation.compiled(phrase)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("stop writing [to] me", "please STOP writing me", True),
+        ("stop writing [to] me", "stop writing, to me", True),
+        ("stop writing [to] me", "stop writing for me", False),
+        ("stop !(by)", "stop by", False),
+        ("take me ... list", "take me off of your list", True),
+        ("take me ... list", "take me. The list", False),
+        ("opt-out", "opt out", True),
+        ("don't", "dont", True),
+        ("löschen", "loeschen", True),
+        ("désabonn*", "DESABONNEZ", True),
+        ("退订 邮件", "请退订邮件。", True),
+        ("수신 거부", "수신거부 부탁드립니다", True),
+        ("הסר אותי", "תסיר והסר אותי", True),
+        ("how much ...?", "How much would that be?", True),
+        ("how much ...?", "How much would that be.", False),
+        ("in # months", "in 12 months", True),
+    ],
+)
+def test_reads_phrases(phrase: str, text: str, found: bool) -> None:
+    assert bool(notation.compiled(words.fold(phrase)).search(words.fold(text))) is found
