@@ -1,6 +1,7 @@
 """The links in mails: no key leads here, but the secret in each link."""
 
 import base64
+from dataclasses import replace
 
 from outrider.access.admission import admit
 from outrider.kit.answers import HTML, Answer
@@ -30,6 +31,12 @@ def show_unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - 
         return _page(200, pages.ASK if links().reaches_somebody(link) else pages.FORGOTTEN)
     except OutriderError as error:
         return _failed(error)
+
+
+@api.head("/t/u/{token}", scope=None, media=HTML)
+def check_unsubscribe(token: str, request: Request) -> Answer:
+    """See whether a link to unsubscribe is good: link checkers ask before people do"""
+    return replace(show_unsubscribe(token, request), body="")
 
 
 @api.post("/t/u/{token}", scope=None, status=200, media=HTML)
@@ -74,8 +81,15 @@ def show_picture(image: str, request: Request) -> Answer:
     link = links().read(token, "o") if kind == "gif" else None
     if link is None:
         return _unknown()
-    links().opened(link, request.headers)
+    if request.method != "HEAD":
+        links().opened(link, request.headers)
     return Answer(200, _PIXEL, GIF, dict(pages.HEADERS))
+
+
+@api.head("/t/o/{image}", scope=None, media=GIF)
+def check_picture(image: str, request: Request) -> Answer:
+    """See whether the picture is there, without opening the mail"""
+    return replace(show_picture(image, request), body="")
 
 
 def _page(status: int, body: str) -> Answer:

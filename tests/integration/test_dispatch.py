@@ -216,10 +216,34 @@ class TestPlan:
         assert sent == {day["date"]: day["messages"] for day in plan["days"]}
         assert sent.total() == 18
 
+    def test_tells_whose_mail_lacks_a_value(self, api: Api, cloud: Cloud) -> None:
+        a_mailbox(api)
+        greeting = {**STEP_ONE, "text": "Hi {{ last_name }}{% if title %}, {{ title }}{% endif %}"}
+        body = {"name": "First", "steps": [greeting, SOON]}
+        sequence = api.post("/v1/sequences", body).json["id"]
+        ada = {"email": "ada@a.example", "first_name": "Ada"}
+        rows = [ada, {**ada, "email": "bob@a.example", "last_name": "Babbage"}]
+        made = api.post("/v1/contacts", {"contacts": rows}).json["results"]
+        contacts = [each["id"] for each in made]
+
+        plan = api.post(f"/v1/sequences/{sequence}/plan", {"contact_ids": contacts}).json
+        api.post(f"/v1/sequences/{sequence}/launch", {"contact_ids": contacts})
+        cloud.run(days=8)
+
+        assert plan["left_out_by_reason"] == {"missing_value": 1}
+        assert [len(each["steps"]) for each in plan["contacts"]] == [1, 2]
+        assert sum(day["messages"] for day in plan["days"]) == 2
+        assert [mail.message["To"] for mail in cloud.mails()] == ["bob@a.example"] * 2
+
     def test_takes_the_contacts_of_a_filter_as_examples(self, api: Api, cloud: Cloud) -> None:
         a_mailbox(api, daily_cap=100_000)
         rows = [
-            {"email": f"ada{number}@a.example", "tags": ["vip"], "timezone": zone}
+            {
+                "email": f"ada{number}@a.example",
+                "first_name": "Ada",
+                "tags": ["vip"],
+                "timezone": zone,
+            }
             for number, zone in enumerate(["Asia/Tokyo", "Europe/Berlin"])
         ]
         api.post("/v1/contacts", {"contacts": [*rows, {"email": "eve@b.example"}]})

@@ -89,9 +89,9 @@ def nothing_written(cloud: Cloud) -> Iterator[None]:
 class TestExamples:
     def test_name_every_route_of_the_template(self) -> None:
         public = {"GET /health", "GET /openapi.json", "GET /docs", templates.DEFAULT_ROUTE}
-        links = {"GET /t/u/{token}", "POST /t/u/{token}", "GET /t/c/{token}", "HEAD /t/c/{token}"}
-        routed = {endpoint.key for endpoint in templates.endpoints()} - public - links
-        routed.remove("GET /t/o/{image}")
+        routed = {
+            endpoint.key for endpoint in templates.endpoints() if " /t/" not in endpoint.key
+        } - public
 
         assert routed == set(EXAMPLES)
 

@@ -118,6 +118,17 @@ class TestAsk:
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert written == []
 
+    def test_a_link_checker_changes_nothing(self, api: Api, cloud: Cloud) -> None:
+        written_to(api, cloud, track_opens=True, track_clicks=True)
+
+        with cloud.writes() as written:
+            answers = [get(api, link(cloud, kind), "HEAD") for kind in "uoc"]
+            none = [get(api, path, "HEAD") for path in ("/t/u/x", "/t/o/x.gif", "/t/c/x")]
+
+        assert [(each.status, each.text) for each in answers] == [(200, ""), (200, ""), (302, "")]
+        assert [each.status for each in none] == [404] * 3
+        assert written == []
+
     def test_an_altered_link_is_none(self, api: Api, cloud: Cloud) -> None:
         written_to(api, cloud, track_opens=True, track_clicks=True)
         links = [link(cloud, kind) for kind in "uco"]

@@ -1,5 +1,6 @@
 """What lint finds, and what it lets pass."""
 
+import re
 from typing import Any, get_args
 
 import pytest
@@ -153,7 +154,9 @@ class TestTemplates:
             ("{{ email | upcaze }}", "unknown_filter", "error"),
             ("{% include 'footer' %}", "unknown_tag", "error"),
             ("{{ custom.plan }}", "missing_default", "warning"),
-            ("{% if title %}a{% endif %}", "missing_default", "warning"),
+            ("{% if title %}{{ last_name }}{% endif %}", "missing_default", "warning"),
+            ("{% if title or last_name %}{{ title }}{% endif %}", "missing_default", "warning"),
+            ("{% if titel %}a{% endif %}", "unknown_variable", "error"),
             ("{Hi|Hello", "spintax", "error"),
             (WORK.format("split: '' | sort"), "work", "error"),
             (WORK.format("upcase"), "work", "warning"),
@@ -171,6 +174,10 @@ class TestTemplates:
             "{{ title | default: 'x' | upcase }} {{ custom.a.b | default: 'x' }}",
             "{% assign role = title | default: 'x' %}{{ role }}{% for tag in tags %}{{ tag }}"
             "{{ forloop.index }}{% endfor %}",
+            "{% if title %}{{ title }}{% elsif last_name != blank %}{{ last_name }}{% endif %}",
+            "{% unless title and last_name %}a{% else %}{{ title }} {{ last_name }}{% endunless %}",
+            "{% case title %}{% when 'a', 'b' %}{{ title }}{% endcase %}"
+            "{% if custom.a.b > 2 %}{{ custom.a }}{% endif %}",
             "{Hi|Hello {there|friend}} p {color: red}",
         ],
     )
@@ -179,6 +186,14 @@ class TestTemplates:
 
     def test_helps_with_names(self) -> None:
         assert "write first_name" in of("unknown_variable", a_mail(text="{{ firstname }}")).message
+
+    def test_helps_with_names_that_have_blanks(self) -> None:
+        message = of("missing_default", a_mail(text="{{ custom['Deal Stage'] }}")).message
+        advice = re.search(r"\{\{.*?\}\}", message)
+
+        assert advice
+        assert advice[0] == "{{ custom['Deal Stage'] | default: '…' }}"
+        assert found(a_mail(text=advice[0])) == []
 
 
 class TestMarkup:

@@ -59,7 +59,11 @@ class TestSecrets:
         assert len(signing.parse_secret(_secret(size))) == size
 
     @pytest.mark.parametrize(
-        "text", ["", "short77", "whsec_", "whsec_!!!!", SECRET + "=", SECRET[:-1], SECRET + " "]
+        "text",
+        [
+            *("", "short77", "whsec_", "whsec_!!!!", SECRET + "=", SECRET[:-1], SECRET + " "),
+            *("v1," + SECRET, " " + SECRET, "v1 " + SECRET, f'"{SECRET}"'),
+        ],
     )
     def test_refuses_what_is_no_secret(self, text: str) -> None:
         with pytest.raises(ValueError):

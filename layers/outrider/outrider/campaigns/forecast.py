@@ -17,6 +17,7 @@ from typing import NamedTuple
 from outrider.campaigns.branching import unmet
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.planner import jitter
+from outrider.campaigns.unfilled import Saying
 from outrider.campaigns.windows import Calendar
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
@@ -34,11 +35,13 @@ _FOLLOW_UP, _FIRST, _WAKES, _NEW_DAY = range(4)
 
 
 class Person(NamedTuple):
-    """Somebody enrolled when the forecast begins; `id` is that of the enrollment."""
+    """Somebody enrolled when the forecast begins; `id` is that of the enrollment. Texts that are
+    `unfilled` for them are not sent, and end the enrollment."""
 
     id: str
     timezone: str | None = None
     company_key: str | None = None
+    unfilled: frozenset[Saying] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,8 @@ class Forecast:
         if reason := self._left_out[self._place[who]]:
             self._note(who, None, reason)
             self._go_on(who, at)
+        elif self._is_unfilled(who, step):
+            self._note(who, None, "missing_value")
         elif (opens := self._times_of(who).earliest(at)) != at:
             self._defer(who, opens, "window")
         elif step.by_person:
@@ -223,6 +228,12 @@ class Forecast:
             self._note(who, None, self._never)
         else:
             self._wait(who, at)
+
+    def _is_unfilled(self, who: int, step: Step) -> bool:
+        person = self._people[who]
+        return bool(person.unfilled) and (
+            Saying(step.id, step.variant_for(person.id).id) in person.unfilled
+        )
 
     def _defer(self, who: int, until: int, reason: str) -> None:
         self._reason.setdefault(who, reason)

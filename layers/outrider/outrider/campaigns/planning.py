@@ -13,6 +13,7 @@ from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.plans import ContactPlan, DayPlan, PlanRequest, SequencePlan, StepPlan
 from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.unfilled import Needs, needs, unfilled
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids
@@ -50,7 +51,7 @@ class PlanningService:
         at = campaign.starts(at)
         contacts, more = self._contacts(request)
         count = request.audience or len(contacts)
-        people = _people(campaign, contacts, count)
+        people = _people(campaign, contacts, count, needs(steps))
         mailboxes = self.mailboxes.of_pool(campaign.mailbox_pool)
         taken = (
             self._taken(campaign, mailboxes, now, people) if at.date() == now.date() else Taken()
@@ -126,22 +127,23 @@ class PlanningService:
         return taken
 
 
-def _people(campaign: Campaign, contacts: Sequence[Contact], count: int) -> Sequence[Person]:
-    """As many people as asked for: the contacts, then others with their time zones and companies
-    in turn, or with none where there are no contacts."""
+def _people(
+    campaign: Campaign, contacts: Sequence[Contact], count: int, needed: Needs
+) -> Sequence[Person]:
+    """As many people as asked for: the contacts, then others like them in turn, or with nothing
+    known of them where there are no contacts."""
     known = [
         Person(
             id=enrollment_ids.of(campaign.id, each.id),
             timezone=each.timezone if windows.zone_of(each.timezone or "") else None,
             company_key=company_key(each),
+            unfilled=unfilled(each, needed),
         )
         for each in contacts[:count]
     ]
     others = (
-        Person(
-            enrollment_ids.of(campaign.id, f"con_{number:0{ids.LENGTH}d}"),
-            known[number % len(known)].timezone if known else None,
-            known[number % len(known)].company_key if known else None,
+        (known[number % len(known)] if known else Person(""))._replace(
+            id=enrollment_ids.of(campaign.id, f"con_{number:0{ids.LENGTH}d}")
         )
         for number in range(len(known), count)
     )

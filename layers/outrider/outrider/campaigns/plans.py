@@ -75,8 +75,9 @@ class SequencePlan(BaseModel):
     about `audience` people; `more` says that the filter lets through more than were read: give
     their number as `audience` to plan for all of them.
     `late_by_reason` and `left_out_by_reason` count the steps that are carried out later than they
-    are due, and those that are not within 400 days. `contacts` are the first 100 of those asked
-    for; `not_found` are ids that no contact has."""
+    are due, and those that are not within 400 days; `missing_value` counts those whose text writes
+    a field that the contact does not have, where its enrollment ends. `contacts` are the first 100
+    of those asked for; `not_found` are ids that no contact has."""
 
     sequence_id: str
     object: Literal["plan"] = "plan"

@@ -1,30 +1,37 @@
 """What a Liquid template asks for, found without filling it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from liquid import RenderContext
-from liquid.ast import Node
-from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.exceptions import LiquidError
-from liquid.expression import Expression
 from liquid.template import BoundTemplate
-from liquid.token import Token
 
 from outrider.kit import templates
+from outrider.kit.liquid_guards import Use, uses
 from outrider.kit.templates import TemplateInvalid
 
 _READS_FILES = frozenset({"include", "render"})
+_ENDS = frozenset({"first", "last"})
+_PLAIN_NAME = re.compile(r"[a-zA-Z_\u0080-\uffff][\w\u0080-\uffff-]*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Variable:
-    """`custom.plan` is `("custom", "plan")`. It has a default when `default` is the first filter
-    behind it."""
+    """`custom.plan` is `("custom", "plan")`."""
 
     path: tuple[str, ...]
-    has_default: bool
+    use: Use
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether the template may not be filled where the variable has no value."""
+        return self.use in ("needed", "needed_in_branch")
+
+    def __str__(self) -> str:
+        return written(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +47,11 @@ class Asked:
 def asked(source: str) -> Asked:
     """Raises TemplateInvalid when `source` is no template."""
     template = templates.parse(source)
-    guarded = {
-        token.start_index
-        for node in _nodes(template)
-        for expression in node.expressions()
-        for token in _with_default(expression)
-    }
     try:
         analysis = template.analyze(include_partials=False)
+        variables = set(_variables(template, analysis.globals.values()))
     except LiquidError as error:
         raise TemplateInvalid(str(error)) from error
-    variables = {
-        Variable(
-            tuple(segment for segment in variable.segments if isinstance(segment, str)),
-            variable.span.index in guarded,
-        )
-        for found in analysis.globals.values()
-        for variable in found
-    }
     return Asked(
         variables=tuple(sorted(variables)),
         unknown_filters=tuple(sorted(set(analysis.filters) - set(template.env.filters))),
@@ -65,24 +59,36 @@ def asked(source: str) -> Asked:
     )
 
 
-def _nodes(template: BoundTemplate) -> Iterator[Node]:
-    context = RenderContext(template)
-    waiting: list[Node] = list(template.nodes)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(node.children(context, include_partials=False))
+def has(values: Mapping[str, Any], path: Iterable[str]) -> bool:
+    """Whether there is a value of this name among `values`."""
+    inner: Any = values
+    for name in path:
+        if isinstance(inner, Mapping) and name in inner:
+            inner = inner[name]
+        else:
+            return isinstance(inner, Sized) and (
+                name == "size" or (name in _ENDS and len(inner) > 0)
+            )
+    return True
 
 
-def _with_default(expression: Expression) -> Iterator[Token]:
-    waiting = [expression]
-    while waiting:
-        each = waiting.pop()
-        waiting.extend(each.children())
-        if (
-            isinstance(each, FilteredExpression)
-            and isinstance(each.left, Path)
-            and each.filters
-            and each.filters[0].name == "default"
-        ):
-            yield each.left.token
+def written(path: Iterable[str]) -> str:
+    """A variable as a template writes it: `custom['Deal Stage']`, where its name is no plain word.
+
+    A name with both kinds of quotes cannot be written."""
+    first, *inner = path
+    return first + "".join(
+        f".{name}" if _PLAIN_NAME.fullmatch(name) else f"[{_quoted(name)}]" for name in inner
+    )
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if "'" in name else f"'{name}'"
+
+
+def _variables(template: BoundTemplate, globals_: Iterable[Iterable[Any]]) -> Iterator[Variable]:
+    found = uses(template)
+    for variables in globals_:
+        for variable in variables:
+            path = tuple(each for each in variable.segments if isinstance(each, str))
+            yield Variable(path, found.get(variable.span.index, "needed"))

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
+from html.entities import html5
 from typing import Literal
 
 _MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
@@ -23,6 +24,7 @@ _ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _UN
 _LONGEST = 4_000
 """Characters of an attribute: `unescape` fails on numbers of that many digits."""
 
+_REFERENCE = re.compile(r"&(?:#[0-9]++;?|#[xX][0-9a-fA-F]++;?|[a-zA-Z][a-zA-Z0-9]*+(?:;|(?!=)))")
 _LINKS = frozenset({"a", "area"})
 _LED_TO = frozenset({"action", "formaction", "href", "xlink:href"})
 _PROGRAMS = ("javascript:", "vbscript:", "data:")
@@ -122,7 +124,7 @@ def disarm(html: str) -> str:
 def _is_program(value: str) -> bool:
     """Browsers leave out white space and control characters when they look for a scheme
     (https://url.spec.whatwg.org/#concept-basic-url-parser)."""
-    target = _UNSEEN.sub("", unescape(_unquoted(value)[:_LONGEST])).lower()
+    target = _UNSEEN.sub("", _decoded(_unquoted(value)[:_LONGEST])).lower()
     return target.startswith(_PROGRAMS)
 
 
@@ -191,8 +193,19 @@ def _value(html: str, piece: Piece, name: str) -> tuple[int, int, str] | None:
         if found[1].lower() == name:
             if found[2] is None or len(found[2]) > _LONGEST:
                 return None
-            return found.start(2), found.end(2), unescape(_unquoted(found[2])).strip()
+            return found.start(2), found.end(2), _decoded(_unquoted(found[2])).strip()
     return None
+
+
+def _decoded(value: str) -> str:
+    """An attribute with its character references read as in HTML's 13.2.5.73: a name without a
+    semicolon before `=`, a letter or a digit is none, so `?plan=a&region=eu` stays as it is."""
+    return _REFERENCE.sub(_character, value)
+
+
+def _character(reference: re.Match[str]) -> str:
+    text = reference[0]
+    return unescape(text) if text[1] == "#" or text[1:] in html5 else text
 
 
 def _unquoted(value: str) -> str:

@@ -1,7 +1,7 @@
 """Liquid templates for text that is sent out: no files, no unbounded work, no silent gaps.
 
-A variable without a value fails the rendering unless the template gives a `default`. Source of the
-language: https://shopify.github.io/liquid/
+A variable without a value fails the rendering where it is to be written, unless the template gives
+a `default`; conditions may ask for it (`missing_values`). Source of the language: https://shopify.github.io/liquid/
 """
 
 import re
@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-from liquid import BoundTemplate, Environment, Markup, StrictDefaultUndefined
-from liquid.exceptions import LiquidError
+from liquid import BoundTemplate, Environment, Markup
+from liquid.exceptions import LiquidError, LiquidSyntaxError
 from liquid.filter import string_filter
 
 from outrider.kit import markup
+from outrider.kit.missing_values import MissingValue
 from outrider.kit.template_work import (
     LONGEST,
     MOST_ITERATIONS,
@@ -26,6 +27,9 @@ Kind = Literal["text", "html"]
 
 _OPENING = re.compile(r"\{%-?\s{0,50}(?P<opaque>raw|doc)\s{0,50}-?%\}|\{\{|\{%")
 _MAX_TAG = 2_000
+_NAME_WITH_BLANKS = re.compile(
+    r"(\w{1,100})\.(\w{1,100}(?:\x20\w{1,100}){1,10})\s{0,50}(?:\||-?\}\}|-?%\}|[=!<>])"
+)
 _MANY_SPACES = re.compile(r"\s{51}")
 _NOT_SAID = frozenset({"script", "style"})
 _FAILURES = (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError)
@@ -54,7 +58,9 @@ def parse(source: str, kind: Kind = "text") -> BoundTemplate:
     _require_readable(source)
     try:
         return _environment(kind).from_string(source)
-    except (LiquidError, ArithmeticError, ValueError, RecursionError) as error:
+    except LiquidError as error:
+        raise TemplateInvalid(_first_line(error) + _remedy(error, source)) from error
+    except (ArithmeticError, ValueError, RecursionError) as error:
         raise TemplateInvalid(_first_line(error)) from error
 
 
@@ -116,7 +122,7 @@ def _require_readable(source: str) -> None:
 
 @cache
 def _environment(kind: Kind) -> Environment:
-    environment = _Bounded(undefined=StrictDefaultUndefined, autoescape=kind == "html")
+    environment = _Bounded(undefined=MissingValue, autoescape=kind == "html")
     environment.add_filter("strip_html", _strip_html)
     return environment
 
@@ -131,6 +137,12 @@ def _strip_html(html: str) -> str:
         if piece.kind == "text" or (piece.kind == "raw" and piece.name not in _NOT_SAID)
     )
     return Markup(said) if isinstance(html, Markup) else said
+
+
+def _remedy(error: LiquidError, source: str) -> str:
+    if isinstance(error, LiquidSyntaxError) and (found := _NAME_WITH_BLANKS.search(source)):
+        return f". A name with blanks is written {found[1]}['{found[2]}']"
+    return ""
 
 
 def _first_line(error: Exception) -> str:

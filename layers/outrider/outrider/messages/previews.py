@@ -97,7 +97,9 @@ def _problems(composed: Composition) -> Iterator[PreviewFinding]:
         try:
             draft.part(name)
         except TemplateInvalid as error:
-            missing = list(_missing(getattr(draft.variant, name) or "", draft.values))
+            missing = list(
+                dict.fromkeys(_missing(getattr(draft.variant, name) or "", draft.values))
+            )
             for variable in missing:
                 message = (
                     f"The contact has no {variable}: give it one, or the template a default, "
@@ -109,23 +111,14 @@ def _problems(composed: Composition) -> Iterator[PreviewFinding]:
 
 
 def _missing(source: str, values: Mapping[str, Any]) -> Iterator[str]:
-    """Variables without a default that have no value."""
+    """Variables that are to be written and have no value."""
     try:
         asked = liquid.asked(source)
     except TemplateInvalid:
         return
     for variable in asked.variables:
-        if not variable.has_default and not _has(values, variable.path):
-            yield ".".join(variable.path)
-
-
-def _has(values: Mapping[str, Any], path: tuple[str, ...]) -> bool:
-    inner: Any = values
-    for name in path:
-        if not isinstance(inner, Mapping) or name not in inner:
-            return False
-        inner = inner[name]
-    return True
+        if variable.may_fail and not liquid.has(values, variable.path):
+            yield str(variable)
 
 
 def _lint(composed: Composition) -> Iterator[PreviewFinding]:

@@ -21,7 +21,7 @@ from outrider.webhooks.models import (
     State,
     Webhook,
 )
-from outrider.webhooks.signing import parse_secret
+from outrider.webhooks.signing import MIN_TEXT, parse_secret
 from outrider.webhooks.subscriptions import AVAILABLE, check
 
 
@@ -57,7 +57,11 @@ Secret = Annotated[
         max_length=256,
         description="`whsec_` and base64 of 24 to 64 bytes, or any text of 8 characters or more;"
         " made when it is left out",
-        json_schema_extra={"writeOnly": True},
+        json_schema_extra={
+            "writeOnly": True,
+            "minLength": MIN_TEXT,
+            "pattern": r"^(?:whsec_[A-Za-z0-9+/]{32,86}={0,2}$|(?![\s\S]*whsec_))",
+        },
     ),
     AfterValidator(_usable),
 ]

@@ -21,8 +21,11 @@ def new_key() -> bytes:
 
 def parse_secret(text: str) -> bytes:
     """The key that `text` names: base64 of 24 to 64 bytes behind `whsec_`; of any other text, its
-    UTF-8 bytes. Raises ValueError."""
+    UTF-8 bytes. Raises ValueError, also where `whsec_` stands within the text, which would be
+    another key than the one it names."""
     if not text.startswith(PREFIX):
+        if PREFIX in text:
+            raise ValueError(f"The secret must begin with {PREFIX}: leave out what is before it")
         if len(text) < MIN_TEXT:
             raise ValueError(f"The secret must have at least {MIN_TEXT} characters")
         return text.encode()

@@ -1,7 +1,6 @@
 """Filling a step's templates for one contact, and adding what every mail must have."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +25,8 @@ MAX_BYTES = 200_000
 MAX_TEXT_BYTES = 150_000
 """Of what a person is to do: its event tells it, and the bus and the queues take 256 KB."""
 
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+"""Control characters, but for tabs and ends of lines. No field holds one; a filter may write it."""
 _TRACKABLE = re.compile(r"https?://[!-~]{1,4000}", re.IGNORECASE)
 """What a redirect can name as it stands: printable ASCII without spaces."""
 
@@ -103,8 +104,7 @@ class Draft:
 
     def _subject(self) -> str:
         said = self._filled(self.variant.subject, "text", f"{self.message_id}/subject")
-        words = " ".join((said or "").split())
-        return "".join(each for each in words if unicodedata.category(each) not in ("Cc", "Cs"))
+        return " ".join((said or "").split())
 
     def _body(self, source: str | None, kind: Kind) -> str | None:
         """None also for what is blank. Text and HTML that offer the same choices say the same."""
@@ -112,7 +112,9 @@ class Draft:
         return body if body and not body.isspace() else None
 
     def _filled(self, source: str | None, kind: Kind, seed: str) -> str | None:
-        return templates.render(spin(source, seed), self.values, kind) if source else None
+        if not source:
+            return None
+        return _UNREADABLE.sub("", templates.render(spin(source, seed), self.values, kind))
 
     def part(self, name: Part) -> str | None:
         """One part of what the variant says, filled, without what is added to a mail."""

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from outrider.contacts.models import Contact
 from outrider.kit import liquid, spintax
-from outrider.kit.liquid import Variable
+from outrider.kit.liquid import Variable, written
 from outrider.kit.templates import TemplateInvalid
 from outrider.sequences.lint.findings import Remark
 from outrider.sequences.lint.parts import Part
@@ -34,15 +34,16 @@ def template(part: Part) -> Iterator[Remark]:
     for variable in unknown[:_SHOWN]:
         yield _unknown(variable)
     missing = [
-        ".".join(variable.path)
+        str(variable)
         for variable in asked.variables
-        if _is_known(variable) and not variable.has_default and not _is_certain(variable)
+        if _is_known(variable) and variable.may_fail and not _is_certain(variable)
     ]
-    for name in missing[:_SHOWN]:
+    for name in list(dict.fromkeys(missing))[:_SHOWN]:
         yield Remark(
             "missing_default",
             "warning",
-            f"Who has no {name} gets nothing: give a default, {{{{ {name} | default: '…' }}}}",
+            f"Who has no {name} gets nothing: give a default, {{{{ {name} | default: '…' }}}}, "
+            f"or ask for it first, {{% if {name} %}}",
         )
 
 
@@ -63,10 +64,11 @@ def _is_certain(variable: Variable) -> bool:
 
 
 def _unknown(variable: Variable) -> Remark:
-    name = ".".join(variable.path)
+    name = str(variable)
     similar = get_close_matches(variable.path[-1][:100], sorted(_KNOWN), n=1)
-    hint = f": write {similar[0]}" if similar else f": a field of your own is custom.{name}"
-    if variable.has_default:
+    own = written(("custom", *variable.path))
+    hint = f": write {similar[0]}" if similar else f": a field of your own is {own}"
+    if variable.use == "default":
         message = f"There is no {name}, so everybody gets the default{hint}"
         return Remark("unknown_variable", "warning", message)
     return Remark("unknown_variable", "error", f"There is no {name}{hint}")
