@@ -2,9 +2,11 @@
 
 import io
 import json
+import os
 import signal
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -90,26 +92,53 @@ def _stream(emulator: Emulator) -> list[str]:
     return [record["dynamodb"]["Keys"]["id"]["S"] for record in records]
 
 
-def _slow_function(emulator: Emulator) -> None:
+_SHARED = """
+import os, time, shared
+def handler(event, _):
+    time.sleep(0.5)
+    return [os.getpid(), shared.__file__, os.nice(0)]
+"""
+
+
+def _function(emulator: Emulator, name: str, source: str, **more: Any) -> None:
     roles = emulator.client("iam")
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
-    may = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "*"}
+    may = {"Effect": "Allow", "Action": ["dynamodb:PutItem", "sqs:*"], "Resource": "*"}
     role = roles.create_role(
-        RoleName="slow",
+        RoleName=name,
         AssumeRolePolicyDocument=_policy(trust | {"Action": "sts:AssumeRole"}),
     )["Role"]["Arn"]
-    roles.put_role_policy(RoleName="slow", PolicyName="put", PolicyDocument=_policy(may))
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("app.py", _SLOW)
+    roles.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=_policy(may))
     emulator.client("lambda").create_function(
-        FunctionName="slow",
+        FunctionName=name,
         Runtime="python3.13",
         Role=role,
         Handler="app.handler",
         Timeout=30,
-        Code={"ZipFile": packed.getvalue()},
+        Code={"ZipFile": _packed("app.py", source)},
+        **more,
     )
+
+
+def _layer(emulator: Emulator) -> str:
+    """A layer with a module `shared`."""
+    content = {"ZipFile": _packed("python/shared.py", "")}
+    functions = emulator.client("lambda")
+    return str(
+        functions.publish_layer_version(LayerName="shared", Content=content)["LayerVersionArn"]
+    )
+
+
+def _packed(name: str, text: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, text)
+    return packed.getvalue()
+
+
+def _call(emulator: Emulator, function: str) -> Any:
+    answer = emulator.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    return json.loads(answer["Payload"].read())
 
 
 def _policy(statement: dict[str, Any]) -> str:
@@ -131,7 +160,7 @@ class TestStop:
         assert _has(emulator, "unread") == [True] * 4
 
     def test_waits_for_the_functions_that_run(self, emulator: Emulator) -> None:
-        _slow_function(emulator)
+        _function(emulator, "slow", _SLOW)
         payload = json.dumps({"endpoint": emulator.url}).encode()
         emulator.client("lambda").invoke(
             FunctionName="slow", InvocationType="Event", Payload=payload
@@ -202,3 +231,25 @@ class TestStart:
         (last / "dynamodb.json").write_bytes(whole)
         emulator.start()
         assert "saved" in _items(emulator)
+
+
+class TestProcesses:
+    def test_of_a_function_share_its_layers(self, emulator: Emulator) -> None:
+        _function(emulator, "shared", _SHARED, Layers=[_layer(emulator)])
+
+        with ThreadPoolExecutor() as callers:
+            one, other = callers.map(lambda _: _call(emulator, "shared"), range(2))
+
+        assert one[0] != other[0]
+        assert one[1] == other[1]
+
+    def test_give_way_when_they_work_for_a_queue(self, emulator: Emulator) -> None:
+        queues = emulator.client("sqs")
+        url = queues.create_queue(QueueName="chores")["QueueUrl"]
+        queue = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        _function(emulator, "chores", _SHARED, Layers=[_layer(emulator)])
+        emulator.client("lambda").create_event_source_mapping(
+            FunctionName="chores", EventSourceArn=queue["Attributes"]["QueueArn"]
+        )
+
+        assert _call(emulator, "chores")[2] == os.nice(0) + 10
