@@ -6,6 +6,9 @@ change and search contacts, read events and statistics, and have mails sent to w
 First alone, then while another workspace imports a file; all the while a third one, quiet, makes a
 call every half second. Ends with exit status 1 when an answer was a 5xx or none, or when the
 functions' memory grew.
+
+Before, the same import is made on another local stack, which shares the machine and nothing else:
+the control for what one workspace's import costs another.
 """
 
 import argparse
@@ -14,9 +17,10 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bench import results
@@ -24,8 +28,8 @@ from bench.local_stack import Stack
 from tests.e2e.running import Reply, send
 from tests.e2e.workers import processes
 
-ALONE = 0.2
-"""Share of the time in which nobody imports yet."""
+SHARE = 0.2
+"""Of the time: how long nobody imports, and then how long somebody does elsewhere."""
 GROWTH = 1.1
 """How many times its memory in the middle a function's process may have at the end."""
 _WEIGHTS = {
@@ -171,6 +175,17 @@ class Import:
     state: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> None:
+        """Upload the file and wait for its end."""
+        path = self.begin()
+        while time.monotonic() < self.began + _PATIENCE:
+            time.sleep(2)
+            self.state = self.client.call("import", "GET", path) or self.state
+            if self.state.get("status") in ("completed", "failed"):
+                break
+        self.ended = time.monotonic()
+
+    def begin(self) -> str:
+        """Upload the file; returns the import's path."""
         lines = ["email,first_name,last_name,company,title"]
         lines += [
             f"row{number}@import{number % 997}.example,Ada,Row{number},Company {number % 997},Lead"
@@ -180,19 +195,13 @@ class Import:
         made = self.client.call("import", "POST", "/v1/imports", body)
         self.began = time.monotonic()
         send("PUT", made["upload"]["url"], "\n".join(lines).encode(), {})
-        while time.monotonic() < self.began + _PATIENCE:
-            time.sleep(2)
-            found = self.client.call("import", "GET", f"/v1/imports/{made['id']}")
-            self.state = found or self.state
-            if self.state.get("status") in ("completed", "failed"):
-                break
-        self.ended = time.monotonic()
+        return f"/v1/imports/{made['id']}"
 
 
 def main(arguments: list[str]) -> int:
     asked = _parsed(arguments)
-    with Stack.running() as stack:
-        load = Load(stack, asked)
+    with Stack.running() as stack, Stack.running() as other:
+        load = Load(stack, other, asked)
         load.run()
     results.keep("Under load", " ".join(["python -m bench.load", *arguments]), load.text())
     return 0 if load.is_right() else 1
@@ -201,6 +210,8 @@ def main(arguments: list[str]) -> int:
 @dataclass(slots=True)
 class Load:
     stack: Stack
+    other: Stack
+    """Of which only the machine is shared."""
     asked: argparse.Namespace
     mixed: list[Mixed] = field(default_factory=list)
     quiet: Client = field(init=False)
@@ -208,8 +219,12 @@ class Load:
     memory: list[Memory] = field(default_factory=list)
     early: int = 0
     """Contacts that were triggered before anything was measured."""
+    elsewhere: float = 0.0
+    """When the import on the other stack began."""
     ended: float = 0.0
     sent: int = 0
+    delays: list[tuple[float, float]] = field(default_factory=list)
+    """When the quiet workspace made each contact, and in how many seconds the feed had it."""
 
     def run(self) -> None:
         local = self.stack.local
@@ -223,14 +238,18 @@ class Load:
         self.quiet = Client(Stack(local))
         self.importing = Import(Client(Stack(local)), self.asked.rows)
         self._warm_up()
-        alone = self.asked.seconds * ALONE
-        began = time.monotonic()
-        self.ended = began + alone + self.asked.seconds
+        share = self.asked.seconds * SHARE
+        self.ended = time.monotonic() + _PATIENCE
         with ThreadPoolExecutor(len(self.mixed) + 2) as pool:
             working = [pool.submit(each.until, self._is_over) for each in self.mixed]
             working.append(pool.submit(self._be_quiet))
-            time.sleep(alone)
+            time.sleep(share)
+            Import(Client(self.other), self.asked.rows).begin()
+            self.elsewhere = time.monotonic()
+            time.sleep(share)
+            self.other.local.command("reset")
             self.memory.append(Memory.now(self.stack))
+            self.ended = time.monotonic() + self.asked.seconds
             working.append(pool.submit(self.importing.run))
             time.sleep(self.asked.seconds / 2)
             self.memory.append(Memory.now(self.stack))
@@ -239,6 +258,7 @@ class Load:
             for each in working:
                 each.result()
         self.sent = self._sent(campaign)
+        self.delays = list(_delays(self.quiet))
 
     @property
     def calls(self) -> list[Call]:
@@ -297,24 +317,34 @@ class Load:
         )
 
     def _quiet_table(self) -> str:
-        until = min(self.ended, self.importing.ended)
-        alone = [call for call in self.quiet.calls if call.began < self.importing.began]
-        beside = [call for call in self.quiet.calls if self.importing.began <= call.began < until]
-        first = _cut(alone, 95)
-        rows = [
-            [
-                name,
-                f"{len(calls):,}",
-                f"{_cut(calls, 50):.0f}",
-                f"{_cut(calls, 95):.0f}",
-                f"{_cut(calls, 95) / first:.2f}",
-            ]
-            for name, calls in (("nobody imports", alone), ("another imports", beside))
-        ]
+        phases = {
+            "nobody imports": (0.0, self.elsewhere),
+            "on another stack": (self.elsewhere, self.importing.began),
+            "on this stack": (self.importing.began, min(self.ended, self.importing.ended)),
+        }
+        first = 0.0
+        rows = []
+        for name, (begin, end) in phases.items():
+            calls = [call for call in self.quiet.calls if begin <= call.began < end]
+            delays = [took for began, took in self.delays if begin <= began < end]
+            first = first or _cut(calls, 95)
+            rows.append(
+                [
+                    name,
+                    f"{len(calls):,}",
+                    f"{_cut(calls, 50):.0f}",
+                    f"{_cut(calls, 95):.0f}",
+                    f"{_cut(calls, 95) / first:.2f}",
+                    f"{_percentile(delays, 50):.1f}",
+                    f"{_percentile(delays, 95):.1f}",
+                ]
+            )
+        header = ["an import", "calls", "p50 ms", "p95 ms", "ratio", "feed p50 s", "feed p95 s"]
         return (
-            "A quiet workspace, with a call every half second, beside the same clients. All of "
-            "them wait for the one\nprocess of the emulator and for the same cores here:\n\n"
-            + results.table(["while", "calls", "p50 ms", "p95 ms", "ratio"], rows)
+            "A quiet workspace, with a call every half second, beside the same clients. Another "
+            "stack shares the machine\nand nothing else, so the last row over the one before it is "
+            "what sharing Outrider costs, the emulator's one\nprocess with it. *Feed*: from a "
+            "change to its event in the feed.\n\n" + results.table(header, rows)
         )
 
     def _memory_table(self) -> str:
@@ -405,10 +435,29 @@ def _row(name: str, calls: Sequence[Call], seconds: float) -> list[str]:
 
 def _cut(calls: Sequence[Call], percent: int) -> float:
     """A percentile of the milliseconds."""
-    taken = [call.seconds * 1_000 for call in calls]
+    return _percentile([call.seconds * 1_000 for call in calls], percent)
+
+
+def _percentile(taken: Sequence[float], percent: int) -> float:
     if len(taken) < 2:
         return taken[0] if taken else 0.0
     return statistics.quantiles(taken, n=100, method="inclusive")[percent - 1]
+
+
+def _delays(client: Client) -> Iterator[tuple[float, float]]:
+    """When each contact was made, as `time.monotonic` tells it, and how long its event took."""
+    started = time.time() - time.monotonic()
+    path = "/v1/events?limit=200&type=contact.created"
+    page: dict[str, Any] = {"has_more": True}
+    while page["has_more"]:
+        cursor = f"&cursor={page['next_cursor']}" if page.get("next_cursor") else ""
+        page = client.call("events", "GET", path + cursor)
+        for event in page["data"]:
+            made, recorded = (
+                datetime.fromisoformat(event[name]).timestamp()
+                for name in ("created_at", "recorded_at")
+            )
+            yield made - started, recorded - made
 
 
 def _person() -> dict[str, str]:

@@ -17,6 +17,7 @@ FIELDS = ("workspace_id", "live_key", "test_key")
 _FUNCTION = "AdminFunction"
 _WORKSPACE = {"action": "create_workspace", "name": "Demo", "plan": "professional"}
 _DOMAIN = "outrider.example"
+VERIFICATION_SENDER = f"codes@{_DOMAIN}"
 _MAILBOX = {
     "email": f"ada@{_DOMAIN}",
     "name": "Ada from Outrider",

@@ -47,7 +47,11 @@ class Stack:
             processes.require_free(self.port, "set OUTRIDER_PORT to another one")
         self.install_tools()
         ownership = os.environ.get("OUTRIDER_MAILBOX_OWNERSHIP", "first")
-        parameters = {"Stage": "local", "MailboxOwnership": ownership}
+        parameters = {
+            "Stage": "local",
+            "MailboxOwnership": ownership,
+            "VerificationSender": seed.VERIFICATION_SENDER,
+        }
         if public_url := os.environ.get("OUTRIDER_PUBLIC_URL", self.base_url):
             parameters["PublicUrl"] = public_url
         wanted = product.fingerprint(parameters)

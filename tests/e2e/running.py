@@ -52,6 +52,7 @@ class LocalStack:
             "OUTRIDER_HOME": str(self.home),
             "OUTRIDER_PORT": str(self.port),
             "OUTRIDER_PUBLIC_URL": "",
+            "OUTRIDER_MAILBOX_OWNERSHIP": "proved",
         }
         return subprocess.run(
             [sys.executable, "-m", "local", name],

@@ -1,5 +1,8 @@
 """A first outreach on the real template: every function, queue, stream and rule between."""
 
+import re
+from typing import Any
+
 import urllib3
 from rich.console import Console
 
@@ -30,6 +33,40 @@ class TestLaunch:
         refused = stack.call("POST", f"/v1/sequences/{sequence['id']}/launch")
 
         assert (refused.status, refused.json["code"]) == (409, "MAILBOX_POOL_NOT_WARMED")
+
+
+class TestMailbox:
+    def test_sends_nothing_before_its_address_is_proved(self, stack: LocalStack) -> None:
+        stack.client("sesv2").create_email_identity(EmailIdentity="hopper.example")
+        stack.call("POST", "/v1/mailbox-pools", {"id": "pool_hopper", "name": "Hopper"})
+        address = "grace@hopper.example"
+        mailbox = {
+            "email": address,
+            "pool": "pool_hopper",
+            "min_gap_seconds": 0,
+            "warmed": True,
+        }
+        verify = f"/v1/mailboxes/{stack.call('POST', '/v1/mailboxes', mailbox).json['id']}/verify"
+        contact = stack.call("POST", "/v1/contacts", {"email": "admiral@navy.example"}).json["id"]
+        sequence = {
+            "name": "Hopper",
+            "mailbox_pool": "pool_hopper",
+            "steps": [{"channel": "email", "subject": "A question", "text": "Who does it?"}],
+            "settings": {"postal_address": "1 Outrider Way, Example Town"},
+        }
+        sequence_id = stack.call("POST", "/v1/sequences", sequence).json["id"]
+        launch = f"/v1/sequences/{sequence_id}/launch", {"contact_ids": [contact]}
+
+        refused = stack.call("POST", *launch)
+        stack.call("POST", verify, {"method": "code"})
+        code = re.search(r"\b[0-9]{8}\b", str(_mails_to(stack, address)[0]))
+        assert code
+        proved = stack.call("POST", verify, {"code": code[0]})
+        stack.call("POST", *launch)
+
+        assert (refused.status, refused.json["code"]) == (409, "MAILBOX_POOL_NOT_WARMED")
+        assert proved.json["verified_by"] == "code"
+        assert eventually(lambda: _mails_to(stack, "admiral@navy.example"))
 
 
 class TestKeys:
@@ -63,3 +100,7 @@ class TestDelete:
         assert again.status == 201
         assert stack.call("GET", f"/v1/contacts/{contact['id']}").status == 404
         assert eventually(lambda: stack.events("contact.deleted", contact_id=contact["id"]))
+
+
+def _mails_to(stack: LocalStack, address: str) -> list[dict[str, Any]]:
+    return [mail for mail in stack.inbox() if address in str(mail.get("To"))]
