@@ -1,14 +1,18 @@
 """A forecast is what the planner's rounds come to: every rule holds, and it is always the same."""
 
+import zoneinfo
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outrider.campaigns.forecast import Forecast, Outlook, Person, Taken
+from outrider.campaigns import forecast as forecasts
+from outrider.campaigns.forecast import MOST_WORK, Forecast, Outlook, Person, Taken
+from outrider.campaigns.forecast_work import EVENT
 from outrider.campaigns.windows import is_open
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
@@ -191,4 +195,59 @@ class TestForecast:
 
         assert outlook.days.total() + outlook.left_out.total() == 3_000
         assert set(outlook.days.values()) == {20}
-        assert made.events < 3 * outlook.days.total() + len(everybody)
+        assert made.work.done < 5 * EVENT * (outlook.days.total() + len(everybody))
+
+
+MINUTES = [
+    {**OFFICE, "start": f"{hour:02d}:{minute:02d}", "end": f"{hour:02d}:{minute + 1:02d}"}
+    for hour in range(23)
+    for minute in (0, 30)
+]
+EVERYWHERE = sorted(zoneinfo.available_timezones())[::4]
+HOLIDAYS = [(NOW + timedelta(days=each)).date().isoformat() for each in range(1, 400)]
+
+
+class TestWork:
+    """A forecast ends when it did MOST_WORK, whatever it is made of; nobody is left untold."""
+
+    @pytest.mark.parametrize(
+        ("people", "rules", "wait", "gap"),
+        [
+            pytest.param(EVERYWHERE, {"windows": MINUTES}, {}, 60, id="short windows"),
+            pytest.param(EVERYWHERE, {"windows": MINUTES}, {}, 3_600, id="long gaps"),
+            pytest.param(
+                EVERYWHERE, {"windows": [OFFICE], "holidays": HOLIDAYS}, {}, 0, id="holidays"
+            ),
+            pytest.param(
+                EVERYWHERE,
+                {"windows": [OFFICE]},
+                {"wait_value": 8_760, "wait_unit": "hours", "wait_basis": "working"},
+                0,
+                id="worked hours",
+            ),
+            pytest.param([""], {"daily_limit": 1}, {"channel": "sms"}, 0, id="a limit"),
+        ],
+    )
+    def test_is_bounded(
+        self,
+        people: list[str],
+        rules: dict[str, Any],
+        wait: dict[str, Any],
+        gap: int,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        most = MOST_WORK // 200
+        monkeypatch.setattr(forecasts, "MOST_WORK", most)
+        audience = [
+            Person(f"enr_{number:04d}", people[number % len(people)] or None)
+            for number in range(2_000)
+        ]
+        steps = [each.model_copy(update=wait) for each in STEPS]
+        pool = [a_mailbox(f"mbx_{number}", min_gap_seconds=gap) for number in range(20)]
+
+        made = Forecast(a_campaign(**rules), steps, pool, Taken(), NOW)
+        outlook = made.run(audience)
+
+        asked_once = len(people) * 40_000 + len(audience) * len(steps) * 2 * EVENT
+        assert made.work.done < most + asked_once
+        assert outlook.left_out["horizon"] or outlook.days.total() == 3 * len(audience)

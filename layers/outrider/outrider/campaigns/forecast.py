@@ -8,13 +8,14 @@ Times within are epoch milliseconds, days those since 1970 (UTC).
 
 import heapq
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
 from outrider.campaigns.branching import unmet
+from outrider.campaigns.forecast_work import EVENT, Times, Waiting, Work
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.planner import jitter
 from outrider.campaigns.unfilled import Saying
@@ -24,10 +25,11 @@ from outrider.mailboxes.models import Mailbox
 from outrider.sequences.models import Step
 
 HORIZON = timedelta(days=400)
-MAX_EVENTS = 1_500_000
-"""After which a forecast ends, as it does at its horizon: a step takes two or three."""
+MOST_WORK = 200_000_000
+"""Units of work after which a forecast ends, as it does at its horizon: an event is 100, and a step
+takes two or three of them."""
 
-_MINUTE, _DAY = 60_000, 86_400_000
+_DAY = 86_400_000
 _FIRST_DAY = date(1970, 1, 1)
 _NOTHING = -1
 _FOLLOW_UP, _FIRST, _WAKES, _NEW_DAY = range(4)
@@ -80,38 +82,6 @@ class Outlook:
     expected: dict[str, list[Expected]] = field(default_factory=dict)
 
 
-class _Queue:
-    """Emails that are due, by the time zones of their contacts: where the windows of one are
-    closed, none in it is looked at."""
-
-    def __init__(self) -> None:
-        self._by_zone: dict[str | None, deque[tuple[int, int]]] = {}
-
-    def add(self, who: int, zone: str | None, due: int) -> None:
-        self._by_zone.setdefault(zone, deque()).append((due, who))
-
-    def pop(self, at: int, times: Mapping[str | None, "_Times"]) -> int | None:
-        """The longest due whose windows are open at `at`."""
-        found = [
-            (queue[0], zone)
-            for zone, queue in self._by_zone.items()
-            if queue and times[zone].earliest(at) == at
-        ]
-        if not found:
-            return None
-        (_, who), zone = min(found, key=lambda each: each[0])
-        self._by_zone[zone].popleft()
-        return who
-
-    def opens(self, at: int, times: Mapping[str | None, "_Times"]) -> int | None:
-        """When the first of those that wait can be written to; None when nobody waits."""
-        openings = [times[zone].earliest(at) for zone, queue in self._by_zone.items() if queue]
-        return min(openings, default=None)
-
-    def all(self) -> Iterator[int]:
-        return (who for queue in self._by_zone.values() for _, who in queue)
-
-
 @dataclass(slots=True)
 class _Sender:
     """A mailbox that sends. `waiting` are those it wrote to before; it is `woken` when it is to
@@ -122,7 +92,7 @@ class _Sender:
     free_at: int
     used_day: int
     used: int
-    waiting: _Queue = field(default_factory=_Queue)
+    waiting: Waiting
     woken: bool = False
     full_until: int = 0
 
@@ -141,6 +111,10 @@ class Forecast:
         self._rules = campaign.settings
         self._steps = steps
         self._left_out = [_left_out(campaign, step) for step in steps]
+        self.work = Work()
+        self._times: dict[str | None, Times] = {}
+        self._asks_zone = bool(self._rules.windows or self._rules.holidays)
+        """Whether it matters to an email that is due in which time zone its contact is."""
         self._begins = clock.to_epoch_ms(begins)
         self._ends = self._begins + HORIZON // timedelta(milliseconds=1)
         today = self._begins // _DAY
@@ -152,22 +126,23 @@ class Forecast:
                 free_at=clock.to_epoch_ms(taken.free_at.get(each.id, begins)),
                 used_day=today,
                 used=taken.mailboxes.get(each.id, 0),
+                waiting=Waiting(self._times, self.work),
             )
             for each in ordered
             if each.can_send and each.daily_cap > 0
         ]
         self._never = "no_mailbox" if not ordered else _blocked(ordered)
-        self._times: dict[str | None, _Times] = {}
         self._sent = Counter({today: taken.campaign})
         self._sent_to = Counter({(key, today): used for key, used in taken.companies.items()})
         self._limited_until = 0
-        self._shared = _Queue()
+        self._full_until = 0
+        """Until when a mailbox is full, the one that is so longest."""
+        self._shared = Waiting(self._times, self.work)
         self._events: list[tuple[int, int, int]] = []
         """When, what kind, and whose: of a person, a sender or a company."""
         self._held: list[deque[int]] = []
         """Who waits for a new day of a company's limit, by company."""
         self._companies: dict[str, int] = {}
-        self.events = 0
         self.outlook = Outlook()
 
     def run(self, people: Iterable[Person], shown: Collection[str] = ()) -> Outlook:
@@ -182,8 +157,8 @@ class Forecast:
             self._comes(who, self._times_of(who).due_after(self._begins, 0, self._steps[0]))
         while self._events:
             at, kind, whose = heapq.heappop(self._events)
-            self.events += 1
-            if at > self._ends or self.events > MAX_EVENTS:
+            self.work.done += EVENT
+            if at > self._ends or self.work.done > MOST_WORK:
                 self._give_up(kind, whose)
             elif kind == _WAKES:
                 self._senders[whose].woken = False
@@ -259,12 +234,17 @@ class Forecast:
     # ── Emails that wait for a mailbox ───────────────────────────────────────────────────────────
 
     def _wait(self, who: int, at: int) -> None:
-        number, zone = self._sender[who], self._people[who].timezone
+        number, zone = self._sender[who], None
+        if self._asks_zone:
+            zone = self._people[who].timezone
+        else:
+            self._times.setdefault(None, self._times_of(who))
         if number != _NOTHING:
             self._senders[number].waiting.add(who, zone, at)
             self._wake(number, at)
             return
         self._shared.add(who, zone, at)
+        self.work.done += len(self._senders)
         idle = [place for place, each in enumerate(self._senders) if not each.woken]
         if idle:
             free = [place for place in idle if self._senders[place].free_at <= at]
@@ -280,21 +260,22 @@ class Forecast:
         """Have a mailbox write to those that wait, the ones it wrote to before first, until it is
         to wait itself."""
         sender = self._senders[number]
-        while sender.free_at <= at:
-            if (begins := self._full_until(sender, at)) > at:
+        while sender.free_at <= at and self.work.done <= MOST_WORK:
+            if (begins := self._sends_again(sender, at)) > at:
                 sender.free_at = sender.full_until = begins
+                self._full_until = max(self._full_until, begins)
                 break
             if self._is_limited(at):
                 sender.free_at = self._limited_until = _tomorrow(at)
                 break
-            who = sender.waiting.pop(at, self._times)
+            who = sender.waiting.pop(at)
             if who is None:
-                who = self._shared.pop(at, self._times)
+                who = self._shared.pop(at)
             if who is None:
                 break
             self._write(number, who, at)
         queues = (sender.waiting, self._shared)
-        openings = [queue.opens(max(at, sender.free_at), self._times) for queue in queues]
+        openings = [queue.opens(max(at, sender.free_at)) for queue in queues]
         if found := [each for each in openings if each is not None]:
             self._wake(number, min(found))
 
@@ -311,7 +292,7 @@ class Forecast:
         self._sender[who] = number
         self._carry_out(who, slot)
 
-    def _full_until(self, sender: _Sender, at: int) -> int:
+    def _sends_again(self, sender: _Sender, at: int) -> int:
         """When the mailbox may send again: `at` where it may now."""
         if sender.used_day != at // _DAY:
             sender.used_day, sender.used = at // _DAY, 0
@@ -340,9 +321,8 @@ class Forecast:
         """Why an email waits, or waited, for a mailbox."""
         if self._limited_until > self._due[who]:
             return "campaign_daily_limit"
-        senders = self._senders if number == _NOTHING else [self._senders[number]]
-        full = any(each.full_until > self._due[who] for each in senders)
-        return "mailbox_cap" if full else "mailbox_gap"
+        until = self._full_until if number == _NOTHING else self._senders[number].full_until
+        return "mailbox_cap" if until > self._due[who] else "mailbox_gap"
 
     # ── Limits ───────────────────────────────────────────────────────────────────────────────────
 
@@ -404,43 +384,11 @@ class Forecast:
                 )
             )
 
-    def _times_of(self, who: int) -> "_Times":
+    def _times_of(self, who: int) -> Times:
         zone = self._people[who].timezone
         if zone not in self._times:
-            self._times[zone] = _Times(Calendar.of(self._rules, zone))
+            self._times[zone] = Times(Calendar.of(self._rules, zone), self.work)
         return self._times[zone]
-
-
-class _Times:
-    """A calendar that is asked for milliseconds. Windows and time zones change at whole minutes, so
-    it remembers what it was asked by the minute."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        self._calendar = calendar
-        self._always = not (calendar.windows or calendar.holidays)
-        self._opens: dict[int, int] = {}
-        self._due: dict[tuple[int, int], int] = {}
-
-    def earliest(self, at: int) -> int:
-        """The first moment from `at` on at which the windows are open."""
-        if self._always:
-            return at
-        minute = at - at % _MINUTE
-        opens = self._opens.get(minute)
-        if opens is None:
-            opens = self._opens[minute] = clock.to_epoch_ms(
-                self._calendar.earliest(_moment(minute))
-            )
-        return at if opens == minute else opens
-
-    def due_after(self, previous: int, place: int, step: Step) -> int:
-        """When the step at `place` is due if the one before was done at `previous`."""
-        minute = previous - previous % _MINUTE
-        waited = self._due.get((place, minute))
-        if waited is None:
-            waited = clock.to_epoch_ms(self._calendar.waited(_moment(minute), step))
-            self._due[place, minute] = waited
-        return self.earliest(waited + previous - minute)
 
 
 def _left_out(campaign: Campaign, step: Step) -> str | None:

@@ -63,6 +63,11 @@ class Calendar:
             worked=_WORKED.union(*(window.days for window in settings.windows)),
         )
 
+    @property
+    def days_known(self) -> int:
+        """How many days it was asked for."""
+        return len(self._openings)
+
     def earliest(self, at: datetime) -> datetime:
         found = self.opening(at)
         return at.astimezone(UTC) + HORIZON if found is None else found
