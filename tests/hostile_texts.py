@@ -125,12 +125,12 @@ def _filled(text: str) -> object:
 
 
 def _mail(text: str) -> object:
-    return mail.IncomingMail.parse(text.encode(errors="replace"))
+    return mail.IncomingMail.parse(text.encode(errors="replace")).text
 
 
 def _mail_body(text: str) -> object:
     raw = b"From: a@a.example\r\nContent-Type: text/html\r\nSubject: Re: a\r\n\r\n"
-    return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
+    return mail.IncomingMail.parse(raw + text.encode(errors="replace")).text
 
 
 def _header(text: str) -> object:
@@ -156,6 +156,7 @@ READERS = [
     Reader("IncomingMail.parse, body", 500_000, _mail_body),
     Reader("pages.plain", 500_000, pages.plain),
     Reader("quotes.own_words", 80_000, quotes.own_words),
+    Reader("... of what was sent", 80_000, lambda text: quotes.own_words(text, [text])),
     Reader(
         "classification.classify",
         4_000,

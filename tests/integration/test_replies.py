@@ -56,6 +56,25 @@ class TestReply:
         thread = api.get(f"/v1/threads/{page[0]['thread_id']}").json
         assert [message["direction"] for message in thread["messages"]] == ["out", "in"]
 
+    def test_is_judged_without_our_own_words(self, api: Api, cloud: Cloud) -> None:
+        """They are known by one read, whatever stands over them."""
+        step = {**STEP_ONE, "text": "Hi {{ first_name }},\nif this is not for you, say so: stop."}
+        campaign, mail = begun(api, cloud, steps=(step,))
+        body = mail.message.get_body(("plain",))
+        assert body is not None
+        ours = str(body.get_content())
+
+        with cloud.wire.recording() as calls:
+            taken = take(
+                cloud, a_reply(mail, f"Sounds great, let's talk.\n\nHeader: unknown\n{ours}")
+            )
+
+        reply = api.get(f"/v1/messages/{taken['reply_id']}").json
+        assert reply["text"] == "Sounds great, let's talk.\n\nHeader: unknown"
+        assert contact(api, campaign)["status"] == "interested"
+        read = [call for call in calls if "said#" in str(call.params)]
+        assert [call.operation for call in read] == ["GetItem", "TransactWriteItems"]
+
     def test_is_found_by_its_sender(self, api: Api, cloud: Cloud) -> None:
         _, mail = begun(api, cloud)
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from email.message import Message
+from functools import cached_property
 from typing import Literal
 
 from outrider.inbound import mime, quotes, reports
@@ -27,11 +29,12 @@ _SUBJECTS = re.compile(
 """Of mails that a program wrote without saying so in a header."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IncomingMail:
     """`answers` are the Message-IDs it refers to, the most direct first, without <>; those of a
-    report or a complaint are of the mail it is about. `text` is what its writer wrote, without
-    quotes. `key` is the same each time the mail comes in."""
+    report or a complaint are of the mail it is about. `body` is its text, and `sent` what we said
+    in the mail it answers, in the forms in which that was sent. `key` is the same each time the
+    mail comes in."""
 
     key: str
     message_id: str
@@ -40,7 +43,8 @@ class IncomingMail:
     sender: str
     recipients: list[str] = field(default_factory=list)
     subject: str = ""
-    text: str = ""
+    body: str = ""
+    sent: tuple[str, ...] = ()
     reports: list[Report] = field(default_factory=list)
     declared: bool = False
     """Whether it says of itself that no person wrote it (RFC 3834)."""
@@ -63,11 +67,20 @@ class IncomingMail:
             sender="".join(_addresses(mail, "From", "Sender", "Return-Path")[:1]),
             recipients=_recipients(mail),
             subject=mime.header(mail, "Subject")[:900],
-            text=quotes.own_words(mime.text_of(mail)),
+            body=mime.text_of(mail),
             reports=reports.read(mail) if kind == "report" else [],
             declared=_is_declared(mail),
             vouched=_is_vouched(mail),
         )
+
+    def answering(self, sent: Sequence[str]) -> "IncomingMail":
+        """It, as the answer to a mail that said this."""
+        return replace(self, sent=tuple(sent))
+
+    @cached_property
+    def text(self) -> str:
+        """What its writer wrote, without quotes."""
+        return quotes.own_words(self.body, self.sent)
 
 
 def _ids(mail: Message, header: str) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.contacts.repository import ContactRepository
+from outrider.inbound import pages
 from outrider.inbound.mail import IncomingMail
 from outrider.mailboxes.inboxes import Inboxes
 from outrider.messages.lists import MessageLists
@@ -51,6 +52,13 @@ class Matching:
             if not place.shared and owner not in found and (last := self._to_sender(place, mail)):
                 found[owner] = place.workspace, last
         return next(iter(found.values())) if len(found) == 1 else None
+
+    def as_sent(self, workspace: WorkspaceId, message: Message) -> list[str]:
+        """What the message said, in the forms in which it was sent; empty where that is no longer
+        kept."""
+        whole = self.lists(workspace).messages.as_said(message)
+        html = pages.plain(whole.html) if whole.html else ""
+        return [text for text in (whole.text, html) if text]
 
     def is_proof(self, mail: IncomingMail, workspace: WorkspaceId, message: Message) -> bool:
         """Whether the mail shows that its writer has our message: by quoting it, or by quoting one

@@ -31,6 +31,8 @@ MAX_TEXT = 500_000
 _TEXT_CODECS = re.compile(
     r"(utf|iso|cp|koi8|gb|big5|euc|shift_jis|latin|ascii|windows|mac|hz|johab|ptcp|tis|kz)"
 )
+_IN_BRACKETS = re.compile(r"<\s{0,9}([^<>\s@]{1,64}@[^<>\s@]{1,255})\s{0,9}>")
+_BARE = re.compile(r"(?<![^\s,;:(\"'])([\w.+-]{1,64}@[\w.-]{1,255})(?![^\s,;)\"'])")
 _BROKEN = (ValueError, LookupError, MessageError, RecursionError, TypeError, AttributeError)
 """What the standard library raises for headers and encodings that are not what they say."""
 
@@ -89,11 +91,18 @@ def addresses(mail: Message, *names: str) -> list[str]:
     found: list[str] = []
     for name in names:
         for value in (mail.get_all(name) or [])[:20]:
-            try:
-                found += [address for _, address in getaddresses([_raw(value)])]
-            except _BROKEN:
-                continue
-    return [address.strip() for address in found[:200] if "@" in address]
+            found += _addresses(_raw(value))
+    return found[:200]
+
+
+def _addresses(value: str) -> list[str]:
+    """Those of one header. Python before 3.12.6 guesses where a header breaks the grammar, and
+    later ones find nothing in it: an address as a name that is not quoted is enough for that."""
+    found: list[tuple[str, str]] = []
+    with suppress(*_BROKEN):
+        found = getaddresses([value])
+    read = [address.strip() for _, address in found if "@" in address]
+    return read or _IN_BRACKETS.findall(value) or _BARE.findall(value)
 
 
 def parts(mail: Message) -> Iterator[Message]:

@@ -1,81 +1,178 @@
-"""What a reply says itself: without what it quotes, without the signature."""
+"""What a reply says itself: without what it quotes, without signature and footers.
+
+What was sent to its writer is known: the words of it are left out wherever they stand. Whatever
+else is quoted is known by its marks, and by the lines that mail programs put over it, in many
+languages (`programs`).
+"""
 
 import re
+from collections.abc import Sequence
+
+from outrider.inbound import comparing, frames
 
 MAX_TEXT = 20_000
 """Characters kept of a reply."""
+_MOST_LINES = 1_500
 
-_ATTRIBUTIONS = (
-    r"On\b.{5,250}\bwrote\s*:",
-    r"Am\b.{5,250}\b(schrieb|geschrieben)\b.{0,150}:",
-    r".{0,120}\bschrieb am\b.{0,150}:",
-    r"Le\b.{5,250}\ba (é|e)crit\s*:",
-    r"El\b.{5,250}\bescribi(ó|o)\s*:",
-    r"(Il( giorno)?|Il)\b.{5,250}\bha scritto\s*:",
-    r"Op\b.{5,250}\b(schreef|het volgende geschreven)\b.{0,150}:",
-    r"Em\b.{5,250}\bescreveu\s*:",
-    r"(Den|Le|On)\b.{5,250}\bskrev\b.{0,150}:",
-    r"(?-i:[A-Z][\w.'-]{1,60}(?: [A-Z][\w.'-]{1,60}){0,3}) wrote\s*:",
-    r".{2,250}<[^<>\s@]{1,64}@[^<>\s]{3,253}>(?: wrote)?\s*:",
-    r"-{2,} ?On\b.{5,250}\bwrote ?-{2,}",
-)
-"""The line above a quote: a date and who wrote it, in one of several languages, or the writer's
-address at its end in any."""
-_ATTRIBUTION = re.compile(
-    rf"^[ \t]*+(?:>[ \t]*+)?(?:{'|'.join(_ATTRIBUTIONS)})[ \t]*$", re.IGNORECASE | re.MULTILINE
-)
-"""What stands before it is taken once, of its own line only: else blank lines are gone through
-again from each of them."""
-_DIVIDER = re.compile(
-    r"^[ \t]*(?:"
-    r"-{2,}\s*(?:original message|reply message|original-nachricht|urspr(?:ü|u)ngliche nachricht"
-    r"|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht"
-    r"|mensagem original|forwarded message|weitergeleitete nachricht)\s*-{2,}"
-    r"|_{10,}"
-    r"|(?:sent from my|von meinem .{0,40} gesendet|gesendet von|envoyé de mon|enviado desde mi"
-    r"|inviato da|verstuurd vanaf|enviado do meu).{0,60}"
-    r")[ \t]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_HEADER = re.compile(
-    r"^[ \t]*\*?(?:from|von|de|da|van)\s?:\*?.{1,300}\n"
-    r"(?:[ \t]*\*?[\w\u00c0-\u024f][\w\u00c0-\u024f ]{1,20}:\*?.{0,300}\n){1,6}",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""The headers of the mail before, as some programs put them over it."""
-_BROKEN = re.compile(
-    r"^(?:On|Am|Le|El|Il|Op|Em)\b[^\n]{5,200}\n(?:[^\n]{1,150}\n)?"
-    r"[^\n]{0,150}(?:wrote|schrieb|écrit|escribió|scritto|schreef|escreveu)[^\n]{0,80}:[ \t]*$",
-    re.MULTILINE,
-)
-_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+_MARK = re.compile(r"[ \t]*(?:>|\|>)")
+_MARKS = re.compile(r"[ \t]*(?:\|?>[ \t]?)+")
+_SIGNATURE = re.compile(r"-- ?")
+_OUTLOOK = re.compile(r"_{10,}")
 
 
-def own_words(text: str) -> str:
-    """The part of a reply that its writer wrote; what was written between quoted lines is kept."""
-    text = text[: 4 * MAX_TEXT]
-    joined = _join_attributions(text)
-    for pattern in (_ATTRIBUTION, _DIVIDER, _HEADER):
-        joined = _before(pattern, joined)
-    lines = [line for line in joined.split("\n") if not line.lstrip().startswith((">", "|>"))]
-    own = _before(_SIGNATURE, "\n".join(lines))
-    own = re.sub(r"\n{3,}", "\n\n", own).strip()
-    return own[:MAX_TEXT]
+def own_words(text: str, sent: Sequence[str] = ()) -> str:
+    """The part of a reply that its writer wrote. `sent` is the mail that was answered, in the forms
+    in which it was sent; what the reply has of it is left out, and what stands between is kept."""
+    lines = [line.rstrip() for line in text[: 4 * MAX_TEXT].split("\n")][:_MOST_LINES]
+    own = "\n".join(_Reading(lines, sent).own())
+    own = "\n\n".join(_without_footers(re.split(r"\n(?:[ \t]*\n)+", own.strip("\n"))))
+    return own.strip()[:MAX_TEXT]
 
 
-def _before(pattern: re.Pattern[str], text: str) -> str:
-    """The text up to the first match, unless the writer's words come only behind it."""
-    found = pattern.search(text)
-    if not found:
-        return text
-    if text[: found.start()].strip():
-        return text[: found.start()]
-    behind = text[found.end() :]
-    answered_below = [line for line in behind.split("\n") if line.strip() and line[:1] != ">"]
-    quotes = any(line.startswith(">") for line in behind.split("\n"))
-    return behind if quotes and answered_below else text[: found.start()]
+def _without_footers(paragraphs: list[str]) -> list[str]:
+    first = next((number for number, each in enumerate(paragraphs) if each.strip()), 0)
+    return [
+        each
+        for number, each in enumerate(paragraphs)
+        if number <= first or not frames.is_footer(each)
+    ]
 
 
-def _join_attributions(text: str) -> str:
-    """An attribution that a program has broken into two or three lines in one."""
-    return _BROKEN.sub(lambda found: " ".join(found[0].split("\n")), text)
+class _Reading:
+    """The lines of one reply, and which of them are its writer's."""
+
+    def __init__(self, lines: list[str], sent: Sequence[str]) -> None:
+        self.lines = lines
+        self.marked = [bool(_MARK.match(line)) for line in lines]
+        self.texts = [
+            _MARKS.sub("", line, count=1) if marked else line
+            for line, marked in zip(lines, self.marked, strict=True)
+        ]
+        self.rests = self._rests(sent)
+        """Of lines with words of ours, what else they have."""
+
+    def own(self) -> list[str]:
+        found: list[str] = []
+        said = False
+        number = 0
+        while number < len(self.lines):
+            taken = self._frame(number)
+            if taken:
+                found.append("")
+                number += taken
+                if not self._is_answered_below(number, said=said):
+                    break
+                number = self._behind_notices(number)
+                continue
+            if self._is_signature(number):
+                number = self._next_quoted(number + 1)
+                continue
+            line = self._own_line(number)
+            said = said or bool(line.strip()) or number in self.rests
+            found.append(line)
+            number += 1
+        return found
+
+    def _rests(self, sent: Sequence[str]) -> dict[int, str]:
+        if not sent:
+            return {}
+        words = comparing.words(self.texts)
+        marks = comparing.quoted(words, sent)
+        spans: dict[int, list[tuple[int, int]]] = {}
+        others: dict[int, int] = {}
+        for word, is_ours in zip(words, marks, strict=True):
+            if is_ours:
+                spans.setdefault(word.line, []).append((word.start, word.end))
+            else:
+                others[word.line] = others.get(word.line, 0) + 1
+        rests: dict[int, str] = {}
+        for line, text in enumerate(self.texts):
+            if line in spans:
+                rests[line] = self._rest(line, spans[line]) if others.get(line) else ""
+            elif text.strip() and line not in others and rests.get(line - 1) == "":
+                rests[line] = ""  # a link of ours in a line of its own
+        return rests
+
+    def _rest(self, line: int, taken: list[tuple[int, int]]) -> str:
+        text = self.texts[line]
+        kept, at = [], 0
+        for start, end in taken:
+            kept.append(text[at:start])
+            at = end
+        return " ".join("".join([*kept, text[at:]]).split()).strip(" .,;:!?\"'|-*\u201c\u201d")
+
+    def _own_line(self, number: int) -> str:
+        if number in self.rests:
+            return self.rests[number]
+        if self.marked[number] or frames.is_from_program(self.lines[number]):
+            return ""
+        return self.lines[number]
+
+    def _is_quoted(self, number: int) -> bool:
+        return self.marked[number] or number in self.rests
+
+    def _next(self, number: int) -> int:
+        """The next line that is not empty."""
+        while number < len(self.lines) and not self.texts[number].strip():
+            number += 1
+        return number
+
+    def _next_quoted(self, number: int) -> int:
+        while number < len(self.lines) and not self._is_quoted(number) and not self._frame(number):
+            number += 1
+        return number
+
+    def _frame(self, number: int) -> int:
+        """How many lines from here on a program has put over a quoted mail."""
+        line = self.texts[number].strip()
+        if not line or number in self.rests:
+            return 0
+        divides = frames.is_divider(line)
+        if divides or frames.is_rule(line):
+            behind = self._next(number + 1)
+            taken = frames.headers(self.texts, behind)
+            return behind + taken - number if taken else int(divides)
+        return (
+            frames.headers(self.texts, number)
+            or self._unknown_headers(number)
+            or self._attribution(number)
+        )
+
+    def _unknown_headers(self, number: int) -> int:
+        taken = frames.unknown_headers(self.texts, number)
+        return taken if taken and self._next(number + taken) in self.rests else 0
+
+    def _attribution(self, number: int) -> int:
+        """Programs break it into several lines."""
+        for size in (1, 2, 3):
+            part = [each.strip() for each in self.texts[number : number + size]]
+            if len(part) < size or not all(part):
+                return 0
+            behind = self._next(number + size)
+            quoted = behind < len(self.lines) and self._is_quoted(behind)
+            if frames.is_attribution(" ".join(part), quoted=quoted):
+                return size
+        return 0
+
+    def _is_answered_below(self, number: int, *, said: bool) -> bool:
+        """Whether what stands below a line of a program may be the writer's: it begins with what is
+        marked as quoted or known as ours, or the writer has said nothing above."""
+        behind = self._next(number)
+        if behind == len(self.lines):
+            return False
+        if self._is_quoted(behind) or any(each >= behind for each in self.rests):
+            return True
+        return not said and any(self.marked[behind:])
+
+    def _behind_notices(self, number: int) -> int:
+        """What stands between a program's line and the first words of ours is a gateway's."""
+        first = min((each for each in self.rests if each >= number), default=number)
+        between = range(number, first)
+        return number if any(map(self._is_quoted, between)) else first
+
+    def _is_signature(self, number: int) -> bool:
+        line = self.lines[number].strip()
+        if not _SIGNATURE.fullmatch(line) and not _OUTLOOK.fullmatch(line):
+            return False
+        behind = self._next(number + 1)
+        return not (behind < len(self.lines) and behind in self.rests)

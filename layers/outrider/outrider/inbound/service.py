@@ -71,6 +71,7 @@ class InboundService:
         says comes before that: nothing more may be sent to them meanwhile. A machine's word comes
         behind, so that what is to come then is put off."""
         caller = Caller.engine(workspace)
+        mail = mail.answering(self.matching.as_sent(workspace, message))
         judgement = classify(
             mail.text,
             mail.subject,

@@ -32,6 +32,7 @@ Meaning = Literal[
 WordMeaning = Literal["courtesy", "negation"]
 """Of sections of single words."""
 
+_HERE = Path(__file__).parent
 _LETTERS = str.maketrans("øœæđł\u0131ħ", "oeadlih")
 """Those that are no accented ones to Unicode."""
 _KEYS = re.compile(r"\w+")
@@ -48,11 +49,11 @@ def fold(text: str) -> str:
     return text.replace("e-mail", "email")
 
 
-def read(language: str) -> dict[str, list[str]]:
+def read(language: str, folder: Path = _HERE) -> dict[str, list[str]]:
     """The lines of each section of a language's file, as they are written."""
     sections: dict[str, list[str]] = {}
     lines: list[str] = []
-    text = (Path(__file__).parent / f"{language}.txt").read_text(encoding="utf-8")
+    text = (folder / f"{language}.txt").read_text(encoding="utf-8")
     for line in map(str.strip, text.splitlines()):
         if line.startswith("== "):
             lines = sections.setdefault(line.strip("= "), [])
@@ -64,7 +65,7 @@ def read(language: str) -> dict[str, list[str]]:
 @cache
 def sections() -> Mapping[str, Mapping[str, list[str]]]:
     """What `read` finds of each language, by its code."""
-    here = sorted(Path(__file__).parent.glob("*.txt"))
+    here = sorted(_HERE.glob("*.txt"))
     return {file.stem: read(file.stem) for file in here}
 
 

@@ -1,0 +1,141 @@
+"""What a reply says itself, whatever program has quoted our mail in it."""
+
+import textwrap
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outrider.inbound.quotes import own_words
+
+OURS = (
+    "Hi Grace,\n\nI saw that Acme is hiring two people for outreach this autumn. Teams of that size"
+    " often lose half a day a week to lists and follow-ups, and we took that off the hands of three"
+    " of your neighbours.\n\nWould a call on Thursday suit you? If this is not for you, say so and"
+    " I will send no more emails.\n\nAda Lovelace\nAcme Engines, 1 Mill Lane, London\n\n"
+    "Unsubscribe: https://links.outrider.test/u/abc\n"
+)
+GATEWAY = "https://urldefense.com/v3/__https://links.outrider.test/u/abc__;!!x!y$"
+ANSWERS = [
+    "Yes, sounds good. Call me on Tuesday.",
+    "Please remove me from your list.",
+    "Unsubscribe",
+    "Nein danke, kein Interesse.\nBitte nicht mehr schreiben.",
+    "Who is this for? We are three people here, and none of us does that.",
+    "Stop.",
+]
+
+Quoted = Callable[[str], str]
+
+
+def marked(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+def twice_marked(text: str) -> str:
+    return marked(marked(text))
+
+
+def wrapped(width: int) -> Quoted:
+    return lambda text: "\n".join(
+        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+        for line in text.split("\n")
+    )
+
+
+def through_a_gateway(text: str) -> str:
+    return text.replace("https://links.outrider.test/u/abc", GATEWAY)
+
+
+def below_a_notice(text: str) -> str:
+    return f"CAUTION: This mail came from outside. Do not click links.\n\n{text}"
+
+
+def with_links_in_brackets(text: str) -> str:
+    return text.replace("Acme Engines", "Acme Engines <https://acme.example/?x=1>")
+
+
+FORMS: list[Quoted] = [
+    lambda text: text,
+    marked,
+    twice_marked,
+    *(wrapped(width) for width in (30, 60, 76)),
+    lambda text: marked(wrapped(60)(text)),
+    lambda text: wrapped(50)(marked(text)),
+    through_a_gateway,
+    with_links_in_brackets,
+    lambda text: text.replace("\n\n", "\n"),
+    lambda text: text.replace("'", "\u2019").replace("-", "\u2010"),
+    lambda text: text.upper(),
+]
+FRAMES = [
+    "On Fri, 27 Nov 2026 at 10:00, Ada <ada@acme.example> wrote:",
+    "-----Original Message-----\nFrom: Ada <ada@acme.example>\nSent: Friday\nSubject: Hi",
+    "From: Ada <ada@acme.example>\nSent: Friday, 27 November 2026\nTo: Grace\nSubject: Hi",
+    "________________________________\nVon: Ada <ada@acme.example>\nGesendet: Freitag\nBetreff: Hi",
+    "\u10d5\u10d8\u10e1\u10d2\u10d0\u10dc: Ada <ada@acme.example>\n\u10d7\u10d4\u10db\u10d0: Hi",
+    "Am Fr., 27. Nov. 2026 um 10:00 Uhr schrieb Ada <ada@acme.example>:",
+    "",
+]
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=range(len(FRAMES)))
+@pytest.mark.parametrize("form", FORMS, ids=range(len(FORMS)))
+class TestOfKnownMail:
+    def test_is_what_stands_above(self, frame: str, form: Quoted) -> None:
+        for answer in ANSWERS:
+            assert own_words(f"{answer}\n\n{frame}\n\n{form(OURS)}", [OURS]) == answer
+
+    def test_is_what_stands_below(self, frame: str, form: Quoted) -> None:
+        for answer in ANSWERS:
+            assert own_words(f"{frame}\n\n{form(OURS)}\n\n{answer}", [OURS]) == answer
+
+    def test_is_what_stands_between(self, frame: str, form: Quoted) -> None:
+        first, second = OURS.split("Would a call", 1)
+        for answer in ANSWERS:
+            text = f"{frame}\n\n{form(first)}\n\n{answer}\n\n{form('Would a call' + second)}"
+            assert own_words(text, [OURS]) == answer
+
+
+WORDS = st.text("abcdefgh", min_size=2, max_size=6)
+OTHER_WORDS = st.text("nopqrstu", min_size=2, max_size=6)
+PARAGRAPHS = st.lists(WORDS, min_size=12, max_size=60, unique=True).map(
+    lambda words: [" ".join(words[at : at + 6]) for at in range(0, len(words) - 5, 6)]
+)
+SAID = st.lists(OTHER_WORDS, min_size=1, max_size=12).map(" ".join)
+
+
+class TestOfAnyMail:
+    @settings(max_examples=200, deadline=None)
+    @given(PARAGRAPHS, SAID, st.sampled_from(FORMS[:9]), st.sampled_from(FRAMES))
+    def test_is_exactly_what_its_writer_wrote(
+        self, paragraphs: list[str], said: str, form: Quoted, frame: str
+    ) -> None:
+        ours = "\n\n".join(paragraphs)
+
+        assert own_words(f"{said}\n\n{frame}\n\n{form(ours)}", [ours]) == said
+        assert own_words(f"{frame}\n\n{form(ours)}\n\n{said}", [ours]) == said
+
+    @settings(max_examples=100, deadline=None)
+    @given(PARAGRAPHS, st.data())
+    def test_keeps_answers_between_all_paragraphs(
+        self, paragraphs: list[str], data: st.DataObject
+    ) -> None:
+        answers = [data.draw(SAID) for _ in paragraphs]
+        form = data.draw(st.sampled_from(FORMS[:9]))
+        text = "\n\n".join(
+            f"{form(each)}\n\n{answer}" for each, answer in zip(paragraphs, answers, strict=True)
+        )
+
+        assert own_words(text, ["\n\n".join(paragraphs)]) == "\n\n".join(answers)
+
+
+class TestOfAPhraseOfOurs:
+    """Whoever writes what stands in our mail too has written it."""
+
+    @pytest.mark.parametrize("answer", ["Unsubscribe", "send no more emails", "Who is this for"])
+    def test_is_kept(self, answer: str) -> None:
+        assert own_words(answer, [OURS]) == answer
+        assert own_words(f"{answer}\n\n{OURS}", [OURS]) == answer
+        assert own_words(f"{OURS}\n\n{answer}", [OURS]) == answer
