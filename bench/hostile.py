@@ -3,7 +3,8 @@
 
 Each reader gets each pattern, repeated to the longest text that the product hands to it (or to one
 of so many parts of it), and to half of that. Time that doubles with the length is linear; the table
-shows the worst of each reader.
+shows the worst of each reader. Then pages, plans and merges over workspaces whose contacts and
+companies are as large and as hard to compare as the API takes them.
 """
 
 import sys
@@ -13,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bench import results
+from tests import hostile_work
 from tests.hostile_texts import PATTERNS, READERS, Reader, text_of
 
 STEEP = 2.6
@@ -53,8 +55,38 @@ def main(arguments: list[str]) -> int:
         f"those that take more than {NOISE * 1_000:.0f} ms: 2 is linear, 4 the square.\n\n"
     )
     command = " ".join(["python -m bench.hostile", *arguments])
-    results.keep("Hostile texts", command, text + results.table(header, rows))
+    text += results.table(header, rows)
+    results.keep("Hostile texts", command, f"{text}\n\n{_work()}")
     return 0
+
+
+def _work() -> str:
+    """The worst text for each page, plan and merge."""
+    works = [*hostile_work.pages(), *hostile_work.calls()]
+    rows = []
+    for work in works:
+        cost = {text: _cost(work, repeated) for text, repeated in hostile_work.TEXTS.items()}
+        worst = max(cost, key=lambda each: cost[each][0])
+        items = max(items for _, items, _ in cost.values())
+        units = max(units for _, _, units in cost.values())
+        rows.append(
+            [work.name, f"{cost[worst][0] * 1_000:,.1f}", worst, f"{items:,}", f"{units:,}"]
+        )
+    header = ["work", "most ms of CPU", "for texts of", "most items read", "most read units"]
+    return (
+        f"{len(works)} kinds of work x {len(hostile_work.TEXTS)} texts = "
+        f"{len(works) * len(hostile_work.TEXTS)} inputs. Nothing is ever found, or everything "
+        f"is.\n\n{results.table(header, rows)}"
+    )
+
+
+def _cost(work: hostile_work.Work, text: str) -> tuple[float, int, int]:
+    """Seconds of CPU, items and units that are read."""
+    with hostile_work.stored(text) as store:
+        work.do(store)
+        store.items = store.units = 0
+        seconds = _seconds(lambda _: work.do(store), "")
+        return seconds, store.items, store.units
 
 
 def _measured(reader: Reader, pattern: str, longest: int) -> Seen:

@@ -260,7 +260,7 @@ class TestCost:
         assert dynamodb_calls(answer) == ["UpdateItem", *calls]
 
     def test_has_a_bound_however_few_fit(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(lists, "_MOST", 60)
+        monkeypatch.setattr(lists, "MOST_READ", 60)
         api.post("/v1/contacts", {"email": "x@example.com", "country": "DE"})
         rows = [{"email": f"ada{number}@example.com"} for number in range(130)]
         api.post("/v1/contacts", {"contacts": rows})

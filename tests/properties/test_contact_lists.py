@@ -82,8 +82,8 @@ QUERIES = (
 @pytest.fixture(autouse=True)
 def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "_LEAST", 2)
-    monkeypatch.setattr(lists, "_MOST", 5)
-    monkeypatch.setattr(lists, "_MOST_BY_TOKEN", 3)
+    monkeypatch.setattr(lists, "MOST_READ", 5)
+    monkeypatch.setattr(lists, "MOST_FETCHED", 3)
     monkeypatch.setattr(lists, "_CALLS", 2)
 
 

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.contacts.models import Contact
-from outrider.contacts.words import LONGEST, begin, first_beginning, words, words_in, words_of
+from outrider.contacts.words import (
+    LONGEST,
+    LONGEST_FOLDED,
+    begin,
+    first_beginning,
+    words,
+    words_in,
+    words_of,
+)
 
 NOW = "2026-03-02T09:00:00.000Z"
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=60)
@@ -70,3 +78,11 @@ class TestWords:
         who = contact(first_name=" ".join(f"w{number}x" for number in range(200)))
 
         assert len(words_of(who)) == 32
+
+
+def test_takes_no_more_of_a_text_than_counts() -> None:
+    """A page of 300 contacts with such names took two seconds of CPU."""
+    found = words_in("\ufdfa" * 500)
+
+    assert sum(map(len, found)) <= 2 * LONGEST_FOLDED
+    assert words_in("\ud55c" * 500)

@@ -34,6 +34,8 @@ _PAGES = 10
 STANDS_STILL = timedelta(hours=1)
 """After which an audience that did not move is not worked on: longer than the queue tries."""
 _SHOWN = 20
+MOST_PAGES = 12
+"""Pages that are read where a call waits for them."""
 
 
 class AudienceJob(BaseModel):
@@ -63,6 +65,22 @@ def audience_query(filter_: Mapping[str, Any]) -> ContactQuery:
     """The contacts that a filter lets through, in an order that no change of a contact changes."""
     order = {} if {"search", "email"} & filter_.keys() else {"sort": "created_at"}
     return ContactQuery.model_validate({**filter_, **order, "limit": PAGE})
+
+
+def first_of(
+    lists: ContactLists, filter_: Mapping[str, Any], most: int
+) -> tuple[list[Contact], bool]:
+    """The first `most` contacts that a filter lets through, fewer where it lets few through; and
+    whether there may be more."""
+    query = audience_query(filter_)
+    found: dict[str, Contact] = {}
+    after: Item | None = None
+    for _ in range(MOST_PAGES):
+        page, after = lists.page(query, after)
+        found |= {each.id: each for each in page}
+        if after is None or len(found) >= most:
+            break
+    return list(found.values())[:most], after is not None or len(found) > most
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from outrider.access.models import Caller
 from outrider.campaigns import enrollment_ids, windows
-from outrider.campaigns.audience import audience_query
+from outrider.campaigns.audience import first_of
 from outrider.campaigns.enrolling import company_key
 from outrider.campaigns.forecast import Expected, Forecast, Person, Taken
 from outrider.campaigns.limits import DailyLimits
@@ -17,7 +17,6 @@ from outrider.campaigns.unfilled import Needs, needs, unfilled
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids
-from outrider.kit.attributes import Item
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.sequences.models import Sequence as OutreachSequence
@@ -27,8 +26,6 @@ MAX_SHOWN = 100
 """Contacts whose steps are shown one by one."""
 MAX_READ = 2_000
 """Contacts of a filter that are read."""
-_MAX_PAGES = 30
-"""Pages of the list, of which some may be short where the filter lets few through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +85,7 @@ class PlanningService:
             asked = list(dict.fromkeys(request.contact_ids or []))
             found = self.contacts.several(asked)
             return [found[each] for each in asked if each in found], False
-        query = audience_query(request.filter)
-        contacts: dict[str, Contact] = {}
-        after: Item | None = None
-        for _ in range(_MAX_PAGES):
-            page, after = self.contacts.lists.page(query, after)
-            contacts |= {each.id: each for each in page}
-            if after is None or len(contacts) >= MAX_READ:
-                break
-        return list(contacts.values())[:MAX_READ], after is not None or len(contacts) > MAX_READ
+        return first_of(self.contacts.lists, request.filter, MAX_READ)
 
     def _campaign(self, sequence: OutreachSequence) -> Campaign:
         """The one that carries the sequence out, or what its launch would make."""

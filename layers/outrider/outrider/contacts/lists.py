@@ -20,10 +20,10 @@ from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Query, key_of
 
 _CALLS = 4
-_MOST = 1_000
+MOST_READ = 1_000
 """Contacts read for one page; DynamoDB gives at most 1 MB of them in a call."""
-_MOST_BY_TOKEN = 300
-"""The same where tokens lead to them: they are fetched by a hundred."""
+MOST_FETCHED = 300
+"""The same where each, or its company, is fetched by itself: by tokens, or to know the company."""
 _LEAST = 50
 """Contacts read at first where some of them are to be left out."""
 _FASTER = 4
@@ -86,7 +86,8 @@ class ContactLists:
         """What stands on the path, part by part, each with the place behind it."""
         covered = asked.given <= path.answers
         size = asked.limit if covered else max(asked.limit, _LEAST)
-        left = _MOST_BY_TOKEN if path.by_token else _MOST
+        fetched = path.by_token or asked.asks_for_company
+        left = MOST_FETCHED if fetched else MOST_READ
         for _ in range(_CALLS):
             page = self.contacts.table.page(
                 replace(path.query, after=after), min(size, left), calls=1

@@ -8,6 +8,10 @@ from outrider.contacts.models import Contact
 LONGEST = 64
 """Characters of a word that count."""
 
+LONGEST_FOLDED = 2_000
+"""Characters of a text, taken apart, that count: a text has 500, a syllable of Hangul is three, and
+some characters are eighteen."""
+
 SHORTEST = 2
 """Characters of a word that is kept as a token."""
 
@@ -54,6 +58,7 @@ def first_beginning(contact: Contact, prefix: str) -> str | None:
 
 def _fold(text: str) -> str:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    folded = folded[:LONGEST_FOLDED]
     return "".join(each for each in folded if not unicodedata.combining(each))
 
 
