@@ -31,7 +31,13 @@ Sales outreach for your own AWS account. Send your key as `Authorization: Bearer
 a key that begins with `otr_test_sk_` reaches only sandbox data. Lists are paged: pass `next_cursor`
 as `cursor` for the next page. Errors are problem documents (RFC 9457) with a stable `code`.
 Every answer to a key carries `RateLimit-Policy` and `RateLimit`; 429 carries `Retry-After`, and
-waiting that long succeeds."""
+waiting that long succeeds.
+
+What does not reach the product is answered by API Gateway, with `{"message": "…"}` for a body: 413
+where a body has more than 10 MB, 414 or 431 where the request line and the values of the headers
+have more than 10,240 bytes together, 429 where the account's APIs get more requests than it may
+have, 503 where an answer took longer than 30 seconds: whether the request was carried out is not
+known then, and the same `Idempotency-Key` makes it safe to repeat."""
 
 Schema = dict[str, Any]
 

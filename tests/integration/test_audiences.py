@@ -249,12 +249,13 @@ class TestFilter:
         answers = [
             api.post(path, {"filter": {"colour": "red"}}),
             api.post(path, {"filter": {"status": "happy"}}),
+            api.post(path, {"filter": {"verified": "true"}}),
             api.post(path, {"filter": {}, "contact_ids": ["con_1"]}),
         ]
 
-        assert [answer.status for answer in answers] == [422, 422, 422]
+        assert [answer.status for answer in answers] == [422, 422, 422, 422]
         pointers = [answer.json["errors"][0]["pointer"] for answer in answers]
-        assert pointers == ["/filter/colour", "/filter/status", ""]
+        assert pointers == ["/filter/colour", "/filter/status", "/filter/verified", ""]
 
     @pytest.mark.parametrize(("number", "when"), crash_points(ENROLL_CALLS))
     def test_enrolls_everybody_once_though_the_worker_dies(

@@ -124,6 +124,10 @@ class TestCreate:
             {"filters": {"limit": 3}},
             {"filters": {"surprise": 1}},
             {"filters": {"status": "odd"}},
+            {"filters": {"verified": "true"}},
+            {"filters": {"fit_score_gte": "0.5"}},
+            {"filters": {"created_after": 1_772_000_000}},
+            {"filters": {"tag": ["a", "b"]}},
             {"kind": "suppressions", "filters": {"status": "new"}},
         ],
     )

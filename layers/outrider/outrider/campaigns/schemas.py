@@ -1,7 +1,7 @@
 """What the API takes and gives about campaigns."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
@@ -17,7 +17,7 @@ from outrider.contacts.schemas import ContactQuery, ContactWrite
 from outrider.entities.schemas import Custom, Tags, Text
 from outrider.kit import ids, json_schema
 from outrider.kit.addresses import Email
-from outrider.kit.inputs import Checked, Input, check_filters
+from outrider.kit.inputs import Checked, Input, check_filters, filters_of
 from outrider.kit.pagination import PageQuery
 from outrider.kit.requests import Instant
 from outrider.kit.zones import Timezone
@@ -99,16 +99,14 @@ class SequenceResumed(SequenceView):
     backlog: Backlog
 
 
+def _describe(schema: dict[str, Any]) -> None:
+    schema.update(filters_of(ContactQuery, FILTERS))
+
+
 class ContactFilter(Input):
     """`filter` has the parameters of the list of contacts, `{}` for all contacts."""
 
-    filter: (
-        Annotated[
-            dict[str, JsonValue],
-            Field(max_length=50, json_schema_extra={"propertyNames": {"enum": FILTERS}}),
-        ]
-        | None
-    ) = None
+    filter: Annotated[dict[str, JsonValue], Field(json_schema_extra=_describe)] | None = None
 
     @model_validator(mode="after")
     def _asks_what_the_list_can_answer(self) -> Self:

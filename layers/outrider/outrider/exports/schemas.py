@@ -1,14 +1,14 @@
 """What the API takes and gives about exports."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from outrider.companies.schemas import CompanyQuery
 from outrider.contacts.schemas import ContactQuery
 from outrider.contacts.suppressions.schemas import SuppressionQuery
 from outrider.exports.models import Export, Format, Kind
-from outrider.kit.inputs import Input, check_filters
+from outrider.kit.inputs import Input, check_filters, filters_of
 from outrider.kit.pagination import PageQuery
 
 QUERIES: dict[Kind, type[PageQuery]] = {
@@ -18,18 +18,29 @@ QUERIES: dict[Kind, type[PageQuery]] = {
 }
 
 
+def _known(kind: Kind) -> set[str]:
+    return set(QUERIES[kind].model_fields) - set(PageQuery.model_fields)
+
+
+def _describe(schema: dict[str, Any]) -> None:
+    schema["oneOf"] = [
+        {"properties": {"kind": {"const": kind}, "filters": filters_of(query, _known(kind))}}
+        for kind, query in QUERIES.items()
+    ]
+
+
 class ExportCreate(Input):
     """`filters` are the query parameters of the kind's list."""
 
+    model_config = ConfigDict(json_schema_extra=_describe)
+
     kind: Kind
     format: Format
-    filters: Annotated[dict[str, JsonValue], Field(max_length=50)] = Field(default_factory=dict)
+    filters: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _asks_what_the_list_can_answer(self) -> Self:
-        query = QUERIES[self.kind]
-        known = set(query.model_fields) - set(PageQuery.model_fields)
-        check_filters(query, self.filters, known, "filters")
+        check_filters(QUERIES[self.kind], self.filters, _known(self.kind), "filters")
         return self
 
     def query(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ _SPANS = (
     (re.compile(r"min_(\w+)"), r"max_\1"),
 )
 """The names of a field with which a span begins, and of the one with which it ends."""
+_OF_A_QUERY = ("title", "default")
 
 
 class Checked(BaseModel):
@@ -78,7 +79,8 @@ class Batch(BaseModel):
 def check_filters(
     model: type[Checked], given: Mapping[str, Any], known: Collection[str], field: str
 ) -> None:
-    """Check the parameters of a list that stand in `field` of a body: `known` may be given.
+    """Check the parameters of a list that stand in `field` of a body: `known` may be given, as
+    values of JSON. `filters_of` describes them.
 
     Raises ValidationError, which names each that is wrong.
     """
@@ -86,10 +88,23 @@ def check_filters(
         there = f"There is no such filter; there are {', '.join(sorted(known))}"
         raise invalid(*(((field, name), there) for name in strange))
     try:
-        model.model_validate(given)
+        model.model_validate(given, strict=True)
     except ValidationError as error:
         found = error.errors()
         raise invalid(*(((field, *each["loc"]), each["msg"]) for each in found)) from error
+
+
+def filters_of(model: type[Checked], known: Collection[str]) -> dict[str, Any]:
+    """The JSON Schema of an object with the parameters of a list that are `known`."""
+    said = model.model_json_schema()["properties"]
+    return {
+        "type": "object",
+        "properties": {
+            name: {part: said[name][part] for part in said[name] if part not in _OF_A_QUERY}
+            for name in sorted(known)
+        },
+        "additionalProperties": False,
+    }
 
 
 def invalid(*found: Problem) -> ValidationError:
