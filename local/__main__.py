@@ -5,6 +5,7 @@ import sys
 import time
 from typing import Any
 
+from local import tools
 from local.errors import LocalStackError
 from local.progress import say
 from local.stack import Stack
@@ -19,7 +20,7 @@ def main() -> int:
         "up": _up,
         "down": Stack.down,
         "reset": Stack.reset,
-        "install": Stack.install_tools,
+        "install": _install,
     }
     if len(sys.argv) != 2 or sys.argv[1] not in actions:
         print(_USAGE, file=sys.stderr)
@@ -35,6 +36,11 @@ def main() -> int:
         print("\noutrider: interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def _install(stack: Stack) -> None:
+    for tool in tools.ALL:
+        tool.install(stack.home)
 
 
 def _up(stack: Stack) -> None:

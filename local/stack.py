@@ -10,7 +10,7 @@ from typing import Any
 from local import processes, product, repairs, resume, seed
 from local.emulator import Emulator
 from local.errors import LocalStackError
-from local.home import REPOSITORY, TOOLS, Home, gateway_port, read_json, write_json
+from local.home import REPOSITORY, Home, gateway_port, read_json, write_json
 from local.processed import Deployed
 from local.progress import say, stage
 from local.tools import MINISTACK, SAM
@@ -45,7 +45,8 @@ class Stack:
         """Start what does not run yet, deploy what changed; returns what local.json says."""
         if not self._gateway_running:
             processes.require_free(self.port, "set OUTRIDER_PORT to another one")
-        self.install_tools()
+        for tool in (SAM, MINISTACK):
+            tool.install(self.home)
         ownership = os.environ.get("OUTRIDER_MAILBOX_OWNERSHIP", "first")
         parameters = {
             "Stage": "local",
@@ -93,15 +94,6 @@ class Stack:
             shutil.rmtree(path, ignore_errors=True)
         for file in (self.home.local_json, self.home.deployment):
             file.unlink(missing_ok=True)
-
-    def install_tools(self) -> None:
-        """Make the environments of SAM CLI and MiniStack if they are not as pinned."""
-        for tool in (SAM, MINISTACK):
-            if tool.installed:
-                continue
-            with stage(f"installing {tool.name}"), processes.exclusive(TOOLS / "lock"):
-                if not tool.installed:
-                    tool.install(self.home)
 
     @property
     def _gateway_running(self) -> bool:

@@ -1,4 +1,4 @@
-"""The tools of the local stack and of `make fuzz`, each in an environment of its own.
+"""The tools of the local stack and of the fuzzer, each in an environment of its own.
 
 SAM CLI, MiniStack and Schemathesis pin versions of boto3, pydantic and others that differ from each
 other's and from ours, so none may share the project's environment.
@@ -9,8 +9,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from local import commands
+from local import commands, processes
 from local.home import REPOSITORY, TOOLS, Home
+from local.progress import stage
 
 UV = REPOSITORY / ".venv" / "bin" / "uv"
 
@@ -43,6 +44,14 @@ class Tool:
         return stamp.exists() and stamp.read_text() == self._wanted()
 
     def install(self, home: Home) -> None:
+        """Make the environment if it is not as pinned; others who want it meanwhile wait."""
+        if self.installed:
+            return
+        with stage(f"installing {self.name}"), processes.exclusive(TOOLS / "lock"):
+            if not self.installed:
+                self._make(home)
+
+    def _make(self, home: Home) -> None:
         """Make the environment anew; the stamp is written last, so half an install is redone."""
         env = commands.environment(VIRTUAL_ENV=str(self.folder))
         log = home.log(f"install-{self.name}")
@@ -51,6 +60,7 @@ class Tool:
             "venv",
             "--quiet",
             "--clear",
+            "--relocatable",  # also where the folder is reached by several paths
             "--python",
             sys.executable,
             self.folder,
@@ -77,3 +87,4 @@ class Tool:
 SAM = Tool("sam")
 MINISTACK = Tool("ministack")
 SCHEMATHESIS = Tool("schemathesis")
+ALL = (SAM, MINISTACK, SCHEMATHESIS)

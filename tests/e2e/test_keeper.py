@@ -33,8 +33,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """A running emulator with a table that has a stream, and a queue."""
     home = Home(tmp_path_factory.mktemp("keeper"))
     home.make()
-    if not MINISTACK.installed:
-        MINISTACK.install(home)
+    MINISTACK.install(home)
     emulator = Emulator(home, free_port())
     emulator.start()
     emulator.client("dynamodb").create_table(
