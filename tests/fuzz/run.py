@@ -16,7 +16,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,9 @@ from local.home import REPOSITORY, Home
 from local.tools import SCHEMATHESIS
 
 ADMITTED = 0.95
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+"""Schemathesis': requests of the document, those at the bounds of each schema, made up ones, and
+rows of calls that lead to one another."""
 _DOCUMENT = REPOSITORY / "functions" / "site" / "openapi.json"
 _SETTINGS = Path(__file__).parent / "schemathesis.toml"
 
@@ -48,8 +51,20 @@ class Round:
         return (calls - self.report["refused"]) / calls if calls else 0.0
 
     @property
+    def left_out(self) -> list[str]:
+        """The operations of the document that were not called."""
+        paths: dict[str, dict[str, Any]] = json.loads(_DOCUMENT.read_text(encoding="utf-8"))[
+            "paths"
+        ]
+        known = {
+            f"{method.upper()} {path}" for path, methods in paths.items() for method in methods
+        }
+        return sorted(known - self.report["operations"].keys())
+
+    @property
     def holds(self) -> bool:
-        return self.passed and not self.report["wrong"] and self.admitted >= ADMITTED
+        right = self.passed and not self.report["wrong"] and not self.left_out
+        return right and self.admitted >= ADMITTED
 
     def said(self) -> str:
         """What came of it, in a line; with all that is wrong, where something is."""
@@ -60,12 +75,15 @@ class Round:
         )
         if self.holds:
             return line
+        if self.left_out:
+            line += f"never called: {', '.join(self.left_out)}\n"
         again = f"Again: make fuzz ARGS='--seed {self.seed} --rounds 1'\n"
         return "\n\n".join([line, self.output, *self.report["wrong"], again])
 
 
-def fuzz(seed: int, examples: int) -> Round:
+def fuzz(seed: int, examples: int, phases: Sequence[str] = PHASES) -> Round:
     """Run Schemathesis once, with so many examples for each operation."""
+    SCHEMATHESIS.install(Home.from_environment())
     with TemporaryDirectory(prefix="outrider-fuzz-") as folder, _server(seed, Path(folder)) as told:
         here = Path(folder)
         command = [
@@ -74,7 +92,7 @@ def fuzz(seed: int, examples: int) -> Round:
             *("run", "--header", f"Authorization: Bearer {told['keys']['acme']}"),
             *(str(_DOCUMENT), "--url", f"http://127.0.0.1:{told['port']}"),
             *("--seed", str(seed), "--max-examples", str(examples)),
-            *("--phases", "fuzzing", "--no-color"),
+            *("--phases", ",".join(phases), "--no-color"),
         ]
         environment = {
             **os.environ,
@@ -122,7 +140,6 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, help="so many, however long they take")
     parser.add_argument("--examples", type=int, default=10, help="for each operation and round")
     given = parser.parse_args()
-    SCHEMATHESIS.install(Home.from_environment())
     ends_at = time.monotonic() + given.minutes * 60
     done = 0
     while done < given.rounds if given.rounds else not done or time.monotonic() < ends_at:

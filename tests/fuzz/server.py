@@ -60,13 +60,14 @@ class Report:
     refused: int = 0
     """Of them with 401: not let in."""
     compared: int = 0
-    statuses: Counter[str] = field(default_factory=Counter)
+    operations: Counter[str] = field(default_factory=Counter)
+    """The calls of each operation."""
     wrong: dict[str, str] = field(default_factory=dict)
 
     def add(self, operation: str, status: int, *, with_key: bool) -> None:
         self.calls += with_key
         self.refused += with_key and status == 401
-        self.statuses[f"{operation} {status}"] += 1
+        self.operations[operation] += 1
 
     def text(self) -> str:
         return json.dumps(
@@ -74,7 +75,7 @@ class Report:
                 "calls": self.calls,
                 "refused": self.refused,
                 "compared": self.compared,
-                "statuses": dict(sorted(self.statuses.items())),
+                "operations": self.operations,
                 "wrong": list(self.wrong.values()),
             }
         )
@@ -112,8 +113,7 @@ class Contract:
     def answer(self, asked: Asked) -> Answer:
         answer = self._send(asked, asked.headers)
         with_key = asked.headers.get("authorization") == f"Bearer {self.keys['acme']}"
-        path = asked.target.partition("?")[0]
-        self.report.add(f"{asked.method} {path}", answer.status, with_key=with_key)
+        self.report.add(answer.operation, answer.status, with_key=with_key)
         if "globex" not in self._whose(asked):
             self._own("acme", answer.text)
         self._look_for_foreign("acme", asked, answer)

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.fuzz.unsayable import RULES, Rule, refused_by
-from tests.harness.api import Api
+from tests.fuzz.unsayable import RULES, Request, Rule, refused_by
+from tests.harness.api import Answer, Api
 from tools.openapi import SITE
 
 DOCUMENT = json.loads((SITE / "openapi.json").read_text(encoding="utf-8"))
@@ -19,6 +19,11 @@ every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def holds(schema: dict[str, Any], value: Any) -> None:
     whole = {**schema, "components": DOCUMENT["components"]}
     Draft202012Validator(whole, format_checker=FormatChecker()).validate(value)
+
+
+def asked(api: Api, request: Request) -> Answer:
+    query = f"?{urlencode(request.query)}" if request.query else ""
+    return api.request(request.method, request.path + query, request.body, headers=request.headers)
 
 
 @every_rule
@@ -33,9 +38,10 @@ class TestRule:
             holds(said[name], value)
 
     def test_is_held_by_the_product(self, api: Api, rule: Rule) -> None:
-        query = f"?{urlencode(rule.refused.query)}" if rule.refused.query else ""
+        if rule.refused.after:
+            assert asked(api, rule.refused.after).status < 300
 
-        answer = api.request(rule.refused.method, rule.refused.path + query, rule.refused.body)
+        answer = asked(api, rule.refused)
 
         assert answer.status == 422
         assert all(found is rule for found in refused_by(answer.json))

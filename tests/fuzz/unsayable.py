@@ -13,12 +13,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to a list of resources, or to the product's own `path`."""
+    """A request to a list of resources, or to the product's own `path`; `after` another one."""
 
     method: str
     path: str
     body: Any = None
     query: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+    after: "Request | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +120,27 @@ RULES = (
     ),
     Rule(
         "what an id names",
-        "^There is no company with this id|^There is no mailbox pool ",
-        "A schema does not know what there is",
+        "^There is no company with this id|^There is no mailbox pool |^The sequence has no such "
+        "|takes no mail: ",
+        "A schema does not know what there is, nor how it is",
         Request(
             "POST",
             CONTACTS,
             {"email": "ada@example.com", "company_id": "com_01jf3k9q2c8m5v7x0b4n6t1rwe"},
         ),
-        r"/(company_id|mailbox_pool|pool)$",
+        r"/(company_id|mailbox_pool|pool|id|contact_ids/\d+)$",
+    ),
+    Rule(
+        "a key for one request",
+        "^This Idempotency-Key was used for another request",
+        "A schema does not know what was asked before",
+        Request(
+            "POST",
+            COMPANIES,
+            {"name": "Acme"},
+            headers={"idempotency-key": "first"},
+            after=Request("POST", COMPANIES, {"name": "B"}, headers={"idempotency-key": "first"}),
+        ),
     ),
     Rule(
         "cursor",

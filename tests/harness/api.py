@@ -56,6 +56,8 @@ class Answer:
     text: str
     calls: list[Call] = field(repr=False)
     """The AWS calls the request made."""
+    operation: str = ""
+    """The route that took the request: `GET /v1/contacts/{contact_id}`."""
 
     @cached_property
     def json(self) -> Any:
@@ -152,7 +154,7 @@ class Api:
             body = base64.b64decode(body).decode(errors="surrogateescape")
         headers_out = Headers(answer.get("headers") or {})
         self._contract.answered(endpoint, answer["statusCode"], headers_out["content-type"])
-        return Answer(answer["statusCode"], headers_out, body, calls)
+        return Answer(answer["statusCode"], headers_out, body, calls, endpoint.key)
 
     def _admin(self, event: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self._functions.invoke("admin", event)
