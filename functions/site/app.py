@@ -22,15 +22,16 @@ _PAGE = {
 
 def refuse(request: Request) -> OutriderError:
     """405 for a path that answers to other methods, else 404."""
-    allowed = [
-        method.upper()
+    # Paths are sorted, so one that has a word where another has a parameter comes first.
+    like_it = (
+        methods
         for path, methods in _paths().items()
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.path)
-        for method in methods
-    ]
+    )
+    allowed = next(like_it, None)
     if not allowed:
         return nothing_here(request)
-    methods = ", ".join(sorted(set(allowed)))
+    methods = ", ".join(sorted(method.upper() for method in allowed))
     return MethodNotAllowed(f"This path answers to {methods}", headers={"Allow": methods})
 
 

@@ -1,12 +1,12 @@
 """`make fuzz`: the API's document against the API, by Schemathesis.
 
-    python -m tests.fuzz.run [--seed N] [--minutes N | --rounds N] [--examples N]
+    python -m tests.fuzz.run [--seed N] [--minutes N | --rounds N] [--examples N] [--phases P,P]
 
 A round is one run of Schemathesis with a seed over every operation of the document; the next round
 has the next seed. Nothing is called but the server beside it (`server.py`). The run fails for
 whatever Schemathesis finds, for what the server saw of two workspaces that tell of each other, of
-workers that fail and of events that are not as documented, and where fewer than 95 % of the calls
-were let in.
+workers that fail and of events that are not as documented, where fewer than 95 % of the calls were
+let in, and for an operation that no call reached.
 """
 
 import argparse
@@ -28,18 +28,19 @@ from local.home import REPOSITORY, Home
 from local.tools import SCHEMATHESIS
 
 ADMITTED = 0.95
-PHASES = ("examples", "coverage", "fuzzing", "stateful")
-"""Schemathesis': requests of the document, those at the bounds of each schema, made up ones, and
-rows of calls that lead to one another."""
+SAME, RANDOM = ("examples", "coverage"), ("fuzzing", "stateful")
+"""Phases of Schemathesis. For every seed the same: the document's examples, and requests at the
+bounds of each schema. At random: requests that are made up, and rows of calls that lead to one
+another."""
 _DOCUMENT = REPOSITORY / "functions" / "site" / "openapi.json"
 _SETTINGS = Path(__file__).parent / "schemathesis.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one run found. `report` is what the server saw."""
+    """What one run found. The words `asked` ask for it, `report` is what the server saw."""
 
-    seed: int
+    asked: str
     output: str
     passed: bool
     report: dict[str, Any]
@@ -53,12 +54,8 @@ class Round:
     @property
     def left_out(self) -> list[str]:
         """The operations of the document that were not called."""
-        paths: dict[str, dict[str, Any]] = json.loads(_DOCUMENT.read_text(encoding="utf-8"))[
-            "paths"
-        ]
-        known = {
-            f"{method.upper()} {path}" for path, methods in paths.items() for method in methods
-        }
+        paths = json.loads(_DOCUMENT.read_text(encoding="utf-8"))["paths"]
+        known = {f"{method.upper()} {path}" for path in paths for method in paths[path]}
         return sorted(known - self.report["operations"].keys())
 
     @property
@@ -70,20 +67,22 @@ class Round:
         """What came of it, in a line; with all that is wrong, where something is."""
         calls, compared = self.report["calls"], self.report["compared"]
         line = (
-            f"seed {self.seed}: {calls:,} calls, {self.admitted:.1%} let in, {compared:,} compared"
+            f"{self.asked}: {calls:,} calls, {self.admitted:.1%} let in, {compared:,} compared"
             f" between two workspaces: {'as documented' if self.holds else 'FAILED'}\n"
         )
         if self.holds:
             return line
         if self.left_out:
             line += f"never called: {', '.join(self.left_out)}\n"
-        again = f"Again: make fuzz ARGS='--seed {self.seed} --rounds 1'\n"
+        again = f"Again: make fuzz ARGS='{self.asked} --rounds 1'\n"
         return "\n\n".join([line, self.output, *self.report["wrong"], again])
 
 
-def fuzz(seed: int, examples: int, phases: Sequence[str] = PHASES) -> Round:
+def fuzz(seed: int, examples: int, phases: Sequence[str]) -> Round:
     """Run Schemathesis once, with so many examples for each operation."""
-    SCHEMATHESIS.install(Home.from_environment())
+    home = Home.from_environment()
+    home.make()
+    SCHEMATHESIS.install(home)
     with TemporaryDirectory(prefix="outrider-fuzz-") as folder, _server(seed, Path(folder)) as told:
         here = Path(folder)
         command = [
@@ -108,7 +107,8 @@ def fuzz(seed: int, examples: int, phases: Sequence[str] = PHASES) -> Round:
         )
         with urlopen(f"http://127.0.0.1:{told['port']}/-/report") as answer:
             report = json.load(answer)
-    return Round(seed, done.stdout + done.stderr, done.returncode == 0, report)
+    asked = f"--seed {seed} --examples {examples} --phases {','.join(phases)}"
+    return Round(asked, done.stdout + done.stderr, done.returncode == 0, report)
 
 
 @contextmanager
@@ -139,11 +139,16 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10, help="no round begins after them")
     parser.add_argument("--rounds", type=int, help="so many, however long they take")
     parser.add_argument("--examples", type=int, default=10, help="for each operation and round")
+    parser.add_argument("--phases", help="by default all in the first round, then those at random")
     given = parser.parse_args()
     ends_at = time.monotonic() + given.minutes * 60
     done = 0
     while done < given.rounds if given.rounds else not done or time.monotonic() < ends_at:
-        result = fuzz(given.seed + done, given.examples)
+        seed = given.seed + done
+        sys.stdout.write(f"seed {seed}\n")
+        sys.stdout.flush()
+        phases = given.phases.split(",") if given.phases else RANDOM if done else SAME + RANDOM
+        result = fuzz(seed, given.examples, phases)
         sys.stdout.write(result.said())
         sys.stdout.flush()
         if not result.holds:

@@ -65,6 +65,21 @@ RULES = (
         Request("POST", COMPANIES, {"website": "https://"}),
     ),
     Rule(
+        "host in numbers",
+        "is not an IP address in its usual form$",
+        "Resolvers read many numbers as an address; a pattern of the one form is a parser",
+        Request(
+            "POST",
+            "/v1/mailboxes",
+            {
+                "kind": "smtp",
+                "email": "ada@example.com",
+                "smtp": {"host": "010.0.0.1", "username": "ada", "password": "secret"},
+            },
+        ),
+        r"/smtp/host$",
+    ),
+    Rule(
         "company's name",
         "^A company needs a name or a domain$",
         "A website stands for its domain, unless it is shared or anybody's",

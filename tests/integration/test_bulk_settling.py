@@ -131,10 +131,11 @@ class TestByFilters:
         by_mailbox = settle(api, mailbox_id=one.mailbox_id, created_before=moments[3])
         by_neither = settle(api, mailbox_id=three.mailbox_id, campaign_id=four.campaign_id)
         by_campaign = settle(api, campaign_id=four.campaign_id)
+        by_long_name = settle(api, campaign_id="c" * 64, mailbox_id="m" * 64)
 
         assert results(by_time) == all_settled([two.id])
         assert results(by_mailbox) == all_settled([one.id])
-        assert results(by_neither) == []
+        assert results(by_neither) == results(by_long_name) == []
         assert results(by_campaign) == all_settled([four.id])
         assert unknown(api) == [three.id]
         assert unknown(api, f"&created_before={moments[2]}") == []

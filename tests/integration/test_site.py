@@ -54,6 +54,7 @@ class TestUnknownRoute:
         [
             ("PUT", "/v1/contacts", "GET, POST"),
             ("POST", "/v1/contacts/con_1", "DELETE, GET, PATCH, PUT"),
+            ("PUT", "/v1/messages/settle", "POST"),
             ("POST", "/health", "GET"),
         ],
     )

@@ -10,6 +10,11 @@ from urllib3.util import parse_url
 MAX_URL = 2_048
 _PORTS = {"https": 443, "http": 80}
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
+HOST_PATTERN = (
+    r"^([A-Za-z0-9_][A-Za-z0-9_-]{0,62}(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?"
+    r"|\[[0-9A-Fa-f:.]+\])$"
+)
+"""What `parse_host` takes, for JSON Schema; numbers it reads as an address have more rules."""
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _UNFIT = re.compile(r"[\x00-\x20\x7f\\#]")
 

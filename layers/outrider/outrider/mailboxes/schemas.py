@@ -9,7 +9,7 @@ from outrider.kit import json_schema
 from outrider.kit.addresses import Email
 from outrider.kit.inputs import Input
 from outrider.kit.pagination import PageQuery
-from outrider.kit.targets import parse_host
+from outrider.kit.targets import HOST_PATTERN, parse_host
 from outrider.mailboxes.checks.models import Check
 from outrider.mailboxes.guardrail import Guardrail
 from outrider.mailboxes.models import (
@@ -28,7 +28,11 @@ PoolId = Annotated[str, Field(pattern=r"^pool_[a-z0-9_]{1,40}$")]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Cap = Annotated[int, Field(ge=1, le=100_000)]
 Gap = Annotated[int, Field(ge=0, le=86_400)]
-Host = Annotated[str, Field(max_length=253), AfterValidator(parse_host)]
+Host = Annotated[
+    str,
+    Field(max_length=253, json_schema_extra={"pattern": HOST_PATTERN}),
+    AfterValidator(parse_host),
+]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Credential = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[\x20-\x7e]+$")]
 """In ASCII: what the login mechanisms of SMTP carry everywhere."""

@@ -19,7 +19,8 @@ from outrider.sequences.models import Channel, ReplyClass
 MAX_SHOWN = 2_000
 """Characters of a message's text that a list shows."""
 
-Filter = Annotated[str | None, Field(max_length=60)]
+_LONGEST_ID = 64
+Filter = Annotated[str | None, Field(max_length=_LONGEST_ID)]
 
 
 class CreatedBetween(Checked):
@@ -67,7 +68,7 @@ class MessageQuery(PageQuery, CreatedBetween):
         return all(getattr(message, name) == wanted for name, wanted in asked.items())
 
 
-Id = Annotated[str, Field(min_length=1, max_length=64)]
+Id = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
 
 
 class StepChoice(Checked):
