@@ -10,7 +10,7 @@ from outrider.contacts import words
 from outrider.imports import headers, reading
 from outrider.imports.errors import BrokenFile
 from outrider.imports.lines import Lines
-from outrider.inbound import classification, diagnoses, mail, pages, quotes, returning
+from outrider.inbound import acts, classification, diagnoses, mail, mime, pages, quotes, returning
 from outrider.kit import addresses, json, liquid, markup, spintax, templates
 from outrider.kit.objects import Part
 from outrider.kit.targets import Target
@@ -139,6 +139,11 @@ def _header(text: str) -> object:
     return mail.IncomingMail.parse(raw.encode(errors="replace"))
 
 
+def _calendar(text: str) -> object:
+    part = mime.parse(b"Content-Type: text/calendar; method=reply\n\n" + text.encode())
+    return acts.read(part, "a@a.example")
+
+
 _DAY = date(2026, 3, 2)
 READERS = [
     Reader("markup.to_text", 200_000, markup.to_text),
@@ -162,6 +167,7 @@ READERS = [
         4_000,
         lambda text: classification.classify(text, text[:300], by_machine=False, received=_DAY),
     ),
+    Reader("acts.read", 100_000, _calendar),
     Reader("returning.back_on", 4_000, lambda text: returning.back_on(text, _DAY)),
     Reader("classification.addresses", 4_000, classification.addresses),
     Reader("diagnoses.verdict", 8_000, lambda text: diagnoses.verdict("", text)),

@@ -217,10 +217,22 @@ class TestMachines:
 
         assert len(cloud.mails()) == 1
 
-    def test_an_automatic_answer_ends_nothing(self, api: Api, cloud: Cloud) -> None:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Auto_Submitted": "auto-generated"},
+            {"Subject": "Autosvar: Hi"},
+            {"Subject": "Ticket Received - 1234 - Hi"},
+            {"From": "no-reply@acme.example"},
+            {"X_Auto_Response_Suppress": "All"},
+        ],
+    )
+    def test_an_automatic_answer_ends_nothing(
+        self, api: Api, cloud: Cloud, headers: dict[str, str]
+    ) -> None:
         campaign, mail = begun(api, cloud)
 
-        take(cloud, a_reply(mail, "Ticket created.", Auto_Submitted="auto-generated"))
+        take(cloud, a_reply(mail, "Ticket created.", **headers))
         cloud.run(hours=4)
 
         assert len(cloud.mails()) == 2
@@ -246,6 +258,16 @@ class TestMachines:
 
         assert taken["kind"] == "reply"
         assert contact(api, campaign)["status"] == "unsubscribed"
+
+    def test_an_accepted_invitation_is_a_yes(self, api: Api, cloud: Cloud) -> None:
+        campaign, mail = begun(api, cloud)
+        text = "METHOD:REPLY\nATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@acme.example"
+        raw = a_reply(mail, text, In_Reply_To="", Auto_Submitted="auto-generated")
+
+        taken = take(cloud, raw.replace(b"text/plain", b"text/calendar; method=REPLY"))
+
+        assert (taken["kind"], taken["classification"]) == ("reply", "interested")
+        assert contact(api, campaign)["status"] == "interested"
 
     def test_a_copy_of_our_own_is_nothing(self, api: Api, cloud: Cloud) -> None:
         _, mail = begun(api, cloud)

@@ -94,9 +94,10 @@ class TestParse:
         assert IncomingMail.parse(a_mail(*headers)).kind == "person"
 
     def test_knows_who_calls_itself_a_machine(self) -> None:
-        headers = ["Auto-Submitted: auto-replied", "X-Autoreply: yes"]
+        headers = ["Auto-Submitted: auto-replied", "X-Autoreply: yes", "From: noreply@a.example"]
 
-        assert [IncomingMail.parse(a_mail(each)).declared for each in headers] == [True, False]
+        signs = [IncomingMail.parse(a_mail(each)).sign for each in headers]
+        assert signs == ["declared", "marked", "likely"]
 
     def test_finds_whom_it_was_meant_for(self) -> None:
         raw = a_mail(

@@ -8,7 +8,9 @@ from email.message import Message
 from functools import cached_property
 from typing import Literal
 
-from outrider.inbound import mime, quotes, reports
+from outrider.inbound import acts, automatic, mime, quotes, reports
+from outrider.inbound.acts import Act
+from outrider.inbound.automatic import Sign
 from outrider.inbound.reports import Report
 from outrider.kit.addresses import normalise
 
@@ -17,16 +19,6 @@ _MAX_ANSWERS = 25
 _RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{3,254})>?\s*;")
 
 Kind = Literal["person", "machine", "report", "complaint"]
-
-_SUBJECTS = re.compile(
-    r"^\W*(?:auto(?:matic|matische|matique|m[aá]tica|matica)?[ -]?(?:reply|response|antwort"
-    r"|r(?:é|e)ponse|respuesta|risposta|resposta)|automatische antwort|automatisch antwoord"
-    r"|r(?:é|e)ponse automatique|respuesta autom(?:á|a)tica|risposta automatica|autoreply"
-    r"|resposta autom(?:á|a)tica|out of (?:the )?office|abwesenheitsnotiz|abwesend\b|ooo\b"
-    r"|absence du bureau|fuera de la oficina|fuori sede|afwezig|ausente do escrit(?:ó|o)rio)",
-    re.IGNORECASE,
-)
-"""Of mails that a program wrote without saying so in a header."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +38,10 @@ class IncomingMail:
     body: str = ""
     sent: tuple[str, ...] = ()
     reports: list[Report] = field(default_factory=list)
-    declared: bool = False
-    """Whether it says of itself that no person wrote it (RFC 3834)."""
+    sign: Sign | None = None
+    """How it says that a program wrote it."""
+    act: Act | None = None
+    """What its writer did by a button of their program."""
     vouched: bool = True
     """Whether nothing speaks against that the sender sent it."""
 
@@ -55,8 +49,18 @@ class IncomingMail:
     def parse(cls, raw: bytes) -> "IncomingMail":
         mail = mime.parse(raw)
         message_id = "".join(_ids(mail, "Message-ID")[:1])
-        kind = _kind(mail)
+        sender = "".join(_addresses(mail, "From", "Sender", "Return-Path")[:1])
+        body = mime.text_of(mail)
         quoted = _ids(mail, "In-Reply-To") + list(reversed(_ids(mail, "References")))
+        kind: Kind = "person"
+        sign = act = None
+        if reports.is_report(mail):
+            kind = "report"
+        elif reports.is_complaint(mail):
+            kind = "complaint"
+        elif not (act := acts.read(mail, sender)):
+            sign = automatic.sign(mail, sender, body)
+            kind = "machine" if sign else "person"
         if kind in ("report", "complaint"):
             quoted = reports.original_ids(mail) + quoted
         return cls(
@@ -64,12 +68,13 @@ class IncomingMail:
             message_id=message_id,
             answers=list(dict.fromkeys(quoted))[:_MAX_ANSWERS],
             kind=kind,
-            sender="".join(_addresses(mail, "From", "Sender", "Return-Path")[:1]),
+            sender=sender,
             recipients=_recipients(mail),
             subject=mime.header(mail, "Subject")[:900],
-            body=mime.text_of(mail),
+            body=body if act is None or act.said is None else act.said,
             reports=reports.read(mail) if kind == "report" else [],
-            declared=_is_declared(mail),
+            sign=sign,
+            act=act,
             vouched=_is_vouched(mail),
         )
 
@@ -106,43 +111,6 @@ def _recipients(mail: Message) -> list[str]:
     return _addresses(
         mail, "X-Received-For", "Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc"
     )
-
-
-def _kind(mail: Message) -> Kind:
-    """Whether a machine wrote it: RFC 3834's Auto-Submitted, what came before it, the envelope's
-    empty sender, or what a machine's subject says. That it came through a list or a help desk, or
-    was forwarded by a rule, says nothing about who wrote it."""
-    if reports.is_report(mail):
-        return "report"
-    if reports.is_complaint(mail):
-        return "complaint"
-    if "X-Apple-Unsubscribe" in mail:  # a person's click
-        return "person"
-    machine = (
-        _is_declared(mail)
-        or any(
-            name in mail
-            for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Auto-Response-From")
-        )
-        or "auto_reply" in _precedences(mail)
-        or "junk" in _precedences(mail)
-        or mime.header(mail, "X-Auto-Reply").lower() in ("yes", "true", "1")
-        or mime.header(mail, "Return-Path") == "<>"
-        or mime.content_type(mail) == "multipart/report"
-        or bool(_SUBJECTS.match(mime.header(mail, "Subject")))
-    )
-    return "machine" if machine else "person"
-
-
-def _is_declared(mail: Message) -> bool:
-    """Whether Auto-Submitted says that no person wrote it. A rule that sends a mail on says so of
-    its own doing (`auto-forwarded`, or with Resent-From), not of the mail."""
-    submitted = mime.header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
-    return submitted not in ("", "no", "auto-forwarded") and "Resent-From" not in mail
-
-
-def _precedences(mail: Message) -> set[str]:
-    return {mime.header(mail, name).lower() for name in ("Precedence", "X-Precedence")}
 
 
 def _is_vouched(mail: Message) -> bool:

@@ -112,6 +112,8 @@ def parts(mail: Message) -> Iterator[Message]:
         part = pending.pop(0)
         seen += 1
         yield part
+        if not part.is_multipart():  # else Python decodes it, and may fail
+            continue
         payload = part.get_payload()
         if isinstance(payload, list):
             pending = [each for each in payload if isinstance(each, Message)] + pending
@@ -137,7 +139,7 @@ def text_of(mail: Message) -> str:
     html = ""
     for part in parts(mail):
         kind = content_type(part)
-        if part.is_multipart() or _is_attached(part):
+        if part.is_multipart() or is_attached(part):
             continue
         if kind == "text/plain" and (text := body_of(part)).strip():
             return text
@@ -158,7 +160,7 @@ def body_of(part: Message) -> str:
     return _text(payload[:MAX_TEXT], str(charset or "")).replace("\r\n", "\n").replace("\x00", "")
 
 
-def _is_attached(part: Message) -> bool:
+def is_attached(part: Message) -> bool:
     try:
         return part.get_content_disposition() == "attachment"
     except _BROKEN:

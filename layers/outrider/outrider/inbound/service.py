@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from outrider.access.models import Caller, WorkspaceId
 from outrider.feedback.notices import Kind, Notice
 from outrider.feedback.service import Feedback
-from outrider.inbound.classification import classify
+from outrider.inbound.judging import judge
 from outrider.inbound.mail import IncomingMail
 from outrider.inbound.matching import Matching, Place
 from outrider.inbound.recording import Replies
@@ -72,13 +72,7 @@ class InboundService:
         behind, so that what is to come then is put off."""
         caller = Caller.engine(workspace)
         mail = mail.answering(self.matching.as_sent(workspace, message))
-        judgement = classify(
-            mail.text,
-            mail.subject,
-            by_machine=mail.kind == "machine",
-            declared=mail.declared,
-            received=clock.now().date(),
-        )
+        judgement = judge(mail, clock.now().date())
         settles = message.state == "unknown" and self.matching.is_proof(mail, workspace, message)
         if settles and judgement.by_machine:
             self.settling(caller).went_out(message)

@@ -14,11 +14,12 @@ Section = Literal[
     "original",
     "sent from",
     "automatic",
+    "thanks",
     "read",
     "acknowledged",
     "footer",
 ]
-_HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 @cache
@@ -36,4 +37,4 @@ def names(section: Section) -> frozenset[str]:
 
 @cache
 def _languages() -> tuple[dict[str, list[str]], ...]:
-    return tuple(read(file.stem, _HERE) for file in sorted(_HERE.glob("*.txt")))
+    return tuple(read(file.stem, FOLDER) for file in sorted(FOLDER.glob("*.txt")))
