@@ -76,7 +76,7 @@ def classify(
         if not declared and _has("stop", said):
             return Judgement(None, 0.8)
         return _machine(said, title, received)
-    if asks_to_stop(said, title.text):
+    if asks_to_stop(said, title) == "yes":
         return Judgement(None, 0.95)
     fitting = [value for value, meanings in _IN_ORDER if any(_has(each, said) for each in meanings)]
     if not fitting and _starts_absent(said):

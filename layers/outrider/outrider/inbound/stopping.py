@@ -2,41 +2,58 @@
 
 import re
 from functools import cache
+from typing import Literal
 
 from outrider.inbound import words
-from outrider.inbound.words import Said
+from outrider.inbound.words import Said, spelling
 
 SHORT = 12
 """Words of a reply that says one thing."""
-_CLAUSE_ENDS = re.compile(r"[.,!?;:()\u2013\u2014\u3002\uff0c\u3001\n]|\s-\s")
+_CLAUSE_ENDS = re.compile(
+    r"[.,!?;:()\u2013\u2014\u061f\u060c\u3001\u3002\uff01\uff0c\uff1f\n]|\s-\s"
+)
 _WORDS = re.compile(r"[\w']+")
 _BEFORE = 3
 """Words before a phrase among which one turns it into its opposite."""
 
+Asked = Literal["yes", "maybe", "no"]
 
-def asks_to_stop(said: Said, title: str) -> bool:
+
+def asks_to_stop(said: Said, title: Said) -> Asked:
+    """`title` is the subject, which counts in an empty mail. `maybe`: words of stopping that may
+    be about something else, which a person has to see."""
+    if not said.text.strip():
+        said = title
+    if _asks(said) or ((mended := spelling.mended(said.text)) and _asks(Said(mended))):
+        return "yes"
+    if any(_is_meant(each, said) for each in words.phrases("doubt").find(said)):
+        return "maybe"
+    return "no"
+
+
+def _asks(said: Said) -> bool:
     """In a phrase; in a word that a short reply would not have otherwise; or as all there is: of a
-    clause of a short reply, of one of the first lines, of the subject of an empty mail."""
+    clause of a short reply, of one of the first lines."""
     if any(_is_meant(each, said) for each in words.phrases("stop").find(said)):
         return True
-    lines = [line for line in said.text.splitlines() if line.strip()][:3] or [title]
-    clauses = lines
+    clauses = [line for line in said.text.splitlines() if line.strip()][:3]
     if len(said.text.split()) <= SHORT:
         if any(_is_meant(each, said) for each in words.phrases("stop_short").find(said)):
             return True
-        clauses = [clause for line in lines for clause in _CLAUSE_ENDS.split(line)]
+        clauses = _CLAUSE_ENDS.split(said.text)
     return any(map(_is_stop_alone, clauses))
 
 
 def _is_meant(found: re.Match[str], said: Said) -> bool:
     """Whether no word before it in its clause says the opposite ("please don't remove me"), and it
-    is no part of a phrase that says something else ("our unsubscribe rate")."""
+    goes on to nothing else ("our unsubscribe rate")."""
+    negations = _of("negation")
     clause = _CLAUSE_ENDS.split(said.text[max(0, found.start() - 60) : found.start()])[-1]
-    if not _of("negation").isdisjoint(_WORDS.findall(clause)[-_BEFORE:]):
+    before = _WORDS.findall(clause)[-_BEFORE:]
+    if not negations.isdisjoint(before) and negations.isdisjoint(_WORDS.findall(found[0])):
         return False
     return not any(
-        other.start() <= found.start() and found.end() <= other.end()
-        for other in words.phrases("not_stop").find(said)
+        other.start() < found.end() <= other.end() for other in words.phrases("not_stop").find(said)
     )
 
 

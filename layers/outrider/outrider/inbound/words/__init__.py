@@ -19,6 +19,7 @@ Meaning = Literal[
     "stop_alone",
     "stop_short",
     "not_stop",
+    "doubt",
     "out_of_office",
     "left",
     "wrong_person",
@@ -72,6 +73,27 @@ def sections() -> Mapping[str, Mapping[str, list[str]]]:
 def lines(section: str) -> list[str]:
     """Those of all languages, as they are written."""
     return [line for language in sections().values() for line in language.get(section, ())]
+
+
+@cache
+def _vocabularies() -> Mapping[str, frozenset[str]]:
+    """What languages are told apart by: all words of their files."""
+    return {
+        language: frozenset(_signs(fold(" ".join(map("\n".join, sections.values())))))
+        for language, sections in sections().items()
+    }
+
+
+def _signs(text: str) -> set[str]:
+    """Its words; of scripts that write none apart, what they are made of."""
+    return {sign for word in _KEYS.findall(text) for sign in notation.signs(word)}
+
+
+def languages_of(text: str) -> list[str]:
+    """Codes of the languages that a folded text may be in, the likeliest first."""
+    there = _signs(text)
+    of = {language: len(there & known) for language, known in _vocabularies().items()}
+    return sorted(of, key=lambda language: -of[language])
 
 
 class Said:

@@ -11,6 +11,8 @@ Chinese."""
 _JOINED = re.compile(r"[\u0590-\u06ff]")
 """Of scripts that join short words to the next: Hebrew, Arabic."""
 _BLANK = r"(?:[^\w.!?]{1,4}|\.\s?(?=\d))"
+_WITHIN = r"[^\n.!?,;:\u3001\u3002\uff01\uff0c\uff1f]{0,24}?"
+"""What `...` is where words are not told apart."""
 _LENGTH = 4
 
 
@@ -25,7 +27,7 @@ def compiled(phrase: str) -> re.Pattern[str]:
     begun = False
     for part in _PARTS.findall(phrase):
         if part == "...":
-            pattern += rf"(?:{blank}\w+){{0,4}}" if not unspaced else r"[^.!?\n]{0,12}?"
+            pattern += rf"(?:{blank}\w+){{0,4}}" if not unspaced else _WITHIN
         elif part == "...?":
             pattern += r"[^.!?\n]{2,140}[?\u061f]"
         elif part[0] == "!":
@@ -64,6 +66,13 @@ def beginnings(word: str) -> list[str]:
     if _JOINED.search(word):
         return [word[at : at + size] for at in range(3) for size in range(1, _LENGTH + 1)]
     return [word[:size] for size in range(1, _LENGTH + 1)]
+
+
+def signs(word: str) -> list[str]:
+    """The word; where the script writes none apart, each two letters that stand together."""
+    if _UNSPACED.search(word):
+        return [word[at : at + 2] for at in range(len(word))]
+    return [word]
 
 
 @cache

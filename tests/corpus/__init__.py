@@ -1,0 +1,1 @@
+"""Replies of our own writing, and how well the rules classify them."""
