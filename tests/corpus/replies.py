@@ -140,7 +140,7 @@ def mails(name: str) -> Iterator[tuple[Reply, bytes]]:
 
 def judged(raw: bytes) -> tuple[str, str]:
     """What the rules make of a mail: its kind, and the day they are back ("-" for none)."""
-    mail = IncomingMail.parse(raw)
+    mail = IncomingMail.parse(raw).answering([OURS])
     found = classify(
         mail.text,
         mail.subject,

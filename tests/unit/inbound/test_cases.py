@@ -36,3 +36,4 @@ def test_is_taken_for_what_it_is(file: Path, expected: dict[str, Any], sent: lis
     assert (mail.sender.partition("@")[2], mail.recipients) == ("example.com", ["ada@acme.example"])
     assert (mail.kind, judgement.value or "stop") == (expected["kind"], expected["says"])
     assert mail.text == expected.get("text", mail.text)
+    assert judgement.back_on == expected.get("back")
