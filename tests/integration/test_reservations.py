@@ -238,9 +238,9 @@ class TestPausing:
         api.post(f"{path}/pause")
         postpone = EnrollmentRepository.postpone
 
-        def late(self: EnrollmentRepository, *given: Any) -> bool:
+        def late(self: EnrollmentRepository, *given: Any, **also: Any) -> bool:
             api.post(f"{path}/resume")
-            return postpone(self, *given)
+            return postpone(self, *given, **also)
 
         monkeypatch.setattr(EnrollmentRepository, "postpone", late)
         cloud.invoke("steps_run", cloud.take("StepsQueue"))

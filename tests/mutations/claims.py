@@ -46,6 +46,11 @@ MUTATIONS = [
         ),
     ),
     Mutation(
+        "claim of a step that was put off",
+        (f"{_TWO}::test_send_nothing_once_one_of_them_has_put_the_step_off",),
+        (Change("campaigns/enrollments.py", "{' ADD #version :one' if raised else ''}", ""),),
+    ),
+    Mutation(
         "change while a message is in flight",
         (f"{_TWO}::test_leave_a_person_waiting_who_stops_it_meanwhile",),
         (

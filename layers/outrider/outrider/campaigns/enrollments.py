@@ -117,18 +117,28 @@ class EnrollmentRepository(EnrollmentClaims):
         return map(due_at, self.places.until(campaign, until, lanes, DUE_AT_ONCE))
 
     def postpone(
-        self, enrollment: Enrollment, until: datetime, reason: str | None, lane: str = PLAIN
+        self,
+        enrollment: Enrollment,
+        until: datetime,
+        reason: str | None,
+        lane: str = PLAIN,
+        *,
+        unclaimable: bool = False,
     ) -> bool:
-        """Move the due time, unless the enrollment changed since it was read."""
+        """Move the due time, unless the enrollment changed since it was read. `unclaimable`: nobody
+        who read it before may claim its step, since the units reserved for it are free then."""
+        raised = {"one": 1} if unclaimable else {}
         action = self.table.update(
             self._pk,
             enrollment.contact_id,
-            f"SET {DUE}, #blocked_reason = :reason REMOVE #_events",
+            f"SET {DUE}, #blocked_reason = :reason REMOVE #_events"
+            f"{' ADD #version :one' if raised else ''}",
             "#version = :seen AND #due_at = :was",
             **due_place(clock.to_text(until), lane),
             reason=reason,
             seen=enrollment.version,
             was=enrollment.due_at,
+            **raised,
         )
         try:
             self.table.write(action)

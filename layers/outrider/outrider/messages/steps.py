@@ -334,7 +334,7 @@ class StepService:
             due = clock.to_text(until)
             release = enrollments.release(enrollment, claimed, due, lane, reason)
             enrollments.table.write(release)
-        elif not enrollments.postpone(enrollment, until, reason, lane):
+        elif not enrollments.postpone(enrollment, until, reason, lane, unclaimable=True):
             return False
         self._give_back(job)
         self.progress.wake(until, seen.way.wakes_at)
