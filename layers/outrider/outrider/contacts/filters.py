@@ -94,7 +94,7 @@ class ContactFilter(Checked):
             and self.folder_id in (None, contact.folder_id)
             and self.company_id in (None, contact.company_id)
             and self.verified in (None, contact.verified)
-            and self.email in (None, contact.email, *contact.other_emails)
+            and (self.email is None or contact.has_address(self.email))
             and (self.created_after is None or contact.created_at > self.created_after)
             and (self.updated_after is None or contact.updated_at > self.updated_after)
             and self._scores(contact.fit_score)

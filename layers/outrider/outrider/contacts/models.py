@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
 
 from outrider.entities.models import Entity
+from outrider.kit.addresses import folded
 
 Status = Literal[
     "new", "active", "replied", "interested", "not_interested", "unsubscribed", "bounced"
@@ -95,14 +96,14 @@ class Contact(Entity):
     def changed(self, changes: Mapping[str, Any]) -> Self:
         """An address that is new has not been verified."""
         changes = {"last_contacted_at": self.last_contacted_at, **changes}
-        if changes.get("email", self.email) != self.email:
+        if folded(changes.get("email", self.email)) != folded(self.email):
             changes = {**changes, "verified": None, "verification": None}
         if "company_id" in changes:
             changes = {**changes, "company_pinned": True}
         return super().changed(changes)
 
     def has_address(self, address: str) -> bool:
-        return address == self.email or address in self.other_emails
+        return folded(address) in map(folded, (self.email, *self.other_emails))
 
     @computed_field
     def full_name(self) -> str | None:

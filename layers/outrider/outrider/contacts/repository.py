@@ -13,6 +13,7 @@ from outrider.contacts.models import Contact
 from outrider.contacts.touches import Touch, Touches
 from outrider.entities.repository import PRESENT, EntityMoved, EntityRepository, Found
 from outrider.kit import clock
+from outrider.kit.addresses import folded
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
     Action,
@@ -90,6 +91,9 @@ class ContactRepository(EntityRepository[Contact]):
                 raise
             raise EntityMoved(moved.current.contacted(before.last_contacted_at)) from moved
 
+    def key_of(self, value: str) -> str:
+        return folded(value)
+
     def index_keys(self, fields: Mapping[str, Any]) -> dict[str, str | None]:
         return index_keys(self.workspace, fields)
 
@@ -98,7 +102,7 @@ class ContactRepository(EntityRepository[Contact]):
 
     def traces(self, entity: Contact) -> Sequence[tuple[str, str]]:
         return [
-            *((self.claims, address) for address in (entity.email, *entity.other_emails)),
+            *((self.claims, folded(each)) for each in (entity.email, *entity.other_emails)),
             *((self._merged_pk, merged_id) for merged_id in entity.merged_ids),
         ]
 

@@ -25,6 +25,7 @@ from outrider.contacts.schemas import (
 from outrider.entities.schemas import Result
 from outrider.entities.service import EntityService, Kind
 from outrider.kit import clock, ids
+from outrider.kit.addresses import folded
 from outrider.kit.dynamo import Action
 from outrider.kit.pagination import Page, Sealer
 
@@ -77,10 +78,9 @@ class ContactService(EntityService[Contact, ContactWrite, ContactRowResult]):
 
     def changes(self, current: Contact, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """An address that a merged contact had may become the contact's own."""
-        if given.get("email") not in current.other_emails:
-            return given
-        others = [each for each in current.other_emails if each != given["email"]]
-        return {**given, "other_emails": others}
+        address = folded(given.get("email") or "")
+        others = [each for each in current.other_emails if folded(each) != address]
+        return given if others == current.other_emails else {**given, "other_emails": others}
 
     def must_read(self, given: Mapping[str, Any]) -> bool:
         return "email" in given or "company_id" in given

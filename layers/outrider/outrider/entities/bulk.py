@@ -50,15 +50,15 @@ class Bulk(EntityRepository[EntityT]):
     """What a repository of entities can do with many of them; mixed into it."""
 
     def find(self, values: Iterable[str]) -> dict[str, Claimed]:
-        """Who has these values, by value."""
-        claims = batch_get((self.table, self.claims, value) for value in values)
-        owners = {value: str(claim[self.owner]) for (*_, value), claim in claims.items()}
+        """Who has these values, by their `key_of`."""
+        claims = batch_get((self.table, self.claims, self.key_of(value)) for value in values)
+        owners = {key: str(claim[self.owner]) for (*_, key), claim in claims.items()}
         items = batch_get(self.key(owner) for owner in sorted(set(owners.values())))
         present = {sk: item for (*_, sk), item in items.items() if self.entity(item)}
         return {
-            value: Claimed(owner, present.get(owner))
-            for value, owner in owners.items()
-            if owner not in present or self._holds(present[owner], value)
+            key: Claimed(owner, present.get(owner))
+            for key, owner in owners.items()
+            if owner not in present or self._holds(present[owner], key)
         }
 
     def with_index_keys(self, item: Item, changes: Mapping[str, Any]) -> dict[str, Any]:

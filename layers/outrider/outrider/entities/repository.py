@@ -84,14 +84,24 @@ class EntityRepository(ABC, Generic[EntityT]):
         """The keys of indexes that follow from `fields`, one of which is `id`; None where it stands
         in no index."""
 
+    def key_of(self, value: str) -> str:
+        """What a unique value has in common with those that count as the same."""
+        return value
+
+    def are_same(self, one: str | None, other: str | None) -> bool:
+        """Whether two unique values, or their absence, count as the same."""
+        if one is None or other is None:
+            return one is other
+        return self.key_of(one) == self.key_of(other)
+
     def holds(self, entity: EntityT, value: str) -> bool:
         """Whether the entity has this unique value."""
-        return self._value(entity) == value
+        return self.are_same(self._value(entity), value)
 
     def traces(self, entity: EntityT) -> Sequence[tuple[str, str]]:
         """Keys of the items that lead to the entity and go with it."""
         value = self._value(entity)
-        return [(self.claims, value)] if value is not None else []
+        return [(self.claims, self.key_of(value))] if value is not None else []
 
     def entity(self, item: Item | None) -> EntityT | None:
         """The entity an item is; a tombstone is none."""
@@ -130,7 +140,7 @@ class EntityRepository(ABC, Generic[EntityT]):
 
     def with_value(self, value: str) -> EntityT | None:
         """The entity that has this unique value, as its claim tells."""
-        claim = self.table.get(self.claims, value)
+        claim = self.table.get(self.claims, self.key_of(value))
         entity = self.get(self._owner(claim)) if claim else None
         return entity if entity and self.holds(entity, value) else None
 
@@ -138,7 +148,7 @@ class EntityRepository(ABC, Generic[EntityT]):
         """The entity, and the id of the one whose claim stands on `value`."""
         if value is None:
             return self.get(entity_id), None
-        claim = (self.table, self.claims, value)
+        claim = (self.table, self.claims, self.key_of(value))
         found = batch_get([*self.keys(entity_id), claim])
         owner = found.get((self.table.name, *claim[1:]))
         return self.whole(entity_id, found), self._owner(owner) or None
@@ -235,7 +245,7 @@ class EntityRepository(ABC, Generic[EntityT]):
         if value := self._value(after):
             actions.append(self._claim(value, before.id, former_owner))
         if left := self._value(before):
-            actions.append(self._untrace(self.claims, left, before.id))
+            actions.append(self._untrace(self.claims, self.key_of(left), before.id))
         return try_transact(*actions, *also)
 
     def remove(self, entity_id: str, events: Sequence[Event]) -> bool:
@@ -289,7 +299,7 @@ class EntityRepository(ABC, Generic[EntityT]):
         return [put, self._claim(value, entity.id, former_owner)] if value else [put]
 
     def _claim(self, value: str, entity_id: str, former_owner: str | None) -> Action:
-        claim = {"pk": self.claims, "sk": value, self.owner: entity_id}
+        claim = {"pk": self.claims, "sk": self.key_of(value), self.owner: entity_id}
         free = "attribute_not_exists(#pk)"
         if former_owner is None:
             return self.table.put(claim, free)

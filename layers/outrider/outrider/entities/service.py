@@ -131,7 +131,8 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
         first_with: dict[str, int] = {}
         for index, row in read:
             value = self._given_value(row)
-            first = index if value is None else first_with.setdefault(value, index)
+            key = None if value is None else self.entities.key_of(value)
+            first = index if key is None else first_with.setdefault(key, index)
             if first == index:
                 rows.append((index, row))
             else:
@@ -273,8 +274,10 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
             changes = self.changes(current, given)
             after = current.changed(changes)
             value = self._value(after)
-            if value == self._value(current):
-                others = [name for name in changes if name != unique]
+            if self.entities.are_same(value, self._value(current)):
+                others = [
+                    name for name in changes if name != unique or value != self._value(current)
+                ]
                 if not others:
                     return current
                 events = [self._updated(entity_id, others)]

@@ -41,7 +41,11 @@ class Planner:
     def plan(self, rows: Sequence[NumberedRow]) -> list[PlannedRow]:
         """In the order of the rows. Of several about the same only the first is carried out."""
         understood = {row.number: self._parsed(row.source) for row in rows}
-        keys = {parsed.key for parsed in understood.values() if isinstance(parsed, Parsed)}
+        keys = {
+            self.target.key_of(parsed.key)
+            for parsed in understood.values()
+            if isinstance(parsed, Parsed)
+        }
         held = self.target.find(keys)
         first: dict[str, int] = {}
         planned = []
@@ -50,9 +54,10 @@ class Planner:
             begun = PlannedRow(row=row.number, line=row.source.line, result="failed")
             if isinstance(parsed, Parsed):
                 begun.key = parsed.key
-                plan = self._plan(begun, parsed, held.get(parsed.key), first)
+                key = self.target.key_of(parsed.key)
+                plan = self._plan(begun, parsed, held.get(key), first.get(key))
                 if plan.writes:
-                    first[parsed.key] = row.number
+                    first[key] = row.number
             else:
                 plan = _changed(begun, reason=parsed)
             if plan.result == "failed":
@@ -72,9 +77,9 @@ class Planner:
             return str(refused)
 
     def _plan(
-        self, row: PlannedRow, parsed: Parsed, held: Held | None, first: Mapping[str, int]
+        self, row: PlannedRow, parsed: Parsed, held: Held | None, first: int | None
     ) -> PlannedRow:
-        earlier = first.get(parsed.key) or self._row_of(held)
+        earlier = first or self._row_of(held)
         if earlier and earlier != row.row:
             reason = f"The same {self.target.key} stands in row {earlier}"
             return _changed(row, result="skipped", id=held.id if held else None, reason=reason)

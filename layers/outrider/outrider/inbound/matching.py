@@ -7,6 +7,7 @@ from outrider.access.models import WorkspaceId
 from outrider.contacts.repository import ContactRepository
 from outrider.inbound import pages
 from outrider.inbound.mail import IncomingMail
+from outrider.kit.addresses import folded
 from outrider.mailboxes.inboxes import Inboxes
 from outrider.messages.lists import MessageLists
 from outrider.messages.models import Message, rfc_key
@@ -101,7 +102,7 @@ class Matching:
         if self._is_named_by_us(mail):
             return True
         if found:
-            return (found[1].recipient or "").lower() != mail.sender.lower()
+            return folded(found[1].recipient or "") != folded(mail.sender)
         to_itself = all((place.workspace, place.mailbox_id) in own for place in places)
         return to_itself or self.written_to(mail) is None
 
@@ -111,12 +112,8 @@ class Matching:
         return bool(mail.message_id and self.sent.find(mail.message_id))
 
     def _to_sender(self, place: Place, mail: IncomingMail) -> Message | None:
-        contacts = self.contacts(place.workspace)
-        for address in dict.fromkeys((mail.sender, mail.sender.lower())):
-            contact = contacts.with_value(address)
-            if message := contact and self._last(place, contact.id):
-                return message
-        return None
+        contact = self.contacts(place.workspace).with_value(mail.sender)
+        return self._last(place, contact.id) if contact else None
 
     def _last(self, place: Place, contact_id: str) -> Message | None:
         """Rather one of the mailbox that was written to."""

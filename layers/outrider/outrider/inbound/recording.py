@@ -8,6 +8,7 @@ from outrider.inbound.classification import Judgement, addresses
 from outrider.inbound.effects import Around, Effects
 from outrider.inbound.mail import IncomingMail
 from outrider.kit import clock
+from outrider.kit.addresses import folded
 from outrider.kit.dynamo import TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.kit.outbox import Event
@@ -118,5 +119,5 @@ class Replies:
 
 def _other_address(mail: IncomingMail) -> str | None:
     """The first address in the text that is neither the writer's nor one it was written to."""
-    known = {each.lower() for each in (mail.sender, *mail.recipients)}
+    known = {folded(each) for each in (mail.sender, *mail.recipients)}
     return next((each for each in addresses(mail.text) if each not in known), None)

@@ -16,6 +16,7 @@ from outrider.inbound.recording import Replies
 from outrider.inbound.reports import Report
 from outrider.inbound.unmatched import UnmatchedMails
 from outrider.kit import clock
+from outrider.kit.addresses import folded
 from outrider.kit.logs import logger
 from outrider.messages.models import Message
 from outrider.messages.settling import Settling
@@ -144,4 +145,4 @@ class InboundService:
 def _is_about(report: Report, message: Message) -> bool:
     """Whether it is our recipient who cannot be reached, and not one of those that a list or a
     forwarding of theirs leads to."""
-    return report.recipient.lower() in ("", (message.recipient or "").lower())
+    return folded(report.recipient) in ("", folded(message.recipient or ""))

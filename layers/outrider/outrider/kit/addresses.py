@@ -25,6 +25,13 @@ def normalise(address: str) -> str:
     return f"{valid.local_part}@{valid.ascii_domain.lower()}"
 
 
+def folded(address: str) -> str:
+    """The form that all spellings of one address share: in lower case. Addresses and domains are
+    compared, claimed and looked up by it, and shown as they were written. (RFC 5321 leaves the case
+    of the local part to the receiver, but none is known that tells people apart by it.)"""
+    return address.lower()
+
+
 def domain_of(address: str) -> str:
     """The domain of a normalised address."""
     return address.rpartition("@")[2]

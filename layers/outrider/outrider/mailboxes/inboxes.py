@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
+from outrider.kit.addresses import folded
 from outrider.kit.dynamo import Query, Table
 
 
@@ -22,4 +23,4 @@ class Inboxes:
 
 
 def inbox_pk(address: str) -> str:
-    return f"inbox#{address.lower()}"
+    return f"inbox#{folded(address)}"

@@ -13,6 +13,7 @@ from typing import Literal
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, hours, ids
+from outrider.kit.addresses import folded
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
     Action,
@@ -285,7 +286,7 @@ class MailboxRepository:
         }
 
     def _claim_key(self, mailbox: Mailbox) -> dict[str, str]:
-        return {"pk": f"{self.workspace}#mailbox", "sk": mailbox.email}
+        return {"pk": f"{self.workspace}#mailbox", "sk": folded(mailbox.email)}
 
     def _inbox_key(self, mailbox: Mailbox) -> dict[str, str]:
         return {"pk": inbox_pk(mailbox.email), "sk": self.workspace}

@@ -21,6 +21,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
+from outrider.kit.addresses import folded
 from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.kit.outbox import Event, short
@@ -172,7 +173,7 @@ class Bounces:
             actions.append(self.elsewhere.add(address))
         if (
             contact
-            and contact.email == address
+            and folded(contact.email) == folded(address)
             and contact.status not in ("bounced", "unsubscribed")
         ):
             after = contact.model_copy(
@@ -190,7 +191,7 @@ class Bounces:
             if each.direction == "out"
             and each.channel == "email"
             and each.sent_at is not None
-            and each.recipient == message.recipient
+            and folded(each.recipient or "") == folded(message.recipient or "")
         ]
         soft = [each.bounce is not None or each.id == message.id for each in sent]
         run = [first and second for first, second in pairwise(soft)]

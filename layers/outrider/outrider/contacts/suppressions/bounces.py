@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
+from outrider.kit.addresses import folded
 from outrider.kit.dynamo import Action, Table
 
 
@@ -33,6 +34,6 @@ class GlobalBounces:
         return self.table, *self._place(address)
 
     def _place(self, address: str) -> tuple[str, str]:
-        digest = hashlib.sha256(address.lower().encode()).hexdigest()
+        digest = hashlib.sha256(folded(address).encode()).hexdigest()
         owner = "global" if self.workspace.mode == "live" else self.workspace
         return f"{owner}#bounced#{digest[:2]}", digest

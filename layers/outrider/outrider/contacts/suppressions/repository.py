@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from outrider.access.models import WorkspaceId
 from outrider.contacts.suppressions.models import Kind, Reason, Suppression
 from outrider.kit import clock, ids, outbox
-from outrider.kit.addresses import domain_of
+from outrider.kit.addresses import domain_of, folded
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import (
     Action,
@@ -41,7 +41,7 @@ class SuppressionRepository:
         """The id of the suppression of a normalised address or domain. Its first character says
         the kind, so that each kind is one range of keys. Case makes no difference: whoever said
         stop means every spelling, though a receiver may tell them apart (RFC 5321)."""
-        digest = ids.derived("sup", self.workspace, kind, value.lower())
+        digest = ids.derived("sup", self.workspace, kind, folded(value))
         return f"sup_{kind[0]}{digest[-ids.LENGTH + 1 :]}"
 
     def of_address(self, address: str, reason: Reason, evidence: str) -> Suppression:

@@ -15,7 +15,7 @@ class RowRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A row as its target understands it; `key` tells what it is about."""
+    """A row as its target understands it; `key` tells what it is about, as the row writes it."""
 
     key: str
     given: Given
@@ -38,7 +38,13 @@ class Target(Protocol):
         they may be text."""
         ...
 
-    def find(self, keys: Collection[str]) -> Mapping[str, Held]: ...
+    def key_of(self, key: str) -> str:
+        """What the keys of rows about the same have in common."""
+        ...
+
+    def find(self, keys: Collection[str]) -> Mapping[str, Held]:
+        """What is there, by `key_of`."""
+        ...
 
     def new_id(self, key: str) -> str: ...
 

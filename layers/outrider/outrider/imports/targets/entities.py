@@ -46,9 +46,12 @@ class EntityTarget(ABC, Generic[EntityT]):
     def new(self, row: PlannedRow, now: str) -> EntityT:
         """What a planned row creates."""
 
+    def key_of(self, key: str) -> str:
+        return self.entities.key_of(key)
+
     def find(self, keys: Collection[str]) -> Mapping[str, Held]:
         found = self.entities.find(keys)
-        return {value: Held(claimed.owner, claimed.item) for value, claimed in found.items()}
+        return {key: Held(claimed.owner, claimed.item) for key, claimed in found.items()}
 
     def new_id(self, key: str) -> str:  # noqa: ARG002 - other targets make it of the key
         return ids.new(self.prefix)

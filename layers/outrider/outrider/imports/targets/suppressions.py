@@ -15,6 +15,7 @@ from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
 from outrider.imports.targets import Held, Parsed, RowRefused
 from outrider.kit import clock, parallel
+from outrider.kit.addresses import folded
 from outrider.kit.attributes import Item
 from outrider.kit.requests import explain
 
@@ -41,8 +42,10 @@ class SuppressionTarget:
             row = _ROW.validate_python(fields, strict=strict)
         except ValidationError as error:
             raise RowRefused(explain(error)) from error
-        key = (row.address or row.domain or "").lower()  # case makes no difference to them
-        return Parsed(key, Given(row.model_dump(exclude_none=True)))
+        return Parsed(row.address or row.domain or "", Given(row.model_dump(exclude_none=True)))
+
+    def key_of(self, key: str) -> str:
+        return folded(key)
 
     def find(self, keys: Collection[str]) -> Mapping[str, Held]:
         by_id = {self.new_id(key): key for key in keys}

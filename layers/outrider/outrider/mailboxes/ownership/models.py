@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from outrider.kit.addresses import folded
 from outrider.mailboxes.checks.models import DnsRecord
 from outrider.mailboxes.models import Proof
 
@@ -19,7 +20,7 @@ _DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """What a workspace has proved: that an address (in lower case), or each one of a domain, is its
+    """What a workspace has proved: that an address (`folded`), or each one of a domain, is its
     own."""
 
     subject: str
@@ -40,4 +41,4 @@ def new_code() -> str:
 
 def hash_of(code: str, email: str, seal: bytes) -> str:
     """Return the form in which a code is stored: its few digits are safe under the secret only."""
-    return hmac.new(seal, f"code\n{email.lower()}\n{code}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(seal, f"code\n{folded(email)}\n{code}".encode(), hashlib.sha256).hexdigest()

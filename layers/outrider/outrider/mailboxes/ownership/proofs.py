@@ -8,7 +8,7 @@ https://learn.microsoft.com/microsoft-365/admin/get-help-with-domains/create-dns
 
 from collections.abc import Mapping
 
-from outrider.kit.addresses import domain_of
+from outrider.kit.addresses import domain_of, folded
 from outrider.mailboxes.checks.dns import Dns
 from outrider.mailboxes.checks.models import DnsRecord
 from outrider.mailboxes.models import SmtpServer
@@ -33,7 +33,7 @@ def why_login_proves_nothing(dns: Dns, email: str, server: SmtpServer) -> str | 
     domain = domain_of(email)
     if server.security == "none":
         return "The connection to the server is not encrypted"
-    if server.username.lower() != email.lower():
+    if folded(server.username) != folded(email):
         return f"smtp.username is not {email}"
     host = server.host.lower().rstrip(".")
     if host == domain:

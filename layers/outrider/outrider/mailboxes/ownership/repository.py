@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
-from outrider.kit.addresses import domain_of
+from outrider.kit.addresses import domain_of, folded
 from outrider.kit.dynamo import Action, ConditionFailed, Table, TransactionFailed, transact
 from outrider.mailboxes.models import Proof
 from outrider.mailboxes.ownership.errors import OwnershipLost, TooManyCodes, WrongCode
@@ -35,7 +35,7 @@ class OwnershipRepository:
 
     def proof_for(self, email: str) -> Ownership | None:
         """The proof for the address itself, or for all of its domain."""
-        subjects = [email.lower(), domain_of(email)]
+        subjects = [folded(email), domain_of(email)]
         found = self.table.get_all(self._pk, subjects)
         return next(
             (Ownership(each, found[each]["by"]) for each in subjects if each in found), None
@@ -62,7 +62,7 @@ class OwnershipRepository:
         return check.or_raise(OwnershipLost())
 
     def forgotten(self, subject: str) -> Action:
-        return self.table.delete(self._pk, subject.lower())
+        return self.table.delete(self._pk, folded(subject))
 
     def owned(self, email: str, by: Proof) -> Action:
         """Whoever proved it has the address, whoever added it before."""
@@ -105,7 +105,7 @@ class CodeRepository:
         expires = now + CODE_LIFE
         code = {
             "pk": self._pk,
-            "sk": email.lower(),
+            "sk": folded(email),
             "hashed": hashed,
             "tries": 0,
             "expires_at": clock.to_text(expires),
@@ -126,7 +126,7 @@ class CodeRepository:
         none that may still be tried."""
         action = self.table.update(
             self._pk,
-            email.lower(),
+            folded(email),
             "ADD #tries :one",
             "#tries < :most AND #expires_at > :now",
             one=1,
@@ -140,7 +140,7 @@ class CodeRepository:
 
     def spent(self, email: str, hashed: str) -> Action:
         """A code ends one verification only. Raises WrongCode where another is out by now."""
-        spend = self.table.delete(self._pk, email.lower(), "#hashed = :hashed", hashed=hashed)
+        spend = self.table.delete(self._pk, folded(email), "#hashed = :hashed", hashed=hashed)
         return spend.or_raise(WrongCode())
 
     def _counted(self, pk: str, most: int, now: datetime) -> Action:
@@ -163,4 +163,4 @@ _OWNER = "owner"
 
 
 def _owner_pk(email: str) -> str:
-    return f"owner#{email.lower()}"
+    return f"owner#{folded(email)}"

@@ -9,7 +9,7 @@ from outrider.access.errors import RateLimited
 from outrider.access.models import Caller, WorkspaceId
 from outrider.access.service import WorkspaceService
 from outrider.kit import clock
-from outrider.kit.addresses import domain_of
+from outrider.kit.addresses import domain_of, folded
 from outrider.kit.dynamo import Action, transact
 from outrider.kit.errors import Conflict, Contended, ValidationFailed
 from outrider.kit.notices import NotTaken
@@ -129,7 +129,7 @@ class VerificationService:
         stored = self.codes.tried(mailbox.email)
         if not hmac.compare_digest(stored, hash_of(code, mailbox.email, self.caller.seal)):
             raise WrongCode
-        ownership = Ownership(mailbox.email.lower(), "code")
+        ownership = Ownership(folded(mailbox.email), "code")
         spent = self.codes.spent(mailbox.email, stored)
         return self._proved(mailbox, ownership, [spent, self.ownerships.proved(ownership)])
 
@@ -153,7 +153,7 @@ class VerificationService:
         except SmtpFailed as failure:
             host = mailbox.smtp.host
             return MailboxVerification.of(mailbox, f"{host} did not take the login: {failure}")
-        ownership = Ownership(mailbox.email.lower(), "login")
+        ownership = Ownership(folded(mailbox.email), "login")
         return self._proved(mailbox, ownership, [self.ownerships.proved(ownership)])
 
     def _proved(
@@ -213,7 +213,7 @@ class GrantService:
         ResourceNotFound."""
         workspace = WorkspaceId.of(asked.workspace_id, "live")
         self.workspaces.operator(workspace, self.request_id)
-        subject = asked.domain or str(asked.address).lower()
+        subject = asked.domain or folded(str(asked.address))
         transact(self.ownerships_of(workspace).proved(Ownership(subject, "operator")))
         return OwnershipGranted(workspace_id=asked.workspace_id, owns=subject)
 
