@@ -10,7 +10,7 @@ from html import escape
 from itertools import cycle
 from pathlib import Path
 
-from outrider.inbound.classification import classify
+from outrider.inbound.judging import judge
 from outrider.inbound.mail import IncomingMail
 
 RECEIVED = date(2026, 11, 28)
@@ -141,13 +141,7 @@ def mails(name: str) -> Iterator[tuple[Reply, bytes]]:
 def judged(raw: bytes) -> tuple[str, str]:
     """What the rules make of a mail: its kind, and the day they are back ("-" for none)."""
     mail = IncomingMail.parse(raw).answering([OURS])
-    found = classify(
-        mail.text,
-        mail.subject,
-        by_machine=mail.kind == "machine",
-        declared=mail.declared,
-        received=RECEIVED,
-    )
+    found = judge(mail, RECEIVED)
     return found.value or "stop", str(found.back_on or "-")
 
 
