@@ -412,12 +412,16 @@ def _once(mixed: Mixed, name: str) -> None:
 
 
 def _campaign(stack: Stack) -> str:
-    """A campaign that runs, with nobody in it."""
+    """A campaign that runs, with nobody in it. It has a second step, for days from now, or it would
+    be completed as soon as everybody's first mail is sent."""
     sequence = stack.post(
         "/v1/sequences",
         {
             "name": "Load",
-            "steps": [{"channel": "email", "subject": "A question", "text": "Who does it?"}],
+            "steps": [
+                {"channel": "email", "subject": "A question", "text": "Who does it?"},
+                {"channel": "email", "wait_days": 3, "text": "Did it get lost?"},
+            ],
             "settings": {"postal_address": "1 Outrider Way, Example Town"},
         },
     )
