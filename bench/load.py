@@ -13,6 +13,7 @@ the control for what one workspace's import costs another.
 
 import argparse
 import itertools
+import os
 import random
 import statistics
 import sys
@@ -223,6 +224,8 @@ class Load:
     """When the import on the other stack began."""
     ended: float = 0.0
     sent: int = 0
+    machine: list[float] = field(default_factory=list)
+    """Load averages: how many processes wanted a processor, others' too."""
     delays: list[tuple[float, float]] = field(default_factory=list)
     """When the quiet workspace made each contact, and in how many seconds the feed had it."""
 
@@ -248,13 +251,13 @@ class Load:
             self.elsewhere = time.monotonic()
             time.sleep(share)
             self.other.local.command("reset")
-            self.memory.append(Memory.now(self.stack))
+            self._look()
             self.ended = time.monotonic() + self.asked.seconds
             working.append(pool.submit(self.importing.run))
             time.sleep(self.asked.seconds / 2)
-            self.memory.append(Memory.now(self.stack))
+            self._look()
             time.sleep(max(0, self.ended - time.monotonic()))
-            self.memory.append(Memory.now(self.stack))
+            self._look()
             for each in working:
                 each.result()
         self.sent = self._sent(campaign)
@@ -289,7 +292,8 @@ class Load:
             [
                 f"On the local stack, which emulates AWS on this machine: {self.asked.clients} "
                 "clients without a pause, beside an import of\n"
-                f"{self.asked.rows:,} rows in another workspace.",
+                f"{self.asked.rows:,} rows in another workspace. The load average was "
+                f"{min(self.machine):.0f} to {max(self.machine):.0f} on {os.cpu_count()} cores.",
                 self._calls_table(),
                 self._import_text(),
                 self._quiet_table(),
@@ -379,6 +383,10 @@ class Load:
         for each in self.mixed:
             each.client.calls.clear()
         self.quiet.calls.clear()
+
+    def _look(self) -> None:
+        self.memory.append(Memory.now(self.stack))
+        self.machine.append(os.getloadavg()[0])
 
     def _is_over(self) -> bool:
         return time.monotonic() >= self.ended
