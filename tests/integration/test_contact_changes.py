@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from outrider.contacts.repository import ContactRepository
+from outrider.kit.attempts import MOST
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When
@@ -331,7 +332,7 @@ class TestNewAddress:
         self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         created = create(api)
-        changing = [lambda: change(api, created, title="CTO")] * 3
+        changing = [lambda: change(api, created, title="CTO")] * MOST
 
         with meanwhile(monkeypatch, *changing):
             answer = change(api, created, email=NEW)

@@ -32,7 +32,7 @@ def waits(cloud: Cloud, clock: Clock) -> Iterator[list[float]]:
         made.append(seconds)
         clock.advance(seconds=seconds)
 
-    with patch.object(pace, "LONGEST_WAIT", 5.0), patch("time.sleep", pause):
+    with patch.object(pace, "LONGEST_WAIT", 5.0), patch("outrider.kit.clock.sleep", pause):
         yield made
 
 

@@ -18,6 +18,7 @@ from outrider.entities.repository import (
 )
 from outrider.entities.schemas import Result, RowResult
 from outrider.kit import ids, parallel
+from outrider.kit.attempts import FEW, MOST, attempts
 from outrider.kit.dynamo import Action, StoreFailed
 from outrider.kit.errors import (
     Conflict,
@@ -28,8 +29,6 @@ from outrider.kit.errors import (
 )
 from outrider.kit.outbox import Event
 from outrider.kit.requests import read_rows, shortened
-
-_ATTEMPTS = 3
 
 InputT = TypeVar("InputT")
 ResultT = TypeVar("ResultT", bound=RowResult)
@@ -202,7 +201,9 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
             if existing is not None and not upsert:
                 raise self._exists(existing)
             put, result = (
-                self._update(existing, row) if existing else self._put(entity, row, upsert)
+                self._update(existing, row, FEW)
+                if existing
+                else self._put(entity, row, upsert, FEW)
             )
         except EntityExists as exists:
             reason = exists.detail
@@ -213,12 +214,15 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
             return self._not_now(index, entity, failure)
         return self.result(index, result, id=put.id, value=value)
 
-    def _put(self, entity: EntityT, row: InputT, upsert: bool) -> tuple[EntityT, Result]:
-        """As `put`. A claim that a deleted entity left behind is taken over."""
+    def _put(
+        self, entity: EntityT, row: InputT, upsert: bool, most: int = MOST
+    ) -> tuple[EntityT, Result]:
+        """As `put`, in so many attempts at `most`. A claim that a deleted entity left behind is
+        taken over."""
         created = self._event("created", entity.id)
         given, value = self.given(row), self._given_value(row)
         gone: str | None = None
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(most):
             try:
                 self.entities.add(
                     entity, [created], former_owner=gone, also=self._also(entity, given)
@@ -230,18 +234,21 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
                 elif not self.entities.holds(existing, value):
                     gone = None
                 elif upsert:
-                    return self._update(existing, row)
+                    return self._update(existing, row, most)
                 else:
                     raise self._exists(existing) from taken
             else:
                 return entity, "created"
         raise self.kind.contended
 
-    def _update(self, existing: EntityT, row: InputT) -> tuple[EntityT, Result]:
-        """Change what `row` gives, nothing else. Raises Conflict when others keep changing it."""
+    def _update(self, existing: EntityT, row: InputT, most: int) -> tuple[EntityT, Result]:
+        """Change what `row` gives, nothing else, in so many attempts at `most`. Raises Conflict
+        when others keep changing it."""
         current: EntityT | None = existing
         given, value = self.given(row), self._given_value(row)
-        for _ in range(_ATTEMPTS):
+        for number in attempts(most):
+            if number > 1:
+                current = self.entities.get(existing.id)
             if current is None or not self.entities.holds(current, value):
                 break
             changes = {
@@ -265,7 +272,7 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
         """As `change`, of an entity that has to be read first. Raises Conflict also when others
         keep changing the entity or the claim on its value."""
         unique = self.entities.unique
-        for _ in range(_ATTEMPTS):
+        for _ in attempts():
             current, owner = self.entities.with_owner(entity_id, given.get(unique))
             if current is None:
                 raise self.kind.not_found

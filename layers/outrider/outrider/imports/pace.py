@@ -4,7 +4,6 @@ The relay takes the changes of a table in their order, whoever made them: what a
 it, the events of all others wait for.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,4 +28,4 @@ class Pace:
         for _ in range(int(LONGEST_WAIT / _LOOK_EVERY)):
             if self.is_recorded(second):
                 return
-            time.sleep(_LOOK_EVERY)
+            clock.sleep(_LOOK_EVERY)
