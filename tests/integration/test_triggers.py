@@ -207,3 +207,9 @@ class TestStats:
 
         assert (one_day.status, none.status) == (200, 422)
         assert "2026-03-01" in none.json["detail"]
+
+    @pytest.mark.parametrize("until", ["0", "1772442000", "2026-03-02T00:00:00", "02.03.2026"])
+    def test_are_asked_for_by_days_in_their_one_form(self, api: Api, until: str) -> None:
+        answer = api.get(f"/v1/campaigns/{a_campaign(api)}/stats?until={until}")
+
+        assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/query/until")

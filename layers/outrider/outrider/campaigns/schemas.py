@@ -1,6 +1,5 @@
 """What the API takes and gives about campaigns."""
 
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
@@ -19,7 +18,7 @@ from outrider.kit import ids, json_schema
 from outrider.kit.addresses import Email
 from outrider.kit.inputs import Checked, Input, check_filters, filters_of
 from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Instant
+from outrider.kit.requests import Day, Instant
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.models import ReplyClass
@@ -391,8 +390,8 @@ class ResumeRequest(Input):
 class StatsQuery(Checked):
     """Days are those of UTC; without them it is about all days."""
 
-    since: Annotated[date | None, Field(description="The first day")] = None
-    until: Annotated[date | None, Field(description="The last day")] = None
+    since: Annotated[Day | None, Field(description="The first day")] = None
+    until: Annotated[Day | None, Field(description="The last day")] = None
 
 
 class EnrollingView(BaseModel):

@@ -4,12 +4,14 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     Discriminator,
     Field,
     TypeAdapter,
@@ -29,6 +31,7 @@ _MAX_VIOLATIONS = 1_000
 _LONGEST = 1_000
 _MAX_PARAMETERS = 50
 _VERSION = re.compile(r'("?)([1-9][0-9]{0,17})\1')
+_DAY = re.compile(r"20\d\d-\d\d-\d\d")
 IF_MATCH = r'^(\*|[1-9][0-9]{0,17}|"[1-9][0-9]{0,17}")$'
 """The forms of If-Match, for the OpenAPI document."""
 REPEATABLE = frozenset({"POST", "PATCH", "PUT"})
@@ -50,6 +53,18 @@ Instant = Annotated[
     str, Field(max_length=40, json_schema_extra=json_schema.DATE_TIME), AfterValidator(_instant)
 ]
 """An RFC 3339 date-time, in the one form in which we write it."""
+
+
+def _day(text: str) -> date:
+    if not _DAY.fullmatch(text):
+        raise ValueError("a day of this century is asked for, for example 2026-03-01")
+    return date.fromisoformat(text)
+
+
+Day = Annotated[
+    date, BeforeValidator(_day), Field(json_schema_extra={"pattern": f"^{_DAY.pattern}$"})
+]
+"""A day of UTC in a query; pydantic's own date takes seconds since 1970 too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,17 @@
 """What the API takes and gives about usage."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from outrider.kit import clock
 from outrider.kit.inputs import Checked, invalid
+from outrider.kit.requests import Day
 
 LONGEST_DAYS, DEFAULT_DAYS = 92, 30
-_FORM = re.compile(r"20\d\d-\d\d-\d\d")
 _DAY = timedelta(days=1)
-
-
-def _day(text: str) -> date:
-    if not _FORM.fullmatch(text):
-        raise ValueError("a day of this century is asked for, for example 2026-03-01")
-    return date.fromisoformat(text)
-
-
-Day = Annotated[
-    date, BeforeValidator(_day), Field(json_schema_extra={"pattern": f"^{_FORM.pattern}$"})
-]
 
 
 class UsageQuery(Checked):
