@@ -10,10 +10,11 @@ from outrider.contacts import words
 from outrider.imports import headers, reading
 from outrider.imports.errors import BrokenFile
 from outrider.imports.lines import Lines
-from outrider.inbound import acts, classification, diagnoses, mail, mime, pages, quotes, returning
+from outrider.inbound import acts, classification, mail, mime, pages, quotes, returning
 from outrider.kit import addresses, json, liquid, markup, spintax, templates
 from outrider.kit.objects import Part
 from outrider.kit.targets import Target
+from outrider.messages import diagnoses
 from outrider.messages.transports import smtp_replies
 from outrider.research import pages as research
 from outrider.sequences.lint.rules import lint
@@ -133,6 +134,19 @@ def _mail_body(text: str) -> object:
     return mail.IncomingMail.parse(raw + text.encode(errors="replace")).text
 
 
+def _report(text: str) -> object:
+    raw = b"From: MAILER-DAEMON@a.example\r\nSubject: failure notice\r\n\r\n"
+    return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
+
+
+def _status_part(text: str) -> object:
+    raw = (
+        b"From: a@a.example\r\nContent-Type: multipart/report; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nAction: failed\r\n"
+    )
+    return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
+
+
 def _header(text: str) -> object:
     lines = text.replace("\r", "").replace("\n", "\n ")
     raw = f"From: {lines}\nSubject: {lines}\nReferences: {lines}\nContent-Type: {lines}\n\nHi"
@@ -170,7 +184,9 @@ READERS = [
     Reader("acts.read", 100_000, _calendar),
     Reader("returning.back_on", 4_000, lambda text: returning.back_on(text, _DAY)),
     Reader("classification.addresses", 4_000, classification.addresses),
-    Reader("diagnoses.verdict", 8_000, lambda text: diagnoses.verdict("", text)),
+    Reader("diagnoses.judge", 500_000, lambda text: diagnoses.judge("", text)),
+    Reader("a report in plain text", 500_000, _report),
+    Reader("a delivery status part", 500_000, _status_part),
     Reader("smtp_replies.classify", 2_048, lambda text: smtp_replies.classify("END", 550, text)),
     Reader("CSV", 131_072, _csv),
     Reader("JSON Lines", 131_072, _jsonl),

@@ -24,7 +24,7 @@ from outrider.events.payloads.messages import EmailBounced
 from outrider.imports import models as importing
 from outrider.kit import json, outbox
 from outrider.mailboxes.models import HealthReason, HealthState
-from outrider.messages.models import BounceKind
+from outrider.messages.bounce_reasons import BounceKind, BounceReason
 from outrider.sequences.models import ReplyClass
 from outrider.webhooks.models import payload_of
 from tools import events, openapi
@@ -95,6 +95,7 @@ class TestChoices:
         (mailboxes.HealthReason, HealthReason),
         (imports.Kind, importing.Kind),
         (EmailBounced.model_fields["bounce"].annotation, BounceKind),
+        (EmailBounced.model_fields["reason"].annotation, BounceReason),
         (ContactSuppressed.model_fields["kind"].annotation, suppressions.Kind),
         (ContactSuppressed.model_fields["reason"].annotation, suppressions.Reason),
     ]

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from outrider.campaigns import message_ids
 from outrider.kit import clock, ids
+from outrider.messages import diagnoses
+from outrider.messages.bounce_reasons import BounceReason, Diagnosis, SoftReason
 
 Kind = Literal["accepted", "delivered", "hard", "soft", "complained", "rejected"]
 _KINDS: dict[str, Kind] = {
@@ -20,6 +22,13 @@ _KINDS: dict[str, Kind] = {
     "Delivery": "delivered",
     "Reject": "rejected",
     "Rendering Failure": "rejected",
+}
+_SUPPRESSED = ("Suppressed", "OnAccountSuppressionList")
+_SUBTYPES: dict[str, SoftReason] = {
+    "MailboxFull": "mailbox_full",
+    "MessageTooLarge": "too_large",
+    "ContentRejected": "content_refused",
+    "AttachmentRejected": "content_refused",
 }
 _PART = {"Rendering Failure": "failure", "DeliveryDelay": "deliveryDelay"}
 
@@ -36,8 +45,11 @@ class Notice(BaseModel):
     workspace_id: str = ""
     message_id: str = ""
     detail: str = ""
+    reason: BounceReason = "unknown"
+    """Why it came back, if it did."""
     attested: bool = True
-    """The provider says so. Anyone can write a mail that looks like a mail server's report."""
+    """The provider says so. Anyone can write a mail that looks like a mail server's report, and
+    servers name causes that they do not have."""
 
     @classmethod
     def of(cls, detail: Mapping[str, Any]) -> "Notice | None":
@@ -45,7 +57,8 @@ class Notice(BaseModel):
         name = str(detail.get("eventType") or "")
         part: Mapping[str, Any] = detail.get(_PART.get(name, name.lower())) or {}
         mail: Mapping[str, Any] = detail.get("mail") or {}
-        kind = _kind(name, part)
+        bounce = _bounce(part) if name == "Bounce" else None
+        kind = bounce.kind if bounce else _kind(name, part)
         if kind is None or not mail.get("messageId"):
             return None
         tags: Mapping[str, Any] = mail.get("tags") or {}
@@ -58,15 +71,35 @@ class Notice(BaseModel):
             workspace_id=workspace_id if named else "",
             message_id=message_id if named else "",
             detail=_detail(part),
+            reason=bounce.reason if bounce else "unknown",
+            attested=name != "Bounce" or part.get("bounceType") == "Permanent",
         )
 
 
 def _kind(name: str, part: Mapping[str, Any]) -> Kind | None:
-    if name == "Bounce":
-        return "hard" if part.get("bounceType") == "Permanent" else "soft"
     if name == "Complaint":
         return None if part.get("complaintFeedbackType") == "not-spam" else "complained"
     return _KINDS.get(name)
+
+
+def _bounce(part: Mapping[str, Any]) -> Diagnosis:
+    """What the server said counts more than what SES makes of it: among its permanent bounces are
+    servers that block for a while. Where nothing is said, SES knows best."""
+    subtype, first = str(part.get("bounceSubType")), _first(part)
+    answer = str(first.get("diagnosticCode") or "")
+    if subtype in _SUPPRESSED:
+        return Diagnosis("hard", "suppressed")
+    found = diagnoses.judge(diagnoses.code_of(str(first.get("status") or ""), answer), answer)
+    if found.reason not in ("unknown", "server_error"):
+        return found
+    if part.get("bounceType") == "Permanent":
+        return Diagnosis("hard", "no_such_address")
+    return Diagnosis("soft", _SUBTYPES.get(subtype, found.reason))
+
+
+def _first(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    recipients = part.get("bouncedRecipients")
+    return recipients[0] if isinstance(recipients, list) and recipients else {}
 
 
 def _tag(tags: Mapping[str, Any], name: str) -> str:
@@ -82,8 +115,7 @@ def _moment(text: object) -> datetime:
 
 
 def _detail(part: Mapping[str, Any]) -> str:
-    recipients = part.get("bouncedRecipients")
-    first = recipients[0] if isinstance(recipients, list) and recipients else {}
+    first = _first(part)
     said = [
         part.get("bounceSubType") or part.get("complaintFeedbackType"),
         first.get("diagnosticCode") or part.get("reason") or part.get("errorMessage"),

@@ -10,6 +10,7 @@ from outrider.feedback.guardrails import Guardrails
 from outrider.feedback.notices import Kind, Notice
 from outrider.feedback.rejections import Rejections
 from outrider.kit import clock
+from outrider.messages.bounce_reasons import Diagnosis
 from outrider.messages.bounces import Bounces
 from outrider.messages.marks import Marks
 from outrider.messages.models import Message
@@ -57,7 +58,11 @@ class Feedback:
                     self.marks.delivered(found, notice.at)
             case "hard" | "soft":
                 self.bounces.record(
-                    found, kind, notice.at, notice.detail, everywhere=notice.attested
+                    found,
+                    Diagnosis(kind, notice.reason),
+                    notice.at,
+                    notice.detail,
+                    everywhere=notice.attested,
                 )
                 self.guardrails.check(found)
             case "complained":

@@ -25,6 +25,8 @@ MAX_HEADER = 8_000
 MAX_PARTS = 100
 MAX_DEPTH = 50
 MAX_DELIMITERS = 20_000
+MAX_GROUPS = 5_000
+"""Of fields, in the parts of a delivery report: the parser makes a mail of each."""
 MAX_TEXT = 500_000
 """Bytes of one part that are taken for text."""
 
@@ -33,6 +35,7 @@ _TEXT_CODECS = re.compile(
 )
 _IN_BRACKETS = re.compile(r"<\s{0,9}([^<>\s@]{1,64}@[^<>\s@]{1,255})\s{0,9}>")
 _BARE = re.compile(r"(?<![^\s,;:(\"'])([\w.+-]{1,64}@[\w.-]{1,255})(?![^\s,;)\"'])")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 _BROKEN = (ValueError, LookupError, MessageError, RecursionError, TypeError, AttributeError)
 """What the standard library raises for headers and encodings that are not what they say."""
 
@@ -46,6 +49,7 @@ def parse(raw: bytes) -> Message:
         raw.lower().count(b"boundary=") > MAX_DEPTH
         or raw.count(b"\n--") > MAX_DELIMITERS
         or head.count(b"\n") > 10_000
+        or (b"delivery-status" in raw.lower() and len(_BLANK_LINE.findall(raw)) > MAX_GROUPS)
     )
     if not hostile:
         with suppress(*_BROKEN):

@@ -1,22 +1,37 @@
-"""What is told of a mail of ours by machines: delivery status notifications (RFC 3464) of mail
-servers, and complaints of recipients (RFC 5965) that their providers pass on."""
+"""What is told of a mail of ours by machines: delivery status notifications (RFC 3464) and reports
+in plain text of mail servers, and complaints of recipients (RFC 5965) that their providers pass on.
+"""
 
+import base64
+import binascii
+import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_string
 from email.message import Message
 from typing import Literal
 
-from outrider.inbound import diagnoses, mime
+from outrider.inbound import mime, text_reports
+from outrider.messages import diagnoses
+from outrider.messages.bounce_reasons import BounceReason
 
-_MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
-_MAX_RECIPIENTS = 20
+_IDS = re.compile(r"<([^<>\s]{1,900})>")
+_IDS_IN_TEXT = re.compile(
+    r"^[ \t>|]{0,20}Message-ID:\s{0,80}<?([^<>\s]{3,900}@[^<>\s]{1,255})>?",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MAX_IDS = 20
+_MAX_DETAIL = 500
 
 Delivery = Literal["hard", "soft", "delivered", "delayed"]
 
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
-_COMPLAINTS = ("abuse", "fraud", "opt-out", "opt-out-list")
+_HEADER_PARTS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
+_COMPLAINTS = ("abuse", "fraud", "opt-out", "opt-out-list", "complaint")
 """Feedback types that say that the recipient does not want the mail."""
+_JMRP = "X-HmXmrOriginalRecipient"
+"""Outlook.com gives back the mail complained about with this header, and no ARF part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,95 +42,166 @@ class Report:
     delivery: Delivery
     status: str
     detail: str
+    reason: BounceReason = "unknown"
 
 
 def is_report(mail: Message) -> bool:
-    """Whether it is a notification, or something wrapped one, as virus scanners do."""
-    return any(
-        mime.content_type(part) in _STATUS_PARTS
-        or (
-            mime.content_type(part) == "multipart/report"
-            and mime.parameter(part, "report-type") in ("", "delivery-status")
-        )
-        for part in _own_parts(mail)
-    )
+    """Whether it tells what became of a mail, in whatever form and in whatever it is wrapped."""
+    return _told_by(mail) is not None
 
 
 def is_complaint(mail: Message) -> bool:
     """Whether a provider says with it that a recipient complained about a mail."""
-    return any(
-        _field(part, "Feedback-Type").lower() in _COMPLAINTS
-        for part in _own_parts(mail)
-        if mime.content_type(part) == "message/feedback-report"
-    )
+    parts = list(_own_parts(mail))
+    kinds = [
+        _field(part, "Feedback-Type").lower() for part in parts if _is(part, "feedback-report")
+    ]
+    if kinds:
+        return any(kind in _COMPLAINTS for kind in kinds)
+    return any(_JMRP in inner for part in parts for inner in _enclosed(part))
 
 
 def read(mail: Message) -> list[Report]:
-    """What a notification says of each recipient; empty where nothing is understood."""
-    found = []
-    for part in mime.parts(mail):
-        if mime.content_type(part) in _STATUS_PARTS:
-            for fields in _groups(part):
-                if report := _report(fields):
-                    found.append(report)
-    return found[:_MAX_RECIPIENTS]
+    """What a report says of each recipient; empty where nothing is understood."""
+    told = _told_by(mail)
+    if told is None:
+        return []
+    found = [
+        report
+        for part in _own_parts(told)
+        if mime.content_type(part) in _STATUS_PARTS
+        for fields in _groups(part)
+        if (report := _report(fields, told))
+    ]
+    found = found or [_of_text(each) for each in text_reports.read(told)]
+    return found[: text_reports.MAX_RECIPIENTS]
 
 
 def original_ids(mail: Message) -> list[str]:
-    """Message-IDs of the mail a notification is about, from what it gives back of it."""
+    """Message-IDs of the mail a report is about, from what it gives back of it; behind them those
+    of the mails that this one answers."""
     ids: list[str] = []
+    answered: list[str] = []
     for part in mime.parts(mail):
         kind = mime.content_type(part)
-        if kind in ("text/rfc822-headers", "message/rfc822-headers"):
-            ids += re.findall(
-                r"^Message-ID:\s*<([^<>\s]{1,900})>", mime.body_of(part), re.IGNORECASE | re.M
-            )
-        elif part is not mail:
-            ids += _MESSAGE_ID.findall(mime.header(part, "Message-ID"))
-    return list(dict.fromkeys(ids))[:_MAX_RECIPIENTS]
+        if part is not mail:
+            ids += _IDS.findall(mime.header(part, "Message-ID"))
+            answered += reversed(_IDS.findall(mime.header(part, "References")))
+        if kind in _HEADER_PARTS or kind.startswith("text/"):
+            ids += _IDS_IN_TEXT.findall(mime.body_of(part))
+    return list(dict.fromkeys(ids))[:_MAX_IDS] + list(dict.fromkeys(answered))[:_MAX_IDS]
+
+
+def _told_by(mail: Message, depth: int = 0) -> Message | None:
+    """The report: the mail, or one that a forwarding rule or a scanner put within it. A person who
+    attaches one says something of their own: that is an answer."""
+    if any(_is_status(part) for part in _own_parts(mail)) or text_reports.read(mail):
+        return mail
+    if depth > 1 or "In-Reply-To" in mail or mime.text_of(mail).strip():
+        return None
+    within = (inner for part in _own_parts(mail) for inner in _enclosed(part))
+    return next((found for inner in within if (found := _told_by(inner, depth + 1))), None)
+
+
+def _is_status(part: Message) -> bool:
+    return mime.content_type(part) in _STATUS_PARTS or (
+        mime.content_type(part) == "multipart/report"
+        and mime.parameter(part, "report-type") in ("", "delivery-status")
+    )
+
+
+def _is(part: Message, kind: str) -> bool:
+    return mime.content_type(part) == f"message/{kind}"
 
 
 def _own_parts(mail: Message) -> Iterator[Message]:
     """The mail and its parts, but not those of the mails it has within."""
     yield mail
     if mime.content_type(mail).startswith("multipart/"):
-        for part in _groups(mail):
+        for part in _parts(mail):
             yield from _own_parts(part)
 
 
+def _enclosed(part: Message) -> Iterator[Message]:
+    if _is(part, "rfc822") or _is(part, "global"):
+        yield from _parts(part)
+
+
+def _parts(part: Message) -> list[Message]:
+    payload = part.get_payload() if part.is_multipart() else ()
+    return [each for each in payload if isinstance(each, Message)][:50]
+
+
 def _field(part: Message, name: str) -> str:
-    """A field of a part whose content has the form of headers: Python parses some of these types,
-    and leaves others as text."""
-    if groups := list(_groups(part)):
-        return mime.header(groups[0], name)
-    found = re.search(rf"^{name}:[ \t]*(\S+)", mime.body_of(part), re.IGNORECASE | re.M)
-    return found[1] if found else ""
+    return next((value for group in _groups(part) if (value := mime.header(group, name))), "")
 
 
-def _groups(part: Message) -> Iterator[Message]:
-    """The parts of a part. Of the machine-readable part of a notification these are its groups of
-    fields: Python parses each as a mail of its own."""
-    if part.is_multipart():
-        payload = part.get_payload()
-        yield from [group for group in payload if isinstance(group, Message)][:50]
+def _groups(part: Message) -> list[Message]:
+    """The groups of fields of a machine-readable part. Python parses each as a mail of its own, but
+    where the part is encoded, or of a type that it does not know, it leaves text."""
+    groups = _parts(part)
+    encoding = mime.header(part, "Content-Transfer-Encoding").lower()
+    if groups and encoding not in ("base64", "quoted-printable"):
+        return groups
+    text = "\n\n".join(str(each.get_payload()) for each in groups) or mime.body_of(part)
+    text = _decoded(text[: mime.MAX_TEXT], encoding) if groups else text
+    return [message_from_string(group) for group in re.split(r"\n\s*\n", text.strip())[:50]]
 
 
-def _report(fields: Message) -> Report | None:
-    action = mime.header(fields, "Action").split(" ")[0].lower().rstrip(";")
-    if not action:
+def _decoded(text: str, encoding: str) -> str:
+    data = text.encode("ascii", "ignore")
+    try:
+        decoded = base64.b64decode(data) if encoding == "base64" else quopri.decodestring(data)
+    except (ValueError, binascii.Error):
+        return text
+    return decoded.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _report(fields: Message, told: Message) -> Report | None:
+    code = mime.header(fields, "Status")
+    recipient = _recipient(fields)
+    action = mime.header(fields, "Action").split(" ")[0].lower().strip(";,.")
+    if not action and not (code and recipient):
         return None
     detail = mime.header(fields, "Diagnostic-Code")
-    status = diagnoses.code_of(mime.header(fields, "Status"), detail)
-    recipient = mime.header(fields, "Final-Recipient") or mime.header(fields, "Original-Recipient")
+    status = diagnoses.code_of(code, detail)
+    found = diagnoses.judge(status, detail)
+    if found.reason == "unknown" or not detail:
+        words = text_reports.told_in(mime.text_of(told))
+        said = text_reports.answers(words, [recipient])[recipient]
+        if status.endswith(".0.0") or not status:
+            status = diagnoses.code_of(status, said)
+        found, detail = diagnoses.judge(status, f"{detail} {said}"), detail or said
+    delivery = _delivery(action, code, found.kind)
+    return Report(recipient, delivery, status, detail[:_MAX_DETAIL], found.reason)
+
+
+def _recipient(fields: Message) -> str:
+    """The address that the mail was meant for. Servers that write the last one in a way of their
+    own name the first one beside it."""
+    last, first = (
+        mime.header(fields, name).rpartition(";")[2].strip().strip("<>").lower()
+        for name in ("Final-Recipient", "Original-Recipient")
+    )
+    same = last.partition("@")[0] == first.partition("@")[0]
+    return first if first and (same or not last) else last
+
+
+def _of_text(failed: text_reports.Failed) -> Report:
+    status = diagnoses.code_of("", failed.answer)
+    found = diagnoses.judge(status, failed.answer)
     return Report(
-        recipient=recipient.rpartition(";")[2].strip().strip("<>"),
-        delivery=_delivery(action, status, detail),
+        recipient=failed.recipient,
+        delivery="delayed" if failed.is_delayed else found.kind,
         status=status,
-        detail=detail[:500],
+        detail=failed.answer[:_MAX_DETAIL],
+        reason=found.reason,
     )
 
 
-def _delivery(action: str, status: str, detail: str) -> Delivery:
+def _delivery(action: str, status: str, kind: Literal["hard", "soft"]) -> Delivery:
+    if not action:
+        action = {"2": "delivered", "4": "delayed"}.get(status[:1], "failed")
     if action in ("delivered", "relayed", "expanded"):
         return "delivered"
-    return diagnoses.verdict(status, detail) if action == "failed" else "delayed"
+    return kind if action == "failed" else "delayed"

@@ -92,12 +92,14 @@ class InboundService:
         if mail.kind == "complaint":
             return self._complaint(workspace, message, mail)
         feedback = self.feedback(Caller.engine(workspace))
-        for report in mail.reports:
-            kind = _HEARD[report.delivery]
-            if kind == "hard" and not _is_about(report, message):
-                kind = "soft"
+        about = [report for report in mail.reports if _is_about(report, message)]
+        for report in about or mail.reports:
+            kind, reason = _HEARD[report.delivery], report.reason
+            if kind in ("hard", "soft") and not about:
+                kind, reason = "soft", "forwarding"
             notice = Notice(
                 kind=kind,
+                reason=reason,
                 at=clock.now(),
                 provider_id=message.provider_id or message.id,
                 detail=f"{report.status} {report.detail}".strip()[:500],

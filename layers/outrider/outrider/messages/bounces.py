@@ -26,8 +26,10 @@ from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.kit.outbox import Event, short
 from outrider.mailboxes.repository import MailboxRepository
+from outrider.messages import diagnoses
+from outrider.messages.bounce_reasons import BounceKind, Diagnosis
 from outrider.messages.lists import MessageLists
-from outrider.messages.models import BounceKind, Message
+from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 
 _ATTEMPTS = 5
@@ -50,7 +52,7 @@ class Bounces:
     def record(
         self,
         message: Message,
-        kind: BounceKind,
+        why: Diagnosis,
         at: datetime,
         detail: str,
         *,
@@ -63,8 +65,9 @@ class Bounces:
             if found is None:
                 return
             contact = self.contacts.current(found.contact_id)
+            kind = why.kind
             dead = kind == "hard" or found.bounce == "hard" or self._comes_back_always(found)
-            actions = list(self._mark(found, kind, at, detail))
+            actions = list(self._mark(found, why, at, detail))
             if dead:
                 actions += self._bury(found, contact, kind, at, everywhere=everywhere)
             try:
@@ -99,11 +102,15 @@ class Bounces:
 
     def _refusing(self, enrollment: Enrollment, message: Message, detail: str) -> Sequence[Action]:
         now, reason = clock.now(), f"bounced: {detail}"
+        why = diagnoses.judge(diagnoses.code_of("", detail), detail)
+        if why.kind == "soft":
+            why = Diagnosis("hard", "no_such_address")
         bounced = message.model_copy(
             update={
                 "state": "failed",
                 "reason": reason,
-                "bounce": "hard",
+                "bounce": why.kind,
+                "bounce_reason": why.reason,
                 "bounced_at": clock.to_text(now),
             }
         )
@@ -112,7 +119,7 @@ class Bounces:
         )
         contact = self.contacts.current(message.contact_id)
         return [
-            self.messages.add(bounced, [failed, self._told(bounced, "hard", detail)]),
+            self.messages.add(bounced, [failed, self._told(bounced, why, detail)]),
             *self.endings.writes(enrollment, "bounced", "hard_bounce", claimed=message.id),
             self.statistics(message.campaign_id).add(
                 now.date(), message.step_id, message.variant_id, "failed", "bounced"
@@ -122,16 +129,17 @@ class Bounces:
         ]
 
     def _mark(
-        self, message: Message, kind: BounceKind, at: datetime, detail: str
+        self, message: Message, why: Diagnosis, at: datetime, detail: str
     ) -> Sequence[Action]:
         """A hard bounce is also told of a mail that bounced softly before, never the reverse."""
+        kind = why.kind
         if message.bounce in (kind, "hard"):
             return ()
-        bounced = self._told(message, kind, detail)
+        bounced = self._told(message, why, detail)
         today = clock.now().date()
         counted = "bounced" if kind == "hard" else "soft_bounced"
         actions = [
-            self.messages.bounced(message, kind, clock.to_text(at), [bounced]),
+            self.messages.bounced(message, why, clock.to_text(at), [bounced]),
             self.statistics(message.campaign_id).add(
                 today, message.step_id, message.variant_id, counted
             ),
@@ -140,11 +148,12 @@ class Bounces:
             actions.append(self.mailboxes.record(message.mailbox_id, today, "bounced"))
         return actions
 
-    def _told(self, message: Message, kind: BounceKind, detail: str) -> Event:
+    def _told(self, message: Message, why: Diagnosis, detail: str) -> Event:
         return self.caller.event(
             "email.bounced",
-            identity=f"{message.id}/{kind}",
-            bounce=kind,
+            identity=f"{message.id}/{why.kind}",
+            bounce=why.kind,
+            reason=why.reason,
             detail=detail,
             **message.names(),
         )

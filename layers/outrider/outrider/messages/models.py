@@ -11,6 +11,7 @@ from outrider.campaigns import enrollment_ids
 from outrider.campaigns.models import Said
 from outrider.kit import clock, json
 from outrider.messages import threads
+from outrider.messages.bounce_reasons import BounceKind, BounceReason
 from outrider.sequences.models import Channel, ReplyClass
 
 Direction = Literal["out", "in"]
@@ -28,7 +29,6 @@ State = Literal[
 """Outgoing: `sent`, `failed`, `skipped`, and `unknown` when nobody recorded the outcome. A task of
 a person is `pending`, then `completed` or `expired`, or `cancelled` when its enrollment ended
 first. A reply is `received`."""
-BounceKind = Literal["hard", "soft"]
 MarkedTime = Literal[
     "delivered_at",
     "opened_at",
@@ -113,6 +113,7 @@ class Message(BaseModel):
     clicked_at: str | None = None
     bounced_at: str | None = None
     bounce: BounceKind | None = None
+    bounce_reason: BounceReason | None = None
     complained_at: str | None = None
     unsubscribed_at: str | None = None
     replied_at: str | None = None

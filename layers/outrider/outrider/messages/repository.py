@@ -21,7 +21,8 @@ from outrider.kit import clock, outbox
 from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, Query, Table, batch_get, batch_write
 from outrider.kit.outbox import Event
-from outrider.messages.models import BounceKind, Classification, MarkedTime, Message, State, rfc_key
+from outrider.messages.bounce_reasons import Diagnosis
+from outrider.messages.models import Classification, MarkedTime, Message, State, rfc_key
 
 _SAID = "said#"
 _TOLD_APART = 10
@@ -166,17 +167,18 @@ class MessageRepository:
         )
 
     def bounced(
-        self, message: Message, kind: BounceKind, at: str, events: Sequence[Event]
+        self, message: Message, found: Diagnosis, at: str, events: Sequence[Event]
     ) -> Action:
         """The message, as it was read, came back; that it did so for good is the last word."""
         was = "#bounce = :was" if message.bounce else "attribute_not_exists(#bounce)"
         return self.table.update(
             self._pk(message.contact_id),
             message.id,
-            "SET #bounce = :kind, #bounced_at = if_not_exists(#bounced_at, :at),"
-            " #_events = :events",
+            "SET #bounce = :kind, #bounce_reason = :reason,"
+            " #bounced_at = if_not_exists(#bounced_at, :at), #_events = :events",
             f"attribute_exists(#pk) AND {was}",
-            kind=kind,
+            kind=found.kind,
+            reason=found.reason,
             at=at,
             events=outbox.pack(events, message.names()),
             **({"was": message.bounce} if message.bounce else {}),

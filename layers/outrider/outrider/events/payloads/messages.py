@@ -19,6 +19,29 @@ from outrider.events.payloads.base import (
 
 FailureReason = Annotated[str, Field(pattern=r"^[a-z_]+$", examples=["refused"])]
 """A word for it: the message has the whole reason, which may quote a person's data."""
+BounceReason = Literal[
+    "no_such_address",
+    "no_such_domain",
+    "address_disabled",
+    "kept_bouncing",
+    "suppressed",
+    "mailbox_full",
+    "rate_limited",
+    "greylisted",
+    "blocked",
+    "content_refused",
+    "authentication_failed",
+    "too_large",
+    "loop",
+    "expired",
+    "relay_denied",
+    "sender_refused",
+    "policy",
+    "network",
+    "server_error",
+    "forwarding",
+    "unknown",
+]
 SkipReason = Annotated[str, Field(examples=["replied"])]
 
 
@@ -73,6 +96,8 @@ class EmailBounced(_AboutMail):
 
     bounce: Literal["hard", "soft"]
     """`hard`: the address takes no mail, and is suppressed. `soft`: it took none this time."""
+    reason: Annotated[BounceReason, Field(examples=["no_such_address"])]
+    """Why: [what each means](../replies.md#why-a-mail-comes-back)."""
     detail: Annotated[str, Field(examples=["General: smtp; 550 5.1.1 user unknown"])]
     """What the recipient's server, the mailbox's server or SES said."""
 

@@ -1,0 +1,60 @@
+"""Failures of deliveries as mail servers word them, and what they say about the address."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outrider.messages import diagnoses
+from outrider.messages.bounce_reasons import HARD, RULES
+from tests.unit.messages.server_answers import ANSWERS, ServerAnswer
+
+CODES = st.from_regex(r"[45]\.[0-7]\.\d{1,3}", fullmatch=True) | st.just("")
+
+
+class TestTable:
+    @pytest.mark.parametrize(
+        "answer", ANSWERS, ids=lambda each: f"{each.server} {each.status} {each.text:.50}"
+    )
+    def test_answer_of_a_server(self, answer: ServerAnswer) -> None:
+        code = diagnoses.code_of(answer.status, answer.text)
+
+        kind = "hard" if answer.reason in HARD else "soft"
+        assert diagnoses.judge(code, answer.text) == (kind, answer.reason)
+
+    def test_has_all_reasons_that_a_server_can_give(self) -> None:
+        assert len(ANSWERS) >= 200
+        ours = {"kept_bouncing", "suppressed", "forwarding"}
+        assert {each.reason for each in ANSWERS} == (HARD | RULES.keys()) - ours
+
+
+class TestEveryAnswer:
+    @given(CODES, st.integers(400, 499), st.text(max_size=80))
+    def test_that_puts_the_mail_off_is_soft(self, code: str, reply: int, text: str) -> None:
+        assert diagnoses.judge(code, f"smtp; {reply} {text}").kind == "soft"
+
+    @given(st.sampled_from(["", "5.0.0", "5.1.0", "5.9.9"]), st.sampled_from(["", "550", "554 no"]))
+    def test_that_says_nothing_is_soft(self, code: str, text: str) -> None:
+        assert diagnoses.judge(code, text) == ("soft", "unknown")
+
+    @given(st.sampled_from(ANSWERS), st.sampled_from(["5.1.1", "5.0.0", "5.7.1"]))
+    def test_that_names_another_cause_is_soft_whatever_its_code(
+        self, answer: ServerAnswer, code: str
+    ) -> None:
+        named = "blocked using zen.spamhaus.org"
+        text = f"smtp; 550 {code} {answer.text.rpartition('; ')[2]} {named}"
+
+        assert diagnoses.judge(code, text).kind == "soft"
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnosis", "code"),
+    [
+        ("5.1.1 (bad destination mailbox)", "smtp; 550 5.7.1 no", "5.1.1"),
+        ("5.0.0", "smtp; 452-4.2.2 full", "4.2.2"),
+        ("5.0.0", "smtp; 550 no", "5.0.0"),
+        ("", "smtp; 550 5.1.1 no", "5.1.1"),
+        ("", "connect to mx[5.1.1.25]:25 failed", ""),
+    ],
+)
+def test_the_code_that_says_more(status: str, diagnosis: str, code: str) -> None:
+    assert diagnoses.code_of(status, diagnosis) == code
