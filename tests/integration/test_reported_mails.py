@@ -9,7 +9,9 @@ import yaml
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.mail import Mail
-from tests.integration.replying import begun, contact, events, take
+from tests.integration.replying import take
+from tests.integration.test_feedback import events
+from tests.integration.test_replies import begun, contact
 
 CASES = Path(__file__).parent.parent / "cases"
 FOLDERS = (
@@ -44,6 +46,7 @@ def test_is_heard_once(api: Api, cloud: Cloud, file: Path, expected: dict[str, s
     campaign, mail = begun(api, cloud)
 
     taken = [take(cloud, about(file, mail)) for _ in range(2)]
+    cloud.drain()
 
     assert [each["kind"] for each in taken] == [expected["kind"]] * 2
     assert contact(api, campaign)["status"] == STATUSES[expected.get("bounce", "complaint")]

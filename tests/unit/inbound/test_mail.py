@@ -216,7 +216,7 @@ class TestReport:
             ("5.4.4", "hard"),
             ("4.4.7", "soft"),
             ("5.2.2", "soft"),
-            ("5.7.1", "soft"),
+            ("5.7.1", "hard"),
         ],
     )
     def test_tells_hard_from_soft(self, status: str, delivery: str) -> None:

@@ -83,18 +83,21 @@ def _kind(name: str, part: Mapping[str, Any]) -> Kind | None:
 
 
 def _bounce(part: Mapping[str, Any]) -> Diagnosis:
-    """What the server said counts more than what SES makes of it: among its permanent bounces are
-    servers that block for a while. Where nothing is said, SES knows best."""
-    subtype, first = str(part.get("bounceSubType")), _first(part)
-    answer = str(first.get("diagnosticCode") or "")
+    """What SES calls transient is soft. Among those that it calls permanent are servers that block
+    for a while: there the server's own words count, and where they say nothing, SES knows best."""
+    kind, subtype = part.get("bounceType"), str(part.get("bounceSubType"))
     if subtype in _SUPPRESSED:
         return Diagnosis("hard", "suppressed")
+    if kind == "Transient" and subtype in _SUBTYPES:
+        return Diagnosis("soft", _SUBTYPES[subtype])
+    first = _first(part)
+    answer = str(first.get("diagnosticCode") or "")
     found = diagnoses.judge(diagnoses.code_of(str(first.get("status") or ""), answer), answer)
-    if found.reason not in ("unknown", "server_error"):
-        return found
-    if part.get("bounceType") == "Permanent":
+    if kind == "Transient" and found.kind == "hard":
+        return Diagnosis("soft", "unknown")
+    if kind == "Permanent" and found.reason in ("unknown", "server_error"):
         return Diagnosis("hard", "no_such_address")
-    return Diagnosis("soft", _SUBTYPES.get(subtype, found.reason))
+    return found
 
 
 def _first(part: Mapping[str, Any]) -> Mapping[str, Any]:

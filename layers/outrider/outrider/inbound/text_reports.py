@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import parseaddr
 from itertools import takewhile
 
 from outrider.inbound import mime
@@ -23,8 +22,9 @@ _MAX_INTRODUCTION = 1_500
 _MAX_ANSWER = 12
 
 _DAEMON = re.compile(
-    r"(?:mailer[-._]?daemon|mail[-._]?(?:daemon|delivery|gateway)|postmaster|mdaemon|daemon|bounces?"
-    r"|microsoftexchange|undelivered|delivery[-._]?(?:status|failure|notification))"
+    r"(?<![\w.+-])(?:mailer[-._]?daemon|mail[-._]?(?:daemon|delivery|gateway)|postmaster|mdaemon|daemon"
+    r"|bounces?|microsoftexchange|undelivered|delivery[-._]?(?:status|failure|notification))"
+    r"[\w.+-]*(?=@|[ >]|$)"
 )
 """How the addresses of mail servers begin."""
 _GIVEN_BACK = re.compile(
@@ -130,9 +130,10 @@ def _is_about_failure(mail: Message, beginning: str, told: str) -> bool:
 
 
 def _is_daemon(mail: Message) -> bool:
-    name, address = parseaddr(mime.header(mail, "From"))
-    local = (address or name).lower().partition("@")[0]
-    return bool(_DAEMON.match(local) or found("mail_system", name.lower()))
+    sender = mime.header(mail, "From").lower()
+    return bool(_DAEMON.search(sender)) or found(
+        "mail_system", sender.partition("<")[0].strip(' "')
+    )
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -62,17 +62,18 @@ _RULES = (
     _Rule("address_disabled", "address_disabled"),
     _Rule("expired", "expired"),
     _Rule("content_refused", "content_refused"),
+    # Codes that servers give for one cause alone.
+    _Rule("mailbox_full", codes=r"2\.2"),
+    _Rule("loop", codes=r"4\.6|4\.14"),
+    _Rule("expired", codes=r"4\.7|4\.30\d"),
     # Words about the address.
     _Rule("no_such_domain", "gone", r"1\.2|4\.4|4\.310"),
     _Rule("no_such_address", "no_such_address"),
     _Rule("no_such_domain", "no_such_domain"),
-    # Codes that servers give for one cause alone, and words of any cause.
-    _Rule("mailbox_full", codes=r"2\.2"),
+    # Codes of one cause that are also given for addresses, and words of any cause.
     _Rule("authentication_failed", codes=r"7\.2\d|7\.30|7\.515"),
     _Rule("blocked", codes=r"7\.[567]\d\d"),
     _Rule("relay_denied", codes=r"7\.64"),
-    _Rule("loop", codes=r"4\.6|4\.14"),
-    _Rule("expired", codes=r"4\.7|4\.30\d"),
     _Rule("policy", "policy"),
     _Rule("network", "network"),
     _Rule("server_error", "server_error"),
@@ -106,7 +107,8 @@ def judge(code: str, answer: str) -> Diagnosis:
     `answer` what the server said."""
     said = _FRAME.sub("", answer[:MAX_WORDS])
     reply = _REPLY.search(_CODE.sub("", said))
-    lasting = reply[1].startswith("5") if reply else not code.startswith("4")
+    vague = bool(reply) and code.endswith(".0.0")
+    lasting = (not reply or reply[1][0] == "5") and (vague or code[:1] != "4")
     words = words_of(said)
     for rule in _RULES:
         if rule.fits(code, words):
