@@ -27,9 +27,9 @@ def cases() -> list[Any]:
     found = []
     for folder in FOLDERS:
         expected = yaml.safe_load((CASES / folder / "expected.yaml").read_text())
-        assert set(expected) == {file.name for file in (CASES / folder).glob("*.eml")}
+        assert set(expected) == {file.stem for file in (CASES / folder).glob("*.eml")}
         for name, told in expected.items():
-            found.append(pytest.param(CASES / folder / name, told, id=f"{folder}/{name}"))
+            found.append(pytest.param(CASES / folder / f"{name}.eml", told, id=f"{folder}/{name}"))
     return found
 
 
