@@ -46,6 +46,8 @@ class Contract:
         outbox.pack = _pack
         broken = sorted(set(self.broken))
         assert not broken, "events that are not as docs/events says:\n" + "\n".join(broken)
+        strange = sorted(set(self.undocumented))
+        assert not strange, "answers that are not as openapi.json says:\n" + "\n".join(strange)
 
     def answered(self, endpoint: Endpoint, status: int, media: str) -> None:
         """An answer of the API."""

@@ -1,10 +1,13 @@
-"""What receivers get is what docs/events promises, and the harness notices when it is not."""
+"""What receivers get is what docs/events promises, and the harness notices when that, or an answer
+of the API, is not as published."""
 
+import re
 from typing import Any
 
 import pytest
 
 from outrider.kit import ids, outbox
+from outrider.kit.answers import HTML, JSON, PROBLEM_JSON
 from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
@@ -12,6 +15,7 @@ from tests.harness.contract import SCHEMAS, Contract, example
 from tests.integration.endpoints import received, register
 from tests.integration.outreach import launched
 from tests.receivers import answering, receiver
+from tools.templates import Endpoint
 
 
 class TestWebhooks:
@@ -64,4 +68,29 @@ class TestContract:
             contract.end()
         else:
             with pytest.raises(AssertionError, match=complaint):
+                contract.end()
+
+    @pytest.mark.parametrize(
+        ("status", "media", "complaint"),
+        [
+            (200, JSON, None),
+            (404, PROBLEM_JSON, None),
+            (418, PROBLEM_JSON, "GET /v1/contacts/{contact_id} answers 418"),
+            (200, HTML, "answers 200 as text/html"),
+            (404, JSON, "answers 404 as application/json"),
+        ],
+    )
+    def test_fails_the_test_that_is_given_an_answer_which_is_not_documented(
+        self, status: int, media: str, complaint: str | None
+    ) -> None:
+        endpoint = Endpoint("GET", "/v1/contacts/{contact_id}", "contacts")
+        contract = Contract()
+        contract.begin()
+
+        contract.answered(endpoint, status, media)
+
+        if complaint is None:
+            contract.end()
+        else:
+            with pytest.raises(AssertionError, match=re.escape(complaint)):
                 contract.end()
