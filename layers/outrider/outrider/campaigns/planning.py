@@ -19,6 +19,7 @@ from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
+from outrider.sequences.lint.rules import too_much_work
 from outrider.sequences.models import Sequence as OutreachSequence
 from outrider.sequences.service import SequenceService
 
@@ -76,6 +77,7 @@ class PlanningService:
                 for contact, person in zip(shown, people, strict=False)
             ],
             not_found=[each for each in asked if each not in found],
+            findings=too_much_work(steps),
         )
 
     def _contacts(self, request: PlanRequest) -> tuple[list[Contact], bool]:

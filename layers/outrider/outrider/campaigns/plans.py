@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from outrider.campaigns.schemas import MAX_CONTACTS, ContactFilter
 from outrider.kit import json_schema
 from outrider.kit.requests import Instant
+from outrider.sequences.lint.findings import LintFinding
 from outrider.sequences.models import Channel
 
 
@@ -77,7 +78,8 @@ class SequencePlan(BaseModel):
     `late_by_reason` and `left_out_by_reason` count the steps that are carried out later than they
     are due, and those that are not within 400 days; `missing_value` counts those whose text writes
     a field that the contact does not have, where its enrollment ends. `contacts` are the first 100
-    of those asked for; `not_found` are ids that no contact has."""
+    of those asked for; `not_found` are ids that no contact has. `findings` are those of lint about
+    texts that do too much work: what such a text says is not sent."""
 
     sequence_id: str
     object: Literal["plan"] = "plan"
@@ -90,3 +92,4 @@ class SequencePlan(BaseModel):
     left_out_by_reason: dict[str, int]
     contacts: list[ContactPlan]
     not_found: list[str]
+    findings: list[LintFinding]

@@ -43,6 +43,12 @@ def lint(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> 
     return found
 
 
+def too_much_work(steps: Many[Step]) -> list[LintFinding]:
+    """What `lint` finds about the work that texts do, and nothing else."""
+    trials = Trials()
+    return [_finding(part, remark) for part in parts(steps) for remark in trials.remarks(part)]
+
+
 def _remarks(part: Part, mails: Many[str]) -> Iterator[Remark]:
     yield from variables.template(part)
     if part.step.channel == "sms":
