@@ -87,24 +87,6 @@ class TestTwoWorkers:
         assert len(cloud.mails()) == (other == "done")
         assert list(wrong(books(api, cloud))) == []
 
-    def test_send_nothing_once_one_of_them_has_put_the_step_off(
-        self, api: Api, cloud: Cloud
-    ) -> None:
-        """The unit of the day's cap that was reserved for it is free, and another mail's by now."""
-        job = queued(api, cloud, launched(api))
-        (mailbox,) = api.get("/v1/mailboxes").json["data"]
-        path = f"/v1/mailboxes/{mailbox['id']}"
-
-        def first() -> None:
-            api.patch(path, {"status": "paused"})
-            assert run(job) == "deferred: mailbox_paused"
-            api.patch(path, {"status": "active"})
-
-        with cloud.wire.once_after("BatchGetItem", first):
-            outcome = run(job)
-
-        assert (outcome, cloud.mails()) == ("dropped: the step was put off", [])
-
     def test_leave_a_person_waiting_who_stops_it_meanwhile(self, api: Api, cloud: Cloud) -> None:
         campaign = launched(api)
         job = queued(api, cloud, campaign)

@@ -47,7 +47,7 @@ MUTATIONS = [
     ),
     Mutation(
         "claim of a step that was put off",
-        (f"{_TWO}::test_send_nothing_once_one_of_them_has_put_the_step_off",),
+        ("tests/integration/test_put_off.py::test_is_not_sent_by_the_other",),
         (Change("campaigns/enrollments.py", "{' ADD #version :one' if raised else ''}", ""),),
     ),
     Mutation(
