@@ -19,7 +19,7 @@ _RESERVING = "tests/integration/test_reservations.py"
 _RUNNING = "tests/integration/test_runs.py"
 
 _WAKE = "if now < wakes_at <= max(at, soon):\n        return None"
-_QUEUED = "if claimed or enrollment.in_queue(now) or enrollment.due_at == job.due_at:"
+_PUT_BACK = "if not self._later(job, seen, enrollment, claimed, place):"
 _HELD = "taken += [give_back] if give_back else []"
 
 MUTATIONS = [
@@ -74,12 +74,12 @@ MUTATIONS = [
     Mutation(
         "steps that are paused left to their lease",
         (f"{_RESERVING}::TestPausing",),
-        (Change(_STEPS, _QUEUED, "if claimed:"),),
+        (Change(_STEPS, _PUT_BACK, "if False:"),),
     ),
     Mutation(
         "units of steps that are paused given back twice",
         (f"{_RESERVING}::TestPausing",),
-        (Change(_STEPS, _QUEUED, "if True:"),),
+        (Change("messages/decisions.py", "if not enrollment.waits_for(job):", "if False:"),),
     ),
     Mutation(
         "units kept where the provider takes nothing",

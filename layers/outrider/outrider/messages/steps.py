@@ -303,11 +303,10 @@ class StepService:
         match gate.then:
             case Stay():
                 # It is due at the lease of this job, which is over: due at once, when it goes on.
-                now = clock.now()
-                if claimed or enrollment.in_queue(now) or enrollment.due_at == job.due_at:
-                    reason = gate.reason if enrollment.is_open else enrollment.blocked_reason
-                    if not self._later(job, seen, enrollment, claimed, (now, lane, reason or "")):
-                        raise Outdated(job.message_id)  # it may go on already
+                reason = gate.reason if enrollment.is_open else enrollment.blocked_reason
+                place = clock.now(), lane, reason or ""
+                if not self._later(job, seen, enrollment, claimed, place):
+                    raise Outdated(job.message_id)  # it may go on already
                 return f"dropped: {gate.reason}"
             case Defer(until):
                 # What no mailbox can send is in its lane as it was: a round lets it wait there.
