@@ -50,8 +50,10 @@ def _prepared(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_in_the_background(function: str) -> bool:
-    """Does it read a queue or a stream, so that nobody waits for its answer?"""
+    """Does it read a queue? Those on streams do not give way: an import's rows would come faster
+    than the relay records them, and everybody's events wait behind."""
     return any(
         mapping.get("FunctionArn", "").startswith(function)
+        and ":sqs:" in mapping.get("EventSourceArn", "")
         for _, _, mapping in lambda_svc._iter_all_esms()
     )
