@@ -73,7 +73,7 @@ class TestReply:
         assert reply["text"] == "Sounds great, let's talk.\n\nHeader: unknown"
         assert contact(api, campaign)["status"] == "interested"
         read = [call for call in calls if "said#" in str(call.params)]
-        assert [call.operation for call in read] == ["GetItem", "TransactWriteItems"]
+        assert [call.operation for call in read] == ["Query", "TransactWriteItems"]
 
     def test_is_found_by_its_sender(self, api: Api, cloud: Cloud) -> None:
         _, mail = begun(api, cloud)

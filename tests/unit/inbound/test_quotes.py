@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outrider.inbound import programs
 from outrider.inbound.quotes import own_words
+from outrider.inbound.words import read
 
 OURS = (
     "Hi Grace,\n\nI saw that Acme is hiring two people for outreach this autumn. Teams of that size"
@@ -131,6 +133,31 @@ class TestOfAnyMail:
         assert own_words(text, ["\n\n".join(paragraphs)]) == "\n\n".join(answers)
 
 
+class TestOfAThread:
+    SECOND = "Hi Grace,\n\nI only wanted to ask again. Shall I stop writing to you?\n\nAda"
+
+    def test_all_mails_of_ours_are_known(self) -> None:
+        frame = "\u10d5\u10d8\u10e1\u10d2\u10d0\u10dc: Ada <ada@acme.example>"
+        text = f"Tuesday is fine.\n\n{frame}\n{self.SECOND}\n\nOn Monday, maybe.\n{frame}\n{OURS}"
+
+        assert own_words(text, [self.SECOND, OURS]).split("\n\n")[0] == "Tuesday is fine."
+        assert "stop writing" not in own_words(text, [self.SECOND, OURS])
+        assert "no more emails" not in own_words(text, [self.SECOND, OURS])
+
+    @pytest.mark.parametrize(
+        "attribution",
+        [
+            "On Fri, 27 Nov 2026 at 10:00, Ada wrote:",
+            "27.11.2026 10:00 Petr <ada@acme.example> \u043f\u0438\u0441\u0430\u043b:",
+        ],
+    )
+    @pytest.mark.parametrize("sent", [[], [OURS]])
+    def test_the_line_above_a_quote_is_kept(self, attribution: str, sent: list[str]) -> None:
+        for answer in (*ANSWERS, "Call me at 10:30"):
+            assert own_words(f"{answer}\n{attribution}\n{marked(OURS)}", sent) == answer
+            assert own_words(f"{answer}\n{marked(attribution)}\n{marked(OURS)}", sent) == answer
+
+
 class TestOfAPhraseOfOurs:
     """Whoever writes what stands in our mail too has written it."""
 
@@ -139,3 +166,70 @@ class TestOfAPhraseOfOurs:
         assert own_words(answer, [OURS]) == answer
         assert own_words(f"{answer}\n\n{OURS}", [OURS]) == answer
         assert own_words(f"{OURS}\n\n{answer}", [OURS]) == answer
+
+
+class TestFooter:
+    """What a company puts below each mail asks for nothing."""
+
+    FILLER = "of which nothing more is said here than what has to be said in each and every mail"
+
+    @pytest.mark.parametrize(
+        "language", sorted(file.stem for file in programs.FOLDER.glob("*.txt"))
+    )
+    def test_is_left_out(self, language: str) -> None:
+        sections = read(language, programs.FOLDER)
+        for entry in sections["footer"]:
+            text = f"Yes, let's talk.\n\nGrace\n{entry} {self.FILLER}."
+            assert own_words(text) == "Yes, let's talk.\n\nGrace", entry
+        for entry in sections["leave"]:
+            for line in (f"{entry}: https://acme.example/u/1", f"Acme | {entry} | Home"):
+                assert own_words(f"Yes, let's talk.\n\nGrace\n{line}") == (
+                    "Yes, let's talk.\n\nGrace"
+                ), line
+        for entry in sections.get("notice", ()):
+            assert own_words(f"{entry} {self.FILLER}.\n\nYes, let's talk.") == "Yes, let's talk."
+
+    @pytest.mark.parametrize(
+        "footer",
+        [
+            "If you wish to unsubscribe from our newsletter, click here.",
+            "If you no longer want to\nreceive these mails, click here.",
+            "To unsubscribe from this group and stop receiving emails from it, send an email to"
+            " a+unsubscribe@googlegroups.com.",
+            "This email and any attachments are confidential. Please delete it if it is not for"
+            " you, and do not contact us again.",
+            "Unsubscribe | Manage preferences",
+            "Acme Ltd \u00b7 Unsubscribe <https://acme.example/u>",
+            "Wenn Sie unseren Newsletter nicht mehr erhalten m\u00f6chten, klicken Sie hier.",
+            "Si vous ne souhaitez plus recevoir nos messages, cliquez ici.",
+            "-- \nUnsubscribe from our list",
+            "__________________________________\nSales mailing list\nTo unsubscribe, stop",
+        ],
+    )
+    def test_of_real_companies_is_left_out(self, footer: str) -> None:
+        assert own_words(f"Yes, let's talk.\n\n{footer}") == "Yes, let's talk."
+
+    @pytest.mark.parametrize(
+        "request_",
+        [
+            "Unsubscribe",
+            "Please unsubscribe me.",
+            "To unsubscribe I want no form, just do it.",
+            "This email is spam, stop it.",
+            "Abmelden bitte.",
+            "Diese E-Mail will ich nicht mehr.",
+            "Este correo no me interesa, b\u00f3rreme.",
+            "Cette adresse doit \u00eatre supprim\u00e9e.",
+            "If you write once more, I will report you. Remove me.",
+            "\u9000\u8ba2",
+            "\u914d\u4fe1\u505c\u6b62\u3057\u3066\u304f\u3060\u3055\u3044",
+        ],
+    )
+    def test_is_not_what_a_person_asks_for(self, request_: str) -> None:
+        assert own_words(f"Hi Ada,\n\n{request_}\n\nGrace") == f"Hi Ada,\n\n{request_}\n\nGrace"
+        assert own_words(request_) == request_
+
+    def test_alone_is_meant(self) -> None:
+        alone = "If you wish to unsubscribe from our newsletter, click here."
+
+        assert own_words(alone) == alone

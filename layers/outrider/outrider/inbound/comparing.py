@@ -66,21 +66,17 @@ def words(lines: Sequence[str]) -> list[Word]:
 
 def quoted(reply: Sequence[Word], sent: Sequence[str]) -> list[bool]:
     """Of each word of the reply, whether it is quoted from one of the mails in `sent`."""
-    best: list[Run] = []
-    ours: list[Word] = []
-    for text in sent:
-        other = words(text.split("\n"))
-        if (runs := _runs(reply, other)) and _covered(runs) > _covered(best):
-            best, ours = runs, other
-    if not best or not _is_a_quote(best, len(ours)):
-        return [False] * len(reply)
     marks = [False] * len(reply)
-    for run in best:
-        marks[run.start : run.end] = [True] * run.length
-    for before, behind in pairwise(best):
-        if _is_altered(reply[before.end : behind.start], ours[before.ours_end : behind.ours]):
-            gap = behind.start - before.end
-            marks[before.end : behind.start] = [True] * gap
+    for text in sent:
+        ours = words(text.split("\n"))
+        runs = _runs(reply, ours)
+        if not runs or not _is_a_quote(runs, len(ours)):
+            continue
+        for run in runs:
+            marks[run.start : run.end] = [True] * run.length
+        for before, behind in pairwise(runs):
+            if _is_altered(reply[before.end : behind.start], ours[before.ours_end : behind.ours]):
+                marks[before.end : behind.start] = [True] * (behind.start - before.end)
     return marks
 
 

@@ -18,12 +18,18 @@ _MOMENT = re.compile(
 """A time, a year or a date in numbers."""
 _DASHED = re.compile(r"(-{2,}|_{2,}|={2,}|\*{2,})\s*(\S.{0,80}?)\s*(?:-{2,}|_{2,}|={2,}|\*{2,})")
 _RULE = re.compile(r"[_\u2014\u2500=-]{10,}")
-_HEADER = re.compile(r"(?:\*|\u200e)*([^\W\d_][^:\uff1a\n<>@]{0,29}?)\s?\*?\s?[:\uff1a]\*?(.*)")
+_HEADER = re.compile(r"(?:\*|\u200e)*([^\W\d_][^:\uff1a\n<>@\d]{0,29}?)\s?\*?\s?[:\uff1a]\*?(.*)")
 _ONE_LINE = re.compile(r"(?:^|\s)\*?([^\W\d_][\w .]{0,19}?)\s?\*?[:\uff1a]")
 _LINK = re.compile(
     r"<?\bhttps?://\S{1,500}|<mailto:[^>]{1,300}>|\[(?:image|cid|mailto)\b[^\]]{0,300}\]"
 )
 _PROGRAM = re.compile(r"\boutlook\b.{0,12}\b(?:ios|android)\b")
+_BEGINNING = 200
+_LONGEST_FOOTER = 2_000
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_BARS = re.compile(r" \u00b7 |[|\u2022]")
+_PARTS = re.compile(r" \u00b7 |[|\u2022:<>()]")
+_DRAWN = " *_-|>\"'([\t\n.,"
 _NAME = re.compile(r"[A-Z\u00c0-\u00de][\w.'-]{0,60}(?: [A-Z\u00c0-\u00de][\w.'-]{0,60}){0,3}")
 
 
@@ -53,6 +59,11 @@ def is_attribution(line: str, *, quoted: bool) -> bool:
         name = said.rstrip(":\uff1a ").rpartition(" ")[0]
         return bool(moment or address or _NAME.fullmatch(name) or (quoted and len(said) < 120))
     return len(said) < 200
+
+
+def is_begun(line: str, rest: str) -> bool:
+    """Whether an attribution may begin in the line and end in the rest of it: it has one date."""
+    return bool(_MOMENT.search(line)) and not _MOMENT.search(rest)
 
 
 def _wrote(line: str) -> bool:
@@ -146,10 +157,35 @@ def is_from_program(line: str) -> bool:
     return begins or (len(folded) < 40 and folded.endswith(programs.entries("sent from")))
 
 
-def is_footer(paragraph: str) -> bool:
+def is_footer(text: str) -> bool:
     """Whether it is what a company or a list puts below each mail: how to leave, who may read it,
-    who the company is."""
-    shown = without_links(paragraph)
-    said = fold(shown).lstrip(" *_-|>\"'([\t\n")
-    long = len(said) > 40 or shown != paragraph
-    return long and said.startswith(programs.entries("footer"))
+    who the company is. Who says in a few words of their own that they want no more mail may begin
+    them in the same way."""
+    begins = " ".join(fold(text[:_BEGINNING]).lstrip(_DRAWN).split())
+    entry = next((each for each in programs.entries("footer") if begins.startswith(each)), None)
+    if entry is None:
+        return False
+    text = text[:_LONGEST_FOOTER]
+    said = fold(text)
+    return (
+        without_links(text) != text
+        or entry.count(" ") >= 3
+        or len(said.split()) + len(_UNSPACED.findall(said)) // 2 >= 15
+        or any(each in said for each in programs.entries("click"))
+    )
+
+
+def is_notice(paragraph: str) -> bool:
+    """Whether it is what a gateway puts above each mail that comes in."""
+    said = " ".join(fold(paragraph[:_BEGINNING]).lstrip(_DRAWN).split())
+    return said.startswith(programs.entries("notice"))
+
+
+def is_way_out(line: str) -> bool:
+    """Whether the line is a link by which a company lets people leave its list."""
+    if len(line) > 4 * LONGEST:
+        return False
+    shown = without_links(line)
+    parts = {fold(part).strip(_DRAWN) for part in _PARTS.split(shown)}
+    linked = shown != line or bool(_BARS.search(line))
+    return linked and not parts.isdisjoint(programs.names("leave"))

@@ -14,6 +14,8 @@ from outrider.messages.models import Message, rfc_key
 from outrider.messages.repository import SentMessages
 
 _MAX_RECIPIENTS = 20
+_MOST_QUOTED = 5
+"""Mails of ours that a reply is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,17 @@ class Matching:
         return next(iter(found.values())) if len(found) == 1 else None
 
     def as_sent(self, workspace: WorkspaceId, message: Message) -> list[str]:
-        """What the message said, in the forms in which it was sent; empty where that is no longer
-        kept."""
-        whole = self.lists(workspace).messages.as_said(message)
-        html = pages.plain(whole.html) if whole.html else ""
-        return [text for text in (whole.text, html) if text]
+        """What we said in the message's thread, in the forms in which it was sent, the newest
+        first: by one read, as far as that goes and it is still kept."""
+        said = self.lists(workspace).messages.all_of(message.contact_id, 1)
+        mails = [
+            each
+            for each in said
+            if each.thread_id == message.thread_id and each.direction == "out" and each.text
+        ]
+        newest = sorted(mails, key=lambda each: each.created_at, reverse=True)[:_MOST_QUOTED]
+        forms = [(each.text or "", pages.plain(each.html or "")) for each in newest]
+        return list(dict.fromkeys(form for both in forms for form in both if form))
 
     def is_proof(self, mail: IncomingMail, workspace: WorkspaceId, message: Message) -> bool:
         """Whether the mail shows that its writer has our message: by quoting it, or by quoting one

@@ -13,6 +13,7 @@ from outrider.inbound import comparing, frames
 MAX_TEXT = 20_000
 """Characters kept of a reply."""
 _MOST_LINES = 1_500
+_MOST_FRAMES = 100
 
 _MARK = re.compile(r"[ \t]*(?:>|\|>)")
 _MARKS = re.compile(r"[ \t]*(?:\|?>[ \t]?)+")
@@ -30,12 +31,18 @@ def own_words(text: str, sent: Sequence[str] = ()) -> str:
 
 
 def _without_footers(paragraphs: list[str]) -> list[str]:
-    first = next((number for number, each in enumerate(paragraphs) if each.strip()), 0)
-    return [
-        each
-        for number, each in enumerate(paragraphs)
-        if number <= first or not frames.is_footer(each)
-    ]
+    """Never all: who has written no more than such a sentence means it."""
+    if len(paragraphs) > 1 and frames.is_notice(paragraphs[0]):
+        paragraphs = paragraphs[1:]
+    return [*paragraphs[:1], *filter(None, map(_without_footer, paragraphs[1:]))]
+
+
+def _without_footer(paragraph: str) -> str:
+    """The paragraph up to where a footer begins, without links by which one leaves a list."""
+    lines = paragraph.split("\n")
+    ends = (at for at in range(len(lines)) if frames.is_footer("\n".join(lines[at : at + 20])))
+    kept = lines[: next(ends, len(lines))]
+    return "\n".join(line for line in kept if not frames.is_way_out(line))
 
 
 class _Reading:
@@ -54,10 +61,11 @@ class _Reading:
     def own(self) -> list[str]:
         found: list[str] = []
         said = False
-        number = 0
-        while number < len(self.lines):
+        number = quotes = 0
+        while number < len(self.lines) and quotes < _MOST_FRAMES:
             taken = self._frame(number)
             if taken:
+                quotes += 1
                 found.append("")
                 number += taken
                 if not self._is_answered_below(number, said=said):
@@ -143,10 +151,13 @@ class _Reading:
         return taken if taken and self._next(number + taken) in self.rests else 0
 
     def _attribution(self, number: int) -> int:
-        """Programs break it into several lines."""
+        """Programs break it into several lines, of which the first has the date."""
         for size in (1, 2, 3):
             part = [each.strip() for each in self.texts[number : number + size]]
-            if len(part) < size or not all(part):
+            marks = self.marked[number : number + size]
+            if len(part) < size or not all(part) or len(set(marks)) > 1:
+                return 0
+            if size > 1 and not frames.is_begun(part[0], " ".join(part[1:])):
                 return 0
             behind = self._next(number + size)
             quoted = behind < len(self.lines) and self._is_quoted(behind)

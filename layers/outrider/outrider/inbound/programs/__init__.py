@@ -18,6 +18,9 @@ Section = Literal[
     "read",
     "acknowledged",
     "footer",
+    "notice",
+    "click",
+    "leave",
 ]
 FOLDER = Path(__file__).parent
 
