@@ -173,6 +173,7 @@ class TestCrashes:
 
 
 class TestSoftBounce:
+    CALLS = 16
     STEPS = (STEP_ONE, *({**STEP_TWO, "wait_before": {"value": 1, "unit": "hours"}},) * 2)
 
     def test_is_counted_and_ends_nothing(self, api: Api, cloud: Cloud) -> None:
@@ -184,23 +185,72 @@ class TestSoftBounce:
         assert counted(api, campaign)["soft_bounced"] == 1
         assert api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json["status"] == "active"
 
-    @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
-    def test_the_third_in_a_row_is_hard(
-        self, api: Api, cloud: Cloud, order: tuple[int, ...]
+    def test_puts_off_what_is_to_come_for_as_long_as_its_reason_says(
+        self, api: Api, cloud: Cloud
     ) -> None:
-        campaign = launched(api, steps=(*self.STEPS, *self.STEPS[1:]))
+        one_sent(api, cloud)
+
+        for _ in range(2):
+            tell(cloud, cloud.mails()[0], "Bounce", **soft())
+        cloud.run(hours=70)
+        before = len(cloud.mails())
+        cloud.run(hours=26)
+
+        assert (before, len(cloud.mails())) == (1, 2)
+
+    def two_sent(self, api: Api, cloud: Cloud, **options: Any) -> Launched:
+        campaign = launched(api, steps=self.STEPS[:2], **options)
         cloud.run(hours=2, step=None)
         cloud.run(hours=1)
-        mails = cloud.mails()[:3]
-        assert len(mails) == 3
-        statuses = []
-        for place in order:
-            tell(cloud, mails[place], "Bounce", **soft())
-            statuses.append(api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json["status"])
+        return campaign
 
-        assert statuses == ["active", "active", "bounced"]
-        assert status(api, campaign.campaign_id)["audience"]["bounced"] == 1
+    @pytest.mark.parametrize("days", [13, 14])
+    def test_that_comes_back_for_two_weeks_is_hard(self, api: Api, cloud: Cloud, days: int) -> None:
+        campaign = self.two_sent(api, cloud)
+        first, second = cloud.mails()
+
+        for _ in range(2):
+            tell(cloud, first, "Bounce", **soft())
+        cloud.clock.advance(days=days)
+        for _ in range(2):
+            tell(cloud, second, "Bounce", **soft())
+
+        kept = [("soft", "mailbox_full")] * 2
+        over = [("hard", "kept_bouncing")] if days == 14 else []
+        told = [(event["bounce"], event["reason"]) for event in events(api, "email.bounced")]
+        assert sorted(told) == sorted(kept + over)
+        status_then = api.get(f"/v1/contacts/{campaign.contact_ids[0]}").json["status"]
+        assert status_then == ("bounced" if over else "active")
+        assert counted(api, campaign).get("bounced", 0) == len(over)
+        assert len(api.get("/v1/suppressions").json["data"]) == len(over)
         assert cloud.items("contacts", "global#bounced") == []
+
+    def test_that_becomes_hard_outlives_a_crash_at_any_call(self, api: Api, cloud: Cloud) -> None:
+        points = crash_points(self.CALLS)
+        campaign = self.two_sent(api, cloud, contacts=len(points))
+        mails: dict[str, list[Any]] = {}
+        for mail in cloud.mails():
+            mails.setdefault(mail.recipients[0], []).append(mail)
+        for first, _ in mails.values():
+            tell(cloud, first, "Bounce", **soft())
+        cloud.clock.advance(days=14)
+        happened = []
+
+        for (_, second), (number, when) in zip(mails.values(), points, strict=True):
+            told = json.dumps(notice(second, "Bounce", **soft()))
+            record = {"Records": [{"messageId": "1", "body": told}]}
+            with cloud.wire.crash_at(number, when) as crashed:
+                cloud.invoke("feedback_receive", record)
+            happened.append(crashed())
+            for _ in range(2):
+                cloud.invoke("feedback_receive", record)
+        cloud.drain()
+
+        assert happened[-1] is False
+        assert counted(api, campaign)["bounced"] == len(points)
+        assert len(events(api, "contact.suppressed")) == len(points)
+        now = {api.get(f"/v1/contacts/{one}").json["status"] for one in campaign.contact_ids}
+        assert now == {"bounced"}
 
     def test_becomes_hard_and_never_soft_again(self, api: Api, cloud: Cloud) -> None:
         campaign = one_sent(api, cloud, steps=(STEP_ONE,))

@@ -1,5 +1,8 @@
 """Failures of deliveries as mail servers word them, and what they say about the address."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +28,17 @@ class TestTable:
         assert len(ANSWERS) >= 200
         ours = {"kept_bouncing", "suppressed", "forwarding"}
         assert {each.reason for each in ANSWERS} == (HARD | RULES.keys()) - ours
+
+    def test_is_told_on_the_page_of_replies(self) -> None:
+        page = (Path(__file__).parents[3] / "docs" / "replies.md").read_text(encoding="utf-8")
+        _, _, table = page.partition("### Why a mail comes back")
+
+        rows = [line.split("|") for line in table.splitlines() if line.startswith("| `")]
+        told = {name: row for row in rows[1:] for name in re.findall("`(.*?)`", row[1])}
+        assert told.keys() == HARD | RULES.keys()
+        assert {name for name, row in told.items() if row[3].strip() == "hard"} == HARD
+        counting = {name for name, row in told.items() if row[5].strip() == "yes"}
+        assert counting == {reason for reason, rule in RULES.items() if rule.of_recipient}
 
 
 class TestEveryAnswer:

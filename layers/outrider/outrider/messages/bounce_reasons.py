@@ -46,7 +46,7 @@ class Diagnosis(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """What follows from a soft bounce. `wait`: no other mail goes to the address for so long.
+    """What follows from a soft bounce. `wait`: no further step of the contact comes up for so long.
     `of_recipient`: the cause is on the recipient's side, so it counts against the address when it
     stays; others say something about who sends, or about this mail."""
 
@@ -55,7 +55,7 @@ class Rule(NamedTuple):
 
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-RULES: dict[SoftReason, Rule] = {
+RULES: dict[BounceReason, Rule] = {
     "mailbox_full": Rule(3 * _DAY, of_recipient=True),
     "rate_limited": Rule(4 * _HOUR, of_recipient=False),
     "greylisted": Rule(1 * _HOUR, of_recipient=True),

@@ -1,16 +1,19 @@
 """Bounces: a mail came back.
 
 A hard bounce says that the address does not exist: one transaction marks message and contact,
-suppresses the address, keeps it from all workspaces, and counts it. Soft bounces are counted; three
-mails in a row that bounce softly say the same of the address, but to this workspace alone. Then the
-contact's enrollments end. From the transaction on no mail can be claimed, so whoever dies behind it
-is made up for by the next try, and by the gates of each enrollment's next step.
+suppresses the address, keeps it from all workspaces, and counts it. Then the contact's enrollments
+end. From the transaction on no mail can be claimed, so whoever dies behind it is made up for by the
+next try, and by the gates of each enrollment's next step.
+
+A soft bounce is counted, and further steps wait for as long as its reason says. When mails have
+come back for two weeks (`soft_bounces.py`), this one becomes a hard bounce, for this workspace
+alone. That is looked for behind the transaction that marks it: of two heard at once, one sees both.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from outrider.access.models import Caller
 from outrider.campaigns.endings import Endings
@@ -26,8 +29,8 @@ from outrider.kit.dynamo import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.kit.outbox import Event, short
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.messages import diagnoses
-from outrider.messages.bounce_reasons import BounceKind, Diagnosis
+from outrider.messages import diagnoses, soft_bounces
+from outrider.messages.bounce_reasons import RULES, Diagnosis
 from outrider.messages.lists import MessageLists
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
@@ -65,20 +68,24 @@ class Bounces:
             if found is None:
                 return
             contact = self.contacts.current(found.contact_id)
-            kind = why.kind
-            dead = kind == "hard" or found.bounce == "hard" or self._comes_back_always(found)
+            known_as = {found.contact_id, *((contact.id, *contact.merged_ids) if contact else ())}
+            dead = why.kind == "hard" or found.bounce == "hard"
             actions = list(self._mark(found, why, at, detail))
             if dead:
-                actions += self._bury(found, contact, kind, at, everywhere=everywhere)
+                actions += self._bury(found, contact, at, everywhere=everywhere)
             try:
                 if actions:
                     transact(*actions)
             except TransactionFailed:
                 continue
-            if dead:
-                known_as = {contact.id, *contact.merged_ids} if contact else set()
-                for contact_id in {found.contact_id, *known_as}:
-                    self.endings.end_all(contact_id, "bounced", f"{kind}_bounce")
+            if not dead and self._keeps_coming_back(found, known_as):
+                why, everywhere = Diagnosis("hard", "kept_bouncing"), False
+                continue
+            for contact_id in known_as:
+                if dead:
+                    self.endings.end_all(contact_id, "bounced", "hard_bounce")
+                else:
+                    self._put_off(contact_id, why, at)
             return
         raise Contended("Others keep changing this contact")
 
@@ -125,7 +132,7 @@ class Bounces:
                 now.date(), message.step_id, message.variant_id, "failed", "bounced"
             ),
             self.mailboxes.record(message.mailbox_id, now.date(), "bounced"),
-            *self._bury(bounced, contact, "hard", now, everywhere=False),
+            *self._bury(bounced, contact, now, everywhere=False),
         ]
 
     def _mark(
@@ -162,7 +169,6 @@ class Bounces:
         self,
         message: Message,
         contact: Contact | None,
-        kind: BounceKind,
         at: datetime,
         *,
         everywhere: bool,
@@ -172,13 +178,13 @@ class Bounces:
         if address is None:
             return ()
         actions = []
-        evidence = f"{kind} bounce: {message.id}, {clock.to_text(at)}"
+        evidence = f"hard bounce: {message.id}, {clock.to_text(at)}"
         suppression = self.suppressions.of_address(address, "bounced", evidence)
         if suppression.id not in self.suppressions.find([address]):
             names = {**suppression.names(), **({"contact_id": contact.id} if contact else {})}
             suppressed = self.caller.event("contact.suppressed", **names)
             actions.append(self.suppressions.adding(suppression, [suppressed]))
-        if kind == "hard" and everywhere:
+        if everywhere:
             actions.append(self.elsewhere.add(address))
         if (
             contact
@@ -191,17 +197,27 @@ class Bounces:
             actions.append(self.contacts.changing(contact, after, []))
         return actions
 
-    def _comes_back_always(self, message: Message) -> bool:
-        """Whether this mail and its neighbours are three in a row that bounced softly, whichever of
-        them is heard of last."""
-        sent = [
-            each
-            for each in reversed(self.lists.of_contact(message.contact_id))
-            if each.direction == "out"
-            and each.channel == "email"
-            and each.sent_at is not None
-            and folded(each.recipient or "") == folded(message.recipient or "")
-        ]
-        soft = [each.bounce is not None or each.id == message.id for each in sent]
-        run = [first and second for first, second in pairwise(soft)]
-        return any(first and second for first, second in pairwise(run))
+    def _put_off(self, contact_id: str, why: Diagnosis, at: datetime) -> None:
+        """Let no step of the contact come up before the reason's time to wait is over. One that
+        changes at the same moment goes on."""
+        until = at + RULES[why.reason].wait
+        for enrollment in self.endings.of_contact.all(contact_id):
+            due = clock.from_text(enrollment.due_at) if enrollment.due_at else at
+            if enrollment.state == "active" and due < until and until > clock.now():
+                later = self.endings.enrollments(enrollment.campaign_id)
+                with suppress(TransactionFailed):
+                    transact(later.defer(enrollment, clock.to_text(until), why.reason, {}))
+
+    def _keeps_coming_back(self, message: Message, known_as: Iterable[str]) -> bool:
+        address = folded(message.recipient or "")
+        return soft_bounces.keep_coming_back(
+            [
+                each
+                for contact_id in known_as
+                for each in self.lists.of_contact(contact_id)
+                if each.direction == "out"
+                and each.channel == "email"
+                and each.sent_at is not None
+                and folded(each.recipient or "") == address
+            ]
+        )

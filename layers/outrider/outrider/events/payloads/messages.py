@@ -90,7 +90,8 @@ class EmailClicked(_AboutMail):
 
 class EmailBounced(_AboutMail):
     """A mail came back, or its recipient was refused for good as it was handed over, which is also
-    told as `email.failed`. A hard bounce is also told of a mail that bounced softly before."""
+    told as `email.failed`. A hard bounce is also told of a mail that bounced softly before, as when
+    mails have come back for two weeks."""
 
     event: ClassVar[EventName] = "email.bounced"
 
