@@ -40,7 +40,8 @@ class TestSubject:
     def test_of_automatic_answers_is_known(self, language: str) -> None:
         for entry in read(language, programs.FOLDER)["automatic"]:
             for form in ("{}: Hi", "[External] {}: Hi", "{} - Hi", "EXTERN: {}: Hi"):
-                subject = form.format(entry.rstrip("* "))
+                name = "Grace" if entry.startswith("*") else ""
+                subject = form.format(name + entry.strip("*"))
                 assert says(subject=subject) in {"auto_reply", "out_of_office"}, subject
 
     @pytest.mark.parametrize("language", LANGUAGES)
@@ -125,6 +126,7 @@ class TestMarks:
             ["X-Autoreply: no"],
             ["X-Zendesk-From-Account-Id: 1", "Auto-Submitted: auto-generated"],
             ["X-Mailer: HubSpot"],
+            ["Auto-Submitted: auto-generated"],
         ],
     )
     def test_of_what_carries_the_words_of_people(self, headers: list[str]) -> None:
@@ -151,6 +153,13 @@ class TestWords:
 
         assert says(*headers, text=text) == "interested"
         assert says(*headers, text=f"Ticket 1234 is a support ticket. {STOP}") == "stop"
+
+    def test_of_politeness_are_a_programs_where_there_are_two(self) -> None:
+        text = "Thank you for contacting Acme. We will respond within two business days."
+
+        assert says(text=text) == "auto_reply"
+        assert says(text="I will get back to you within a week.") != "auto_reply"
+        assert says(text="We have received your mail. What does it cost?") != "auto_reply"
 
     def test_of_ours_in_a_quote_are_not_its(self) -> None:
         quoted = "On Fri, 27 Nov 2026, Ada <ada@acme.example> wrote:\n> Please do not reply to this"

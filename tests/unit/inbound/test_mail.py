@@ -113,6 +113,18 @@ class TestParse:
         assert mail.sender == "ada@acme.example"
         assert mail.recipients == ["sales@outrider.test", "team@outrider.test", "bob@acme.example"]
 
+    @pytest.mark.parametrize(
+        "header", ["X-Original-From: Grace <grace@acme.example>", "Reply-To: grace@acme.example"]
+    )
+    def test_finds_who_wrote_what_a_group_sends_on(self, header: str) -> None:
+        """Its address may be a mailbox of ours; and anybody can write such headers."""
+        carried = ["From: 'Grace' via Sales <sales@outrider.test>", header]
+
+        mail = IncomingMail.parse(a_mail(*carried, "List-ID: <sales.outrider.test>"))
+
+        assert (mail.sender, mail.vouched) == ("grace@acme.example", False)
+        assert IncomingMail.parse(a_mail(*carried)).sender == "sales@outrider.test"
+
     @pytest.mark.parametrize("verdict", ["X-SES-Spam-Verdict: FAIL", "X-SES-Virus-Verdict: FAIL"])
     def test_does_not_vouch_for_what_failed(self, verdict: str) -> None:
         assert not IncomingMail.parse(a_mail(verdict)).vouched

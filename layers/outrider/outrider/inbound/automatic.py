@@ -105,6 +105,8 @@ _TICKET = re.compile(
 _ENDS = re.compile(r"\s*(?:$|[:\uff1a(\[|\u2013\u2014-])")
 _LONG = 10
 """Characters from which on no person begins a subject so."""
+_ENOUGH = 2
+"""Polite phrases of an acknowledgement that make one."""
 _RECEIPT = "message/disposition-notification"
 _MOMENT = re.compile(r"\d{1,2}[:.]\d{2}")
 _SAID_SHORTLY = 80
@@ -121,14 +123,15 @@ def sign(mail: Message, sender: str, body: str) -> Sign | None:
     carried = any(name in mail for name in _CARRIED)
     desk = _is_from_help_desk(mail)
     subject = _subject(mail)
-    if submitted not in ("", "no", "auto-forwarded") and not carried and not desk:
-        return "marked" if _is_answer(mail) else "declared"
+    generated = submitted not in ("", "no", "auto-forwarded") and not carried and not desk
+    if generated and not _is_answer(mail):
+        return "declared"
     if _is_marked(mail) or _begins(subject, "automatic") or _is_receipt(mail, subject, body):
         return "marked"
     acknowledged = _acknowledges(body) or _begins(subject, "thanks")
     if acknowledged and (desk or _TICKET.search(subject)):
         return "marked"
-    if acknowledged or desk or _ADDRESSES.fullmatch(sender.partition("@")[0]):
+    if generated or acknowledged or desk or _ADDRESSES.fullmatch(sender.partition("@")[0]):
         return "likely"
     return "likely" if not carried and _asks_for_silence(mail) else None
 
@@ -179,6 +182,10 @@ def _subject(mail: Message) -> str:
 
 def _begins(subject: str, section: programs.Section) -> bool:
     for entry in programs.entries(section):
+        if entry[0] == "*":
+            if entry[1:] in subject:
+                return True
+            continue
         if not subject.startswith(entry.rstrip(" *")):
             continue
         if entry.endswith("*") or _ENDS.match(subject, len(entry)):
@@ -198,4 +205,6 @@ def _is_receipt(mail: Message, subject: str, body: str) -> bool:
 
 def _acknowledges(body: str) -> bool:
     said = " ".join(fold(quotes.own_words(body[:_HEARD])).split())
-    return any(entry in said for entry in programs.entries("acknowledged"))
+    if any(entry in said for entry in programs.entries("acknowledged")):
+        return True
+    return sum(entry in said for entry in programs.entries("polite")) >= _ENOUGH

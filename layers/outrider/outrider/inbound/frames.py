@@ -16,7 +16,8 @@ _MOMENT = re.compile(
     r"|\d{1,4} ?[\u5e74\u6708\u65e5\ub144\uc6d4\uc77c]"
 )
 """A time, a year or a date in numbers."""
-_DASHED = re.compile(r"(-{2,}|_{2,}|={2,}|\*{2,})\s*(\S.{0,80}?)\s*(?:-{2,}|_{2,}|={2,}|\*{2,})")
+_DRAWN_LINE = r"(?:-{2,}|[\u2010-\u2015]{2,}|_{2,}|={2,}|\*{2,})"
+_DASHED = re.compile(rf"({_DRAWN_LINE})\s*(\S.{{0,80}}?)\s*{_DRAWN_LINE}")
 _RULE = re.compile(r"[_\u2014\u2500=-]{10,}")
 _HEADER = re.compile(r"(?:\*|\u200e)*([^\W\d_][^:\uff1a\n<>@\d]{0,29}?)\s?\*?\s?[:\uff1a]\*?(.*)")
 _ONE_LINE = re.compile(r"(?:^|\s)\*?([^\W\d_][\w .]{0,19}?)\s?\*?[:\uff1a]")

@@ -18,6 +18,7 @@ _MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
 _MAX_ANSWERS = 25
 _RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{3,254})>?\s*;")
 
+_LISTS = ("List-Id", "List-Post", "Mailing-List", "X-BeenThere", "X-Google-Group-Id")
 Kind = Literal["person", "machine", "report", "complaint"]
 
 
@@ -49,7 +50,8 @@ class IncomingMail:
     def parse(cls, raw: bytes) -> "IncomingMail":
         mail = mime.parse(raw)
         message_id = "".join(_ids(mail, "Message-ID")[:1])
-        sender = "".join(_addresses(mail, "From", "Sender", "Return-Path")[:1])
+        header = "".join(_addresses(mail, "From", "Sender", "Return-Path")[:1])
+        sender = _author(mail) or header
         body = mime.text_of(mail)
         quoted = _ids(mail, "In-Reply-To") + list(reversed(_ids(mail, "References")))
         kind: Kind = "person"
@@ -75,7 +77,7 @@ class IncomingMail:
             reports=reports.read(mail) if kind == "report" else [],
             sign=sign,
             act=act,
-            vouched=_is_vouched(mail),
+            vouched=sender == header and _is_vouched(mail),
         )
 
     def answering(self, sent: Sequence[str]) -> "IncomingMail":
@@ -100,6 +102,16 @@ def _addresses(mail: Message, *names: str) -> list[str]:
         except ValueError:
             continue
     return list(dict.fromkeys(found))
+
+
+def _author(mail: Message) -> str:
+    """Who wrote what a list or a group has sent on under its own address; empty where none has."""
+    if not any(name in mail for name in _LISTS):
+        return ""
+    names = ["X-Original-From", "X-Original-Sender"]
+    if " via " in mime.header(mail, "From"):
+        names.append("Reply-To")
+    return "".join(_addresses(mail, *names)[:1])
 
 
 def _recipients(mail: Message) -> list[str]:

@@ -17,6 +17,7 @@ Section = Literal[
     "thanks",
     "read",
     "acknowledged",
+    "polite",
     "footer",
     "notice",
     "click",
