@@ -7,7 +7,7 @@ from datetime import date
 
 from outrider.companies.domains import domain_of_website
 from outrider.contacts import words
-from outrider.imports import headers, reading
+from outrider.imports import names, reading, records, values
 from outrider.imports.errors import BrokenFile
 from outrider.imports.lines import Lines
 from outrider.inbound import acts, classification, mail, mime, pages, quotes, returning
@@ -87,8 +87,8 @@ def _lines(text: str) -> Lines:
 
 
 def _records(text: str) -> Iterator[object]:
-    records = reading.Records(_lines(text), ",")
-    while (record := records.next()) is not None:
+    reader = records.Records(_lines(text), ",")
+    while (record := reader.next()) is not None:
         yield record
 
 
@@ -190,7 +190,12 @@ READERS = [
     Reader("smtp_replies.classify", 2_048, lambda text: smtp_replies.classify("END", 550, text)),
     Reader("CSV", 131_072, _csv),
     Reader("JSON Lines", 131_072, _jsonl),
-    Reader("headers.guess", 131_072, lambda text: headers.guess("contacts", text)),
+    Reader("names.guess", 131_072, lambda text: names.guess("contacts", text)),
+    Reader("values.addresses_in", 131_072, values.addresses_in),
+    Reader("values.words_in", 131_072, values.words_in),
+    Reader("values.score_in", 131_072, values.score_in),
+    Reader("values.looks_like_key", 131_072, lambda text: values.looks_like_key("companies", text)),
+    Reader("split_leniently", 131_072, lambda text: records.split_leniently(text, ",")),
     Reader("words.words_in", 500, words.words_in),
     Reader("addresses.normalise", 131_072, addresses.normalise),
     Reader("domain_of_website", 131_072, domain_of_website),

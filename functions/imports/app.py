@@ -2,8 +2,8 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.imports.models import Import, ImportRow
-from outrider.imports.schemas import ImportCreate, ImportCreated, RowsQuery
+from outrider.imports.models import Import, ImportPreview, ImportRow
+from outrider.imports.schemas import ImportCreate, ImportCreated, MappingGiven, RowsQuery
 from outrider.imports.wiring import imports
 from outrider.kit.pagination import Page, PageQuery
 
@@ -33,6 +33,18 @@ def get_import(caller: Caller, import_id: str) -> Import:
 def list_import_rows(caller: Caller, import_id: str, query: RowsQuery) -> Page[ImportRow]:
     """List what became of each row, for 30 days; a page may be short and have more behind it"""
     return imports(caller).rows(import_id, query)
+
+
+@api.post("/v1/imports/{import_id}/preview", scope="contacts:write", status=200)
+def preview_import(caller: Caller, import_id: str, body: MappingGiven) -> ImportPreview:
+    """Show what an import would do: its columns, its first rows, what is wrong with the others"""
+    return imports(caller).preview(import_id, body)
+
+
+@api.post("/v1/imports/{import_id}/confirm", scope="contacts:write", status=202)
+def confirm_import(caller: Caller, import_id: str, body: MappingGiven) -> Import:
+    """Go on with an import that was to be confirmed; `mapping` may be another"""
+    return imports(caller).confirm(import_id, body)
 
 
 @api.post("/v1/imports/{import_id}/revert", scope="contacts:write", status=202)

@@ -10,12 +10,15 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from outrider.access.models import Caller
+from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns import message_ids
 from outrider.credits.wiring import credits
+from outrider.imports.wiring import runner
 from outrider.kit import ids
 from outrider.kit.http import Route
+from outrider.kit.objects import Objects
 from outrider.kit.pagination import PageQuery
+from outrider.kit.settings import settings
 from tests.harness.api import Api
 from tests.harness.feed import record
 from tests.integration.outreach import STEP_ONE, a_mailbox, a_message, a_task
@@ -105,6 +108,16 @@ def a_suppression(api: Api) -> str:
 def an_import(api: Api) -> str:
     body = {"kind": "contacts", "format": "csv", "duplicates": "skip"}
     return str(api.post("/v1/imports", body).json["id"])
+
+
+def an_import_to_confirm(api: Api) -> str:
+    """Its file is there, and its worker has looked at it."""
+    body = {"kind": "contacts", "format": "csv", "duplicates": "skip", "confirm": True}
+    import_id = str(api.post("/v1/imports", body).json["id"])
+    key = f"imports/live/{WorkspaceId(api.workspace().id).public}/{import_id}/upload"
+    Objects(settings().require("files_bucket")).put(key, b"email\nada@example.com\n")
+    assert runner(WorkspaceId(api.workspace().id), import_id).run(lambda: True) == "to be confirmed"
+    return import_id
 
 
 def an_export(api: Api) -> str:
@@ -261,6 +274,9 @@ EXAMPLES: dict[str, Example] = {
     "GET /v1/imports/{import_id}": Example(2, make=an_import),
     # The import, then its chunks that have such rows.
     "GET /v1/imports/{import_id}/rows": Example(3, make=an_import, by_worker=True),
+    # The import, then who has the addresses of its first rows; and those contacts, where any has.
+    "POST /v1/imports/{import_id}/preview": Example(3, {}, make=an_import_to_confirm),
+    "POST /v1/imports/{import_id}/confirm": Example(3, {}, make=an_import_to_confirm),
     # The import, whose kind tells the scope, then the change.
     "POST /v1/imports/{import_id}/revert": Example(3, make=an_import),
     "GET /v1/exports": Example(2, make=an_export),

@@ -135,6 +135,14 @@ STORY = [
     Step("list_import_rows", query="status=failed"),
     Step("revert_import", then=_carried),
     Step(
+        "create_import",
+        {"kind": "contacts", "format": "csv", "duplicates": "update", "confirm": True},
+        keep={"import_id": ("id",), "upload_url": ("upload", "url")},
+        then=_uploaded,
+    ),
+    Step("preview_import", {}),
+    Step("confirm_import", {}, then=_carried),
+    Step(
         "create_export",
         {"kind": "contacts", "format": "csv", "filters": {"status": "new"}},
         keep={"export_id": ("id",)},

@@ -290,9 +290,7 @@ class TestBrokenFile:
             ("email\na@x.example".encode("utf-16"), 1, "UTF-16"),
             (b"PK\x03\x04rest", 1, "workbook"),
             (b"Name,Phone\nAda,1\n", 1, "'Name', 'Phone'"),
-            (b'email,note\na@x.example,"never closed\nb@x.example,\n', 2, "quote"),
             (b"email\na@x.example\n" + b"x" * 200_000, 3, "longer"),
-            ("Straße,email\n".encode("latin-1"), 1, "not UTF-8"),
         ],
         ids=[
             "empty",
@@ -300,9 +298,7 @@ class TestBrokenFile:
             "utf-16",
             "workbook",
             "no key",
-            "open quote",
             "long line",
-            "latin-1",
         ],
     )
     def test_names_the_line(
@@ -314,10 +310,7 @@ class TestBrokenFile:
         assert said in state["error"]["detail"]
 
     def test_keeps_what_stood_before(self, api: Api, cloud: Cloud) -> None:
-        file = (
-            'email,note\n"a@x.example","two\nlines"\nb@x.example,\nc@x.example,"open\n'
-            + "x\n" * 70_000
-        )
+        file = 'email,note\n"a@x.example","two\nlines"\nb@x.example,\n' + "x" * 140_000
 
         importing = imported(api, cloud, file)
 
@@ -332,11 +325,11 @@ class TestBrokenFile:
         assert "'email'" in state["error"]["detail"]
 
     def test_is_no_reason_to_lose_a_row_that_is_not_utf8(self, api: Api, cloud: Cloud) -> None:
-        file = b"email,name\na@x.example,Zo\xe9\nb@x.example,Zoe\n"
+        file = "email,name\na@x.example,Zoé\n".encode() + b"b@x.example,Zo\xe9\nc@x.example,Zoe\n"
 
-        importing = imported(api, cloud, file)
+        importing = imported(api, cloud, file, encoding="utf-8")
 
-        assert importing.results == [(2, "failed"), (3, "created")]
+        assert importing.results == [(2, "created"), (3, "failed"), (4, "created")]
 
 
 class TestMapping:

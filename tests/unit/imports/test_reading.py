@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.imports import lines as lines_module
-from outrider.imports.errors import BrokenFile
+from outrider.imports.layout import Asked, Layout, read_layout
 from outrider.imports.lines import Lines
 from outrider.imports.models import Column
-from outrider.imports.reading import CsvRows, JsonRows, SourceRow, read_header
+from outrider.imports.reading import CsvRows, JsonRows, SourceRow
 from outrider.kit.objects import Part
 
 COLUMNS = [Column(column=name, field=None, how="kept") for name in ("a", "b")]
@@ -67,11 +67,45 @@ class TestCsvRows:
 
         assert row.values == {"a": "x", "b": '5" pipe'}
 
-    def test_name_the_line_of_the_quote_that_is_left_open(self) -> None:
-        with pytest.raises(BrokenFile) as broken:
-            rows_of(b'"one\ntwo",x\ny,"z\n' + b"more\n" * 100)
+    @pytest.mark.parametrize(
+        ("line", "cells"),
+        [
+            ('"Bob "The Man" Smith",x', ['Bob "The Man" Smith', "x"]),
+            ('"Bob ""The Man""",x', ['Bob "The Man"', "x"]),
+            ('"Bob \\"The Man\\"",x', ['Bob "The Man"', "x"]),
+            ('"Bob "The Man"",x', ['Bob "The Man"', "x"]),
+            ('"Bob" ,"x"', ["Bob", "x"]),
+            ('"C:\\dir\\",x', ["C:\\dir\\", "x"]),
+            ('="00123",\'=1+1', ["00123", "=1+1"]),
+            ("\x00a\x07,\ufeffb", ["a", "b"]),
+            ('"two \\"big\\"\nlines",x', ['two "big"\nlines', "x"]),
+        ],
+    )
+    def test_are_read_as_programs_write_them(self, line: str, cells: list[str]) -> None:
+        ((row, _, _),) = rows_of(f"{line}\n".encode())
 
-        assert broken.value.line == 3
+        assert [row.values["a"], row.values["b"], row.error] == [*cells, None]
+
+    @pytest.mark.parametrize("at", [0, 1, 2])
+    def test_are_not_lost_behind_a_quote_that_stays_open(self, at: int) -> None:
+        rows = [f"a{number},b{number}" for number in range(40_000)]
+        rows[at] = 'x,"y'
+
+        found = rows_of("\n".join(rows).encode())
+
+        assert [(row.line, row.error) for row, _, _ in found if row.error] == [
+            (at + 1, f"A quote is opened in line {at + 1} and never closed")
+        ]
+        assert len(found) == len(rows)
+
+    def test_end_a_quote_where_a_whole_row_stands(self) -> None:
+        columns = [Column(column=name, field=name, how="given") for name in ("email", "note")]
+        body = b'a@x.example,"Grace\nb@x.example,Bob\nc@x.example,Eve"\n'
+        rows = CsvRows(Lines(fetching(body), 0, 0), columns, ",")
+
+        found = list(iter(rows.next, None))
+
+        assert [bool(row.error) for row in found if row] == [True, False, False]
 
 
 class TestJsonRows:
@@ -88,20 +122,83 @@ class TestJsonRows:
         assert rows.next() is None
 
 
-class TestHeader:
+def layout_of(body: bytes, **asked: Any) -> Layout:
+    return read_layout(fetching(body), Asked(**{"kind": "contacts", "mapping": {}, **asked}))
+
+
+class TestLayout:
     @pytest.mark.parametrize(
         ("body", "delimiter", "names"),
         [
-            (b"a,b;c\n", ",", ["a", "b;c"]),
-            (b"a;b;c,d\n", ";", ["a", "b", "c,d"]),
-            (b"a\tb\n", "\t", ["a", "b"]),
-            (b'"a,b,c,d"|e|"f"\n', "|", ["a,b,c,d", "e", "f"]),
+            (b"email,b;c\n", ",", ["email", "b;c"]),
+            (b"email;b;c,d\n", ";", ["email", "b", "c,d"]),
+            (b"email\tb\n", "\t", ["email", "b"]),
+            (b'"a,b,c,d"|email|"f"\n', "|", ["a,b,c,d", "email", "f"]),
             (b"email\n", ",", ["email"]),
-            (b"\n\n a ,  b   c \n", ",", ["a", "b c"]),
+            (b"\n\n email ,  b   c \n", ",", ["email", "b c"]),
+            (b"sep=;\nemail;a,b,c,d\n", ";", ["email", "a,b,c,d"]),
+            (b'"sep=\t"\nemail\ta\n', "\t", ["email", "a"]),
+            (
+                b"Report, May\nall;leads\n\nEmail;Vorname;Firma\n",
+                ";",
+                ["Email", "Vorname", "Firma"],
+            ),
+            (
+                b'Notes:\n"Some, a, b, c, d, e"\n\nName,Reach\nAda,ada@x.example',
+                ",",
+                ["Name", "Reach"],
+            ),
         ],
     )
     def test_tells_names_and_delimiter(self, body: bytes, delimiter: str, names: list[str]) -> None:
-        header = read_header(fetching(body), None)
+        layout = layout_of(body)
 
-        assert (header.delimiter, header.names) == (delimiter, names)
-        assert header.offset == len(body)
+        assert layout.delimiter == delimiter
+        assert [column.column for column in layout.columns] == names
+        assert body[layout.offset :] in (b"", b"Ada,ada@x.example")
+
+    @pytest.mark.parametrize(
+        ("body", "fields"),
+        [
+            (b"a@x.example\nb@x.example\n", ["email"]),
+            (b"Ada;a@x.example;+49 30 1234\n", ["custom.Column 1", "email", "phone"]),
+            (
+                b"Ada,linkedin.com/in/ada,a@x.example\nBob,,b@x.example\n",
+                ["custom.Column 1", "linkedin_url", "email"],
+            ),
+            (b"My list\n\n1,a@x.example\n", ["custom.Column 1", "email"]),
+        ],
+    )
+    def test_tells_columns_without_a_header(self, body: bytes, fields: list[str]) -> None:
+        assert [column.field for column in layout_of(body).columns] == fields
+
+    def test_takes_names_of_columns_without_a_header(self) -> None:
+        mapping = {"Column 1": "first_name", "Column 2": "email"}
+
+        layout = layout_of(b"Ada,a@x.example\n", mapping=mapping)
+
+        assert [column.field for column in layout.columns] == ["first_name", "email"]
+        assert layout.offset == 0
+
+    @pytest.mark.parametrize(
+        ("text", "encoding"),
+        [
+            ("Zoë Müller, François", "utf-8"),
+            ("Zoë Müller, François, Ångström, Øystein, São, 5 €", "windows-1252"),
+            ("Zoë Müller, François, Ångström, Øystein, São", "macintosh"),
+            ("Łukasz Wałęsa, Żaneta Gąska", "windows-1250"),
+            ("Иван Петров, Анна Смирнова", "windows-1251"),
+        ],
+    )
+    def test_tells_the_encoding(self, text: str, encoding: str) -> None:
+        body = f"email,name\na@x.example,{text}\n".encode(encoding)
+
+        layout = layout_of(body)
+
+        assert layout.encoding == encoding
+        rows = CsvRows(
+            Lines(fetching(body), layout.offset, layout.line), layout.columns, ",", layout.encoding
+        )
+        row = rows.next()
+        assert row is not None
+        assert row.values["name"] == text.partition(",")[0]

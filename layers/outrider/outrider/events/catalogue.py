@@ -57,6 +57,8 @@ EventName = Literal[
     "mailbox.updated",
     "mailbox.deleted",
     "mailbox.health_changed",
+    "import.awaiting_confirmation",
+    "import.confirmed",
     "import.completed",
     "import.reverting",
     "import.reverted",

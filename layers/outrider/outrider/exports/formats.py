@@ -1,19 +1,14 @@
-"""Rows of a file: JSON Lines as the API shows them, CSV for people and spreadsheets.
-
-A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
-Injection), as spreadsheets themselves write it.
-"""
+"""Rows of a file: JSON Lines as the API shows them, CSV for people and spreadsheets."""
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from outrider.exports.models import Kind
-from outrider.kit import json
+from outrider.kit.spreadsheets import cell
 
 OPEN_FIELD: dict[Kind, str | None] = {
     "contacts": "custom",
@@ -21,8 +16,6 @@ OPEN_FIELD: dict[Kind, str | None] = {
     "suppressions": None,
 }
 """The field whose names are columns of their own, as `custom.<name>`."""
-
-_FORMULA = ("=", "+", "-", "@")
 
 
 def as_json_lines(rows: Iterable[BaseModel]) -> bytes:
@@ -50,24 +43,3 @@ def header(kind: Kind, fields: Sequence[str], names: Sequence[str]) -> bytes:
     own = [f"{OPEN_FIELD[kind]}.{name}" for name in names]
     csv.writer(text).writerow([cell(name) for name in (*fields, *own)])
     return text.getvalue().encode()
-
-
-def cell(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case str():
-            return f"'{value}" if _is_formula(value) else value
-        case bool() | int() | float():
-            return str(value).lower() if isinstance(value, bool) else str(value)
-        case list() if all(isinstance(each, str) for each in value):
-            return cell(", ".join(value))
-        case _:
-            return json.dumps_text(value)
-
-
-def _is_formula(text: str) -> bool:
-    """Whether a spreadsheet may take it for one. They pass over white space in front, and some take
-    full-width characters for those that they look like."""
-    begins = unicodedata.normalize("NFKC", text.lstrip()[:1])
-    return text.startswith(("\t", "\r", "\n")) or begins.startswith(_FORMULA)

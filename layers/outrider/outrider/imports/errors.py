@@ -12,6 +12,14 @@ class CannotRevert(Conflict):
     """An import that runs cannot be taken back."""
 
 
+class CannotConfirm(Conflict):
+    """An import that does not wait for it cannot be confirmed."""
+
+
+class CannotPreview(Conflict):
+    """There is no file to look at, or it is imported already."""
+
+
 class BrokenFile(Exception):
     """The file cannot be read any further. `line` is that of the file, from 1."""
 

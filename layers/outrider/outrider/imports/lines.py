@@ -45,6 +45,20 @@ class Lines:
                 raise self._too_long()
             self._read_on()
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where to `go_back` to."""
+        return self.offset, self.line
+
+    def go_back(self, place: tuple[int, int]) -> None:
+        """Take the lines behind `place`, where these lines were, again."""
+        back = self.offset - place[0]
+        self.offset, self.line = place
+        if back <= self._at:
+            self._at -= back
+        else:
+            self._buffer, self._at, self._fetched, self._complete = b"", 0, self.offset, False
+
     def _taken(self, end: int) -> bytes:
         if end - self._at > MAX_ROW:
             raise self._too_long()

@@ -1,12 +1,15 @@
 """What a row changes of what is there: the policies for duplicates and blanks. Pure functions."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from outrider.imports.models import Blanks, Duplicates
+from outrider.imports.models import Blanks, Duplicates, Kind
+from outrider.imports.standing import STOPS
+from outrider.kit.spreadsheets import cell
 
 _TAGS = "tags"
+_STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +24,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a row says: `fields` with a value, names of `blank` ones (`custom.Stage` and so on)."""
+    """What a row says: `fields` with a value, names of `blank` ones (`custom.Stage` and so on), and
+    which `columns` the fields are from."""
 
     fields: Mapping[str, Any]
     blank: Collection[str] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    kind: Kind = "contacts"
 
 
 def completed(given: Given, policy: Policy) -> dict[str, Any]:
@@ -40,12 +46,19 @@ def changes(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[st
     wanted = {
         name: value
         for name, value in given.fields.items()
-        if name not in (_TAGS, policy.open_field) and _may_set(current.get(name), policy)
+        if name not in (_TAGS, _STATUS, policy.open_field) and _may_set(current.get(name), policy)
     }
     if policy.blanks == "clear":
         wanted |= {name: None for name in given.blank if "." not in name and name != _TAGS}
     if policy.open_field:
         wanted[policy.open_field] = _opened(current.get(policy.open_field) or {}, given, policy)
+    wanted |= stops(current, given)
+    if (
+        _STATUS in given.fields
+        and current.get(_STATUS) not in STOPS
+        and policy.duplicates == "update"
+    ):
+        wanted[_STATUS] = given.fields[_STATUS]
     wanted[_TAGS] = _tags(current.get(_TAGS) or [], given, policy)
     for name, value in policy.defaults.items():
         if name != _TAGS and _is_blank(wanted.get(name, current.get(name))):
@@ -57,11 +70,24 @@ def changes(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[st
     }
 
 
+def stops(current: Mapping[str, Any], given: Given) -> dict[str, Any]:
+    """What a row changes whatever the policy: that somebody must not be written to is never lost,
+    and no file takes it away."""
+    ours, theirs = current.get(_STATUS), given.fields.get(_STATUS)
+    if theirs not in STOPS or (ours in STOPS and STOPS.index(ours) <= STOPS.index(theirs)):
+        return {}
+    return {_STATUS: theirs}
+
+
 def _opened(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[str, Any]:
     """The names of an open field one by one: what the row does not name stays."""
     row: Mapping[str, Any] = given.fields.get(policy.open_field or "") or {}
     merged = dict(current)
-    merged |= {name: value for name, value in row.items() if _may_set(current.get(name), policy)}
+    merged |= {
+        name: value
+        for name, value in row.items()
+        if _may_set(current.get(name), policy) and cell(current.get(name)) != value
+    }
     if policy.blanks == "clear":
         for name in given.blank:
             merged.pop(name.partition(".")[2], None)
@@ -72,6 +98,8 @@ def _tags(current: list[str], given: Given, policy: Policy) -> list[str]:
     if policy.blanks == "clear" and _TAGS in given.blank:
         current = []
     row = given.fields.get(_TAGS) if _may_set(current, policy) else None
+    if row and ", ".join(row) == ", ".join(current):  # a tag may hold a comma
+        row = None
     return _union(current, row, policy.defaults.get(_TAGS))
 
 

@@ -1,10 +1,12 @@
 """Imports: what was asked, how far it is, and what became of each row."""
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from outrider.contacts.suppressions.models import GivenReason
+from outrider.imports.encodings import Encoding
+from outrider.kit import clock
 
 Kind = Literal["contacts", "companies", "suppressions"]
 Format = Literal["csv", "jsonl"]
@@ -13,7 +15,16 @@ DELIMITERS: tuple[Delimiter, ...] = get_args(Delimiter)
 MAX_COLUMNS = 200
 Duplicates = Literal["skip", "update", "fill_blanks"]
 Blanks = Literal["keep", "clear"]
-Status = Literal["awaiting_upload", "running", "completed", "failed", "reverting", "reverted"]
+Status = Literal[
+    "awaiting_upload",
+    "awaiting_confirmation",
+    "expired",
+    "running",
+    "completed",
+    "failed",
+    "reverting",
+    "reverted",
+]
 Result = Literal["created", "updated", "unchanged", "skipped", "failed", "reverted"]
 Counts = dict[Result, int]
 
@@ -42,14 +53,17 @@ class Defaults(BaseModel):
 class Column(BaseModel):
     """How a column is understood. `field` is `email`, `custom.Stage`, …, or null: it is ignored.
 
-    `given`: the mapping says so; `guessed`: by its name; `kept`: unknown, so kept under its name.
+    `given`: the mapping says so; `guessed`: by its name; `content`: by what stands in it; `kept`:
+    unknown, so kept under its name; `ignored`: of an export of ours, and not for a file to set.
     """
 
     model_config = ConfigDict(frozen=True)
 
     column: str
     field: str | None
-    how: Literal["given", "guessed", "kept"]
+    how: Literal["given", "guessed", "content", "kept", "ignored"]
+    stands_in: str | None = None
+    """The field that it gives a row in which no other column does."""
 
 
 class Progress(BaseModel):
@@ -83,8 +97,15 @@ class Import(BaseModel):
     blanks: Blanks = "keep"
     mapping: dict[str, str | None] = {}
     delimiter: Delimiter | None = None
+    encoding: Encoding | None = None
     defaults: Defaults = Defaults()
+    confirm: bool = False
+    """Whether nothing is written before somebody has confirmed it."""
+    expires_at: str | None = None
+    """Until when it can be confirmed."""
     columns: list[Column] = []
+    warnings: list[str] = []
+    """What somebody should look at before the rows are written, or after."""
     progress: Progress = Progress()
     counts: Counts = NO_COUNTS
     error: FileError | None = None
@@ -92,6 +113,12 @@ class Import(BaseModel):
     created_at: str
     started_at: str | None = None
     finished_at: str | None = None
+
+    def seen(self) -> Self:
+        """The import as it is now: one that nobody confirmed in time has expired."""
+        if self.status != "awaiting_confirmation" or clock.timestamp() < (self.expires_at or ""):
+            return self
+        return self.model_copy(update={"status": "expired"})
 
 
 class ImportRow(BaseModel):
@@ -107,7 +134,48 @@ class ImportRow(BaseModel):
     key: str | None = None
     """The address or domain the row is about."""
     reason: str | None = None
+    note: str | None = None
+    """What of the row was put aside: optional cells that make no sense are kept in `custom`."""
     values: dict[str, Any] | None = None
+
+
+class PreviewRow(ImportRow):
+    """What would become of one row, and the `fields` that it would write."""
+
+    fields: dict[str, Any] | None = None
+
+
+class Problem(BaseModel):
+    """What is wrong with `count` rows. `kind` is the field it is about, or `unreadable`,
+    `put_aside`, `duplicate`; `line` and `detail` are those of the first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    count: int
+    line: int
+    detail: str
+
+
+class ImportPreview(BaseModel):
+    """What an import would do. `rows` are the first ones, as they would be written now; `problems`
+    and `stops` (who must not be written to) are of the first `rows_checked`, which are all rows
+    where `complete` says so."""
+
+    model_config = ConfigDict(frozen=True)
+
+    import_id: str
+    object: Literal["import_preview"] = "import_preview"
+    format: Format
+    delimiter: Delimiter | None = None
+    encoding: Encoding | None = None
+    columns: list[Column]
+    warnings: list[str] = []
+    rows: list[PreviewRow]
+    rows_checked: int
+    complete: bool
+    problems: list[Problem]
+    stops: dict[Literal["unsubscribed", "bounced"], int]
 
 
 class Undo(BaseModel):

@@ -2,13 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, get_args
 
-from outrider.imports.headers import MAX_NAME, OPEN_FIELD, describe, guess
-from outrider.imports.merging import Given, Policy, changes, completed
-from outrider.imports.models import MAX_COLUMNS, Column, Import, PlannedRow
+from outrider.contacts.models import Status
+from outrider.imports.headers import MAX_NAME, OPEN_FIELD, OURS, describe, is_ours
+from outrider.imports.merging import Given, Policy, changes, completed, stops
+from outrider.imports.models import MAX_COLUMNS, Column, Import, Kind, PlannedRow
+from outrider.imports.names import STANDING, guess
 from outrider.imports.reading import SourceRow
+from outrider.imports.standing import Unclear, is_answer, stop_of
 from outrider.imports.targets import Held, Parsed, RowRefused, Target
+from outrider.imports.values import is_courtesy
 from outrider.kit import marks
 
 
@@ -53,7 +58,7 @@ class Planner:
             parsed = understood[row.number]
             begun = PlannedRow(row=row.number, line=row.source.line, result="failed")
             if isinstance(parsed, Parsed):
-                begun.key = parsed.key
+                begun.key, begun.note = parsed.key, parsed.note
                 key = self.target.key_of(parsed.key)
                 plan = self._plan(begun, parsed, held.get(key), first.get(key))
                 if plan.writes:
@@ -65,6 +70,26 @@ class Planner:
             planned.append(plan)
         return planned
 
+    def check(self, rows: Sequence[NumberedRow]) -> list[PlannedRow]:
+        """The rows as they stand in the file, without what is there now: those that would fail,
+        and those about the same as an earlier one, which would be skipped."""
+        first: dict[str, int] = {}
+        checked = []
+        for row in rows:
+            begun = PlannedRow(row=row.number, line=row.source.line, result="failed")
+            parsed = self._parsed(row.source)
+            if not isinstance(parsed, Parsed):
+                checked.append(_changed(begun, reason=parsed))
+                continue
+            earlier = first.setdefault(self.target.key_of(parsed.key), row.number)
+            fields = dict(parsed.given.fields)
+            begun = _changed(begun, result="created", fields=fields, note=parsed.note)
+            if earlier != row.number:
+                reason = f"The same {self.target.key} stands in row {earlier}"
+                begun = _changed(begun, result="skipped", reason=reason)
+            checked.append(begun)
+        return checked
+
     def _parsed(self, source: SourceRow) -> Parsed | str:
         """The row, or why it is refused."""
         if source.error:
@@ -73,7 +98,7 @@ class Planner:
             return self.target.parse(
                 self._given(source.values), strict=self.importing.format == "jsonl"
             )
-        except RowRefused as refused:
+        except (RowRefused, Unclear) as refused:
             return str(refused)
 
     def _plan(
@@ -89,10 +114,13 @@ class Planner:
             new_id = self.target.new_id(parsed.key)
             row = _changed(row, result="created", id=new_id, fields=fields, former_owner=owner)
             return _changed(row, digest=self.target.digest(self.target.created(row)))
-        if self.importing.duplicates == "skip":
+        only_stops = self.importing.duplicates == "skip"
+        wanted = (stops if only_stops else partial(changes, policy=self.policy))(
+            held.item, parsed.given
+        )
+        if only_stops and not wanted:
             reason = f"There is one with this {self.target.key} already"
             return _changed(row, result="skipped", id=held.id, reason=reason)
-        wanted = changes(held.item, parsed.given, self.policy)
         if not wanted:
             return _changed(row, result="unchanged", id=held.id)
         try:
@@ -110,6 +138,10 @@ class Planner:
         )
 
     @property
+    def _is_ours(self) -> bool:
+        return any(column.how == "ignored" for column in self.columns)
+
+    @property
     def policy(self) -> Policy:
         importing = self.importing
         return Policy(
@@ -125,38 +157,96 @@ class Planner:
         return int(place.partition("#")[0]) if import_id == self.importing.id else None
 
     def _given(self, values: Mapping[str, Any]) -> Given:
-        open_field = OPEN_FIELD[self.importing.kind]
-        fields: dict[str, Any] = {}
-        opened: dict[str, Any] = {}
-        blank: set[str] = set()
+        """Raises Unclear."""
+        kind = self.importing.kind
+        ours = is_ours(kind, list(values)) if self.importing.format == "jsonl" else self._is_ours
+        row = _Row(kind, OPEN_FIELD[kind], ours)
         for column, value in values.items():
-            name = self._field(column, fields)
-            if name is None:
-                continue
-            if value is None:
-                blank.add(name)
-            elif name == open_field and isinstance(value, dict):
-                opened |= value
-            elif "." in name:
-                opened[name.partition(".")[2]] = value
-            else:
-                fields[name] = value
-        if open_field and opened:
-            fields[open_field] = opened
-        return Given(fields, frozenset(blank))
+            row.take(column, self._field(column, row.fields, ours=ours), value)
+        for other in self.columns:
+            if other.stands_in and values.get(other.column) is not None:
+                row.stand_in(other, values[other.column])
+        return row.given()
 
-    def _field(self, column: str, taken: Collection[str]) -> str | None:
+    def _field(self, column: str, taken: Collection[str], *, ours: bool) -> str | None:
         if column in self._of_column:
             return self._of_column[column]
         if column in self.importing.mapping:
             return self.importing.mapping[column]
-        open_field = OPEN_FIELD[self.importing.kind]
+        kind = self.importing.kind
+        open_field = OPEN_FIELD[kind]
         if column == open_field:
             return column
-        guessed = guess(self.importing.kind, column)
-        if guessed and guessed not in taken:
+        guessed = guess(kind, column)
+        if guessed and (guessed not in taken or guessed in STANDING):
             return guessed
+        if ours and column in OURS[kind]:
+            return None
         return f"{open_field}.{column[:MAX_NAME]}" if open_field else None
+
+
+@dataclass(slots=True)
+class _Row:
+    """Puts together what a row says."""
+
+    kind: Kind
+    open_field: str | None
+    is_ours: bool
+    fields: dict[str, Any] = field(default_factory=dict)
+    _opened: dict[str, Any] = field(default_factory=dict)
+    _blank: set[str] = field(default_factory=set)
+    _columns: dict[str, str] = field(default_factory=dict)
+    _said: list[tuple[str, str, Any]] = field(default_factory=list)
+
+    def take(self, column: str, name: str | None, value: Any) -> None:
+        """That the column is the field `name`, and has this value."""
+        if name is None:
+            return
+        if name in STANDING and self.kind == "contacts":
+            self._stand(column, name, value)
+        elif value is None:
+            self._blank.add(name)
+        elif name == self.open_field and isinstance(value, dict):
+            self._opened |= value
+        elif "." in name:
+            self._opened[name.partition(".")[2]] = value
+        elif self._is_no(name, value):
+            self._opened[column[:MAX_NAME]] = value
+        else:
+            self.fields[name], self._columns[name] = value, column
+
+    def _stand(self, column: str, name: str, value: Any) -> None:
+        if value is None:
+            return
+        self._said.append((column, name, value))
+        if name == "status" and self.is_ours and value in get_args(Status):
+            self.fields["status"] = "new" if value == "active" else value
+        elif not is_answer(value):
+            self._opened[column[:MAX_NAME]] = value
+
+    def stand_in(self, column: Column, value: Any) -> None:
+        name = column.stands_in or ""
+        whole = name == "full_name" and {"first_name", "last_name"} & set(self.fields)
+        if name in self.fields or whole or self._is_no(name, value):
+            return
+        self.fields[name], self._columns[name] = value, column.column
+        self._blank.discard(name)
+        self._opened.pop((column.field or "").partition(".")[2], None)
+
+    def _is_no(self, name: str, value: Any) -> bool:
+        """Whether it is no value for this field, but for another of the same name: Outlook's title
+        is Ms. or Dr."""
+        return name == "title" and not self.is_ours and is_courtesy(str(value))
+
+    def given(self) -> Given:
+        """Raises Unclear."""
+        if stop := stop_of(self._said):
+            self.fields["status"] = stop
+        if self.fields.get("status") == "new":
+            del self.fields["status"]
+        if self.open_field and self._opened:
+            self.fields[self.open_field] = self._opened
+        return Given(self.fields, frozenset(self._blank), self._columns, self.kind)
 
 
 def _changed(row: PlannedRow, **changed: Any) -> PlannedRow:

@@ -80,7 +80,7 @@ class ImportRepository:
 
     def get(self, import_id: str) -> Import | None:
         item = self.table.get(self.workspace, import_id)
-        return Import.model_validate(item) if item else None
+        return Import.model_validate(item).seen() if item else None
 
     def list(self, limit: int, after: Item | None) -> tuple[list[Import], Item | None]:
         """Newest first."""
@@ -95,7 +95,7 @@ class ImportRepository:
             ),
             limit,
         )
-        return [Import.model_validate(item) for item in page.items], page.last_key
+        return [Import.model_validate(item).seen() for item in page.items], page.last_key
 
     def chunks(self, import_id: str, first: int, limit: int) -> Page:
         """Chunks from the number `first` on; `items` are those of `Chunk`."""
@@ -200,11 +200,33 @@ class ImportRepository:
             self.workspace,
             import_id,
             "SET #status = :reverting, #_events = :events REMOVE #leased_until, #lease",
-            "#status IN (:waiting, :completed, :failed)",
+            "#status IN (:waiting, :unconfirmed, :completed, :failed)",
             reverting="reverting",
             waiting="awaiting_upload",
+            unconfirmed="awaiting_confirmation",
             completed="completed",
             failed="failed",
+            events=outbox.pack(events),
+        )
+        return try_transact(action, *also)
+
+    def confirm(
+        self,
+        import_id: str,
+        mapping: Mapping[str, str | None],
+        events: Sequence[Event],
+        also: Sequence[Action] = (),
+    ) -> bool:
+        """Whether the import waited for it, and goes on now."""
+        action = self.table.update(
+            self.workspace,
+            import_id,
+            "SET #status = :running, #mapping = :mapping, #_events = :events",
+            "#status = :waiting AND #expires_at > :now",
+            running="running",
+            mapping=mapping,
+            waiting="awaiting_confirmation",
+            now=clock.timestamp(),
             events=outbox.pack(events),
         )
         return try_transact(action, *also)

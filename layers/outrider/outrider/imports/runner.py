@@ -7,27 +7,30 @@ that the row which kills them is known, and the import ends there.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from outrider.access.models import Caller
 from outrider.imports.errors import BrokenFile
 from outrider.imports.files import ChunkEnd, ImportFiles, Plan
-from outrider.imports.headers import guess, understand
+from outrider.imports.layout import Asked, read_layout
 from outrider.imports.lines import Lines
-from outrider.imports.models import NO_COUNTS, Column, Counts, Import, SettledRow, Status
+from outrider.imports.models import NO_COUNTS, Counts, Import, SettledRow, Status
 from outrider.imports.pace import Pace
 from outrider.imports.planner import NumberedRow, Planner
-from outrider.imports.reading import CsvRows, JsonRows, Rows, read_header
+from outrider.imports.reading import CsvRows, JsonRows, Rows
 from outrider.imports.repository import Chunk, ImportRepository, LeaseLost, Work
 from outrider.imports.targets import Target
 from outrider.kit import clock
 from outrider.kit.errors import ServiceUnavailable
 
 MAX_BYTES = 200 * 1024 * 1024
+CONFIRMATION = timedelta(days=7)
+"""How long an import waits to be confirmed."""
 CHUNK_ROWS = 500
 CHUNK_BYTES = 4 * 1024 * 1024
 MOST_TRIES = 3
@@ -81,8 +84,11 @@ class Runner:
         try:
             if work.tries > MOST_TRIES:
                 raise _deadly(work)
-            if work.shown.status == "awaiting_upload":
-                work = self._begin(work)
+            if work.shown.started_at is None:
+                begun = self._begin(work)
+                if begun is None:
+                    return "to be confirmed"
+                work = begun
             rows = self._rows(work)
             while True:
                 careful = work.row < careful_until
@@ -107,43 +113,57 @@ class Runner:
             self._end(work, "failed", error={"line": broken.line, "detail": broken.detail})
             return "failed"
 
-    def _begin(self, work: Work) -> Work:
-        """Look at the beginning of the file. Raises BrokenFile."""
+    def _begin(self, work: Work) -> Work | None:
+        """Look at the beginning of the file; None when the import waits to be confirmed then.
+
+        Raises BrokenFile.
+        """
         size = self.files.fetch(0, 1).size
         if size > MAX_BYTES:
             raise BrokenFile(1, f"The file has {size:,} bytes and may have at most {MAX_BYTES:,}")
         if size == 0:
             raise BrokenFile(1, "The file is empty")
-        started: dict[str, Any] = {
-            "status": "running",
-            "started_at": clock.timestamp(),
-            "progress": {"bytes_done": 0, "bytes_total": size, "rows_done": 0},
-        }
+        progress = {"bytes_done": 0, "bytes_total": size, "rows_done": 0}
+        looked: dict[str, Any] = {"progress": progress}
         if work.shown.format == "csv":
-            started |= self._read_header(work.shown)
+            looked |= self._read_header(work.shown)
+        if work.shown.confirm and work.shown.status == "awaiting_upload":
+            self._wait(work, looked)
+            return None
+        started = {"status": "running", "started_at": clock.timestamp(), **looked}
         self.imports.save(work, started)
         return work.after(started)
 
+    def _wait(self, work: Work, looked: Mapping[str, Any]) -> None:
+        """For somebody to confirm the import. This was no try of its rows."""
+        until = clock.to_text(clock.now() + CONFIRMATION)
+        waits = {"status": "awaiting_confirmation", "expires_at": until, "tries": 0, **looked}
+        told = self.caller(work).event(
+            "import.awaiting_confirmation",
+            identity=work.shown.id,
+            import_id=work.shown.id,
+            kind=work.shown.kind,
+            expires_at=until,
+        )
+        self.imports.save(work, waits, events=[told], done=True)
+
     def _read_header(self, importing: Import) -> dict[str, Any]:
-        header = read_header(self.files.fetch, importing.delimiter)
-        kind, names = importing.kind, header.names
-        if kind == "suppressions" and _is_a_list(names):
-            columns = [Column(column="value", field="value", how="guessed")]
-            header = replace(header, offset=0, line=0)
-        else:
-            columns = understand(kind, names, importing.mapping, header.line)
+        layout = read_layout(self.files.fetch, Asked.of(importing))
         return {
-            "columns": [column.model_dump() for column in columns],
-            "delimiter": header.delimiter,
-            "offset": header.offset,
-            "line": header.line,
+            "columns": [column.model_dump() for column in layout.columns],
+            "delimiter": layout.delimiter,
+            "encoding": layout.encoding,
+            "offset": layout.offset,
+            "line": layout.line,
+            "warnings": list(layout.warnings),
         }
 
     def _rows(self, work: Work) -> Rows:
         lines = Lines(self.files.fetch, work.offset, work.line)
         if work.shown.format == "jsonl":
             return JsonRows(lines)
-        return CsvRows(lines, work.shown.columns, work.shown.delimiter or ",")
+        shown = work.shown
+        return CsvRows(lines, shown.columns, shown.delimiter or ",", shown.encoding or "utf-8")
 
     def _carry_out(self, work: Work, read: _ReadChunk, tries: int) -> Work:
         """Do what the rows say and tell what became of them; the work behind them."""
@@ -240,8 +260,3 @@ def _read(work: Work, rows: Rows, most: int) -> _ReadChunk:
 
 def _written(work: Work) -> int:
     return work.shown.counts["created"] + work.shown.counts["updated"]
-
-
-def _is_a_list(names: Sequence[str]) -> bool:
-    """One column that begins with an address or a domain, without a name."""
-    return len(names) == 1 and guess("suppressions", names[0]) is None and "." in names[0]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from outrider.entities.schemas import Tags, Text
+from outrider.imports.encodings import Encoding
 from outrider.imports.headers import check_mapping
 from outrider.imports.models import (
     MAX_COLUMNS,
@@ -22,6 +23,8 @@ from outrider.kit.inputs import Checked, Input
 from outrider.kit.pagination import PageQuery
 
 Column = Annotated[str, Field(max_length=200)]
+
+Mapping = Annotated[dict[Column, Column | None], Field(max_length=MAX_COLUMNS)]
 
 
 class DefaultsGiven(Checked, Defaults):
@@ -52,7 +55,8 @@ def _rules() -> dict[str, JsonValue]:
                 {"kind": {"const": "suppressions"}}, {"duplicates": {"const": "skip"}}
             ),
             json_schema.when(
-                {"format": {"not": {"const": "csv"}}}, {"delimiter": {"type": "null"}}
+                {"format": {"not": {"const": "csv"}}},
+                {"delimiter": {"type": "null"}, "encoding": {"type": "null"}},
             ),
             *(
                 json_schema.when({"kind": {"const": kind}}, {"defaults": none})
@@ -65,7 +69,7 @@ def _rules() -> dict[str, JsonValue]:
 class ImportCreate(Input):
     """An import of one file. `duplicates` says what happens to a row whose contact or company
     exists; `blanks` what an empty cell means for `update`; `mapping` names the field of a column,
-    or null to ignore it."""
+    or null to ignore it. With `confirm`, nothing is written before it is confirmed."""
 
     model_config = ConfigDict(json_schema_extra=_rules())
 
@@ -73,11 +77,11 @@ class ImportCreate(Input):
     format: Format
     duplicates: Duplicates
     blanks: Blanks = "keep"
-    mapping: Annotated[dict[Column, Column | None], Field(max_length=MAX_COLUMNS)] = Field(
-        default_factory=dict
-    )
+    mapping: Mapping = Field(default_factory=dict)
     delimiter: Delimiter | None = None
+    encoding: Encoding | None = None
     defaults: DefaultsGiven = DefaultsGiven()
+    confirm: bool = False
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -85,8 +89,8 @@ class ImportCreate(Input):
             raise ValueError("blanks: clear needs duplicates: update")
         if self.kind == "suppressions" and self.duplicates != "skip":
             raise ValueError("Suppressions are never changed: they take duplicates: skip")
-        if self.delimiter and self.format != "csv":
-            raise ValueError("Only csv has a delimiter")
+        if (self.delimiter or self.encoding) and self.format != "csv":
+            raise ValueError("Only csv has a delimiter and an encoding")
         taken = _DEFAULTS[self.kind]
         given = {name for name, value in self.defaults if value is not None}
         if strange := sorted(given - taken):
@@ -96,6 +100,12 @@ class ImportCreate(Input):
             )
         check_mapping(self.kind, self.mapping)
         return self
+
+
+class MappingGiven(Input):
+    """What to do with columns, instead of what the import was made with."""
+
+    mapping: Mapping | None = None
 
 
 class Upload(BaseModel):

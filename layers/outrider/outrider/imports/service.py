@@ -8,13 +8,32 @@ from datetime import timedelta
 from outrider.access import scopes
 from outrider.access.errors import ScopeDenied
 from outrider.access.models import Caller
-from outrider.imports.errors import CannotRevert, ImportNotFound
+from outrider.imports.errors import (
+    BrokenFile,
+    CannotConfirm,
+    CannotPreview,
+    CannotRevert,
+    ImportNotFound,
+)
 from outrider.imports.files import LINK_SECONDS, ImportFiles
-from outrider.imports.models import Defaults, Import, ImportRow, Kind, Result, SettledRow
+from outrider.imports.headers import check_mapping
+from outrider.imports.models import (
+    Defaults,
+    Import,
+    ImportPreview,
+    ImportRow,
+    Kind,
+    Result,
+    SettledRow,
+)
+from outrider.imports.preview import preview
 from outrider.imports.repository import Chunk, ImportRepository
 from outrider.imports.runner import MAX_BYTES
-from outrider.imports.schemas import ImportCreate, ImportCreated, RowsQuery, Upload
+from outrider.imports.schemas import ImportCreate, ImportCreated, MappingGiven, RowsQuery, Upload
+from outrider.imports.targets import Target
 from outrider.kit import clock, ids
+from outrider.kit.errors import ValidationFailed
+from outrider.kit.objects import ObjectMissing
 from outrider.kit.pagination import Page, PageQuery, Sealer
 
 _CHUNKS_AT_ONCE = 10
@@ -28,6 +47,7 @@ class ImportService:
     caller: Caller
     imports: ImportRepository
     files: Callable[[str], ImportFiles]
+    target: Callable[[Import], Target]
 
     def create(self, new: ImportCreate) -> ImportCreated:
         """Raises ScopeDenied when the key may not write what the rows become."""
@@ -96,6 +116,47 @@ class ImportService:
         if not self.imports.revert(import_id, [reverting], self.caller.keep(answer)):
             raise CannotRevert("The import is running: it can be reverted when it has ended")
         return answer
+
+    def preview(self, import_id: str, asked: MappingGiven) -> ImportPreview:
+        """What the import would do with its file, by another mapping if one is given. Nothing is
+        written. Raises ImportNotFound, ScopeDenied, ValidationFailed, and CannotPreview when there
+        is no file yet, or it cannot be read, or the import has begun."""
+        found = self.get(import_id)
+        self._may_write(found.kind)
+        if found.status not in ("awaiting_upload", "awaiting_confirmation"):
+            raise CannotPreview(f"The import is {found.status}: a preview is for what is to come")
+        importing = self._with_mapping(found, asked)
+        try:
+            return preview(importing, self.files(import_id), self.target(importing))
+        except ObjectMissing as missing:
+            raise CannotPreview(
+                "The file is not there yet: put it at upload.url first"
+            ) from missing
+        except BrokenFile as broken:
+            raise CannotPreview(f"The file cannot be imported: {broken}") from broken
+
+    def confirm(self, import_id: str, asked: MappingGiven) -> Import:
+        """Go on with an import that waits for it, by another mapping if one is given. Twice is the
+        same as once. Raises ImportNotFound, ScopeDenied, ValidationFailed, and CannotConfirm."""
+        found = self.get(import_id)
+        self._may_write(found.kind)
+        if found.confirm and found.status in ("running", "completed", "failed"):
+            return found
+        confirmed = self.caller.event("import.confirmed", import_id=import_id)
+        going_on = self._with_mapping(found, asked).model_copy(update={"status": "running"})
+        kept = self.caller.keep(going_on)
+        if not self.imports.confirm(import_id, going_on.mapping, [confirmed], kept):
+            raise CannotConfirm(f"The import is {found.status}: it does not wait to be confirmed")
+        return going_on
+
+    def _with_mapping(self, found: Import, asked: MappingGiven) -> Import:
+        if asked.mapping is None:
+            return found
+        try:
+            check_mapping(found.kind, asked.mapping)
+        except ValueError as error:
+            raise ValidationFailed.at("/mapping", str(error)) from error
+        return found.model_copy(update={"mapping": asked.mapping})
 
     def _chunks(
         self, import_id: str, first: int, status: Result | None

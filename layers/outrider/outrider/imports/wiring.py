@@ -9,6 +9,7 @@ from outrider.contacts.suppressions.bulk import SuppressionBulk
 from outrider.events.wiring import backlog
 from outrider.imports.files import ImportFiles
 from outrider.imports.jobs import ImportJob
+from outrider.imports.models import Import
 from outrider.imports.pace import Pace
 from outrider.imports.repository import ImportRepository, Work
 from outrider.imports.reverter import Reverter
@@ -26,7 +27,10 @@ from outrider.kit.settings import settings
 
 def imports(caller: Caller) -> ImportService:
     return ImportService(
-        caller, _repository(caller.workspace), lambda each: _files(caller.workspace, each)
+        caller,
+        _repository(caller.workspace),
+        lambda each: _files(caller.workspace, each),
+        lambda importing: _target(caller, importing),
     )
 
 
@@ -35,7 +39,7 @@ def runner(workspace: WorkspaceId, import_id: str) -> Runner:
         lambda work: _caller(workspace, work),
         _repository(workspace),
         _files(workspace, import_id),
-        lambda work: _target(workspace, work),
+        lambda work: _target(_caller(workspace, work), work.shown),
         lambda: _go_on(workspace, import_id),
         lambda work: _pace(workspace, work),
     )
@@ -46,7 +50,7 @@ def reverter(workspace: WorkspaceId, import_id: str) -> Reverter:
         lambda work: _caller(workspace, work),
         _repository(workspace),
         _files(workspace, import_id),
-        lambda work: _target(workspace, work),
+        lambda work: _target(_caller(workspace, work), work.shown),
         lambda: _go_on(workspace, import_id),
         lambda work: _pace(workspace, work),
     )
@@ -58,17 +62,17 @@ def _caller(workspace: WorkspaceId, work: Work) -> Caller:
     return replace(caller, actor=work.shown.created_by)
 
 
-def _target(workspace: WorkspaceId, work: Work) -> Target:
-    caller, import_id = _caller(workspace, work), work.shown.id
+def _target(caller: Caller, importing: Import) -> Target:
+    workspace, import_id = caller.workspace, importing.id
     contacts = Table(settings().require("contacts_table"))
-    match work.shown.kind:
+    match importing.kind:
         case "contacts":
             return ContactTarget(caller, ContactBulk(contacts, workspace), import_id)
         case "companies":
             companies = Table(settings().require("companies_table"))
             return CompanyTarget(caller, CompanyBulk(companies, workspace), import_id)
         case "suppressions":
-            defaults = work.shown.defaults.model_dump(exclude_none=True)
+            defaults = importing.defaults.model_dump(exclude_none=True)
             suppressions = SuppressionBulk(contacts, workspace)
             return SuppressionTarget(caller, suppressions, import_id, defaults)
 

@@ -8,12 +8,13 @@ from pydantic import AfterValidator
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """The names in the IANA database."""
     return frozenset(available_timezones())
 
 
 def _known(name: str) -> str:
-    if name not in _zones():
+    if name not in zone_names():
         raise ValueError(f"{name} is no time zone of the IANA database, such as Europe/Berlin")
     return name
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from outrider.events.catalogue import EventName
-from outrider.events.payloads.base import Count, ExportId, ImportId, Payload
+from outrider.events.payloads.base import Count, ExportId, ImportId, Payload, Timestamp
 
 Kind = Literal["contacts", "companies", "suppressions"]
 Counts = Annotated[
@@ -23,6 +23,24 @@ Counts = Annotated[
         ]
     ),
 ]
+
+
+class ImportAwaitingConfirmation(Payload):
+    """The file of an import is there, and nothing is written before somebody confirms it."""
+
+    event: ClassVar[EventName] = "import.awaiting_confirmation"
+
+    import_id: ImportId
+    kind: Kind
+    expires_at: Timestamp
+
+
+class ImportConfirmed(Payload):
+    """Somebody confirmed an import, which begins to write now."""
+
+    event: ClassVar[EventName] = "import.confirmed"
+
+    import_id: ImportId
 
 
 class ImportCompleted(Payload):

@@ -15,10 +15,12 @@ class RowRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A row as its target understands it; `key` tells what it is about, as the row writes it."""
+    """A row as its target understands it; `key` tells what it is about, as the row writes it, and
+    `note` what of it was put aside."""
 
     key: str
     given: Given
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Rows that become companies, told apart by their domains."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from outrider.companies.models import Company
 from outrider.companies.schemas import CompanyUpdate, CompanyWrite
@@ -10,7 +10,7 @@ from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow
 from outrider.imports.targets import Parsed, RowRefused
 from outrider.imports.targets.entities import EntityTarget, made_at, split_tags
-from outrider.kit.requests import explain
+from outrider.imports.values import year_in
 
 _ROW = TypeAdapter(CompanyWrite)
 
@@ -21,6 +21,7 @@ class CompanyTarget(EntityTarget[Company]):
     noun = "company"
     prefix = "com"
     callers = frozenset(CompanyUpdate.model_fields)
+    optional = callers - {"domain", "website", "context"}
     changes = TypeAdapter(CompanyUpdate)
 
     def parse(self, given: Given, *, strict: bool) -> Parsed:
@@ -28,14 +29,13 @@ class CompanyTarget(EntityTarget[Company]):
         if "/" in str(fields.get("domain", "")):
             fields.setdefault("website", fields.pop("domain"))
         split_tags(fields)
-        try:
-            row = _ROW.validate_python(fields, strict=strict)
-        except ValidationError as error:
-            raise RowRefused(explain(error)) from error
+        if isinstance(founded := fields.get("founded"), str):
+            fields["founded"] = year_in(founded)
+        row, note = self._read(_ROW, given, fields, strict=strict)
         if row.domain is None:
             raise RowRefused("/domain: A row needs a domain, or a website at a domain of its own")
         named = {name: value for name, value in row.given.items() if name != "domain"}
-        return Parsed(row.domain, Given(named, given.blank))
+        return Parsed(row.domain, replace(given, fields=named), note)
 
     def new(self, row: PlannedRow, now: str) -> Company:
         own = {"id": row.id, "domain": row.key, "created_at": made_at(row), "updated_at": now}

@@ -1,16 +1,23 @@
 """Rows that become contacts, told apart by their addresses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from outrider.contacts.models import Contact
 from outrider.contacts.schemas import ContactUpdate, ContactWrite
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow
-from outrider.imports.targets import Parsed, RowRefused
+from outrider.imports.targets import Parsed
 from outrider.imports.targets.entities import EntityTarget, made_at, split_tags
-from outrider.kit.requests import explain
+from outrider.imports.values import (
+    addresses_in,
+    names_in,
+    other_part,
+    score_in,
+    timezone_in,
+)
 
 _ROW = TypeAdapter(ContactWrite)
 
@@ -21,32 +28,48 @@ class ContactTarget(EntityTarget[Contact]):
     noun = "contact"
     prefix = "con"
     callers = frozenset(ContactUpdate.model_fields) - {"company_id"}
+    optional = callers - {"email", "custom", "status"}
     changes = TypeAdapter(ContactUpdate)
 
     def parse(self, given: Given, *, strict: bool) -> Parsed:
         fields = dict(given.fields)
-        if (name := fields.pop("full_name", None)) is not None:
-            fields = {**_names(str(name)), **fields}
+        status = fields.pop("status", None)
+        if not strict:
+            _understand(fields)
+        if (whole := fields.pop("full_name", None)) is not None:
+            _name(fields, str(whole))
         split_tags(fields)
-        try:
-            row = _ROW.validate_python(fields, strict=strict)
-        except ValidationError as error:
-            raise RowRefused(explain(error)) from error
-        return Parsed(
-            row.email, Given(row.model_dump(exclude_unset=True, exclude={"email"}), given.blank)
-        )
+        row, note = self._read(_ROW, given, fields, strict=strict)
+        named = row.model_dump(exclude_unset=True, exclude={"email"})
+        if status:
+            named["status"] = status
+        return Parsed(row.email, replace(given, fields=named), note)
 
     def new(self, row: PlannedRow, now: str) -> Contact:
         own = {"id": row.id, "email": row.key, "created_at": made_at(row), "updated_at": now}
         return Contact.model_validate({**(row.fields or {}), **own})
 
 
-def _names(name: str) -> dict[str, str]:
-    """`Ada King Lovelace` and `Lovelace, Ada King` are first and last names, as most write them."""
-    if "," in name:
-        last, _, first = name.partition(",")
-    else:
-        first, _, last = name.strip().rpartition(" ")
-        first, last = (first, last) if first else (last, "")
-    named = {"first_name": first.strip(), "last_name": last.strip()}
-    return {field: value for field, value in named.items() if value}
+def _understand(fields: dict[str, Any]) -> None:
+    """Take texts for what people mean by them, in place."""
+    addresses, name = addresses_in(str(fields.get("email", "")))
+    if addresses:
+        fields["email"], *others = addresses
+        if others:
+            fields["custom"] = {"Other emails": ", ".join(others), **fields.get("custom", {})}
+    if name and not {"first_name", "last_name", "full_name"} & set(fields):
+        fields["full_name"] = name
+    if isinstance(zone := fields.get("timezone"), str):
+        fields["timezone"] = timezone_in(zone)
+    if isinstance(score := fields.get("fit_score"), str) and (share := score_in(score)) is not None:
+        fields["fit_score"] = share
+
+
+def _name(fields: dict[str, Any], whole: str) -> None:
+    """Take a whole name apart, in place, for the parts that are not there."""
+    for one, other in (("first_name", "last_name"), ("last_name", "first_name")):
+        if one in fields:
+            if rest := other_part(str(fields[one]), whole):
+                fields.setdefault(other, rest)
+            return
+    fields.update(names_in(whole))

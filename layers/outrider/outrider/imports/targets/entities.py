@@ -1,11 +1,10 @@
 """Rows that become entities: contacts, companies."""
 
 import hashlib
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic
+from typing import Any, ClassVar, Generic, TypeVar
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -13,14 +12,17 @@ from pydantic import TypeAdapter, ValidationError
 from outrider.access.models import Caller
 from outrider.entities.bulk import Bulk, Moved, NewEntity
 from outrider.entities.repository import ADD_AT_ONCE, EntityT
+from outrider.imports.headers import OPEN_FIELD
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
 from outrider.imports.targets import Held, Parsed, RowRefused
+from outrider.imports.values import words_in
 from outrider.kit import clock, ids, parallel
 from outrider.kit.attributes import Item
 from outrider.kit.outbox import Event
 from outrider.kit.requests import explain
 
+RowT = TypeVar("RowT")
 _ATTEMPTS = 3
 
 
@@ -39,6 +41,9 @@ class EntityTarget(ABC, Generic[EntityT]):
     """The fields that callers can set."""
     changes: ClassVar[TypeAdapter[Any]]
 
+    optional: ClassVar[frozenset[str]]
+    """The fields without which a row is one all the same."""
+
     @abstractmethod
     def parse(self, given: Given, *, strict: bool) -> Parsed: ...
 
@@ -48,6 +53,26 @@ class EntityTarget(ABC, Generic[EntityT]):
 
     def key_of(self, key: str) -> str:
         return self.entities.key_of(key)
+
+    def _read(
+        self, row: TypeAdapter[RowT], given: Given, fields: dict[str, Any], *, strict: bool
+    ) -> tuple[RowT, str | None]:
+        """The row, and what is said of optional cells that make no sense: they are kept under the
+        names of their columns. Raises RowRefused."""
+        try:
+            return row.validate_python(fields, strict=strict), None
+        except ValidationError as error:
+            bad = {str(each["loc"][0]) for each in error.errors() if each["loc"]}
+            if strict or not bad or not bad <= self.optional:
+                raise RowRefused(explain(error)) from error
+            open_field = OPEN_FIELD[given.kind] or ""
+            aside = {given.columns.get(name, name): fields.pop(name) for name in sorted(bad)}
+            fields[open_field] = {**aside, **fields.get(open_field, {})}
+            why = explain(error)
+        try:
+            return row.validate_python(fields), f"Kept in {open_field}: {why}"
+        except ValidationError as error:
+            raise RowRefused(explain(error)) from error
 
     def find(self, keys: Collection[str]) -> Mapping[str, Held]:
         found = self.entities.find(keys)
@@ -148,4 +173,4 @@ def made_at(row: PlannedRow) -> str:
 def split_tags(fields: dict[str, Any]) -> None:
     """Make a list of tags in one text, in place."""
     if isinstance(tags := fields.get("tags"), str):
-        fields["tags"] = [tag.strip() for tag in re.split(r"[,;|]", tags) if tag.strip()]
+        fields["tags"] = words_in(tags)

@@ -14,6 +14,7 @@ from outrider.contacts.suppressions.schemas import SuppressionCreate
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
 from outrider.imports.targets import Held, Parsed, RowRefused
+from outrider.imports.values import addresses_in
 from outrider.kit import clock, parallel
 from outrider.kit.addresses import folded
 from outrider.kit.attributes import Item
@@ -36,13 +37,16 @@ class SuppressionTarget:
     def parse(self, given: Given, *, strict: bool) -> Parsed:
         fields = {"reason": "imported", **self.defaults, **given.fields}
         if (value := fields.pop("value", None)) is not None:
-            value = str(value).removeprefix("@")
+            value = str(value).strip().removeprefix("@")
             fields.setdefault("address" if "@" in value else "domain", value)
+        if addresses := addresses_in(str(fields.get("address", "")))[0]:
+            fields["address"] = addresses[0]
         try:
             row = _ROW.validate_python(fields, strict=strict)
         except ValidationError as error:
             raise RowRefused(explain(error)) from error
-        return Parsed(row.address or row.domain or "", Given(row.model_dump(exclude_none=True)))
+        said = Given(row.model_dump(exclude_none=True), kind=given.kind)
+        return Parsed(row.address or row.domain or "", said)
 
     def key_of(self, key: str) -> str:
         return folded(key)

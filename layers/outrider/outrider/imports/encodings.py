@@ -1,0 +1,61 @@
+"""Which encoding a file is in, told from its beginning."""
+
+import re
+from typing import Literal, get_args
+
+from outrider.imports.errors import BrokenFile
+
+Encoding = Literal["utf-8", "windows-1252", "windows-1250", "windows-1251", "macintosh"]
+ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
+_BOM = b"\xef\xbb\xbf"
+_FOREIGN = {
+    b"\xff\xfe": "The file is UTF-16, not UTF-8. Save it as UTF-8 (in Excel: CSV UTF-8)",
+    b"\xfe\xff": "The file is UTF-16, not UTF-8. Save it as UTF-8 (in Excel: CSV UTF-8)",
+    b"PK\x03\x04": "The file is a workbook or a zip archive. Save it as CSV UTF-8",
+    b"\x1f\x8b": "The file is compressed. Upload it as it was before",
+}
+_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]{1,60}")
+_MOST_WORDS = 2_000
+_OTHER_SCRIPTS = "\u0370"
+
+
+def check_text(beginning: bytes) -> None:
+    """Raises BrokenFile for a file that is something else."""
+    for mark, detail in _FOREIGN.items():
+        if beginning.startswith(mark):
+            raise BrokenFile(1, detail)
+
+
+def encoding_of(beginning: bytes) -> Encoding:
+    """UTF-8 where it says so or has more characters of it than bytes that are none; else what
+    makes the likeliest words of the bytes, and Windows-1252 where nothing tells."""
+    rest, characters = _UTF8.subn(b"", beginning)
+    if beginning.startswith(_BOM) or characters > len(_HIGH.findall(rest)):
+        return "utf-8"
+    words = [word for word in _WORD.findall(rest) if not word.isascii()][:_MOST_WORDS]
+    return max(
+        ENCODINGS[1:],
+        key=lambda each: sum(_likelihood(word.decode(each, "replace")) for word in words),
+    )
+
+
+def _likelihood(word: str) -> int:
+    """How much a word looks like one. Letters are well; signs, capitals and another script inside
+    it are not, nor Latin letters with accents in a row."""
+    likely = 0
+    for before, letter in zip(f" {word}", word, strict=False):
+        if letter.isascii():
+            likely -= 2 if letter.isalpha() and before >= _OTHER_SCRIPTS else 0
+        elif not letter.isalpha():
+            likely -= 2
+        elif not before.isalpha():
+            likely += 1
+        elif letter.isupper() and before.islower():
+            likely -= 2
+        elif letter < _OTHER_SCRIPTS:
+            likely += 1 if before.isascii() else -1
+        else:
+            likely += 1 if before >= _OTHER_SCRIPTS else -2
+    return likely

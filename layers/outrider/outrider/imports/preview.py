@@ -1,0 +1,104 @@
+"""What an import would do, told from the beginning of its file. Nothing is written."""
+
+from collections.abc import Sequence
+
+from outrider.imports.errors import BrokenFile
+from outrider.imports.files import ImportFiles
+from outrider.imports.layout import Asked, read_layout
+from outrider.imports.lines import Lines
+from outrider.imports.models import Import, ImportPreview, PlannedRow, PreviewRow, Problem
+from outrider.imports.planner import NumberedRow, Planner
+from outrider.imports.reading import CsvRows, JsonRows, Rows
+from outrider.imports.standing import STOPS
+from outrider.imports.targets import Target
+
+ROWS = 20
+"""How many are shown as they would be written."""
+CHECKED = 500
+"""How many are looked at for problems."""
+_LONGEST = 300
+
+
+def preview(importing: Import, files: ImportFiles, target: Target) -> ImportPreview:
+    """Raises ObjectMissing without a file, BrokenFile for one that cannot be read at all."""
+    rows: Rows
+    if importing.format == "csv":
+        layout = read_layout(files.fetch, Asked.of(importing))
+        lines = Lines(files.fetch, layout.offset, layout.line)
+        rows = CsvRows(lines, layout.columns, layout.delimiter, layout.encoding)
+        found = {"delimiter": layout.delimiter, "encoding": layout.encoding}
+        columns, warnings = list(layout.columns), list(layout.warnings)
+    else:
+        rows = JsonRows(Lines(files.fetch, 0, 0))
+        found, columns, warnings = {}, [], []
+    read, broken, complete = _read(rows)
+    planner = Planner(importing, columns, target)
+    planned = planner.plan(read[:ROWS])
+    checked = planner.check(read)
+    return ImportPreview(
+        import_id=importing.id,
+        format=importing.format,
+        columns=columns or planner.describe(read),
+        warnings=warnings,
+        rows=[_shown(row) for row in planned],
+        rows_checked=len(read),
+        complete=complete,
+        problems=_problems(checked, broken),
+        stops={
+            stop: sum((row.fields or {}).get("status") == stop for row in checked) for stop in STOPS
+        },
+        **found,
+    )
+
+
+def _read(rows: Rows) -> tuple[list[NumberedRow], BrokenFile | None, bool]:
+    """The first rows, where the file breaks off among them, and whether these are all."""
+    read: list[NumberedRow] = []
+    while len(read) < CHECKED:
+        try:
+            source = rows.next()
+        except BrokenFile as broken:
+            if not read:
+                raise
+            return read, broken, True
+        if source is None:
+            return read, None, True
+        read.append(NumberedRow(len(read) + 1, source))
+    return read, None, False
+
+
+def _shown(row: PlannedRow) -> PreviewRow:
+    shown = row.model_dump(include=set(PreviewRow.model_fields))
+    return PreviewRow(**{**shown, "id": row.id if row.result != "created" else None})
+
+
+def _problems(rows: Sequence[PlannedRow], broken: BrokenFile | None) -> list[Problem]:
+    found: dict[str, Problem] = {}
+    for row in rows:
+        for kind, detail in _wrong(row):
+            before = found.get(kind)
+            found[kind] = Problem(
+                kind=kind,
+                count=before.count + 1 if before else 1,
+                line=before.line if before else row.line,
+                detail=before.detail if before else detail[:_LONGEST],
+            )
+    if broken:
+        found["unreadable"] = Problem(
+            kind="unreadable", count=1, line=broken.line, detail=broken.detail
+        )
+    return sorted(found.values(), key=lambda problem: -problem.count)
+
+
+def _wrong(row: PlannedRow) -> list[tuple[str, str]]:
+    if row.note:
+        return [("put_aside", row.note)]
+    if row.result == "skipped":
+        return [("duplicate", row.reason or "")]
+    if row.result != "failed":
+        return []
+    reason = row.reason or ""
+    if not reason.startswith("/"):
+        return [("unreadable", reason)]
+    parts = [part for part in reason.split("; ") if part.startswith("/")]
+    return [(part[1:].partition(":")[0].partition("/")[0] or "row", part) for part in parts]
