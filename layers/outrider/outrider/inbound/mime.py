@@ -25,6 +25,8 @@ MAX_HEADER = 8_000
 MAX_PARTS = 100
 MAX_DEPTH = 50
 MAX_DELIMITERS = 20_000
+MAX_REPORT = 250_000
+"""What is read of a delivery report, where our own mail comes last."""
 MAX_GROUPS = 5_000
 """Of fields, in the parts of a delivery report: the parser makes a mail of each."""
 MAX_TEXT = 500_000
@@ -42,14 +44,15 @@ _BROKEN = (ValueError, LookupError, MessageError, RecursionError, TypeError, Att
 
 def parse(raw: bytes) -> Message:
     """The mail, or its headers alone where the rest is not to be read."""
-    raw = raw[:MAX_BYTES]
+    is_report = b"delivery-status" in raw[:MAX_BYTES].lower()
+    raw = raw[: MAX_REPORT if is_report else MAX_BYTES]
     head, blank, rest = _split(raw)
     head = head[:MAX_HEADERS]
     hostile = (
         raw.lower().count(b"boundary=") > MAX_DEPTH
         or raw.count(b"\n--") > MAX_DELIMITERS
         or head.count(b"\n") > 10_000
-        or (b"delivery-status" in raw.lower() and len(_BLANK_LINE.findall(raw)) > MAX_GROUPS)
+        or (is_report and len(_BLANK_LINE.findall(raw)) > MAX_GROUPS)
     )
     if not hostile:
         with suppress(*_BROKEN):

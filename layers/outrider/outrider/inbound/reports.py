@@ -97,10 +97,17 @@ def _told_by(mail: Message, depth: int = 0) -> Message | None:
     attaches one says something of their own: that is an answer."""
     if any(_is_status(part) for part in _own_parts(mail)) or text_reports.read(mail):
         return mail
-    if depth > 1 or "In-Reply-To" in mail or mime.text_of(mail).strip():
+    if depth > 1 or "In-Reply-To" in mail or _has_words(mail):
         return None
     within = (inner for part in _own_parts(mail) for inner in _enclosed(part))
     return next((found for inner in within if (found := _told_by(inner, depth + 1))), None)
+
+
+def _has_words(mail: Message) -> bool:
+    own = (part for part in _own_parts(mail) if not part.is_multipart())
+    return any(
+        mime.content_type(part).startswith("text/") and mime.body_of(part).strip() for part in own
+    )
 
 
 def _is_status(part: Message) -> bool:
@@ -141,11 +148,17 @@ def _groups(part: Message) -> list[Message]:
     where the part is encoded, or of a type that it does not know, it leaves text."""
     groups = _parts(part)
     encoding = mime.header(part, "Content-Transfer-Encoding").lower()
-    if groups and encoding not in ("base64", "quoted-printable"):
+    encoded = encoding in ("base64", "quoted-printable")
+    if groups and not encoded and not _is(part, "global-delivery-status"):
         return groups
-    text = "\n\n".join(str(each.get_payload()) for each in groups) or mime.body_of(part)
+    text = "\n\n".join(map(_as_text, groups)) or mime.body_of(part)
     text = _decoded(text[: mime.MAX_TEXT], encoding) if groups else text
     return [message_from_string(group) for group in re.split(r"\n\s*\n", text.strip())[:50]]
+
+
+def _as_text(group: Message) -> str:
+    fields = "".join(f"{name}: {value}\n" for name, value in group.items())
+    return f"{fields}\n{group.get_payload()}".strip()
 
 
 def _decoded(text: str, encoding: str) -> str:
