@@ -126,6 +126,8 @@ ANSWERS = (
     A("any", "", "550 The mailbox has been deactivated", "address_disabled"),
     A("Orange", "", "550 5.1.1 Boite du destinataire archivee. Archived recipient. OFR_417", "address_disabled"),
     A("any", "", "551 User has moved to another provider", "address_disabled"),
+    A("any", "", "550 5.2.1 This mailbox has been blocked due to inactivity", "address_disabled"),
+    A("any", "", "550 Empfaenger unbekannt", "no_such_address"),
     # The mailbox is full
     A("Exim", "5.0.0", "smtp; 452-4.2.2 The email account that you tried to reach is over quota.", "mailbox_full"),
     A("Exim", "5.0.0", "smtp; 552 5.2.2 Mailbox full", "mailbox_full"),
@@ -168,6 +170,7 @@ ANSWERS = (
     A("any", "5.1.1", "smtp; 550 5.1.1 Mailbox unavailable. Your server is listed at bl.example", "blocked"),
     A("any", "5.1.1", "550 5.1.1 sorry, your mail server is blacklisted", "blocked"),
     A("QQ", "", "550 Mail content denied: 垃圾邮件", "blocked"),
+    A("Outlook.com", "", "550 SC-001 Unfortunately, messages from 192.0.2.7 weren't sent. Please contact your Internet service provider", "blocked"),
     # Rate
     A("Gmail", "4.2.1", "smtp; 450-4.2.1 The user is receiving mail at a rate that prevents more", "rate_limited"),
     A("Gmail", "5.2.1", "550 5.2.1 The user you are trying to contact is receiving mail too quickly", "rate_limited"),
@@ -198,6 +201,7 @@ ANSWERS = (
     A("Gmail", "5.3.4", "552-5.3.4 Your message exceeded Google's message size limits.", "too_large"),
     A("any", "5.3.4", "", "too_large"),
     A("any", "5.1.1", "550 5.1.1 message too large", "too_large"),
+    A("any", "", "552 Your message is bigger than we accept (20 MB)", "too_large"),
     # Loops
     A("any", "5.4.6", "smtp; 554 5.4.6 Hop count exceeded - possible mail loop", "loop"),
     A("Microsoft 365", "5.4.14", "554 5.4.14 Hop count exceeded - possible mail loop ATTR34", "loop"),
