@@ -1,11 +1,12 @@
-# Everything a developer does: `make help` lists it. Needs Python 3.11 or newer and make.
+# Everything a developer does: `make help` lists it. Needs make and Python 3.11 or newer, best 3.13.
 
-PYTHON ?= python3
+PYTHON ?=
 VENV := .venv
 READY := $(VENV)/.ready
 UV := $(VENV)/bin/uv
 PY := $(VENV)/bin/python
-SAM := .outrider/tools/sam/bin/sam
+# Tools run on the Python of .venv, so both are known only once it is there.
+SAM = .outrider/tools/sam-$(shell $(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])')/bin/sam
 TEMPLATES := template.yaml $(wildcard infra/*.yaml docs/examples/*/template.yaml)
 # Each compares two things that must say the same (code and template, routes and OpenAPI, …).
 LAYER_REQUIREMENTS := layers/dependencies/requirements.txt

@@ -18,7 +18,8 @@ UV = REPOSITORY / ".venv" / "bin" / "uv"
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A pinned tool: its name is that of its folder and of its `requirements-<name>.txt`."""
+    """A pinned tool: its name is that of its `requirements-<name>.txt` and, with the version of
+    Python that it runs on, of its folder: `sam-3.13`."""
 
     name: str
 
@@ -28,7 +29,8 @@ class Tool:
 
     @property
     def folder(self) -> Path:
-        return TOOLS / self.name
+        major, minor = sys.version_info[:2]
+        return TOOLS / f"{self.name}-{major}.{minor}"
 
     @property
     def bin(self) -> Path:
