@@ -4,8 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-from tools.openapi import SITE
-from tools.templates import DEFAULT_ROUTE, Endpoint
+from tools.templates import DEFAULT_ROUTE, REPOSITORY, Endpoint
 
 _RESPONSE = "#/components/responses/"
 
@@ -29,5 +28,6 @@ def undocumented(endpoint: Endpoint, status: int, media: str) -> str | None:
 
 @cache
 def _document() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((SITE / "openapi.json").read_text(encoding="utf-8"))
+    document = REPOSITORY / "functions" / "site" / "openapi.json"
+    found: dict[str, Any] = json.loads(document.read_text(encoding="utf-8"))
     return found

@@ -4,13 +4,10 @@ Its transactions copy every table once for each action, so that a failure can be
 tables are not safe to use from several threads. Here only what a transaction touches is copied, and
 requests take turns. Any query walks and sorts the whole table; one without an index is given the
 page it asks for, and each test begins with empty tables.
-Update expressions are parsed once, and items go out as they are: they are in DynamoDB's JSON
-already.
+Update expressions are parsed once; `shortcuts` has the rest.
 """
 
-import base64
 import copy
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -20,27 +17,18 @@ from unittest.mock import patch
 
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.model_instances import reset_model_data
-from moto.core.responses import ActionResult
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined]
 
-_OF_ITEMS = {
-    "BatchGetItem",
-    "BatchWriteItem",
-    "DeleteItem",
-    "GetItem",
-    "PutItem",
-    "Query",
-    "TransactWriteItems",
-    "UpdateItem",
-}
-_turn = RLock()
+from tests.harness import shortcuts
+
+turn = RLock()
+"""To be held by whoever asks moto."""
 _process_request = BotocoreStubber.process_request
 _transact = DynamoDBBackend.transact_write_items
 _query = Table.query
-_execute_result = ActionResult.execute_result
 # Validation works on a copy of what was parsed.
 _parsed_once = staticmethod(lru_cache(maxsize=1_000)(UpdateExpressionParser.make))
 
@@ -53,7 +41,7 @@ def applied() -> Iterator[None]:
         patch.object(Table, "__deepcopy__", lambda table, _: table, create=True),
         patch.object(Table, "query", _of_its_partition),
         patch.object(UpdateExpressionParser, "make", _parsed_once),
-        patch.object(ActionResult, "execute_result", _as_it_is),
+        shortcuts.taken(),
     ):
         yield
 
@@ -75,7 +63,7 @@ def empty(tables: Iterable[Table]) -> None:
 
 
 def _one_at_a_time(stubber: BotocoreStubber, request: Any) -> Any:
-    with _turn:
+    with turn:
         return _process_request(stubber, request)
 
 
@@ -108,18 +96,6 @@ def _as_many(
 
 def _value(key: DynamoType) -> Any:
     return key.value
-
-
-def _as_it_is(result: ActionResult, context: Any) -> Any:
-    answer = result.result
-    if not isinstance(answer, dict) or context.operation_model.name not in _OF_ITEMS:
-        return _execute_result(result, context)
-    told = {name: each for name, each in answer.items() if each is not None}
-    return 200, {}, json.dumps(told, default=_base64)
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
 
 
 def _all_or_nothing(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:

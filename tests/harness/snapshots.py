@@ -2,13 +2,15 @@
 again and again, in milliseconds."""
 
 import copy
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from moto.core.model_instances import reset_model_data
 from moto.dynamodb.models.table import Table
+
+from tests.harness.shortcuts import copied_item
 
 
 class Snapshot:
@@ -19,7 +21,7 @@ class Snapshot:
         self, moment: datetime, tables: Sequence[Table], attributes: Sequence[tuple[object, str]]
     ) -> None:
         self.moment = moment
-        self._items = [(table, copy.deepcopy(table.items)) for table in tables]
+        self._items = [(table, _copied_items(table.items)) for table in tables]
         self._records = [
             (table.stream_shard, list(table.stream_shard.items))
             for table in tables
@@ -29,12 +31,20 @@ class Snapshot:
 
     def bring_back(self) -> None:
         for table, items in self._items:
-            table.items = copy.deepcopy(items)
+            table.items = _copied_items(items)
         for shard, records in self._records:
             shard.items = list(records)
         for part, name, value in self._attributes:
             setattr(part, name, _copied(value))
         reset_model_data()
+
+
+def _copied_items(items: dict[Any, Any]) -> defaultdict[Any, dict[Any, Any]]:
+    """Keys never change, so the copy has the same."""
+    copied: defaultdict[Any, dict[Any, Any]] = defaultdict(dict)
+    for pk, partition in items.items():
+        copied[pk] = {sk: copied_item(item) for sk, item in partition.items()}
+    return copied
 
 
 def _copied(value: Any) -> Any:

@@ -9,18 +9,21 @@ from types import SimpleNamespace
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.compat import HTTPHeaders
-from moto.core.models import botocore_stubber
+from botocore.loaders import create_loader
+from moto.dynamodb.models import dynamodb_backends
 
 from outrider.kit import clock
 from outrider.kit import json as kit_json
 from outrider.kit.dynamodb import ATTEMPTS, DynamoDB, Reply, Unreachable
+from tests.harness import repairs, shortcuts
 from tests.harness.connections import Connections
+from tests.harness.stack import ACCOUNT, REGION
 
 When = Literal["before", "after"]
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 Check = Callable[[str, str, dict[str, Any]], None]
+_loader = create_loader()
+"""Reads the descriptions of AWS's services once for all sessions: each test has one of its own."""
 WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}
 _THROTTLED = {"sesv2": "TooManyRequestsException", "s3": "SlowDown", "sqs": "RequestThrottled"}
 """What services say where it is not ThrottlingException."""
@@ -131,6 +134,7 @@ class Wire:
         """Called behind each call."""
 
     def attach(self, session: Any) -> None:
+        session.register_component("data_loader", _loader)
         self.connections.attach(session)
         session.register("before-call", self._before_client, unique_id="harness-before")
         session.register("after-call", self._after, unique_id="harness-after")
@@ -362,12 +366,12 @@ class _WatchedDynamoDB(DynamoDB):
 
     def __init__(self, session: Any, wire: Wire) -> None:
         super().__init__(session)
-        self._pool = _Moto(self.url)  # type: ignore[assignment]
+        self._pool = _Moto()  # type: ignore[assignment]
         self._wire = wire
         self._lost: dict[str, Reply] = {}
 
     def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        sent = json.loads(kit_json.dumps(params))
+        sent = kit_json.loads(kit_json.dumps(params))
         try:
             self._wire.before("dynamodb", operation, sent)
             _check_key_lengths(sent)
@@ -381,7 +385,7 @@ class _WatchedDynamoDB(DynamoDB):
 
     def _send(self, operation: str, body: bytes) -> Reply:
         """Knows a transaction by its token, as DynamoDB does and moto does not."""
-        params = json.loads(body)
+        params = kit_json.loads(body)
         if self._wire.throttles("dynamodb", operation):
             return _refused("ThrottlingException")
         if operation in WRITES and (met := self._wire.conflicts(operation, params)):
@@ -397,22 +401,14 @@ class _WatchedDynamoDB(DynamoDB):
         return reply
 
 
-@dataclass(frozen=True, slots=True)
 class _Moto:
     """Answers requests as urllib3's pool does."""
 
-    url: str
-
     def urlopen(self, method: str, path: str, *, body: bytes, headers: dict[str, str]) -> Any:
-        sent = HTTPHeaders()
-        for name, value in headers.items():
-            sent[name] = value
-        answer = botocore_stubber.process_request(
-            AWSPreparedRequest(method, self.url, sent, body, stream_output=False)
-        )
-        assert answer, "moto takes no such request"
-        status, _, data = answer
-        return SimpleNamespace(status=status, data=data.encode() if isinstance(data, str) else data)
+        operation = headers["x-amz-target"].rpartition(".")[2]
+        with repairs.turn:
+            status, data = shortcuts.answer(dynamodb_backends[ACCOUNT][REGION], operation, body)
+        return SimpleNamespace(status=status, data=data)
 
 
 def _refused(code: str, **details: Any) -> Reply:
