@@ -1,4 +1,4 @@
-"""Certificates for servers on loopback."""
+"""Certificates for servers on loopback, as RFC 5280 wants them: Python 3.13 takes no others."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,18 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 class Authority:
@@ -18,8 +30,9 @@ class Authority:
         self._name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Test authority")])
         constraints = x509.BasicConstraints(ca=True, path_length=None)
         self._certificate = (
-            self._builder(self._name, self._key.public_key(), self._name, timedelta(hours=1))
+            self._builder(self._name, self._key, self._name, timedelta(hours=1))
             .add_extension(constraints, critical=True)
+            .add_extension(_SIGNS_CERTIFICATES, critical=True)
             .sign(self._key, hashes.SHA256())
         )
 
@@ -50,8 +63,9 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.DNSName(host)])
         certificate = (
-            self._builder(x509.Name([]), key.public_key(), issuer, valid)
+            self._builder(x509.Name([]), key, issuer, valid)
             .add_extension(names, critical=True)
+            .add_extension(_signed_by(issuer_key or key), critical=False)
             .sign(issuer_key or key, hashes.SHA256())
         )
         file = self._folder / "server.pem"
@@ -70,7 +84,7 @@ class Authority:
     def _builder(
         self,
         subject: x509.Name,
-        key: ec.EllipticCurvePublicKey,
+        key: ec.EllipticCurvePrivateKey,
         issuer: x509.Name,
         valid: timedelta,
     ) -> x509.CertificateBuilder:
@@ -79,8 +93,15 @@ class Authority:
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(issuer)
-            .public_key(key)
+            .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(hours=2))
             .not_valid_after(now + valid)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+            )
         )
+
+
+def _signed_by(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
