@@ -8,6 +8,8 @@ from functools import cache
 
 from outrider.inbound import words
 
+_MOST = 20
+"""Days that are looked at: an absence has few."""
 _STALE = 100
 """Days that a day without a year may lie back before next year's is meant."""
 _LATE = 30
@@ -76,7 +78,7 @@ def _apart(found: Iterable[Found]) -> list[Found]:
     for each in sorted(found, key=lambda each: (each.start, -each.end)):
         if not kept or each.start >= kept[-1].end:
             kept.append(each)
-    return kept
+    return kept[:_MOST]
 
 
 def _in_figures(

@@ -52,9 +52,7 @@ def _is_meant(found: re.Match[str], said: Said) -> bool:
     before = _WORDS.findall(clause)[-_BEFORE:]
     if not negations.isdisjoint(before) and negations.isdisjoint(_WORDS.findall(found[0])):
         return False
-    return not any(
-        other.start() < found.end() <= other.end() for other in words.phrases("not_stop").find(said)
-    )
+    return not any(start < found.end() <= end for start, end in said.not_stop)
 
 
 def _is_stop_alone(clause: str) -> bool:

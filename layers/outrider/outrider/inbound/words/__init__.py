@@ -36,6 +36,11 @@ WordMeaning = Literal["courtesy", "negation"]
 _HERE = Path(__file__).parent
 _LETTERS = str.maketrans("øœæđł\u0131ħ", "oeadlih")
 """Those that are no accented ones to Unicode."""
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u093c\u094d\u0e38-\u0e3a\u0e48-\u0e4b\u3099\u309a]+"
+)
+"""Marks that stand over or under a letter of the scripts of `words`, where it is taken apart."""
 _KEYS = re.compile(r"\w+")
 
 
@@ -44,8 +49,7 @@ def fold(text: str) -> str:
     the umlauts, with plain apostrophes, `e-mail` as one word."""
     text = text.replace("\u2019", "'").replace("\u00b4", "'").replace("`", "'").casefold()
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).translate(_LETTERS)
-        text = "".join(each for each in text if not unicodedata.combining(each))
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).translate(_LETTERS))
     text = text.replace("ae", "a").replace("oe", "o").replace("ue", "u")
     return text.replace("e-mail", "email")
 
@@ -101,6 +105,11 @@ class Said:
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+    @cached_property
+    def not_stop(self) -> list[tuple[int, int]]:
+        """Where it has words of stopping that are about something else."""
+        return [found.span() for found in phrases("not_stop").find(self)]
 
     @cached_property
     def beginnings(self) -> set[str]:
