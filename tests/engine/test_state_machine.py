@@ -31,7 +31,7 @@ NUMBER = st.integers(0, 7)
 ANSWERS: list[tuple[str, dict[str, str]]] = [
     ("Sounds great, let's talk.", {}),
     ("No thanks, we are not interested.", {}),
-    ("Hm.", {}),
+    ("We have a supplier already.", {}),
     ("Please remove me from your list.", {}),
     ("I am out of office until March 9, 2026.", {"Auto_Submitted": "auto-replied"}),
 ]

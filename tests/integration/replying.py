@@ -8,7 +8,7 @@ from tests.harness.cloud import Cloud
 from tests.harness.mail import Mail
 
 
-def a_reply(mail: Mail, text: str = "Hm.", **headers: str) -> bytes:
+def a_reply(mail: Mail, text: str = "We have a supplier already.", **headers: str) -> bytes:
     """An answer of the recipient to a mail of ours; a header of "" is left out."""
     lines = {
         "From": mail.recipients[0],

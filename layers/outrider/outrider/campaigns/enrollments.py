@@ -186,7 +186,7 @@ class EnrollmentRepository(EnrollmentClaims):
         return self._change(
             enrollment,
             f"{STATE}, #exit_reason = :reason, #outcome = :outcome, #_events = :events{told}",
-            f"{DUE_KEYS}, #blocked_reason, {CLAIM}",
+            f"{DUE_KEYS}, #blocked_reason, #in_review, {CLAIM}",
             **self._stands(state),
             reason=reason,
             outcome=outcome,
@@ -234,7 +234,7 @@ class EnrollmentRepository(EnrollmentClaims):
         was. A message in flight must be given up: its worker's lease is over."""
         ends = not enrollment.is_over
         sets = f"{STATE}, #exit_reason = :reason"
-        removes = f"{DUE_KEYS}, #thread, #blocked_reason, {CLAIM}, {_WHO}"
+        removes = f"{DUE_KEYS}, #thread, #blocked_reason, #in_review, {CLAIM}, {_WHO}"
         values = {
             **self._stands("finished" if ends else enrollment.state),
             "reason": ERASED if ends or enrollment.state == "failed" else enrollment.exit_reason,
@@ -248,13 +248,15 @@ class EnrollmentRepository(EnrollmentClaims):
         return self._change(enrollment, sets, removes, **values)
 
     def note_reply(self, enrollment: Enrollment, noted: Mapping[str, str]) -> Action:
-        """Note what the contact answered; what a worker does with it meanwhile goes on, but any
-        decision that was made without it does not hold any more."""
+        """Note what the contact answered, and `in_review` if a person has to read it; what a worker
+        does with it meanwhile goes on, but any decision that was made without it does not hold any
+        more."""
         assignments = ", ".join(f"#{name} = :{name}" for name in noted)
         return self.table.update(
             self._pk,
             enrollment.contact_id,
-            f"SET {assignments}, #updated_at = :now REMOVE #_events ADD #version :one",
+            f"SET {assignments}, #updated_at = :now REMOVE #_events{_reviewed(noted)}"
+            " ADD #version :one",
             "attribute_exists(#pk) AND #version = :seen",
             now=clock.timestamp(),
             one=1,
@@ -270,9 +272,20 @@ class EnrollmentRepository(EnrollmentClaims):
         return self._change(
             enrollment,
             f"{DUE}, #blocked_reason = :blocked{assignments}",
-            "#_events",
+            f"#_events{_reviewed(noted)}",
             **due_place(until),
             blocked=reason,
+            **noted,
+        )
+
+    def reviewed(self, enrollment: Enrollment, due: str, noted: Mapping[str, str]) -> Action:
+        """A person has read what it waited for: the step to come comes up at `due`."""
+        assignments = "".join(f", #{name} = :{name}" for name in noted)
+        return self._change(
+            enrollment,
+            f"{DUE}{assignments}",
+            "#_events, #blocked_reason, #in_review",
+            **due_place(due),
             **noted,
         )
 
@@ -321,3 +334,7 @@ class EnrollmentRepository(EnrollmentClaims):
 
     def _due_pk(self, contact_id: str, due_shards: int) -> str:
         return f"{self._pk}#{zlib.crc32(contact_id.encode()) % due_shards}"
+
+
+def _reviewed(noted: Mapping[str, str]) -> str:
+    return "" if "in_review" in noted else ", #in_review"

@@ -39,6 +39,9 @@ SHARD_SIZE = 50_000
 UNKNOWN_OUTCOME = "unknown_outcome"
 """Why an enrollment is paused when nobody knows whether its message went out."""
 
+NEEDS_REVIEW = "needs_review"
+"""Why the step to come waits when a person has to read a reply first."""
+
 Said = Literal["sent", "not_sent"]
 """What a person says of a message when nobody knows whether it went out."""
 
@@ -216,6 +219,8 @@ class Enrollment(BaseModel):
     blocked_reason: str | None = None
     exit_reason: str | None = None
     outcome: str | None = None
+    in_review: str | None = None
+    """The reply that a person has to read before anything more is sent."""
     created_at: str
     updated_at: str
     version: int = 1

@@ -31,6 +31,7 @@ EventName = Literal[
     "sms.skipped",
     "reply.received",
     "reply.classified",
+    "reply.needs_review",
     "reply.unmatched",
     "enrollment.created",
     "enrollment.paused",

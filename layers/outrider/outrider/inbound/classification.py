@@ -41,6 +41,13 @@ class Judgement:
     value: ReplyClass | None
     confidence: float
     back_on: date | None = None
+    may_be_stop: bool = False
+    """It has words of stopping, which may be about something else."""
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person has to read it before anything more is sent."""
+        return self.may_be_stop or self.value == "unclassified"
 
     @property
     def is_stop(self) -> bool:
@@ -64,6 +71,9 @@ _IN_ORDER: tuple[tuple[ReplyClass, Sequence[Meaning]], ...] = (
     ("information_request", ("information_request",)),
 )
 
+_SAID_BY_NO_OBJECTOR: frozenset[ReplyClass] = frozenset({"interested", "information_request"})
+"""Words of stopping beside these are about something else."""
+
 
 def classify(
     text: str, subject: str, *, by_machine: bool, received: date, declared: bool = True
@@ -73,17 +83,19 @@ def classify(
     said = Said(fold(text[:MAX_TEXT]))
     title = Said(fold(subject[:300]))
     if by_machine:
-        if not declared and _has("stop", said):
+        if not declared and asks_to_stop(said, Said("")) == "yes":
             return Judgement(None, 0.8)
         return _machine(said, title, received)
-    if asks_to_stop(said, title) == "yes":
+    asked = asks_to_stop(said, title)
+    if asked == "yes":
         return Judgement(None, 0.95)
     fitting = [value for value, meanings in _IN_ORDER if any(_has(each, said) for each in meanings)]
     if not fitting and _starts_absent(said):
         return Judgement("out_of_office", 0.8, returning.back_on(said.text, received))
     if not fitting:
-        return Judgement("unclassified", 0.0)
-    return Judgement(fitting[0], _confidence(fitting, said))
+        return Judgement("unclassified", 0.0, may_be_stop=asked == "maybe")
+    doubtful = asked == "maybe" and fitting[0] not in _SAID_BY_NO_OBJECTOR
+    return Judgement(fitting[0], _confidence(fitting, said), may_be_stop=doubtful)
 
 
 def _machine(said: Said, title: Said, received: date) -> Judgement:

@@ -24,7 +24,8 @@ class Classifying:
 
     def classify(self, message_id: str, given: ClassificationUpdate) -> Message:
         """The reply as it is then; what follows from what it says follows: its enrollment may end,
-        nothing is taken up again. Raises MessageNotFound, ValidationFailed and Contended."""
+        or go on if it waited for that; nothing that has ended is taken up again. Raises
+        MessageNotFound, ValidationFailed and Contended."""
         self.caller.begin()
         found = Classification(value=given.value, source="human", confidence=1.0)
         for _ in range(_ATTEMPTS):
@@ -65,7 +66,9 @@ class Classifying:
         by_person = found.value not in AUTOMATIC
         at = reply.created_at if by_person else None
         actions = list(self.effects.counted(answered, at, found))
+        around = self.effects.around(answered)
         if by_person:
-            around = self.effects.around(answered)
             actions += self.effects.of_person(around, found.value, reply.created_at, by_human=True)
+        else:
+            actions += self.effects.of_reviewed_machine(around, found.value)
         return actions

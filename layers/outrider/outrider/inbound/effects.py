@@ -9,7 +9,7 @@ from outrider.campaigns import branching
 from outrider.campaigns.companies import CompanyReplies
 from outrider.campaigns.endings import Endings
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import AWAY, Campaign, Enrollment
+from outrider.campaigns.models import AWAY, NEEDS_REVIEW, Campaign, Enrollment
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.statistics import Statistics
 from outrider.campaigns.windows import Calendar
@@ -110,13 +110,23 @@ class Effects:
         return actions
 
     def of_person(
-        self, around: Around, value: ReplyClass | None, at: str, *, by_human: bool = False
+        self,
+        around: Around,
+        value: ReplyClass | None,
+        at: str,
+        *,
+        by_human: bool = False,
+        in_review: str | None = None,
     ) -> Sequence[Action]:
-        """A person answered; `value` is None for a request to stop."""
+        """A person answered; `value` is None for a request to stop. Nothing more is sent, and no
+        colleague is spared anything, until a person has read the reply `in_review`."""
         actions: list[Action] = []
         if enrollment := around.enrollment:
-            actions += self._on_enrollment(enrollment, around.campaign, value, at)
-            if self._stops_company(around) and enrollment.company_key:
+            if in_review and not enrollment.is_over:
+                actions.append(self._held(enrollment, value, in_review))
+            else:
+                actions += self._on_enrollment(enrollment, around.campaign, value, at)
+            if not in_review and self._stops_company(around) and enrollment.company_key:
                 companies = self.companies(enrollment.campaign_id)
                 actions.append(companies.note(enrollment.company_key, at))
         if contact := around.contact:
@@ -138,7 +148,9 @@ class Effects:
         enrollment, campaign = around.enrollment, around.campaign
         if enrollment is None or enrollment.is_over or enrollment.replied_at:
             return ()
-        noted = {"reply_class": value}
+        noted: dict[str, str] = {"reply_class": value}
+        if enrollment.in_review:
+            noted["in_review"] = enrollment.in_review
         repository = self.enrollments(enrollment.campaign_id)
         if value != "out_of_office" or campaign is None or enrollment.state != "active":
             return (repository.note_reply(enrollment, noted),)
@@ -146,6 +158,20 @@ class Effects:
         if until <= (enrollment.due_at or ""):
             return (repository.note_reply(enrollment, noted),)
         return (repository.defer(enrollment, until, AWAY, noted),)
+
+    def of_reviewed_machine(self, around: Around, value: ReplyClass) -> Sequence[Action]:
+        """A person found that a machine wrote what they had to read: what waited for that goes on,
+        as behind a machine's word."""
+        enrollment, campaign = around.enrollment, around.campaign
+        if enrollment is None or enrollment.is_over or not enrollment.in_review:
+            return ()
+        noted = {"reply_class": value}
+        if enrollment.state != "active":
+            return (self.enrollments(enrollment.campaign_id).note_reply(enrollment, noted),)
+        due = _due_again(enrollment)
+        if value == "out_of_office" and campaign:
+            due = max(due, clock.to_text(absent_until(enrollment, campaign, None, clock.now())))
+        return (self.enrollments(enrollment.campaign_id).reviewed(enrollment, due, noted),)
 
     def end_colleagues(self, around: Around) -> None:
         """End what goes to others of the company. What changes at the same moment, or is not in the
@@ -181,8 +207,15 @@ class Effects:
             return (repository.note_reply(enrollment, {**noted, **told}),)
         # While a mail is in flight it is only noted: the gates of the next step end it.
         if enrollment.state == "sending" or value is None or self._goes_on(enrollment, campaign):
+            if enrollment.in_review and enrollment.state == "active":
+                return (repository.reviewed(enrollment, _due_again(enrollment), noted),)
             return (repository.note_reply(enrollment, noted),)
         return self.endings.writes(enrollment, "replied", "replied", outcome=value, noted=noted)
+
+    def _held(self, enrollment: Enrollment, value: ReplyClass | None, in_review: str) -> Action:
+        """It is not known whether they answered: a machine that nobody knew may have."""
+        noted = {"in_review": in_review, "reply_class": value or "unclassified"}
+        return self.enrollments(enrollment.campaign_id).note_reply(enrollment, noted)
 
     def _goes_on(self, enrollment: Enrollment, campaign: Campaign | None) -> bool:
         if campaign is None:
@@ -193,6 +226,12 @@ class Effects:
 
     def _stops_company(self, around: Around) -> bool:
         return around.campaign is not None and around.campaign.settings.stop_for_company
+
+
+def _due_again(enrollment: Enrollment) -> str:
+    """When a step that waited for a person comes up: when it was due, unless it came up since."""
+    now = clock.timestamp()
+    return now if enrollment.blocked_reason == NEEDS_REVIEW else enrollment.due_at or now
 
 
 def _status(now: Status, value: ReplyClass | None, *, by_human: bool) -> Status:

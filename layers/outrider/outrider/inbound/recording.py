@@ -47,7 +47,7 @@ class Replies:
                     self._keep(around, reply, judgement)
                 except TransactionFailed:
                     continue
-            if not judgement.by_machine:
+            if not judgement.by_machine and not judgement.needs_review:
                 self.effects.end_colleagues(around)
             return kept or reply
         raise Contended("Others keep changing this contact")
@@ -57,10 +57,11 @@ class Replies:
         at = reply.created_at
         counted = self.effects.counted(around.message, at if person else None, reply.classification)
         if person or judgement.value is None:
-            changes = self.effects.of_person(around, judgement.value, at)
+            in_review = reply.id if judgement.needs_review else None
+            changes = self.effects.of_person(around, judgement.value, at, in_review=in_review)
         else:
             changes = self.effects.of_machine(around, judgement.value, judgement.back_on)
-        record = self.messages.add(reply, self._told(reply))
+        record = self.messages.add(reply, self._told(reply, judgement))
         transact(record, *self.messages.saying(reply), *counted, *changes)
 
     def _reply(self, answered: Message, mail: IncomingMail, judgement: Judgement) -> Message:
@@ -97,7 +98,7 @@ class Replies:
             ),
         )
 
-    def _told(self, reply: Message) -> list[Event]:
+    def _told(self, reply: Message, judgement: Judgement) -> list[Event]:
         names = {**reply.names(), "in_reply_to": reply.in_reply_to}
         found = reply.classification
         value = found.value if found else None
@@ -114,7 +115,16 @@ class Replies:
             confidence=found.confidence,
             **names,
         )
-        return [received, classified]
+        if not judgement.needs_review:
+            return [received, classified]
+        needs_review = self.caller.event(
+            "reply.needs_review",
+            identity=reply.id,
+            classification=found.value,
+            reason="may_ask_to_stop" if judgement.may_be_stop else "unclassified",
+            **names,
+        )
+        return [received, classified, needs_review]
 
 
 def _other_address(mail: IncomingMail) -> str | None:

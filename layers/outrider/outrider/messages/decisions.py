@@ -156,7 +156,7 @@ def _at_step(  # noqa: PLR0911 - one line a decision
         return Passed(enrollment, message)
     if campaign and enrollment.steps_version < campaign.least_steps_version:
         return Migrate(enrollment, campaign.steps_version)
-    for gate in gates.standing(seen, enrollment, step):
+    for gate in gates.standing(seen, enrollment, step, now):
         return Stopped(enrollment, step, gate)
     if (reason := branching.unmet(step, enrollment, seen.settings)) is not None:
         return Skip(enrollment, step, reason)

@@ -11,7 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from outrider.campaigns import branching, windows
-from outrider.campaigns.models import ERASED, UNKNOWN_OUTCOME, EndState, Enrollment
+from outrider.campaigns.models import (
+    ERASED,
+    NEEDS_REVIEW,
+    UNKNOWN_OUTCOME,
+    EndState,
+    Enrollment,
+)
 from outrider.kit import clock
 from outrider.mailboxes.remedies import why_it_cannot_send
 from outrider.messages.snapshot import Snapshot
@@ -26,6 +32,7 @@ GateName = Literal[
     "address",
     "suppression",
     "opted_out",
+    "review",
     "replied",
     "company_replied",
     "exclusivity",
@@ -40,6 +47,7 @@ GateName = Literal[
 _LATER = timedelta(hours=1)
 """When to look again at what no moment is known for."""
 _RIVAL_DELAY = timedelta(hours=12)
+_REVIEW_DELAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def at_sending(
 ) -> Iterator[Closed]:
     """The gates that can close while a step is being carried out: all but its content."""
     yield from running(seen, enrollment)
-    yield from standing(seen, enrollment, step)
+    yield from standing(seen, enrollment, step, now)
     yield from passing(seen, enrollment, step, now)
 
 
@@ -123,7 +131,7 @@ def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
         yield Closed("enrollment", reason, remedy, Stay())
 
 
-def standing(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Closed]:
+def standing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -> Iterator[Closed]:
     """Those of whom it goes to; no time opens them. They come before the step's condition."""
     yield from _contact(seen, step)
     yield from _suppression(seen, step)
@@ -134,6 +142,13 @@ def standing(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Clo
             "None: the contact asked to be left alone",
             End("opted_out"),
         )
+    if enrollment.in_review:
+        remedy = (
+            f"Read message {enrollment.in_review} and say what it says with"
+            " PATCH /v1/messages/{id}/classification"
+        )
+        again = Defer(now + _REVIEW_DELAY)
+        yield Closed("review", NEEDS_REVIEW, remedy, again, waits_for_somebody=True)
     yield from _replied(seen, enrollment, step)
 
 

@@ -53,6 +53,17 @@ class ReplyClassified(_AboutReply):
     confidence: Annotated[float, Field(ge=0, le=1, examples=[0.9])]
 
 
+class ReplyNeedsReview(_AboutReply):
+    """A person has to read a reply: it may ask to stop, or nobody knows what it says. Its
+    enrollment waits until somebody says so (`PATCH /v1/messages/{id}/classification`)."""
+
+    event: ClassVar[EventName] = "reply.needs_review"
+
+    classification: ReplyClass
+    """What it says, as the rules see it."""
+    reason: Literal["unclassified", "may_ask_to_stop"]
+
+
 class ReplyUnmatched(Payload):
     """A mail came for a mailbox, and answers nothing that is known. It is kept for 30 days. Where
     it may be for another workspace as well, this counts it, and `from`, `subject` and `kept_at`
