@@ -48,7 +48,6 @@ _RULES = (
     # Words that are never said of an address that does not exist.
     _Rule("no_such_address", "access_denied", r"4\.1"),
     _Rule("policy", "may_not_exist"),
-    _Rule("address_disabled", "inactivity"),
     _Rule("sender_refused", codes=r"1\.[78]"),
     _Rule("rate_limited", "rate_limited"),
     _Rule("mailbox_full", "mailbox_full"),
