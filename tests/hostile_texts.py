@@ -153,6 +153,10 @@ def _header(text: str) -> object:
     return mail.IncomingMail.parse(raw.encode(errors="replace"))
 
 
+def _addresses(text: str) -> object:
+    return mime.addresses(mime.parse(b"From: " + text.replace("\n", "").encode()), "From")
+
+
 def _calendar(text: str) -> object:
     part = mime.parse(b"Content-Type: text/calendar; method=reply\n\n" + text.encode())
     return acts.read(part, "a@a.example")
@@ -182,6 +186,7 @@ READERS = [
         lambda text: classification.classify(text, text[:300], by_machine=False, received=_DAY),
     ),
     Reader("acts.read", 100_000, _calendar),
+    Reader("mime.addresses", 8_000, _addresses),
     Reader("returning.back_on", 4_000, lambda text: returning.back_on(text, _DAY)),
     Reader("classification.addresses", 4_000, classification.addresses),
     Reader("diagnoses.judge", 500_000, lambda text: diagnoses.judge("", text)),

@@ -70,6 +70,15 @@ class TestInvitation:
         assert says(an_answer(status, more=comment)) == "not_interested"
         assert says(an_answer(status, text="Please remove me from your list.")) == "stop"
 
+    def test_of_a_mail_within_is_not_its(self) -> None:
+        within = an_answer(method="REQUEST").replace("boundary=b", "boundary=c")
+        within = within.replace("--b", "--c")
+        kinds = "multipart/mixed; boundary=b"
+        raw = f"Content-Type: {kinds}\n\n--b\nContent-Type: text/plain\n\nSee below.\n--b\n"
+        raw += f"Content-Type: message/rfc822\n\n{within}\n--b--\n"
+
+        assert says(raw) == "unclassified"
+
     def test_is_answered_without_the_words_of_the_program(self) -> None:
         text = "Grace has accepted.\nTo stop receiving these emails, change your settings."
         google = "PRODID:-//Google Inc//Google Calendar 70.9054//EN\n"

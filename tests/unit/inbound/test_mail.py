@@ -114,6 +114,29 @@ class TestParse:
         assert mail.recipients == ["sales@outrider.test", "team@outrider.test", "bob@acme.example"]
 
     @pytest.mark.parametrize(
+        "sender",
+        [
+            "ada@acme.example <ada@acme.example>",
+            '"ada@acme.example" <ada@acme.example>',
+            "bob@other.example <ada@acme.example>",
+            "Lovelace, Ada <ada@acme.example>",
+            "Ada (at home) <ada@acme.example>",
+            "ada@acme.example (Ada)",
+            "Ada@Acme.example",
+            "<ada@acme.example>",
+            "Ada [Acme]: sales <ada@acme.example>",
+            "=?utf-8?q?Ad=C3=A0?= <ada@acme.example>",
+            "Ada Lovelace < ada@acme.example >",
+        ],
+    )
+    def test_finds_who_wrote_it(self, sender: str) -> None:
+        """Pythons differ in what they read of headers that break the grammar."""
+        mail = IncomingMail.parse(a_mail(f"From: {sender}", f"To: {sender}, bob@b.example"))
+
+        assert mail.sender.lower() == "ada@acme.example"
+        assert "bob@b.example" in mail.recipients
+
+    @pytest.mark.parametrize(
         "header", ["X-Original-From: Grace <grace@acme.example>", "Reply-To: grace@acme.example"]
     )
     def test_finds_who_wrote_what_a_group_sends_on(self, header: str) -> None:

@@ -44,7 +44,7 @@ def read(mail: Message, sender: str) -> Act | None:
     """What was done, if anything was."""
     if "X-Apple-Unsubscribe" in mail or _leaves(mail):
         return Act("unsubscribed")
-    for part in mime.parts(mail):
+    for part in mime.parts(mail, attached=False):
         kind = mime.content_type(part)
         if kind == _REACTION and not mime.is_attached(part):
             return Act("reacted", _emoji(mime.body_of(part)))

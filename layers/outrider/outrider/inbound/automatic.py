@@ -197,7 +197,7 @@ def _begins(subject: str, section: programs.Section) -> bool:
 
 def _is_receipt(mail: Message, subject: str, body: str) -> bool:
     """Whether it says that a mail was read (RFC 8098), or deleted unread."""
-    if any(mime.content_type(part) == _RECEIPT for part in mime.parts(mail)):
+    if any(mime.content_type(part) == _RECEIPT for part in mime.parts(mail, attached=False)):
         return True
     short = len(body.split()) <= _SAID_SHORTLY
     return short and ":" in subject and _begins(subject, "read") and bool(_MOMENT.search(body))

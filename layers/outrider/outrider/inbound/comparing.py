@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from outrider.inbound.words import fold
 
@@ -25,8 +26,9 @@ _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 """A word, or a sign of a script that writes words without blanks between them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
+    """A word of a reply, and where it stands."""
+
     line: int
     start: int
     end: int
@@ -56,26 +58,31 @@ def words(lines: Sequence[str]) -> list[Word]:
     for number, line in enumerate(lines):
         shown = _IGNORED.sub(lambda link: " " * len(link[0]), line)
         for match in _WORD.finditer(shown):
-            word = match[0].lower()
-            folded = word if word.isascii() else fold(word)
-            found.append(Word(number, match.start(), match.end(), folded))
+            found.append(Word(number, match.start(), match.end(), _spelled(match[0])))
             if len(found) == _MOST_WORDS:
                 return found
     return found
 
 
+def _spelled(word: str) -> str:
+    """As words are compared."""
+    word = word.lower()
+    return word if word.isascii() else fold(word)
+
+
 def quoted(reply: Sequence[Word], sent: Sequence[str]) -> list[bool]:
     """Of each word of the reply, whether it is quoted from one of the mails in `sent`."""
     marks = [False] * len(reply)
+    said = [word.folded for word in reply]
     for text in sent:
-        ours = words(text.split("\n"))
-        runs = _runs(reply, ours)
+        ours = [_spelled(word) for word in _WORD.findall(_IGNORED.sub(" ", text))[:_MOST_WORDS]]
+        runs = _runs(said, ours)
         if not runs or not _is_a_quote(runs, len(ours)):
             continue
         for run in runs:
             marks[run.start : run.end] = [True] * run.length
         for before, behind in pairwise(runs):
-            if _is_altered(reply[before.end : behind.start], ours[before.ours_end : behind.ours]):
+            if _is_altered(said[before.end : behind.start], ours[before.ours_end : behind.ours]):
                 marks[before.end : behind.start] = [True] * (behind.start - before.end)
     return marks
 
@@ -87,12 +94,12 @@ def _is_a_quote(runs: Sequence[Run], length: int) -> bool:
     return max(run.length for run in runs) >= _ENOUGH or (covered >= 4 and 2 * covered >= length)
 
 
-def _is_altered(there: Sequence[Word], ours: Sequence[Word]) -> bool:
+def _is_altered(there: Sequence[str], ours: Sequence[str]) -> bool:
     """Whether what stands between two quoted runs is ours, written in another way."""
     if not there or not ours:
         return False
-    known = {word.folded for word in ours}
-    same = sum(word.folded in known for word in there)
+    known = set(ours)
+    same = sum(word in known for word in there)
     return 2 * same >= len(there) and len(there) <= len(ours) + 3
 
 
@@ -100,9 +107,8 @@ def _covered(runs: Sequence[Run]) -> int:
     return sum(run.length for run in runs)
 
 
-def _runs(reply: Sequence[Word], ours: Sequence[Word]) -> list[Run]:
+def _runs(said: Sequence[str], sent: Sequence[str]) -> list[Run]:
     """Runs in the same order in both, which cover as much as possible."""
-    said, sent = [word.folded for word in reply], [word.folded for word in ours]
     size = min(_SHINGLE, len(sent))
     if not size:
         return []

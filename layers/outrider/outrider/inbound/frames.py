@@ -163,14 +163,15 @@ def is_footer(text: str) -> bool:
     who the company is. Who says in a few words of their own that they want no more mail may begin
     them in the same way."""
     begins = " ".join(fold(text[:_BEGINNING]).lstrip(_DRAWN).split())
-    entry = next((each for each in programs.entries("footer") if begins.startswith(each)), None)
-    if entry is None:
+    entries = programs.entries("footer")
+    if not begins.startswith(entries):
         return False
+    longest = max(filter(begins.startswith, entries), key=len)
     text = text[:_LONGEST_FOOTER]
     said = fold(text)
     return (
         without_links(text) != text
-        or entry.count(" ") >= 3
+        or longest.count(" ") >= 3
         or len(said.split()) + len(_UNSPACED.findall(said)) // 2 >= 15
         or any(each in said for each in programs.entries("click"))
     )

@@ -35,9 +35,10 @@ MAX_TEXT = 500_000
 _TEXT_CODECS = re.compile(
     r"(utf|iso|cp|koi8|gb|big5|euc|shift_jis|latin|ascii|windows|mac|hz|johab|ptcp|tis|kz)"
 )
-_IN_BRACKETS = re.compile(r"<\s{0,9}([^<>\s@]{1,64}@[^<>\s@]{1,255})\s{0,9}>")
-_BARE = re.compile(r"(?<![^\s,;:(\"'])([\w.+-]{1,64}@[\w.-]{1,255})(?![^\s,;)\"'])")
+_IN_BRACKETS = re.compile(r"<\s{0,9}([^<>\s@]{1,64}+@[^<>\s@]{1,255}+)\s{0,9}>")
+_BARE = re.compile(r"(?<![^\s,;:(\"'])([\w.+-]{1,64}+@[\w.-]{1,255}+)(?![^\s,;)\"'])")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+_AS_NAME = re.compile(r"""([^\s,;:<>()"'@]{1,64}+@[^\s,;:<>()"'@]{1,255}+)["']?\s{0,9}<""")
 _BROKEN = (ValueError, LookupError, MessageError, RecursionError, TypeError, AttributeError)
 """What the standard library raises for headers and encodings that are not what they say."""
 
@@ -108,18 +109,23 @@ def _addresses(value: str) -> list[str]:
     found: list[tuple[str, str]] = []
     with suppress(*_BROKEN):
         found = getaddresses([value])
+    bracketed = _IN_BRACKETS.findall(value)
     read = [address.strip() for _, address in found if "@" in address]
-    return read or _IN_BRACKETS.findall(value) or _BARE.findall(value)
+    names = set(_AS_NAME.findall(value)) - set(bracketed)
+    return [each for each in read or [*bracketed, *_BARE.findall(value)] if each not in names]
 
 
-def parts(mail: Message) -> Iterator[Message]:
-    """The mail and its parts, from the front, as many as are read at all."""
+def parts(mail: Message, *, attached: bool = True) -> Iterator[Message]:
+    """The mail and its parts, from the front, as many as are read at all; those of mails that it
+    has within only if `attached`."""
     pending, seen = [mail], 0
     while pending and seen < MAX_PARTS:
         part = pending.pop(0)
         seen += 1
         yield part
         if not part.is_multipart():  # else Python decodes it, and may fail
+            continue
+        if not attached and not content_type(part).startswith("multipart/"):
             continue
         payload = part.get_payload()
         if isinstance(payload, list):
