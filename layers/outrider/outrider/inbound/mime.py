@@ -141,8 +141,14 @@ def content_type(part: Message) -> str:
 
 def parameter(part: Message, name: str) -> str:
     """A parameter of the part's content type in lower case."""
+    return _parameter(part, name).lower()
+
+
+def _parameter(part: Message, name: str) -> str:
+    if len(_raw(part.get("Content-Type", ""))) == MAX_HEADER:  # Python's time is quadratic
+        return ""
     try:
-        return str(part.get_param(name, "")).lower()
+        return str(part.get_param(name, "") or "")
     except _BROKEN:
         return ""
 
@@ -165,12 +171,15 @@ def body_of(part: Message) -> str:
     """The text of a part that has no parts."""
     try:
         payload = part.get_payload(decode=True)
-        charset = part.get_param("charset", "")
     except _BROKEN:
         return ""
     if not isinstance(payload, bytes):
         return ""
-    return _text(payload[:MAX_TEXT], str(charset or "")).replace("\r\n", "\n").replace("\x00", "")
+    return (
+        _text(payload[:MAX_TEXT], _parameter(part, "charset"))
+        .replace("\r\n", "\n")
+        .replace("\x00", "")
+    )
 
 
 def is_attached(part: Message) -> bool:
