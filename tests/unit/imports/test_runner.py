@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -23,13 +24,17 @@ WIDTH = len(ROW % 0)
 FREE = Pace(lambda _: True)
 
 
+@dataclass(frozen=True)
 class Files:
     """A file that is never there as a whole, and plans and rows that nobody keeps."""
 
+    count: int
+    is_converted: bool = False
     import_id = "imp_1"
 
-    def __init__(self, rows: int) -> None:
-        self.size = len(HEADER) + rows * WIDTH
+    @property
+    def size(self) -> int:
+        return len(HEADER) + self.count * WIDTH
 
     def fetch(self, start: int, length: int) -> Part:
         end = min(start + length, self.size)

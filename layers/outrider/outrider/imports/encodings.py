@@ -5,12 +5,11 @@ from typing import Literal, get_args
 
 from outrider.imports.errors import BrokenFile
 
-Encoding = Literal["utf-8", "windows-1252", "windows-1250", "windows-1251", "macintosh"]
-ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
+GivenEncoding = Literal["utf-8", "windows-1252", "windows-1250", "windows-1251", "macintosh"]
+Encoding = GivenEncoding | Literal["utf-16-le", "utf-16-be"]
+_LEGACY: tuple[GivenEncoding, ...] = get_args(GivenEncoding)[1:]
 _BOM = b"\xef\xbb\xbf"
 _FOREIGN = {
-    b"\xff\xfe": "The file is UTF-16, not UTF-8. Save it as UTF-8 (in Excel: CSV UTF-8)",
-    b"\xfe\xff": "The file is UTF-16, not UTF-8. Save it as UTF-8 (in Excel: CSV UTF-8)",
     b"PK\x03\x04": "The file is a workbook or a zip archive. Save it as CSV UTF-8",
     b"\x1f\x8b": "The file is compressed. Upload it as it was before",
 }
@@ -28,7 +27,7 @@ def check_text(beginning: bytes) -> None:
             raise BrokenFile(1, detail)
 
 
-def encoding_of(beginning: bytes) -> Encoding:
+def encoding_of(beginning: bytes) -> GivenEncoding:
     """UTF-8 where it says so or has more characters of it than bytes that are none; else what
     makes the likeliest words of the bytes, and Windows-1252 where nothing tells."""
     rest, characters = _UTF8.subn(b"", beginning)
@@ -36,7 +35,7 @@ def encoding_of(beginning: bytes) -> Encoding:
         return "utf-8"
     words = [word for word in _WORD.findall(rest) if not word.isascii()][:_MOST_WORDS]
     return max(
-        ENCODINGS[1:],
+        _LEGACY,
         key=lambda each: sum(_likelihood(word.decode(each, "replace")) for word in words),
     )
 

@@ -1,11 +1,12 @@
 """What an import keeps in the bucket: `imports/<mode>/<workspace>/<import>/…`, for 30 days.
 
-`upload` is the file; `plan-<chunk>-<round>` what is to become of a chunk's rows, written before it
-is done and never again; `rows-<chunk>` and `reverted-<chunk>` what became of them.
+`upload` is the file, `converted` what was made of it where it is no text in UTF-8;
+`plan-<chunk>-<round>` what is to become of a chunk's rows, written before it is done and never
+again; `rows-<chunk>` and `reverted-<chunk>` what became of them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,10 +14,11 @@ from pydantic import BaseModel
 from outrider.access.models import WorkspaceId
 from outrider.imports.models import PlannedRow, SettledRow
 from outrider.kit import json
-from outrider.kit.objects import ObjectMissing, Objects, Part
+from outrider.kit.objects import MIN_PART, ObjectMissing, Objects, Part
 
 LINK_SECONDS = 3_600
 _UPLOAD = "upload"
+_CONVERTED = "converted"
 
 
 class ChunkEnd(BaseModel):
@@ -40,6 +42,8 @@ class ImportFiles:
     objects: Objects
     workspace: WorkspaceId
     import_id: str
+    is_converted: bool = False
+    """Whether `fetch` reads what was made of the file."""
 
     @classmethod
     def uploaded(cls, key: str) -> tuple[WorkspaceId, str]:
@@ -52,7 +56,21 @@ class ImportFiles:
         return self.objects.link_to_put(self._key(_UPLOAD), LINK_SECONDS)
 
     def fetch(self, start: int, length: int) -> Part:
-        return self.objects.get_part(self._key(_UPLOAD), start, length)
+        name = _CONVERTED if self.is_converted else _UPLOAD
+        return self.objects.get_part(self._key(name), start, length)
+
+    def convert(self, pieces: Iterable[bytes]) -> "ImportFiles":
+        """Write what is made of the file, over what was made before; gives the files with it."""
+        key, tags, part = self._key(_CONVERTED), list[str](), b""
+        upload_id = self.objects.begin(key)
+        for piece in pieces:
+            part += piece
+            if len(part) >= MIN_PART:
+                tags.append(self.objects.put_part(key, upload_id, len(tags) + 1, part))
+                part = b""
+        tags.append(self.objects.put_part(key, upload_id, len(tags) + 1, part))
+        self.objects.complete(key, upload_id, tags)
+        return replace(self, is_converted=True)
 
     def plan(self, chunk: int, round_: int, plan: Plan) -> Plan:
         """Write a plan down, unless there is one already; gives the one that counts."""

@@ -8,8 +8,9 @@ header has `Column 1`, `Column 2`, …
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from outrider.imports.encodings import Encoding, check_text, encoding_of
+from outrider.imports.encodings import GivenEncoding, check_text, encoding_of
 from outrider.imports.errors import BrokenFile
 from outrider.imports.headers import KEYS, NUMBERED, understand, warnings_of
 from outrider.imports.lines import Fetch, Lines
@@ -34,11 +35,14 @@ class Asked:
     kind: Kind
     mapping: Mapping[str, str | None]
     delimiter: Delimiter | None = None
-    encoding: Encoding | None = None
+    encoding: GivenEncoding | None = None
 
     @classmethod
     def of(cls, importing: Import) -> "Asked":
-        return cls(importing.kind, importing.mapping, importing.delimiter, importing.encoding)
+        if importing.is_converted:
+            return cls(importing.kind, importing.mapping, None, "utf-8")
+        encoding = cast("GivenEncoding | None", importing.encoding)
+        return cls(importing.kind, importing.mapping, importing.delimiter, encoding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Layout:
 
     columns: Sequence[Column]
     delimiter: Delimiter
-    encoding: Encoding
+    encoding: GivenEncoding
     offset: int
     line: int
     warnings: Sequence[str] = ()
@@ -100,7 +104,11 @@ def _lines(beginning: Part, place: tuple[int, int]) -> Lines:
 
 
 def _find(
-    beginning: Part, start: tuple[int, int], delimiter: Delimiter, encoding: Encoding, asked: Asked
+    beginning: Part,
+    start: tuple[int, int],
+    delimiter: Delimiter,
+    encoding: GivenEncoding,
+    asked: Asked,
 ) -> _Found:
     """The header, or that there is none, if this is the delimiter. Raises BrokenFile."""
     records, places = _read(beginning, start, delimiter, encoding)
@@ -124,7 +132,7 @@ def _find(
 
 
 def _read(
-    beginning: Part, start: tuple[int, int], delimiter: str, encoding: Encoding
+    beginning: Part, start: tuple[int, int], delimiter: str, encoding: str
 ) -> tuple[list[Record], list[tuple[int, int]]]:
     """The first records, but for one that the beginning cuts off, and the places before each and
     behind the last."""

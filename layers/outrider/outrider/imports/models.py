@@ -9,7 +9,7 @@ from outrider.imports.encodings import Encoding
 from outrider.kit import clock
 
 Kind = Literal["contacts", "companies", "suppressions"]
-Format = Literal["csv", "jsonl"]
+Format = Literal["csv", "jsonl", "vcard"]
 Delimiter = Literal[",", ";", "\t", "|"]
 DELIMITERS: tuple[Delimiter, ...] = get_args(Delimiter)
 MAX_COLUMNS = 200
@@ -113,6 +113,11 @@ class Import(BaseModel):
     created_at: str
     started_at: str | None = None
     finished_at: str | None = None
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether what is read of its file was made of it."""
+        return self.format == "vcard" or self.encoding in ("utf-16-le", "utf-16-be")
 
     def seen(self) -> Self:
         """The import as it is now: one that nobody confirmed in time has expired."""

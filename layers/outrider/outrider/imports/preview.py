@@ -1,7 +1,9 @@
 """What an import would do, told from the beginning of its file. Nothing is written."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from outrider.imports.conversion import form_of
 from outrider.imports.errors import BrokenFile
 from outrider.imports.files import ImportFiles
 from outrider.imports.layout import Asked, read_layout
@@ -17,16 +19,21 @@ ROWS = 20
 CHECKED = 500
 """How many are looked at for problems."""
 _LONGEST = 300
+_BEGINNING = 4_096
 
 
 def preview(importing: Import, files: ImportFiles, target: Target) -> ImportPreview:
     """Raises ObjectMissing without a file, BrokenFile for one that cannot be read at all."""
+    files = replace(files, is_converted=importing.is_converted)
+    if not importing.is_converted and form_of(files.fetch(0, _BEGINNING).body):
+        raise BrokenFile(1, "It is still to be read as what it is. Ask again in a moment")
     rows: Rows
-    if importing.format == "csv":
+    if importing.format != "jsonl":
         layout = read_layout(files.fetch, Asked.of(importing))
         lines = Lines(files.fetch, layout.offset, layout.line)
         rows = CsvRows(lines, layout.columns, layout.delimiter, layout.encoding)
-        found = {"delimiter": layout.delimiter, "encoding": layout.encoding}
+        encoding = importing.encoding if importing.is_converted else layout.encoding
+        found = {"delimiter": layout.delimiter, "encoding": encoding}
         columns, warnings = list(layout.columns), list(layout.warnings)
     else:
         rows = JsonRows(Lines(files.fetch, 0, 0))

@@ -9,12 +9,13 @@ that the row which kills them is known, and the import ends there.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from outrider.access.models import Caller
+from outrider.imports.conversion import converted, form_of
 from outrider.imports.errors import BrokenFile
 from outrider.imports.files import ChunkEnd, ImportFiles, Plan
 from outrider.imports.layout import Asked, read_layout
@@ -123,16 +124,37 @@ class Runner:
             raise BrokenFile(1, f"The file has {size:,} bytes and may have at most {MAX_BYTES:,}")
         if size == 0:
             raise BrokenFile(1, "The file is empty")
-        progress = {"bytes_done": 0, "bytes_total": size, "rows_done": 0}
-        looked: dict[str, Any] = {"progress": progress}
-        if work.shown.format == "csv":
-            looked |= self._read_header(work.shown)
+        looked = self._look(work.shown, size)
         if work.shown.confirm and work.shown.status == "awaiting_upload":
             self._wait(work, looked)
             return None
         started = {"status": "running", "started_at": clock.timestamp(), **looked}
         self.imports.save(work, started)
         return work.after(started)
+
+    def _look(self, shown: Import, size: int) -> dict[str, Any]:
+        """What the file is. Raises BrokenFile."""
+        known: dict[str, Any] = {}
+        files = self.files
+        form = form_of(files.fetch(0, CHUNK_BYTES).body)
+        if form is not None:
+            files = files.convert(converted(files.fetch, form))
+            size = files.fetch(0, 1).size
+            known = {"format": form} if form == "vcard" else {"encoding": form}
+        known["progress"] = {"bytes_done": 0, "bytes_total": size, "rows_done": 0}
+        shown = shown.model_copy(update=known)
+        if shown.format != "jsonl":
+            layout = read_layout(files.fetch, Asked.of(shown))
+            known = {
+                "columns": [column.model_dump() for column in layout.columns],
+                "delimiter": layout.delimiter,
+                "encoding": layout.encoding,
+                "offset": layout.offset,
+                "line": layout.line,
+                "warnings": list(layout.warnings),
+                **known,
+            }
+        return known
 
     def _wait(self, work: Work, looked: Mapping[str, Any]) -> None:
         """For somebody to confirm the import. This was no try of its rows."""
@@ -147,23 +169,14 @@ class Runner:
         )
         self.imports.save(work, waits, events=[told], done=True)
 
-    def _read_header(self, importing: Import) -> dict[str, Any]:
-        layout = read_layout(self.files.fetch, Asked.of(importing))
-        return {
-            "columns": [column.model_dump() for column in layout.columns],
-            "delimiter": layout.delimiter,
-            "encoding": layout.encoding,
-            "offset": layout.offset,
-            "line": layout.line,
-            "warnings": list(layout.warnings),
-        }
-
     def _rows(self, work: Work) -> Rows:
-        lines = Lines(self.files.fetch, work.offset, work.line)
+        files = replace(self.files, is_converted=work.shown.is_converted)
+        lines = Lines(files.fetch, work.offset, work.line)
         if work.shown.format == "jsonl":
             return JsonRows(lines)
         shown = work.shown
-        return CsvRows(lines, shown.columns, shown.delimiter or ",", shown.encoding or "utf-8")
+        encoding = "utf-8" if shown.is_converted else shown.encoding or "utf-8"
+        return CsvRows(lines, shown.columns, shown.delimiter or ",", encoding)
 
     def _carry_out(self, work: Work, read: _ReadChunk, tries: int) -> Work:
         """Do what the rows say and tell what became of them; the work behind them."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from outrider.entities.schemas import Tags, Text
-from outrider.imports.encodings import Encoding
+from outrider.imports.encodings import GivenEncoding
 from outrider.imports.headers import check_mapping
 from outrider.imports.models import (
     MAX_COLUMNS,
@@ -79,7 +79,7 @@ class ImportCreate(Input):
     blanks: Blanks = "keep"
     mapping: Mapping = Field(default_factory=dict)
     delimiter: Delimiter | None = None
-    encoding: Encoding | None = None
+    encoding: GivenEncoding | None = None
     defaults: DefaultsGiven = DefaultsGiven()
     confirm: bool = False
 

@@ -1,0 +1,69 @@
+"""Files that are no lines of UTF-8 become a CSV file of ours: UTF-16, vCard. What a file is, its
+beginning says."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from outrider.imports import vcards
+from outrider.imports.lines import Fetch, Lines
+
+Form = Literal["utf-16-le", "utf-16-be", "vcard"]
+_PART = 2 * 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
+
+
+def form_of(beginning: bytes) -> Form | None:
+    """None for what can be read as it is."""
+    if beginning.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if beginning.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    half = min(len(beginning), 2_000) // 2
+    if half and beginning[1 : 2 * half : 2].count(0) * 2 > half:
+        return "utf-16-le"
+    if half and beginning[: 2 * half : 2].count(0) * 2 > half:
+        return "utf-16-be"
+    text = beginning.removeprefix(_BOM).lstrip()
+    return "vcard" if text[:11].upper() == b"BEGIN:VCARD" else None
+
+
+def converted(fetch: Fetch, form: Form) -> Iterator[bytes]:
+    """The file as CSV in UTF-8, piece by piece. Raises BrokenFile."""
+    if form == "vcard":
+        return _as_csv(vcards.rows_of(_texts(Lines(fetch, 0, 0))))
+    return _recoded(fetch, form)
+
+
+def _recoded(fetch: Fetch, encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    at = 0
+    while True:
+        part = fetch(at, _PART)
+        at += len(part.body)
+        is_last = not part.body or at >= part.size
+        yield decoder.decode(part.body, is_last).encode("utf-8", "replace")
+        if is_last:
+            return
+
+
+def _texts(lines: Lines) -> Iterator[str]:
+    while (raw := lines.take()) is not None:
+        try:
+            yield raw.decode().removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            yield raw.decode("windows-1252", "replace")
+
+
+def _as_csv(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for row in rows:
+        writer.writerow(row)
+        if text.tell() > _PART:
+            yield text.getvalue().encode("utf-8", "replace")
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode("utf-8", "replace")

@@ -1,0 +1,279 @@
+"""The header rows that programs write, and the field that each of their columns becomes. A column
+that is not named here is kept in `custom`."""
+
+import pytest
+
+from outrider.imports.headers import understand
+
+NAMES = {"First Name": "first_name", "Last Name": "last_name"}
+PROGRAMS: dict[str, tuple[str, dict[str, str]]] = {
+    "LinkedIn": (
+        "First Name,Last Name,URL,Email Address,Company,Position,Connected On",
+        {**NAMES, "Email Address": "email", "Company": "company", "Position": "title"},
+    ),
+    "Google Contacts": (
+        "First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Middle Name,"
+        "Phonetic Last Name,Name Prefix,Name Suffix,Nickname,File As,Organization Name,"
+        "Organization Title,Organization Department,Birthday,Notes,Photo,Labels,E-mail 1 - Label,"
+        "E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value,Phone 1 - Label,Phone 1 - Value,"
+        "Address 1 - Label,Address 1 - Country,Website 1 - Label,Website 1 - Value",
+        {
+            **NAMES,
+            "Organization Name": "company",
+            "Organization Title": "title",
+            "Labels": "tags",
+            "E-mail 1 - Value": "email",
+            "Phone 1 - Value": "phone",
+            "Address 1 - Country": "country",
+        },
+    ),
+    "Google Contacts, old": (
+        "Name,Given Name,Additional Name,Family Name,Yomi Name,Name Prefix,Name Suffix,Initials,"
+        "Nickname,Birthday,Gender,Location,Notes,Group Membership,E-mail 1 - Type,E-mail 1 - Value,"
+        "Phone 1 - Type,Phone 1 - Value,Organization 1 - Type,Organization 1 - Name,"
+        "Organization 1 - Title,Organization 1 - Department",
+        {
+            "Given Name": "first_name",
+            "Family Name": "last_name",
+            "Group Membership": "tags",
+            "E-mail 1 - Value": "email",
+            "Phone 1 - Value": "phone",
+            "Organization 1 - Name": "company",
+            "Organization 1 - Title": "title",
+        },
+    ),
+    "Outlook": (
+        "Title,First Name,Middle Name,Last Name,Suffix,Company,Department,Job Title,"
+        "Business Street,Business Country/Region,Home Country/Region,Business Fax,Business Phone,"
+        "Home Phone,Mobile Phone,Categories,E-mail Address,E-mail Type,E-mail Display Name,"
+        "E-mail 2 Address,Notes,Web Page",
+        {
+            **NAMES,
+            "Company": "company",
+            "Job Title": "title",
+            "Business Country/Region": "country",
+            "Business Phone": "phone",
+            "Categories": "tags",
+            "E-mail Address": "email",
+        },
+    ),
+    "Outlook, German": (
+        "Anrede;Vorname;Weitere Vornamen;Nachname;Suffix;Firma;Abteilung;Position;"
+        "Land/Region geschäftlich;Fax geschäftlich;Telefon geschäftlich;Mobiltelefon;Kategorien;"
+        "E-Mail-Adresse;E-Mail-Typ;E-Mail 2: Adresse;Notizen;Webseite",
+        {
+            "Vorname": "first_name",
+            "Nachname": "last_name",
+            "Firma": "company",
+            "Position": "title",
+            "Land/Region geschäftlich": "country",
+            "Telefon geschäftlich": "phone",
+            "Kategorien": "tags",
+            "E-Mail-Adresse": "email",
+        },
+    ),
+    "Outlook, French": (
+        "Titre;Prénom;Deuxième prénom;Nom;Suffixe;Société;Service;Fonction;Pays/Région (bureau);"
+        "Téléphone (bureau);Tél. mobile;Catégories;Adresse de messagerie;Page Web",
+        {
+            "Prénom": "first_name",
+            "Nom": "last_name",
+            "Société": "company",
+            "Fonction": "title",
+            "Pays/Région (bureau)": "country",
+            "Téléphone (bureau)": "phone",
+            "Catégories": "tags",
+            "Adresse de messagerie": "email",
+        },
+    ),
+    "Outlook, Spanish": (
+        "Trato,Nombre,Segundo nombre,Apellidos,Sufijo,Organización,Departamento,Puesto,"
+        "Teléfono del trabajo,Móvil,Categorías,Dirección de correo electrónico",
+        {
+            "Nombre": "first_name",
+            "Apellidos": "last_name",
+            "Organización": "company",
+            "Puesto": "title",
+            "Teléfono del trabajo": "phone",
+            "Categorías": "tags",
+            "Dirección de correo electrónico": "email",
+        },
+    ),
+    "Outlook, Italian": (
+        "Titolo,Nome,Secondo nome,Cognome,Società,Reparto,Posizione,Telefono (uff.),Cellulare,"
+        "Indirizzo di posta elettronica",
+        {
+            "Nome": "first_name",
+            "Cognome": "last_name",
+            "Società": "company",
+            "Posizione": "title",
+            "Telefono (uff.)": "phone",
+            "Indirizzo di posta elettronica": "email",
+        },
+    ),
+    "Outlook, Dutch": (
+        "Titel,Voornaam,Middelste naam,Achternaam,Bedrijf,Afdeling,Functie,Telefoon op werk,"
+        "Mobiele telefoon,E-mailadres",
+        {
+            "Voornaam": "first_name",
+            "Achternaam": "last_name",
+            "Bedrijf": "company",
+            "Functie": "title",
+            "Telefoon op werk": "phone",
+            "E-mailadres": "email",
+        },
+    ),
+    "Outlook, Polish": (
+        "Tytuł,Imię,Drugie imię,Nazwisko,Firma,Stanowisko,Telefon służbowy,Telefon komórkowy,"
+        "Adres e-mail",
+        {
+            "Imię": "first_name",
+            "Nazwisko": "last_name",
+            "Firma": "company",
+            "Stanowisko": "title",
+            "Telefon służbowy": "phone",
+            "Adres e-mail": "email",
+        },
+    ),
+    "HubSpot": (
+        "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,"
+        "Marketing contact status,Create Date,Associated Company,Job Title,Company Name,"
+        "Unsubscribed from all email,Email hard bounce reason,Invalid email address,Time Zone",
+        {
+            **NAMES,
+            "Email": "email",
+            "Phone Number": "phone",
+            "Lead Status": "status",
+            "Marketing contact status": "status",
+            "Job Title": "title",
+            "Company Name": "company",
+            "Unsubscribed from all email": "unsubscribed",
+            "Email hard bounce reason": "bounced",
+            "Invalid email address": "bounced",
+            "Time Zone": "timezone",
+        },
+    ),
+    "Salesforce": (
+        "Id,FirstName,LastName,Salutation,Title,Email,Phone,MobilePhone,Account Name,LeadSource,"
+        "MailingCountry,HasOptedOutOfEmail,IsEmailBounced,EmailBouncedReason,DoNotCall",
+        {
+            "FirstName": "first_name",
+            "LastName": "last_name",
+            "Title": "title",
+            "Email": "email",
+            "Phone": "phone",
+            "Account Name": "company",
+            "LeadSource": "source",
+            "MailingCountry": "country",
+            "HasOptedOutOfEmail": "unsubscribed",
+            "IsEmailBounced": "bounced",
+            "EmailBouncedReason": "bounced",
+        },
+    ),
+    "Pipedrive": (
+        "Person - ID,Person - Name,Person - First name,Person - Last name,Person - Organization,"
+        "Person - Email - Work,Person - Email - Home,Person - Phone - Work,Person - Phone - Mobile,"
+        "Person - Labels,Person - Job title,Person - Marketing status",
+        {
+            "Person - First name": "first_name",
+            "Person - Last name": "last_name",
+            "Person - Organization": "company",
+            "Person - Email - Work": "email",
+            "Person - Phone - Work": "phone",
+            "Person - Labels": "tags",
+            "Person - Job title": "title",
+            "Person - Marketing status": "status",
+        },
+    ),
+    "Apollo": (
+        "First Name,Last Name,Title,Company Name,Email,Email Status,Seniority,Departments,"
+        "Contact Owner,Work Direct Phone,Home Phone,Mobile Phone,Corporate Phone,Stage,"
+        "Last Contacted,# Employees,Industry,Keywords,Person Linkedin Url,Website,"
+        "Company Linkedin Url,City,State,Country,Email Sent,Email Bounced,Replied",
+        {
+            **NAMES,
+            "Title": "title",
+            "Company Name": "company",
+            "Email": "email",
+            "Email Status": "status",
+            "Work Direct Phone": "phone",
+            "Stage": "status",
+            "Person Linkedin Url": "linkedin_url",
+            "Country": "country",
+            "Email Bounced": "bounced",
+        },
+    ),
+    "Lemlist": (
+        "email,firstName,lastName,companyName,phone,linkedinUrl,jobTitle,companyDomain,icebreaker,"
+        "picture,timezone,unsubscribed",
+        {
+            "email": "email",
+            "firstName": "first_name",
+            "lastName": "last_name",
+            "companyName": "company",
+            "phone": "phone",
+            "linkedinUrl": "linkedin_url",
+            "jobTitle": "title",
+            "timezone": "timezone",
+            "unsubscribed": "unsubscribed",
+        },
+    ),
+    "Instantly": (
+        "Email,First Name,Last Name,Company Name,Phone,Website,Personalization,Lead Status,"
+        "Job Title,linkedIn",
+        {
+            **NAMES,
+            "Email": "email",
+            "Company Name": "company",
+            "Phone": "phone",
+            "Lead Status": "status",
+            "Job Title": "title",
+            "linkedIn": "linkedin_url",
+        },
+    ),
+    "Smartlead": (
+        "first_name,last_name,email,phone_number,company_name,website,location,linkedin_profile,"
+        "company_url,status,is_unsubscribed",
+        {
+            "first_name": "first_name",
+            "last_name": "last_name",
+            "email": "email",
+            "phone_number": "phone",
+            "company_name": "company",
+            "linkedin_profile": "linkedin_url",
+            "status": "status",
+            "is_unsubscribed": "unsubscribed",
+        },
+    ),
+    "Mailchimp": (
+        "Email Address,First Name,Last Name,Phone Number,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,"
+        "CONFIRM_TIME,LATITUDE,TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS,UNSUB_TIME",
+        {
+            **NAMES,
+            "Email Address": "email",
+            "Phone Number": "phone",
+            "TIMEZONE": "timezone",
+            "TAGS": "tags",
+            "UNSUB_TIME": "unsubscribed",
+        },
+    ),
+    "Close": (
+        "id,lead_id,lead_name,name,title,primary_email,primary_phone,email_1,phone_1,created_by",
+        {
+            "name": "full_name",
+            "title": "title",
+            "primary_email": "email",
+            "primary_phone": "phone",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_puts_each_column_where_it_belongs(program: str) -> None:
+    header, fields = PROGRAMS[program]
+    names = header.split(";" if ";" in header else ",")
+
+    found = {column.column: column.field for column in understand("contacts", names, {}, 1)}
+
+    assert found == {name: fields.get(name, f"custom.{name}") for name in names}
