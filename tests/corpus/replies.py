@@ -139,10 +139,12 @@ def mails(name: str) -> Iterator[tuple[Reply, bytes]]:
 
 
 def judged(raw: bytes) -> tuple[str, str]:
-    """What the rules make of a mail: its kind, and the day they are back ("-" for none)."""
+    """What the rules make of a mail: its kind, `review` where a person has to read it, and the day
+    they are back ("-" for none)."""
     mail = IncomingMail.parse(raw).answering([OURS])
     found = judge(mail, RECEIVED)
-    return found.value or "stop", str(found.back_on or "-")
+    kind = "review" if found.needs_review else found.value or "stop"
+    return kind, str(found.back_on or "-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Found:
     year: int = 0
     given: date | None = None
     """Where it is told by how far away it is."""
+    ends_range: bool = False
+    """Whether a first day stands before it, without a month of its own."""
 
     def days(self, received: date, *, began: bool = False, back: bool = False) -> Iterator[date]:
         """The day, if there is one that can be meant: without a year the nearest that does not lie
@@ -122,14 +124,16 @@ def _in_words(text: str, language: str) -> Iterator[Found]:
         month = _number(each["m1"] or each["m2"], months)
         last = each["d1"] or each["last"] or each["d2"]
         year = each["y1"] or each["y2"] or each["y0"]
-        yield Found(*each.span(), int(last), month, int(year or 0))
+        ranged = bool(each["from"] or each["last"])
+        yield Found(*each.span(), int(last), month, int(year or 0), ends_range=ranged)
 
 
 @cache
 def _by_month(language: str) -> re.Pattern[str]:
     month = _any(_names(language, "months"))
     day_first = (
-        _DAY.format("d1")
+        r"(?:(?P<from>[0-3]?\d)(?:st|nd|rd|th|er|\.)?\s*(?:[-\u2013\u2014]|[^\W\d]{1,4}\s|t/m\s)\s*)?"
+        + _DAY.format("d1")
         + r"(?:-?[^\W\d]{1,3}(?=\s))?\s*(?:[\w']{1,4}\s+|\w{1,3}['-]\s?|d')?"
         + rf"\w?-?(?P<m1>{month})(?!\d)\.?"
         + _YEAR.format("y1")

@@ -69,8 +69,9 @@ def _days(
 
 def _relative(text: str, received: date, languages: Sequence[str]) -> Iterator[_Day]:
     """What is told by months, days of the week, or how far away it is."""
-    for found in dates.relative_in_text(text, languages, received):
-        role = _role(text, found, languages, None, [])
+    told = dates.relative_in_text(text, languages, received)
+    for at, found in enumerate(told):
+        role = _role(text, found, languages, told[at - 1] if at else None, told[at + 1 : at + 2])
         if role in ("back", "until", "through"):
             yield from (_Day(role, day) for day in found.days(received))
 
@@ -89,18 +90,24 @@ def _role(
     left = _SENTENCE.split(text[start : found.start])[-1]
     right = _SENTENCE.split(text[found.end : end])[0]
     roles = _marks(left, languages)
-    if before and found.start - before.end <= _RANGE and "\n" not in text[before.end : found.start]:
-        return "back" if roles and roles[-1] == "back" else "through"
-    behind = _marks(right, languages)
-    if roles and roles[-1] == "until" and "through" in (*roles, *behind[:1]):
+    behind: list[Role] = [] if after else _marks(right, languages)
+    last = roles[-1] if roles else ""
+    if found.ends_range or (before and _is_near(text, before, found)):
+        return "back" if last == "back" else "through"
+    if last == "until" and "through" in (*roles, *behind[:1]):
         return "through"
-    if roles and roles[-1] == "since" and ("back" in roles or "back" in behind):
+    if last == "since" and "back" in (*roles, *behind):
         return "back"
-    if after and after[0].start - found.end <= _RANGE:
+    if after and _is_near(text, found, after[0]):
         return "since"
-    if roles and not (roles[-1] == "since" and behind and behind[0] in ("through", "until")):
-        return roles[-1]
+    if last and not (last == "since" and behind[:1] in (["through"], ["until"])):
+        return last
     return behind[0] if behind and behind[0] != "since" else ""
+
+
+def _is_near(text: str, first: Found, second: Found) -> bool:
+    between = text[first.end : second.start]
+    return len(between) <= _RANGE and "\n" not in between
 
 
 def _marks(text: str, languages: Sequence[str]) -> list[Role]:

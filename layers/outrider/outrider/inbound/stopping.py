@@ -1,6 +1,7 @@
 """Whether a reply asks to stop, in the words of any language."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Literal
 
@@ -26,28 +27,32 @@ def asks_to_stop(said: Said, title: Said) -> Asked:
         said = title
     if _asks(said) or ((mended := spelling.mended(said.text)) and _asks(Said(mended))):
         return "yes"
-    if any(_is_meant(each, said) for each in words.phrases("doubt").find(said)):
-        return "maybe"
-    return "no"
+    return "maybe" if _has("doubt", said) else "no"
 
 
 def _asks(said: Said) -> bool:
     """In a phrase; in a word that a short reply would not have otherwise; or as all there is: of a
     clause of a short reply, of one of the first lines."""
-    if any(_is_meant(each, said) for each in words.phrases("stop").find(said)):
+    if _has("stop", said):
         return True
     clauses = [line for line in said.text.splitlines() if line.strip()][:3]
     if len(said.text.split()) <= SHORT:
-        if any(_is_meant(each, said) for each in words.phrases("stop_short").find(said)):
+        if _has("stop_short", said):
             return True
         clauses = _CLAUSE_ENDS.split(said.text)
     return any(map(_is_stop_alone, clauses))
 
 
-def _is_meant(found: re.Match[str], said: Said) -> bool:
-    """Whether no word before it in its clause says the opposite ("please don't remove me"), and it
-    goes on to nothing else ("our unsubscribe rate")."""
-    negations = _of("negation")
+def _has(meaning: words.Meaning, said: Said) -> bool:
+    found = words.phrases(meaning).find_with_languages(said)
+    return any(_is_meant(each, languages, said) for each, languages in found)
+
+
+def _is_meant(found: re.Match[str], languages: Iterable[str], said: Said) -> bool:
+    """Whether no word before it in its clause says the opposite ("please don't remove me"), in one
+    of its languages or in English, whose words others borrow, and it goes on to nothing else ("our
+    unsubscribe rate")."""
+    negations = _negations("en").union(*map(_negations, languages))
     clause = _CLAUSE_ENDS.split(said.text[max(0, found.start() - 60) : found.start()])[-1]
     before = _WORDS.findall(clause)[-_BEFORE:]
     if not negations.isdisjoint(before) and negations.isdisjoint(_WORDS.findall(found[0])):
@@ -59,14 +64,16 @@ def _is_stop_alone(clause: str) -> bool:
     """Whether nothing but words of courtesy stands around a word that asks to stop."""
     said = Said(clause)
     return any(
-        _of("courtesy").issuperset(
-            _WORDS.findall(f"{clause[: found.start()]} {clause[found.end() :]}")
-        )
+        _courtesy().issuperset(_WORDS.findall(f"{clause[: found.start()]} {clause[found.end() :]}"))
         for found in words.phrases("stop_alone").find(said)
     )
 
 
 @cache
-def _of(meaning: words.WordMeaning) -> frozenset[str]:
-    """The single words of all phrases of a meaning."""
-    return frozenset(words.fold("\n".join(words.lines(meaning))).split())
+def _courtesy() -> frozenset[str]:
+    return frozenset(words.fold("\n".join(words.lines("courtesy"))).split())
+
+
+@cache
+def _negations(language: str) -> frozenset[str]:
+    return frozenset(words.fold("\n".join(words.sections()[language].get("negation", ()))).split())

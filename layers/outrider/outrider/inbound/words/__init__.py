@@ -125,14 +125,23 @@ class Phrases:
 
     def __init__(self, meaning: Meaning) -> None:
         self._by_beginning: dict[str, list[str]] = {}
-        for phrase in fold("\n".join(lines(meaning))).splitlines():
+        self._languages: dict[str, set[str]] = {}
+        for language, of in sections().items():
+            for phrase in fold("\n".join(of.get(meaning, ()))).splitlines():
+                self._languages.setdefault(phrase, set()).add(language)
+        for phrase in self._languages:
             for key in notation.rarest(phrase):
                 self._by_beginning.setdefault(key, []).append(phrase)
 
     def find(self, said: Said) -> Iterator[re.Match[str]]:
         """Where they stand in it, phrase by phrase."""
+        return (found for found, _ in self.find_with_languages(said))
+
+    def find_with_languages(self, said: Said) -> Iterator[tuple[re.Match[str], set[str]]]:
+        """Where they stand in it, and the languages whose phrase that is."""
         for phrase in self.candidates(said):
-            yield from notation.compiled(phrase).finditer(said.text)
+            for found in notation.compiled(phrase).finditer(said.text):
+                yield found, self._languages[phrase]
 
     def candidates(self, said: Said) -> Iterator[str]:
         """Those that may stand in it: words of theirs do."""

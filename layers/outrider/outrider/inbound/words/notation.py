@@ -5,9 +5,11 @@ from functools import cache
 
 _PARTS = re.compile(r"!?\([^()]*\)|\[[^\[\]]*\]|\.\.\.\??|[^\s()\[\]]+")
 _BEGINNING = re.compile(r"[^\w*]*([^\W\d_]+)")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff]")
+_UNSPACED = re.compile(
+    r"[\u0900-\u097f\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff]"
+)
 """Of scripts that write words without blanks between them, or need not: Thai, Korean, Japanese,
-Chinese."""
+Chinese; and of Devanagari, whose vowel signs are no letters of words to `re`."""
 _JOINED = re.compile(r"[\u0590-\u06ff]")
 """Of scripts that join short words to the next: Hebrew, Arabic."""
 _BLANK = r"(?:[^\w.!?]{1,4}|\.\s?(?=\d))"
