@@ -1,5 +1,4 @@
-"""The claim of a step: what two workers do at once, what is committed behind the last look, and
-what a worker may still do whose lease is over."""
+"""The claim of a step: what two workers do at once, and what is committed behind the last look."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -16,12 +15,9 @@ from outrider.contacts.touches import Touches
 from outrider.kit import clock
 from outrider.kit.dynamo import StoreFailed, Table, transact
 from outrider.kit.settings import settings as names
-from outrider.messages.models import Message
-from outrider.messages.repository import MessageRepository
 from outrider.messages.steps import StepHeld
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
-from outrider.messages.transports.verdicts import Kind
 from outrider.messages.wiring import steps
 from tests.engine.invariants import Books, wrong, wrong_at_rest
 from tests.harness.api import Api
@@ -368,108 +364,6 @@ class TestRecord:
                 outcome = run(job)
 
         assert (outcome, len(cloud.mails())) == ("sent", 1)
-
-
-class TestLateHolder:
-    """A worker was frozen until its lease was over, and another one gave its message up."""
-
-    @pytest.mark.parametrize(
-        ("kind", "states"),
-        [
-            ("accepted", ("sent", "active")),
-            ("refused", ("unknown", "paused")),
-            ("not_accepted", ("unknown", "paused")),
-            ("unknown", ("unknown", "paused")),
-        ],
-        ids=lambda value: value if isinstance(value, str) else "",
-    )
-    def test_settles_its_message_or_leaves_it(
-        self,
-        api: Api,
-        cloud: Cloud,
-        monkeypatch: pytest.MonkeyPatch,
-        *,
-        kind: Kind,
-        states: tuple[str, str],
-    ) -> None:
-        """The mail went out whatever the provider says."""
-        job = queued(api, cloud, launched(api))
-        send = SesTransport.send
-
-        def late(transport: SesTransport, *mail: Any) -> Outcome:
-            sent = send(transport, *mail)
-            cloud.clock.advance(minutes=3)
-            assert run(job) == "unknown"
-            return sent if kind == "accepted" else Outcome(kind, "so the provider says")
-
-        monkeypatch.setattr(SesTransport, "send", late)
-        run(job)
-        cloud.drain()
-
-        found = books(api, cloud)
-        (message,), (enrollment,) = found.outgoing, found.enrollments
-        assert (message.state, enrollment.state) == states
-        assert list(wrong_at_rest(found)) == []
-
-    @pytest.mark.parametrize("gate", ["suppressed", "company_replied", "paused", "mailbox"])
-    def test_leaves_the_enrollment_though_a_gate_has_closed(
-        self, api: Api, cloud: Cloud, gate: str
-    ) -> None:
-        job = queued(api, cloud, ruled(api, stop_for_company=True))
-        replies = company_replies(WorkspaceId(job.workspace), job.campaign_id)
-
-        def give_up() -> None:
-            cloud.clock.advance(minutes=3)
-            assert run(job) == "unknown"
-            match gate:
-                case "suppressed":
-                    suppress_address(api)
-                case "company_replied":
-                    transact(replies.note("example.com", clock.timestamp()))
-                case "paused":
-                    api.post(f"/v1/campaigns/{job.campaign_id}/pause")
-                case "mailbox":
-                    api.patch(f"/v1/mailboxes/{job.mailbox_id}", {"status": "paused"})
-
-        with cloud.wire.once_after("UpdateItem", give_up):
-            run(job)
-        cloud.drain()
-
-        found = books(api, cloud)
-        assert cloud.mails() == []
-        assert [each.state for each in found.enrollments] == ["paused"]
-        assert [each.state for each in found.outgoing] == ["unknown"]
-        assert list(wrong_at_rest(found)) == []
-
-    @pytest.mark.parametrize(
-        "outcome",
-        [None, Outcome("refused", "so SES says"), Outcome("not_accepted", "SES is busy")],
-        ids=lambda outcome: outcome.kind if outcome else "accepted",
-    )
-    def test_leaves_no_words_behind_an_erasure(
-        self,
-        api: Api,
-        cloud: Cloud,
-        monkeypatch: pytest.MonkeyPatch,
-        outcome: Outcome | None,
-    ) -> None:
-        """It wakes up when its contact was erased, and says and sends."""
-        job = queued(api, cloud, launched(api))
-        saying, send = MessageRepository.saying, SesTransport.send
-        erased: list[str] = []
-
-        def late(messages: MessageRepository, message: Message) -> Any:
-            cloud.clock.advance(minutes=3)
-            answer = api.post(f"/v1/contacts/{job.contact_id}/erase")
-            erased.append(answer.json["status"])
-            return saying(messages, message)
-
-        monkeypatch.setattr(MessageRepository, "saying", late)
-        monkeypatch.setattr(SesTransport, "send", lambda *mail: outcome or send(*mail))
-        run(job)
-
-        assert erased == ["finished"]
-        assert cloud.items("messages", api.workspace().id) == []
 
 
 class TestGateThatClosed:

@@ -8,10 +8,11 @@ _STEPS = "messages/steps.py"
 _CLAIMS = "messages/claims.py"
 
 _TESTS = "tests/integration/test_claims.py"
+_HOLDERS = "tests/integration/test_late_holders.py"
 _PRIVACY = "tests/integration/test_privacy.py"
 _TWO = f"{_TESTS}::TestTwoWorkers"
-_LATE = f"{_TESTS}::TestLateHolder::test_settles_its_message_or_leaves_it"
-_LATE_GATE = f"{_TESTS}::TestLateHolder::test_leaves_the_enrollment_though_a_gate_has_closed"
+_LATE = f"{_HOLDERS}::TestLateHolder::test_settles_its_message_or_leaves_it"
+_LATE_GATE = f"{_HOLDERS}::TestLateHolder::test_leaves_the_enrollment_though_a_gate_has_closed"
 _DECIDE = "tests/unit/messages/test_decisions.py"
 
 _ONCE = Change(
@@ -193,27 +194,33 @@ MUTATIONS = [
     Mutation(
         "erasure of what was sent alone",
         (f"{_PRIVACY}::TestWhatWasSaidAndNotSent::test_is_erased",),
-        (Change("privacy/erasing.py", "self.records.messages.unsay(each)", "_ = each"),),
-    ),
-    Mutation(
-        "words of a worker that wakes up behind an erasure",
-        (f"{_TESTS}::TestLateHolder::test_leaves_no_words_behind_an_erasure",),
         (
             Change(
-                _STEPS,
-                "self.claims.messages.unsay_unrecorded(sent)",
-                "_ = sent",
+                "privacy/erasing.py",
+                "self.records.messages.unsay(erasure.contact_ids,",
+                "_ = (messages,",
             ),
         ),
     ),
     Mutation(
-        "words of a worker that wakes up behind an erasure and sends nothing",
-        (f"{_TESTS}::TestLateHolder::test_leaves_no_words_behind_an_erasure",),
+        "words of a worker that wakes up behind an erasure",
+        (f"{_HOLDERS}::TestLateHolder::test_says_and_sends_nothing_behind_an_erasure",),
         (
             Change(
-                _STEPS,
-                "self.claims.messages.unsay_unrecorded(message)",
-                "_ = message",
+                "messages/repository.py",
+                'self.table.put({"pk": pk, "sk": sk, **said}, "attribute_not_exists(#erased)")',
+                'self.table.put({"pk": pk, "sk": sk, **said})',
+            ),
+        ),
+    ),
+    Mutation(
+        "erasure of what a worker has not said yet",
+        (f"{_HOLDERS}::TestLateHolder::test_says_and_sends_nothing_behind_an_erasure",),
+        (
+            Change(
+                "privacy/erasing.py",
+                "yield from (StepJob.of(workspace, each).message_id for each in enrollments)",
+                "_ = enrollments",
             ),
         ),
     ),

@@ -15,7 +15,7 @@ from outrider.campaigns.enrollments import EnrollmentRepository
 from outrider.campaigns.models import Enrollment
 from outrider.contacts.touches import RecentlyTouched, Touches
 from outrider.kit import clock
-from outrider.kit.dynamo import StoreFailed, transact
+from outrider.kit.dynamo import ConditionFailed, StoreFailed, transact
 from outrider.kit.logs import logger
 from outrider.kit.outbox import Event
 from outrider.mailboxes.repository import MailboxRepository
@@ -55,9 +55,9 @@ class Claims:
         that has closed since `seen` was read, with the claim still held; what stands there now when
         the message may be sent.
 
-        `ready` is as `to_claim` gives it. Raises ConditionFailed when the enrollment changed,
-        Outdated when what the message was written from did, and StoreFailed: then nothing is held,
-        so that nobody takes the message for lost.
+        `ready` is as `to_claim` gives it. Raises ConditionFailed when the enrollment changed, or
+        its contact is being erased, Outdated when what the message was written from changed, and
+        StoreFailed: then nothing is held, so that nobody takes the message for lost.
         """
         enrollment = ready.enrollment
         claim = self.enrollments.claim(
@@ -68,7 +68,7 @@ class Claims:
             found = self._look_again(seen, ready, message)
             if isinstance(found, Snapshot):
                 self._say(message)
-        except StoreFailed:
+        except (StoreFailed, ConditionFailed):
             persistently(lambda: self._release(enrollment, message))
             persistently(lambda: self.untouch(message))
             raise
@@ -144,7 +144,8 @@ class Claims:
         return None
 
     def _say(self, message: Message) -> None:
-        """By itself: a transaction would cost twice as much, and the record comes after it."""
+        """By itself: a transaction would cost twice as much, and the record comes after it. Raises
+        ConditionFailed where an erasure came first."""
         for action in self.messages.saying(message):
             self.messages.table.write(action)
 

@@ -143,8 +143,9 @@ class Message(BaseModel):
         return message.saying(said) if said else message
 
     def saying(self, said: Mapping[str, Any]) -> "Message":
-        """It with what it says."""
-        return self.model_copy(update=json.loads(zlib.decompress(said["said"])))
+        """It with what it says, unless that was erased."""
+        says = json.loads(zlib.decompress(said["said"])) if "said" in said else {}
+        return self.model_copy(update=says)
 
     def to_item(self) -> dict[str, Any]:
         """Its fields, without what it says and what follows from others and the keys of its item:

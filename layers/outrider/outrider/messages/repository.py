@@ -3,16 +3,18 @@
 A message is `<workspace>#con_…` / `msg_…`, its id made of contact, campaign, generation and step:
 so a step has one message whatever happens, and the id says where it is. What it says is beside it,
 at `said#msg_…`, and read only to be shown. Of a mail or a short message it is written before it is
-sent, and the message after: what is said without a message was never sent, or nobody knows yet. The
-index `by_message_id` finds it by the part of its Message-ID (RFC 5322) before the @, which is the
-provider's id and unique without the domain.
+sent, and the message after: what is said without a message was never sent, or nobody knows yet.
+Erasing it leaves a mark (`erased`) in its place for a day, so that no worker says it again. The
+index `by_message_id` finds a message by the part of its Message-ID (RFC 5322) before the @, which
+is the provider's id and unique without the domain.
 
 All indexes hold keys alone. `by_campaign` lists all of a campaign; `by_state` those that somebody
 has to see to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
@@ -25,6 +27,8 @@ from outrider.messages.bounce_reasons import Diagnosis
 from outrider.messages.models import Classification, MarkedTime, Message, State, rfc_key
 
 _SAID = "said#"
+_MARK_LIFE = timedelta(days=1)
+"""Longer than any worker lives: its function ends with the lease of its claim, in two minutes."""
 _TOLD_APART = 10
 """Characters of an id that tell messages of one moment apart."""
 OPEN_STATES: frozenset[State] = frozenset({"unknown", "pending"})
@@ -67,10 +71,13 @@ class MessageRepository:
         return self.table.put(item, "attribute_not_exists(#pk)")
 
     def saying(self, message: Message) -> Sequence[Action]:
-        """Write what the message says, if it says something; again where it is said again."""
+        """Write what the message says, if it says something; again where it is said again. Fails
+        where it was erased."""
         said = message.said()
         _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
-        return [self.table.put({"pk": pk, "sk": sk, **said})] if said else []
+        if not said:
+            return []
+        return [self.table.put({"pk": pk, "sk": sk, **said}, "attribute_not_exists(#erased)")]
 
     def as_said(self, message: Message) -> Message:
         """The message, of which there may be no record, with what was written of it before."""
@@ -281,9 +288,11 @@ class MessageRepository:
             if page.last_key is None:
                 break
             query = replace(query, after=page.last_key)
-        said = {item["sk"].removeprefix(_SAID): item for item in items if "said" in item}
+        found = {item["sk"]: item for item in items}
         return [
-            Message.from_item(item, said.get(item["sk"])) for item in items if "said" not in item
+            Message.from_item(item, found.get(f"{_SAID}{sk}"))
+            for sk, item in found.items()
+            if not sk.startswith(_SAID)
         ]
 
     def list(
@@ -306,22 +315,20 @@ class MessageRepository:
         """Without what they say: see `unsay`."""
         batch_write(self.table.delete(self._pk(each.contact_id), each.id) for each in messages)
 
-    def unsay(self, contact_id: str) -> None:
-        """Delete all that was said to a contact, recorded or not."""
-        query: Query | None = Query(
-            self._pk(contact_id), "begins_with(#sk, :said)", {"said": _SAID}, consistent=True
+    def unsay(self, contact_ids: Sequence[str], message_ids: Iterable[str]) -> None:
+        """Erase all that was said to these contacts, recorded or not. Neither that nor anything in
+        these messages is said again by a worker that had begun before."""
+        keys = {self.said_key(self._pk(contact_of(each) or ""), each)[1:] for each in message_ids}
+        for contact_id in contact_ids:
+            said = Query(
+                self._pk(contact_id), "begins_with(#sk, :said)", {"said": _SAID}, consistent=True
+            )
+            keys |= {(item["pk"], item["sk"]) for item in self.table.every(said)}
+        ttl = int((clock.now() + _MARK_LIFE).timestamp())
+        batch_write(
+            self.table.put({"pk": pk, "sk": sk, "erased": True, "ttl": ttl})
+            for pk, sk in sorted(keys)
         )
-        while query:
-            page = self.table.query(query)
-            batch_write(self.table.delete(item["pk"], item["sk"]) for item in page.items)
-            query = replace(query, after=page.last_key) if page.last_key else None
-
-    def unsay_unrecorded(self, message: Message) -> None:
-        """Delete what the message says if there is no record of it: whoever was to write one has
-        lost the claim, and its contact was erased meanwhile."""
-        if self.get(message.contact_id, message.id) is None:
-            _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
-            self.table.write(self.table.delete(pk, sk))
 
     def _pk(self, contact_id: str) -> str:
         return f"{self.workspace}#{contact_id}"

@@ -177,13 +177,7 @@ class StepService:
             stop = partial(self._stop, job, seen, looked, enrollment=ready.enrollment, step=step)
             return persistently(lambda: stop(claimed=message.id))
         assert outcome is not None
-        try:
-            return self._settle(job, looked, ready, message, outcome)
-        except (ConditionFailed, TransactionFailed):
-            now = self.progress.enrollments.get(message.contact_id)
-            if now is None or now.is_over:  # else the next claim says it too, and may have
-                self.claims.messages.unsay_unrecorded(message)
-            raise
+        return self._settle(job, looked, ready, message, outcome)
 
     def _wait(self, job: StepJob, seen: Snapshot, ready: Ready) -> str:
         """The mail servers of the workspace keep as many workers busy as they may: the job comes
@@ -238,7 +232,6 @@ class StepService:
         except TransactionFailed:
             if lost := self.claims.messages.get(sent.contact_id, sent.id):
                 self.settling.went_out(lost, sent.provider_id or "", sent.rfc_message_id or "")
-            self.claims.messages.unsay_unrecorded(sent)
             return "sent, and recorded late"
         return "sent"
 

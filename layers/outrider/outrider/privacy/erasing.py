@@ -5,13 +5,13 @@ so no further mail can be claimed. What follows can be done in any number of tri
 the erasure says what there is to erase, and each step finds done what a try before has done.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.models import ERASED, Enrollment
+from outrider.campaigns.models import ERASED, Enrollment, StepJob
 from outrider.contacts.errors import ContactNotFound
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.repository import SuppressionRepository
@@ -20,6 +20,7 @@ from outrider.kit.counters import Counters
 from outrider.kit.dynamo import TransactionFailed, transact, try_transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.kit.outbox import Event
+from outrider.messages.models import Message
 from outrider.privacy.models import Counted, Erasure, StoreResult
 from outrider.privacy.records import Records
 from outrider.privacy.repository import ErasureRepository
@@ -66,13 +67,19 @@ class ErasureService:
             self.records.contacts.bury(Contact.model_validate(tombstone))
         forgotten = [self._forget_enrollment(each) for each in enrollments]
         self.records.messages.delete(messages)
-        for each in erasure.contact_ids:
-            self.records.messages.unsay(each)
+        self.records.messages.unsay(erasure.contact_ids, self._ids(enrollments, messages))
         if not all(forgotten):
             return _view(erasure, pending=True)
         done = _view(erasure)
         self.erasures.finish(erasure, self.caller.keep(done))
         return done
+
+    def _ids(self, enrollments: Sequence[Enrollment], messages: Sequence[Message]) -> Iterator[str]:
+        """The messages in which a worker may still say something, however late: the one of each
+        enrollment's step, and those behind it, which are recorded."""
+        workspace = self.records.messages.workspace
+        yield from (StepJob.of(workspace, each).message_id for each in enrollments)
+        yield from (each.id for each in messages)
 
     def _begin(self, contact_id: str) -> Erasure:
         """Let nothing be sent any more."""
