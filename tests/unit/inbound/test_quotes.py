@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outrider.inbound import programs
+from outrider.inbound.pages import plain
 from outrider.inbound.quotes import own_words
 from outrider.inbound.words import read
 
@@ -156,6 +157,53 @@ class TestOfAThread:
         for answer in (*ANSWERS, "Call me at 10:30"):
             assert own_words(f"{answer}\n{attribution}\n{marked(OURS)}", sent) == answer
             assert own_words(f"{answer}\n{marked(attribution)}\n{marked(OURS)}", sent) == answer
+
+
+class TestOfHtml:
+    FIRST = (
+        "<p>Hi Grace,</p><p>I saw that <b>Acme</b> hires. Would a <a href='x'>call</a> suit?</p>"
+    )
+    SECOND = "<p>If this is not for you, say so and I will send no more emails.</p><p>Ada</p>"
+    HEADERS = "<div><b>From:</b> Ada<br><b>Sent:</b> Friday<br><b>To:</b> Grace<br></div>"
+
+    def test_answers_between_quotes_are_kept(self) -> None:
+        said = "<p>Remove me.</p>"
+        forms = [
+            f"<blockquote>{self.FIRST}</blockquote>{said}<blockquote>{self.SECOND}</blockquote>",
+            f"{self.HEADERS}{self.FIRST}{said}{self.SECOND}",
+            f"<div>{self.FIRST}<span style='color:red'>{said}</span>{self.SECOND}</div>",
+        ]
+        ours = plain(self.FIRST + self.SECOND)
+        for form in forms:
+            assert own_words(plain(form), [ours]) == "Remove me."
+
+    def test_of_a_quote_only_the_mark_is_needed(self) -> None:
+        text = plain(f"<p>Yes.</p><blockquote>{self.FIRST}{self.SECOND}</blockquote>")
+
+        assert own_words(text) == "Yes."
+
+
+@pytest.mark.parametrize(
+    ("ours", "answer"),
+    [
+        (
+            "\u4f60\u597d\uff0c\u6211\u770b\u5230\u8d35\u516c\u53f8\u6b63\u5728\u62db\u8058\u3002"
+            "\u5982\u679c\u4e0d\u611f\u5174\u8da3\uff0c\u6211\u4e0d\u4f1a\u518d\u53d1\u90ae\u4ef6\u3002",
+            "\u9000\u8ba2",
+        ),
+        (
+            "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\u0e04\u0e23\u0e31\u0e1a \u0e16\u0e49\u0e32"
+            "\u0e44\u0e21\u0e48\u0e2a\u0e19\u0e43\u0e08\u0e1a\u0e2d\u0e01\u0e1c\u0e21\u0e44\u0e14\u0e49",
+            "\u0e2b\u0e22\u0e38\u0e14",
+        ),
+    ],
+)
+def test_of_scripts_without_blanks_is_known_as_well(ours: str, answer: str) -> None:
+    half = len(ours) // 2
+    wrapped_ours = f"{ours[:half]}\n{ours[half:]}"
+
+    assert own_words(f"{answer}\n\n{wrapped_ours}", [ours]) == answer
+    assert own_words(f"{wrapped_ours}\n\n{answer}", [ours]) == answer
 
 
 class TestOfAPhraseOfOurs:
