@@ -76,34 +76,44 @@ _SAID_BY_NO_OBJECTOR: frozenset[ReplyClass] = frozenset({"interested", "informat
 
 
 def classify(
-    text: str, subject: str, *, by_machine: bool, received: date, declared: bool = True
+    text: str,
+    subject: str,
+    *,
+    by_machine: bool,
+    received: date,
+    declared: bool = True,
+    month_first: bool | None = None,
 ) -> Judgement:
     """`text` is what the writer wrote, without quotes; `declared` whether a machine says itself
-    that it is one."""
+    that it is one, `month_first` how `7/1` is written where it is, None where nobody knows."""
     said = Said(fold(text[:MAX_TEXT]))
     title = Said(fold(subject[:300]))
     if by_machine:
         if not declared and asks_to_stop(said, Said("")) == "yes":
             return Judgement(None, 0.8)
-        return _machine(said, title, received)
+        return _machine(said, title, received, month_first)
     asked = asks_to_stop(said, title)
     if asked == "yes":
         return Judgement(None, 0.95)
     fitting = [value for value, meanings in _IN_ORDER if any(_has(each, said) for each in meanings)]
     if not fitting and _starts_absent(said):
-        return Judgement("out_of_office", 0.8, returning.back_on(said.text, received))
+        back = returning.back_on(said.text, received, month_first=month_first)
+        return Judgement("out_of_office", 0.8, back)
     if not fitting:
         return Judgement("unclassified", 0.0, may_be_stop=asked == "maybe")
     doubtful = asked == "maybe" and fitting[0] not in _SAID_BY_NO_OBJECTOR
     return Judgement(fitting[0], _confidence(fitting, said), may_be_stop=doubtful)
 
 
-def _machine(said: Said, title: Said, received: date) -> Judgement:
+def _machine(said: Said, title: Said, received: date, month_first: bool | None) -> Judgement:
     if _has("left", said):
         return Judgement("wrong_person", 0.8)
     if _has("out_of_office", title) or _has("out_of_office", said):
-        back = returning.back_on(said.text, received) or returning.back_on(title.text, received)
-        return Judgement("out_of_office", 0.95, back)
+        days = (
+            returning.back_on(each.text, received, month_first=month_first)
+            for each in (said, title)
+        )
+        return Judgement("out_of_office", 0.95, next(filter(None, days), None))
     return Judgement("auto_reply", 0.9)
 
 

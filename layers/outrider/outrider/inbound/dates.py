@@ -14,6 +14,8 @@ _STALE = 100
 """Days that a day without a year may lie back before next year's is meant."""
 _LATE = 30
 """The same for one on which somebody is back."""
+_NAME_ENDS = r"(?![\da-z\u0370-\u04ff])"
+"""Where scripts write words apart."""
 _YEAR = r"(?:[\s,]*(?:de |del |m\.? )?(?P<{}>20\d\d)(?!\d))?"
 _OF_YEAR, _OF_MONTH, _OF_DAY = map(words.fold, ("年|년", "月|월", "日|號|号|일"))
 _IN_FIGURES = re.compile(
@@ -132,14 +134,16 @@ def _in_words(text: str, language: str) -> Iterator[Found]:
 def _by_month(language: str) -> re.Pattern[str]:
     month = _any(_names(language, "months"))
     day_first = (
-        r"(?:(?P<from>[0-3]?\d)(?:st|nd|rd|th|er|\.)?\s*(?:[-\u2013\u2014]|[^\W\d]{1,4}\s|t/m\s)\s*)?"
+        r"(?:(?P<from>[0-3]?\d)(?:st|nd|rd|th|er|\.)?\s*"
+        r"(?:[-\u2013\u2014]|[^\W\d]{1,4}\s|t/m\s)\s*)?"
         + _DAY.format("d1")
         + r"(?:-?[^\W\d]{1,3}(?=\s))?\s*(?:[\w']{1,4}\s+|\w{1,3}['-]\s?|d')?"
-        + rf"\w?-?(?P<m1>{month})(?!\d)\.?"
+        + rf"\w??-?(?P<m1>{month}){_NAME_ENDS}\.?"
         + _YEAR.format("y1")
     )
     month_first = (
-        rf"(?<!\w)(?:(?P<y0>20\d\d)[\w.]*\s+(?:m\.?\s+)?)?(?P<m2>{month})(?!\d)\.?\s*(?:the\s+)?"
+        r"(?<!\w)(?:(?P<y0>20\d\d)[\w.]*\s+(?:m\.?\s+)?)?"
+        + rf"(?P<m2>{month}){_NAME_ENDS}\.?\s*(?:the\s+)?"
         + _DAY.format("d2")
         + r"(?:\s*[-\u2013\u2014]\s*(?P<last>[0-3]?\d)(?![\d./:]))?"
         + _YEAR.format("y2")
@@ -147,13 +151,16 @@ def _by_month(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\d./:])(?:{day_first}|{month_first})")
 
 
-def relative_in_text(text: str, languages: Sequence[str], received: date) -> list[Found]:
-    """Days that are told by their month, day of the week or distance alone."""
+def relative_in_text(
+    text: str, languages: Sequence[str], received: date, *, months: bool
+) -> list[Found]:
+    """Days that are told by their day of the week or distance alone, or by their month if `months`
+    are no parts of others."""
     return _apart(
         Found(*each.span(), day.day, day.month, given=day)
         for language in languages
         for each in _relative(language).finditer(text)
-        if (day := _of_relative(each, language, received))
+        if (months or not each["month"]) and (day := _of_relative(each, language, received))
     )
 
 

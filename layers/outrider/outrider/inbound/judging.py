@@ -42,6 +42,7 @@ def judge(mail: IncomingMail, received: date) -> Judgement:
         by_machine=mail.kind == "machine",
         declared=mail.sign == "declared",
         received=received,
+        month_first=mail.month_first,
     )
 
 

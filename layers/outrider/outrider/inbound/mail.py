@@ -18,6 +18,7 @@ _MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
 _MAX_ANSWERS = 25
 _RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{3,254})>?\s*;")
 
+_ZONE = re.compile(r"([+-])(\d{4})\b")
 _LISTS = ("List-Id", "List-Post", "Mailing-List", "X-BeenThere", "X-Google-Group-Id")
 Kind = Literal["person", "machine", "report", "complaint"]
 
@@ -43,6 +44,8 @@ class IncomingMail:
     """How it says that a program wrote it."""
     act: Act | None = None
     """What its writer did by a button of their program."""
+    month_first: bool | None = None
+    """Whether dates are written `12/31` where its writer's clock is; None where it does not say."""
     vouched: bool = True
     """Whether nothing speaks against that the sender sent it."""
 
@@ -77,6 +80,7 @@ class IncomingMail:
             reports=reports.read(mail) if kind == "report" else [],
             sign=sign,
             act=act,
+            month_first=_month_first(mail),
             vouched=sender == header and _is_vouched(mail),
         )
 
@@ -102,6 +106,14 @@ def _addresses(mail: Message, *names: str) -> list[str]:
         except ValueError:
             continue
     return list(dict.fromkeys(found))
+
+
+def _month_first(mail: Message) -> bool | None:
+    """By the time zone of `Date`: in America. Servers that write UTC for all say nothing."""
+    zone = _ZONE.search(mime.header(mail, "Date"))
+    if zone is None or int(zone[2]) == 0:
+        return None
+    return zone[1] == "-" and 300 <= int(zone[2]) <= 1_000
 
 
 def _author(mail: Message) -> str:

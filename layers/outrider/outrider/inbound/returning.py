@@ -40,8 +40,10 @@ def back_on(text: str, received: date, *, month_first: bool | None = None) -> da
     is folded; `month_first` says how `7/1` is written where the writer is, None where nobody
     knows."""
     languages = words.languages_of(text)[:_LANGUAGES]
-    by_date = _days(text, received, languages, month_first)
-    return _chosen(by_date, received) or _chosen(_relative(text, received, languages), received)
+    whole = dates.in_text(text, languages, received, month_first)
+    by_date = _days(text, received, languages, whole)
+    relative = _relative(text, received, languages, months=not whole)
+    return _chosen(by_date, received) or _chosen(relative, received)
 
 
 def _chosen(days: Iterable[_Day], received: date) -> date | None:
@@ -56,10 +58,9 @@ def _chosen(days: Iterable[_Day], received: date) -> date | None:
 
 
 def _days(
-    text: str, received: date, languages: Sequence[str], month_first: bool | None
+    text: str, received: date, languages: Sequence[str], whole: Sequence[Found]
 ) -> Iterator[_Day]:
-    """What is told by days of the month."""
-    whole = dates.in_text(text, languages, received, month_first)
+    """What is told by the days of the month that stand there."""
     for at, found in enumerate(whole):
         role = _role(text, found, languages, whole[at - 1] if at else None, whole[at + 1 : at + 2])
         for day in found.days(received, began=role == "since", back=role == "back"):
@@ -67,9 +68,11 @@ def _days(
                 yield _Day(role, day + timedelta(days=1) if role == "through" else day)
 
 
-def _relative(text: str, received: date, languages: Sequence[str]) -> Iterator[_Day]:
-    """What is told by months, days of the week, or how far away it is."""
-    told = dates.relative_in_text(text, languages, received)
+def _relative(
+    text: str, received: date, languages: Sequence[str], *, months: bool
+) -> Iterator[_Day]:
+    """What is told by days of the week, how far away it is, or months alone."""
+    told = dates.relative_in_text(text, languages, received, months=months)
     for at, found in enumerate(told):
         role = _role(text, found, languages, told[at - 1] if at else None, told[at + 1 : at + 2])
         if role in ("back", "until", "through"):
