@@ -34,8 +34,8 @@ land geschäftlich, pays/région (bureau), pays (bureau), país o región del tr
 paese (uff.), land (werk), país (comercial), home country/region
 """
 _PHONE = """
-phone, primary phone, phone 1, phone number, work phone, work direct phone, direct phone, business phone,
-telephone, tel, phone 1 - value, phone - work, person - phone - work,
+phone, primary phone, phone 1, phone number, work phone, work direct phone, direct phone,
+business phone, telephone, tel, phone 1 - value, phone - work, person - phone - work,
 telefon geschäftlich, téléphone (bureau), teléfono del trabajo, telefono (uff.), telefoon op werk,
 telefone comercial, telefon służbowy, arbetstelefon, telefon, telefonnummer, rufnummer, téléphone,
 numéro de téléphone, teléfono, telefono, telefoon, telefone, telefonnummer arbeid, puhelin,
