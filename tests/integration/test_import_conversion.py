@@ -1,10 +1,14 @@
 """Files that are no lines of UTF-8: what they are, their beginning says."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.importing import contacts, imported, prepared
+from tests.unit.imports.test_workbooks import workbook
 
 CARDS = """\
 BEGIN:VCARD
@@ -99,3 +103,32 @@ class TestUtf16:
         assert early.status == 409
         assert shown["rows"][0]["fields"] == {"first_name": "Zoë"}
         assert importing.counts == {"created": 1}
+
+
+class TestWorkbooks:
+    def test_are_read(self, api: Api, cloud: Cloud) -> None:
+        rows = [["Leads, May"], [], ["Email", "Phone", "Since"]]
+        rows.append(["ada@x.example", "0049 30 1", "x, y"])
+
+        importing = imported(api, cloud, workbook(One=rows), duplicates="update")
+
+        assert importing.state["format"] == "xlsx"
+        assert importing.results == [(4, "created")]
+        ada = contacts(api)["ada@x.example"]
+        assert (ada["phone"], ada["custom"]) == ("0049 30 1", {"Since": "x, y"})
+
+    def test_take_the_sheet_that_is_named(self, api: Api, cloud: Cloud) -> None:
+        book = workbook(One=[["Email"], ["a@x.example"]], Two=[["Email"], ["b@x.example"]])
+
+        imported(api, cloud, book, format="xlsx", sheet="Two")
+
+        assert list(contacts(api)) == ["b@x.example"]
+
+    def test_are_read_by_their_worker_alone(self) -> None:
+        code = "import sys, functions.{0}.app; print('openpyxl' in sys.modules)"
+
+        for function in ("contacts", "imports", "imports_run"):
+            done = subprocess.run(
+                [sys.executable, "-c", code.format(function)], capture_output=True, check=True
+            )
+            assert done.stdout.split() == [b"False"], function

@@ -30,7 +30,7 @@ class TestCreate:
             ({"duplicates": None}, "/duplicates"),
             ({"duplicates": "merge"}, "/duplicates"),
             ({"kind": "leads"}, "/kind"),
-            ({"format": "xlsx"}, "/format"),
+            ({"format": "xls"}, "/format"),
             ({"blanks": "clear"}, ""),
             ({"kind": "suppressions", "duplicates": "update"}, ""),
             ({"format": "jsonl", "delimiter": ";"}, ""),
@@ -287,7 +287,7 @@ class TestBrokenFile:
         [
             (b"", 1, "empty"),
             (b"\n\n", 1, "empty"),
-            (b"PK\x03\x04rest", 1, "workbook"),
+            (b"PK\x03\x04rest", 1, "damaged"),
             (b"Name,Phone\nAda,1\n", 1, "'Name', 'Phone'"),
             (b"email\na@x.example\n" + b"x" * 200_000, 3, "longer"),
         ],

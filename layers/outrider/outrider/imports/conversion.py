@@ -1,5 +1,5 @@
-"""Files that are no lines of UTF-8 become a CSV file of ours: UTF-16, vCard. What a file is, its
-beginning says."""
+"""Files that are no lines of UTF-8 become a CSV file of ours: UTF-16, vCard, Excel workbooks.
+What a file is, its beginning says."""
 
 import codecs
 import csv
@@ -7,16 +7,19 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from outrider.imports import vcards
+from outrider.imports import vcards, workbooks
+from outrider.imports.errors import BrokenFile
 from outrider.imports.lines import Fetch, Lines
 
-Form = Literal["utf-16-le", "utf-16-be", "vcard"]
+Form = Literal["utf-16-le", "utf-16-be", "vcard", "xlsx"]
 _PART = 2 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 
 def form_of(beginning: bytes) -> Form | None:
     """None for what can be read as it is."""
+    if beginning.startswith(b"PK\x03\x04"):
+        return "xlsx"
     if beginning.startswith(codecs.BOM_UTF16_LE):
         return "utf-16-le"
     if beginning.startswith(codecs.BOM_UTF16_BE):
@@ -30,11 +33,21 @@ def form_of(beginning: bytes) -> Form | None:
     return "vcard" if text[:11].upper() == b"BEGIN:VCARD" else None
 
 
-def converted(fetch: Fetch, form: Form) -> Iterator[bytes]:
+def converted(fetch: Fetch, form: Form, sheet: str | None) -> Iterator[bytes]:
     """The file as CSV in UTF-8, piece by piece. Raises BrokenFile."""
     if form == "vcard":
         return _as_csv(vcards.rows_of(_texts(Lines(fetch, 0, 0))))
+    if form == "xlsx":
+        return _as_csv(workbooks.rows_of(_whole(fetch), sheet))
     return _recoded(fetch, form)
+
+
+def _whole(fetch: Fetch) -> bytes:
+    part = fetch(0, workbooks.MAX_BYTES)
+    if part.size > len(part.body):
+        detail = f"A workbook may have at most {workbooks.MAX_BYTES:,} bytes: save it as CSV UTF-8"
+        raise BrokenFile(1, detail)
+    return part.body
 
 
 def _recoded(fetch: Fetch, encoding: str) -> Iterator[bytes]:

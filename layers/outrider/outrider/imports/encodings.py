@@ -10,7 +10,6 @@ Encoding = GivenEncoding | Literal["utf-16-le", "utf-16-be"]
 _LEGACY: tuple[GivenEncoding, ...] = get_args(GivenEncoding)[1:]
 _BOM = b"\xef\xbb\xbf"
 _FOREIGN = {
-    b"PK\x03\x04": "The file is a workbook or a zip archive. Save it as CSV UTF-8",
     b"\x1f\x8b": "The file is compressed. Upload it as it was before",
 }
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")

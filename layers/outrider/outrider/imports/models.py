@@ -9,7 +9,7 @@ from outrider.imports.encodings import Encoding
 from outrider.kit import clock
 
 Kind = Literal["contacts", "companies", "suppressions"]
-Format = Literal["csv", "jsonl", "vcard"]
+Format = Literal["csv", "jsonl", "vcard", "xlsx"]
 Delimiter = Literal[",", ";", "\t", "|"]
 DELIMITERS: tuple[Delimiter, ...] = get_args(Delimiter)
 MAX_COLUMNS = 200
@@ -98,6 +98,8 @@ class Import(BaseModel):
     mapping: dict[str, str | None] = {}
     delimiter: Delimiter | None = None
     encoding: Encoding | None = None
+    sheet: str | None = None
+    """The sheet of a workbook; without one the first that has rows."""
     defaults: Defaults = Defaults()
     confirm: bool = False
     """Whether nothing is written before somebody has confirmed it."""
@@ -117,7 +119,7 @@ class Import(BaseModel):
     @property
     def is_converted(self) -> bool:
         """Whether what is read of its file was made of it."""
-        return self.format == "vcard" or self.encoding in ("utf-16-le", "utf-16-be")
+        return self.format in ("vcard", "xlsx") or self.encoding in ("utf-16-le", "utf-16-be")
 
     def seen(self) -> Self:
         """The import as it is now: one that nobody confirmed in time has expired."""

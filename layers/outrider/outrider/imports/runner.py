@@ -138,9 +138,9 @@ class Runner:
         files = self.files
         form = form_of(files.fetch(0, CHUNK_BYTES).body)
         if form is not None:
-            files = files.convert(converted(files.fetch, form))
+            files = files.convert(converted(files.fetch, form, shown.sheet))
             size = files.fetch(0, 1).size
-            known = {"format": form} if form == "vcard" else {"encoding": form}
+            known = {"format": form} if form in ("vcard", "xlsx") else {"encoding": form}
         known["progress"] = {"bytes_done": 0, "bytes_total": size, "rows_done": 0}
         shown = shown.model_copy(update=known)
         if shown.format != "jsonl":

@@ -80,6 +80,7 @@ class ImportCreate(Input):
     mapping: Mapping = Field(default_factory=dict)
     delimiter: Delimiter | None = None
     encoding: GivenEncoding | None = None
+    sheet: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     defaults: DefaultsGiven = DefaultsGiven()
     confirm: bool = False
 
