@@ -309,6 +309,9 @@ ANSWERS = (
     Answer("Postfix", "RCPT", 554, "5.7.1 <ada@customer.example>: Recipient address rejected: Recipient address rejected for policy reasons", "account", POSTFIX_POLICY),
     Answer("Postfix", "RCPT", 554, "5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", "account", ZONE_MTA),
     Answer("Postfix", "END", 552, "5.3.4 Error: message file too big", "content", POSTFIX),
+    Answer("Postfix", "RCPT", 550, "5.1.2 <ada@customer.example>: Recipient address rejected: Domain not found", "recipient", POSTFIX),
+    Answer("Postfix", "RCPT", 452, "4.3.1 Insufficient system storage", "later", POSTFIX),
+    Answer("Postfix", "RCPT", 550, "<ada@customer.example>: Recipient address rejected", "content", POSTFIX),
     Answer("Postfix", "RCPT", 450, "4.2.0 <ada@customer.example>: Recipient address rejected: Greylisted", "later", EMAILIT),
     # Exim, cPanel and hosters
     Answer("Exim", "RCPT", 550, "Unrouteable address", "recipient", EXIM_UNROUTABLE),

@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outrider.messages import diagnoses
 from outrider.messages.transports.aws_errors import of_ses, of_sns
 from outrider.messages.transports.smtp_replies import Stage, classify
 from tests.unit.messages.provider_answers import ANSWERS, API_ERRORS, TO, Answer, ApiError
+from tests.unit.messages.server_answers import ANSWERS as IN_REPORTS
+from tests.unit.messages.server_answers import ServerAnswer
 
 FINAL = {"recipient", "content"}
 """Refusals that end what was to be sent."""
@@ -46,6 +49,16 @@ class TestEveryReply:
         self, stage: Stage, code: int, text: str
     ) -> None:
         assert classify(stage, code, text).scope != "recipient"
+
+    @pytest.mark.parametrize("answer", IN_REPORTS, ids=lambda each: f"{each.text:.50}")
+    def test_hard_answer_means_the_same_at_the_handover_and_in_a_report(
+        self, answer: ServerAnswer
+    ) -> None:
+        text = answer.text.rpartition("; ")[2]
+        code = diagnoses.code_of("", text)
+        hard = diagnoses.judge(code, f"550 {text}").kind == "hard"
+
+        assert (classify("RCPT", 550, text).scope == "recipient") == hard
 
     @given(
         st.sampled_from(STAGES), st.integers(-1, 999).filter(lambda code: code // 100 not in (4, 5))

@@ -35,7 +35,7 @@ without an answer. `forwarding`: an address that ours leads to takes no mail."""
 BounceReason = HardReason | SoftReason
 BounceKind = Literal["hard", "soft"]
 
-HARD: frozenset[str] = frozenset(get_args(HardReason))
+HARD: frozenset[BounceReason] = frozenset(get_args(HardReason))
 
 
 class Diagnosis(NamedTuple):

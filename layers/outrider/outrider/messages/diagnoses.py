@@ -50,6 +50,7 @@ _RULES = (
     _Rule("policy", "may_not_exist"),
     _Rule("sender_refused", codes=r"1\.[78]"),
     _Rule("rate_limited", "rate_limited"),
+    _Rule("server_error", "server_full", r"(?!2\.2$).*"),
     _Rule("mailbox_full", "mailbox_full"),
     _Rule("greylisted", "greylisted"),
     _Rule("loop", "loop"),
@@ -59,6 +60,8 @@ _RULES = (
     _Rule("content_refused", "harmful"),
     _Rule("blocked", "blocked"),
     _Rule("too_large", "too_large"),
+    _Rule("server_error", "for_now"),
+    _Rule("policy", "by_policy"),
     _Rule("address_disabled", "address_disabled"),
     _Rule("expired", "expired"),
     _Rule("content_refused", "content_refused"),
@@ -68,6 +71,7 @@ _RULES = (
     _Rule("expired", codes=r"4\.7|4\.30\d"),
     # Words about the address.
     _Rule("no_such_domain", "gone", r"1\.2|4\.4|4\.310"),
+    _Rule("no_such_domain", "domain_gone"),
     _Rule("no_such_address", "no_such_address"),
     _Rule("no_such_domain", "no_such_domain"),
     # Codes of one cause that are also given for addresses, and words of any cause.

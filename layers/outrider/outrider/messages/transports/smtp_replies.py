@@ -2,14 +2,19 @@
 
 Servers use the reply codes loosely (550 stands for a dead address, a spent quota and a stolen
 account), so the words come first, then the enhanced status code, then the stage of the session.
-The server is always the one that the mailbox submits to. Sources: RFC 5321, RFC 3463 (enhanced
-status codes), RFC 4954 (login), and the replies in tests/unit/messages/provider_answers.py.
+The server is always the one that the mailbox submits to. Here stands what such a server says of its
+own user: the account, the login, the address that sends, the rate, the connection. What it says of
+the recipient and the mail is what any server says in a bounce: `diagnoses` knows that.
+Sources: RFC 5321, RFC 3463 (enhanced status codes), RFC 4954 (login), and the replies in
+tests/unit/messages/provider_answers.py.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 
+from outrider.messages import diagnoses
+from outrider.messages.bounce_reasons import HARD, BounceReason
 from outrider.messages.transports.verdicts import (
     ACCOUNT,
     CONNECTION,
@@ -56,9 +61,9 @@ def _words(*phrases: str) -> re.Pattern[str]:
 
 
 _RULES = (
-    # The recipient, who takes mails of some senders or only so many.
+    # The recipient, who takes mails of some senders or only so many: not our rate.
     _Rule(CONTENT, _words(r"RESOLVER\.RST\.|recipient block policy"), codes=("5",)),
-    _Rule(LATER, _words(r"recipient has exceeded")),
+    _Rule(LATER, _words(r"recipient has exceeded|user (you are trying to contact|is receiving)")),
     # The account: what it may send in a day or an hour, and whether it may send at all.
     _Rule(
         ACCOUNT,
@@ -82,6 +87,7 @@ _RULES = (
             r"sender throttled|sender address blocked",
             r"unusual (rate|amount) of unsolicited .{0,40}(your|blocked)",
             r"spam.{0,40}from your (account|address|mailbox)",
+            r"access denied: user|not authorized to perform|helo command",
         ),
         codes=("5",),
     ),
@@ -93,6 +99,7 @@ _RULES = (
         ),
         codes=("4",),
     ),
+    _Rule(LATER, _words(r"helo command"), codes=("4",)),
     # The login.
     _Rule(LOGIN, codes=("530", "534", "535", "538")),
     _Rule(LOGIN, codes=("504",), stages=("LOGIN",)),
@@ -108,26 +115,11 @@ _RULES = (
         stages=("MAIL", "RCPT", "DATA"),
     ),
     _Rule(RATE, _words(r"too many"), codes=("4",), stages=("CONNECT", "LOGIN")),
-    # The recipient, who is served too much or too fast: not our rate.
-    _Rule(
-        LATER,
-        _words(r"user (you are trying to contact|is receiving mail)", r"gr[ae]y\W?list"),
-        codes=("4",),
-    ),
-    _Rule(LATER, _words(r"try again later"), codes=("5",)),
-    # The rate.
+    # The rate, in words that say more of others.
     _Rule(
         RATE,
         _words(
-            r"\brate\W?(limit\w*)?\b",
-            r"throttl",
-            r"slow(er| down)",
-            r"too (fast|quickly|frequent)",
-            r"too many (concurrent |simultaneous )?(smtp )?(connections|messages|sessions|mails)",
-            r"thread limit|concurrent (server )?connections|too much mail",
-            r"messages per (second|minute|hour)|limit exceeded",
-            r"try again later, closing connection",
-            r"temporarily deferred",
+            r"try again later, closing connection|temporarily deferred|unusual rate",
         ),
         codes=("4",),
     ),
@@ -135,98 +127,66 @@ _RULES = (
     _Rule(
         SENDER,
         _words(
-            r"sender (address )?(is |was )?(rejected|denied|refused|invalid|not allowed)",
-            r"sender (address )?(is |was )?not verified",
-            r"sender (verify|verification) failed|unverified sender|invalid sender",
             r"not owned by user|send\W?as\W?denied|send as this sender",
             r"not (allowed|authorized|authorised|permitted) to (send|relay)\w*( mails?| emails?)?"
             r"( from| as| on behalf|$|\W*$)",
             r"from address|sender identity|verified sender|identit(y|ies) .{0,40}not verified",
             r"address is not verified",
-            r"relaying disallowed as|sender policy framework|required authentication level",
+            r"relaying disallowed as|required authentication level",
             r"not have authentication information",
-            r"unconfigured sending domain|sender domain not verified|as a sender domain",
-            r"badmailfrom|mail from( address)? must|5\.7\.9 message not accepted for policy",
-            r"continuous send as denied",
-            r"(dmarc|dkim|\bspf\b)",
+            r"unconfigured sending domain|as a sender domain",
+            r"5\.7\.9 message not accepted for policy",
         ),
         codes=("4", "5"),
     ),
     _Rule(SENDER, _words(r"^request failed; mailbox unavailable"), stages=("END",)),
-    _Rule(SENDER, status=("5.1.7", "5.1.8", "5.7.60", "5.7.26", "5.7.27", "5.7.29", "5.7.30")),
-    # No right to hand mail on, or a connection that is on a block list.
-    _Rule(
-        ACCOUNT,
-        _words(
-            r"relay(ing)? (access )?(is )?(denied|not permitted|not allowed|prohibited|disallowed)",
-            r"(unable|not permitted|not allowed) to relay|we do not relay",
-            r"client host .{0,60}(blocked|rejected)|blocked using|block\W?list|black\W?list",
-            r"access denied: user|not authorized to perform|allowed (list of )?rcpthosts",
-            r"helo (command|name|argument)|administrative prohibition$",
-            r"spamhaus|dnsbl|\brbl\b",
-        ),
-        codes=("5",),
-    ),
-    _Rule(
-        ACCOUNT,
-        _words(r"policy (restriction|violation|reason)s?|access denied|not accepted from"),
-        codes=("5",),
-        status=("", "5.7"),
-        stages=("CONNECT", "LOGIN", "MAIL"),
-    ),
-    _Rule(ACCOUNT, _words(r"policy (restriction|violation|reason)s?"), ("5",), (), ("RCPT",)),
-    # The recipient's mailbox is there, and full.
-    _Rule(
-        LATER,
-        _words(
-            r"(mailbox|inbox|account|user|recipient).{0,40}(full|over\W?quota|out of storage)",
-            r"over\W?(storage )?quota|quota exceeded|exceeded.{0,20}storage|storage space",
-            r"insufficient system storage|temporarily inactive",
-        ),
-    ),
-    _Rule(LATER, status=("5.2.2", "4.2.2")),
-    # The mail itself.
-    _Rule(CONTENT, status=("5.3.4", "5.2.3", "5.6", "5.5.6"), codes=("5",)),
-    _Rule(
-        CONTENT,
-        _words(
-            r"\b(spam|virus|malware|phish\w*|content|attachment|unsolicited|header|suspicious)\b",
-            r"message (size|too (large|big)|is too)|size limit|too large",
-        ),
-        codes=("5",),
-        stages=("DATA", "END"),
-    ),
-    # The recipient's address.
-    _Rule(
-        RECIPIENT,
-        _words(
-            r"(user|mailbox|recipient|account|address|alias|local part)( is| was)? ?"
-            r"(unknown|not found|inactive|disabled|unavailable)",
-            r"(unknown|no such|invalid|bad|non\W?existent) (local )?"
-            r"(user|mailbox|recipient|destination|address|person|part)",
-            r"does(n't| not) (exist|have)|no mailbox (here )?by that name",
-            r"not a valid (mailbox|user)",
-            r"unrouteable|mailbox unavailable|not our customer|recipient not found",
-            r"domain (name )?(does not exist|not found)|host (unknown|not found)",
-            r"account.{0,40}(disabled|discontinued|inactive|closed)|invalid mailbox",
-        ),
-        codes=("5",),
-        stages=("RCPT", "DATA", "END"),
-    ),
-    _Rule(RECIPIENT, status=("5.1.", "5.2.1", "5.4.1", "5.4.4"), stages=("RCPT", "DATA", "END")),
+    _Rule(SENDER, status=("5.7.60", "5.7.26", "5.7.27", "5.7.29", "5.7.30")),
     # The order of the commands, which is not about the mail.
     _Rule(CONNECTION, codes=("500", "502", "503"), stages=("MAIL", "RCPT", "DATA")),
-    # What is left, by stage.
+    # The connection, which is on a block list whatever the mail is.
+    _Rule(
+        ACCOUNT,
+        _words(r"client host .{0,60}blocked|blocked using|allowed (list of )?rcpthosts"),
+        codes=("5",),
+    ),
+)
+
+_LEFT = (
+    # By stage: what tells no more.
     _Rule(ACCOUNT, status=("5.7", "5.4.5", "5.2.0", "5.2.25"), stages=_BEFORE_THE_MAIL),
     _Rule(ACCOUNT, codes=("5",), stages=("CONNECT",)),
     _Rule(LOGIN, codes=("5",), stages=("LOGIN",)),
     _Rule(SENDER, codes=("5",), stages=("MAIL",)),
-    _Rule(RECIPIENT, codes=("550", "551", "553"), status=("5.0.0",), stages=("RCPT",)),
     _Rule(CONTENT, codes=("5",)),
     _Rule(CONNECTION, codes=("4",), stages=("CONNECT", "LOGIN")),
     _Rule(CONNECTION, codes=("421",)),
     _Rule(LATER, codes=("4",)),
 )
+
+_Verdicts = dict[BounceReason, Verdict]
+_OF_SENDER: _Verdicts = {"authentication_failed": SENDER, "sender_refused": SENDER}
+_PUT_OFF: _Verdicts = {**_OF_SENDER, "rate_limited": RATE}
+_REFUSED: _Verdicts = {**_OF_SENDER, "relay_denied": ACCOUNT, "rate_limited": ACCOUNT}
+_BEFORE_DATA: _Verdicts = {**_REFUSED, "policy": ACCOUNT, "blocked": ACCOUNT}
+_OF_RECIPIENT: _Verdicts = {
+    **dict.fromkeys(HARD, RECIPIENT),
+    **dict.fromkeys(("mailbox_full", "greylisted", "loop", "expired"), LATER),
+    **dict.fromkeys(("network", "server_error"), LATER),
+}
+_OF_REASON: dict[tuple[Stage, int], _Verdicts] = {
+    ("MAIL", 5): _BEFORE_DATA,
+    ("RCPT", 5): {**_BEFORE_DATA, **_OF_RECIPIENT},
+    ("DATA", 5): {**_REFUSED, **_OF_RECIPIENT},
+    ("END", 5): {**_REFUSED, **_OF_RECIPIENT},
+    ("CONNECT", 4): {"rate_limited": RATE},
+    ("LOGIN", 4): {"rate_limited": RATE},
+    ("MAIL", 4): _PUT_OFF,
+    ("RCPT", 4): _PUT_OFF,
+    ("DATA", 4): _PUT_OFF,
+    ("END", 4): _PUT_OFF,
+}
+"""What the reasons of the judge of bounces mean at a stage, by the class of the reply code. Nothing
+that comes before the recipient's name is about the recipient."""
 
 
 def classify(stage: Stage, code: int, text: str) -> Verdict:
@@ -235,9 +195,18 @@ def classify(stage: Stage, code: int, text: str) -> Verdict:
     What is neither 4xx nor 5xx has no meaning here: before the dot that ends a mail nothing went
     out, and after it nobody knows.
     """
+    if not 400 <= code < 600:
+        return UNKNOWN if stage == "END" else CONNECTION
     number, found = str(code), _STATUS.search(text)
-    status = (found[1] or found[2]) if found else ("5.0.0" if code >= 500 else "4.0.0")
-    for rule in _RULES:
-        if 400 <= code < 600 and rule.fits(stage, number, status, text):
-            return rule.verdict
-    return UNKNOWN if stage == "END" else CONNECTION
+    status = (found[1] or found[2]) if found else f"{number[0]}.0.0"
+    named = (rule.verdict for rule in _RULES if rule.fits(stage, number, status, text))
+    left = (rule.verdict for rule in _LEFT if rule.fits(stage, number, status, text))
+    return next(named, None) or _of_reason(stage, code, text) or next(left)
+
+
+def _of_reason(stage: Stage, code: int, text: str) -> Verdict | None:
+    verdicts = _OF_REASON.get((stage, code // 100))
+    if verdicts is None:
+        return None
+    answer = f"{code} {text}"
+    return verdicts.get(diagnoses.judge(diagnoses.code_of("", answer), answer).reason)
