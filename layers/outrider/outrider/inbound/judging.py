@@ -34,7 +34,7 @@ def judge(mail: IncomingMail, received: date) -> Judgement:
         return _of_act(mail, _ACTS[mail.act.what], received)
     if mail.sign == "likely":
         found = classify(mail.text, "", by_machine=False, received=received)
-        if found.value in _BY_PEOPLE:
+        if _is_by_person(found):
             return found
     return classify(
         mail.text,
@@ -51,4 +51,8 @@ def _of_act(mail: IncomingMail, judgement: Judgement, received: date) -> Judgeme
     if judgement.is_stop or not mail.text:
         return judgement
     found = classify(mail.text, "", by_machine=False, received=received)
-    return found if found.value in _BY_PEOPLE else judgement
+    return found if _is_by_person(found) else judgement
+
+
+def _is_by_person(found: Judgement) -> bool:
+    return found.value in _BY_PEOPLE or found.may_be_stop
