@@ -84,6 +84,19 @@ class TestReview:
         assert status(api, campaign.campaign_id)["audience"]["completed"] == 1
         assert contact(api, campaign)["status"] == "interested"
 
+    def test_may_be_found_to_ask_to_stop(self, api: Api, cloud: Cloud) -> None:
+        campaign, reply_id = self.held(api, cloud)
+
+        for _ in range(2):
+            self.say(api, reply_id, "stop")
+        late = api.patch(f"/v1/messages/{reply_id}/classification", {"value": "interested"})
+
+        reply = api.get(f"/v1/messages/{reply_id}").json
+        assert contact(api, campaign)["status"] == "unsubscribed"
+        assert enrollment(api, cloud, campaign)["state"] == "opted_out"
+        assert late.status == 200
+        assert (reply["reason"], len(cloud.mails())) == ("stop_request", 1)
+
     def test_is_over_with_a_request_to_stop(self, api: Api, cloud: Cloud) -> None:
         campaign, _ = self.held(api, cloud)
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.inbound.effects import Effects
+from outrider.inbound.recording import STOP
 from outrider.inbound.schemas import ClassificationUpdate
-from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit import clock
+from outrider.kit.dynamo import Action, TransactionFailed, transact, try_transact
 from outrider.kit.errors import Contended, ValidationFailed
 from outrider.messages.errors import MessageNotFound
 from outrider.messages.models import Classification, Message
+from outrider.messages.opting_out import OptOuts
 from outrider.messages.repository import MessageRepository
 from outrider.sequences.models import AUTOMATIC
 
@@ -21,19 +24,18 @@ class Classifying:
     caller: Caller
     messages: MessageRepository
     effects: Effects
+    opt_outs: OptOuts
 
     def classify(self, message_id: str, given: ClassificationUpdate) -> Message:
         """The reply as it is then; what follows from what it says follows: its enrollment may end,
         or go on if it waited for that; nothing that has ended is taken up again. Raises
         MessageNotFound, ValidationFailed and Contended."""
         self.caller.begin()
+        if given.value == "stop":
+            return self._stop(message_id)
         found = Classification(value=given.value, source="human", confidence=1.0)
         for _ in range(_ATTEMPTS):
-            reply = self.messages.find_whole(message_id)
-            if reply is None:
-                raise MessageNotFound
-            if reply.direction != "in":
-                raise ValidationFailed.at("/value", "Only a reply says something: this was sent")
+            reply = self._reply(message_id)
             if reply.classification == found:
                 return reply
             after = reply.model_copy(update={"classification": found})
@@ -56,6 +58,29 @@ class Classifying:
                 continue
             return after
         raise Contended("Another request changed this reply")
+
+    def _stop(self, message_id: str) -> Message:
+        """The opt-out comes first, as where the rules find it; it may be recorded again."""
+        for _ in range(_ATTEMPTS):
+            reply = self._reply(message_id)
+            if reply.reason == STOP:
+                return reply
+            answered = reply.in_reply_to or reply.id
+            how, now = "by_person", clock.now()
+            self.opt_outs.record(reply.contact_id, answered, "unsubscribed", now, how)
+            after = reply.model_copy(update={"classification": None, "reason": STOP})
+            asked = self.messages.asked_to_stop(reply, STOP)
+            if try_transact(asked, *self.caller.keep(after)):
+                return after
+        raise Contended("Another request changed this reply")
+
+    def _reply(self, message_id: str) -> Message:
+        reply = self.messages.find_whole(message_id)
+        if reply is None:
+            raise MessageNotFound
+        if reply.direction != "in":
+            raise ValidationFailed.at("/value", "Only a reply says something: this was sent")
+        return reply
 
     def _follows(self, reply: Message, found: Classification) -> Sequence[Action]:
         answered = (

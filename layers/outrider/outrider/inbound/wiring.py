@@ -43,7 +43,7 @@ def inbound() -> InboundService:
 
 
 def classifying(caller: Caller) -> Classifying:
-    return Classifying(caller, message_repository(caller), _effects(caller))
+    return Classifying(caller, message_repository(caller), _effects(caller), opt_outs(caller))
 
 
 def _replies(caller: Caller) -> Replies:

@@ -231,6 +231,16 @@ class MessageRepository:
             **seen,
         )
 
+    def asked_to_stop(self, reply: Message, reason: str) -> Action:
+        """The reply as it was read asks to stop, which is no class."""
+        return self.table.update(
+            self._pk(reply.contact_id),
+            reply.id,
+            "SET #reason = :reason REMOVE #classification, #_events",
+            "attribute_exists(#pk)",
+            reason=reason,
+        )
+
     def task_settled(self, settled: Message, events: Sequence[Event]) -> Action:
         """A task that is completed or has expired, as it is then."""
         facts = {
