@@ -80,9 +80,10 @@ def document() -> Schema:
         },
     }
     used, received = _used(described, models), webhooks.schemas()
-    if doubled := sorted(used.keys() & received.keys()):
+    own = described["components"]["schemas"]
+    if doubled := sorted((used.keys() & received.keys()) | ((used | received).keys() & own.keys())):
         raise TwoModelsOfOneName(", ".join(doubled))
-    described["components"]["schemas"] |= used | received
+    described["components"]["schemas"] = own | used | received
     return _with_named_pages(described)
 
 

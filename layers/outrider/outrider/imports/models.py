@@ -152,7 +152,7 @@ class PreviewRow(ImportRow):
     fields: dict[str, Any] | None = None
 
 
-class Problem(BaseModel):
+class RowProblem(BaseModel):
     """What is wrong with `count` rows. `kind` is the field it is about, or `unreadable`,
     `put_aside`, `duplicate`; `line` and `detail` are those of the first."""
 
@@ -181,7 +181,7 @@ class ImportPreview(BaseModel):
     rows: list[PreviewRow]
     rows_checked: int
     complete: bool
-    problems: list[Problem]
+    problems: list[RowProblem]
     stops: dict[Literal["unsubscribed", "bounced"], int]
 
 

@@ -8,7 +8,7 @@ from outrider.imports.errors import BrokenFile
 from outrider.imports.files import ImportFiles
 from outrider.imports.layout import Asked, read_layout
 from outrider.imports.lines import Lines
-from outrider.imports.models import Import, ImportPreview, PlannedRow, PreviewRow, Problem
+from outrider.imports.models import Import, ImportPreview, PlannedRow, PreviewRow, RowProblem
 from outrider.imports.planner import NumberedRow, Planner
 from outrider.imports.reading import CsvRows, JsonRows, Rows
 from outrider.imports.standing import STOPS
@@ -79,19 +79,19 @@ def _shown(row: PlannedRow) -> PreviewRow:
     return PreviewRow(**{**shown, "id": row.id if row.result != "created" else None})
 
 
-def _problems(rows: Sequence[PlannedRow], broken: BrokenFile | None) -> list[Problem]:
-    found: dict[str, Problem] = {}
+def _problems(rows: Sequence[PlannedRow], broken: BrokenFile | None) -> list[RowProblem]:
+    found: dict[str, RowProblem] = {}
     for row in rows:
         for kind, detail in _wrong(row):
             before = found.get(kind)
-            found[kind] = Problem(
+            found[kind] = RowProblem(
                 kind=kind,
                 count=before.count + 1 if before else 1,
                 line=before.line if before else row.line,
                 detail=before.detail if before else detail[:_LONGEST],
             )
     if broken:
-        found["unreadable"] = Problem(
+        found["unreadable"] = RowProblem(
             kind="unreadable", count=1, line=broken.line, detail=broken.detail
         )
     return sorted(found.values(), key=lambda problem: -problem.count)
