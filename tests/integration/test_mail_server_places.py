@@ -34,13 +34,26 @@ def the_mailbox(api: Api) -> Mailbox:
     return found
 
 
-def all_taken(api: Api, cloud: Cloud, held: ExitStack) -> Places:
-    mailbox = the_mailbox(api)
+def places_of(api: Api, cloud: Cloud) -> Places:
     with environment(cloud.stack.environment("steps_run")):
-        places = smtp_places(WorkspaceId(api.workspace().id))
-    for number in range(places.most):
-        assert held.enter_context(places.held(mailbox, f"msg_{number}"))
-    return places
+        return smtp_places(WorkspaceId(api.workspace().id))
+
+
+def all_taken(api: Api, cloud: Cloud, held: ExitStack) -> int:
+    """How many were free."""
+    mailbox, places = the_mailbox(api), places_of(api, cloud)
+    taken = 0
+    while held.enter_context(places.held(mailbox, f"msg_{taken}")):
+        taken += 1
+    return taken
+
+
+def send_for(api: Api, cloud: Cloud, *, seconds: float, times: int = 1) -> None:
+    """Hand mails over to a server that takes as long over each, one after the other."""
+    for _ in range(times):
+        with places_of(api, cloud).held(the_mailbox(api), "msg_one") as free:
+            assert free
+            cloud.clock.advance(seconds=seconds)
 
 
 def begin(api: Api, cloud: Cloud, campaign: Launched) -> None:
@@ -60,7 +73,8 @@ class TestPlaces:
         mailbox = the_mailbox(api)
         ses = mailbox.model_copy(update={"kind": "ses"})
         with ExitStack() as held:
-            places = all_taken(api, cloud, held)
+            assert all_taken(api, cloud, held) == 1
+            places = places_of(api, cloud)
             with places.held(mailbox, "msg_more") as more, places.held(ses, "msg_ses") as other:
                 assert (more, other) == (False, True)
 
@@ -74,7 +88,29 @@ class TestPlaces:
         cloud.clock.advance(minutes=2)
 
         with ExitStack() as held:
-            all_taken(api, cloud, held)
+            assert all_taken(api, cloud, held) == 1
+
+    def test_are_more_each_minute_that_servers_answer_quickly(
+        self, api: Api, cloud: Cloud, campaign: Launched
+    ) -> None:
+        most = places_of(api, cloud).most
+        free = []
+        for _ in range(most + 2):
+            with ExitStack() as held:
+                free.append(all_taken(api, cloud, held))
+            send_for(api, cloud, seconds=4, times=17)
+
+        assert free == [*range(1, most + 1), most, most]
+
+    def test_are_one_again_behind_a_slow_answer(
+        self, api: Api, cloud: Cloud, campaign: Launched
+    ) -> None:
+        send_for(api, cloud, seconds=4, times=60)
+
+        send_for(api, cloud, seconds=6)
+
+        with ExitStack() as held:
+            assert all_taken(api, cloud, held) == 1
 
 
 class TestStep:
