@@ -111,8 +111,15 @@ class Store:
                 {
                     "created_at": _AT,
                     "updated_at": _AT,
-                    "industry": _long(self.text, 500),
+                    **dict.fromkeys(
+                        ("name", "industry", "country", "phone"), _long(self.text, 500)
+                    ),
+                    "domain": f"{'a.' * 120}example.com",
+                    "website": f"https://example.com/{'a' * 1_980}",
+                    "linkedin_url": f"https://example.com/{'a' * 480}",
+                    "size": _long(self.text, 50),
                     "description": _long(self.text, 5_000),
+                    "tags": _tags(self.text),
                     "context": _object(self.text),
                 }
             )
@@ -144,7 +151,8 @@ def a_contact(contact_id: str, text: str) -> Contact:
         country=long,
         phone=long,
         source=long,
-        tags=[f"{_long(text, 47)}{number}" for number in range(50)],
+        linkedin_url=f"https://example.com/{'a' * 480}",
+        tags=_tags(text),
         custom=_object(text),
         created_at=_AT,
         updated_at=_AT,
@@ -235,6 +243,10 @@ def _lists() -> ContactLists:
 
 def _long(text: str, length: int) -> str:
     return (text * length)[:length]
+
+
+def _tags(text: str) -> list[str]:
+    return [f"{_long(text, 47)}{number}" for number in range(50)]
 
 
 def _object(text: str) -> dict[str, str]:
