@@ -15,6 +15,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import getaddresses
+from itertools import islice
 
 from outrider.inbound.pages import plain
 
@@ -27,6 +28,9 @@ MAX_DEPTH = 50
 MAX_DELIMITERS = 20_000
 MAX_REPORT = 250_000
 """What is read of a delivery report, where our own mail comes last."""
+MAX_LINES = 70_000
+"""More than a mail of MAX_BYTES has in the encodings of MIME: the parser's work is by the line."""
+MAX_REPORT_LINES = 6_000
 MAX_GROUPS = 5_000
 """Of fields, in the parts of a delivery report: the parser makes a mail of each."""
 MAX_TEXT = 500_000
@@ -37,6 +41,7 @@ _TEXT_CODECS = re.compile(
 )
 _IN_BRACKETS = re.compile(r"<\s{0,9}([^<>\s@]{1,64}+@[^<>\s@]{1,255}+)\s{0,9}>")
 _BARE = re.compile(r"(?<![^\s,;:(\"'])([\w.+-]{1,64}+@[\w.-]{1,255}+)(?![^\s,;)\"'])")
+_LINE_END = re.compile(rb"\r\n?|\n")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _AS_NAME = re.compile(r"""([^\s,;:<>()"'@]{1,64}+@[^\s,;:<>()"'@]{1,255}+)["']?\s{0,9}<""")
 _BROKEN = (ValueError, LookupError, MessageError, RecursionError, TypeError, AttributeError)
@@ -46,7 +51,9 @@ _BROKEN = (ValueError, LookupError, MessageError, RecursionError, TypeError, Att
 def parse(raw: bytes) -> Message:
     """The mail, or its headers alone where the rest is not to be read."""
     is_report = b"delivery-status" in raw[:MAX_BYTES].lower()
-    raw = raw[: MAX_REPORT if is_report else MAX_BYTES]
+    raw = _first_lines(
+        raw[: MAX_REPORT if is_report else MAX_BYTES], MAX_REPORT_LINES if is_report else MAX_LINES
+    )
     head, blank, rest = _split(raw)
     head = head[:MAX_HEADERS]
     hostile = (
@@ -59,6 +66,13 @@ def parse(raw: bytes) -> Message:
         with suppress(*_BROKEN):
             return message_from_bytes(head + blank + rest, policy=compat32)
     return BytesHeaderParser(policy=compat32).parsebytes(b"\n".join(head.split(b"\n")[:1_000]))
+
+
+def _first_lines(raw: bytes, most: int) -> bytes:
+    if raw.count(b"\n") + raw.count(b"\r") <= most:
+        return raw
+    last = next(islice(_LINE_END.finditer(raw), most - 1, most), None)
+    return raw[: last.end()] if last else raw
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes, bytes]:
