@@ -21,7 +21,26 @@ from outrider.sequences.lint.rules import lint
 from outrider.sequences.models import Settings, Step, Variant
 
 PATTERNS = [
-    *("a", " ", "\t", "\n", "\r", "\r\n", ".", ",", "-", "_", ":", "@", "<", ">", "&", "#", "%", "\\"),
+    *(
+        "a",
+        " ",
+        "\t",
+        "\n",
+        "\r",
+        "\r\n",
+        ".",
+        ",",
+        "-",
+        "_",
+        ":",
+        "@",
+        "<",
+        ">",
+        "&",
+        "#",
+        "%",
+        "\\",
+    ),
     *('"', "'", "(", "[", "{", "|", "/", "=", ";", "0", "1.", "\u0301", "\U0001f600", "\u00df"),
     *("a ", "a\n", " \n", "> ", ">\n", ">>", "a.", "a-", "a@", "a@b.", "a@b.example ", "A. "),
     *("<a ", "<a>", "</a>", "<a/", '<a b="', "<a b='", "<!--", "<!-- -", "-->", "<!", "<?", "</"),
@@ -139,6 +158,22 @@ def _report(text: str) -> object:
     return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
 
 
+def _report_in_html(text: str) -> object:
+    raw = (
+        b"From: MAILER-DAEMON@a.example\r\nSubject: failure notice\r\n"
+        b"Content-Type: text/html\r\n\r\n"
+    )
+    return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
+
+
+def _forwarded_report(text: str) -> object:
+    raw = (
+        b"From: a@a.example\r\nSubject: Fwd: failure\r\n\r\n"
+        b"From: MAILER-DAEMON\r\nTo: a@a.example\r\n"
+    )
+    return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
+
+
 def _status_part(text: str) -> object:
     raw = (
         b"From: a@a.example\r\nContent-Type: multipart/report; boundary=b\r\n\r\n"
@@ -191,6 +226,8 @@ READERS = [
     Reader("classification.addresses", 4_000, classification.addresses),
     Reader("diagnoses.judge", 500_000, lambda text: diagnoses.judge("", text)),
     Reader("a report in plain text", 500_000, _report),
+    Reader("a report in HTML", 500_000, _report_in_html),
+    Reader("a forwarded report", 500_000, _forwarded_report),
     Reader("a delivery status part", 500_000, _status_part),
     Reader("smtp_replies.classify", 2_048, lambda text: smtp_replies.classify("END", 550, text)),
     Reader("CSV", 131_072, _csv),

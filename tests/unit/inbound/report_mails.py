@@ -75,3 +75,16 @@ TEXTS = (
     R("a scanner", "postmaster@gate.example.net", "Delivery failure (A question)", "The mail to\n\n- <grace@example.com>: 550 virus found: Eicar-Test\n\nwas not delivered.\n\n{back}", "soft content_refused"),
     R("our mail as a part", "MAILER-DAEMON@mx.example.net", "failure notice", "Hi.\n\n<grace@example.com>:\n550 5.1.1 no such user\n", FAILED),
 )  # fmt: skip
+
+FORWARDS = {
+    "Gmail": "---------- Forwarded message ---------\nFrom: {sender}\nDate: Mon, 2 Mar 2026 at 10:00\nSubject: {subject}\nTo: <ada@acme.example>\n\n\n{text}",
+    "Apple Mail": "\n\n> Begin forwarded message:\n> \n> From: {sender}\n> Subject: {subject}\n> Date: 2 March 2026 at 10:00:00 GMT\n> To: ada@acme.example\n> \n{quoted}",
+    "Apple Mail, quoted below": "Begin forwarded message:\n\n> From: {sender}\n> Subject: {subject}\n> To: ada@acme.example\n> \n{quoted}",
+    "Outlook": "________________________________\nFrom: {sender}\nSent: Monday, March 2, 2026 10:00 AM\nTo: Ada <ada@acme.example>\nSubject: {subject}\n\n{text}",
+    "Outlook, German": "\n-----Ursprüngliche Nachricht-----\nVon: {sender}\nGesendet: Montag, 2. März 2026 10:00\nAn: Ada <ada@acme.example>\nBetreff: {subject}\n\n{text}",
+    "Thunderbird": "\n\n-------- Forwarded Message --------\nSubject: \t{subject}\nDate: \tMon, 2 Mar 2026 10:00:00 +0000\nFrom: \t{sender}\nTo: \tada@acme.example\n\n\n\n{text}",
+    "Thunderbird, French": "\n\n-------- Message transféré --------\nSujet\u202f: \t{subject}\nDate\u202f: \tMon, 2 Mar 2026 10:00:00 +0000\nDe\u202f: \t{sender}\nPour\u202f: \tada@acme.example\n\n{text}",
+    "quoted": "On Mon, 2 Mar 2026 at 10:00, {sender} wrote:\n\n{quoted}",
+    "quoted twice": "> On Mon, 2 Mar 2026 at 10:00, {sender} wrote:\n>\n{quoted twice}",
+}  # fmt: skip
+"""How programs pass a mail on inside the text of another one."""

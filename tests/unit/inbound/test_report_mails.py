@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from outrider.inbound.mail import IncomingMail
-from tests.unit.inbound.report_mails import BACK, DAEMON, TEXTS, ReportMail
+from tests.unit.inbound.report_mails import BACK, DAEMON, FORWARDS, TEXTS, ReportMail
 
 STATUS = """\
 Reporting-MTA: dns; mx.example.net
@@ -78,6 +78,41 @@ class TestInWords:
     )
     def test_what_a_person_writes_is_none(self, sender: str, subject: str, text: str) -> None:
         assert mail(part("text/plain", text), sender, subject).kind != "report"
+
+
+class TestPassedOn:
+    @pytest.mark.parametrize("program", FORWARDS)
+    @pytest.mark.parametrize("report", TEXTS, ids=lambda report: report.server)
+    def test_in_the_text_of_another_mail_tells_the_same(
+        self, report: ReportMail, program: str
+    ) -> None:
+        text = report.text.replace("{back}", BACK)
+        if text == report.text:
+            text += f"\n{BACK}"
+        quoted = "".join(f"> {line}\n" for line in text.splitlines())
+        twice = "".join(f"> {line}\n" for line in quoted.splitlines())
+        content = FORWARDS[program].format_map(
+            {**report._asdict(), "text": text, "quoted": quoted, "quoted twice": twice}
+        )
+
+        found = mail(
+            part("text/plain; charset=utf-8", content),
+            "Eve <eve@acme.example>",
+            f"Fwd: {report.subject}",
+        )
+
+        delivery, reason = report.expected.split()
+        assert found.kind == "report"
+        told = [(each.recipient, each.delivery, each.reason) for each in found.reports]
+        assert told == [("grace@example.com", delivery, reason)]
+        assert found.answers[0] == "ours-1@outrider.test"
+
+    def test_below_words_of_a_person_is_an_answer(self) -> None:
+        content = FORWARDS["Gmail"].format_map({**TEXTS[0]._asdict(), "sender": DAEMON})
+
+        found = mail(part("text/plain", f"Grace has left us.\n\n{content}"), "eve@example.com")
+
+        assert found.kind == "person"
 
 
 class TestInParts:

@@ -112,6 +112,12 @@ def headers(lines: list[str], at: int) -> int:
     return end - at
 
 
+def sender(lines: list[str]) -> str:
+    """Who wrote the mail, by the lines that `headers` found or by an attribution."""
+    named = (_HEADER.match(line[:LONGEST].strip()) for line in lines if _kind(line) == "from")
+    return next((each[2].strip() for each in named if each), " ".join(lines)[:LONGEST])
+
+
 def unknown_headers(lines: list[str], at: int) -> int:
     """The same in a language that is not known: lines with a name and a colon, one of them with an
     address or a date."""

@@ -8,7 +8,7 @@ from email.message import Message
 from functools import cached_property
 from typing import Literal
 
-from outrider.inbound import acts, automatic, mime, quotes, reports
+from outrider.inbound import acts, automatic, mime, quotes, reports, text_reports
 from outrider.inbound.acts import Act
 from outrider.inbound.automatic import Sign
 from outrider.inbound.reports import Report
@@ -55,11 +55,12 @@ class IncomingMail:
         message_id = "".join(_ids(mail, "Message-ID")[:1])
         header = "".join(_addresses(mail, "From", "Sender", "Return-Path")[:1])
         sender = _author(mail) or header
-        body = mime.text_of(mail)
+        told = reports.told_by(mail)
+        body = mime.text_of(mail, mime.MAX_TEXT if told is None else text_reports.MAX_SOURCE)
         quoted = _ids(mail, "In-Reply-To") + list(reversed(_ids(mail, "References")))
         kind: Kind = "person"
         sign = act = None
-        if reports.is_report(mail):
+        if told is not None:
             kind = "report"
         elif reports.is_complaint(mail):
             kind = "complaint"
@@ -77,7 +78,7 @@ class IncomingMail:
             recipients=_recipients(mail),
             subject=mime.header(mail, "Subject")[:900],
             body=body if act is None or act.said is None else act.said,
-            reports=reports.read(mail) if kind == "report" else [],
+            reports=[] if told is None else reports.read(told),
             sign=sign,
             act=act,
             month_first=_month_first(mail),

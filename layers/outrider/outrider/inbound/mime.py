@@ -167,17 +167,18 @@ def _parameter(part: Message, name: str) -> str:
         return ""
 
 
-def text_of(mail: Message) -> str:
-    """What a reader sees first: its first plain text, else its first HTML as text."""
+def text_of(mail: Message, most: int = MAX_TEXT) -> str:
+    """What a reader sees first: its first plain text, else its first HTML as text. `most` is how
+    many characters of it are read."""
     html = ""
     for part in parts(mail):
         kind = content_type(part)
         if part.is_multipart() or is_attached(part):
             continue
-        if kind == "text/plain" and (text := body_of(part)).strip():
+        if kind == "text/plain" and (text := body_of(part)[:most]).strip():
             return text
         if kind == "text/html" and not html:
-            html = plain(body_of(part))
+            html = plain(body_of(part)[:most])
     return html
 
 

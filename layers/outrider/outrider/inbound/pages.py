@@ -6,7 +6,7 @@ from html import unescape
 
 from outrider.kit import markup
 
-_MAX_TAGS = 20_000
+_MAX_TAGS = 10_000
 _LONGEST = 4_000
 """Characters of a text between two tags; `unescape` fails on numbers of that many digits."""
 

@@ -12,7 +12,7 @@ from email import message_from_string
 from email.message import Message
 from typing import Literal
 
-from outrider.inbound import mime, text_reports
+from outrider.inbound import forwards, mime, text_reports
 from outrider.messages import diagnoses
 from outrider.messages.bounce_reasons import BounceReason
 
@@ -45,9 +45,21 @@ class Report:
     reason: BounceReason = "unknown"
 
 
-def is_report(mail: Message) -> bool:
-    """Whether it tells what became of a mail, in whatever form and in whatever it is wrapped."""
-    return _told_by(mail) is not None
+def told_by(mail: Message, depth: int = 0) -> Message | None:
+    """The report that tells what became of a mail, in whatever form: this mail, or one that
+    a forwarding rule, a scanner or a person put within it; None for other mails. Who says something
+    of their own beside a report answers."""
+    if any(_is_status(part) for part in _own_parts(mail)) or text_reports.read(mail):
+        return mail
+    if depth > 1:
+        return None
+    forwarded = forwards.within(mail)
+    if forwarded and (found := told_by(forwarded, depth + 1)):
+        return found
+    if "In-Reply-To" in mail or _has_words(mail):
+        return None
+    within = (inner for part in _own_parts(mail) for inner in _enclosed(part))
+    return next((found for inner in within if (found := told_by(inner, depth + 1))), None)
 
 
 def is_complaint(mail: Message) -> bool:
@@ -61,11 +73,8 @@ def is_complaint(mail: Message) -> bool:
     return any(_JMRP in inner for part in parts for inner in _enclosed(part))
 
 
-def read(mail: Message) -> list[Report]:
+def read(told: Message) -> list[Report]:
     """What a report says of each recipient; empty where nothing is understood."""
-    told = _told_by(mail)
-    if told is None:
-        return []
     found = [
         report
         for part in _own_parts(told)
@@ -90,17 +99,6 @@ def original_ids(mail: Message) -> list[str]:
         if kind in _HEADER_PARTS or kind.startswith("text/"):
             ids += _IDS_IN_TEXT.findall(mime.body_of(part))
     return list(dict.fromkeys(ids))[:_MAX_IDS] + list(dict.fromkeys(answered))[:_MAX_IDS]
-
-
-def _told_by(mail: Message, depth: int = 0) -> Message | None:
-    """The report: the mail, or one that a forwarding rule or a scanner put within it. A person who
-    attaches one says something of their own: that is an answer."""
-    if any(_is_status(part) for part in _own_parts(mail)) or text_reports.read(mail):
-        return mail
-    if depth > 1 or "In-Reply-To" in mail or _has_words(mail):
-        return None
-    within = (inner for part in _own_parts(mail) for inner in _enclosed(part))
-    return next((found for inner in within if (found := _told_by(inner, depth + 1))), None)
 
 
 def _has_words(mail: Message) -> bool:
@@ -180,7 +178,7 @@ def _report(fields: Message, told: Message) -> Report | None:
     status = diagnoses.code_of(code, detail)
     found = diagnoses.judge(status, detail)
     if found.reason == "unknown" or not detail:
-        words = text_reports.told_in(mime.text_of(told))
+        words = text_reports.told_in(mime.text_of(told, text_reports.MAX_SOURCE))
         said = text_reports.answers(words, [recipient])[recipient]
         if status.endswith(".0.0") or not status:
             status = diagnoses.code_of(status, said)

@@ -16,6 +16,8 @@ from outrider.messages.server_words import found
 
 MAX_TEXT = 20_000
 """Characters that are read for addresses and answers: reports begin with these."""
+MAX_SOURCE = 60_000
+"""Characters of a part that are read for them: HTML is longer than its text."""
 MAX_RECIPIENTS = 20
 _MAX_LINES = 400
 _MAX_INTRODUCTION = 1_500
@@ -65,7 +67,7 @@ def read(mail: Message) -> list[Failed]:
     """The recipients that a report in plain text names; empty for a mail that is none."""
     if not _is_by_program(mail):
         return []
-    text = mime.text_of(mail)
+    text = mime.text_of(mail, MAX_SOURCE)
     told, original = _split(text[:MAX_TEXT])
     subject = mime.header(mail, "Subject")
     given = _addresses(" ".join(mime.headers(mail, "X-Failed-Recipients")))
