@@ -292,6 +292,25 @@ class TestPool:
         pointers = [answer.json["errors"][0]["pointer"] for answer in (created, moved)]
         assert pointers == ["/pool", "/pool"]
 
+    @pytest.mark.parametrize("pool", ["pool_default", "pool_x"])
+    def test_takes_so_many_mailboxes(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch, pool: str
+    ) -> None:
+        for name in ("pool_x", "pool_y"):
+            api.post("/v1/mailbox-pools", {"id": name, "name": name})
+        outside = a_mailbox(api, email="out@acme.com", pool="pool_y")
+        monkeypatch.setattr("outrider.mailboxes.pools.repository.MAX_MAILBOXES", 2)
+        first, _ = (a_mailbox(api, email=f"{each}@acme.com", pool=pool) for each in "ab")
+
+        added = api.post("/v1/mailboxes", {"email": "c@acme.com", "pool": pool})
+        moved = api.patch(f"/v1/mailboxes/{outside['id']}", {"pool": pool})
+        api.patch(f"/v1/mailboxes/{first['id']}", {"pool": "pool_y"})
+        again = api.patch(f"/v1/mailboxes/{outside['id']}", {"pool": pool})
+
+        assert (added.status, moved.status, again.status) == (409, 409, 200)
+        assert pool in added.json["detail"]
+        assert api.get(f"/v1/mailbox-pools/{pool}").json["mailboxes"]["total"] == 2
+
     def test_the_default_one_is_always_there(self, api: Api) -> None:
         (pool,) = api.get("/v1/mailbox-pools").json["data"]
         renamed = api.patch("/v1/mailbox-pools/pool_default", {"name": "Ours"})

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from outrider.kit.errors import Conflict, ResourceNotFound, ValidationFailed
+from outrider.mailboxes.pools.models import MAX_MAILBOXES
 
 _NAMED = 10
 
@@ -22,6 +23,14 @@ class PoolInUse(Conflict):
 class DefaultPoolStays(Conflict):
     def __init__(self) -> None:
         super().__init__("The default pool is always there")
+
+
+class PoolFull(Conflict):
+    def __init__(self, pool_id: str) -> None:
+        super().__init__(
+            f"The mailbox pool {pool_id} has {MAX_MAILBOXES} mailboxes, as many as one may have: "
+            "put this one into another pool"
+        )
 
 
 class PoolMoved(Exception):

@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict
 
+MAX_MAILBOXES = 500
+"""Mailboxes of a pool: each round of a campaign reads them all."""
+
 
 class Pool(BaseModel):
     """Mailboxes that campaigns share."""

@@ -5,7 +5,7 @@ when a mailbox has joined it or somebody changed it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import outbox
@@ -13,8 +13,8 @@ from outrider.kit.attributes import Item
 from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
 from outrider.kit.outbox import Event
 from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
-from outrider.mailboxes.pools.errors import PoolMoved, unknown_pool
-from outrider.mailboxes.pools.models import Pool
+from outrider.mailboxes.pools.errors import PoolFull, PoolMoved, unknown_pool
+from outrider.mailboxes.pools.models import MAX_MAILBOXES, Pool
 
 _DEFAULT = Pool(id=DEFAULT_POOL, name="Default pool")
 
@@ -96,11 +96,19 @@ class PoolRepository:
             raise PoolMoved from failure
 
     def joined(self, pool_id: str) -> Action:
-        """A mailbox comes into the pool. Raises ValidationFailed when there is none."""
-        there = "" if pool_id == DEFAULT_POOL else "attribute_exists(#pk)"
-        joins = "REMOVE #_events ADD #mailboxes :one"
-        action = self.table.update(self.workspace, pool_id, joins, there, one=1)
-        return action.or_raise(unknown_pool(pool_id))
+        """A mailbox comes into the pool. Raises ValidationFailed without one, and PoolFull."""
+        there = "" if pool_id == DEFAULT_POOL else "attribute_exists(#pk) AND "
+        action = self.table.update(
+            self.workspace,
+            pool_id,
+            "REMOVE #_events ADD #mailboxes :one",
+            f"{there}(attribute_not_exists(#mailboxes) OR #mailboxes < :most)",
+            one=1,
+            most=MAX_MAILBOXES,
+        )
+        return replace(
+            action, refused=lambda item: PoolFull(pool_id) if item else unknown_pool(pool_id)
+        )
 
     def there(self, pool_id: str) -> Sequence[Action]:
         """That there is the pool, for a transaction. Raises ValidationFailed when there is none."""
