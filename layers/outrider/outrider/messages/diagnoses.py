@@ -67,13 +67,13 @@ _RULES = (
     _Rule("content_refused", "content_refused"),
     # Codes that servers give for one cause alone.
     _Rule("mailbox_full", codes=r"2\.2"),
-    _Rule("loop", codes=r"4\.6|4\.14"),
     _Rule("expired", codes=r"4\.7|4\.30\d"),
     # Words about the address.
     _Rule("no_such_domain", "gone", r"1\.2|4\.4|4\.310"),
     _Rule("no_such_domain", "domain_gone"),
     _Rule("no_such_address", "no_such_address"),
     _Rule("no_such_domain", "no_such_domain"),
+    _Rule("loop", codes=r"4\.6|4\.14"),
     # Codes of one cause that are also given for addresses, and words of any cause.
     _Rule("authentication_failed", codes=r"7\.2\d|7\.30|7\.515"),
     _Rule("blocked", codes=r"7\.[567]\d\d"),
