@@ -2,8 +2,9 @@
 
 The order in which a reply is tried, the first that fits wins:
 
-1. a request to stop: it is no class, and beats everything. What a machine wrote that calls itself
-   one (RFC 3834) is not asked: it tells everybody how to leave its own list
+1. a request to stop: it is no class, and beats everything but interest, beside which a person has
+   to say what is meant. What a machine wrote that calls itself one (RFC 3834) is not asked: it
+   tells everybody how to leave its own list
 2. out of office: what a machine wrote and says so, or a person whose words say nothing else
 3. someone who has left, told by a machine: wrong person; any other machine: auto reply
 4. wrong person, before what they say about the matter
@@ -22,14 +23,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from outrider.inbound import returning, words
-from outrider.inbound.stopping import SHORT, asks_to_stop
+from outrider.inbound.stopping import SHORT, asks_to_stop, clause_of
 from outrider.inbound.words import Meaning, Said, fold
 from outrider.sequences.models import ReplyClass
 
 MAX_TEXT = 4_000
 """Characters that are looked at: who wants something says it at the beginning."""
+_MOST_INTEREST = 5
+"""Words of interest that are looked at beside words of stopping."""
 
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
@@ -93,16 +97,23 @@ def classify(
             return Judgement(None, 0.8)
         return _machine(said, title, received, month_first)
     asked = asks_to_stop(said, title)
-    if asked == "yes":
-        return Judgement(None, 0.95)
     fitting = [value for value, meanings in _IN_ORDER if any(_has(each, said) for each in meanings)]
+    if asked == "yes" and not (fitting[:1] == ["interested"] and _is_interest_apart(said)):
+        return Judgement(None, 0.95)
     if not fitting and _starts_absent(said):
         back = returning.back_on(said.text, received, month_first=month_first)
         return Judgement("out_of_office", 0.8, back)
     if not fitting:
         return Judgement("unclassified", 0.0, may_be_stop=asked == "maybe")
-    doubtful = asked == "maybe" and fitting[0] not in _SAID_BY_NO_OBJECTOR
+    doubtful = asked == "yes" or (asked == "maybe" and fitting[0] not in _SAID_BY_NO_OBJECTOR)
     return Judgement(fitting[0], _confidence(fitting, said), may_be_stop=doubtful)
+
+
+def _is_interest_apart(said: Said) -> bool:
+    """Whether interest is told in a clause that does not ask to stop ("I would gladly be removed"
+    tells none)."""
+    found = islice(words.phrases("interested").find(said), _MOST_INTEREST)
+    return any(asks_to_stop(clause_of(said, each), Said("")) != "yes" for each in found)
 
 
 def _machine(said: Said, title: Said, received: date, month_first: bool | None) -> Judgement:

@@ -30,7 +30,7 @@ Meaning = Literal[
     "interested",
 ]
 
-WordMeaning = Literal["courtesy", "negation"]
+WordMeaning = Literal["courtesy", "negation", "negation_behind"]
 """Of sections of single words."""
 
 _HERE = Path(__file__).parent

@@ -77,6 +77,11 @@ def signs(word: str) -> list[str]:
     return [word]
 
 
+def is_unspaced(text: str) -> bool:
+    """Whether it has letters of a script that writes words without blanks between them."""
+    return bool(_UNSPACED.search(text))
+
+
 @cache
 def needed(phrase: str) -> list[frozenset[str]]:
     """Of each part that a phrase cannot do without, how its words begin."""
