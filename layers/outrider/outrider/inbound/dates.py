@@ -17,6 +17,7 @@ _LATE = 30
 _NAME_ENDS = r"(?![\da-z\u0370-\u04ff])"
 """Where scripts write words apart."""
 _YEAR = r"(?:[\s,]*(?:de |del |m\.? )?(?P<{}>20\d\d)(?!\d))?"
+_YEAR_FIRST = ("ja", "ko", "zh")
 _OF_YEAR, _OF_MONTH, _OF_DAY = map(words.fold, ("年|년", "月|월", "日|號|号|일"))
 _IN_FIGURES = re.compile(
     r"(?<![\da-z/])(?<!\d\.)(?:"
@@ -89,13 +90,16 @@ def _in_figures(
     text: str, languages: Sequence[str], received: date, month_first: bool | None
 ) -> Iterator[Found]:
     """One order for all: where a number is above 12 it decides; with dots and dashes the day is
-    first, with slashes in English as it is at the writer's place, else what comes sooner."""
+    first, with slashes in English as it is at the writer's place, else what comes sooner; where the
+    year stands first, the month is before the day."""
     matches = list(_IN_FIGURES.finditer(text))
     pairs = [(int(each["a"]), int(each["b"])) for each in matches if each["a"]]
     if any(b > 12 >= a for a, b in pairs):
         month_first = True
-    elif any(a > 12 >= b for a, b in pairs) or languages[:1] != ["en"]:
+    elif any(a > 12 >= b for a, b in pairs):
         month_first = False
+    elif languages[0] != "en":
+        month_first = languages[0] in _YEAR_FIRST
     for each in matches:
         span = each.span()
         if each["iso"]:

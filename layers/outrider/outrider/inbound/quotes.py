@@ -111,7 +111,8 @@ class _Reading:
 
     def _own_line(self, number: int) -> str:
         if number in self.rests:
-            return self.rests[number]
+            rest = self.rests[number]
+            return "" if frames.is_attribution(rest, quoted=False) else rest
         if self.marked[number] or frames.is_from_program(self.lines[number]):
             return ""
         return self.lines[number]

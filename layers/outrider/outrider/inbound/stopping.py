@@ -22,7 +22,6 @@ _NEAR = 8
 _LAW = re.compile(r"\b(?:art\w*|gdpr|dsgvo|ds-gvo|rgpd|rodo|avg|lgpd|kvkk|ccpa|\d\d)\b")
 
 Asked = Literal["yes", "maybe", "no"]
-_SURE: tuple[Asked, ...] = ("no", "maybe", "yes")
 
 
 def asks_to_stop(said: Said, title: Said) -> Asked:
@@ -61,7 +60,12 @@ def _said(meaning: words.Meaning, said: Said) -> Asked:
 
 
 def _surest(all_asked: Iterable[Asked]) -> Asked:
-    return max(all_asked, key=_SURE.index, default="no")
+    surest: Asked = "no"
+    for asked in all_asked:
+        if asked == "yes":
+            return asked
+        surest = asked if asked == "maybe" else surest
+    return surest
 
 
 def _sense(found: re.Match[str], languages: Iterable[str], said: Said) -> Asked:
@@ -81,8 +85,10 @@ def _sense(found: re.Match[str], languages: Iterable[str], said: Said) -> Asked:
         turns = frozenset[str]().union(*(_single("negation_behind", each) for each in languages))
         if not turns.isdisjoint(behind[:_BEHIND]):
             return "maybe"
-    asks = _SENTENCE_ENDS.search(said.text, found.end())
-    return "maybe" if asks and asks[0] in "?\uff1f" and _LAW.search(found[0]) else "yes"
+    if _LAW.search(found[0]):
+        end = _SENTENCE_ENDS.search(said.text, found.end())
+        return "maybe" if end and end[0] in "?\uff1f" else "yes"
+    return "yes"
 
 
 def _has_one(text: str, some: frozenset[str]) -> bool:
