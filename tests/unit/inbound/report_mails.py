@@ -73,6 +73,11 @@ TEXTS = (
     R("OVH", "MAILER-DAEMON@mx.ovh.example", "failure notice", "Hi.\n\n<grace@example.com>:\nuser does not exist, but will deliver to none. 550 5.1.1 no such user\n\n{back}", FAILED),
     R("OpenSMTPD", "Mailer Daemon <MAILER-DAEMON@mx.example.net>", "Delivery status notification: error", "An error has occurred while attempting to deliver a message to:\n\ngrace@example.com: 550 Invalid recipient\n\n{back}", FAILED),
     R("a scanner", "postmaster@gate.example.net", "Delivery failure (A question)", "The mail to\n\n- <grace@example.com>: 550 virus found: Eicar-Test\n\nwas not delivered.\n\n{back}", "soft content_refused"),
+    R("hMailServer", DAEMON, "Message undeliverable: A question", "Your message did not reach its recipients.\n\n   Subject: A question\n\ngrace@example.com\n   Error Type: SMTP\n   Remote server (192.0.2.1) issued an error.\n   hMailServer sent: RCPT TO:<grace@example.com>\n   Remote server replied: 550 No such user here\n\n{back}", FAILED),
+    R("CommuniGate", "MAILER-DAEMON@example.net", "Undeliverable mail: A question", "Failed to deliver to 'grace@example.com'\nLOCAL module(account grace) reports:\n account is full (quota exceeded)\n\n{back}", "soft mailbox_full"),
+    R("MailMarshal", "MailMarshal <postmaster@example.net>", "A suspect attachment was in your message", "This e-mail was stopped:\n   From: ada@acme.example\n   To: grace@example.com\nIt contained an attachment that could not be delivered.\n\n{back}", "soft content_refused"),
+    R("no domain", DAEMON, "Undelivered Mail Returned to Sender", "<grace@example.com>: Domain not found\n\n{back}", "hard no_such_domain"),
+    R("Japanese", DAEMON, "配信不能通知", "次の宛先に配信できませんでした:\n\n<grace@example.com>\n550 宛先ユーザが存在しません\n\n{back}", FAILED),
     R("our mail as a part", "MAILER-DAEMON@mx.example.net", "failure notice", "Hi.\n\n<grace@example.com>:\n550 5.1.1 no such user\n", FAILED),
 )  # fmt: skip
 

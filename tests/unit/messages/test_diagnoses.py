@@ -60,6 +60,34 @@ class TestEveryAnswer:
         assert diagnoses.judge(code, text).kind == "soft"
 
 
+@pytest.mark.parametrize("code", ["", "5.0.0"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 The sending user is unknown to us",
+        "550 Sender's mailbox does not exist, callback failed",
+        "550 Sender account is disabled",
+        "550 The account of the sender was suspended",
+        "550 Bad address syntax in From",
+        "550 Command not recognized, unknown user agent",
+        "550 host 192.0.2.7 unknown",
+        "550 Your host name does not resolve",
+        "550 reverse DNS name does not exist",
+        "550 DKIM key not found for domain acme.example",
+        "550 This server does not accept mail from unknown users",
+        "550 recipient only accepts mail from known users",
+        "550 Recipient's filter: sender not found in address book",
+        "550 the mailbox is currently not available, try again later",
+        "550 Unknown encoding of the attachment name",
+        "550 Authentication failed: unknown user",
+        "550 Your domain acme.example is unknown here",
+        "550 Too many invalid users",
+    ],
+)
+def test_words_about_another_one_than_the_recipient_are_soft(code: str, answer: str) -> None:
+    assert diagnoses.judge(code, answer).kind == "soft"
+
+
 @pytest.mark.parametrize(
     ("status", "diagnosis", "code"),
     [
