@@ -35,8 +35,10 @@ _FIRST = """\
 What was written afterwards, before words were added for what was missed: of the first round 84 of
 99 requests to stop were found, and 10 of the others put before a person; of the second 50 of 53,
 and 2 of the others. No yes was taken for one, but two questions about unsubscribing. Of the third,
-823 whole mails of 40 kinds, 238 of 254 requests were found, and 12 of the others put before a
-person; 34 others were taken for one, most for a footer or a negation behind the verb."""
+823 whole mails of 34 kinds, 238 of 254 requests were found, and 12 of the others put before a
+person; 34 others were taken for one, most for a footer or a negation behind the verb. Of the
+fourth, 110 mails of the kinds that had been weakest, 21 of 30 requests were found, 5 of the others
+put before a person, and 6 of the 80 others taken for one."""
 _PATTERNS = (
     "how ",
     "remove my ",

@@ -15,8 +15,8 @@ COUNTED = {"ja": "{0}月9日", "ko": "{0}월 9일", "zh": "{0}月9日", "vi": "9
 """Where months have numbers."""
 
 
-def said(text: str, **options: bool | None) -> str:
-    return str(back_on(words.fold(text), RECEIVED, **options) or "-")
+def said(text: str, month_first: bool | None = None) -> str:
+    return str(back_on(words.fold(text), RECEIVED, month_first=month_first) or "-")
 
 
 @pytest.mark.parametrize("language", words.sections())

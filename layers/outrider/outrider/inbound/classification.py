@@ -32,6 +32,8 @@ from outrider.sequences.models import ReplyClass
 
 MAX_TEXT = 4_000
 """Characters that are looked at: who wants something says it at the beginning."""
+_NOTE = 40
+"""Words of an automatic answer in which a day of return is an absence, however that is called."""
 _MOST_INTEREST = 5
 """Words of interest that are looked at beside words of stopping."""
 
@@ -75,9 +77,6 @@ _IN_ORDER: tuple[tuple[ReplyClass, Sequence[Meaning]], ...] = (
     ("information_request", ("information_request",)),
 )
 
-_SAID_BY_NO_OBJECTOR: frozenset[ReplyClass] = frozenset({"interested", "information_request"})
-"""Words of stopping beside these are about something else."""
-
 
 def classify(
     text: str,
@@ -98,22 +97,24 @@ def classify(
         return _machine(said, title, received, month_first)
     asked = asks_to_stop(said, title)
     fitting = [value for value, meanings in _IN_ORDER if any(_has(each, said) for each in meanings)]
-    if asked == "yes" and not (fitting[:1] == ["interested"] and _is_interest_apart(said)):
+    interest_apart = fitting[:1] == ["interested"] and asked != "no" and _is_interest_apart(said)
+    if asked == "yes" and not interest_apart:
         return Judgement(None, 0.95)
     if not fitting and _starts_absent(said):
         back = returning.back_on(said.text, received, month_first=month_first)
         return Judgement("out_of_office", 0.8, back)
     if not fitting:
         return Judgement("unclassified", 0.0, may_be_stop=asked == "maybe")
-    doubtful = asked == "yes" or (asked == "maybe" and fitting[0] not in _SAID_BY_NO_OBJECTOR)
+    about_another = interest_apart or fitting[0] == "information_request"
+    doubtful = asked == "yes" or (asked == "maybe" and not about_another)
     return Judgement(fitting[0], _confidence(fitting, said), may_be_stop=doubtful)
 
 
 def _is_interest_apart(said: Said) -> bool:
-    """Whether interest is told in a clause that does not ask to stop ("I would gladly be removed"
+    """Whether interest is told in a clause without words of stopping ("I would gladly be removed"
     tells none)."""
     found = islice(words.phrases("interested").find(said), _MOST_INTEREST)
-    return any(asks_to_stop(clause_of(said, each), Said("")) != "yes" for each in found)
+    return any(asks_to_stop(clause_of(said, each), Said("")) == "no" for each in found)
 
 
 def _machine(said: Said, title: Said, received: date, month_first: bool | None) -> Judgement:
@@ -125,6 +126,10 @@ def _machine(said: Said, title: Said, received: date, month_first: bool | None) 
             for each in (said, title)
         )
         return Judgement("out_of_office", 0.95, next(filter(None, days), None))
+    if len(said.text.split()) <= _NOTE and (
+        back := returning.back_on(said.text, received, month_first=month_first, sure=True)
+    ):
+        return Judgement("out_of_office", 0.7, back)
     return Judgement("auto_reply", 0.9)
 
 

@@ -35,13 +35,18 @@ class _Day:
     day: date
 
 
-def back_on(text: str, received: date, *, month_first: bool | None = None) -> date | None:
+def back_on(
+    text: str, received: date, *, month_first: bool | None = None, sure: bool = False
+) -> date | None:
     """The first day they say to be there again; None when no day is told that can be meant. `text`
     is folded; `month_first` says how `7/1` is written where the writer is, None where nobody
-    knows."""
+    knows. With `sure` only a date counts of which a word says that they are back, or until when
+    they are away."""
     languages = words.languages_of(text)[:_LANGUAGES]
     whole = dates.in_text(text, languages, received, month_first)
     by_date = _days(text, received, languages, whole)
+    if sure:
+        return _chosen((each for each in by_date if each.role), received)
     relative = _relative(text, received, languages, months=not whole)
     return _chosen(by_date, received) or _chosen(relative, received)
 

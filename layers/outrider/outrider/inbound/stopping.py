@@ -15,7 +15,7 @@ _CLAUSE_ENDS = re.compile(
 )
 _WORDS = re.compile(r"[\w']+")
 _SENTENCE_ENDS = re.compile(r"[.!\n](?!\w)|[?\uff1f\u3002]")
-_BEFORE, _BEHIND = 3, 2
+_BEFORE, _BEHIND = 3, 4
 """Words before and behind a phrase among which one turns it into its opposite."""
 _NEAR = 8
 """The same before it in letters, where words are not told apart."""
