@@ -60,7 +60,7 @@ RULES = (
     ),
     Rule(
         "web address",
-        "^not a web address|web address",
+        "^not a web address|web address|^This is not a URL",
         "What a URL may hold is said by a parser, not by a pattern",
         Request("POST", COMPANIES, {"website": "https://"}),
     ),
@@ -111,8 +111,9 @@ RULES = (
         Request("GET", "/v1/account/usage", query={"since": "2026-03-02", "until": "2026-03-01"}),
     ),
     Rule(
-        "expiry",
-        "a key must expire in the future|a key may live for at most 10 years",
+        "present",
+        "a key must expire in the future|a key may live for at most 10 years"
+        "|^start_at has to be within 366 days|^since must be before now",
         "A schema knows no present",
         Request(
             "POST",
@@ -136,14 +137,35 @@ RULES = (
     Rule(
         "what an id names",
         "^There is no company with this id|^There is no mailbox pool |^The sequence has no such "
-        "|takes no mail: ",
+        "|takes no mail: |^Only a reply says something",
         "A schema does not know what there is, nor how it is",
         Request(
             "POST",
             CONTACTS,
             {"email": "ada@example.com", "company_id": "com_01jf3k9q2c8m5v7x0b4n6t1rwe"},
         ),
-        r"/(company_id|mailbox_pool|pool|id|contact_ids/\d+)$",
+        r"/(company_id|mailbox_pool|pool|id|value|contact_ids/\d+)$",
+    ),
+    Rule(
+        "fields of a kind",
+        "mapping: .* (cannot )?go to ",
+        "Which fields there are depends on the kind of the import",
+        Request(
+            "POST",
+            "/v1/imports",
+            {"kind": "suppressions", "format": "csv", "duplicates": "skip", "mapping": {"A": "b"}},
+        ),
+    ),
+    Rule(
+        "secret",
+        "^What follows whsec_ must be base64",
+        "How many bytes base64 stands for is counted, not matched",
+        Request(
+            "POST",
+            "/v1/webhooks",
+            {"url": "https://example.com", "events": ["*"], "secret": f"whsec_{'A' * 33}"},
+        ),
+        "/secret",
     ),
     Rule(
         "a key for one request",

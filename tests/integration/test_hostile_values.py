@@ -350,4 +350,4 @@ class TestSpans:
 
         scores, created = ("fit_score_gte", "fit_score_lte"), ("created_after", "created_before")
         assert in_queries == {("since", "until"), scores, created}
-        assert in_bodies == {("since", "until"), ("from", "to"), created}
+        assert in_bodies == {("since", "until"), ("from", "to"), scores, created}

@@ -121,6 +121,7 @@ class ImportService:
         """What the import would do with its file, by another mapping if one is given. Nothing is
         written. Raises ImportNotFound, ScopeDenied, ValidationFailed, and CannotPreview when there
         is no file yet, or it cannot be read, or the import has begun."""
+        self.caller.begin()
         found = self.get(import_id)
         self._may_write(found.kind)
         if found.status not in ("awaiting_upload", "awaiting_confirmation"):
