@@ -37,6 +37,23 @@ class TestStanding:
             ("Is Email Bounced", "TRUE", "bounced"),
             ("Email hard bounce reason", "USER_UNKNOWN", "bounced"),
             ("Bounced", "soft", "new"),
+            ("hs_email_optout", "true", "unsubscribed"),
+            ("GDPR opt out", "1", "unsubscribed"),
+            ("Keine Werbung", "x", "unsubscribed"),
+            ("Newsletter abbestellt", "nein", "new"),
+            ("contact_primary_email_is_unsubscribed", "True", "unsubscribed"),
+            ("Email disabled", "True", "unsubscribed"),
+            ("Allow emails", "no", "unsubscribed"),
+            ("Can contact", "yes", "new"),
+            ("Iscritto", "no", "unsubscribed"),
+            ("lastState", "emailsUnsubscribed", "unsubscribed"),
+            ("lastState", "emailsBounced", "bounced"),
+            ("category", "Do Not Contact", "unsubscribed"),
+            ("result", "invalid", "bounced"),
+            ("Status", "Do not contact - legal", "unsubscribed"),
+            ("Status", "Inactive (unsubscribed)", "unsubscribed"),
+            ("Status", "cancelled", "unsubscribed"),
+            ("Status", "Opt-out: no", "new"),
         ],
     )
     def test_is_heard(self, api: Api, cloud: Cloud, column: str, value: str, status: str) -> None:
@@ -44,7 +61,7 @@ class TestStanding:
 
         found = contacts(api)[ADA]
         assert found["status"] == status
-        kept = value in ("Verified", "Nurture", "soft", "USER_UNKNOWN")
+        kept = value in ("Verified", "Nurture", "soft", "USER_UNKNOWN", "Opt-out: no")
         assert found["custom"] == ({column: value} if kept else {}) or column == "UNSUB_TIME"
 
     @pytest.mark.parametrize("duplicates", ["skip", "update", "fill_blanks"])

@@ -266,6 +266,165 @@ PROGRAMS: dict[str, tuple[str, dict[str, str]]] = {
             "primary_phone": "phone",
         },
     ),
+    "Outlook, Portuguese": (
+        "Título,Nome próprio,Nome do meio,Apelido,Sufixo,Empresa,Departamento,Cargo,"
+        "Telefone do emprego,Telemóvel,Endereço de correio electrónico,"
+        "Tipo de correio electrónico,País/Região do emprego",
+        {
+            "Nome próprio": "first_name",
+            "Apelido": "last_name",
+            "Empresa": "company",
+            "Cargo": "title",
+            "Telefone do emprego": "phone",
+            "Endereço de correio electrónico": "email",
+            "País/Região do emprego": "country",
+        },
+    ),
+    "Outlook, Swedish": (
+        "Titel,Förnamn,Mellannamn,Efternamn,Suffix,Företag,Avdelning,Befattning,Telefon arbete,"
+        "Mobiltelefon,E-postadress,E-posttyp,Visningsnamn för e-post,Land/Region (arbete)",
+        {
+            "Förnamn": "first_name",
+            "Efternamn": "last_name",
+            "Företag": "company",
+            "Befattning": "title",
+            "Telefon arbete": "phone",
+            "E-postadress": "email",
+            "Land/Region (arbete)": "country",
+        },
+    ),
+    "Outlook, Danish": (
+        "Titel;Fornavn;Mellemnavn;Efternavn;Suffiks;Firma;Afdeling;Stilling;Telefon (arbejde);"
+        "Mobiltelefon;E-mail-adresse;E-mailtype;Land/område (arbejde)",
+        {
+            "Fornavn": "first_name",
+            "Efternavn": "last_name",
+            "Firma": "company",
+            "Stilling": "title",
+            "Telefon (arbejde)": "phone",
+            "E-mail-adresse": "email",
+            "Land/område (arbejde)": "country",
+        },
+    ),
+    "Brevo": (
+        "CONTACT ID,EMAIL,FIRSTNAME,LASTNAME,SMS,EXT_ID,DOUBLE_OPT-IN,EMAIL_BLACKLISTED,"
+        "SMS_BLACKLISTED,ADDED_TIME,MODIFIED_TIME",
+        {
+            "EMAIL": "email",
+            "FIRSTNAME": "first_name",
+            "LASTNAME": "last_name",
+            "SMS": "phone",
+            "DOUBLE_OPT-IN": "subscribed",
+            "EMAIL_BLACKLISTED": "unsubscribed",
+        },
+    ),
+    "ActiveCampaign": (
+        "Email,First Name,Last Name,Phone,Organization,Date Created,Status,Tags,Job Title",
+        {
+            **NAMES,
+            "Email": "email",
+            "Phone": "phone",
+            "Organization": "company",
+            "Status": "status",
+            "Tags": "tags",
+            "Job Title": "title",
+        },
+    ),
+    "Zoho CRM": (
+        "Record Id,Contact Owner,Lead Source,First Name,Last Name,Account Name,Email,Title,"
+        "Department,Phone,Mobile,Email Opt Out,Salutation,Mailing Country,Tag,Unsubscribed Mode,"
+        "Unsubscribed Time",
+        {
+            **NAMES,
+            "Lead Source": "source",
+            "Account Name": "company",
+            "Email": "email",
+            "Title": "title",
+            "Phone": "phone",
+            "Email Opt Out": "unsubscribed",
+            "Mailing Country": "country",
+            "Tag": "tags",
+            "Unsubscribed Time": "unsubscribed",
+        },
+    ),
+    "Hunter": (
+        "Email address,Domain name,Organization,Country,Type,Confidence score,First name,Last name,"
+        "Department,Position,Twitter handle,Linkedin URL,Phone number,Verification status",
+        {
+            "First name": "first_name",
+            "Last name": "last_name",
+            "Email address": "email",
+            "Organization": "company",
+            "Country": "country",
+            "Position": "title",
+            "Linkedin URL": "linkedin_url",
+            "Phone number": "phone",
+            "Verification status": "status",
+        },
+    ),
+    "Lusha": (
+        "First Name,Last Name,Full Name,Job Title,Company Name,Work Email,Private Email,Phone 1,"
+        "Phone 1 Type,Phone 2,Company Country,Contact Country,LinkedIn URL",
+        {
+            **NAMES,
+            "Job Title": "title",
+            "Company Name": "company",
+            "Work Email": "email",
+            "Phone 1": "phone",
+            "Contact Country": "country",
+            "LinkedIn URL": "linkedin_url",
+        },
+    ),
+    "ZoomInfo": (
+        "ZoomInfo Contact ID,Last Name,First Name,Middle Name,Salutation,Job Title,Job Function,"
+        "Direct Phone Number,Email Address,Email Domain,Supplemental Email,Mobile phone,"
+        "Contact Accuracy Score,LinkedIn Contact Profile URL,Country,Company Name,Website",
+        {
+            **NAMES,
+            "Job Title": "title",
+            "Direct Phone Number": "phone",
+            "Email Address": "email",
+            "LinkedIn Contact Profile URL": "linkedin_url",
+            "Country": "country",
+            "Company Name": "company",
+        },
+    ),
+    "Snov.io": (
+        "Email,Email Status,First Name,Last Name,Full name,Position,Company name,Location,Country,"
+        "Source page,Date added",
+        {
+            **NAMES,
+            "Email": "email",
+            "Email Status": "status",
+            "Position": "title",
+            "Company name": "company",
+            "Country": "country",
+        },
+    ),
+    "Freshsales": (
+        "ID,First name,Last name,Job title,Emails,Mobile,Subscription status,Accounts,Country,"
+        "Do not disturb",
+        {
+            "First name": "first_name",
+            "Last name": "last_name",
+            "Job title": "title",
+            "Emails": "email",
+            "Mobile": "phone",
+            "Subscription status": "status",
+            "Accounts": "company",
+            "Country": "country",
+            "Do not disturb": "unsubscribed",
+        },
+    ),
+    "Calendly": (
+        "User Name,User Email,Event Type Name,Invitee Name,Invitee First Name,Invitee Last Name,"
+        "Invitee Email,Canceled",
+        {
+            "Invitee First Name": "first_name",
+            "Invitee Last Name": "last_name",
+            "Invitee Email": "email",
+        },
+    ),
 }
 
 

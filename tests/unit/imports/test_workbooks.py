@@ -102,3 +102,14 @@ class TestRows:
     def test_of_what_is_no_workbook_are_refused(self, body: bytes) -> None:
         with pytest.raises(BrokenFile, match=r"damaged|cannot be read"):
             list(rows_of(body, None))
+
+
+def test_gives_zeros_that_a_format_shows() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Zip", "Count"])
+    book.active.append([1067, 1067])
+    book.active["A2"].number_format = "00000"
+    body = io.BytesIO()
+    book.save(body)
+
+    assert list(rows_of(body.getvalue(), None)) == [["Zip", "Count"], ["01067", "1067"]]

@@ -14,7 +14,8 @@ from outrider.imports.models import Kind
 
 _EMAIL = """
 email, e-mail, email address, e-mail address, primary email, work email, business email,
-contact email, person email, personemail, email work, person - email - work, email 1, e-mail 1,
+contact email, emails, person email, personemail, email work, person - email - work, email 1,
+e-mail 1,
 e-mail 1 - value, email address 1, mail address, e-mail-adresse, emailadresse, mailadresse,
 adresse mail, adresse email, adresse e-mail, adresse de messagerie, adresse électronique, courriel,
 correo, correo electrónico, dirección de correo electrónico, dirección de correo, indirizzo email,
@@ -24,25 +25,29 @@ e-postadress, e-postadresse, e-post, mailadress, sähköposti, sähköpostiosoit
 e-mail cím, adresă de e-mail, имейл, электронная почта, адрес эл. почты, e-posta, e-posta adresi,
 メールアドレス, 电子邮件, 电子邮件地址, 邮箱, 이메일, mail,
 email - work, email - other, personal email,
-email home, person - email - home, person - email - other
+email home, person - email - home, person - email - other, invitee email, attendee email
 """
 _COUNTRY = """
 country, country/region, land, staat, pays, país, pais, paese, nation, country name, kraj, maa,
 země, ország, țară, страна, ülke, company country, address 1 - country, mailing country,
 mailingcountry, business country/region, business country, land/region geschäftlich,
 land geschäftlich, pays/région (bureau), pays (bureau), país o región del trabajo,
-paese (uff.), land (werk), país (comercial), home country/region
+paese (uff.), land (werk), país (comercial), país/região do emprego, kraj/region służbowy,
+land/region (arbete), land/område (arbejde), land/område (arbeid), home country/region
 """
 _PHONE = """
 phone, primary phone, phone 1, phone number, work phone, work direct phone, direct phone,
+direct phone number, direct number,
 business phone, telephone, tel, phone 1 - value, phone - work, person - phone - work,
 telefon geschäftlich, téléphone (bureau), teléfono del trabajo, telefono (uff.), telefoon op werk,
-telefone comercial, telefon służbowy, arbetstelefon, telefon, telefonnummer, rufnummer, téléphone,
+telefone comercial, telefone do emprego, telefon służbowy, arbetstelefon, telefon arbete,
+telefon (arbete), telefon (arbejde), telefon (arbeid), telefon do zaměstnání, telefon,
+telefonnummer, rufnummer, téléphone,
 numéro de téléphone, teléfono, telefono, telefoon, telefone, telefonnummer arbeid, puhelin,
 telefonní číslo, mobile, mobile phone, mobile number, mobilephone, primary mobile phone, cell phone,
 cell, phone - mobile, person - phone - mobile, mobiltelefon, mobil, handy, tél. mobile, portable,
 móvil, teléfono móvil, celular, cellulare, mobiele telefoon, telemóvel, telefon komórkowy,
-mobilnummer, primary telephone, home phone, other phone, телефон, 電話, 电话, 전화
+mobilnummer, primary telephone, home phone, other phone, sms, телефон, 電話, 电话, 전화
 """
 _TAGS = """
 tags, tag, labels, schlagwörter, étiquettes, etiquetas, etichette, categories, kategorien,
@@ -53,18 +58,20 @@ group membership, person - labels
 _CONTACTS = {
     "email": _EMAIL,
     "first_name": """first name, firstname, fname, given name, forename, vorname, rufname, prénom,
-        nombre, nome, voornaam, primeiro nome, nombre de pila, imię, förnamn, fornavn, etunimi,
+        nombre, nome, nome próprio, voornaam, primeiro nome, nombre de pila, imię, förnamn,
+        fornavn, etunimi,
         jméno, keresztnév, prenume,
-        имя, person - first name, contact first name""",
+        имя, person - first name, contact first name, invitee first name, attendee first name""",
     "last_name": """last name, lastname, lname, surname, family name, nachname, familienname,
         zuname, nom, nom de famille, apellido, apellidos, cognome, achternaam, sobrenome, apelido,
-        nazwisko, efternamn, etternavn, sukunimi, příjmení, vezetéknév, nume de familie, фамилия,
-        soyad, person - last name, contact last name""",
+        nazwisko, efternamn, efternavn, etternavn, sukunimi, příjmení, vezetéknév,
+        nume de familie, фамилия,
+        soyad, person - last name, contact last name, invitee last name, attendee last name""",
     "full_name": """full name, fullname, name, display name, contact name, person - name,
         primary contact name, person, contact, ansprechpartner, vollständiger name,
         name des ansprechpartners, nom complet, nombre completo, nome completo, nome e cognome,
         volledige naam, naam, imię i nazwisko, namn, navn, nimi, jméno a příjmení, фио, name (full),
-        氏名, 姓名, file as""",
+        氏名, 姓名, invitee name, attendee name, file as""",
     "title": """job title, jobtitle, job position, position, job function, position title,
         berufsbezeichnung, stellenbezeichnung, funktion, fonction, poste, intitulé du poste,
         cargo, puesto, puesto de trabajo, qualifica, posizione, posizione lavorativa, functie,
@@ -73,7 +80,8 @@ _CONTACTS = {
         stelle, ruolo, role, job, occupation, contact title, title, titel""",
     "company": """company, company name, organization name, organisation name,
         organization 1 - name, organization, organisation, account name, companyname, associated
-        company, primary company, person - organization, company / account, account, employer,
+        company, primary company, person - organization, company / account, account, accounts,
+        employer,
         firma, firmenname, unternehmen, organisationsname, société, nom de l'entreprise,
         entreprise, raison sociale, empresa, compañía, organización, azienda, società, ditta,
         bedrijf, bedrijfsnaam, organização, przedsiębiorstwo, företag, selskap, virksomhed, yritys,
@@ -138,18 +146,21 @@ STANDING = ("unsubscribed", "subscribed", "bounced", "status")
 
 _STANDING: Mapping[str, re.Pattern[str]] = {
     "unsubscribed": re.compile(
-        r"""(?: (?:is|has|email|contact|global|globally|person)* (?:
+        r"""(?: (?:is|has|e?mail|hs|contact|primary|lead|global|globally|person|marketing|newsletter
+                |gdpr|dsgvo|rgpd)* (?:
               unsub (?:scribed?)? (?: fromallemails? | email | all)?
             | opt(?:ed)?out (?: of )? (?:emails?|allemail|marketing)? (?:s)?
             | optedoutofemail .*
-            | donot (?:contact|e?mail|bulkemail) | dnc
+            | (?:donot|dont) (?:contact|e?mail|bulkemail|disturb) | dnc | dnd
             | emailopt(?:ed)?out | block(?:ed|listed) | blacklisted | suppressed | spamcomplaint
             | complained | markedasspam
-            | noemail | emailblocked | stopped )
+            | noe?mails? | nomarketing | nonewsletter | stope?mail (?:s|ing)? | emailblocked
+            | emaildisabled | stopped )
             (?: at | on | date | time | timestamp | status | c )? )
           | donotallowbulkemails? | emailpermissionrevoked | hasoptedoutofemail .*
           | personhasoptedoutofemail
-          | abgemeldet(?:am)? | abmeldedatum | widerspruch | werbesperre | werbewiderspruch
+          | abgemeldet(?:am)? | abmeldedatum | (?:e?mail|newsletter)? (?:abmeldung|abbestellt)
+          | keine (?:werbung|e?mails?|newsletter) | widerspruch | werbesperre | werbewiderspruch
           | kontaktsperre | mailsperre | newsletterabgemeldet | nichtkontaktieren
           | desabonnee? | desinscrite? | desinscription | datededesinscription | nepascontacter
           | dadodebaja | baja | fechadebaja | nocontactar | noenviarcorreo
@@ -167,8 +178,10 @@ _STANDING: Mapping[str, re.Pattern[str]] = {
           | accepts? (?:email)? marketing
           | (?:email|marketing|gdpr|dsgvo|rgpd){1,3} (?:consent|permissions?)
             (?:status|state|c)?
-          | consent (?:given|toemail|tocontact|status)? | (?:cane?mail | (?:okto|allow)e?mail)
+          | consent (?:given|toemail|tocontact|status)?
+          | (?:can|okto|may|allow(?:ed)?) (?:to)? (?:contact|e?mails?|marketing)
           | e?mailallowed | mailable
+          | inscrit[eo]? | suscrito | suscrita | inscrito | iscritt[oa] | ingeschreven | aangemeld
           | einwilligung | werbeeinwilligung | emailerlaubt | werbungerlaubt | consentement
           | optinemail | consentimiento | consenso | consensomarketing | toestemming
           | consentimento | zgoda | zgodamarketingowa | samtycke | samtykke""",
@@ -186,7 +199,8 @@ _STANDING: Mapping[str, re.Pattern[str]] = {
         r"""(?: email | mail | contact | lead | person | subscriber | subscription | member | list
               | marketing | verification | validation | zb | campaign | kontakt | delivery ){0,3}
             status
-          | (?:contact|lead|person)? stage | emailstate | subscriptionstate | deliverability
+          | (?:contact|lead|person|lifecycle)? stage | lifecycle | (?:lead)?category | laststate
+          | result | emailstate | subscriptionstate | deliverability
           | emaildeliverability | (?:email)? verificationresult | emailresult | zbsubstatus
           | zerobouncestatus | neverbounceresult | etat | statut | estado | stato | statusmail
           | emailquality | mailstatus""",

@@ -16,11 +16,11 @@ STOPS: tuple[Stop, ...] = ("unsubscribed", "bounced")
 """The stronger one first."""
 
 _UNSUBSCRIBED = re.compile(
-    r"""(?:email|mail|globally|global|has|is)? (?:
+    r"""(?:e?mails?|globally|global|has|is)? (?:
           unsub (?:scribed?)? (?:fromall(?:emails?)?)? | optout | optedout (?:ofemails?)?
         | donot (?:contact|e?mail|disturb) | dnc | dnd | block(?:ed|list|listed)? | blacklist(?:ed)?
         | suppressed | (?:marked(?:as)?)? spam (?:complaint|reported|report)? | complain(?:t|ed)
-        | abuse | spamtrap | removed | revoked | withdrawn | objected )
+        | abuse | spamtrap | removed | cancell?ed | revoked | withdrawn | objected )
       | abgemeldet | ausgetragen | gesperrt | nichtkontaktieren | widersprochen | keinewerbung
       | desabonnee? | desinscrite? | nepascontacter | dadodebaja | baja | nocontactar | cancelado
       | disiscritt[oa] | noncontattare | cancellat[oa] | uitgeschreven | afgemeld | nietcontacteren
@@ -29,7 +29,7 @@ _UNSUBSCRIBED = re.compile(
     re.VERBOSE,
 )
 _BOUNCED = re.compile(
-    r"""(?:email|mail|address|is)? (?:
+    r"""(?:e?mails?|address|is)? (?:
           (?:hard)? bounced? | cleaned | invalid (?:email|address|mailbox)? | undeliverable
         | notdeliverable | nondeliverable | doesnotexist | bademail | baddata
         | mailboxnotfound | notvalid | nonexistent )
@@ -37,6 +37,9 @@ _BOUNCED = re.compile(
       | rimbalzat[oa] | onbestelbaar | nieprawidlowy | ogiltig | ugyldig | neplatny""",
     re.VERBOSE,
 )
+_REMARK = re.compile(r"[():;,|/\[\]]|\s[-\u2013\u2014]\s")
+_LONGEST = 60
+"""Letters of a cell that is only a word; a longer one is a note."""
 _HEDGED = frozenset({"soft", "softbounce", "softbounced"})
 _MOMENT = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*|\d{10,13}", re.DOTALL
@@ -63,11 +66,16 @@ def is_answer(value: Any) -> bool:
 
 
 def stop_in(word: str) -> Stop | None:
-    """The stop that a word of any column is, such as `Do not contact`."""
-    bare = plain(word[:60])
-    if _UNSUBSCRIBED.fullmatch(bare):
-        return "unsubscribed"
-    return "bounced" if _BOUNCED.fullmatch(bare) else None
+    """The stop that a word of any column is, such as `Do not contact`, or one with a remark:
+    `Unsubscribed (by phone)`, `Inactive - opted out`."""
+    bare = plain(word[:_LONGEST])
+    if _BOUNCED.fullmatch(bare):
+        return "bounced"
+    parts = [part for part in _REMARK.split(word[:_LONGEST]) if part.strip()]
+    if any(yes_or_no(part) is False for part in parts):  # `Opt-out: no`
+        parts = []
+    said = (bare, *map(plain, parts))
+    return "unsubscribed" if any(map(_UNSUBSCRIBED.fullmatch, said)) else None
 
 
 def _stop(column: str, field: str, value: Any) -> Stop | None:

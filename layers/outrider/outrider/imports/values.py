@@ -153,8 +153,9 @@ def words_in(cell: str) -> list[str]:
             words = json.loads(cell)
             if isinstance(words, list) and all(isinstance(word, str) for word in words):
                 return words
-    if " ::: " in cell:
-        return [word.strip(" *") for word in cell.split(" ::: ") if word.strip(" *")]
+    if " ::: " in cell or cell == "* myContacts":  # Google, which puts everybody into that
+        words = [word.strip(" *") for word in cell.split(" ::: ")]
+        return [word for word in words if word and plain(word) != "mycontacts"]
     if cell.startswith('"'):
         words = split_leniently(cell, ",") or []
         if any(word.strip() for word in words):

@@ -1,6 +1,7 @@
 """Rows of a sheet of an Excel workbook (.xlsx), read as a stream, whatever size it says it has."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
@@ -14,6 +15,7 @@ MAX_UNPACKED = 256 * 1024 * 1024
 MAX_CELLS = 5_000_000
 """Of a sheet, empty ones that it gives a place included."""
 _MAX_WIDTH = 256
+_ZEROS = re.compile("0{2,20}")
 
 
 def rows_of(workbook: bytes, sheet: str | None) -> Iterator[Sequence[str]]:
@@ -56,11 +58,11 @@ def _texts(sheet: Any) -> Iterator[list[str]]:
     """Rows up to the last that says something; empty ones above it are left as they stand."""
     sheet.reset_dimensions()  # what a sheet says of its size may be anything
     cells, empty = 0, 0
-    for row in sheet.iter_rows(values_only=True):
+    for row in sheet.iter_rows():
         cells += len(row) + 1
         if cells > MAX_CELLS:
             raise BrokenFile(1, f"The sheet has more than {MAX_CELLS:,} cells: save it as CSV")
-        texts = [_text(value) for value in row[:_MAX_WIDTH]]
+        texts = [_shown(cell) for cell in row[:_MAX_WIDTH]]
         while texts and not texts[-1]:
             texts.pop()
         if not texts:
@@ -69,6 +71,15 @@ def _texts(sheet: Any) -> Iterator[list[str]]:
         yield from ([] for _ in range(empty))
         empty = 0
         yield texts
+
+
+def _shown(cell: Any) -> str:
+    """With the zeros in front that a format like 00000 shows (postcodes, phones)."""
+    text = _text(cell.value)
+    if text.isdecimal() and isinstance(cell.value, int | float):
+        zeros = _ZEROS.fullmatch(cell.number_format or "")
+        return text.zfill(len(zeros[0])) if zeros else text
+    return text
 
 
 def _text(value: Any) -> str:
