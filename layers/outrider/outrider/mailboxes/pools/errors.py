@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from outrider.kit.errors import Conflict, ResourceNotFound, ValidationFailed
-from outrider.mailboxes.pools.models import MAX_MAILBOXES
 
 _NAMED = 10
 
@@ -26,9 +25,9 @@ class DefaultPoolStays(Conflict):
 
 
 class PoolFull(Conflict):
-    def __init__(self, pool_id: str) -> None:
+    def __init__(self, pool_id: str, most: int) -> None:
         super().__init__(
-            f"The mailbox pool {pool_id} has {MAX_MAILBOXES} mailboxes, as many as one may have: "
+            f"The mailbox pool {pool_id} has {most} mailboxes, as many as one may have: "
             "put this one into another pool"
         )
 

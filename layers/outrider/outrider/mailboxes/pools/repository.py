@@ -107,7 +107,10 @@ class PoolRepository:
             most=MAX_MAILBOXES,
         )
         return replace(
-            action, refused=lambda item: PoolFull(pool_id) if item else unknown_pool(pool_id)
+            action,
+            refused=lambda item: (
+                PoolFull(pool_id, MAX_MAILBOXES) if item else unknown_pool(pool_id)
+            ),
         )
 
     def there(self, pool_id: str) -> Sequence[Action]:
