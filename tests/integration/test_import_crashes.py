@@ -15,9 +15,12 @@ from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.wire import Crash, When, crash_points
 from tests.integration.importing import Importing, contacts, items, prepared
+from tests.unit.imports.test_workbooks import workbook
 
 IMPORT_CALLS = 24
 REVERT_CALLS = 16
+LOOK_CALLS = 13
+CONFIRM_CALLS = 3
 """The AWS calls of each here; a test below each says that there are no more."""
 RECEIVED = 5
 """Times that the queue gives a message."""
@@ -231,3 +234,61 @@ class TestRace:
         assert first.counts["failed"] == second.counts["failed"] == 1
         assert first.counts.get("created", 0) + second.counts.get("created", 0) == 4
         assert len(contacts(api)) == 4
+
+
+class TestConfirmation:
+    """A workbook that is looked at first: it is converted, waits, and is gone on with."""
+
+    @staticmethod
+    def uploaded(api: Api, cloud: Cloud) -> Importing:
+        rows = [line.split(",") for line in FILE.splitlines()]
+        return prepared(api, cloud, confirm=True).upload(workbook(Leads=rows))
+
+    @pytest.mark.parametrize(("number", "when"), crash_points(LOOK_CALLS))
+    def test_is_asked_for_once_whatever_dies_before(
+        self, api: Api, cloud: Cloud, number: int, when: When
+    ) -> None:
+        importing = self.uploaded(api, cloud)
+
+        with cloud.wire.crash_at(number, when):
+            cloud.invoke("imports_run", importing.event)
+        comes_again(cloud, importing)
+
+        assert importing.state["status"] == "awaiting_confirmation"
+        assert events(api, cloud) == {"import.awaiting_confirmation": 1}
+        shown = api.post(f"/v1/imports/{importing.id}/preview", {}).json
+        assert len(shown["rows"]) == len(FILE.splitlines()) - 1
+        assert contacts(api) == {}
+
+    def test_is_asked_for_with_no_more_calls(self, api: Api, cloud: Cloud) -> None:
+        importing = self.uploaded(api, cloud)
+
+        with cloud.wire.crash_at(LOOK_CALLS + 1) as crashed:
+            importing.run()
+
+        assert not crashed()
+
+    @pytest.mark.parametrize(("number", "when"), crash_points(CONFIRM_CALLS))
+    def test_begins_once(self, api: Api, cloud: Cloud, number: int, when: When) -> None:
+        importing = self.uploaded(api, cloud)
+        importing.run()
+        path, asked = f"/v1/imports/{importing.id}/confirm", {"mapping": {"Stage": None}}
+
+        with cloud.wire.crash_at(number, when):
+            api.post(path, asked)
+        answer = api.post(path, asked)
+        cloud.drain()
+
+        assert (answer.status, importing.state["status"]) == (202, "completed")
+        assert importing.counts == {"created": 4, "skipped": 1, "failed": 1}
+        assert events(api, cloud)["import.completed"] == 1
+        assert all(contact["custom"] == {} for contact in contacts(api).values())
+
+    def test_begins_with_no_more_calls(self, api: Api, cloud: Cloud) -> None:
+        importing = self.uploaded(api, cloud)
+        importing.run()
+
+        with cloud.wire.crash_at(CONFIRM_CALLS + 1) as crashed:
+            api.post(f"/v1/imports/{importing.id}/confirm", {})
+
+        assert not crashed()
