@@ -154,6 +154,7 @@ class TestTemplates:
             ("{{ email | upcaze }}", "unknown_filter", "error"),
             ("{% include 'footer' %}", "unknown_tag", "error"),
             ("{{ custom.plan }}", "missing_default", "warning"),
+            ("{{ title | default: last_name }}", "missing_default", "warning"),
             ("{% if title %}{{ last_name }}{% endif %}", "missing_default", "warning"),
             ("{% if title or last_name %}{{ title }}{% endif %}", "missing_default", "warning"),
             ("{% if titel %}a{% endif %}", "unknown_variable", "error"),
@@ -172,6 +173,7 @@ class TestTemplates:
         [
             "{{ email }} {{ sender.email }} {{ unsubscribe_url }} {{ created_at | date: '%Y' }}",
             "{{ title | default: 'x' | upcase }} {{ custom.a.b | default: 'x' }}",
+            "{{ title | default: custom['Deal Stage'] | default: last_name | default: 'x' }}",
             "{% assign role = title | default: 'x' %}{{ role }}{% for tag in tags %}{{ tag }}"
             "{{ forloop.index }}{% endfor %}",
             "{% if title %}{{ title }}{% elsif last_name != blank %}{{ last_name }}{% endif %}",

@@ -7,6 +7,7 @@ Only what stands in the template counts: `{% if last_name %}` ensures a value fo
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Literal
 
 from liquid import RenderContext
@@ -138,9 +139,13 @@ class _Reader:
             ):
                 self.found[left.token.start_index] = "default"
                 place = replace(place, in_branch=True)
-                for filter_ in filters:
+                for filter_, behind in zip_longest(filters, filters[1:]):
+                    has_default = filter_.name == "default" and behind and behind.name == "default"
                     for argument in filter_.children():
-                        self._written(argument, place)
+                        if has_default and isinstance(argument, Path):
+                            self.found[argument.token.start_index] = "default"
+                        else:
+                            self._written(argument, place)
                 return
         for each in expression.children():
             self._written(each, place)
