@@ -7,7 +7,7 @@ import pytest
 
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.importing import contacts, imported, prepared
+from tests.integration.importing import Importing, contacts, imported, prepared
 from tests.unit.imports.test_workbooks import workbook
 
 CARDS = """\
@@ -47,6 +47,22 @@ KIND:group
 FN:Friends
 END:VCARD
 """
+
+
+def test_json_lines_need_no_format(api: Api, cloud: Cloud) -> None:
+    asked = {"kind": "contacts", "duplicates": "skip", "confirm": True}
+    created = api.post("/v1/imports", asked).json
+    importing = Importing(api, cloud, created["id"], created["upload"]["url"])
+    importing.upload('\ufeff{ "email": "a@x.example"}\n')
+    path = f"/v1/imports/{importing.id}"
+
+    before = api.post(f"{path}/preview", {}).json
+    importing.run()
+    api.post(f"{path}/confirm", {})
+    cloud.drain()
+
+    assert (before["format"], [row["result"] for row in before["rows"]]) == ("jsonl", ["created"])
+    assert (importing.state["format"], list(contacts(api))) == ("jsonl", ["a@x.example"])
 
 
 class TestCards:

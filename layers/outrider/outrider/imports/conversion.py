@@ -4,6 +4,7 @@ What a file is, its beginning says."""
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
@@ -12,8 +13,11 @@ from outrider.imports.errors import BrokenFile
 from outrider.imports.lines import Fetch, Lines
 
 Form = Literal["utf-16-le", "utf-16-be", "vcard", "xlsx"]
+BEGINNING = 4_096
+"""Bytes that tell what a file is."""
 _PART = 2 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
+_JSON_OBJECT = re.compile(rb'\s*\{\s*"[^"]*"\s*:')
 
 
 def form_of(beginning: bytes) -> Form | None:
@@ -31,6 +35,11 @@ def form_of(beginning: bytes) -> Form | None:
         return "utf-16-be"
     text = beginning.removeprefix(_BOM).lstrip()
     return "vcard" if text[:11].upper() == b"BEGIN:VCARD" else None
+
+
+def is_json_lines(beginning: bytes) -> bool:
+    """Whether it begins as a JSON object does, and no line of cells."""
+    return bool(_JSON_OBJECT.match(beginning.removeprefix(_BOM)))
 
 
 def converted(fetch: Fetch, form: Form, sheet: str | None) -> Iterator[bytes]:

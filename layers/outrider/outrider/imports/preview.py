@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from outrider.imports.conversion import form_of
+from outrider.imports.conversion import BEGINNING, form_of, is_json_lines
 from outrider.imports.errors import BrokenFile
 from outrider.imports.files import ImportFiles
 from outrider.imports.layout import Asked, read_layout
@@ -19,14 +19,16 @@ ROWS = 20
 CHECKED = 500
 """How many are looked at for problems."""
 _LONGEST = 300
-_BEGINNING = 4_096
 
 
 def preview(importing: Import, files: ImportFiles, target: Target) -> ImportPreview:
     """Raises ObjectMissing without a file, BrokenFile for one that cannot be read at all."""
     files = replace(files, is_converted=importing.is_converted)
-    if not importing.is_converted and form_of(files.fetch(0, _BEGINNING).body):
+    beginning = files.fetch(0, BEGINNING).body
+    if not importing.is_converted and form_of(beginning):
         raise BrokenFile(1, "It is still to be read as what it is. Ask again in a moment")
+    if is_json_lines(beginning):
+        importing = importing.model_copy(update={"format": "jsonl"})
     rows: Rows
     if importing.format != "jsonl":
         layout = read_layout(files.fetch, Asked.of(importing))

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from outrider.access.models import Caller
-from outrider.imports.conversion import converted, form_of
+from outrider.imports.conversion import BEGINNING, converted, form_of, is_json_lines
 from outrider.imports.errors import BrokenFile
 from outrider.imports.files import ChunkEnd, ImportFiles, Plan
 from outrider.imports.layout import Asked, read_layout
@@ -136,8 +136,11 @@ class Runner:
         """What the file is. Raises BrokenFile."""
         known: dict[str, Any] = {}
         files = self.files
-        form = form_of(files.fetch(0, CHUNK_BYTES).body)
-        if form is not None:
+        beginning = files.fetch(0, BEGINNING).body
+        form = form_of(beginning)
+        if form is None and is_json_lines(beginning):
+            known = {"format": "jsonl"}
+        elif form is not None:
             files = files.convert(converted(files.fetch, form, shown.sheet))
             size = files.fetch(0, 1).size
             known = {"format": form} if form in ("vcard", "xlsx") else {"encoding": form}

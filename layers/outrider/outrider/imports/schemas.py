@@ -67,14 +67,15 @@ def _rules() -> dict[str, JsonValue]:
 
 
 class ImportCreate(Input):
-    """An import of one file. `duplicates` says what happens to a row whose contact or company
-    exists; `blanks` what an empty cell means for `update`; `mapping` names the field of a column,
-    or null to ignore it. With `confirm`, nothing is written before it is confirmed."""
+    """An import of one file, which tells its `format` where that is not said. `duplicates` says
+    what happens to a row whose contact or company exists; `blanks` what an empty cell means for
+    `update`; `mapping` names the field of a column, or null to ignore it. With `confirm`, nothing
+    is written before it is confirmed."""
 
     model_config = ConfigDict(json_schema_extra=_rules())
 
     kind: Kind
-    format: Format
+    format: Format = "csv"
     duplicates: Duplicates
     blanks: Blanks = "keep"
     mapping: Mapping = Field(default_factory=dict)
