@@ -137,14 +137,15 @@ RULES = (
     Rule(
         "what an id names",
         "^There is no company with this id|^There is no mailbox pool |^The sequence has no such "
-        "|takes no mail: |^Only a reply says something|^There is no public site at",
+        "|takes no mail: |^Only a reply says something|^There is no public site at"
+        "|^A mailbox of kind ses has no server",
         "A schema does not know what there is, nor how it is",
         Request(
             "POST",
             CONTACTS,
             {"email": "ada@example.com", "company_id": "com_01jf3k9q2c8m5v7x0b4n6t1rwe"},
         ),
-        r"(.*/(company_id|mailbox_pool|pool|id|value|contact_ids/\d+))?$",
+        r"(.*/(company_id|mailbox_pool|pool|id|value|smtp|contact_ids/\d+))?$",
     ),
     Rule(
         "fields of a kind",
