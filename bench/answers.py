@@ -6,7 +6,7 @@ from bench.events import CONTACT
 from outrider.access.meter import clock_attributes
 from outrider.access.plans import PLANS, rates
 from outrider.kit import json
-from outrider.kit.attributes import encode_item
+from outrider.kit.aws.attributes import encode_item
 
 PAGE = 50
 CONTACTS = "contacts"

@@ -22,8 +22,8 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 
 from bench import units
-from outrider.kit import aws
-from outrider.kit.dynamodb import DynamoDB, Refused
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.dynamodb_http import DynamoDB, Refused
 from outrider.kit.logs import logger
 from tests.harness.cloud import Cloud
 from tests.harness.stack import ACCOUNT, REGION

@@ -169,7 +169,7 @@ def _read(measured: Callable[[], Measured]) -> list[str]:
 
 @contextlib.contextmanager
 def _environment(address: str) -> Iterator[None]:
-    from outrider.kit import aws  # noqa: PLC0415
+    from outrider.kit.aws import clients as aws  # noqa: PLC0415
     from outrider.kit.settings import settings  # noqa: PLC0415
 
     before = dict(os.environ)

@@ -14,7 +14,7 @@ from bench.billing import CLOCK, Bill, Billing, billed
 from bench.mails import A_MAIL
 from bench.units import size
 from outrider.kit import ids
-from outrider.kit.attributes import encode_item
+from outrider.kit.aws.attributes import encode_item
 from tests.harness.cloud import Cloud
 from tests.integration.feedback import notice
 from tests.integration.outreach import STEP_ONE, a_mailbox

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from bench.units import size
-from outrider.kit.attributes import Item, decode, encode_item
-from outrider.kit.dynamo import Action, Page, Query, Table
+from outrider.kit.aws.attributes import Item, decode, encode_item
+from outrider.kit.aws.dynamodb import Action, Page, Query, Table
 
 Place = tuple[str, str]
 """The sort key in the index, and the contact."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from bench import results
 from outrider.access.models import Caller, WorkspaceId
+from outrider.events.feed.recording import Recorder
 from outrider.events.models import Change
-from outrider.events.recording import Recorder
 from outrider.kit import ids
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from tests.harness.contention import START, Clock, Store, at_once
 
 BATCH, WINDOW_MS = 200, 1_000.0

@@ -12,8 +12,8 @@ from typing import Any
 import urllib3
 from botocore.session import Session
 
-from outrider.contacts.index import ContactIndex
-from outrider.kit.dynamodb import DynamoDB
+from outrider.contacts.search.worker import ContactIndex
+from outrider.kit.aws.dynamodb_http import DynamoDB
 
 _AT_ONCE, _THREADS = 25, 4
 PATIENT = urllib3.Timeout(connect=2, read=300)

@@ -17,9 +17,10 @@ from botocore.session import Session
 from bench.events import Context, event
 from bench.loading import PATIENT, Loading, follow
 from outrider.contacts.wiring import index
-from outrider.kit import aws, dynamodb
 from outrider.kit import json as kit_json
-from outrider.kit.dynamodb import DynamoDB
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws import dynamodb_http as dynamodb
+from outrider.kit.aws.dynamodb_http import DynamoDB
 from outrider.kit.settings import settings
 from tests.e2e.running import LocalStack, Reply, free_port
 

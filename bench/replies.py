@@ -12,14 +12,14 @@ from random import Random
 from time import process_time
 
 from bench import results
-from outrider.inbound import words
-from outrider.inbound.classification import MAX_TEXT, classify
+from outrider.inbound.classification import words
+from outrider.inbound.classification.rules import MAX_TEXT, classify
 from tests.corpus.replies import MACHINES, RECEIVED, Figures, judged, mails
 
 _COLD = """
 import time
 begun = time.process_time()
-from outrider.inbound import classification
+from outrider.inbound.classification import rules as classification
 loaded = time.process_time()
 from datetime import date
 {call}

@@ -14,8 +14,8 @@ from bench.billing import billed
 from bench.delivered import A_FOLLOW_UP, A_STEP, fresh
 from bench.due_index import DueIndex, plain_due
 from outrider.access.models import Caller
-from outrider.campaigns.dispatch import Round
-from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.dispatch.service import Round
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.wiring import campaign_repository, dispatch
 from outrider.kit import clock
 from tests.harness.cloud import Cloud

@@ -20,7 +20,7 @@ from mangum import Mangum
 from outrider.contacts.models import Contact
 from outrider.contacts.schemas import ContactCreate
 from outrider.kit import clock, ids
-from outrider.kit.pagination import Page
+from outrider.kit.http.pagination import Page
 
 Handler = Callable[[dict[str, Any], Any], Any]
 

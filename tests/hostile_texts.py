@@ -6,17 +6,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from outrider.companies.domains import domain_of_website
-from outrider.contacts import words
-from outrider.imports import names, reading, records, values
+from outrider.contacts.search import words
+from outrider.imports.columns import names, values
 from outrider.imports.errors import BrokenFile
-from outrider.imports.lines import Lines
-from outrider.inbound import acts, classification, mail, mime, pages, quotes, returning
-from outrider.kit import addresses, json, liquid, markup, spintax, templates
-from outrider.kit.objects import Part
-from outrider.kit.targets import Target
-from outrider.messages import diagnoses
+from outrider.imports.files import records
+from outrider.imports.files import rows as reading
+from outrider.imports.files.lines import Lines
+from outrider.inbound.classification import buttons as acts
+from outrider.inbound.classification import return_date as returning
+from outrider.inbound.classification import rules as classification
+from outrider.inbound.mail import html as pages
+from outrider.inbound.mail import message as mail
+from outrider.inbound.mail import mime, quotes
+from outrider.kit import json
+from outrider.kit.aws.s3 import Part
+from outrider.kit.outbound.targets import Target
+from outrider.kit.text import addresses, liquid, markup, spintax, templates
+from outrider.messages.bounces import diagnosis as diagnoses
 from outrider.messages.transports import smtp_replies
-from outrider.research import pages as research
+from outrider.research.site import facts as research
 from outrider.sequences.lint.rules import lint
 from outrider.sequences.models import Settings, Step, Variant
 

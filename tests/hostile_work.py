@@ -12,19 +12,19 @@ from typing import Any
 
 from bench.units import size
 from outrider.access.models import WorkspaceId
-from outrider.campaigns.audience import first_of
-from outrider.campaigns.enrollment_lists import EnrollmentLists
+from outrider.campaigns.audience.runner import first_of
+from outrider.campaigns.enrollments.lists import EnrollmentLists
 from outrider.campaigns.models import Campaign
 from outrider.companies.repository import CompanyRepository
-from outrider.contacts.lists import ContactLists
 from outrider.contacts.merging import rules
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.schemas import ContactQuery
+from outrider.contacts.search.lists import ContactLists
 from outrider.entities.schemas import MAX_OBJECT
-from outrider.kit import aws
-from outrider.kit.attributes import decode_item, encode_item
-from outrider.kit.dynamo import Table
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.attributes import decode_item, encode_item
+from outrider.kit.aws.dynamodb import Table
 
 WORKSPACE = WorkspaceId("wsp_hostile")
 _TABLE = Table("hostile")

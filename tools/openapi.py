@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from outrider.kit.answers import HTML, JSON, PROBLEM_JSON, Answer, Content, is_versioned
-from outrider.kit.http import Route
-from outrider.kit.requests import IF_MATCH
+from outrider.kit.http.edge import Route
+from outrider.kit.http.requests import IF_MATCH
+from outrider.kit.http.responses import HTML, JSON, PROBLEM_JSON, Answer, Content, is_versioned
 from tools import docs_page, routes, webhooks
 from tools.error_codes import ErrorCode, error_codes
 from tools.templates import REPOSITORY

@@ -5,7 +5,7 @@ import sys
 from functools import cache
 from typing import Any
 
-from outrider.kit.http import Api
+from outrider.kit.http.edge import Api
 from tools import templates
 from tools.templates import DEFAULT_ROUTE, REPOSITORY
 

@@ -15,8 +15,8 @@ from pydantic import Discriminator, TypeAdapter, ValidationError
 from outrider.access.schemas import ApiKeyIssue, WorkspaceCreate
 from outrider.access.wiring import operator
 from outrider.kit.errors import OutriderError, ValidationFailed
+from outrider.kit.http.requests import violations_of
 from outrider.kit.logs import logger
-from outrider.kit.requests import violations_of
 from outrider.mailboxes.ownership.schemas import OwnershipGrant
 from outrider.mailboxes.ownership.wiring import grants
 

@@ -4,7 +4,7 @@ from outrider.access.admission import native_api
 from outrider.access.models import ApiKey, Caller
 from outrider.access.schemas import ApiKeyCreate, ApiKeyCreated, ApiKeyRevoked, ApiKeyRotate
 from outrider.access.wiring import api_keys
-from outrider.kit.pagination import Page, PageQuery
+from outrider.kit.http.pagination import Page, PageQuery
 
 api = native_api()
 handler = api.handler

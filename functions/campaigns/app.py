@@ -2,8 +2,7 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.campaigns.explaining import CampaignExplanation
-from outrider.campaigns.figures import StatsView
+from outrider.campaigns.explain import CampaignExplanation
 from outrider.campaigns.schemas import (
     AudienceAdded,
     AudienceAddition,
@@ -26,6 +25,7 @@ from outrider.campaigns.schemas import (
     TriggerRequest,
     TriggerResult,
 )
+from outrider.campaigns.statistics.schemas import StatsView
 from outrider.campaigns.wiring import (
     additions,
     campaign_explainer,
@@ -37,7 +37,7 @@ from outrider.campaigns.wiring import (
     stats,
     trigger,
 )
-from outrider.kit.pagination import Page
+from outrider.kit.http.pagination import Page
 
 api = native_api()
 handler = api.handler

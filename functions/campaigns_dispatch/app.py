@@ -3,7 +3,7 @@
 from typing import Any
 
 from outrider.access.models import Caller
-from outrider.campaigns.dispatch import Round
+from outrider.campaigns.dispatch.service import Round
 from outrider.campaigns.wiring import dispatch
 from outrider.kit.logs import logger
 

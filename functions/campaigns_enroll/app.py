@@ -4,11 +4,11 @@ long as there is time."""
 from functools import partial
 from typing import Any
 
-from outrider.campaigns.retrying import RetryJob
+from outrider.campaigns.enrollments.retry_failed import RetryJob
 from outrider.campaigns.wiring import audience_runner, retry_worker
 from outrider.events.models import subject
+from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, turn_left
 
 _LONGEST_PART_MS = 60_000
 

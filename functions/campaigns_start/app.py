@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns.runs import RunService
+from outrider.campaigns.dispatch.executions import RunService
 from outrider.campaigns.wiring import run_check, runs
 from outrider.kit import clock
 from outrider.kit.logs import logger

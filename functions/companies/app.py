@@ -12,7 +12,7 @@ from outrider.companies.schemas import (
     CompanyUpdate,
 )
 from outrider.companies.wiring import companies
-from outrider.kit.pagination import Page
+from outrider.kit.http.pagination import Page
 
 api = native_api()
 handler = api.handler

@@ -15,8 +15,8 @@ from outrider.contacts.schemas import (
 )
 from outrider.contacts.wiring import contacts, timeline
 from outrider.events.schemas import TimelineEvent, TimelineQuery
-from outrider.kit.pagination import Page
-from outrider.messages.telling import marks_of
+from outrider.kit.http.pagination import Page
+from outrider.messages.tracking.timeline import marks_of
 
 api = native_api()
 handler = api.handler

@@ -3,11 +3,11 @@
 from typing import Any
 
 from outrider.access.models import Caller
-from outrider.contacts.links import LinkJob
+from outrider.contacts.company_links import LinkJob
 from outrider.contacts.wiring import link_sweep
 from outrider.events.models import RecordedEvent
+from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, turn_left
 
 _LONGEST_PAGE_MS = 30_000
 

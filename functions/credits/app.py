@@ -5,7 +5,7 @@ from outrider.access.models import Caller
 from outrider.credits.models import LedgerEntry
 from outrider.credits.schemas import Credits, LedgerQuery
 from outrider.credits.wiring import credits
-from outrider.kit.pagination import Page
+from outrider.kit.http.pagination import Page
 
 api = native_api()
 handler = api.handler

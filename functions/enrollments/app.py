@@ -4,7 +4,7 @@ from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.campaigns.schemas import ContactEnrollmentQuery, EnrollmentView, ResumeRequest
 from outrider.campaigns.wiring import members
-from outrider.kit.pagination import Page
+from outrider.kit.http.pagination import Page
 from outrider.messages.explain import Explanation
 from outrider.messages.wiring import enrollments, explanations
 

@@ -2,7 +2,7 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.campaigns.message_ids import contact_of
+from outrider.campaigns.enrollments.message_ids import contact_of
 from outrider.events.models import RecordedEvent
 from outrider.events.schemas import EventPage, EventQuery
 from outrider.events.service import EventService

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from outrider.events.relay import MessageItems
+from outrider.events.feed.relay import MessageItems
 from outrider.events.wiring import relay
 from outrider.kit.logs import logger
-from outrider.messages import counting
 from outrider.messages.repository import names_of
+from outrider.messages.tracking import statistics as counting
 
 _MESSAGES = MessageItems(names_of, counting.counted, counting.writes)
 

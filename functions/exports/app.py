@@ -5,7 +5,7 @@ from outrider.access.models import Caller
 from outrider.exports.models import Export
 from outrider.exports.schemas import ExportCreate, ExportShown
 from outrider.exports.wiring import exports
-from outrider.kit.pagination import Page, PageQuery
+from outrider.kit.http.pagination import Page, PageQuery
 
 api = native_api()
 handler = api.handler

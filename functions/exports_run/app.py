@@ -5,8 +5,8 @@ from typing import Any
 
 from outrider.events.models import subject
 from outrider.exports.wiring import runner
+from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, turn_left
 
 _LONGEST_PART_MS = 60_000
 

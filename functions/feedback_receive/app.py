@@ -4,8 +4,8 @@ from typing import Any
 
 from outrider.feedback.notices import Notice
 from outrider.feedback.wiring import feedback_service
+from outrider.kit.aws.sqs import handle_records
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from outrider.access.models import Caller
 from outrider.imports.models import Import, ImportPreview, ImportRow
 from outrider.imports.schemas import ImportCreate, ImportCreated, MappingGiven, RowsQuery
 from outrider.imports.wiring import imports
-from outrider.kit.pagination import Page, PageQuery
+from outrider.kit.http.pagination import Page, PageQuery
 
 api = native_api()
 handler = api.handler

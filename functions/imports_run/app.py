@@ -5,8 +5,8 @@ from typing import Any
 
 from outrider.imports.jobs import ImportJob
 from outrider.imports.wiring import reverter, runner
+from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, turn_left
 
 _LONGEST_CHUNK_MS = 90_000
 """A chunk takes seconds; more when the store has to be asked again."""

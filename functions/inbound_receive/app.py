@@ -4,12 +4,12 @@
 import base64
 from typing import Any
 
-from outrider.inbound.mime import MAX_BYTES
+from outrider.inbound.mail.mime import MAX_BYTES
 from outrider.inbound.service import Received
 from outrider.inbound.wiring import inbound
+from outrider.kit.aws.s3 import ObjectMissing, Objects
+from outrider.kit.aws.sqs import handle_records
 from outrider.kit.logs import logger
-from outrider.kit.objects import ObjectMissing, Objects
-from outrider.kit.queues import handle_records
 from outrider.kit.settings import settings
 
 _SETUP = "AMAZON_SES_SETUP_NOTIFICATION"

@@ -4,11 +4,11 @@ import base64
 from dataclasses import replace
 
 from outrider.access.admission import admit
-from outrider.kit.answers import HTML, Answer
 from outrider.kit.errors import OutriderError
-from outrider.kit.http import Api
+from outrider.kit.http.edge import Api
+from outrider.kit.http.requests import Request
+from outrider.kit.http.responses import HTML, Answer
 from outrider.kit.logs import logger
-from outrider.kit.requests import Request
 from outrider.links import pages
 from outrider.links.wiring import links
 

@@ -2,7 +2,7 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.kit.pagination import Page, PageQuery
+from outrider.kit.http.pagination import Page, PageQuery
 from outrider.mailboxes.deliverability.schemas import Deliverability
 from outrider.mailboxes.deliverability.wiring import deliverability
 from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolDetails, PoolUpdate

@@ -4,7 +4,7 @@ from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.inbound.schemas import ClassificationUpdate
 from outrider.inbound.wiring import classifying
-from outrider.kit.pagination import Page
+from outrider.kit.http.pagination import Page
 from outrider.messages.models import Message
 from outrider.messages.schemas import (
     MessageQuery,

@@ -2,7 +2,7 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.kit.pagination import PageQuery
+from outrider.kit.http.pagination import PageQuery
 from outrider.privacy.schemas import ContactErased, ContactExport
 from outrider.privacy.wiring import erasures, exports
 

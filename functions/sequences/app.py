@@ -2,14 +2,14 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.campaigns.plans import PlanRequest, SequencePlan
+from outrider.campaigns.forecast.schemas import PlanRequest, SequencePlan
 from outrider.campaigns.schemas import (
     LaunchRequest,
     SequenceLaunched,
     SequenceResumed,
 )
 from outrider.campaigns.wiring import control, edits, launch, planning
-from outrider.kit.pagination import Page
+from outrider.kit.http.pagination import Page
 from outrider.sequences.schemas import (
     SequenceCreate,
     SequenceDeleted,

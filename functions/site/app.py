@@ -7,10 +7,10 @@ from typing import Any
 
 from outrider.access.admission import admit
 from outrider.kit import json
-from outrider.kit.answers import JSON, Content
 from outrider.kit.errors import MethodNotAllowed, OutriderError
-from outrider.kit.http import Api, nothing_here
-from outrider.kit.requests import Request
+from outrider.kit.http.edge import Api, nothing_here
+from outrider.kit.http.requests import Request
+from outrider.kit.http.responses import JSON, Content
 
 _PAGE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'none';"

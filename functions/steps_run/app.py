@@ -5,8 +5,8 @@ from typing import Any
 from outrider.access.models import Caller
 from outrider.campaigns.models import StepJob
 from outrider.kit import json
+from outrider.kit.aws.sqs import handle_records, time_left
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, time_left
 from outrider.messages.wiring import queue_step, steps
 
 _LONGEST_STEP_MS = 80_000

@@ -11,7 +11,7 @@ from outrider.contacts.suppressions.schemas import (
     SuppressionQuery,
 )
 from outrider.contacts.suppressions.wiring import suppressions
-from outrider.kit.pagination import Page
+from outrider.kit.http.pagination import Page
 
 api = native_api()
 handler = api.handler

@@ -2,7 +2,7 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.kit.pagination import Page, PageQuery
+from outrider.kit.http.pagination import Page, PageQuery
 from outrider.webhooks.models import Replay
 from outrider.webhooks.schemas import (
     DeliveryDetails,

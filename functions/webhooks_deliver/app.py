@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from outrider.access.models import WorkspaceId
-from outrider.kit.queues import handle_records
+from outrider.kit.aws.sqs import handle_records
 from outrider.webhooks.models import DeliveryJob, Job, ProbeJob, PumpJob
 from outrider.webhooks.wiring import deliverer, pump
 

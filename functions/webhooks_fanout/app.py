@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from outrider.events.packing import told
-from outrider.kit.queues import handle_records, time_left
+from outrider.events.feed.packing import told
+from outrider.kit.aws.sqs import handle_records, time_left
 from outrider.webhooks.wiring import fanout
 
 _LONGEST_RECORD_MS = 30_000

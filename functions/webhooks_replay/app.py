@@ -4,8 +4,8 @@ from functools import partial
 from typing import Any
 
 from outrider.events.models import subject
+from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.logs import logger
-from outrider.kit.queues import handle_records, turn_left
 from outrider.webhooks.models import ReplayJob
 from outrider.webhooks.wiring import replayer
 

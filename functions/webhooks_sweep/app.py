@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from outrider.kit.logs import logger
-from outrider.webhooks.deliveries import Waiting
+from outrider.webhooks.deliveries.repository import Waiting
 from outrider.webhooks.models import ReplayJob
 from outrider.webhooks.wiring import sweeper
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from outrider.kit.attributes import Item, decode_item
+from outrider.kit.aws.attributes import Item, decode_item
 from tests.e2e.running import LocalStack
 from tests.mailservers import MailServer
 

@@ -10,8 +10,8 @@ from html import escape
 from itertools import cycle
 from pathlib import Path
 
-from outrider.inbound.judging import judge
-from outrider.inbound.mail import IncomingMail
+from outrider.inbound.classification.verdict import judge
+from outrider.inbound.mail.message import IncomingMail
 
 RECEIVED = date(2026, 11, 28)
 MACHINES = ("out_of_office", "auto_reply")

@@ -20,16 +20,17 @@ from typing import Any
 from unittest import mock
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.events.backlog import Backlog
-from outrider.events.batches import Batch
-from outrider.events.recording import Recorder
-from outrider.events.relay import EventRelay, MessageItems
+from outrider.events.feed.backlog import Backlog
+from outrider.events.feed.batches import Batch
+from outrider.events.feed.recording import Recorder
+from outrider.events.feed.relay import EventRelay, MessageItems
 from outrider.imports.pace import Pace
 from outrider.imports.runner import CHUNK_ROWS
-from outrider.kit import aws, ids, outbox
-from outrider.kit.attributes import decode_item, encode_item
-from outrider.kit.bus import Bus
-from outrider.kit.dynamo import Table
+from outrider.kit import ids, outbox
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.attributes import decode_item, encode_item
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.eventbridge import Bus
 from tests.engine.slow_servers import FairQueue
 from tests.harness.contention import START, Clock, Store, at_once
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from outrider.campaigns.models import Enrollment, StepJob, audience_group
-from outrider.kit import hours
-from outrider.kit.attributes import Item
+from outrider.kit import hourly_counts as hours
+from outrider.kit.aws.attributes import Item
 from outrider.messages.models import Message
 from outrider.messages.repository import OPEN_STATES
 from tests.harness.feed import Tables, recorded

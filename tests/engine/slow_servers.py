@@ -18,14 +18,15 @@ from typing import Generic, Protocol, TypeVar
 from unittest import mock
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.kit import aws, clock, ids
-from outrider.kit.dynamo import Table
+from outrider.kit import clock, ids
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.dynamodb import Table
+from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox, SmtpServer
-from outrider.mailboxes.places import Places
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.mailboxes.reviews import HealthReviews
+from outrider.mailboxes.smtp_slots import Places
 from outrider.messages.models import Message
-from outrider.messages.steps import _WAITS as WAITS
+from outrider.messages.sending.steps import _WAITS as WAITS
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.judged import Judged
 from tests.harness.contention import START, Clock

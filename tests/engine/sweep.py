@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import ClientError
 
-from outrider.kit.dynamo import StoreFailed
-from outrider.kit.queues import SendFailed
+from outrider.kit.aws.dynamodb import StoreFailed
+from outrider.kit.aws.sqs import SendFailed
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.cloud import Cloud
 from tests.harness.wire import Call, When

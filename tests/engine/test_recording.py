@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 import pytest
 
-from outrider.campaigns import enrollment_claims
-from outrider.messages import steps
+from outrider.campaigns.enrollments import claims as enrollment_claims
+from outrider.messages.sending import steps
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
 from outrider.messages.transports.smtp import SmtpTransport

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from outrider.contacts.suppressions.models import Suppression
 from outrider.kit import clock
-from outrider.kit.addresses import domain_of
+from outrider.kit.text.addresses import domain_of
 from tests.engine.invariants import Books
 from tests.harness.api import ANONYMOUS, Answer
 from tests.harness.cloud import Cloud

@@ -1,6 +1,6 @@
 """What JSON Schema cannot say of requests, in one place: there the fuzzer expects refusals.
 
-Whatever a schema can say belongs into the schema (see `outrider/kit/json_schema.py`).
+Whatever a schema can say belongs into the schema (see `outrider/kit/http/json_schema.py`).
 Each rule has a request that the document allows and the product refuses for it alone, which
 `test_unsayable.py` makes. Both sides of the fuzzer read this: it imports nothing of ours.
 """

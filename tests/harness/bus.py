@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from outrider.events.feed.packing import told
 from outrider.events.models import RecordedEvent
-from outrider.events.packing import told
 from outrider.kit import clock
 from tests.harness.contract import Contract
 from tests.harness.patterns import matches

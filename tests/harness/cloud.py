@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-from outrider.kit import aws
-from outrider.kit.attributes import Item, decode_item
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.attributes import Item, decode_item
 from outrider.kit.clock import epoch_ms, to_epoch_ms
 from outrider.sequences import kept
 from tests.harness import stack

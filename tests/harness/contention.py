@@ -18,8 +18,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from unittest import mock
 
-from outrider.kit import aws, clock, parallel
-from outrider.kit.dynamodb import Refused
+from outrider.kit import clock, parallel
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.dynamodb_http import Refused
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 READ_MS, TRANSACTION_MS, ITEM_MS, REFUSED_MS = 6.0, 12.0, 0.35, 4.0

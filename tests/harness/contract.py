@@ -7,8 +7,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from outrider.events.feed.packing import PACKED
 from outrider.events.models import Place, RecordedEvent
-from outrider.events.packing import PACKED
 from outrider.kit import outbox
 from outrider.kit.outbox import Event
 from tests.harness.document import undocumented

@@ -4,15 +4,15 @@ import time
 from typing import Protocol
 
 from outrider.access.models import WorkspaceId
-from outrider.events.batches import Batch
+from outrider.events.feed.batches import Batch
+from outrider.events.feed.recording import Recorder
 from outrider.events.models import Change, RecordedEvent
-from outrider.events.recording import Recorder
 from outrider.kit import ids
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.outbox import Event
 from outrider.kit.settings import settings
-from outrider.messages import counting
+from outrider.messages.tracking import statistics as counting
 
 
 class Tables(Protocol):

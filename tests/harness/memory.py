@@ -16,8 +16,8 @@ from itertools import islice
 from typing import Any
 
 from outrider.kit import clock
-from outrider.kit.attributes import Item, decode, decode_item, encode_item
-from outrider.kit.dynamodb import Refused, Unreachable
+from outrider.kit.aws.attributes import Item, decode, decode_item, encode_item
+from outrider.kit.aws.dynamodb_http import Refused, Unreachable
 
 _TOKEN = re.compile(r"#\w+|:\w+|\w+|<=|>=|<>|[=<>(),.+-]")
 _CLAUSE = re.compile(r"\b(SET|REMOVE|ADD)\b")

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from botocore.session import get_session
 from moto import mock_aws
 
-from outrider.kit import aws
+from outrider.kit.aws import clients as aws
 from outrider.kit.settings import settings
 from outrider.messages.transports import pacing
 from outrider.sequences import kept

@@ -14,7 +14,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from outrider.kit import clock
 from outrider.kit import json as kit_json
-from outrider.kit.dynamodb import ATTEMPTS, DynamoDB, Reply, Unreachable
+from outrider.kit.aws.dynamodb_http import ATTEMPTS, DynamoDB, Reply, Unreachable
 from tests.harness import repairs, shortcuts
 from tests.harness.connections import Connections
 from tests.harness.stack import ACCOUNT, REGION

@@ -1,5 +1,5 @@
 """What the product connects to is AWS, for which the import contracts stand, or was checked by
-`kit/connections.py`."""
+`kit/outbound/connections.py`."""
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
@@ -16,22 +16,22 @@ NETWORK = {
 """Modules by which a connection could be made."""
 MAY_IMPORT = {
     # The guard: opens connections, and speaks HTTP over them.
-    "kit/connections.py": {"socket", "ssl"},
-    "kit/exchanges.py": {"http.client", "socket", "urllib3"},
-    "kit/outbound.py": {"http.client", "socket", "ssl", "urllib3"},
-    "kit/targets.py": {"urllib3"},
+    "kit/outbound/connections.py": {"socket", "ssl"},
+    "kit/outbound/exchanges.py": {"http.client", "socket", "urllib3"},
+    "kit/outbound/client.py": {"http.client", "socket", "ssl", "urllib3"},
+    "kit/outbound/targets.py": {"urllib3"},
     # SMTP over a connection that the guard opened.
     "mailboxes/smtp.py": {"smtplib", "socket", "ssl"},
     # Text that was read already.
-    "kit/addresses.py": {"email_validator"},
-    "research/reading.py": {"urllib.robotparser"},
+    "kit/text/addresses.py": {"email_validator"},
+    "research/site/reader.py": {"urllib.robotparser"},
     # Questions to the resolver of the system, about names.
     "contacts/verification/deliverability.py": {"dns", "email_validator"},
     "contacts/verification/rules.py": {"email_validator"},
     "mailboxes/checks/dns.py": {"dns", "email_validator"},
-    "research/mail.py": {"dns"},
+    "research/mail_provider.py": {"dns"},
     # The connections to DynamoDB.
-    "kit/dynamodb.py": {"socket", "urllib3"},
+    "kit/aws/dynamodb_http.py": {"socket", "urllib3"},
 }
 CONNECTING = {
     *("HTTPConnection", "HTTPConnectionPool", "HTTPSConnection", "HTTPSConnectionPool"),
@@ -41,11 +41,11 @@ CONNECTING = {
 }
 """What makes a connection, or leads to one."""
 MAY_USE = {
-    "kit/connections.py": {"create_connection", "getaddrinfo"},
-    "kit/exchanges.py": {"HTTPConnection"},
-    "kit/dynamodb.py": {"HTTPConnection", "PoolManager", "urlopen"},
+    "kit/outbound/connections.py": {"create_connection", "getaddrinfo"},
+    "kit/outbound/exchanges.py": {"HTTPConnection"},
+    "kit/aws/dynamodb_http.py": {"HTTPConnection", "PoolManager", "urlopen"},
     "mailboxes/smtp.py": {"SMTP"},
-    "research/reading.py": {"RobotFileParser"},
+    "research/site/reader.py": {"RobotFileParser"},
 }
 
 

@@ -23,7 +23,7 @@ _LISTED = re.compile(r'"prefix": "([a-z]+_)"')
 def key_shapes() -> Iterator[str]:
     for path in sorted(LIBRARY.rglob("*.py")):
         source = path.read_text(encoding="utf-8")
-        if "kit.dynamo import" in source or path.name == "meter.py":
+        if "kit.aws.dynamodb import" in source or path.name == "meter.py":
             for shape in (_PARTITION, _PREFIX, _LISTED):
                 yield from shape.findall(source)
 

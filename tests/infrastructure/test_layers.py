@@ -10,7 +10,7 @@ from tools.templates import REPOSITORY
 
 MAKEFILE = REPOSITORY / "layers" / "dependencies" / "Makefile"
 LIBRARY = REPOSITORY / "layers" / "outrider" / "outrider"
-MAKES_CLIENTS = LIBRARY / "kit" / "aws.py"
+MAKES_CLIENTS = LIBRARY / "kit" / "aws" / "clients.py"
 
 
 def kept() -> set[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from outrider.messages import gates
+from outrider.messages.sending import gates
 from tools import routes
 from tools.templates import REPOSITORY
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from outrider.kit.outbound import Outbound
-from outrider.webhooks import signing
-from outrider.webhooks.sender import Sender
+from outrider.kit.outbound.client import Outbound
+from outrider.webhooks.deliveries import signing
+from outrider.webhooks.deliveries.sender import Sender
 from tests.nodejs import NODE, modules
 from tools.templates import REPOSITORY
 

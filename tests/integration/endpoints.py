@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.events.feed.packing import notices
 from outrider.events.models import Place, RecordedEvent
-from outrider.events.packing import notices
 from outrider.kit import ids
-from outrider.kit.bus import Bus
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.eventbridge import Bus
 from outrider.kit.settings import settings
-from outrider.webhooks.deliveries import DeliveryRepository, delivery_of
+from outrider.webhooks.deliveries.repository import DeliveryRepository, delivery_of
 from outrider.webhooks.models import Delivery, Outcome
 from tests.harness import stack
 from tests.harness.api import Answer, Api

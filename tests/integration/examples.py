@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.campaigns import message_ids
+from outrider.campaigns.enrollments import message_ids
 from outrider.credits.wiring import credits
 from outrider.imports.wiring import runner
 from outrider.kit import ids
-from outrider.kit.http import Route
-from outrider.kit.objects import Objects
-from outrider.kit.pagination import PageQuery
+from outrider.kit.aws.s3 import Objects
+from outrider.kit.http.edge import Route
+from outrider.kit.http.pagination import PageQuery
 from outrider.kit.settings import settings
 from tests.harness.api import Api
 from tests.harness.feed import record

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from outrider.access.models import WorkspaceId
-from outrider.kit.attributes import encode_item
+from outrider.kit.aws.attributes import encode_item
 from outrider.webhooks.models import DeliveryJob
 from outrider.webhooks.wiring import deliverer
 from tests.harness.api import Api

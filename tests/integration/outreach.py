@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from outrider.access.models import Caller
-from outrider.campaigns import message_ids
+from outrider.campaigns.enrollments import message_ids
 from outrider.campaigns.models import StepJob
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import transact
+from outrider.kit.aws.dynamodb import transact
 from outrider.kit.outbox import Event
-from outrider.messages import threads
+from outrider.messages import thread_ids as threads
 from outrider.messages.models import Message
 from outrider.messages.wiring import message_repository
 from outrider.messages.wiring import steps as step_service

@@ -1,6 +1,6 @@
 """Campaigns that run, and who is in them, as the paths of examples name them."""
 
-from outrider.campaigns import enrollment_ids
+from outrider.campaigns.enrollments import ids as enrollment_ids
 from outrider.kit import ids
 from tests.harness.api import Api
 from tests.integration.outreach import Launched, launched

@@ -10,7 +10,7 @@ from outrider.access.credentials import public_id_of
 from outrider.access.models import Caller
 from outrider.credits.usage.wiring import counter
 from outrider.credits.wiring import credits
-from outrider.kit.attributes import encode_item
+from outrider.kit.aws.attributes import encode_item
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When

@@ -9,8 +9,8 @@ from unittest.mock import patch
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from outrider.kit import aws
-from outrider.kit.dynamo import Query, StoreFailed, Table, transact
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.dynamodb import Query, StoreFailed, Table, transact
 from tests.harness.api import Api
 from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud, WorkFailed

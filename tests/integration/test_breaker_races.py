@@ -3,8 +3,8 @@
 import pytest
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.reviews import HealthReviews
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from outrider.campaigns import message_ids
+from outrider.campaigns.enrollments import message_ids
 from outrider.campaigns.models import Said
 from outrider.kit import ids
-from outrider.messages import schemas, settling
+from outrider.messages import schemas
+from outrider.messages.outcomes import settlement as settling
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
 from tests.engine.invariants import Books, wrong_at_rest

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, Launched, launched

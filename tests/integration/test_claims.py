@@ -13,9 +13,9 @@ from outrider.campaigns.wiring import company_replies
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.touches import Touches
 from outrider.kit import clock
-from outrider.kit.dynamo import StoreFailed, Table, transact
+from outrider.kit.aws.dynamodb import StoreFailed, Table, transact
 from outrider.kit.settings import settings as names
-from outrider.messages.steps import StepHeld
+from outrider.messages.sending.steps import StepHeld
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
 from outrider.messages.wiring import steps
@@ -138,7 +138,7 @@ class TestLostAnswer:
             assert died()
 
         def lose(operation: str, skip: int = 0) -> None:
-            monkeypatch.setattr("outrider.kit.dynamodb.time.sleep", other)
+            monkeypatch.setattr("outrider.kit.aws.dynamodb_http.time.sleep", other)
             watch.enter_context(cloud.wire.lose(operation, skip=skip))
 
         def change() -> None:

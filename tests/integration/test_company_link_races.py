@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from outrider.contacts.links import ContactLinks, LinkSweep
+from outrider.contacts.company_links import ContactLinks, LinkSweep
 from outrider.contacts.repository import ContactRepository
-from outrider.kit.attributes import encode_item
+from outrider.kit.aws.attributes import encode_item
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When, crash_points

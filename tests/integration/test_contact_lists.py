@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import pytest
 
 from outrider.access.models import WorkspaceId
-from outrider.contacts import lists
-from outrider.contacts.indexes import INDEX_KEYS
 from outrider.contacts.repository import ContactRepository
-from outrider.kit.dynamo import Table
+from outrider.contacts.search import lists
+from outrider.contacts.search.keys import INDEX_KEYS
+from outrider.kit.aws.dynamodb import Table
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.integration.linking import company, contact

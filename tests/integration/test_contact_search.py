@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from outrider.contacts.index import ContactIndex
-from outrider.kit.attributes import Item, encode_item
+from outrider.contacts.search.worker import ContactIndex
+from outrider.kit.aws.attributes import Item, encode_item
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.test_budgets import dynamodb_calls

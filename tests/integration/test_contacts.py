@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from outrider.kit.attributes import encode_item
+from outrider.kit.aws.attributes import encode_item
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.integration.people import ADA, create

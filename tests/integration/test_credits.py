@@ -13,7 +13,7 @@ from outrider.credits.errors import InsufficientCredits
 from outrider.credits.models import Balance, Kind, price
 from outrider.credits.service import CreditService
 from outrider.credits.wiring import credits
-from outrider.kit.dynamo import Table, TransactionFailed
+from outrider.kit.aws.dynamodb import Table, TransactionFailed
 from outrider.kit.errors import Contended
 from tests.harness.api import Api, Mode
 from tests.harness.cloud import Cloud

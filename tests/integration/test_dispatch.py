@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outrider.kit import clock, dynamo
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Table, batch_write
+from outrider.kit import clock
+from outrider.kit.aws import dynamodb as dynamo
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Table, batch_write
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import (

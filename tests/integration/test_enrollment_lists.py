@@ -7,7 +7,7 @@ import pytest
 
 from outrider.access.models import Caller
 from outrider.campaigns.wiring import contact_enrollments, endings
-from outrider.kit.dynamo import transact
+from outrider.kit.aws.dynamodb import transact
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, Launched, a_mailbox, launched

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from outrider.kit import ids, outbox
-from outrider.kit.answers import HTML, JSON, PROBLEM_JSON
+from outrider.kit.http.responses import HTML, JSON, PROBLEM_JSON
 from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from outrider.access import scopes
 from outrider.access.credentials import Credential
 from outrider.kit import ids
-from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import MAX_BATCH_BODY, MAX_BODY
+from outrider.kit.http.pagination import PageQuery
+from outrider.kit.http.requests import MAX_BATCH_BODY, MAX_BODY
 from tests.harness import stack
 from tests.harness.api import ANONYMOUS, Answer, Api
 from tests.harness.cloud import Cloud

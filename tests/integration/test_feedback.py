@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from outrider.access.models import Caller
-from outrider.campaigns import message_ids
+from outrider.campaigns.enrollments import message_ids
 from outrider.campaigns.wiring import statistics
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import Action, transact
+from outrider.kit.aws.dynamodb import Action, transact
 from outrider.mailboxes.wiring import mailbox_repository
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

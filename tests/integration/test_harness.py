@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outrider.kit.dynamo import Query, Table
+from outrider.kit.aws.dynamodb import Query, Table
 from tests.harness import repairs
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

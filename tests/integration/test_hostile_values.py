@@ -16,7 +16,7 @@ from outrider.companies.schemas import CompanyWrite
 from outrider.contacts.schemas import ContactWrite
 from outrider.contacts.suppressions.schemas import SuppressionCreate
 from outrider.kit.errors import ValidationFailed
-from outrider.kit.requests import parse_body, parse_query
+from outrider.kit.http.requests import parse_body, parse_query
 from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

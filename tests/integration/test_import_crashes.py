@@ -10,7 +10,7 @@ import pytest
 from outrider.imports.merging import Given
 from outrider.imports.targets import Parsed
 from outrider.imports.targets.contacts import ContactTarget
-from outrider.kit.dynamo import StoreFailed
+from outrider.kit.aws.dynamodb import StoreFailed
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.wire import Crash, When, crash_points

@@ -6,9 +6,9 @@ from unittest.mock import patch
 import pytest
 
 from outrider.access.models import WorkspaceId
-from outrider.events.backlog import Backlog
+from outrider.events.feed.backlog import Backlog
 from outrider.imports import pace
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from tests.harness.api import Api
 from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud

@@ -9,7 +9,7 @@ import pytest
 from outrider.access.models import WorkspaceId
 from outrider.contacts.touches import RecentlyTouched, Touch, Touches
 from outrider.kit import clock
-from outrider.kit.dynamo import Table, TransactionFailed, transact
+from outrider.kit.aws.dynamodb import Table, TransactionFailed, transact
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, launched, some_contacts

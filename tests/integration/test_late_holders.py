@@ -10,7 +10,7 @@ from outrider.access.models import WorkspaceId
 from outrider.campaigns.models import StepJob
 from outrider.campaigns.wiring import company_replies
 from outrider.kit import clock
-from outrider.kit.dynamo import transact
+from outrider.kit.aws.dynamodb import transact
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 from outrider.messages.transports import Outcome

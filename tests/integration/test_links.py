@@ -8,7 +8,7 @@ import pytest
 
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
-from outrider.kit import hours
+from outrider.kit import hourly_counts as hours
 from tests.harness.api import ANONYMOUS, Answer, Api, Mode
 from tests.harness.cloud import Cloud
 from tests.harness.stack import PARAMETERS

@@ -10,7 +10,7 @@ import pytest
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.places import Places
+from outrider.mailboxes.smtp_slots import Places
 from outrider.mailboxes.wiring import mailbox_repository, smtp_places
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

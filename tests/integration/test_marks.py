@@ -4,8 +4,8 @@ from itertools import permutations
 
 from outrider.access.models import Caller
 from outrider.kit import clock
-from outrider.messages.marks import Marks
 from outrider.messages.models import Message
+from outrider.messages.tracking.marks import Marks
 from outrider.messages.wiring import marks, opt_outs
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

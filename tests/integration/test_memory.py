@@ -7,8 +7,8 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outrider.kit import aws
-from outrider.kit.dynamo import (
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.dynamodb import (
     ConditionFailed,
     Query,
     Table,

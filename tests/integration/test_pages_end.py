@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from outrider.kit.pagination import PageQuery
+from outrider.kit.http.pagination import PageQuery
 from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from outrider.events.recording import Recorder
+from outrider.events.feed.recording import Recorder
 from outrider.kit import ids, outbox
-from outrider.kit.attributes import encode_item
-from outrider.kit.bus import PublishFailed
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.attributes import encode_item
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.eventbridge import PublishFailed
 from outrider.kit.outbox import Event
 from tests.harness import stack
 from tests.harness.api import Answer, Api
@@ -278,7 +278,7 @@ class TestRelay:
     def test_loses_and_repeats_nothing_wherever_it_dies(
         self, cloud: Cloud, when: When, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("outrider.events.recording.EVENTS_AT_ONCE", 2)
+        monkeypatch.setattr("outrider.events.feed.recording.EVENTS_AT_ONCE", 2)
         one, two = a_workspace(f"crash {when}"), a_workspace(f"other {when}")
         everything: list[Event] = []
         for call in range(1, 100):

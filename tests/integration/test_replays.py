@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from outrider.kit.clock import from_text
-from outrider.webhooks import replayer
+from outrider.webhooks.replays import worker as replayer
 from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Scenario, sweep
 from tests.harness.api import Api

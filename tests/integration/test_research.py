@@ -150,7 +150,7 @@ class TestResearch:
         self, api: Api, site: Website, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         contact_id = a_contact(api, site)
-        monkeypatch.setattr("outrider.research.looking.facts_of", lambda *_: 1 / 0)
+        monkeypatch.setattr("outrider.research.site.looking.facts_of", lambda *_: 1 / 0)
 
         answer = research(api, contact_id)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.reservations import Reservations
+from outrider.campaigns.dispatch.reservations import Reservations
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.kit import clock
-from outrider.kit.attributes import Item
-from outrider.kit.queues import SendFailed
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.sqs import SendFailed
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, Launched, launched

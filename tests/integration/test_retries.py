@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from outrider.access.models import Caller
-from outrider.campaigns import enrollment_lists, retrying
+from outrider.campaigns.enrollments import lists as enrollment_lists
+from outrider.campaigns.enrollments import retry_failed as retrying
 from outrider.campaigns.models import ERASED
 from outrider.campaigns.wiring import contact_enrollments, endings
-from outrider.kit.dynamo import transact
+from outrider.kit.aws.dynamodb import transact
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

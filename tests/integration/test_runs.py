@@ -9,7 +9,7 @@ from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.wiring import campaign_repository, enrollment_repository
 from outrider.kit import clock
-from outrider.kit.dynamo import TransactionFailed, transact
+from outrider.kit.aws.dynamodb import TransactionFailed, transact
 from tests.engine.invariants import Books
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

@@ -13,7 +13,7 @@ import pytest
 from outrider.access.models import Caller
 from outrider.credits.wiring import credits
 from outrider.events.models import RecordedEvent
-from outrider.webhooks.deliveries import delivery_id
+from outrider.webhooks.deliveries.repository import delivery_id
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.examples import a_draft

@@ -3,7 +3,7 @@
 import json
 
 from outrider.access.models import WorkspaceId
-from outrider.messages.tokens import Links
+from outrider.messages.tracking.links import Links
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import a_mailbox, a_message, launched

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, STEP_TWO, a_mailbox, launched, some_contacts

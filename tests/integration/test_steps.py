@@ -11,7 +11,7 @@ from outrider.campaigns.models import Enrollment
 from outrider.campaigns.wiring import company_replies
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.kit import clock
-from outrider.kit.dynamo import Table, transact
+from outrider.kit.aws.dynamodb import Table, transact
 from outrider.kit.settings import settings as names
 from outrider.messages.models import Message
 from tests.harness.api import ANONYMOUS, Api

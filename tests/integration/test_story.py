@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from outrider.campaigns import planner
+from outrider.campaigns.dispatch import planner
 from tests.harness import stack
 from tests.harness.cloud import Cloud
 from tests.integration.storytelling import OPERATIONS, told

@@ -6,7 +6,7 @@ import pytest
 
 from outrider.access.models import WorkspaceId
 from outrider.campaigns.wiring import campaign_repository
-from outrider.kit.dynamo import TransactionFailed, transact
+from outrider.kit.aws.dynamodb import TransactionFailed, transact
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
 from tests.engine.invariants import Books, wrong_at_rest

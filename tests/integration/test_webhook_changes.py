@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from outrider.webhooks.subscriptions import AVAILABLE
+from outrider.webhooks.endpoints.subscriptions import AVAILABLE
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration import endpoints

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from outrider.kit.clock import from_text, to_text
-from outrider.webhooks import breaker
-from outrider.webhooks.gates import LEASE
+from outrider.webhooks.endpoints import breaker
+from outrider.webhooks.endpoints.gates import LEASE
 from outrider.webhooks.models import Gate
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from outrider.webhooks import log
+from outrider.webhooks.deliveries import log
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration import endpoints

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from outrider.kit.attributes import encode_item
+from outrider.kit.aws.attributes import encode_item
 from outrider.kit.clock import from_text, to_epoch_ms
-from outrider.webhooks.gates import LEASE
+from outrider.webhooks.endpoints.gates import LEASE
 from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

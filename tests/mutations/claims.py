@@ -2,10 +2,10 @@
 
 from tests.mutations.mutation import Change, Mutation, always
 
-_ENROLLMENTS = "campaigns/enrollment_claims.py"
-_DECISIONS = "messages/decisions.py"
-_STEPS = "messages/steps.py"
-_CLAIMS = "messages/claims.py"
+_ENROLLMENTS = "campaigns/enrollments/claims.py"
+_DECISIONS = "messages/sending/decisions.py"
+_STEPS = "messages/sending/steps.py"
+_CLAIMS = "messages/sending/claims.py"
 
 _TESTS = "tests/integration/test_claims.py"
 _HOLDERS = "tests/integration/test_late_holders.py"
@@ -49,7 +49,13 @@ MUTATIONS = [
     Mutation(
         "claim of a step that was put off",
         ("tests/integration/test_put_off.py::test_is_not_sent_by_the_other",),
-        (Change("campaigns/enrollments.py", "{' ADD #version :one' if raised else ''}", ""),),
+        (
+            Change(
+                "campaigns/enrollments/repository.py",
+                "{' ADD #version :one' if raised else ''}",
+                "",
+            ),
+        ),
     ),
     Mutation(
         "change while a message is in flight",
@@ -57,12 +63,12 @@ MUTATIONS = [
         (
             Change(_ENROLLMENTS, " AND attribute_not_exists(#sending)", ""),
             Change(
-                "campaigns/enrollment_service.py",
+                "campaigns/enrollments/service.py",
                 'if enrollment.state == "sending":',
                 "if not enrollment.state:",
             ),
             Change(
-                "campaigns/enrollment_service.py",
+                "campaigns/enrollments/service.py",
                 '_require(before, before.state != "sending", "stopped")',
                 '_require(before, True, "stopped")',
             ),

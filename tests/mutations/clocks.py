@@ -2,15 +2,15 @@
 
 from tests.mutations.mutation import Change, Mutation, always
 
-_RUNS = "campaigns/runs.py"
+_RUNS = "campaigns/dispatch/executions.py"
 _CAMPAIGNS = "campaigns/repository.py"
-_DISPATCH = "campaigns/dispatch.py"
-_READING = "campaigns/reading.py"
-_RESERVATIONS = "campaigns/reservations.py"
-_LIMITS = "campaigns/limits.py"
+_DISPATCH = "campaigns/dispatch/service.py"
+_READING = "campaigns/dispatch/due_reader.py"
+_RESERVATIONS = "campaigns/dispatch/reservations.py"
+_LIMITS = "campaigns/dispatch/daily_limits.py"
 _MAILBOXES = "mailboxes/repository.py"
-_ROUNDS = "campaigns/rounds.py"
-_STEPS = "messages/steps.py"
+_ROUNDS = "campaigns/dispatch/rounds.py"
+_STEPS = "messages/sending/steps.py"
 
 _CLOCK = "tests/integration/test_clock.py"
 _WAKING = f"{_CLOCK}::TestWaking"
@@ -79,7 +79,11 @@ MUTATIONS = [
     Mutation(
         "units of steps that are paused given back twice",
         (f"{_RESERVING}::TestPausing",),
-        (Change("messages/decisions.py", "if not enrollment.waits_for(job):", "if False:"),),
+        (
+            Change(
+                "messages/sending/decisions.py", "if not enrollment.waits_for(job):", "if False:"
+            ),
+        ),
     ),
     Mutation(
         "units kept where the provider takes nothing",
@@ -156,7 +160,13 @@ MUTATIONS = [
     Mutation(
         "contacts added while the clock sleeps",
         ("tests/engine/test_promises.py",),
-        (Change("campaigns/additions.py", "            if some:", "            if not some:"),),
+        (
+            Change(
+                "campaigns/audience/additions.py",
+                "            if some:",
+                "            if not some:",
+            ),
+        ),
     ),
     Mutation(
         "clock woken by each change anew",
@@ -237,7 +247,7 @@ MUTATIONS = [
         (f"{_RUNNING}::TestDueTimes::test_stay_where_somebody_moved_them_meanwhile",),
         (
             Change(
-                "campaigns/enrollments.py",
+                "campaigns/enrollments/repository.py",
                 '"#version = :seen AND #due_at = :was",',
                 '"#version = :seen OR #due_at = :was OR #due_at <> :was",',
             ),

@@ -2,8 +2,8 @@
 
 from tests.mutations.mutation import Change, Mutation, always
 
-_GATES = "webhooks/gates.py"
-_PLACES = "kit/places.py"
+_GATES = "webhooks/endpoints/gates.py"
+_PLACES = "kit/concurrency_slots.py"
 _HEALTH = "tests/integration/test_webhook_health.py"
 _RACES = "tests/integration/test_webhook_races.py"
 
@@ -69,7 +69,7 @@ MUTATIONS = [
                 '_CLOSED = f"(#failures < :opens OR attribute_exists(#pk)) AND {_LET}"',
             ),
             Change(
-                "webhooks/breaker.py",
+                "webhooks/endpoints/breaker.py",
                 "return gate.failures >= OPENS_AT",
                 "return gate.failures < 0",
             ),

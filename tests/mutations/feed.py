@@ -2,7 +2,7 @@
 
 from tests.mutations.mutation import Change, Mutation
 
-_RECORDING = "events/recording.py"
+_RECORDING = "events/feed/recording.py"
 _RELAY = "tests/integration/test_relay.py"
 _TWO = f"{_RELAY}::TestRelay::test_records_once_what_two_relays_were_given"
 _FASTER = f"{_RELAY}::TestRelay::test_looks_again_when_another_relay_was_faster"
@@ -88,7 +88,7 @@ MUTATIONS = [
     Mutation(
         "events of the change before told again",
         (f"{_RELAY}::TestRelay::test_skips_events_of_the_change_before",),
-        (Change("events/relay.py", "if event.id not in before)", "if event.id or before)"),),
+        (Change("events/feed/relay.py", "if event.id not in before)", "if event.id or before)"),),
     ),
     Mutation(
         "feed that goes back in time",

@@ -2,8 +2,8 @@
 
 from tests.mutations.mutation import Change, Mutation
 
-_STANDING = "messages/standing.py"
-_CLAIMS = "messages/claims.py"
+_STANDING = "messages/sending/last_check.py"
+_CLAIMS = "messages/sending/claims.py"
 _TESTS = "tests/integration/test_claims.py"
 _STALE = "tests/integration/test_stale_reads.py"
 _DISTURBED = "tests/engine/test_disturbances.py"
@@ -64,7 +64,7 @@ MUTATIONS = [
         (f"{_TESTS}::TestLook::test_is_consistent",),
         (
             Change(
-                "kit/dynamo.py",
+                "kit/aws/dynamodb.py",
                 '{"Keys": [], "ConsistentRead": newest}',
                 '{"Keys": [], "ConsistentRead": False}',
             ),
@@ -160,7 +160,7 @@ MUTATIONS = [
         (f"{_STALE}::TestWhatIsOver",),
         (
             Change(
-                "messages/steps.py",
+                "messages/sending/steps.py",
                 "if not (newest or isinstance(decision, Ready)):",
                 "if newest and False:",
             ),
@@ -171,7 +171,7 @@ MUTATIONS = [
         (f"{_STALE}::TestWhatIsOver::test_keeps_nobody_for_another_campaign",),
         (
             Change(
-                "messages/steps.py",
+                "messages/sending/steps.py",
                 "if not (newest or isinstance(decision, Ready)):",
                 "if not (newest or isinstance(decision, Ready | Stopped)):",
             ),
@@ -193,7 +193,7 @@ MUTATIONS = [
         (f"{_STALE}::TestWhatHolds::test_does_not_read_the_message_as_it_was",),
         (
             Change(
-                "messages/snapshot.py",
+                "messages/sending/snapshot.py",
                 "tables - {self.messages.table}",
                 "tables",
             ),

@@ -4,8 +4,8 @@ breaker, and of what is tried again."""
 from tests.mutations.mutation import Change, Mutation, always
 
 _MESSAGES = "messages/repository.py"
-_REVIEWS = "mailboxes/reviews.py"
-_BREAKER = "mailboxes/breaker.py"
+_REVIEWS = "mailboxes/health/reviews.py"
+_BREAKER = "mailboxes/health/breaker.py"
 _SETTLING = "tests/integration/test_settling.py"
 _MARKS = "tests/integration/test_marks.py"
 _BREAKERS = "tests/unit/mailboxes/test_breaker.py"
@@ -33,7 +33,7 @@ MUTATIONS = [
         (
             _NOT_SENT,
             Change(
-                "campaigns/enrollment_claims.py",
+                "campaigns/enrollments/claims.py",
                 'f"#version = :seen{in_flight}",',
                 'f"attribute_exists(#pk) AND (#version = :seen OR #version <> :seen){in_flight}",',
             ),
@@ -55,7 +55,7 @@ MUTATIONS = [
         (f"{_SETTLING}::TestByPerson::test_not_sent_carries_the_step_out_again",),
         (
             Change(
-                "messages/unknowns.py",
+                "messages/outcomes/unknown.py",
                 '"generation": enrollment.generation + 1,',
                 '"generation": enrollment.generation,',
             ),
@@ -66,7 +66,7 @@ MUTATIONS = [
         (f"{_BULK}::TestRepeating::test_after_a_crash_anywhere_settles_the_same_once",),
         (
             Change(
-                "messages/settling.py",
+                "messages/outcomes/settlement.py",
                 "if self.messages.settled_in(found) == call:",
                 "if self.messages.settled_in(found) == call and not found.id:",
             ),
@@ -77,7 +77,7 @@ MUTATIONS = [
         (f"{_BULK}::TestRepeating::test_after_a_crash_anywhere_settles_the_same_once",),
         (
             Change(
-                "messages/settling.py",
+                "messages/outcomes/settlement.py",
                 "chosen = self.caller.begin_with(self._chosen(request))",
                 "self.caller.begin_with({})\n        chosen = self._chosen(request)",
             ),
@@ -88,7 +88,7 @@ MUTATIONS = [
         (f"{_RETRIES}::TestRetry::test_goes_on_at_the_step_that_failed",),
         (
             Change(
-                "campaigns/retrying.py",
+                "campaigns/enrollments/retry_failed.py",
                 '"generation": before.generation + 1,',
                 '"generation": before.generation,',
             ),
@@ -99,7 +99,7 @@ MUTATIONS = [
         (f"{_RETRIES}::TestRetryOfMany::test_leaves_alone_what_failed_again_meanwhile",),
         (
             Change(
-                "campaigns/retrying.py",
+                "campaigns/enrollments/retry_failed.py",
                 "and each.updated_at <= job.asked_at",
                 "and each.updated_at",
             ),
@@ -200,7 +200,7 @@ MUTATIONS = [
         ),
         (
             Change(
-                "mailboxes/health.py",
+                "mailboxes/health/assessment.py",
                 "if mailbox.breaker and mailbox.breaker.is_open else []",
                 "if mailbox.breaker and not mailbox.id else []",
             ),

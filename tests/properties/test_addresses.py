@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.companies.domains import domain_of_website
-from outrider.kit.addresses import domain_of, normalise, normalise_domain
+from outrider.kit.text.addresses import domain_of, normalise, normalise_domain
 
 _INSIDE = string.ascii_letters + string.digits + "äéßñøжя中文"
 _LABELS = st.text(_INSIDE, min_size=1, max_size=12).filter(lambda label: not label[0].isdigit())

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from outrider.access.models import WorkspaceId
 from outrider.companies.models import Company
 from outrider.companies.repository import CompanyRepository
-from outrider.contacts import lists
-from outrider.contacts.lists import ContactLists
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.schemas import ContactQuery
-from outrider.contacts.tokens import TokenRepository
-from outrider.contacts.words import words, words_of
+from outrider.contacts.search import lists
+from outrider.contacts.search.lists import ContactLists
+from outrider.contacts.search.tokens import TokenRepository
+from outrider.contacts.search.words import words, words_of
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import Table, batch_write
+from outrider.kit.aws.dynamodb import Table, batch_write
 from tests.harness.cloud import Cloud
 
 START = 1_772_442_000_000

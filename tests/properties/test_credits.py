@@ -24,8 +24,9 @@ from outrider.access.wiring import workspaces
 from outrider.credits.billing import last_reset, next_reset
 from outrider.credits.errors import InsufficientCredits
 from outrider.credits.wiring import credits, due_credits
-from outrider.kit import clock, dynamo, ids, outbox
-from outrider.kit.dynamo import Query, Table
+from outrider.kit import clock, ids, outbox
+from outrider.kit.aws import dynamodb as dynamo
+from outrider.kit.aws.dynamodb import Query, Table
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from bench.feed import simulate
 from outrider.access.models import Caller, WorkspaceId
-from outrider.events.batches import from_entry
 from outrider.events.catalogue import HIGH_VOLUME
+from outrider.events.feed.batches import from_entry
+from outrider.events.feed.recording import Recorder
 from outrider.events.models import Change, RecordedEvent
-from outrider.events.recording import Recorder
 from outrider.events.repository import EventRepository
 from outrider.kit import ids
-from outrider.kit.attributes import decode_item
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.attributes import decode_item
+from outrider.kit.aws.dynamodb import Table
 from tests.harness.contention import START, Clock, Cut, Store, at_once
 
 WORKSPACE = WorkspaceId(ids.derived("wsp", "feed"))

@@ -16,8 +16,8 @@ from outrider.access.meter import Meter, clock_attributes, key_record
 from outrider.access.models import PlanName
 from outrider.access.plans import PLANS, Rate, rates
 from outrider.kit import ids
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Table
 from tests.harness.cloud import Cloud
 
 PLAN: PlanName = "starter"

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outrider.access.models import Caller, WorkspaceId
+from outrider.events.feed.recording import Recorder
 from outrider.events.models import Change, RecordedEvent
-from outrider.events.recording import Recorder
 from outrider.events.repository import EventRepository
 from outrider.events.schemas import EventQuery
 from outrider.events.service import EventService
-from outrider.kit import aws, clock, ids
-from outrider.kit.dynamo import Table
+from outrider.kit import clock, ids
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.dynamodb import Table
 from tests.harness.clock import MONDAY_MORNING
 from tests.harness.memory import Memory, MemoryTable
 

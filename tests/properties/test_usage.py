@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from outrider.access.models import WorkspaceId
 from outrider.credits.usage.wiring import counter, usage_repository
 from outrider.kit import clock, ids
-from outrider.kit.attributes import encode_item
+from outrider.kit.aws.attributes import encode_item
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When
 

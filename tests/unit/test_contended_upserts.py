@@ -9,12 +9,12 @@ import pytest
 from outrider.access.models import Caller
 from outrider.companies.repository import CompanyRepository
 from outrider.companies.service import CompanyService
-from outrider.contacts.lists import ContactLists
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.schemas import ContactCreate
+from outrider.contacts.search.lists import ContactLists
 from outrider.contacts.service import ContactService
 from outrider.kit.attempts import MOST
-from outrider.kit.dynamo import StoreFailed, Table
+from outrider.kit.aws.dynamodb import StoreFailed, Table
 from outrider.kit.errors import Conflict
 from tests.harness.contention import Clock, at_once
 from tests.harness.memory import Memory, MemoryTable

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from outrider.inbound import quotes
+from outrider.inbound.mail import quotes
 from tests.hostile_texts import PATTERNS, READERS, Reader, text_of
 
 SHORT = 400

@@ -3,8 +3,8 @@ than docs/limits.md says, and goes on behind them."""
 
 import pytest
 
-from outrider.campaigns.audience import MOST_PAGES
-from outrider.contacts.lists import MOST_READ
+from outrider.campaigns.audience.runner import MOST_PAGES
+from outrider.contacts.search.lists import MOST_READ
 from tests.hostile_work import TEXTS, Work, calls, pages, stored
 
 MOST_UNITS = 8_000

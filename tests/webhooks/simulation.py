@@ -20,24 +20,25 @@ from unittest.mock import patch
 
 from outrider.access.models import WorkspaceId
 from outrider.events.models import RecordedEvent
-from outrider.kit import aws, clock, ids
-from outrider.kit.connections import OutboundFailed
-from outrider.kit.dynamo import StoreFailed, Table
-from outrider.kit.exchanges import Answer
-from outrider.kit.outbound import Outbound
-from outrider.kit.queues import Queue, QueueMessage
-from outrider.webhooks import sender
-from outrider.webhooks.deliverer import Deliverer
-from outrider.webhooks.deliveries import DeliveryRepository
-from outrider.webhooks.fanout import Fanout
-from outrider.webhooks.gates import GateRepository
+from outrider.kit import clock, ids
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.dynamodb import StoreFailed, Table
+from outrider.kit.aws.sqs import Queue, QueueMessage
+from outrider.kit.outbound.client import Outbound
+from outrider.kit.outbound.connections import OutboundFailed
+from outrider.kit.outbound.exchanges import Answer
+from outrider.webhooks.deliveries import sender
+from outrider.webhooks.deliveries.backlog import Pump
+from outrider.webhooks.deliveries.deliverer import Deliverer
+from outrider.webhooks.deliveries.fanout import Fanout
+from outrider.webhooks.deliveries.repository import DeliveryRepository
+from outrider.webhooks.deliveries.sender import Sender
+from outrider.webhooks.deliveries.sweeper import Sweeper
+from outrider.webhooks.deliveries.timers import Timers
+from outrider.webhooks.endpoints.gates import GateRepository
+from outrider.webhooks.endpoints.repository import WebhookRepository
+from outrider.webhooks.endpoints.secrets import SecretSafe
 from outrider.webhooks.models import DeliveryJob, ProbeJob, PumpJob, Webhook
-from outrider.webhooks.pump import Pump
-from outrider.webhooks.repository import WebhookRepository
-from outrider.webhooks.safe import SecretSafe
-from outrider.webhooks.sender import Sender
-from outrider.webhooks.sweeper import Sweeper
-from outrider.webhooks.timers import Timers
 from tests.harness.memory import Memory, MemoryTable
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -16,11 +16,11 @@ from unittest.mock import patch
 import pytest
 
 from outrider.kit import clock
-from outrider.kit.attributes import encode_item
-from outrider.kit.exchanges import Answer
-from outrider.kit.outbound import Outbound
-from outrider.webhooks import safe
-from outrider.webhooks.breaker import OPENS_AT
+from outrider.kit.aws.attributes import encode_item
+from outrider.kit.outbound.client import Outbound
+from outrider.kit.outbound.exchanges import Answer
+from outrider.webhooks.endpoints import secrets as safe
+from outrider.webhooks.endpoints.breaker import OPENS_AT
 from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Disturbance, Scenario, disturb, sweep
 from tests.harness.cloud import Cloud

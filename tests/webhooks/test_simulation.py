@@ -11,9 +11,9 @@ from email.utils import format_datetime
 import pytest
 
 from outrider.kit.clock import from_text
-from outrider.kit.connections import OutboundFailed
-from outrider.kit.exchanges import Answer
-from outrider.webhooks.schedule import _DELAYS
+from outrider.kit.outbound.connections import OutboundFailed
+from outrider.kit.outbound.exchanges import Answer
+from outrider.webhooks.deliveries.retry_schedule import _DELAYS
 from tests.webhooks.simulation import START, TABLE, Endpoint, World
 
 EACH = 500

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from outrider.campaigns import branching
+from outrider.campaigns.enrollments import branching
 from outrider.campaigns.models import Enrollment
 from outrider.sequences.models import Settings, Step, Variant
 

@@ -1,6 +1,6 @@
 import pytest
 
-from outrider.campaigns import enrollment_ids
+from outrider.campaigns.enrollments import ids as enrollment_ids
 from outrider.kit import ids
 
 TIME = "01m7z7qab19evwjr2bb4rjwyts"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outrider.campaigns import forecast as forecasts
-from outrider.campaigns.forecast import MOST_WORK, Forecast, Outlook, Person, Taken
-from outrider.campaigns.forecast_work import EVENT
-from outrider.campaigns.windows import is_open
+from outrider.campaigns.dispatch.windows import is_open
+from outrider.campaigns.forecast import simulation as forecasts
+from outrider.campaigns.forecast.simulation import MOST_WORK, Forecast, Outlook, Person, Taken
+from outrider.campaigns.forecast.work_limit import EVENT
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
 from outrider.sequences.models import Step

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outrider.campaigns.dispatch.planner import Capacity, Limits, Planned, plan, room
+from outrider.campaigns.dispatch.windows import is_open
 from outrider.campaigns.models import ROUND, Campaign, Enrollment
-from outrider.campaigns.planner import Capacity, Limits, Planned, plan, room
-from outrider.campaigns.windows import is_open
 from outrider.kit import clock
 from outrider.sequences.models import Settings, Step, Variant
 

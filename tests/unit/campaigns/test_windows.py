@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.campaigns.windows import HORIZON, Calendar, due_after, earliest, is_open
+from outrider.campaigns.dispatch.windows import HORIZON, Calendar, due_after, earliest, is_open
 from outrider.sequences.models import SendWindow, Settings, Step, Variant
 
 ZONES = [

@@ -2,7 +2,7 @@
 
 from outrider.access.models import WorkspaceId
 from outrider.contacts.suppressions.bounces import GlobalBounces
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 
 
 def keys(workspace: str, address: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from outrider.contacts.models import Verdict
 from outrider.contacts.verification import rules
 from outrider.contacts.verification.deliverability import Route, look_up
-from outrider.kit.addresses import normalise
+from outrider.kit.text.addresses import normalise
 from tests.nameserver import Zone, nameserver
 
 _NAMES = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-_+'!#$%&*/=?^`{|}~äß中", max_size=70)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.contacts.models import Contact
-from outrider.contacts.words import (
+from outrider.contacts.search.words import (
     LONGEST,
     LONGEST_FOLDED,
     begin,

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.events.catalogue import HIGH_VOLUME, NAMES
+from outrider.events.feed.packing import PACKED, notices, told
 from outrider.events.models import Place, RecordedEvent
-from outrider.events.packing import PACKED, notices, told
 from outrider.kit import ids, json, outbox
-from outrider.kit.bus import Notice
+from outrider.kit.aws.eventbridge import Notice
 from tests.harness.contract import SCHEMAS, example
 from tools import templates
 

@@ -24,7 +24,7 @@ from outrider.events.payloads.messages import EmailBounced
 from outrider.imports import models as importing
 from outrider.kit import json, outbox
 from outrider.mailboxes.models import HealthReason, HealthState
-from outrider.messages.bounce_reasons import BounceKind, BounceReason
+from outrider.messages.bounces.reasons import BounceKind, BounceReason
 from outrider.sequences.models import ReplyClass
 from outrider.webhooks.models import payload_of
 from tools import events, openapi

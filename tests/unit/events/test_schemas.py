@@ -4,7 +4,7 @@ import pytest
 
 from outrider.events.schemas import EventQuery
 from outrider.kit.errors import ValidationFailed
-from outrider.kit.requests import parse_query
+from outrider.kit.http.requests import parse_query
 
 
 def parsed(query: str) -> EventQuery:

@@ -1,10 +1,10 @@
 import pytest
 
+from outrider.imports.columns.headers import understand
+from outrider.imports.columns.names import guess
 from outrider.imports.errors import BrokenFile
-from outrider.imports.headers import understand
+from outrider.imports.files.records import Record
 from outrider.imports.models import Column, Kind
-from outrider.imports.names import guess
-from outrider.imports.records import Record
 
 
 def fields(names: list[str], *rows: list[str], kind: Kind = "contacts") -> list[str | None]:

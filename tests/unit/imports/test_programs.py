@@ -3,7 +3,7 @@ that is not named here is kept in `custom`."""
 
 import pytest
 
-from outrider.imports.headers import understand
+from outrider.imports.columns.headers import understand
 
 NAMES = {"First Name": "first_name", "Last Name": "last_name"}
 PROGRAMS: dict[str, tuple[str, dict[str, str]]] = {

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.imports import lines as lines_module
-from outrider.imports.layout import Asked, Layout, read_layout
-from outrider.imports.lines import Lines
+from outrider.imports.files import lines as lines_module
+from outrider.imports.files.layout import Asked, Layout, read_layout
+from outrider.imports.files.lines import Lines
+from outrider.imports.files.rows import CsvRows, JsonRows, SourceRow
 from outrider.imports.models import Column
-from outrider.imports.reading import CsvRows, JsonRows, SourceRow
-from outrider.kit.objects import Part
+from outrider.kit.aws.s3 import Part
 
 COLUMNS = [Column(column=name, field=None, how="kept") for name in ("a", "b")]
 

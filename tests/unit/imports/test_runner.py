@@ -14,8 +14,8 @@ from outrider.imports.pace import Pace
 from outrider.imports.repository import Work
 from outrider.imports.runner import Runner
 from outrider.imports.targets.contacts import ContactTarget
-from outrider.kit.dynamo import Table
-from outrider.kit.objects import Part
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.s3 import Part
 
 CALLER = Caller.engine("wsp_1")
 HEADER = b"email,note\n"
@@ -105,7 +105,7 @@ def peak_of_importing(rows: int) -> int:
 class TestMemory:
     @pytest.fixture(autouse=True)
     def _warm(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("outrider.imports.lines.PART", 64 * 1024)
+        monkeypatch.setattr("outrider.imports.files.lines.PART", 64 * 1024)
         peak_of_importing(10)
 
     def test_does_not_grow_with_the_file(self) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from outrider.imports import workbooks
 from outrider.imports.errors import BrokenFile
-from outrider.imports.workbooks import rows_of
+from outrider.imports.files import workbooks
+from outrider.imports.files.workbooks import rows_of
 
 MOMENT = datetime(2026, 5, 1, 9, 30)  # noqa: DTZ001 - cells know no zones
 

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from outrider.inbound.judging import judge
-from outrider.inbound.mail import IncomingMail
+from outrider.inbound.classification.verdict import judge
+from outrider.inbound.mail.message import IncomingMail
 
 RECEIVED = date(2026, 11, 28)
 

@@ -5,10 +5,10 @@ from email.header import Header
 
 import pytest
 
-from outrider.inbound import programs
-from outrider.inbound.judging import judge
-from outrider.inbound.mail import IncomingMail
-from outrider.inbound.words import read
+from outrider.inbound.classification.verdict import judge
+from outrider.inbound.classification.words import read
+from outrider.inbound.mail import programs
+from outrider.inbound.mail.message import IncomingMail
 
 RECEIVED = date(2026, 11, 28)
 LANGUAGES = sorted(file.stem for file in programs.FOLDER.glob("*.txt"))

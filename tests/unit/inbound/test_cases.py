@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from outrider.inbound.judging import judge
-from outrider.inbound.mail import IncomingMail
+from outrider.inbound.classification.verdict import judge
+from outrider.inbound.mail.message import IncomingMail
 
 CASES = Path(__file__).parents[2] / "cases"
 OURS = "If this is not for you, say so and I will send no more emails."

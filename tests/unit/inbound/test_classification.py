@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from outrider.inbound.classification import classify
+from outrider.inbound.classification.rules import classify
 
 RECEIVED = date(2026, 3, 2)
 REPLIES = yaml.safe_load((Path(__file__).parent / "replies.yaml").read_text(encoding="utf-8"))

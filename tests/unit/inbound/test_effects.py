@@ -2,7 +2,7 @@
 
 import pytest
 
-from outrider.inbound.effects import supersedes
+from outrider.inbound.replies.effects import supersedes
 from outrider.messages.models import Classification
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outrider.inbound.mail import IncomingMail
+from outrider.inbound.mail.message import IncomingMail
 
 DSN = """\
 From: MAILER-DAEMON@mx.acme.example

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outrider.inbound import programs
-from outrider.inbound.pages import plain
-from outrider.inbound.quotes import own_words
-from outrider.inbound.words import read
+from outrider.inbound.classification.words import read
+from outrider.inbound.mail import programs
+from outrider.inbound.mail.html import plain
+from outrider.inbound.mail.quotes import own_words
 
 OURS = (
     "Hi Grace,\n\nI saw that Acme is hiring two people for outreach this autumn. Teams of that size"

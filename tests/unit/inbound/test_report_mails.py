@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from outrider.inbound.mail import IncomingMail
+from outrider.inbound.mail.message import IncomingMail
 from tests.unit.inbound.report_mails import BACK, DAEMON, FORWARDS, TEXTS, ReportMail
 
 STATUS = """\

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.inbound import words
-from outrider.inbound.returning import back_on
+from outrider.inbound.classification import words
+from outrider.inbound.classification.return_date import back_on
 
 RECEIVED = date(2026, 11, 28)
 """A Saturday."""

@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from outrider.inbound import words
-from outrider.inbound.words import Meaning, Said, WordMeaning, notation
+from outrider.inbound.classification import words
+from outrider.inbound.classification.words import Meaning, Said, WordMeaning, notation
 
 KNOWN = get_args(Meaning)
 

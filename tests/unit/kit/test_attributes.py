@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.kit.attributes import decode, decode_item, encode, encode_item, unstorable
+from outrider.kit.aws.attributes import decode, decode_item, encode, encode_item, unstorable
 
 NUMBERS = st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS | st.text() | st.binary()

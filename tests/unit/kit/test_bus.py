@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from outrider.kit import aws, json
-from outrider.kit.bus import Bus, Notice, PublishFailed
+from outrider.kit import json
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.eventbridge import Bus, Notice, PublishFailed
 
 
 class Events:

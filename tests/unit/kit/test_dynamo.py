@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.kit import dynamo
-from outrider.kit.attributes import Item, encode_item
-from outrider.kit.dynamo import Query, StoreFailed, Table, TransactionFailed, transact
-from outrider.kit.dynamodb import Refused
+from outrider.kit.aws import dynamodb as dynamo
+from outrider.kit.aws.attributes import Item, encode_item
+from outrider.kit.aws.dynamodb import Query, StoreFailed, Table, TransactionFailed, transact
+from outrider.kit.aws.dynamodb_http import Refused
 
 TABLE = Table("contacts")
 
@@ -114,7 +114,7 @@ class Conflicts:
 def conflicts(monkeypatch: pytest.MonkeyPatch) -> Conflicts:
     made = Conflicts([])
     monkeypatch.setattr(dynamo, "_call", made.call)
-    monkeypatch.setattr("outrider.kit.dynamo.time.sleep", made.waits.append)
+    monkeypatch.setattr("outrider.kit.aws.dynamodb.time.sleep", made.waits.append)
     return made
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from outrider.kit.dynamodb import DynamoDB, Refused, Unreachable
+from outrider.kit.aws.dynamodb_http import DynamoDB, Refused, Unreachable
 from outrider.kit.settings import settings
 
 Script = list[tuple[int, bytes] | None]
@@ -78,7 +78,7 @@ def talking_to(peer: Peer, **environment: str) -> Iterator[DynamoDB]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(name, value)
-        patch.setattr("outrider.kit.dynamodb.time.sleep", lambda _: None)
+        patch.setattr("outrider.kit.aws.dynamodb_http.time.sleep", lambda _: None)
         settings.cache_clear()
         client = DynamoDB(Session())
         try:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from outrider.kit import markup
+from outrider.kit.text import markup
 
 URL = "https://a.example/x"
 

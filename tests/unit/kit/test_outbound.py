@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from outrider.kit.connections import OutboundFailed
-from outrider.kit.networks import is_loopback, is_public
-from outrider.kit.outbound import Outbound
-from outrider.kit.targets import InvalidUrl, Target
+from outrider.kit.outbound.client import Outbound
+from outrider.kit.outbound.connections import OutboundFailed
+from outrider.kit.outbound.networks import is_loopback, is_public
+from outrider.kit.outbound.targets import InvalidUrl, Target
 from tests import forbidden
 from tests.authorities import Authority
 from tests.hostile import CHUNKED, resetting, trickling

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from outrider.kit.errors import ValidationFailed
-from outrider.kit.pagination import MAX_CURSOR_LENGTH, PageQuery, Sealer
+from outrider.kit.http.pagination import MAX_CURSOR_LENGTH, PageQuery, Sealer
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 PLACES = st.dictionaries(TEXT, TEXT | st.integers(-(2**53), 2**53), min_size=1, max_size=5)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from outrider.kit.queues import TURN_MS, turn_left
+from outrider.kit.aws.sqs import TURN_MS, turn_left
 from tools import templates
 
 LONG = {"imports_run", "exports_run", "campaigns_enroll", "webhooks_replay", "contacts_link"}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, Tag, TypeAdapter
 
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed
-from outrider.kit.inputs import Batch, Input
-from outrider.kit.requests import (
+from outrider.kit.http.inputs import Batch, Input
+from outrider.kit.http.requests import (
     MANY,
     MAX_BATCH_BODY,
     MAX_BODY,

@@ -9,7 +9,7 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.kit.signature import Scope
+from outrider.kit.aws.signature import Scope
 
 NAMES = st.from_regex(r"x-[a-z]{1,12}(-[a-z]{1,12})?", fullmatch=True).filter(
     lambda name: name not in ("x-amz-date", "x-amzn-trace-id")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.kit import templates
-from outrider.kit.spintax import fold, spin, unbalanced
-from outrider.kit.templates import TemplateInvalid
+from outrider.kit.text import templates
+from outrider.kit.text.spintax import fold, spin, unbalanced
+from outrider.kit.text.templates import TemplateInvalid
 
 PIECES = (
     *("{", "|", "}", "\\", "a", " ", "{{", "%}"),

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.imports.values import words_in
-from outrider.kit.spreadsheets import cell, text_of
+from outrider.imports.columns.values import words_in
+from outrider.kit.text.spreadsheets import cell, text_of
 
 TEXTS = st.text(st.sampled_from("'=+-@ \t\"a,;|[{1"), max_size=6)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from outrider.kit import template_work, templates
-from outrider.kit.template_work import MOST_WORK
-from outrider.kit.templates import Kind, TemplateInvalid
+from outrider.kit.text import template_work, templates
+from outrider.kit.text.template_work import MOST_WORK
+from outrider.kit.text.templates import Kind, TemplateInvalid
 
 KINDS: list[Kind] = ["text", "html"]
 FILTERS = sorted(templates.parse("").env.filters)

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import pytest
 
-from outrider.kit import templates
-from outrider.kit.templates import TemplateInvalid
+from outrider.kit.text import templates
+from outrider.kit.text.templates import TemplateInvalid
 
 
 class TestCheck:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from outrider.kit import clock
-from outrider.mailboxes.breaker import PROBE, Breaker, Reason, after_check, after_failure
+from outrider.mailboxes.health.breaker import PROBE, Breaker, Reason, after_check, after_failure
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from outrider.mailboxes.guardrail import Guardrail
+from outrider.mailboxes.health.guardrail import Guardrail
 
 
 class TestTrippedBy:

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from outrider.kit import clock
-from outrider.mailboxes.breaker import after_failure
 from outrider.mailboxes.checks.models import Check, Finding, Subject
-from outrider.mailboxes.health import Counts, assess
+from outrider.mailboxes.health.assessment import Counts, assess
+from outrider.mailboxes.health.breaker import after_failure
+from outrider.mailboxes.health.remedies import remedy
 from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.remedies import remedy
 
 AT = "2026-03-02T09:00:00.000Z"
 

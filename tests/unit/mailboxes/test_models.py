@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.kit import clock
-from outrider.mailboxes.breaker import after_failure
+from outrider.mailboxes.health.breaker import after_failure
 from outrider.mailboxes.models import Mailbox
 
 MADE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ rows have the reason `unknown`. The answers have the forms of the servers named,
 
 from typing import NamedTuple
 
-from outrider.messages.bounce_reasons import BounceReason
+from outrider.messages.bounces.reasons import BounceReason
 
 
 class ServerAnswer(NamedTuple):

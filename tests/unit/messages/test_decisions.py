@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from outrider.campaigns.models import Enrollment, StepJob
-from outrider.messages.decisions import (
+from outrider.messages.models import Message
+from outrider.messages.sending.decisions import (
     Drop,
     Expired,
     Held,
@@ -21,8 +22,7 @@ from outrider.messages.decisions import (
     Waiting,
     decide,
 )
-from outrider.messages.models import Message
-from outrider.messages.snapshot import Snapshot
+from outrider.messages.sending.snapshot import Snapshot
 from tests.unit.messages.test_gates import STEP, a_campaign, an_enrollment, seen
 from tests.unit.messages.writing import AT, CONTACT
 

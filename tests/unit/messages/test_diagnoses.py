@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.messages import diagnoses
-from outrider.messages.bounce_reasons import HARD, RULES
+from outrider.messages.bounces import diagnosis as diagnoses
+from outrider.messages.bounces.reasons import HARD, RULES
 from tests.unit.messages.server_answers import ANSWERS, ServerAnswer
 
 CODES = st.from_regex(r"[45]\.[0-7]\.\d{1,3}", fullmatch=True) | st.just("")

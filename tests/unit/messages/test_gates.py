@@ -10,8 +10,8 @@ from outrider.campaigns.models import Campaign, Enrollment
 from outrider.contacts.models import Verification
 from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.touches import Touch
-from outrider.messages import gates
-from outrider.messages.snapshot import Sender, Snapshot, Standing, Supply
+from outrider.messages.sending import gates
+from outrider.messages.sending.snapshot import Sender, Snapshot, Standing, Supply
 from outrider.sequences.models import Settings, Step, Variant
 from tests.unit.messages.writing import AT, LINKS, MESSAGE, a_contact, a_mailbox
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from outrider.kit import clock
-from outrider.messages.machines import SOON, is_machine, is_machines_agent
 from outrider.messages.models import Message
+from outrider.messages.tracking.bots import SOON, is_machine, is_machines_agent
 from tests.unit.messages.writing import AT, CONTACT, MESSAGE
 
 SENT = clock.from_text(AT)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.messages import diagnoses
+from outrider.messages.bounces import diagnosis as diagnoses
 from outrider.messages.transports.aws_errors import of_ses, of_sns
 from outrider.messages.transports.smtp_replies import Stage, classify
 from tests.unit.messages.provider_answers import ANSWERS, API_ERRORS, TO, Answer, ApiError

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from outrider.messages.retrying import retry
+from outrider.messages.sending.retry_schedule import retry
 from outrider.messages.transports.verdicts import Scope
 
 

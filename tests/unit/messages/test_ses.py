@@ -11,7 +11,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from outrider.kit import aws
+from outrider.kit.aws import clients as aws
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
 from outrider.messages.transports.ses import SesTransport

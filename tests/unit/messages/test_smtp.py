@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from outrider.access.models import WorkspaceId
-from outrider.kit.cipher import Cipher, CipherFailed
+from outrider.kit.aws.kms import Cipher, CipherFailed
 from outrider.mailboxes.models import Mailbox, Security, SmtpServer
-from outrider.mailboxes.safe import PasswordSafe
+from outrider.mailboxes.passwords import PasswordSafe
 from outrider.mailboxes.smtp import SmtpSessions
 from outrider.messages.models import Message
 from outrider.messages.transports import Outcome

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.kit import clock
-from outrider.messages.bounce_reasons import RULES
+from outrider.messages.bounces.reasons import RULES
+from outrider.messages.bounces.soft import keep_coming_back
 from outrider.messages.models import Message
-from outrider.messages.soft_bounces import keep_coming_back
 
 START = clock.from_text("2026-03-02T09:00:00Z")
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns import message_ids
+from outrider.campaigns.enrollments import message_ids
 from outrider.kit import ids
-from outrider.messages.tokens import MAX_LINKS, Purpose, Token
+from outrider.messages.tracking.links import MAX_LINKS, Purpose, Token
 
 SECRET = b"s" * 32
 PURPOSES: tuple[Purpose, ...] = ("u", "c", "o")

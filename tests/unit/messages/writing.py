@@ -3,13 +3,13 @@
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns import message_ids
+from outrider.campaigns.enrollments import message_ids
 from outrider.campaigns.models import Enrollment, Thread
 from outrider.contacts.models import Contact
 from outrider.kit import ids
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.content.drafts import Draft
-from outrider.messages.tokens import Links
+from outrider.messages.tracking.links import Links
 from outrider.sequences.models import Settings, Variant
 
 AT = "2026-03-02T09:00:00.000Z"

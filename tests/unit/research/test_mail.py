@@ -1,6 +1,6 @@
 import pytest
 
-from outrider.research.mail import provider_of
+from outrider.research.mail_provider import provider_of
 from tests.nameserver import nameserver
 
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.research.models import SiteFacts
-from outrider.research.pages import facts_of
-from outrider.research.tags import elements
-from outrider.research.technologies import TECHNOLOGIES
+from outrider.research.site.facts import facts_of
+from outrider.research.site.tags import elements
+from outrider.research.site.technologies import TECHNOLOGIES
 from tools.templates import REPOSITORY
 
 URL = "https://acme.com/en/"

@@ -1,8 +1,8 @@
 import pytest
 
-from outrider.kit.exchanges import Answer
-from outrider.kit.outbound import Outbound
-from outrider.research.reading import MAX_PAGE, Reading, SiteReader, text_of
+from outrider.kit.outbound.client import Outbound
+from outrider.kit.outbound.exchanges import Answer
+from outrider.research.site.reader import MAX_PAGE, Reading, SiteReader, text_of
 from tests.receivers import Peer, Script, answering
 from tests.websites import HTML, page, redirect, website
 

@@ -5,7 +5,7 @@ import pytest
 from outrider.companies.models import Company
 from outrider.contacts.models import Contact
 from outrider.research.errors import NothingToResearch
-from outrider.research.sites import is_reserved, site_of
+from outrider.research.site.choice import is_reserved, site_of
 
 NOW = "2026-03-02T09:00:00.000Z"
 

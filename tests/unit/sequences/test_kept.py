@@ -1,6 +1,6 @@
 """Steps that a process keeps."""
 
-from outrider.kit.dynamo import Key, Table
+from outrider.kit.aws.dynamodb import Key, Table
 from outrider.sequences import kept
 from outrider.sequences.kept import MOST
 from outrider.sequences.models import Step

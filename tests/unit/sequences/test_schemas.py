@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from outrider.kit import json
 from outrider.kit.errors import ValidationFailed
-from outrider.kit.requests import parse_body
+from outrider.kit.http.requests import parse_body
 from outrider.sequences.models import Settings, Step
 from outrider.sequences.schemas import SequenceCreate, SequenceUpdate
 from outrider.sequences.steps import StepView

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.kit.clock import to_text
-from outrider.webhooks import breaker
+from outrider.webhooks.endpoints import breaker
 from outrider.webhooks.models import Gate
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from outrider.kit.exchanges import MAX_HEAD
-from outrider.kit.outbound import Outbound
-from outrider.webhooks import signing
+from outrider.kit.outbound.client import Outbound
+from outrider.kit.outbound.exchanges import MAX_HEAD
+from outrider.webhooks.deliveries import signing
+from outrider.webhooks.deliveries.sender import Sender
 from outrider.webhooks.models import Outcome
-from outrider.webhooks.sender import Sender
 from tests.hostile import ALL, Hostile, sending, silent
 from tests.receivers import answering, receiver
 

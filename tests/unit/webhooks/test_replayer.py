@@ -9,12 +9,12 @@ import pytest
 from outrider.access.models import WorkspaceId
 from outrider.events.models import Place, RecordedEvent
 from outrider.kit import clock, ids, parallel
-from outrider.webhooks import replayer
+from outrider.webhooks.endpoints.repository import Secrets, Stored
 from outrider.webhooks.errors import ReplayMoved
 from outrider.webhooks.models import Delivery, Gate, Replay, ReplayJob, Webhook
-from outrider.webhooks.replayer import Replayer
-from outrider.webhooks.replays import Work
-from outrider.webhooks.repository import Secrets, Stored
+from outrider.webhooks.replays import worker as replayer
+from outrider.webhooks.replays.repository import Work
+from outrider.webhooks.replays.worker import Replayer
 
 WORKSPACE = WorkspaceId("wsp_" + "0" * 26)
 MOMENT = "2026-03-02T09:00:00.000Z"

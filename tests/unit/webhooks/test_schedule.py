@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from outrider.webhooks.schedule import delay_after
+from outrider.webhooks.deliveries.retry_schedule import delay_after
 
 
 class TestDelayAfter:

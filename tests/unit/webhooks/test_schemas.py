@@ -5,7 +5,7 @@ from pydantic import TypeAdapter
 
 from outrider.kit import json
 from outrider.kit.errors import ValidationFailed
-from outrider.kit.requests import parse_body
+from outrider.kit.http.requests import parse_body
 from outrider.webhooks.schemas import WebhookCreate
 
 

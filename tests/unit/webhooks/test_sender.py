@@ -4,9 +4,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from outrider.kit.clock import frozen
-from outrider.kit.outbound import Outbound
-from outrider.webhooks import signing
-from outrider.webhooks.sender import Sender
+from outrider.kit.outbound.client import Outbound
+from outrider.webhooks.deliveries import signing
+from outrider.webhooks.deliveries.sender import Sender
 from tests.receivers import answering, receiver
 
 KEY = signing.new_key()

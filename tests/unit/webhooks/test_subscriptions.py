@@ -1,7 +1,7 @@
 import pytest
 
 from outrider.events.catalogue import HIGH_VOLUME, NAMES
-from outrider.webhooks.subscriptions import check, wants
+from outrider.webhooks.endpoints.subscriptions import check, wants
 
 
 class TestCheck:

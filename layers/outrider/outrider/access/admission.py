@@ -11,11 +11,11 @@ from outrider.access.idempotency import Idempotency, key_of
 from outrider.access.meter import Meter, rate_limit_headers
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit import clock
-from outrider.kit.answers import Headers
-from outrider.kit.dynamo import StoreFailed, Table
-from outrider.kit.http import Admitted, Api
+from outrider.kit.aws.dynamodb import StoreFailed, Table
+from outrider.kit.http.edge import Admitted, Api
+from outrider.kit.http.requests import Request
+from outrider.kit.http.responses import Headers
 from outrider.kit.logs import logger
-from outrider.kit.requests import Request
 from outrider.kit.settings import settings
 
 

@@ -22,11 +22,11 @@ from pydantic import BaseModel
 
 from outrider.access.errors import IdempotencyMismatch, StillRunning
 from outrider.kit import clock, ids, json
-from outrider.kit.answers import Answer, AnsweredBefore, Headers, render
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, StoreFailed, Table
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, ConditionFailed, StoreFailed, Table
 from outrider.kit.errors import ValidationFailed, Violation
-from outrider.kit.requests import REPEATABLE, Request
+from outrider.kit.http.requests import REPEATABLE, Request
+from outrider.kit.http.responses import Answer, AnsweredBefore, Headers, render
 
 LIFE = timedelta(hours=72)
 LEASE = timedelta(seconds=35)

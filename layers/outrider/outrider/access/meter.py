@@ -18,7 +18,7 @@ from outrider.access.credentials import Credential
 from outrider.access.errors import InvalidApiKey, PlanRequired, RateLimited
 from outrider.access.plans import PLANS, Rate, rates
 from outrider.kit import clock
-from outrider.kit.dynamo import ConditionFailed, Table
+from outrider.kit.aws.dynamodb import ConditionFailed, Table
 
 Item = dict[str, Any]
 _CLOCKS = ("minute", "day")

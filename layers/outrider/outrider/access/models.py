@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from outrider.access.idempotency import Idempotency, PlanT
 from outrider.access.scopes import Role
 from outrider.kit import clock, ids
-from outrider.kit.answers import Headers
-from outrider.kit.dynamo import Action
+from outrider.kit.aws.dynamodb import Action
+from outrider.kit.http.responses import Headers
 from outrider.kit.outbox import Event, Mode, event
 
 _TEST = "~test"

@@ -14,7 +14,7 @@ from outrider.access.meter import clock_attributes, key_record
 from outrider.access.models import ApiKey, PlanName, Workspace, WorkspaceId
 from outrider.access.plans import PLANS, rates
 from outrider.kit import clock, outbox
-from outrider.kit.dynamo import Action, Query, Table, TransactionFailed, batch_get, transact
+from outrider.kit.aws.dynamodb import Action, Query, Table, TransactionFailed, batch_get, transact
 from outrider.kit.outbox import Event
 
 

@@ -7,8 +7,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from outrider.access.models import ApiKey, PlanName
 from outrider.access.scopes import ALL, Role
-from outrider.kit import clock, json_schema
-from outrider.kit.inputs import Input
+from outrider.kit import clock
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Input
 from outrider.kit.outbox import Mode
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]

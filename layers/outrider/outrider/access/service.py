@@ -32,8 +32,8 @@ from outrider.access.schemas import (
 from outrider.access.scopes import Role
 from outrider.kit import clock, ids
 from outrider.kit.errors import Conflict, ResourceNotFound, ValidationFailed, Violation
+from outrider.kit.http.pagination import Page, PageQuery, Sealer
 from outrider.kit.outbox import Mode
-from outrider.kit.pagination import Page, PageQuery, Sealer
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from outrider.access.models import Caller
 from outrider.access.repository import ApiKeyRepository, WorkspaceRepository
 from outrider.access.service import AccountService, ApiKeyService, OperatorService, WorkspaceService
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 
 

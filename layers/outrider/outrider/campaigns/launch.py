@@ -14,8 +14,8 @@ from datetime import timedelta
 from functools import partial
 
 from outrider.access.models import Caller
-from outrider.campaigns.audience import AudienceRepository, begun
-from outrider.campaigns.enrolling import AT_ONCE, Enroller
+from outrider.campaigns.audience.enroller import AT_ONCE, Enroller
+from outrider.campaigns.audience.runner import AudienceRepository, begun
 from outrider.campaigns.errors import LaunchedElsewhere, WrongStatus
 from outrider.campaigns.models import SHARD_SIZE, Campaign
 from outrider.campaigns.repository import CampaignRepository
@@ -31,9 +31,9 @@ from outrider.campaigns.schemas import (
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, ids, json, parallel
-from outrider.kit.dynamo import Action, TransactionFailed, batch_get, transact
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, batch_get, transact
 from outrider.kit.errors import Contended, ValidationFailed, Violation
-from outrider.mailboxes.remedies import why_it_cannot_send
+from outrider.mailboxes.health.remedies import why_it_cannot_send
 from outrider.mailboxes.service import MailboxService
 from outrider.sequences.errors import LaunchUnderWay, MailboxPoolNotWarmed, SequenceNotDraft
 from outrider.sequences.models import Sequence, Settings, Step

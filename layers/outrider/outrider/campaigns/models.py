@@ -7,7 +7,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from outrider.campaigns import enrollment_ids, message_ids
+from outrider.campaigns.enrollments import ids as enrollment_ids
+from outrider.campaigns.enrollments import message_ids
 from outrider.kit import clock, json
 from outrider.sequences.models import ReplyClass, Sequence, Settings
 

@@ -13,11 +13,11 @@ from typing import Any
 from outrider.access.models import WorkspaceId
 from outrider.campaigns.errors import CampaignNotFound
 from outrider.campaigns.models import Audience, Campaign, CampaignStatus
-from outrider.campaigns.statistics import Statistics
+from outrider.campaigns.statistics.repository import Statistics
 from outrider.kit import clock, ids, outbox
-from outrider.kit.attributes import Item
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, batch_get
 from outrider.kit.counters import Counters, total
-from outrider.kit.dynamo import Action, ConditionFailed, Query, Table, batch_get
 from outrider.kit.outbox import Event
 
 RUNNING_SHARDS = 8

@@ -14,11 +14,12 @@ from outrider.campaigns.models import (
 )
 from outrider.contacts.schemas import ContactQuery, ContactWrite
 from outrider.entities.schemas import Custom, Tags, Text
-from outrider.kit import ids, json_schema
-from outrider.kit.addresses import Email
-from outrider.kit.inputs import Checked, Input, check_filters, filters_of
-from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Day, Instant
+from outrider.kit import ids
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Checked, Input, check_filters, filters_of
+from outrider.kit.http.pagination import PageQuery
+from outrider.kit.http.requests import Day, Instant
+from outrider.kit.text.addresses import Email
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.models import ReplyClass

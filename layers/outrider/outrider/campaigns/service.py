@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from outrider.access.models import Caller
-from outrider.campaigns.audience import AudienceRepository
-from outrider.campaigns.enrolling import SKIPPED_AS
+from outrider.campaigns.audience.enroller import SKIPPED_AS
+from outrider.campaigns.audience.runner import AudienceRepository
 from outrider.campaigns.errors import WrongStatus
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
@@ -21,13 +21,13 @@ from outrider.campaigns.schemas import (
     EnrollingView,
     SkipReason,
 )
-from outrider.campaigns.statistics import Statistics
+from outrider.campaigns.statistics.repository import Statistics
 from outrider.kit import clock, ids
-from outrider.kit.attributes import Item
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import TransactionFailed, transact, try_transact
 from outrider.kit.counters import total
-from outrider.kit.dynamo import TransactionFailed, transact, try_transact
 from outrider.kit.errors import Conflict, Contended
-from outrider.kit.pagination import Page, Sealer
+from outrider.kit.http.pagination import Page, Sealer
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.sequences.errors import SequenceNotFound
 from outrider.sequences.service import SequenceService

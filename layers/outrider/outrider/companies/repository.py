@@ -12,8 +12,8 @@ from typing import Any
 from outrider.companies.models import Company, folded
 from outrider.entities.repository import PRESENT, EntityRepository
 from outrider.kit import ids
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, Page, Query, batch_get
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, Page, Query, batch_get
 
 
 @dataclass(frozen=True, slots=True)

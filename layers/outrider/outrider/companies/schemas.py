@@ -24,12 +24,12 @@ from outrider.entities.schemas import (
     Text,
     check_object,
 )
-from outrider.kit import json_schema
-from outrider.kit.addresses import Domain
-from outrider.kit.inputs import Batch, Input
-from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import MANY, ONE, Instant, one_or_many
-from outrider.kit.urls import ShortWebAddress, WebAddress
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Batch, Input
+from outrider.kit.http.pagination import PageQuery
+from outrider.kit.http.requests import MANY, ONE, Instant, one_or_many
+from outrider.kit.outbound.urls import ShortWebAddress, WebAddress
+from outrider.kit.text.addresses import Domain
 
 _OURS = frozenset({"id", "object", "created_at", "updated_at", "version", "deleted_at"})
 _NAMES: json_schema.Schema = {

@@ -22,9 +22,9 @@ from outrider.companies.schemas import (
 from outrider.entities.schemas import Result, check_object
 from outrider.entities.service import EntityService, Kind
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import Action
+from outrider.kit.aws.dynamodb import Action
 from outrider.kit.errors import ValidationFailed
-from outrider.kit.pagination import Page, Sealer
+from outrider.kit.http.pagination import Page, Sealer
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from outrider.access.models import Caller, WorkspaceId
 from outrider.companies.repository import CompanyRepository
 from outrider.companies.service import CompanyService
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
 
 from outrider.entities.models import Entity
-from outrider.kit.addresses import folded
+from outrider.kit.text.addresses import folded
 
 Status = Literal[
     "new", "active", "replied", "interested", "not_interested", "unsubscribed", "bounced"

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from outrider.contacts.indexes import INDEX_KEYS, company_place, index_keys
 from outrider.contacts.models import Contact
+from outrider.contacts.search.keys import INDEX_KEYS, company_place, index_keys
 from outrider.contacts.touches import Touch, Touches
 from outrider.entities.repository import PRESENT, EntityMoved, EntityRepository, Found
 from outrider.kit import clock
-from outrider.kit.addresses import folded
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import (
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
     Action,
     Page,
     Query,
@@ -25,6 +24,7 @@ from outrider.kit.dynamo import (
     transact_groups,
 )
 from outrider.kit.outbox import Event
+from outrider.kit.text.addresses import folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ from pydantic import (
     model_validator,
 )
 
-from outrider.contacts.filters import ContactFilter
 from outrider.contacts.models import Status
+from outrider.contacts.search.filters import ContactFilter
 from outrider.entities.schemas import MAX_BATCH, BatchResult, Custom, RowResult, Tags, Text
-from outrider.kit import json_schema
-from outrider.kit.addresses import Email
-from outrider.kit.inputs import Batch, Input
-from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import MANY, ONE, one_or_many
-from outrider.kit.urls import ShortWebAddress
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Batch, Input
+from outrider.kit.http.pagination import PageQuery
+from outrider.kit.http.requests import MANY, ONE, one_or_many
+from outrider.kit.outbound.urls import ShortWebAddress
+from outrider.kit.text.addresses import Email
 from outrider.kit.zones import Timezone
 
 

@@ -9,7 +9,6 @@ from pydantic import TypeAdapter
 from outrider.companies.errors import NO_COMPANY
 from outrider.companies.service import CompanyService
 from outrider.contacts.errors import ContactNotFound
-from outrider.contacts.lists import ContactLists
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.schemas import (
@@ -22,12 +21,13 @@ from outrider.contacts.schemas import (
     ContactUpdate,
     ContactWrite,
 )
+from outrider.contacts.search.lists import ContactLists
 from outrider.entities.schemas import Result
 from outrider.entities.service import EntityService, Kind
 from outrider.kit import clock, ids
-from outrider.kit.addresses import folded
-from outrider.kit.dynamo import Action
-from outrider.kit.pagination import Page, Sealer
+from outrider.kit.aws.dynamodb import Action
+from outrider.kit.http.pagination import Page, Sealer
+from outrider.kit.text.addresses import folded
 
 
 @dataclass(frozen=True, slots=True)

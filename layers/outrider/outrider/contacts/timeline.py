@@ -14,7 +14,7 @@ from outrider.events.models import RecordedEvent
 from outrider.events.repository import EventRepository
 from outrider.events.schemas import TimelineEvent, TimelineQuery
 from outrider.kit import ids
-from outrider.kit.pagination import Page, Sealer
+from outrider.kit.http.pagination import Page, Sealer
 
 
 class _Entry(NamedTuple):

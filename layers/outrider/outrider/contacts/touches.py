@@ -13,8 +13,8 @@ from typing import Self
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, Table, batch_get
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, ConditionFailed, Table, batch_get
 
 _NEVER = ""
 """Sorts before all times."""

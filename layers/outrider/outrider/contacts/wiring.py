@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable
 
 from outrider.access.models import Caller
 from outrider.companies.wiring import companies, company_repository
-from outrider.contacts.index import ContactIndex
-from outrider.contacts.links import ContactLinks, LinkSweep
-from outrider.contacts.lists import ContactLists
+from outrider.contacts.company_links import ContactLinks, LinkSweep
 from outrider.contacts.repository import ContactRepository
+from outrider.contacts.search.lists import ContactLists
+from outrider.contacts.search.worker import ContactIndex
 from outrider.contacts.service import ContactService
 from outrider.contacts.timeline import TimelineService
 from outrider.events.schemas import TimelineEvent
 from outrider.events.wiring import feed
-from outrider.kit.dynamo import Table
-from outrider.kit.queues import Queue
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.sqs import Queue
 from outrider.kit.settings import settings
 
 

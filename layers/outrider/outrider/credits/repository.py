@@ -14,8 +14,8 @@ from outrider.access.models import Workspace, WorkspaceId
 from outrider.access.repository import WorkspaceRepository
 from outrider.credits.models import Balance, LedgerEntry
 from outrider.kit import outbox
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import (
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
     Query,

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from outrider.access.models import PlanName
 from outrider.credits.models import Kind, State
-from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import Instant
+from outrider.kit.http.pagination import PageQuery
+from outrider.kit.http.requests import Instant
 
 
 class Credits(BaseModel):

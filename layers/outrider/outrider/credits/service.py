@@ -16,10 +16,10 @@ from outrider.credits.repository import BalanceRefused, CreditRepository, HeldBe
 from outrider.credits.schemas import Credits, LedgerQuery
 from outrider.credits.usage.repository import UsageRepository
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import Action
+from outrider.kit.aws.dynamodb import Action
 from outrider.kit.errors import Contended
+from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.outbox import Event
-from outrider.kit.pagination import Page, Sealer
 
 _ATTEMPTS = 16
 _USED, _REMAINING = "X-Credits-Used", "X-Credits-Remaining"

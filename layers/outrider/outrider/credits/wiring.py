@@ -5,7 +5,7 @@ from outrider.access.repository import WorkspaceRepository
 from outrider.credits.repository import CreditRepository, DueCredits
 from outrider.credits.service import CreditService
 from outrider.credits.usage.wiring import usage_repository
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from outrider.entities.repository import EntityRepository, EntityT
-from outrider.kit import clock, marks
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import (
+from outrider.kit import bulk_marks as marks
+from outrider.kit import clock
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
     TransactionFailed,

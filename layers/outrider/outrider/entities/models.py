@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from outrider.kit import clock
-from outrider.kit.attributes import Item
+from outrider.kit.aws.attributes import Item
 
 
 class Entity(BaseModel):

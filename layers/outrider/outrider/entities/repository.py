@@ -16,9 +16,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from outrider.access.models import WorkspaceId
 from outrider.entities.models import Entity
 from outrider.kit import clock, outbox
-from outrider.kit.attributes import Item
-from outrider.kit.counters import Counters, total
-from outrider.kit.dynamo import (
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
     Table,
@@ -28,6 +27,7 @@ from outrider.kit.dynamo import (
     transact_groups,
     try_transact,
 )
+from outrider.kit.counters import Counters, total
 from outrider.kit.outbox import Event
 
 ADD_AT_ONCE = 33

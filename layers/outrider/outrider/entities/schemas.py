@@ -7,8 +7,8 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar, get_args
 from pydantic import AfterValidator, BaseModel, Field, JsonValue
 
 from outrider.kit import json
-from outrider.kit.attributes import unstorable
-from outrider.kit.inputs import invalid
+from outrider.kit.aws.attributes import unstorable
+from outrider.kit.http.inputs import invalid
 
 MAX_BATCH = 1_000
 MAX_OBJECT = 16 * 1024

@@ -19,7 +19,7 @@ from outrider.entities.repository import (
 from outrider.entities.schemas import Result, RowResult
 from outrider.kit import ids, parallel
 from outrider.kit.attempts import FEW, MOST, attempts
-from outrider.kit.dynamo import Action, StoreFailed
+from outrider.kit.aws.dynamodb import Action, StoreFailed
 from outrider.kit.errors import (
     Conflict,
     Contended,
@@ -27,8 +27,8 @@ from outrider.kit.errors import (
     ResourceNotFound,
     ValidationFailed,
 )
+from outrider.kit.http.requests import read_rows, shortened
 from outrider.kit.outbox import Event
-from outrider.kit.requests import read_rows, shortened
 
 InputT = TypeVar("InputT")
 ResultT = TypeVar("ResultT", bound=RowResult)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from outrider.access.models import WorkspaceId
-from outrider.events.batches import NOBODY, Batch, from_entry, sort_key
+from outrider.events.feed.batches import NOBODY, Batch, from_entry, sort_key
 from outrider.events.models import Place, RecordedEvent
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Query, Table
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Query, Table
 
 _FIRST_BATCHES, _MORE_BATCHES = 4, 32
 """Items of a query: of a busy feed the first few have a page."""

@@ -7,9 +7,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from outrider.events.catalogue import FAMILIES, NAMES, EventName, chosen
 from outrider.events.models import RecordedEvent
-from outrider.kit import ids, json_schema
-from outrider.kit.pagination import Page, PageQuery
-from outrider.kit.requests import Instant
+from outrider.kit import ids
+from outrider.kit.http import json_schema
+from outrider.kit.http.pagination import Page, PageQuery
+from outrider.kit.http.requests import Instant
 
 _ID = re.compile(
     rf"[a-z]{{2,5}}_[{ids.ALPHABET}]{{{ids.LENGTH}}}(?:[{ids.ALPHABET}]{{{ids.LENGTH}}})?"

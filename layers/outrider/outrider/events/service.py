@@ -13,7 +13,7 @@ from outrider.events.models import Place, RecordedEvent
 from outrider.events.repository import EventRepository
 from outrider.events.schemas import EventPage, EventQuery
 from outrider.kit import clock, ids
-from outrider.kit.pagination import Sealer
+from outrider.kit.http.pagination import Sealer
 
 _LOOKED_AT = 10_000
 """Events that one call looks at, at most."""

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.events.backlog import Backlog
-from outrider.events.recording import Recorder
-from outrider.events.relay import EventRelay, MessageItems
+from outrider.events.feed.backlog import Backlog
+from outrider.events.feed.recording import Recorder
+from outrider.events.feed.relay import EventRelay, MessageItems
 from outrider.events.repository import EventRepository
 from outrider.events.service import EventService
-from outrider.kit.bus import Bus
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.eventbridge import Bus
 from outrider.kit.settings import settings
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from outrider.exports.models import Kind
-from outrider.kit.spreadsheets import cell
+from outrider.kit.text.spreadsheets import cell
 
 OPEN_FIELD: dict[Kind, str | None] = {
     "contacts": "custom",

@@ -8,8 +8,8 @@ from typing import Any
 from outrider.access.models import WorkspaceId
 from outrider.exports.models import Export, Work
 from outrider.kit import clock, outbox
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import (
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
     Query,

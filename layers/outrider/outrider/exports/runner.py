@@ -18,8 +18,8 @@ from outrider.exports.models import Work
 from outrider.exports.repository import ExportRepository, LeaseLost
 from outrider.exports.schemas import QUERIES
 from outrider.kit import clock
-from outrider.kit.objects import MIN_PART, Objects
-from outrider.kit.pagination import Page, PageQuery
+from outrider.kit.aws.s3 import MIN_PART, Objects
+from outrider.kit.http.pagination import Page, PageQuery
 
 PAGE = 200
 MAX_NAMES = 1_000

@@ -8,8 +8,8 @@ from outrider.companies.schemas import CompanyQuery
 from outrider.contacts.schemas import ContactQuery
 from outrider.contacts.suppressions.schemas import SuppressionQuery
 from outrider.exports.models import Export, Format, Kind
-from outrider.kit.inputs import Input, check_filters, filters_of
-from outrider.kit.pagination import PageQuery
+from outrider.kit.http.inputs import Input, check_filters, filters_of
+from outrider.kit.http.pagination import PageQuery
 
 QUERIES: dict[Kind, type[PageQuery]] = {
     "contacts": ContactQuery,

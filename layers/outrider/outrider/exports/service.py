@@ -12,8 +12,8 @@ from outrider.exports.models import Export
 from outrider.exports.repository import ExportRepository
 from outrider.exports.schemas import Download, ExportCreate, ExportShown
 from outrider.kit import clock, ids
-from outrider.kit.objects import Objects
-from outrider.kit.pagination import Page, PageQuery, Sealer
+from outrider.kit.aws.s3 import Objects
+from outrider.kit.http.pagination import Page, PageQuery, Sealer
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from outrider.exports.models import Work
 from outrider.exports.repository import ExportRepository
 from outrider.exports.runner import Lister, Runner
 from outrider.exports.service import ExportService
-from outrider.kit.dynamo import Table
-from outrider.kit.objects import Objects
-from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.s3 import Objects
+from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.settings import settings
 
 

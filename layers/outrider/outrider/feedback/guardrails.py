@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
-from outrider.campaigns.control import ControlService
 from outrider.campaigns.errors import CampaignNotFound, WrongStatus
+from outrider.campaigns.pausing import ControlService
 from outrider.campaigns.repository import CampaignRepository
-from outrider.campaigns.statistics import Statistics
+from outrider.campaigns.statistics.repository import Statistics
 from outrider.kit import clock
-from outrider.mailboxes.guardrail import REASON, SPAN
-from outrider.mailboxes.reviews import HealthReviews
+from outrider.mailboxes.health.guardrail import REASON, SPAN
+from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.messages.models import Message
 
 

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from outrider.campaigns import message_ids
+from outrider.campaigns.enrollments import message_ids
 from outrider.kit import clock, ids
-from outrider.messages import diagnoses
-from outrider.messages.bounce_reasons import BounceReason, Diagnosis, SoftReason
+from outrider.messages.bounces import diagnosis as diagnoses
+from outrider.messages.bounces.reasons import BounceReason, Diagnosis, SoftReason
 
 Kind = Literal["accepted", "delivered", "hard", "soft", "complained", "rejected"]
 _KINDS: dict[str, Kind] = {

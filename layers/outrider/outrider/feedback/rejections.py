@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
-from outrider.campaigns.endings import Endings
-from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.enrollments.endings import Endings
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.models import Enrollment
-from outrider.campaigns.statistics import Statistics
+from outrider.campaigns.statistics.repository import Statistics
 from outrider.kit import clock
-from outrider.kit.dynamo import Action, TransactionFailed, transact
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.kit.outbox import short
 from outrider.messages.models import Message

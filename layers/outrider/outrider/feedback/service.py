@@ -10,13 +10,13 @@ from outrider.feedback.guardrails import Guardrails
 from outrider.feedback.notices import Kind, Notice
 from outrider.feedback.rejections import Rejections
 from outrider.kit import clock
-from outrider.messages.bounce_reasons import Diagnosis
-from outrider.messages.bounces import Bounces
-from outrider.messages.marks import Marks
+from outrider.messages.bounces.reasons import Diagnosis
+from outrider.messages.bounces.service import Bounces
 from outrider.messages.models import Message
-from outrider.messages.opting_out import OptOuts
+from outrider.messages.outcomes.settlement import Settling
 from outrider.messages.repository import MessageRepository, SentMessages
-from outrider.messages.settling import Settling
+from outrider.messages.tracking.marks import Marks
+from outrider.messages.tracking.opt_out import OptOuts
 
 _RECORD_LAG = timedelta(minutes=30)
 """How long after it was sent a mail may still be recorded: its worker died, and the lease of its

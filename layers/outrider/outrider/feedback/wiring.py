@@ -11,7 +11,7 @@ from outrider.campaigns.wiring import (
 from outrider.feedback.guardrails import Guardrails
 from outrider.feedback.rejections import Rejections
 from outrider.feedback.service import Feedback, FeedbackService
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import health_reviews
 from outrider.messages.repository import MessageRepository

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from outrider.access.models import WorkspaceId
 from outrider.events.models import RecordedEvent
-from outrider.imports.files import ImportFiles
+from outrider.imports.storage import ImportFiles
 
 
 class ImportJob(BaseModel):

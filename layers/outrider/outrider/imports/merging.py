@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from outrider.imports.columns.contact_status import STOPS
 from outrider.imports.models import Blanks, Duplicates, Kind
-from outrider.imports.standing import STOPS
-from outrider.kit.spreadsheets import cell
+from outrider.kit.text.spreadsheets import cell
 
 _TAGS = "tags"
 _STATUS = "status"

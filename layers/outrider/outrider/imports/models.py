@@ -5,7 +5,7 @@ from typing import Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict
 
 from outrider.contacts.suppressions.models import GivenReason
-from outrider.imports.encodings import Encoding
+from outrider.imports.files.encodings import Encoding
 from outrider.kit import clock
 
 Kind = Literal["contacts", "companies", "suppressions"]

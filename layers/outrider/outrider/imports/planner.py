@@ -6,15 +6,15 @@ from functools import partial
 from typing import Any, get_args
 
 from outrider.contacts.models import Status
-from outrider.imports.headers import MAX_NAME, OPEN_FIELD, OURS, describe, is_ours
+from outrider.imports.columns.contact_status import Unclear, is_answer, stop_of
+from outrider.imports.columns.headers import MAX_NAME, OPEN_FIELD, OURS, describe, is_ours
+from outrider.imports.columns.names import STANDING, guess
+from outrider.imports.columns.values import is_courtesy
+from outrider.imports.files.rows import SourceRow
 from outrider.imports.merging import Given, Policy, changes, completed, stops
 from outrider.imports.models import MAX_COLUMNS, Column, Import, Kind, PlannedRow
-from outrider.imports.names import STANDING, guess
-from outrider.imports.reading import SourceRow
-from outrider.imports.standing import Unclear, is_answer, stop_of
 from outrider.imports.targets import Held, Parsed, RowRefused, Target
-from outrider.imports.values import is_courtesy
-from outrider.kit import marks
+from outrider.kit import bulk_marks as marks
 
 
 @dataclass(frozen=True, slots=True)

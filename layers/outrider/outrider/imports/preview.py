@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from outrider.imports.conversion import BEGINNING, form_of, is_json_lines
+from outrider.imports.columns.contact_status import STOPS
 from outrider.imports.errors import BrokenFile
-from outrider.imports.files import ImportFiles
-from outrider.imports.layout import Asked, read_layout
-from outrider.imports.lines import Lines
+from outrider.imports.files.conversion import BEGINNING, form_of, is_json_lines
+from outrider.imports.files.layout import Asked, read_layout
+from outrider.imports.files.lines import Lines
+from outrider.imports.files.rows import CsvRows, JsonRows, Rows
 from outrider.imports.models import Import, ImportPreview, PlannedRow, PreviewRow, RowProblem
 from outrider.imports.planner import NumberedRow, Planner
-from outrider.imports.reading import CsvRows, JsonRows, Rows
-from outrider.imports.standing import STOPS
+from outrider.imports.storage import ImportFiles
 from outrider.imports.targets import Target
 
 ROWS = 20

@@ -16,8 +16,8 @@ from pydantic import BaseModel
 from outrider.access.models import WorkspaceId
 from outrider.imports.models import Counts, Import, Result, Status
 from outrider.kit import clock, outbox
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import (
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
     Page,

@@ -12,10 +12,10 @@ from typing import Any
 from uuid import uuid4
 
 from outrider.access.models import Caller
-from outrider.imports.files import ImportFiles
 from outrider.imports.models import NO_COUNTS, SettledRow
 from outrider.imports.pace import Pace
 from outrider.imports.repository import ImportRepository, LeaseLost, Work
+from outrider.imports.storage import ImportFiles
 from outrider.imports.targets import Target
 from outrider.kit import clock
 

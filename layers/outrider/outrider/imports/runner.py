@@ -15,16 +15,16 @@ from typing import Any
 from uuid import uuid4
 
 from outrider.access.models import Caller
-from outrider.imports.conversion import BEGINNING, converted, form_of, is_json_lines
 from outrider.imports.errors import BrokenFile
-from outrider.imports.files import ChunkEnd, ImportFiles, Plan
-from outrider.imports.layout import Asked, read_layout
-from outrider.imports.lines import Lines
+from outrider.imports.files.conversion import BEGINNING, converted, form_of, is_json_lines
+from outrider.imports.files.layout import Asked, read_layout
+from outrider.imports.files.lines import Lines
+from outrider.imports.files.rows import CsvRows, JsonRows, Rows
 from outrider.imports.models import NO_COUNTS, Counts, Import, SettledRow, Status
 from outrider.imports.pace import Pace
 from outrider.imports.planner import NumberedRow, Planner
-from outrider.imports.reading import CsvRows, JsonRows, Rows
 from outrider.imports.repository import Chunk, ImportRepository, LeaseLost, Work
+from outrider.imports.storage import ChunkEnd, ImportFiles, Plan
 from outrider.imports.targets import Target
 from outrider.kit import clock
 from outrider.kit.errors import ServiceUnavailable

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from outrider.entities.schemas import Tags, Text
-from outrider.imports.encodings import GivenEncoding
-from outrider.imports.headers import check_mapping
+from outrider.imports.columns.headers import check_mapping
+from outrider.imports.files.encodings import GivenEncoding
 from outrider.imports.models import (
     MAX_COLUMNS,
     Blanks,
@@ -18,9 +18,9 @@ from outrider.imports.models import (
     Kind,
     Result,
 )
-from outrider.kit import json_schema
-from outrider.kit.inputs import Checked, Input
-from outrider.kit.pagination import PageQuery
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Checked, Input
+from outrider.kit.http.pagination import PageQuery
 
 Column = Annotated[str, Field(max_length=200)]
 

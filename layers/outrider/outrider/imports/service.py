@@ -8,6 +8,7 @@ from datetime import timedelta
 from outrider.access import scopes
 from outrider.access.errors import ScopeDenied
 from outrider.access.models import Caller
+from outrider.imports.columns.headers import check_mapping
 from outrider.imports.errors import (
     BrokenFile,
     CannotConfirm,
@@ -15,8 +16,6 @@ from outrider.imports.errors import (
     CannotRevert,
     ImportNotFound,
 )
-from outrider.imports.files import LINK_SECONDS, ImportFiles
-from outrider.imports.headers import check_mapping
 from outrider.imports.models import (
     Defaults,
     Import,
@@ -30,11 +29,12 @@ from outrider.imports.preview import preview
 from outrider.imports.repository import Chunk, ImportRepository
 from outrider.imports.runner import MAX_BYTES
 from outrider.imports.schemas import ImportCreate, ImportCreated, MappingGiven, RowsQuery, Upload
+from outrider.imports.storage import LINK_SECONDS, ImportFiles
 from outrider.imports.targets import Target
 from outrider.kit import clock, ids
+from outrider.kit.aws.s3 import ObjectMissing
 from outrider.kit.errors import ValidationFailed
-from outrider.kit.objects import ObjectMissing
-from outrider.kit.pagination import Page, PageQuery, Sealer
+from outrider.kit.http.pagination import Page, PageQuery, Sealer
 
 _CHUNKS_AT_ONCE = 10
 """Objects read for one page of rows: a page may be short where few rows match."""

@@ -7,7 +7,6 @@ from outrider.companies.bulk import CompanyBulk
 from outrider.contacts.bulk import ContactBulk
 from outrider.contacts.suppressions.bulk import SuppressionBulk
 from outrider.events.wiring import backlog
-from outrider.imports.files import ImportFiles
 from outrider.imports.jobs import ImportJob
 from outrider.imports.models import Import
 from outrider.imports.pace import Pace
@@ -15,13 +14,14 @@ from outrider.imports.repository import ImportRepository, Work
 from outrider.imports.reverter import Reverter
 from outrider.imports.runner import Runner
 from outrider.imports.service import ImportService
+from outrider.imports.storage import ImportFiles
 from outrider.imports.targets import Target
 from outrider.imports.targets.companies import CompanyTarget
 from outrider.imports.targets.contacts import ContactTarget
 from outrider.imports.targets.suppressions import SuppressionTarget
-from outrider.kit.dynamo import Table
-from outrider.kit.objects import Objects
-from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.s3 import Objects
+from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.settings import settings
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from outrider.kit.inputs import Input
+from outrider.kit.http.inputs import Input
 from outrider.sequences.models import ReplyClass
 
 

@@ -9,18 +9,18 @@ from pydantic import BaseModel
 from outrider.access.models import Caller, WorkspaceId
 from outrider.feedback.notices import Kind, Notice
 from outrider.feedback.service import Feedback
-from outrider.inbound.judging import judge
-from outrider.inbound.mail import IncomingMail
-from outrider.inbound.matching import Matching, Place
-from outrider.inbound.recording import Replies
-from outrider.inbound.reports import Report
-from outrider.inbound.unmatched import UnmatchedMails
+from outrider.inbound.classification.verdict import judge
+from outrider.inbound.mail.message import IncomingMail
+from outrider.inbound.replies.matching import Matching, Place
+from outrider.inbound.replies.recording import Replies
+from outrider.inbound.replies.unmatched import UnmatchedMails
+from outrider.inbound.reports.delivery_status import Report
 from outrider.kit import clock
-from outrider.kit.addresses import folded
 from outrider.kit.logs import logger
+from outrider.kit.text.addresses import folded
 from outrider.messages.models import Message
-from outrider.messages.settling import Settling
-from outrider.messages.test_sends import is_test
+from outrider.messages.outcomes.settlement import Settling
+from outrider.messages.sending.test_sends import is_test
 from outrider.sequences.models import ReplyClass
 
 _HEARD: dict[str, Kind] = {

@@ -10,13 +10,13 @@ from outrider.campaigns.wiring import (
 )
 from outrider.contacts.repository import ContactRepository
 from outrider.feedback.wiring import feedback
-from outrider.inbound.classifying import Classifying
-from outrider.inbound.effects import Effects
-from outrider.inbound.matching import Matching
-from outrider.inbound.recording import Replies
+from outrider.inbound.classification.correction import Classifying
+from outrider.inbound.replies.effects import Effects
+from outrider.inbound.replies.matching import Matching
+from outrider.inbound.replies.recording import Replies
+from outrider.inbound.replies.unmatched import UnmatchedMails
 from outrider.inbound.service import InboundService
-from outrider.inbound.unmatched import UnmatchedMails
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import inboxes
 from outrider.messages.lists import MessageLists

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, Table
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, Table
 
 SHARDS = 8
 

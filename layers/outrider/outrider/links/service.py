@@ -8,14 +8,14 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.access.repository import WorkspaceRepository
 from outrider.contacts.repository import ContactRepository
 from outrider.kit import clock
-from outrider.kit.dynamo import StoreFailed, batch_get
+from outrider.kit.aws.dynamodb import StoreFailed, batch_get
 from outrider.kit.logs import logger
-from outrider.messages.machines import is_machine
-from outrider.messages.marks import Marks
 from outrider.messages.models import Message
-from outrider.messages.opting_out import OptOuts
 from outrider.messages.repository import MessageRepository
-from outrider.messages.tokens import Purpose, Token
+from outrider.messages.tracking.bots import is_machine
+from outrider.messages.tracking.links import Purpose, Token
+from outrider.messages.tracking.marks import Marks
+from outrider.messages.tracking.opt_out import OptOuts
 
 _ACTOR = "recipient"
 

@@ -2,7 +2,7 @@
 
 from outrider.access.repository import WorkspaceRepository
 from outrider.contacts.repository import ContactRepository
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.links.service import LinkService
 from outrider.messages.repository import MessageRepository

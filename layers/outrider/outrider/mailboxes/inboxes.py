@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
-from outrider.kit.addresses import folded
-from outrider.kit.dynamo import Query, Table
+from outrider.kit.aws.dynamodb import Query, Table
+from outrider.kit.text.addresses import folded
 
 
 @dataclass(frozen=True, slots=True)

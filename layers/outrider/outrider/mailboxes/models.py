@@ -6,9 +6,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from outrider.kit import clock
-from outrider.mailboxes.breaker import Breaker
 from outrider.mailboxes.checks.models import Check
-from outrider.mailboxes.guardrail import Guardrail
+from outrider.mailboxes.health.breaker import Breaker
+from outrider.mailboxes.health.guardrail import Guardrail
 
 DEFAULT_POOL = "pool_default"
 RAMP_DAYS = 21

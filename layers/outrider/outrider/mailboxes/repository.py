@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from outrider.access.models import WorkspaceId
-from outrider.kit import clock, hours, ids
-from outrider.kit.addresses import folded
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import (
+from outrider.kit import clock, ids
+from outrider.kit import hourly_counts as hours
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
     Query,
@@ -25,9 +25,10 @@ from outrider.kit.dynamo import (
     transact,
 )
 from outrider.kit.outbox import Event, attribute
+from outrider.kit.text.addresses import folded
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
-from outrider.mailboxes.guardrail import SPAN
-from outrider.mailboxes.health import Counts
+from outrider.mailboxes.health.assessment import Counts
+from outrider.mailboxes.health.guardrail import SPAN
 from outrider.mailboxes.inboxes import inbox_pk
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.pools.repository import PoolRepository

@@ -5,13 +5,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from outrider.kit import json_schema
-from outrider.kit.addresses import Email
-from outrider.kit.inputs import Input
-from outrider.kit.pagination import PageQuery
-from outrider.kit.targets import HOST_PATTERN, parse_host
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Input
+from outrider.kit.http.pagination import PageQuery
+from outrider.kit.outbound.targets import HOST_PATTERN, parse_host
+from outrider.kit.text.addresses import Email
 from outrider.mailboxes.checks.models import Check
-from outrider.mailboxes.guardrail import Guardrail
+from outrider.mailboxes.health.guardrail import Guardrail
 from outrider.mailboxes.models import (
     DEFAULT_POOL,
     RAMP_DAYS,

@@ -7,17 +7,17 @@ from typing import Any
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
 from outrider.kit.errors import Conflict, Contended, DuplicateResource, ValidationFailed
+from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.outbox import Event
-from outrider.kit.pagination import Page, Sealer
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
-from outrider.mailboxes.health import last_days
+from outrider.mailboxes.health.assessment import last_days
+from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox, Security, SmtpServer
 from outrider.mailboxes.ownership.claims import Claims
 from outrider.mailboxes.ownership.errors import OwnershipLost
+from outrider.mailboxes.passwords import PasswordSafe
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.mailboxes.reviews import HealthReviews
-from outrider.mailboxes.safe import PasswordSafe
 from outrider.mailboxes.schemas import (
     MailboxCreate,
     MailboxDeleted,

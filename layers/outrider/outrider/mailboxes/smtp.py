@@ -12,9 +12,8 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from outrider.kit.addresses import domain_of
-from outrider.kit.cipher import CipherFailed
-from outrider.kit.connections import (
+from outrider.kit.aws.kms import CipherFailed
+from outrider.kit.outbound.connections import (
     Allowed,
     Connector,
     Deadline,
@@ -27,9 +26,10 @@ from outrider.kit.connections import (
     public_or_loopback,
     system_tls,
 )
-from outrider.kit.networks import is_loopback, is_public
+from outrider.kit.outbound.networks import is_loopback, is_public
+from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.models import Mailbox, SmtpServer
-from outrider.mailboxes.safe import PasswordSafe
+from outrider.mailboxes.passwords import PasswordSafe
 
 _LONGEST_LINE = 2_048
 _MOST_LINES = 100

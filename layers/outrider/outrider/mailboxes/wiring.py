@@ -1,19 +1,19 @@
 """Builds the objects of `mailboxes`."""
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.kit.cipher import Cipher
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.kms import Cipher
 from outrider.kit.settings import settings
+from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.inboxes import Inboxes
 from outrider.mailboxes.ownership.claims import Claims
 from outrider.mailboxes.ownership.repository import OwnershipRepository
-from outrider.mailboxes.places import Places
+from outrider.mailboxes.passwords import PasswordSafe
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.mailboxes.reviews import HealthReviews
-from outrider.mailboxes.safe import PasswordSafe
 from outrider.mailboxes.service import MailboxService
 from outrider.mailboxes.smtp import SmtpSessions
+from outrider.mailboxes.smtp_slots import Places
 
 
 def mailboxes(caller: Caller) -> MailboxService:

@@ -6,17 +6,19 @@ from datetime import UTC, date, datetime
 
 from pydantic import BaseModel
 
-from outrider.campaigns import branching, enrollment_ids, windows
+from outrider.campaigns.dispatch import windows
+from outrider.campaigns.dispatch.daily_limits import DailyLimits
+from outrider.campaigns.enrollments import branching
+from outrider.campaigns.enrollments import ids as enrollment_ids
 from outrider.campaigns.errors import EnrollmentNotFound
-from outrider.campaigns.limits import DailyLimits
 from outrider.campaigns.models import Enrollment, EnrollmentState, StepJob
 from outrider.kit import clock
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.messages import gates
-from outrider.messages.gates import Closed, GateName
-from outrider.messages.rivals import Rivals
-from outrider.messages.snapshot import Sender, Snapshot, SnapshotReader, Supply
-from outrider.messages.standing import StandingReader
+from outrider.messages.sending import gates
+from outrider.messages.sending.exclusive import Rivals
+from outrider.messages.sending.gates import Closed, GateName
+from outrider.messages.sending.last_check import StandingReader
+from outrider.messages.sending.snapshot import Sender, Snapshot, SnapshotReader, Supply
 from outrider.sequences.models import Channel
 
 _RESERVED: frozenset[GateName] = frozenset({"mailbox_cap", "campaign_limit", "company_limit"})

@@ -8,8 +8,8 @@ what a page may read is bounded. `recent.py` lists all messages of a workspace.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Query, key_of
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Query, key_of
 from outrider.messages.models import Message
 from outrider.messages.repository import OPEN_STATES, MessageRepository
 from outrider.messages.schemas import MessageQuery

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from outrider.campaigns import enrollment_ids
+from outrider.campaigns.enrollments import ids as enrollment_ids
 from outrider.campaigns.models import Said
 from outrider.kit import clock, json
-from outrider.messages import threads
-from outrider.messages.bounce_reasons import BounceKind, BounceReason
+from outrider.messages import thread_ids as threads
+from outrider.messages.bounces.reasons import BounceKind, BounceReason
 from outrider.sequences.models import Channel, ReplyClass
 
 Direction = Literal["out", "in"]

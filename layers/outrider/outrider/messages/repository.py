@@ -18,12 +18,12 @@ from datetime import timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns.message_ids import contact_of
+from outrider.campaigns.enrollments.message_ids import contact_of
 from outrider.kit import clock, outbox
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, Query, Table, batch_get, batch_write
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, Query, Table, batch_get, batch_write
 from outrider.kit.outbox import Event
-from outrider.messages.bounce_reasons import Diagnosis
+from outrider.messages.bounces.reasons import Diagnosis
 from outrider.messages.models import Classification, MarkedTime, Message, State, rfc_key
 
 _SAID = "said#"

@@ -7,11 +7,11 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from outrider.campaigns.models import Said
-from outrider.kit import json_schema
-from outrider.kit.addresses import Email
-from outrider.kit.inputs import Checked, Input
-from outrider.kit.pagination import MAX_CURSOR_LENGTH, PageQuery
-from outrider.kit.requests import Instant
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Checked, Input
+from outrider.kit.http.pagination import MAX_CURSOR_LENGTH, PageQuery
+from outrider.kit.http.requests import Instant
+from outrider.kit.text.addresses import Email
 from outrider.messages.models import Direction, Message, State
 from outrider.sequences.lint.findings import Rule, Severity
 from outrider.sequences.models import Channel, ReplyClass

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
-from outrider.kit.pagination import Page, Sealer
-from outrider.messages import threads
+from outrider.kit.http.pagination import Page, Sealer
+from outrider.messages import thread_ids as threads
 from outrider.messages.errors import MessageNotFound, ThreadNotFound
+from outrider.messages.feed import RecentMessages
 from outrider.messages.lists import MessageLists, has_index
 from outrider.messages.models import Message
-from outrider.messages.recent import RecentMessages
 from outrider.messages.repository import MessageRepository
 from outrider.messages.schemas import MessageQuery, MessageThread, shown
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from outrider.access.models import Caller
 from outrider.access.repository import WorkspaceRepository
 from outrider.campaigns import wiring as campaigns
-from outrider.campaigns.enrollment_service import EnrollmentService
+from outrider.campaigns.enrollments.service import EnrollmentService
 from outrider.campaigns.models import StepJob
 from outrider.campaigns.wiring import (
     campaign_repository,
@@ -24,8 +24,8 @@ from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.contacts.touches import Touches
 from outrider.events.wiring import feed
-from outrider.kit.dynamo import Table
-from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.settings import settings
 from outrider.mailboxes.wiring import (
     health_reviews,
@@ -33,26 +33,27 @@ from outrider.mailboxes.wiring import (
     smtp_places,
     smtp_sessions,
 )
-from outrider.messages.bounces import Bounces
-from outrider.messages.claims import Claims
-from outrider.messages.completing import TaskService
-from outrider.messages.composing import Composer
+from outrider.messages.bounces.service import Bounces
+from outrider.messages.content.composer import Composer
+from outrider.messages.content.previews import PreviewService
 from outrider.messages.explain import Explainer, ExplainService
+from outrider.messages.feed import RecentMessages
 from outrider.messages.lists import MessageLists
-from outrider.messages.marks import Marks
-from outrider.messages.opting_out import OptOuts
-from outrider.messages.previews import PreviewService
-from outrider.messages.progress import Progress
-from outrider.messages.recent import RecentMessages
+from outrider.messages.outcomes.settlement import Settling
+from outrider.messages.outcomes.unknown import Unknowns
 from outrider.messages.repository import MessageRepository, SentMessages
-from outrider.messages.rivals import Rivals
+from outrider.messages.sending.claims import Claims
+from outrider.messages.sending.exclusive import Rivals
+from outrider.messages.sending.last_check import StandingReader
+from outrider.messages.sending.outcome import Progress
+from outrider.messages.sending.snapshot import SnapshotReader
+from outrider.messages.sending.steps import StepService
+from outrider.messages.sending.test_sends import TestSends, TestSendService
 from outrider.messages.service import MessageService
-from outrider.messages.settling import Settling
-from outrider.messages.snapshot import SnapshotReader
-from outrider.messages.standing import StandingReader
-from outrider.messages.steps import StepService
-from outrider.messages.tasks import Tasks
-from outrider.messages.test_sends import TestSends, TestSendService
+from outrider.messages.tasks.due import Tasks
+from outrider.messages.tasks.service import TaskService
+from outrider.messages.tracking.marks import Marks
+from outrider.messages.tracking.opt_out import OptOuts
 from outrider.messages.transports import ByKind, PatientTransport
 from outrider.messages.transports.judged import Judged
 from outrider.messages.transports.pacing import Paced
@@ -60,7 +61,6 @@ from outrider.messages.transports.sandbox import SandboxTransport
 from outrider.messages.transports.ses import SesTransport
 from outrider.messages.transports.sms import SandboxTexts, SnsTransport
 from outrider.messages.transports.smtp import SmtpTransport
-from outrider.messages.unknowns import Unknowns
 from outrider.sequences.repository import SequenceRepository
 from outrider.sequences.wiring import sequences
 

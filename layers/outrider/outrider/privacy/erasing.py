@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from outrider.access.models import Caller
-from outrider.campaigns.enrollments import EnrollmentRepository
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.models import ERASED, Enrollment, StepJob
 from outrider.contacts.errors import ContactNotFound
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock, ids
+from outrider.kit.aws.dynamodb import TransactionFailed, transact, try_transact
 from outrider.kit.counters import Counters
-from outrider.kit.dynamo import TransactionFailed, transact, try_transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.kit.outbox import Event
 from outrider.messages.models import Message

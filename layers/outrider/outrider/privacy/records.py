@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from outrider.campaigns.contact_enrollments import ContactEnrollments
+from outrider.campaigns.enrollments.by_contact import ContactEnrollments
 from outrider.campaigns.models import Enrollment
 from outrider.contacts.repository import ContactRepository
 from outrider.events.models import RecordedEvent
 from outrider.events.repository import EventRepository
-from outrider.kit.attributes import Item
+from outrider.kit.aws.attributes import Item
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
-from outrider.kit.dynamo import Action, Table
+from outrider.kit.aws.dynamodb import Action, Table
 from outrider.privacy.models import Counted, Erasure
 
 

@@ -10,7 +10,7 @@ from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.events.models import RecordedEvent
 from outrider.kit import ids
-from outrider.kit.pagination import PageQuery, Sealer
+from outrider.kit.http.pagination import PageQuery, Sealer
 from outrider.messages.models import Message
 from outrider.privacy.records import Records
 from outrider.privacy.schemas import ContactExport

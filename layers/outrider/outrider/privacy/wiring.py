@@ -1,12 +1,12 @@
 """Builds the objects of `privacy`."""
 
 from outrider.access.models import Caller
-from outrider.campaigns.contact_enrollments import ContactEnrollments
+from outrider.campaigns.enrollments.by_contact import ContactEnrollments
 from outrider.campaigns.wiring import campaign_repository, enrollment_repository
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.events.wiring import feed
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.messages.repository import MessageRepository
 from outrider.privacy.erasing import ErasureService

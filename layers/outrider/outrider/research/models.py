@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from outrider.kit.connections import Reason
+from outrider.kit.outbound.connections import Reason
 
 Outcome = Literal["found", "unreachable", "disallowed"]
 """`unreachable`: no page could be read. `disallowed`: the site's robots.txt forbids it."""

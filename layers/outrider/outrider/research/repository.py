@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
-from outrider.kit.dynamo import Action, batch_get
+from outrider.kit.aws.dynamodb import Action, batch_get
 from outrider.research.models import Findings
 
 

@@ -2,7 +2,7 @@
 
 from outrider.kit import clock
 from outrider.research.models import Findings, Outcome, ResearchSignal, ResearchSource, SiteFacts
-from outrider.research.sites import Site
+from outrider.research.site.choice import Site
 
 SANDBOX = "outrider.test"
 _SIMULATED: dict[str, Outcome] = {

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from outrider.kit.inputs import Input
+from outrider.kit.http.inputs import Input
 from outrider.research.models import Outcome, ResearchSignal, ResearchSource
 
 

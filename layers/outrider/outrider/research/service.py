@@ -12,14 +12,14 @@ from outrider.contacts.models import Contact
 from outrider.credits.models import LedgerEntry, price
 from outrider.credits.service import CreditService
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import TransactionFailed
+from outrider.kit.aws.dynamodb import TransactionFailed
 from outrider.kit.errors import ServiceUnavailable
 from outrider.research.composing import compose
 from outrider.research.errors import NothingToResearch
 from outrider.research.models import Findings
 from outrider.research.repository import ResearchRepository
 from outrider.research.schemas import Research, ResearchRequest
-from outrider.research.sites import Site, site_of
+from outrider.research.site.choice import Site, site_of
 
 FRESH = timedelta(hours=24)
 

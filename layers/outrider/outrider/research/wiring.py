@@ -4,14 +4,14 @@ from outrider.access.models import Caller
 from outrider.companies.repository import CompanyRepository
 from outrider.contacts.repository import ContactRepository
 from outrider.credits.wiring import credits
-from outrider.kit.dynamo import Table
-from outrider.kit.outbound import Outbound
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.outbound.client import Outbound
 from outrider.kit.settings import settings
-from outrider.research.looking import Looker
-from outrider.research.reading import SiteReader
 from outrider.research.repository import ResearchRepository
 from outrider.research.sandbox import simulated
 from outrider.research.service import ResearchService
+from outrider.research.site.looking import Looker
+from outrider.research.site.reader import SiteReader
 
 
 def research(caller: Caller) -> ResearchService:

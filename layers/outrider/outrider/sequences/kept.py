@@ -9,7 +9,7 @@ person, so nothing of it is to be erased.
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from outrider.kit.dynamo import Key
+from outrider.kit.aws.dynamodb import Key
 from outrider.sequences.models import Step
 
 MOST = 64

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict
 
 from outrider.kit import clock
-from outrider.mailboxes.guardrail import Guardrail
+from outrider.mailboxes.health.guardrail import Guardrail
 
 Channel = Literal["email", "sms", "linkedin", "call", "task"]
 Unit = Literal["minutes", "hours", "days"]

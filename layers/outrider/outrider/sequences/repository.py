@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, Query, Table, batch_get, batch_write, transact
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, Query, Table, batch_get, batch_write, transact
 from outrider.kit.outbox import Event
 from outrider.sequences.models import Sequence, Status, Step
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Protocol, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from outrider.kit import json_schema
-from outrider.kit.inputs import Checked, Input
-from outrider.kit.pagination import PageQuery
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Checked, Input
+from outrider.kit.http.pagination import PageQuery
 from outrider.mailboxes.models import DEFAULT_POOL
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.lint.findings import LintFinding

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
-from outrider.kit.dynamo import Action, TransactionFailed
+from outrider.kit.aws.dynamodb import Action, TransactionFailed
 from outrider.kit.errors import Conflict, Contended, ValidationFailed, Violation
+from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.outbox import Event
-from outrider.kit.pagination import Page, Sealer
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.sequences.errors import (
     SequenceInUse,

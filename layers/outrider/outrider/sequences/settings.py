@@ -5,9 +5,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from outrider.kit.inputs import Input
+from outrider.kit.http.inputs import Input
 from outrider.kit.zones import Timezone
-from outrider.mailboxes.guardrail import Guardrail
+from outrider.mailboxes.health.guardrail import Guardrail
 from outrider.sequences.models import SendWindow, Settings, Weekday
 
 MAX_WINDOWS = 50

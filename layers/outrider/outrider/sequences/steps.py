@@ -6,10 +6,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from outrider.kit import ids, json_schema, templates
-from outrider.kit.attributes import Problem
+from outrider.kit import ids
+from outrider.kit.aws.attributes import Problem
 from outrider.kit.errors import ValidationFailed, Violation
-from outrider.kit.inputs import Input, invalid
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Input, invalid
+from outrider.kit.text import templates
 from outrider.sequences.models import CONDITIONS, Basis, Channel, Step, Unit, Variant
 
 MAX_STEPS = 30

@@ -5,12 +5,15 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from outrider.events.catalogue import FAMILIES, NAMES, EventName, chosen
-from outrider.kit import clock, json_schema
-from outrider.kit.inputs import Input
-from outrider.kit.pagination import Page, PageQuery
-from outrider.kit.requests import Instant
-from outrider.kit.targets import MAX_URL
-from outrider.webhooks import breaker
+from outrider.kit import clock
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Input
+from outrider.kit.http.pagination import Page, PageQuery
+from outrider.kit.http.requests import Instant
+from outrider.kit.outbound.targets import MAX_URL
+from outrider.webhooks.deliveries.signing import MIN_TEXT, parse_secret
+from outrider.webhooks.endpoints import breaker
+from outrider.webhooks.endpoints.subscriptions import AVAILABLE, check
 from outrider.webhooks.models import (
     Attempt,
     Delivery,
@@ -21,8 +24,6 @@ from outrider.webhooks.models import (
     State,
     Webhook,
 )
-from outrider.webhooks.signing import MIN_TEXT, parse_secret
-from outrider.webhooks.subscriptions import AVAILABLE, check
 
 
 def _names(text: str) -> str:

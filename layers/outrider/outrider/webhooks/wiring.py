@@ -2,29 +2,29 @@
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.wiring import feed
-from outrider.kit.cipher import Cipher
-from outrider.kit.dynamo import Table
-from outrider.kit.outbound import Outbound
-from outrider.kit.queues import Queue, QueueMessage
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.aws.kms import Cipher
+from outrider.kit.aws.sqs import Queue, QueueMessage
+from outrider.kit.outbound.client import Outbound
 from outrider.kit.settings import settings
-from outrider.webhooks.deliverer import Deliverer
-from outrider.webhooks.deliveries import DeliveryRepository
-from outrider.webhooks.delivery_service import DeliveryService
-from outrider.webhooks.fanout import Fanout
-from outrider.webhooks.gates import GateRepository
-from outrider.webhooks.log import DeliveryLog
+from outrider.webhooks.deliveries.backlog import Pump
+from outrider.webhooks.deliveries.deliverer import Deliverer
+from outrider.webhooks.deliveries.fanout import Fanout
+from outrider.webhooks.deliveries.log import DeliveryLog
+from outrider.webhooks.deliveries.repository import DeliveryRepository
+from outrider.webhooks.deliveries.sender import Sender
+from outrider.webhooks.deliveries.service import DeliveryService
+from outrider.webhooks.deliveries.sweeper import Sweeper
+from outrider.webhooks.deliveries.timers import Timers, order
+from outrider.webhooks.endpoints.gates import GateRepository
+from outrider.webhooks.endpoints.repository import WebhookRepository
+from outrider.webhooks.endpoints.secrets import SecretSafe
+from outrider.webhooks.endpoints.service import WebhookService
 from outrider.webhooks.models import Delivery, DeliveryJob, ReplayJob
-from outrider.webhooks.pump import Pump
-from outrider.webhooks.repeats import Repeats
-from outrider.webhooks.replay_service import ReplayService
-from outrider.webhooks.replayer import Replayer
-from outrider.webhooks.replays import ReplayRepository
-from outrider.webhooks.repository import WebhookRepository
-from outrider.webhooks.safe import SecretSafe
-from outrider.webhooks.sender import Sender
-from outrider.webhooks.service import WebhookService
-from outrider.webhooks.sweeper import Sweeper
-from outrider.webhooks.timers import Timers, order
+from outrider.webhooks.replays.redelivery import Repeats
+from outrider.webhooks.replays.repository import ReplayRepository
+from outrider.webhooks.replays.service import ReplayService
+from outrider.webhooks.replays.worker import Replayer
 
 
 def webhooks(caller: Caller) -> WebhookService:

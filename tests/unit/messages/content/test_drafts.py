@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from outrider.kit.templates import TemplateInvalid
+from outrider.kit.text.templates import TemplateInvalid
 from tests.unit.messages.writing import (
     LINKS,
     MESSAGE,

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from outrider.kit.inputs import Input
+from outrider.kit.http.inputs import Input
 
 ContactId = Annotated[str, Field(max_length=64)]
 

@@ -12,7 +12,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.entities.schemas import MAX_OBJECT, MAX_TAGS
 from outrider.kit import ids, json
-from outrider.kit.dynamo import Action, TransactionFailed
+from outrider.kit.aws.dynamodb import Action, TransactionFailed
 from outrider.kit.errors import Conflict, Contended, ValidationFailed
 from outrider.kit.outbox import Event
 

@@ -4,7 +4,7 @@ from outrider.access.models import Caller
 from outrider.contacts.merging.service import MergeService
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.repository import SuppressionRepository
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 
 

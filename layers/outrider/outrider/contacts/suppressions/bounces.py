@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
-from outrider.kit.addresses import folded
-from outrider.kit.dynamo import Action, Table
+from outrider.kit.aws.dynamodb import Action, Table
+from outrider.kit.text.addresses import folded
 
 
 @dataclass(frozen=True, slots=True)

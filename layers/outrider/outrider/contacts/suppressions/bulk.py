@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.suppressions.repository import SuppressionRepository
-from outrider.kit import marks
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import ConditionFailed, batch_get, transact_groups
+from outrider.kit import bulk_marks as marks
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import ConditionFailed, batch_get, transact_groups
 from outrider.kit.outbox import Event
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from outrider.access.models import WorkspaceId
 from outrider.contacts.suppressions.models import Kind, Reason, Suppression
 from outrider.kit import clock, ids, outbox
-from outrider.kit.addresses import domain_of, folded
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import (
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
     Key,
@@ -22,6 +21,7 @@ from outrider.kit.dynamo import (
     transact_groups,
 )
 from outrider.kit.outbox import Event
+from outrider.kit.text.addresses import domain_of, folded
 
 ADD_AT_ONCE = 100
 """Suppressions added in one transaction: one item each, and a transaction holds 100."""

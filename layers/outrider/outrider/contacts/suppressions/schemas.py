@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, Tag, model_validator
 
 from outrider.contacts.suppressions.models import GivenReason, Kind
 from outrider.entities.schemas import MAX_BATCH
-from outrider.kit import json_schema
-from outrider.kit.addresses import Domain, Email
-from outrider.kit.inputs import Batch, Input
-from outrider.kit.pagination import PageQuery
-from outrider.kit.requests import MANY, ONE, one_or_many
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Batch, Input
+from outrider.kit.http.pagination import PageQuery
+from outrider.kit.http.requests import MANY, ONE, one_or_many
+from outrider.kit.text.addresses import Domain, Email
 
 
 class SuppressionCreate(Input):

@@ -18,10 +18,10 @@ from outrider.contacts.suppressions.schemas import (
     SuppressionResult,
 )
 from outrider.kit import clock, ids, parallel
-from outrider.kit.dynamo import StoreFailed
+from outrider.kit.aws.dynamodb import StoreFailed
+from outrider.kit.http.pagination import Page, Sealer
+from outrider.kit.http.requests import read_rows
 from outrider.kit.outbox import Event
-from outrider.kit.pagination import Page, Sealer
-from outrider.kit.requests import read_rows
 
 _ROW = TypeAdapter(SuppressionCreate)
 

@@ -3,7 +3,7 @@
 from outrider.access.models import Caller
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.contacts.suppressions.service import SuppressionService
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 
 

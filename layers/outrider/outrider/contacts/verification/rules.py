@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from outrider.contacts.models import Verdict, VerificationReason
 from outrider.contacts.verification.deliverability import Route
-from outrider.kit.addresses import domain_of
+from outrider.kit.text.addresses import domain_of
 
 SANDBOX = "outrider.test"
 _SIMULATED: dict[str, Verdict] = {f"{name}.{SANDBOX}": name for name in get_args(Verdict)}

@@ -4,7 +4,7 @@ from outrider.access.models import Caller
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.verification.deliverability import look_up
 from outrider.contacts.verification.service import VerificationService
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from outrider.access.models import WorkspaceId
 from outrider.credits.usage.repository import CountedCalls, CountedSince, UsageRepository
 from outrider.kit import clock, parallel
-from outrider.kit.attributes import decode
+from outrider.kit.aws.attributes import decode
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, Query, Table, TransactionFailed, batch_get, transact
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, Query, Table, TransactionFailed, batch_get, transact
 
 _LIFE = timedelta(days=400)
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from outrider.kit import clock
-from outrider.kit.inputs import Checked, invalid
-from outrider.kit.requests import Day
+from outrider.kit.http.inputs import Checked, invalid
+from outrider.kit.http.requests import Day
 
 LONGEST_DAYS, DEFAULT_DAYS = 92, 30
 _DAY = timedelta(days=1)

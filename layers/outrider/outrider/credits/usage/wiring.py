@@ -4,7 +4,7 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.credits.usage.counter import CallCounter
 from outrider.credits.usage.repository import CountedCalls, UsageRepository
 from outrider.credits.usage.service import UsageService
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 
 

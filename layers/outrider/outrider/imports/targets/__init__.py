@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
-from outrider.kit.attributes import Item
+from outrider.kit.aws.attributes import Item
 
 
 class RowRefused(Exception):

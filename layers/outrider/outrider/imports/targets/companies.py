@@ -6,11 +6,11 @@ from pydantic import TypeAdapter
 
 from outrider.companies.models import Company
 from outrider.companies.schemas import CompanyUpdate, CompanyWrite
+from outrider.imports.columns.values import year_in
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow
 from outrider.imports.targets import Parsed, RowRefused
 from outrider.imports.targets.entities import EntityTarget, made_at, split_tags
-from outrider.imports.values import year_in
 
 _ROW = TypeAdapter(CompanyWrite)
 

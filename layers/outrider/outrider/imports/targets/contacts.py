@@ -7,17 +7,17 @@ from pydantic import TypeAdapter
 
 from outrider.contacts.models import Contact
 from outrider.contacts.schemas import ContactUpdate, ContactWrite
-from outrider.imports.merging import Given
-from outrider.imports.models import PlannedRow
-from outrider.imports.targets import Parsed
-from outrider.imports.targets.entities import EntityTarget, made_at, split_tags
-from outrider.imports.values import (
+from outrider.imports.columns.values import (
     addresses_in,
     names_in,
     other_part,
     score_in,
     timezone_in,
 )
+from outrider.imports.merging import Given
+from outrider.imports.models import PlannedRow
+from outrider.imports.targets import Parsed
+from outrider.imports.targets.entities import EntityTarget, made_at, split_tags
 
 _ROW = TypeAdapter(ContactWrite)
 

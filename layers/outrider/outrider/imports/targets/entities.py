@@ -12,15 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 from outrider.access.models import Caller
 from outrider.entities.bulk import Bulk, Moved, NewEntity
 from outrider.entities.repository import ADD_AT_ONCE, EntityT
-from outrider.imports.headers import OPEN_FIELD
+from outrider.imports.columns.headers import OPEN_FIELD
+from outrider.imports.columns.values import words_in
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
 from outrider.imports.targets import Held, Parsed, RowRefused
-from outrider.imports.values import words_in
 from outrider.kit import clock, ids, parallel
-from outrider.kit.attributes import Item
+from outrider.kit.aws.attributes import Item
+from outrider.kit.http.requests import explain
 from outrider.kit.outbox import Event
-from outrider.kit.requests import explain
 
 RowT = TypeVar("RowT")
 _ATTEMPTS = 3

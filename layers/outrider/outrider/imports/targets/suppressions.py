@@ -11,14 +11,14 @@ from outrider.contacts.suppressions.bulk import SuppressionBulk
 from outrider.contacts.suppressions.models import Kind, Suppression
 from outrider.contacts.suppressions.repository import ADD_AT_ONCE
 from outrider.contacts.suppressions.schemas import SuppressionCreate
+from outrider.imports.columns.values import addresses_in
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
 from outrider.imports.targets import Held, Parsed, RowRefused
-from outrider.imports.values import addresses_in
 from outrider.kit import clock, parallel
-from outrider.kit.addresses import folded
-from outrider.kit.attributes import Item
-from outrider.kit.requests import explain
+from outrider.kit.aws.attributes import Item
+from outrider.kit.http.requests import explain
+from outrider.kit.text.addresses import folded
 
 _ROW = TypeAdapter(SuppressionCreate)
 

@@ -6,7 +6,7 @@ Sources: RFC 7208 (SPF), RFC 6376 (DKIM), RFC 7489 (DMARC), RFC 5321 and RFC 750
 import re
 from collections.abc import Sequence
 
-from outrider.kit.addresses import domain_of
+from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.checks.dns import Dns, with_parents
 from outrider.mailboxes.checks.models import DnsRecord, Finding
 from outrider.mailboxes.models import Mailbox

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from outrider.kit import parallel
-from outrider.kit.addresses import domain_of
-from outrider.kit.identities import Account, Identity, IdentityUnknown
+from outrider.kit.aws.ses_identities import Account, Identity, IdentityUnknown
+from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.checks.dns import with_parents
 from outrider.mailboxes.checks.models import DnsRecord, Finding
 from outrider.mailboxes.models import Mailbox

@@ -7,21 +7,21 @@ from functools import partial
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids, parallel
-from outrider.kit.addresses import domain_of
-from outrider.kit.dynamo import Action
+from outrider.kit.aws.dynamodb import Action
+from outrider.kit.aws.ses_identities import IdentityUnknown, feedback_host
 from outrider.kit.errors import Contended
-from outrider.kit.identities import IdentityUnknown, feedback_host
-from outrider.mailboxes.breaker import Breaker, Reason, after_check
+from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.checks import records, senders
 from outrider.mailboxes.checks.dns import Dns, Unanswered, is_reserved, with_parents
 from outrider.mailboxes.checks.models import Check, Finding, Subject
 from outrider.mailboxes.checks.senders import FindAccount, FindIdentity
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound
-from outrider.mailboxes.health import last_days
+from outrider.mailboxes.health.assessment import last_days
+from outrider.mailboxes.health.breaker import Breaker, Reason, after_check
+from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.ownership.claims import Lapse, Lapses
 from outrider.mailboxes.repository import Counted, MailboxRepository
-from outrider.mailboxes.reviews import HealthReviews
 from outrider.mailboxes.schemas import MailboxDetails
 from outrider.mailboxes.smtp import SmtpSessions
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from outrider.access.models import Caller
-from outrider.kit import identities
+from outrider.kit.aws import ses_identities as identities
 from outrider.kit.settings import settings
 from outrider.mailboxes.checks.dns import Dns
 from outrider.mailboxes.checks.service import CheckService

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel
 
 from outrider.mailboxes.checks.models import Check
-from outrider.mailboxes.health import DAYS, Counts
+from outrider.mailboxes.health.assessment import DAYS, Counts
 from outrider.mailboxes.models import HealthReason, HealthState, Status
 from outrider.mailboxes.schemas import Warmup
 

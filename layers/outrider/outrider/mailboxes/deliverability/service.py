@@ -11,12 +11,12 @@ from outrider.mailboxes.deliverability.schemas import (
     PoolDeliverability,
     Results,
 )
-from outrider.mailboxes.guardrail import REASON as GUARDRAIL
-from outrider.mailboxes.health import Counts, last_days
+from outrider.mailboxes.health.assessment import Counts, last_days
+from outrider.mailboxes.health.guardrail import REASON as GUARDRAIL
+from outrider.mailboxes.health.remedies import remedy, unproved
 from outrider.mailboxes.models import RAMP_DAYS, RATES, Mailbox
 from outrider.mailboxes.pools.models import Pool
 from outrider.mailboxes.pools.repository import PoolRepository
-from outrider.mailboxes.remedies import remedy, unproved
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.schemas import warmup_of
 

@@ -1,7 +1,7 @@
 """Builds the objects of `mailboxes.deliverability`."""
 
 from outrider.access.models import Caller
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.deliverability.service import DeliverabilityService
 from outrider.mailboxes.pools.repository import PoolRepository

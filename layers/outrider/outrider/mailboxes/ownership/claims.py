@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from outrider.access.models import Caller
-from outrider.kit.addresses import domain_of
-from outrider.kit.dynamo import Action
+from outrider.kit.aws.dynamodb import Action
+from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.checks.dns import Dns, Unanswered
 from outrider.mailboxes.models import Mailbox, Proof
 from outrider.mailboxes.ownership.models import record_of

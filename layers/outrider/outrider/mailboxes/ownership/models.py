@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from outrider.kit.addresses import folded
+from outrider.kit.text.addresses import folded
 from outrider.mailboxes.checks.models import DnsRecord
 from outrider.mailboxes.models import Proof
 

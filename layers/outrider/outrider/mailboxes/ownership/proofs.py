@@ -8,7 +8,7 @@ https://learn.microsoft.com/microsoft-365/admin/get-help-with-domains/create-dns
 
 from collections.abc import Mapping
 
-from outrider.kit.addresses import domain_of, folded
+from outrider.kit.text.addresses import domain_of, folded
 from outrider.mailboxes.checks.dns import Dns
 from outrider.mailboxes.checks.models import DnsRecord
 from outrider.mailboxes.models import SmtpServer

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
-from outrider.kit.addresses import domain_of, folded
-from outrider.kit.dynamo import Action, ConditionFailed, Table, TransactionFailed, transact
+from outrider.kit.aws.dynamodb import Action, ConditionFailed, Table, TransactionFailed, transact
+from outrider.kit.text.addresses import domain_of, folded
 from outrider.mailboxes.models import Proof
 from outrider.mailboxes.ownership.errors import OwnershipLost, TooManyCodes, WrongCode
 from outrider.mailboxes.ownership.models import (

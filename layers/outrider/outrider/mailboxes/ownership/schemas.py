@@ -4,8 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from outrider.kit.addresses import Domain, Email
-from outrider.kit.inputs import Input
+from outrider.kit.http.inputs import Input
+from outrider.kit.text.addresses import Domain, Email
 from outrider.mailboxes.checks.models import DnsRecord
 from outrider.mailboxes.models import Mailbox, Proof
 

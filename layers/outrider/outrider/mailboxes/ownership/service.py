@@ -9,10 +9,10 @@ from outrider.access.errors import RateLimited
 from outrider.access.models import Caller, WorkspaceId
 from outrider.access.service import WorkspaceService
 from outrider.kit import clock
-from outrider.kit.addresses import domain_of, folded
-from outrider.kit.dynamo import Action, transact
+from outrider.kit.aws.dynamodb import Action, transact
+from outrider.kit.aws.operator_mail import NotTaken
 from outrider.kit.errors import Conflict, Contended, ValidationFailed
-from outrider.kit.notices import NotTaken
+from outrider.kit.text.addresses import domain_of, folded
 from outrider.mailboxes.checks.dns import Dns, Unanswered, is_reserved
 from outrider.mailboxes.errors import MailboxMoved
 from outrider.mailboxes.models import Mailbox

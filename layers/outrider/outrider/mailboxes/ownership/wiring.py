@@ -4,8 +4,8 @@ from functools import partial
 
 from outrider.access.models import Caller
 from outrider.access.wiring import workspaces
-from outrider.kit import notices
-from outrider.kit.dynamo import Table
+from outrider.kit.aws import operator_mail as notices
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.checks.dns import Dns
 from outrider.mailboxes.ownership.claims import Lapses

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import outbox
-from outrider.kit.attributes import Item
-from outrider.kit.dynamo import Action, ConditionFailed, Query, Table
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table
 from outrider.kit.outbox import Event
 from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
 from outrider.mailboxes.pools.errors import PoolFull, PoolMoved, unknown_pool

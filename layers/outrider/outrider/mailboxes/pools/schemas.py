@@ -6,8 +6,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from outrider.kit import json_schema
-from outrider.kit.inputs import Input
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Input
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.pools.models import Pool
 from outrider.mailboxes.schemas import Name, PoolId

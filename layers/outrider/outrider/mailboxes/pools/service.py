@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
 from outrider.kit.errors import Conflict, Contended, DuplicateResource, ValidationFailed
-from outrider.kit.pagination import Page, PageQuery, Sealer
+from outrider.kit.http.pagination import Page, PageQuery, Sealer
 from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
 from outrider.mailboxes.pools.errors import DefaultPoolStays, PoolInUse, PoolMoved, PoolNotFound
 from outrider.mailboxes.pools.models import Pool

@@ -1,7 +1,7 @@
 """Builds the objects of `mailboxes.pools`."""
 
 from outrider.access.models import Caller
-from outrider.kit.dynamo import Table
+from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.pools.service import PoolService

@@ -9,13 +9,14 @@ from typing import Any, Literal
 
 from outrider.campaigns.models import Enrollment
 from outrider.contacts.models import Contact
-from outrider.kit import clock, markup, templates
-from outrider.kit.spintax import spin
-from outrider.kit.templates import Kind, TemplateInvalid
+from outrider.kit import clock
+from outrider.kit.text import markup, templates
+from outrider.kit.text.spintax import spin
+from outrider.kit.text.templates import Kind, TemplateInvalid
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.content import mime
 from outrider.messages.models import Content
-from outrider.messages.tokens import MAX_LINKS, Links
+from outrider.messages.tracking.links import MAX_LINKS, Links
 from outrider.sequences.models import Settings, Variant
 
 Part = Literal["subject", "text", "html"]

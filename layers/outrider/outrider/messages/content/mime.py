@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 
 from outrider.campaigns.models import Thread
-from outrider.kit.addresses import domain_of
+from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Content
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from outrider.kit.dynamo import StoreFailed
+from outrider.kit.aws.dynamodb import StoreFailed
 from outrider.kit.logs import logger
-from outrider.mailboxes.breaker import Reason
 from outrider.mailboxes.errors import MailboxMoved
+from outrider.mailboxes.health.breaker import Reason
+from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.reviews import HealthReviews
 from outrider.messages.models import Message
 from outrider.messages.transports import Outcome, PatientTransport, always
 from outrider.messages.transports.verdicts import PROBE, Scope

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outrider.kit import aws
+from outrider.kit.aws import clients as aws
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
 from outrider.messages.transports import Outcome, without_address

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outrider.kit import aws
+from outrider.kit.aws import clients as aws
 from outrider.messages.models import Message
 from outrider.messages.transports import Outcome, without_address
 from outrider.messages.transports.aws_errors import answer_of, of_sns, outcome_of

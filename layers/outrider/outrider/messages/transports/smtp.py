@@ -8,7 +8,7 @@ only what goes wrong from there on leaves us without knowing.
 import re
 from dataclasses import dataclass, replace
 
-from outrider.kit.addresses import domain_of
+from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.smtp import Reply, Session, SmtpFailed, SmtpSessions
 from outrider.messages.models import Message

@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from outrider.messages import diagnoses
-from outrider.messages.bounce_reasons import HARD, BounceReason
+from outrider.messages.bounces import diagnosis as diagnoses
+from outrider.messages.bounces.reasons import HARD, BounceReason
 from outrider.messages.transports.verdicts import (
     ACCOUNT,
     CONNECTION,

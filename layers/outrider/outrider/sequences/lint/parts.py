@@ -8,7 +8,7 @@ from functools import cached_property
 from html import unescape
 from typing import Literal
 
-from outrider.kit import markup, spintax
+from outrider.kit.text import markup, spintax
 from outrider.sequences.models import Step, Variant
 
 _LIQUID = re.compile(r"\{[{%]")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from outrider.contacts.models import Contact
-from outrider.kit import liquid, spintax
-from outrider.kit.liquid import Variable, written
-from outrider.kit.templates import TemplateInvalid
+from outrider.kit.text import liquid, spintax
+from outrider.kit.text.liquid import Variable, written
+from outrider.kit.text.templates import TemplateInvalid
 from outrider.sequences.lint.findings import Remark
 from outrider.sequences.lint.parts import Part
 

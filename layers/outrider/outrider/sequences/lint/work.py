@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from outrider.kit import liquid, templates
-from outrider.kit.liquid import Variable
-from outrider.kit.template_work import MOST_WORK
-from outrider.kit.templates import TemplateInvalid
+from outrider.kit.text import liquid, templates
+from outrider.kit.text.liquid import Variable
+from outrider.kit.text.template_work import MOST_WORK
+from outrider.kit.text.templates import TemplateInvalid
 from outrider.sequences.lint.findings import Remark
 from outrider.sequences.lint.parts import Part
 

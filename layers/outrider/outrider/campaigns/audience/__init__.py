@@ -1,0 +1,1 @@
+"""Who is in a campaign: choosing contacts, screening them, and enrolling them."""

@@ -1,0 +1,129 @@
+"""Enrolling contacts in a campaign, up to 90 in one transaction with their counts.
+
+What was enrolled carries a mark of what enrolled it: so doing the same again finds its own work and
+counts nothing twice.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from outrider.access.models import Caller
+from outrider.campaigns.audience.screening import Screening
+from outrider.campaigns.dispatch.due_index import lane_of
+from outrider.campaigns.dispatch.windows import Calendar, zone_of
+from outrider.campaigns.enrollments import ids as enrollment_ids
+from outrider.campaigns.enrollments.repository import EnrollmentRepository, NewEnrollment
+from outrider.campaigns.models import Campaign, Enrollment
+from outrider.campaigns.schemas import SkipReason
+from outrider.companies.domains import is_free_mail
+from outrider.contacts.models import Contact
+from outrider.kit import bulk_marks as marks
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action, Reason, transact_named
+from outrider.kit.counters import Counters
+from outrider.kit.text.addresses import domain_of
+from outrider.sequences.models import Step
+
+AT_ONCE = 90
+SKIPPED_AS = "skipped_as_"
+"""Begins the names of the counts of contacts that a launch skipped, by reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enroller:
+    """Enrolls in one campaign; what `check` gives must hold when it does. With `keeps` what was
+    skipped is kept too."""
+
+    caller: Caller
+    campaign: Campaign
+    first: Step
+    screening: Screening
+    enrollments: EnrollmentRepository
+    counters: Counters
+    check: Callable[[], Action]
+    mark: str
+    keeps: bool = False
+    calendars: dict[str | None, Calendar] = field(default_factory=dict)
+    """By time zone: taking the rules apart takes longer than asking them."""
+
+    def enroll(self, contacts: Sequence[Contact]) -> dict[str, SkipReason]:
+        """Enroll up to AT_ONCE contacts; gives those it skipped, by id. Raises TransactionFailed
+        when the check does not hold."""
+        skipped = self.screening.refused(contacts)
+        groups = {
+            each.id: [self.enrollments.add(self.new(each), self.campaign.due_shards)]
+            for each in contacts
+            if each.id not in skipped
+        }
+        if self.keeps:
+            groups |= self._records(skipped)
+        refused = transact_named(groups, lambda names: self._counted(names, skipped))
+        known: dict[str, SkipReason] = {
+            contact_id: "already_in_sequence"
+            for contact_id, reasons in refused.items()
+            if contact_id not in skipped and not self._is_own(reasons)
+        }
+        if self.keeps and known:
+            transact_named(self._records(known), lambda names: self._counted(names, known))
+        return skipped | known
+
+    def new(self, contact: Contact, before: Enrollment | None = None) -> NewEnrollment:
+        """The enrollment of a contact; `before` is one of it that is over."""
+        now = clock.now()
+        campaign = self.campaign
+        timezone = contact.timezone if zone_of(contact.timezone or "") else None
+        if timezone not in self.calendars:
+            self.calendars[timezone] = Calendar.of(campaign.settings, timezone)
+        due = self.calendars[timezone].due_after(campaign.starts(now), self.first)
+        enrollment = Enrollment(
+            id=enrollment_ids.of(campaign.id, contact.id),
+            campaign_id=campaign.id,
+            contact_id=contact.id,
+            sequence_id=campaign.sequence_id,
+            steps_version=campaign.steps_version,
+            generation=before.generation + 1 if before else 1,
+            step_id=self.first.id,
+            due_at=clock.to_text(due),
+            timezone=timezone,
+            company_key=company_key(contact),
+            created_at=clock.to_text(now),
+            updated_at=clock.to_text(now),
+            version=before.version + 1 if before else 1,
+        )
+        created = self.caller.event(
+            "enrollment.created",
+            identity=f"{enrollment.id}/{enrollment.generation}",
+            **enrollment.names(),
+        )
+        return NewEnrollment(
+            enrollment,
+            [created],
+            self.mark,
+            lane_of(enrollment, self.first),
+            by_company=campaign.settings.stop_for_company,
+        )
+
+    def _records(self, skipped: Mapping[str, SkipReason]) -> dict[str, list[Action]]:
+        return {
+            contact_id: [self.enrollments.skip(contact_id, reason)]
+            for contact_id, reason in skipped.items()
+        }
+
+    def _counted(
+        self, written: Collection[str], skipped: Mapping[str, SkipReason]
+    ) -> Sequence[Action]:
+        added = sum(contact_id not in skipped for contact_id in written)
+        reasons = Counter(skipped[each] for each in written if each in skipped)
+        by_reason = {f"{SKIPPED_AS}{reason}": count for reason, count in reasons.items()}
+        counts = {"total": added, "active": added, "enrolled": added, **by_reason}
+        return [self.counters.add(**counts), self.check()]
+
+    def _is_own(self, reasons: Sequence[Reason]) -> bool:
+        return any(marks.mark_of(reason.item) == self.mark for reason in reasons)
+
+
+def company_key(contact: Contact) -> str | None:
+    """The contact's company, else the domain of its address unless anybody may have one there."""
+    domain = domain_of(contact.email)
+    return contact.company_id or (None if is_free_mail(domain) else domain)

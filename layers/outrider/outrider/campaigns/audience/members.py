@@ -1,0 +1,64 @@
+"""Who is in a campaign, who was left out of it, and which campaigns a contact is in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.campaigns.enrollments.lists import EnrollmentLists
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.schemas import (
+    AudienceQuery,
+    ContactEnrollmentQuery,
+    EnrollmentQuery,
+    EnrollmentView,
+    SkippedContact,
+)
+from outrider.kit.http.pagination import Page, Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLists:
+    caller: Caller
+    campaigns: CampaignRepository
+    lists: EnrollmentLists
+    enrollments: Callable[[str], EnrollmentRepository]
+
+    def enrolled(self, campaign_id: str, query: EnrollmentQuery) -> Page[EnrollmentView]:
+        """Raises CampaignNotFound."""
+        campaign = self.campaigns.require(campaign_id)
+        sealer = self._sealer(campaign_id, "enrollments")
+        after = sealer.after(query)
+        if query.contact_id is not None:
+            found, place = self.lists.one(campaign.id, query.contact_id, query.state)
+        else:
+            found, place = self.lists.of_campaign(campaign, query.state, query.limit, after)
+        return sealer.page(query, [EnrollmentView.of(each) for each in found], place)
+
+    def of_contact(self, query: ContactEnrollmentQuery) -> Page[EnrollmentView]:
+        """The enrollments of a contact, in whatever campaign."""
+        sealer = self._sealer(query.contact_id, "enrollments")
+        after = sealer.after(query)
+        if query.campaign_id is not None:
+            found, place = self.lists.one(query.campaign_id, query.contact_id, query.state)
+        else:
+            found, place = self.lists.of_contact(query.contact_id, query.state, query.limit, after)
+        return sealer.page(query, [EnrollmentView.of(each) for each in found], place)
+
+    def left_out(self, campaign_id: str, query: AudienceQuery) -> Page[SkippedContact]:
+        """Whom a launch with a filter left out. Raises CampaignNotFound."""
+        self.campaigns.require(campaign_id)
+        sealer = self._sealer(campaign_id, "audience")
+        items, place = self.enrollments(campaign_id).skipped(
+            query.reason, query.limit, sealer.after(query)
+        )
+        skipped = [
+            SkippedContact(
+                contact_id=item["sk"], reason=item["reason"], skipped_at=item["skipped_at"]
+            )
+            for item in items
+        ]
+        return sealer.page(query, skipped, place)
+
+    def _sealer(self, of: str, name: str) -> Sealer:
+        return Sealer(self.caller.seal, f"{self.caller.workspace}/{of}/{name}")

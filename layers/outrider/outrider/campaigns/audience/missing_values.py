@@ -1,0 +1,53 @@
+"""Which texts of a sequence cannot be filled for a contact, told without filling them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from outrider.contacts.models import Contact
+from outrider.kit.text import liquid, spintax
+from outrider.kit.text.templates import TemplateInvalid
+from outrider.sequences.models import Step, Variant
+
+_OURS = frozenset({"sender", "unsubscribe_url"})
+
+
+class Saying(NamedTuple):
+    """A variant of a step."""
+
+    step_id: str
+    variant_id: str
+
+
+Needs = Mapping[Saying, frozenset[tuple[str, ...]]]
+
+
+def needs(steps: Iterable[Step]) -> Needs:
+    """The fields that each text writes whatever the other fields are: what stands in a condition, a
+    loop or an option of spintax is not looked at."""
+    found = {
+        Saying(step.id, variant.id): frozenset(_needed(variant))
+        for step in steps
+        for variant in step.variants
+    }
+    return {saying: paths for saying, paths in found.items() if paths}
+
+
+def unfilled(contact: Contact, needs: Needs) -> frozenset[Saying]:
+    """The texts that are not sent to the contact, since it has no value for them."""
+    values = contact.model_dump(exclude_none=True) if needs else {}
+    return frozenset(
+        saying
+        for saying, paths in needs.items()
+        if not all(liquid.has(values, path) for path in paths)
+    )
+
+
+def _needed(variant: Variant) -> Iterator[tuple[str, ...]]:
+    for source in filter(None, (variant.subject, variant.text, variant.html)):
+        try:
+            asked = liquid.asked(spintax.fold(source, lambda _, __: ""))
+        except TemplateInvalid:
+            continue
+        for variable in asked.variables:
+            if variable.use == "needed" and variable.path[0] not in _OURS:
+                yield variable.path

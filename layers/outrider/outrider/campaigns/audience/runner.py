@@ -1,0 +1,266 @@
+"""The contacts that a filter lets through, of a launch or added later: read page after page, and
+enrolled while the campaign runs.
+
+They are those of the moment they were asked for: who was made later is not among them. How far they
+are read is kept at `<workspace>#cam_…` / `audience#aud_…`, and moved only from where it was read,
+so of two workers one goes on. Enrolling a page again does nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.campaigns.audience.enroller import AT_ONCE, Enroller
+from outrider.campaigns.models import Campaign
+from outrider.campaigns.repository import CampaignRepository
+from outrider.contacts.models import Contact
+from outrider.contacts.schemas import ContactQuery
+from outrider.contacts.search.lists import ContactLists
+from outrider.kit import clock, parallel
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
+    Action,
+    ConditionFailed,
+    Query,
+    Table,
+    TransactionFailed,
+    transact,
+)
+from outrider.kit.logs import logger
+
+PAGE = 200
+BATCH = 8 * AT_ONCE
+"""Contacts read before they are enrolled, as many as are enrolled at once."""
+_PAGES = 10
+"""Pages read before their place is kept."""
+STANDS_STILL = timedelta(hours=1)
+"""After which an audience that did not move is not worked on: longer than the queue tries."""
+_SHOWN = 20
+MOST_PAGES = 12
+"""Pages that are read where a call waits for them."""
+
+
+class AudienceJob(BaseModel):
+    """How far an audience is read: `after` is the place in the list, `parts` how often it moved,
+    `moved_at` when it did so last, or was asked to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    filter: dict[str, Any]
+    asked_at: str
+    moved_at: str = ""
+    actor: str
+    request_id: str
+    after: dict[str, Any] | None = None
+    parts: int = 0
+    added: int = 0
+    skipped: int = 0
+    done: bool = False
+
+    @property
+    def query(self) -> ContactQuery:
+        return audience_query(self.filter)
+
+
+def audience_query(filter_: Mapping[str, Any]) -> ContactQuery:
+    """The contacts that a filter lets through, in an order that no change of a contact changes."""
+    order = {} if {"search", "email"} & filter_.keys() else {"sort": "created_at"}
+    return ContactQuery.model_validate({**filter_, **order, "limit": PAGE})
+
+
+def first_of(
+    lists: ContactLists, filter_: Mapping[str, Any], most: int
+) -> tuple[list[Contact], bool]:
+    """The first `most` contacts that a filter lets through, fewer where it lets few through; and
+    whether there may be more."""
+    query = audience_query(filter_)
+    found: dict[str, Contact] = {}
+    after: Item | None = None
+    for _ in range(MOST_PAGES):
+        page, after = lists.page(query, after)
+        found |= {each.id: each for each in page}
+        if after is None or len(found) >= most:
+            break
+    return list(found.values())[:most], after is not None or len(found) > most
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRepository:
+    """Audiences of the campaigns of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def newest(self, campaign_id: str) -> list[AudienceJob]:
+        """The last 20 of a campaign, newest first."""
+        page = self.table.page(self._all(campaign_id), _SHOWN)
+        jobs = [AudienceJob.model_validate(item) for item in page.items]
+        return sorted(jobs, key=lambda job: job.asked_at, reverse=True)
+
+    def open(self, campaign_id: str) -> list[AudienceJob]:
+        """Those of a campaign that are still to be enrolled, the longest asked for first."""
+        found = self.table.every(self._all(campaign_id))
+        jobs = [AudienceJob.model_validate(item) for item in found if not item["done"]]
+        return sorted(jobs, key=lambda job: job.asked_at)
+
+    def add(self, campaign_id: str, job: AudienceJob) -> Action:
+        item = {
+            **job.model_dump(exclude_none=True),
+            "pk": self._pk(campaign_id),
+            "sk": _sk(job),
+        }
+        return self.table.put(item, "attribute_not_exists(#pk)")
+
+    def move(
+        self, campaign_id: str, job: AudienceJob, after: Item | None, *, added: int, skipped: int
+    ) -> Action:
+        """The place behind what was enrolled; None is the end."""
+        return self.table.update(
+            self._pk(campaign_id),
+            _sk(job),
+            "SET #after = :after, #parts = :next, #done = :done, #moved_at = :now"
+            " ADD #added :added, #skipped :skipped",
+            "#parts = :parts AND #done = :no",
+            after=after,
+            now=clock.timestamp(),
+            next=job.parts + 1,
+            parts=job.parts,
+            done=after is None,
+            no=False,
+            added=added,
+            skipped=skipped,
+        )
+
+    def ask_again(self, campaign_id: str, job: AudienceJob) -> None:
+        """Note that somebody was asked to go on with it, unless it has moved."""
+        action = self.table.update(
+            self._pk(campaign_id),
+            _sk(job),
+            "SET #moved_at = :now",
+            "#parts = :parts",
+            now=clock.timestamp(),
+            parts=job.parts,
+        )
+        with suppress(ConditionFailed):
+            self.table.write(action)
+
+    def _all(self, campaign_id: str) -> Query:
+        return Query(
+            self._pk(campaign_id),
+            "begins_with(#sk, :prefix)",
+            {"prefix": "audience#"},
+            newest_first=True,
+            consistent=True,
+        )
+
+    def _pk(self, campaign_id: str) -> str:
+        return f"{self.workspace}#{campaign_id}"
+
+
+def _sk(job: AudienceJob) -> str:
+    return f"audience#{job.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRunner:
+    """`enroller` gives what enrolls in a campaign; `go_on` asks for another call, and `wake` has
+    the campaign's clock look at who was enrolled."""
+
+    campaigns: CampaignRepository
+    audiences: AudienceRepository
+    lists: ContactLists
+    enroller: Callable[[Campaign, AudienceJob], Enroller]
+    go_on: Callable[[], None]
+    wake: Callable[[], None]
+
+    def run(self, campaign_id: str, enough_time: Callable[[], bool]) -> str:
+        """Begin or go on. Gives what came of it, for the log."""
+        campaign = self.campaigns.get(campaign_id)
+        jobs = self.audiences.open(campaign_id) if campaign else []
+        if campaign is None or not jobs:
+            return "nothing to do"
+        for job in jobs:
+            outcome = self._enroll(campaign, job, enough_time)
+            if outcome != "done":
+                return outcome
+        return "done"
+
+    def _enroll(self, campaign: Campaign, job: AudienceJob, enough_time: Callable[[], bool]) -> str:
+        enroller = self.enroller(campaign, job)
+        while True:
+            contacts, after = self._read(job)
+            try:
+                skipped = sum(map(len, parallel.chunks(enroller.enroll, contacts, AT_ONCE)))
+                added = len(contacts) - skipped
+                self._move(campaign.id, job, after, added=added, skipped=skipped)
+            except TransactionFailed:
+                return "another worker goes on, or the campaign is gone"
+            self.wake()
+            if after is None:
+                return "done"
+            job = job.model_copy(update={"after": after, "parts": job.parts + 1})
+            if not enough_time():
+                self.go_on()
+                return "to be continued"
+
+    def _read(self, job: AudienceJob) -> tuple[Sequence[Contact], Item | None]:
+        """Contacts behind the place reached, each once, and the place behind them. Where the filter
+        lets few through, there are few."""
+        found: dict[str, Contact] = {}
+        after: Item | None = job.after
+        for _ in range(_PAGES):
+            page, after = self.lists.page(job.query, after)
+            found |= {each.id: each for each in page if each.created_at <= job.asked_at}
+            if after is None or len(found) > BATCH - PAGE:
+                break
+        return list(found.values()), after
+
+    def _move(
+        self, campaign_id: str, job: AudienceJob, after: Item | None, *, added: int, skipped: int
+    ) -> None:
+        move = self.audiences.move(campaign_id, job, after, added=added, skipped=skipped)
+        actions = [move]
+        if after is None:
+            actions.append(self.campaigns.enrolled(campaign_id))
+        transact(*actions)
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceWatch:
+    """Sees to it that an audience whose worker was given up is gone on with."""
+
+    audiences: AudienceRepository
+    go_on: Callable[[], None]
+
+    def see_to(self, campaign: Campaign) -> None:
+        """Ask for another call where nothing has moved for long; then not again for as long."""
+        if not campaign.enrolling:
+            return
+        jobs = self.audiences.open(campaign.id)
+        if not jobs:
+            return
+        job = max(jobs, key=lambda each: each.moved_at or each.asked_at)
+        if clock.from_text(job.moved_at or job.asked_at) > clock.now() - STANDS_STILL:
+            return
+        logger().warning("an audience stands still", campaign_id=campaign.id, parts=job.parts)
+        self.go_on()
+        self.audiences.ask_again(campaign.id, job)
+
+
+def begun(
+    caller: Caller, campaign: Campaign, filter_: Mapping[str, Any], job_id: str
+) -> AudienceJob:
+    """The job of a launch, or of an addition, whose change of the campaign is its last."""
+    return AudienceJob(
+        id=job_id,
+        filter=dict(filter_),
+        asked_at=campaign.updated_at,
+        actor=caller.actor,
+        request_id=caller.request_id,
+    )

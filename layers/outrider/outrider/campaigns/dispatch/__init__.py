@@ -1,0 +1,1 @@
+"""The clock of a campaign: rounds that plan what is due and queue its steps."""

@@ -1,0 +1,60 @@
+"""How many messages a campaign may send on a day, in all and to one company.
+
+What was taken of a day (UTC) is counted at `<workspace>#cam_…` / `day#<yyyy-mm-dd>` and
+`company#<company key>#<yyyy-mm-dd>`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from outrider.kit.aws.dynamodb import Action, Table, batch_get
+
+_LIFE = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Messages taken of a day: by the campaign, and by company key those to its people."""
+
+    campaign: int
+    companies: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DailyLimits:
+    """The days of one campaign; `pk` is `<workspace>#cam_…`. Where `company` is given it is about
+    the company's day, else about the campaign's."""
+
+    table: Table
+    pk: str
+
+    def take(self, day: date, limit: int, count: int, *, company: str | None = None) -> Action:
+        """Take messages of the day, if so many are left."""
+        expires = datetime.combine(day, time.min, tzinfo=UTC) + _LIFE
+        return self.table.update(
+            self.pk,
+            _sk(day, company),
+            "SET #ttl = :ttl ADD #used :count",
+            "attribute_not_exists(#used) OR #used <= :most",
+            most=limit - count,
+            count=count,
+            ttl=int(expires.timestamp()),
+        )
+
+    def give_back(self, day: date, count: int, *, company: str | None = None) -> Action:
+        """Undo `take` for messages that were not sent."""
+        return self.table.update(self.pk, _sk(day, company), "ADD #used :minus", minus=-count)
+
+    def usage(self, day: date, companies: Iterable[str] = ()) -> Used:
+        wanted = {company: _sk(day, company) for company in companies}
+        found = batch_get((self.table, self.pk, sk) for sk in {_sk(day), *wanted.values()})
+
+        def used(sk: str) -> int:
+            return int(found.get((self.table.name, self.pk, sk), {}).get("used", 0))
+
+        return Used(used(_sk(day)), {company: used(sk) for company, sk in wanted.items()})
+
+
+def _sk(day: date, company: str | None = None) -> str:
+    return f"company#{company}#{day.isoformat()}" if company else f"day#{day.isoformat()}"

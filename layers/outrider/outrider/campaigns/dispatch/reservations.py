@@ -1,0 +1,106 @@
+"""Taking what a round may send of the day's limits, before it queues anything.
+
+So a cap cannot be exceeded, and no worker has to look at one. A unit is given back by the round
+whose queue certainly did not take its step, and by the worker that certainly sends nothing for it;
+one that dies wastes it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from outrider.campaigns.dispatch.daily_limits import DailyLimits
+from outrider.campaigns.dispatch.planner import Planned
+from outrider.campaigns.models import Units
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action, ConditionFailed
+from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.repository import MailboxRepository, Usage
+from outrider.sequences.models import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Reservations:
+    """Reservations of one campaign."""
+
+    mailboxes: MailboxRepository
+    limits: DailyLimits
+
+    def reserve(
+        self,
+        day: date,
+        settings: Settings,
+        planned: Sequence[Planned],
+        mailboxes: Sequence[Mailbox],
+        usage: Mapping[str, Usage],
+    ) -> bool:
+        """Take the slots and the units of all that is planned to be sent. False, and nothing is
+        taken, when another round took some of it since `usage` was read."""
+        taken: list[Action] = []
+        for take, give_back in self._takings(day, settings, planned, mailboxes, usage):
+            try:
+                self.limits.table.write(take)
+            except ConditionFailed:
+                for each in taken:
+                    self.limits.table.write(each)
+                return False
+            taken += [give_back] if give_back else []
+        return True
+
+    def give_back(self, units: Units) -> None:
+        """Give back what was taken for one step."""
+        day = date.fromisoformat(units.day)
+        if units.mailbox_id:
+            self.limits.table.write(self.mailboxes.give_back(units.mailbox_id, day, 1))
+        if units.campaign:
+            self.limits.table.write(self.limits.give_back(day, 1))
+        if units.company:
+            self.limits.table.write(self.limits.give_back(day, 1, company=units.company))
+
+    def _takings(
+        self,
+        day: date,
+        settings: Settings,
+        planned: Sequence[Planned],
+        mailboxes: Sequence[Mailbox],
+        usage: Mapping[str, Usage],
+    ) -> Iterator[tuple[Action, Action | None]]:
+        """What is taken, and what undoes that. Slots are last: they are not given back."""
+        units = [units_of(day, settings, one) for one in planned if one.counts]
+        limits, known = self.limits, {mailbox.id: mailbox for mailbox in mailboxes}
+        for mailbox_id, count in Counter(one.mailbox_id for one in units).items():
+            if mailbox_id:
+                cap = known[mailbox_id].cap_on(day)
+                take = self.mailboxes.take(mailbox_id, day, cap, count)
+                yield take, self.mailboxes.give_back(mailbox_id, day, count)
+        if settings.daily_limit is not None and units:
+            count = len(units)
+            yield limits.take(day, settings.daily_limit, count), limits.give_back(day, count)
+        for company, count in Counter(one.company for one in units).items():
+            if company and settings.company_daily_limit is not None:
+                take = limits.take(day, settings.company_daily_limit, count, company=company)
+                yield take, limits.give_back(day, count, company=company)
+        for mailbox_id, slot in _last_slots(planned).items():
+            if gap := timedelta(seconds=known[mailbox_id].min_gap_seconds):
+                seen = usage[mailbox_id].free_at
+                yield self.mailboxes.reserve(mailbox_id, seen, clock.to_text(slot + gap)), None
+
+
+def units_of(day: date, settings: Settings, planned: Planned) -> Units:
+    """What is taken for one step of a plan."""
+    company = planned.enrollment.company_key if settings.company_daily_limit is not None else None
+    return Units(
+        day=day.isoformat(),
+        mailbox_id=planned.mailbox_id or "",
+        campaign=settings.daily_limit is not None,
+        company=company or "",
+    )
+
+
+def _last_slots(planned: Sequence[Planned]) -> dict[str, datetime]:
+    last: dict[str, datetime] = {}
+    for one in planned:
+        if one.counts and one.mailbox_id:
+            last[one.mailbox_id] = max(one.send_at, last.get(one.mailbox_id, one.send_at))
+    return last

@@ -1,0 +1,258 @@
+"""One round of a campaign: read what is due, plan it, reserve its slots, queue the steps.
+
+Of the emails only as many are read as can be sent: however many are overdue, a round costs what it
+carries out.
+"""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from outrider.access.models import Caller
+from outrider.campaigns.dispatch.due_index import FIRST, PLAIN, lane_of, owner
+from outrider.campaigns.dispatch.due_reader import Reading
+from outrider.campaigns.dispatch.planner import (
+    Capacity,
+    Limits,
+    Planned,
+    Steps,
+    capacity,
+    needs_mailbox,
+    plan,
+    round_end,
+    step_of,
+)
+from outrider.campaigns.dispatch.reservations import Reservations, units_of
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.models import QUEUED, QUEUED_LANE, STEP_LEASE, Campaign, Enrollment, StepJob
+from outrider.kit import clock, parallel
+from outrider.kit.aws.sqs import Queue, QueueMessage, SendFailed
+from outrider.kit.logs import logger
+from outrider.mailboxes.health.reviews import HealthReviews
+from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.repository import MailboxRepository, Usage
+from outrider.sequences.service import SequenceService
+
+_PLAN_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a round queued. `again`: more can be carried out at once; `held`: something is due that
+    waits for a mailbox or a limit; `coming`: when there is something to do again."""
+
+    queued: int = 0
+    again: bool = False
+    held: bool = False
+    coming: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Mailboxes with what was read of their day. Those in `shared` are the campaign's; the others
+    send only for those they wrote to before."""
+
+    mailboxes: Sequence[Mailbox] = ()
+    shared: frozenset[str] = frozenset()
+    usage: Mapping[str, Usage] = field(default_factory=dict)
+
+    def capacities(self, now: datetime) -> list[Capacity]:
+        return [
+            capacity(
+                mailbox,
+                now,
+                used=self.usage[mailbox.id].used,
+                free_at=clock.from_text(at) if (at := self.usage[mailbox.id].free_at) else None,
+                shared=mailbox.id in self.shared,
+            )
+            for mailbox in self.mailboxes
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundService:
+    """The rounds of one campaign."""
+
+    caller: Caller
+    enrollments: EnrollmentRepository
+    mailboxes: MailboxRepository
+    reviews: HealthReviews
+    sequences: SequenceService
+    reservations: Reservations
+    steps: Queue
+
+    def carry_out(self, campaign: Campaign, now: datetime) -> Result:
+        reading = Reading.begin(self.enrollments, campaign, now)
+        reading.plain()
+        lanes = reading.open_lanes()
+        if lanes and self._needs_no_mailboxes(campaign):
+            reading.whole(lanes)
+            lanes = []
+        if not reading.due and not lanes:
+            reading.follow()
+            return Result(coming=min(reading.moments, default=None))
+        steps = self._steps_of(campaign, reading.due)
+        emails = [one for one in reading.due if needs_mailbox(campaign, one, steps)]
+        writers = {owner(lane) for lane in lanes} | {one.mailbox_id or FIRST for one in emails}
+        pool = self._read_pool(campaign, now, writers)
+        limits = self._read_limits(campaign, now, reading.due)
+        reading.emails(lanes, pool.capacities(now), len(emails), limits.left)
+        if campaign.settings.company_daily_limit and lanes:
+            limits = self._read_limits(campaign, now, reading.due)
+        planned = self._plan(reading, steps, pool, limits)
+        moved = self._queue(now, planned, steps, campaign)
+        reading.follow()
+        going = [one for one in planned if one.goes_out]
+        moments = [*reading.moments, *(_comes_up(one) for one in planned)]
+        deferred = len(going) < len(planned)
+        return Result(
+            queued=len(going),
+            # Another round was here too, or what was deferred made room for what comes after it.
+            again=reading.more or moved < len(planned) or (reading.held and deferred),
+            held=reading.held,
+            coming=min(moments, default=None),
+        )
+
+    def hand_over(self, campaign: Campaign, enrollment: Enrollment) -> datetime:
+        """Have the step of somebody who just came carried out at once, and return when the clock
+        must wake for it: now where there is no place for it, or this failed."""
+        now = clock.now()
+        try:
+            planned = self._hand_over(campaign, now, enrollment)
+        except Exception:
+            logger().exception("a step was left to the next round", enrollment_id=enrollment.id)
+            return now
+        return _comes_up(planned) if planned else clock.from_text(enrollment.due_at or "")
+
+    def _hand_over(
+        self, campaign: Campaign, now: datetime, enrollment: Enrollment
+    ) -> Planned | None:
+        """None when it is due later, or finds no slot."""
+        until = round_end(now)
+        if (enrollment.due_at or "") > clock.to_text(until):
+            return None
+        steps = self._steps_of(campaign, [enrollment])
+        pool = Pool()
+        if needs_mailbox(campaign, enrollment, steps):
+            pool = self._read_pool(campaign, now, {enrollment.mailbox_id or FIRST})
+        limits = self._read_limits(campaign, now, [enrollment])
+        planned = plan(
+            now, until, campaign, pool.capacities(now), [enrollment], steps=steps, limits=limits
+        )
+        if not planned[0].goes_out or not self._reserve(campaign, now, planned, pool):
+            return None
+        return planned[0] if self._queue(now, planned, steps, campaign) else None
+
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────
+
+    def _needs_no_mailboxes(self, campaign: Campaign) -> bool:
+        """Whether nobody has an email to come, whatever lane they are in: all have to move to the
+        newest steps, and none of these is one."""
+        if not 1 < campaign.least_steps_version == campaign.steps_version:
+            return False
+        newest = self._steps_of(campaign, ())[campaign.steps_version]
+        return all(step.channel != "email" for step in newest)
+
+    def _steps_of(self, campaign: Campaign, due: Sequence[Enrollment]) -> Steps:
+        versions = {campaign.steps_version, *(one.steps_version for one in due)}
+        return self.sequences.versions(campaign.sequence_id, versions)
+
+    def _read_pool(self, campaign: Campaign, now: datetime, writers: Collection[str]) -> Pool:
+        """The mailboxes of the campaign, and those of `writers` that are in another pool."""
+        if not writers:
+            return Pool()
+        mailboxes = self.mailboxes.of_pool(campaign.mailbox_pool)
+        shared = frozenset(mailbox.id for mailbox in mailboxes)
+        others = set(writers) - shared - {FIRST}
+        found = [*mailboxes, *(self.mailboxes.existing(others) if others else ())]
+        return self._look_again(Pool(self.reviews.seen_again(found), shared), now)
+
+    def _look_again(self, pool: Pool, now: datetime) -> Pool:
+        ids = [mailbox.id for mailbox in pool.mailboxes]
+        return replace(pool, usage=self.mailboxes.usage(ids, now.date()))
+
+    def _read_limits(self, campaign: Campaign, now: datetime, due: Sequence[Enrollment]) -> Limits:
+        daily, company = campaign.settings.daily_limit, campaign.settings.company_daily_limit
+        if daily is None and company is None:
+            return Limits()
+        keys = {one.company_key for one in due if one.company_key} if company else set()
+        used = self.reservations.limits.usage(now.date(), keys)
+        return Limits(
+            left=None if daily is None else daily - used.campaign,
+            company_left={key: (company or 0) - taken for key, taken in used.companies.items()},
+        )
+
+    # ── Carrying out ─────────────────────────────────────────────────────────────────────────────
+
+    def _plan(self, reading: Reading, steps: Steps, pool: Pool, limits: Limits) -> list[Planned]:
+        """The plan, and what it needs reserved; nothing when other campaigns keep getting in
+        between: then the next round comes at once."""
+        now, campaign = reading.now, reading.campaign
+        for _ in range(_PLAN_ATTEMPTS):
+            planned = plan(
+                now,
+                reading.until,
+                campaign,
+                pool.capacities(now),
+                reading.due,
+                steps=steps,
+                limits=limits,
+            )
+            if self._reserve(campaign, now, planned, pool):
+                return planned
+            pool = self._look_again(pool, now)
+            limits = self._read_limits(campaign, now, reading.due)
+        reading.more = True
+        return []
+
+    def _reserve(
+        self, campaign: Campaign, now: datetime, planned: Sequence[Planned], pool: Pool
+    ) -> bool:
+        return self.reservations.reserve(
+            now.date(), campaign.settings, planned, pool.mailboxes, pool.usage
+        )
+
+    def _queue(
+        self, now: datetime, planned: Sequence[Planned], steps: Steps, campaign: Campaign
+    ) -> int:
+        """Queue what goes out, then move the due times: a step that is queued and not moved comes
+        up once more, and is found done. Returns how many nobody else moved."""
+        workspace = self.caller.workspace
+        messages = [
+            QueueMessage(
+                body=StepJob.of(
+                    workspace,
+                    one.enrollment,
+                    mailbox_id=one.mailbox_id or "",
+                    units=units_of(now.date(), campaign.settings, one) if one.counts else None,
+                    due_at=one.enrollment.due_at,
+                ).model_dump(exclude_none=True),
+                delay_seconds=math.ceil((one.send_at - now).total_seconds()),
+                group=workspace,
+            )
+            for one in planned
+            if one.goes_out
+        ]
+        try:
+            self.steps.send(messages)
+        except SendFailed as failure:
+            for message in failure.unsent:
+                if units := StepJob.model_validate(message.body).units:
+                    self.reservations.give_back(units)
+            raise
+        return sum(parallel.each(lambda one: self._move(campaign, one, steps), planned))
+
+    def _move(self, campaign: Campaign, planned: Planned, steps: Steps) -> bool:
+        """Move the due time behind the slot, so that a step whose job is lost comes up again; or to
+        when it can be placed, in its lane."""
+        enrollment, lane = planned.enrollment, QUEUED_LANE if planned.goes_out else PLAIN
+        if not planned.goes_out and needs_mailbox(campaign, enrollment, steps):
+            lane = lane_of(enrollment, step_of(campaign, enrollment, steps))
+        reason = QUEUED if planned.goes_out else planned.reason
+        return self.enrollments.postpone(enrollment, _comes_up(planned), reason, lane)
+
+
+def _comes_up(planned: Planned) -> datetime:
+    """When the clock must look at it again."""
+    return planned.send_at + STEP_LEASE if planned.goes_out else planned.send_at

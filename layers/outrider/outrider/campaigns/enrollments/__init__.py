@@ -1,0 +1,1 @@
+"""Enrollments: one contact's way through the sequence of a campaign."""

@@ -1,0 +1,82 @@
+"""Ending enrollments: in one place, because every end must be counted and told."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.campaigns.enrollments.by_contact import ContactEnrollments
+from outrider.campaigns.enrollments.open_tasks import OpenTasks
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.models import EndState, Enrollment, audience_group
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
+from outrider.kit.counters import Counters
+from outrider.kit.outbox import Event, short
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """Ends of enrollments of one workspace. One whose message is in flight is left alone: its
+    worker, or the next time its step comes up, finds out why it is over."""
+
+    caller: Caller
+    enrollments: Callable[[str], EnrollmentRepository]
+    of_contact: ContactEnrollments
+    counters: Callable[[str], Counters]
+    tasks: OpenTasks
+
+    def writes(
+        self,
+        enrollment: Enrollment,
+        state: EndState,
+        exit_reason: str,
+        *,
+        outcome: str | None = None,
+        claimed: str | None = None,
+        noted: Mapping[str, object] | None = None,
+    ) -> tuple[Action, ...]:
+        """The end of the enrollment as it was read, and the change of the audience, for a
+        transaction; a task that waits for a person is cancelled with it. `claimed` is the message
+        that the caller has claimed and settles in the same transaction; without it, `noted` are
+        fields of the enrollment to set with its end.
+        """
+        told = [self.event(enrollment, state, exit_reason, outcome)]
+        repository = self.enrollments(enrollment.campaign_id)
+        if claimed:
+            end = repository.end_claimed(enrollment.contact_id, claimed, state, exit_reason, told)
+        else:
+            end = repository.end(enrollment, state, exit_reason, told, outcome=outcome, noted=noted)
+        moved = {audience_group(enrollment.state): -1}
+        moved[audience_group(state)] = moved.get(audience_group(state), 0) + 1
+        counted = self.counters(enrollment.campaign_id).add(**moved)
+        if claimed or enrollment.state != "waiting" or not enrollment.sending:
+            return end, counted
+        return end, counted, self._cancel(enrollment, enrollment.sending)
+
+    def end_all(self, contact_id: str, state: EndState, exit_reason: str) -> None:
+        """End what is open or paused of the contact in any campaign. What changes at the same
+        moment is left: the gates of its next step end it."""
+        for enrollment in self.of_contact.all(contact_id):
+            if enrollment.is_over or enrollment.state == "sending":
+                continue
+            with suppress(TransactionFailed):
+                transact(*self.writes(enrollment, state, exit_reason))
+
+    def _cancel(self, enrollment: Enrollment, task_id: str) -> Action:
+        names = {**enrollment.names(), "message_id": task_id}
+        cancelled = self.caller.event("task.cancelled", identity=task_id, **names)
+        return self.tasks.cancel(enrollment.contact_id, task_id, [cancelled])
+
+    def event(
+        self, enrollment: Enrollment, state: EndState, exit_reason: str, outcome: str | None = None
+    ) -> Event:
+        """That the enrollment ended; the same end is the same event."""
+        name = "enrollment.failed" if state == "failed" else "enrollment.finished"
+        return self.caller.event(
+            name,
+            identity=f"{enrollment.id}/{enrollment.generation}",
+            state=state,
+            reason=short(exit_reason),
+            **({"outcome": outcome} if outcome else {}),
+            **enrollment.names(),
+        )

@@ -1,0 +1,33 @@
+"""Tasks whose enrollment ends before anybody has done them.
+
+A task is the message of its step, `<workspace>#con_…` / `msg_…` of the messages table; all else
+about messages is in the domain that stands on this one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import WorkspaceId
+from outrider.kit import outbox
+from outrider.kit.aws.dynamodb import Action, Table
+from outrider.kit.outbox import Event
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTasks:
+    """Tasks of one workspace that wait for a person."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def cancel(self, contact_id: str, task_id: str, events: Sequence[Event]) -> Action:
+        """Nobody is to do it any more, for a transaction."""
+        return self.table.update(
+            f"{self.workspace}#{contact_id}",
+            task_id,
+            "SET #state = :cancelled, #_events = :events REMOVE #by_state_pk, #by_state_sk",
+            "#state = :pending",
+            cancelled="cancelled",
+            pending="pending",
+            events=outbox.pack(events),
+        )

@@ -1,0 +1,215 @@
+"""Retrying what failed in a campaign, once the reason is gone.
+
+An enrollment that ended as `failed` is opened again at the step that failed, in a new generation:
+the step gets another message, and no step that was carried out is carried out again. Whatever may
+stand in its way is looked at when the step comes up, as for any other.
+
+What was opened has left the index of what failed, and what fails again has changed since the retry
+was asked for: so doing a part again does nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from outrider.access.models import Caller
+from outrider.campaigns.enrollments.lists import MOST_READ, EnrollmentLists
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.errors import CampaignNotFound, SequenceDeleted, WrongStatus
+from outrider.campaigns.models import ERASED, Campaign, CampaignStatus, Enrollment
+from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.schemas import CampaignRetried, RetryRequest
+from outrider.kit import clock, parallel
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact_named
+from outrider.kit.errors import Contended
+from outrider.sequences.errors import SequenceNotFound
+from outrider.sequences.service import SequenceService
+
+AT_ONCE = 90
+"""Enrollments opened in one transaction."""
+RETRIED = "retried"
+_ATTEMPTS = 4
+
+
+class RetryJob(BaseModel):
+    """What is left of a retry, as it lies in the queue: `after` is the place reached in the index,
+    `asked_at` when it was asked for. What failed later is left alone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reasons: list[str] | None
+    asked_at: str
+    actor: str
+    request_id: str
+    after: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryService:
+    """`go_on` hands a job to the worker."""
+
+    caller: Caller
+    campaigns: CampaignRepository
+    sequences: SequenceService
+    lists: EnrollmentLists
+    enrollments: Callable[[str], EnrollmentRepository]
+    go_on: Callable[[str, RetryJob], None]
+
+    def retry(self, campaign_id: str, request: RetryRequest) -> CampaignRetried:
+        """Open what failed: contacts by id, or the first part of all and the rest by the worker.
+
+        A campaign that is completed runs again with the first that is opened. Raises
+        CampaignNotFound, WrongStatus for a draft, SequenceDeleted when its steps are gone, and
+        Contended.
+        """
+        self.caller.begin()
+        campaign = self._campaign(campaign_id)
+        job = RetryJob(
+            reasons=request.reasons,
+            asked_at=clock.timestamp(),
+            actor=self.caller.actor,
+            request_id=self.caller.request_id,
+        )
+        after: Item | None = None
+        if request.contact_ids is None:
+            found, after = self.lists.of_campaign(campaign, "failed", MOST_READ, None)
+        else:
+            found = self.lists.several(campaign_id, dict.fromkeys(request.contact_ids))
+        campaign, opened = self._open(campaign, _wanted(found, job))
+        if after is not None:
+            self.go_on(campaign_id, job.model_copy(update={"after": after}))
+        return CampaignRetried(
+            campaign_id=campaign_id,
+            status=campaign.status,
+            retried=len(opened),
+            left_out=len(request.contact_ids or found) - len(opened),
+            more=after is not None,
+        )
+
+    def run(self, campaign_id: str, job: RetryJob, enough_time: Callable[[], bool]) -> str:
+        """Go on with a job for as long as there is time. Return the outcome, for the log."""
+        opened = 0
+        while True:
+            try:
+                campaign = self._campaign(campaign_id)
+                found, after = self.lists.of_campaign(campaign, "failed", MOST_READ, job.after)
+                opened += len(self._open(campaign, _wanted(found, job))[1])
+            except (CampaignNotFound, SequenceDeleted):
+                return f"opened {opened}; the campaign is gone"
+            if after is None:
+                return f"opened {opened}"
+            job = job.model_copy(update={"after": after})
+            if not enough_time():
+                self.go_on(campaign_id, job)
+                return f"opened {opened}, to be continued"
+
+    def _campaign(self, campaign_id: str) -> Campaign:
+        campaign = self.campaigns.require(campaign_id)
+        if campaign.status == "draft":
+            raise WrongStatus("retried", campaign.status)
+        return campaign
+
+    def _open(
+        self, campaign: Campaign, failed: Sequence[Enrollment]
+    ) -> tuple[Campaign, dict[str, Enrollment]]:
+        """The campaign, and what was opened of these, by contact."""
+        opened: dict[str, Enrollment] = {}
+        for _ in range(_ATTEMPTS):
+            left = [each for each in failed if each.contact_id not in opened]
+            if not left:
+                return campaign, opened
+            try:
+                if campaign.status == "completed":
+                    campaign = self._open_with_campaign(campaign, left[:AT_ONCE], opened)
+                    left = left[AT_ONCE:]
+                still = [self.campaigns.takes(campaign.id, *_RUNNING)]
+                open_part = partial(self._open_part, campaign, opened=opened, also=still)
+                parallel.chunks(open_part, left, AT_ONCE)
+            except TransactionFailed:
+                campaign = self._campaign(campaign.id)
+                continue
+            return campaign, opened
+        raise Contended("Another request changed this campaign")
+
+    def _open_with_campaign(
+        self, campaign: Campaign, part: Sequence[Enrollment], opened: dict[str, Enrollment]
+    ) -> Campaign:
+        """The campaign, which runs again if anything was opened. Raises TransactionFailed when it
+        changed meanwhile."""
+        after = campaign.changed(status="active", run=campaign.run + 1)
+        names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
+        resumed = self.caller.event("campaign.resumed", reason=RETRIED, **names)
+        also = [self.campaigns.change(campaign, after, [resumed])]
+        if campaign.leads_sequence:
+            try:
+                self.sequences.get(campaign.sequence_id)
+            except SequenceNotFound as gone:
+                raise SequenceDeleted from gone
+            also.append(self.sequences.reopened(campaign.sequence_id, campaign.id))
+        self._open_part(campaign, part, opened=opened, also=also)
+        return after if opened else campaign
+
+    def _open_part(
+        self,
+        campaign: Campaign,
+        part: Sequence[Enrollment],
+        *,
+        opened: dict[str, Enrollment],
+        also: Sequence[Action],
+    ) -> None:
+        """Open up to AT_ONCE enrollments as they were read, with what is counted and `also`, and
+        add them to `opened`; those that changed meanwhile are left out."""
+        groups: dict[str, list[Action]] = {}
+        repository, counters = self.enrollments(campaign.id), self.campaigns.counters(campaign.id)
+        after = {each.contact_id: _reopened(each) for each in part}
+        for each in part:
+            again = after[each.contact_id]
+            told = self.caller.event(
+                "enrollment.resumed",
+                identity=f"{again.id}/{again.version}",
+                reason=RETRIED,
+                **again.names(),
+            )
+            change = repository.resume(each, again, campaign.due_shards, [told])
+            groups[each.contact_id] = [change]
+        refused = transact_named(
+            groups, lambda names: [counters.add(failed=-len(names), active=len(names)), *also]
+        )
+        opened.update({name: again for name, again in after.items() if name not in refused})
+
+
+_RUNNING: tuple[CampaignStatus, ...] = ("active", "paused")
+
+
+def _wanted(found: Sequence[Enrollment], job: RetryJob) -> list[Enrollment]:
+    """Those that failed before the retry was asked for, for one of its reasons."""
+    return [
+        each
+        for each in found
+        if each.state == "failed"
+        and each.exit_reason != ERASED
+        and each.updated_at <= job.asked_at
+        and (job.reasons is None or any(_is(each.exit_reason, reason) for reason in job.reasons))
+    ]
+
+
+def _is(exit_reason: str | None, reason: str) -> bool:
+    """Whether an enrollment ended for a reason, given whole or as the word before its colon."""
+    return exit_reason == reason or (exit_reason or "").startswith(f"{reason}:")
+
+
+def _reopened(before: Enrollment) -> Enrollment:
+    """It as it goes on, due now. Where nothing was sent yet, any mailbox may write."""
+    changes: Mapping[str, object] = {
+        "state": "active",
+        "exit_reason": None,
+        "generation": before.generation + 1,
+        "due_at": clock.timestamp(),
+        "attempts": 0,
+        "mailbox_id": before.mailbox_id if before.thread else None,
+    }
+    return before.changed(**changes)

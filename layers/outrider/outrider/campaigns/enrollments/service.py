@@ -1,0 +1,149 @@
+"""What a person does with single enrollments: looking at them, pausing, resuming, stopping."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.campaigns.dispatch.rounds import RoundService
+from outrider.campaigns.enrollments import ids as enrollment_ids
+from outrider.campaigns.enrollments.endings import Endings
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.errors import EnrollmentNotFound, WrongState
+from outrider.campaigns.models import QUEUED, UNKNOWN_OUTCOME, Campaign, Enrollment, Said
+from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.schemas import EnrollmentView, ResumeRequest
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action, try_transact
+from outrider.kit.errors import Contended, ValidationFailed
+from outrider.kit.outbox import Event
+
+_ATTEMPTS = 4
+BY_PERSON = "by_person"
+_SAY = "Nobody knows whether its message went out: say sent or not_sent"
+_RETRY = "retry it with POST /v1/campaigns/{id}/retry"
+_ENROLL_ANEW = "enroll its contact anew with POST /v1/campaigns/{id}/trigger and re_enroll"
+
+Settle = Callable[[Enrollment, Campaign, Said], tuple[Enrollment, Sequence[Action]]]
+"""An enrollment as it goes on once that is said of the message of its step to come; the writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentService:
+    caller: Caller
+    campaigns: CampaignRepository
+    enrollments: Callable[[str], EnrollmentRepository]
+    endings: Endings
+    settle: Settle
+    rounds: Callable[[str], RoundService]
+
+    def get(self, enrollment_id: str) -> EnrollmentView:
+        """Raises EnrollmentNotFound."""
+        return EnrollmentView.of(self.stored(enrollment_id))
+
+    def stored(self, enrollment_id: str) -> Enrollment:
+        """Raises EnrollmentNotFound."""
+        parts = enrollment_ids.parts(enrollment_id)
+        found = self.enrollments(parts[0]).get(parts[1]) if parts else None
+        if found is None:
+            raise EnrollmentNotFound
+        return found
+
+    def pause(self, enrollment_id: str) -> EnrollmentView:
+        """Nothing is sent until it goes on; one that is paused stays as it is. Raises
+        EnrollmentNotFound, WrongState, and Contended while a message is being sent."""
+        for _ in range(_ATTEMPTS):
+            before = self.stored(enrollment_id)
+            if before.state == "paused":
+                return EnrollmentView.of(before)
+            if before.state == "waiting":
+                raise WrongState("paused", before.state, "complete its task, or stop it")
+            _require(before, before.state == "active", "paused")
+            after = before.changed(state="paused", blocked_reason=BY_PERSON)
+            told = [self._event("paused", after, reason=BY_PERSON)]
+            change = self._repository(before).pause(before, BY_PERSON, told)
+            actions = [change, self._moved(before, active=-1, paused=1)]
+            if shown := self._done(after, actions):
+                return shown
+        raise _contended()
+
+    def resume(self, enrollment_id: str, request: ResumeRequest) -> EnrollmentView:
+        """It goes on where it stood; one that is open stays as it is. Where nobody knew whether a
+        message went out, `request.unknown` says that, and it goes on behind the step or with it.
+        Raises EnrollmentNotFound and WrongState."""
+        for _ in range(_ATTEMPTS):
+            before = self.stored(enrollment_id)
+            if before.is_open:
+                return EnrollmentView.of(before)
+            _require(before, before.state == "paused", "resumed")
+            campaign = self.campaigns.require(before.campaign_id)
+            if before.blocked_reason == UNKNOWN_OUTCOME:
+                if request.unknown is None:
+                    raise ValidationFailed.at("/unknown", _SAY)
+                after, actions = self.settle(before, campaign, request.unknown)
+            else:
+                after, actions = self._resumed(before, campaign)
+            if shown := self._done(after, actions):
+                comes = after.is_open and after.blocked_reason != QUEUED
+                if comes and campaign.status == "active":
+                    self.rounds(campaign.id).hand_over(campaign, after)
+                return shown
+        raise _contended()
+
+    def stop(self, enrollment_id: str) -> EnrollmentView:
+        """End it for good; one that is over stays as it is. Raises EnrollmentNotFound, and
+        Contended while a message is being sent."""
+        for _ in range(_ATTEMPTS):
+            before = self.stored(enrollment_id)
+            if before.is_over:
+                return EnrollmentView.of(before)
+            _require(before, before.state != "sending", "stopped")
+            after = before.changed(
+                state="stopped",
+                exit_reason=BY_PERSON,
+                blocked_reason=None,
+                due_at=None,
+                sending=None,
+            )
+            if shown := self._done(after, self.endings.writes(before, "stopped", BY_PERSON)):
+                return shown
+        raise _contended()
+
+    def _resumed(
+        self, before: Enrollment, campaign: Campaign
+    ) -> tuple[Enrollment, Sequence[Action]]:
+        """A step that still lies in the queue goes out at its slot."""
+        if before.in_queue(clock.now()):
+            after = before.changed(state="active", blocked_reason=QUEUED)
+        else:
+            due = max(before.due_at or "", clock.timestamp())
+            after = before.changed(state="active", blocked_reason=None, due_at=due)
+        told = [self._event("resumed", after)]
+        change = self._repository(before).resume(before, after, campaign.due_shards, told)
+        return after, [change, self._moved(before, active=1, paused=-1)]
+
+    def _repository(self, enrollment: Enrollment) -> EnrollmentRepository:
+        return self.enrollments(enrollment.campaign_id)
+
+    def _moved(self, enrollment: Enrollment, **changes: int) -> Action:
+        return self.campaigns.counters(enrollment.campaign_id).add(**changes)
+
+    def _event(self, what: str, after: Enrollment, **data: str) -> Event:
+        identity = f"{after.id}/{after.version}"
+        return self.caller.event(f"enrollment.{what}", identity=identity, **data, **after.names())
+
+    def _done(self, after: Enrollment, actions: Sequence[Action]) -> EnrollmentView | None:
+        """The answer, once it is done; None when something changed since it was read."""
+        shown = EnrollmentView.of(after)
+        return shown if try_transact(*actions, *self.caller.keep(shown)) else None
+
+
+def _require(enrollment: Enrollment, allowed: bool, done: str) -> None:
+    if enrollment.state == "sending":
+        raise Contended("A message of this enrollment is being sent")
+    if not allowed:
+        remedy = _RETRY if enrollment.state == "failed" else _ENROLL_ANEW
+        raise WrongState(done, enrollment.state, remedy)
+
+
+def _contended() -> Contended:
+    return Contended("Another request changed this enrollment")

@@ -1,0 +1,326 @@
+"""Why a campaign sends nothing just now, and when it can: its pool, windows, limits, and what is
+due."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice
+from typing import Literal
+
+from pydantic import BaseModel
+
+from outrider.access.models import Caller
+from outrider.campaigns.dispatch import windows
+from outrider.campaigns.dispatch.daily_limits import DailyLimits
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.models import (
+    QUEUED_LANE,
+    ROUND,
+    STEP_LEASE,
+    Audience,
+    Campaign,
+    CampaignStatus,
+    Enrollment,
+)
+from outrider.campaigns.repository import CampaignRepository, audience
+from outrider.kit import clock
+from outrider.mailboxes.health.remedies import why_it_cannot_send
+from outrider.mailboxes.models import HealthReason, HealthState, Mailbox, Status
+from outrider.mailboxes.repository import MailboxRepository
+from outrider.sequences.service import SequenceService
+
+MOST_DUE = 200
+"""Enrollments that are due and looked at."""
+
+CampaignGateName = Literal["campaign", "audience", "mailbox", "campaign_limit", "window", "due"]
+
+
+class CampaignGate(BaseModel):
+    """What keeps the whole campaign from sending; `until` when that is over by itself."""
+
+    gate: CampaignGateName
+    reason: str
+    remedy: str
+    until: str | None = None
+
+
+class MailboxStanding(BaseModel):
+    """A mailbox of the campaign's pool. `reason` and `remedy` say why nothing goes out from it."""
+
+    id: str
+    email: str
+    status: Status
+    paused_reason: str | None
+    health: HealthState
+    health_reasons: list[HealthReason]
+    cap_today: int
+    used_today: int
+    room_today: int
+    reason: str | None
+    remedy: str | None
+
+
+class WindowStanding(BaseModel):
+    """Whether a send window is open for contacts without a time zone of their own, and else when
+    the next one opens."""
+
+    open: bool
+    opens_at: str | None
+    contacts_have_their_own: bool
+
+
+class LimitStanding(BaseModel):
+    """Messages of the campaign today (UTC)."""
+
+    daily_limit: int
+    used_today: int
+    room_today: int
+
+
+class DueStanding(BaseModel):
+    """What is due, up to 200: `more` says that there is more. `by_reason` counts them by their
+    `blocked_reason`; `none`: nothing was found to be in the way yet. `queued` are those, up to 200,
+    whose step lies in the queue and goes out at its slot, within 15 minutes."""
+
+    count: int
+    more: bool
+    queued: int
+    oldest_due_at: str | None
+    by_reason: dict[str, int]
+
+
+class CampaignExplanation(BaseModel):
+    """Why a campaign sends nothing just now: `gates` has what keeps all of it, most telling first,
+    and is empty where mails can go out. `next_look_at` is when the campaign's clock looks next,
+    `earliest_send_at` when the next message can go out, which is not before that unless its step
+    lies in the queue already; null where somebody has to act first, or nothing is to come. What
+    stands in the way of one contact, `GET /v1/enrollments/{id}/explain` tells."""
+
+    campaign_id: str
+    object: Literal["campaign_explanation"] = "campaign_explanation"
+    status: CampaignStatus
+    pause_reason: str | None
+    enrolling: bool
+    audience: Audience
+    gates: list[CampaignGate]
+    mailbox_pool: str
+    mailboxes: list[MailboxStanding]
+    window: WindowStanding
+    limit: LimitStanding | None
+    due: DueStanding
+    next_due_at: str | None
+    next_look_at: str | None
+    earliest_send_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was read of a campaign."""
+
+    campaign: Campaign
+    audience: Audience
+    sends_mail: bool
+    mailboxes: Sequence[MailboxStanding]
+    limit: LimitStanding | None
+    due: Sequence[Enrollment]
+    slots: Sequence[datetime]
+    next_due: datetime | None
+    now: datetime
+
+    @property
+    def tomorrow(self) -> str:
+        """When what may be sent on a day begins anew."""
+        today = self.now.astimezone(UTC).date()
+        return clock.to_text(datetime.combine(today + timedelta(days=1), time.min, tzinfo=UTC))
+
+    def opens(self, at: datetime) -> datetime:
+        """The first moment from `at` on at which a window is open for anything that is due."""
+        zones = {each.timezone for each in self.due} or {None}
+        return min(windows.earliest(at, self.campaign.settings, zone) for zone in zones)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignExplainer:
+    caller: Caller
+    campaigns: CampaignRepository
+    sequences: SequenceService
+    mailboxes: MailboxRepository
+    enrollments: Callable[[str], EnrollmentRepository]
+    limits: Callable[[str], DailyLimits]
+
+    def explain(self, campaign_id: str) -> CampaignExplanation:
+        """Raises CampaignNotFound."""
+        seen = self._read(campaign_id)
+        campaign = seen.campaign
+        gates = list(_gates(seen))
+        opens = windows.earliest(seen.now, campaign.settings, None)
+        reasons = Counter(each.blocked_reason or "none" for each in seen.due)
+        looks = campaign.wakes_at if campaign.status == "active" else None
+        return CampaignExplanation(
+            campaign_id=campaign.id,
+            status=campaign.status,
+            pause_reason=campaign.pause_reason,
+            enrolling=campaign.enrolling,
+            audience=seen.audience,
+            gates=gates,
+            mailbox_pool=campaign.mailbox_pool,
+            mailboxes=list(seen.mailboxes),
+            window=WindowStanding(
+                open=opens <= seen.now,
+                opens_at=clock.to_text(opens) if opens > seen.now else None,
+                contacts_have_their_own=campaign.settings.use_contact_timezone,
+            ),
+            limit=seen.limit,
+            due=DueStanding(
+                count=len(seen.due),
+                more=len(seen.due) == MOST_DUE,
+                queued=len(seen.slots),
+                oldest_due_at=seen.due[0].due_at if seen.due else None,
+                by_reason=dict(reasons),
+            ),
+            next_due_at=clock.to_text(seen.next_due) if seen.next_due else None,
+            next_look_at=looks or None,
+            earliest_send_at=_earliest(seen, gates, looks),
+        )
+
+    def _read(self, campaign_id: str) -> _Seen:
+        campaign, shards = self.campaigns.require_with_counts(campaign_id)
+        now = clock.now()
+        enrollments = self.enrollments(campaign.id)
+        lanes = enrollments.places.lanes(campaign)
+        due = list(islice(enrollments.due(campaign, now, list(lanes)), MOST_DUE))
+        queued = enrollments.due(campaign, now + ROUND + STEP_LEASE, [QUEUED_LANE])
+        slots = [slot for each in islice(queued, MOST_DUE) if (slot := each.slot(now))]
+        steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
+        return _Seen(
+            campaign=campaign,
+            audience=audience(shards),
+            sends_mail=any(step.channel == "email" for step in steps),
+            mailboxes=self._mailboxes(campaign.mailbox_pool, now),
+            limit=self._limit(campaign, now),
+            due=due,
+            slots=slots,
+            next_due=None if due else min([*lanes.values(), *slots], default=None),
+            now=now,
+        )
+
+    def _mailboxes(self, pool: str, now: datetime) -> list[MailboxStanding]:
+        mailboxes, day = self.mailboxes.of_pool(pool), now.astimezone(UTC).date()
+        usage = self.mailboxes.usage([each.id for each in mailboxes], day) if mailboxes else {}
+        return [_standing(each, usage[each.id].used, now) for each in mailboxes]
+
+    def _limit(self, campaign: Campaign, now: datetime) -> LimitStanding | None:
+        limit = campaign.settings.daily_limit
+        if limit is None:
+            return None
+        used = self.limits(campaign.id).usage(now.astimezone(UTC).date()).campaign
+        return LimitStanding(daily_limit=limit, used_today=used, room_today=max(0, limit - used))
+
+
+def _standing(mailbox: Mailbox, used: int, now: datetime) -> MailboxStanding:
+    cap = mailbox.cap_on(now.astimezone(UTC).date())
+    reason: str | None = None
+    remedy: str | None = None
+    if not mailbox.can_send:
+        reason, remedy = why_it_cannot_send(mailbox)
+    elif used >= cap:
+        reason, remedy = "mailbox_cap", "Wait until tomorrow (UTC), or add a mailbox to the pool"
+    return MailboxStanding(
+        **mailbox.model_dump(include=MailboxStanding.model_fields.keys() - {"reason", "remedy"}),
+        cap_today=cap,
+        used_today=used,
+        room_today=max(0, cap - used),
+        reason=reason,
+        remedy=remedy,
+    )
+
+
+def _gates(seen: _Seen) -> Iterator[CampaignGate]:
+    """What keeps the whole campaign from sending, first what a person has to see to."""
+    yield from _status(seen.campaign)
+    if not seen.audience.active and not seen.campaign.enrolling and seen.campaign.status != "draft":
+        yield _nobody(seen)
+    if seen.sends_mail:
+        yield from _pool(seen)
+    if seen.limit and not seen.limit.room_today:
+        yield CampaignGate(
+            gate="campaign_limit",
+            reason="campaign_limit",
+            remedy="Wait until tomorrow (UTC), or raise daily_limit of the campaign",
+            until=seen.tomorrow,
+        )
+    if (opens := seen.opens(seen.now)) > seen.now:
+        yield CampaignGate(
+            gate="window",
+            reason="outside_window",
+            remedy="Wait until the window opens, or widen the windows of the campaign",
+            until=clock.to_text(opens),
+        )
+    if seen.next_due and seen.next_due > seen.now:
+        yield CampaignGate(
+            gate="due",
+            reason="nothing_due",
+            remedy="Wait until the next step is due",
+            until=clock.to_text(seen.next_due),
+        )
+
+
+def _status(campaign: Campaign) -> Iterator[CampaignGate]:
+    if campaign.status == "active":
+        return
+    remedy = {
+        "draft": "Launch it with POST /v1/campaigns/{id}/launch",
+        "paused": "Resume it with POST /v1/campaigns/{id}/resume",
+    }.get(campaign.status, "None: everybody is through with it")
+    if campaign.status == "paused" and campaign.pause_reason == "guardrail":
+        remedy = (
+            "Too many mails bounced or were complained about: see GET /v1/deliverability, then"
+            " resume it with POST /v1/campaigns/{id}/resume"
+        )
+    yield CampaignGate(gate="campaign", reason=f"campaign_{campaign.status}", remedy=remedy)
+
+
+def _nobody(seen: _Seen) -> CampaignGate:
+    if seen.audience.failed:
+        remedy = (
+            f"{seen.audience.failed} failed: GET /v1/campaigns/{{id}}/enrollments?state=failed says"
+            " why; once the reason is gone, POST /v1/campaigns/{id}/retry"
+        )
+    elif seen.audience.paused:
+        remedy = (
+            "Those who are left are paused: GET /v1/campaigns/{id}/enrollments?state=paused says"
+            " why; resume them with POST /v1/enrollments/{id}/resume"
+        )
+    elif seen.campaign.status == "completed":
+        remedy = "Make another campaign of its sequence with POST /v1/campaigns"
+    else:
+        remedy = "Add contacts with POST /v1/campaigns/{id}/audience"
+    return CampaignGate(gate="audience", reason="nobody_has_a_step_to_come", remedy=remedy)
+
+
+def _pool(seen: _Seen) -> Iterator[CampaignGate]:
+    if not seen.mailboxes:
+        yield CampaignGate(
+            gate="mailbox",
+            reason="no_mailbox",
+            remedy=f"Add a mailbox to {seen.campaign.mailbox_pool} with POST /v1/mailboxes",
+        )
+    elif all(each.reason for each in seen.mailboxes):
+        spent = [each for each in seen.mailboxes if each.reason == "mailbox_cap"]
+        first = (spent or list(seen.mailboxes))[0]
+        yield CampaignGate(
+            gate="mailbox",
+            reason=first.reason or "",
+            remedy=first.remedy or "",
+            until=seen.tomorrow if spent else None,
+        )
+
+
+def _earliest(seen: _Seen, gates: Sequence[CampaignGate], looks: str | None) -> str | None:
+    """None where no time alone opens what is closed, or nothing is to come."""
+    if any(gate.until is None for gate in gates) or not (seen.due or seen.next_due):
+        return None
+    moments = [clock.to_text(seen.now), looks or "", *(gate.until or "" for gate in gates)]
+    opens = seen.opens(clock.from_text(max(moments)))
+    return clock.to_text(min([opens, *(max(slot, seen.now) for slot in seen.slots)]))

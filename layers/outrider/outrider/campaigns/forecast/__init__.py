@@ -1,0 +1,1 @@
+"""Forecasts: how a sequence would go, before it is launched or while it runs."""

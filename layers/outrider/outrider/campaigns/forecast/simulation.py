@@ -1,0 +1,424 @@
+"""How a campaign would go: what the planner's rounds come to, over nothing but memory.
+
+A forecast supposes that nobody answers, opens or clicks, that tasks are done when they come up, and
+that no other campaign takes of the mailboxes. It is pure, and the same each time. It holds a few
+numbers for each contact and looks at none that waits, so 100,000 contacts take seconds.
+Times within are epoch milliseconds, days those since 1970 (UTC).
+"""
+
+import heapq
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
+
+from outrider.campaigns.audience.missing_values import Saying
+from outrider.campaigns.dispatch.planner import jitter
+from outrider.campaigns.dispatch.windows import Calendar
+from outrider.campaigns.enrollments.branching import unmet
+from outrider.campaigns.forecast.work_limit import EVENT, Times, Waiting, Work
+from outrider.campaigns.models import Campaign, Enrollment
+from outrider.kit import clock
+from outrider.mailboxes.models import Mailbox
+from outrider.sequences.models import Step
+
+HORIZON = timedelta(days=400)
+MOST_WORK = 200_000_000
+"""Units of work after which a forecast ends, as it does at its horizon: an event is 100, and a step
+takes two or three of them."""
+
+_DAY = 86_400_000
+_FIRST_DAY = date(1970, 1, 1)
+_NOTHING = -1
+_FOLLOW_UP, _FIRST, _WAKES, _NEW_DAY = range(4)
+"""Kinds of events, in their order at the same moment."""
+
+
+class Person(NamedTuple):
+    """Somebody enrolled when the forecast begins; `id` is that of the enrollment. Texts that are
+    `unfilled` for them are not sent, and end the enrollment."""
+
+    id: str
+    timezone: str | None = None
+    company_key: str | None = None
+    unfilled: frozenset[Saying] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One step of one contact: due at `due_at`, carried out at `send_at`. `reason` says why that is
+    later; or why it is never, within the horizon."""
+
+    step: Step
+    variant_id: str | None
+    due_at: datetime
+    mailbox_id: str | None = None
+    send_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was taken of the first day (UTC) before the forecast begins; companies by their key,
+    `free_at` is when the minimum gap of a mailbox is over."""
+
+    mailboxes: dict[str, int] = field(default_factory=dict)
+    campaign: int = 0
+    companies: dict[str, int] = field(default_factory=dict)
+    free_at: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Outlook:
+    """Steps carried out by day and by whether a person does them, the reasons of those that are
+    late or never, and what is expected of the people asked for, by id."""
+
+    days: Counter[tuple[date, bool]] = field(default_factory=Counter)
+    late: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    finishes_at: datetime | None = None
+    expected: dict[str, list[Expected]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Sender:
+    """A mailbox that sends. `waiting` are those it wrote to before; it is `woken` when it is to
+    look for one to write to."""
+
+    mailbox: Mailbox
+    gap: int
+    free_at: int
+    used_day: int
+    used: int
+    waiting: Waiting
+    woken: bool = False
+    full_until: int = 0
+
+
+class Forecast:
+    """Of `campaign` with these `steps`, over people who are all enrolled when it `begins`."""
+
+    def __init__(
+        self,
+        campaign: Campaign,
+        steps: Sequence[Step],
+        mailboxes: Sequence[Mailbox],
+        taken: Taken,
+        begins: datetime,
+    ) -> None:
+        self._rules = campaign.settings
+        self._steps = steps
+        self._left_out = [_left_out(campaign, step) for step in steps]
+        self.work = Work()
+        self._times: dict[str | None, Times] = {}
+        self._asks_zone = bool(self._rules.windows or self._rules.holidays)
+        """Whether it matters to an email that is due in which time zone its contact is."""
+        self._begins = clock.to_epoch_ms(begins)
+        self._ends = self._begins + HORIZON // timedelta(milliseconds=1)
+        today = self._begins // _DAY
+        ordered = sorted(mailboxes, key=lambda each: each.id)
+        self._senders = [
+            _Sender(
+                mailbox=each,
+                gap=each.min_gap_seconds * 1_000,
+                free_at=clock.to_epoch_ms(taken.free_at.get(each.id, begins)),
+                used_day=today,
+                used=taken.mailboxes.get(each.id, 0),
+                waiting=Waiting(self._times, self.work),
+            )
+            for each in ordered
+            if each.can_send and each.daily_cap > 0
+        ]
+        self._never = "no_mailbox" if not ordered else _blocked(ordered)
+        self._sent = Counter({today: taken.campaign})
+        self._sent_to = Counter({(key, today): used for key, used in taken.companies.items()})
+        self._limited_until = 0
+        self._full_until = 0
+        """Until when a mailbox is full, the one that is so longest."""
+        self._shared = Waiting(self._times, self.work)
+        self._events: list[tuple[int, int, int]] = []
+        """When, what kind, and whose: of a person, a sender or a company."""
+        self._held: list[deque[int]] = []
+        """Who waits for a new day of a company's limit, by company."""
+        self._companies: dict[str, int] = {}
+        self.outlook = Outlook()
+
+    def run(self, people: Iterable[Person], shown: Collection[str] = ()) -> Outlook:
+        """What becomes of all of them, and step by step of those whose ids are `shown`."""
+        self._people = people = sorted(people, key=lambda each: each.id)
+        self._place = [0] * len(people)
+        self._sender = [_NOTHING] * len(people)
+        self._due = [0] * len(people)
+        self._reason: dict[int, str] = {}
+        self.outlook.expected = {each: [] for each in shown}
+        for who in range(len(people)):
+            self._comes(who, self._times_of(who).due_after(self._begins, 0, self._steps[0]))
+        while self._events:
+            at, kind, whose = heapq.heappop(self._events)
+            self.work.done += EVENT
+            if at > self._ends or self.work.done > MOST_WORK:
+                self._give_up(kind, whose)
+            elif kind == _WAKES:
+                self._senders[whose].woken = False
+                self._send(whose, at)
+            elif kind == _NEW_DAY:
+                self._release(whose, at)
+            else:
+                self._come_up(whose, at)
+        queues = (self._shared, *(sender.waiting for sender in self._senders))
+        for who in chain(*(queue.all() for queue in queues), *self._held):
+            self._note(who, None, self._reason.get(who) or self._why(self._sender[who], who))
+        return self.outlook
+
+    # ── Steps that come up ───────────────────────────────────────────────────────────────────────
+
+    def _comes(self, who: int, at: int) -> None:
+        self._due[who] = at
+        self._reason.pop(who, None)
+        self._push(who, at)
+
+    def _push(self, who: int, at: int) -> None:
+        kind = _FIRST if self._sender[who] == _NOTHING else _FOLLOW_UP
+        heapq.heappush(self._events, (at, kind, who))
+
+    def _come_up(self, who: int, at: int) -> None:
+        step = self._steps[self._place[who]]
+        if reason := self._left_out[self._place[who]]:
+            self._note(who, None, reason)
+            self._go_on(who, at)
+        elif self._is_unfilled(who, step):
+            self._note(who, None, "missing_value")
+        elif (opens := self._times_of(who).earliest(at)) != at:
+            self._defer(who, opens, "window")
+        elif step.by_person:
+            self._carry_out(who, at)
+        elif step.channel != "email":
+            if self._is_limited(at):
+                self._defer(who, _tomorrow(at), "campaign_daily_limit")
+            elif not self._is_held(who, at):
+                self._carry_out(who, at)
+        elif not self._senders:
+            self._note(who, None, self._never)
+        else:
+            self._wait(who, at)
+
+    def _is_unfilled(self, who: int, step: Step) -> bool:
+        person = self._people[who]
+        return bool(person.unfilled) and (
+            Saying(step.id, step.variant_for(person.id).id) in person.unfilled
+        )
+
+    def _defer(self, who: int, until: int, reason: str) -> None:
+        self._reason.setdefault(who, reason)
+        self._push(who, self._times_of(who).earliest(until))
+
+    def _go_on(self, who: int, since: int) -> None:
+        self._place[who] += 1
+        place = self._place[who]
+        if place < len(self._steps):
+            step = self._steps[place]
+            self._comes(who, self._times_of(who).due_after(since, place, step))
+
+    def _carry_out(self, who: int, at: int) -> None:
+        step = self._steps[self._place[who]]
+        if not step.by_person:
+            self._sent[at // _DAY] += 1
+            if key := self._people[who].company_key:
+                self._sent_to[key, at // _DAY] += 1
+        late = at > self._due[who]
+        self._note(who, at, self._reason.get(who, "mailbox_gap") if late else None)
+        self._go_on(who, at)
+
+    # ── Emails that wait for a mailbox ───────────────────────────────────────────────────────────
+
+    def _wait(self, who: int, at: int) -> None:
+        number, zone = self._sender[who], None
+        if self._asks_zone:
+            zone = self._people[who].timezone
+        else:
+            self._times.setdefault(None, self._times_of(who))
+        if number != _NOTHING:
+            self._senders[number].waiting.add(who, zone, at)
+            self._wake(number, at)
+            return
+        self._shared.add(who, zone, at)
+        self.work.done += len(self._senders)
+        idle = [place for place, each in enumerate(self._senders) if not each.woken]
+        if idle:
+            free = [place for place in idle if self._senders[place].free_at <= at]
+            self._wake(free[who % len(free)] if free else idle[0], at)
+
+    def _wake(self, number: int, at: int) -> None:
+        sender = self._senders[number]
+        if not sender.woken:
+            sender.woken = True
+            heapq.heappush(self._events, (max(at, sender.free_at), _WAKES, number))
+
+    def _send(self, number: int, at: int) -> None:
+        """Have a mailbox write to those that wait, the ones it wrote to before first, until it is
+        to wait itself."""
+        sender = self._senders[number]
+        while sender.free_at <= at and self.work.done <= MOST_WORK:
+            if (begins := self._sends_again(sender, at)) > at:
+                sender.free_at = sender.full_until = begins
+                self._full_until = max(self._full_until, begins)
+                break
+            if self._is_limited(at):
+                sender.free_at = self._limited_until = _tomorrow(at)
+                break
+            who = sender.waiting.pop(at)
+            if who is None:
+                who = self._shared.pop(at)
+            if who is None:
+                break
+            self._write(number, who, at)
+        queues = (sender.waiting, self._shared)
+        openings = [queue.opens(max(at, sender.free_at)) for queue in queues]
+        if found := [each for each in openings if each is not None]:
+            self._wake(number, min(found))
+
+    def _write(self, number: int, who: int, at: int) -> None:
+        sender = self._senders[number]
+        if self._is_held(who, at):
+            return
+        slot = at + self._jitter(who, sender, at)
+        if (opens := self._times_of(who).earliest(slot)) != slot:
+            self._defer(who, opens, "window")
+            return
+        self._reason.setdefault(who, self._why(number, who))
+        self._take(sender, slot)
+        self._sender[who] = number
+        self._carry_out(who, slot)
+
+    def _sends_again(self, sender: _Sender, at: int) -> int:
+        """When the mailbox may send again: `at` where it may now."""
+        if sender.used_day != at // _DAY:
+            sender.used_day, sender.used = at // _DAY, 0
+        if not sender.mailbox.is_warmed and (rests := sender.mailbox.rests_until(_moment(at))):
+            return clock.to_epoch_ms(rests)
+        full = sender.used >= sender.mailbox.cap_on(_date(sender.used_day))
+        return _tomorrow(at) if full else at
+
+    def _take(self, sender: _Sender, slot: int) -> None:
+        if sender.used_day != slot // _DAY:
+            sender.used_day, sender.used = slot // _DAY, 0
+        sender.used += 1
+        sender.free_at = slot + sender.gap
+        sender.mailbox = sender.mailbox.having_sent(_moment(slot))
+
+    def _jitter(self, who: int, sender: _Sender, at: int) -> int:
+        if not sender.gap:
+            return 0
+        gap = timedelta(milliseconds=sender.gap)
+        return (
+            int(jitter(self._people[who].id, sender.mailbox.id, _moment(at), gap).total_seconds())
+            * 1_000
+        )
+
+    def _why(self, number: int, who: int) -> str:
+        """Why an email waits, or waited, for a mailbox."""
+        if self._limited_until > self._due[who]:
+            return "campaign_daily_limit"
+        until = self._full_until if number == _NOTHING else self._senders[number].full_until
+        return "mailbox_cap" if until > self._due[who] else "mailbox_gap"
+
+    # ── Limits ───────────────────────────────────────────────────────────────────────────────────
+
+    def _is_limited(self, at: int) -> bool:
+        limit = self._rules.daily_limit
+        return limit is not None and self._sent[at // _DAY] >= limit
+
+    def _is_held(self, who: int, at: int) -> bool:
+        """Whether the limit of the person's company is reached: then they wait for a new day."""
+        limit, key = self._rules.company_daily_limit, self._people[who].company_key
+        if limit is None or not key or self._sent_to[key, at // _DAY] < limit:
+            return False
+        self._reason.setdefault(who, "company_daily_limit")
+        number = self._companies.setdefault(key, len(self._held))
+        if number == len(self._held):
+            self._held.append(deque())
+        if not self._held[number]:
+            heapq.heappush(self._events, (_tomorrow(at), _NEW_DAY, number))
+        self._held[number].append(who)
+        return True
+
+    def _release(self, number: int, at: int) -> None:
+        """Let as many of a company's people come up as may be written to on a day."""
+        held = self._held[number]
+        for _ in range(min(len(held), self._rules.company_daily_limit or 0)):
+            self._push(held.popleft(), at)
+        if held:
+            heapq.heappush(self._events, (_tomorrow(at), _NEW_DAY, number))
+
+    # ── What is told ─────────────────────────────────────────────────────────────────────────────
+
+    def _give_up(self, kind: int, whose: int) -> None:
+        """What comes after the horizon is never carried out; who waits for a sender is told of at
+        the end."""
+        if kind in (_FOLLOW_UP, _FIRST):
+            self._note(whose, None, self._reason.get(whose, "horizon"))
+
+    def _note(self, who: int, sent: int | None, reason: str | None) -> None:
+        step, outlook = self._steps[self._place[who]], self.outlook
+        at = None if sent is None else _moment(sent)
+        if at is None:
+            outlook.left_out[reason or ""] += 1
+        else:
+            outlook.days[at.date(), step.by_person] += 1
+            outlook.finishes_at = max(at, outlook.finishes_at or at)
+            if reason:
+                outlook.late[reason] += 1
+        person, number = self._people[who], self._sender[who]
+        if person.id in outlook.expected:
+            by_mail = step.channel == "email" and at and number != _NOTHING
+            outlook.expected[person.id].append(
+                Expected(
+                    step=step,
+                    variant_id=step.variant_for(person.id).id,
+                    due_at=_moment(self._due[who]),
+                    mailbox_id=self._senders[number].mailbox.id if by_mail else None,
+                    send_at=at,
+                    reason=reason,
+                )
+            )
+
+    def _times_of(self, who: int) -> Times:
+        zone = self._people[who].timezone
+        if zone not in self._times:
+            self._times[zone] = Times(Calendar.of(self._rules, zone), self.work)
+        return self._times[zone]
+
+
+def _left_out(campaign: Campaign, step: Step) -> str | None:
+    """Why the step is left out where the contact does nothing."""
+    silent = Enrollment(
+        id="",
+        campaign_id=campaign.id,
+        contact_id="",
+        sequence_id=campaign.sequence_id,
+        steps_version=campaign.steps_version,
+        created_at="",
+        updated_at="",
+    )
+    return unmet(step, silent, campaign.settings)
+
+
+def _blocked(mailboxes: Sequence[Mailbox]) -> str:
+    """Why no mailbox sends; what is mended most easily first."""
+    reasons = {each.blocked for each in mailboxes}
+    order = ("mailbox_unverified", "mailbox_paused", "mailbox_failing")
+    return next((each for each in order if each in reasons), "mailbox_cap")
+
+
+def _moment(ms: int) -> datetime:
+    return clock.from_epoch_ms(ms)
+
+
+def _date(day: int) -> date:
+    return _FIRST_DAY + timedelta(days=day)
+
+
+def _tomorrow(at: int) -> int:
+    return (at // _DAY + 1) * _DAY

@@ -1,0 +1,133 @@
+"""Pausing campaigns and letting them go on.
+
+A paused campaign is parked: its clock stops and its enrollments keep the times they are due at.
+What was queued before is put back, with what was reserved for it, and is due at once. When the
+campaign goes on, its clock starts under a new number, and finds what came due meanwhile.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from outrider.access.models import Caller
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.errors import WrongStatus
+from outrider.campaigns.models import Campaign
+from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.schemas import Backlog, CampaignResumed, CampaignView, SequenceResumed
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action, try_transact
+from outrider.kit.errors import Contended
+from outrider.kit.outbox import Event
+from outrider.sequences.errors import SequenceNotLaunched
+from outrider.sequences.schemas import SequenceView
+from outrider.sequences.service import SequenceService
+
+MAX_COUNTED = 1_000
+BY_PERSON = "person"
+_ATTEMPTS = 3
+_NOTHING = Backlog(overdue=0, more=False, oldest_due_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ControlService:
+    caller: Caller
+    campaigns: CampaignRepository
+    sequences: SequenceService
+    enrollments: Callable[[str], EnrollmentRepository]
+
+    def pause(
+        self, campaign_id: str, reason: str = BY_PERSON, events: Sequence[Event] = ()
+    ) -> CampaignView:
+        """Park the campaign; one that is paused stays as it is. `events` come before the one that
+        says it is paused. Raises CampaignNotFound and WrongStatus."""
+        for _ in range(_ATTEMPTS):
+            campaign = self.campaigns.require(campaign_id)
+            if campaign.status == "paused":
+                return CampaignView.of(campaign)
+            after = self._paused(campaign, reason)
+            view = CampaignView.of(after)
+            if try_transact(*self._pausing(campaign, after, events), *self.caller.keep(view)):
+                return view
+        raise Contended("Another request changed this campaign")
+
+    def resume(self, campaign_id: str) -> CampaignResumed:
+        """Let it go on; one that runs stays as it is. Raises CampaignNotFound and WrongStatus."""
+        for _ in range(_ATTEMPTS):
+            campaign = self.campaigns.require(campaign_id)
+            if campaign.status == "active":
+                return CampaignResumed(**CampaignView.of(campaign).model_dump(), backlog=_NOTHING)
+            after, backlog = self._resumed(campaign), self._backlog(campaign)
+            view = CampaignResumed(**CampaignView.of(after).model_dump(), backlog=backlog)
+            if try_transact(*self._resuming(campaign, after), *self.caller.keep(view)):
+                return view
+        raise Contended("Another request changed this campaign")
+
+    def pause_sequence(self, sequence_id: str) -> SequenceView:
+        """Raises SequenceNotFound, SequenceNotLaunched and WrongStatus."""
+        for _ in range(_ATTEMPTS):
+            sequence = self.sequences.get(sequence_id)
+            if sequence.status == "paused":
+                return SequenceView.of(sequence)
+            campaign = self._led_by(sequence.campaign_id)
+            after = self._paused(campaign, BY_PERSON)
+            view = SequenceView.of(sequence.turned("paused"))
+            if try_transact(*self._pausing(campaign, after), *self.caller.keep(view)):
+                return view
+        raise Contended("Another request changed this sequence")
+
+    def resume_sequence(self, sequence_id: str) -> SequenceResumed:
+        """Raises SequenceNotFound, SequenceNotLaunched and WrongStatus."""
+        for _ in range(_ATTEMPTS):
+            sequence = self.sequences.get(sequence_id)
+            if sequence.status == "active":
+                return SequenceResumed(**SequenceView.of(sequence).model_dump(), backlog=_NOTHING)
+            campaign = self._led_by(sequence.campaign_id)
+            after, backlog = self._resumed(campaign), self._backlog(campaign)
+            turned = sequence.turned("active")
+            view = SequenceResumed(**SequenceView.of(turned).model_dump(), backlog=backlog)
+            if try_transact(*self._resuming(campaign, after), *self.caller.keep(view)):
+                return view
+        raise Contended("Another request changed this sequence")
+
+    def _led_by(self, campaign_id: str | None) -> Campaign:
+        campaign = self.campaigns.get(campaign_id) if campaign_id else None
+        if campaign is None or campaign.status == "draft":
+            raise SequenceNotLaunched
+        return campaign
+
+    def _paused(self, campaign: Campaign, reason: str) -> Campaign:
+        if campaign.status != "active":
+            raise WrongStatus("paused", campaign.status)
+        return campaign.changed(status="paused", pause_reason=reason)
+
+    def _resumed(self, campaign: Campaign) -> Campaign:
+        if campaign.status != "paused":
+            raise WrongStatus("resumed", campaign.status)
+        return campaign.changed(status="active", pause_reason=None, run=campaign.run + 1)
+
+    def _pausing(
+        self, campaign: Campaign, after: Campaign, events: Sequence[Event] = ()
+    ) -> list[Action]:
+        reason = after.pause_reason or BY_PERSON
+        paused = self.caller.event("campaign.paused", reason=reason, **campaign.names())
+        actions = [self.campaigns.change(campaign, after, [*events, paused])]
+        if campaign.leads_sequence:
+            actions.append(self.sequences.paused(campaign.sequence_id, campaign.id, reason))
+        return actions
+
+    def _resuming(self, campaign: Campaign, after: Campaign) -> list[Action]:
+        resumed = self.caller.event("campaign.resumed", **campaign.names())
+        actions = [self.campaigns.change(campaign, after, [resumed])]
+        if campaign.leads_sequence:
+            actions.append(self.sequences.resumed(campaign.sequence_id, campaign.id))
+        return actions
+
+    def _backlog(self, campaign: Campaign) -> Backlog:
+        overdue = self.enrollments(campaign.id).overdue(campaign, clock.now())
+        due = list(islice(overdue, MAX_COUNTED))
+        return Backlog(
+            overdue=len(due),
+            more=len(due) == MAX_COUNTED,
+            oldest_due_at=due[0] if due else None,
+        )

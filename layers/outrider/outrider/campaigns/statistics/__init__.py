@@ -1,0 +1,1 @@
+"""Statistics of a campaign, by step, variant and day."""

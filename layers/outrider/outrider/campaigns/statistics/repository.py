@@ -1,0 +1,94 @@
+"""What happened in a campaign, counted by step, variant and day: what happens to most messages from
+the events that tell of it (`messages.counting`), all else in the transaction of the change.
+
+The counts of one step, variant and day are items `<workspace>#cam_…` /
+`stat#<day>#<step>#<variant>#<shard>`; how the audience stands is counted by `kit.counters` beside.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from outrider.kit import hourly_counts as hours
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, Query, Table
+
+SHARDS = 8
+"""Many workers count the same step at once, and transactions that meet on one item are repeated."""
+_BY_HOUR = ("sent", "bounced", "complained")
+"""Also counted by the hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepDay:
+    """The counts of one step and variant on one day (UTC), by name: `sent`, `delivered`, `opened`
+    and `clicked` (by persons), `opened_by_machine`, `replied_<class>`, `bounced`, `soft_bounced`,
+    `complained`, `unsubscribed`, `failed`, `skipped_<reason>`. Each message counts once in each."""
+
+    day: str
+    step_id: str
+    variant_id: str
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The counts of one campaign; `pk` is `<workspace>#cam_…`."""
+
+    table: Table
+    pk: str
+
+    def add(self, day: date, step_id: str, variant_id: str, *names: str) -> Action:
+        """The write that counts one of each of `names`, for a transaction."""
+        by_hour = [hours.attribute(day, name) for name in names if name in _BY_HOUR]
+        additions = ", ".join(f"#{name} :one" for name in (*names, *by_hour) if name)
+        shard = secrets.randbelow(SHARDS)
+        sk = f"stat#{day.isoformat()}#{step_id}#{variant_id}#{shard}"
+        return self.table.update(self.pk, sk, f"ADD {additions}", one=1)
+
+    def add_many(
+        self, day: str, step_id: str, variant_id: str, counts: Mapping[str, int]
+    ) -> Action:
+        """The write that adds `counts`, by the names of `names_at`, for a transaction."""
+        additions = ", ".join(f"#{name} :{name}" for name in counts)
+        sk = f"stat#{day}#{step_id}#{variant_id}#{secrets.randbelow(SHARDS)}"
+        values: dict[str, Any] = dict(counts)
+        return self.table.update(self.pk, sk, f"ADD {additions}", **values)
+
+    @staticmethod
+    def names_at(moment: datetime, name: str) -> list[str]:
+        """Return the names under which something is counted that happened at `moment` (UTC)."""
+        return [name, hours.of(moment, name)] if name in _BY_HOUR else [name]
+
+    def move(self, day: date, step_id: str, variant_id: str, before: str, after: str) -> Action:
+        """The write that counts as `after` what was counted as `before` on that day."""
+        sk = f"stat#{day.isoformat()}#{step_id}#{variant_id}#{secrets.randbelow(SHARDS)}"
+        return self.table.update(
+            self.pk, sk, f"ADD #{before} :minus, #{after} :one", one=1, minus=-1
+        )
+
+    def since(self, moment: datetime) -> dict[str, int]:
+        """What was sent, bounced and called spam in the hours that began after `moment`."""
+        items = [
+            (date.fromisoformat(item["sk"].split("#")[1]), item)
+            for item in self._items(moment.date(), None)
+        ]
+        return {name: hours.total(items, name, moment) for name in _BY_HOUR}
+
+    def list(self, since: date | None = None, until: date | None = None) -> Iterator[StepDay]:
+        """All counts of these days, a shard at a time: the same day, step and variant may come
+        several times, to be summed up."""
+        for item in self._items(since, until):
+            _, day, step_id, variant_id, _ = item.pop("sk").split("#")
+            item.pop("pk")
+            counts = {name: int(count) for name, count in item.items() if not hours.is_hour(name)}
+            yield StepDay(day, step_id, variant_id, counts)
+
+    def _items(self, since: date | None, until: date | None) -> Iterator[Item]:
+        first = f"stat#{since.isoformat()}" if since else "stat#"
+        last = f"stat#{until.isoformat()}#~" if until else "stat#~"
+        return self.table.every(
+            Query(self.pk, "#sk BETWEEN :first AND :last", {"first": first, "last": last})
+        )

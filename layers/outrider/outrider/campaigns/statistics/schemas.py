@@ -1,0 +1,172 @@
+"""What happened in a campaign, summed up: in all, by step, variant and day. Pure functions of its
+statistics."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from pydantic import BaseModel, Field
+
+from outrider.campaigns.models import Audience
+from outrider.campaigns.statistics.repository import StepDay
+from outrider.sequences.models import AUTOMATIC, Step
+
+_BY_CLASS, _BY_REASON = "replied_", "skipped_"
+
+
+class Counts(BaseModel):
+    """Messages, each counted once in each. `opened`, `clicked` and `replied` are by persons:
+    absences and other automatic answers stand in `replied_by_class` alone. What becomes of a
+    message counts on the day it happens."""
+
+    sent: int = 0
+    delivered: int = 0
+    opened: int = 0
+    opened_by_machine: int = 0
+    clicked: int = 0
+    replied: int = 0
+    replied_by_class: dict[str, int] = Field(default_factory=dict)
+    bounced: int = 0
+    soft_bounced: int = 0
+    complained: int = 0
+    unsubscribed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    skipped_by_reason: dict[str, int] = Field(default_factory=dict)
+    completed: int = 0
+    """Tasks that were done."""
+    expired: int = 0
+
+
+class Rate(BaseModel):
+    """`value` is null where there is nothing to divide by."""
+
+    numerator: int
+    denominator: int
+    value: float | None
+
+
+class Rates(BaseModel):
+    """`delivered` and `bounced` are of all that was sent, the others of what did not bounce: not
+    every server tells of what it delivers."""
+
+    delivered: Rate
+    bounced: Rate
+    opened: Rate
+    clicked: Rate
+    replied: Rate
+    unsubscribed: Rate
+    complained: Rate
+
+
+class VariantStats(BaseModel):
+    variant_id: str
+    counts: Counts
+    rates: Rates
+
+
+class StepStats(BaseModel):
+    """`position` counts from 1; null for a step that newer versions of the sequence have not."""
+
+    step_id: str
+    position: int | None
+    counts: Counts
+    rates: Rates
+    by_variant: list[VariantStats]
+
+
+class DayStats(BaseModel):
+    """What becomes of a mail counts on the day it happens: a rate of one day may exceed 1."""
+
+    day: str
+    counts: Counts
+    rates: Rates
+
+
+class StatsView(BaseModel):
+    """`audience` is how it stands now, whatever the days asked for."""
+
+    campaign_id: str
+    since: str | None
+    until: str | None
+    audience: Audience
+    totals: Counts
+    rates: Rates
+    by_step: list[StepStats]
+    by_day: list[DayStats]
+
+
+def counts(parts: Iterable[StepDay]) -> Counts:
+    summed: Counter[str] = Counter()
+    for part in parts:
+        summed.update(part.counts)
+    classes = _named(summed, _BY_CLASS)
+    reasons = _named(summed, _BY_REASON)
+    plain = {name: summed[name] for name in Counts.model_fields if name in summed}
+    return Counts(
+        **plain,
+        replied=sum(count for name, count in classes.items() if name not in AUTOMATIC),
+        replied_by_class=classes,
+        skipped=sum(reasons.values()),
+        skipped_by_reason=reasons,
+    )
+
+
+def rates(of: Counts) -> Rates:
+    reached = of.sent - of.bounced
+    return Rates(
+        delivered=rate(of.delivered, of.sent),
+        bounced=rate(of.bounced, of.sent),
+        opened=rate(of.opened, reached),
+        clicked=rate(of.clicked, reached),
+        replied=rate(of.replied, reached),
+        unsubscribed=rate(of.unsubscribed, reached),
+        complained=rate(of.complained, reached),
+    )
+
+
+def rate(numerator: int, denominator: int) -> Rate:
+    value = numerator / denominator if denominator > 0 else None
+    return Rate(numerator=numerator, denominator=denominator, value=value)
+
+
+def by_step(parts: Sequence[StepDay], steps: Sequence[Step]) -> list[StepStats]:
+    """In their order; those of other versions behind."""
+    places = {step.id: place for place, step in enumerate(steps)}
+    grouped: defaultdict[str, list[StepDay]] = defaultdict(list)
+    for part in parts:
+        grouped[part.step_id].append(part)
+    ordered = sorted({*grouped, *places}, key=lambda one: (places.get(one, len(places)), one))
+    return [_step(step_id, places.get(step_id), grouped[step_id]) for step_id in ordered]
+
+
+def by_day(parts: Sequence[StepDay]) -> list[DayStats]:
+    days: defaultdict[str, list[StepDay]] = defaultdict(list)
+    for part in parts:
+        days[part.day].append(part)
+    summed = {day: counts(days[day]) for day in sorted(days)}
+    return [DayStats(day=day, counts=of, rates=rates(of)) for day, of in summed.items()]
+
+
+def _step(step_id: str, place: int | None, parts: Sequence[StepDay]) -> StepStats:
+    variants: defaultdict[str, list[StepDay]] = defaultdict(list)
+    for part in parts:
+        variants[part.variant_id].append(part)
+    summed = counts(parts)
+    return StepStats(
+        step_id=step_id,
+        position=None if place is None else place + 1,
+        counts=summed,
+        rates=rates(summed),
+        by_variant=[
+            VariantStats(variant_id=name, counts=of, rates=rates(of))
+            for name, of in ((name, counts(variants[name])) for name in sorted(variants))
+        ],
+    )
+
+
+def _named(summed: Counter[str], beginning: str) -> dict[str, int]:
+    return {
+        name.removeprefix(beginning): count
+        for name, count in sorted(summed.items())
+        if name.startswith(beginning)
+    }

@@ -1,0 +1,1 @@
+"""Search, filters and lists of contacts, with the index that serves them."""

@@ -1,0 +1,1 @@
+"""The event feed: from changed items to the feed and the bus."""

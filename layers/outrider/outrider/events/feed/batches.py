@@ -1,0 +1,119 @@
+"""A batch of events: the item in which the feed keeps them.
+
+Key `<workspace>#feed` / `<recorded_at of the batch before>#<first sequence, 12 digits>`. Both parts
+follow from the batch before, so whoever puts a batch, if absent, has seen everything before it.
+"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from outrider.access.models import WorkspaceId
+from outrider.events.catalogue import HIGH_VOLUME
+from outrider.events.models import Place, RecordedEvent
+from outrider.kit import clock, json
+from outrider.kit.aws.attributes import Item
+from outrider.kit.outbox import Event
+
+LIFE = timedelta(days=400)
+NOBODY = "nobody"
+_FIELDS = ("event", "created_at", "actor", "request_id", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events with consecutive sequences from `first` on, recorded at once."""
+
+    workspace: WorkspaceId
+    key: str
+    first: int
+    recorded_at: str
+    events: Sequence[Event]
+
+    @classmethod
+    def after(
+        cls, workspace: WorkspaceId, place: Place, recorded_at: str, events: Sequence[Event]
+    ) -> "Batch":
+        """The batch that follows the one which ends at `place`."""
+        first = place.sequence + 1
+        return cls(workspace, sort_key(place.recorded_at, first), first, recorded_at, events)
+
+    @classmethod
+    def from_item(cls, workspace: WorkspaceId, item: Item) -> "Batch":
+        events = [
+            Event.model_construct(
+                id="", partition=workspace, **dict(zip(_FIELDS, told, strict=True))
+            )
+            for told in json.loads(zlib.decompress(item["events"]))
+        ]
+        first = item["last"] + 1 - len(events)
+        return cls(workspace, item["sk"], first, item["recorded_at"], events)
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.events) - 1
+
+    def to_item(self) -> Item:
+        told = [[getattr(event, name) for name in _FIELDS] for event in self.events]
+        return {
+            "pk": f"{self.workspace}#feed",
+            "sk": self.key,
+            "last": self.last,
+            "recorded_at": self.recorded_at,
+            "events": zlib.compress(json.dumps(told), 9),
+            "ttl": expiry(self.recorded_at),
+        }
+
+    def recorded(self) -> list[RecordedEvent]:
+        """Its events with their places."""
+        return [RecordedEvent.of(event, place) for event, place in self._placed()]
+
+    def entries(self) -> list[Item]:
+        """The items under which those of its events are found that are not told of every message:
+        by the contact they name, or by NOBODY."""
+        return [
+            {
+                "pk": f"{self.workspace}#{under}",
+                "sk": sort_key(place.recorded_at, place.sequence),
+                **event.model_dump(exclude={"id", "partition", "data"}),
+                "data": json.dumps_text(event.data),
+                "ttl": expiry(self.recorded_at),
+            }
+            for event, place in self._placed()
+            if (under := found_under(event))
+        ]
+
+    def _placed(self) -> Iterator[tuple[Event, Place]]:
+        for sequence, event in enumerate(self.events, self.first):
+            yield event, Place(sequence, self.recorded_at, self.key)
+
+
+def from_entry(workspace: WorkspaceId, entry: Item) -> RecordedEvent:
+    """The event of one of `Batch.entries`."""
+    recorded_at, _, sequence = entry["sk"].partition("#")
+    told: dict[str, Any] = {name: entry[name] for name in _FIELDS}
+    event = Event(id="", partition=workspace, **{**told, "data": json.loads(entry["data"])})
+    return RecordedEvent.of(event, Place(int(sequence), recorded_at))
+
+
+def found_under(event: Event) -> str | None:
+    """What the event is found by, besides its place; None for one of those told of every message:
+    of these the messages themselves tell."""
+    if event.event in HIGH_VOLUME:
+        return None
+    return str(event.data.get("contact_id") or NOBODY)
+
+
+def sort_key(time: str, sequence: int) -> str:
+    return f"{time}#{sequence:012d}"
+
+
+def expiry(recorded_at: str) -> int:
+    return int((clock.from_text(recorded_at) + LIFE).timestamp())
+
+
+def is_expiring(recorded_at: str, now: datetime) -> bool:
+    """Whether what was recorded then may be gone, or go at any moment: expiry has no order."""
+    return clock.from_text(recorded_at) < now - LIFE + timedelta(days=1)

@@ -1,0 +1,251 @@
+"""Writing the feed: each change's events once, in batches without gaps.
+
+A batch is put in one transaction with
+
+- a receipt `<workspace>#receipts` / `<table>#<second, 10 digits>#<first sequence>`: which changes
+  it has, by hashes of their ids. A change that comes again, in whatever batch of the stream, from
+  whatever shard, is found by it, since the second in which it was made never changes;
+- entries under which rare events are found (`Batch.entries`);
+- the counts of what the events tell, by step, variant and day;
+- the ceiling `<workspace>#ceiling` / `#`, once for a million events: a number above all sequences,
+  from which a feed goes on whose events have all expired, and when it was set.
+
+Two writers that append at once put the same key, and one of them looks again.
+"""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from outrider.access.models import WorkspaceId
+from outrider.events.feed.batches import Batch, found_under, is_expiring
+from outrider.events.models import Change, Counted, Place, RecordedEvent
+from outrider.kit import clock
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
+    Action,
+    Query,
+    Table,
+    TransactionConflict,
+    TransactionFailed,
+    batch_get,
+    transact,
+)
+
+EVENTS_AT_ONCE = 200
+_ITEMS_AT_ONCE = 90
+"""Entries and counts: a transaction holds 100 items."""
+SPAN = 10
+"""Seconds: changes of one batch were made within such a span of the clock."""
+_ATTEMPTS = 100
+_PAUSE_MS = 50
+_LONGEST_PAUSE_MS = 200
+_RECEIPT_LIFE = timedelta(days=14)
+_CEILINGS = 1_000_000
+_HASH = 8
+_BEHIND = "~"
+
+
+class _Moved(Exception):
+    """Another writer has moved the end since it was looked for."""
+
+
+class FeedContended(Exception):
+    """Others kept recording events of the same workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The place of the last event. `ceiling` is given where that event is gone, or never was."""
+
+    place: Place
+    ceiling: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """The end of the feed of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+    counting: Callable[[WorkspaceId, Sequence[Counted]], Sequence[Action]]
+    """Gives the writes that count what is recorded."""
+
+    def record(self, changes: Sequence[Change]) -> list[RecordedEvent]:
+        """Record the events of `changes` that were not recorded before, at the end of the feed.
+
+        Returns them, and all events of the batches that already have some of `changes`: whoever
+        recorded these may have died before they were published. Raises FeedContended.
+        """
+        recorded: dict[str, list[RecordedEvent]] = {}
+        for run in _runs(changes):
+            for batch in self._record(run):
+                recorded[batch.key] = batch.recorded()
+        return [event for events in recorded.values() for event in events]
+
+    def _record(self, changes: Sequence[Change]) -> list[Batch]:
+        for attempt in range(1, _ATTEMPTS + 1):
+            # The end first: another writer that has one of these changes either has put its batch
+            # before, and its receipt is seen, or takes the key that this one is about to put.
+            try:
+                end = self._end()
+                known = self._known(changes)
+                new = [change for change in changes if _hash(change) not in known]
+                appended = [self._append(end, new)] if new else []
+            except (_Moved, TransactionFailed, TransactionConflict):
+                pause = min(_PAUSE_MS * attempt, _LONGEST_PAUSE_MS)
+                time.sleep(secrets.randbelow(pause) / 1000)
+            else:
+                return [*self._batches(set(known.values())), *appended]
+        raise FeedContended(self.workspace)
+
+    def _end(self) -> _End:
+        """Raises _Moved when the feed has just begun, or gone on after a long rest."""
+        page = self.table.query(
+            Query(f"{self.workspace}#feed", newest_first=True, limit=1, consistent=True)
+        )
+        now = clock.now()
+        if page.items and not is_expiring(page.items[0]["recorded_at"], now):
+            newest = page.items[0]
+            return _End(Place(newest["last"], newest["recorded_at"]))
+        kept = self.table.get(*self._ceiling_key)
+        if kept and not is_expiring(kept["recorded_at"], now):
+            raise _Moved
+        ceiling = int(kept["sequence"]) if kept else 0
+        return _End(Place(ceiling, clock.to_text(now)), ceiling)
+
+    def _known(self, changes: Sequence[Change]) -> dict[bytes, str]:
+        """Of each change that was recorded, and others, the key of its batch, by its hash."""
+        table, first = changes[0].table, min(change.second for change in changes)
+        receipts = self.table.every(
+            Query(
+                f"{self.workspace}#receipts",
+                "#sk BETWEEN :first AND :last",
+                {
+                    "first": _receipt_key(table, first),
+                    "last": _receipt_key(table, _span_of(first) * SPAN + SPAN - 1) + _BEHIND,
+                },
+                consistent=True,
+            )
+        )
+        wanted = {_hash(change) for change in changes}
+        return {
+            each: receipt["batch"]
+            for receipt in receipts
+            for each in _hashes(receipt)
+            if each in wanted
+        }
+
+    def _append(self, end: _End, changes: Sequence[Change]) -> Batch:
+        """Raises TransactionFailed, TransactionConflict when another batch follows the end."""
+        events = {event.id: event for change in changes for event in change.events}
+        recorded_at = max(clock.timestamp(), end.place.recorded_at)
+        batch = Batch.after(self.workspace, end.place, recorded_at, list(events.values()))
+        transact(
+            self.table.put(batch.to_item(), "attribute_not_exists(#pk)"),
+            self.table.put(self._receipt(batch, changes)),
+            *self._raising(end, batch),
+            *(self.table.put(entry) for entry in batch.entries()),
+            *self.counting(self.workspace, [each for change in changes for each in change.counts]),
+            attempts=1,  # who meets another has lost the place it would take
+        )
+        return batch
+
+    def _receipt(self, batch: Batch, changes: Sequence[Change]) -> Item:
+        second = max(change.second for change in changes)
+        return {
+            "pk": f"{self.workspace}#receipts",
+            "sk": f"{_receipt_key(changes[0].table, second)}{batch.first:012d}",
+            "batch": batch.key,
+            "changes": b"".join(_hash(change) for change in changes),
+            "ttl": int((clock.now() + _RECEIPT_LIFE).timestamp()),
+        }
+
+    def _raising(self, end: _End, batch: Batch) -> Iterator[Action]:
+        """Keep the ceiling above the sequences of `batch`."""
+        ceiling = _ceiling_of(batch.last)
+        if end.ceiling is None and ceiling == _ceiling_of(end.place.sequence):
+            return
+        pk, sk = self._ceiling_key
+        item = {"pk": pk, "sk": sk, "sequence": ceiling, "recorded_at": batch.recorded_at}
+        if end.ceiling is None:
+            yield self.table.put(item)
+        elif end.ceiling == 0:
+            yield self.table.put(item, "attribute_not_exists(#pk)")
+        else:
+            yield self.table.put(item, "#sequence = :seen", seen=end.ceiling)
+
+    def _batches(self, keys: set[str]) -> list[Batch]:
+        wanted = [(self.table, f"{self.workspace}#feed", key) for key in sorted(keys)]
+        found = batch_get(wanted) if wanted else {}
+        items = [
+            found[table.name, pk, key]
+            for table, pk, key in wanted
+            if (table.name, pk, key) in found
+        ]
+        return [Batch.from_item(self.workspace, item) for item in items]
+
+    @property
+    def _ceiling_key(self) -> tuple[str, str]:
+        return f"{self.workspace}#ceiling", "#"
+
+
+def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """`changes` in pieces that fit into a batch, in their order."""
+    run: list[Change] = []
+    counted: set[tuple[str, ...]] = set()
+    events = entries = 0
+    for change in changes:
+        found = sum(found_under(event) is not None for event in change.events)
+        of_change = {each.step_day for each in change.counts}
+        if run and (
+            (change.table, _span_of(change.second)) != (run[0].table, _span_of(run[0].second))
+            or events + len(change.events) > EVENTS_AT_ONCE
+            or entries + found + len(counted | of_change) > _ITEMS_AT_ONCE
+        ):
+            yield run
+            run, events, entries, counted = [], 0, 0, set()
+        run.append(change)
+        events += len(change.events)
+        entries += found
+        counted |= of_change
+    if run:
+        yield run
+
+
+def receipts_since(workspace: WorkspaceId, table: str, second: int) -> Query:
+    """What asks for the newest receipt of changes of `table`, if they were made in `second` or
+    later."""
+    return Query(
+        f"{workspace}#receipts",
+        "#sk BETWEEN :first AND :last",
+        {"first": _receipt_key(table, second), "last": f"{table}#{_BEHIND}"},
+        newest_first=True,
+        limit=1,
+        consistent=True,
+    )
+
+
+def _span_of(second: int) -> int:
+    return second // SPAN
+
+
+def _receipt_key(table: str, second: int) -> str:
+    return f"{table}#{second:010d}#"
+
+
+def _hash(change: Change) -> bytes:
+    return hashlib.sha256(change.id.encode()).digest()[:_HASH]
+
+
+def _hashes(receipt: Item) -> Iterator[bytes]:
+    packed = receipt["changes"]
+    for start in range(0, len(packed), _HASH):
+        yield packed[start : start + _HASH]
+
+
+def _ceiling_of(sequence: int) -> int:
+    return (sequence // _CEILINGS + 1) * _CEILINGS

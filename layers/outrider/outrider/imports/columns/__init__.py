@@ -1,0 +1,1 @@
+"""Columns: what their headers and cells mean."""

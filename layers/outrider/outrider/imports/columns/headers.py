@@ -1,0 +1,274 @@
+"""What the columns of a file mean: said by the caller, guessed by their names, or by what stands in
+them."""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from outrider.imports.columns.contact_status import stop_in
+from outrider.imports.columns.names import NAMES, STANDING, known, numbered, plain
+from outrider.imports.columns.values import looks_like_key, looks_like_linkedin, looks_like_phone
+from outrider.imports.errors import BrokenFile
+from outrider.imports.files.records import Record
+from outrider.imports.models import Column, Kind
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+MAX_NAME = 100
+NUMBERED = re.compile(r"Column \d+")
+"""The names of columns that have none."""
+_SHOWN = 20
+
+OPEN_FIELD: dict[Kind, str | None] = {
+    "contacts": "custom",
+    "companies": "context",
+    "suppressions": None,
+}
+"""Where columns nobody knows are kept."""
+
+KEYS: dict[Kind, tuple[str, ...]] = {
+    "contacts": ("email",),
+    "companies": ("domain", "website"),
+    "suppressions": ("address", "domain", "value"),
+}
+"""The fields of which a file needs one."""
+
+_BY_CONTENT: dict[Kind, str] = {
+    "contacts": "email",
+    "companies": "website",
+    "suppressions": "value",
+}
+_PARTS = frozenset({"first_name", "last_name"})
+_MANY = frozenset(STANDING)
+"""Fields that several columns may be."""
+
+OURS: dict[Kind, frozenset[str]] = {
+    "contacts": _words(
+        """id object email other_emails merged_ids first_name last_name title company company_id
+        company_pinned linkedin_url phone country timezone folder_id tags status fit_score verified
+        verification source last_contacted_at last_replied_at created_at updated_at version
+        full_name"""
+    ),
+    "companies": _words(
+        """id object name domain website industry size country linkedin_url phone description
+        founded tags created_at updated_at version"""
+    ),
+    "suppressions": _words("id object kind address domain reason evidence created_at"),
+}
+"""The columns of our own exports."""
+
+
+def check_mapping(kind: Kind, mapping: Mapping[str, str | None]) -> None:
+    """Raises ValueError when the mapping names a field that there is not, or one twice."""
+    open_field = OPEN_FIELD[kind]
+    seen: set[str] = set()
+    for column, field in mapping.items():
+        if field is None:
+            continue
+        head, dot, name = field.partition(".")
+        is_field = 0 < len(name) <= MAX_NAME if dot else field in NAMES[kind]
+        if not is_field or (dot and head != open_field):
+            own = f", or {open_field}.<name>" if open_field else ""
+            raise ValueError(
+                f"mapping: {column!r} cannot go to {field!r}; the fields are "
+                f"{', '.join(NAMES[kind])}{own}, or null to ignore the column"
+            )
+        if field in seen and field not in _MANY:
+            raise ValueError(f"mapping: two columns go to {field!r}")
+        seen.add(field)
+
+
+def understand(
+    kind: Kind,
+    names: Sequence[str],
+    mapping: Mapping[str, str | None],
+    line: int,
+    rows: Sequence[Record] = (),
+) -> list[Column]:
+    """What each column is; `rows` are some that stand below. Of several that could be one field
+    that with the better name is; the others are kept.
+
+    Raises BrokenFile when the mapping names a column that is not there, or no column is a key.
+    """
+    names = distinct(names)
+    columns = describe(kind, names, _given(names, mapping, line), rows)
+    if not {column.field for column in columns} & set(KEYS[kind]):
+        raise BrokenFile(
+            line,
+            f"No column is {' or '.join(KEYS[kind])}. The columns are {_listed(names)}; "
+            "say with mapping which one it is",
+        )
+    return columns
+
+
+def describe(
+    kind: Kind,
+    names: Sequence[str],
+    given: Mapping[str, str | None],
+    rows: Sequence[Record] = (),
+) -> list[Column]:
+    """What columns of these names are, which differ from each other."""
+    found = {name: Column(column=name, field=field, how="given") for name, field in given.items()}
+    taken = {field for field in given.values() if field}
+    ours = OURS[kind] if is_ours(kind, names) else frozenset()
+    content = _Content(kind, names, rows)
+    guesses = sorted(
+        (rank, place, name, field)
+        for place, name in enumerate(names)
+        if name not in found
+        and (guessed := known(kind, name))
+        and not content.denies(name, guessed[0])
+        for field, rank in [guessed]
+    )
+    covered = _covered(taken, [field for *_, field in guesses])
+    for _, _, name, field in guesses:
+        if field in _MANY or (field not in taken and field not in covered):
+            found[name] = Column(column=name, field=field, how="guessed")
+            taken.add(field)
+    for field, name in content.fields(set(names) - set(found)):
+        if field not in taken and not (field in KEYS[kind] and taken & set(KEYS[kind])):
+            found[name] = Column(column=name, field=field, how="content")
+            taken.add(field)
+    return [
+        found.get(name)
+        or (
+            Column(column=name, field=None, how="ignored")
+            if name in ours
+            else _kept(kind, name, given.values())
+        )
+        for name in names
+    ]
+
+
+def warnings_of(columns: Sequence[Column], rows: Sequence[Record]) -> list[str]:
+    """What somebody should look at: what says who may be written to, and what was guessed by what
+    stands in it."""
+    found = []
+    for place, column in enumerate(columns):
+        cells = [row.cells[place] for row in rows if place < len(row.cells)]
+        if column.field in _MANY and column.how != "given":
+            found.append(
+                f"{column.column!r} is taken for {column.field}: contacts that it stops are "
+                "unsubscribed or bounced, and not written to. Map it to something else if not"
+            )
+        elif column.how == "content":
+            found.append(f"{column.column!r} is taken for {column.field} by what stands in it")
+        elif column.how == "kept" and (stop := next((c for c in cells if stop_in(c)), None)):
+            found.append(
+                f"{column.column!r} says {stop[:50]!r} and changes nothing: map it to status if it "
+                "says who must not be written to"
+            )
+    return found
+
+
+def _covered(given: Collection[str], guessed: Collection[str]) -> Collection[str]:
+    """A whole name says nothing beside both of its parts, nor they beside one that is given."""
+    if "full_name" in given:
+        return _PARTS
+    return {"full_name"} if {*guessed, *given} >= _PARTS else ()
+
+
+def _kept(kind: Kind, name: str, given: Collection[str | None]) -> Column:
+    """A column nobody knows, or another of a field that a better one is: it stands in for that
+    in rows where that is empty, unless the caller says what the field is."""
+    open_field = OPEN_FIELD[kind]
+    if open_field is None or not name:
+        return Column(column=name, field=None, how="kept")
+    head, dot, own = name.partition(".")
+    field = name if dot and own and head == open_field else f"{open_field}.{name[:MAX_NAME]}"
+    other = known(kind, name) or numbered(kind, name)
+    instead = other[0] if other and other[0] not in {*_MANY, *given, "tags", "folder_id"} else None
+    if "full_name" in given and instead in _PARTS:
+        instead = None
+    return Column(column=name, field=field, how="kept", stands_in=instead)
+
+
+def is_ours(kind: Kind, names: Sequence[str]) -> bool:
+    """Whether these are the columns of our own export, and hardly any others."""
+    own = f"{OPEN_FIELD[kind]}."
+    ours = [name for name in names if name in OURS[kind] or name.startswith(own)]
+    marks = {"version", "object"} if kind != "suppressions" else {"object", "kind"}
+    return bool(marks & set(names)) and len(ours) * 4 >= len(names) * 3
+
+
+class _Content:
+    """What some rows tell of columns."""
+
+    def __init__(self, kind: Kind, names: Sequence[str], rows: Sequence[Record]) -> None:
+        self._kind = kind
+        self._cells = {
+            name: [row.cells[place].strip() for row in rows if place < len(row.cells)]
+            for place, name in enumerate(names)
+        }
+
+    def denies(self, name: str, field: str) -> bool:
+        """Whether a column named like a key holds none, while another one does."""
+        if field != _BY_CONTENT[self._kind] or any(map(self._is_key, self._cells[name])):
+            return False
+        return bool(any(self._cells[name]) and self._share_of_keys())
+
+    def fields(self, names: set[str]) -> list[tuple[str, str]]:
+        """Fields that columns are by what stands in them."""
+        keys = [name for name in self._share_of_keys() if name in names]
+        found = [(_BY_CONTENT[self._kind], name) for name in keys[:1]]
+        if self._kind == "contacts":
+            found += self._named("linkedin_url", looks_like_linkedin, names)
+            if all(NUMBERED.fullmatch(name) for name in names):  # a name may say it is no phone
+                found += self._named("phone", looks_like_phone, names)
+        return found
+
+    def _named(
+        self, field: str, is_one: Callable[[str], bool], names: set[str]
+    ) -> list[tuple[str, str]]:
+        return [(field, n) for n in self._cells if n in names and self._mostly(n, is_one)]
+
+    def _share_of_keys(self) -> list[str]:
+        """Columns of which most cells are keys, those with most first."""
+        having = [name for name in self._cells if self._mostly(name, self._is_key)]
+        return sorted(having, key=lambda name: -sum(map(self._is_key, self._cells[name])))
+
+    def _is_key(self, cell: str) -> bool:
+        return looks_like_key(self._kind, cell)
+
+    def _mostly(self, name: str, is_one: Callable[[str], bool]) -> bool:
+        filled = [cell for cell in self._cells[name] if cell]
+        return sum(map(is_one, filled)) * 2 > len(filled)
+
+
+def _given(
+    names: Sequence[str], mapping: Mapping[str, str | None], line: int
+) -> dict[str, str | None]:
+    """The mapping by the columns' own names; a name is found in any spelling."""
+    by_plain = {plain(name): name for name in reversed(names)}
+    found: dict[str, str | None] = {}
+    missing = []
+    for name, field in mapping.items():
+        column = name.strip() if name.strip() in names else by_plain.get(plain(name))
+        if column is None:
+            missing.append(name)
+        else:
+            found[column] = field
+    if missing:
+        raise BrokenFile(
+            line,
+            f"The mapping names {_listed(missing)}, which the file does not have. "
+            f"Its columns are {_listed(names)}",
+        )
+    return found
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """Columns of one name are told apart: `Email`, `Email (2)`."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        distinct.append(name if seen[name] == 1 or not name else f"{name} ({seen[name]})")
+    return distinct
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:_SHOWN])
+    return shown + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")

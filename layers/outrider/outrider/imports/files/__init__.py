@@ -1,0 +1,1 @@
+"""File formats: encodings, CSV layouts, vCard and Excel."""

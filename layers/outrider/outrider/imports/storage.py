@@ -1,0 +1,107 @@
+"""What an import keeps in the bucket: `imports/<mode>/<workspace>/<import>/…`, for 30 days.
+
+`upload` is the file, `converted` what was made of it where it is no text in UTF-8;
+`plan-<chunk>-<round>` what is to become of a chunk's rows, written before it is done and never
+again; `rows-<chunk>` and `reverted-<chunk>` what became of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from outrider.access.models import WorkspaceId
+from outrider.imports.models import PlannedRow, SettledRow
+from outrider.kit import json
+from outrider.kit.aws.s3 import MIN_PART, ObjectMissing, Objects, Part
+
+LINK_SECONDS = 3_600
+_UPLOAD = "upload"
+_CONVERTED = "converted"
+
+
+class ChunkEnd(BaseModel):
+    """Where a chunk ends in the file: bytes and lines before it, and rows."""
+
+    offset: int
+    line: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    rows: Sequence[PlannedRow]
+    end: ChunkEnd
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFiles:
+    """The files of one import."""
+
+    objects: Objects
+    workspace: WorkspaceId
+    import_id: str
+    is_converted: bool = False
+    """Whether `fetch` reads what was made of the file."""
+
+    @classmethod
+    def uploaded(cls, key: str) -> tuple[WorkspaceId, str]:
+        """The workspace and the import an uploaded file belongs to."""
+        _, mode, workspace, import_id, _ = key.split("/")
+        return WorkspaceId.of(workspace, "test" if mode == "test" else "live"), import_id
+
+    def link(self) -> str:
+        """Where to PUT the file within LINK_SECONDS."""
+        return self.objects.link_to_put(self._key(_UPLOAD), LINK_SECONDS)
+
+    def fetch(self, start: int, length: int) -> Part:
+        name = _CONVERTED if self.is_converted else _UPLOAD
+        return self.objects.get_part(self._key(name), start, length)
+
+    def convert(self, pieces: Iterable[bytes]) -> "ImportFiles":
+        """Write what is made of the file, over what was made before; gives the files with it."""
+        key, tags, part = self._key(_CONVERTED), list[str](), b""
+        upload_id = self.objects.begin(key)
+        for piece in pieces:
+            part += piece
+            if len(part) >= MIN_PART:
+                tags.append(self.objects.put_part(key, upload_id, len(tags) + 1, part))
+                part = b""
+        tags.append(self.objects.put_part(key, upload_id, len(tags) + 1, part))
+        self.objects.complete(key, upload_id, tags)
+        return replace(self, is_converted=True)
+
+    def plan(self, chunk: int, round_: int, plan: Plan) -> Plan:
+        """Write a plan down, unless there is one already; gives the one that counts."""
+        key = self._key(f"plan-{chunk:06}-{round_}")
+        if self.objects.put_new(key, _lines([plan.end, *plan.rows])):
+            return plan
+        end, *rows = _values(self.objects.get(key))
+        return Plan([PlannedRow.model_validate(row) for row in rows], ChunkEnd.model_validate(end))
+
+    def has_plan(self, chunk: int) -> bool:
+        try:
+            self.objects.get_part(self._key(f"plan-{chunk:06}-0"), 0, 1)
+        except ObjectMissing:
+            return False
+        return True
+
+    def put_rows(self, name: str, rows: Sequence[SettledRow]) -> None:
+        self.objects.put(self._key(name), _lines(rows))
+
+    def get_rows(self, name: str) -> list[SettledRow]:
+        values = _values(self.objects.get(self._key(name)))
+        return [SettledRow.model_validate(value) for value in values]
+
+    def _key(self, name: str) -> str:
+        mode, workspace = self.workspace.mode, self.workspace.public
+        return f"imports/{mode}/{workspace}/{self.import_id}/{name}"
+
+
+def _lines(values: Sequence[BaseModel]) -> bytes:
+    return "\n".join(value.model_dump_json(exclude_none=True) for value in values).encode()
+
+
+def _values(lines: bytes) -> list[Any]:
+    return [json.loads(line) for line in lines.split(b"\n") if line]

@@ -1,0 +1,99 @@
+"""A person says what a reply says: no machine says otherwise from then on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.inbound.replies.effects import Effects
+from outrider.inbound.replies.recording import STOP
+from outrider.inbound.schemas import ClassificationUpdate
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact, try_transact
+from outrider.kit.errors import Contended, ValidationFailed
+from outrider.messages.errors import MessageNotFound
+from outrider.messages.models import Classification, Message
+from outrider.messages.repository import MessageRepository
+from outrider.messages.tracking.opt_out import OptOuts
+from outrider.sequences.models import AUTOMATIC
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Classifying:
+    caller: Caller
+    messages: MessageRepository
+    effects: Effects
+    opt_outs: OptOuts
+
+    def classify(self, message_id: str, given: ClassificationUpdate) -> Message:
+        """The reply as it is then; what follows from what it says follows: its enrollment may end,
+        or go on if it waited for that; nothing that has ended is taken up again. Raises
+        MessageNotFound, ValidationFailed and Contended."""
+        self.caller.begin()
+        if given.value == "stop":
+            return self._stop(message_id)
+        found = Classification(value=given.value, source="human", confidence=1.0)
+        for _ in range(_ATTEMPTS):
+            reply = self._reply(message_id)
+            if reply.classification == found:
+                return reply
+            after = reply.model_copy(update={"classification": found})
+            event = self.caller.event(
+                "reply.classified",
+                classification=found.value,
+                previous=reply.classification.value if reply.classification else None,
+                source=found.source,
+                confidence=found.confidence,
+                in_reply_to=reply.in_reply_to,
+                **reply.names(),
+            )
+            try:
+                transact(
+                    self.messages.classified(reply, found, [event]),
+                    *self._follows(reply, found),
+                    *self.caller.keep(after),
+                )
+            except TransactionFailed:
+                continue
+            return after
+        raise Contended("Another request changed this reply")
+
+    def _stop(self, message_id: str) -> Message:
+        """The opt-out comes first, as where the rules find it; it may be recorded again."""
+        for _ in range(_ATTEMPTS):
+            reply = self._reply(message_id)
+            if reply.reason == STOP:
+                return reply
+            answered = reply.in_reply_to or reply.id
+            how, now = "by_person", clock.now()
+            self.opt_outs.record(reply.contact_id, answered, "unsubscribed", now, how)
+            after = reply.model_copy(update={"classification": None, "reason": STOP})
+            asked = self.messages.asked_to_stop(reply, STOP)
+            if try_transact(asked, *self.caller.keep(after)):
+                return after
+        raise Contended("Another request changed this reply")
+
+    def _reply(self, message_id: str) -> Message:
+        reply = self.messages.find_whole(message_id)
+        if reply is None:
+            raise MessageNotFound
+        if reply.direction != "in":
+            raise ValidationFailed.at("/value", "Only a reply says something: this was sent")
+        return reply
+
+    def _follows(self, reply: Message, found: Classification) -> Sequence[Action]:
+        answered = (
+            self.messages.get(reply.contact_id, reply.in_reply_to) if reply.in_reply_to else None
+        )
+        if answered is None:
+            return ()
+        by_person = found.value not in AUTOMATIC
+        at = reply.created_at if by_person else None
+        actions = list(self.effects.counted(answered, at, found))
+        around = self.effects.around(answered)
+        if by_person:
+            actions += self.effects.of_person(around, found.value, reply.created_at, by_human=True)
+        else:
+            actions += self.effects.of_reviewed_machine(around, found.value)
+        return actions

@@ -1,0 +1,118 @@
+"""Whether a reply asks to stop, in the words of any language."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Literal
+
+from outrider.inbound.classification import words
+from outrider.inbound.classification.words import Said, notation, spelling
+
+SHORT = 12
+"""Words of a reply that says one thing."""
+_CLAUSE_ENDS = re.compile(
+    r"[.,!?;:()\u2013\u2014\u061f\u060c\u3001\u3002\uff01\uff0c\uff1f\n]|\s-\s"
+)
+_WORDS = re.compile(r"[\w']+")
+_SENTENCE_ENDS = re.compile(r"[.!\n](?!\w)|[?\uff1f\u3002]")
+_BEFORE, _BEHIND = 3, 4
+"""Words before and behind a phrase among which one turns it into its opposite."""
+_NEAR = 8
+"""The same before it in letters, where words are not told apart."""
+_LAW = re.compile(r"\b(?:art\w*|gdpr|dsgvo|ds-gvo|rgpd|rodo|avg|lgpd|kvkk|ccpa|\d\d)\b")
+
+Asked = Literal["yes", "maybe", "no"]
+
+
+def asks_to_stop(said: Said, title: Said) -> Asked:
+    """`title` is the subject, which counts in an empty mail. `maybe`: words of stopping that may
+    be about something else, which a person has to see."""
+    if not said.text.strip():
+        said = title
+    asked = _asks(said)
+    if asked != "yes" and (mended := spelling.mended(said.text)):
+        asked = _surest([asked, _asks(Said(mended))])
+    return "maybe" if asked == "no" and _said("doubt", said) != "no" else asked
+
+
+def clause_of(said: Said, found: re.Match[str]) -> Said:
+    """The clause in which something was found."""
+    before = _CLAUSE_ENDS.split(said.text[: found.start()])[-1]
+    return Said(before + found[0] + _CLAUSE_ENDS.split(said.text[found.end() :])[0])
+
+
+def _asks(said: Said) -> Asked:
+    """In a phrase; in a word that a short reply would not have otherwise; or as all there is: of a
+    clause of a short reply, of one of the first lines."""
+    asked = _said("stop", said)
+    if asked == "yes":
+        return asked
+    clauses = [line for line in said.text.splitlines() if line.strip()][:3]
+    if len(said.text.split()) <= SHORT:
+        asked = _surest([asked, _said("stop_short", said)])
+        clauses = _CLAUSE_ENDS.split(said.text)
+    return "yes" if any(map(_is_stop_alone, clauses)) else asked
+
+
+def _said(meaning: words.Meaning, said: Said) -> Asked:
+    found = words.phrases(meaning).find_with_languages(said)
+    return _surest(_sense(each, languages, said) for each, languages in found)
+
+
+def _surest(all_asked: Iterable[Asked]) -> Asked:
+    surest: Asked = "no"
+    for asked in all_asked:
+        if asked == "yes":
+            return asked
+        surest = asked if asked == "maybe" else surest
+    return surest
+
+
+def _sense(found: re.Match[str], languages: Iterable[str], said: Said) -> Asked:
+    """Not asked where a word before it in its clause says the opposite ("please don't remove me"),
+    in one of its languages or in English, whose words others borrow, or where it goes on to nothing
+    else ("our unsubscribe rate"). Not sure where such a word stands behind ("fjern mig ikke"), or a
+    question names a law ("do you support GDPR Art. 17?")."""
+    if any(start < found.end() <= end for start, end in said.not_stop):
+        return "no"
+    clause = _CLAUSE_ENDS.split(said.text[max(0, found.start() - 60) : found.start()])[-1]
+    negations = _single("negation", "en").union(*(_single("negation", each) for each in languages))
+    if not _has_one(found[0], negations):
+        before = " ".join(_WORDS.findall(clause)[-_BEFORE:])
+        if _has_one(before[-_NEAR:] if notation.is_unspaced(clause) else before, negations):
+            return "no"
+        behind = _WORDS.findall(_CLAUSE_ENDS.split(said.text[found.end() : found.end() + 40])[0])
+        turns = frozenset[str]().union(*(_single("negation_behind", each) for each in languages))
+        if not turns.isdisjoint(behind[:_BEHIND]):
+            return "maybe"
+    if _LAW.search(found[0]):
+        end = _SENTENCE_ENDS.search(said.text, found.end())
+        return "maybe" if end and end[0] in "?\uff1f" else "yes"
+    return "yes"
+
+
+def _has_one(text: str, some: frozenset[str]) -> bool:
+    """Whether one of these words stands in it; where words are not told apart, anywhere."""
+    if not some.isdisjoint(_WORDS.findall(text)):
+        return True
+    return any(each in text for each in some if notation.is_unspaced(each))
+
+
+def _is_stop_alone(clause: str) -> bool:
+    """Whether nothing but words of courtesy stands around a word that asks to stop."""
+    said = Said(clause)
+    return any(
+        _courtesy().issuperset(_WORDS.findall(f"{clause[: found.start()]} {clause[found.end() :]}"))
+        for found in words.phrases("stop_alone").find(said)
+    )
+
+
+@cache
+def _courtesy() -> frozenset[str]:
+    return frozenset(words.fold("\n".join(words.lines("courtesy"))).split())
+
+
+@cache
+def _single(section: words.WordMeaning, language: str) -> frozenset[str]:
+    """The single words of a section."""
+    return frozenset(words.fold("\n".join(words.sections()[language].get(section, ()))).split())

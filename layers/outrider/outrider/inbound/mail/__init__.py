@@ -1,0 +1,1 @@
+"""Parsing of incoming email: MIME parts, quotes, forwards, and the writer's own words."""

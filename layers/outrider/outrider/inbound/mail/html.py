@@ -1,0 +1,44 @@
+"""The text of a mail in HTML."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from outrider.kit.text import markup
+
+_MAX_TAGS = 10_000
+_LONGEST = 4_000
+"""Characters of a text between two tags; `unescape` fails on numbers of that many digits."""
+
+_QUOTE = "blockquote"
+_BLOCKS = frozenset(
+    {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "hr", "section"}
+)
+
+
+def plain(html: str) -> str:
+    """The text without what is not shown; blocks are lines, which begin with > in a blockquote."""
+    lines = (" ".join(line.split()) for line in "".join(_texts(html)).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _texts(html: str) -> Iterator[str]:
+    hidden = quoted = 0
+    for piece in markup.pieces(html, _MAX_TAGS):
+        change = 1 if piece.kind == "open" else -1
+        if piece.name == "head":
+            hidden = max(0, hidden + change)
+        elif hidden:
+            continue
+        elif piece.name == _QUOTE:
+            quoted = max(0, quoted + change)
+            yield _line(quoted)
+        elif piece.kind == "text":
+            text = html[piece.start : piece.end][:_LONGEST]
+            yield re.sub(r"\s+", " ", unescape(text))
+        elif piece.name in _BLOCKS:
+            yield _line(quoted)
+
+
+def _line(quoted: int) -> str:
+    return "\n> " if quoted else "\n"

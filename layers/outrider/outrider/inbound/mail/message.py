@@ -1,0 +1,151 @@
+"""Reading an incoming mail: what it answers, and whether a person wrote it."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from email.message import Message
+from functools import cached_property
+from typing import Literal
+
+from outrider.inbound.classification import automatic
+from outrider.inbound.classification import buttons as acts
+from outrider.inbound.classification.automatic import Sign
+from outrider.inbound.classification.buttons import Act
+from outrider.inbound.mail import mime, quotes
+from outrider.inbound.reports import delivery_status as reports
+from outrider.inbound.reports import plain_text as text_reports
+from outrider.inbound.reports.delivery_status import Report
+from outrider.kit.text.addresses import normalise
+
+_MESSAGE_ID = re.compile(r"<([^<>\s]{1,900})>")
+_MAX_ANSWERS = 25
+_RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{3,254})>?\s*;")
+
+_ZONE = re.compile(r"([+-])(\d{4})\b")
+_LISTS = ("List-Id", "List-Post", "Mailing-List", "X-BeenThere", "X-Google-Group-Id")
+Kind = Literal["person", "machine", "report", "complaint"]
+
+
+@dataclass(frozen=True)
+class IncomingMail:
+    """`answers` are the Message-IDs it refers to, the most direct first, without <>; those of a
+    report or a complaint are of the mail it is about. `body` is its text, and `sent` what we said
+    in the mail it answers, in the forms in which that was sent. `key` is the same each time the
+    mail comes in."""
+
+    key: str
+    message_id: str
+    answers: list[str]
+    kind: Kind
+    sender: str
+    recipients: list[str] = field(default_factory=list)
+    subject: str = ""
+    body: str = ""
+    sent: tuple[str, ...] = ()
+    reports: list[Report] = field(default_factory=list)
+    sign: Sign | None = None
+    """How it says that a program wrote it."""
+    act: Act | None = None
+    """What its writer did by a button of their program."""
+    month_first: bool | None = None
+    """Whether dates are written `12/31` where its writer's clock is; None where it does not say."""
+    vouched: bool = True
+    """Whether nothing speaks against that the sender sent it."""
+
+    @classmethod
+    def parse(cls, raw: bytes) -> "IncomingMail":
+        mail = mime.parse(raw)
+        message_id = "".join(_ids(mail, "Message-ID")[:1])
+        header = "".join(_addresses(mail, "From", "Sender", "Return-Path")[:1])
+        sender = _author(mail) or header
+        told = reports.told_by(mail)
+        body = mime.text_of(mail, mime.MAX_TEXT if told is None else text_reports.MAX_SOURCE)
+        quoted = _ids(mail, "In-Reply-To") + list(reversed(_ids(mail, "References")))
+        kind: Kind = "person"
+        sign = act = None
+        if told is not None:
+            kind = "report"
+        elif reports.is_complaint(mail):
+            kind = "complaint"
+        elif not (act := acts.read(mail, sender)):
+            sign = automatic.sign(mail, sender, body)
+            kind = "machine" if sign else "person"
+        if kind in ("report", "complaint"):
+            quoted = reports.original_ids(mail) + quoted
+        return cls(
+            key=message_id or hashlib.sha256(raw).hexdigest(),
+            message_id=message_id,
+            answers=list(dict.fromkeys(quoted))[:_MAX_ANSWERS],
+            kind=kind,
+            sender=sender,
+            recipients=_recipients(mail),
+            subject=mime.header(mail, "Subject")[:900],
+            body=body if act is None or act.said is None else act.said,
+            reports=[] if told is None else reports.read(told),
+            sign=sign,
+            act=act,
+            month_first=_month_first(mail),
+            vouched=sender == header and _is_vouched(mail),
+        )
+
+    def answering(self, sent: Sequence[str]) -> "IncomingMail":
+        """It, as the answer to a mail that said this."""
+        return replace(self, sent=tuple(sent))
+
+    @cached_property
+    def text(self) -> str:
+        """What its writer wrote, without quotes."""
+        return quotes.own_words(self.body, self.sent)
+
+
+def _ids(mail: Message, header: str) -> list[str]:
+    return _MESSAGE_ID.findall(mime.header(mail, header))
+
+
+def _addresses(mail: Message, *names: str) -> list[str]:
+    found = []
+    for address in mime.addresses(mail, *names):
+        try:
+            found.append(normalise(address))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
+
+
+def _month_first(mail: Message) -> bool | None:
+    """By the time zone of `Date`: in America. Servers that write UTC for all say nothing."""
+    zone = _ZONE.search(mime.header(mail, "Date"))
+    if zone is None or int(zone[2]) == 0:
+        return None
+    return zone[1] == "-" and 300 <= int(zone[2]) <= 1_000
+
+
+def _author(mail: Message) -> str:
+    """Who wrote what a list or a group has sent on under its own address; empty where none has."""
+    if not any(name in mail for name in _LISTS):
+        return ""
+    names = ["X-Original-From", "X-Original-Sender"]
+    if " via " in mime.header(mail, "From"):
+        names.append("Reply-To")
+    return "".join(_addresses(mail, *names)[:1])
+
+
+def _recipients(mail: Message) -> list[str]:
+    """Everyone it may have been meant for; the envelope's recipient stands in what the server that
+    took it wrote down."""
+    for value in mime.headers(mail, "Received")[:1]:
+        if (found := _RECEIVED_FOR.search(value)) and "@" in found[1]:
+            mail["X-Received-For"] = found[1]
+    return _addresses(
+        mail, "X-Received-For", "Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc"
+    )
+
+
+def _is_vouched(mail: Message) -> bool:
+    """What SES found when it took the mail: a forged sender must not speak for a contact."""
+    verdicts = [mime.header(mail, name) for name in ("X-SES-Spam-Verdict", "X-SES-Virus-Verdict")]
+    if "FAIL" in verdicts:
+        return False
+    results = mime.headers(mail, "Authentication-Results")[:1]
+    return not any(re.search(r"\bdmarc=fail\b", result, re.IGNORECASE) for result in results)

@@ -1,0 +1,199 @@
+"""The lines that mail programs put over a quoted mail, between or below the words of people."""
+
+import re
+from functools import cache
+
+from outrider.inbound.classification.words import fold
+from outrider.inbound.mail import programs
+
+LONGEST = 400
+"""Characters of a line that a program writes."""
+
+_ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}\.[\w.-]{2,190}")
+_LAST_ADDRESS = re.compile(r"[<(\[][^<>\s@]{1,64}@[^<>\s@]{1,255}[>)\]]\W{0,3}$")
+_MOMENT = re.compile(
+    r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b"
+    r"|\d{1,4} ?[\u5e74\u6708\u65e5\ub144\uc6d4\uc77c]"
+)
+"""A time, a year or a date in numbers."""
+_DRAWN_LINE = r"(?:-{2,}|[\u2010-\u2015]{2,}|_{2,}|={2,}|\*{2,})"
+_DASHED = re.compile(rf"({_DRAWN_LINE})\s*(\S.{{0,80}}?)\s*{_DRAWN_LINE}")
+_RULE = re.compile(r"[_\u2014\u2500=-]{10,}")
+_HEADER = re.compile(r"(?:\*|\u200e)*([^\W\d_][^:\uff1a\n<>@\d]{0,29}?)\s?\*?\s?[:\uff1a]\*?(.*)")
+_ONE_LINE = re.compile(r"(?:^|\s)\*?([^\W\d_][\w .]{0,19}?)\s?\*?[:\uff1a]")
+_LINK = re.compile(
+    r"<?\bhttps?://\S{1,500}|<mailto:[^>]{1,300}>|\[(?:image|cid|mailto)\b[^\]]{0,300}\]"
+)
+_PROGRAM = re.compile(r"\boutlook\b.{0,12}\b(?:ios|android)\b")
+_BEGINNING = 200
+_LONGEST_FOOTER = 2_000
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_BARS = re.compile(r" \u00b7 |[|\u2022]")
+_PARTS = re.compile(r" \u00b7 |[|\u2022:<>()]")
+_DRAWN = " *_-|>\"'([\t\n.,"
+_NAME = re.compile(r"[A-Z\u00c0-\u00de][\w.'-]{0,60}(?: [A-Z\u00c0-\u00de][\w.'-]{0,60}){0,3}")
+
+
+def without_links(line: str) -> str:
+    return _LINK.sub(" ", line)
+
+
+def is_rule(line: str) -> bool:
+    """Whether the line is drawn rather than written."""
+    return bool(_RULE.fullmatch(line))
+
+
+def is_attribution(line: str, *, quoted: bool) -> bool:
+    """Whether the line says when somebody wrote what is quoted below it. `quoted` says that quoted
+    lines follow, so that less is needed to know it."""
+    if not 5 < len(line) <= LONGEST:
+        return False
+    dashed = _DASHED.fullmatch(line)
+    said = (dashed[2] if dashed else line).strip(" -*_")
+    ends = bool(dashed) or said.endswith((":", "\uff1a"))
+    address, moment = _ADDRESS.search(said), _MOMENT.search(said)
+    if ends and ((moment and (address or quoted)) or _LAST_ADDRESS.search(said)):
+        return True
+    if not (ends or (moment and address)) or not _wrote(said):
+        return False
+    if ends:
+        name = said.rstrip(":\uff1a ").rpartition(" ")[0]
+        return bool(moment or address or _NAME.fullmatch(name) or (quoted and len(said) < 120))
+    return len(said) < 200
+
+
+def is_begun(line: str, rest: str) -> bool:
+    """Whether an attribution may begin in the line and end in the rest of it: it has one date."""
+    return bool(_MOMENT.search(line)) and not _MOMENT.search(rest)
+
+
+def _wrote(line: str) -> bool:
+    """Whether it has a word for writing near its end, or near its beginning."""
+    words = fold(line).rstrip(":\uff1a ").split()
+    found = f" {' '.join(words)} "
+    return any(verb in found for verb in _verbs())
+
+
+@cache
+def _verbs() -> tuple[str, ...]:
+    """As they are found in a line: between blanks, where the language has some."""
+    return tuple(f" {verb} " if verb[0] < "\u0e00" else verb for verb in programs.entries("wrote"))
+
+
+def is_divider(line: str) -> bool:
+    """Whether the line says that the mail before begins below it."""
+    if len(line) > 120:
+        return False
+    dashed = _DASHED.fullmatch(line)
+    said = fold((dashed[2] if dashed else line).strip(" -*_:>"))
+    if said in programs.names("original"):
+        return bool(dashed) or line.rstrip().endswith((":", "-"))
+    return bool(dashed and len(dashed[1]) >= 5 and any(each.isalpha() for each in said))
+
+
+def headers(lines: list[str], at: int) -> int:
+    """How many lines from this one on are the headers of a mail, as some programs put them over
+    it; 0 where it is none of them."""
+    if at >= len(lines):
+        return 0
+    if not _kind(lines[at]):
+        return _in_one_line(lines[at])
+    seen: list[str] = []
+    end = at
+    while end < len(lines) and end < at + 12:
+        kind = _kind(lines[end])
+        if kind:
+            seen.append(kind)
+        elif not (seen and _goes_on(lines, end)):
+            break
+        end += 1
+    if len(seen) < 2 or ("from" not in seen and len(seen) < 3):
+        return 0
+    return end - at
+
+
+def sender(lines: list[str]) -> str:
+    """Who wrote the mail, by the lines that `headers` found or by an attribution."""
+    named = (_HEADER.match(line[:LONGEST].strip()) for line in lines if _kind(line) == "from")
+    return next((each[2].strip() for each in named if each), " ".join(lines)[:LONGEST])
+
+
+def unknown_headers(lines: list[str], at: int) -> int:
+    """The same in a language that is not known: lines with a name and a colon, one of them with an
+    address or a date."""
+    end = at
+    while end < len(lines) and end < at + 8 and _HEADER.fullmatch(lines[end][:LONGEST].strip()):
+        end += 1
+    block = "\n".join(lines[at:end])
+    return end - at if end - at >= 2 and (_ADDRESS.search(block) or _MOMENT.search(block)) else 0
+
+
+def _kind(line: str) -> str:
+    """Which header the line is: `from`, `header`, or nothing."""
+    found = _HEADER.match(line[:LONGEST].strip())
+    if not found:
+        return ""
+    name = fold(found[1]).strip(" .*")
+    if name in programs.names("from"):
+        return "from"
+    known = name in programs.names("headers") or f"{name}." in programs.names("headers")
+    return "header" if known else ""
+
+
+def _goes_on(lines: list[str], at: int) -> bool:
+    """Whether it is the rest of a long header, with another one behind it."""
+    line = lines[at].strip()
+    return bool(line) and at + 1 < len(lines) and bool(_kind(lines[at + 1]))
+
+
+def _in_one_line(line: str) -> int:
+    found = {fold(each).strip(" .*") for each in _ONE_LINE.findall(line[:LONGEST])}
+    known = found & (programs.names("headers") | programs.names("from"))
+    return 1 if len(known) >= 3 and found & programs.names("from") else 0
+
+
+def is_from_program(line: str) -> bool:
+    """Whether the line only names the device or the program that the mail was written with."""
+    said = without_links(line).strip(" -*_<>[]()")
+    if not said or len(said) > 70:
+        return False
+    folded = fold(said)
+    if _PROGRAM.search(folded) and len(folded.split()) <= 8:
+        return True
+    begins = folded.startswith(programs.entries("sent from"))
+    return begins or (len(folded) < 40 and folded.endswith(programs.entries("sent from")))
+
+
+def is_footer(text: str) -> bool:
+    """Whether it is what a company or a list puts below each mail: how to leave, who may read it,
+    who the company is. Who says in a few words of their own that they want no more mail may begin
+    them in the same way."""
+    begins = " ".join(fold(text[:_BEGINNING]).lstrip(_DRAWN).split())
+    entries = programs.entries("footer")
+    if not begins.startswith(entries):
+        return False
+    longest = max(filter(begins.startswith, entries), key=len)
+    text = text[:_LONGEST_FOOTER]
+    said = fold(text)
+    return (
+        without_links(text) != text
+        or longest.count(" ") >= 3
+        or len(said.split()) + len(_UNSPACED.findall(said)) // 2 >= 15
+        or any(each in said for each in programs.entries("click"))
+    )
+
+
+def is_notice(paragraph: str) -> bool:
+    """Whether it is what a gateway puts above each mail that comes in."""
+    said = " ".join(fold(paragraph[:_BEGINNING]).lstrip(_DRAWN).split())
+    return said.startswith(programs.entries("notice"))
+
+
+def is_way_out(line: str) -> bool:
+    """Whether the line is a link by which a company lets people leave its list."""
+    if len(line) > 4 * LONGEST:
+        return False
+    shown = without_links(line)
+    parts = {fold(part).strip(_DRAWN) for part in _PARTS.split(shown)}
+    linked = shown != line or bool(_BARS.search(line))
+    return linked and not parts.isdisjoint(programs.names("leave"))

@@ -1,0 +1,191 @@
+"""What a reply says itself: without what it quotes, without signature and footers.
+
+What was sent to its writer is known: the words of it are left out wherever they stand. Whatever
+else is quoted is known by its marks, and by the lines that mail programs put over it, in many
+languages (`programs`).
+"""
+
+import re
+from collections.abc import Sequence
+
+from outrider.inbound.mail import own_words as comparing
+from outrider.inbound.mail import quote_headers as frames
+
+MAX_TEXT = 20_000
+"""Characters kept of a reply."""
+_MOST_LINES = 1_500
+_MOST_FRAMES = 100
+
+_MARK = re.compile(r"[ \t]*(?:>|\|>)")
+_MARKS = re.compile(r"[ \t]*(?:\|?>[ \t]?)+")
+_SIGNATURE = re.compile(r"-- ?")
+_OUTLOOK = re.compile(r"_{10,}")
+
+
+def own_words(text: str, sent: Sequence[str] = ()) -> str:
+    """The part of a reply that its writer wrote. `sent` is the mail that was answered, in the forms
+    in which it was sent; what the reply has of it is left out, and what stands between is kept."""
+    lines = [line.rstrip() for line in text[: 4 * MAX_TEXT].split("\n")][:_MOST_LINES]
+    own = "\n".join(_Reading(lines, sent).own())
+    own = "\n\n".join(_without_footers(re.split(r"\n(?:[ \t]*\n)+", own.strip("\n"))))
+    return own.strip()[:MAX_TEXT]
+
+
+def _without_footers(paragraphs: list[str]) -> list[str]:
+    """Never all: who has written no more than such a sentence means it."""
+    if len(paragraphs) > 1 and frames.is_notice(paragraphs[0]):
+        paragraphs = paragraphs[1:]
+    return [*paragraphs[:1], *filter(None, map(_without_footer, paragraphs[1:]))]
+
+
+def _without_footer(paragraph: str) -> str:
+    """The paragraph up to where a footer begins, without links by which one leaves a list."""
+    lines = paragraph.split("\n")
+    ends = (at for at in range(len(lines)) if frames.is_footer("\n".join(lines[at : at + 20])))
+    kept = lines[: next(ends, len(lines))]
+    return "\n".join(line for line in kept if not frames.is_way_out(line))
+
+
+class _Reading:
+    """The lines of one reply, and which of them are its writer's."""
+
+    def __init__(self, lines: list[str], sent: Sequence[str]) -> None:
+        self.lines = lines
+        self.marked = [bool(_MARK.match(line)) for line in lines]
+        self.texts = [
+            _MARKS.sub("", line, count=1) if marked else line
+            for line, marked in zip(lines, self.marked, strict=True)
+        ]
+        self.rests = self._rests(sent)
+        """Of lines with words of ours, what else they have."""
+
+    def own(self) -> list[str]:
+        found: list[str] = []
+        said = False
+        number = quotes = 0
+        while number < len(self.lines) and quotes < _MOST_FRAMES:
+            taken = self._frame(number)
+            if taken:
+                quotes += 1
+                found.append("")
+                number += taken
+                if not self._is_answered_below(number, said=said):
+                    break
+                number = self._behind_notices(number)
+                continue
+            if self._is_signature(number):
+                number = self._next_quoted(number + 1)
+                continue
+            line = self._own_line(number)
+            said = said or bool(line.strip()) or number in self.rests
+            found.append(line)
+            number += 1
+        return found
+
+    def _rests(self, sent: Sequence[str]) -> dict[int, str]:
+        if not sent:
+            return {}
+        words = comparing.words(self.texts)
+        marks = comparing.quoted(words, sent)
+        spans: dict[int, list[tuple[int, int]]] = {}
+        others: dict[int, int] = {}
+        for word, is_ours in zip(words, marks, strict=True):
+            if is_ours:
+                spans.setdefault(word.line, []).append((word.start, word.end))
+            else:
+                others[word.line] = others.get(word.line, 0) + 1
+        rests: dict[int, str] = {}
+        for line, text in enumerate(self.texts):
+            if line in spans:
+                rests[line] = self._rest(line, spans[line]) if others.get(line) else ""
+            elif text.strip() and line not in others and rests.get(line - 1) == "":
+                rests[line] = ""  # a link of ours in a line of its own
+        return rests
+
+    def _rest(self, line: int, taken: list[tuple[int, int]]) -> str:
+        text = self.texts[line]
+        kept, at = [], 0
+        for start, end in taken:
+            kept.append(text[at:start])
+            at = end
+        return " ".join("".join([*kept, text[at:]]).split()).strip(" .,;:!?\"'|-*\u201c\u201d")
+
+    def _own_line(self, number: int) -> str:
+        if number in self.rests:
+            rest = self.rests[number]
+            return "" if frames.is_attribution(rest, quoted=False) else rest
+        if self.marked[number] or frames.is_from_program(self.lines[number]):
+            return ""
+        return self.lines[number]
+
+    def _is_quoted(self, number: int) -> bool:
+        return self.marked[number] or number in self.rests
+
+    def _next(self, number: int) -> int:
+        """The next line that is not empty."""
+        while number < len(self.lines) and not self.texts[number].strip():
+            number += 1
+        return number
+
+    def _next_quoted(self, number: int) -> int:
+        while number < len(self.lines) and not self._is_quoted(number) and not self._frame(number):
+            number += 1
+        return number
+
+    def _frame(self, number: int) -> int:
+        """How many lines from here on a program has put over a quoted mail."""
+        line = self.texts[number].strip()
+        if not line or number in self.rests:
+            return 0
+        divides = frames.is_divider(line)
+        if divides or frames.is_rule(line):
+            behind = self._next(number + 1)
+            taken = frames.headers(self.texts, behind)
+            return behind + taken - number if taken else int(divides)
+        return (
+            frames.headers(self.texts, number)
+            or self._unknown_headers(number)
+            or self._attribution(number)
+        )
+
+    def _unknown_headers(self, number: int) -> int:
+        taken = frames.unknown_headers(self.texts, number)
+        return taken if taken and self._next(number + taken) in self.rests else 0
+
+    def _attribution(self, number: int) -> int:
+        """Programs break it into several lines, of which the first has the date."""
+        for size in (1, 2, 3):
+            part = [each.strip() for each in self.texts[number : number + size]]
+            marks = self.marked[number : number + size]
+            if len(part) < size or not all(part) or len(set(marks)) > 1:
+                return 0
+            if size > 1 and not frames.is_begun(part[0], " ".join(part[1:])):
+                return 0
+            behind = self._next(number + size)
+            quoted = behind < len(self.lines) and self._is_quoted(behind)
+            if frames.is_attribution(" ".join(part), quoted=quoted):
+                return size
+        return 0
+
+    def _is_answered_below(self, number: int, *, said: bool) -> bool:
+        """Whether what stands below a line of a program may be the writer's: it begins with what is
+        marked as quoted or known as ours, or the writer has said nothing above."""
+        behind = self._next(number)
+        if behind == len(self.lines):
+            return False
+        if self._is_quoted(behind) or any(each >= behind for each in self.rests):
+            return True
+        return not said and any(self.marked[behind:])
+
+    def _behind_notices(self, number: int) -> int:
+        """What stands between a program's line and the first words of ours is a gateway's."""
+        first = min((each for each in self.rests if each >= number), default=number)
+        between = range(number, first)
+        return number if any(map(self._is_quoted, between)) else first
+
+    def _is_signature(self, number: int) -> bool:
+        line = self.lines[number].strip()
+        if not _SIGNATURE.fullmatch(line) and not _OUTLOOK.fullmatch(line):
+            return False
+        behind = self._next(number + 1)
+        return not (behind < len(self.lines) and behind in self.rests)

@@ -1,0 +1,1 @@
+"""Replies: which message each answers, and what it changes."""

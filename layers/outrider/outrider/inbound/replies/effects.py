@@ -1,0 +1,243 @@
+"""What an answer changes for the enrollment and the contact it comes from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from outrider.access.models import Caller
+from outrider.campaigns.dispatch.windows import Calendar
+from outrider.campaigns.enrollments import branching
+from outrider.campaigns.enrollments.company_replies import CompanyReplies
+from outrider.campaigns.enrollments.endings import Endings
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.models import AWAY, NEEDS_REVIEW, Campaign, Enrollment
+from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.statistics.repository import Statistics
+from outrider.contacts.models import Contact, Status
+from outrider.contacts.repository import ContactRepository
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
+from outrider.messages.models import Classification, Message
+from outrider.messages.repository import MessageRepository
+from outrider.sequences.models import AUTOMATIC, ReplyClass, Step
+from outrider.sequences.repository import SequenceRepository, steps_from
+
+_ABSENT_FOR = timedelta(days=7)
+"""Of an absence that does not say until when."""
+_STATUSES: dict[str, Status] = {"interested": "interested", "not_interested": "not_interested"}
+_FINAL: frozenset[Status] = frozenset({"unsubscribed", "bounced"})
+_SAID: frozenset[Status] = frozenset({"interested", "not_interested"})
+_A_DAY_LATER = Step(
+    id="stp_back",
+    channel="email",
+    wait_value=1,
+    wait_unit="days",
+    wait_basis="working",
+    condition="always",
+    variants=[],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a message that was answered; None is what is gone."""
+
+    message: Message
+    enrollment: Enrollment | None
+    campaign: Campaign | None
+    contact: Contact | None
+
+
+def supersedes(new: Classification, old: Classification | None) -> bool:
+    """Whether a message counts by the new answer from now on, and not by the one before."""
+    if old is None or new.source == "human":
+        return True
+    if old.source == "human":
+        return False
+    if new.value in AUTOMATIC:
+        return False
+    return new.value != "unclassified" or old.value in AUTOMATIC
+
+
+def absent_until(
+    enrollment: Enrollment, campaign: Campaign, back_on: date | None, received: datetime
+) -> datetime:
+    """When the step to come may come up for someone who is away: a working day after they are back,
+    at the time of day at which it was due, when the windows are open."""
+    calendar = Calendar.of(campaign.settings, enrollment.timezone)
+    due = clock.from_text(enrollment.due_at) if enrollment.due_at else received
+    local = max(due, received).astimezone(calendar.zone)
+    day = back_on or (received + _ABSENT_FOR).astimezone(calendar.zone).date()
+    return calendar.due_after(calendar.reach(day, local.time()), _A_DAY_LATER)
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    caller: Caller
+    messages: MessageRepository
+    contacts: ContactRepository
+    campaigns: CampaignRepository
+    sequences: SequenceRepository
+    enrollments: Callable[[str], EnrollmentRepository]
+    statistics: Callable[[str], Statistics]
+    companies: Callable[[str], CompanyReplies]
+    endings: Endings
+
+    def around(self, message: Message) -> Around:
+        return Around(
+            message=message,
+            enrollment=self.enrollments(message.campaign_id).get(message.contact_id),
+            campaign=self.campaigns.get(message.campaign_id),
+            contact=self.contacts.current(message.contact_id),
+        )
+
+    def counted(
+        self, message: Message, at: str | None, found: Classification | None
+    ) -> Sequence[Action]:
+        """The answer, noted on the message it answers; `at` is when a person gave it. A message
+        counts once, on the day of its first answer, by the answer that says most."""
+        before = message.classification
+        if found is None or not supersedes(found, before):
+            return [self.messages.replied(message, at, None)]
+        actions = [self.messages.replied(message, at, found)]
+        statistics = self.statistics(message.campaign_id)
+        step, name = (message.step_id, message.variant_id), f"replied_{found.value}"
+        if before is None:
+            actions.append(statistics.add(clock.now().date(), *step, name))
+        elif before.value != found.value:
+            day = date.fromisoformat(message.classified_on or message.created_at[:10])
+            actions.append(statistics.move(day, *step, f"replied_{before.value}", name))
+        return actions
+
+    def of_person(
+        self,
+        around: Around,
+        value: ReplyClass | None,
+        at: str,
+        *,
+        by_human: bool = False,
+        in_review: str | None = None,
+    ) -> Sequence[Action]:
+        """A person answered; `value` is None for a request to stop. Nothing more is sent, and no
+        colleague is spared anything, until a person has read the reply `in_review`."""
+        actions: list[Action] = []
+        if enrollment := around.enrollment:
+            if in_review and not enrollment.is_over:
+                actions.append(self._held(enrollment, value, in_review))
+            else:
+                actions += self._on_enrollment(enrollment, around.campaign, value, at)
+            if not in_review and self._stops_company(around) and enrollment.company_key:
+                companies = self.companies(enrollment.campaign_id)
+                actions.append(companies.note(enrollment.company_key, at))
+        if contact := around.contact:
+            status = _status(contact.status, value, by_human=by_human)
+            after = contact.model_copy(
+                update={
+                    "status": status,
+                    "last_replied_at": max(contact.last_replied_at or "", at),
+                    "updated_at": clock.timestamp(),
+                }
+            )
+            actions.append(self.contacts.changing(contact, after, []))
+        return actions
+
+    def of_machine(
+        self, around: Around, value: ReplyClass, back_on: date | None
+    ) -> Sequence[Action]:
+        """Nothing ends; who is away gets the next step when they are back."""
+        enrollment, campaign = around.enrollment, around.campaign
+        if enrollment is None or enrollment.is_over or enrollment.replied_at:
+            return ()
+        noted: dict[str, str] = {"reply_class": value}
+        if enrollment.in_review:
+            noted["in_review"] = enrollment.in_review
+        repository = self.enrollments(enrollment.campaign_id)
+        if value != "out_of_office" or campaign is None or enrollment.state != "active":
+            return (repository.note_reply(enrollment, noted),)
+        until = clock.to_text(absent_until(enrollment, campaign, back_on, clock.now()))
+        if until <= (enrollment.due_at or ""):
+            return (repository.note_reply(enrollment, noted),)
+        return (repository.defer(enrollment, until, AWAY, noted),)
+
+    def of_reviewed_machine(self, around: Around, value: ReplyClass) -> Sequence[Action]:
+        """A person found that a machine wrote what they had to read: what waited for that goes on,
+        as behind a machine's word."""
+        enrollment, campaign = around.enrollment, around.campaign
+        if enrollment is None or enrollment.is_over or not enrollment.in_review:
+            return ()
+        noted = {"reply_class": value}
+        if enrollment.state != "active":
+            return (self.enrollments(enrollment.campaign_id).note_reply(enrollment, noted),)
+        due = _due_again(enrollment)
+        if value == "out_of_office" and campaign:
+            due = max(due, clock.to_text(absent_until(enrollment, campaign, None, clock.now())))
+        return (self.enrollments(enrollment.campaign_id).reviewed(enrollment, due, noted),)
+
+    def end_colleagues(self, around: Around) -> None:
+        """End what goes to others of the company. What changes at the same moment, or is not in the
+        index yet, is ended by the gates of its next step."""
+        enrollment = around.enrollment
+        if enrollment is None or not enrollment.company_key or not self._stops_company(around):
+            return
+        repository = self.enrollments(enrollment.campaign_id)
+        for place in repository.of_company(enrollment.company_key):
+            colleague = repository.get(place["sk"])
+            if colleague is None or colleague.id == enrollment.id or colleague.is_over:
+                continue
+            if colleague.state == "sending":
+                continue
+            try:
+                transact(*self.endings.writes(colleague, "company_replied", "company_replied"))
+            except TransactionFailed:
+                continue
+
+    def _on_enrollment(
+        self,
+        enrollment: Enrollment,
+        campaign: Campaign | None,
+        value: ReplyClass | None,
+        at: str,
+    ) -> Sequence[Action]:
+        noted = {"replied_at": enrollment.replied_at or at}
+        if value and (value != "unclassified" or enrollment.reply_class in (None, *AUTOMATIC)):
+            noted["reply_class"] = value
+        repository = self.enrollments(enrollment.campaign_id)
+        if enrollment.is_over:
+            told = {"outcome": value} if value and enrollment.state != "opted_out" else {}
+            return (repository.note_reply(enrollment, {**noted, **told}),)
+        # While a mail is in flight it is only noted: the gates of the next step end it.
+        if enrollment.state == "sending" or value is None or self._goes_on(enrollment, campaign):
+            if enrollment.in_review and enrollment.state == "active":
+                return (repository.reviewed(enrollment, _due_again(enrollment), noted),)
+            return (repository.note_reply(enrollment, noted),)
+        return self.endings.writes(enrollment, "replied", "replied", outcome=value, noted=noted)
+
+    def _held(self, enrollment: Enrollment, value: ReplyClass | None, in_review: str) -> Action:
+        """It is not known whether they answered: a machine that nobody knew may have."""
+        noted = {"in_review": in_review, "reply_class": value or "unclassified"}
+        return self.enrollments(enrollment.campaign_id).note_reply(enrollment, noted)
+
+    def _goes_on(self, enrollment: Enrollment, campaign: Campaign | None) -> bool:
+        if campaign is None:
+            return False
+        kept = self.sequences.steps_of(enrollment.sequence_id, enrollment.steps_version)
+        steps = steps_from(kept or [])
+        return branching.goes_on_after_reply(steps, enrollment.step_id, campaign.settings)
+
+    def _stops_company(self, around: Around) -> bool:
+        return around.campaign is not None and around.campaign.settings.stop_for_company
+
+
+def _due_again(enrollment: Enrollment) -> str:
+    """When a step that waited for a person comes up: when it was due, unless it came up since."""
+    now = clock.timestamp()
+    return now if enrollment.blocked_reason == NEEDS_REVIEW else enrollment.due_at or now
+
+
+def _status(now: Status, value: ReplyClass | None, *, by_human: bool) -> Status:
+    """A machine's guess takes nothing back that was said; nothing takes an objection back."""
+    if now in _FINAL or value is None:
+        return now
+    if value in _STATUSES:
+        return _STATUSES[value]
+    return now if now in _SAID and not by_human else "replied"

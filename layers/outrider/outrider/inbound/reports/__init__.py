@@ -1,0 +1,1 @@
+"""Delivery reports that mail servers send."""

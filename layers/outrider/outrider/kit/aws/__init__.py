@@ -1,0 +1,1 @@
+"""AWS: clients, DynamoDB, SQS, S3, KMS, EventBridge, Step Functions and SES."""

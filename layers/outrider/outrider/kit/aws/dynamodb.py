@@ -1,0 +1,414 @@
+"""DynamoDB tables: keys are `pk` and `sk`, expressions name attributes as `#name` and values as
+`:name`, and every write can stand alone or in a transaction.
+
+    table.write(table.update(pk, sk, "SET #status = :new", "#status = :old", new="a", old="b"))
+    transact(contacts.put(contact), emails.put(claim, "attribute_not_exists(#pk)"))
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.attributes import Item, decode_item, encode, encode_item
+from outrider.kit.aws.dynamodb_http import Refused, Unreachable
+from outrider.kit.errors import ServiceUnavailable
+from outrider.kit.outbox import ATTRIBUTE as EVENTS
+
+_PLACEHOLDER = re.compile(r"#(\w+)")
+_TRANSACTION_ATTEMPTS = 8
+_ROUNDS = 8
+_READ_AT_ONCE = 100
+WRITE_AT_ONCE = 25
+"""Puts and deletes of one call of `batch_write`."""
+_RETRY_SOON = {"Retry-After": "1"}
+HOLDER = "holder"
+"""The attribute by which a claim is known: a random value that only one writer can have written. So
+a claim whose answer was lost is recognised when it is sent again."""
+
+
+class StoreFailed(ServiceUnavailable):
+    """DynamoDB did not answer, or has no capacity for us just now."""
+
+
+class TransactionConflict(StoreFailed):
+    """Another transaction had the same items whenever this one was tried."""
+
+
+class ConditionFailed(Exception):
+    """The condition of a single write did not hold. `item` is what stood there, if anything."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__("the condition of the write did not hold")
+        self.item = item
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one action of a transaction did not go through; `item` is what stood in its place."""
+
+    code: str
+    item: Item | None
+
+    @property
+    def failed(self) -> bool:
+        return self.code == "ConditionalCheckFailed"
+
+
+class TransactionFailed(Exception):
+    """At least one condition of a transaction did not hold; `reasons` follow the actions' order."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(", ".join(reason.code for reason in reasons))
+        self.reasons = tuple(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One write, as an element of a transaction.
+
+    `refused` makes the error to raise when its condition does not hold, of what stood in its place;
+    in a transaction it comes first, whatever else did not hold.
+    """
+
+    kind: Literal["Put", "Update", "Delete", "ConditionCheck"]
+    params: dict[str, Any]
+    refused: Callable[[Item | None], Exception] | None = None
+
+    def or_raise(self, refusal: Exception) -> "Action":
+        """The same write, with the error to raise when its condition does not hold."""
+        return replace(self, refused=lambda _: refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: list[Item]
+    last_key: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One key condition. `after` continues behind the `last_key` of the page before.
+
+    An index named `by_due` has the keys `by_due_pk` and `by_due_sk`, or `sk` for the second.
+    """
+
+    pk: str
+    sk: str = ""
+    """The part of the condition about the sort key, for example `begins_with(#sk, :prefix)`."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    index: str | None = None
+    filter: str = ""
+    newest_first: bool = False
+    limit: int | None = None
+    after: Item | None = None
+    consistent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+
+    def get(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
+        raw = _call(
+            "GetItem",
+            TableName=self.name,
+            Key=encode_item({"pk": pk, "sk": sk}),
+            ConsistentRead=consistent,
+        )
+        return decode_item(raw["Item"]) if "Item" in raw else None
+
+    def get_all(self, pk: str, sks: Iterable[str]) -> dict[str, Item]:
+        """Those of these items of one partition that there are, by `sk`; 100 in a call."""
+        found = batch_get((self, pk, sk) for sk in sks)
+        return {sk: item for (_, _, sk), item in found.items()}
+
+    def query(self, query: Query) -> Page:
+        pk_name = f"{query.index}_pk" if query.index else "pk"
+        condition = f"#{pk_name} = :pk" + (f" AND {query.sk}" if query.sk else "")
+        params: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": _names(condition, query.filter),
+            "ExpressionAttributeValues": _values({"pk": query.pk, **query.values}),
+            "ScanIndexForward": not query.newest_first,
+            "ConsistentRead": query.consistent and query.index is None,
+        }
+        if query.index:
+            params["IndexName"] = query.index
+        if query.filter:
+            params["FilterExpression"] = query.filter
+        if query.limit:
+            params["Limit"] = query.limit
+        if query.after:
+            params["ExclusiveStartKey"] = encode_item(query.after)
+        raw = _call("Query", **params)
+        last = raw.get("LastEvaluatedKey")
+        return Page(
+            [decode_item(item) for item in raw["Items"]], decode_item(last) if last else None
+        )
+
+    def every(self, query: Query) -> Iterator[Item]:
+        """All items of a query, each page read when the one before is taken."""
+        while True:
+            page = self.query(query)
+            yield from page.items
+            if page.last_key is None:
+                return
+            query = replace(query, after=page.last_key)
+
+    def page(self, query: Query, limit: int, *, calls: int = _ROUNDS) -> Page:
+        """Exactly `limit` items when there are as many, though the filter drops some; `last_key` is
+        None only at the end. Reads at most `calls` times, so a page may be short of `limit`."""
+        items: list[Item] = []
+        after = query.after
+        for _ in range(calls):
+            part = self.query(replace(query, limit=limit + 1 - len(items), after=after))
+            items += part.items
+            after = part.last_key
+            if after is None or len(items) > limit:
+                break
+        if len(items) > limit:
+            del items[limit:]
+            after = key_of(items[-1], query.index)
+        return Page(items, after)
+
+    def put(self, item: Mapping[str, Any], condition: str = "", **values: Any) -> Action:
+        return Action("Put", self._params(condition, values, Item=encode_item(item)))
+
+    def update(
+        self, pk: str, sk: str, expression: str, condition: str = "", **values: Any
+    ) -> Action:
+        key = encode_item({"pk": pk, "sk": sk})
+        params = self._params(condition, values, expression, Key=key)
+        return Action("Update", {**params, "UpdateExpression": expression})
+
+    def delete(self, pk: str, sk: str, condition: str = "", **values: Any) -> Action:
+        key = encode_item({"pk": pk, "sk": sk})
+        return Action("Delete", self._params(condition, values, Key=key))
+
+    def check(self, pk: str, sk: str, condition: str, **values: Any) -> Action:
+        key = encode_item({"pk": pk, "sk": sk})
+        return Action("ConditionCheck", self._params(condition, values, Key=key))
+
+    def write(self, action: Action, also: Sequence[Action] = ()) -> Item:
+        """Do one action; an update gives the item as it is afterwards, unless there are others to
+        do with it.
+
+        Raises ConditionFailed, or what the action says.
+        """
+        if also:
+            return _write_with(action, also)
+        params = dict(action.params)
+        if action.kind == "Update":
+            params["ReturnValues"] = "ALL_NEW"
+        try:
+            raw = _call(f"{action.kind}Item", **params)
+        except Refused as error:
+            if error.code != "ConditionalCheckFailedException":
+                raise
+            found = _decoded(error.details.get("Item"))
+            if error.again and found and _has_made(action, error.details["Item"]):
+                return found if action.kind == "Update" else {}
+            raise (action.refused or ConditionFailed)(found) from error
+        return decode_item(raw["Attributes"]) if "Attributes" in raw else {}
+
+    def _params(
+        self, condition: str, values: Mapping[str, Any], expression: str = "", **params: Any
+    ) -> dict[str, Any]:
+        params["TableName"] = self.name
+        if names := _names(condition, expression):
+            params["ExpressionAttributeNames"] = names
+        if values:
+            params["ExpressionAttributeValues"] = _values(values)
+        if condition:
+            params["ConditionExpression"] = condition
+            params["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        return params
+
+
+Key = tuple[Table, str, str]
+"""Where an item is, for `batch_get`: its table, `pk` and `sk`."""
+
+
+def _write_with(action: Action, also: Sequence[Action]) -> Item:
+    try:
+        transact(action, *also)
+    except TransactionFailed as failure:
+        raise ConditionFailed(failure.reasons[0].item) from failure
+    return {}
+
+
+def transact(*actions: Action, attempts: int = _TRANSACTION_ATTEMPTS) -> None:
+    """All of `actions` or none (at most 100). A conflict with another transaction is tried again,
+    unless that was the last of so many `attempts`.
+
+    Raises TransactionFailed when a condition does not hold, or what its action says;
+    TransactionConflict when others keep changing the same items.
+    """
+    items = [{action.kind: action.params} for action in actions]
+    for attempt in range(1, attempts + 1):
+        try:
+            # By the token DynamoDB knows a transaction whose answer was lost when it comes again.
+            _call(
+                "TransactWriteItems",
+                TransactItems=items,
+                ClientRequestToken=secrets.token_hex(16),
+            )
+            return
+        except Refused as error:
+            if error.code != "TransactionCanceledException":
+                raise
+            reasons = [
+                Reason(reason.get("Code", "None"), _decoded(reason.get("Item")))
+                for reason in error.details["CancellationReasons"]
+            ]
+            for action, reason in zip(actions, reasons, strict=False):
+                if reason.failed and action.refused:
+                    raise action.refused(reason.item) from error
+            if any(reason.failed for reason in reasons):
+                raise TransactionFailed(reasons) from error
+            if not _is_conflict(reasons):
+                raise
+            if attempt == attempts:
+                raise TransactionConflict(headers=_RETRY_SOON) from error
+            time.sleep(secrets.randbelow(10 * 2**attempt) / 1000)
+
+
+def try_transact(*actions: Action) -> bool:
+    """`transact`; False, and nothing is done, when a condition does not hold."""
+    try:
+        transact(*actions)
+    except TransactionFailed:
+        return False
+    return True
+
+
+def transact_groups(
+    groups: Mapping[str, Sequence[Action]], also: Callable[[int], Sequence[Action]]
+) -> dict[str, Sequence[Reason]]:
+    """Each group whole or not at all, all that can in one transaction (at most 100 actions).
+
+    A group whose condition does not hold is left out and the others go through; gives the reasons
+    of those left out. `also(n)` are further actions, for the n groups that are written.
+
+    Raises TransactionFailed when a condition of these does not hold.
+    """
+    return transact_named(groups, lambda names: also(len(names)))
+
+
+def transact_named(
+    groups: Mapping[str, Sequence[Action]], also: Callable[[Collection[str]], Sequence[Action]]
+) -> dict[str, Sequence[Reason]]:
+    """`transact_groups`, where `also` is told which groups are written."""
+    pending = dict(groups)
+    refused: dict[str, Sequence[Reason]] = {}
+    while pending:
+        actions = [action for group in pending.values() for action in group]
+        try:
+            transact(*actions, *also(pending.keys()))
+            break
+        except TransactionFailed as failure:
+            reasons = iter(failure.reasons)
+            own = {name: [next(reasons) for _ in group] for name, group in pending.items()}
+            if any(reason.failed for reason in reasons):
+                raise
+            for name, of_group in own.items():
+                if any(reason.failed for reason in of_group):
+                    refused[name] = of_group
+                    del pending[name]
+    return refused
+
+
+def batch_get(
+    keys: Iterable[Key], *, eventual: Collection[Table] = ()
+) -> dict[tuple[str, str, str], Item]:
+    """Items of any tables by (table name, pk, sk); 100 in a call. A key given twice is asked for
+    once: DynamoDB refuses a call that names one twice. Those of the tables `eventual` are read
+    at half the price, and may be as they stood a moment ago, or missing; all others are strongly
+    consistent."""
+    wanted = list(dict.fromkeys(keys))
+    found: dict[tuple[str, str, str], Item] = {}
+    for start in range(0, len(wanted), _READ_AT_ONCE):
+        pending: dict[str, Any] = {}
+        for table, pk, sk in wanted[start : start + _READ_AT_ONCE]:
+            newest = table not in eventual
+            request = pending.setdefault(table.name, {"Keys": [], "ConsistentRead": newest})
+            request["Keys"].append(encode_item({"pk": pk, "sk": sk}))
+        while pending:
+            raw = _call("BatchGetItem", RequestItems=pending)
+            for name, items in raw["Responses"].items():
+                for item in map(decode_item, items):
+                    found[name, item["pk"], item["sk"]] = item
+            pending = raw.get("UnprocessedKeys") or {}
+    return found
+
+
+def batch_write(actions: Iterable[Action]) -> None:
+    """Puts and deletes without conditions, of different items, in no order; 25 in a call. What
+    DynamoDB leaves undone is sent again, a little later each time; then raises StoreFailed."""
+    wanted = list(actions)
+    for start in range(0, len(wanted), WRITE_AT_ONCE):
+        pending: dict[str, Any] = {}
+        for action in wanted[start : start + WRITE_AT_ONCE]:
+            request = dict(action.params)
+            pending.setdefault(request.pop("TableName"), []).append(
+                {f"{action.kind}Request": request}
+            )
+        for attempt in range(1, _TRANSACTION_ATTEMPTS + 1):
+            pending = _call("BatchWriteItem", RequestItems=pending).get("UnprocessedItems") or {}
+            if not pending:
+                break
+            time.sleep(secrets.randbelow(10 * 2**attempt) / 1000)
+        else:
+            raise StoreFailed(headers=_RETRY_SOON)
+
+
+def key_of(item: Item, index: str | None = None) -> Item:
+    """Where `item` stands in the table or in one of its indexes, for `Query.after`."""
+    names = ("pk", "sk", f"{index}_pk", f"{index}_sk") if index else ("pk", "sk")
+    return {name: item[name] for name in names if name in item}
+
+
+def _call(operation: str, **params: Any) -> dict[str, Any]:
+    """The answer. Raises Refused for what is about this call, StoreFailed for the rest."""
+    try:
+        return aws.dynamodb().call(operation, params)
+    except Unreachable as error:
+        raise StoreFailed(headers=_RETRY_SOON) from error
+
+
+def _has_made(action: Action, item: Mapping[str, Any]) -> bool:
+    """Whether an item, as DynamoDB returns it, is what the action makes of it: it has the same
+    holder, or carries the same events, each with an id of its own."""
+    params = action.params
+    written = (params.get("Item", {}), params.get("ExpressionAttributeValues", {}))
+    return any(
+        name in item and any(item[name] in values.values() for values in written)
+        for name in (HOLDER, EVENTS)
+    )
+
+
+def _is_conflict(reasons: Sequence[Reason]) -> bool:
+    return {reason.code for reason in reasons} <= {
+        "None",
+        "TransactionConflict",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+    }
+
+
+def _decoded(item: Mapping[str, Any] | None) -> Item | None:
+    return decode_item(item) if item else None
+
+
+def _names(*expressions: str) -> dict[str, str]:
+    found = {name for expression in expressions for name in _PLACEHOLDER.findall(expression)}
+    return {f"#{name}": name for name in sorted(found)}
+
+
+def _values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f":{name}": encode(value) for name, value in values.items()}

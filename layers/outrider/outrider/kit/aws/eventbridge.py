@@ -1,0 +1,76 @@
+"""The EventBridge bus."""
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from outrider.kit import json, parallel
+from outrider.kit.aws import clients as aws
+
+SOURCE = "outrider"
+_ATTEMPTS = 4
+_BATCH = 10
+_BATCH_BYTES = 240_000
+"""EventBridge takes 256 KB a call, counting more than the detail."""
+
+
+class PublishFailed(Exception):
+    """The bus did not take every event; the ones it took will be handled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What rules see of an event: `name` is its detail-type."""
+
+    name: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    name: str
+
+    def publish(self, notices: Sequence[Notice]) -> None:
+        """Publish all, ten a call and several calls at a time: the bus keeps no order. Entries that
+        it refuses are tried again a few times.
+
+        Raises PublishFailed.
+        """
+        entries = [
+            {
+                "Source": SOURCE,
+                "DetailType": notice.name,
+                "Detail": json.dumps_text(notice.detail),
+                "EventBusName": self.name,
+            }
+            for notice in notices
+        ]
+        parallel.each(self._put, list(_batches(entries)))
+
+    def _put(self, entries: list[dict[str, str]]) -> None:
+        for attempt in range(1, _ATTEMPTS + 1):
+            answer = aws.client("events").put_events(Entries=entries)
+            if not answer["FailedEntryCount"]:
+                return
+            results = list(zip(entries, answer["Entries"], strict=True))
+            entries = [entry for entry, result in results if "ErrorCode" in result]
+            codes = {result["ErrorCode"] for _, result in results if "ErrorCode" in result}
+            if attempt < _ATTEMPTS:
+                time.sleep(secrets.randbelow(50 * 2**attempt) / 1000)
+        raise PublishFailed(f"{len(entries)} events were refused: {', '.join(sorted(codes))}")
+
+
+def _batches(entries: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    batch: list[dict[str, str]] = []
+    size = 0
+    for entry in entries:
+        weight = len(entry["Detail"].encode())
+        if batch and (len(batch) == _BATCH or size + weight > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += weight
+    if batch:
+        yield batch

@@ -1,0 +1,23 @@
+"""Step Functions: starting an execution under a name of its own."""
+
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from outrider.kit import json
+from outrider.kit.aws import clients as aws
+
+
+@dataclass(frozen=True, slots=True)
+class StateMachine:
+    arn: str
+
+    def start(self, name: str, input_: dict[str, object]) -> None:
+        """Start an execution. A name that was used before starts nothing: it is the same one."""
+        try:
+            aws.client("stepfunctions").start_execution(
+                stateMachineArn=self.arn, name=name, input=json.dumps_text(input_)
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+                raise

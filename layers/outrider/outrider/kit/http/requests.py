@@ -1,0 +1,222 @@
+"""What arrives over HTTP, and how it becomes typed input: strict, bounded, violations named."""
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
+
+from outrider.kit import clock, json
+from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Batch
+
+RowT = TypeVar("RowT")
+
+MAX_BODY = 1024 * 1024
+MAX_BATCH_BODY = 5 * 1024 * 1024
+_MAX_VIOLATIONS = 1_000
+"""Of one request; a function can answer with 6 MB."""
+_LONGEST = 1_000
+_MAX_PARAMETERS = 50
+_VERSION = re.compile(r'("?)([1-9][0-9]{0,17})\1')
+_DAY = re.compile(r"20\d\d-\d\d-\d\d")
+IF_MATCH = r'^(\*|[1-9][0-9]{0,17}|"[1-9][0-9]{0,17}")$'
+"""The forms of If-Match, for the OpenAPI document."""
+REPEATABLE = frozenset({"POST", "PATCH", "PUT"})
+"""Methods that take an Idempotency-Key; the others may be repeated anyway (RFC 9110, 9.2.2)."""
+ONE, MANY = "(one)", "(many)"
+"""Tags of the two forms of a one-or-many body. They never show in a pointer."""
+
+
+def _instant(text: str) -> str:
+    try:
+        return clock.to_text(clock.from_text(text))
+    except ValueError as error:
+        raise ValueError(
+            f"{text} is no moment with a time zone, such as 2026-03-02T09:00:00Z"
+        ) from error
+
+
+Instant = Annotated[
+    str, Field(max_length=40, json_schema_extra=json_schema.DATE_TIME), AfterValidator(_instant)
+]
+"""An RFC 3339 date-time, in the one form in which we write it."""
+
+
+def _day(text: str) -> date:
+    if not _DAY.fullmatch(text):
+        raise ValueError("a day of this century is asked for, for example 2026-03-01")
+    return date.fromisoformat(text)
+
+
+Day = Annotated[
+    date, BeforeValidator(_day), Field(json_schema_extra={"pattern": f"^{_DAY.pattern}$"})
+]
+"""A day of UTC in a query; pydantic's own date takes seconds since 1970 too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What arrived. Header names are lower-case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query_string: str
+    body: bytes
+    request_id: str
+    host: str = ""
+    """The domain of the API that took it."""
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> "Request":
+        """Of an API Gateway HTTP API event (payload format 2.0)."""
+        context = event["requestContext"]
+        body = event.get("body") or ""
+        return cls(
+            method=context["http"]["method"],
+            path=event["rawPath"],
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            query_string=event.get("rawQueryString") or "",
+            body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+            request_id=context["requestId"],
+            host=str(context.get("domainName") or ""),
+        )
+
+
+def one_or_many(field: str) -> Discriminator:
+    """Tells a body with one item from a batch, which has the list `field`."""
+    return Discriminator(lambda body: MANY if isinstance(body, dict) and field in body else ONE)
+
+
+def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel | None:
+    """The query parameters as `model`. Raises ValidationFailed when one is unknown or bad."""
+    pairs = _pairs(query_string) if query_string else []
+    known = model.model_fields if model else {}
+    violations = [
+        Violation(f"/query/{name}", f"{name} is not a parameter of this call")
+        for name, _ in pairs
+        if name not in known
+    ]
+    names = [name for name, _ in pairs]
+    violations += [
+        Violation(f"/query/{name}", f"{name} may be given only once")
+        for name in sorted(set(names) & set(known))
+        if names.count(name) > 1
+    ]
+    if violations:
+        raise _failure(violations)
+    if model is None:
+        return None
+    try:
+        return model.model_validate_strings(dict(pairs))
+    except ValidationError as error:
+        raise _failure(_violations(error, prefix="/query")) from error
+
+
+def _pairs(query_string: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(query_string, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
+    except ValueError as error:
+        detail = f"A call may have at most {_MAX_PARAMETERS} query parameters"
+        raise ValidationFailed.at("/query", detail) from error
+
+
+def parse_if_match(header: str | None) -> int | None:
+    """The version an If-Match header asks for (RFC 9110, 13.1.1), with or without its quotes; None
+    without the header, and for `*`: any version. Raises ValidationFailed when it is neither."""
+    if header is None or header.strip() == "*":
+        return None
+    found = _VERSION.fullmatch(header.strip())
+    if found is None:
+        detail = 'If-Match takes one version, for example "3", or *'
+        raise ValidationFailed.at("/headers/if-match", detail)
+    return int(found[2])
+
+
+def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool) -> Any:
+    """The body as the adapter's type. Raises PayloadTooLarge and ValidationFailed."""
+    if len(data) > (MAX_BATCH_BODY if batch else MAX_BODY):
+        raise _too_large(batch=batch)
+    try:
+        json.check_depth(data)
+        body = adapter.validate_json(data or b"null", strict=True)
+    except json.TooDeep as error:
+        raise ValidationFailed.at("", f"The request is not valid: {error}") from error
+    except ValidationError as error:
+        if not data:
+            raise ValidationFailed.at("", "This call needs a JSON body") from error
+        raise _failure(_violations(error, prefix="")) from error
+    if len(data) > MAX_BODY and not isinstance(body, Batch):
+        raise _too_large(batch=False)
+    return body
+
+
+def violations_of(error: ValidationError) -> list[Violation]:
+    """What is wrong with one item of a batch; pointers start at the item."""
+    return _violations(error, prefix="")
+
+
+def read_rows(
+    row: TypeAdapter[RowT], raw_rows: Sequence[Any]
+) -> tuple[list[tuple[int, RowT]], dict[int, str]]:
+    """The rows of a batch that can be read, and what is wrong with the others; by index."""
+    read: list[tuple[int, RowT]] = []
+    refused: dict[int, str] = {}
+    for index, raw in enumerate(raw_rows):
+        try:
+            read.append((index, row.validate_python(raw, strict=True)))
+        except ValidationError as error:
+            refused[index] = explain(error)
+    return read, refused
+
+
+def explain(error: ValidationError) -> str:
+    """What is wrong with one item of a batch, in one line of bounded length."""
+    found = violations_of(error)[:_MAX_VIOLATIONS]
+    return shortened("; ".join(f"{each.pointer or '/'}: {each.detail}" for each in found))
+
+
+def shortened(text: str) -> str:
+    """What a row said or what is said of it, short enough for the answers to a thousand rows."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _violations(error: ValidationError, *, prefix: str) -> list[Violation]:
+    return [
+        Violation(prefix + _pointer(entry["loc"]), entry["msg"].removeprefix("Value error, "))
+        for entry in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    """RFC 6901: `~` and `/` inside a name are escaped."""
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in location]
+    return "".join(f"/{part}" for part in parts if part not in (ONE, MANY))
+
+
+def _failure(violations: list[Violation]) -> ValidationFailed:
+    first = violations[0]
+    place = f" ({first.pointer})" if first.pointer else ""
+    more = f", and {len(violations) - 1} more" if len(violations) > 1 else ""
+    return ValidationFailed(f"{first.detail}{place}{more}", violations=violations[:_MAX_VIOLATIONS])
+
+
+def _too_large(*, batch: bool) -> PayloadTooLarge:
+    return PayloadTooLarge(
+        f"The body may be at most {MAX_BATCH_BODY if batch else MAX_BODY:,} bytes"
+        + (": send the items in several calls" if batch else "")
+    )

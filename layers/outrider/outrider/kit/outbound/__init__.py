@@ -1,0 +1,1 @@
+"""Outgoing HTTP requests to URLs that strangers chose, guarded against SSRF."""

@@ -1,0 +1,101 @@
+"""HTTP requests to addresses that strangers chose: guarded, and bounded in time and size.
+
+Every address of the host must be public (see `connections`), and SNI and certificate are for its
+name. Redirects are answers like any other, proxies of the environment are not used, and the whole
+exchange ends at its deadline.
+"""
+
+import socket
+import ssl
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from http.client import HTTPException
+
+from urllib3.exceptions import HTTPError
+
+from outrider.kit.outbound.connections import (
+    Connector,
+    Deadline,
+    Resolve,
+    cut_at,
+    failure_of,
+    look_up,
+    system_tls,
+    too_late,
+)
+from outrider.kit.outbound.exchanges import Answer, Request, exchange
+from outrider.kit.outbound.networks import Address, is_loopback, is_public
+from outrider.kit.outbound.targets import InvalidUrl, Target
+
+MAX_ANSWER = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """Times are in seconds. `loopback` lets https and http go to this machine, for development."""
+
+    loopback: bool = False
+    resolve: Resolve = look_up
+    look_up_within: float = 5
+    connect_within: float = 3
+    end_within: float = 15
+    tls: ssl.SSLContext | None = None
+    """For tests; otherwise certificates are checked as the system does."""
+
+    def check(self, url: str) -> None:
+        """Whether a request to `url` would be let out now; nothing is connected.
+
+        Raises InvalidUrl, and OutboundFailed for `dns` and `blocked_address`.
+        """
+        target = self._target(url)
+        self._connector(target).addresses(target.host, target.port, Deadline(self.look_up_within))
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Exactly one request. Raises InvalidUrl and OutboundFailed."""
+        return self._send("POST", url, body, headers, MAX_ANSWER)
+
+    def get(self, url: str, headers: Mapping[str, str], at_most: int = MAX_ANSWER) -> Answer:
+        """Exactly one request, for `at_most` bytes. Raises InvalidUrl and OutboundFailed."""
+        return self._send("GET", url, None, headers, at_most)
+
+    def _send(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], at_most: int
+    ) -> Answer:
+        deadline = Deadline(self.end_within)
+        target = self._target(url)
+        connector = self._connector(target)
+        request = Request(method, target.authority, target.path, headers, body)
+        with closing(connector.connect(target.host, target.port, deadline)) as opened:
+            try:
+                with cut_at(deadline, opened), closing(self._secured(opened, target)) as secured:
+                    answer = exchange(secured, request, at_most, max(deadline.left, 0.001))
+            except (OSError, HTTPException, HTTPError) as error:
+                raise failure_of(error, deadline) from error
+        if deadline.passed:  # the cut may look like an ordinary end of the body
+            raise too_late()
+        return answer
+
+    def _target(self, url: str) -> Target:
+        target = Target.of(url)
+        if target.scheme == "http" and not self.loopback:
+            raise InvalidUrl("The URL must begin with https://")
+        return target
+
+    def _connector(self, target: Target) -> Connector:
+        return Connector(
+            lambda address: self._allowed(address, target.scheme),
+            self.resolve,
+            self.look_up_within,
+            self.connect_within,
+        )
+
+    def _allowed(self, address: Address, scheme: str) -> bool:
+        if self.loopback and is_loopback(address):
+            return True
+        return scheme == "https" and is_public(address)
+
+    def _secured(self, opened: socket.socket, target: Target) -> socket.socket:
+        if target.scheme == "http":
+            return opened
+        return (self.tls or system_tls()).wrap_socket(opened, server_hostname=target.host)

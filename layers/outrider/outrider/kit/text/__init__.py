@@ -1,0 +1,1 @@
+"""Text: addresses, templates, spintax and HTML."""

@@ -1,0 +1,1 @@
+"""Health of a mailbox: its assessment, circuit breaker and guard-rail."""

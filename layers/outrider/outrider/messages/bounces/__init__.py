@@ -1,0 +1,1 @@
+"""Bounces: why an email came back, and what that changes."""

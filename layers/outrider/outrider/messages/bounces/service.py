@@ -1,0 +1,224 @@
+"""Bounces: a mail came back.
+
+A hard bounce says that the address does not exist: one transaction marks message and contact,
+suppresses the address, keeps it from all workspaces, and counts it. Then the contact's enrollments
+end. From the transaction on no mail can be claimed, so whoever dies behind it is made up for by the
+next try, and by the gates of each enrollment's next step.
+
+A soft bounce is counted, and further steps wait for as long as its reason says. When mails have
+come back for two weeks (`soft_bounces.py`), this one becomes a hard bounce, for this workspace
+alone. That is looked for behind the transaction that marks it: of two heard at once, one sees both.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from outrider.access.models import Caller
+from outrider.campaigns.enrollments.endings import Endings
+from outrider.campaigns.models import Enrollment
+from outrider.campaigns.statistics.repository import Statistics
+from outrider.contacts.models import Contact
+from outrider.contacts.repository import ContactRepository
+from outrider.contacts.suppressions.bounces import GlobalBounces
+from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
+from outrider.kit.errors import Contended
+from outrider.kit.outbox import Event, short
+from outrider.kit.text.addresses import folded
+from outrider.mailboxes.repository import MailboxRepository
+from outrider.messages.bounces import diagnosis as diagnoses
+from outrider.messages.bounces import soft as soft_bounces
+from outrider.messages.bounces.reasons import RULES, Diagnosis
+from outrider.messages.lists import MessageLists
+from outrider.messages.models import Message
+from outrider.messages.repository import MessageRepository
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bounces:
+    """Bounces in one workspace. Each may be recorded any number of times, in any order."""
+
+    caller: Caller
+    contacts: ContactRepository
+    suppressions: SuppressionRepository
+    elsewhere: GlobalBounces
+    messages: MessageRepository
+    lists: MessageLists
+    mailboxes: MailboxRepository
+    statistics: Callable[[str], Statistics]
+    endings: Endings
+
+    def record(
+        self,
+        message: Message,
+        why: Diagnosis,
+        at: datetime,
+        detail: str,
+        *,
+        everywhere: bool = True,
+    ) -> None:
+        """The message came back. All workspaces learn of an address that does not exist only with
+        `everywhere`. Raises Contended when others keep changing the same things."""
+        for _ in range(_ATTEMPTS):
+            found = self.messages.get(message.contact_id, message.id)
+            if found is None:
+                return
+            contact = self.contacts.current(found.contact_id)
+            known_as = {found.contact_id, *((contact.id, *contact.merged_ids) if contact else ())}
+            dead = why.kind == "hard" or found.bounce == "hard"
+            actions = list(self._mark(found, why, at, detail))
+            if dead:
+                actions += self._bury(found, contact, at, everywhere=everywhere)
+            try:
+                if actions:
+                    transact(*actions)
+            except TransactionFailed:
+                continue
+            if not dead and self._keeps_coming_back(found, known_as):
+                why, everywhere = Diagnosis("hard", "kept_bouncing"), False
+                continue
+            for contact_id in known_as:
+                if dead:
+                    self.endings.end_all(contact_id, "bounced", "hard_bounce")
+                else:
+                    self._put_off(contact_id, why, at)
+            return
+        raise Contended("Others keep changing this contact")
+
+    def refused(self, enrollment: Enrollment, message: Message, detail: str) -> None:
+        """Record that the claimed `message` was not taken because its recipient does not exist: it
+        failed, and the enrollment ends.
+
+        Other workspaces do not hear of it: the server that said so is one that a customer named.
+        Raises TransactionFailed when the claim was lost, and Contended.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                transact(*self._refusing(enrollment, message, detail))
+            except TransactionFailed as failure:
+                if failure.reasons[0].failed:
+                    raise
+                continue
+            self.endings.end_all(message.contact_id, "bounced", "hard_bounce")
+            return
+        raise Contended("Others keep changing this contact")
+
+    def _refusing(self, enrollment: Enrollment, message: Message, detail: str) -> Sequence[Action]:
+        now, reason = clock.now(), f"bounced: {detail}"
+        why = diagnoses.judge(diagnoses.code_of("", detail), detail)
+        if why.kind == "soft":
+            why = Diagnosis("hard", "no_such_address")
+        bounced = message.model_copy(
+            update={
+                "state": "failed",
+                "reason": reason,
+                "bounce": why.kind,
+                "bounce_reason": why.reason,
+                "bounced_at": clock.to_text(now),
+            }
+        )
+        failed = self.caller.event(
+            "email.failed", identity=message.id, reason=short(reason), **message.names()
+        )
+        contact = self.contacts.current(message.contact_id)
+        return [
+            self.messages.add(bounced, [failed, self._told(bounced, why, detail)]),
+            *self.endings.writes(enrollment, "bounced", "hard_bounce", claimed=message.id),
+            self.statistics(message.campaign_id).add(
+                now.date(), message.step_id, message.variant_id, "failed", "bounced"
+            ),
+            self.mailboxes.record(message.mailbox_id, now.date(), "bounced"),
+            *self._bury(bounced, contact, now, everywhere=False),
+        ]
+
+    def _mark(
+        self, message: Message, why: Diagnosis, at: datetime, detail: str
+    ) -> Sequence[Action]:
+        """A hard bounce is also told of a mail that bounced softly before, never the reverse."""
+        kind = why.kind
+        if message.bounce in (kind, "hard"):
+            return ()
+        bounced = self._told(message, why, detail)
+        today = clock.now().date()
+        counted = "bounced" if kind == "hard" else "soft_bounced"
+        actions = [
+            self.messages.bounced(message, why, clock.to_text(at), [bounced]),
+            self.statistics(message.campaign_id).add(
+                today, message.step_id, message.variant_id, counted
+            ),
+        ]
+        if kind == "hard" and message.mailbox_id:
+            actions.append(self.mailboxes.record(message.mailbox_id, today, "bounced"))
+        return actions
+
+    def _told(self, message: Message, why: Diagnosis, detail: str) -> Event:
+        return self.caller.event(
+            "email.bounced",
+            identity=f"{message.id}/{why.kind}",
+            bounce=why.kind,
+            reason=why.reason,
+            detail=detail,
+            **message.names(),
+        )
+
+    def _bury(
+        self,
+        message: Message,
+        contact: Contact | None,
+        at: datetime,
+        *,
+        everywhere: bool,
+    ) -> Sequence[Action]:
+        """What is still to be done about the address."""
+        address = message.recipient or (contact.email if contact else None)
+        if address is None:
+            return ()
+        actions = []
+        evidence = f"hard bounce: {message.id}, {clock.to_text(at)}"
+        suppression = self.suppressions.of_address(address, "bounced", evidence)
+        if suppression.id not in self.suppressions.find([address]):
+            names = {**suppression.names(), **({"contact_id": contact.id} if contact else {})}
+            suppressed = self.caller.event("contact.suppressed", **names)
+            actions.append(self.suppressions.adding(suppression, [suppressed]))
+        if everywhere:
+            actions.append(self.elsewhere.add(address))
+        if (
+            contact
+            and folded(contact.email) == folded(address)
+            and contact.status not in ("bounced", "unsubscribed")
+        ):
+            after = contact.model_copy(
+                update={"status": "bounced", "updated_at": clock.timestamp()}
+            )
+            actions.append(self.contacts.changing(contact, after, []))
+        return actions
+
+    def _put_off(self, contact_id: str, why: Diagnosis, at: datetime) -> None:
+        """Let no step of the contact come up before the reason's time to wait is over. One that
+        changes at the same moment goes on."""
+        until = at + RULES[why.reason].wait
+        for enrollment in self.endings.of_contact.all(contact_id):
+            due = clock.from_text(enrollment.due_at) if enrollment.due_at else at
+            if enrollment.state == "active" and due < until and until > clock.now():
+                later = self.endings.enrollments(enrollment.campaign_id)
+                with suppress(TransactionFailed):
+                    transact(later.defer(enrollment, clock.to_text(until), why.reason, {}))
+
+    def _keeps_coming_back(self, message: Message, known_as: Iterable[str]) -> bool:
+        address = folded(message.recipient or "")
+        return soft_bounces.keep_coming_back(
+            [
+                each
+                for contact_id in known_as
+                for each in self.lists.of_contact(contact_id)
+                if each.direction == "out"
+                and each.channel == "email"
+                and each.sent_at is not None
+                and folded(each.recipient or "") == address
+            ]
+        )

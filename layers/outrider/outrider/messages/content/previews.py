@@ -1,0 +1,147 @@
+"""Showing a step as a contact would get it, without sending or changing anything."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from typing import Any, get_args
+
+from outrider.kit.text import liquid
+from outrider.kit.text.templates import TemplateInvalid
+from outrider.messages.content import rendering as writing
+from outrider.messages.content.composer import Composer, Composition
+from outrider.messages.content.drafts import Draft, Mail, Part
+from outrider.messages.models import Content
+from outrider.messages.schemas import Preview, PreviewFinding, PreviewQuery
+from outrider.sequences.lint.parts import where
+from outrider.sequences.lint.rules import lint
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewService:
+    composer: Composer
+
+    def preview(self, query: PreviewQuery) -> Preview:
+        """What cannot be filled is left out, and a finding says why. Raises as
+        `Composer.compose` does."""
+        composed = self.composer.compose(query.sequence_id, query)
+        findings = [*_problems(composed), *_lint(composed)]
+        said: Mail | Content | None = None
+        try:
+            said = writing.write(composed.seen, composed.enrollment, composed.step)
+        except ValueError as error:
+            if not any(each.severity == "error" for each in findings):
+                findings.insert(0, _finding(composed, "not_sendable", str(error)))
+        content = said.content if isinstance(said, Mail) else said or _parts(composed)
+        return _preview(composed, content, said if isinstance(said, Mail) else None, findings)
+
+
+def _preview(
+    composed: Composition, content: Content, mail: Mail | None, findings: list[PreviewFinding]
+) -> Preview:
+    seen, step = composed.seen, composed.step
+    assert seen.contact is not None
+    recipients = {"email": seen.contact.email, "sms": seen.contact.phone}
+    is_mail = step.channel == "email"
+    return Preview(
+        sequence_id=composed.enrollment.sequence_id,
+        step_id=step.id,
+        variant_id=step.variants[0].id,
+        contact_id=seen.contact.id,
+        mailbox_id=seen.mailbox.id if seen.mailbox and is_mail else None,
+        channel=step.channel,
+        enrolled=composed.is_enrolled,
+        sender=seen.mailbox.email if seen.mailbox and is_mail else None,
+        recipient=recipients.get(step.channel),
+        subject=content.subject or None,
+        text=content.text,
+        html=content.html,
+        headers=_headers(mail.mime) if mail else {},
+        tracked_links=mail.links if mail else [],
+        sendable=all(each.severity != "error" for each in findings),
+        findings=findings,
+    )
+
+
+def _headers(mime: bytes) -> dict[str, str]:
+    """As a mail program reads them."""
+    mail = message_from_bytes(mime, policy=policy.default)
+    return {name: str(value) for name, value in mail.items()}
+
+
+def _parts(composed: Composition) -> Content:
+    """What can be filled of a message that cannot be written."""
+    draft = writing.begin(composed.seen, composed.enrollment, composed.step)
+    filled = {name: _filled(draft, name) for name in _names()}
+    return Content(subject=filled["subject"] or "", text=filled["text"], html=filled["html"])
+
+
+def _filled(draft: Draft, name: Part) -> str | None:
+    try:
+        return draft.part(name)
+    except TemplateInvalid:
+        return None
+
+
+def _problems(composed: Composition) -> Iterator[PreviewFinding]:
+    """What keeps the step from being sent to this contact."""
+    seen, step = composed.seen, composed.step
+    assert seen.contact is not None
+    if step.channel == "email" and seen.mailbox is None:
+        message = f"There is no mailbox in {composed.pool}. Add one with POST /v1/mailboxes"
+        yield _finding(composed, "no_mailbox", message)
+    if step.channel == "sms" and not writing.is_phone(seen.contact.phone):
+        message = "The contact has no phone number in the form +14155552671: give it one"
+        yield _finding(composed, "no_phone", message)
+    draft = writing.begin(seen, composed.enrollment, step)
+    for name in _names():
+        try:
+            draft.part(name)
+        except TemplateInvalid as error:
+            missing = list(
+                dict.fromkeys(_missing(getattr(draft.variant, name) or "", draft.values))
+            )
+            for variable in missing:
+                message = (
+                    f"The contact has no {variable}: give it one, or the template a default, "
+                    f"{{{{ {variable} | default: '…' }}}}"
+                )
+                yield _finding(composed, "missing_value", message, name)
+            if not missing:
+                yield _finding(composed, "not_sendable", str(error), name)
+
+
+def _missing(source: str, values: Mapping[str, Any]) -> Iterator[str]:
+    """Variables that are to be written and have no value."""
+    try:
+        asked = liquid.asked(source)
+    except TemplateInvalid:
+        return
+    for variable in asked.variables:
+        if variable.may_fail and not liquid.has(values, variable.path):
+            yield str(variable)
+
+
+def _lint(composed: Composition) -> Iterator[PreviewFinding]:
+    """What lint finds in this step, in the variant that is shown, and in the settings."""
+    seen = composed.seen
+    shown = where(composed.place, seen.steps[composed.place], composed.number)
+    for found in lint(seen.steps, seen.settings):
+        if found.step not in (composed.step.id, None):
+            continue
+        if "/variants/" not in found.where or found.where.startswith(f"{shown}/"):
+            yield PreviewFinding(**found.model_dump())
+
+
+def _finding(composed: Composition, rule: Any, message: str, name: str = "") -> PreviewFinding:
+    shown = where(composed.place, composed.seen.steps[composed.place], composed.number)
+    return PreviewFinding(
+        rule=rule,
+        severity="error",
+        step=composed.step.id,
+        where=f"{shown}/{name}" if name else shown,
+        message=message,
+    )
+
+
+def _names() -> tuple[Part, ...]:
+    return get_args(Part)

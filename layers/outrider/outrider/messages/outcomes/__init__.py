@@ -1,0 +1,1 @@
+"""Messages of unknown outcome, and how each is settled."""

@@ -1,0 +1,127 @@
+"""What settles a message of which nobody knew whether it went out, and has the enrollment that was
+paused for it go on: behind the step, as if the sending had been recorded at once, or with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from outrider.campaigns.dispatch import windows
+from outrider.campaigns.enrollments import branching
+from outrider.campaigns.models import UNKNOWN_OUTCOME, Campaign, Enrollment, Said, StepJob
+from outrider.campaigns.repository import CampaignRepository
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action
+from outrider.kit.errors import Conflict
+from outrider.messages.models import Message
+from outrider.messages.repository import MessageRepository
+from outrider.messages.sending.outcome import Progress, continued
+from outrider.sequences.repository import SequenceRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Unknowns:
+    messages: MessageRepository
+    campaigns: CampaignRepository
+    sequences: SequenceRepository
+    progress: Callable[[str], Progress]
+
+    def writes(
+        self,
+        message: Message,
+        said: Said,
+        provider_id: str = "",
+        rfc_message_id: str = "",
+        call: str = "",
+    ) -> list[Action]:
+        """What settles the message, whatever became of its enrollment meanwhile. The writes fail
+        when another has settled it, or the enrollment that waits for it has changed. `call` is kept
+        with the message (`MessageRepository.settled_in`)."""
+        progress = self.progress(message.campaign_id)
+        enrollment = progress.enrollments.get(message.contact_id)
+        campaign = self.campaigns.get(message.campaign_id)
+        writes = _record(
+            progress,
+            message,
+            said,
+            provider_id=provider_id,
+            rfc_message_id=rfc_message_id,
+            call=call,
+        )
+        if enrollment and campaign and self._waits(enrollment, message):
+            writes += self._go_on(enrollment, campaign, message, said, rfc_message_id)[1]
+        return writes
+
+    def resume(
+        self, enrollment: Enrollment, campaign: Campaign, said: Said
+    ) -> tuple[Enrollment, Sequence[Action]]:
+        """The enrollment as it goes on once that is said of the message it waits for, and the
+        writes. Raises Conflict when there is no such message."""
+        message_id = StepJob.of(self.messages.workspace, enrollment).message_id
+        message = self.messages.get(enrollment.contact_id, message_id)
+        if message is None or message.state != "unknown":
+            raise Conflict("The message of this step is known to be settled; ask again")
+        after, going_on = self._go_on(enrollment, campaign, message, said)
+        return after, [*_record(self.progress(message.campaign_id), message, said), *going_on]
+
+    def _waits(self, enrollment: Enrollment, message: Message) -> bool:
+        return (
+            enrollment.state == "paused"
+            and enrollment.blocked_reason == UNKNOWN_OUTCOME
+            and StepJob.of(self.messages.workspace, enrollment).message_id == message.id
+        )
+
+    def _go_on(
+        self,
+        enrollment: Enrollment,
+        campaign: Campaign,
+        message: Message,
+        said: Said,
+        rfc_message_id: str = "",
+    ) -> tuple[Enrollment, Sequence[Action]]:
+        """Carried out again, the step belongs to a new generation: so its message is another."""
+        progress, now = self.progress(message.campaign_id), clock.now()
+        if said == "not_sent":
+            again = {"generation": enrollment.generation + 1, "due_at": clock.to_text(now)}
+            return _resumed(progress, enrollment, campaign, again)
+        steps = self.sequences.steps_of(enrollment.sequence_id, enrollment.steps_version)
+        following = branching.step_after(steps or [], message.step_id)
+        if following is None:
+            after = enrollment.changed(
+                state="finished", exit_reason="completed", blocked_reason=None, due_at=None
+            )
+            return after, progress.endings.writes(enrollment, "finished", "completed")
+        due = windows.due_after(now, following, campaign.settings, enrollment.timezone)
+        thread = continued(enrollment.thread, message, rfc_message_id) or enrollment.thread
+        behind = {"step_id": following.id, "due_at": clock.to_text(due), "thread": thread}
+        return _resumed(progress, enrollment, campaign, behind)
+
+
+def _record(
+    progress: Progress,
+    message: Message,
+    said: Said,
+    *,
+    provider_id: str = "",
+    rfc_message_id: str = "",
+    call: str = "",
+) -> list[Action]:
+    what = "sent" if said == "sent" else "failed"
+    told = [progress.told(message, what)]
+    record = (
+        progress.messages.found(message, provider_id, rfc_message_id, told, call)
+        if said == "sent"
+        else progress.messages.found_not_sent(message, told, call)
+    )
+    return [record] if said == "sent" else [record, progress.count(message, what)]
+
+
+def _resumed(
+    progress: Progress, before: Enrollment, campaign: Campaign, changes: Mapping[str, object]
+) -> tuple[Enrollment, Sequence[Action]]:
+    after = before.changed(state="active", blocked_reason=None, **changes)
+    event = progress.caller.event(
+        "enrollment.resumed", identity=f"{after.id}/{after.version}", **after.names()
+    )
+    return after, [
+        progress.enrollments.resume(before, after, campaign.due_shards, [event]),
+        progress.counters.add(active=1, paused=-1),
+    ]

@@ -1,0 +1,1 @@
+"""Sending one step: read, decide, claim, check again, send, record."""

@@ -1,0 +1,170 @@
+"""What is to be done with a step, decided from what was read: a pure function."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from outrider.campaigns.enrollments import branching
+from outrider.campaigns.models import Enrollment, StepJob
+from outrider.contacts.models import Contact
+from outrider.kit import clock
+from outrider.mailboxes.models import Mailbox
+from outrider.messages.content.drafts import Mail
+from outrider.messages.content.rendering import write
+from outrider.messages.models import Content, Message
+from outrider.messages.sending import gates
+from outrider.messages.sending.gates import Closed
+from outrider.messages.sending.snapshot import Snapshot
+from outrider.sequences.models import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Nothing to do: the job is out of date."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Another worker holds the step until its lease ends."""
+
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A worker claimed the step and recorded nothing: its message may have been sent."""
+
+    enrollment: Enrollment
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSteps:
+    """The steps of the enrollment are of another version than those that were read."""
+
+    enrollment: Enrollment
+
+
+@dataclass(frozen=True, slots=True)
+class Migrate:
+    """The enrollment has to go on with the campaign's newest steps."""
+
+    enrollment: Enrollment
+    steps_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A gate is closed."""
+
+    enrollment: Enrollment
+    step: Step
+    gate: Closed
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """The step's condition does not hold."""
+
+    enrollment: Enrollment
+    step: Step
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The step has its message already, and the next one is to come."""
+
+    enrollment: Enrollment
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The enrollment was resumed while a person still has time for its task."""
+
+    enrollment: Enrollment
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Nobody did the task in time."""
+
+    enrollment: Enrollment
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The step is to be carried out."""
+
+    enrollment: Enrollment
+    step: Step
+    contact: Contact
+    said: Mail | Content
+    mailbox: Mailbox | None
+
+    def to_claim(self) -> "Ready":
+        """It for one claim: with a holder of its own."""
+        held = self.enrollment.model_copy(update={"holder": secrets.token_hex(8)})
+        return replace(self, enrollment=held)
+
+
+Decision = (
+    Drop | Held | Lost | OtherSteps | Migrate | Stopped | Skip | Passed | Waiting | Expired | Ready
+)
+
+
+def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PLR0911
+    """The first thing that stands in the way says what becomes of the step."""
+    enrollment = seen.enrollment
+    if enrollment is None or enrollment.generation != job.generation:
+        return Drop("no such enrollment")
+    if enrollment.sending == job.message_id and enrollment.state == "sending":
+        held_until = enrollment.claimed_until or ""
+        if held_until > clock.to_text(now):
+            return Held(held_until)
+        same = enrollment.steps_version == job.steps_version
+        return Lost(enrollment) if same else OtherSteps(enrollment)
+    if enrollment.step_id != job.step_id or enrollment.is_over:
+        return Drop("the step is settled")
+    if not enrollment.waits_for(job):
+        return Drop("the step was put off")
+    if enrollment.steps_version != job.steps_version:
+        return OtherSteps(enrollment)
+    step = seen.step(job.step_id)
+    if step is None:
+        return Drop("no such step")
+    return _at_step(seen, enrollment, step, now)
+
+
+def _at_step(  # noqa: PLR0911 - one line a decision
+    seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime
+) -> Decision:
+    message, campaign = seen.message, seen.campaign
+    for gate in gates.running(seen, enrollment):
+        return Stopped(enrollment, step, gate)
+    if message is not None and message.state == "pending":
+        if (message.due_at or "") <= clock.to_text(now):
+            return Expired(enrollment, message)
+        if enrollment.sending == message.id:
+            return Drop("a person has time for it")
+        return Waiting(enrollment, message)
+    if message is not None:
+        return Passed(enrollment, message)
+    if campaign and enrollment.steps_version < campaign.least_steps_version:
+        return Migrate(enrollment, campaign.steps_version)
+    for gate in gates.standing(seen, enrollment, step, now):
+        return Stopped(enrollment, step, gate)
+    if (reason := branching.unmet(step, enrollment, seen.settings)) is not None:
+        return Skip(enrollment, step, reason)
+    for gate in gates.passing(seen, enrollment, step, now):
+        return Stopped(enrollment, step, gate)
+    try:
+        said = write(seen, enrollment, step)
+    except ValueError as error:
+        return Stopped(enrollment, step, gates.no_content(str(error)))
+    assert seen.contact is not None
+    return Ready(enrollment, step, seen.contact, said, seen.mailbox)

@@ -1,0 +1,149 @@
+"""Recording the outcome of a step: in one transaction its message is written, once, and its
+enrollment goes on or ends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from outrider.access.models import Caller
+from outrider.campaigns.dispatch import windows
+from outrider.campaigns.dispatch.due_index import lane_of
+from outrider.campaigns.enrollments import branching
+from outrider.campaigns.enrollments.endings import Endings
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.models import UNKNOWN_OUTCOME, Enrollment, Thread
+from outrider.campaigns.statistics.repository import Statistics
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action, transact
+from outrider.kit.counters import Counters
+from outrider.kit.outbox import Event, short
+from outrider.messages.models import Message
+from outrider.messages.repository import MessageRepository
+from outrider.messages.sending.snapshot import Way
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The enrollments of one campaign, going on. `wake` is told what comes up when, and when the
+    campaign's clock was to wake."""
+
+    caller: Caller
+    enrollments: EnrollmentRepository
+    endings: Endings
+    counters: Counters
+    statistics: Statistics
+    messages: MessageRepository
+    wake: Callable[[datetime, str], None]
+
+    def sent(self, enrollment: Enrollment, message: Message, way: Way) -> None:
+        """Record that the claimed message was sent."""
+        self.go_on(
+            enrollment,
+            message,
+            way,
+            self.messages.add(message, [self.told(message, "sent")]),
+            thread=continued(enrollment.thread, message),
+        )
+
+    def failed(self, enrollment: Enrollment, message: Message, *writes: Action) -> None:
+        """Record that the claimed message was refused for good: the enrollment ends. `writes` are
+        of the same transaction."""
+        transact(
+            self.failing(message),
+            *self.endings.writes(
+                enrollment, "failed", message.reason or "failed", claimed=message.id
+            ),
+            self.count(message, "failed"),
+            *writes,
+        )
+
+    def lost(self, enrollment: Enrollment, message: Message) -> None:
+        """Record that nobody knows whether the claimed message was sent: it is not sent again."""
+        paused = self.caller.event(
+            "enrollment.paused",
+            identity=f"{enrollment.id}/{enrollment.generation}/{message.id}",
+            reason=UNKNOWN_OUTCOME,
+            message_id=message.id,
+            **enrollment.names(),
+        )
+        transact(
+            self.messages.add(message.lost()),
+            self.enrollments.pause_claimed(
+                enrollment.contact_id, message.id, UNKNOWN_OUTCOME, [paused]
+            ),
+            self.counters.add(active=-1, paused=1),
+        )
+
+    def skipped(self, enrollment: Enrollment, message: Message, way: Way, reason: str) -> None:
+        """The step to come is left out."""
+        self.go_on(
+            enrollment,
+            message,
+            way,
+            self.skipping(message, reason),
+            counted=f"skipped_{reason}",
+            claimed=False,
+        )
+
+    def go_on(
+        self,
+        enrollment: Enrollment,
+        message: Message,
+        way: Way,
+        *writes: Action,
+        counted: str = "",
+        thread: Thread | None = None,
+        claimed: bool = True,
+    ) -> None:
+        """The step of `message` is done: the enrollment goes on to the next one, or finishes.
+        `writes` are of the same transaction; `claimed` says whether the message is ours."""
+        stats = [self.count(message, counted)] if counted else []
+        following = branching.step_after(way.steps, message.step_id)
+        if following is None:
+            claim = message.id if claimed else None
+            end = self.endings.writes(enrollment, "finished", "completed", claimed=claim)
+            transact(*writes, *end, *stats)
+            return
+        due = windows.due_after(clock.now(), following, way.settings, enrollment.timezone)
+        lane = lane_of(enrollment, following, message.mailbox_id)
+        transact(
+            *writes,
+            self.enrollments.advance(
+                message.contact_id, message.id, following.id, due, lane=lane, thread=thread
+            )
+            if claimed
+            else self.enrollments.skip_to(enrollment, following.id, due, lane),
+            *stats,
+        )
+        self.wake(due, way.wakes_at)
+
+    def failing(self, message: Message) -> Action:
+        """The record of a step that could not be carried out, and why: `message.reason`."""
+        failed = message.model_copy(update={"state": "failed"})
+        return self.messages.add(failed, [self.told(failed, "failed", failed.reason or "")])
+
+    def skipping(self, message: Message, reason: str) -> Action:
+        """The record of a step that was left out."""
+        left_out = message.model_copy(update={"state": "skipped", "reason": reason})
+        return self.messages.add(left_out, [self.told(message, "skipped", reason)])
+
+    def count(self, message: Message, name: str) -> Action:
+        return self.statistics.add(clock.now().date(), message.step_id, message.variant_id, name)
+
+    def told(self, message: Message, what: str, reason: str = "") -> Event:
+        """That something became of the message: the same is the same event."""
+        return self.caller.event(
+            f"{message.family}.{what}",
+            identity=message.id,
+            **({"reason": short(reason)} if reason else {}),
+            **message.names(),
+        )
+
+
+def continued(thread: Thread | None, message: Message, rfc_message_id: str = "") -> Thread | None:
+    """The thread with one more mail; other messages leave it as it is."""
+    if message.channel != "email":
+        return None
+    thread = thread or Thread(subject=message.subject or "", message_ids=[])
+    rfc_message_id = rfc_message_id or message.rfc_message_id or ""
+    return thread.with_(rfc_message_id) if rfc_message_id else thread

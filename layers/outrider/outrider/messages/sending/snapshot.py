@@ -1,0 +1,166 @@
+"""Everything a step depends on, read in one call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outrider.access.repository import WorkspaceRepository
+from outrider.campaigns.enrollments import branching
+from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.models import Campaign, Enrollment, StepJob
+from outrider.campaigns.repository import CampaignRepository
+from outrider.contacts.models import Contact
+from outrider.contacts.repository import ContactRepository
+from outrider.contacts.suppressions.models import Suppression
+from outrider.contacts.touches import Touch
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import batch_get
+from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.repository import MailboxRepository
+from outrider.messages.models import Message
+from outrider.messages.repository import MessageRepository
+from outrider.messages.tracking.links import Links
+from outrider.sequences import kept
+from outrider.sequences.models import Settings, Step
+from outrider.sequences.repository import SequenceRepository, steps_from
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A mailbox, and how many mails it has sent today."""
+
+    mailbox: Mailbox
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What forbids to write to a contact, as it was committed at one moment (`standing.py`)."""
+
+    suppressions: Sequence[Suppression]
+    bounced_elsewhere: bool
+    company_replied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What is left to send with, read only to explain a step. `senders` are the mailboxes it may be
+    sent from; the others count messages of today."""
+
+    senders: Sequence[Sender]
+    used_by_campaign: int
+    used_by_company: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What lies before an enrollment: the steps of its version, the rules it follows, and when the
+    campaign's clock wakes."""
+
+    steps: Sequence[Step]
+    settings: Settings
+    wakes_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What stood there when the step came up. None is what does not exist (any more)."""
+
+    message_id: str
+    """Of the step's message, there or not."""
+    links: Links | None
+    """Of the workspace."""
+    campaign: Campaign | None
+    steps: Sequence[Step]
+    enrollment: Enrollment | None
+    contact: Contact | None
+    mailbox: Mailbox | None
+    message: Message | None
+    touch: Touch | None = None
+    """The contact's last one."""
+    rivals: Sequence[Enrollment] = ()
+    """Older enrollments of the contact in other active campaigns, if the campaign is exclusive."""
+    standing: Standing | None = None
+    supply: Supply | None = None
+
+    @property
+    def way(self) -> Way:
+        """What lies before the enrollment."""
+        return Way(self.steps, self.settings, self.campaign.wakes_at if self.campaign else "")
+
+    @property
+    def settings(self) -> Settings:
+        return self.campaign.settings if self.campaign else Settings()
+
+    def step(self, step_id: str | None) -> Step | None:
+        return next((step for step in self.steps if step.id == step_id), None)
+
+    def step_after(self, step_id: str) -> Step | None:
+        return branching.step_after(self.steps, step_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotReader:
+    workspaces: WorkspaceRepository
+    campaigns: CampaignRepository
+    sequences: SequenceRepository
+    enrollments: EnrollmentRepository
+    contacts: ContactRepository
+    mailboxes: MailboxRepository
+    messages: MessageRepository
+    base_url: str
+    """Where the links in mails begin."""
+
+    def read(self, job: StepJob, *, newest: bool = True) -> Snapshot:
+        """Read all of it at this moment; without `newest` at half the price, and as each of them
+        stood a moment ago: but for the message, since nothing after this read tells that the step
+        has one. Steps that the process knows are not read: a version never changes."""
+        steps_at = self.sequences.version_key(job.sequence_id, job.steps_version)
+        steps = kept.get(steps_at)
+        keys = {
+            "workspace": self.workspaces.key(self.campaigns.workspace.public),
+            "campaign": self.campaigns.key(job.campaign_id),
+            "enrollment": self.enrollments.key(job.contact_id),
+            "contact": self.contacts.key(job.contact_id),
+            "touch": self.contacts.touches.key(job.contact_id),
+            "message": self.messages.key(job.contact_id, job.message_id),
+        }
+        if job.mailbox_id:
+            keys["mailbox"] = self.mailboxes.key(job.mailbox_id)
+        if steps is None:
+            keys["steps"] = steps_at
+        tables = {table for table, _, _ in keys.values()}
+        found = batch_get(keys.values(), eventual=() if newest else tables - {self.messages.table})
+        items = {name: found.get((table.name, pk, sk)) for name, (table, pk, sk) in keys.items()}
+        if steps is None and (item := items["steps"]):
+            steps = kept.keep(steps_at, steps_from(item["steps"]))
+        return _snapshot(job.message_id, items, self._links(items["workspace"]), steps or ())
+
+    def _links(self, workspace: Item | None) -> Links | None:
+        if workspace is None:
+            return None
+        return Links(self.base_url, self.campaigns.workspace, workspace["link_secret"])
+
+
+def contact_of(item: Item | None, touch: Touch | None) -> Contact | None:
+    """The contact of an item with its last contact; None without one."""
+    contact = Contact.from_item(item)
+    return contact.contacted(touch.at) if contact and touch else contact
+
+
+def _snapshot(
+    message_id: str, items: dict[str, Item | None], links: Links | None, steps: Sequence[Step]
+) -> Snapshot:
+    campaign, enrollment = items["campaign"], items["enrollment"]
+    touch = Touch.from_item(items["touch"])
+    mailbox, message = items.get("mailbox"), items["message"]
+    return Snapshot(
+        message_id=message_id,
+        links=links,
+        campaign=Campaign.model_validate(campaign) if campaign else None,
+        steps=steps,
+        enrollment=Enrollment.from_item(enrollment) if enrollment else None,
+        contact=contact_of(items["contact"], touch),
+        mailbox=Mailbox.model_validate(mailbox) if mailbox else None,
+        message=Message.from_item(message) if message else None,
+        touch=touch,
+    )

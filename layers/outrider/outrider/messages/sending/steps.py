@@ -1,0 +1,431 @@
+"""Carrying out one step of one enrollment: read, decide, claim, look again, send, record.
+
+At most once: nothing is sent without the claim, a conditional update of the enrollment that can
+succeed only once for a step and a generation. A worker that dies after it leaves the lease; when
+that is over, the message is recorded as `unknown`, waits for the provider's word or a person's, and
+is never sent again by itself.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from outrider.access.models import Caller
+from outrider.campaigns.dispatch import windows
+from outrider.campaigns.dispatch.due_index import lane_of
+from outrider.campaigns.dispatch.reservations import Reservations
+from outrider.campaigns.enrollments import branching
+from outrider.campaigns.models import CLAIM_LEASE, QUEUED_LANE, Enrollment, StepJob
+from outrider.contacts.models import Contact
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action, ConditionFailed, TransactionFailed, transact
+from outrider.kit.logs import logger
+from outrider.mailboxes.health.reviews import HealthReviews
+from outrider.mailboxes.models import Mailbox
+from outrider.mailboxes.smtp_slots import Places
+from outrider.messages import thread_ids as threads
+from outrider.messages.bounces.service import Bounces
+from outrider.messages.content.drafts import Mail
+from outrider.messages.content.mime import own_message_id
+from outrider.messages.models import Content, Message
+from outrider.messages.outcomes.settlement import Settling
+from outrider.messages.sending import gates
+from outrider.messages.sending.claims import Claims, Outdated, persistently
+from outrider.messages.sending.decisions import (
+    Decision,
+    Drop,
+    Expired,
+    Held,
+    Lost,
+    Migrate,
+    OtherSteps,
+    Passed,
+    Ready,
+    Skip,
+    Stopped,
+    Waiting,
+    decide,
+)
+from outrider.messages.sending.exclusive import Rivals
+from outrider.messages.sending.gates import Closed, Defer, End, Stay
+from outrider.messages.sending.outcome import Progress
+from outrider.messages.sending.retry_schedule import retry
+from outrider.messages.sending.snapshot import Snapshot, SnapshotReader
+from outrider.messages.tasks.due import Tasks
+from outrider.messages.transports import Outcome, PatientTransport
+from outrider.messages.transports.sms import TextTransport
+from outrider.sequences.models import Step
+
+_DECISIONS = 5
+_WAITS = (5, 10, 20, 40, 80, 160)
+"""Seconds after which a job comes again that found no place at its mail server, up to twice as
+many: together less than its due time is moved by (`STEP_LEASE`)."""
+
+
+class StepHeld(Exception):
+    """Another worker holds the step; the record has to come again."""
+
+
+class StepContended(Exception):
+    """The enrollment changed between reading and claiming, again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepService:
+    caller: Caller
+    reader: SnapshotReader
+    rivals: Rivals
+    claims: Claims
+    progress: Progress
+    tasks: Tasks
+    transport: PatientTransport
+    texts: TextTransport
+    settling: Settling
+    reservations: Reservations
+    bounces: Bounces
+    reviews: HealthReviews
+    places: Places
+    again: Callable[[StepJob, int], None]
+    """Puts a job into the queue once more, to come after so many seconds."""
+    leave_others: Callable[[], None]
+    """Called before the worker waits for a mail server: leaves what others want to others."""
+
+    def run(self, job: StepJob) -> str:
+        """Carry the step out, and return the outcome in a few words for the log.
+
+        Raises StepHeld and StepContended; the queue then brings the record again.
+        """
+        for number in range(_DECISIONS):
+            newest = number > 0
+            seen = self.reader.read(job, newest=newest)
+            decision = self._decide(job, seen)
+            if not (newest or isinstance(decision, Ready)):
+                continue  # it may be made of what is over: only a claim shows what is out of date
+            try:
+                done = self._carry_out(job, seen, decision)
+            except (ConditionFailed, TransactionFailed, Outdated):
+                continue
+            if isinstance(done, str):
+                return done
+            job = done
+        raise StepContended(job.message_id)
+
+    def _decide(self, job: StepJob, seen: Snapshot) -> Decision:
+        decision, now = decide(job, seen, clock.now()), clock.now()
+        if isinstance(decision, Ready) and seen.settings.exclusive:
+            for other in self.rivals.of(decision.enrollment):
+                return Stopped(decision.enrollment, decision.step, gates.rival(other, now))
+        return decision
+
+    def _carry_out(  # noqa: PLR0911
+        self, job: StepJob, seen: Snapshot, decision: Decision
+    ) -> str | StepJob:
+        """What became of the step; or the job to go on with, after another look."""
+        match decision:
+            case Drop(reason):
+                return f"dropped: {reason}"
+            case Held(until):
+                raise StepHeld(f"{job.message_id} is held until {until}")
+            case Lost(enrollment):
+                return self._record_lost(job, seen, enrollment)
+            case OtherSteps(enrollment):
+                return job.model_copy(update={"steps_version": enrollment.steps_version})
+            case Migrate(enrollment, version):
+                return self._migrate(job, seen, enrollment, version)
+            case Passed(enrollment, message):
+                self.progress.go_on(enrollment, message, seen.way, claimed=False)
+                return "passed: the step has its message"
+            case Expired(enrollment, message):
+                self.tasks.expire(enrollment, message, seen.way)
+                return "expired"
+            case Waiting(enrollment, message):
+                self.tasks.wait(enrollment, message)
+                return "waiting"
+            case Stopped(enrollment, step, gate):
+                return self._stop(job, seen, gate, enrollment=enrollment, step=step)
+            case Skip(enrollment, step, reason):
+                message = _message(job, enrollment, step)
+                self.progress.skipped(enrollment, message, seen.way, reason)
+                self._give_back(job)
+                return f"skipped: {reason}"
+            case Ready() as ready:
+                return self._begin(job, seen, ready)
+
+    # ── Carrying out ─────────────────────────────────────────────────────────────────────────────
+
+    def _begin(self, job: StepJob, seen: Snapshot, ready: Ready) -> str:
+        enrollment, step = ready.enrollment, ready.step
+        message = _message(job, enrollment, step)
+        if step.by_person:
+            closed = self.tasks.begin(seen, ready, message)
+            return (
+                self._stop(job, seen, closed, enrollment=enrollment, step=step)
+                if closed
+                else "waiting"
+            )
+        message = _written(message, ready.said, ready.mailbox, ready.contact)
+        with self.places.held(ready.mailbox, message.id) as free:
+            if not free:
+                return self._wait(job, seen, ready)
+            if ready.mailbox and ready.mailbox.kind == "smtp":
+                self.leave_others()
+            ready = ready.to_claim()
+            looked = self.claims.claim(seen, ready, message)
+            outcome = None if isinstance(looked, Closed) else self._send(looked, ready, message)
+        if isinstance(looked, Closed):
+            stop = partial(self._stop, job, seen, looked, enrollment=ready.enrollment, step=step)
+            return persistently(lambda: stop(claimed=message.id))
+        assert outcome is not None
+        return self._settle(job, looked, ready, message, outcome)
+
+    def _wait(self, job: StepJob, seen: Snapshot, ready: Ready) -> str:
+        """The mail servers of the workspace keep as many workers busy as they may: the job comes
+        again, later each time, and in the end a round plans the step anew."""
+        waited = job.waits or 0
+        if waited < len(_WAITS):
+            seconds = _WAITS[waited] + secrets.randbelow(_WAITS[waited])
+            self.again(job.model_copy(update={"waits": waited + 1}), seconds)
+            return "waits for a place at its mail server"
+        lane = lane_of(ready.enrollment, ready.step)
+        self._later(job, seen, ready.enrollment, "", (clock.now(), lane, "mail_server_busy"))
+        return "deferred: mail_server_busy"
+
+    def _send(self, now: Snapshot, ready: Ready, message: Message) -> Outcome:
+        """`now` is what the last look found."""
+        if isinstance(ready.said, Mail):
+            assert now.mailbox is not None
+            still = partial(self.claims.may_still_be_sent, now, ready)
+            return self.transport.send(message, now.mailbox, ready.said.mime, still)
+        return self.texts.send(message)
+
+    def _settle(
+        self, job: StepJob, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome
+    ) -> str:
+        """Record what the provider said, as long as the lease lasts: nobody else knows it."""
+        enrollment, progress = ready.enrollment, self.progress
+        match outcome.kind:
+            case "accepted":
+                sent = message.sent(outcome.provider_id, outcome.rfc_message_id)
+                return self._record_sent(enrollment, seen, sent)
+            case "refused":
+                if outcome.scope == "recipient" and message.channel == "email":
+                    return self._record_bounce(enrollment, message, outcome)
+                failed = message.model_copy(update={"reason": f"refused: {outcome.detail}"})
+                counted = self._refused(failed)
+                persistently(lambda: progress.failed(enrollment, failed, *counted))
+                self.claims.untouch(message)
+                return str(failed.reason)
+            case "not_accepted":
+                persistently(lambda: self._put_back(seen, ready, message, outcome))
+                self._give_back(job)
+                return f"not accepted: {outcome.detail}"
+            case "unknown":
+                persistently(lambda: progress.lost(enrollment, message))
+                return "unknown"
+
+    def _record_sent(self, enrollment: Enrollment, seen: Snapshot, sent: Message) -> str:
+        """Where the lease has run out meanwhile, the message that was recorded as `unknown` is
+        settled by what we know."""
+        try:
+            persistently(lambda: self.progress.sent(enrollment, sent, seen.way))
+        except TransactionFailed:
+            if lost := self.claims.messages.get(sent.contact_id, sent.id):
+                self.settling.went_out(lost, sent.provider_id or "", sent.rfc_message_id or "")
+            return "sent, and recorded late"
+        return "sent"
+
+    def _record_bounce(self, enrollment: Enrollment, message: Message, outcome: Outcome) -> str:
+        """Its recipient does not exist: the address is suppressed and the enrollment ends."""
+        persistently(lambda: self.bounces.refused(enrollment, message, outcome.detail))
+        self.claims.untouch(message)
+        self.reviews.review(message.mailbox_id, message.id, **_about(message))
+        return f"bounced: {outcome.detail}"
+
+    def _refused(self, message: Message) -> list[Action]:
+        """What is counted of a message that was refused for good, for a transaction."""
+        if not message.mailbox_id:
+            return []
+        return [self.claims.mailboxes.record(message.mailbox_id, message.day, "refused")]
+
+    def _put_back(self, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome) -> None:
+        """The message was certainly not sent: undo the claim and try again later."""
+        again = retry(outcome.scope, ready.enrollment.attempts)
+        later = clock.now() + again.after
+        self.claims.put_back(
+            message, ready, clock.to_text(later), outcome.detail, counts=again.counts
+        )
+        self.progress.wake(later, seen.way.wakes_at)
+        logger().warning("the provider took no message", reason=outcome.detail, alarm="provider")
+
+    def _record_lost(self, job: StepJob, seen: Snapshot, enrollment: Enrollment) -> str:
+        """A worker claimed the step and recorded nothing: its recipient may have the message. If so
+        it says what was written before it was sent."""
+        step = seen.step(job.step_id)
+        if step is None:
+            return "dropped: no such step"
+        claimed_at = clock.from_text(enrollment.claimed_until or clock.timestamp()) - CLAIM_LEASE
+        message = _message(job, enrollment, step)
+        by_mail: dict[str, Any] = {}
+        if step.channel == "email":
+            by_mail = {"mailbox_id": enrollment.mailbox_id or "", **_from(seen.mailbox, message)}
+        lost = message.model_copy(
+            update={
+                **by_mail,
+                "created_at": clock.to_text(claimed_at),
+                "recipient": enrollment.sending_to,
+            }
+        )
+        self.progress.lost(enrollment, self.claims.messages.as_said(lost))
+        return "unknown"
+
+    # ── Not carrying out ─────────────────────────────────────────────────────────────────────────
+
+    def _stop(
+        self,
+        job: StepJob,
+        seen: Snapshot,
+        gate: Closed,
+        *,
+        enrollment: Enrollment,
+        step: Step,
+        claimed: str = "",
+    ) -> str:
+        """`claimed` is the message that was claimed and is not sent, if it came that far."""
+        lane = lane_of(enrollment, step)
+        match gate.then:
+            case Stay():
+                # It is due at the lease of this job, which is over: due at once, when it goes on.
+                reason = gate.reason if enrollment.is_open else enrollment.blocked_reason
+                place = clock.now(), lane, reason or ""
+                if not self._later(job, seen, enrollment, claimed, place):
+                    raise Outdated(job.message_id)  # it may go on already
+                return f"dropped: {gate.reason}"
+            case Defer(until):
+                # What no mailbox can send is in its lane as it was: a round lets it wait there.
+                until = clock.now() if gate.gate == "mailbox" else until
+                self._later(job, seen, enrollment, claimed, (until, lane, gate.reason))
+                return f"deferred: {gate.reason}"
+            case End() as end:
+                outcome = self._end(job, enrollment, step, gate, end, claimed=claimed)
+                self._give_back(job)
+                return outcome
+
+    def _later(
+        self,
+        job: StepJob,
+        seen: Snapshot,
+        enrollment: Enrollment,
+        claimed: str,
+        place: tuple[datetime, str, str],
+    ) -> bool:
+        """The step comes up again: `place` is when, in which lane, and why. False when the
+        enrollment changed since it was read."""
+        enrollments, (until, lane, reason) = self.progress.enrollments, place
+        if claimed:
+            due = clock.to_text(until)
+            release = enrollments.release(enrollment, claimed, due, lane, reason)
+            enrollments.table.write(release)
+        elif not enrollments.postpone(enrollment, until, reason, lane, unclaimable=True):
+            return False
+        self._give_back(job)
+        self.progress.wake(until, seen.way.wakes_at)
+        return True
+
+    def _give_back(self, job: StepJob) -> None:
+        """The message that was reserved for the step is certainly not sent."""
+        if job.units:
+            self.reservations.give_back(job.units)
+
+    def _end(
+        self,
+        job: StepJob,
+        enrollment: Enrollment,
+        step: Step,
+        gate: Closed,
+        end: End,
+        *,
+        claimed: str,
+    ) -> str:
+        """The enrollment ends; where its step failed or was suppressed, a record says so."""
+        endings = self.progress.endings
+        writes = list(endings.writes(enrollment, end.state, gate.reason, claimed=claimed or None))
+        message = _message(job, enrollment, step)
+        if end.state == "failed":
+            writes.append(self.progress.failing(message.model_copy(update={"reason": gate.reason})))
+            writes.append(self.progress.count(message, "failed"))
+        elif gate.gate == "suppression":
+            writes.append(self.progress.skipping(message, gate.reason))
+            writes.append(self.progress.count(message, f"skipped_{gate.reason}"))
+        transact(*writes)
+        return f"{end.state}: {gate.reason}"
+
+    def _migrate(
+        self, job: StepJob, seen: Snapshot, enrollment: Enrollment, version: int
+    ) -> str | StepJob:
+        steps = self.reader.sequences.steps_of(job.sequence_id, version) or []
+        step = branching.same_or_next(seen.steps, steps, job.step_id)
+        if step is None:
+            transact(*self.progress.endings.writes(enrollment, "finished", "completed"))
+            self._give_back(job)
+            return "finished: the new steps end here"
+        due = clock.from_text(enrollment.due_at or clock.timestamp())
+        lane, same = lane_of(enrollment, step), step.id == job.step_id
+        if same and enrollment.queued:
+            lane = QUEUED_LANE  # this job goes on with it
+        elif not same:
+            since = clock.from_text(enrollment.previous_at or enrollment.created_at)
+            due = windows.due_after(since, step, seen.settings, enrollment.timezone)
+        transact(self.progress.enrollments.migrate(enrollment, version, step.id, due, lane))
+        if same:
+            return job.model_copy(update={"steps_version": version})
+        self._give_back(job)
+        self.progress.wake(due, seen.way.wakes_at)
+        return "migrated"
+
+
+def _about(message: Message) -> dict[str, str]:
+    return {"campaign_id": message.campaign_id, "sequence_id": message.sequence_id}
+
+
+def _message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
+    """The message of the step, before anything is said in it."""
+    return Message(
+        id=job.message_id,
+        thread_id=threads.thread_id(job.campaign_id, job.contact_id),
+        channel=step.channel,
+        contact_id=job.contact_id,
+        campaign_id=job.campaign_id,
+        sequence_id=job.sequence_id,
+        enrollment_id=enrollment.id,
+        step_id=step.id,
+        variant_id=step.variant_for(enrollment.id).id,
+        mailbox_id=job.mailbox_id if step.channel == "email" else "",
+        state="unknown",
+        created_at=clock.timestamp(),
+    )
+
+
+def _written(
+    message: Message, said: Mail | Content, mailbox: Mailbox | None, contact: Contact
+) -> Message:
+    """The message with all it says, and to whom."""
+    if isinstance(said, Mail):
+        written: dict[str, Any] = {
+            **said.content.model_dump(),
+            "links": said.links,
+            **_from(mailbox, message),
+            "recipient": contact.email,
+        }
+    else:
+        written = {"text": said.text, "recipient": contact.phone}
+    return message.model_copy(update=written)
+
+
+def _from(mailbox: Mailbox | None, message: Message) -> dict[str, str | None]:
+    """What a mail says of where it comes from."""
+    if mailbox is None:
+        return {}
+    return {"sender": mailbox.email, "rfc_message_id": own_message_id(mailbox, message.id)}

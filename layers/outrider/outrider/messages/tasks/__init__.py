@@ -1,0 +1,1 @@
+"""Manual tasks: steps that a person does."""

@@ -1,0 +1,74 @@
+"""Tasks that a person has done."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.campaigns.models import Enrollment, StepJob
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
+from outrider.kit.errors import Conflict, Contended
+from outrider.messages.errors import MessageNotFound
+from outrider.messages.models import Message
+from outrider.messages.repository import MessageRepository
+from outrider.messages.sending.outcome import Progress
+from outrider.messages.sending.snapshot import SnapshotReader, Way
+from outrider.sequences.models import Settings
+
+_ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TaskService:
+    caller: Caller
+    messages: MessageRepository
+    reader: Callable[[str], SnapshotReader]
+    progress: Callable[[str], Progress]
+
+    def complete(self, message_id: str, outcome: str | None) -> Message:
+        """The task is done, and its enrollment goes on. Done before, it stays as it was.
+
+        Raises MessageNotFound, and Conflict when it is no task or its time is over.
+        """
+        self.caller.begin()
+        for _ in range(_ATTEMPTS):
+            task = self.messages.find_whole(message_id)
+            if task is None:
+                raise MessageNotFound
+            if task.state not in ("pending", "completed"):
+                raise Conflict(
+                    f"Only a task that is pending can be completed: this is {task.state}"
+                )
+            keep = self.caller.keep
+            if task.state == "completed":
+                if actions := keep(task):
+                    transact(*actions)
+                return task
+            progress = self.progress(task.campaign_id)
+            done = task.completed(outcome)
+            writes = [
+                progress.messages.task_settled(done, [progress.told(done, "completed")]),
+                *keep(done),
+            ]
+            try:
+                self._go_on(task, progress, writes)
+            except TransactionFailed:
+                continue
+            return done
+        raise Contended("The task changed at the same moment")
+
+    def _go_on(self, task: Message, progress: Progress, writes: Sequence[Action]) -> None:
+        enrollment, way = self._way(task)
+        if enrollment and enrollment.state == "waiting" and enrollment.sending == task.id:
+            progress.go_on(enrollment, task, way, *writes, counted="completed")
+        else:
+            transact(*writes, progress.count(task, "completed"))
+
+    def _way(self, message: Message) -> tuple[Enrollment | None, Way]:
+        """The message's enrollment, if it is still the one, and what lies before it."""
+        reader = self.reader(message.campaign_id)
+        enrollment = reader.enrollments.get(message.contact_id)
+        if enrollment is None or enrollment.step_id != message.step_id:
+            return None, Way([], Settings())
+        seen = reader.read(StepJob.of(self.caller.workspace, enrollment))
+        same = seen.message_id == message.id
+        return seen.enrollment if same else None, seen.way

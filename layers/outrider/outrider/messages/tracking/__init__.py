@@ -1,0 +1,1 @@
+"""What happens to an email after it was sent: delivered, opened, clicked, unsubscribed."""

@@ -1,0 +1,118 @@
+"""When the recipient of a mail wants no more: by its link, by an answer, or by a complaint.
+
+One transaction suppresses the address, marks contact and message and counts it; then the contact's
+enrollments end. From the transaction on no mail can be claimed, so whoever dies behind it loses
+nothing but tidiness: doing it again ends the enrollments, and so does each one's next step.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from outrider.access.models import Caller
+from outrider.campaigns.enrollments.endings import Endings
+from outrider.contacts.models import Contact
+from outrider.contacts.repository import ContactRepository
+from outrider.contacts.suppressions.repository import SuppressionRepository
+from outrider.kit import clock
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
+from outrider.kit.errors import Contended
+from outrider.mailboxes.repository import MailboxRepository
+from outrider.messages.models import MarkedTime, Message
+from outrider.messages.repository import MessageRepository
+from outrider.messages.tracking.marks import Marks
+
+OptOutReason = Literal["unsubscribed", "complained"]
+_MARKS: dict[OptOutReason, MarkedTime] = {
+    "unsubscribed": "unsubscribed_at",
+    "complained": "complained_at",
+}
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OptOuts:
+    """Opt-outs of one workspace. Each may be recorded any number of times."""
+
+    caller: Caller
+    contacts: ContactRepository
+    suppressions: SuppressionRepository
+    messages: MessageRepository
+    marks: Marks
+    endings: Endings
+    mailboxes: MailboxRepository
+
+    def record(
+        self, contact_id: str, message_id: str, reason: OptOutReason, at: datetime, how: str
+    ) -> bool:
+        """The recipient of the message said stop; `how` goes into the evidence. The address is the
+        message's, or the contact's where the message is gone. False when both are gone, and
+        nothing says whom it is about.
+
+        Raises Contended when others keep changing the same things.
+        """
+        for _ in range(_ATTEMPTS):
+            message = self.messages.get(contact_id, message_id)
+            contact = self.contacts.current(contact_id)
+            # What went to a phone says nothing of the address: that is the contact's.
+            address = message.recipient if message and message.channel == "email" else None
+            if address is None and contact:
+                address = contact.email
+            if address is None:
+                return False
+            evidence = f"{how}: {message_id}, {clock.to_text(at)}"
+            # What of it is still to be done, all at once.
+            actions = [
+                *self._suppress(address, contact, reason, evidence),
+                *(self._mark_message(message, contact, reason, at) if message else ()),
+                *(self._mark_contact(contact, message) if contact else ()),
+            ]
+            try:
+                if actions:
+                    transact(*actions)
+            except TransactionFailed:
+                continue
+            for known_as in {contact_id, *([contact.id, *contact.merged_ids] if contact else [])}:
+                self.endings.end_all(known_as, "opted_out", reason)
+            return True
+        raise Contended("Others keep changing this contact")
+
+    def _suppress(
+        self, address: str, contact: Contact | None, reason: OptOutReason, evidence: str
+    ) -> Sequence[Action]:
+        suppression = self.suppressions.of_address(address, reason, evidence)
+        there = self.suppressions.find([address]).get(suppression.id)
+        if there and there.is_objection:
+            return ()
+        names = {**suppression.names(), **({"contact_id": contact.id} if contact else {})}
+        suppressed = self.caller.event("contact.suppressed", **names)
+        return (self.suppressions.objecting(suppression, [suppressed]),)
+
+    def _mark_message(
+        self, message: Message, contact: Contact | None, reason: OptOutReason, at: datetime
+    ) -> Sequence[Action]:
+        time = _MARKS[reason]
+        if getattr(message, time) is not None:
+            return ()
+        events = []
+        if reason == "complained":
+            events.append(
+                self.caller.event("email.complained", identity=message.id, **message.names())
+            )
+        if contact is None:
+            events.append(self.caller.event("contact.unsubscribed", **message.names()))
+        marked = self.marks.writes(message, time, reason, at, events)
+        if reason == "unsubscribed" or not message.mailbox_id:
+            return marked
+        return *marked, self.mailboxes.record(message.mailbox_id, at.date(), "complained")
+
+    def _mark_contact(self, contact: Contact, message: Message | None) -> Sequence[Action]:
+        if contact.status == "unsubscribed":
+            return ()
+        marked = contact.model_copy(
+            update={"status": "unsubscribed", "updated_at": clock.timestamp()}
+        )
+        names = {**(message.names() if message else {}), "contact_id": contact.id}
+        event = self.caller.event("contact.unsubscribed", **names)
+        return (self.contacts.changing(contact, marked, [event]),)

@@ -1,0 +1,241 @@
+"""What a page says about the company whose site it is: a pure function of its text.
+
+Everything here is a stranger's text, shortened and with its white space in order; nothing is
+rendered, followed or run. Sources: Open Graph (ogp.me), schema.org Organization as JSON-LD.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from outrider.kit import json
+from outrider.research.models import ResearchSignal, SiteFacts
+from outrider.research.site.tags import Element, elements, plain
+from outrider.research.site.technologies import Technology, recognised
+
+_SHORT, _LONG, _URL = 200, 1_000, 500
+_MAX_JSON, _MAX_BLOCKS, _MAX_LINKS = 200_000, 10, 1_000
+_TYPES = """
+airline bank collegeoruniversity corporation dentist educationalorganization financialservice
+governmentorganization hotel legalservice localbusiness medicalorganization ngo
+newsmediaorganization onlinebusiness onlinestore organization professionalservice realestateagent
+restaurant school softwarecompany sportsorganization store travelagency
+"""
+_ORGANIZATIONS = frozenset(_TYPES.split())
+_NETWORKS = {
+    "facebook.com": "facebook",
+    "github.com": "github",
+    "instagram.com": "instagram",
+    "linkedin.com": "linkedin",
+    "tiktok.com": "tiktok",
+    "twitter.com": "x",
+    "x.com": "x",
+    "xing.com": "xing",
+    "youtube.com": "youtube",
+}
+_NOT_A_PROFILE = frozenset({"hashtag", "intent", "p", "share", "sharearticle", "sharer", "watch"})
+_SECTIONS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "hiring": (
+        "The site links to open positions",
+        frozenset({"career", "careers", "jobs", "join-us", "karriere", "vacancies"}),
+    ),
+    "public_prices": (
+        "The site links to its prices",
+        frozenset({"plans", "preise", "prices", "pricing", "tarifs"}),
+    ),
+    "blog": ("The site has a blog", frozenset({"blog"})),
+    "news": (
+        "The site has news",
+        frozenset({"aktuelles", "news", "newsroom", "press", "presse"}),
+    ),
+}
+_USES = {"shop": "sells with", "marketing": "markets with", "support_chat": "answers visitors with"}
+
+
+def facts_of(html: str, url: str, headers: Mapping[str, str]) -> SiteFacts:
+    """The facts of the page that was at `url`; header names are lower-case."""
+    found = list(elements(html))
+    metas = _metas(found)
+    organization = next(_organizations(found), {})
+    links = list(_links(found, url))
+    technologies = recognised(_marks(found, metas, headers))
+    address = _first(organization.get("address"))
+    title = next((plain(each.text) for each in found if each.name == "title"), None)
+    language = next((each.attributes.get("lang") for each in found if each.name == "html"), None)
+    return SiteFacts(
+        url=url,
+        title=_text(title) or _text(metas.get("og:title")),
+        name=_text(organization.get("name")) or _text(metas.get("og:site_name")),
+        description=_text(metas.get("description"), _LONG)
+        or _text(metas.get("og:description"), _LONG)
+        or _text(organization.get("description"), _LONG),
+        language=_text(language, 35),
+        image_url=_web_address(metas.get("og:image"), url),
+        country=_text(_name(address.get("addresscountry"))),
+        city=_text(address.get("addresslocality")),
+        founded=_text(organization.get("foundingdate")),
+        employees=_employees(organization.get("numberofemployees")),
+        phone=_text(organization.get("telephone")),
+        social=_social([*_same_as(organization), *links]),
+        technologies=[each.name for each in technologies],
+        signals=[*_sections(links, url), *_uses(technologies)],
+    )
+
+
+def _metas(found: Iterable[Element]) -> dict[str, str]:
+    metas: dict[str, str] = {}
+    for each in found:
+        if each.name == "meta":
+            name = each.attributes.get("property") or each.attributes.get("name") or ""
+            metas.setdefault(name.lower(), each.attributes.get("content", ""))
+    return metas
+
+
+def _links(found: Iterable[Element], base: str) -> Iterator[str]:
+    hrefs = [each.attributes.get("href", "") for each in found if each.name == "a"]
+    for href in hrefs[:_MAX_LINKS]:
+        if address := _web_address(href, base):
+            yield address
+
+
+def _marks(
+    found: Iterable[Element], metas: Mapping[str, str], headers: Mapping[str, str]
+) -> Iterator[str]:
+    yield metas.get("generator", "")
+    for each in found:
+        if each.name in ("script", "link"):
+            yield each.attributes.get("src") or each.attributes.get("href") or ""
+    for name, value in headers.items():
+        if name in ("server", "x-powered-by") or name.startswith(("x-shop", "x-magento")):
+            yield f"{name}: {value}"
+
+
+def _organizations(found: Iterable[Element]) -> Iterator[dict[str, Any]]:
+    """Organizations of the page's JSON-LD; names of properties are lower-case."""
+    blocks = [
+        each.text
+        for each in found
+        if each.name == "script" and each.attributes.get("type") == "application/ld+json"
+    ]
+    for block in blocks[:_MAX_BLOCKS]:
+        if len(block) > _MAX_JSON:
+            continue
+        try:
+            document = json.loads(block)
+        except ValueError:
+            continue
+        for node in _nodes(document):
+            if _is_organization(node.get("@type")):
+                yield {str(name).lower(): value for name, value in node.items()}
+
+
+def _nodes(document: Any) -> Iterator[dict[str, Any]]:
+    """What stands at the top of a document, or in its graph."""
+    for top in document if isinstance(document, list) else [document]:
+        if isinstance(top, dict):
+            yield top
+            graph = top.get("@graph")
+            yield from (
+                (node for node in graph if isinstance(node, dict))
+                if isinstance(graph, list)
+                else ()
+            )
+
+
+def _is_organization(kind: Any) -> bool:
+    kinds = kind if isinstance(kind, list) else [kind]
+    return any(
+        isinstance(each, str) and each.rpartition("/")[2].lower() in _ORGANIZATIONS
+        for each in kinds
+    )
+
+
+def _first(value: Any) -> dict[str, Any]:
+    """An object, or the first of a list of them; names of properties are lower-case."""
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    return (
+        {str(name).lower(): each for name, each in value.items()} if isinstance(value, dict) else {}
+    )
+
+
+def _name(value: Any) -> Any:
+    return value.get("name") if isinstance(value, dict) else value
+
+
+def _employees(value: Any) -> str | None:
+    if not isinstance(value, dict):
+        return _text(value, 50)
+    if "value" in value:
+        return _text(value["value"], 50)
+    ends = [_text(value.get(name), 20) for name in ("minValue", "maxValue")]
+    return "-".join(end for end in ends if end) or None
+
+
+def _same_as(organization: Mapping[str, Any]) -> list[str]:
+    value = organization.get("sameas")
+    listed = value if isinstance(value, list) else [value]
+    return [each for each in listed[:50] if isinstance(each, str)]
+
+
+def _social(links: Iterable[str]) -> dict[str, str]:
+    """The first profile in each network."""
+    social: dict[str, str] = {}
+    for link in links:
+        try:
+            parts = urlsplit(link)
+            host = (parts.hostname or "").removeprefix("www.")
+        except ValueError:
+            continue
+        network = _NETWORKS.get(host)
+        head = parts.path.strip("/").partition("/")[0].lower().removesuffix(".php")
+        if network and head and head not in _NOT_A_PROFILE and len(link) <= _URL:
+            social.setdefault(network, f"https://{parts.hostname}{parts.path}")
+    return social
+
+
+def _sections(links: Iterable[str], url: str) -> Iterator[ResearchSignal]:
+    """What the paths of the site's own links tell."""
+    own = (urlsplit(url).hostname or "").removeprefix("www.")
+    told: dict[str, str] = {}
+    for link in links:
+        parts = urlsplit(link)
+        host = (parts.hostname or "").removeprefix("www.")
+        if host != own and not host.endswith(f".{own}"):
+            continue
+        words = {*parts.path.lower().strip("/").split("/"), host.partition(".")[0]}
+        for name, (_, heads) in _SECTIONS.items():
+            if words & heads:
+                told.setdefault(name, link)
+    for name, (detail, _) in _SECTIONS.items():
+        if name in told:
+            yield ResearchSignal.model_validate({"name": name, "detail": detail, "url": told[name]})
+
+
+def _uses(technologies: Iterable[Technology]) -> Iterator[ResearchSignal]:
+    for category, verb in _USES.items():
+        names = [each.name for each in technologies if each.category == category]
+        if names:
+            detail = f"The company {verb} {', '.join(names)}"
+            yield ResearchSignal.model_validate({"name": category, "detail": detail})
+
+
+def _web_address(text: str | None, base: str) -> str | None:
+    """An absolute http or https URL, else None."""
+    try:
+        address = urljoin(base, (text or "").strip())
+        parts = urlsplit(address)
+        usable = text and parts.scheme in ("http", "https") and parts.hostname
+    except ValueError:
+        return None
+    return address if usable and len(address) <= _URL else None
+
+
+def _text(value: Any, longest: int = _SHORT) -> str | None:
+    """A stranger's text, without control characters, shortened; None when it says nothing."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = plain(str(value))
+    seen = "".join(each for each in text if unicodedata.category(each)[0] != "C")
+    return seen[: longest - 1] + "…" if len(seen) > longest else seen or None

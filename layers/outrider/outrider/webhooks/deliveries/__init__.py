@@ -1,0 +1,1 @@
+"""Deliveries: fan-out, signed requests, retries with jitter, and the backlog."""

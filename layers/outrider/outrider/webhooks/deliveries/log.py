@@ -1,0 +1,138 @@
+"""The log of an endpoint: its deliveries as they stand in the feed, each with its attempts.
+
+All of them are one partition, `<workspace>#whk_…`: a delivery `dlv_…`, its attempts
+`dlv_…#<number>` right behind it. Read backwards, a delivery comes behind its attempts.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from outrider.access.models import WorkspaceId
+from outrider.kit import json
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Query, Table, key_of
+from outrider.webhooks.deliveries.repository import first_since
+from outrider.webhooks.models import Attempt, Delivery, State
+
+MOST_ATTEMPTS = 100
+"""Of one delivery; there are more only after many probes or redeliveries."""
+MOST_BYTES = 3_000_000
+"""Of one page: a function can answer with 6 MB."""
+_ROUNDS = 4
+_ROWS = 4
+"""For each delivery, in the first guess at how many rows a page takes."""
+_GROWTH = 8
+"""A delivery that was probed for days has hundreds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A delivery with its latest attempts, oldest first."""
+
+    delivery: Delivery
+    attempts: list[Attempt]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLog:
+    """Of the webhooks of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def list(
+        self,
+        webhook_id: str,
+        limit: int,
+        after: Item | None,
+        wanted: Callable[[Delivery], bool] | None = None,
+    ) -> tuple[list[Logged], Item | None]:
+        """Newest first, and the place to go on from. A page may be short of `limit`, or even empty,
+        and still have more behind it: it reads a bounded number of rows, and gives a bounded number
+        of bytes."""
+        found: list[Logged] = []
+        attempts: list[Attempt] = []
+        size = 0
+        place = read = after
+        rows = _ROWS * (limit + 1)
+        for _ in range(_ROUNDS):
+            page = self.table.query(
+                Query(
+                    self._pk(webhook_id),
+                    "begins_with(#sk, :prefix)",
+                    {"prefix": "dlv_"},
+                    newest_first=True,
+                    after=read,
+                    limit=None if wanted else rows,
+                )
+            )
+            rows *= _GROWTH
+            for item in page.items:
+                if len(found) == limit or size > MOST_BYTES:
+                    return found, place
+                if "#" in item["sk"]:
+                    if len(attempts) < MOST_ATTEMPTS:
+                        attempts.append(Attempt.model_validate(item))
+                    continue
+                logged = Logged(Delivery.model_validate(item), attempts[::-1])
+                attempts, place = [], key_of(item)
+                if wanted is None or wanted(logged.delivery):
+                    found.append(logged)
+                    size += _size(logged)
+            read = page.last_key
+            if read is None:
+                return found, None
+        # One with more attempts than are read at once is gone on with in its middle.
+        return found, read if place == after else place
+
+    def get(self, webhook_id: str, delivery_id: str) -> Logged | None:
+        page = self.table.query(
+            Query(
+                self._pk(webhook_id),
+                "begins_with(#sk, :prefix)",
+                {"prefix": delivery_id},
+                newest_first=True,
+                consistent=True,
+            )
+        )
+        rows = [item for item in page.items if "#" in item["sk"]][:MOST_ATTEMPTS]
+        item = next((item for item in page.items if item["sk"] == delivery_id), None)
+        if item is None and page.last_key:
+            item = self.table.get(self._pk(webhook_id), delivery_id)
+        if item is None:
+            return None
+        attempts = [Attempt.model_validate(row) for row in reversed(rows)]
+        return Logged(Delivery.model_validate(item), attempts)
+
+    def of_time(
+        self,
+        webhook_id: str,
+        *,
+        since: str,
+        until: str,
+        state: State,
+        limit: int,
+        after: Item | None,
+    ) -> tuple[Sequence[Delivery], Item | None]:
+        """Those of events recorded from `since` on and before `until` that are in this state,
+        oldest first, of the next `limit` rows; and the place to go on from."""
+        page = self.table.query(
+            Query(
+                self._pk(webhook_id),
+                "#sk BETWEEN :since AND :until",
+                {"since": first_since(since), "until": first_since(until), "state": state},
+                filter="#state = :state",
+                limit=limit,
+                after=after,
+                consistent=True,
+            )
+        )
+        return [Delivery.model_validate(item) for item in page.items], page.last_key
+
+    def _pk(self, webhook_id: str) -> str:
+        return f"{self.workspace}#{webhook_id}"
+
+
+def _size(logged: Logged) -> int:
+    """About how long it is in an answer; what a receiver answered may need escapes."""
+    return 1_000 + sum(len(json.dumps(attempt.model_dump())) for attempt in logged.attempts)

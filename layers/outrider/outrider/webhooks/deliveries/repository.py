@@ -1,0 +1,223 @@
+"""Keys, expressions and items of deliveries and their attempts.
+
+- delivery `<workspace>#whk_…` / `dlv_…`, its id made of when its event was recorded and the ids of
+  event and webhook
+- attempt `<workspace>#whk_…` / `dlv_…#<number>`
+
+A pending delivery is in the index by_waiting, at the moment it waits for.
+"""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from outrider.access.models import WorkspaceId
+from outrider.events.models import RecordedEvent
+from outrider.kit import clock, ids
+from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, batch_get, batch_write
+from outrider.webhooks.endpoints import gates
+from outrider.webhooks.endpoints.repository import Stored
+from outrider.webhooks.models import Delivery, Kind, Outcome, payload_of
+
+LOG_LIFE = timedelta(days=30)
+SHARDS = 16
+_LAST = "~"
+"""Behind every time."""
+
+
+def delivery_id(event: RecordedEvent, webhook_id: str) -> str:
+    """The same event to the same webhook is the same delivery; `parts_of` gives both back.
+    Deliveries sort as the events stand in the feed: ids of events need not."""
+    recorded_at = clock.to_epoch_ms(clock.from_text(event.recorded_at))
+    return ids.timed("dlv", recorded_at, event.id, webhook_id)
+
+
+def delivery_of(event: RecordedEvent, webhook_id: str) -> Delivery:
+    """Not made yet, and due at once."""
+    now = clock.timestamp()
+    return Delivery(
+        id=delivery_id(event, webhook_id),
+        webhook_id=webhook_id,
+        event_id=event.id,
+        event=event.event,
+        payload=payload_of(event),
+        created_at=now,
+        next_attempt_at=now,
+    )
+
+
+def first_since(moment: str) -> str:
+    """Before all deliveries of events recorded at or after `moment`, behind all others."""
+    return ids.timed("dlv", clock.to_epoch_ms(clock.from_text(moment)))
+
+
+def recorded_at(sk: str) -> str:
+    """When the event of a delivery, or of an attempt, was recorded."""
+    return clock.to_text(clock.from_epoch_ms(ids.made_at(sk[: len("dlv_") + ids.LENGTH])))
+
+
+def parts_of(delivery_id: str) -> tuple[str, str] | None:
+    """Its event and its webhook; None when it is no id of a delivery."""
+    members = ids.members(ids.untimed(delivery_id), "dlv", "evt", "whk")
+    return (members[0], members[1]) if members else None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery and where it goes."""
+
+    delivery: Delivery
+    to: Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A pending delivery, as the index tells of it: it may have gone on since. `place` is where it
+    stands among those of its webhook."""
+
+    workspace: WorkspaceId
+    webhook_id: str
+    since: datetime
+    delivery_id: str
+
+    @classmethod
+    def of(cls, place: str) -> "Waiting":
+        workspace, webhook_id, since, delivery = place.split("#")
+        return cls(WorkspaceId(workspace), webhook_id, clock.from_text(since), delivery)
+
+    @property
+    def place(self) -> str:
+        return f"{clock.to_text(self.since)}#{self.delivery_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRepository:
+    """Deliveries to the webhooks of one workspace, and the log of their attempts."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def add(self, delivery: Delivery) -> Delivery:
+        """The delivery as it stands: the one that was there before, if there was one."""
+        item = {
+            **delivery.model_dump(exclude_none=True),
+            **self.key(delivery),
+            **self.waiting(delivery),
+            "ttl": _log_ttl(clock.now()),
+        }
+        try:
+            self.table.write(self.table.put(item, "attribute_not_exists(#pk)"))
+        except ConditionFailed as refusal:
+            return Delivery.model_validate(refusal.item)
+        return delivery
+
+    def get(self, webhook_id: str, delivery_id: str) -> Due | None:
+        """None when the delivery or its webhook is gone."""
+        gate_key = gates.key_of(webhook_id)
+        keys = [
+            (self.table, self.workspace, webhook_id),
+            (self.table, self.workspace, gate_key),
+            (self.table, self._partition(webhook_id), delivery_id),
+        ]
+        found = {sk: item for (_, _, sk), item in batch_get(keys).items()}
+        if webhook_id not in found or delivery_id not in found:
+            return None
+        return Due(
+            Delivery.model_validate(found[delivery_id]),
+            Stored.of(found[webhook_id], found.get(gate_key)),
+        )
+
+    def waiting_for(
+        self, webhook_id: str, until: datetime | None, after: str | None, limit: int
+    ) -> list[Waiting]:
+        """Those that wait for a webhook, oldest first, until a moment and behind a `place`."""
+        ours = f"{self.workspace}#{webhook_id}#"
+        end = clock.to_text(until + timedelta(milliseconds=1)) if until else _LAST
+        page = self.table.query(
+            Query(
+                _waiting_partition(webhook_id),
+                "#by_waiting_sk BETWEEN :first AND :last",
+                {"first": f"{ours}{after}!" if after else ours, "last": ours + end},
+                index="by_waiting",
+                limit=limit,
+            )
+        )
+        return [Waiting.of(item["by_waiting_sk"]) for item in page.items]
+
+    def moved(self, before: Delivery, after: Delivery) -> Action:
+        """A delivery as it is `after` an attempt, unless another was recorded meanwhile."""
+        changes = {
+            **after.model_dump(include={"state", "tries", "attempts", "next_attempt_at"}),
+            "by_waiting_pk": None,
+            "by_waiting_sk": None,
+            **self.waiting(after),
+        }
+        given = {name: value for name, value in changes.items() if value is not None}
+        gone = sorted(changes.keys() - given.keys())
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in given)
+        if gone:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        key = self.key(before)
+        return self.table.update(
+            key["pk"], key["sk"], expression, "#attempts = :seen", seen=before.attempts, **given
+        )
+
+    def logged(self, after: Delivery, outcome: Outcome, kind: Kind, at: str) -> Action:
+        """The row of an attempt, numbered by the delivery as it is after it."""
+        return self.table.put(
+            {
+                "pk": self._partition(after.webhook_id),
+                "sk": f"{after.id}#{after.attempts:05d}",
+                "attempt": after.attempts,
+                "event_id": after.event_id,
+                "at": at,
+                "kind": kind,
+                **asdict(outcome),
+                "ttl": _log_ttl(clock.now()),
+            }
+        )
+
+    def drop(self, webhook_id: str, waiting: list[Waiting]) -> None:
+        """Those of a webhook that is gone."""
+        partition = self._partition(webhook_id)
+        batch_write(self.table.delete(partition, each.delivery_id) for each in waiting)
+
+    def waiting(self, delivery: Delivery) -> dict[str, str]:
+        """Where a delivery is found while it is pending."""
+        if delivery.state != "pending":
+            return {}
+        place = f"{self.workspace}#{delivery.webhook_id}#{delivery.next_attempt_at}#{delivery.id}"
+        return {
+            "by_waiting_pk": _waiting_partition(delivery.webhook_id),
+            "by_waiting_sk": place,
+        }
+
+    def _partition(self, webhook_id: str) -> str:
+        return f"{self.workspace}#{webhook_id}"
+
+    def key(self, delivery: Delivery) -> dict[str, str]:
+        return {"pk": self._partition(delivery.webhook_id), "sk": delivery.id}
+
+
+def first_waiting(table: Table, shard: int, behind: Waiting | None) -> Waiting | None:
+    """The first delivery of a shard that waits for another webhook than the one before."""
+    place = f"{behind.workspace}#{behind.webhook_id}#{_LAST}" if behind else ""
+    page = table.query(
+        Query(
+            f"waiting#{shard:02d}",
+            "#by_waiting_sk > :place" if place else "",
+            {"place": place} if place else {},
+            index="by_waiting",
+            limit=1,
+        )
+    )
+    return Waiting.of(page.items[0]["by_waiting_sk"]) if page.items else None
+
+
+def _waiting_partition(webhook_id: str) -> str:
+    shard = hashlib.sha256(webhook_id.encode()).digest()[0] % SHARDS
+    return f"waiting#{shard:02d}"
+
+
+def _log_ttl(now: datetime) -> int:
+    return int((now + LOG_LIFE).timestamp())

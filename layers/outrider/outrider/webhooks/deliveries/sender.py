@@ -1,0 +1,72 @@
+"""One signed request, and what came of it."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import get_args
+
+from outrider.kit import clock
+from outrider.kit.outbound.client import Outbound
+from outrider.kit.outbound.connections import OutboundFailed
+from outrider.kit.outbound.exchanges import Answer
+from outrider.kit.outbound.targets import InvalidUrl
+from outrider.webhooks.deliveries import signing
+from outrider.webhooks.models import Directive, Outcome
+
+_KEPT = 1_024
+_MAY_WAIT = (429, 503)
+_LONGEST_WAIT = 24 * 3_600
+_DIGITS = 9
+_FIXED_HEADERS = {"Content-Type": "application/json", "User-Agent": "Outrider-Webhooks/1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    outbound: Outbound
+
+    def send(self, url: str, keys: Sequence[bytes], message_id: str, payload: str) -> Outcome:
+        """Exactly one request; whatever the other side does, it ends with an outcome. All of
+        `keys` sign; the first is the current one."""
+        body = payload.encode()
+        signed = signing.headers(keys, message_id, int(clock.now().timestamp()), body)
+        started = time.perf_counter()
+        try:
+            answer = self.outbound.post(url, body, {**_FIXED_HEADERS, **signed})
+        except OutboundFailed as failure:
+            return Outcome(_ms_since(started), error=failure.reason, detail=str(failure))
+        except InvalidUrl as invalid:
+            return Outcome(_ms_since(started), error="invalid_url", detail=str(invalid))
+        return Outcome(
+            _ms_since(started),
+            status_code=answer.status,
+            answer=answer.body[:_KEPT].decode(errors="replace"),
+            error=None if 200 <= answer.status < 300 else f"http_{answer.status // 100}xx",
+            retry_after=_retry_after(answer),
+            directive=_directive(answer),
+        )
+
+
+def _retry_after(answer: Answer) -> int | None:
+    """Seconds; the header has them, or a date (RFC 9110, 10.2.3)."""
+    text = answer.headers.get("retry-after", "").strip()
+    if answer.status not in _MAY_WAIT or not text:
+        return None
+    if text.isascii() and text.isdigit():
+        seconds = float(text[:_DIGITS])
+    else:
+        try:
+            seconds = (parsedate_to_datetime(text) - clock.now()).total_seconds()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return min(max(math.ceil(seconds), 0), _LONGEST_WAIT)
+
+
+def _directive(answer: Answer) -> Directive | None:
+    said = answer.headers.get("webhook-delivery", "").strip().lower()
+    return next((known for known in get_args(Directive) if known == said), None)
+
+
+def _ms_since(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

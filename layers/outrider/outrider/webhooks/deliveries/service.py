@@ -1,0 +1,105 @@
+"""What is done with deliveries through the API."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from outrider.access.models import Caller
+from outrider.kit import ids
+from outrider.kit.errors import Conflict, Contended
+from outrider.kit.http.pagination import Page, Sealer
+from outrider.webhooks.deliveries.log import DeliveryLog
+from outrider.webhooks.deliveries.repository import DeliveryRepository, Due, parts_of
+from outrider.webhooks.endpoints.repository import WebhookRepository
+from outrider.webhooks.errors import DeliveryMoved, DeliveryNotFound, WebhookNotFound
+from outrider.webhooks.models import Delivery
+from outrider.webhooks.replays.redelivery import Repeats, again
+from outrider.webhooks.schemas import (
+    DeliveryDetails,
+    DeliveryQuery,
+    DeliverySummary,
+    LoggedDelivery,
+)
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryService:
+    """`send` queues the next attempt of a delivery; if that fails, it is found waiting later."""
+
+    caller: Caller
+    webhooks: WebhookRepository
+    deliveries: DeliveryRepository
+    log: DeliveryLog
+    send: Callable[[Delivery], None]
+
+    def list(self, webhook_id: str, query: DeliveryQuery) -> Page[LoggedDelivery]:
+        """Newest first. Raises WebhookNotFound."""
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks/{webhook_id}")
+        after = sealer.after(query)
+        if not ids.is_id("whk", webhook_id) or self.webhooks.get(webhook_id) is None:
+            raise WebhookNotFound
+        found, place = self.log.list(webhook_id, query.limit, after, _filter(query))
+        return sealer.page(
+            query,
+            [LoggedDelivery.of(each.delivery, attempts=each.attempts) for each in found],
+            place,
+        )
+
+    def get(self, delivery_id: str) -> DeliveryDetails:
+        """Raises DeliveryNotFound."""
+        named = parts_of(delivery_id)
+        logged = self.log.get(named[1], delivery_id) if named else None
+        if logged is None:
+            raise DeliveryNotFound
+        return DeliveryDetails.of(logged.delivery, attempts=logged.attempts)
+
+    def redeliver(self, delivery_id: str) -> DeliverySummary:
+        """Deliver one once more, from the beginning of the schedule.
+
+        Raises DeliveryNotFound, and Conflict when it is on its way or its webhook is disabled.
+        """
+        for _ in range(_ATTEMPTS):
+            due = self._due(delivery_id)
+            _require_ended(due)
+            after = again(due.delivery, kind="redelivery")
+            summary = DeliverySummary.of(after)
+            try:
+                Repeats(self.deliveries).redeliver(due.delivery, after, self.caller.keep(summary))
+            except DeliveryMoved:
+                continue
+            self.send(after)
+            return summary
+        raise Contended("The delivery is being changed by others")
+
+    def _due(self, delivery_id: str) -> Due:
+        named = parts_of(delivery_id)
+        due = self.deliveries.get(named[1], delivery_id) if named else None
+        if due is None:
+            raise DeliveryNotFound
+        return due
+
+
+def _filter(query: DeliveryQuery) -> Callable[[Delivery], bool] | None:
+    state, names = query.state, query.names
+    if state is None and names is None:
+        return None
+
+    def wanted(delivery: Delivery) -> bool:
+        return state in (None, delivery.state) and (names is None or delivery.event in names)
+
+    return wanted
+
+
+def _require_ended(due: Due) -> None:
+    if due.to.webhook.status == "disabled":
+        raise Conflict(
+            "The webhook of this delivery is disabled. POST /v1/webhooks/"
+            f"{due.to.webhook.id}/enable first"
+        )
+    if due.delivery.state == "pending":
+        raise Conflict(
+            "This delivery is on its way: its next attempt is at"
+            f" {due.delivery.next_attempt_at}. Only one that was delivered or has failed is"
+            " delivered again"
+        )

@@ -1,0 +1,1 @@
+"""Webhook endpoints: their settings, secrets, circuit breaker and concurrency limit."""

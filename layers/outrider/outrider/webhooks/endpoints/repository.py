@@ -1,0 +1,217 @@
+"""Keys, expressions and items of webhooks.
+
+- webhook `<workspace>` / `whk_…`, with its secrets encrypted; its gate is right behind it
+- tally `<workspace>#count` / `webhooks`: how many there are
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from outrider.access.models import WorkspaceId
+from outrider.kit import clock
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import (
+    Action,
+    ConditionFailed,
+    Query,
+    Table,
+    TransactionFailed,
+    batch_get,
+    transact,
+)
+from outrider.kit.errors import Conflict
+from outrider.kit.outbox import Event, attribute, pack
+from outrider.webhooks.endpoints import gates
+from outrider.webhooks.endpoints.gates import GateRepository
+from outrider.webhooks.errors import TooManyWebhooks, WebhookMoved, WebhookNotFound
+from outrider.webhooks.models import DisabledReason, Gate, Webhook
+
+MAX_WEBHOOKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """A webhook's, encrypted. The previous one signs too until `previous_until` of the webhook."""
+
+    locked: bytes
+    previous: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A webhook with all that belongs to it."""
+
+    webhook: Webhook
+    secrets: Secrets
+    gate: Gate
+
+    @classmethod
+    def of(cls, webhook: Item, gate: Item | None) -> "Stored":
+        return cls(
+            Webhook.model_validate(webhook),
+            Secrets(webhook["secret"], webhook.get("previous_secret")),
+            Gate.model_validate(gate or {}),
+        )
+
+    @property
+    def signing(self) -> list[bytes]:
+        """The secrets that sign now, encrypted, the current one first."""
+        until = self.webhook.previous_until
+        previous = self.secrets.previous
+        signs = previous is not None and until is not None and clock.timestamp() < until
+        return [self.secrets.locked, *([previous] if previous is not None and signs else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRepository:
+    """Webhooks of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def add(self, webhook: Webhook, locked_secret: bytes, also: Sequence[Action] = ()) -> None:
+        """`also` are writes of the same transaction. Raises TooManyWebhooks."""
+        item = {
+            **webhook.model_dump(),
+            "pk": self.workspace,
+            "sk": webhook.id,
+            "secret": locked_secret,
+        }
+        counted = self.table.update(
+            f"{self.workspace}#count",
+            "webhooks",
+            "ADD #webhooks :one",
+            "attribute_not_exists(#webhooks) OR #webhooks < :most",
+            one=1,
+            most=MAX_WEBHOOKS,
+        )
+        try:
+            transact(
+                self.table.put(item, "attribute_not_exists(#pk)"),
+                counted,
+                self._gates.made(webhook.id),
+                *also,
+            )
+        except TransactionFailed as failure:
+            raise TooManyWebhooks(MAX_WEBHOOKS) from failure
+
+    def get(self, webhook_id: str) -> Stored | None:
+        keys = (webhook_id, gates.key_of(webhook_id))
+        found = batch_get((self.table, self.workspace, sk) for sk in keys)
+        webhook, gate = (found.get((self.table.name, self.workspace, sk)) for sk in keys)
+        return Stored.of(webhook, gate) if webhook else None
+
+    def list(self, limit: int, after: Item | None) -> tuple[list[Stored], Item | None]:
+        """Oldest first."""
+        page = self.table.page(
+            Query(
+                self.workspace,
+                "begins_with(#sk, :prefix)",
+                {"prefix": "whk_"},
+                after=after,
+                consistent=True,
+            ),
+            2 * limit,
+        )
+        items = {item["sk"]: item for item in page.items}
+        found = [
+            Stored.of(item, items.get(gates.key_of(sk)))
+            for sk, item in items.items()
+            if not sk.endswith(gates.SUFFIX)
+        ]
+        return found, page.last_key
+
+    def change(
+        self,
+        before: Webhook,
+        after: Webhook,
+        secrets: Secrets | None = None,
+        events: Sequence[Event] = (),
+        also: Sequence[Action] = (),
+        *,
+        reset: bool = False,
+    ) -> None:
+        """`secrets` take the place of those there are; `also` are writes of the same transaction.
+        With `reset` its failures are forgotten.
+
+        Raises WebhookMoved.
+        """
+        resetting = [self._gates.reset(before.id)] if reset else []
+        try:
+            if after == before:
+                transact(*resetting, *also)
+            else:
+                self.table.write(
+                    self._changing(before, after, secrets, events), [*resetting, *also]
+                )
+        except (ConditionFailed, TransactionFailed) as failure:
+            raise WebhookMoved from failure
+
+    def _changing(
+        self, before: Webhook, after: Webhook, secrets: Secrets | None, events: Sequence[Event]
+    ) -> Action:
+        changes: dict[str, Any] = after.model_dump(exclude={"id", "created_at"})
+        if secrets:
+            changes |= {"secret": secrets.locked, "previous_secret": secrets.previous}
+        changes |= attribute(events)
+        given = {name: value for name, value in changes.items() if value is not None}
+        gone = sorted(changes.keys() - given.keys())
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in given)
+        if gone:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        return self.table.update(
+            self.workspace,
+            before.id,
+            expression,
+            "#version = :seen",
+            seen=before.version,
+            **given,
+        )
+
+    def disabled(self, webhook_id: str, reason: DisabledReason, at: str, event: Event) -> Action:
+        """Part of the transaction that says why; refused when it is disabled already."""
+        return self.table.update(
+            self.workspace,
+            webhook_id,
+            "SET #status = :disabled, #disabled_reason = :reason, #disabled_at = :at,"
+            " #updated_at = :at, #version = #version + :one, #_events = :events",
+            "#status = :enabled",
+            disabled="disabled",
+            enabled="enabled",
+            reason=reason,
+            at=at,
+            one=1,
+            events=pack([event]),
+        )
+
+    def all(self) -> Sequence[Stored]:
+        return self.list(MAX_WEBHOOKS, None)[0]
+
+    def remove(self, webhook_id: str, version: int | None = None) -> None:
+        """Its deliveries go when they are next looked at.
+
+        Raises WebhookNotFound, and Conflict when it is at another than this `version`.
+        """
+        counted = self.table.update(
+            f"{self.workspace}#count", "webhooks", "ADD #webhooks :minus", minus=-1
+        )
+        there = "attribute_exists(#pk)"
+        seen = {} if version is None else {"seen": version}
+        if version is not None:
+            there += " AND #version = :seen"
+        try:
+            transact(
+                self.table.delete(self.workspace, webhook_id, there, **seen),
+                counted,
+                self._gates.removed(webhook_id),
+            )
+        except TransactionFailed as failure:
+            found = failure.reasons[0].item
+            if found is None:
+                raise WebhookNotFound from failure
+            raise Conflict.at_version(found["version"]) from failure
+
+    @property
+    def _gates(self) -> GateRepository:
+        return GateRepository(self.table, self.workspace)

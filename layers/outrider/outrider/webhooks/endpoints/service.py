@@ -1,0 +1,250 @@
+"""What is done with webhooks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from outrider.access.models import Caller
+from outrider.kit import clock, ids, json
+from outrider.kit.errors import Conflict, Contended, ValidationFailed
+from outrider.kit.http.pagination import PageQuery, Sealer
+from outrider.kit.outbound.client import Outbound
+from outrider.kit.outbound.connections import OutboundFailed
+from outrider.kit.outbound.targets import InvalidUrl
+from outrider.webhooks.deliveries.sender import Sender
+from outrider.webhooks.deliveries.signing import new_key, parse_secret, show_secret
+from outrider.webhooks.endpoints.repository import Secrets, Stored, WebhookRepository
+from outrider.webhooks.endpoints.secrets import SecretSafe
+from outrider.webhooks.errors import WebhookMoved, WebhookNotFound
+from outrider.webhooks.models import Gate, Outcome, Webhook
+from outrider.webhooks.schemas import (
+    SecretRotate,
+    WebhookCreate,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookDetails,
+    WebhookPage,
+    WebhookRotated,
+    WebhookSummary,
+    WebhookTest,
+    WebhookUpdate,
+)
+
+OVERLAP = timedelta(hours=24)
+"""How long the secret before a rotation signs too."""
+_ATTEMPTS = 5
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookService:
+    caller: Caller
+    webhooks: WebhookRepository
+    safe: SecretSafe
+    outbound: Outbound
+    start_pump: Callable[[str], None]
+    """Has what waits for an endpoint delivered."""
+
+    def create(self, new: WebhookCreate) -> WebhookCreated:
+        """Register an endpoint and send it a `webhook.test`, whose outcome changes nothing. The
+        test goes first: what came of it is a part of the answer that is kept.
+
+        Raises ValidationFailed when the URL may not be called, TooManyWebhooks.
+        """
+        self._require_callable(new.url)
+        key = _key(new.secret)
+        now = clock.timestamp()
+        webhook = Webhook(
+            id=ids.new("whk"),
+            url=new.url,
+            events=new.events,
+            description=new.description,
+            created_at=now,
+            updated_at=now,
+        )
+        locked = self.safe.lock(webhook.id, key)
+        created = WebhookCreated.of(
+            webhook,
+            Gate(),
+            secret=show_secret(key),
+            test=WebhookTest.of(self._send_test(webhook, [key])),
+        )
+        self.webhooks.add(webhook, locked, self.caller.keep(created, repeated=created.repeated()))
+        return created
+
+    def get(self, webhook_id: str) -> WebhookDetails:
+        """Raises WebhookNotFound."""
+        stored = self._stored(webhook_id)
+        return WebhookDetails.of(stored.webhook, stored.gate)
+
+    def list(self, query: PageQuery) -> WebhookPage:
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks")
+        found, place = self.webhooks.list(query.limit, sealer.after(query))
+        shown = [WebhookSummary.of(each.webhook, each.gate) for each in found]
+        page = sealer.page(query, shown, place)
+        return WebhookPage.model_validate(page, from_attributes=True)
+
+    def update(
+        self, webhook_id: str, given: WebhookUpdate, if_match: int | None = None
+    ) -> WebhookDetails:
+        """Where it is another endpoint, or is enabled, its failures are forgotten.
+
+        Raises WebhookNotFound, Conflict, and ValidationFailed when the URL may not be called.
+        """
+        changes = _changes(given)
+        if given.url is not None:
+            self._require_callable(given.url)
+
+        def change(before: Stored) -> WebhookDetails:
+            _require_version(before.webhook, if_match)
+            changed = before.webhook.model_copy(update=changes)
+            after = _with_reason(before.webhook, changed)
+            anew = given.status == "enabled" or after.url != before.webhook.url
+            return self._changed(before, after, reset=anew)
+
+        return self._carried_out(webhook_id, change)
+
+    def enable(self, webhook_id: str, if_match: int | None = None) -> WebhookDetails:
+        """Deliver again, and what waits at once: also to one that is enabled, and only waits for
+        its next probe. Raises WebhookNotFound and Conflict."""
+        return self.update(webhook_id, WebhookUpdate(status="enabled"), if_match)
+
+    def rotate_secret(
+        self, webhook_id: str, given: SecretRotate, if_match: int | None = None
+    ) -> WebhookRotated:
+        """From now on deliveries are signed with the new secret, and for 24 hours with the one
+        before as well; the one before that signs no more.
+
+        Raises WebhookNotFound and Conflict.
+        """
+        key = _key(given.secret)
+
+        def change(before: Stored) -> WebhookRotated:
+            _require_version(before.webhook, if_match)
+            locked = self.safe.lock(webhook_id, key)
+            until = clock.to_text(clock.now() + OVERLAP)
+            after = _next_version(before.webhook.model_copy(update={"previous_until": until}))
+            rotated = WebhookRotated.of(after, before.gate, secret=show_secret(key))
+            self.webhooks.change(
+                before.webhook,
+                after,
+                Secrets(locked, before.secrets.locked),
+                also=self.caller.keep(rotated, repeated=rotated.repeated()),
+            )
+            return rotated
+
+        return self._carried_out(webhook_id, change)
+
+    def test(self, webhook_id: str) -> WebhookTest:
+        """Send a `webhook.test`, also to one that is disabled. Whatever comes of it, the webhook's
+        health stays as it is. Raises WebhookNotFound."""
+        stored = self._stored(webhook_id)
+        self.caller.begin()
+        keys = [self.safe.open(webhook_id, locked) for locked in stored.signing]
+        return WebhookTest.of(self._send_test(stored.webhook, keys))
+
+    def delete(self, webhook_id: str, if_match: int | None = None) -> WebhookDeleted:
+        """What is still pending for it is dropped. Raises WebhookNotFound and Conflict."""
+        _require_id(webhook_id)
+        self.webhooks.remove(webhook_id, if_match)
+        return WebhookDeleted(id=webhook_id)
+
+    def _stored(self, webhook_id: str) -> Stored:
+        _require_id(webhook_id)
+        stored = self.webhooks.get(webhook_id)
+        if stored is None:
+            raise WebhookNotFound
+        return stored
+
+    def _changed(self, before: Stored, after: Webhook, *, reset: bool) -> WebhookDetails:
+        webhook_id = before.webhook.id
+        gate = before.gate.reset() if reset else before.gate
+        if after == before.webhook and not reset:
+            return WebhookDetails.of(after, gate)
+        events = []
+        if after != before.webhook:
+            after = _next_version(after)
+        if after.status == "disabled" and before.webhook.status == "enabled":
+            events.append(
+                self.caller.event("webhook.disabled", webhook_id=webhook_id, reason="paused")
+            )
+        details = WebhookDetails.of(after, gate)
+        also = self.caller.keep(details)
+        self.webhooks.change(before.webhook, after, events=events, also=also, reset=reset)
+        if reset and after.status == "enabled":
+            self.start_pump(webhook_id)
+        return details
+
+    def _carried_out(self, webhook_id: str, change: Callable[[Stored], ResultT]) -> ResultT:
+        """What `change` gives of the webhook as it stands; again if it was changed meanwhile."""
+        for _ in range(_ATTEMPTS):
+            stored = self._stored(webhook_id)
+            try:
+                return change(stored)
+            except WebhookMoved:
+                continue
+        raise Contended("The webhook is being changed by others")
+
+    def _require_callable(self, url: str) -> None:
+        """A host that does not resolve yet may be registered: each delivery looks again."""
+        try:
+            self.outbound.check(url)
+        except InvalidUrl as invalid:
+            raise ValidationFailed.at("/url", str(invalid)) from invalid
+        except OutboundFailed as failure:
+            if failure.reason == "blocked_address":
+                raise ValidationFailed.at("/url", str(failure)) from failure
+
+    def _send_test(self, webhook: Webhook, keys: Sequence[bytes]) -> Outcome:
+        """The test is between us and this endpoint: whatever the endpoint asked for, it gets it,
+        and no other does. So it is not in the feed and its `sequence` is 0."""
+        test_id = ids.new("evt")
+        payload = {
+            "id": test_id,
+            "event": "webhook.test",
+            "created_at": clock.timestamp(),
+            "workspace_id": self.caller.workspace.public,
+            "sequence": 0,
+            "data": {"webhook_id": webhook.id},
+        }
+        return Sender(self.outbound).send(webhook.url, keys, test_id, json.dumps_text(payload))
+
+
+def _key(secret: str | None) -> bytes:
+    return parse_secret(secret) if secret else new_key()
+
+
+def _changes(given: WebhookUpdate) -> dict[str, Any]:
+    """Raises ValidationFailed where null was given for what cannot be cleared."""
+    changes = given.model_dump(include=given.model_fields_set)
+    for name, value in changes.items():
+        if value is None and name != "description":
+            raise ValidationFailed.at(f"/{name}", f"{name} cannot be null; leave it out instead")
+    return changes
+
+
+def _with_reason(before: Webhook, after: Webhook) -> Webhook:
+    """A webhook that was disabled already keeps its reason."""
+    if after.status == "enabled":
+        return after.model_copy(update={"disabled_reason": None, "disabled_at": None})
+    if before.status == "disabled":
+        return after
+    now = clock.timestamp()
+    return after.model_copy(update={"disabled_reason": "paused", "disabled_at": now})
+
+
+def _next_version(webhook: Webhook) -> Webhook:
+    return webhook.model_copy(
+        update={"updated_at": clock.timestamp(), "version": webhook.version + 1}
+    )
+
+
+def _require_version(webhook: Webhook, if_match: int | None) -> None:
+    if if_match not in (None, webhook.version):
+        raise Conflict.at_version(webhook.version)
+
+
+def _require_id(webhook_id: str) -> None:
+    if not ids.is_id("whk", webhook_id):
+        raise WebhookNotFound

@@ -1,0 +1,1 @@
+"""Replays: recorded events that are delivered again."""

@@ -1,0 +1,136 @@
+"""Keys, expressions and items of replays: a replay is `<workspace>#whk_…` / `rpl_…`.
+
+One that runs is in the index by_waiting, all of them together, at the moment it last moved.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from outrider.access.models import WorkspaceId
+from outrider.kit import clock
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, transact
+from outrider.kit.outbox import Event, attribute
+from outrider.webhooks.deliveries.repository import LOG_LIFE
+from outrider.webhooks.errors import ReplayMoved
+from outrider.webhooks.models import Replay, ReplayJob
+
+_RUNNING = "replays"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A replay and how far it has come: `place` is where the last of its `pages` ended."""
+
+    replay: Replay
+    pages: int = 0
+    place: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRepository:
+    """Replays of the webhooks of one workspace."""
+
+    table: Table
+    workspace: WorkspaceId
+
+    def add(self, replay: Replay, events: Sequence[Event], also: Sequence[Action] = ()) -> None:
+        item = {
+            **replay.model_dump(exclude_none=True),
+            "pk": self._pk(replay.webhook_id),
+            "sk": replay.id,
+            "pages": 0,
+            "ttl": int((clock.now() + LOG_LIFE).timestamp()),
+            **self._running(replay),
+            **attribute(events),
+        }
+        transact(self.table.put(item, "attribute_not_exists(#pk)"), *also)
+
+    def get(self, webhook_id: str, replay_id: str) -> Work | None:
+        item = self.table.get(self._pk(webhook_id), replay_id)
+        return _work(item) if item else None
+
+    def list(
+        self, webhook_id: str, limit: int, after: Item | None
+    ) -> tuple[list[Replay], Item | None]:
+        """Newest first."""
+        page = self.table.page(
+            Query(
+                self._pk(webhook_id),
+                "begins_with(#sk, :prefix)",
+                {"prefix": "rpl_"},
+                newest_first=True,
+                after=after,
+                consistent=True,
+            ),
+            limit,
+        )
+        return [Replay.model_validate(item) for item in page.items], page.last_key
+
+    def advance(self, work: Work, after: Replay, place: Item | None) -> Work:
+        """One page further. Raises ReplayMoved when somebody else went on from there, so that each
+        page is counted once."""
+        changes: dict[str, Any] = after.model_dump(
+            include={"state", "looked_at", "matched", "reached", "completed_at"}, exclude_none=True
+        )
+        changes |= {"pages": work.pages + 1} | ({"place": place} if place else {})
+        if after.state == "running":
+            changes |= self._running(after)
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
+        if after.state != "running":
+            expression += " REMOVE #by_waiting_pk, #by_waiting_sk"
+        action = self.table.update(
+            self._pk(after.webhook_id),
+            after.id,
+            expression,
+            "#pages = :seen AND #state = :running",
+            seen=work.pages,
+            running="running",
+            **changes,
+        )
+        try:
+            return _work(self.table.write(action))
+        except ConditionFailed as refusal:
+            raise ReplayMoved from refusal
+
+    def asked_again(self, replay: Replay) -> bool:
+        """Note that somebody is asked again to go on with it; False when it has ended."""
+        action = self.table.update(
+            self._pk(replay.webhook_id),
+            replay.id,
+            "SET #by_waiting_pk = :by_waiting_pk, #by_waiting_sk = :by_waiting_sk",
+            "#state = :running",
+            running="running",
+            **self._running(replay),
+        )
+        try:
+            self.table.write(action)
+        except ConditionFailed:
+            return False
+        return True
+
+    def _running(self, replay: Replay) -> dict[str, str]:
+        place = f"{clock.timestamp()}#{self._pk(replay.webhook_id)}#{replay.id}"
+        return {"by_waiting_pk": _RUNNING, "by_waiting_sk": place}
+
+    def _pk(self, webhook_id: str) -> str:
+        return f"{self.workspace}#{webhook_id}"
+
+
+def unmoved_since(table: Table, moment: datetime) -> Iterator[ReplayJob]:
+    """The replays of all workspaces that run and have not moved since, oldest first."""
+    stalled = Query(
+        _RUNNING,
+        "#by_waiting_sk < :moment",
+        {"moment": clock.to_text(moment)},
+        index="by_waiting",
+    )
+    for item in table.every(stalled):
+        _, workspace, webhook_id, replay_id = item["by_waiting_sk"].split("#")
+        yield ReplayJob(workspace=workspace, webhook_id=webhook_id, replay_id=replay_id)
+
+
+def _work(item: Item) -> Work:
+    return Work(Replay.model_validate(item), int(item["pages"]), item.get("place"))

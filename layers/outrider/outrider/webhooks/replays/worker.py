@@ -1,0 +1,148 @@
+"""Walks over what a replay asks for, page by page, and sets it waiting; the pump delivers it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Literal, Protocol
+
+from outrider.access.models import WorkspaceId
+from outrider.events.models import Place, RecordedEvent
+from outrider.kit import clock, parallel
+from outrider.kit.aws.attributes import Item
+from outrider.webhooks.deliveries.log import DeliveryLog
+from outrider.webhooks.deliveries.repository import delivery_of, recorded_at
+from outrider.webhooks.endpoints.repository import WebhookRepository
+from outrider.webhooks.endpoints.subscriptions import wants
+from outrider.webhooks.errors import ReplayMoved
+from outrider.webhooks.models import Delivery, Replay, ReplayJob, State, Webhook
+from outrider.webhooks.replays.redelivery import Repeats
+from outrider.webhooks.replays.repository import ReplayRepository, Work
+
+PAGE = 100
+"""Events, or rows of the log: what is in memory at once."""
+
+Outcome = Literal["nothing to do", "completed", "cancelled", "to be continued", "overtaken"]
+
+
+class Feed(Protocol):
+    def read(
+        self, after: Place | None, since: str | None, until: str | None, limit: int
+    ) -> tuple[list[RecordedEvent], bool]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    matching: Sequence[Delivery]
+    looked_at: int
+    reached: str | None
+    place: Item | None
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Replayer:
+    """Replays of one workspace. `start_pump` has what waits for an endpoint delivered; `go_on`
+    queues a job."""
+
+    workspace: WorkspaceId
+    webhooks: WebhookRepository
+    replays: ReplayRepository
+    log: DeliveryLog
+    feed: Feed
+    repeats: Repeats
+    start_pump: Callable[[str], None]
+    go_on: Callable[[ReplayJob], None]
+
+    def run(self, job: ReplayJob, enough_time: Callable[[], bool]) -> Outcome:
+        """Go on from where the replay stands, for as long as there is time.
+
+        A page whose worker died is walked over again: a delivery knows which replay it was last
+        set waiting by, and is not set waiting twice by the same.
+        """
+        stored = self.webhooks.get(job.webhook_id)
+        work = self.replays.get(job.webhook_id, job.replay_id)
+        if work is None or work.replay.state != "running":
+            return "nothing to do"
+        try:
+            if stored is None:
+                self.replays.advance(work, _ended(work.replay, "cancelled"), None)
+                return "cancelled"
+            while True:
+                page = self._page(stored.webhook, work)
+                if page.matching:
+                    parallel.each(
+                        partial(self.repeats.replay, replay_id=job.replay_id), page.matching
+                    )
+                    self.start_pump(job.webhook_id)
+                work = self.replays.advance(work, _walked(work.replay, page), page.place)
+                if not page.more:
+                    return "completed"
+                if not enough_time():
+                    self.go_on(job)
+                    return "to be continued"
+        except ReplayMoved:
+            return "overtaken"
+
+    def _page(self, webhook: Webhook, work: Work) -> Page:
+        replay = work.replay
+        if replay.status:
+            return self._page_of_log(webhook, replay, replay.status, work.place)
+        return self._page_of_feed(webhook, replay, work.place)
+
+    def _page_of_feed(self, webhook: Webhook, replay: Replay, place: Item | None) -> Page:
+        after = Place(**place) if place else None
+        events, more = self.feed.read(after, replay.since, replay.until, PAGE)
+        matching = [
+            delivery_of(event, webhook.id)
+            for event in events
+            if _asked_for(webhook, replay, event.event)
+        ]
+        last = events[-1].place if events else after
+        return Page(
+            matching,
+            looked_at=len(events),
+            reached=last.recorded_at if last else None,
+            place=asdict(last) if last else None,
+            more=more,
+        )
+
+    def _page_of_log(
+        self, webhook: Webhook, replay: Replay, status: State, place: Item | None
+    ) -> Page:
+        found, following = self.log.of_time(
+            replay.webhook_id,
+            since=replay.since,
+            until=replay.until,
+            state=status,
+            limit=PAGE,
+            after=place,
+        )
+        return Page(
+            [each for each in found if _asked_for(webhook, replay, each.event)],
+            looked_at=len(found),
+            reached=recorded_at(following["sk"]) if following else replay.until,
+            place=following,
+            more=following is not None,
+        )
+
+
+def _asked_for(webhook: Webhook, replay: Replay, event: str) -> bool:
+    """The log has events too that the webhook asked for once, and does not any more."""
+    if not wants(webhook.events, event):
+        return False
+    return replay.events is None or wants(replay.events, event)
+
+
+def _walked(replay: Replay, page: Page) -> Replay:
+    walked = replay.model_copy(
+        update={
+            "looked_at": replay.looked_at + page.looked_at,
+            "matched": replay.matched + len(page.matching),
+            "reached": page.reached or replay.reached,
+        }
+    )
+    return walked if page.more else _ended(walked, "completed")
+
+
+def _ended(replay: Replay, state: Literal["completed", "cancelled"]) -> Replay:
+    return replay.model_copy(update={"state": state, "completed_at": clock.timestamp()})
