@@ -36,7 +36,7 @@ class WorkspaceRepository:
         self.table.write(self.table.put(item, "attribute_not_exists(#pk)"))
 
     def key(self, workspace_id: str) -> tuple[Table, str, str]:
-        """Where a workspace is, for `kit.dynamo.batch_get`."""
+        """Where a workspace is, for `kit.aws.dynamodb.batch_get`."""
         return self.table, workspace_id, "#"
 
     def get(self, workspace_id: str) -> tuple[Workspace, bytes] | None:

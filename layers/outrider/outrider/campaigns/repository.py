@@ -43,7 +43,7 @@ class CampaignRepository:
         return campaign
 
     def key(self, campaign_id: str) -> tuple[Table, str, str]:
-        """Where a campaign is, for `kit.dynamo.batch_get`."""
+        """Where a campaign is, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self.workspace, campaign_id
 
     def counters(self, campaign_id: str) -> Counters:

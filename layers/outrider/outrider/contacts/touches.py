@@ -48,7 +48,7 @@ class Touches:
     workspace: WorkspaceId
 
     def key(self, contact_id: str) -> tuple[Table, str, str]:
-        """Where the last contact of one is, for `kit.dynamo.batch_get`."""
+        """Where the last contact of one is, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self.pk, contact_id
 
     def get(self, contact_id: str) -> Touch | None:
@@ -59,7 +59,7 @@ class Touches:
         return self.found(batch_get(map(self.key, contact_ids)))
 
     def found(self, items: Mapping[tuple[str, str, str], Item]) -> dict[str, Touch]:
-        """The last contacts among what `kit.dynamo.batch_get` gave, by contact."""
+        """The last contacts among what `kit.aws.dynamodb.batch_get` gave, by contact."""
         return {
             sk: touch
             for (name, pk, sk), item in items.items()

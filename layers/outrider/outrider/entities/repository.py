@@ -38,7 +38,7 @@ _TOMBSTONE_LIFE = timedelta(days=2)
 
 EntityT = TypeVar("EntityT", bound=Entity)
 Found = Mapping[tuple[str, str, str], Item]
-"""What `kit.dynamo.batch_get` gives."""
+"""What `kit.aws.dynamodb.batch_get` gives."""
 
 
 class ValueTaken(Exception):
@@ -109,11 +109,11 @@ class EntityRepository(ABC, Generic[EntityT]):
         return entity
 
     def key(self, entity_id: str) -> tuple[Table, str, str]:
-        """Where an entity is, for `kit.dynamo.batch_get`."""
+        """Where an entity is, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self.workspace, entity_id
 
     def keys(self, entity_id: str) -> Sequence[tuple[Table, str, str]]:
-        """Where all is that an entity is shown with, for `kit.dynamo.batch_get`."""
+        """Where all is that an entity is shown with, for `kit.aws.dynamodb.batch_get`."""
         return [self.key(entity_id)]
 
     def whole(self, entity_id: str, found: Found) -> EntityT | None:

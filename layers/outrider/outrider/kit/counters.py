@@ -29,7 +29,7 @@ class Counters:
         return self.table.update(self.pk, _sk(shard), f"ADD {additions}", **moved)
 
     def keys(self) -> list[tuple[Table, str, str]]:
-        """Where the shards are, for `kit.dynamo.batch_get`."""
+        """Where the shards are, for `kit.aws.dynamodb.batch_get`."""
         return [(self.table, self.pk, _sk(shard)) for shard in range(SHARDS)]
 
     def unchanged(self, shards: Iterable[Item], names: Sequence[str]) -> list[Action]:

@@ -178,7 +178,7 @@ class MailboxRepository:
             raise MailboxMoved from failure
 
     def key(self, mailbox_id: str) -> Key:
-        """Where a mailbox is, for `kit.dynamo.batch_get`."""
+        """Where a mailbox is, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self.workspace, mailbox_id
 
     def existing(self, mailbox_ids: Iterable[str]) -> Sequence[Mailbox]:

@@ -43,7 +43,7 @@ class MessageRepository:
     workspace: WorkspaceId
 
     def key(self, contact_id: str, message_id: str) -> tuple[Table, str, str]:
-        """Where a message is, for `kit.dynamo.batch_get`."""
+        """Where a message is, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self._pk(contact_id), message_id
 
     def get(self, contact_id: str, message_id: str, *, newest: bool = True) -> Message | None:

@@ -126,7 +126,7 @@ class SequenceRepository:
         }
 
     def version_key(self, sequence_id: str, steps_version: int) -> tuple[Table, str, str]:
-        """Where a version is, for `kit.dynamo.batch_get`."""
+        """Where a version is, for `kit.aws.dynamodb.batch_get`."""
         return self.table, f"{self.workspace}#{sequence_id}", f"version#{steps_version:05d}"
 
     def _version(self, sequence: Sequence, steps: Many[Step]) -> Action:

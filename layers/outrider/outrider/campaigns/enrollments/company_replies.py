@@ -25,7 +25,7 @@ class CompanyReplies:
         )
 
     def key(self, company_key: str) -> tuple[Table, str, str]:
-        """Where an answer of the company is noted, for `kit.dynamo.batch_get`."""
+        """Where an answer of the company is noted, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self.pk, _sk(company_key)
 
 

@@ -51,7 +51,7 @@ class EnrollmentRepository(EnrollmentClaims):
     """Enrollments of one campaign of one workspace."""
 
     def key(self, contact_id: str) -> tuple[Table, str, str]:
-        """Where an enrollment is, for `kit.dynamo.batch_get`."""
+        """Where an enrollment is, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self._pk, contact_id
 
     def get(self, contact_id: str) -> Enrollment | None:

@@ -30,7 +30,7 @@ class GlobalBounces:
         )
 
     def key(self, address: str) -> tuple[Table, str, str]:
-        """Where the address would be, for `kit.dynamo.batch_get`."""
+        """Where the address would be, for `kit.aws.dynamodb.batch_get`."""
         return self.table, *self._place(address)
 
     def _place(self, address: str) -> tuple[str, str]:
