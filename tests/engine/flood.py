@@ -184,7 +184,7 @@ class World:
             self._commit(self.quiet, contact)
 
     def _import(self, number: int, rows: int, units: int) -> None:
-        pace = Pace(Backlog(Table("events"), self.other, Table("contacts")).is_recorded)
+        pace = Pace(Backlog(Table("events"), self.other, Table("contacts")).recorded_until)
         for first in range(0, rows, CHUNK_ROWS):
             self.time.sleep(PLAN)
             for start in range(first, first + CHUNK_ROWS, ROWS_AT_ONCE):

@@ -80,7 +80,7 @@ def _target(caller: Caller, importing: Import) -> Target:
 def _pace(workspace: WorkspaceId, work: Work) -> Pace:
     kind = "companies" if work.shown.kind == "companies" else "contacts"
     changed = Table(settings().require(f"{kind}_table"))
-    return Pace(backlog(workspace, changed).is_recorded)
+    return Pace(backlog(workspace, changed).recorded_until)
 
 
 def _repository(workspace: WorkspaceId) -> ImportRepository:

@@ -1,23 +1,24 @@
-"""How far the relay is behind the changes of a table, as the receipts in the feed tell."""
+"""How far the relay is behind the changes of a table, read from its receipts in the feed."""
 
 from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
-from outrider.events.feed.recording import receipts_since
+from outrider.events.feed.recording import newest_receipt, second_of
 from outrider.kit.aws.dynamodb import Table
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Of one workspace: whether the feed in `feed` has what was changed in `changed`."""
+    """Backlog of the relay for one workspace: changes of the table `changed` that are not yet in
+    the table `feed`."""
 
     feed: Table
     workspace: WorkspaceId
     changed: Table
 
-    def is_recorded(self, second: int) -> bool:
-        """Whether the feed has an event of a change that was made in this second (since the epoch)
-        or later. Changes of earlier seconds are recorded then too, while the table has one shard
-        for the workspace."""
-        asked = receipts_since(self.workspace, self.changed.name, second)
-        return bool(self.feed.query(asked).items)
+    def recorded_until(self) -> int:
+        """Return the newest second (since the epoch) in which a change was made that the feed has,
+        or 0. Changes of earlier seconds are recorded too, while the table has one shard for the
+        workspace."""
+        found = self.feed.query(newest_receipt(self.workspace, self.changed.name)).items
+        return second_of(found[0]) if found else 0

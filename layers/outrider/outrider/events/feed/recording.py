@@ -216,17 +216,21 @@ def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
         yield run
 
 
-def receipts_since(workspace: WorkspaceId, table: str, second: int) -> Query:
-    """What asks for the newest receipt of changes of `table`, if they were made in `second` or
-    later."""
+def newest_receipt(workspace: WorkspaceId, table: str) -> Query:
+    """Return the query for the receipt of the newest recorded change of `table`."""
     return Query(
         f"{workspace}#receipts",
-        "#sk BETWEEN :first AND :last",
-        {"first": _receipt_key(table, second), "last": f"{table}#{_BEHIND}"},
+        "begins_with(#sk, :table)",
+        {"table": f"{table}#"},
         newest_first=True,
         limit=1,
         consistent=True,
     )
+
+
+def second_of(receipt: Item) -> int:
+    """Return the second (since the epoch) in which the changes of a receipt were made."""
+    return int(receipt["sk"].split("#")[1])
 
 
 def _span_of(second: int) -> int:
