@@ -142,7 +142,7 @@ def _index(cloud: Cloud, campaign_id: str, running: int, due: int) -> DueIndex:
     campaign = campaigns.get(campaign_id)
     assert campaign
     shards = -(-running // _SHARD)
-    sharded = campaigns.table.update(
+    sharded = campaigns.table.update_action(
         workspace, campaign_id, "SET #due_shards = :shards", shards=shards
     )
     campaigns.table.write(sharded)

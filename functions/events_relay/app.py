@@ -8,7 +8,7 @@ from outrider.kit.logs import logger
 from outrider.messages.repository import names_of
 from outrider.messages.tracking import statistics as counting
 
-_MESSAGES = MessageItems(names_of, counting.counted, counting.writes)
+_MESSAGES = MessageItems(names_of, counting.counted, counting.count_actions)
 
 
 def handler(event: dict[str, Any], _: object) -> None:

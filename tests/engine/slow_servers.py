@@ -173,7 +173,7 @@ class World:
         with self._held_still():
             table = Table("campaigns")
             table.write(
-                table.put(
+                table.put_action(
                     {**mailbox.model_dump(exclude_none=True), "pk": workspace, "sk": mailbox_id}
                 )
             )

@@ -26,7 +26,7 @@ def record(*events: Event) -> list[RecordedEvent]:
     change = Change(ids.new("rec"), "table", int(time.time()), events)
     workspace = WorkspaceId(events[0].partition)
     table = Table(settings().require("events_table"))
-    return Recorder(table, workspace, counting.writes).record([change])
+    return Recorder(table, workspace, counting.count_actions).record([change])
 
 
 def recorded(tables: Tables, workspace: str) -> list[RecordedEvent]:

@@ -82,7 +82,7 @@ def log_attempts(api: Api, delivery: Delivery) -> None:
     for number in range(1, delivery.attempts + 1):
         after = delivery.model_copy(update={"attempts": number})
         outcome = Outcome(7, status_code=500, error="http_5xx")
-        deliveries.table.write(deliveries.logged(after, outcome, "probe", delivery.created_at))
+        deliveries.table.write(deliveries.log_action(after, outcome, "probe", delivery.created_at))
 
 
 def received(peer: Receiver, *, tests: bool = False) -> list[dict[str, Any]]:

@@ -136,8 +136,8 @@ def a_message(api: Api, **fields: Any) -> Message:
     )
     caller = Caller.engine(api.workspace().id)
     repository = message_repository(caller)
-    record = repository.add(message, [_told(caller, message)])
-    transact(record, *repository.saying(message))
+    record = repository.add_action(message, [_told(caller, message)])
+    transact(record, *repository.content_actions(message))
     return message
 
 

@@ -36,27 +36,27 @@ def table(cloud: Cloud) -> Table:
 class TestConflicts:
     def test_cancel_transactions_which_are_tried_again(self, cloud: Cloud, table: Table) -> None:
         with cloud.wire.conflict(times=2), cloud.wire.recording() as calls:
-            transact(table.put(ITEM))
+            transact(table.put_action(ITEM))
 
         assert (len(calls), table.get("p", "s")) == (3, ITEM)
 
     def test_meet_checks_of_what_is_not_there(self, cloud: Cloud, table: Table) -> None:
-        check = table.check("p", "none", "attribute_not_exists(#pk)")
+        check = table.check_action("p", "none", "attribute_not_exists(#pk)")
 
         with cloud.wire.conflict(("p", "none"), times=100), pytest.raises(StoreFailed):
-            transact(table.put(ITEM), check)
+            transact(table.put_action(ITEM), check)
 
         assert table.get("p", "s") is None
 
     def test_meet_single_writes(self, cloud: Cloud, table: Table) -> None:
         with cloud.wire.conflict(("p", "s"), times=2):
-            table.write(table.put(ITEM))
+            table.write(table.put_action(ITEM))
 
         assert table.get("p", "s") == ITEM
 
     def test_of_other_items_are_nothing_to_a_write(self, cloud: Cloud, table: Table) -> None:
         with cloud.wire.conflict(("p", "other"), times=100):
-            transact(table.put(ITEM))
+            transact(table.put_action(ITEM))
 
         assert table.get("p", "s") == ITEM
 
@@ -64,13 +64,13 @@ class TestConflicts:
 class TestThrottling:
     def test_of_two_attempts_is_outlived(self, cloud: Cloud, table: Table) -> None:
         with cloud.wire.throttle_at(1, attempts=2):
-            table.write(table.put(ITEM))
+            table.write(table.put_action(ITEM))
 
         assert table.get("p", "s") == ITEM
 
     def test_of_three_is_not(self, cloud: Cloud, table: Table) -> None:
         with cloud.wire.throttle_at(1, attempts=3), pytest.raises(StoreFailed):
-            table.write(table.put(ITEM))
+            table.write(table.put_action(ITEM))
 
         assert table.get("p", "s") is None
 
@@ -135,7 +135,7 @@ class TestStreams:
         cloud.streams.split()
 
         for pk, sk in written:
-            table.write(table.put({"pk": pk, "sk": sk, "id": "con_1"}))
+            table.write(table.put_action({"pk": pk, "sk": sk, "id": "con_1"}))
         keys = [
             (record["dynamodb"]["Keys"]["pk"]["S"], record["dynamodb"]["Keys"]["sk"]["S"])
             for each in cloud.streams.subscriptions
@@ -150,10 +150,10 @@ class TestStreams:
 
 class TestIndexes:
     def test_are_behind_their_tables(self, cloud: Cloud, clock: Clock, table: Table) -> None:
-        table.write(table.put(ITEM))
+        table.write(table.put_action(ITEM))
         with cloud.indexes.behind(minutes=5):
-            table.write(table.put({**ITEM, "sk": "later", "by_due_sk": "later"}))
-            table.write(table.delete("p", "s"))
+            table.write(table.put_action({**ITEM, "sk": "later", "by_due_sk": "later"}))
+            table.write(table.delete_action("p", "s"))
             early = _due(table)
             clock.advance(minutes=6)
             late = _due(table)

@@ -103,7 +103,7 @@ class TestExplain:
         table = Table(cloud.stack.data["CampaignsTableName"])
         looks = "2026-03-04T05:06:07.000Z"
         key = (api.workspace().id, campaign.campaign_id)
-        table.write(table.update(*key, "SET #wakes_at = :at", at=looks))
+        table.write(table.update_action(*key, "SET #wakes_at = :at", at=looks))
         enrollment = api.get(f"/v1/enrollments?contact_id={campaign.contact_ids[0]}").json["data"]
 
         of_campaign = explained(api, campaign)

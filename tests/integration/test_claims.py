@@ -202,10 +202,14 @@ class TestLook:
             ),
             "deleted": lambda: api.delete(f"/v1/contacts/{contact_id}"),
             "bounce": lambda: transact(
-                GlobalBounces(Table(names().require("contacts_table")), workspace).add(ADDRESS)
+                GlobalBounces(Table(names().require("contacts_table")), workspace).add_action(
+                    ADDRESS
+                )
             ),
             "company": lambda: transact(
-                company_replies(workspace, job.campaign_id).note("example.com", clock.timestamp())
+                company_replies(workspace, job.campaign_id).note_action(
+                    "example.com", clock.timestamp()
+                )
             ),
             "campaign": lambda: api.post(f"/v1/campaigns/{job.campaign_id}/pause"),
             "mailbox": lambda: api.patch(mailbox, {"status": "paused"}),

@@ -163,8 +163,8 @@ class TestPost:
     def test_goes_together_with_other_writes(self, api: Api, cloud: Cloud) -> None:
         service = credits_of(api)
         service.hold("run_1", "research", 1)
-        elsewhere = service.ledger.table.put({"pk": "elsewhere", "sk": "#"})
-        refused = service.ledger.table.check("elsewhere", "#", "attribute_not_exists(#pk)")
+        elsewhere = service.ledger.table.put_action({"pk": "elsewhere", "sk": "#"})
+        refused = service.ledger.table.check_action("elsewhere", "#", "attribute_not_exists(#pk)")
 
         service.post("run_1", 1, also=[elsewhere])
         service.hold("run_2", "research", 1)
@@ -335,7 +335,7 @@ class TestSweep:
         """The sweep sees all workspaces, also those of the tests before."""
         table = Table(cloud.stack.data["CreditsTableName"])
         for item in cloud.items("credits"):
-            table.write(table.delete(item["pk"], item["sk"]))
+            table.write(table.delete_action(item["pk"], item["sk"]))
 
     def test_asks_for_nothing_but_what_is_due(self, api: Api, cloud: Cloud) -> None:
         credits_of(api).hold("run_1", "research", 1)

@@ -67,7 +67,9 @@ def filled(
     for place in range(count):
         contact = f"con_{number}{place:025d}"
         copy = {**one, "sk": contact, "contact_id": contact, "id": f"enr_{number}{place}", **fields}
-        more.append(table.put({name: value for name, value in copy.items() if name != "_events"}))
+        more.append(
+            table.put_action({name: value for name, value in copy.items() if name != "_events"})
+        )
     batch_write(more)
 
 
@@ -124,7 +126,9 @@ class TestReading:
             filled(cloud, api, campaign, 2, number=shard, due_at=day, by_due_pk=f"{key}#{shard}")
         table = Table(cloud.stack.data["CampaignsTableName"])
         table.write(
-            table.update(workspace, campaign.campaign_id, "SET #due_shards = :three", three=3)
+            table.update_action(
+                workspace, campaign.campaign_id, "SET #due_shards = :three", three=3
+            )
         )
 
         a_round(cloud, api, campaign)

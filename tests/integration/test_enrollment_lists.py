@@ -20,7 +20,7 @@ PAGE_CALLS = 4
 def end(api: Api, contact_id: str, state: Any) -> None:
     workspace = Caller.engine(api.workspace().id)
     [enrollment] = contact_enrollments(workspace.workspace).all(contact_id)
-    transact(*endings(workspace).writes(enrollment, state, f"for_a_test: {state}"))
+    transact(*endings(workspace).end_actions(enrollment, state, f"for_a_test: {state}"))
 
 
 def listed(api: Api, campaign: Launched, query: str) -> Answer:

@@ -47,7 +47,7 @@ def only_message(api: Api, campaign: Launched) -> dict[str, Any]:
     return message
 
 
-def times(action: Action, count: int) -> Action:
+def repeated_action(action: Action, count: int) -> Action:
     """A write that counts, as often as that."""
     values = {**action.params["ExpressionAttributeValues"], ":one": {"N": str(count)}}
     return replace(action, params={**action.params, "ExpressionAttributeValues": values})
@@ -356,8 +356,8 @@ class TestGuardrail:
     def sent_before(self, api: Api, campaign: Launched, count: int) -> None:
         """As if so many mails had been sent this hour."""
         counts = statistics(Caller.engine(api.workspace().id).workspace, campaign.campaign_id)
-        counted_once = counts.add(clock.now().date(), "stp_x", "a", "sent")
-        transact(times(counted_once, count))
+        counted_once = counts.add_action(clock.now().date(), "stp_x", "a", "sent")
+        transact(repeated_action(counted_once, count))
 
     @pytest.mark.parametrize(("sent", "trips"), [(99, True), (98, False), (126, False)])
     def test_pauses_a_campaign_once(self, api: Api, cloud: Cloud, sent: int, trips: bool) -> None:
@@ -392,7 +392,7 @@ class TestGuardrail:
         (mailbox,) = api.get("/v1/mailboxes").json["data"]
         workspace = Caller.engine(api.workspace().id).workspace
         taken = mailbox_repository(workspace)
-        transact(taken.take(mailbox["id"], clock.now().date(), 10_000, 96))
+        transact(taken.take_action(mailbox["id"], clock.now().date(), 10_000, 96))
 
         for mail in cloud.mails():
             tell(cloud, mail, "Bounce")

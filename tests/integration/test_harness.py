@@ -144,5 +144,5 @@ def filled(cloud: Cloud) -> Table:
     table = Table(cloud.stack.data["EventsTableName"])
     for pk in ("o", "p"):
         for sk in SORT_KEYS:
-            table.write(table.put({"pk": pk, "sk": sk}))
+            table.write(table.put_action({"pk": pk, "sk": sk}))
     return table

@@ -167,6 +167,6 @@ class TestMerging:
         touches.take("con_1", "cam_1", NOON + HOUR, NO_TIME)
 
         with pytest.raises(TransactionFailed):
-            transact(touches.moving(Touch(clock.to_text(NOON), "cam_2"), "con_1"))
+            transact(touches.move_action(Touch(clock.to_text(NOON), "cam_2"), "con_1"))
 
         assert touches.get("con_1") == Touch("2026-03-02T13:00:00.000Z", "cam_1")

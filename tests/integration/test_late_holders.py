@@ -99,7 +99,7 @@ class TestLateHolder:
                 case "suppressed":
                     suppress_address(api)
                 case "company_replied":
-                    transact(replies.note("example.com", clock.timestamp()))
+                    transact(replies.note_action("example.com", clock.timestamp()))
                 case "paused":
                     api.post(f"/v1/campaigns/{job.campaign_id}/pause")
                 case "mailbox":
@@ -160,7 +160,7 @@ class TestLateHolder:
         """It was frozen between the last look and what it writes right before it sends, and dies
         if it sends."""
         job = queued(api, cloud, launched(api))
-        saying = MessageRepository.saying
+        saying = MessageRepository.content_actions
         erased: list[str] = []
 
         def late(messages: MessageRepository, message: Message) -> Any:
@@ -170,7 +170,7 @@ class TestLateHolder:
             erased.append(erase(api, job))
             return saying(messages, message)
 
-        monkeypatch.setattr(MessageRepository, "saying", late)
+        monkeypatch.setattr(MessageRepository, "content_actions", late)
         with cloud.wire.crash_at("SendEmail") as crashed:
             run(job)
 

@@ -50,11 +50,11 @@ def counted(api: Api, mailbox_id: str, *, sent: int, days_ago: int = 0, **counts
     """What became of mails of a day, as the engine and feedback count it."""
     mailboxes, today = repository(api), clock.now().date() - timedelta(days=days_ago)
     for _ in range(sent):
-        mailboxes.table.write(mailboxes.take(mailbox_id, today, 1_000_000, 1))
+        mailboxes.table.write(mailboxes.take_action(mailbox_id, today, 1_000_000, 1))
     names: dict[Outcome, int] = {"bounced": 0, "complained": 0, "refused": 0} | counts  # type: ignore[assignment]
     for name, count in names.items():
         for _ in range(count):
-            mailboxes.table.write(mailboxes.record(mailbox_id, today, name))
+            mailboxes.table.write(mailboxes.record_action(mailbox_id, today, name))
 
 
 def events(cloud: Cloud, api: Api) -> list[dict[str, Any]]:

@@ -67,13 +67,15 @@ def actions(draw: st.DrawFn) -> Callable[[Table], Any]:
         of_condition = _values(condition, **given)
         match kind:
             case "put":
-                return table.put(item, condition, **of_condition)
+                return table.put_action(item, condition, **of_condition)
             case "delete":
-                return table.delete(pk, sk, condition, **of_condition)
+                return table.delete_action(pk, sk, condition, **of_condition)
             case "check":
-                return table.check(pk, sk, condition or "attribute_exists(#pk)", **of_condition)
+                return table.check_action(
+                    pk, sk, condition or "attribute_exists(#pk)", **of_condition
+                )
             case _:
-                return table.update(
+                return table.update_action(
                     pk, sk, change, condition, **_values(change, condition, **given)
                 )
 
@@ -142,7 +144,7 @@ class TestMemory:
     @given(st.lists(steps(), min_size=1, max_size=12))
     def test_answers_as_moto_does(self, cloud: Cloud, given: list[Step]) -> None:
         table = Table(cloud.stack.data["WebhooksTableName"])
-        batch_write(table.delete(pk, sk) for pk in PKS for sk in SKS)
+        batch_write(table.delete_action(pk, sk) for pk in PKS for sk in SKS)
         memory = Memory(**{table.name: MemoryTable(indexes=("by_waiting",))})
         for step in given:
             expected = _came_of(step, table)

@@ -207,7 +207,7 @@ class TestRelay:
         table = Table(cloud.stack.data["EventsTableName"])
         if deleted:
             for item in cloud.items("events", f"{workspace}#feed"):
-                table.write(table.delete(item["pk"], item["sk"]))
+                table.write(table.delete_action(item["pk"], item["sk"]))
 
         for _ in range(2):
             relay(cloud, a_record(an_event(workspace)))

@@ -36,7 +36,7 @@ def failed(api: Api, cloud: Cloud, contacts: int, *more: dict[str, Any]) -> Laun
 def ended(api: Api, contact_id: str, state: Any, reason: str) -> None:
     caller = Caller.engine(api.workspace().id)
     [enrollment] = contact_enrollments(caller.workspace).all(contact_id)
-    transact(*endings(caller).writes(enrollment, state, reason))
+    transact(*endings(caller).end_actions(enrollment, state, reason))
 
 
 def retry(api: Api, campaign: Launched, **body: Any) -> dict[str, Any]:

@@ -102,9 +102,9 @@ class TestCompletion:
     ) -> None:
         found = campaigns.get_with_counts(campaign.id)
         assert found
-        transact(campaigns.counters(campaign.id).add(total=1, active=1))
+        transact(campaigns.counters(campaign.id).add_action(total=1, active=1))
 
         with pytest.raises(TransactionFailed):
-            transact(*campaigns.complete(*found, []))
+            transact(*campaigns.complete_actions(*found, []))
 
         assert as_it_is(campaigns, campaign).status == "active"

@@ -111,10 +111,10 @@ class TestClaim:
                     api.patch(f"/v1/contacts/{contact_id}", {"status": "unsubscribed"})
                 case "bounce":
                     table = Table(names().require("contacts_table"))
-                    transact(GlobalBounces(table, workspace).add("ada0@example.com"))
+                    transact(GlobalBounces(table, workspace).add_action("ada0@example.com"))
                 case "company":
                     replies = company_replies(workspace, campaign.campaign_id)
-                    transact(replies.note("example.com", clock.timestamp()))
+                    transact(replies.note_action("example.com", clock.timestamp()))
 
         with cloud.wire.once_after("BatchGetItem", shut_out):
             cloud.invoke("steps_run", {"Records": [{"messageId": "1", "body": job.body}]})

@@ -110,7 +110,7 @@ class TestTrigger:
 
         assert answer.json["triggered"] is True
         with pytest.raises(TransactionFailed):
-            transact(*campaigns.complete(*seen, []))
+            transact(*campaigns.complete_actions(*seen, []))
         assert status(api, campaign_id)["status"] == "active"
 
     def test_that_is_asked_for_again_after_any_crash_enrolls_once(

@@ -17,8 +17,8 @@ _DECIDE = "tests/unit/messages/test_decisions.py"
 
 _ONCE = Change(
     "messages/repository.py",
-    'return self.table.put(item, "attribute_not_exists(#pk)")',
-    "return self.table.put(item)",
+    'return self.table.put_action(item, "attribute_not_exists(#pk)")',
+    "return self.table.put_action(item)",
 )
 _PUT_ONCE = "the message is put once"
 
@@ -214,8 +214,8 @@ MUTATIONS = [
         (
             Change(
                 "messages/repository.py",
-                'self.table.put({"pk": pk, "sk": sk, **said}, "attribute_not_exists(#erased)")',
-                'self.table.put({"pk": pk, "sk": sk, **said})',
+                '{"pk": pk, "sk": sk, **said}, "attribute_not_exists(#erased)")',
+                '{"pk": pk, "sk": sk, **said})',
             ),
         ),
     ),

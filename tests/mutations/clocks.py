@@ -152,7 +152,7 @@ MUTATIONS = [
         (
             Change(
                 _RUNS,
-                "return Promise(at, self.campaigns.next_run(campaign, moment), moment)",
+                "return Promise(at, self.campaigns.next_run_action(campaign, moment), moment)",
                 'return Promise(at, self.campaigns.takes(campaign.id, "active"))',
             ),
         ),
@@ -259,8 +259,8 @@ MUTATIONS = [
         (
             Change(
                 _CAMPAIGNS,
-                'return [ended, *counters.unchanged(shards, ("total", "active", "paused"))]',
-                "return [ended]",
+                '*counters.check_unchanged_actions(shards, ("total", "active", "paused"))',
+                "",
             ),
         ),
     ),

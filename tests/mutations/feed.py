@@ -25,8 +25,8 @@ MUTATIONS = [
         (
             Change(
                 _RECORDING,
-                'self.table.put(batch.to_item(), "attribute_not_exists(#pk)"),',
-                "self.table.put(batch.to_item()),",
+                'self.table.put_action(batch.to_item(), "attribute_not_exists(#pk)"),',
+                "self.table.put_action(batch.to_item()),",
             ),
         ),
     ),
@@ -36,13 +36,13 @@ MUTATIONS = [
         (
             Change(
                 _RECORDING,
-                'self.table.put(batch.to_item(), "attribute_not_exists(#pk)"),',
-                "self.table.put(batch.to_item()),",
+                'self.table.put_action(batch.to_item(), "attribute_not_exists(#pk)"),',
+                "self.table.put_action(batch.to_item()),",
             ),
             Change(
                 _RECORDING,
-                'yield self.table.put(item, "attribute_not_exists(#pk)")',
-                "yield self.table.put(item)",
+                'yield self.table.put_action(item, "attribute_not_exists(#pk)")',
+                "yield self.table.put_action(item)",
             ),
         ),
         covered_by="the first batch of a feed makes its ceiling",
@@ -50,7 +50,7 @@ MUTATIONS = [
     Mutation(
         "batch without a receipt",
         (_AGAIN,),
-        (Change(_RECORDING, "self.table.put(self._receipt(batch, changes)),", ""),),
+        (Change(_RECORDING, "self.table.put_action(self._receipt(batch, changes)),", ""),),
     ),
     Mutation(
         "receipts that nobody looks at",
@@ -115,7 +115,7 @@ MUTATIONS = [
     Mutation(
         "ceiling that is not raised",
         (_EXPIRED,),
-        (Change(_RECORDING, "            *self._raising(end, batch),\n", ""),),
+        (Change(_RECORDING, "            *self._raise_ceiling_actions(end, batch),\n", ""),),
     ),
     Mutation(
         "events recorded and not counted",
@@ -128,14 +128,14 @@ MUTATIONS = [
         (
             Change(
                 _RECORDING,
-                "        transact(\n            self.table.put(batch.to_item()",
+                "        transact(\n            self.table.put_action(batch.to_item()",
                 "        counted = self.counting(\n"
                 "            self.workspace,\n"
                 "            [each for change in changes for each in change.counts],\n"
                 "        )\n"
                 "        if counted:\n"
                 "            transact(*counted)\n"
-                "        transact(\n            self.table.put(batch.to_item()",
+                "        transact(\n            self.table.put_action(batch.to_item()",
             ),
             Change(_RECORDING, _COUNTING, ""),
         ),

@@ -177,7 +177,7 @@ class TestLists:
         there = list(repository.get_many(made_ids).values())
         tokens = TokenRepository(table, repository.workspace)
         for contact in there:
-            batch_write(tokens.changes([None, contact]))
+            batch_write(tokens.change_actions([None, contact]))
 
         for asked in queries:
             listed = list(walk(ContactLists(repository, of_workspace), asked))

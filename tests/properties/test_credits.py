@@ -229,7 +229,7 @@ class Books(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for sk in self._items():
-            self.table.write(self.table.delete(self.credits.caller.workspace, sk))
+            self.table.write(self.table.delete_action(self.credits.caller.workspace, sk))
 
     @invariant()
     def the_books_agree(self) -> None:

@@ -56,7 +56,7 @@ def a_key(cloud: Cloud, limits: tuple[Rate, Rate]) -> tuple[Table, Credential]:
     credential = Credential.new(ids.new("key"), "live")
     pk, sk = key_record(credential)
     record = {"pk": pk, "sk": sk, "hash": credential.hash, "plan": PLAN, **clock_attributes(limits)}
-    table.write(table.put(record))
+    table.write(table.put_action(record))
     return table, credential
 
 

@@ -125,7 +125,7 @@ class TestTransact:
     def test_tries_again_what_only_met_others(self, conflicts: Conflicts, code: str) -> None:
         conflicts.answers = [["None", code]] * 7
 
-        transact(TABLE.put({"pk": "a", "sk": "b"}))
+        transact(TABLE.put_action({"pk": "a", "sk": "b"}))
 
         assert conflicts.attempts == 8
         assert len(conflicts.waits) == 7
@@ -135,7 +135,7 @@ class TestTransact:
         conflicts.answers = [["TransactionConflict"]] * 100
 
         with pytest.raises(StoreFailed):
-            transact(TABLE.put({"pk": "a", "sk": "b"}))
+            transact(TABLE.put_action({"pk": "a", "sk": "b"}))
 
         assert conflicts.attempts == 8
 
@@ -143,7 +143,7 @@ class TestTransact:
         conflicts.answers = [["TransactionConflict", "ConditionalCheckFailed"]]
 
         with pytest.raises(TransactionFailed) as failure:
-            transact(TABLE.put({"pk": "a", "sk": "b"}, "attribute_not_exists(#pk)"))
+            transact(TABLE.put_action({"pk": "a", "sk": "b"}, "attribute_not_exists(#pk)"))
 
         assert [reason.failed for reason in failure.value.reasons] == [False, True]
         assert conflicts.attempts == 1
@@ -152,7 +152,7 @@ class TestTransact:
         conflicts.answers = [["ValidationError"]]
 
         with pytest.raises(Refused):
-            transact(TABLE.put({"pk": "a", "sk": "b"}))
+            transact(TABLE.put_action({"pk": "a", "sk": "b"}))
 
         assert conflicts.attempts == 1
 
@@ -177,7 +177,7 @@ class TestBatchGet:
 
 class TestAction:
     def test_names_only_what_its_expressions_use(self) -> None:
-        action = TABLE.update("a", "b", "SET #x = :x", "#y = :y", x=1, y="z")
+        action = TABLE.update_action("a", "b", "SET #x = :x", "#y = :y", x=1, y="z")
 
         assert json.loads(json.dumps(action.params)) == {
             "TableName": "contacts",

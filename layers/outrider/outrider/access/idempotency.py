@@ -67,7 +67,7 @@ class Idempotency:
     _token: str = ""
     _began_ms: int = 0
 
-    def keep(self, result: BaseModel, repeated: BaseModel | None = None) -> Action:
+    def keep_action(self, result: BaseModel, repeated: BaseModel | None = None) -> Action:
         """The write that keeps the answer which `result` renders to, or `repeated` where a
         repetition must not be told all that the first answer tells.
 
@@ -75,17 +75,17 @@ class Idempotency:
         StillRunning.
         """
         self.kept = result
-        return self._put(render(repeated or result, self.status), author=self._author)
+        return self._put_action(render(repeated or result, self.status), author=self._author)
 
     def begin(self, plan: PlanT) -> PlanT:
         """Claim the key for work in several transactions, and return what is to be done: `plan`, or
-        that of the request which began it and is gone. Raises as `keep` does."""
+        that of the request which began it and is gone. Raises as `keep_action` does."""
         self._token, self._began_ms = secrets.token_hex(8), clock.epoch_ms()
         claim = self._record(
             token=self._token, began_ms=self._began_ms, leased_until=_lease_end(LEASE), plan=plan
         )
         try:
-            self.table.write(self.table.put(claim, _FREE, now=_seconds()))
+            self.table.write(self.table.put_action(claim, _FREE, now=_seconds()))
         except ConditionFailed as taken:
             record = taken.item or {}
             self._take_over(record)
@@ -101,20 +101,20 @@ class Idempotency:
     def close(self, answer: Answer) -> None:
         """Keep an answer that no transaction has kept, unless another try may get a better one:
         after a failure of ours, or where the answer itself asks for it.
-        Raises as `keep` does."""
+        Raises as `keep_action` does."""
         if answer.status >= 500 or "Retry-After" in answer.headers:
             self.release()
         else:
-            self.table.write(self._put(answer))
+            self.table.write(self._put_action(answer))
 
     def release(self) -> None:
         """End the claim, if there is one, without an answer. If that fails it ends by itself."""
         if self._token:
             with suppress(ConditionFailed, StoreFailed):
-                self.table.write(self._lease(timedelta(), of=self._token))
+                self.table.write(self._lease_action(timedelta(), of=self._token))
 
     def _take_over(self, record: Item) -> None:
-        """Go on with what a request began that is gone. Raises as `keep` does when it is not."""
+        """Go on with what a request began that is gone. Raises as `keep_action` when it is not."""
         if record.get("token") == self._token:  # its own: only the answer to the claim was lost
             return
         refusal = self._refusal(record)
@@ -124,13 +124,13 @@ class Idempotency:
             raise refusal
         self._began_ms = record["began_ms"]
         try:
-            self.table.write(self._lease(LEASE, of=record["token"]))
+            self.table.write(self._lease_action(LEASE, of=record["token"]))
         except ConditionFailed as changed:
             if not changed.item or changed.item.get("token") != self._token:
                 raise self._refusal(changed.item or {}) from changed
 
-    def _lease(self, duration: timedelta, *, of: str) -> Action:
-        return self.table.update(
+    def _lease_action(self, duration: timedelta, *, of: str) -> Action:
+        return self.table.update_action(
             self._pk,
             "#",
             "SET #token = :token, #leased_until = :until",
@@ -140,14 +140,14 @@ class Idempotency:
             of=of,
         )
 
-    def _put(self, answer: Answer, **more: Any) -> Action:
+    def _put_action(self, answer: Answer, **more: Any) -> Action:
         record = self._record(answer=_pack(answer), **more)
         if not self._token:
-            return self._or_refuse(self.table.put(record, _FREE, now=_seconds()))
+            return self._refusing_action(self.table.put_action(record, _FREE, now=_seconds()))
         own = "#token = :token AND attribute_not_exists(#answer)"
-        return self._or_refuse(self.table.put(record, own, token=self._token))
+        return self._refusing_action(self.table.put_action(record, own, token=self._token))
 
-    def _or_refuse(self, action: Action) -> Action:
+    def _refusing_action(self, action: Action) -> Action:
         return replace(action, refused=lambda record: self._refusal(record or {}))
 
     def _refusal(self, record: Item) -> Exception:

@@ -94,7 +94,7 @@ class Meter:
                 ]
                 conditions += [f"#tat_{name} <= :now"]
         return self.records.write(
-            self.records.update(
+            self.records.update_action(
                 *key_record(credential),
                 f"SET {', '.join(moves)}, #last_used_ms = :now, #last_family = :family"
                 " ADD #calls :one",

@@ -82,14 +82,14 @@ class Caller:
         """Whether the answer has to be known before the write, so that it can be kept."""
         return self.idempotency is not None
 
-    def keep(self, result: BaseModel, *, repeated: BaseModel | None = None) -> list[Action]:
+    def keep_actions(self, result: BaseModel, *, repeated: BaseModel | None = None) -> list[Action]:
         """The write that keeps the answer under the request's Idempotency-Key; none without one.
 
         It belongs into the transaction of the change that `result` tells. A repetition of the
         request is told `repeated`, where that is given: secrets are shown once. What the write
         raises when there is an answer passes through the service.
         """
-        return [self.idempotency.keep(result, repeated)] if self.idempotency else []
+        return [self.idempotency.keep_action(result, repeated)] if self.idempotency else []
 
     def begin(self) -> None:
         """To be called before work in several transactions, whose answer is kept at its end.

@@ -33,7 +33,7 @@ class WorkspaceRepository:
             "seal": seal,
             "link_secret": link_secret,
         }
-        self.table.write(self.table.put(item, "attribute_not_exists(#pk)"))
+        self.table.write(self.table.put_action(item, "attribute_not_exists(#pk)"))
 
     def key(self, workspace_id: str) -> tuple[Table, str, str]:
         """Where a workspace is, for `kit.aws.dynamodb.batch_get`."""
@@ -69,7 +69,7 @@ class ApiKeyRepository:
 
     def add(self, new: NewKey, also: Sequence[Action] = ()) -> None:
         """`also` are writes of the same transaction."""
-        transact(*self._puts(new), *also)
+        transact(*self._put_actions(new), *also)
 
     def get(self, key_id: str) -> ApiKey | None:
         item = self.table.get(self.workspace, key_id)
@@ -87,7 +87,7 @@ class ApiKeyRepository:
         the old key. Raises KeyChanged when it was revoked or replaced since it was read."""
         try:
             transact(
-                self.table.update(
+                self.table.update_action(
                     self.workspace,
                     key_id,
                     "SET #expires_at = :ends_at, #rotated_to = :new, #_events = :events",
@@ -97,7 +97,7 @@ class ApiKeyRepository:
                     new=new.key.id,
                     events=outbox.pack(events),
                 ),
-                self.table.update(
+                self.table.update_action(
                     f"key#{public_id_of(key_id)}",
                     "#",
                     "SET #expires_ms = :ends_ms",
@@ -106,7 +106,7 @@ class ApiKeyRepository:
                     workspace=self.workspace,
                     key_id=key_id,
                 ),
-                *self._puts(new),
+                *self._put_actions(new),
                 *also,
             )
         except TransactionFailed as failure:
@@ -135,7 +135,7 @@ class ApiKeyRepository:
         before."""
         try:
             transact(
-                self.table.update(
+                self.table.update_action(
                     self.workspace,
                     key_id,
                     "SET #revoked_at = :at, #_events = :events",
@@ -143,7 +143,7 @@ class ApiKeyRepository:
                     at=revoked_at,
                     events=outbox.pack(events),
                 ),
-                self.table.update(
+                self.table.update_action(
                     f"key#{public_id_of(key_id)}",
                     "#",
                     "SET #revoked_at = :at",
@@ -160,7 +160,7 @@ class ApiKeyRepository:
             return str(item["revoked_at"])
         return revoked_at
 
-    def _puts(self, new: NewKey) -> tuple[Action, Action]:
+    def _put_actions(self, new: NewKey) -> tuple[Action, Action]:
         key = new.key
         pk, sk = key_record(new.credential)
         record: dict[str, Any] = {
@@ -183,8 +183,8 @@ class ApiKeyRepository:
             **outbox.attribute(new.events),
         }
         return (
-            self.table.put(record, "attribute_not_exists(#pk)"),
-            self.table.put(resource, "attribute_not_exists(#pk)"),
+            self.table.put_action(record, "attribute_not_exists(#pk)"),
+            self.table.put_action(resource, "attribute_not_exists(#pk)"),
         )
 
     def _with_use(self, keys: Sequence[ApiKey]) -> Sequence[ApiKey]:

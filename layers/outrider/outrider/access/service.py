@@ -99,7 +99,7 @@ class ApiKeyService:
             new.name, list(dict.fromkeys(asked)), role=new.role, expires_at=expires_at
         )
         shown = _shown(made)
-        self.keys.add(made, self.caller.keep(shown, repeated=shown.repeated()))
+        self.keys.add(made, self.caller.keep_actions(shown, repeated=shown.repeated()))
         return shown
 
     def rotate(self, key_id: str, how: ApiKeyRotate) -> ApiKeyCreated:
@@ -130,7 +130,7 @@ class ApiKeyService:
             "api_key.revoked", api_key_id=key_id, at=clock.to_text(ends_at), rotated_to=made.key.id
         )
         shown = _shown(made)
-        also = self.caller.keep(shown, repeated=shown.repeated())
+        also = self.caller.keep_actions(shown, repeated=shown.repeated())
         try:
             self.keys.replace(key_id, made, ends_at, [revoked], also)
         except KeyChanged as change:

@@ -81,7 +81,10 @@ class LaunchService:
         launching, campaign = self._of_sequence(sequence, request)
         results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
         if results and not counted(results).added:
-            back = [self.sequences.withdraw_launch(launching), self.campaigns.remove(campaign)]
+            back = [
+                self.sequences.withdraw_launch_action(launching),
+                self.campaigns.remove_action(campaign),
+            ]
             self._withdraw(campaign, back)
             raise _nobody(results)
         launched = launching.launched()
@@ -90,7 +93,7 @@ class LaunchService:
             audience=counted(results),
             results=results,
         )
-        end = self.sequences.end_launch(launching, launched, answer.audience.added)
+        end = self.sequences.end_launch_action(launching, launched, answer.audience.added)
         self._activate(campaign, self._launched(campaign, request), request, answer, [end])
         return answer
 
@@ -111,7 +114,9 @@ class LaunchService:
         campaign = self._begun(found, sequence, request)
         results = self._enroll(campaign, steps[0], request.contact_ids, contacts)
         if results and not counted(results).added:
-            self._withdraw(campaign, [self.campaigns.change(campaign, campaign.changed(asked=""))])
+            self._withdraw(
+                campaign, [self.campaigns.change_action(campaign, campaign.changed(asked=""))]
+            )
             raise _nobody(results)
         after = self._launched(campaign, request)
         answer = CampaignLaunched(
@@ -174,8 +179,8 @@ class LaunchService:
         launching = sequence.launching(campaign.id)
         try:
             transact(
-                self.sequences.begin_launch(sequence, launching),
-                self.campaigns.add(campaign, [created]),
+                self.sequences.begin_launch_action(sequence, launching),
+                self.campaigns.add_action(campaign, [created]),
             )
         except TransactionFailed as failure:
             raise LaunchedElsewhere from failure
@@ -193,7 +198,7 @@ class LaunchService:
             asked=asked, start_at=request.start_at, steps_version=sequence.steps_version
         )
         try:
-            transact(self.campaigns.change(draft, campaign))
+            transact(self.campaigns.change_action(draft, campaign))
         except TransactionFailed as failure:
             raise Contended("Another request changed this campaign") from failure
         return campaign
@@ -212,7 +217,7 @@ class LaunchService:
         counters = self.campaigns.counters(campaign.id)
         counted = batch_get(counters.keys()).values()
         try:
-            transact(*actions, *counters.unchanged(counted, ("total",)))
+            transact(*actions, *counters.check_unchanged_actions(counted, ("total",)))
         except TransactionFailed as failure:
             raise LaunchedElsewhere from failure
 
@@ -223,7 +228,7 @@ class LaunchService:
         contact_ids: Many[str],
         contacts: Mapping[str, Contact],
     ) -> list[EnrollResult]:
-        still = partial(self.campaigns.launching, campaign.id, campaign.asked)
+        still = partial(self.campaigns.check_launching_action, campaign.id, campaign.asked)
         enroller = self.enroller(campaign, first, still)
         try:
             parts = parallel.chunks(enroller.enroll, list(contacts.values()), AT_ONCE)
@@ -259,12 +264,12 @@ class LaunchService:
             enrolled=answer.audience.added,
             by_filter=launched.enrolling,
         )
-        actions = [*also, self.campaigns.change(campaign, launched, [event])]
+        actions = [*also, self.campaigns.change_action(campaign, launched, [event])]
         if request.filter is not None:
             job = begun(self.caller, launched, request.filter, campaign.asked)
-            actions.append(self.audiences.add(campaign.id, job))
+            actions.append(self.audiences.add_action(campaign.id, job))
         try:
-            transact(*actions, *self.caller.keep(answer))
+            transact(*actions, *self.caller.keep_actions(answer))
         except TransactionFailed as failure:
             raise LaunchedElsewhere from failure
 

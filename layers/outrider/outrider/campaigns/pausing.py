@@ -47,7 +47,9 @@ class ControlService:
                 return CampaignView.of(campaign)
             after = self._paused(campaign, reason)
             view = CampaignView.of(after)
-            if try_transact(*self._pausing(campaign, after, events), *self.caller.keep(view)):
+            if try_transact(
+                *self._pause_actions(campaign, after, events), *self.caller.keep_actions(view)
+            ):
                 return view
         raise Contended("Another request changed this campaign")
 
@@ -59,7 +61,9 @@ class ControlService:
                 return CampaignResumed(**CampaignView.of(campaign).model_dump(), backlog=_NOTHING)
             after, backlog = self._resumed(campaign), self._backlog(campaign)
             view = CampaignResumed(**CampaignView.of(after).model_dump(), backlog=backlog)
-            if try_transact(*self._resuming(campaign, after), *self.caller.keep(view)):
+            if try_transact(
+                *self._resume_actions(campaign, after), *self.caller.keep_actions(view)
+            ):
                 return view
         raise Contended("Another request changed this campaign")
 
@@ -72,7 +76,7 @@ class ControlService:
             campaign = self._led_by(sequence.campaign_id)
             after = self._paused(campaign, BY_PERSON)
             view = SequenceView.of(sequence.turned("paused"))
-            if try_transact(*self._pausing(campaign, after), *self.caller.keep(view)):
+            if try_transact(*self._pause_actions(campaign, after), *self.caller.keep_actions(view)):
                 return view
         raise Contended("Another request changed this sequence")
 
@@ -86,7 +90,9 @@ class ControlService:
             after, backlog = self._resumed(campaign), self._backlog(campaign)
             turned = sequence.turned("active")
             view = SequenceResumed(**SequenceView.of(turned).model_dump(), backlog=backlog)
-            if try_transact(*self._resuming(campaign, after), *self.caller.keep(view)):
+            if try_transact(
+                *self._resume_actions(campaign, after), *self.caller.keep_actions(view)
+            ):
                 return view
         raise Contended("Another request changed this sequence")
 
@@ -106,21 +112,21 @@ class ControlService:
             raise WrongStatus("resumed", campaign.status)
         return campaign.changed(status="active", pause_reason=None, run=campaign.run + 1)
 
-    def _pausing(
+    def _pause_actions(
         self, campaign: Campaign, after: Campaign, events: Sequence[Event] = ()
     ) -> list[Action]:
         reason = after.pause_reason or BY_PERSON
         paused = self.caller.event("campaign.paused", reason=reason, **campaign.names())
-        actions = [self.campaigns.change(campaign, after, [*events, paused])]
+        actions = [self.campaigns.change_action(campaign, after, [*events, paused])]
         if campaign.leads_sequence:
-            actions.append(self.sequences.paused(campaign.sequence_id, campaign.id, reason))
+            actions.append(self.sequences.pause_action(campaign.sequence_id, campaign.id, reason))
         return actions
 
-    def _resuming(self, campaign: Campaign, after: Campaign) -> list[Action]:
+    def _resume_actions(self, campaign: Campaign, after: Campaign) -> list[Action]:
         resumed = self.caller.event("campaign.resumed", **campaign.names())
-        actions = [self.campaigns.change(campaign, after, [resumed])]
+        actions = [self.campaigns.change_action(campaign, after, [resumed])]
         if campaign.leads_sequence:
-            actions.append(self.sequences.resumed(campaign.sequence_id, campaign.id))
+            actions.append(self.sequences.resume_action(campaign.sequence_id, campaign.id))
         return actions
 
     def _backlog(self, campaign: Campaign) -> Backlog:

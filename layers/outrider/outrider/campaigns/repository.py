@@ -69,14 +69,14 @@ class CampaignRepository:
             raise CampaignNotFound
         return found
 
-    def add(self, campaign: Campaign, events: Sequence[Event]) -> Action:
+    def add_action(self, campaign: Campaign, events: Sequence[Event]) -> Action:
         item = {
             **campaign.model_dump(exclude_none=True),
             "pk": self.workspace,
             "sk": campaign.id,
             **outbox.attribute(events),
         }
-        return self.table.put(item, "attribute_not_exists(#pk)")
+        return self.table.put_action(item, "attribute_not_exists(#pk)")
 
     def list(
         self, status: str | None, sequence_id: str | None, limit: int, after: Item | None
@@ -109,9 +109,9 @@ class CampaignRepository:
         )
         return [str(item["sk"]) for item in self.table.every(query)]
 
-    def launching(self, campaign_id: str, asked: str) -> Action:
+    def check_launching_action(self, campaign_id: str, asked: str) -> Action:
         """That the launch that asked for these contacts is not over, for a transaction."""
-        return self.table.check(
+        return self.table.check_action(
             self.workspace,
             campaign_id,
             "#status = :draft AND #asked = :asked",
@@ -119,13 +119,17 @@ class CampaignRepository:
             asked=asked,
         )
 
-    def takes(self, campaign_id: str, *statuses: CampaignStatus) -> Action:
+    def check_takes_action(self, campaign_id: str, *statuses: CampaignStatus) -> Action:
         """That the campaign has one of these statuses, for a transaction."""
         values = {f"status_{number}": status for number, status in enumerate(statuses)}
         names = ", ".join(f":{name}" for name in values)
-        return self.table.check(self.workspace, campaign_id, f"#status IN ({names})", **values)
+        return self.table.check_action(
+            self.workspace, campaign_id, f"#status IN ({names})", **values
+        )
 
-    def looks_by(self, campaign_id: str, at: datetime, *, or_paused: bool = False) -> Action:
+    def check_looks_by_action(
+        self, campaign_id: str, at: datetime, *, or_paused: bool = False
+    ) -> Action:
         """That the campaign is active and its clock comes to another round by `at`, which finds
         what is written with this; for a transaction. One that is paused looks when it goes on."""
         condition = "#status = :active AND #wakes_at BETWEEN :now AND :at"
@@ -135,9 +139,11 @@ class CampaignRepository:
                 f"#status = :paused OR ({condition})",
                 {**values, "paused": "paused"},
             )
-        return self.table.check(self.workspace, campaign_id, condition, **values)
+        return self.table.check_action(self.workspace, campaign_id, condition, **values)
 
-    def change(self, before: Campaign, after: Campaign, events: Sequence[Event] = ()) -> Action:
+    def change_action(
+        self, before: Campaign, after: Campaign, events: Sequence[Event] = ()
+    ) -> Action:
         """A change by a person of the campaign as it was read. Where its status changes, it comes
         to stand among the running campaigns or leaves them."""
         was, is_ = before.model_dump(), after.model_dump()
@@ -156,7 +162,7 @@ class CampaignRepository:
         given = {name: value for name, value in values.items() if value is not None}
         assignments = ", ".join(f"#{name} = :{name}" for name in given)
         cleared = f" REMOVE {', '.join(f'#{name}' for name in removed)}" if removed else ""
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             before.id,
             f"SET {assignments}{cleared}",
@@ -166,9 +172,9 @@ class CampaignRepository:
             **given,
         )
 
-    def enrolled(self, campaign_id: str) -> Action:
+    def end_filter_action(self, campaign_id: str) -> Action:
         """All contacts of one of its filters are enrolled or skipped, for a transaction."""
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             campaign_id,
             "REMOVE #_events ADD #audiences :minus, #version :one",
@@ -178,9 +184,9 @@ class CampaignRepository:
             none=0,
         )
 
-    def remove(self, campaign: Campaign) -> Action:
+    def remove_action(self, campaign: Campaign) -> Action:
         """Its clock stops, and no step of its enrollments finds it any more."""
-        return self.table.delete(
+        return self.table.delete_action(
             self.workspace,
             campaign.id,
             f"{_AT_VERSION} AND #status = :seen_status",
@@ -188,12 +194,12 @@ class CampaignRepository:
             seen_status=campaign.status,
         )
 
-    def complete(
+    def complete_actions(
         self, campaign: Campaign, shards: Sequence[Item], events: Sequence[Event]
     ) -> Sequence[Action]:
         """The end of the campaign, for a transaction: if nobody came since its counts were read,
         as `get_with_counts` gives them."""
-        ended = self.table.update(
+        ended = self.table.update_action(
             self.workspace,
             campaign.id,
             "SET #status = :completed, #updated_at = :now, #_events = :events"
@@ -207,21 +213,21 @@ class CampaignRepository:
             one=1,
         )
         counters = self.counters(campaign.id)
-        return [ended, *counters.unchanged(shards, ("total", "active", "paused"))]
+        return [ended, *counters.check_unchanged_actions(shards, ("total", "active", "paused"))]
 
     def expect_round(self, campaign: Campaign, at: datetime, held: bool) -> bool:
         """Promise the next round of the campaign's run. False when a newer run took over, or the
         campaign no longer runs."""
-        return self._done(self._move_run(campaign, campaign.run, at, "", held=held))
+        return self._done(self._move_run_action(campaign, campaign.run, at, "", held=held))
 
     def begin_run(self, campaign: Campaign, at: datetime) -> bool:
         """Hand the campaign to run number `campaign.run + 1`, which begins `at`. False when its
         clock is no longer as it was read."""
-        return self._done(self.next_run(campaign, at))
+        return self._done(self.next_run_action(campaign, at))
 
-    def next_run(self, campaign: Campaign, at: datetime) -> Action:
+    def next_run_action(self, campaign: Campaign, at: datetime) -> Action:
         """The same, for a transaction."""
-        return self._move_run(
+        return self._move_run_action(
             campaign,
             campaign.run + 1,
             at,
@@ -230,10 +236,10 @@ class CampaignRepository:
             held=campaign.held,
         )
 
-    def _move_run(
+    def _move_run_action(
         self, campaign: Campaign, run: int, at: datetime, also: str, **values: Any
     ) -> Action:
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             campaign.id,
             "SET #run = :run, #wakes_at = :at, #by_running_sk = :at, #held = :held REMOVE #_events",

@@ -25,30 +25,30 @@ class SequenceEdits:
         """What is given of the settings holds for the campaign from then on; what was set at the
         campaign alone stays. Raises as `SequenceService.update` does."""
 
-        def follow(sequence: Sequence) -> Many[Action]:
+        def follow_actions(sequence: Sequence) -> Many[Action]:
             if "settings" not in update.model_fields_set:
                 return ()
             campaign = self._running(sequence)
             if campaign is None:
                 return ()
-            return self._change(campaign, settings=update.settings.over(campaign.settings))
+            return self._change_actions(campaign, settings=update.settings.over(campaign.settings))
 
-        return self.sequences.update(sequence_id, update, if_match, follow)
+        return self.sequences.update(sequence_id, update, if_match, follow_actions)
 
     def put_steps(self, sequence_id: str, put: StepsPut, if_match: int | None) -> StepsView:
         """New enrollments get the new steps; with `migrate` the others too, when their next step
         comes up: also those that failed and are retried. Raises as `SequenceService.put_steps`
         does."""
 
-        def follow(sequence: Sequence) -> Many[Action]:
+        def follow_actions(sequence: Sequence) -> Many[Action]:
             campaign = self._led(sequence)
             if campaign is None or campaign.status == "draft":
                 return ()
             newest = sequence.steps_version
             least = newest if put.migrate else campaign.least_steps_version
-            return self._change(campaign, steps_version=newest, least_steps_version=least)
+            return self._change_actions(campaign, steps_version=newest, least_steps_version=least)
 
-        return self.sequences.put_steps(sequence_id, put, if_match, follow)
+        return self.sequences.put_steps(sequence_id, put, if_match, follow_actions)
 
     def _running(self, sequence: Sequence) -> Campaign | None:
         campaign = self._led(sequence) if sequence.status in ("active", "paused") else None
@@ -57,8 +57,8 @@ class SequenceEdits:
     def _led(self, sequence: Sequence) -> Campaign | None:
         return self.campaigns.get(sequence.campaign_id) if sequence.campaign_id else None
 
-    def _change(self, campaign: Campaign, **changes: Any) -> Many[Action]:
+    def _change_actions(self, campaign: Campaign, **changes: Any) -> Many[Action]:
         if all(getattr(campaign, name) == value for name, value in changes.items()):
             return ()
         told = [self.caller.event("campaign.updated", **campaign.names())]
-        return [self.campaigns.change(campaign, campaign.changed(**changes), told)]
+        return [self.campaigns.change_action(campaign, campaign.changed(**changes), told)]

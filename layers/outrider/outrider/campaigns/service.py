@@ -67,10 +67,10 @@ class CampaignService:
         view = CampaignView.of(campaign)
         try:
             transact(
-                self.campaigns.add(campaign, [created]),
-                self.sequences.carried_out(sequence.id, 1),
-                *(self.pools.there(new.mailbox_pool) if new.mailbox_pool else ()),
-                *self.caller.keep(view),
+                self.campaigns.add_action(campaign, [created]),
+                self.sequences.count_campaigns_action(sequence.id, 1),
+                *(self.pools.check_exists_actions(new.mailbox_pool) if new.mailbox_pool else ()),
+                *self.caller.keep_actions(view),
             )
         except TransactionFailed as failure:
             raise SequenceNotFound from failure
@@ -104,10 +104,14 @@ class CampaignService:
                 raise WrongStatus("given other rules", campaign.status)
             after = campaign.changed(**changes)
             view = CampaignView.of(after)
-            there = self.pools.there(after.mailbox_pool) if "mailbox_pool" in changes else ()
+            there = (
+                self.pools.check_exists_actions(after.mailbox_pool)
+                if "mailbox_pool" in changes
+                else ()
+            )
             told = [self.caller.event("campaign.updated", **after.names())]
-            changed = self.campaigns.change(campaign, after, told)
-            if try_transact(changed, *there, *self.caller.keep(view)):
+            changed = self.campaigns.change_action(campaign, after, told)
+            if try_transact(changed, *there, *self.caller.keep_actions(view)):
                 return view
         raise changed_meanwhile
 
@@ -120,12 +124,12 @@ class CampaignService:
                 raise WrongStatus("deleted", campaign.status, "pause it first")
             if campaign.leads_sequence and campaign.status == "draft":
                 raise WrongStatus("deleted", "being launched", "finish its launch first")
-            actions = [self.campaigns.remove(campaign)]
+            actions = [self.campaigns.remove_action(campaign)]
             if campaign.leads_sequence and campaign.status == "paused":
                 finished = self.caller.event("sequence.finished", **campaign.names())
-                actions.append(self.sequences.finished(campaign.sequence_id, [finished]))
+                actions.append(self.sequences.finish_action(campaign.sequence_id, [finished]))
             if not campaign.leads_sequence:
-                actions.append(self.sequences.carried_out(campaign.sequence_id, -1))
+                actions.append(self.sequences.count_campaigns_action(campaign.sequence_id, -1))
             if try_transact(*actions):
                 return CampaignDeleted(id=campaign_id)
         raise changed_meanwhile

@@ -117,7 +117,7 @@ def trigger(caller: Caller) -> TriggerService:
             caller,
             campaign,
             first,
-            partial(campaign_repository(workspace).takes, campaign.id, "active"),
+            partial(campaign_repository(workspace).check_takes_action, campaign.id, "active"),
             caller.request_id,
         ),
         rounds=lambda campaign_id: _rounds(caller, campaign_id),
@@ -186,7 +186,7 @@ def audience_runner(workspace: WorkspaceId, campaign_id: str) -> AudienceRunner:
         """Enrolls for whoever launched, as far as events say."""
         acting = replace(Caller.engine(workspace, job.request_id), actor=job.actor)
         first = _first_step(acting, campaign)
-        check = partial(campaigns.takes, campaign.id, "active", "paused")
+        check = partial(campaigns.check_takes_action, campaign.id, "active", "paused")
         made = _enroller(acting, campaign, first, check, job.id)
         return replace(made, keeps=True)
 

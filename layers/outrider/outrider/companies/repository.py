@@ -40,10 +40,10 @@ class CompanyRepository(EntityRepository[Company]):
         companies = self.get_many(sorted({claim["company_id"] for claim in claims.values()}))
         return {company.domain: company.id for company in companies.values() if company.domain}
 
-    def has_domain(self, company_id: str, domain: str) -> Action:
+    def check_domain_action(self, company_id: str, domain: str) -> Action:
         """That the company is there and has the domain, for a transaction."""
         condition = f"{PRESENT} AND #domain = :domain"
-        return self.table.check(self.workspace, company_id, condition, domain=domain)
+        return self.table.check_action(self.workspace, company_id, condition, domain=domain)
 
     def even_deleted(self, company_id: str) -> tuple[Company | None, bool]:
         """The company or what is left of it, and whether it is deleted."""

@@ -52,12 +52,12 @@ class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
         companies = [company for item in page.items if (company := self.entities.entity(item))]
         return sealer.page(query, companies, page.last_key)
 
-    def must_exist(self, company_id: str) -> Action:
+    def check_exists_action(self, company_id: str) -> Action:
         """For the transaction that writes `company_id` into something. Raises ValidationFailed, and
         makes the transaction raise it, when there is no such company."""
         if not self.is_id(company_id):
             raise _no_company()
-        return self.entities.present(company_id).or_raise(_no_company())
+        return self.entities.check_present_action(company_id).or_raise(_no_company())
 
     def create(self, new: CompanyCreate) -> Company:
         """Raises EntityExists when the domain is taken and `upsert` was not asked for."""

@@ -63,7 +63,7 @@ class ContactLinks:
 
     def _link(self, decided: tuple[str | None, str, list[Contact]]) -> None:
         company_id, domain, contacts = decided
-        checks = [self.companies.has_domain(company_id, domain)] if company_id else []
+        checks = [self.companies.check_domain_action(company_id, domain)] if company_id else []
         for start in range(0, len(contacts), AT_ONCE):
             part = contacts[start : start + AT_ONCE]
             self.contacts.link([(contact, company_id) for contact in part], checks)

@@ -135,25 +135,27 @@ class ContactRepository(EntityRepository[Contact]):
         contact. Raises TransactionFailed.
         """
         transact(
-            self._become(winner, after, events[winner.id]),
-            *(self._tombstone(each.id, events[each.id], each.version) for each in losers),
+            self._become_action(winner, after, events[winner.id]),
+            *(self._tombstone_action(each.id, events[each.id], each.version) for each in losers),
             *(
-                self._claim(address, winner.id, each.id)
+                self._claim_action(address, winner.id, each.id)
                 for each in losers
                 for address in (each.email, *each.other_emails)
             ),
             *(
-                self.table.put({"pk": self._merged_pk, "sk": contact_id, "contact_id": winner.id})
+                self.table.put_action(
+                    {"pk": self._merged_pk, "sk": contact_id, "contact_id": winner.id}
+                )
                 for each in losers
                 for contact_id in (each.id, *each.merged_ids)
             ),
-            self._counted(-len(losers)),
-            *self._contacted(winner, after, losers),
+            self._count_action(-len(losers)),
+            *self._contacted_actions(winner, after, losers),
             *also,
         )
 
     def bury(self, gone: Contact) -> None:
-        self.table.write(self.table.delete(*self.beside(gone.id)[1:]))
+        self.table.write(self.table.delete_action(*self.beside(gone.id)[1:]))
         self.touches.forget(gone.id)
         EntityRepository.bury(self, gone)  # super() knows no class that dataclass has made anew
 
@@ -176,14 +178,14 @@ class ContactRepository(EntityRepository[Contact]):
 
         Raises TransactionFailed when a condition of `also` does not hold.
         """
-        groups = {contact.id: [self._link(contact, to)] for contact, to in linked}
+        groups = {contact.id: [self._link_action(contact, to)] for contact, to in linked}
         transact_groups(groups, lambda _: also)
 
     def beside(self, contact_id: str) -> tuple[Table, str, str]:
         """Where what was researched about a contact is: it goes when the contact goes."""
         return self.table, f"{self.workspace}#research", contact_id
 
-    def _contacted(
+    def _contacted_actions(
         self, winner: Contact, after: Contact, losers: Sequence[Contact]
     ) -> Sequence[Action]:
         """That the winner has the last contact of one of the losers, where that is the latest."""
@@ -191,13 +193,13 @@ class ContactRepository(EntityRepository[Contact]):
             return []
         touches = self.touches.get_many(each.id for each in losers).values()
         latest = max(touches, key=lambda touch: touch.at, default=None)
-        return [self.touches.moving(latest, winner.id)] if latest else []
+        return [self.touches.move_action(latest, winner.id)] if latest else []
 
     @property
     def _merged_pk(self) -> str:
         return f"{self.workspace}#merged"
 
-    def _link(self, contact: Contact, company_id: str | None) -> Action:
+    def _link_action(self, contact: Contact, company_id: str | None) -> Action:
         after = contact.model_copy(update={"company_id": company_id, "company_pinned": False})
         values: dict[str, Any] = {
             "company_id": company_id,
@@ -220,7 +222,7 @@ class ContactRepository(EntityRepository[Contact]):
             pinned = f"(attribute_not_exists(#company_pinned) OR {pinned})"
         if moved:
             given["one"] = 1
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             contact.id,
             f"SET {assignments} REMOVE {cleared}{' ADD #version :one' if moved else ''}",

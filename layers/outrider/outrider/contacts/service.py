@@ -85,9 +85,9 @@ class ContactService(EntityService[Contact, ContactWrite, ContactRowResult]):
     def must_read(self, given: Mapping[str, Any]) -> bool:
         return "email" in given or "company_id" in given
 
-    def checks(self, given: Mapping[str, Any]) -> Sequence[Action]:
+    def check_actions(self, given: Mapping[str, Any]) -> Sequence[Action]:
         company_id = given.get("company_id")
-        return [self.companies.must_exist(company_id)] if company_id else []
+        return [self.companies.check_exists_action(company_id)] if company_id else []
 
     def checks_of_rows(
         self, rows: Sequence[tuple[int, ContactWrite]]
@@ -99,7 +99,9 @@ class ContactService(EntityService[Contact, ContactWrite, ContactRowResult]):
             for index, row in rows
             if row.company_id and row.company_id not in there
         }
-        return refused, [self.companies.must_exist(company_id) for company_id in sorted(there)]
+        return refused, [
+            self.companies.check_exists_action(company_id) for company_id in sorted(there)
+        ]
 
     def result(self, index: int, result: Result, **fields: str | None) -> ContactRowResult:
         email = fields.pop("value", None)

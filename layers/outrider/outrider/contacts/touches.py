@@ -70,13 +70,13 @@ class Touches:
         """Note that the campaign writes to the contact at this moment. Raises RecentlyTouched, and
         notes nothing, where another campaign did less than `interval` before."""
         try:
-            self.table.write(self.taking(contact_id, campaign_id, at, interval))
+            self.table.write(self.take_action(contact_id, campaign_id, at, interval))
         except ConditionFailed as failure:
             touch = Touch.from_item(failure.item)
             assert touch is not None
             raise RecentlyTouched(touch) from failure
 
-    def taking(
+    def take_action(
         self, contact_id: str, campaign_id: str, at: datetime, interval: timedelta
     ) -> Action:
         """`take`, for a transaction. What stood there is kept for `undo`."""
@@ -85,7 +85,7 @@ class Touches:
         if interval:
             condition = "attribute_not_exists(#pk) OR #at <= :before OR #by = :by"
             before = {"before": clock.to_text(at - interval)}
-        return self.table.update(
+        return self.table.update_action(
             self.pk,
             contact_id,
             "SET #was_at = if_not_exists(#at, :never), #was_by = if_not_exists(#by, :never),"
@@ -102,7 +102,7 @@ class Touches:
         contact came after it nothing changes."""
         with suppress(ConditionFailed):
             self.table.write(
-                self.table.update(
+                self.table.update_action(
                     self.pk,
                     contact_id,
                     "SET #at = if_not_exists(#was_at, :never),"
@@ -114,16 +114,16 @@ class Touches:
                 )
             )
 
-    def moving(self, touch: Touch, contact_id: str) -> Action:
+    def move_action(self, touch: Touch, contact_id: str) -> Action:
         """Make this the last contact of one unless a later one is noted, for a transaction."""
-        return self.table.put(
+        return self.table.put_action(
             {"pk": self.pk, "sk": contact_id, "at": touch.at, "by": touch.by},
             "attribute_not_exists(#pk) OR #at <= :at",
             at=touch.at,
         )
 
     def forget(self, contact_id: str) -> None:
-        self.table.write(self.table.delete(self.pk, contact_id))
+        self.table.write(self.table.delete_action(self.pk, contact_id))
 
     @property
     def pk(self) -> str:

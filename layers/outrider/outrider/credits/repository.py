@@ -104,24 +104,24 @@ class CreditRepository:
     def hold_nothing(self, entry: LedgerEntry) -> LedgerEntry:
         """Put an entry that holds no credits; the one that was there before stays."""
         try:
-            self.table.write(self._put(entry))
+            self.table.write(self._put_action(entry))
         except ConditionFailed as taken:
             return LedgerEntry.model_validate(taken.item)
         return entry
 
     def hold(self, entry: LedgerEntry, take: Action) -> None:
-        """Put the entry and `take` its credits. Raises HeldBefore, BalanceRefused."""
+        """Put the entry and `take_action` its credits. Raises HeldBefore, BalanceRefused."""
         try:
-            transact(self._put(entry), take)
+            transact(self._put_action(entry), take)
         except TransactionFailed as failure:
             there, balance = failure.reasons
             if there.failed and there.item:
                 raise HeldBefore(LedgerEntry.model_validate(there.item)) from failure
             raise BalanceRefused(_balance(balance.item)) from failure
 
-    def take(self, amount: int, now: str) -> Action:
+    def take_action(self, amount: int, now: str) -> Action:
         """Move credits from available to held, when nobody needs to be told of it."""
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             BALANCE,
             f"{_TAKE} REMOVE #_events",
@@ -133,13 +133,13 @@ class CreditRepository:
             true=True,
         )
 
-    def take_from(self, seen: Balance, amount: int, events: Sequence[Event]) -> Action:
+    def take_from_action(self, seen: Balance, amount: int, events: Sequence[Event]) -> Action:
         """Move credits from available to held, of a balance with as many as `seen`, and tell."""
         told = {
             "low_told": seen.low_told or seen.tells_low(amount),
             "depleted_told": seen.depleted_told or seen.tells_depleted(amount),
         }
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             BALANCE,
             f"{_TAKE}, #low_told = :low_told, #depleted_told = :depleted_told, #_events = :events",
@@ -159,9 +159,9 @@ class CreditRepository:
 
         Raises Moved when it was settled since, or another period began.
         """
-        own = [self._settled(entry)]
+        own = [self._settle_action(entry)]
         if in_period:
-            own.append(self._returned(entry))
+            own.append(self._return_action(entry))
         try:
             transact(*own, *also)
         except TransactionFailed as failure:
@@ -184,16 +184,16 @@ class CreditRepository:
             **outbox.attribute(events),
         }
         put = (
-            self.table.put(item, "#resets_at = :seen", seen=seen.resets_at)
+            self.table.put_action(item, "#resets_at = :seen", seen=seen.resets_at)
             if seen
-            else self.table.put(item, _FREE)
+            else self.table.put_action(item, _FREE)
         )
         try:
-            transact(put, self._put(entry))
+            transact(put, self._put_action(entry))
         except TransactionFailed as failure:
             raise Moved from failure
 
-    def _put(self, entry: LedgerEntry) -> Action:
+    def _put_action(self, entry: LedgerEntry) -> Action:
         item: dict[str, Any] = {
             **entry.model_dump(exclude_none=True),
             "pk": self.workspace,
@@ -203,10 +203,10 @@ class CreditRepository:
         }
         if entry.expires_at:
             item |= self._due(entry.expires_at)
-        return self.table.put(item, _FREE)
+        return self.table.put_action(item, _FREE)
 
-    def _settled(self, entry: LedgerEntry) -> Action:
-        return self.table.update(
+    def _settle_action(self, entry: LedgerEntry) -> Action:
+        return self.table.update_action(
             self.workspace,
             entry.id,
             "SET #state = :state, #amount = :amount, #settled_at = :at"
@@ -218,8 +218,8 @@ class CreditRepository:
             held="held",
         )
 
-    def _returned(self, entry: LedgerEntry) -> Action:
-        return self.table.update(
+    def _return_action(self, entry: LedgerEntry) -> Action:
+        return self.table.update_action(
             self.workspace,
             BALANCE,
             "SET #held = #held - :held, #spent = #spent + :amount,"

@@ -58,7 +58,7 @@ class CreditService:
         entry = LedgerEntry.hold(operation, kind, self._charged(amount), clock.timestamp())
         if not entry.held:
             return self.ledger.hold_nothing(entry)
-        take = self.ledger.take(entry.held, entry.created_at)
+        take = self.ledger.take_action(entry.held, entry.created_at)
         for _ in range(_ATTEMPTS):
             try:
                 self.ledger.hold(entry, take)
@@ -76,7 +76,9 @@ class CreditService:
                 if made_at >= balance.resets_at:  # its period ended since it was looked at
                     continue
                 entry = LedgerEntry.hold(operation, kind, entry.held, made_at)
-                take = self.ledger.take_from(balance, entry.held, self._told(balance, entry.held))
+                take = self.ledger.take_from_action(
+                    balance, entry.held, self._told(balance, entry.held)
+                )
             else:
                 return entry
         raise _contended()
@@ -120,7 +122,7 @@ class CreditService:
             in_period = bool(entry.held and balance and balance.counts(entry))
             try:
                 self.ledger.settle(
-                    settled, in_period=in_period, also=[*self._counted(settled), *also]
+                    settled, in_period=in_period, also=[*self._count_actions(settled), *also]
                 )
             except Moved:
                 continue
@@ -137,10 +139,10 @@ class CreditService:
             remaining = balance.available + given_back
         self.caller.headers.update({_USED: str(used), _REMAINING: str(remaining)})
 
-    def _counted(self, entry: LedgerEntry) -> Sequence[Action]:
+    def _count_actions(self, entry: LedgerEntry) -> Sequence[Action]:
         if not entry.amount:
             return []
-        return [self.usage.add(clock.now().date(), {f"credits_{entry.kind}": entry.amount})]
+        return [self.usage.add_action(clock.now().date(), {f"credits_{entry.kind}": entry.amount})]
 
     def _usable(self, seen: Balance | None) -> Balance:
         """`seen` while its period runs, else the balance of the running period, begun here if

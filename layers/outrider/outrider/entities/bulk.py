@@ -72,8 +72,8 @@ class Bulk(EntityRepository[EntityT]):
 
         One that is there by an earlier try counts as added.
         """
-        groups = {each.entity.id: self._marked(each) for each in new}
-        refused = transact_groups(groups, lambda count: [self._counted(count)])
+        groups = {each.entity.id: self._mark_actions(each) for each in new}
+        refused = transact_groups(groups, lambda count: [self._count_action(count)])
         return {
             entity_id
             for entity_id, reasons in refused.items()
@@ -95,7 +95,7 @@ class Bulk(EntityRepository[EntityT]):
         keys = self.index_keys({"id": entity_id, "updated_at": now})
         changes = {**changes, "updated_at": now, **keys, **marks.attribute(mark)}
         try:
-            self.table.write(self._change(entity_id, changes, events, version))
+            self.table.write(self._change_action(entity_id, changes, events, version))
         except ConditionFailed as moved:
             if self.entity(moved.item) is None or marks.mark_of(moved.item) != mark:
                 raise Moved(self._present(moved.item)) from moved
@@ -106,7 +106,7 @@ class Bulk(EntityRepository[EntityT]):
         Raises Moved.
         """
         try:
-            transact(*self.removing(entity_id, events, version))
+            transact(*self.remove_actions(entity_id, events, version))
         except TransactionFailed as failure:
             if item := self._present(failure.reasons[0].item):
                 raise Moved(item) from failure
@@ -118,6 +118,6 @@ class Bulk(EntityRepository[EntityT]):
         entity = self.entity(item)
         return entity is not None and self.holds(entity, value)
 
-    def _marked(self, new: NewEntity[EntityT]) -> list[Action]:
-        put, *claim = self._add(new.entity, new.events, new.former_owner)
-        return [marks.marked(put, new.mark), *claim]
+    def _mark_actions(self, new: NewEntity[EntityT]) -> list[Action]:
+        put, *claim = self._add_actions(new.entity, new.events, new.former_owner)
+        return [marks.marked_action(put, new.mark), *claim]

@@ -120,9 +120,9 @@ class EntityRepository(ABC, Generic[EntityT]):
         """The entity with all that it is shown with, of what was found at `keys`."""
         return self.entity(found.get((self.table.name, self.workspace, entity_id)))
 
-    def present(self, entity_id: str) -> Action:
+    def check_present_action(self, entity_id: str) -> Action:
         """That the entity is not deleted, for a transaction."""
-        return self.table.check(self.workspace, entity_id, PRESENT)
+        return self.table.check_action(self.workspace, entity_id, PRESENT)
 
     def count(self) -> int:
         """How many there are."""
@@ -166,9 +166,9 @@ class EntityRepository(ABC, Generic[EntityT]):
 
         Raises ValueTaken.
         """
-        actions = self._add(entity, events, former_owner)
+        actions = self._add_actions(entity, events, former_owner)
         try:
-            transact(*actions, self._counted(1), *also)
+            transact(*actions, self._count_action(1), *also)
         except TransactionFailed as failure:
             own = failure.reasons[: len(actions)]
             raise ValueTaken(self._owner(own[-1].item) or entity.id) from failure
@@ -178,8 +178,8 @@ class EntityRepository(ABC, Generic[EntityT]):
     ) -> dict[str, str]:
         """Add up to ADD_AT_ONCE entities, leaving out those whose value is taken: for each of
         these, its id and the owner's. One that is there already is its own."""
-        groups = {entity.id: self._add(entity, events) for entity, events in entities}
-        refused = transact_groups(groups, lambda count: [self._counted(count), *also])
+        groups = {entity.id: self._add_actions(entity, events) for entity, events in entities}
+        refused = transact_groups(groups, lambda count: [self._count_action(count), *also])
         return {
             entity_id: self._owner(reasons[-1].item) or entity_id
             for entity_id, reasons in refused.items()
@@ -201,7 +201,7 @@ class EntityRepository(ABC, Generic[EntityT]):
         changes = {**changes, "updated_at": clock.timestamp()}
         changes |= self.index_keys({**changes, "id": entity_id})
         try:
-            item = self.table.write(self._change(entity_id, changes, events, version), also)
+            item = self.table.write(self._change_action(entity_id, changes, events, version), also)
         except ConditionFailed as failure:
             raise EntityMoved(self.entity(failure.item)) from failure
         entity: EntityT = self.model.model_validate(item)
@@ -220,13 +220,13 @@ class EntityRepository(ABC, Generic[EntityT]):
         Raises EntityMoved.
         """
         try:
-            self.table.write(self._become(before, after, events), also)
+            self.table.write(self._become_action(before, after, events), also)
         except ConditionFailed as failure:
             raise EntityMoved(self.entity(failure.item)) from failure
 
-    def changing(self, before: EntityT, after: EntityT, events: Sequence[Event]) -> Action:
+    def change_action(self, before: EntityT, after: EntityT, events: Sequence[Event]) -> Action:
         """`change`, for a transaction."""
-        return self._become(before, after, events)
+        return self._become_action(before, after, events)
 
     def reclaim(
         self,
@@ -241,36 +241,36 @@ class EntityRepository(ABC, Generic[EntityT]):
 
         False when entity or claims are no longer as they were read.
         """
-        actions = [self._become(before, after, events)]
+        actions = [self._become_action(before, after, events)]
         if value := self._value(after):
-            actions.append(self._claim(value, before.id, former_owner))
+            actions.append(self._claim_action(value, before.id, former_owner))
         if left := self._value(before):
-            actions.append(self._untrace(self.claims, self.key_of(left), before.id))
+            actions.append(self._untrace_action(self.claims, self.key_of(left), before.id))
         return try_transact(*actions, *also)
 
     def remove(self, entity_id: str, events: Sequence[Event]) -> bool:
         """False when there is no such entity."""
-        return try_transact(*self.removing(entity_id, events))
+        return try_transact(*self.remove_actions(entity_id, events))
 
-    def removing(
+    def remove_actions(
         self, entity_id: str, events: Sequence[Event], version: int | None = None
     ) -> tuple[Action, Action]:
         """`remove`, for a transaction."""
-        return self._tombstone(entity_id, events, version), self._counted(-1)
+        return self._tombstone_action(entity_id, events, version), self._count_action(-1)
 
     def bury(self, gone: EntityT) -> None:
         """Remove the tombstone of an entity with what leads to it. Twice is the same as once."""
         for pk, sk in self.traces(gone):
             with suppress(ConditionFailed):  # it leads to another entity by now
-                self.table.write(self._untrace(pk, sk, gone.id))
-        self.table.write(self.table.delete(self.workspace, gone.id))
+                self.table.write(self._untrace_action(pk, sk, gone.id))
+        self.table.write(self.table.delete_action(self.workspace, gone.id))
 
-    def _tombstone(
+    def _tombstone_action(
         self, entity_id: str, events: Sequence[Event], version: int | None = None
     ) -> Action:
         now = clock.now()
         seen = {} if version is None else {"seen": version}
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             entity_id,
             "SET #deleted_at = :now, #ttl = :ttl, #_events = :events"
@@ -282,7 +282,7 @@ class EntityRepository(ABC, Generic[EntityT]):
             **seen,
         )
 
-    def _add(
+    def _add_actions(
         self, entity: EntityT, events: Sequence[Event], former_owner: str | None = None
     ) -> list[Action]:
         fields = {name: value for name, value in entity.fields().items() if value is not None}
@@ -294,23 +294,25 @@ class EntityRepository(ABC, Generic[EntityT]):
             "sk": entity.id,
             **outbox.attribute(events),
         }
-        put = self.table.put(item, "attribute_not_exists(#pk)")
+        put = self.table.put_action(item, "attribute_not_exists(#pk)")
         value = self._value(entity)
-        return [put, self._claim(value, entity.id, former_owner)] if value else [put]
+        return [put, self._claim_action(value, entity.id, former_owner)] if value else [put]
 
-    def _claim(self, value: str, entity_id: str, former_owner: str | None) -> Action:
+    def _claim_action(self, value: str, entity_id: str, former_owner: str | None) -> Action:
         claim = {"pk": self.claims, "sk": self.key_of(value), self.owner: entity_id}
         free = "attribute_not_exists(#pk)"
         if former_owner is None:
-            return self.table.put(claim, free)
-        return self.table.put(claim, f"{free} OR #{self.owner} = :former", former=former_owner)
+            return self.table.put_action(claim, free)
+        return self.table.put_action(
+            claim, f"{free} OR #{self.owner} = :former", former=former_owner
+        )
 
-    def _untrace(self, pk: str, sk: str, entity_id: str) -> Action:
+    def _untrace_action(self, pk: str, sk: str, entity_id: str) -> Action:
         """Remove an item that leads to the entity, unless it leads to another."""
         condition = f"attribute_not_exists(#pk) OR #{self.owner} = :entity_id"
-        return self.table.delete(pk, sk, condition, entity_id=entity_id)
+        return self.table.delete_action(pk, sk, condition, entity_id=entity_id)
 
-    def _become(self, before: EntityT, after: EntityT, events: Sequence[Event]) -> Action:
+    def _become_action(self, before: EntityT, after: EntityT, events: Sequence[Event]) -> Action:
         was, is_now = (
             {**each.fields(), **self.index_keys(each.fields())} for each in (before, after)
         )
@@ -319,9 +321,9 @@ class EntityRepository(ABC, Generic[EntityT]):
             for name, value in is_now.items()
             if name != "version" and value != was[name]
         }
-        return self._change(before.id, changes, events, before.version)
+        return self._change_action(before.id, changes, events, before.version)
 
-    def _change(
+    def _change_action(
         self,
         entity_id: str,
         changes: Mapping[str, Any],
@@ -333,7 +335,7 @@ class EntityRepository(ABC, Generic[EntityT]):
         cleared = ", ".join(f"#{name}" for name in changes if changes[name] is None)
         assignments = ", ".join(f"#{name} = :{name}" for name in values)
         seen = {} if version is None else {"seen": version}
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             entity_id,
             f"SET {assignments}{f' REMOVE {cleared}' if cleared else ''} ADD #version :one",
@@ -343,8 +345,8 @@ class EntityRepository(ABC, Generic[EntityT]):
             one=1,
         )
 
-    def _counted(self, change: int) -> Action:
-        return self._counts.add(**{self.counted_as: change})
+    def _count_action(self, change: int) -> Action:
+        return self._counts.add_action(**{self.counted_as: change})
 
     @property
     def _counts(self) -> Counters:

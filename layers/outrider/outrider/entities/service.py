@@ -74,7 +74,7 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
     def changes(self, current: EntityT, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """What changes about `current` when `given` is to hold. Raises ValidationFailed."""
 
-    def checks(self, given: Mapping[str, Any]) -> Sequence[Action]:  # noqa: ARG002
+    def check_actions(self, given: Mapping[str, Any]) -> Sequence[Action]:  # noqa: ARG002
         """What has to hold when `given` is written, for the transaction. Raises ValidationFailed,
         and makes the transaction raise it."""
         return ()
@@ -225,7 +225,7 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
         for _ in attempts(most):
             try:
                 self.entities.add(
-                    entity, [created], former_owner=gone, also=self._also(entity, given)
+                    entity, [created], former_owner=gone, also=self._further_actions(entity, given)
                 )
             except ValueTaken as taken:
                 existing = self.entities.get(taken.owner)
@@ -261,7 +261,9 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
             after = current.changed(changes)
             events = [self._updated(current.id, changes)]
             try:
-                self.entities.change(current, after, events, also=self._also(after, changes))
+                self.entities.change(
+                    current, after, events, also=self._further_actions(after, changes)
+                )
             except EntityMoved as moved:
                 current = moved.current
             else:
@@ -289,7 +291,9 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
                     return current
                 events = [self._updated(entity_id, others)]
                 try:
-                    self.entities.change(current, after, events, also=self._also(after, given))
+                    self.entities.change(
+                        current, after, events, also=self._further_actions(after, given)
+                    )
                 except EntityMoved:
                     continue
                 return after
@@ -298,7 +302,7 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
                     raise ValueOfAnother(self.kind.noun, self.kind.unique, owner)
                 continue  # it has just left the value
             events = [self._updated(entity_id, changes)]
-            also = self._also(after, given)
+            also = self._further_actions(after, given)
             if self.entities.reclaim(current, after, events, former_owner=owner, also=also):
                 return after
         raise self.kind.contended
@@ -310,9 +314,9 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
     def _given_value(self, row: InputT) -> Any:
         return getattr(row, self.entities.unique)
 
-    def _also(self, after: EntityT, given: Mapping[str, Any]) -> Sequence[Action]:
+    def _further_actions(self, after: EntityT, given: Mapping[str, Any]) -> Sequence[Action]:
         """What belongs to the write that makes `after` of what is given."""
-        return [*self.checks(given), *self.caller.keep(after)]
+        return [*self.check_actions(given), *self.caller.keep_actions(after)]
 
     def _exists(self, existing: EntityT) -> EntityExists:
         return EntityExists(self.kind.noun, self.kind.unique, existing.id)

@@ -65,11 +65,11 @@ class ExportRepository:
             "ttl": int((clock.now() + _LIFE).timestamp()),
             **outbox.attribute(events),
         }
-        transact(self.table.put(item, "attribute_not_exists(#pk)"), *also)
+        transact(self.table.put_action(item, "attribute_not_exists(#pk)"), *also)
 
     def take(self, export_id: str, lease: str) -> Work:
         """Lease the export, if it is not done. Raises LeaseLost."""
-        action = self.table.update(
+        action = self.table.update_action(
             self.workspace,
             export_id,
             "SET #lease = :lease, #leased_until = :until, #status = :running",
@@ -101,7 +101,7 @@ class ExportRepository:
         """Enter what the holder of the lease has done; `done` ends it. Raises LeaseLost."""
         values = {**changes, **outbox.attribute(events)}
         assignments = ", ".join(f"#{name} = :{name}" for name in values)
-        action = self.table.update(
+        action = self.table.update_action(
             self.workspace,
             work.shown.id,
             f"SET {assignments}{' REMOVE #lease, #leased_until' if done else ''}",

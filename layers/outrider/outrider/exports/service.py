@@ -36,7 +36,9 @@ class ExportService:
             created_at=clock.timestamp(),
         )
         asked = self.caller.event("export.created", export_id=created.id, kind=created.kind)
-        self.exports.add(created, self.caller.request_id, [asked], self.caller.keep(created))
+        self.exports.add(
+            created, self.caller.request_id, [asked], self.caller.keep_actions(created)
+        )
         return created
 
     def get(self, export_id: str) -> ExportShown:

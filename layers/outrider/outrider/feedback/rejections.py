@@ -39,22 +39,24 @@ class Rejections:
             )
             try:
                 transact(
-                    self.messages.rejected(found, reason, [failed]),
-                    self.statistics(found.campaign_id).add(
+                    self.messages.reject_action(found, reason, [failed]),
+                    self.statistics(found.campaign_id).add_action(
                         clock.now().date(), found.step_id, found.variant_id, "failed"
                     ),
-                    *self._end(found, reason),
+                    *self._end_actions(found, reason),
                 )
             except TransactionFailed:
                 continue
             return
         raise Contended("Others keep changing this message")
 
-    def _end(self, message: Message, reason: str) -> tuple[Action, ...]:
+    def _end_actions(self, message: Message, reason: str) -> tuple[Action, ...]:
         enrollment = self.enrollments(message.campaign_id).get(message.contact_id)
         if enrollment is None or enrollment.is_over or enrollment.state == "sending":
             return ()
-        return self.endings.writes(enrollment, "failed", reason, noted=_before(enrollment, message))
+        return self.endings.end_actions(
+            enrollment, "failed", reason, noted=_before(enrollment, message)
+        )
 
 
 def _before(enrollment: Enrollment, message: Message) -> dict[str, object]:

@@ -124,7 +124,7 @@ class ImportRepository:
             "chunk": 0,
             "request_id": request_id,
         }
-        put = self.table.put(item, "attribute_not_exists(#pk)")
+        put = self.table.put_action(item, "attribute_not_exists(#pk)")
         if also:
             transact(put, *also)
         else:
@@ -133,7 +133,7 @@ class ImportRepository:
     def take(self, import_id: str, lease: str, states: Sequence[Status]) -> Work:
         """Lease the import, if it is in one of these states, and count that. Raises LeaseLost."""
         among = ", ".join(f":state{number}" for number in range(len(states)))
-        action = self.table.update(
+        action = self.table.update_action(
             self.workspace,
             import_id,
             "SET #lease = :lease, #leased_until = :until ADD #tries :one",
@@ -156,7 +156,7 @@ class ImportRepository:
 
     def forgive(self, work: Work) -> None:
         """Do not count this try of the holder of the lease."""
-        action = self.table.update(
+        action = self.table.update_action(
             self.workspace,
             work.shown.id,
             "ADD #tries :minus",
@@ -179,7 +179,7 @@ class ImportRepository:
     ) -> None:
         """Enter what the holder of the lease has done, with the rows of a chunk. `done` ends the
         lease. Raises LeaseLost."""
-        actions = [self._saved(work, changes, events, done)]
+        actions = [self._save_action(work, changes, events, done)]
         if chunk:
             life = clock.now() + _ROWS_LIFE
             item = {
@@ -188,7 +188,7 @@ class ImportRepository:
                 "sk": _sk(chunk.number),
                 "ttl": int(life.timestamp()),
             }
-            actions.append(self.table.put(item))
+            actions.append(self.table.put_action(item))
         try:
             transact(*actions)
         except TransactionFailed as failure:
@@ -196,7 +196,7 @@ class ImportRepository:
 
     def revert(self, import_id: str, events: Sequence[Event], also: Sequence[Action] = ()) -> bool:
         """Whether the import did not run and is being reverted now."""
-        action = self.table.update(
+        action = self.table.update_action(
             self.workspace,
             import_id,
             "SET #status = :reverting, #_events = :events REMOVE #leased_until, #lease",
@@ -218,7 +218,7 @@ class ImportRepository:
         also: Sequence[Action] = (),
     ) -> bool:
         """Whether the import waited for it, and goes on now."""
-        action = self.table.update(
+        action = self.table.update_action(
             self.workspace,
             import_id,
             "SET #status = :running, #mapping = :mapping, #_events = :events",
@@ -231,12 +231,12 @@ class ImportRepository:
         )
         return try_transact(action, *also)
 
-    def _saved(
+    def _save_action(
         self, work: Work, changes: Mapping[str, Any], events: Sequence[Event], done: bool
     ) -> Action:
         values = {**changes, **outbox.attribute(events)}
         assignments = ", ".join(f"#{name} = :{name}" for name in values)
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             work.shown.id,
             f"SET {assignments}{' REMOVE #lease, #leased_until' if done else ''}",

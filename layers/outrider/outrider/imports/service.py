@@ -66,7 +66,7 @@ class ImportService:
             max_bytes=MAX_BYTES,
         )
         answer = ImportCreated(**created.model_dump(), upload=upload)
-        self.imports.add(created, self.caller.request_id, self.caller.keep(answer))
+        self.imports.add(created, self.caller.request_id, self.caller.keep_actions(answer))
         return answer
 
     def get(self, import_id: str) -> Import:
@@ -113,7 +113,7 @@ class ImportService:
             return found
         reverting = self.caller.event("import.reverting", import_id=import_id)
         answer = found.model_copy(update={"status": "reverting"})
-        if not self.imports.revert(import_id, [reverting], self.caller.keep(answer)):
+        if not self.imports.revert(import_id, [reverting], self.caller.keep_actions(answer)):
             raise CannotRevert("The import is running: it can be reverted when it has ended")
         return answer
 
@@ -145,7 +145,7 @@ class ImportService:
             return found
         confirmed = self.caller.event("import.confirmed", import_id=import_id)
         going_on = self._with_mapping(found, asked).model_copy(update={"status": "running"})
-        kept = self.caller.keep(going_on)
+        kept = self.caller.keep_actions(going_on)
         if not self.imports.confirm(import_id, going_on.mapping, [confirmed], kept):
             raise CannotConfirm(f"The import is {found.status}: it does not wait to be confirmed")
         return going_on

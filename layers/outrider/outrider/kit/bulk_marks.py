@@ -12,7 +12,7 @@ from outrider.kit.aws.dynamodb import Action
 ATTRIBUTE = "_mark"
 
 
-def marked(put: Action, mark: str) -> Action:
+def marked_action(put: Action, mark: str) -> Action:
     """A Put whose item carries the mark."""
     return replace(put, params={**put.params, "Item": {**put.params["Item"], **_typed(mark)}})
 

@@ -21,31 +21,31 @@ class Counters:
     table: Table
     pk: str
 
-    def add(self, **changes: int) -> Action:
+    def add_action(self, **changes: int) -> Action:
         """The write that changes the counts, for a transaction."""
         moved: dict[str, Any] = {name: change for name, change in changes.items() if change}
         additions = ", ".join(f"#{name} :{name}" for name in moved)
         shard = secrets.randbelow(SHARDS)
-        return self.table.update(self.pk, _sk(shard), f"ADD {additions}", **moved)
+        return self.table.update_action(self.pk, _sk(shard), f"ADD {additions}", **moved)
 
     def keys(self) -> list[tuple[Table, str, str]]:
         """Where the shards are, for `kit.aws.dynamodb.batch_get`."""
         return [(self.table, self.pk, _sk(shard)) for shard in range(SHARDS)]
 
-    def unchanged(self, shards: Iterable[Item], names: Sequence[str]) -> list[Action]:
+    def check_unchanged_actions(self, shards: Iterable[Item], names: Sequence[str]) -> list[Action]:
         """That each shard still has these counts as they were read, for a transaction."""
         seen = {shard["sk"]: shard for shard in shards}
-        return [self._unchanged(sk, seen.get(sk), names) for _, _, sk in self.keys()]
+        return [self._check_unchanged_action(sk, seen.get(sk), names) for _, _, sk in self.keys()]
 
-    def _unchanged(self, sk: str, seen: Item | None, names: Sequence[str]) -> Action:
+    def _check_unchanged_action(self, sk: str, seen: Item | None, names: Sequence[str]) -> Action:
         if seen is None:
-            return self.table.check(self.pk, sk, "attribute_not_exists(#pk)")
+            return self.table.check_action(self.pk, sk, "attribute_not_exists(#pk)")
         there = {name: seen[name] for name in names if name in seen}
         conditions = [
             f"#{name} = :{name}" if name in there else f"attribute_not_exists(#{name})"
             for name in names
         ]
-        return self.table.check(self.pk, sk, " AND ".join(conditions), **there)
+        return self.table.check_action(self.pk, sk, " AND ".join(conditions), **there)
 
 
 def total(shards: Iterable[Item], name: str) -> int:

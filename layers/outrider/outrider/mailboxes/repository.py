@@ -73,10 +73,10 @@ class MailboxRepository:
         free = "attribute_not_exists(#pk)"
         try:
             transact(
-                self.table.put({**self._item(mailbox), **attribute(events)}, free),
-                self.table.put(claim, free),
-                *self._inbox(mailbox),
-                self._pools.joined(mailbox.pool),
+                self.table.put_action({**self._item(mailbox), **attribute(events)}, free),
+                self.table.put_action(claim, free),
+                *self._inbox_actions(mailbox),
+                self._pools.join_action(mailbox.pool),
                 *also,
             )
         except TransactionFailed as failure:
@@ -145,14 +145,16 @@ class MailboxRepository:
         also: Sequence[Action] = (),
     ) -> None:
         """`also` are writes of the same transaction. Raises MailboxMoved, and UnknownPool."""
-        put = self.table.put(
+        put = self.table.put_action(
             {**self._item(after), **attribute(events)}, "#version = :seen", seen=before.version
         )
         moved: list[Action] = []
         if after.pool != before.pool:
-            moved += [self._pools.left(before.pool), self._pools.joined(after.pool)]
+            moved += [self._pools.leave_action(before.pool), self._pools.join_action(after.pool)]
         if after.verified_by != before.verified_by:
-            moved += self._inbox(after) or [self.table.delete(**self._inbox_key(after))]
+            moved += self._inbox_actions(after) or [
+                self.table.delete_action(**self._inbox_key(after))
+            ]
         try:
             self.table.write(put, [*moved, *also])
         except ConditionFailed as failure:
@@ -165,13 +167,13 @@ class MailboxRepository:
         transaction. Raises MailboxMoved."""
         try:
             transact(
-                self.table.delete(
+                self.table.delete_action(
                     self.workspace, mailbox.id, "#version = :seen", seen=mailbox.version
                 ),
-                self.table.delete(**self._claim_key(mailbox)),
-                self.table.delete(**self._inbox_key(mailbox)),
-                self.table.delete(self._usage_pk(mailbox.id), _GAP),
-                self._pools.left(mailbox.pool, events),
+                self.table.delete_action(**self._claim_key(mailbox)),
+                self.table.delete_action(**self._inbox_key(mailbox)),
+                self.table.delete_action(self._usage_pk(mailbox.id), _GAP),
+                self._pools.leave_action(mailbox.pool, events),
                 *also,
             )
         except TransactionFailed as failure:
@@ -232,10 +234,10 @@ class MailboxRepository:
             used_today=int(by_day[0][1].get("used", 0)),
         )
 
-    def record(self, mailbox_id: str, day: date, name: Outcome) -> Action:
+    def record_action(self, mailbox_id: str, day: date, name: Outcome) -> Action:
         """Count what became of a mail of the mailbox. What was sent needs none: it was taken of the
         day's cap."""
-        return self.table.update(
+        return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
             f"SET #ttl = :ttl ADD #{name} :one{_by_hour(day, name)}",
@@ -243,9 +245,9 @@ class MailboxRepository:
             ttl=_usage_ttl(day),
         )
 
-    def reserve(self, mailbox_id: str, seen: str | None, free_at: str) -> Action:
+    def reserve_action(self, mailbox_id: str, seen: str | None, free_at: str) -> Action:
         """Take the mailbox's slots up to `free_at`, if no other round took some since `seen`."""
-        return self.table.update(
+        return self.table.update_action(
             self._usage_pk(mailbox_id),
             _GAP,
             "SET #free_at = :free_at",
@@ -254,9 +256,9 @@ class MailboxRepository:
             **({"seen": seen} if seen else {}),
         )
 
-    def take(self, mailbox_id: str, day: date, cap: int, count: int) -> Action:
+    def take_action(self, mailbox_id: str, day: date, cap: int, count: int) -> Action:
         """Take emails of the day's cap, if so many are left."""
-        return self.table.update(
+        return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
             f"SET #ttl = :ttl ADD #used :count{_by_hour(day, 'used', ':count')}",
@@ -266,9 +268,9 @@ class MailboxRepository:
             ttl=_usage_ttl(day),
         )
 
-    def give_back(self, mailbox_id: str, day: date, count: int) -> Action:
-        """Undo `take` for emails that were not sent."""
-        return self.table.update(
+    def give_back_action(self, mailbox_id: str, day: date, count: int) -> Action:
+        """Undo `take_action` for emails that were not sent."""
+        return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
             f"ADD #used :minus{_by_hour(day, 'used', ':minus')}",
@@ -292,12 +294,12 @@ class MailboxRepository:
     def _inbox_key(self, mailbox: Mailbox) -> dict[str, str]:
         return {"pk": inbox_pk(mailbox.email), "sk": self.workspace}
 
-    def _inbox(self, mailbox: Mailbox) -> Sequence[Action]:
+    def _inbox_actions(self, mailbox: Mailbox) -> Sequence[Action]:
         """Where mail for a verified mailbox goes; nowhere for another."""
         if not mailbox.is_verified:
             return []
         inbox = {"mailbox_id": mailbox.id, "verified_by": mailbox.verified_by}
-        return [self.table.put({**self._inbox_key(mailbox), **inbox})]
+        return [self.table.put_action({**self._inbox_key(mailbox), **inbox})]
 
     def _day_keys(self, mailbox_id: str, days: Iterable[date]) -> Sequence[Key]:
         return [(self.table, self._usage_pk(mailbox_id), _usage_sk(day)) for day in days]

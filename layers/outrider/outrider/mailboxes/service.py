@@ -69,7 +69,7 @@ class MailboxService:
             details = MailboxDetails.of(begun, 0, now)
             try:
                 created = [self._event("created", begun)]
-                self.mailboxes.add(begun, created, [*claims, *self.caller.keep(details)])
+                self.mailboxes.add(begun, created, [*claims, *self.caller.keep_actions(details)])
             except OwnershipLost:
                 continue
             except MailboxTaken as taken:
@@ -129,7 +129,7 @@ class MailboxService:
                 return details
             try:
                 told = [self._event("updated", after), *events]
-                self.mailboxes.change(before, after, told, self.caller.keep(details))
+                self.mailboxes.change(before, after, told, self.caller.keep_actions(details))
             except MailboxMoved:
                 continue
             return details
@@ -146,7 +146,7 @@ class MailboxService:
             if if_match not in (None, mailbox.version):
                 raise Conflict.at_version(mailbox.version)
             try:
-                ended = [self.claims.ended(mailbox.email)]
+                ended = [self.claims.end_action(mailbox.email)]
                 self.mailboxes.remove(mailbox, [self._event("deleted", mailbox)], ended)
             except MailboxMoved:
                 continue

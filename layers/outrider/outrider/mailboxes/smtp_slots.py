@@ -73,7 +73,7 @@ class Places:
         for _ in range(_ROUNDS):
             began_ms, place = clock.epoch_ms(), places.ending_in(LEASE)
             expression, free = places.taken(message_id)
-            action = self._update(
+            action = self._update_action(
                 expression,
                 f"{free} AND size(#in_flight) < #share",
                 place=place,
@@ -102,7 +102,7 @@ class Places:
         share = {"share": 1, "share_ms": clock.epoch_ms()}
         empty = {"pk": self._pk, "sk": _SK, "in_flight": {}, **share}
         with suppress(ConditionFailed):
-            self.table.write(self.table.put(empty, "attribute_not_exists(#pk)"))
+            self.table.write(self.table.put_action(empty, "attribute_not_exists(#pk)"))
 
     def _remove(
         self, held: Mapping[str, Place], share: str = "", also_if: str = "", **seen: int
@@ -113,10 +113,10 @@ class Places:
         if share:
             expression = f"SET #share = {share}, #share_ms = :now {expression}"
             values |= {"one": 1, "now": clock.epoch_ms(), **seen}
-        self.table.write(self._update(expression, condition + also_if, **values))
+        self.table.write(self._update_action(expression, condition + also_if, **values))
 
-    def _update(self, expression: str, condition: str, **values: Any) -> Action:
-        return self.table.update(self._pk, _SK, expression, condition, **values)
+    def _update_action(self, expression: str, condition: str, **values: Any) -> Action:
+        return self.table.update_action(self._pk, _SK, expression, condition, **values)
 
     @property
     def _pk(self) -> str:

@@ -51,9 +51,9 @@ class MessageRepository:
         item = self.table.get(self._pk(contact_id), message_id, consistent=newest)
         return Message.from_item(item) if item else None
 
-    def add(self, message: Message, events: Sequence[Event] = ()) -> Action:
+    def add_action(self, message: Message, events: Sequence[Event] = ()) -> Action:
         """Write the message, once: a step whose message is there has been carried out. What it says
-        is written by `saying`."""
+        is written by `content_actions`."""
         place = _place(message)
         item = {
             **message.to_item(),
@@ -68,16 +68,18 @@ class MessageRepository:
             item["by_message_id_pk"] = rfc_key(message.rfc_message_id)
         if message.state in OPEN_STATES:
             item |= {"by_state_pk": self._state_pk(message.state), "by_state_sk": place}
-        return self.table.put(item, "attribute_not_exists(#pk)")
+        return self.table.put_action(item, "attribute_not_exists(#pk)")
 
-    def saying(self, message: Message) -> Sequence[Action]:
+    def content_actions(self, message: Message) -> Sequence[Action]:
         """Write what the message says, if it says something; again where it is said again. Fails
         where it was erased."""
         said = message.said()
         _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
         if not said:
             return []
-        return [self.table.put({"pk": pk, "sk": sk, **said}, "attribute_not_exists(#erased)")]
+        return [
+            self.table.put_action({"pk": pk, "sk": sk, **said}, "attribute_not_exists(#erased)")
+        ]
 
     def as_said(self, message: Message) -> Message:
         """The message, of which there may be no record, with what was written of it before."""
@@ -125,9 +127,11 @@ class MessageRepository:
         contact_id = contact_of(message_id)
         return self.get(contact_id, message_id, newest=newest) if contact_id else None
 
-    def mark(self, message: Message, time: MarkedTime, at: str, events: Sequence[Event]) -> Action:
+    def mark_action(
+        self, message: Message, time: MarkedTime, at: str, events: Sequence[Event]
+    ) -> Action:
         """What happened to the message happened at `at` for the first time."""
-        return self.table.update(
+        return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
             f"SET #{time} = :at, #_events = :events",
@@ -136,7 +140,7 @@ class MessageRepository:
             events=outbox.pack(events, message.names()),
         )
 
-    def found(
+    def found_action(
         self,
         message: Message,
         provider_id: str,
@@ -147,7 +151,7 @@ class MessageRepository:
         """It is known now that the message of which nobody knew went out. What is not given stays
         as it is. See `settled_in` for `call`."""
         sets, values = _went_out(provider_id, rfc_message_id)
-        return self.table.update(
+        return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
             f"SET {sets}, #sent_at = :at, #settled_in = :call, #_events = :events"
@@ -160,9 +164,9 @@ class MessageRepository:
             **values,
         )
 
-    def rejected(self, message: Message, reason: str, events: Sequence[Event]) -> Action:
+    def reject_action(self, message: Message, reason: str, events: Sequence[Event]) -> Action:
         """The provider took the message, and then did not send it."""
-        return self.table.update(
+        return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
             "SET #state = :failed, #reason = :reason, #_events = :events",
@@ -173,12 +177,12 @@ class MessageRepository:
             events=outbox.pack(events, message.names()),
         )
 
-    def bounced(
+    def bounce_action(
         self, message: Message, found: Diagnosis, at: str, events: Sequence[Event]
     ) -> Action:
         """The message, as it was read, came back; that it did so for good is the last word."""
         was = "#bounce = :was" if message.bounce else "attribute_not_exists(#bounce)"
-        return self.table.update(
+        return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
             "SET #bounce = :kind, #bounce_reason = :reason,"
@@ -191,7 +195,9 @@ class MessageRepository:
             **({"was": message.bounce} if message.bounce else {}),
         )
 
-    def replied(self, message: Message, at: str | None, counted: Classification | None) -> Action:
+    def reply_action(
+        self, message: Message, at: str | None, counted: Classification | None
+    ) -> Action:
         """An answer to the message, as it was read, came in at `at` from a person, or from a
         machine when that is None; `counted` is how the answer counts, None when it does not."""
         sets = {"replied_at": at} if at and not message.replied_at else {}
@@ -204,7 +210,7 @@ class MessageRepository:
         if message.classification:
             was, seen = "#classification = :was", {"was": message.classification.model_dump()}
         assignments = ", ".join(f"#{name} = :{name}" for name in values)
-        return self.table.update(
+        return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
             f"{f'SET {assignments} ' if values else ''}REMOVE #_events",
@@ -213,7 +219,7 @@ class MessageRepository:
             **seen,
         )
 
-    def classified(
+    def classify_action(
         self, reply: Message, classification: Classification, events: Sequence[Event]
     ) -> Action:
         """The reply as it was read says something else than was found before."""
@@ -221,7 +227,7 @@ class MessageRepository:
         seen: dict[str, Any] = {}
         if reply.classification:
             was, seen = "#classification = :was", {"was": reply.classification.model_dump()}
-        return self.table.update(
+        return self.table.update_action(
             self._pk(reply.contact_id),
             reply.id,
             "SET #classification = :classification, #_events = :events",
@@ -231,9 +237,9 @@ class MessageRepository:
             **seen,
         )
 
-    def asked_to_stop(self, reply: Message, reason: str) -> Action:
+    def ask_to_stop_action(self, reply: Message, reason: str) -> Action:
         """The reply as it was read asks to stop, which is no class."""
-        return self.table.update(
+        return self.table.update_action(
             self._pk(reply.contact_id),
             reply.id,
             "SET #reason = :reason REMOVE #classification, #_events",
@@ -241,7 +247,7 @@ class MessageRepository:
             reason=reason,
         )
 
-    def task_settled(self, settled: Message, events: Sequence[Event]) -> Action:
+    def settle_task_action(self, settled: Message, events: Sequence[Event]) -> Action:
         """A task that is completed or has expired, as it is then."""
         facts = {
             "state": settled.state,
@@ -250,7 +256,7 @@ class MessageRepository:
         }
         values = {name: value for name, value in facts.items() if value is not None}
         assignments = ", ".join(f"#{name} = :{name}" for name in values)
-        return self.table.update(
+        return self.table.update_action(
             self._pk(settled.contact_id),
             settled.id,
             f"SET {assignments}, #_events = :events REMOVE #by_state_pk, #by_state_sk",
@@ -266,10 +272,12 @@ class MessageRepository:
         item = self.table.get(self._pk(message.contact_id), message.id) or {}
         return str(item.get("settled_in", ""))
 
-    def found_not_sent(self, message: Message, events: Sequence[Event], call: str = "") -> Action:
+    def found_not_sent_action(
+        self, message: Message, events: Sequence[Event], call: str = ""
+    ) -> Action:
         """A message that nobody knew about did not go out, as a person says. See `settled_in` for
         `call`."""
-        return self.table.update(
+        return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
             "SET #state = :failed, #reason = :reason, #settled_in = :call, #_events = :events"
@@ -323,7 +331,9 @@ class MessageRepository:
 
     def delete(self, messages: Sequence[Message]) -> None:
         """Without what they say: see `unsay`."""
-        batch_write(self.table.delete(self._pk(each.contact_id), each.id) for each in messages)
+        batch_write(
+            self.table.delete_action(self._pk(each.contact_id), each.id) for each in messages
+        )
 
     def unsay(self, contact_ids: Sequence[str], message_ids: Iterable[str]) -> None:
         """Erase all that was said to these contacts, recorded or not. Neither that nor anything in
@@ -336,7 +346,7 @@ class MessageRepository:
             keys |= {(item["pk"], item["sk"]) for item in self.table.every(said)}
         ttl = int((clock.now() + _MARK_LIFE).timestamp())
         batch_write(
-            self.table.put({"pk": pk, "sk": sk, "erased": True, "ttl": ttl})
+            self.table.put_action({"pk": pk, "sk": sk, "erased": True, "ttl": ttl})
             for pk, sk in sorted(keys)
         )
 

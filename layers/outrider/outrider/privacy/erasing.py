@@ -71,7 +71,7 @@ class ErasureService:
         if not all(forgotten):
             return _view(erasure, pending=True)
         done = _view(erasure)
-        self.erasures.finish(erasure, self.caller.keep(done))
+        self.erasures.finish(erasure, self.caller.keep_actions(done))
         return done
 
     def _ids(self, enrollments: Sequence[Enrollment], messages: Sequence[Message]) -> Iterator[str]:
@@ -98,9 +98,12 @@ class ErasureService:
                 had_contact=item is not None,
                 erased_at=clock.timestamp(),
             )
-            actions = [self.erasures.adding(erasure), *self.suppressions.erasing(addresses)]
+            actions = [
+                self.erasures.add_action(erasure),
+                *self.suppressions.erase_actions(addresses),
+            ]
             if contact:
-                actions += self.records.contacts.removing(
+                actions += self.records.contacts.remove_actions(
                     contact_id, [self._deleted(contact_id)], contact.version
                 )
             try:
@@ -130,11 +133,11 @@ class ErasureService:
         if enrollment.in_flight(clock.now()):
             return False
         ended = [] if enrollment.is_over else [self._ended(enrollment)]
-        actions = [self.enrollments(enrollment.campaign_id).forget(enrollment, ended)]
+        actions = [self.enrollments(enrollment.campaign_id).forget_action(enrollment, ended)]
         if not enrollment.is_over:
             counted = "paused" if enrollment.state == "paused" else "active"
             counters = self.counters(enrollment.campaign_id)
-            actions.append(counters.add(**{counted: -1, "completed": 1}))
+            actions.append(counters.add_action(**{counted: -1, "completed": 1}))
         return try_transact(*actions)
 
     def _ended(self, enrollment: Enrollment) -> Event:

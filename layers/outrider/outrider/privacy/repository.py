@@ -24,17 +24,17 @@ class ErasureRepository:
         item = self.table.get(self._pk, contact_id)
         return Erasure.model_validate(item) if item else None
 
-    def adding(self, erasure: Erasure) -> Action:
+    def add_action(self, erasure: Erasure) -> Action:
         item = {
             **erasure.model_dump(exclude_none=True),
             "pk": self._pk,
             "sk": erasure.contact_id,
         }
-        return self.table.put(item, "attribute_not_exists(#pk)")
+        return self.table.put_action(item, "attribute_not_exists(#pk)")
 
     def count(self, erasure: Erasure, counted: Counted) -> Erasure:
         """The erasure with what was counted first."""
-        action = self.table.update(
+        action = self.table.update_action(
             self._pk,
             erasure.contact_id,
             "SET #counted = if_not_exists(#counted, :counted)",
@@ -43,7 +43,7 @@ class ErasureRepository:
         return Erasure.model_validate(self.table.write(action))
 
     def finish(self, erasure: Erasure, also: Sequence[Action] = ()) -> None:
-        finished = self.table.update(
+        finished = self.table.update_action(
             self._pk,
             erasure.contact_id,
             "SET #finished_at = if_not_exists(#finished_at, :now)",

@@ -26,8 +26,8 @@ class ResearchRepository:
         contact = self.contacts.whole(contact_id, found)
         return contact, Findings.model_validate(kept) if kept else None
 
-    def keep(self, contact_id: str, findings: Findings) -> Sequence[Action]:
+    def keep_actions(self, contact_id: str, findings: Findings) -> Sequence[Action]:
         """The writes that keep it, if the contact is there still, for a transaction."""
         table, pk, sk = self.contacts.beside(contact_id)
         item = {**findings.model_dump(exclude_none=True), "pk": pk, "sk": sk}
-        return [self.contacts.present(contact_id), table.put(item)]
+        return [self.contacts.check_present_action(contact_id), table.put_action(item)]

@@ -68,7 +68,7 @@ class ResearchService:
             self.credits.void(held.id)
             raise
         if findings.outcome != "found":
-            self.credits.void(held.id, also=self.caller.keep(answer))
+            self.credits.void(held.id, also=self.caller.keep_actions(answer))
         elif self._charge(held, contact, findings, answer).state != "posted":
             raise ServiceUnavailable("The research took too long and costs nothing; try again")
         return answer
@@ -86,7 +86,10 @@ class ResearchService:
     def _charge(
         self, held: LedgerEntry, contact: Contact, findings: Findings, answer: Research
     ) -> LedgerEntry:
-        also = [*self.research.keep(contact.id, findings), *self.caller.keep(answer)]
+        also = [
+            *self.research.keep_actions(contact.id, findings),
+            *self.caller.keep_actions(answer),
+        ]
         try:
             return self.credits.post(held.id, held.held, also)
         except TransactionFailed as failure:

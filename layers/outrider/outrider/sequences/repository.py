@@ -56,8 +56,8 @@ class SequenceRepository:
             **outbox.attribute(events),
         }
         transact(
-            self.table.put(item, "attribute_not_exists(#pk)"),
-            self._version(sequence, steps),
+            self.table.put_action(item, "attribute_not_exists(#pk)"),
+            self._version_action(sequence, steps),
             *also,
         )
 
@@ -76,7 +76,7 @@ class SequenceRepository:
             if getattr(before, name) != getattr(after, name)
         }
         assignments = ", ".join(f"#{name} = :{name}" for name in changes)
-        change = self.table.update(
+        change = self.table.update_action(
             self.workspace,
             before.id,
             f"SET {assignments} REMOVE #_events",
@@ -84,7 +84,7 @@ class SequenceRepository:
             seen=before.version,
             **changes,
         )
-        versions = [] if steps is None else [self._version(after, steps)]
+        versions = [] if steps is None else [self._version_action(after, steps)]
         transact(change, *versions, *also)
 
     def remove(self, sequence: Sequence) -> None:
@@ -94,16 +94,16 @@ class SequenceRepository:
         keys = [
             self.version_key(sequence.id, number) for number in range(1, sequence.steps_version + 1)
         ]
-        batch_write(self.table.delete(pk, sk) for _, pk, sk in keys[:-1])
+        batch_write(self.table.delete_action(pk, sk) for _, pk, sk in keys[:-1])
         _, pk, sk = keys[-1]
-        removed = self.table.delete(
+        removed = self.table.delete_action(
             self.workspace,
             sequence.id,
             "#version = :seen AND (attribute_not_exists(#campaigns) OR #campaigns = :none)",
             seen=sequence.version,
             none=0,
         )
-        transact(removed, self.table.delete(pk, sk))
+        transact(removed, self.table.delete_action(pk, sk))
 
     def steps(self, sequence: Sequence, version: int | None = None) -> Many[Step] | None:
         """Those of the newest version unless another is asked for; None where it is not there."""
@@ -129,16 +129,16 @@ class SequenceRepository:
         """Where a version is, for `kit.aws.dynamodb.batch_get`."""
         return self.table, f"{self.workspace}#{sequence_id}", f"version#{steps_version:05d}"
 
-    def _version(self, sequence: Sequence, steps: Many[Step]) -> Action:
+    def _version_action(self, sequence: Sequence, steps: Many[Step]) -> Action:
         _, pk, sk = self.version_key(sequence.id, sequence.steps_version)
         dumped = [step.model_dump(exclude_none=True) for step in steps]
         item = {"pk": pk, "sk": sk, "steps": dumped}
-        return self.table.put(item, "attribute_not_exists(#pk)")
+        return self.table.put_action(item, "attribute_not_exists(#pk)")
 
-    def carried_out(self, sequence_id: str, campaigns: int) -> Action:
+    def count_campaigns_action(self, sequence_id: str, campaigns: int) -> Action:
         """So many campaigns more carry the sequence out, or fewer: for the transaction that makes
         or deletes them. Its condition is that the sequence is there."""
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             sequence_id,
             "ADD #campaigns :number REMOVE #_events",
@@ -146,9 +146,9 @@ class SequenceRepository:
             number=campaigns,
         )
 
-    def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
+    def begin_launch_action(self, draft: Sequence, launching: Sequence) -> Action:
         """The beginning of a launch, to stand in one transaction with the campaign's creation."""
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             draft.id,
             "SET #status = :launching, #campaign_id = :campaign, #updated_at = :now,"
@@ -162,10 +162,10 @@ class SequenceRepository:
             version=launching.version,
         )
 
-    def withdraw_launch(self, launching: Sequence) -> Action:
+    def withdraw_launch_action(self, launching: Sequence) -> Action:
         """The end of a launch that enrolled nobody, to stand in one transaction with the removal of
         its campaign."""
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             launching.id,
             "SET #status = :draft, #updated_at = :now REMOVE #campaign_id, #_events"
@@ -179,9 +179,11 @@ class SequenceRepository:
             one=1,
         )
 
-    def end_launch(self, launching: Sequence, launched: Sequence, events: Many[Event]) -> Action:
+    def end_launch_action(
+        self, launching: Sequence, launched: Sequence, events: Many[Event]
+    ) -> Action:
         """The end of a launch, to stand in one transaction with the campaign's start."""
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             launched.id,
             "SET #status = :active, #updated_at = :now, #version = :version, #_events = :events",
@@ -195,7 +197,7 @@ class SequenceRepository:
             events=outbox.pack(events),
         )
 
-    def turn(
+    def turn_action(
         self,
         sequence_id: str,
         campaign_id: str,
@@ -206,7 +208,7 @@ class SequenceRepository:
         """The sequence is paused, or goes on, with the campaign that its launch made; to stand in
         one transaction with the campaign's change."""
         before = {f"was_{number}": status for number, status in enumerate(was)}
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             sequence_id,
             "SET #status = :to, #updated_at = :now, #_events = :events ADD #version :one",
@@ -219,9 +221,9 @@ class SequenceRepository:
             one=1,
         )
 
-    def finished(self, sequence_id: str, events: Many[Event]) -> Action:
+    def finish_action(self, sequence_id: str, events: Many[Event]) -> Action:
         """The end of a sequence, to stand in one transaction with its campaign's end."""
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             sequence_id,
             "SET #status = :finished, #updated_at = :now, #_events = :events ADD #version :one",

@@ -54,7 +54,7 @@ Follow = Callable[[Sequence], Many[Action]]
 """What else has to change with a sequence, of what it will be, in the same transaction."""
 
 
-def _nothing(_: Sequence) -> Many[Action]:
+def _no_actions(_: Sequence) -> Many[Action]:
     return ()
 
 
@@ -84,7 +84,7 @@ class SequenceService:
         steps = [step.step(first=place == 0) for place, step in enumerate(new.steps)]
         created = self.caller.event("sequence.created", sequence_id=sequence.id, name=new.name)
         view = SequenceView.of(sequence)
-        also = [*self.pools.there(new.mailbox_pool), *self.caller.keep(view)]
+        also = [*self.pools.check_exists_actions(new.mailbox_pool), *self.caller.keep_actions(view)]
         self.sequences.add(sequence, steps, [created], also)
         return view
 
@@ -104,7 +104,7 @@ class SequenceService:
         sequence_id: str,
         update: SequenceUpdate,
         if_match: int | None,
-        follow: Follow = _nothing,
+        follow: Follow = _no_actions,
     ) -> SequenceDetail:
         """Change what is given. Raises SequenceNotFound, SequenceNotChangeable, ValidationFailed
         when there is no such mailbox pool, and Conflict at another version than `if_match`."""
@@ -116,8 +116,12 @@ class SequenceService:
                 return SequenceDetail.of(before)
             after = before.changed(changes)
             view = SequenceDetail.of(after)
-            there = self.pools.there(after.mailbox_pool) if "mailbox_pool" in changes else ()
-            also = [*follow(after), *there, *self.caller.keep(view)]
+            there = (
+                self.pools.check_exists_actions(after.mailbox_pool)
+                if "mailbox_pool" in changes
+                else ()
+            )
+            also = [*follow(after), *there, *self.caller.keep_actions(view)]
             try:
                 self.sequences.change(before, after, also=also)
             except TransactionFailed:
@@ -150,7 +154,7 @@ class SequenceService:
         return StepsView.of(sequence, steps, version)
 
     def put_steps(
-        self, sequence_id: str, put: StepsPut, if_match: int | None, follow: Follow = _nothing
+        self, sequence_id: str, put: StepsPut, if_match: int | None, follow: Follow = _no_actions
     ) -> StepsView:
         """Make a new version of the steps. Raises SequenceNotFound, SequenceNotChangeable,
         ValidationFailed (for a launched sequence also where lint finds errors), and Conflict at
@@ -171,7 +175,7 @@ class SequenceService:
             view = StepsView.of(after, steps)
             try:
                 self.sequences.change(
-                    before, after, steps, [*follow(after), *self.caller.keep(view)]
+                    before, after, steps, [*follow(after), *self.caller.keep_actions(view)]
                 )
             except TransactionFailed:
                 continue
@@ -190,8 +194,8 @@ class SequenceService:
             raise Conflict.at_version(sequence.version)
         return sequence
 
-    def carried_out(self, sequence_id: str, campaigns: int) -> Action:
-        return self.sequences.carried_out(sequence_id, campaigns)
+    def count_campaigns_action(self, sequence_id: str, campaigns: int) -> Action:
+        return self.sequences.count_campaigns_action(sequence_id, campaigns)
 
     def steps_of(self, sequence_id: str, version: int) -> Many[Step]:
         """The steps of a version, which stay when the sequence is changed."""
@@ -201,42 +205,44 @@ class SequenceService:
         """The steps of these versions, of those that there are."""
         return self.sequences.versions(sequence_id, versions)
 
-    def begin_launch(self, draft: Sequence, launching: Sequence) -> Action:
-        return self.sequences.begin_launch(draft, launching)
+    def begin_launch_action(self, draft: Sequence, launching: Sequence) -> Action:
+        return self.sequences.begin_launch_action(draft, launching)
 
-    def withdraw_launch(self, launching: Sequence) -> Action:
+    def withdraw_launch_action(self, launching: Sequence) -> Action:
         """It is a draft again, and its campaign no longer its own."""
-        return self.sequences.withdraw_launch(launching)
+        return self.sequences.withdraw_launch_action(launching)
 
-    def end_launch(self, launching: Sequence, launched: Sequence, enrolled: int) -> Action:
+    def end_launch_action(self, launching: Sequence, launched: Sequence, enrolled: int) -> Action:
         event = self.caller.event(
             "sequence.launched",
             sequence_id=launched.id,
             campaign_id=launched.campaign_id,
             enrolled=enrolled,
         )
-        return self.sequences.end_launch(launching, launched, [event])
+        return self.sequences.end_launch_action(launching, launched, [event])
 
-    def paused(self, sequence_id: str, campaign_id: str, reason: str) -> Action:
+    def pause_action(self, sequence_id: str, campaign_id: str, reason: str) -> Action:
         """With the campaign that its launch made, in one transaction."""
         names = {"sequence_id": sequence_id, "campaign_id": campaign_id}
         event = self.caller.event("sequence.paused", reason=reason, **names)
-        return self.sequences.turn(sequence_id, campaign_id, "paused", [event])
+        return self.sequences.turn_action(sequence_id, campaign_id, "paused", [event])
 
-    def resumed(self, sequence_id: str, campaign_id: str) -> Action:
+    def resume_action(self, sequence_id: str, campaign_id: str) -> Action:
         """With the campaign that its launch made, in one transaction."""
         names = {"sequence_id": sequence_id, "campaign_id": campaign_id}
         event = self.caller.event("sequence.resumed", **names)
-        return self.sequences.turn(sequence_id, campaign_id, "active", [event])
+        return self.sequences.turn_action(sequence_id, campaign_id, "active", [event])
 
-    def reopened(self, sequence_id: str, campaign_id: str) -> Action:
+    def reopen_action(self, sequence_id: str, campaign_id: str) -> Action:
         """With the campaign that its launch made and that runs again, in one transaction."""
         names = {"sequence_id": sequence_id, "campaign_id": campaign_id}
         event = self.caller.event("sequence.resumed", **names)
-        return self.sequences.turn(sequence_id, campaign_id, "active", [event], was=("finished",))
+        return self.sequences.turn_action(
+            sequence_id, campaign_id, "active", [event], was=("finished",)
+        )
 
-    def finished(self, sequence_id: str, events: Many[Event]) -> Action:
-        return self.sequences.finished(sequence_id, events)
+    def finish_action(self, sequence_id: str, events: Many[Event]) -> Action:
+        return self.sequences.finish_action(sequence_id, events)
 
 
 def require_sendable(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> None:

@@ -62,7 +62,9 @@ class AdditionService:
             results=results,
         )
         for _ in range(_ATTEMPTS):
-            if try_transact(*self._noted(campaign, request, answer), *self.caller.keep(answer)):
+            if try_transact(
+                *self._note_actions(campaign, request, answer), *self.caller.keep_actions(answer)
+            ):
                 return answer
             campaign = self._launched(campaign_id)
         raise _contended()
@@ -83,7 +85,7 @@ class AdditionService:
             at = clock.now() + STEP_LEASE
             if some:
                 self.runs.wake_by(campaign.id, at)
-            finds = partial(self.campaigns.looks_by, campaign.id, at, or_paused=True)
+            finds = partial(self.campaigns.check_looks_by_action, campaign.id, at, or_paused=True)
             enroller = self.enroller(campaign, first, finds, mark)
             try:
                 parts = parallel.chunks(enroller.enroll, some, AT_ONCE)
@@ -94,7 +96,7 @@ class AdditionService:
             return results_of(contact_ids, contacts.keys(), skipped)
         raise _contended()
 
-    def _noted(
+    def _note_actions(
         self, campaign: Campaign, request: AudienceAddition, answer: AudienceAdded
     ) -> list[Action]:
         """The campaign with its new contacts, or with one filter more to be enrolled."""
@@ -108,7 +110,7 @@ class AdditionService:
         )
         if request.filter is None:
             after = campaign.changed(has_audience=True)
-            return [self.campaigns.change(campaign, after, [event])]
+            return [self.campaigns.change_action(campaign, after, [event])]
         if campaign.audiences >= MAX_OPEN:
             raise Conflict(
                 f"{MAX_OPEN} filters of this campaign are still being enrolled: wait until one is "
@@ -122,8 +124,8 @@ class AdditionService:
         )
         job = begun(self.caller, after, request.filter, answer.id)
         return [
-            self.campaigns.change(campaign, after, [event]),
-            self.audiences.add(campaign.id, job),
+            self.campaigns.change_action(campaign, after, [event]),
+            self.audiences.add_action(campaign.id, job),
         ]
 
 

@@ -52,20 +52,20 @@ class Enroller:
         when the check does not hold."""
         skipped = self.screening.refused(contacts)
         groups = {
-            each.id: [self.enrollments.add(self.new(each), self.campaign.due_shards)]
+            each.id: [self.enrollments.add_action(self.new(each), self.campaign.due_shards)]
             for each in contacts
             if each.id not in skipped
         }
         if self.keeps:
             groups |= self._records(skipped)
-        refused = transact_named(groups, lambda names: self._counted(names, skipped))
+        refused = transact_named(groups, lambda names: self._count_actions(names, skipped))
         known: dict[str, SkipReason] = {
             contact_id: "already_in_sequence"
             for contact_id, reasons in refused.items()
             if contact_id not in skipped and not self._is_own(reasons)
         }
         if self.keeps and known:
-            transact_named(self._records(known), lambda names: self._counted(names, known))
+            transact_named(self._records(known), lambda names: self._count_actions(names, known))
         return skipped | known
 
     def new(self, contact: Contact, before: Enrollment | None = None) -> NewEnrollment:
@@ -106,18 +106,18 @@ class Enroller:
 
     def _records(self, skipped: Mapping[str, SkipReason]) -> dict[str, list[Action]]:
         return {
-            contact_id: [self.enrollments.skip(contact_id, reason)]
+            contact_id: [self.enrollments.skip_action(contact_id, reason)]
             for contact_id, reason in skipped.items()
         }
 
-    def _counted(
+    def _count_actions(
         self, written: Collection[str], skipped: Mapping[str, SkipReason]
     ) -> Sequence[Action]:
         added = sum(contact_id not in skipped for contact_id in written)
         reasons = Counter(skipped[each] for each in written if each in skipped)
         by_reason = {f"{SKIPPED_AS}{reason}": count for reason, count in reasons.items()}
         counts = {"total": added, "active": added, "enrolled": added, **by_reason}
-        return [self.counters.add(**counts), self.check()]
+        return [self.counters.add_action(**counts), self.check()]
 
     def _is_own(self, reasons: Sequence[Reason]) -> bool:
         return any(marks.mark_of(reason.item) == self.mark for reason in reasons)

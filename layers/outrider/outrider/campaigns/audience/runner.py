@@ -109,19 +109,19 @@ class AudienceRepository:
         jobs = [AudienceJob.model_validate(item) for item in found if not item["done"]]
         return sorted(jobs, key=lambda job: job.asked_at)
 
-    def add(self, campaign_id: str, job: AudienceJob) -> Action:
+    def add_action(self, campaign_id: str, job: AudienceJob) -> Action:
         item = {
             **job.model_dump(exclude_none=True),
             "pk": self._pk(campaign_id),
             "sk": _sk(job),
         }
-        return self.table.put(item, "attribute_not_exists(#pk)")
+        return self.table.put_action(item, "attribute_not_exists(#pk)")
 
-    def move(
+    def move_action(
         self, campaign_id: str, job: AudienceJob, after: Item | None, *, added: int, skipped: int
     ) -> Action:
         """The place behind what was enrolled; None is the end."""
-        return self.table.update(
+        return self.table.update_action(
             self._pk(campaign_id),
             _sk(job),
             "SET #after = :after, #parts = :next, #done = :done, #moved_at = :now"
@@ -139,7 +139,7 @@ class AudienceRepository:
 
     def ask_again(self, campaign_id: str, job: AudienceJob) -> None:
         """Note that somebody was asked to go on with it, unless it has moved."""
-        action = self.table.update(
+        action = self.table.update_action(
             self._pk(campaign_id),
             _sk(job),
             "SET #moved_at = :now",
@@ -224,10 +224,10 @@ class AudienceRunner:
     def _move(
         self, campaign_id: str, job: AudienceJob, after: Item | None, *, added: int, skipped: int
     ) -> None:
-        move = self.audiences.move(campaign_id, job, after, added=added, skipped=skipped)
+        move = self.audiences.move_action(campaign_id, job, after, added=added, skipped=skipped)
         actions = [move]
         if after is None:
-            actions.append(self.campaigns.enrolled(campaign_id))
+            actions.append(self.campaigns.end_filter_action(campaign_id))
         transact(*actions)
 
 

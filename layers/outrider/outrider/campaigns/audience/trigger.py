@@ -107,13 +107,13 @@ class TriggerService:
             due_at=new.enrollment.due_at,
         )
         transact(
-            enrollments.add_again(new, campaign.due_shards, before)
+            enrollments.add_again_action(new, campaign.due_shards, before)
             if before
-            else enrollments.add(new, campaign.due_shards),
-            enroller.counters.add(**_counted(before)),
+            else enrollments.add_action(new, campaign.due_shards),
+            enroller.counters.add_action(**_counted(before)),
             promise.action,
-            self.contacts.entities.present(contact.id),
-            *self.caller.keep(result),
+            self.contacts.entities.check_present_action(contact.id),
+            *self.caller.keep_actions(result),
         )
         return result, (new.enrollment, promise)
 

@@ -29,10 +29,12 @@ class DailyLimits:
     table: Table
     pk: str
 
-    def take(self, day: date, limit: int, count: int, *, company: str | None = None) -> Action:
+    def take_action(
+        self, day: date, limit: int, count: int, *, company: str | None = None
+    ) -> Action:
         """Take messages of the day, if so many are left."""
         expires = datetime.combine(day, time.min, tzinfo=UTC) + _LIFE
-        return self.table.update(
+        return self.table.update_action(
             self.pk,
             _sk(day, company),
             "SET #ttl = :ttl ADD #used :count",
@@ -42,9 +44,11 @@ class DailyLimits:
             ttl=int(expires.timestamp()),
         )
 
-    def give_back(self, day: date, count: int, *, company: str | None = None) -> Action:
-        """Undo `take` for messages that were not sent."""
-        return self.table.update(self.pk, _sk(day, company), "ADD #used :minus", minus=-count)
+    def give_back_action(self, day: date, count: int, *, company: str | None = None) -> Action:
+        """Undo `take_action` for messages that were not sent."""
+        return self.table.update_action(
+            self.pk, _sk(day, company), "ADD #used :minus", minus=-count
+        )
 
     def usage(self, day: date, companies: Iterable[str] = ()) -> Used:
         wanted = {company: _sk(day, company) for company in companies}

@@ -69,8 +69,8 @@ class RunService:
         at = due if due > round_end(now) else max(due, now) + STEP_LEASE
         moment = _moment(campaign, now, at)
         if moment is None:
-            return Promise(at, self.campaigns.looks_by(campaign.id, at))
-        return Promise(at, self.campaigns.next_run(campaign, moment), moment)
+            return Promise(at, self.campaigns.check_looks_by_action(campaign.id, at))
+        return Promise(at, self.campaigns.next_run_action(campaign, moment), moment)
 
     def keep(self, campaign: Campaign, promise: Promise) -> None:
         """Start the run that a promise begins, once that is recorded. Fails silently: the check of

@@ -38,7 +38,7 @@ class Reservations:
         """Take the slots and the units of all that is planned to be sent. False, and nothing is
         taken, when another round took some of it since `usage` was read."""
         taken: list[Action] = []
-        for take, give_back in self._takings(day, settings, planned, mailboxes, usage):
+        for take, give_back in self._take_actions(day, settings, planned, mailboxes, usage):
             try:
                 self.limits.table.write(take)
             except ConditionFailed:
@@ -52,13 +52,13 @@ class Reservations:
         """Give back what was taken for one step."""
         day = date.fromisoformat(units.day)
         if units.mailbox_id:
-            self.limits.table.write(self.mailboxes.give_back(units.mailbox_id, day, 1))
+            self.limits.table.write(self.mailboxes.give_back_action(units.mailbox_id, day, 1))
         if units.campaign:
-            self.limits.table.write(self.limits.give_back(day, 1))
+            self.limits.table.write(self.limits.give_back_action(day, 1))
         if units.company:
-            self.limits.table.write(self.limits.give_back(day, 1, company=units.company))
+            self.limits.table.write(self.limits.give_back_action(day, 1, company=units.company))
 
-    def _takings(
+    def _take_actions(
         self,
         day: date,
         settings: Settings,
@@ -72,19 +72,25 @@ class Reservations:
         for mailbox_id, count in Counter(one.mailbox_id for one in units).items():
             if mailbox_id:
                 cap = known[mailbox_id].cap_on(day)
-                take = self.mailboxes.take(mailbox_id, day, cap, count)
-                yield take, self.mailboxes.give_back(mailbox_id, day, count)
+                take = self.mailboxes.take_action(mailbox_id, day, cap, count)
+                yield take, self.mailboxes.give_back_action(mailbox_id, day, count)
         if settings.daily_limit is not None and units:
             count = len(units)
-            yield limits.take(day, settings.daily_limit, count), limits.give_back(day, count)
+            yield (
+                limits.take_action(day, settings.daily_limit, count),
+                limits.give_back_action(day, count),
+            )
         for company, count in Counter(one.company for one in units).items():
             if company and settings.company_daily_limit is not None:
-                take = limits.take(day, settings.company_daily_limit, count, company=company)
-                yield take, limits.give_back(day, count, company=company)
+                take = limits.take_action(day, settings.company_daily_limit, count, company=company)
+                yield take, limits.give_back_action(day, count, company=company)
         for mailbox_id, slot in _last_slots(planned).items():
             if gap := timedelta(seconds=known[mailbox_id].min_gap_seconds):
                 seen = usage[mailbox_id].free_at
-                yield self.mailboxes.reserve(mailbox_id, seen, clock.to_text(slot + gap)), None
+                yield (
+                    self.mailboxes.reserve_action(mailbox_id, seen, clock.to_text(slot + gap)),
+                    None,
+                )
 
 
 def units_of(day: date, settings: Settings, planned: Planned) -> Units:

@@ -137,9 +137,9 @@ class DispatchService:
         before = []
         if campaign.leads_sequence:
             finished = self.caller.event("sequence.finished", identity=_identity(campaign), **names)
-            before.append(self.sequences.finished(campaign.sequence_id, [finished]))
+            before.append(self.sequences.finish_action(campaign.sequence_id, [finished]))
         try:
-            transact(*before, *self.campaigns.complete(campaign, shards, [completed]))
+            transact(*before, *self.campaigns.complete_actions(campaign, shards, [completed]))
         except TransactionFailed as failure:
             return failure.reasons[len(before)].failed
         return True

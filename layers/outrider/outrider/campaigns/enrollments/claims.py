@@ -33,7 +33,7 @@ class EnrollmentClaims:
     workspace: WorkspaceId
     campaign_id: str
 
-    def claim(
+    def claim_action(
         self, enrollment: Enrollment, message_id: str, mailbox_id: str | None, to: str
     ) -> Action:
         """Claim the step for `message_id`, which is to be sent to the address or number `to`: until
@@ -46,7 +46,7 @@ class EnrollmentClaims:
         moves = not lease <= (enrollment.due_at or "") <= clock.to_text(now + ROUND + STEP_LEASE)
         if moves:
             values |= due_place(lease, QUEUED_LANE)
-        return self._change(
+        return self._change_action(
             enrollment,
             "#state = :sending, #sending = :message, #sending_to = :to, #claimed_until = :lease,"
             f" #holder = :holder"
@@ -60,9 +60,9 @@ class EnrollmentClaims:
             **values,
         )
 
-    def wait(self, enrollment: Enrollment, message_id: str, until: str) -> Action:
+    def wait_action(self, enrollment: Enrollment, message_id: str, until: str) -> Action:
         """A person has the task `message_id` to do, and time for it `until`."""
-        return self._change(
+        return self._change_action(
             enrollment,
             f"{DUE}, #state = :waiting, #sending = :message",
             "#_events, #blocked_reason",
@@ -71,7 +71,7 @@ class EnrollmentClaims:
             message=message_ids.own(message_id),
         )
 
-    def advance(
+    def advance_action(
         self,
         contact_id: str,
         message_id: str,
@@ -83,7 +83,7 @@ class EnrollmentClaims:
     ) -> Action:
         """The claimed message is settled; `step_id` comes next. Without `thread` it stays."""
         continued = {"thread": thread.packed()} if thread else {}
-        return self._settle(
+        return self._settle_action(
             contact_id,
             message_id,
             f"{DUE}, #state = :active, #step_id = :step, #previous_at = :now, #attempts = :none"
@@ -96,7 +96,7 @@ class EnrollmentClaims:
             **continued,
         )
 
-    def retry(
+    def retry_action(
         self,
         enrollment: Enrollment,
         message_id: str,
@@ -110,7 +110,7 @@ class EnrollmentClaims:
         was an attempt, so the next wait is longer, and its mailbox makes the next one too; else any
         mailbox may, where none wrote before. Made late, it changes no claim but that of
         `enrollment.holder`: the step may have been claimed again."""
-        return self._settle(
+        return self._settle_action(
             enrollment.contact_id,
             message_id,
             f"{DUE}, #state = :active, #blocked_reason = :reason,"
@@ -124,7 +124,7 @@ class EnrollmentClaims:
             holder=enrollment.holder,
         )
 
-    def release(
+    def release_action(
         self,
         enrollment: Enrollment,
         message_id: str,
@@ -136,7 +136,7 @@ class EnrollmentClaims:
         again at `due`, or when it was due before. Made late, it changes no other claim, as `retry`.
         """
         moved = f"{DUE}, #blocked_reason = :reason, " if due else ""
-        return self._settle(
+        return self._settle_action(
             enrollment.contact_id,
             message_id,
             f"{moved}#state = :active",
@@ -146,11 +146,11 @@ class EnrollmentClaims:
             **({**due_place(due, lane), "reason": reason} if due else {}),
         )
 
-    def pause_claimed(
+    def pause_claimed_action(
         self, contact_id: str, message_id: str, reason: str, events: Sequence[Event]
     ) -> Action:
         """A person has to say what became of the claimed message."""
-        return self._settle(
+        return self._settle_action(
             contact_id,
             message_id,
             f"{STATE}, #blocked_reason = :reason, #_events = :events",
@@ -160,11 +160,11 @@ class EnrollmentClaims:
             events=outbox.pack(events),
         )
 
-    def end_claimed(
+    def end_claimed_action(
         self, contact_id: str, message_id: str, state: str, reason: str, events: Sequence[Event]
     ) -> Action:
         """The claimed message was the last: the enrollment ends."""
-        return self._settle(
+        return self._settle_action(
             contact_id,
             message_id,
             f"{STATE}, #exit_reason = :reason, #_events = :events",
@@ -174,10 +174,12 @@ class EnrollmentClaims:
             events=outbox.pack(events),
         )
 
-    def _change(self, enrollment: Enrollment, sets: str, removes: str, **values: Any) -> Action:
+    def _change_action(
+        self, enrollment: Enrollment, sets: str, removes: str, **values: Any
+    ) -> Action:
         """A change of the enrollment as it was read, while no message of it is in flight."""
         in_flight = "" if enrollment.state == "waiting" else " AND attribute_not_exists(#sending)"
-        return self.table.update(
+        return self.table.update_action(
             self._pk,
             enrollment.contact_id,
             f"SET {sets}, #updated_at = :now REMOVE {removes} ADD #version :one",
@@ -188,13 +190,13 @@ class EnrollmentClaims:
             **values,
         )
 
-    def _settle(
+    def _settle_action(
         self, contact_id: str, message_id: str, sets: str, removes: str, **values: Any
     ) -> Action:
         """A change that only the holder of the claim on `message_id` may make; what others noted
         meanwhile (a reply) stays. With a `holder` it must be the claim that this one made."""
         of_holder = " AND #holder = :holder" if "holder" in values else ""
-        return self.table.update(
+        return self.table.update_action(
             self._pk,
             contact_id,
             f"SET {sets}, #updated_at = :now REMOVE {removes} ADD #version :one",

@@ -15,9 +15,9 @@ class CompanyReplies:
     table: Table
     pk: str
 
-    def note(self, company_key: str, at: str) -> Action:
+    def note_action(self, company_key: str, at: str) -> Action:
         """That somebody of the company answered at `at` (RFC 3339); the first time stays."""
-        return self.table.update(
+        return self.table.update_action(
             self.pk,
             _sk(company_key),
             "SET #replied_at = if_not_exists(#replied_at, :at)",

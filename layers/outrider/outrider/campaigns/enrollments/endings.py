@@ -25,7 +25,7 @@ class Endings:
     counters: Callable[[str], Counters]
     tasks: OpenTasks
 
-    def writes(
+    def end_actions(
         self,
         enrollment: Enrollment,
         state: EndState,
@@ -43,15 +43,19 @@ class Endings:
         told = [self.event(enrollment, state, exit_reason, outcome)]
         repository = self.enrollments(enrollment.campaign_id)
         if claimed:
-            end = repository.end_claimed(enrollment.contact_id, claimed, state, exit_reason, told)
+            end = repository.end_claimed_action(
+                enrollment.contact_id, claimed, state, exit_reason, told
+            )
         else:
-            end = repository.end(enrollment, state, exit_reason, told, outcome=outcome, noted=noted)
+            end = repository.end_action(
+                enrollment, state, exit_reason, told, outcome=outcome, noted=noted
+            )
         moved = {audience_group(enrollment.state): -1}
         moved[audience_group(state)] = moved.get(audience_group(state), 0) + 1
-        counted = self.counters(enrollment.campaign_id).add(**moved)
+        counted = self.counters(enrollment.campaign_id).add_action(**moved)
         if claimed or enrollment.state != "waiting" or not enrollment.sending:
             return end, counted
-        return end, counted, self._cancel(enrollment, enrollment.sending)
+        return end, counted, self._cancel_action(enrollment, enrollment.sending)
 
     def end_all(self, contact_id: str, state: EndState, exit_reason: str) -> None:
         """End what is open or paused of the contact in any campaign. What changes at the same
@@ -60,12 +64,12 @@ class Endings:
             if enrollment.is_over or enrollment.state == "sending":
                 continue
             with suppress(TransactionFailed):
-                transact(*self.writes(enrollment, state, exit_reason))
+                transact(*self.end_actions(enrollment, state, exit_reason))
 
-    def _cancel(self, enrollment: Enrollment, task_id: str) -> Action:
+    def _cancel_action(self, enrollment: Enrollment, task_id: str) -> Action:
         names = {**enrollment.names(), "message_id": task_id}
         cancelled = self.caller.event("task.cancelled", identity=task_id, **names)
-        return self.tasks.cancel(enrollment.contact_id, task_id, [cancelled])
+        return self.tasks.cancel_action(enrollment.contact_id, task_id, [cancelled])
 
     def event(
         self, enrollment: Enrollment, state: EndState, exit_reason: str, outcome: str | None = None

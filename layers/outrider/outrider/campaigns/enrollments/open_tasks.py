@@ -20,9 +20,9 @@ class OpenTasks:
     table: Table
     workspace: WorkspaceId
 
-    def cancel(self, contact_id: str, task_id: str, events: Sequence[Event]) -> Action:
+    def cancel_action(self, contact_id: str, task_id: str, events: Sequence[Event]) -> Action:
         """Nobody is to do it any more, for a transaction."""
-        return self.table.update(
+        return self.table.update_action(
             f"{self.workspace}#{contact_id}",
             task_id,
             "SET #state = :cancelled, #_events = :events REMOVE #by_state_pk, #by_state_sk",

@@ -58,15 +58,17 @@ class EnrollmentRepository(EnrollmentClaims):
         item = self.table.get(self._pk, contact_id)
         return Enrollment.from_item(item) if item else None
 
-    def add(self, new: NewEnrollment, due_shards: int) -> Action:
+    def add_action(self, new: NewEnrollment, due_shards: int) -> Action:
         """Enroll somebody who never was, for a transaction."""
-        return self.table.put(self._item(new, due_shards), "attribute_not_exists(#pk)")
+        return self.table.put_action(self._item(new, due_shards), "attribute_not_exists(#pk)")
 
-    def add_again(self, new: NewEnrollment, due_shards: int, before: Enrollment) -> Action:
+    def add_again_action(self, new: NewEnrollment, due_shards: int, before: Enrollment) -> Action:
         """Enroll somebody anew in place of an enrollment that is over, as it was read."""
-        return self.table.put(self._item(new, due_shards), "#version = :seen", seen=before.version)
+        return self.table.put_action(
+            self._item(new, due_shards), "#version = :seen", seen=before.version
+        )
 
-    def skip(self, contact_id: str, reason: str) -> Action:
+    def skip_action(self, contact_id: str, reason: str) -> Action:
         """Keep why somebody was not enrolled, for a transaction; the first reason stays."""
         item = {
             "pk": f"{self._pk}#skipped",
@@ -75,7 +77,7 @@ class EnrollmentRepository(EnrollmentClaims):
             "skipped_at": clock.timestamp(),
             "ttl": int((clock.now() + _SKIPPED_LIFE).timestamp()),
         }
-        return self.table.put(item, "attribute_not_exists(#pk)")
+        return self.table.put_action(item, "attribute_not_exists(#pk)")
 
     def skipped(
         self, reason: str | None, limit: int, after: Item | None
@@ -129,7 +131,7 @@ class EnrollmentRepository(EnrollmentClaims):
         """Move the due time, unless the enrollment changed since it was read. `unclaimable`: nobody
         who read it before may claim its step, since the units reserved for it are free then."""
         raised = {"one": 1} if unclaimable else {}
-        action = self.table.update(
+        action = self.table.update_action(
             self._pk,
             enrollment.contact_id,
             f"SET {DUE}, #blocked_reason = :reason REMOVE #_events"
@@ -147,9 +149,11 @@ class EnrollmentRepository(EnrollmentClaims):
             return False
         return True
 
-    def skip_to(self, enrollment: Enrollment, step_id: str, due: datetime, lane: str) -> Action:
+    def skip_to_action(
+        self, enrollment: Enrollment, step_id: str, due: datetime, lane: str
+    ) -> Action:
         """The step to come is left out; `step_id` comes next."""
-        return self._change(
+        return self._change_action(
             enrollment,
             f"{DUE}, #step_id = :step, #previous_at = :now, #attempts = :none",
             "#_events, #blocked_reason",
@@ -158,11 +162,11 @@ class EnrollmentRepository(EnrollmentClaims):
             none=0,
         )
 
-    def migrate(
+    def migrate_action(
         self, enrollment: Enrollment, steps_version: int, step_id: str, due: datetime, lane: str
     ) -> Action:
         """It goes on at `step_id` of another version of the steps."""
-        return self._change(
+        return self._change_action(
             enrollment,
             f"{DUE}, #step_id = :step, #steps_version = :steps",
             "#_events",
@@ -171,7 +175,7 @@ class EnrollmentRepository(EnrollmentClaims):
             steps=steps_version,
         )
 
-    def end(
+    def end_action(
         self,
         enrollment: Enrollment,
         state: str,
@@ -184,7 +188,7 @@ class EnrollmentRepository(EnrollmentClaims):
         """The enrollment as it was read ends, unless a message of it is in flight; nobody waits for
         its task any more. `noted` are fields to set with it."""
         told = "".join(f", #{name} = :{name}" for name in noted or {})
-        return self._change(
+        return self._change_action(
             enrollment,
             f"{STATE}, #exit_reason = :reason, #outcome = :outcome, #_events = :events{told}",
             f"{DUE_KEYS}, #blocked_reason, #in_review, {CLAIM}",
@@ -195,10 +199,10 @@ class EnrollmentRepository(EnrollmentClaims):
             **(noted or {}),
         )
 
-    def pause(self, enrollment: Enrollment, reason: str, events: Sequence[Event]) -> Action:
+    def pause_action(self, enrollment: Enrollment, reason: str, events: Sequence[Event]) -> Action:
         """It stays where it stands until it is resumed, and keeps the time it is due at, and with
         its lane whether its step lies in the queue."""
-        return self._change(
+        return self._change_action(
             enrollment,
             f"{STATE}, #blocked_reason = :reason, #_events = :events",
             f"#by_due_pk, {CLAIM}",
@@ -207,14 +211,14 @@ class EnrollmentRepository(EnrollmentClaims):
             events=outbox.pack(events),
         )
 
-    def resume(
+    def resume_action(
         self, before: Enrollment, after: Enrollment, due_shards: int, events: Sequence[Event]
     ) -> Action:
         """One that is paused, or failed, goes on where `after` says."""
         names = ("blocked_reason", "exit_reason", "attempts", "mailbox_id")
         cleared = "".join(f", #{name}" for name in names if not getattr(after, name))
         queued = after.blocked_reason == QUEUED
-        return self._change(
+        return self._change_action(
             before,
             f"{DUE}, #by_due_pk = :shard, #state = :active, #step_id = :step, #thread = :thread,"
             " #generation = :generation, #_events = :events"
@@ -230,7 +234,7 @@ class EnrollmentRepository(EnrollmentClaims):
             events=outbox.pack(events),
         )
 
-    def forget(self, enrollment: Enrollment, events: Sequence[Event]) -> Action:
+    def forget_action(self, enrollment: Enrollment, events: Sequence[Event]) -> Action:
         """End it if it is not over, and keep nothing of what its mails said nor of who the contact
         was. A message in flight must be given up: its worker's lease is over."""
         ends = not enrollment.is_over
@@ -245,15 +249,17 @@ class EnrollmentRepository(EnrollmentClaims):
         else:
             removes = f"{removes}, #_events"
         if enrollment.sending:
-            return self._settle(enrollment.contact_id, enrollment.sending, sets, removes, **values)
-        return self._change(enrollment, sets, removes, **values)
+            return self._settle_action(
+                enrollment.contact_id, enrollment.sending, sets, removes, **values
+            )
+        return self._change_action(enrollment, sets, removes, **values)
 
-    def note_reply(self, enrollment: Enrollment, noted: Mapping[str, str]) -> Action:
+    def note_reply_action(self, enrollment: Enrollment, noted: Mapping[str, str]) -> Action:
         """Note what the contact answered, and `in_review` if a person has to read it; what a worker
         does with it meanwhile goes on, but any decision that was made without it does not hold any
         more."""
         assignments = ", ".join(f"#{name} = :{name}" for name in noted)
-        return self.table.update(
+        return self.table.update_action(
             self._pk,
             enrollment.contact_id,
             f"SET {assignments}, #updated_at = :now REMOVE #_events{_reviewed(noted)}"
@@ -265,12 +271,12 @@ class EnrollmentRepository(EnrollmentClaims):
             **noted,
         )
 
-    def defer(
+    def defer_action(
         self, enrollment: Enrollment, until: str, reason: str, noted: Mapping[str, str]
     ) -> Action:
         """The step to come does not come up before `until`."""
         assignments = "".join(f", #{name} = :{name}" for name in noted)
-        return self._change(
+        return self._change_action(
             enrollment,
             f"{DUE}, #blocked_reason = :blocked{assignments}",
             f"#_events{_reviewed(noted)}",
@@ -279,10 +285,12 @@ class EnrollmentRepository(EnrollmentClaims):
             **noted,
         )
 
-    def reviewed(self, enrollment: Enrollment, due: str, noted: Mapping[str, str]) -> Action:
+    def end_review_action(
+        self, enrollment: Enrollment, due: str, noted: Mapping[str, str]
+    ) -> Action:
         """A person has read what it waited for: the step to come comes up at `due`."""
         assignments = "".join(f", #{name} = :{name}" for name in noted)
-        return self._change(
+        return self._change_action(
             enrollment,
             f"{DUE}{assignments}",
             "#_events, #blocked_reason, #in_review",
@@ -296,13 +304,13 @@ class EnrollmentRepository(EnrollmentClaims):
             Query(f"{self._pk}#{company_key}", index="by_company", limit=_COMPANY_AT_ONCE)
         )
 
-    def note_first(
+    def note_first_action(
         self, contact_id: str, time: Literal["opened_at", "clicked_at"], at: str, *, written_at: str
     ) -> Action:
         """That the contact did something with a mail written at `written_at`, for the first time
         since it was enrolled. What was read of the enrollment before is out of date: it may have
         been a condition of the step to come."""
-        return self.table.update(
+        return self.table.update_action(
             self._pk,
             contact_id,
             f"SET #{time} = :at, #updated_at = :now REMOVE #_events ADD #version :one",

@@ -126,7 +126,7 @@ class RetryService:
                 if campaign.status == "completed":
                     campaign = self._open_with_campaign(campaign, left[:AT_ONCE], opened)
                     left = left[AT_ONCE:]
-                still = [self.campaigns.takes(campaign.id, *_RUNNING)]
+                still = [self.campaigns.check_takes_action(campaign.id, *_RUNNING)]
                 open_part = partial(self._open_part, campaign, opened=opened, also=still)
                 parallel.chunks(open_part, left, AT_ONCE)
             except TransactionFailed:
@@ -143,13 +143,13 @@ class RetryService:
         after = campaign.changed(status="active", run=campaign.run + 1)
         names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
         resumed = self.caller.event("campaign.resumed", reason=RETRIED, **names)
-        also = [self.campaigns.change(campaign, after, [resumed])]
+        also = [self.campaigns.change_action(campaign, after, [resumed])]
         if campaign.leads_sequence:
             try:
                 self.sequences.get(campaign.sequence_id)
             except SequenceNotFound as gone:
                 raise SequenceDeleted from gone
-            also.append(self.sequences.reopened(campaign.sequence_id, campaign.id))
+            also.append(self.sequences.reopen_action(campaign.sequence_id, campaign.id))
         self._open_part(campaign, part, opened=opened, also=also)
         return after if opened else campaign
 
@@ -174,10 +174,11 @@ class RetryService:
                 reason=RETRIED,
                 **again.names(),
             )
-            change = repository.resume(each, again, campaign.due_shards, [told])
+            change = repository.resume_action(each, again, campaign.due_shards, [told])
             groups[each.contact_id] = [change]
         refused = transact_named(
-            groups, lambda names: [counters.add(failed=-len(names), active=len(names)), *also]
+            groups,
+            lambda names: [counters.add_action(failed=-len(names), active=len(names)), *also],
         )
         opened.update({name: again for name, again in after.items() if name not in refused})
 

@@ -60,8 +60,8 @@ class EnrollmentService:
             _require(before, before.state == "active", "paused")
             after = before.changed(state="paused", blocked_reason=BY_PERSON)
             told = [self._event("paused", after, reason=BY_PERSON)]
-            change = self._repository(before).pause(before, BY_PERSON, told)
-            actions = [change, self._moved(before, active=-1, paused=1)]
+            change = self._repository(before).pause_action(before, BY_PERSON, told)
+            actions = [change, self._move_action(before, active=-1, paused=1)]
             if shown := self._done(after, actions):
                 return shown
         raise _contended()
@@ -104,7 +104,7 @@ class EnrollmentService:
                 due_at=None,
                 sending=None,
             )
-            if shown := self._done(after, self.endings.writes(before, "stopped", BY_PERSON)):
+            if shown := self._done(after, self.endings.end_actions(before, "stopped", BY_PERSON)):
                 return shown
         raise _contended()
 
@@ -118,14 +118,14 @@ class EnrollmentService:
             due = max(before.due_at or "", clock.timestamp())
             after = before.changed(state="active", blocked_reason=None, due_at=due)
         told = [self._event("resumed", after)]
-        change = self._repository(before).resume(before, after, campaign.due_shards, told)
-        return after, [change, self._moved(before, active=1, paused=-1)]
+        change = self._repository(before).resume_action(before, after, campaign.due_shards, told)
+        return after, [change, self._move_action(before, active=1, paused=-1)]
 
     def _repository(self, enrollment: Enrollment) -> EnrollmentRepository:
         return self.enrollments(enrollment.campaign_id)
 
-    def _moved(self, enrollment: Enrollment, **changes: int) -> Action:
-        return self.campaigns.counters(enrollment.campaign_id).add(**changes)
+    def _move_action(self, enrollment: Enrollment, **changes: int) -> Action:
+        return self.campaigns.counters(enrollment.campaign_id).add_action(**changes)
 
     def _event(self, what: str, after: Enrollment, **data: str) -> Event:
         identity = f"{after.id}/{after.version}"
@@ -134,7 +134,7 @@ class EnrollmentService:
     def _done(self, after: Enrollment, actions: Sequence[Action]) -> EnrollmentView | None:
         """The answer, once it is done; None when something changed since it was read."""
         shown = EnrollmentView.of(after)
-        return shown if try_transact(*actions, *self.caller.keep(shown)) else None
+        return shown if try_transact(*actions, *self.caller.keep_actions(shown)) else None
 
 
 def _require(enrollment: Enrollment, allowed: bool, done: str) -> None:

@@ -40,32 +40,34 @@ class Statistics:
     table: Table
     pk: str
 
-    def add(self, day: date, step_id: str, variant_id: str, *names: str) -> Action:
+    def add_action(self, day: date, step_id: str, variant_id: str, *names: str) -> Action:
         """The write that counts one of each of `names`, for a transaction."""
         by_hour = [hours.attribute(day, name) for name in names if name in _BY_HOUR]
         additions = ", ".join(f"#{name} :one" for name in (*names, *by_hour) if name)
         shard = secrets.randbelow(SHARDS)
         sk = f"stat#{day.isoformat()}#{step_id}#{variant_id}#{shard}"
-        return self.table.update(self.pk, sk, f"ADD {additions}", one=1)
+        return self.table.update_action(self.pk, sk, f"ADD {additions}", one=1)
 
-    def add_many(
+    def add_many_action(
         self, day: str, step_id: str, variant_id: str, counts: Mapping[str, int]
     ) -> Action:
         """The write that adds `counts`, by the names of `names_at`, for a transaction."""
         additions = ", ".join(f"#{name} :{name}" for name in counts)
         sk = f"stat#{day}#{step_id}#{variant_id}#{secrets.randbelow(SHARDS)}"
         values: dict[str, Any] = dict(counts)
-        return self.table.update(self.pk, sk, f"ADD {additions}", **values)
+        return self.table.update_action(self.pk, sk, f"ADD {additions}", **values)
 
     @staticmethod
     def names_at(moment: datetime, name: str) -> list[str]:
         """Return the names under which something is counted that happened at `moment` (UTC)."""
         return [name, hours.of(moment, name)] if name in _BY_HOUR else [name]
 
-    def move(self, day: date, step_id: str, variant_id: str, before: str, after: str) -> Action:
+    def move_action(
+        self, day: date, step_id: str, variant_id: str, before: str, after: str
+    ) -> Action:
         """The write that counts as `after` what was counted as `before` on that day."""
         sk = f"stat#{day.isoformat()}#{step_id}#{variant_id}#{secrets.randbelow(SHARDS)}"
-        return self.table.update(
+        return self.table.update_action(
             self.pk, sk, f"ADD #{before} :minus, #{after} :one", one=1, minus=-1
         )
 

@@ -43,7 +43,7 @@ class MergeService:
             _require_room(after)
             events = {each.id: [self._deleted(each, winner)] for each in losers}
             events[winner.id] = [self._merged(winner, losers, changes)]
-            also = [*self._silence(winner, losers), *self.caller.keep(after)]
+            also = [*self._silence_actions(winner, losers), *self.caller.keep_actions(after)]
             try:
                 self.contacts.merge(winner, after, losers, events, also=also)
             except TransactionFailed:
@@ -65,7 +65,7 @@ class MergeService:
             raise ContactNotFound
         return winner, [found[contact_id] for contact_id in left]
 
-    def _silence(self, winner: Contact, losers: Sequence[Contact]) -> list[Action]:
+    def _silence_actions(self, winner: Contact, losers: Sequence[Contact]) -> list[Action]:
         """Where one of the losers objected to mail, the write by which the winner did too."""
         addresses = [address for each in losers for address in (each.email, *each.other_emails)]
         found = self.suppressions.find([winner.email, *addresses])
@@ -83,7 +83,7 @@ class MergeService:
         suppressed = self.caller.event(
             "contact.suppressed", contact_id=winner.id, **suppression.names()
         )
-        return [self.suppressions.adding(suppression, [suppressed])]
+        return [self.suppressions.add_action(suppression, [suppressed])]
 
     def _merged(self, winner: Contact, losers: Sequence[Contact], changes: Iterable[str]) -> Event:
         return self.caller.event(

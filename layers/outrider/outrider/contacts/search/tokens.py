@@ -40,14 +40,14 @@ class TokenRepository:
             (self.of_tag(tag), contact.id) for tag in contact.tags
         }
 
-    def changes(self, states: Sequence[Contact | None]) -> list[Action]:
+    def change_actions(self, states: Sequence[Contact | None]) -> list[Action]:
         """The writes after which the tokens are those of the last of `states`, whichever of the
         states before they have been brought to."""
         *before, last = [self.keys(state) for state in states]
         wanted = last - frozenset[Key].intersection(*map(frozenset, before))
         left = frozenset[Key]().union(*before) - last
-        return [self.table.put({"pk": pk, "sk": sk}) for pk, sk in sorted(wanted)] + [
-            self.table.delete(pk, sk) for pk, sk in sorted(left)
+        return [self.table.put_action({"pk": pk, "sk": sk}) for pk, sk in sorted(wanted)] + [
+            self.table.delete_action(pk, sk) for pk, sk in sorted(left)
         ]
 
     def _of_word(self, word: str) -> str:

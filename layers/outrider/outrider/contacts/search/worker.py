@@ -40,7 +40,7 @@ class ContactIndex:
         actions = []
         for (workspace, _), items in histories.items():
             tokens = TokenRepository(self.table, WorkspaceId(workspace))
-            actions += tokens.changes([Contact.from_item(item) for item in items])
+            actions += tokens.change_actions([Contact.from_item(item) for item in items])
         parallel.chunks(batch_write, actions, WRITE_AT_ONCE)
 
     def _link(self, histories: Histories) -> None:

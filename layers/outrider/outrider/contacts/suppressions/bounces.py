@@ -21,9 +21,9 @@ class GlobalBounces:
     table: Table
     workspace: WorkspaceId
 
-    def add(self, address: str) -> Action:
+    def add_action(self, address: str) -> Action:
         """That a mail to the address was refused for good; the first time stays."""
-        return self.table.update(
+        return self.table.update_action(
             *self._place(address),
             "SET #bounced_at = if_not_exists(#bounced_at, :now)",
             now=clock.timestamp(),

@@ -22,7 +22,7 @@ class SuppressionBulk(SuppressionRepository):
         """Add up to ADD_AT_ONCE suppressions, each with its mark, leaving out those that are there:
         their ids. One that is there by an earlier try counts as added."""
         groups = {
-            suppression.id: [marks.marked(self.adding(suppression, events), mark)]
+            suppression.id: [marks.marked_action(self.add_action(suppression, events), mark)]
             for suppression, events, mark in new
         }
         refused = transact_groups(groups, lambda _: [])
@@ -37,7 +37,7 @@ class SuppressionBulk(SuppressionRepository):
         counts as lifted."""
         own = "attribute_not_exists(#pk) OR begins_with(#_mark, :mark)"
         try:
-            self.table.write(self.table.delete(self._pk, suppression_id, own, mark=mark))
+            self.table.write(self.table.delete_action(self._pk, suppression_id, own, mark=mark))
         except ConditionFailed:
             return False
         return True

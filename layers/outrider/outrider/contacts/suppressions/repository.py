@@ -77,20 +77,22 @@ class SuppressionRepository:
         """The suppression as it stands: the one that was there before, if there was one that says
         as much; then nothing is written. `also` are writes of the same transaction."""
         try:
-            self.table.write(self.adding(suppression, events), also)
+            self.table.write(self.add_action(suppression, events), also)
         except ConditionFailed as taken:
             return Suppression.model_validate(taken.item)
         return suppression
 
     def add_many(self, suppressions: Sequence[tuple[Suppression, Sequence[Event]]]) -> set[str]:
         """Add up to ADD_AT_ONCE suppressions, leaving out those that are there: their ids."""
-        groups = {new.id: [self.adding(new, events)] for new, events in suppressions}
+        groups = {new.id: [self.add_action(new, events)] for new, events in suppressions}
         return set(transact_groups(groups, lambda _: []))
 
     def remove(self, suppression_id: str) -> bool:
         """False when there is no such suppression."""
         try:
-            self.table.write(self.table.delete(self._pk, suppression_id, "attribute_exists(#pk)"))
+            self.table.write(
+                self.table.delete_action(self._pk, suppression_id, "attribute_exists(#pk)")
+            )
         except ConditionFailed:
             return False
         return True
@@ -119,11 +121,11 @@ class SuppressionRepository:
         wanted = dict.fromkeys(each for address in addresses for each in self._ids(address))
         return [(self.table, self._pk, each) for each in wanted]
 
-    def erasing(self, addresses: Sequence[str]) -> Sequence[Action]:
+    def erase_actions(self, addresses: Sequence[str]) -> Sequence[Action]:
         """For a transaction: suppressions of these addresses that say nothing about whom, in the
         place of any there are."""
         return [
-            self.table.put(
+            self.table.put_action(
                 {
                     "pk": self._pk,
                     "sk": suppression_id,
@@ -143,18 +145,18 @@ class SuppressionRepository:
     def _ids(self, address: str) -> tuple[str, str]:
         return self.id_of("address", address), self.id_of("domain", domain_of(address))
 
-    def adding(self, suppression: Suppression, events: Sequence[Event]) -> Action:
+    def add_action(self, suppression: Suppression, events: Sequence[Event]) -> Action:
         """`add`, for a transaction. Of an address that only came back it is noted that its owner
         wants no mail: that holds for their other addresses too."""
         if suppression.kind == "address" and suppression.is_objection:
-            return self.objecting(suppression, events)
-        return self.table.put(self._item(suppression, events), _FREE)
+            return self.object_action(suppression, events)
+        return self.table.put_action(self._item(suppression, events), _FREE)
 
-    def objecting(self, suppression: Suppression, events: Sequence[Event]) -> Action:
+    def object_action(self, suppression: Suppression, events: Sequence[Event]) -> Action:
         """For a transaction: a suppression that `is_objection`, in the place of none or of one that
         is not."""
         item = self._item(suppression, events)
-        return self.table.put(item, _BOUNCED_AT_MOST, bounced="bounced")
+        return self.table.put_action(item, _BOUNCED_AT_MOST, bounced="bounced")
 
     def _item(self, suppression: Suppression, events: Sequence[Event]) -> Item:
         return {

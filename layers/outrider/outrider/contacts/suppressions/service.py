@@ -40,7 +40,7 @@ class SuppressionService:
         """The suppression as it stands: the first one for an address or domain stays."""
         suppression = self._suppression(new)
         events = [self._suppressed(suppression)]
-        return self.suppressions.add(suppression, events, self.caller.keep(suppression))
+        return self.suppressions.add(suppression, events, self.caller.keep_actions(suppression))
 
     def add_many(self, batch: SuppressionBatch) -> SuppressionBatchResult:
         """One result for each row, in the order of the rows."""

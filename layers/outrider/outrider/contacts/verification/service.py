@@ -48,7 +48,9 @@ class VerificationService:
                 break
             after = current.changed(changes)
             try:
-                self.contacts.change(current, after, [verified], also=self.caller.keep(after))
+                self.contacts.change(
+                    current, after, [verified], also=self.caller.keep_actions(after)
+                )
             except EntityMoved as moved:
                 current = moved.current
             else:

@@ -62,7 +62,7 @@ class CallCounter:
         to = max(call.number for call in calls)
         while counted_to < to:
             days = _by_day(calls, counted_to)
-            counts = [usage.add(day, counted) for day, counted in days.items()]
+            counts = [usage.add_action(day, counted) for day, counted in days.items()]
             try:
                 self.counted.advance(key_id, counted_to, to, counts)
             except CountedSince as since:

@@ -24,11 +24,11 @@ class UsageRepository:
     table: Table
     workspace: WorkspaceId
 
-    def add(self, day: date, counts: Mapping[str, int]) -> Action:
+    def add_action(self, day: date, counts: Mapping[str, int]) -> Action:
         """The write that adds `counts` to those of a day, for a transaction."""
         added: dict[str, Any] = dict(counts)
         additions = ", ".join(f"#{name} :{name}" for name in counts)
-        return self.table.update(
+        return self.table.update_action(
             self._pk,
             day.isoformat(),
             f"SET #ttl = :ttl ADD {additions}",
@@ -75,7 +75,7 @@ class CountedCalls:
     def advance(self, key_id: str, seen: int, to: int, counts: Collection[Action]) -> None:
         """Write `counts` and that the key is counted `to`, at once. Raises CountedSince."""
         known: dict[str, Any] = {"seen": seen} if seen else {}
-        marker = self.table.update(
+        marker = self.table.update_action(
             *self._key(key_id),
             "SET #counted_to = :to",
             "#counted_to = :seen" if seen else "attribute_not_exists(#pk)",

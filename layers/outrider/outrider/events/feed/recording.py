@@ -145,10 +145,10 @@ class Recorder:
         recorded_at = max(clock.timestamp(), end.place.recorded_at)
         batch = Batch.after(self.workspace, end.place, recorded_at, list(events.values()))
         transact(
-            self.table.put(batch.to_item(), "attribute_not_exists(#pk)"),
-            self.table.put(self._receipt(batch, changes)),
-            *self._raising(end, batch),
-            *(self.table.put(entry) for entry in batch.entries()),
+            self.table.put_action(batch.to_item(), "attribute_not_exists(#pk)"),
+            self.table.put_action(self._receipt(batch, changes)),
+            *self._raise_ceiling_actions(end, batch),
+            *(self.table.put_action(entry) for entry in batch.entries()),
             *self.counting(self.workspace, [each for change in changes for each in change.counts]),
             attempts=1,  # who meets another has lost the place it would take
         )
@@ -164,7 +164,7 @@ class Recorder:
             "ttl": int((clock.now() + _RECEIPT_LIFE).timestamp()),
         }
 
-    def _raising(self, end: _End, batch: Batch) -> Iterator[Action]:
+    def _raise_ceiling_actions(self, end: _End, batch: Batch) -> Iterator[Action]:
         """Keep the ceiling above the sequences of `batch`."""
         ceiling = _ceiling_of(batch.last)
         if end.ceiling is None and ceiling == _ceiling_of(end.place.sequence):
@@ -172,11 +172,11 @@ class Recorder:
         pk, sk = self._ceiling_key
         item = {"pk": pk, "sk": sk, "sequence": ceiling, "recorded_at": batch.recorded_at}
         if end.ceiling is None:
-            yield self.table.put(item)
+            yield self.table.put_action(item)
         elif end.ceiling == 0:
-            yield self.table.put(item, "attribute_not_exists(#pk)")
+            yield self.table.put_action(item, "attribute_not_exists(#pk)")
         else:
-            yield self.table.put(item, "#sequence = :seen", seen=end.ceiling)
+            yield self.table.put_action(item, "#sequence = :seen", seen=end.ceiling)
 
     def _batches(self, keys: set[str]) -> list[Batch]:
         wanted = [(self.table, f"{self.workspace}#feed", key) for key in sorted(keys)]

@@ -50,9 +50,9 @@ class Classifying:
             )
             try:
                 transact(
-                    self.messages.classified(reply, found, [event]),
-                    *self._follows(reply, found),
-                    *self.caller.keep(after),
+                    self.messages.classify_action(reply, found, [event]),
+                    *self._follow_actions(reply, found),
+                    *self.caller.keep_actions(after),
                 )
             except TransactionFailed:
                 continue
@@ -69,8 +69,8 @@ class Classifying:
             how, now = "by_person", clock.now()
             self.opt_outs.record(reply.contact_id, answered, "unsubscribed", now, how)
             after = reply.model_copy(update={"classification": None, "reason": STOP})
-            asked = self.messages.asked_to_stop(reply, STOP)
-            if try_transact(asked, *self.caller.keep(after)):
+            asked = self.messages.ask_to_stop_action(reply, STOP)
+            if try_transact(asked, *self.caller.keep_actions(after)):
                 return after
         raise Contended("Another request changed this reply")
 
@@ -82,7 +82,7 @@ class Classifying:
             raise ValidationFailed.at("/value", "Only a reply says something: this was sent")
         return reply
 
-    def _follows(self, reply: Message, found: Classification) -> Sequence[Action]:
+    def _follow_actions(self, reply: Message, found: Classification) -> Sequence[Action]:
         answered = (
             self.messages.get(reply.contact_id, reply.in_reply_to) if reply.in_reply_to else None
         )
@@ -90,10 +90,12 @@ class Classifying:
             return ()
         by_person = found.value not in AUTOMATIC
         at = reply.created_at if by_person else None
-        actions = list(self.effects.counted(answered, at, found))
+        actions = list(self.effects.count_actions(answered, at, found))
         around = self.effects.around(answered)
         if by_person:
-            actions += self.effects.of_person(around, found.value, reply.created_at, by_human=True)
+            actions += self.effects.person_actions(
+                around, found.value, reply.created_at, by_human=True
+            )
         else:
-            actions += self.effects.of_reviewed_machine(around, found.value)
+            actions += self.effects.reviewed_machine_actions(around, found.value)
         return actions

@@ -91,25 +91,25 @@ class Effects:
             contact=self.contacts.current(message.contact_id),
         )
 
-    def counted(
+    def count_actions(
         self, message: Message, at: str | None, found: Classification | None
     ) -> Sequence[Action]:
         """The answer, noted on the message it answers; `at` is when a person gave it. A message
         counts once, on the day of its first answer, by the answer that says most."""
         before = message.classification
         if found is None or not supersedes(found, before):
-            return [self.messages.replied(message, at, None)]
-        actions = [self.messages.replied(message, at, found)]
+            return [self.messages.reply_action(message, at, None)]
+        actions = [self.messages.reply_action(message, at, found)]
         statistics = self.statistics(message.campaign_id)
         step, name = (message.step_id, message.variant_id), f"replied_{found.value}"
         if before is None:
-            actions.append(statistics.add(clock.now().date(), *step, name))
+            actions.append(statistics.add_action(clock.now().date(), *step, name))
         elif before.value != found.value:
             day = date.fromisoformat(message.classified_on or message.created_at[:10])
-            actions.append(statistics.move(day, *step, f"replied_{before.value}", name))
+            actions.append(statistics.move_action(day, *step, f"replied_{before.value}", name))
         return actions
 
-    def of_person(
+    def person_actions(
         self,
         around: Around,
         value: ReplyClass | None,
@@ -123,12 +123,12 @@ class Effects:
         actions: list[Action] = []
         if enrollment := around.enrollment:
             if in_review and not enrollment.is_over:
-                actions.append(self._held(enrollment, value, in_review))
+                actions.append(self._hold_action(enrollment, value, in_review))
             else:
-                actions += self._on_enrollment(enrollment, around.campaign, value, at)
+                actions += self._enrollment_actions(enrollment, around.campaign, value, at)
             if not in_review and self._stops_company(around) and enrollment.company_key:
                 companies = self.companies(enrollment.campaign_id)
-                actions.append(companies.note(enrollment.company_key, at))
+                actions.append(companies.note_action(enrollment.company_key, at))
         if contact := around.contact:
             status = _status(contact.status, value, by_human=by_human)
             after = contact.model_copy(
@@ -138,10 +138,10 @@ class Effects:
                     "updated_at": clock.timestamp(),
                 }
             )
-            actions.append(self.contacts.changing(contact, after, []))
+            actions.append(self.contacts.change_action(contact, after, []))
         return actions
 
-    def of_machine(
+    def machine_actions(
         self, around: Around, value: ReplyClass, back_on: date | None
     ) -> Sequence[Action]:
         """Nothing ends; who is away gets the next step when they are back."""
@@ -153,13 +153,13 @@ class Effects:
             noted["in_review"] = enrollment.in_review
         repository = self.enrollments(enrollment.campaign_id)
         if value != "out_of_office" or campaign is None or enrollment.state != "active":
-            return (repository.note_reply(enrollment, noted),)
+            return (repository.note_reply_action(enrollment, noted),)
         until = clock.to_text(absent_until(enrollment, campaign, back_on, clock.now()))
         if until <= (enrollment.due_at or ""):
-            return (repository.note_reply(enrollment, noted),)
-        return (repository.defer(enrollment, until, AWAY, noted),)
+            return (repository.note_reply_action(enrollment, noted),)
+        return (repository.defer_action(enrollment, until, AWAY, noted),)
 
-    def of_reviewed_machine(self, around: Around, value: ReplyClass) -> Sequence[Action]:
+    def reviewed_machine_actions(self, around: Around, value: ReplyClass) -> Sequence[Action]:
         """A person found that a machine wrote what they had to read: what waited for that goes on,
         as behind a machine's word."""
         enrollment, campaign = around.enrollment, around.campaign
@@ -167,11 +167,11 @@ class Effects:
             return ()
         noted = {"reply_class": value}
         if enrollment.state != "active":
-            return (self.enrollments(enrollment.campaign_id).note_reply(enrollment, noted),)
+            return (self.enrollments(enrollment.campaign_id).note_reply_action(enrollment, noted),)
         due = _due_again(enrollment)
         if value == "out_of_office" and campaign:
             due = max(due, clock.to_text(absent_until(enrollment, campaign, None, clock.now())))
-        return (self.enrollments(enrollment.campaign_id).reviewed(enrollment, due, noted),)
+        return (self.enrollments(enrollment.campaign_id).end_review_action(enrollment, due, noted),)
 
     def end_colleagues(self, around: Around) -> None:
         """End what goes to others of the company. What changes at the same moment, or is not in the
@@ -187,11 +187,11 @@ class Effects:
             if colleague.state == "sending":
                 continue
             try:
-                transact(*self.endings.writes(colleague, "company_replied", "company_replied"))
+                transact(*self.endings.end_actions(colleague, "company_replied", "company_replied"))
             except TransactionFailed:
                 continue
 
-    def _on_enrollment(
+    def _enrollment_actions(
         self,
         enrollment: Enrollment,
         campaign: Campaign | None,
@@ -204,18 +204,22 @@ class Effects:
         repository = self.enrollments(enrollment.campaign_id)
         if enrollment.is_over:
             told = {"outcome": value} if value and enrollment.state != "opted_out" else {}
-            return (repository.note_reply(enrollment, {**noted, **told}),)
+            return (repository.note_reply_action(enrollment, {**noted, **told}),)
         # While a mail is in flight it is only noted: the gates of the next step end it.
         if enrollment.state == "sending" or value is None or self._goes_on(enrollment, campaign):
             if enrollment.in_review and enrollment.state == "active":
-                return (repository.reviewed(enrollment, _due_again(enrollment), noted),)
-            return (repository.note_reply(enrollment, noted),)
-        return self.endings.writes(enrollment, "replied", "replied", outcome=value, noted=noted)
+                return (repository.end_review_action(enrollment, _due_again(enrollment), noted),)
+            return (repository.note_reply_action(enrollment, noted),)
+        return self.endings.end_actions(
+            enrollment, "replied", "replied", outcome=value, noted=noted
+        )
 
-    def _held(self, enrollment: Enrollment, value: ReplyClass | None, in_review: str) -> Action:
+    def _hold_action(
+        self, enrollment: Enrollment, value: ReplyClass | None, in_review: str
+    ) -> Action:
         """It is not known whether they answered: a machine that nobody knew may have."""
         noted = {"in_review": in_review, "reply_class": value or "unclassified"}
-        return self.enrollments(enrollment.campaign_id).note_reply(enrollment, noted)
+        return self.enrollments(enrollment.campaign_id).note_reply_action(enrollment, noted)
 
     def _goes_on(self, enrollment: Enrollment, campaign: Campaign | None) -> bool:
         if campaign is None:

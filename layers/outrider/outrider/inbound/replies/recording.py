@@ -55,14 +55,16 @@ class Replies:
     def _keep(self, around: Around, reply: Message, judgement: Judgement) -> None:
         person = not judgement.by_machine
         at = reply.created_at
-        counted = self.effects.counted(around.message, at if person else None, reply.classification)
+        counted = self.effects.count_actions(
+            around.message, at if person else None, reply.classification
+        )
         if person or judgement.value is None:
             in_review = reply.id if judgement.needs_review else None
-            changes = self.effects.of_person(around, judgement.value, at, in_review=in_review)
+            changes = self.effects.person_actions(around, judgement.value, at, in_review=in_review)
         else:
-            changes = self.effects.of_machine(around, judgement.value, judgement.back_on)
-        record = self.messages.add(reply, self._told(reply, judgement))
-        transact(record, *self.messages.saying(reply), *counted, *changes)
+            changes = self.effects.machine_actions(around, judgement.value, judgement.back_on)
+        record = self.messages.add_action(reply, self._told(reply, judgement))
+        transact(record, *self.messages.content_actions(reply), *counted, *changes)
 
     def _reply(self, answered: Message, mail: IncomingMail, judgement: Judgement) -> Message:
         found = judgement.value and Classification(

@@ -44,6 +44,6 @@ class UnmatchedMails:
             **outbox.attribute([event]),
         }
         try:
-            self.table.write(self.table.put(item, "attribute_not_exists(#pk)"))
+            self.table.write(self.table.put_action(item, "attribute_not_exists(#pk)"))
         except ConditionFailed:
             return

@@ -176,21 +176,21 @@ class Table:
             after = key_of(items[-1], query.index)
         return Page(items, after)
 
-    def put(self, item: Mapping[str, Any], condition: str = "", **values: Any) -> Action:
+    def put_action(self, item: Mapping[str, Any], condition: str = "", **values: Any) -> Action:
         return Action("Put", self._params(condition, values, Item=encode_item(item)))
 
-    def update(
+    def update_action(
         self, pk: str, sk: str, expression: str, condition: str = "", **values: Any
     ) -> Action:
         key = encode_item({"pk": pk, "sk": sk})
         params = self._params(condition, values, expression, Key=key)
         return Action("Update", {**params, "UpdateExpression": expression})
 
-    def delete(self, pk: str, sk: str, condition: str = "", **values: Any) -> Action:
+    def delete_action(self, pk: str, sk: str, condition: str = "", **values: Any) -> Action:
         key = encode_item({"pk": pk, "sk": sk})
         return Action("Delete", self._params(condition, values, Key=key))
 
-    def check(self, pk: str, sk: str, condition: str, **values: Any) -> Action:
+    def check_action(self, pk: str, sk: str, condition: str, **values: Any) -> Action:
         key = encode_item({"pk": pk, "sk": sk})
         return Action("ConditionCheck", self._params(condition, values, Key=key))
 

@@ -78,7 +78,7 @@ class CheckService:
             after, events = self.reviews.assessed(before, seen, found.counts)
             details = MailboxDetails.of(after, found.used_today, now)
             try:
-                also = [*ended, *self.caller.keep(details)]
+                also = [*ended, *self.caller.keep_actions(details)]
                 self.mailboxes.change(before, after, events, also)
             except MailboxMoved:
                 found = self._found(mailbox_id)

@@ -25,15 +25,15 @@ class Claims:
         """How a new mailbox may begin, best first: its proof, and the writes that hold only while
         that is true, which raise OwnershipLost otherwise. The last always holds."""
         if proof := self.ownerships.proof_for(email):
-            standing = self.ownerships.standing(proof)
-            yield proof.by, [standing, self.ownerships.owned(email, proof.by)]
+            standing = self.ownerships.check_standing_action(proof)
+            yield proof.by, [standing, self.ownerships.own_action(email, proof.by)]
         elif self.first_comes:
-            yield "first", [self.ownerships.claimed(email)]
+            yield "first", [self.ownerships.claim_action(email)]
         yield None, []
 
-    def ended(self, email: str) -> Action:
+    def end_action(self, email: str) -> Action:
         """The proof of an address ends with its mailbox; that of its domain stays."""
-        return self.ownerships.forgotten(email)
+        return self.ownerships.forget_action(email)
 
 
 class Lapse(NamedTuple):
@@ -67,5 +67,5 @@ class Lapses:
             return None
         return Lapse(
             f"The TXT record {record.name}, which proved that the domain is yours, is gone",
-            [self.ownerships.forgotten(domain)],
+            [self.ownerships.forget_action(domain)],
         )

@@ -47,30 +47,30 @@ class OwnershipRepository:
         item = self.table.get(_owner_pk(email), _OWNER)
         return item is not None and item["workspace"] == self.workspace.public
 
-    def proved(self, ownership: Ownership) -> Action:
+    def prove_action(self, ownership: Ownership) -> Action:
         item = {
             "pk": self._pk,
             "sk": ownership.subject,
             "by": ownership.by,
             "proved_at": clock.timestamp(),
         }
-        return self.table.put(item)
+        return self.table.put_action(item)
 
-    def standing(self, ownership: Ownership) -> Action:
+    def check_standing_action(self, ownership: Ownership) -> Action:
         """That the proof is still there. Raises OwnershipLost."""
-        check = self.table.check(self._pk, ownership.subject, "attribute_exists(#pk)")
+        check = self.table.check_action(self._pk, ownership.subject, "attribute_exists(#pk)")
         return check.or_raise(OwnershipLost())
 
-    def forgotten(self, subject: str) -> Action:
-        return self.table.delete(self._pk, folded(subject))
+    def forget_action(self, subject: str) -> Action:
+        return self.table.delete_action(self._pk, folded(subject))
 
-    def owned(self, email: str, by: Proof) -> Action:
+    def own_action(self, email: str, by: Proof) -> Action:
         """Whoever proved it has the address, whoever added it before."""
-        return self.table.put(self._owner(email, by))
+        return self.table.put_action(self._owner(email, by))
 
-    def claimed(self, email: str) -> Action:
+    def claim_action(self, email: str) -> Action:
         """Take an address that no other workspace has. Raises OwnershipLost."""
-        put = self.table.put(
+        put = self.table.put_action(
             self._owner(email, "first"),
             "attribute_not_exists(#pk) OR #workspace = :mine",
             mine=self.workspace.public,
@@ -113,9 +113,9 @@ class CodeRepository:
         }
         try:
             transact(
-                self.table.put(code),
-                self._counted(_owner_pk(email), CODES_TO_ADDRESS, now),
-                self._counted(self._pk, CODES_OF_WORKSPACE, now),
+                self.table.put_action(code),
+                self._count_action(_owner_pk(email), CODES_TO_ADDRESS, now),
+                self._count_action(self._pk, CODES_OF_WORKSPACE, now),
             )
         except TransactionFailed as failure:
             raise TooManyCodes from failure
@@ -124,7 +124,7 @@ class CodeRepository:
     def tried(self, email: str) -> str:
         """Count a try, and return the hash of the code that is out. Raises WrongCode where there is
         none that may still be tried."""
-        action = self.table.update(
+        action = self.table.update_action(
             self._pk,
             folded(email),
             "ADD #tries :one",
@@ -138,13 +138,15 @@ class CodeRepository:
         except ConditionFailed as failure:
             raise WrongCode from failure
 
-    def spent(self, email: str, hashed: str) -> Action:
+    def spend_action(self, email: str, hashed: str) -> Action:
         """A code ends one verification only. Raises WrongCode where another is out by now."""
-        spend = self.table.delete(self._pk, folded(email), "#hashed = :hashed", hashed=hashed)
+        spend = self.table.delete_action(
+            self._pk, folded(email), "#hashed = :hashed", hashed=hashed
+        )
         return spend.or_raise(WrongCode())
 
-    def _counted(self, pk: str, most: int, now: datetime) -> Action:
-        return self.table.update(
+    def _count_action(self, pk: str, most: int, now: datetime) -> Action:
+        return self.table.update_action(
             pk,
             f"day#{now.astimezone(UTC).date().isoformat()}",
             "SET #ttl = :ttl ADD #sent :one",

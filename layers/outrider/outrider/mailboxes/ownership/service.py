@@ -65,7 +65,7 @@ class VerificationService:
         if mailbox.verified_by not in (None, "first"):
             return MailboxVerification.of(mailbox, f"Verified by {mailbox.verified_by}")
         if proof := self.ownerships.proof_for(mailbox.email):
-            return self._proved(mailbox, proof, [self.ownerships.standing(proof)])
+            return self._proved(mailbox, proof, [self.ownerships.check_standing_action(proof)])
         if request.code is not None:
             return self._end_with(mailbox, request.code)
         match request.method:
@@ -88,7 +88,7 @@ class VerificationService:
             return MailboxVerification.of(mailbox, _DNS_SILENT, record=record)
         if published:
             ownership = Ownership(domain, "dns")
-            return self._proved(mailbox, ownership, [self.ownerships.proved(ownership)])
+            return self._proved(mailbox, ownership, [self.ownerships.prove_action(ownership)])
         detail = (
             f"{record.name} has no TXT record with this value. Publish it, then call this again; "
             f"it proves every address of {domain}, and has to stay"
@@ -130,8 +130,8 @@ class VerificationService:
         if not hmac.compare_digest(stored, hash_of(code, mailbox.email, self.caller.seal)):
             raise WrongCode
         ownership = Ownership(folded(mailbox.email), "code")
-        spent = self.codes.spent(mailbox.email, stored)
-        return self._proved(mailbox, ownership, [spent, self.ownerships.proved(ownership)])
+        spent = self.codes.spend_action(mailbox.email, stored)
+        return self._proved(mailbox, ownership, [spent, self.ownerships.prove_action(ownership)])
 
     def _log_in(self, mailbox: Mailbox) -> MailboxVerification:
         self._require_live_key()
@@ -154,7 +154,7 @@ class VerificationService:
             host = mailbox.smtp.host
             return MailboxVerification.of(mailbox, f"{host} did not take the login: {failure}")
         ownership = Ownership(folded(mailbox.email), "login")
-        return self._proved(mailbox, ownership, [self.ownerships.proved(ownership)])
+        return self._proved(mailbox, ownership, [self.ownerships.prove_action(ownership)])
 
     def _proved(
         self, mailbox: Mailbox, ownership: Ownership, also: Sequence[Action]
@@ -179,9 +179,9 @@ class VerificationService:
             changed = self.caller.event(
                 "mailbox.updated", identity=f"{after.id}/{after.version}", mailbox_id=after.id
             )
-            owned = self.ownerships.owned(mailbox.email, ownership.by)
+            owned = self.ownerships.own_action(mailbox.email, ownership.by)
             try:
-                writes = [*also, owned, *self.caller.keep(answer)]
+                writes = [*also, owned, *self.caller.keep_actions(answer)]
                 self.mailboxes.change(seen, after, [changed], writes)
             except MailboxMoved:
                 seen = self.mailboxes.require(mailbox.id)
@@ -214,7 +214,7 @@ class GrantService:
         workspace = WorkspaceId.of(asked.workspace_id, "live")
         self.workspaces.operator(workspace, self.request_id)
         subject = asked.domain or folded(str(asked.address))
-        transact(self.ownerships_of(workspace).proved(Ownership(subject, "operator")))
+        transact(self.ownerships_of(workspace).prove_action(Ownership(subject, "operator")))
         return OwnershipGranted(workspace_id=asked.workspace_id, owns=subject)
 
 

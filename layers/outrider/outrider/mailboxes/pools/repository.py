@@ -36,7 +36,7 @@ class PoolRepository:
             raise PoolTaken
         item = {**pool.model_dump(exclude_none=True), "pk": self.workspace, "sk": pool.id}
         try:
-            self.table.write(self.table.put(item, "attribute_not_exists(#pk)"), also)
+            self.table.write(self.table.put_action(item, "attribute_not_exists(#pk)"), also)
         except ConditionFailed as failure:
             raise PoolTaken from failure
 
@@ -66,7 +66,7 @@ class PoolRepository:
         """`also` are writes of the same transaction. Raises PoolMoved."""
         untouched = before.id == DEFAULT_POOL and before.version == 1
         there = "attribute_not_exists(#version)" if untouched else "#version = :seen"
-        action = self.table.update(
+        action = self.table.update_action(
             self.workspace,
             after.id,
             "SET #name = :name, #updated_at = :updated_at, #version = :version REMOVE #_events",
@@ -83,7 +83,7 @@ class PoolRepository:
 
     def remove(self, pool: Pool) -> None:
         """Raises PoolMoved, also when a mailbox has come into it."""
-        action = self.table.delete(
+        action = self.table.delete_action(
             self.workspace,
             pool.id,
             "#version = :seen AND (attribute_not_exists(#mailboxes) OR #mailboxes = :none)",
@@ -95,10 +95,10 @@ class PoolRepository:
         except ConditionFailed as failure:
             raise PoolMoved from failure
 
-    def joined(self, pool_id: str) -> Action:
+    def join_action(self, pool_id: str) -> Action:
         """A mailbox comes into the pool. Raises ValidationFailed without one, and PoolFull."""
         there = "" if pool_id == DEFAULT_POOL else "attribute_exists(#pk) AND "
-        action = self.table.update(
+        action = self.table.update_action(
             self.workspace,
             pool_id,
             "REMOVE #_events ADD #mailboxes :one",
@@ -113,19 +113,19 @@ class PoolRepository:
             ),
         )
 
-    def there(self, pool_id: str) -> Sequence[Action]:
+    def check_exists_actions(self, pool_id: str) -> Sequence[Action]:
         """That there is the pool, for a transaction. Raises ValidationFailed when there is none."""
         if pool_id == DEFAULT_POOL:
             return ()
-        check = self.table.check(self.workspace, pool_id, "attribute_exists(#pk)")
+        check = self.table.check_action(self.workspace, pool_id, "attribute_exists(#pk)")
         return [check.or_raise(unknown_pool(pool_id, "/mailbox_pool"))]
 
-    def left(self, pool_id: str, events: Sequence[Event] = ()) -> Action:
+    def leave_action(self, pool_id: str, events: Sequence[Event] = ()) -> Action:
         """A mailbox goes out of the pool; `events` say so where it is deleted."""
         told = "SET #_events = :events" if events else "REMOVE #_events"
         values = {"events": outbox.pack(events)} if events else {}
         leaves = f"{told} ADD #mailboxes :minus"
-        return self.table.update(self.workspace, pool_id, leaves, minus=-1, **values)
+        return self.table.update_action(self.workspace, pool_id, leaves, minus=-1, **values)
 
 
 def _pool(item: Item) -> Pool:

@@ -37,7 +37,7 @@ class PoolService:
         )
         details = PoolDetails.of(pool, [], {}, now)
         try:
-            self.pools.add(pool, self.caller.keep(details))
+            self.pools.add(pool, self.caller.keep_actions(details))
         except PoolTaken as taken:
             raise DuplicateResource(f"There is a mailbox pool {pool.id} already") from taken
         return details
@@ -75,7 +75,7 @@ class PoolService:
             )
             details = self._details(after, mailboxes)
             try:
-                self.pools.change(before, after, self.caller.keep(details))
+                self.pools.change(before, after, self.caller.keep_actions(details))
             except PoolMoved:
                 continue
             return details

@@ -71,9 +71,9 @@ class Bounces:
             contact = self.contacts.current(found.contact_id)
             known_as = {found.contact_id, *((contact.id, *contact.merged_ids) if contact else ())}
             dead = why.kind == "hard" or found.bounce == "hard"
-            actions = list(self._mark(found, why, at, detail))
+            actions = list(self._mark_actions(found, why, at, detail))
             if dead:
-                actions += self._bury(found, contact, at, everywhere=everywhere)
+                actions += self._bury_actions(found, contact, at, everywhere=everywhere)
             try:
                 if actions:
                     transact(*actions)
@@ -99,7 +99,7 @@ class Bounces:
         """
         for _ in range(_ATTEMPTS):
             try:
-                transact(*self._refusing(enrollment, message, detail))
+                transact(*self._refuse_actions(enrollment, message, detail))
             except TransactionFailed as failure:
                 if failure.reasons[0].failed:
                     raise
@@ -108,7 +108,9 @@ class Bounces:
             return
         raise Contended("Others keep changing this contact")
 
-    def _refusing(self, enrollment: Enrollment, message: Message, detail: str) -> Sequence[Action]:
+    def _refuse_actions(
+        self, enrollment: Enrollment, message: Message, detail: str
+    ) -> Sequence[Action]:
         now, reason = clock.now(), f"bounced: {detail}"
         why = diagnoses.judge(diagnoses.code_of("", detail), detail)
         if why.kind == "soft":
@@ -127,16 +129,16 @@ class Bounces:
         )
         contact = self.contacts.current(message.contact_id)
         return [
-            self.messages.add(bounced, [failed, self._told(bounced, why, detail)]),
-            *self.endings.writes(enrollment, "bounced", "hard_bounce", claimed=message.id),
-            self.statistics(message.campaign_id).add(
+            self.messages.add_action(bounced, [failed, self._told(bounced, why, detail)]),
+            *self.endings.end_actions(enrollment, "bounced", "hard_bounce", claimed=message.id),
+            self.statistics(message.campaign_id).add_action(
                 now.date(), message.step_id, message.variant_id, "failed", "bounced"
             ),
-            self.mailboxes.record(message.mailbox_id, now.date(), "bounced"),
-            *self._bury(bounced, contact, now, everywhere=False),
+            self.mailboxes.record_action(message.mailbox_id, now.date(), "bounced"),
+            *self._bury_actions(bounced, contact, now, everywhere=False),
         ]
 
-    def _mark(
+    def _mark_actions(
         self, message: Message, why: Diagnosis, at: datetime, detail: str
     ) -> Sequence[Action]:
         """A hard bounce is also told of a mail that bounced softly before, never the reverse."""
@@ -147,13 +149,13 @@ class Bounces:
         today = clock.now().date()
         counted = "bounced" if kind == "hard" else "soft_bounced"
         actions = [
-            self.messages.bounced(message, why, clock.to_text(at), [bounced]),
-            self.statistics(message.campaign_id).add(
+            self.messages.bounce_action(message, why, clock.to_text(at), [bounced]),
+            self.statistics(message.campaign_id).add_action(
                 today, message.step_id, message.variant_id, counted
             ),
         ]
         if kind == "hard" and message.mailbox_id:
-            actions.append(self.mailboxes.record(message.mailbox_id, today, "bounced"))
+            actions.append(self.mailboxes.record_action(message.mailbox_id, today, "bounced"))
         return actions
 
     def _told(self, message: Message, why: Diagnosis, detail: str) -> Event:
@@ -166,7 +168,7 @@ class Bounces:
             **message.names(),
         )
 
-    def _bury(
+    def _bury_actions(
         self,
         message: Message,
         contact: Contact | None,
@@ -184,9 +186,9 @@ class Bounces:
         if suppression.id not in self.suppressions.find([address]):
             names = {**suppression.names(), **({"contact_id": contact.id} if contact else {})}
             suppressed = self.caller.event("contact.suppressed", **names)
-            actions.append(self.suppressions.adding(suppression, [suppressed]))
+            actions.append(self.suppressions.add_action(suppression, [suppressed]))
         if everywhere:
-            actions.append(self.elsewhere.add(address))
+            actions.append(self.elsewhere.add_action(address))
         if (
             contact
             and folded(contact.email) == folded(address)
@@ -195,7 +197,7 @@ class Bounces:
             after = contact.model_copy(
                 update={"status": "bounced", "updated_at": clock.timestamp()}
             )
-            actions.append(self.contacts.changing(contact, after, []))
+            actions.append(self.contacts.change_action(contact, after, []))
         return actions
 
     def _put_off(self, contact_id: str, why: Diagnosis, at: datetime) -> None:
@@ -207,7 +209,7 @@ class Bounces:
             if enrollment.state == "active" and due < until and until > clock.now():
                 later = self.endings.enrollments(enrollment.campaign_id)
                 with suppress(TransactionFailed):
-                    transact(later.defer(enrollment, clock.to_text(until), why.reason, {}))
+                    transact(later.defer_action(enrollment, clock.to_text(until), why.reason, {}))
 
     def _keeps_coming_back(self, message: Message, known_as: Iterable[str]) -> bool:
         address = folded(message.recipient or "")

@@ -41,7 +41,7 @@ class Settling:
             if attempts == _ATTEMPTS:
                 raise Contended(_CONTENDED)
             attempts += 1
-            try_transact(*self.unknowns.writes(found, "sent", provider_id, rfc_message_id))
+            try_transact(*self.unknowns.settle_actions(found, "sent", provider_id, rfc_message_id))
             found = self.messages.get(message.contact_id, message.id)
         return found
 
@@ -57,7 +57,9 @@ class Settling:
             if found.state != "unknown":
                 raise Conflict(_not_unknown(found))
             settled = found.settled(said)
-            if try_transact(*self.unknowns.writes(found, said), *self.caller.keep(settled)):
+            if try_transact(
+                *self.unknowns.settle_actions(found, said), *self.caller.keep_actions(settled)
+            ):
                 return settled
         raise Contended(_CONTENDED)
 
@@ -93,7 +95,7 @@ class Settling:
                 if self.messages.settled_in(found) == call:
                     return result(result="settled")
                 return result(result="not_unknown", reason=_not_unknown(found))
-            if try_transact(*self.unknowns.writes(found, said, call=call)):
+            if try_transact(*self.unknowns.settle_actions(found, said, call=call)):
                 return result(result="settled")
         return result(result="contended", reason=_CONTENDED)
 

@@ -24,7 +24,7 @@ class Unknowns:
     sequences: SequenceRepository
     progress: Callable[[str], Progress]
 
-    def writes(
+    def settle_actions(
         self,
         message: Message,
         said: Said,
@@ -38,7 +38,7 @@ class Unknowns:
         progress = self.progress(message.campaign_id)
         enrollment = progress.enrollments.get(message.contact_id)
         campaign = self.campaigns.get(message.campaign_id)
-        writes = _record(
+        writes = _record_actions(
             progress,
             message,
             said,
@@ -60,7 +60,10 @@ class Unknowns:
         if message is None or message.state != "unknown":
             raise Conflict("The message of this step is known to be settled; ask again")
         after, going_on = self._go_on(enrollment, campaign, message, said)
-        return after, [*_record(self.progress(message.campaign_id), message, said), *going_on]
+        return after, [
+            *_record_actions(self.progress(message.campaign_id), message, said),
+            *going_on,
+        ]
 
     def _waits(self, enrollment: Enrollment, message: Message) -> bool:
         return (
@@ -88,14 +91,14 @@ class Unknowns:
             after = enrollment.changed(
                 state="finished", exit_reason="completed", blocked_reason=None, due_at=None
             )
-            return after, progress.endings.writes(enrollment, "finished", "completed")
+            return after, progress.endings.end_actions(enrollment, "finished", "completed")
         due = windows.due_after(now, following, campaign.settings, enrollment.timezone)
         thread = continued(enrollment.thread, message, rfc_message_id) or enrollment.thread
         behind = {"step_id": following.id, "due_at": clock.to_text(due), "thread": thread}
         return _resumed(progress, enrollment, campaign, behind)
 
 
-def _record(
+def _record_actions(
     progress: Progress,
     message: Message,
     said: Said,
@@ -107,11 +110,11 @@ def _record(
     what = "sent" if said == "sent" else "failed"
     told = [progress.told(message, what)]
     record = (
-        progress.messages.found(message, provider_id, rfc_message_id, told, call)
+        progress.messages.found_action(message, provider_id, rfc_message_id, told, call)
         if said == "sent"
-        else progress.messages.found_not_sent(message, told, call)
+        else progress.messages.found_not_sent_action(message, told, call)
     )
-    return [record] if said == "sent" else [record, progress.count(message, what)]
+    return [record] if said == "sent" else [record, progress.count_action(message, what)]
 
 
 def _resumed(
@@ -122,6 +125,6 @@ def _resumed(
         "enrollment.resumed", identity=f"{after.id}/{after.version}", **after.names()
     )
     return after, [
-        progress.enrollments.resume(before, after, campaign.due_shards, [event]),
-        progress.counters.add(active=1, paused=-1),
+        progress.enrollments.resume_action(before, after, campaign.due_shards, [event]),
+        progress.counters.add_action(active=1, paused=-1),
     ]

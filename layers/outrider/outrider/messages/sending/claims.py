@@ -60,7 +60,7 @@ class Claims:
         StoreFailed: then nothing is held, so that nobody takes the message for lost.
         """
         enrollment = ready.enrollment
-        claim = self.enrollments.claim(
+        claim = self.enrollments.claim_action(
             enrollment, message.id, message.mailbox_id, message.recipient or ""
         )
         self.enrollments.table.write(claim)
@@ -98,9 +98,9 @@ class Claims:
         closed = closed or self._touch(task, now.settings)
         if closed is None:
             transact(
-                self.messages.add(task, events),
-                *self.messages.saying(task),
-                self.enrollments.wait(ready.enrollment, task.id, task.due_at or ""),
+                self.messages.add_action(task, events),
+                *self.messages.content_actions(task),
+                self.enrollments.wait_action(ready.enrollment, task.id, task.due_at or ""),
             )
         return closed
 
@@ -112,7 +112,7 @@ class Claims:
         Raises ConditionFailed when the claim was lost meanwhile.
         """
         lane = lane_of(ready.enrollment, ready.step)
-        retried = self.enrollments.retry(
+        retried = self.enrollments.retry_action(
             ready.enrollment, message.id, due, lane, reason, counts=counts
         )
         self.enrollments.table.write(retried)
@@ -146,12 +146,12 @@ class Claims:
     def _say(self, message: Message) -> None:
         """By itself: a transaction would cost twice as much, and the record comes after it. Raises
         ConditionFailed where an erasure came first."""
-        for action in self.messages.saying(message):
+        for action in self.messages.content_actions(message):
             self.messages.table.write(action)
 
     def _release(self, enrollment: Enrollment, message: Message) -> None:
         """Give the claim back; the step stays due as it was."""
-        release = self.enrollments.release(enrollment, message.id)
+        release = self.enrollments.release_action(enrollment, message.id)
         self.enrollments.table.write(release)
 
 

@@ -41,7 +41,7 @@ class Progress:
             enrollment,
             message,
             way,
-            self.messages.add(message, [self.told(message, "sent")]),
+            self.messages.add_action(message, [self.told(message, "sent")]),
             thread=continued(enrollment.thread, message),
         )
 
@@ -49,11 +49,11 @@ class Progress:
         """Record that the claimed message was refused for good: the enrollment ends. `writes` are
         of the same transaction."""
         transact(
-            self.failing(message),
-            *self.endings.writes(
+            self.fail_action(message),
+            *self.endings.end_actions(
                 enrollment, "failed", message.reason or "failed", claimed=message.id
             ),
-            self.count(message, "failed"),
+            self.count_action(message, "failed"),
             *writes,
         )
 
@@ -67,11 +67,11 @@ class Progress:
             **enrollment.names(),
         )
         transact(
-            self.messages.add(message.lost()),
-            self.enrollments.pause_claimed(
+            self.messages.add_action(message.lost()),
+            self.enrollments.pause_claimed_action(
                 enrollment.contact_id, message.id, UNKNOWN_OUTCOME, [paused]
             ),
-            self.counters.add(active=-1, paused=1),
+            self.counters.add_action(active=-1, paused=1),
         )
 
     def skipped(self, enrollment: Enrollment, message: Message, way: Way, reason: str) -> None:
@@ -80,7 +80,7 @@ class Progress:
             enrollment,
             message,
             way,
-            self.skipping(message, reason),
+            self.skip_action(message, reason),
             counted=f"skipped_{reason}",
             claimed=False,
         )
@@ -97,38 +97,40 @@ class Progress:
     ) -> None:
         """The step of `message` is done: the enrollment goes on to the next one, or finishes.
         `writes` are of the same transaction; `claimed` says whether the message is ours."""
-        stats = [self.count(message, counted)] if counted else []
+        stats = [self.count_action(message, counted)] if counted else []
         following = branching.step_after(way.steps, message.step_id)
         if following is None:
             claim = message.id if claimed else None
-            end = self.endings.writes(enrollment, "finished", "completed", claimed=claim)
+            end = self.endings.end_actions(enrollment, "finished", "completed", claimed=claim)
             transact(*writes, *end, *stats)
             return
         due = windows.due_after(clock.now(), following, way.settings, enrollment.timezone)
         lane = lane_of(enrollment, following, message.mailbox_id)
         transact(
             *writes,
-            self.enrollments.advance(
+            self.enrollments.advance_action(
                 message.contact_id, message.id, following.id, due, lane=lane, thread=thread
             )
             if claimed
-            else self.enrollments.skip_to(enrollment, following.id, due, lane),
+            else self.enrollments.skip_to_action(enrollment, following.id, due, lane),
             *stats,
         )
         self.wake(due, way.wakes_at)
 
-    def failing(self, message: Message) -> Action:
+    def fail_action(self, message: Message) -> Action:
         """The record of a step that could not be carried out, and why: `message.reason`."""
         failed = message.model_copy(update={"state": "failed"})
-        return self.messages.add(failed, [self.told(failed, "failed", failed.reason or "")])
+        return self.messages.add_action(failed, [self.told(failed, "failed", failed.reason or "")])
 
-    def skipping(self, message: Message, reason: str) -> Action:
+    def skip_action(self, message: Message, reason: str) -> Action:
         """The record of a step that was left out."""
         left_out = message.model_copy(update={"state": "skipped", "reason": reason})
-        return self.messages.add(left_out, [self.told(message, "skipped", reason)])
+        return self.messages.add_action(left_out, [self.told(message, "skipped", reason)])
 
-    def count(self, message: Message, name: str) -> Action:
-        return self.statistics.add(clock.now().date(), message.step_id, message.variant_id, name)
+    def count_action(self, message: Message, name: str) -> Action:
+        return self.statistics.add_action(
+            clock.now().date(), message.step_id, message.variant_id, name
+        )
 
     def told(self, message: Message, what: str, reason: str = "") -> Event:
         """That something became of the message: the same is the same event."""

@@ -214,7 +214,7 @@ class StepService:
                 if outcome.scope == "recipient" and message.channel == "email":
                     return self._record_bounce(enrollment, message, outcome)
                 failed = message.model_copy(update={"reason": f"refused: {outcome.detail}"})
-                counted = self._refused(failed)
+                counted = self._refuse_actions(failed)
                 persistently(lambda: progress.failed(enrollment, failed, *counted))
                 self.claims.untouch(message)
                 return str(failed.reason)
@@ -244,11 +244,11 @@ class StepService:
         self.reviews.review(message.mailbox_id, message.id, **_about(message))
         return f"bounced: {outcome.detail}"
 
-    def _refused(self, message: Message) -> list[Action]:
+    def _refuse_actions(self, message: Message) -> list[Action]:
         """What is counted of a message that was refused for good, for a transaction."""
         if not message.mailbox_id:
             return []
-        return [self.claims.mailboxes.record(message.mailbox_id, message.day, "refused")]
+        return [self.claims.mailboxes.record_action(message.mailbox_id, message.day, "refused")]
 
     def _put_back(self, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome) -> None:
         """The message was certainly not sent: undo the claim and try again later."""
@@ -326,7 +326,7 @@ class StepService:
         enrollments, (until, lane, reason) = self.progress.enrollments, place
         if claimed:
             due = clock.to_text(until)
-            release = enrollments.release(enrollment, claimed, due, lane, reason)
+            release = enrollments.release_action(enrollment, claimed, due, lane, reason)
             enrollments.table.write(release)
         elif not enrollments.postpone(enrollment, until, reason, lane, unclaimable=True):
             return False
@@ -351,14 +351,18 @@ class StepService:
     ) -> str:
         """The enrollment ends; where its step failed or was suppressed, a record says so."""
         endings = self.progress.endings
-        writes = list(endings.writes(enrollment, end.state, gate.reason, claimed=claimed or None))
+        writes = list(
+            endings.end_actions(enrollment, end.state, gate.reason, claimed=claimed or None)
+        )
         message = _message(job, enrollment, step)
         if end.state == "failed":
-            writes.append(self.progress.failing(message.model_copy(update={"reason": gate.reason})))
-            writes.append(self.progress.count(message, "failed"))
+            writes.append(
+                self.progress.fail_action(message.model_copy(update={"reason": gate.reason}))
+            )
+            writes.append(self.progress.count_action(message, "failed"))
         elif gate.gate == "suppression":
-            writes.append(self.progress.skipping(message, gate.reason))
-            writes.append(self.progress.count(message, f"skipped_{gate.reason}"))
+            writes.append(self.progress.skip_action(message, gate.reason))
+            writes.append(self.progress.count_action(message, f"skipped_{gate.reason}"))
         transact(*writes)
         return f"{end.state}: {gate.reason}"
 
@@ -368,7 +372,7 @@ class StepService:
         steps = self.reader.sequences.steps_of(job.sequence_id, version) or []
         step = branching.same_or_next(seen.steps, steps, job.step_id)
         if step is None:
-            transact(*self.progress.endings.writes(enrollment, "finished", "completed"))
+            transact(*self.progress.endings.end_actions(enrollment, "finished", "completed"))
             self._give_back(job)
             return "finished: the new steps end here"
         due = clock.from_text(enrollment.due_at or clock.timestamp())
@@ -378,7 +382,7 @@ class StepService:
         elif not same:
             since = clock.from_text(enrollment.previous_at or enrollment.created_at)
             due = windows.due_after(since, step, seen.settings, enrollment.timezone)
-        transact(self.progress.enrollments.migrate(enrollment, version, step.id, due, lane))
+        transact(self.progress.enrollments.migrate_action(enrollment, version, step.id, due, lane))
         if same:
             return job.model_copy(update={"steps_version": version})
         self._give_back(job)

@@ -45,7 +45,7 @@ class TestSends:
     table: Table
     workspace: WorkspaceId
 
-    def add(self, message_id: str, result: TestResult) -> Action:
+    def add_action(self, message_id: str, result: TestResult) -> Action:
         """Note one before it is sent, with what is known if nothing more is heard of it."""
         item = {
             "pk": self._pk,
@@ -53,15 +53,17 @@ class TestSends:
             "result": result,
             "ttl": int((clock.now() + _LIFE).timestamp()),
         }
-        return self.table.put(item, "attribute_not_exists(#pk)")
+        return self.table.put_action(item, "attribute_not_exists(#pk)")
 
-    def settle(self, message_id: str, result: TestResult) -> Action:
-        return self.table.update(self._pk, message_id, "SET #result = :result", result=result)
+    def settle_action(self, message_id: str, result: TestResult) -> Action:
+        return self.table.update_action(
+            self._pk, message_id, "SET #result = :result", result=result
+        )
 
-    def count(self, mailbox_id: str, day: date) -> Action:
+    def count_action(self, mailbox_id: str, day: date) -> Action:
         """Take one of the day's test messages, if there is one left."""
         expires = datetime.combine(day, time.min, tzinfo=UTC) + _LIFE
-        return self.table.update(
+        return self.table.update_action(
             f"{self.workspace}#{mailbox_id}",
             f"tests#{day.isoformat()}",
             "SET #ttl = :ttl ADD #used :one",
@@ -104,7 +106,7 @@ class TestSendService:
         message = _message(self.caller.new_id(_PREFIX), composed, mailbox, request.to)
         if (known := self._reserve(mailbox, message)) is not None:
             answer = _answer(message, content, known, _INTERRUPTED if known == "unknown" else "")
-            transact(self.tests.settle(message.id, known), *self.caller.keep(answer))
+            transact(self.tests.settle_action(message.id, known), *self.caller.keep_actions(answer))
             return answer
         outcome = self.transport.send(message, mailbox, _mime(composed, mailbox, message, content))
         return self._record(mailbox, message, content, outcome)
@@ -114,9 +116,9 @@ class TestSendService:
         noted before: this request is a repetition."""
         try:
             transact(
-                self.tests.add(message.id, "unknown"),
-                self.tests.count(mailbox.id, message.day),
-                self.mailboxes.take(mailbox.id, message.day, mailbox.cap_on(message.day), 1),
+                self.tests.add_action(message.id, "unknown"),
+                self.tests.count_action(mailbox.id, message.day),
+                self.mailboxes.take_action(mailbox.id, message.day, mailbox.cap_on(message.day), 1),
             )
         except TransactionFailed as failure:
             noted, tests, cap = failure.reasons
@@ -132,9 +134,9 @@ class TestSendService:
         results: dict[str, TestResult] = {"accepted": "sent", "unknown": "unknown"}
         result = results.get(outcome.kind, "not_sent")
         answer = _answer(message, content, result, outcome.detail)
-        actions = [self.tests.settle(message.id, result), *self.caller.keep(answer)]
+        actions = [self.tests.settle_action(message.id, result), *self.caller.keep_actions(answer)]
         if result == "not_sent":
-            actions.append(self.mailboxes.give_back(mailbox.id, message.day, 1))
+            actions.append(self.mailboxes.give_back_action(mailbox.id, message.day, 1))
         transact(*actions)
         return answer
 

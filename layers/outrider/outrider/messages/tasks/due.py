@@ -38,12 +38,12 @@ class Tasks:
 
     def wait(self, enrollment: Enrollment, task: Message) -> None:
         """Go on waiting for a task that was begun before. Raises TransactionFailed."""
-        transact(self.progress.enrollments.wait(enrollment, task.id, task.due_at or ""))
+        transact(self.progress.enrollments.wait_action(enrollment, task.id, task.due_at or ""))
 
     def expire(self, enrollment: Enrollment, task: Message, way: Way) -> None:
         """Nobody did it in time: the enrollment goes on without it. Raises TransactionFailed."""
         expired = task.model_copy(update={"state": "expired"})
         told = [self.progress.told(expired, "expired")]
-        settled = self.progress.messages.task_settled(expired, told)
+        settled = self.progress.messages.settle_task_action(expired, told)
         claimed = enrollment.sending == task.id
         self.progress.go_on(enrollment, task, way, settled, counted="expired", claimed=claimed)

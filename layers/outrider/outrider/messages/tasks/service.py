@@ -38,7 +38,7 @@ class TaskService:
                 raise Conflict(
                     f"Only a task that is pending can be completed: this is {task.state}"
                 )
-            keep = self.caller.keep
+            keep = self.caller.keep_actions
             if task.state == "completed":
                 if actions := keep(task):
                     transact(*actions)
@@ -46,7 +46,7 @@ class TaskService:
             progress = self.progress(task.campaign_id)
             done = task.completed(outcome)
             writes = [
-                progress.messages.task_settled(done, [progress.told(done, "completed")]),
+                progress.messages.settle_task_action(done, [progress.told(done, "completed")]),
                 *keep(done),
             ]
             try:
@@ -61,7 +61,7 @@ class TaskService:
         if enrollment and enrollment.state == "waiting" and enrollment.sending == task.id:
             progress.go_on(enrollment, task, way, *writes, counted="completed")
         else:
-            transact(*writes, progress.count(task, "completed"))
+            transact(*writes, progress.count_action(task, "completed"))
 
     def _way(self, message: Message) -> tuple[Enrollment | None, Way]:
         """The message's enrollment, if it is still the one, and what lies before it."""

@@ -32,21 +32,23 @@ class Marks:
 
     def delivered(self, message: Message, at: datetime) -> bool:
         event = self._event("email.delivered", message)
-        return self._note(self.messages.mark(message, "delivered_at", clock.to_text(at), [event]))
+        return self._note(
+            self.messages.mark_action(message, "delivered_at", clock.to_text(at), [event])
+        )
 
     def opened(self, message: Message, at: datetime, *, machine: bool) -> bool:
         """A machine's opening says nothing about the person (`messages.machines`)."""
         event = self._event("email.opened", message, machine=machine)
         time: MarkedTime = "machine_opened_at" if machine else "opened_at"
-        mark = self.messages.mark(message, time, clock.to_text(at), [event])
-        return self._note(mark, None if machine else self._first(message, "opened_at", at))
+        mark = self.messages.mark_action(message, time, clock.to_text(at), [event])
+        return self._note(mark, None if machine else self._first_action(message, "opened_at", at))
 
     def clicked(self, message: Message, at: datetime) -> bool:
         event = self._event("email.clicked", message)
-        mark = self.messages.mark(message, "clicked_at", clock.to_text(at), [event])
-        return self._note(mark, self._first(message, "clicked_at", at))
+        mark = self.messages.mark_action(message, "clicked_at", clock.to_text(at), [event])
+        return self._note(mark, self._first_action(message, "clicked_at", at))
 
-    def writes(
+    def mark_actions(
         self,
         message: Message,
         time: MarkedTime,
@@ -57,16 +59,16 @@ class Marks:
         """A mark for a transaction with more in it: the first of its conditions fails when it was
         made before."""
         return (
-            self.messages.mark(message, time, clock.to_text(at), events),
-            self.statistics(message.campaign_id).add(
+            self.messages.mark_action(message, time, clock.to_text(at), events),
+            self.statistics(message.campaign_id).add_action(
                 at.date(), message.step_id, message.variant_id, counted_as
             ),
         )
 
-    def _first(
+    def _first_action(
         self, message: Message, time: Literal["opened_at", "clicked_at"], at: datetime
     ) -> Action:
-        return self.enrollments(message.campaign_id).note_first(
+        return self.enrollments(message.campaign_id).note_first_action(
             message.contact_id, time, clock.to_text(at), written_at=message.created_at
         )
 

@@ -64,9 +64,9 @@ class OptOuts:
             evidence = f"{how}: {message_id}, {clock.to_text(at)}"
             # What of it is still to be done, all at once.
             actions = [
-                *self._suppress(address, contact, reason, evidence),
-                *(self._mark_message(message, contact, reason, at) if message else ()),
-                *(self._mark_contact(contact, message) if contact else ()),
+                *self._suppress_actions(address, contact, reason, evidence),
+                *(self._mark_message_actions(message, contact, reason, at) if message else ()),
+                *(self._mark_contact_actions(contact, message) if contact else ()),
             ]
             try:
                 if actions:
@@ -78,7 +78,7 @@ class OptOuts:
             return True
         raise Contended("Others keep changing this contact")
 
-    def _suppress(
+    def _suppress_actions(
         self, address: str, contact: Contact | None, reason: OptOutReason, evidence: str
     ) -> Sequence[Action]:
         suppression = self.suppressions.of_address(address, reason, evidence)
@@ -87,9 +87,9 @@ class OptOuts:
             return ()
         names = {**suppression.names(), **({"contact_id": contact.id} if contact else {})}
         suppressed = self.caller.event("contact.suppressed", **names)
-        return (self.suppressions.objecting(suppression, [suppressed]),)
+        return (self.suppressions.object_action(suppression, [suppressed]),)
 
-    def _mark_message(
+    def _mark_message_actions(
         self, message: Message, contact: Contact | None, reason: OptOutReason, at: datetime
     ) -> Sequence[Action]:
         time = _MARKS[reason]
@@ -102,12 +102,12 @@ class OptOuts:
             )
         if contact is None:
             events.append(self.caller.event("contact.unsubscribed", **message.names()))
-        marked = self.marks.writes(message, time, reason, at, events)
+        marked = self.marks.mark_actions(message, time, reason, at, events)
         if reason == "unsubscribed" or not message.mailbox_id:
             return marked
-        return *marked, self.mailboxes.record(message.mailbox_id, at.date(), "complained")
+        return *marked, self.mailboxes.record_action(message.mailbox_id, at.date(), "complained")
 
-    def _mark_contact(self, contact: Contact, message: Message | None) -> Sequence[Action]:
+    def _mark_contact_actions(self, contact: Contact, message: Message | None) -> Sequence[Action]:
         if contact.status == "unsubscribed":
             return ()
         marked = contact.model_copy(
@@ -115,4 +115,4 @@ class OptOuts:
         )
         names = {**(message.names() if message else {}), "contact_id": contact.id}
         event = self.caller.event("contact.unsubscribed", **names)
-        return (self.contacts.changing(contact, marked, [event]),)
+        return (self.contacts.change_action(contact, marked, [event]),)

@@ -41,13 +41,15 @@ def counted(event: Event, item: Item) -> Counted | None:
     return Counted(message.campaign_id, message.step_id, message.variant_id, at, name)
 
 
-def writes(workspace: WorkspaceId, counts: Sequence[Counted]) -> list[Action]:
+def count_actions(workspace: WorkspaceId, counts: Sequence[Counted]) -> list[Action]:
     """Return the writes that count them, one for each step, variant and day."""
     table = Table(settings().require("campaigns_table"))
     summed: dict[tuple[str, str, str, str], Counter[str]] = defaultdict(Counter)
     for each in counts:
         summed[each.step_day].update(Statistics.names_at(clock.from_text(each.at), each.name))
     return [
-        Statistics(table, f"{workspace}#{campaign_id}").add_many(day, step_id, variant_id, names)
+        Statistics(table, f"{workspace}#{campaign_id}").add_many_action(
+            day, step_id, variant_id, names
+        )
         for (campaign_id, step_id, variant_id, day), names in summed.items()
     ]

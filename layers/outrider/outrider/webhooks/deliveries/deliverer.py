@@ -135,8 +135,8 @@ class Deliverer:
         at = clock.to_text(made.at)
         for _ in range(_ROUNDS):
             actions = [
-                self.deliveries.moved(made.due.delivery, made.after),
-                self.deliveries.logged(made.after, made.outcome, made.kind, at),
+                self.deliveries.move_action(made.due.delivery, made.after),
+                self.deliveries.log_action(made.after, made.outcome, made.kind, at),
             ]
             if made.disabled:
                 event = Caller.engine(self.workspace).event(
@@ -144,8 +144,8 @@ class Deliverer:
                 )
                 since = made.gate.failing_since if made.disabled == "failing" else None
                 actions += [
-                    self.webhooks.disabled(webhook_id, made.disabled, at, event),
-                    self.gates.still(webhook_id, made.due.to.gate.reset_at, since),
+                    self.webhooks.disable_action(webhook_id, made.disabled, at, event),
+                    self.gates.check_still_action(webhook_id, made.due.to.gate.reset_at, since),
                 ]
             try:
                 transact(*actions)

@@ -106,7 +106,7 @@ class DeliveryRepository:
             "ttl": _log_ttl(clock.now()),
         }
         try:
-            self.table.write(self.table.put(item, "attribute_not_exists(#pk)"))
+            self.table.write(self.table.put_action(item, "attribute_not_exists(#pk)"))
         except ConditionFailed as refusal:
             return Delivery.model_validate(refusal.item)
         return delivery
@@ -144,7 +144,7 @@ class DeliveryRepository:
         )
         return [Waiting.of(item["by_waiting_sk"]) for item in page.items]
 
-    def moved(self, before: Delivery, after: Delivery) -> Action:
+    def move_action(self, before: Delivery, after: Delivery) -> Action:
         """A delivery as it is `after` an attempt, unless another was recorded meanwhile."""
         changes = {
             **after.model_dump(include={"state", "tries", "attempts", "next_attempt_at"}),
@@ -158,13 +158,13 @@ class DeliveryRepository:
         if gone:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
         key = self.key(before)
-        return self.table.update(
+        return self.table.update_action(
             key["pk"], key["sk"], expression, "#attempts = :seen", seen=before.attempts, **given
         )
 
-    def logged(self, after: Delivery, outcome: Outcome, kind: Kind, at: str) -> Action:
+    def log_action(self, after: Delivery, outcome: Outcome, kind: Kind, at: str) -> Action:
         """The row of an attempt, numbered by the delivery as it is after it."""
-        return self.table.put(
+        return self.table.put_action(
             {
                 "pk": self._partition(after.webhook_id),
                 "sk": f"{after.id}#{after.attempts:05d}",
@@ -180,7 +180,7 @@ class DeliveryRepository:
     def drop(self, webhook_id: str, waiting: list[Waiting]) -> None:
         """Those of a webhook that is gone."""
         partition = self._partition(webhook_id)
-        batch_write(self.table.delete(partition, each.delivery_id) for each in waiting)
+        batch_write(self.table.delete_action(partition, each.delivery_id) for each in waiting)
 
     def waiting(self, delivery: Delivery) -> dict[str, str]:
         """Where a delivery is found while it is pending."""

@@ -65,7 +65,9 @@ class DeliveryService:
             after = again(due.delivery, kind="redelivery")
             summary = DeliverySummary.of(after)
             try:
-                Repeats(self.deliveries).redeliver(due.delivery, after, self.caller.keep(summary))
+                Repeats(self.deliveries).redeliver(
+                    due.delivery, after, self.caller.keep_actions(summary)
+                )
             except DeliveryMoved:
                 continue
             self.send(after)

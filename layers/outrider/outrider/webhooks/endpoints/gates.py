@@ -93,7 +93,7 @@ class GateRepository:
         """Give a place back, with what the attempt says of the endpoint. None when the place is not
         this one's any more."""
         for _ in range(_ROUNDS):
-            action = self._released(webhook_id, delivery_id, place, ended)
+            action = self._release_action(webhook_id, delivery_id, place, ended)
             try:
                 gate = Gate.model_validate(self.table.write(action))
             except ConditionFailed as refusal:
@@ -110,7 +110,9 @@ class GateRepository:
                 return Released(gate, ended.health == "success" and ended.was_open)
         raise AssertionError("each round takes away one of the conditions")
 
-    def _released(self, webhook_id: str, delivery_id: str, place: Place, ended: Ended) -> Action:
+    def _release_action(
+        self, webhook_id: str, delivery_id: str, place: Place, ended: Ended
+    ) -> Action:
         now = ended.last.at
         condition = f"#in_flight.#{delivery_id} = :place"
         values: dict[str, Any] = {"place": place}
@@ -140,7 +142,7 @@ class GateRepository:
             condition += f" AND {unchanged}"
             values |= more
         expression = (f"SET {', '.join(sets)} " if sets else "") + f"REMOVE {', '.join(removes)}"
-        return self._update(webhook_id, expression, condition, **values)
+        return self._update_action(webhook_id, expression, condition, **values)
 
     def begin_pump(self, webhook_id: str, lease: str | None, duration: timedelta) -> str | None:
         """A new lease of the pump of an endpoint: it goes on from `lease`, or begins where no pump
@@ -149,7 +151,7 @@ class GateRepository:
         until = clock.to_text(now + duration)
         condition = "attribute_exists(#pk) AND (attribute_not_exists(#pump_until)"
         condition += " OR #pump_until < :now OR #pump_until = :lease)"
-        action = self._update(
+        action = self._update_action(
             webhook_id,
             "SET #pump_until = :until",
             condition,
@@ -164,7 +166,7 @@ class GateRepository:
         return until
 
     def end_pump(self, webhook_id: str, lease: str | None) -> None:
-        action = self._update(
+        action = self._update_action(
             webhook_id, "REMOVE #pump_until", "#pump_until = :lease", lease=lease or ""
         )
         try:
@@ -172,7 +174,7 @@ class GateRepository:
         except ConditionFailed:
             return
 
-    def made(self, webhook_id: str) -> Action:
+    def add_action(self, webhook_id: str) -> Action:
         """The gate of a new webhook."""
         item: dict[str, Any] = {
             "pk": self.workspace,
@@ -180,14 +182,14 @@ class GateRepository:
             "in_flight": {},
             "failures": 0,
         }
-        return self.table.put(item)
+        return self.table.put_action(item)
 
-    def removed(self, webhook_id: str) -> Action:
-        return self.table.delete(self.workspace, key_of(webhook_id))
+    def remove_action(self, webhook_id: str) -> Action:
+        return self.table.delete_action(self.workspace, key_of(webhook_id))
 
-    def reset(self, webhook_id: str) -> Action:
+    def reset_action(self, webhook_id: str) -> Action:
         """As if it had never failed: what waits for it may go."""
-        return self._update(
+        return self._update_action(
             webhook_id,
             "SET #failures = :none, #reset_at = :now"
             " REMOVE #failing_since, #not_before, #pump_until",
@@ -196,14 +198,16 @@ class GateRepository:
             now=clock.timestamp(),
         )
 
-    def still(self, webhook_id: str, reset_at: str | None, failing_since: str | None) -> Action:
+    def check_still_action(
+        self, webhook_id: str, reset_at: str | None, failing_since: str | None
+    ) -> Action:
         """Part of a transaction: refused when the gate was reset since, or has had a success since
         it was `failing_since`."""
         condition, values = _reset_still(reset_at)
         if failing_since:
             condition += " AND #failing_since = :since"
             values["since"] = failing_since
-        return self.table.check(self.workspace, key_of(webhook_id), condition, **values)
+        return self.table.check_action(self.workspace, key_of(webhook_id), condition, **values)
 
     def _take(
         self, webhook_id: str, delivery_id: str, rule: str, values: Mapping[str, Any]
@@ -211,7 +215,7 @@ class GateRepository:
         for left in reversed(range(_ROUNDS)):
             place = places.ending_in(LEASE)
             expression, free = places.taken(delivery_id)
-            action = self._update(
+            action = self._update_action(
                 webhook_id, expression, f"{free} AND {rule}", place=place, **values
             )
             try:
@@ -229,14 +233,16 @@ class GateRepository:
     def _end_leases(self, webhook_id: str, over: Mapping[str, Place]) -> None:
         """Those of workers that died."""
         expression, condition, values = places.given_back(over)
-        action = self._update(webhook_id, expression, condition, **values)
+        action = self._update_action(webhook_id, expression, condition, **values)
         try:
             self.table.write(action)
         except ConditionFailed:
             return
 
-    def _update(self, webhook_id: str, expression: str, condition: str, **values: Any) -> Action:
-        return self.table.update(
+    def _update_action(
+        self, webhook_id: str, expression: str, condition: str, **values: Any
+    ) -> Action:
+        return self.table.update_action(
             self.workspace, key_of(webhook_id), expression, condition, **values
         )
 

@@ -78,7 +78,7 @@ class WebhookRepository:
             "sk": webhook.id,
             "secret": locked_secret,
         }
-        counted = self.table.update(
+        counted = self.table.update_action(
             f"{self.workspace}#count",
             "webhooks",
             "ADD #webhooks :one",
@@ -88,9 +88,9 @@ class WebhookRepository:
         )
         try:
             transact(
-                self.table.put(item, "attribute_not_exists(#pk)"),
+                self.table.put_action(item, "attribute_not_exists(#pk)"),
                 counted,
-                self._gates.made(webhook.id),
+                self._gates.add_action(webhook.id),
                 *also,
             )
         except TransactionFailed as failure:
@@ -137,18 +137,18 @@ class WebhookRepository:
 
         Raises WebhookMoved.
         """
-        resetting = [self._gates.reset(before.id)] if reset else []
+        resetting = [self._gates.reset_action(before.id)] if reset else []
         try:
             if after == before:
                 transact(*resetting, *also)
             else:
                 self.table.write(
-                    self._changing(before, after, secrets, events), [*resetting, *also]
+                    self._change_action(before, after, secrets, events), [*resetting, *also]
                 )
         except (ConditionFailed, TransactionFailed) as failure:
             raise WebhookMoved from failure
 
-    def _changing(
+    def _change_action(
         self, before: Webhook, after: Webhook, secrets: Secrets | None, events: Sequence[Event]
     ) -> Action:
         changes: dict[str, Any] = after.model_dump(exclude={"id", "created_at"})
@@ -160,7 +160,7 @@ class WebhookRepository:
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in given)
         if gone:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             before.id,
             expression,
@@ -169,9 +169,11 @@ class WebhookRepository:
             **given,
         )
 
-    def disabled(self, webhook_id: str, reason: DisabledReason, at: str, event: Event) -> Action:
+    def disable_action(
+        self, webhook_id: str, reason: DisabledReason, at: str, event: Event
+    ) -> Action:
         """Part of the transaction that says why; refused when it is disabled already."""
-        return self.table.update(
+        return self.table.update_action(
             self.workspace,
             webhook_id,
             "SET #status = :disabled, #disabled_reason = :reason, #disabled_at = :at,"
@@ -193,7 +195,7 @@ class WebhookRepository:
 
         Raises WebhookNotFound, and Conflict when it is at another than this `version`.
         """
-        counted = self.table.update(
+        counted = self.table.update_action(
             f"{self.workspace}#count", "webhooks", "ADD #webhooks :minus", minus=-1
         )
         there = "attribute_exists(#pk)"
@@ -202,9 +204,9 @@ class WebhookRepository:
             there += " AND #version = :seen"
         try:
             transact(
-                self.table.delete(self.workspace, webhook_id, there, **seen),
+                self.table.delete_action(self.workspace, webhook_id, there, **seen),
                 counted,
-                self._gates.removed(webhook_id),
+                self._gates.remove_action(webhook_id),
             )
         except TransactionFailed as failure:
             found = failure.reasons[0].item

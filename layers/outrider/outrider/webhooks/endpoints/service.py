@@ -70,7 +70,9 @@ class WebhookService:
             secret=show_secret(key),
             test=WebhookTest.of(self._send_test(webhook, [key])),
         )
-        self.webhooks.add(webhook, locked, self.caller.keep(created, repeated=created.repeated()))
+        self.webhooks.add(
+            webhook, locked, self.caller.keep_actions(created, repeated=created.repeated())
+        )
         return created
 
     def get(self, webhook_id: str) -> WebhookDetails:
@@ -130,7 +132,7 @@ class WebhookService:
                 before.webhook,
                 after,
                 Secrets(locked, before.secrets.locked),
-                also=self.caller.keep(rotated, repeated=rotated.repeated()),
+                also=self.caller.keep_actions(rotated, repeated=rotated.repeated()),
             )
             return rotated
 
@@ -170,7 +172,7 @@ class WebhookService:
                 self.caller.event("webhook.disabled", webhook_id=webhook_id, reason="paused")
             )
         details = WebhookDetails.of(after, gate)
-        also = self.caller.keep(details)
+        also = self.caller.keep_actions(details)
         self.webhooks.change(before.webhook, after, events=events, also=also, reset=reset)
         if reset and after.status == "enabled":
             self.start_pump(webhook_id)

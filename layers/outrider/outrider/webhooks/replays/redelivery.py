@@ -26,7 +26,7 @@ class Repeats:
     def redeliver(self, before: Delivery, after: Delivery, also: Sequence[Action] = ()) -> None:
         """`before` has ended, `after` is what `again` gives of it; `also` are writes of the same
         transaction. Raises DeliveryMoved when it is not as it was read."""
-        action = self._waiting(
+        action = self._waiting_action(
             after,
             {name: getattr(after, name) for name in _BEGUN_AGAIN},
             "#state = :seen AND #attempts = :attempts",
@@ -45,23 +45,23 @@ class Repeats:
         for _ in range(_ROUNDS):
             after = again(delivery, kind="replay", replay_id=replay_id)
             try:
-                self.deliveries.table.write(self._made_or_again(after))
+                self.deliveries.table.write(self._made_or_again_action(after))
                 return True
             except ConditionFailed as refusal:
                 found = Delivery.model_validate(refusal.item)
             if found.replay_id == replay_id:
                 return False
             try:
-                self.deliveries.table.write(self._hastened(found, replay_id))
+                self.deliveries.table.write(self._hasten_action(found, replay_id))
                 return True
             except ConditionFailed:  # it has just ended, or an attempt of it has
                 continue
         raise DeliveryMoved
 
-    def _made_or_again(self, after: Delivery) -> Action:
+    def _made_or_again_action(self, after: Delivery) -> Action:
         made = {name: getattr(after, name) for name in _MADE_ONCE}
         kept = "".join(f", #{name} = if_not_exists(#{name}, :{name})" for name in made)
-        return self._waiting(
+        return self._waiting_action(
             after,
             {name: getattr(after, name) for name in _AS_REPLAYED},
             "attribute_not_exists(#pk) OR (#state <> :state"
@@ -70,12 +70,12 @@ class Repeats:
             **made,
         )
 
-    def _hastened(self, found: Delivery, replay_id: str) -> Action:
+    def _hasten_action(self, found: Delivery, replay_id: str) -> Action:
         """Neither its place in the schedule nor what kind it is: it is the delivery it was."""
         after = found.model_copy(
             update={"next_attempt_at": clock.timestamp(), "replay_id": replay_id}
         )
-        return self._waiting(
+        return self._waiting_action(
             after,
             {"next_attempt_at": after.next_attempt_at, "replay_id": replay_id},
             "#state = :pending AND #attempts = :attempts",
@@ -83,7 +83,7 @@ class Repeats:
             attempts=found.attempts,
         )
 
-    def _waiting(
+    def _waiting_action(
         self,
         after: Delivery,
         changes: Mapping[str, Any],
@@ -95,7 +95,7 @@ class Repeats:
         given = {**changes, **self.deliveries.waiting(after), "ttl": _expiry()}
         places = ", ".join(f"#{name} = :{name}" for name in given)
         key = self.deliveries.key(after)
-        return self.deliveries.table.update(
+        return self.deliveries.table.update_action(
             key["pk"], key["sk"], f"SET {places}{also}", condition, **given, **values
         )
 

@@ -46,7 +46,7 @@ class ReplayRepository:
             **self._running(replay),
             **attribute(events),
         }
-        transact(self.table.put(item, "attribute_not_exists(#pk)"), *also)
+        transact(self.table.put_action(item, "attribute_not_exists(#pk)"), *also)
 
     def get(self, webhook_id: str, replay_id: str) -> Work | None:
         item = self.table.get(self._pk(webhook_id), replay_id)
@@ -81,7 +81,7 @@ class ReplayRepository:
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
         if after.state != "running":
             expression += " REMOVE #by_waiting_pk, #by_waiting_sk"
-        action = self.table.update(
+        action = self.table.update_action(
             self._pk(after.webhook_id),
             after.id,
             expression,
@@ -97,7 +97,7 @@ class ReplayRepository:
 
     def asked_again(self, replay: Replay) -> bool:
         """Note that somebody is asked again to go on with it; False when it has ended."""
-        action = self.table.update(
+        action = self.table.update_action(
             self._pk(replay.webhook_id),
             replay.id,
             "SET #by_waiting_pk = :by_waiting_pk, #by_waiting_sk = :by_waiting_sk",

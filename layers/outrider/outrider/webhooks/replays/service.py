@@ -46,7 +46,7 @@ class ReplayService:
         created = self.caller.event(
             "webhook.replay_created", webhook_id=webhook_id, replay_id=replay.id
         )
-        self.replays.add(replay, [created], self.caller.keep(replay))
+        self.replays.add(replay, [created], self.caller.keep_actions(replay))
         return replay
 
     def get(self, webhook_id: str, replay_id: str) -> Replay:
