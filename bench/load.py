@@ -45,7 +45,7 @@ _WEIGHTS = {
     "stats": 4,
 }
 _EVERY = 0.5
-_PATIENCE = 900.0
+_PATIENCE = 1_800.0
 _numbers = itertools.count()
 
 
