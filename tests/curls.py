@@ -5,12 +5,15 @@ import re
 import shlex
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 _BLOCK = re.compile(r"^( *)```(sh|json)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 _VARIABLE = re.compile(r"\$([A-Z]+)")
+_COMMAND = re.compile(
+    r"(?:(?P<kept>[A-Z]+)=\$\()?(?P<curl>curl .*?)(?: \| jq (?P<filter>.+?))?\)?", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,12 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Curl:
     """One command; `$NAME` stands for what an answer before it gave. `shown` is the text of the
-    JSON below it, empty without one."""
+    JSON below it, empty without one. `kept` is the variable that `filter`, a filter of jq, sets."""
 
     command: str
     shown: str = ""
+    kept: str = ""
+    filter: str = ""
 
     def request(self, known: Mapping[str, str]) -> Request:
         """Knows the options that the pages use; another one is an error."""
@@ -42,6 +47,8 @@ class Curl:
                 body = next(rest).encode()
             elif word == "-X":
                 method = next(rest)
+            elif word == "-s":
+                pass
             else:
                 assert word.startswith("http"), f"curl {word} is not known here"
                 url = word
@@ -57,9 +64,10 @@ def curls(page: Path) -> list[Curl]:
     for _, language, block in _BLOCK.findall(page.read_text(encoding="utf-8")):
         text = textwrap.dedent(block).strip()
         if language == "json" and found and not found[-1].shown:
-            found[-1] = Curl(found[-1].command, text)
-        elif text.startswith("curl "):
-            found.append(Curl(text.replace("\\\n", " ")))
+            found[-1] = replace(found[-1], shown=text)
+        elif command := _COMMAND.fullmatch(text.replace("\\\n", " ")):
+            kept, curl, wanted = command.group("kept", "curl", "filter")
+            found.append(Curl(curl, kept=kept or "", filter=(wanted or "").removeprefix("-r ")))
     return found
 
 

@@ -1,7 +1,7 @@
 """Generate the API's description from the routes: `python -m tools.openapi [--check]`.
 
-Writes functions/site/openapi.json (which docs/openapi.json names) and functions/site/docs.html;
-with --check writes nothing and fails when they are not what would be written.
+Writes functions/site/openapi.json (which docs/openapi.json names), functions/site/docs.html and
+docs/endpoints.md; with --check writes nothing and fails when they are not what would be written.
 """
 
 import json
@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -17,7 +18,7 @@ from pydantic import TypeAdapter
 from outrider.kit.http.edge import Route
 from outrider.kit.http.requests import IF_MATCH
 from outrider.kit.http.responses import HTML, JSON, PROBLEM_JSON, Answer, Content, is_versioned
-from tools import docs_page, routes, webhooks
+from tools import docs_page, endpoints_page, routes, webhooks
 from tools.error_codes import ErrorCode, error_codes
 from tools.templates import REPOSITORY
 
@@ -87,33 +88,32 @@ def document() -> Schema:
     return _with_named_pages(described)
 
 
-def files() -> dict[str, str]:
-    """The text of each file that is generated, by name."""
+def files() -> dict[Path, str]:
+    """Return the text of each generated file."""
     described = document()
     return {
-        "openapi.json": json.dumps(described, indent=2, ensure_ascii=False) + "\n",
-        "docs.html": docs_page.render(described, error_codes()),
+        SITE / "openapi.json": json.dumps(described, indent=2, ensure_ascii=False) + "\n",
+        SITE / "docs.html": docs_page.render(described, error_codes()),
+        REPOSITORY / "docs" / "endpoints.md": endpoints_page.render(described),
     }
 
 
 def outdated() -> list[str]:
+    """Return the generated files that differ from what would be written, by their paths."""
     return [
-        name
-        for name, text in files().items()
-        if not (SITE / name).exists() or (SITE / name).read_text(encoding="utf-8") != text
+        str(path.relative_to(REPOSITORY))
+        for path, text in files().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
 
 
 def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         for name in (old := outdated()):
-            print(
-                f"functions/site/{name} is out of date: run python -m tools.openapi",
-                file=sys.stderr,
-            )
+            print(f"{name} is out of date: run python -m tools.openapi", file=sys.stderr)
         return 1 if old else 0
-    for name, text in files().items():
-        (SITE / name).write_text(text, encoding="utf-8")
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -1,5 +1,6 @@
 """The first outreach of the README, call by call as it stands there."""
 
+import json
 import time
 
 from tests.curls import Curl, curls
@@ -10,23 +11,31 @@ _PATIENCE_SECONDS = 60
 
 def run(curl: Curl, known: dict[str, str]) -> Reply:
     asked = curl.request(known)
-    return send(asked.method, asked.url, asked.body, asked.headers)
+    answer = send(asked.method, asked.url, asked.body, asked.headers)
+    if curl.kept:
+        known[curl.kept] = answer.json[curl.filter.removeprefix(".")]
+    return answer
 
 
 class TestFirstOutreach:
     def test_works_as_it_is_written(self, stack: LocalStack) -> None:
-        known = {"BASE": stack.local["base_url"], "KEY": stack.local["live_key"]}
-        contact, sequence, launch, status, events = curls(REPOSITORY / "README.md")
+        local = stack.local
+        known = {"BASE": local["base_url"], "KEY": local["live_key"], "INBOX": local["inbox_url"]}
+        *made, status, events, inbox = curls(REPOSITORY / "README.md")
 
-        answers = [run(contact, known), run(sequence, known)]
-        known |= {"CONTACT": answers[0].json["id"], "SEQUENCE": answers[1].json["id"]}
-        answers.append(run(launch, known))
-        known["CAMPAIGN"] = answers[2].json["campaign_id"]
+        answers = [run(curl, known) for curl in made]
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while (seen := run(status, known)).json["sent"] == 0 and time.monotonic() < deadline:
             time.sleep(0.5)
-        answers += [seen, run(events, known)]
+        happened = run(events, known)
+        answers += [seen, happened, run(inbox, known)]
 
-        assert [answer.status // 100 for answer in answers] == [2] * 5, answers
+        assert [answer.status // 100 for answer in answers] == [2] * 6, answers
         assert seen.json["sent"] == 1
-        assert any(mail["To"] == ["grace@example.com"] for mail in stack.inbox())
+        assert events.differences([each["event"] for each in happened.json["data"]]) == []
+        (sent,) = (mail for mail in stack.inbox() if mail["To"] == ["grace@example.com"])
+        shown = json.loads(inbox.shown)
+        assert {"From": sent["Source"], "To": sent["To"], "Subject": sent["Subject"]} == {
+            name: shown[name] for name in ("From", "To", "Subject")
+        }
+        assert sent["BodyText"].startswith(shown["BodyText"].partition("http")[0])

@@ -1,5 +1,7 @@
 """What stands twice must be the same twice."""
 
+import runpy
+
 import pytest
 
 from tools import events, openapi, routes, templates
@@ -33,6 +35,16 @@ class TestDescription:
 class TestEvents:
     def test_have_the_schemas_that_their_payloads_give(self) -> None:
         assert events.outdated() == [], "run python -m tools.events"
+
+
+class TestPicture:
+    def test_is_what_its_script_draws(self) -> None:
+        folder = REPOSITORY / "docs" / "pictures"
+        draw = runpy.run_path(str(folder / "draw.py"))["drawn"]
+
+        drawn = draw((folder / "demo.txt").read_text(encoding="utf-8"))
+
+        assert (folder / "demo.svg").read_text(encoding="utf-8") == drawn
 
 
 class TestFileLength:

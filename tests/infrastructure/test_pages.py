@@ -1,4 +1,4 @@
-"""What the pages for people name must be there: files, headings, endpoints."""
+"""What the pages for people name must be there: files, headings, endpoints, terms."""
 
 import inspect
 import re
@@ -47,33 +47,25 @@ class TestLinks:
 
 
 class TestReadme:
-    def test_lists_every_endpoint(self) -> None:
-        section = (
-            (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("## Endpoints")[2]
-        )
-        listed = set(_ENDPOINT.findall(section.partition("\n## ")[0]))
-        existing = {
-            f"{route.method} {route.path}" for api in routes.apis().values() for route in api.routes
-        }
+    def test_is_short(self) -> None:
+        assert len((REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
 
-        assert listed == existing
 
-    def test_names_the_scopes_of_every_endpoint(self) -> None:
-        readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-        rows = {
-            f"{route.method} {route.path}": ", ".join(f"`{scope}`" for scope in route.scopes)
-            for api in routes.apis().values()
-            for route in api.routes
-            if route.scopes
-        }
+class TestVariables:
+    @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+    def test_of_calls_have_one_name_for_the_base_url(self, page: Path) -> None:
+        text = page.read_text(encoding="utf-8")
 
-        wrong = [
-            row
-            for row, scopes in rows.items()
-            if not re.search(rf"^\| `{re.escape(row)}` \|.*\| {scopes} \|$", readme, re.M)
-        ]
+        assert set(re.findall(r"\$(\w+)/(?:v1|health|docs)\b", text)) <= {"BASE"}
 
-        assert wrong == []
+
+class TestGlossary:
+    def test_is_in_order_and_defines_each_term_once(self) -> None:
+        rows = (REPOSITORY / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
+        first, *terms = [row.split(" | ")[0] for row in rows if row.startswith("| ")]
+
+        assert first == "| term"
+        assert terms == sorted(set(terms))
 
 
 class TestRemedies:
