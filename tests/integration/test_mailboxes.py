@@ -292,6 +292,22 @@ class TestPool:
         pointers = [answer.json["errors"][0]["pointer"] for answer in (created, moved)]
         assert pointers == ["/pool", "/pool"]
 
+    def test_a_workspace_has_only_so_many(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("outrider.mailboxes.pools.repository.MAX_POOLS", 2)
+        api.post("/v1/mailbox-pools", {"id": "pool_x", "name": "X"})
+        taken = api.post("/v1/mailbox-pools", {"id": "pool_x", "name": "X"})
+        api.post("/v1/mailbox-pools", {"id": "pool_y", "name": "Y"})
+
+        refused = api.post("/v1/mailbox-pools", {"id": "pool_z", "name": "Z"})
+        api.delete("/v1/mailbox-pools/pool_x")
+        api.delete("/v1/mailbox-pools/pool_x")
+        again = api.post("/v1/mailbox-pools", {"id": "pool_z", "name": "Z"})
+        beyond = api.post("/v1/mailbox-pools", {"id": "pool_x", "name": "X"})
+
+        statuses = [each.status for each in (taken, refused, again, beyond)]
+        assert statuses == [409, 409, 201, 409]
+        assert "2 mailbox pools" in refused.json["detail"]
+
     @pytest.mark.parametrize("pool", ["pool_default", "pool_x"])
     def test_takes_so_many_mailboxes(
         self, api: Api, monkeypatch: pytest.MonkeyPatch, pool: str

@@ -32,6 +32,13 @@ class PoolFull(Conflict):
         )
 
 
+class TooManyPools(Conflict):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"The workspace has {most} mailbox pools, as many as it may have: delete one first"
+        )
+
+
 class PoolMoved(Exception):
     """The pool was changed or removed since it was read, or a mailbox came into it."""
 

@@ -6,6 +6,10 @@ MAX_MAILBOXES = 500
 """Mailboxes of a pool: each round of a campaign reads them all."""
 
 
+MAX_POOLS = 100
+"""Pools of a workspace: a list reads them all, with their mailboxes."""
+
+
 class Pool(BaseModel):
     """Mailboxes that campaigns share."""
 

@@ -10,11 +10,18 @@ from dataclasses import dataclass, replace
 from outrider.access.models import WorkspaceId
 from outrider.kit import outbox
 from outrider.kit.aws.attributes import Item
-from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table
+from outrider.kit.aws.dynamodb import (
+    Action,
+    ConditionFailed,
+    Query,
+    Table,
+    TransactionFailed,
+    transact,
+)
 from outrider.kit.outbox import Event
 from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
-from outrider.mailboxes.pools.errors import PoolFull, PoolMoved, unknown_pool
-from outrider.mailboxes.pools.models import MAX_MAILBOXES, Pool
+from outrider.mailboxes.pools.errors import PoolFull, PoolMoved, TooManyPools, unknown_pool
+from outrider.mailboxes.pools.models import MAX_MAILBOXES, MAX_POOLS, Pool
 
 _DEFAULT = Pool(id=DEFAULT_POOL, name="Default pool")
 
@@ -31,14 +38,16 @@ class PoolRepository:
     workspace: WorkspaceId
 
     def add(self, pool: Pool, also: Sequence[Action] = ()) -> None:
-        """`also` are writes of the same transaction. Raises PoolTaken."""
+        """Store the pool and count it. `also` are writes of the same transaction.
+
+        Raises PoolTaken, and TooManyPools.
+        """
         if pool.id == DEFAULT_POOL:
             raise PoolTaken
         item = {**pool.model_dump(exclude_none=True), "pk": self.workspace, "sk": pool.id}
-        try:
-            self.table.write(self.table.put_action(item, "attribute_not_exists(#pk)"), also)
-        except ConditionFailed as failure:
-            raise PoolTaken from failure
+        put = self.table.put_action(item, "attribute_not_exists(#pk)").or_raise(PoolTaken())
+        counted = self._count_action(1, "attribute_not_exists(#pools) OR #pools < :most")
+        transact(put, counted.or_raise(TooManyPools(MAX_POOLS)), *also)
 
     def all(self) -> tuple[list[Pool], list[Mailbox]]:
         """Pools by id, the default pool always among them, and all mailboxes: they lie beside each
@@ -91,8 +100,8 @@ class PoolRepository:
             none=0,
         )
         try:
-            self.table.write(action)
-        except ConditionFailed as failure:
+            transact(action, self._count_action(-1))
+        except TransactionFailed as failure:
             raise PoolMoved from failure
 
     def join_action(self, pool_id: str) -> Action:
@@ -126,6 +135,16 @@ class PoolRepository:
         values = {"events": outbox.pack(events)} if events else {}
         leaves = f"{told} ADD #mailboxes :minus"
         return self.table.update_action(self.workspace, pool_id, leaves, minus=-1, **values)
+
+    def _count_action(self, by: int, condition: str = "") -> Action:
+        return self.table.update_action(
+            f"{self.workspace}#count",
+            "pools",
+            "ADD #pools :by",
+            condition,
+            by=by,
+            **({"most": MAX_POOLS} if condition else {}),
+        )
 
 
 def _pool(item: Item) -> Pool:
