@@ -7,15 +7,10 @@ from typing import Any
 
 from tests.harness.api import Answer
 from tests.harness.cloud import Cloud
+from tests.integration.examples import ENDPOINTS
 from tests.integration.story import STORY
-from tools import routes
 
-OPERATIONS = {
-    route.handler.__name__: route
-    for api in routes.apis().values()
-    for route in api.routes
-    if route.scopes
-}
+OPERATIONS = {endpoint.route.handler.__name__: endpoint.route for endpoint in ENDPOINTS}
 
 
 def told(cloud: Cloud, webhook_url: str) -> dict[str, list[dict[str, Any]]]:
