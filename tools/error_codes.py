@@ -32,6 +32,10 @@ _ADVICE = {
         "Use the existing resource, whose id is in `detail`, or send `upsert: true` where the"
         " call takes it."
     ),
+    "PRECONDITION_FAILED": (
+        "Read the resource again, decide anew, and send the change with its current `version` in "
+        "`If-Match`. Nothing was changed."
+    ),
     "CONFLICT": (
         "Read the resource again: it changed, or is in a state that does not allow this. With "
         "`Retry-After` the first request with this Idempotency-Key is still running."

@@ -269,6 +269,7 @@ def _errors_of(route: Route) -> list[int]:
         return [500]
     statuses = {401, 403, 422, 429, 500, 503, *route.errors}
     statuses |= {404} if "{" in route.path else set()
+    statuses |= {412} if route.takes_if_match else set()
     statuses |= {413} if route.body else set()
     statuses |= {402} if route.handler.__name__ in _SPENDING else set()
     statuses |= {409} if route.method != "GET" else set()
@@ -345,7 +346,7 @@ _IF_MATCH: Schema = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "Change only this `version`, else answer 409; `*` is any",
+    "description": "Change only this `version`, else answer 412; `*` is any",
     "schema": {"type": "string", "pattern": IF_MATCH},
 }
 _IDEMPOTENCY_KEY: Schema = {

@@ -51,7 +51,7 @@ class TestUpdate:
         late = api.patch(path, {"name": "Q4"}, headers={"if-match": "1"})
 
         assert (changed.json["settings"]["daily_limit"], changed.json["name"]) == (5, "Q2")
-        assert (changed.json["version"], late.status) == (2, 409)
+        assert (changed.json["version"], late.status) == (2, 412)
         assert api.get(path).json == changed.json
 
     def test_needs_the_pool_that_a_running_one_is_to_send_from(self, api: Api) -> None:

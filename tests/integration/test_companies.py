@@ -363,7 +363,7 @@ class TestUpdate:
         stale = api.patch(path, body, headers={"if-match": '"2"'})
         fresh = api.patch(path, body, headers={"if-match": '"1"'})
 
-        assert (stale.status, fresh.status) == (409, 200)
+        assert (stale.status, fresh.status) == (412, 200)
         assert fresh.headers["ETag"] == '"2"'
 
     def test_loses_nothing_that_was_written_meanwhile(

@@ -236,7 +236,7 @@ class TestIfMatch:
         with cloud.writes() as written:
             answer = change(api, created, version=version, **body)
 
-        assert (answer.status, answer.json["code"]) == (409, "CONFLICT")
+        assert (answer.status, answer.json["code"]) == (412, "PRECONDITION_FAILED")
         assert "version 2" in answer.json["detail"]
         assert (read(api, created), written) == (current, [])
 
@@ -314,7 +314,7 @@ class TestNewAddress:
         with meanwhile(monkeypatch, lambda: change(api, created, title="CTO")):
             answer = change(api, created, version="1", email=NEW)
 
-        assert (answer.status, answer.json["code"]) == (409, "CONFLICT")
+        assert (answer.status, answer.json["code"]) == (412, "PRECONDITION_FAILED")
         assert claims(cloud, api) == {ADA: created["id"]}
 
     def test_is_refused_when_it_is_taken_meanwhile(

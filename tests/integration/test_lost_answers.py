@@ -53,7 +53,7 @@ class TestContact:
         with cloud.wire.lose("UpdateItem", skip=skip):
             answer = api.patch(path, {"title": "CTO"}, headers={"if-match": '"1"', **headers})
 
-        assert answer.status == 409
+        assert answer.status == 412
 
     def test_is_deleted(self, api: Api, cloud: Cloud, headers: dict[str, str]) -> None:
         contact = api.post("/v1/contacts", {"email": "ada@example.com"}).json

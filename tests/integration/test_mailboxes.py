@@ -221,7 +221,7 @@ class TestMailbox:
         second = api.patch(path, {"daily_cap": 8}, headers={"if-match": '"1"'})
 
         assert (first.status, first.json["daily_cap"], first.json["version"]) == (200, 7, 2)
-        assert second.status == 409
+        assert second.status == 412
 
     def test_leaves_its_address_when_it_is_deleted(self, api: Api) -> None:
         mailbox = a_mailbox(api, email="Ada@acme.com")

@@ -276,7 +276,7 @@ class TestMergeIsRefused:
 
         answers = [merge(api, winner, loser, headers={"if-match": f'"{n}"'}) for n in (2, 1)]
 
-        assert [answer.status for answer in answers] == [409, 200]
+        assert [answer.status for answer in answers] == [412, 200]
 
     def test_when_the_result_would_be_too_large(self, api: Api) -> None:
         winner = created(api, "ada", tags=[f"a{number}" for number in range(30)])

@@ -60,7 +60,7 @@ class TestUpdate:
 
         answer = api.patch(path, {"name": "Third"}, headers={"if-match": '"1"'})
 
-        assert (answer.status, api.get(path).json["name"]) == (409, "Second")
+        assert (answer.status, api.get(path).json["name"]) == (412, "Second")
 
     def test_keeps_the_pool_of_those_written_to(self, api: Api) -> None:
         path = f"/v1/sequences/{launched(api).sequence_id}"

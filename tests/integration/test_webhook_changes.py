@@ -94,7 +94,7 @@ class TestUpdate:
             api.delete(path, headers={"if-match": '"2"'}).status,
         ]
 
-        assert statuses == [200, 200, 409, 409, 200]
+        assert statuses == [200, 200, 412, 412, 200]
 
 
 class TestPause:
@@ -207,7 +207,7 @@ class TestRotateSecret:
             for what in ("rotate-secret", "rotate-secret", "enable")
         ]
 
-        assert [answer.status for answer in answers] == [200, 409, 409]
+        assert [answer.status for answer in answers] == [200, 412, 412]
         assert api.get(path).json["version"] == 2
 
     def test_ends_the_overlap_after_a_day(self, api: Api, cloud: Cloud, endpoint: Receiver) -> None:

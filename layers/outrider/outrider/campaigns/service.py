@@ -26,7 +26,7 @@ from outrider.kit import clock, ids
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import TransactionFailed, transact, try_transact
 from outrider.kit.counters import total
-from outrider.kit.errors import Conflict, Contended
+from outrider.kit.errors import Contended, PreconditionFailed
 from outrider.kit.http.pagination import Page, Sealer
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.sequences.errors import SequenceNotFound
@@ -92,11 +92,12 @@ class CampaignService:
     ) -> CampaignView:
         """Change what is given: steps that come up from then on keep it. Raises CampaignNotFound,
         ValidationFailed when there is no such pool, WrongStatus when it is completed
-        and more is to change than its name, and Conflict at another version than `if_match`."""
+        and more is to change than its name, and PreconditionFailed at another version than
+        `if_match`."""
         for _ in range(_ATTEMPTS):
             campaign = self.get(campaign_id)
             if if_match not in (None, campaign.version):
-                raise Conflict.at_version(campaign.version)
+                raise PreconditionFailed.at_version(campaign.version)
             changes = update.over(campaign)
             if not changes:
                 return CampaignView.of(campaign)

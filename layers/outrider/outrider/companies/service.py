@@ -69,7 +69,7 @@ class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
 
     def update(self, company_id: str, update: CompanyUpdate, if_match: int | None) -> Company:
         """Change what is given, nothing else. Raises CompanyNotFound, ValueOfAnother, and
-        Conflict at another version than `if_match`."""
+        PreconditionFailed at another version than `if_match`."""
         return self.change(company_id, update.given, if_match)
 
     def delete(self, company_id: str) -> CompanyDeleted:

@@ -54,7 +54,7 @@ class ContactService(EntityService[Contact, ContactWrite, ContactRowResult]):
 
     def update(self, contact_id: str, update: ContactUpdate, if_match: int | None) -> Contact:
         """Change what is given, nothing else. Raises ContactNotFound, ValueOfAnother, and
-        Conflict at another version than `if_match`."""
+        PreconditionFailed at another version than `if_match`."""
         return self.change(contact_id, update.given, if_match)
 
     def delete(self, contact_id: str) -> ContactDeleted:

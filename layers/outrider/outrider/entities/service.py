@@ -24,6 +24,7 @@ from outrider.kit.errors import (
     Conflict,
     Contended,
     OutriderError,
+    PreconditionFailed,
     ResourceNotFound,
     ValidationFailed,
 )
@@ -142,8 +143,8 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
         return [results[index] for index in sorted(results)]
 
     def change(self, entity_id: str, given: Mapping[str, Any], if_match: int | None) -> EntityT:
-        """Change what is given, nothing else. Raises `Kind.not_found`, ValueOfAnother, and Conflict
-        at another version than `if_match`."""
+        """Change what is given, nothing else. Raises `Kind.not_found`, ValueOfAnother, and
+        PreconditionFailed at another version than `if_match`."""
         if not self.is_id(entity_id):
             raise self.kind.not_found
         if self.must_read(given) or self.caller.may_repeat:
@@ -154,7 +155,7 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
         except EntityMoved as moved:
             if moved.current is None:
                 raise self.kind.not_found from moved
-            raise Conflict.at_version(moved.current.version) from moved
+            raise PreconditionFailed.at_version(moved.current.version) from moved
 
     def remove(self, entity_id: str) -> None:
         deleted = self._event("deleted", entity_id)
@@ -279,7 +280,7 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
             if current is None:
                 raise self.kind.not_found
             if if_match not in (None, current.version):
-                raise Conflict.at_version(current.version)
+                raise PreconditionFailed.at_version(current.version)
             changes = self.changes(current, given)
             after = current.changed(changes)
             value = self._value(after)

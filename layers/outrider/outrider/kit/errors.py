@@ -71,9 +71,15 @@ class Conflict(OutriderError):
     status, code = 409, "CONFLICT"
     title = "The resource is not in a state that allows this"
 
+
+class PreconditionFailed(OutriderError):
+    """`If-Match` names another version than the current one (RFC 9110, 15.5.13)."""
+
+    status, code = 412, "PRECONDITION_FAILED"
+    title = "The resource is at another version than If-Match names"
+
     @classmethod
-    def at_version(cls, current: int) -> "Conflict":
-        """For an If-Match that asked for another version."""
+    def at_version(cls, current: int) -> "PreconditionFailed":
         return cls(f"The resource is at version {current}, which If-Match does not name")
 
 

@@ -6,7 +6,12 @@ from typing import Any
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
-from outrider.kit.errors import Conflict, Contended, DuplicateResource, ValidationFailed
+from outrider.kit.errors import (
+    Contended,
+    DuplicateResource,
+    PreconditionFailed,
+    ValidationFailed,
+)
 from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.outbox import Event
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
@@ -104,7 +109,7 @@ class MailboxService:
 
     def update(self, mailbox_id: str, given: MailboxUpdate, if_match: int | None) -> MailboxDetails:
         """Raises MailboxNotFound, ValidationFailed when there is no such pool or the mailbox has no
-        server, and Conflict."""
+        server, and PreconditionFailed."""
         _require_id(mailbox_id)
         changes = _changes(given)
         for _ in range(_ATTEMPTS):
@@ -114,7 +119,7 @@ class MailboxService:
                 raise MailboxNotFound
             before = found.mailbox
             if if_match not in (None, before.version):
-                raise Conflict.at_version(before.version)
+                raise PreconditionFailed.at_version(before.version)
             changed = before.model_copy(update=changes)
             if given.smtp is not None:
                 changed = self._with_server(changed, given.smtp)
@@ -139,12 +144,12 @@ class MailboxService:
         """Its address is free again, and has to be proved again unless its domain was. What it was
         to send goes out from others of its pool.
 
-        Raises MailboxNotFound and Conflict.
+        Raises MailboxNotFound and PreconditionFailed.
         """
         for _ in range(_ATTEMPTS):
             mailbox = self.mailboxes.require(mailbox_id)
             if if_match not in (None, mailbox.version):
-                raise Conflict.at_version(mailbox.version)
+                raise PreconditionFailed.at_version(mailbox.version)
             try:
                 ended = [self.claims.end_action(mailbox.email)]
                 self.mailboxes.remove(mailbox, [self._event("deleted", mailbox)], ended)

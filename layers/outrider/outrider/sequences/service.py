@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action, TransactionFailed
-from outrider.kit.errors import Conflict, Contended, ValidationFailed, Violation
+from outrider.kit.errors import Contended, PreconditionFailed, ValidationFailed, Violation
 from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.outbox import Event
 from outrider.mailboxes.pools.repository import PoolRepository
@@ -107,7 +107,8 @@ class SequenceService:
         follow: Follow = _no_actions,
     ) -> SequenceDetail:
         """Change what is given. Raises SequenceNotFound, SequenceNotChangeable, ValidationFailed
-        when there is no such mailbox pool, and Conflict at another version than `if_match`."""
+        when there is no such mailbox pool, and PreconditionFailed at another version than
+        `if_match`."""
         for _ in range(_ATTEMPTS):
             before = self._at_version(sequence_id, if_match)
             changes = update.over(before)
@@ -157,8 +158,8 @@ class SequenceService:
         self, sequence_id: str, put: StepsPut, if_match: int | None, follow: Follow = _no_actions
     ) -> StepsView:
         """Make a new version of the steps. Raises SequenceNotFound, SequenceNotChangeable,
-        ValidationFailed (for a launched sequence also where lint finds errors), and Conflict at
-        another version than `if_match`."""
+        ValidationFailed (for a launched sequence also where lint finds errors), and
+        PreconditionFailed at another version than `if_match`."""
         for _ in range(_ATTEMPTS):
             before = self._at_version(sequence_id, if_match)
             _require_changeable(before, ["steps"])
@@ -191,7 +192,7 @@ class SequenceService:
     def _at_version(self, sequence_id: str, if_match: int | None) -> Sequence:
         sequence = self.get(sequence_id)
         if if_match not in (None, sequence.version):
-            raise Conflict.at_version(sequence.version)
+            raise PreconditionFailed.at_version(sequence.version)
         return sequence
 
     def count_campaigns_action(self, sequence_id: str, campaigns: int) -> Action:

@@ -13,7 +13,7 @@ from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.entities.schemas import MAX_OBJECT, MAX_TAGS
 from outrider.kit import ids, json
 from outrider.kit.aws.dynamodb import Action, TransactionFailed
-from outrider.kit.errors import Conflict, Contended, ValidationFailed
+from outrider.kit.errors import Contended, PreconditionFailed, ValidationFailed
 from outrider.kit.outbox import Event
 
 _ATTEMPTS = 3
@@ -29,15 +29,16 @@ class MergeService:
     def merge(self, request: MergeRequest, if_match: int | None) -> Contact:
         """The winner afterwards. Losers that are in it already are passed over.
 
-        Raises ContactNotFound, ValidationFailed when it would hold more than a contact may, and
-        Conflict at another version than `if_match` or when others keep changing the contacts.
+        Raises ContactNotFound, ValidationFailed when it would hold more than a contact may,
+        PreconditionFailed at another version than `if_match`, and Contended when others keep
+        changing the contacts.
         """
         for _ in range(_ATTEMPTS):
             winner, losers = self._read(request)
             if not losers:
                 return winner
             if if_match not in (None, winner.version):
-                raise Conflict.at_version(winner.version)
+                raise PreconditionFailed.at_version(winner.version)
             changes = rules.changes_of(winner, losers)
             after = winner.changed(changes)
             _require_room(after)

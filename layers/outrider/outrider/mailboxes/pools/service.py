@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
-from outrider.kit.errors import Conflict, Contended, DuplicateResource, ValidationFailed
+from outrider.kit.errors import (
+    Contended,
+    DuplicateResource,
+    PreconditionFailed,
+    ValidationFailed,
+)
 from outrider.kit.http.pagination import Page, PageQuery, Sealer
 from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
 from outrider.mailboxes.pools.errors import DefaultPoolStays, PoolInUse, PoolMoved, PoolNotFound
@@ -60,7 +65,7 @@ class PoolService:
         return sealer.page(query, details, {"id": shown[-1].id} if more else None)
 
     def update(self, pool_id: str, given: PoolUpdate, if_match: int | None) -> PoolDetails:
-        """Raises PoolNotFound, and Conflict."""
+        """Raises PoolNotFound and PreconditionFailed."""
         changes = given.model_dump(include=given.model_fields_set)
         for name, value in changes.items():
             if value is None:
@@ -82,7 +87,7 @@ class PoolService:
         raise Contended("The pool is being changed by others")
 
     def delete(self, pool_id: str, if_match: int | None) -> PoolDeleted:
-        """Raises PoolNotFound, PoolInUse, DefaultPoolStays, and Conflict."""
+        """Raises PoolNotFound, PoolInUse, DefaultPoolStays and PreconditionFailed."""
         if pool_id == DEFAULT_POOL:
             raise DefaultPoolStays
         for _ in range(_ATTEMPTS):
@@ -103,7 +108,7 @@ class PoolService:
         if pool is None:
             raise PoolNotFound
         if if_match not in (None, pool.version):
-            raise Conflict.at_version(pool.version)
+            raise PreconditionFailed.at_version(pool.version)
         return pool, _of(pool, mailboxes)
 
     def _details(self, pool: Pool, mailboxes: Sequence[Mailbox]) -> PoolDetails:

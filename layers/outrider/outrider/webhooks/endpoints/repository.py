@@ -20,7 +20,7 @@ from outrider.kit.aws.dynamodb import (
     batch_get,
     transact,
 )
-from outrider.kit.errors import Conflict
+from outrider.kit.errors import PreconditionFailed
 from outrider.kit.outbox import Event, attribute, pack
 from outrider.webhooks.endpoints import gates
 from outrider.webhooks.endpoints.gates import GateRepository
@@ -193,7 +193,7 @@ class WebhookRepository:
     def remove(self, webhook_id: str, version: int | None = None) -> None:
         """Its deliveries go when they are next looked at.
 
-        Raises WebhookNotFound, and Conflict when it is at another than this `version`.
+        Raises WebhookNotFound, and PreconditionFailed when it is at another than this `version`.
         """
         counted = self.table.update_action(
             f"{self.workspace}#count", "webhooks", "ADD #webhooks :minus", minus=-1
@@ -212,7 +212,7 @@ class WebhookRepository:
             found = failure.reasons[0].item
             if found is None:
                 raise WebhookNotFound from failure
-            raise Conflict.at_version(found["version"]) from failure
+            raise PreconditionFailed.at_version(found["version"]) from failure
 
     @property
     def _gates(self) -> GateRepository:

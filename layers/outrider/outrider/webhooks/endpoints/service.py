@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids, json
-from outrider.kit.errors import Conflict, Contended, ValidationFailed
+from outrider.kit.errors import Contended, PreconditionFailed, ValidationFailed
 from outrider.kit.http.pagination import PageQuery, Sealer
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.connections import OutboundFailed
@@ -92,7 +92,8 @@ class WebhookService:
     ) -> WebhookDetails:
         """Where it is another endpoint, or is enabled, its failures are forgotten.
 
-        Raises WebhookNotFound, Conflict, and ValidationFailed when the URL may not be called.
+        Raises WebhookNotFound, PreconditionFailed, and ValidationFailed when the URL may not be
+        called.
         """
         changes = _changes(given)
         if given.url is not None:
@@ -109,7 +110,7 @@ class WebhookService:
 
     def enable(self, webhook_id: str, if_match: int | None = None) -> WebhookDetails:
         """Deliver again, and what waits at once: also to one that is enabled, and only waits for
-        its next probe. Raises WebhookNotFound and Conflict."""
+        its next probe. Raises WebhookNotFound and PreconditionFailed."""
         return self.update(webhook_id, WebhookUpdate(status="enabled"), if_match)
 
     def rotate_secret(
@@ -118,7 +119,7 @@ class WebhookService:
         """From now on deliveries are signed with the new secret, and for 24 hours with the one
         before as well; the one before that signs no more.
 
-        Raises WebhookNotFound and Conflict.
+        Raises WebhookNotFound and PreconditionFailed.
         """
         key = _key(given.secret)
 
@@ -147,7 +148,10 @@ class WebhookService:
         return WebhookTest.of(self._send_test(stored.webhook, keys))
 
     def delete(self, webhook_id: str, if_match: int | None = None) -> WebhookDeleted:
-        """What is still pending for it is dropped. Raises WebhookNotFound and Conflict."""
+        """What is still pending for it is dropped.
+
+        Raises WebhookNotFound and PreconditionFailed.
+        """
         _require_id(webhook_id)
         self.webhooks.remove(webhook_id, if_match)
         return WebhookDeleted(id=webhook_id)
@@ -244,7 +248,7 @@ def _next_version(webhook: Webhook) -> Webhook:
 
 def _require_version(webhook: Webhook, if_match: int | None) -> None:
     if if_match not in (None, webhook.version):
-        raise Conflict.at_version(webhook.version)
+        raise PreconditionFailed.at_version(webhook.version)
 
 
 def _require_id(webhook_id: str) -> None:
