@@ -94,6 +94,7 @@ class TestCreate:
         assert created == {
             **ACME,
             "id": created["id"],
+            "object": "company",
             "created_at": "2026-03-02T09:00:00.001Z",
             "updated_at": "2026-03-02T09:00:00.001Z",
             "version": 1,

@@ -230,7 +230,7 @@ class TestMailbox:
 
         deleted = api.delete(f"/v1/mailboxes/{mailbox['id']}")
 
-        assert deleted.json == {"id": mailbox["id"], "deleted": True}
+        assert deleted.json == {"id": mailbox["id"], "object": "mailbox", "deleted": True}
         assert api.get(f"/v1/mailboxes/{mailbox['id']}").status == 404
         assert inboxes().find("ada@acme.com") == []
         again = a_mailbox(api, email="Ada@acme.com")

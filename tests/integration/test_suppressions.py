@@ -49,6 +49,7 @@ class TestAdd:
 
         assert created == {
             "id": created["id"],
+            "object": "suppression",
             "kind": "address",
             "address": "Ada.L@example.com",
             "domain": None,

@@ -137,6 +137,7 @@ class TestTest:
             assert signed_by(peer.requests[1], webhook["secret"]) == [True]
         assert outcome.pop("latency_ms") >= 0
         assert outcome == {
+            "object": "webhook_test",
             "delivered": False,
             "status_code": 503,
             "error": "http_5xx",

@@ -48,6 +48,7 @@ class TestRegister:
         assert "contact.*" in created.pop("available_events")
         assert created.pop("health")["state"] == "healthy"
         assert {name: value for name, value in created.items() if value is not None} == {
+            "object": "webhook",
             "url": endpoint.url,
             "events": ["contact.*", "email.sent"],
             "status": "enabled",

@@ -25,6 +25,13 @@ class TestSealer:
 
         assert sealer.open(sealer.seal(place, question), question) == place
 
+    def test_hides_the_place(self) -> None:
+        cursor = Sealer(b"s" * 32, "wsp/contacts").seal(
+            {"sk": "con_01jf3k9q2c8m5v7x0b4n6t1rwe"}, {}
+        )
+
+        assert b"con_" not in base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+
     @given(place=PLACES, question=QUESTIONS, other=QUESTIONS)
     def test_refuses_another_question(
         self, place: dict[str, Any], question: dict[str, Any], other: dict[str, Any]

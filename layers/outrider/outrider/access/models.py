@@ -129,6 +129,7 @@ class ApiKey(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
+    object: Literal["api_key"] = "api_key"
     name: str
     scopes: list[str]
     role: Role | None = None

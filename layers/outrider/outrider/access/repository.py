@@ -177,7 +177,7 @@ class ApiKeyRepository:
         if key.expires_at:
             record["expires_ms"] = clock.to_epoch_ms(clock.from_text(key.expires_at))
         resource = {
-            **key.model_dump(exclude_none=True),
+            **key.model_dump(exclude_none=True, exclude={"object"}),
             "pk": self.workspace,
             "sk": key.id,
             **outbox.attribute(new.events),

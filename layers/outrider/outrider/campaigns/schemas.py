@@ -287,6 +287,7 @@ class TriggerResult(BaseModel):
     triggered: bool
     reason: SkipReason | None = None
     campaign_id: str
+    object: Literal["trigger"] = "trigger"
     contact_id: str
     enrollment_id: str | None = None
     due_at: str | None = None
@@ -418,6 +419,7 @@ class CampaignStatusView(BaseModel):
     the last 20."""
 
     campaign_id: str
+    object: Literal["campaign_status"] = "campaign_status"
     name: str
     status: CampaignStatus
     pause_reason: str | None

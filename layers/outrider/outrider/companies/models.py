@@ -1,6 +1,6 @@
 """Companies."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ class Company(Entity):
     """
 
     id: str
+    object: Literal["company"] = "company"
     name: str | None = None
     domain: str | None = None
     website: str | None = None

@@ -45,6 +45,7 @@ class Contact(Entity):
     """
 
     id: str
+    object: Literal["contact"] = "contact"
     email: str
     other_emails: list[str] = Field(default_factory=list)
     """Addresses of contacts that were merged into it. Nothing is sent to them."""

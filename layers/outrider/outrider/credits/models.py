@@ -87,6 +87,7 @@ class LedgerEntry(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
+    object: Literal["ledger_entry"] = "ledger_entry"
     kind: Kind | Literal["reset"]
     state: State
     held: int

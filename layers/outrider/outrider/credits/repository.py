@@ -195,7 +195,7 @@ class CreditRepository:
 
     def _put_action(self, entry: LedgerEntry) -> Action:
         item: dict[str, Any] = {
-            **entry.model_dump(exclude_none=True),
+            **entry.model_dump(exclude_none=True, exclude={"object"}),
             "pk": self.workspace,
             "sk": entry.id,
             "by_created_pk": self.workspace,

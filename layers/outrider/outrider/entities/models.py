@@ -30,7 +30,7 @@ class Entity(BaseModel):
 
     def fields(self) -> dict[str, Any]:
         """What is stored of it."""
-        return self.model_dump(exclude=set(type(self).model_computed_fields))
+        return self.model_dump(exclude={"object", *type(self).model_computed_fields})
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
         """The entity after `changes`, where None clears a field: the next version."""

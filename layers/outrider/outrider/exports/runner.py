@@ -153,5 +153,6 @@ def _starts_csv(work: Work) -> bool:
 
 
 def _fields(work: Work, model: type[BaseModel]) -> list[str]:
+    """Return the columns, without `object`, which all rows of a file share."""
     names = [*model.model_fields, *model.model_computed_fields]
-    return [name for name in names if name != OPEN_FIELD[work.shown.kind]]
+    return [name for name in names if name not in ("object", OPEN_FIELD[work.shown.kind])]

@@ -166,6 +166,7 @@ class MailboxDetails(BaseModel):
     `retry_at` the mailbox tries again by itself."""
 
     id: str
+    object: Literal["mailbox"] = "mailbox"
     email: str
     name: str | None = None
     kind: Kind
@@ -218,4 +219,5 @@ def warmup_of(mailbox: Mailbox, now: datetime) -> Warmup:
 
 class MailboxDeleted(BaseModel):
     id: str
+    object: Literal["mailbox"] = "mailbox"
     deleted: Literal[True] = True

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -50,6 +51,7 @@ class Explanation(BaseModel):
     where somebody has to act first."""
 
     enrollment_id: str
+    object: Literal["enrollment_explanation"] = "enrollment_explanation"
     campaign_id: str
     contact_id: str
     state: EnrollmentState

@@ -1,6 +1,6 @@
 """What the API takes and gives about research."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,6 +53,7 @@ class Research(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     contact_id: str
+    object: Literal["research"] = "research"
     outcome: Annotated[
         Outcome,
         Field(

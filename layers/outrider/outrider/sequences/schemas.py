@@ -90,6 +90,7 @@ class SequenceView(BaseModel):
     given."""
 
     id: str
+    object: Literal["sequence"] = "sequence"
     name: str
     status: Status
     steps: int
@@ -122,6 +123,7 @@ class StepsView(BaseModel):
     """The steps of a sequence. `version` is the sequence's."""
 
     sequence_id: str
+    object: Literal["sequence_steps"] = "sequence_steps"
     steps_version: int
     steps: list[StepView]
     version: int
@@ -141,6 +143,7 @@ class SequenceLint(BaseModel):
     keeps the sequence from being launched."""
 
     sequence_id: str
+    object: Literal["sequence_lint"] = "sequence_lint"
     steps_version: int
     ok: bool
     findings: list[LintFinding]

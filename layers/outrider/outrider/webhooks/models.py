@@ -187,6 +187,7 @@ class Replay(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
+    object: Literal["webhook_replay"] = "webhook_replay"
     webhook_id: str
     since: str
     until: str

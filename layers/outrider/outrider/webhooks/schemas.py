@@ -1,6 +1,6 @@
 """What the API takes and gives about webhooks."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -142,6 +142,7 @@ class WebhookSummary(BaseModel):
     five days. Until `previous_secret_until` the secret before the last rotation signs too."""
 
     id: str
+    object: Literal["webhook"] = "webhook"
     url: str
     events: list[str]
     description: str | None = None
@@ -155,7 +156,7 @@ class WebhookSummary(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, webhook: Webhook, gate: Gate, **more: object) -> Self:
+    def of(cls, webhook: Webhook, gate: Gate, **more: Any) -> Self:
         until = webhook.previous_until
         signs = until is not None and until > clock.timestamp()
         return cls.model_validate(
@@ -191,6 +192,7 @@ class WebhookTest(BaseModel):
     `blocked_address`, `connect`, `tls`, `timeout`, `protocol`, `invalid_url`, or `http_4xx` and
     the like; `answer` is the first KiB of what came back."""
 
+    object: Literal["webhook_test"] = "webhook_test"
     delivered: bool
     status_code: int | None = None
     error: str | None = None
@@ -265,6 +267,7 @@ class DeliverySummary(BaseModel):
     endpoint takes anything again."""
 
     id: str
+    object: Literal["webhook_delivery"] = "webhook_delivery"
     webhook_id: str
     event_id: str
     event: str
@@ -276,7 +279,7 @@ class DeliverySummary(BaseModel):
     created_at: str
 
     @classmethod
-    def of(cls, delivery: Delivery, **more: object) -> Self:
+    def of(cls, delivery: Delivery, **more: Any) -> Self:
         told = {**delivery.model_dump(exclude={"attempts"}), "attempt_count": delivery.attempts}
         return cls.model_validate(told | more)
 

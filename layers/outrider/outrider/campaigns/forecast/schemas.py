@@ -82,7 +82,7 @@ class SequencePlan(BaseModel):
     texts that do too much work: what such a text says is not sent."""
 
     sequence_id: str
-    object: Literal["plan"] = "plan"
+    object: Literal["sequence_plan"] = "sequence_plan"
     at: str
     audience: int
     more: bool

@@ -3,6 +3,7 @@ statistics."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -86,6 +87,7 @@ class StatsView(BaseModel):
     """`audience` is how it stands now, whatever the days asked for."""
 
     campaign_id: str
+    object: Literal["campaign_stats"] = "campaign_stats"
     since: str | None
     until: str | None
     audience: Audience

@@ -18,6 +18,7 @@ class Suppression(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
+    object: Literal["suppression"] = "suppression"
     kind: Kind
     address: str | None = None
     domain: str | None = None

@@ -160,7 +160,7 @@ class SuppressionRepository:
 
     def _item(self, suppression: Suppression, events: Sequence[Event]) -> Item:
         return {
-            **suppression.model_dump(exclude_none=True),
+            **suppression.model_dump(exclude_none=True, exclude={"object"}),
             "pk": self._pk,
             "sk": suppression.id,
             **outbox.attribute(events),

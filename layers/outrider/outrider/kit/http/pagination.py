@@ -1,7 +1,9 @@
 """Pages and cursors.
 
 A cursor is the place where the page before ended, sealed with a secret of the workspace and bound
-to the question it answers: altered, foreign or reused for another question, it is refused.
+to the question it answers: altered, foreign or reused for another question, it is refused. The tag
+that proves this is also the nonce of the key stream that hides the place, as in deterministic
+authenticated encryption (RFC 5297): so nobody comes to rely on what a cursor holds.
 """
 
 import base64
@@ -57,7 +59,8 @@ class Sealer:
 
     def seal(self, place: Mapping[str, Any], question: Mapping[str, Any]) -> str:
         payload = json.dumps(place)
-        return base64.urlsafe_b64encode(self._tag(payload, question) + payload).decode().rstrip("=")
+        tag = self._tag(payload, question)
+        return base64.urlsafe_b64encode(tag + self._hidden(tag, payload)).decode().rstrip("=")
 
     def open(self, cursor: str, question: Mapping[str, Any]) -> dict[str, Any]:
         """The place a cursor names. Raises ValidationFailed when it is not one of ours."""
@@ -65,7 +68,8 @@ class Sealer:
             sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         except (binascii.Error, ValueError):
             sealed = b""
-        tag, payload = sealed[:_TAG_BYTES], sealed[_TAG_BYTES:]
+        tag, hidden = sealed[:_TAG_BYTES], sealed[_TAG_BYTES:]
+        payload = self._hidden(tag, hidden)
         if not payload or not hmac.compare_digest(tag, self._tag(payload, question)):
             raise ValidationFailed.at(
                 self.pointer,
@@ -91,3 +95,9 @@ class Sealer:
         bound = json.dumps([self.scope, sorted(question.items())])
         message = len(bound).to_bytes(4, "big") + bound + payload
         return hmac.digest(self.secret, message, hashlib.sha256)[:_TAG_BYTES]
+
+    def _hidden(self, tag: bytes, text: bytes) -> bytes:
+        """`text` hidden, or what was hidden: XOR with a key stream that `tag` chooses."""
+        stream = hashlib.shake_256(b"cursor\x00" + self.secret + tag).digest(len(text))
+        mixed = int.from_bytes(text) ^ int.from_bytes(stream)
+        return mixed.to_bytes(len(text))

@@ -26,6 +26,7 @@ class MailboxVerification(BaseModel):
     and what to do next, `record` what to publish."""
 
     mailbox_id: str
+    object: Literal["mailbox_verification"] = "mailbox_verification"
     email: str
     verified: bool
     verified_by: Proof | None

@@ -43,6 +43,7 @@ class PoolDetails(BaseModel):
     mailboxes that send."""
 
     id: str
+    object: Literal["mailbox_pool"] = "mailbox_pool"
     name: str
     warmed: bool
     mailboxes: PoolMailboxes
@@ -78,4 +79,5 @@ class PoolDetails(BaseModel):
 
 class PoolDeleted(BaseModel):
     id: str
+    object: Literal["mailbox_pool"] = "mailbox_pool"
     deleted: Literal[True] = True

@@ -38,7 +38,7 @@ class ReplayRepository:
 
     def add(self, replay: Replay, events: Sequence[Event], also: Sequence[Action] = ()) -> None:
         item = {
-            **replay.model_dump(exclude_none=True),
+            **replay.model_dump(exclude_none=True, exclude={"object"}),
             "pk": self._pk(replay.webhook_id),
             "sk": replay.id,
             "pages": 0,

@@ -1,0 +1,199 @@
+"""The rules of docs/api-conventions.md, held over every operation of the OpenAPI document."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tools.templates import REPOSITORY
+
+Schema = dict[str, Any]
+
+EXCEPTIONS: dict[str, dict[str, str]] = {
+    "object": {
+        "RecordedEvent": "is what a webhook's endpoint gets, whose fields the wire format settles",
+        "TimelineEvent": "is a recorded event, or a time of a message that is told like one",
+    },
+    "delete": {
+        "DELETE /v1/api-keys/{key_id}": "revokes: the key stays in the list, with `revoked_at`",
+    },
+    "list": {
+        "GET /v1/contacts/{contact_id}/export": "pages of all that is held about one person",
+    },
+    "created": {
+        "POST /v1/api-keys/{key_id}/rotate": "makes another key, the successor",
+    },
+    "refused": {
+        "POST /v1/campaigns/{campaign_id}/trigger": "CAMPAIGN_NOT_ACTIVE is 400 by its contract",
+    },
+}
+"""By rule, what does not keep to it and why. One that keeps to it by now may not stand here."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the document."""
+
+    method: str
+    path: str
+    described: Schema
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def parameters(self) -> dict[str, Schema]:
+        return {each["name"]: each for each in self.described.get("parameters", ())}
+
+    @property
+    def statuses(self) -> set[int]:
+        return {int(status) for status in self.described["responses"]}
+
+    @property
+    def success(self) -> set[int]:
+        return {status for status in self.statuses if status < 300}
+
+    @property
+    def answers(self) -> list[Schema]:
+        """The forms of its answer when all goes well."""
+        schemas = (
+            self.described["responses"][str(status)]["content"]["application/json"]["schema"]
+            for status in sorted(self.success)
+        )
+        return [form for schema in schemas for form in forms(schema)]
+
+    @property
+    def items(self) -> list[Schema]:
+        """What its answer lists."""
+        return [
+            resolved(each["properties"]["data"]["items"]) for each in self.answers if lists(each)
+        ]
+
+    @property
+    def is_list(self) -> bool:
+        return any(map(lists, self.answers))
+
+
+@cache
+def document() -> Schema:
+    path = REPOSITORY / "functions" / "site" / "openapi.json"
+    found: Schema = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def resolved(schema: Schema) -> Schema:
+    while "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        schema = {**document()["components"]["schemas"][name], "name": name}
+    return schema
+
+
+def forms(schema: Schema) -> Iterator[Schema]:
+    schema = resolved(schema)
+    choices: list[Schema] = schema.get("anyOf") or [schema]
+    yield from map(resolved, choices)
+
+
+def object_of(schema: Schema) -> str | None:
+    word: str | None = schema.get("properties", {}).get("object", {}).get("const")
+    return word
+
+
+def lists(schema: Schema) -> bool:
+    return object_of(schema) == "list"
+
+
+OPERATIONS = [
+    Operation(method.upper(), path, described)
+    for path, methods in document()["paths"].items()
+    if path.startswith("/v1/")
+    for method, described in methods.items()
+]
+
+
+def breaks(rule: str, found: set[str]) -> None:
+    """What breaks a rule is what is excepted from it, no more and no less."""
+    assert found == set(EXCEPTIONS.get(rule, {}))
+
+
+class TestAnswers:
+    def test_say_what_they_are(self) -> None:
+        shown = [form for each in OPERATIONS for form in each.answers]
+        listed = [item for each in OPERATIONS for item in each.items if "id" in item["properties"]]
+        own_ids = [item for item in listed if item["name"] != "ImportRow"]
+
+        breaks("object", {each["name"] for each in (*shown, *own_ids) if not object_of(each)})
+
+    def test_of_deletions_are_alike(self) -> None:
+        breaks(
+            "delete",
+            {
+                str(each)
+                for each in OPERATIONS
+                if each.method == "DELETE"
+                and any(
+                    list(answer["properties"]) != ["id", "object", "deleted"]
+                    for answer in each.answers
+                )
+            },
+        )
+
+    def test_of_lists_are_alike(self) -> None:
+        for each in (operation for operation in OPERATIONS if operation.is_list):
+            (answer,) = each.answers
+            assert {"object", "data", "has_more", "next_cursor"} <= answer["properties"].keys()
+            assert {"limit", "cursor"} <= each.parameters.keys()
+
+    def test_with_more_to_come_are_lists(self) -> None:
+        breaks(
+            "list",
+            {str(each) for each in OPERATIONS if not each.is_list and "cursor" in each.parameters},
+        )
+
+
+class TestStatuses:
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+    def test_of_success_follow_from_the_method(self, operation: Operation) -> None:
+        if operation.method != "POST":
+            assert operation.success == {200}
+        else:
+            assert operation.success <= {200, 201, 202}
+
+    def test_is_201_for_what_is_created_in_a_collection(self) -> None:
+        creating = {str(each) for each in OPERATIONS if 201 in each.success}
+        collections = {
+            str(each)
+            for each in OPERATIONS
+            if each.method == "POST" and re.fullmatch(r"/v1/[a-z-]+", each.path)
+        }
+
+        assert collections - creating == set()
+        breaks("created", creating - collections)
+
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+    def test_of_refusals_follow_from_what_is_asked(self, operation: Operation) -> None:
+        always = {401, 403, 422, 429, 500, 503}
+        may = {402, 404, 409, 412, 413}
+
+        assert always <= operation.statuses
+        assert (412 in operation.statuses) == ("If-Match" in operation.parameters)
+        assert not operation.path.count("{") or 404 in operation.statuses
+        other = operation.statuses - operation.success - always - may
+        assert not other or str(operation) in EXCEPTIONS["refused"]
+
+
+class TestChanges:
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+    def test_of_what_has_a_version_take_if_match(self, operation: Operation) -> None:
+        versioned = any("version" in answer["properties"] for answer in operation.answers)
+        if operation.method in ("PATCH", "PUT") and versioned:
+            assert "If-Match" in operation.parameters
+
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+    def test_take_an_idempotency_key_unless_they_delete(self, operation: Operation) -> None:
+        takes = operation.method in ("POST", "PUT", "PATCH")
+        assert ("Idempotency-Key" in operation.parameters) == takes
