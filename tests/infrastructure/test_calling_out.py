@@ -24,7 +24,6 @@ MAY_IMPORT = {
     "mailboxes/smtp.py": {"smtplib", "socket", "ssl"},
     # Text that was read already.
     "kit/text/addresses.py": {"email_validator"},
-    "research/site/reader.py": {"urllib.robotparser"},
     # Questions to the resolver of the system, about names.
     "contacts/verification/deliverability.py": {"dns", "email_validator"},
     "contacts/verification/rules.py": {"email_validator"},
@@ -45,7 +44,6 @@ MAY_USE = {
     "kit/outbound/exchanges.py": {"HTTPConnection"},
     "kit/aws/dynamodb_http.py": {"HTTPConnection", "PoolManager", "urlopen"},
     "mailboxes/smtp.py": {"SMTP"},
-    "research/site/reader.py": {"RobotFileParser"},
 }
 
 

@@ -10,7 +10,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
+
+from protego import Protego
 
 from outrider.kit import clock
 from outrider.kit.outbound.client import Outbound
@@ -26,6 +27,8 @@ MAX_PAGE = 512 * 1024
 """Bytes that are read of a page; what comes behind them is left out."""
 MAX_HOPS = 3
 AGENT = "Outrider-Research"
+_AGENTS_FOR_US = frozenset({"*", "outrider", AGENT.lower()})
+_AGENT_LINE = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)(?P<agent>[^#]*)", re.IGNORECASE)
 
 _HEADERS = {
     "User-Agent": f"{AGENT}/1",
@@ -86,14 +89,14 @@ class _Visit:
     ends: float
     sources: list[ResearchSource] = field(default_factory=list)
     is_disallowed: bool = False
-    _robots: dict[str, RobotFileParser | None] = field(default_factory=dict)
+    _robots: dict[str, Protego | None] = field(default_factory=dict)
 
     def follow(self, url: str) -> Page | None:
         for _ in range(MAX_HOPS + 1):
             robots = self._robots_of(url)
             if robots is None:
                 return None
-            if not robots.can_fetch(AGENT, url):
+            if not robots.can_fetch(url, AGENT):
                 self.is_disallowed = True
                 self._note(url, error="robots")
                 return None
@@ -120,7 +123,7 @@ class _Visit:
         self._note(url, answer.status, error)
         return None if error else Page(url, text_of(answer), answer.headers)
 
-    def _robots_of(self, url: str) -> RobotFileParser | None:
+    def _robots_of(self, url: str) -> Protego | None:
         """The rules of the URL's origin; None when they cannot be known, which is no permission."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
@@ -128,7 +131,7 @@ class _Visit:
             self._robots[origin] = self._read_robots(f"{origin}/robots.txt")
         return self._robots[origin]
 
-    def _read_robots(self, url: str) -> RobotFileParser | None:
+    def _read_robots(self, url: str) -> Protego | None:
         for _ in range(MAX_HOPS + 1):
             answer = self._ask(url)
             if answer is None:
@@ -192,16 +195,14 @@ def _target(answer: Answer, url: str) -> str | None:
         return "invalid:"
 
 
-def _rules(text: str) -> RobotFileParser:
-    robots = RobotFileParser()
-    robots.parse([_without_star(line) for line in text.splitlines()])
-    return robots
+def _rules(text: str) -> Protego:
+    return Protego.parse("\n".join(map(_for_us, text.removeprefix("\ufeff").splitlines())))
 
 
-def _without_star(line: str) -> str:
-    """A rule is open at its end anyway, and the parser takes a final * for a letter."""
-    name, separator, path = line.partition("#")[0].partition(":")
-    path = path.strip()
-    if path.endswith("*") and name.strip().lower() in ("allow", "disallow"):
-        path = path.rstrip("*") or "/"
-    return f"{name}{separator}{path}"
+def _for_us(line: str) -> str:
+    """Put all agents but ours under one name: the parser keeps each rule once for each agent, which
+    for many of both is more than the function's memory."""
+    named = _AGENT_LINE.match(line)
+    if named is None or named["agent"].strip().lower() in _AGENTS_FOR_US:
+        return line
+    return "User-agent: another"

@@ -9,6 +9,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from standardwebhooks import Webhook
 
 PREFIX = "whsec_"
 MIN_TEXT = 8
@@ -44,14 +47,15 @@ def show_secret(key: bytes) -> str:
 
 
 def sign(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
-    """The value of `webhook-signature`; `timestamp` is in seconds."""
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    return "v1," + base64.b64encode(_mac(key, signed).digest()).decode()
+    """Return the value of `webhook-signature`; `timestamp` is in seconds, `body` is UTF-8."""
+    at = datetime.fromtimestamp(timestamp, UTC)
+    signature: str = Webhook(key).sign(message_id, at, body.decode())
+    return signature
 
 
 def sign_body(key: bytes, body: bytes) -> str:
     """The value of `X-Outrider-Signature`, for receivers that check the body alone."""
-    return "sha256=" + _mac(key, body).hexdigest()
+    return "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest()
 
 
 def headers(keys: Sequence[bytes], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
@@ -63,7 +67,3 @@ def headers(keys: Sequence[bytes], message_id: str, timestamp: int, body: bytes)
         "webhook-signature": " ".join(sign(key, message_id, timestamp, body) for key in keys),
         "X-Outrider-Signature": sign_body(keys[0], body),
     }
-
-
-def _mac(key: bytes, message: bytes) -> hmac.HMAC:
-    return hmac.new(key, message, hashlib.sha256)
