@@ -78,6 +78,14 @@ def functions() -> list[Function]:
     ]
 
 
+def statements(function: Function) -> Iterator[dict[str, Any]]:
+    """What the policies of a function allow: its own, and the managed ones of the template."""
+    managed = resources(main(), "AWS::IAM::ManagedPolicy")
+    for policy in function.properties.get("Policies", []):
+        shared = managed[policy["Ref"]]["Properties"]["PolicyDocument"] if "Ref" in policy else None
+        yield from (shared or policy)["Statement"]
+
+
 def endpoints() -> list[Endpoint]:
     return list(_endpoints())
 

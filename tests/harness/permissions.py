@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.harness.queues import Queues
 from tests.harness.stack import Stack, arn
+from tools import templates
 
 _IN_TRANSACTION = {
     "Put": "PutItem",
@@ -54,11 +55,9 @@ class Permissions:
         )
 
     def _load(self, function: str) -> list[tuple[list[str], list[str]]]:
-        policies = self._stack.functions[function].properties.get("Policies", [])
         return [
             (_list(statement["Action"]), _list(self._stack.resolve(statement.get("Resource", "*"))))
-            for policy in policies
-            for statement in policy["Statement"]
+            for statement in templates.statements(self._stack.functions[function])
         ]
 
     def _needed(  # noqa: PLR0912 - a list of services

@@ -29,7 +29,7 @@ SERVICES = {
     "AWS::Serverless::StateMachine": "Step Functions",
     "ScheduleV2": "EventBridge Scheduler",
 }
-ROUTES, RESOURCES, RULES = 300, 500, 100
+RULES = 100
 """As many as there may be, in the region that has the least."""
 PATTERN = 2_048
 """Characters of an event pattern."""
@@ -76,9 +76,6 @@ class TestPage:
 
 
 class TestTemplate:
-    def test_has_room_for_more_endpoints(self) -> None:
-        assert len(templates.endpoints()) < ROUTES * 0.8
-
     def test_has_room_for_more_events_of_each_function(self) -> None:
         for function in templates.functions():
             assert len(function.events) * STATEMENT < STATEMENTS * 0.8, function.name
@@ -93,13 +90,3 @@ class TestTemplate:
 
         assert len(patterns) < RULES * 0.8
         assert max(len(json.dumps(pattern)) for pattern in patterns) < PATTERN * 0.8
-
-    def test_has_room_for_more_resources(self) -> None:
-        """A function brings its role, each of its events a permission or a mapping, a rule or a
-        schedule both."""
-        functions = templates.functions()
-        events = [event for function in functions for event in function.events]
-        both = [event for event in events if event.kind in ("EventBridgeRule", "ScheduleV2")]
-        made = len(templates.main()["Resources"]) + len(functions) + len(events) + len(both)
-
-        assert made < RESOURCES * 0.8

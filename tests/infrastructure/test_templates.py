@@ -1,11 +1,11 @@
 """What every table, queue, rule, stream and policy of the stack must have."""
 
-from collections.abc import Iterator
+import json
 from typing import Any
 
 import pytest
 
-from tools import templates
+from tools import routes, templates
 from tools.templates import Event, Function
 
 DATA = templates.load("infra/data.yaml")
@@ -15,6 +15,7 @@ OBSERVABILITY = templates.load("infra/observability.yaml")
 TABLES = templates.resources(DATA, "AWS::DynamoDB::Table")
 QUEUES = templates.resources(MESSAGING, "AWS::SQS::Queue")
 FUNCTIONS = templates.functions()
+LONGEST_LINE = 120
 LEAST_CONCURRENCY = 2
 """What SQS can be kept to."""
 
@@ -31,11 +32,6 @@ def events(kind: str) -> list[Any]:
         for event in function.events
         if event.kind == kind
     ]
-
-
-def statements(function: Function) -> Iterator[dict[str, Any]]:
-    for policy in function.properties.get("Policies", []):
-        yield from policy["Statement"]
 
 
 def as_list(value: Any) -> list[Any]:
@@ -67,9 +63,11 @@ class TestTables:
         assert TABLES[name]["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
 
     def test_carry_old_and_new_in_their_streams(self, name: str) -> None:
+        """But for the feed's own table, which has no reader."""
         stream = TABLES[name]["Properties"].get("StreamSpecification")
+        read = name != "EventsTable"
 
-        assert stream in (None, {"StreamViewType": "NEW_AND_OLD_IMAGES"})
+        assert stream == ({"StreamViewType": "NEW_AND_OLD_IMAGES"} if read else None)
 
 
 class TestKey:
@@ -80,24 +78,27 @@ class TestKey:
 
 
 @pytest.mark.parametrize("name", QUEUES)
+def test_queues_are_encrypted(name: str) -> None:
+    assert QUEUES[name]["Properties"]["SqsManagedSseEnabled"] is True
+
+
+@pytest.mark.parametrize("name", sorted(QUEUES.keys() - dead_letter_queues()))
 class TestQueues:
     def test_give_up_into_a_dead_letter_queue(self, name: str) -> None:
-        if name not in dead_letter_queues():
-            target = QUEUES[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]
-            assert target["Fn::GetAtt"][0] in dead_letter_queues()
+        target = QUEUES[name]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]
 
-    def test_are_encrypted(self, name: str) -> None:
-        assert QUEUES[name]["Properties"]["SqsManagedSseEnabled"] is True
+        assert target["Fn::GetAtt"][0] in dead_letter_queues()
 
     def test_keep_messages_for_less_than_their_dead_letters(self, name: str) -> None:
         """A dead letter is as old as the message was: nothing of it must be over before."""
-        if name not in dead_letter_queues():
-            kept = QUEUES[name]["Properties"].get("MessageRetentionPeriod", 4 * 86_400)
-            assert kept <= 7 * 86_400
+        kept = QUEUES[name]["Properties"].get("MessageRetentionPeriod", 4 * 86_400)
 
-    def test_keep_dead_letters_as_long_as_possible(self, name: str) -> None:
-        if name in dead_letter_queues():
-            assert QUEUES[name]["Properties"]["MessageRetentionPeriod"] == 14 * 86_400
+        assert kept <= 7 * 86_400
+
+
+@pytest.mark.parametrize("name", sorted(dead_letter_queues()))
+def test_dead_letter_queues_keep_messages_as_long_as_possible(name: str) -> None:
+    assert QUEUES[name]["Properties"]["MessageRetentionPeriod"] == 14 * 86_400
 
 
 class TestAlarms:
@@ -119,7 +120,9 @@ class TestAlarms:
         "alarm", templates.resources(OBSERVABILITY, "AWS::CloudWatch::Alarm").values()
     )
     def test_tell_the_topic(self, alarm: dict[str, Any]) -> None:
-        assert "AlarmActions" in alarm["Properties"]
+        assert alarm["Properties"]["AlarmActions"] == {
+            "Fn::If": ["HasTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
+        }
 
 
 class TestLogs:
@@ -135,6 +138,26 @@ class TestLogs:
         logging = templates.load("template.yaml")["Globals"]["Function"]["LoggingConfig"]
 
         assert (logging["LogFormat"], logging["SystemLogLevel"]) == ("JSON", "WARN")
+
+
+class TestApi:
+    def test_bounds_what_reaches_functions(self) -> None:
+        api = templates.main()["Resources"]["Api"]["Properties"]
+
+        assert api["DefaultRouteSettings"] == {
+            "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+            "ThrottlingBurstLimit": {"Ref": "RequestBurst"},
+        }
+
+    def test_logs_requests_without_the_secrets_in_their_paths(self) -> None:
+        settings = templates.main()["Resources"]["Api"]["Properties"]["AccessLogSettings"]
+        written = json.loads(settings["Format"])
+
+        assert written["route"] == "$context.routeKey"
+        assert not {"$context.path", "$context.domainName"} & set(written.values())
+
+    def test_is_called_by_no_page_of_a_browser(self) -> None:
+        assert "CorsConfiguration" not in templates.main()["Resources"]["Api"]["Properties"]
 
 
 class TestRules:
@@ -194,6 +217,19 @@ RELAY = [
 ]
 
 
+class TestRelay:
+    def test_reads_every_table_but_the_one_it_writes(self) -> None:
+        outputs = {
+            name: output["Value"]["Fn::GetAtt"][0]
+            for name, output in DATA["Outputs"].items()
+            if name.endswith("StreamArn")
+        }
+        streams = [event.properties["Stream"]["Fn::GetAtt"][1] for event in RELAY]
+
+        read = {outputs[stream.removeprefix("Outputs.")] for stream in streams}
+        assert read == TABLES.keys() - {"EventsTable"}
+
+
 @pytest.mark.parametrize("event", events("DynamoDB"))
 class TestStreams:
     def test_keep_what_failed(self, event: Event) -> None:
@@ -241,7 +277,7 @@ def sends_to() -> dict[str, set[str]]:
     return {
         function.name: {
             readers[str(queue)]
-            for statement in statements(function)
+            for statement in templates.statements(function)
             if "sqs:SendMessage" in as_list(statement["Action"])
             for queue in as_list(statement["Resource"])
             if str(queue) in readers
@@ -281,7 +317,7 @@ class TestMail:
         senders = [
             function
             for function in FUNCTIONS
-            for statement in statements(function)
+            for statement in templates.statements(function)
             if "ses:SendEmail" in as_list(statement["Action"])
             and function.name not in behind_the_api
         ]
@@ -321,19 +357,23 @@ WITHOUT_RESOURCES = {"ses:GetAccount"}
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 class TestPermissions:
     def test_name_single_actions(self, function: Function) -> None:
-        actions = [each for found in statements(function) for each in as_list(found["Action"])]
+        actions = [
+            each for found in templates.statements(function) for each in as_list(found["Action"])
+        ]
 
         assert [action for action in actions if "*" in action] == []
 
     def test_never_include_reading_a_whole_table(self, function: Function) -> None:
-        actions = {each for found in statements(function) for each in as_list(found["Action"])}
+        actions = {
+            each for found in templates.statements(function) for each in as_list(found["Action"])
+        }
 
         assert not actions & {"dynamodb:Scan", "dynamodb:PartiQLSelect"}
 
     def test_name_resources(self, function: Function) -> None:
         resources = [
             each
-            for found in statements(function)
+            for found in templates.statements(function)
             if not set(as_list(found["Action"])) <= WITHOUT_RESOURCES
             for each in as_list(found.get("Resource") or found["NotResource"])
         ]
@@ -342,14 +382,40 @@ class TestPermissions:
 
     def test_open_secrets_of_one_kind_alone(self, function: Function) -> None:
         decrypting = [
-            found for found in statements(function) if "kms:Decrypt" in as_list(found["Action"])
+            found
+            for found in templates.statements(function)
+            if "kms:Decrypt" in as_list(found["Action"])
         ]
 
         for statement in decrypting:
             (name,) = statement["Condition"]["Null"]
             assert name.startswith("kms:EncryptionContext:")
 
-    def test_are_written_out(self, function: Function) -> None:
+    def test_are_written_out_in_the_template(self, function: Function) -> None:
+        """No policy of AWS and no template of SAM, which both allow more than their names say."""
+        managed = templates.resources(templates.main(), "AWS::IAM::ManagedPolicy")
+
+        for policy in function.properties.get("Policies", []):
+            assert policy.keys() in ({"Statement"}, {"Ref"})
+            assert policy.get("Ref", "Admission") in managed
+
+    def test_admit_requests_in_one_place(self, function: Function) -> None:
+        """The policy with which requests are admitted is that of the functions that admit some."""
+        api = routes.apis().get(function.name)
+        admits = api is not None and any(route.scopes for route in api.routes)
         policies = function.properties.get("Policies", [])
 
-        assert all(isinstance(policy, dict) and "Statement" in policy for policy in policies)
+        assert ({"Ref": "Admission"} in policies) == admits
+
+
+class TestReading:
+    @pytest.mark.parametrize(
+        "path",
+        ["template.yaml", "infra/data.yaml", "infra/messaging.yaml", "infra/observability.yaml"],
+    )
+    def test_has_no_long_lines(self, path: str) -> None:
+        """But for endpoints, each of which is one line."""
+        lines = (templates.REPOSITORY / path).read_text(encoding="utf-8").splitlines()
+
+        long = [line for line in lines if len(line) > LONGEST_LINE]
+        assert [line for line in long if "Type: HttpApi" not in line] == []

@@ -222,7 +222,10 @@ class TestPolicies:
     def test_of_each_function_fit_its_role(self, cloud: Cloud) -> None:
         """The policies of a role have 10,240 characters; names on AWS are twice as long as here."""
         for function in templates.functions():
-            policies = cloud.stack.resolve(function.properties.get("Policies", []))
+            own = [
+                policy for policy in function.properties.get("Policies", []) if "Ref" not in policy
+            ]
+            policies = cloud.stack.resolve(own)
             assert len(json.dumps(policies, separators=(",", ":"))) < 5_120, function.name
 
 
