@@ -154,3 +154,52 @@ class TestStripHtml:
         text = "x>" + piece * (90_000 // len(piece))
 
         assert templates.render("{{ a | strip_html }}", {"a": text}, "text")[:2] == "x>"
+
+
+RANGES = {
+    "output": "{{ R }}",
+    "filtered": "{{ R | last }}",
+    "argument": "{{ 'a' | append: R }}",
+    "second argument": "{{ 'a' | replace: 'a', R }}",
+    "named argument": "{{ 'a' | default: 'b', allow_false: R }}",
+    "start of a range": "{{ (R..3) }}",
+    "assign": "{% assign x = R | size %}",
+    "capture": "{% capture x %}{{ R }}{% endcapture %}",
+    "echo": "{% echo R %}",
+    "liquid": "{% liquid\nif true\nassign x = R\nendif\n%}",
+    "cycle": "{% cycle R, 'b' %}",
+    "ifchanged": "{% ifchanged %}{{ R }}{% endifchanged %}",
+    "for": "{% for i in R %}{% endfor %}",
+    "limit": "{% for i in (1..2) limit: R %}{% endfor %}",
+    "offset": "{% for i in (1..2) offset: R %}{% endfor %}",
+    "empty for": "{% for i in none %}{% else %}{{ R }}{% endfor %}",
+    "tablerow": "{% tablerow i in R %}{% endtablerow %}",
+    "columns": "{% tablerow i in (1..2) cols: R %}{% endtablerow %}",
+    "if": "{% if R contains 'x' %}{% endif %}",
+    "right of a comparison": "{% if 'x' == R %}{% endif %}",
+    "and": "{% if true and R %}{% endif %}",
+    "elsif": "{% if false %}{% elsif R == 1 %}{% endif %}",
+    "else": "{% if false %}{% else %}{{ R }}{% endif %}",
+    "unless": "{% unless R contains 'x' %}{% endunless %}",
+    "case": "{% case R %}{% when 1 %}{% endcase %}",
+    "when": "{% case 1 %}{% when 2, R %}{% endcase %}",
+    "case's else": "{% case 1 %}{% when 2 %}{% else %}{{ R }}{% endcase %}",
+}
+
+
+class TestRanges:
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("end", ["1001", "99999999999", "n", "'99999999999'"])
+    @pytest.mark.parametrize("place", RANGES)
+    def test_too_long_are_refused_wherever_they_stand(
+        self, place: str, end: str, kind: Kind
+    ) -> None:
+        source = RANGES[place].replace("R", f"(1..{end})")
+        values = {"n": 10**12, "none": []}
+
+        with pytest.raises(TemplateInvalid, match="the range is too long"):
+            templates.render(source, values, kind)
+        assert templates.work(source, values, kind) < 1_000
+
+    def test_of_most_iterations_are_taken(self) -> None:
+        assert templates.render("{{ (1..1000) | last }}{{ (5..1) | size }}", {}, "text") == "10000"

@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from liquid import RenderContext
+from liquid import BoundTemplate, RenderContext
 from liquid.ast import Node
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import BooleanExpression
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.exceptions import FilterError, ResourceLimitError
+from liquid.expression import Expression
 from liquid.token import Token
 from liquid.undefined import UNDEFINED
 
@@ -188,17 +189,37 @@ def _evaluate(self: BooleanExpression, context: MeteredContext) -> bool:
     return _any_evaluate(self, context)
 
 
-def _short_range(self: RangeLiteral, start: Any, stop: Any) -> range:
-    made = _any_range(self, start, stop)
-    if len(made) > MOST_ITERATIONS:
-        raise FilterError(f"{self}: the range is too long", token=self.token)
-    return made
+class ShortRange(RangeLiteral):
+    """A range of MOST_ITERATIONS at most: it costs nothing, but looking for something in it, or for
+    its end, takes as long as it is."""
+
+    __slots__ = ()
+
+    def evaluate(self, context: RenderContext) -> range:
+        made = super().evaluate(context)
+        if len(made) > MOST_ITERATIONS:
+            raise FilterError(f"{self}: the range is too long", token=self.token)
+        return made
 
 
-# The library has no place of its own where all nodes and conditions pass by. A range costs nothing,
-# but looking for something in one, or for its end, takes as long as it is.
+def shorten_ranges(template: BoundTemplate) -> None:
+    """Make every range of a parsed template a ShortRange: no environment can have the parser make
+    them, so they change their class where they are."""
+    context = RenderContext(template)
+    nodes = list(template.nodes)
+    expressions: list[Expression] = []
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children(context, include_partials=False)
+        expressions += node.expressions()
+    while expressions:
+        expression = expressions.pop()
+        expressions += expression.children()
+        if type(expression) is RangeLiteral:
+            expression.__class__ = ShortRange
+
+
+# The library has no place of its own where all nodes and conditions pass by.
 _any_render, Node.render = Node.render, _render  # type: ignore[assignment,method-assign]
 _any_evaluate = BooleanExpression.evaluate
 BooleanExpression.evaluate = _evaluate  # type: ignore[assignment,method-assign]
-_any_range = RangeLiteral._make_range
-RangeLiteral._make_range = _short_range  # type: ignore[method-assign]

@@ -21,6 +21,7 @@ from outrider.kit.text.template_work import (
     MOST_WORK,
     MeteredContext,
     TooMuchWork,
+    shorten_ranges,
 )
 
 Kind = Literal["text", "html"]
@@ -57,7 +58,9 @@ def parse(source: str, kind: Kind = "text") -> BoundTemplate:
     fills the same ones for one contact after the other."""
     _require_readable(source)
     try:
-        return _environment(kind).from_string(source)
+        template = _environment(kind).from_string(source)
+        shorten_ranges(template)
+        return template
     except LiquidError as error:
         raise TemplateInvalid(_first_line(error) + _remedy(error, source)) from error
     except (ArithmeticError, ValueError, RecursionError) as error:
