@@ -8,7 +8,7 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,33 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from outrider.kit.http.edge import Route
-from outrider.kit.http.requests import IF_MATCH
 from outrider.kit.http.responses import HTML, JSON, PROBLEM_JSON, Answer, Content, is_versioned
-from tools import docs_page, endpoints_page, routes, webhooks
+from tools import descriptions, docs_page, endpoints_page, routes, webhooks
+from tools.descriptions import Descriptions
 from tools.error_codes import ErrorCode, error_codes
+from tools.openapi_parts import (
+    HEADERS,
+    IDEMPOTENCY_KEY,
+    IF_MATCH_HEADER,
+    PROBLEM,
+    SPENDING,
+    SPENDING_HEADERS,
+)
+from tools.schemas import (
+    REF,
+    WHEN_LEFT_OUT,
+    ApiSchemas,
+    TwoModelsOfOneName,
+    name_filters,
+    say_defaults,
+    with_named_modes,
+)
 from tools.templates import REPOSITORY
 
 SITE = REPOSITORY / "functions" / "site"
 EXAMPLES = REPOSITORY / "docs" / "examples.json"
 """Calls of each operation with their answers, kept by tests/integration/test_story.py."""
 
-_REF = "#/components/schemas/{model}"
 _DESCRIPTION = """\
 Sales outreach for your own AWS account. Send your key as `Authorization: Bearer otr_live_sk_…`;
 a key that begins with `otr_test_sk_` reaches only sandbox data. Lists are paged: pass `next_cursor`
@@ -40,21 +56,27 @@ have more than 10,240 bytes together, 429 where the account's APIs get more requ
 have, 503 where an answer took longer than 30 seconds: whether the request was carried out is not
 known then, and the same `Idempotency-Key` makes it safe to repeat."""
 
+_TEXTS = (JSON, HTML)
+"""Media types that generators of clients can read; the others are told in words."""
+
 Schema = dict[str, Any]
-
-
-class TwoModelsOfOneName(Exception):
-    """Models of different modules share a name: one of them needs another."""
 
 
 def document() -> Schema:
     """The OpenAPI 3.1 document of every route."""
+    return _made()[0]
+
+
+@cache
+def _made() -> tuple[Schema, Descriptions]:
+    """The document, and what of it is described."""
     found = [(name, route) for name, api in routes.apis().items() for route in api.routes]
+    said = descriptions.load()
     schemas, models = _schemas([route for _, route in found])
     paths: dict[str, Schema] = {}
     for name, route in sorted(found, key=lambda each: each[1].path):
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(
-            name, route, schemas, models
+            name, route, schemas, models, said
         )
     described: Schema = {
         "openapi": "3.1.0",
@@ -62,30 +84,57 @@ def document() -> Schema:
             "title": "Outrider",
             "version": _version(),
             "description": _DESCRIPTION,
+            "contact": {"name": "The operator of this deployment"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/"}],
-        "tags": [{"name": _tag(name)} for name in sorted({name for name, _ in found})],
+        "servers": [{"url": "/", "description": "The deployment that serves this document"}],
+        "tags": [
+            {"name": tag, "description": said.of("tags", tag)}
+            for tag in sorted({_tag(name) for name, _ in found} | {webhooks.TAG})
+        ],
         "paths": paths,
         "webhooks": webhooks.section(),
         "components": {
             "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "bearerFormat": "otr_live_sk_…"}
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "otr_live_sk_…",
+                    "description": "An API key, as `Authorization: Bearer otr_live_sk_…`",
+                }
             },
-            "headers": _HEADERS,
+            "headers": HEADERS,
             "parameters": webhooks.parameters(),
             "responses": {
                 str(status): _problem(status, codes) for status, codes in _by_status().items()
             },
-            "schemas": {"Problem": _PROBLEM},
+            "schemas": {},
         },
     }
-    used, received = _used(described, models), webhooks.schemas()
-    own = described["components"]["schemas"]
+    described["components"]["schemas"] = _components(described, models)
+    described = _with_plain_names(described, models)
+    components = described["components"]
+    components["responses"] = _used(described, "responses", components["responses"])
+    said.describe(components["schemas"])
+    for name, schema in components["schemas"].items():
+        schema["title"] = name
+    return described, said
+
+
+def _components(described: Schema, models: dict[str, Schema]) -> dict[str, Schema]:
+    """The schemas that the document refers to, its own before those of models."""
+    partial = [
+        operations["patch"]["requestBody"]
+        for operations in described["paths"].values()
+        if "requestBody" in operations.get("patch", {})
+    ]
+    name_filters(models)
+    say_defaults(models, set(_used(partial, "schemas", models)))
+    own, received = {"Problem": PROBLEM}, webhooks.schemas()
+    used = _used(described, "schemas", models)
     if doubled := sorted((used.keys() & received.keys()) | ((used | received).keys() & own.keys())):
         raise TwoModelsOfOneName(", ".join(doubled))
-    described["components"]["schemas"] = own | used | received
-    return _with_named_pages(described)
+    return own | used | received
 
 
 def files() -> dict[Path, str]:
@@ -111,10 +160,20 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         for name in (old := outdated()):
             print(f"{name} is out of date: run python -m tools.openapi", file=sys.stderr)
-        return 1 if old else 0
+        return 1 if _complain() or old else 0
     for path, text in files().items():
         path.write_text(text, encoding="utf-8")
-    return 0
+    return 1 if _complain() else 0
+
+
+def _complain() -> bool:
+    """Say what has no description, and which descriptions describe nothing."""
+    _, said = _made()
+    for each in said.missing:
+        print(f"{each} has no description: write one in its docstring or in {descriptions.FILE}")
+    for each in said.unused:
+        print(f"{each} is in {descriptions.FILE} and describes nothing")
+    return bool(said.missing or said.unused)
 
 
 def _schemas(all_routes: list[Route]) -> tuple[dict[tuple[int, str], Schema], dict[str, Schema]]:
@@ -122,7 +181,8 @@ def _schemas(all_routes: list[Route]) -> tuple[dict[tuple[int, str], Schema], di
     adapters = list(_adapters(all_routes))
     schemas, defined = TypeAdapter.json_schemas(
         [((id(route), part), mode, adapter) for route, part, mode, adapter in adapters],
-        ref_template=_REF,
+        ref_template=REF,
+        schema_generator=ApiSchemas,
     )
     definitions: dict[str, Schema] = defined.get("$defs", {})
     doubled = sorted(name for name in definitions if "__" in name)
@@ -141,57 +201,57 @@ def _adapters(all_routes: list[Route]) -> Iterator[tuple[Route, str, Any, TypeAd
             yield route, "result", "serialization", TypeAdapter(route.result)
 
 
-def _used(value: Any, models: dict[str, Schema]) -> dict[str, Schema]:
-    """The models that `value` refers to, and those that they refer to."""
+def _used(value: Any, kind: str, components: dict[str, Schema]) -> dict[str, Schema]:
+    """The components of one kind that `value` refers to, and those that they refer to."""
     used: dict[str, Schema] = {}
     waiting = [value]
     while waiting:
-        for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(waiting.pop())):
-            if name in models and name not in used:
-                used[name] = models[name]
-                waiting.append(models[name])
+        for name in re.findall(rf'"#/components/{kind}/([\w-]+)"', json.dumps(waiting.pop())):
+            if name in components and name not in used:
+                used[name] = components[name]
+                waiting.append(components[name])
     return dict(sorted(used.items()))
 
 
-def _with_named_pages(described: Schema) -> Schema:
-    """With `ContactList` for what pydantic calls `Page_Contact_`."""
-    renamed: Schema = json.loads(re.sub(r"\bPage_(\w+?)_(?=\")", r"\1List", json.dumps(described)))
+def _with_plain_names(described: Schema, models: dict[str, Schema]) -> Schema:
+    """With `ContactList` for what pydantic calls `Page_Contact_`, and one name for what is answered
+    and another for what is taken."""
+    text = json.dumps(described)
+    for name, plain in with_named_modes(models).items():
+        text = re.sub(rf'(?<=["/]){name}(?=")', plain, text)
+    renamed: Schema = json.loads(re.sub(r"\bPage_(\w+?)_(?=\")", r"\1List", text))
     return renamed
 
 
 def _operation(
-    name: str, route: Route, schemas: dict[tuple[int, str], Schema], models: dict[str, Schema]
+    name: str,
+    route: Route,
+    schemas: dict[tuple[int, str], Schema],
+    models: dict[str, Schema],
+    said: Descriptions,
 ) -> Schema:
+    operation_id = route.handler.__name__
+    told = said.of("operations", operation_id)
     operation: Schema = {
-        "operationId": route.handler.__name__,
+        "operationId": operation_id,
         "summary": route.summary,
+        "description": f"{told} {_needed(route.scopes)}".strip(),
         "tags": [_tag(name)],
+        "security": [{"key": []}] if route.scopes else [],
     }
     if route.scopes:
-        needed = " and ".join(f"`{scope}`" for scope in route.scopes)
-        operation["description"] = (
-            f"Needs the scope{'s' if len(route.scopes) > 1 else ''} {needed}."
-        )
         operation["x-scopes"] = list(route.scopes)
-        operation["security"] = [{"key": []}]
-    else:
-        operation["security"] = []
-    calls = _examples().get(route.handler.__name__, [])
-    parameters = [
-        {"name": each, "in": "path", "required": True, "schema": {"type": "string"}}
-        for each in re.findall(r"\{(\w+)\}", route.path)
-    ]
-    if route.query:
-        parameters += _query_parameters(models[route.query.__name__])
-    if route.takes_if_match:
-        parameters.append(_IF_MATCH)
-    if route.may_be_repeated:
-        parameters.append(_IDEMPOTENCY_KEY)
-    if parameters:
+    calls = _examples().get(operation_id, [])
+    if parameters := _parameters(route, models, said):
         operation["parameters"] = parameters
     if route.body:
-        content: Schema = {"schema": schemas[id(route), "body"], **_shown(calls, "body")}
-        operation["requestBody"] = {"required": True, "content": {JSON: content}}
+        schema, required = _body(schemas[id(route), "body"])
+        content: Schema = {"schema": schema, **_shown(calls, "body")}
+        operation["requestBody"] = {
+            "description": "The request, as JSON" + ("" if required else "; may be left out"),
+            "required": required,
+            "content": {JSON: content},
+        }
     operation["responses"] = {
         str(route.status): _answer(route, schemas.get((id(route), "result")), calls),
         **{
@@ -199,19 +259,56 @@ def _operation(
             for status in _errors_of(route)
         },
     }
-    if not route.scopes and parameters:
+    if not route.scopes and "{" in route.path:
         page = {"description": "A page that says so", "content": {HTML: {}}}
         operation["responses"] |= {"404": page, "503": page}
     return operation
 
 
-def _query_parameters(schema: Schema) -> list[Schema]:
+def _needed(scopes: Sequence[str]) -> str:
+    if not scopes:
+        return "Needs no key."
+    needed = " and ".join(f"`{scope}`" for scope in scopes)
+    return f"Needs the scope{'s' if len(scopes) > 1 else ''} {needed}."
+
+
+def _parameters(route: Route, models: dict[str, Schema], said: Descriptions) -> list[Schema]:
+    parameters = [
+        {
+            "name": each,
+            "in": "path",
+            "required": True,
+            "description": said.of("parameters", each),
+            "schema": {"type": "string"},
+        }
+        for each in re.findall(r"\{(\w+)\}", route.path)
+    ]
+    if route.query:
+        parameters += _query_parameters(models[route.query.__name__], said)
+    if route.takes_if_match:
+        parameters.append(IF_MATCH_HEADER)
+    if route.may_be_repeated:
+        parameters.append(IDEMPOTENCY_KEY)
+    return parameters
+
+
+def _body(schema: Schema) -> tuple[Schema, bool]:
+    """The schema of a body that is sent, and whether one must be."""
+    choices = schema.get("anyOf", [])
+    sent = [each for each in choices if each != {"type": "null"}]
+    if len(sent) == len(choices):
+        return schema, True
+    return (sent[0] if len(sent) == 1 else {"anyOf": sent}), False
+
+
+def _query_parameters(schema: Schema, said: Descriptions) -> list[Schema]:
     return [
         {
             "name": name,
             "in": "query",
             "required": name in schema.get("required", []),
-            **({"description": described} if (described := each.get("description")) else {}),
+            "description": each.get("description")
+            or said.of("fields", f"{schema['title']}.{name}", name),
             "schema": _without_null(each),
         }
         for name, each in schema.get("properties", {}).items()
@@ -223,11 +320,9 @@ def _without_null(schema: Schema) -> Schema:
     choices = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
     kept = choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {}
     own = {name: value for name, value in schema.items() if name != "anyOf"}
-    return {
-        name: value
-        for name, value in {**own, **kept}.items()
-        if name not in ("title", "description") and (name, value) != ("default", None)
-    }
+    if WHEN_LEFT_OUT in own:
+        own["default"] = own.pop(WHEN_LEFT_OUT)
+    return {name: value for name, value in {**own, **kept}.items() if name != "description"}
 
 
 def _answer(route: Route, schema: Schema | None, calls: list[Schema]) -> Schema:
@@ -236,16 +331,19 @@ def _answer(route: Route, schema: Schema | None, calls: list[Schema]) -> Schema:
             location = {"schema": {"type": "string"}, "description": "Where it leads"}
             return {"description": route.summary, "headers": {"Location": location}}
         media = route.media or (JSON if route.path.endswith(".json") else HTML)
-        return {"description": "The document", "content": {media: {}}}
+        if route.method == "HEAD" or media not in _TEXTS:
+            return {"description": f"{route.summary}: {media}"}
+        form = {"type": "object" if media == JSON else "string"}
+        return {"description": "The document", "content": {media: {"schema": form}}}
     content = {"schema": schema, **_shown(calls, "answer")}
     answer: Schema = {"description": route.summary, "content": {JSON: content}}
     if route.scopes:
         left_out = {
             "ETag": not is_versioned(route.result),
             "Idempotent-Replayed": not route.may_be_repeated,
-            **dict.fromkeys(_SPENDING_HEADERS, route.handler.__name__ not in _SPENDING),
+            **dict.fromkeys(SPENDING_HEADERS, route.handler.__name__ not in SPENDING),
         }
-        names = [name for name in _HEADERS if not left_out.get(name)]
+        names = [name for name in HEADERS if not left_out.get(name)]
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return answer
 
@@ -260,6 +358,7 @@ def _shown(calls: list[Schema], part: str) -> Schema:
     examples = {
         f"call{number}": {"summary": call["path"], "value": call[part]}
         for number, call in enumerate(calls, 1)
+        if call[part] is not None
     }
     return {"examples": examples} if examples else {}
 
@@ -271,7 +370,7 @@ def _errors_of(route: Route) -> list[int]:
     statuses |= {404} if "{" in route.path else set()
     statuses |= {412} if route.takes_if_match else set()
     statuses |= {413} if route.body else set()
-    statuses |= {402} if route.handler.__name__ in _SPENDING else set()
+    statuses |= {402} if route.handler.__name__ in SPENDING else set()
     statuses |= {409} if route.method != "GET" else set()
     return sorted(statuses)
 
@@ -301,95 +400,11 @@ def _version() -> str:
 
 
 def _tag(function: str) -> str:
-    name = function.replace("_", " ").replace("api keys", "API keys")
+    """What an operation is about: of the parts of a function's name the first."""
+    if function == "site":
+        return "Service"
+    name = "API keys" if function == "api_keys" else function.partition("_")[0]
     return name[0].upper() + name[1:]
-
-
-def _text(description: str) -> Schema:
-    return {"type": "string", "description": description}
-
-
-_SPENDING = frozenset({"research_contact"})
-"""Operations that may take credits."""
-_SPENDING_HEADERS: Schema = {
-    "X-Credits-Used": {
-        "description": "The credits that this call took",
-        "schema": {"type": "integer"},
-    },
-    "X-Credits-Remaining": {
-        "description": "The credits that are available after it; not where none could be taken",
-        "schema": {"type": "integer"},
-    },
-}
-_HEADERS: Schema = {
-    "X-Request-Id": {"description": "Names this request in our logs", "schema": {"type": "string"}},
-    "RateLimit-Policy": {
-        "description": "The limits of the key: quota `q` in a window of `w` seconds",
-        "schema": {"type": "string"},
-    },
-    "RateLimit": {
-        "description": "What is left: `r` calls now, all of them in `t` seconds",
-        "schema": {"type": "string"},
-    },
-    "ETag": {
-        "description": "The resource's `version`, in quotes: give it as If-Match",
-        "schema": {"type": "string"},
-    },
-    "Idempotent-Replayed": {
-        "description": "`true` when this is the answer that an earlier request with the same"
-        " Idempotency-Key got",
-        "schema": {"type": "string"},
-    },
-    **_SPENDING_HEADERS,
-}
-_IF_MATCH: Schema = {
-    "name": "If-Match",
-    "in": "header",
-    "required": False,
-    "description": "Change only this `version`, else answer 412; `*` is any",
-    "schema": {"type": "string", "pattern": IF_MATCH},
-}
-_IDEMPOTENCY_KEY: Schema = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Any text of 1 to 255 printable characters, new for each new request: the same"
-    " request with the same key is carried out once in 72 hours, and always gets the first answer",
-    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
-}
-_PROBLEM: Schema = {
-    "title": "Problem",
-    "description": "An error (RFC 9457).",
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail", "errors", "request_id", "docs_url"],
-    "properties": {
-        "type": _text("A URI that names the kind of error"),
-        "title": _text("The kind of error, in words"),
-        "status": {"type": "integer", "description": "The HTTP status"},
-        "code": {
-            "type": "string",
-            "enum": sorted(code.code for code in error_codes()),
-            "description": "The kind of error, for programs; never changes",
-        },
-        "detail": _text("What is wrong with this request"),
-        "errors": {
-            "type": "array",
-            "description": "Every violation found in the input",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {
-                    "pointer": _text(
-                        "A JSON Pointer into the body, /query/<parameter>, or /headers/<name>"
-                    ),
-                    "detail": _text("What is wrong there"),
-                },
-            },
-        },
-        "request_id": _text("Names this request in our logs"),
-        "docs_url": _text("Where this error is explained"),
-    },
-}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from tools.events import data_schema, example, schema_of, when
 
 Schema = dict[str, Any]
 
+TAG = "Events"
 _BODY = "WebhookPayload"
 _HEADERS: dict[str, tuple[str, str]] = {
     "webhook-id": ("WebhookId", "The event's `id`: the same however often it comes"),
@@ -67,7 +68,9 @@ def _operation(payload: type[Payload]) -> Schema:
         "example": sent,
     }
     return {
+        "operationId": f"on_{payload.event.replace('.', '_')}",
         "summary": payload.event,
+        "tags": [TAG],
         "description": when(payload),
         "security": [],
         "parameters": [

@@ -96,7 +96,7 @@ def resume_campaign(caller: Caller, campaign_id: str) -> CampaignResumed:
 
 
 @api.get("/v1/campaigns/{campaign_id}/status", scope="campaigns:read")
-def get_status(caller: Caller, campaign_id: str) -> CampaignStatusView:
+def get_campaign_status(caller: Caller, campaign_id: str) -> CampaignStatusView:
     """How a campaign stands, with its audience broken down"""
     return campaigns(caller).status(campaign_id)
 
@@ -126,13 +126,13 @@ def add_audience(caller: Caller, campaign_id: str, body: AudienceAddition) -> Au
 
 
 @api.get("/v1/campaigns/{campaign_id}/stats", scope="campaigns:read")
-def get_stats(caller: Caller, campaign_id: str, query: StatsQuery) -> StatsView:
+def get_campaign_stats(caller: Caller, campaign_id: str, query: StatsQuery) -> StatsView:
     """What happened in a campaign, by step, variant and day"""
     return stats(caller).of(campaign_id, query)
 
 
 @api.get("/v1/campaigns/{campaign_id}/enrollments", scope="campaigns:read")
-def list_enrollments(
+def list_campaign_enrollments(
     caller: Caller, campaign_id: str, query: EnrollmentQuery
 ) -> Page[EnrollmentView]:
     """List who is in a campaign, and where each stands"""
@@ -140,6 +140,8 @@ def list_enrollments(
 
 
 @api.get("/v1/campaigns/{campaign_id}/audience", scope="campaigns:read")
-def list_audience(caller: Caller, campaign_id: str, query: AudienceQuery) -> Page[SkippedContact]:
+def list_skipped_contacts(
+    caller: Caller, campaign_id: str, query: AudienceQuery
+) -> Page[SkippedContact]:
     """List whom a launch with a filter did not enroll, and why"""
     return members(caller).left_out(campaign_id, query)

@@ -65,7 +65,9 @@ def delete_contact(caller: Caller, contact_id: str) -> ContactDeleted:
 
 
 @api.get("/v1/contacts/{contact_id}/timeline", scope=("contacts:read", "events:read"))
-def get_timeline(caller: Caller, contact_id: str, query: TimelineQuery) -> Page[TimelineEvent]:
+def list_contact_timeline(
+    caller: Caller, contact_id: str, query: TimelineQuery
+) -> Page[TimelineEvent]:
     """List what happened with a contact, newest first"""
     return timeline(caller, marks_of(caller.workspace)).read(contact_id, query)
 

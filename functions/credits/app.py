@@ -18,6 +18,6 @@ def get_credits(caller: Caller) -> Credits:
 
 
 @api.get("/v1/credits/ledger", scope="credits:read")
-def list_ledger(caller: Caller, query: LedgerQuery) -> Page[LedgerEntry]:
+def list_credit_ledger(caller: Caller, query: LedgerQuery) -> Page[LedgerEntry]:
     """List what credits were held for, spent on and granted, newest first"""
     return credits(caller).list(query)

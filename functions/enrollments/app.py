@@ -13,9 +13,7 @@ handler = api.handler
 
 
 @api.get("/v1/enrollments", scope="campaigns:read")
-def list_enrollments_of_contact(
-    caller: Caller, query: ContactEnrollmentQuery
-) -> Page[EnrollmentView]:
+def list_enrollments(caller: Caller, query: ContactEnrollmentQuery) -> Page[EnrollmentView]:
     """List the enrollments of a contact: the campaigns it is in, and where it stands in each"""
     return members(caller).of_contact(query)
 

@@ -61,13 +61,15 @@ def delete_sequence(caller: Caller, sequence_id: str) -> SequenceDeleted:
 
 
 @api.get("/v1/sequences/{sequence_id}/steps", scope="sequences:read")
-def get_steps(caller: Caller, sequence_id: str, query: StepsQuery) -> StepsView:
+def get_sequence_steps(caller: Caller, sequence_id: str, query: StepsQuery) -> StepsView:
     """Get the steps of a sequence, the newest or of an earlier version"""
     return sequences(caller).shown_steps(sequence_id, query.version)
 
 
 @api.put("/v1/sequences/{sequence_id}/steps", scope="sequences:write")
-def put_steps(caller: Caller, sequence_id: str, body: StepsPut, if_match: int | None) -> StepsView:
+def set_sequence_steps(
+    caller: Caller, sequence_id: str, body: StepsPut, if_match: int | None
+) -> StepsView:
     """Replace the steps of a sequence, while it runs too; a step with an id stays the same step"""
     return edits(caller).put_steps(sequence_id, body, if_match)
 

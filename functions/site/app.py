@@ -40,19 +40,19 @@ handler = api.handler
 
 
 @api.get("/health", scope=None)
-def health() -> dict[str, str]:
+def get_health() -> dict[str, str]:
     """Tell that the API answers"""
     return {"status": "ok"}
 
 
 @api.get("/openapi.json", scope=None)
-def openapi() -> Content:
+def get_openapi() -> Content:
     """Get this description as an OpenAPI document"""
     return Content(_file("openapi.json"), JSON)
 
 
 @api.get("/docs", scope=None)
-def docs() -> Content:
+def get_docs() -> Content:
     """Read this description as a page"""
     return Content(_file("docs.html"), headers=_PAGE)
 

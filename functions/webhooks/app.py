@@ -79,36 +79,38 @@ def test_webhook(caller: Caller, webhook_id: str) -> WebhookTest:
 
 
 @api.get("/v1/webhooks/{webhook_id}/deliveries", scope="webhooks:read")
-def list_deliveries(caller: Caller, webhook_id: str, query: DeliveryQuery) -> Page[LoggedDelivery]:
+def list_webhook_deliveries(
+    caller: Caller, webhook_id: str, query: DeliveryQuery
+) -> Page[LoggedDelivery]:
     """List what was delivered to a webhook, newest first, with every attempt"""
     return deliveries(caller).list(webhook_id, query)
 
 
 @api.get("/v1/webhooks/deliveries/{delivery_id}", scope=("webhooks:read", "events:read"))
-def get_delivery(caller: Caller, delivery_id: str) -> DeliveryDetails:
+def get_webhook_delivery(caller: Caller, delivery_id: str) -> DeliveryDetails:
     """Get a delivery with its attempts and what was sent"""
     return deliveries(caller).get(delivery_id)
 
 
 @api.post("/v1/webhooks/deliveries/{delivery_id}/redeliver", scope="webhooks:write", status=202)
-def redeliver(caller: Caller, delivery_id: str) -> DeliverySummary:
+def redeliver_webhook_delivery(caller: Caller, delivery_id: str) -> DeliverySummary:
     """Deliver an event once more that was delivered or has failed"""
     return deliveries(caller).redeliver(delivery_id)
 
 
 @api.post("/v1/webhooks/{webhook_id}/replay", scope=("webhooks:write", "events:read"), status=202)
-def create_replay(caller: Caller, webhook_id: str, body: ReplayCreate) -> Replay:
+def create_webhook_replay(caller: Caller, webhook_id: str, body: ReplayCreate) -> Replay:
     """Deliver the events of a time once more; a worker goes on with it"""
     return replays(caller).create(webhook_id, body)
 
 
 @api.get("/v1/webhooks/{webhook_id}/replays", scope="webhooks:read")
-def list_replays(caller: Caller, webhook_id: str, query: PageQuery) -> Page[Replay]:
+def list_webhook_replays(caller: Caller, webhook_id: str, query: PageQuery) -> Page[Replay]:
     """List the replays of a webhook, newest first"""
     return replays(caller).list(webhook_id, query)
 
 
 @api.get("/v1/webhooks/{webhook_id}/replays/{replay_id}", scope="webhooks:read")
-def get_replay(caller: Caller, webhook_id: str, replay_id: str) -> Replay:
+def get_webhook_replay(caller: Caller, webhook_id: str, replay_id: str) -> Replay:
     """Get a replay, and how far it has come"""
     return replays(caller).get(webhook_id, replay_id)

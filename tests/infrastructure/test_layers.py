@@ -4,7 +4,6 @@ service whose description was pruned, and nothing but the built layer would noti
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from tools.templates import REPOSITORY
@@ -20,13 +19,8 @@ def kept() -> set[str]:
     return set(found[1].split())
 
 
-@cache
-def nodes(path: Path) -> list[ast.AST]:
-    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-
-
 def calls(path: Path) -> Iterator[ast.Call]:
-    for node in nodes(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             yield node
 
@@ -36,29 +30,15 @@ def sources() -> list[Path]:
 
 
 def clients() -> set[str]:
-    """The services of every `aws.client("…")`, and of every `client("…")` where that is defined."""
+    """The services of every `aws.client("…")`."""
     found = set()
     for path in sources():
         for call in calls(path):
-            if _name(call) == "client":
-                service = call.args[0]
-                if isinstance(service, ast.Constant):
-                    found.add(str(service.value))
-                else:
-                    assert path == MAKES_CLIENTS, f"{path}: which service is this?"
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "client":
+                (service,) = call.args
+                assert isinstance(service, ast.Constant), f"{path}: which service is this?"
+                found.add(str(service.value))
     return found
-
-
-def _name(call: ast.Call) -> str:
-    return getattr(call.func, "attr", getattr(call.func, "id", ""))
-
-
-def imports(path: Path) -> Iterator[str]:
-    for node in nodes(path):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
 
 
 class TestServices:
@@ -69,8 +49,8 @@ class TestServices:
         makers = {
             path
             for path in sources()
-            if any(_name(call) == "create_client" for call in calls(path))
-            or any(module.split(".")[0] == "boto3" for module in imports(path))
+            for call in calls(path)
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "create_client"
         }
 
         assert makers == {MAKES_CLIENTS}

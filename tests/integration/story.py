@@ -117,7 +117,7 @@ STORY = [
     Step("put_contact", {"timezone": "America/New_York"}, then=_carried),
     Step("get_contact"),
     Step("list_contacts", query="status=new&limit=1"),
-    Step("get_timeline", query="limit=2"),
+    Step("list_contact_timeline", query="limit=2"),
     Step(
         "create_suppressions",
         {"address": "omar@initech.example", "reason": "manual", "evidence": "Asked on the phone"},
@@ -214,9 +214,9 @@ STORY = [
     ),
     Step("get_sequence"),
     Step("plan_sequence", {"contact_ids": ["{contact_id}"]}),
-    Step("get_steps", keep={"step_id": ("steps", 0, "id")}),
+    Step("get_sequence_steps", keep={"step_id": ("steps", 0, "id")}),
     Step(
-        "put_steps",
+        "set_sequence_steps",
         {
             "steps": [
                 {
@@ -273,7 +273,7 @@ STORY = [
     ),
     Step("list_sequences", query="status=draft"),
     Step("delete_sequence", of={"sequence_id": "draft_id"}),
-    Step("get_status"),
+    Step("get_campaign_status"),
     Step(
         "list_messages",
         query="direction=out&limit=1",
@@ -337,8 +337,8 @@ STORY = [
         of={"campaign_id": "draft_id"},
         then=_carried,
     ),
-    Step("get_status", of={"campaign_id": "draft_id"}),
-    Step("list_audience", of={"campaign_id": "draft_id"}),
+    Step("get_campaign_status", of={"campaign_id": "draft_id"}),
+    Step("list_skipped_contacts", of={"campaign_id": "draft_id"}),
     Step(
         "trigger_campaign",
         {"email": "mei@umbrella.example", "first_name": "Mei", "company": "Umbrella"},
@@ -349,8 +349,8 @@ STORY = [
     Step("pause_enrollment"),
     Step("resume_enrollment"),
     Step("stop_enrollment"),
-    Step("list_enrollments", of={"campaign_id": "draft_id"}),
-    Step("list_enrollments_of_contact", query="contact_id={contact_id}"),
+    Step("list_campaign_enrollments", of={"campaign_id": "draft_id"}),
+    Step("list_enrollments", query="contact_id={contact_id}"),
     Step(
         "trigger_campaign",
         {"email": "noor@umbrella.example", "first_name": "Noor", "company": "Umbrella"},
@@ -361,14 +361,14 @@ STORY = [
     Step("settle_message", {"outcome": "sent"}, of={"message_id": "lost_id"}),
     Step("settle_messages", {"outcome": "sent", "message_ids": ["{lost_id}"]}),
     Step("add_audience", {"contact_ids": ["{iris_id}"]}, of={"campaign_id": "draft_id"}),
-    Step("get_stats"),
+    Step("get_campaign_stats"),
     Step("pause_campaign", of={"campaign_id": "draft_id"}),
     Step("delete_campaign", of={"campaign_id": "draft_id"}),
     Step("get_message", then=_answered),
     Step("list_messages", query="direction=in&limit=1", keep={"reply_id": ("data", 0, "id")}),
     Step("classify_message", {"value": "interested_later"}, of={"message_id": "reply_id"}),
     Step(
-        "send_test",
+        "send_test_message",
         {"step_id": "{step_id}", "contact_id": "{contact_id}", "to": "ada@outrider.test"},
     ),
     Step(
@@ -396,17 +396,17 @@ STORY = [
         {"email": "yuki@hooli.example", "first_name": "Yuki"},
         then=_carried,
     ),
-    Step("list_deliveries", keep={"delivery_id": ("data", 0, "id")}),
-    Step("get_delivery"),
-    Step("redeliver", then=_carried),
+    Step("list_webhook_deliveries", keep={"delivery_id": ("data", 0, "id")}),
+    Step("get_webhook_delivery"),
+    Step("redeliver_webhook_delivery", then=_carried),
     Step(
-        "create_replay",
+        "create_webhook_replay",
         {"since": "2026-03-02T09:00:00Z", "events": ["contact.created"]},
         keep={"replay_id": ("id",)},
         then=_carried,
     ),
-    Step("get_replay"),
-    Step("list_replays"),
+    Step("get_webhook_replay"),
+    Step("list_webhook_replays"),
     Step("delete_webhook"),
     Step(
         "create_api_key",
@@ -419,7 +419,7 @@ STORY = [
     Step("get_account"),
     Step("get_usage", query="since=2026-03-02&until=2026-03-03"),
     Step("get_credits"),
-    Step("list_ledger"),
+    Step("list_credit_ledger"),
     Step("delete_suppression"),
     Step("export_contact", query="limit=3"),
     Step("delete_contact"),

@@ -95,6 +95,7 @@ class PlanLimits(BaseModel):
     """`calls_per_minute` and `calls_per_day` are those of each key."""
 
     name: PlanName
+    """The name of the plan."""
     monthly_credits: int
     calls_per_minute: int
     calls_per_day: int

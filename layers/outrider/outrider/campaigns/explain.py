@@ -84,6 +84,7 @@ class DueStanding(BaseModel):
     whose step lies in the queue and goes out at its slot, within 15 minutes."""
 
     count: int
+    """How many steps are due, up to 200."""
     more: bool
     queued: int
     oldest_due_at: str | None
@@ -100,6 +101,7 @@ class CampaignExplanation(BaseModel):
     campaign_id: str
     object: Literal["campaign_explanation"] = "campaign_explanation"
     status: CampaignStatus
+    """The status of the campaign: only an `active` one sends."""
     pause_reason: str | None
     enrolling: bool
     audience: Audience

@@ -45,6 +45,7 @@ class CampaignUpdate(PlanUpdate):
 
 class CampaignQuery(PageQuery):
     status: CampaignStatus | None = None
+    """Only campaigns with this status."""
     sequence_id: Annotated[str | None, Field(max_length=64, description="Those of a sequence")] = (
         None
     )
@@ -58,6 +59,8 @@ class CampaignView(BaseModel):
     object: Literal["campaign"] = "campaign"
     name: str
     status: CampaignStatus
+    """`draft` until the launch, `active` while it can send, `paused` by you or a guardrail,
+    `completed` when all its contacts are through."""
     pause_reason: str | None
     sequence_id: str
     steps_version: int
@@ -100,7 +103,7 @@ class SequenceResumed(SequenceView):
 
 
 def _describe(schema: dict[str, Any]) -> None:
-    schema.update(filters_of(ContactQuery, FILTERS))
+    schema.update(filters_of(ContactQuery, FILTERS, "ContactFilters"))
 
 
 class ContactFilter(Input):
@@ -162,6 +165,7 @@ class CampaignRetried(BaseModel):
     campaign_id: str
     object: Literal["campaign_retry"] = "campaign_retry"
     status: CampaignStatus
+    """The status of the campaign after the retry."""
     retried: int
     left_out: int
     more: bool
@@ -202,6 +206,7 @@ class EnrollResult(BaseModel):
 
     contact_id: str
     result: Literal["added", "skipped"]
+    """Whether the contact was `added` to the campaign or `skipped`."""
     reason: SkipReason | None = None
 
 
@@ -234,6 +239,7 @@ class AudienceAdded(BaseModel):
     object: Literal["audience"] = "audience"
     campaign_id: str
     status: Literal["running", "done"]
+    """`running` while contacts of a filter are being enrolled in the background, then `done`."""
     audience: LaunchAudience
     results: list[EnrollResult]
 
@@ -330,7 +336,9 @@ class AudienceQuery(PageQuery):
     """Those that a launch with a filter did not enroll, for 90 days."""
 
     result: Literal["skipped"] = "skipped"
+    """What became of the contacts. Only those that were `skipped` are listed."""
     reason: SkipReason | None = None
+    """Only contacts that were skipped for this reason."""
 
 
 class EnrollmentView(BaseModel):
@@ -398,6 +406,7 @@ class StatsQuery(Checked):
 
 class EnrollingView(BaseModel):
     status: Literal["running", "done"]
+    """`running` while contacts of any filter are being enrolled, then `done`."""
     added: int
     skipped: int
     skipped_by_reason: dict[SkipReason, int]
@@ -409,6 +418,7 @@ class AudienceView(BaseModel):
     id: str
     filter: dict[str, JsonValue]
     status: Literal["running", "done"]
+    """`running` while contacts of the filter are being enrolled, then `done`."""
     asked_at: str
     added: int
     skipped: int
@@ -422,6 +432,8 @@ class CampaignStatusView(BaseModel):
     object: Literal["campaign_status"] = "campaign_status"
     name: str
     status: CampaignStatus
+    """`draft` until the launch, `active` while it can send, `paused` by you or a guardrail,
+    `completed` when all its contacts are through."""
     pause_reason: str | None
     start_at: str | None
     sequence_id: str

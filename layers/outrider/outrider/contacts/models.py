@@ -53,6 +53,7 @@ class Contact(Entity):
     first_name: str | None = None
     last_name: str | None = None
     title: str | None = None
+    """The job title; null if it is not known."""
     company: str | None = None
     company_id: str | None = None
     company_pinned: bool = False
@@ -65,6 +66,8 @@ class Contact(Entity):
     tags: list[str] = Field(default_factory=list)
     custom: dict[str, Any] = Field(default_factory=dict)
     status: Status = "new"
+    """`new`, `active` once a message was sent, then what the contact did last: `replied`,
+    `interested`, `not_interested`, `unsubscribed` or `bounced`."""
     fit_score: Annotated[float, Field(ge=0, le=1)] | None = None
     verified: bool = False
     verification: Verification | None = None

@@ -20,6 +20,7 @@ class Export(BaseModel):
     format: Format
     filters: dict[str, Any] = {}
     status: Status = "queued"
+    """`queued`, `running` while the file is written, then `completed`."""
     rows: int = 0
     bytes: int = 0
     created_by: str

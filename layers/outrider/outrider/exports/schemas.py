@@ -24,7 +24,13 @@ def _known(kind: Kind) -> set[str]:
 
 def _describe(schema: dict[str, Any]) -> None:
     schema["oneOf"] = [
-        {"properties": {"kind": {"const": kind}, "filters": filters_of(query, _known(kind))}}
+        {
+            "required": ["kind"],
+            "properties": {
+                "kind": {"const": kind},
+                "filters": filters_of(query, _known(kind), f"{kind.title()}ExportFilters"),
+            },
+        }
         for kind, query in QUERIES.items()
     ]
 

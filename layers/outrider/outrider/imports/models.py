@@ -93,6 +93,8 @@ class Import(BaseModel):
     kind: Kind
     format: Format
     status: Status = "awaiting_upload"
+    """`awaiting_upload` of the file, `awaiting_confirmation` if it has `confirm`, `expired` without
+    one, `running`, `completed`, `failed` if the file cannot be read, `reverting` or `reverted`."""
     duplicates: Duplicates
     blanks: Blanks = "keep"
     mapping: dict[str, str | None] = {}

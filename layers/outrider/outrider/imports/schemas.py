@@ -127,3 +127,4 @@ class ImportCreated(Import):
 
 class RowsQuery(PageQuery):
     status: Result | None = None
+    """Only rows of which this became."""

@@ -64,7 +64,7 @@ class SmtpUpdate(Input):
         json_schema_extra={
             "anyOf": [
                 json_schema.given("password"),
-                {"not": {"anyOf": [{"required": [each]} for each in _PLACE]}},
+                {"properties": {name: {"not": {}} for name in _PLACE}},
             ]
         }
     )
@@ -89,11 +89,9 @@ class MailboxCreate(Input):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "oneOf": [
-                json_schema.given("kind", {"kind": {"const": "smtp"}, "smtp": {"type": "object"}})
-                | {"required": ["kind", "smtp"]},
-                {"properties": {"kind": {"const": "ses"}, "smtp": {"type": "null"}}},
-            ]
+            "if": json_schema.given("kind", {"kind": {"const": "smtp"}}),
+            "then": json_schema.given("smtp"),
+            "else": {"properties": {"smtp": {"type": "null"}}},
         }
     )
 
@@ -133,6 +131,7 @@ class MailboxUpdate(Input):
     dkim_selector: Selector | None = None
     guardrail: Guardrail | None = None
     status: Status | None = None
+    """`paused` stops sending from this mailbox, `active` lets it go on."""
     paused_reason: Reason | None = None
 
 
@@ -180,6 +179,7 @@ class MailboxDetails(BaseModel):
     verified_by: Proof | None = None
     verified_at: str | None = None
     status: Status
+    """A `paused` mailbox sends nothing until it is set to `active`."""
     paused_reason: str | None = None
     health: HealthState
     health_reasons: list[HealthReason]

@@ -55,6 +55,7 @@ class Explanation(BaseModel):
     campaign_id: str
     contact_id: str
     state: EnrollmentState
+    """Where the contact stands in the campaign."""
     blocked_reason: str | None
     exit_reason: str | None
     step: StepToCome | None

@@ -220,6 +220,7 @@ class SettlementResult(BaseModel):
 
     id: str
     result: SettlementKind
+    """What became of the message."""
     reason: str | None = None
 
 

@@ -34,6 +34,7 @@ class ResearchSource(BaseModel):
     fetched_at: str
     status: int | None = None
     error: SourceError | None = None
+    """Why the page could not be read; null if it was read."""
 
 
 class ResearchSignal(BaseModel):
@@ -42,6 +43,7 @@ class ResearchSignal(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: Literal["hiring", "public_prices", "blog", "news", "shop", "marketing", "support_chat"]
+    """What stands out."""
     detail: str
     url: str | None = None
 

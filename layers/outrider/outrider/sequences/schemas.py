@@ -77,6 +77,7 @@ class StepsPut(Input):
 
 class SequenceQuery(PageQuery):
     status: Status | None = None
+    """Only sequences with this status."""
 
 
 class StepsQuery(Checked):
@@ -93,6 +94,8 @@ class SequenceView(BaseModel):
     object: Literal["sequence"] = "sequence"
     name: str
     status: Status
+    """`draft` until the launch, then as its campaign: `launching`, `active`, `paused`, `finished`.
+    """
     steps: int
     steps_version: int
     mailbox_pool: str

@@ -105,7 +105,7 @@ def _rules() -> dict[str, Any]:
                 {"channel": {"not": {"enum": list(_BY_PERSON)}}}, {"timeout_days": _NONE}
             ),
             json_schema.when(
-                {"variants": {"type": "array"}}, {"subject": _NONE, "text": _NONE, "html": _NONE}
+                {"variants": {"not": _NONE}}, {"subject": _NONE, "text": _NONE, "html": _NONE}
             ),
             *(
                 json_schema.when(

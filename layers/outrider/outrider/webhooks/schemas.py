@@ -88,6 +88,7 @@ class WebhookUpdate(Input):
     events: Subscriptions | None = None
     description: Description | None = None
     status: Literal["enabled", "disabled"] | None = None
+    """`disabled` stops all deliveries, which then wait; `enabled` sends them."""
 
 
 class SecretRotate(Input):
@@ -144,9 +145,12 @@ class WebhookSummary(BaseModel):
     id: str
     object: Literal["webhook"] = "webhook"
     url: str
+    """Where events are delivered."""
     events: list[str]
+    """The events that are delivered: names, families such as `contact.*`, or `*` for all."""
     description: str | None = None
     status: Literal["enabled", "disabled"]
+    """Nothing is delivered to a `disabled` webhook: its events wait."""
     disabled_reason: DisabledReason | None = None
     disabled_at: str | None = None
     previous_secret_until: str | None = None
@@ -272,6 +276,8 @@ class DeliverySummary(BaseModel):
     event_id: str
     event: str
     state: State
+    """`pending` until the endpoint takes the event, then `delivered`; `failed` when all attempts
+    are used up."""
     attempt_count: int
     tries: int
     next_attempt_at: str | None = None
@@ -306,3 +312,4 @@ class ReplayCreate(Input):
     ] = None
     events: Subscriptions | None = None
     status: State | None = None
+    """Only events whose delivery is in this state; null for all."""

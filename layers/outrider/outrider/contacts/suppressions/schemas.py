@@ -62,6 +62,7 @@ class SuppressionResult(BaseModel):
 
     index: int
     result: Result
+    """`unchanged` if it was suppressed already."""
     id: str | None = None
     detail: str | None = None
 

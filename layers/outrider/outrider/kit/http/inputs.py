@@ -94,10 +94,12 @@ def check_filters(
         raise invalid(*(((field, *each["loc"]), each["msg"]) for each in found)) from error
 
 
-def filters_of(model: type[Checked], known: Collection[str]) -> dict[str, Any]:
-    """The JSON Schema of an object with the parameters of a list that are `known`."""
+def filters_of(model: type[Checked], known: Collection[str], title: str) -> dict[str, Any]:
+    """The JSON Schema of an object with the parameters of a list that are `known`; `title` is the
+    name of its component in the OpenAPI document."""
     said = model.model_json_schema()["properties"]
     return {
+        "title": title,
         "type": "object",
         "properties": {
             name: {part: said[name][part] for part in said[name] if part not in _OF_A_QUERY}

@@ -42,6 +42,8 @@ class PageQuery(Checked):
 
 
 class Page(BaseModel, Generic[T]):
+    """One page of a list."""
+
     object: Literal["list"] = "list"
     data: list[T]
     has_more: bool

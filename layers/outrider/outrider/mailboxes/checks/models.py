@@ -19,6 +19,7 @@ class DnsRecord(BaseModel):
 
     type: Literal["TXT", "CNAME", "MX"]
     name: str
+    """The name of the record."""
     value: str
 
 
