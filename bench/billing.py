@@ -23,7 +23,8 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 
 from bench import units
 from outrider.kit.aws import clients as aws
-from outrider.kit.aws.dynamodb_http import DynamoDB, Refused
+from outrider.kit.aws.dynamodb_http import HttpDynamoDB
+from outrider.kit.aws.dynamodb_transport import DynamoDB, Refused
 from outrider.kit.logs import logger
 from tests.harness.cloud import Cloud
 from tests.harness.stack import ACCOUNT, REGION
@@ -129,7 +130,7 @@ def billed(cloud: Cloud) -> Iterator[Billing]:
     lines = _Lines(billing)
     logger().addHandler(lines)
     aws.connect_dynamodb = connect
-    aws.dynamodb.cache_clear()
+    aws.reset("dynamodb")
     cloud._functions.invoke = watched  # type: ignore[method-assign]
     cloud.bus.carry = carried  # type: ignore[method-assign]
     cloud.executions.step = stepped  # type: ignore[method-assign]
@@ -139,12 +140,12 @@ def billed(cloud: Cloud) -> Iterator[Billing]:
     finally:
         logger().handlers.remove(lines)
         aws.connect_dynamodb = before
-        aws.dynamodb.cache_clear()
+        aws.reset("dynamodb")
         del cloud._functions.invoke, cloud.bus.carry, cloud.executions.step
         cloud.wire._check = check
 
 
-class _Billed(DynamoDB):
+class _Billed(HttpDynamoDB):
     def __init__(
         self,
         session: Session,

@@ -13,13 +13,13 @@ import urllib3
 from botocore.session import Session
 
 from outrider.contacts.search.worker import ContactIndex
-from outrider.kit.aws.dynamodb_http import DynamoDB
+from outrider.kit.aws.dynamodb_http import HttpDynamoDB
 
 _AT_ONCE, _THREADS = 25, 4
 PATIENT = urllib3.Timeout(connect=2, read=300)
 
 
-class Loading(DynamoDB):
+class Loading(HttpDynamoDB):
     """Takes transactions apart: what they put is written, what they check or count is not."""
 
     def __init__(self, session: Session) -> None:

@@ -20,7 +20,7 @@ from outrider.contacts.wiring import index
 from outrider.kit import json as kit_json
 from outrider.kit.aws import clients as aws
 from outrider.kit.aws import dynamodb_http as dynamodb
-from outrider.kit.aws.dynamodb_http import DynamoDB
+from outrider.kit.aws.dynamodb_http import HttpDynamoDB
 from outrider.kit.settings import settings
 from tests.e2e.running import LocalStack, Reply, free_port
 
@@ -33,7 +33,7 @@ _CREDENTIALS = {
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 Handler = Callable[[dict[str, Any], Any], Any]
-Connection = TypeVar("Connection", bound=DynamoDB)
+Connection = TypeVar("Connection", bound=HttpDynamoDB)
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Measured:
     milliseconds: float = 0
 
 
-class _Counting(DynamoDB):
+class _Counting(HttpDynamoDB):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.seen = Measured()
@@ -216,7 +216,7 @@ class Stack:
             try:
                 yield handler, connection
             finally:
-                aws.connect_dynamodb = DynamoDB
+                aws.connect_dynamodb = aws.connect
                 connection.close()
 
     @property

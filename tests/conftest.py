@@ -3,11 +3,17 @@ Hypothesis searches: without a stopwatch, and in CI the same examples every time
 
 import os
 
+import pytest
 from hypothesis import settings
 
-from tests.harness.fixtures import api, built_cloud, clock, cloud, drain, mails
+from tests.harness.fixtures import api, built_cloud, clock, cloud, drain, mails, transport
 
-__all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails"]
+__all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails", "transport"]
 
 settings.register_profile("outrider", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("outrider")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("both_transports"):
+        metafunc.parametrize("transport", ["http", "boto3"], indirect=True)

@@ -209,7 +209,7 @@ def calls() -> Iterable[Work]:
 def stored(text: str) -> Iterator[Store]:
     """DynamoDB is a Store inside the block."""
     store = Store(text)
-    before, aws.connect_dynamodb = aws.connect_dynamodb, lambda _: store  # type: ignore[assignment,return-value]
+    before, aws.connect_dynamodb = aws.connect_dynamodb, lambda _: store
     aws.reset()
     try:
         yield store

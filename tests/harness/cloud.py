@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
@@ -18,6 +19,7 @@ from tests.harness.api import Api
 from tests.harness.bus import Bus
 from tests.harness.clock import Clock
 from tests.harness.contract import Contract
+from tests.harness.dynamodb import watched
 from tests.harness.executions import Execution, Executions
 from tests.harness.functions import Functions
 from tests.harness.history import History
@@ -83,7 +85,7 @@ class Cloud:
         """A new test: nothing under way, the clock at its start, no workspace yet."""
         stack.forget()
         self.wire.attach(aws.session())
-        aws.connect_dynamodb = self.wire.dynamodb
+        aws.connect_dynamodb = partial(watched, self.wire)
         for part in (
             self._queues,
             self.ses,

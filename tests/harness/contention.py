@@ -20,7 +20,7 @@ from unittest import mock
 
 from outrider.kit import clock, parallel
 from outrider.kit.aws import clients as aws
-from outrider.kit.aws.dynamodb_http import Refused
+from outrider.kit.aws.dynamodb_transport import Refused
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 READ_MS, TRANSACTION_MS, ITEM_MS, REFUSED_MS = 6.0, 12.0, 0.35, 4.0

@@ -11,7 +11,7 @@ from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud, built
 from tests.harness.mail import Mail
 
-__all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails"]
+__all__ = ["api", "built_cloud", "clock", "cloud", "drain", "mails", "transport"]
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,14 @@ def built_cloud() -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def cloud(built_cloud: Cloud) -> Iterator[Cloud]:
+def transport(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transport to DynamoDB of a test that is marked `both_transports`."""
+    if name := getattr(request, "param", ""):
+        monkeypatch.setenv("OUTRIDER_DYNAMODB", name)
+
+
+@pytest.fixture
+def cloud(built_cloud: Cloud, transport: None) -> Iterator[Cloud]:
     built_cloud.begin()
     with patch.object(pace, "LONGEST_WAIT", 0):  # no relay runs beside a function
         yield built_cloud

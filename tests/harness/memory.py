@@ -17,7 +17,7 @@ from typing import Any
 
 from outrider.kit import clock
 from outrider.kit.aws.attributes import Item, decode, decode_item, encode_item
-from outrider.kit.aws.dynamodb_http import Refused, Unreachable
+from outrider.kit.aws.dynamodb_transport import Refused, Unreachable
 
 _TOKEN = re.compile(r"#\w+|:\w+|\w+|<=|>=|<>|[=<>(),.+-]")
 _CLAUSE = re.compile(r"\b(SET|REMOVE|ADD)\b")

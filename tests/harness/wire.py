@@ -10,14 +10,10 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from botocore.loaders import create_loader
-from moto.dynamodb.models import dynamodb_backends
 
 from outrider.kit import clock
-from outrider.kit import json as kit_json
-from outrider.kit.aws.dynamodb_http import ATTEMPTS, DynamoDB, Reply, Unreachable
-from tests.harness import repairs, shortcuts
+from outrider.kit.aws.dynamodb_transport import ATTEMPTS
 from tests.harness.connections import Connections
-from tests.harness.stack import ACCOUNT, REGION
 
 When = Literal["before", "after"]
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
@@ -138,10 +134,6 @@ class Wire:
         self.connections.attach(session)
         session.register("before-call", self._before_client, unique_id="harness-before")
         session.register("after-call", self._after, unique_id="harness-after")
-
-    def dynamodb(self, session: Any) -> DynamoDB:
-        """The product's client of DynamoDB, with moto at the other end."""
-        return _WatchedDynamoDB(session, self)
 
     def clear(self) -> None:
         self.calls.clear()
@@ -320,6 +312,8 @@ class Wire:
         self, model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any
     ) -> Any:
         service, operation = model.service_model.service_name, model.name
+        if service == "dynamodb":
+            return None  # watched by tests/harness/dynamodb.py
         sent = _sent_object(params) if service == "s3" else _sent(params)
         try:
             self.before(service, operation, sent)
@@ -339,8 +333,9 @@ class Wire:
             "ResponseMetadata": {"HTTPStatusCode": 200},
         }
 
-    def _after(self, **_: Any) -> None:
-        self.after()
+    def _after(self, model: Any, **_: Any) -> None:
+        if model.service_model.service_name != "dynamodb":
+            self.after()
 
     def _count_down(self, when: When) -> None:
         if self._crash and self._crash.when == when:
@@ -361,68 +356,6 @@ class Wire:
                     raise Refusal(refused.code, refused.message)
 
 
-class _WatchedDynamoDB(DynamoDB):
-    """Signs and reads as the product does; a call is watched once, however often it is tried."""
-
-    def __init__(self, session: Any, wire: Wire) -> None:
-        super().__init__(session)
-        self._pool = _Moto()  # type: ignore[assignment]
-        self._wire = wire
-        self._lost: dict[str, Reply] = {}
-
-    def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        sent = kit_json.loads(kit_json.dumps(params))
-        try:
-            self._wire.before("dynamodb", operation, sent)
-            _check_key_lengths(sent)
-        except Refusal as refusal:
-            return _refused(refusal.code).read()
-        try:
-            with self._wire.answering(operation, params):
-                return super().call(operation, params)
-        finally:
-            self._wire.after()
-
-    def _send(self, operation: str, body: bytes) -> Reply:
-        """Knows a transaction by its token, as DynamoDB does and moto does not."""
-        params = kit_json.loads(body)
-        if self._wire.throttles("dynamodb", operation):
-            return _refused("ThrottlingException")
-        if operation in WRITES and (met := self._wire.conflicts(operation, params)):
-            return _conflict(operation, met)
-        token = params.get("ClientRequestToken", "")
-        if token in self._lost:
-            return self._lost.pop(token)
-        reply = super()._send(operation, body)
-        if self._wire.loses(operation):
-            if token and reply.status == 200:
-                self._lost[token] = reply
-            raise Unreachable("lost by the test")
-        return reply
-
-
-class _Moto:
-    """Answers requests as urllib3's pool does."""
-
-    def urlopen(self, method: str, path: str, *, body: bytes, headers: dict[str, str]) -> Any:
-        operation = headers["x-amz-target"].rpartition(".")[2]
-        with repairs.turn:
-            status, data = shortcuts.answer(dynamodb_backends[ACCOUNT][REGION], operation, body)
-        return SimpleNamespace(status=status, data=data)
-
-
-def _refused(code: str, **details: Any) -> Reply:
-    return Reply(400, json.dumps({"__type": f"aws#{code}", **details}).encode())
-
-
-def _conflict(operation: str, met: list[bool]) -> Reply:
-    if operation != "TransactWriteItems":
-        return _refused("TransactionConflictException")
-    codes = ["TransactionConflict" if each else "None" for each in met]
-    reasons = [{"Code": code} for code in codes]
-    return _refused("TransactionCanceledException", CancellationReasons=reasons)
-
-
 def written_keys(operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
     """The keys that a write is about."""
     writes = [params]
@@ -434,20 +367,6 @@ def written_keys(operation: str, params: dict[str, Any]) -> list[tuple[str, str]
 
 def _attempts(config: Any) -> int:
     return int((config.retries or {}).get("total_max_attempts", ATTEMPTS))
-
-
-def _check_key_lengths(params: Any) -> None:
-    """DynamoDB's limit on keys, which moto does not know."""
-    if isinstance(params, list):
-        for each in params:
-            _check_key_lengths(each)
-    elif isinstance(params, dict):
-        key = params.get("Key") or params.get("Item")
-        if key and (len(key["pk"]["S"].encode()) > 2048 or len(key["sk"]["S"].encode()) > 1024):
-            raise Refusal("ValidationException")
-        for name in ("TransactItems", "Put", "Update", "Delete", "ConditionCheck"):
-            if name in params:
-                _check_key_lengths(params[name])
 
 
 def _sent_object(params: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ service whose description was pruned, and nothing but the built layer would noti
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tools.templates import REPOSITORY
@@ -19,8 +20,13 @@ def kept() -> set[str]:
     return set(found[1].split())
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def calls(path: Path) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Call):
             yield node
 
@@ -30,15 +36,29 @@ def sources() -> list[Path]:
 
 
 def clients() -> set[str]:
-    """The services of every `aws.client("…")`."""
+    """The services of every `aws.client("…")`, and of every `client("…")` where that is defined."""
     found = set()
     for path in sources():
         for call in calls(path):
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "client":
-                (service,) = call.args
-                assert isinstance(service, ast.Constant), f"{path}: which service is this?"
-                found.add(str(service.value))
+            if _name(call) == "client":
+                service = call.args[0]
+                if isinstance(service, ast.Constant):
+                    found.add(str(service.value))
+                else:
+                    assert path == MAKES_CLIENTS, f"{path}: which service is this?"
     return found
+
+
+def _name(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in nodes(path):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
 class TestServices:
@@ -49,8 +69,8 @@ class TestServices:
         makers = {
             path
             for path in sources()
-            for call in calls(path)
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "create_client"
+            if any(_name(call) == "create_client" for call in calls(path))
+            or any(module.split(".")[0] == "boto3" for module in imports(path))
         }
 
         assert makers == {MAKES_CLIENTS}

@@ -33,6 +33,7 @@ def table(cloud: Cloud) -> Table:
     return Table(cloud.stack.data["EnrollmentsTableName"])
 
 
+@pytest.mark.both_transports
 class TestConflicts:
     def test_cancel_transactions_which_are_tried_again(self, cloud: Cloud, table: Table) -> None:
         with cloud.wire.conflict(times=2), cloud.wire.recording() as calls:
@@ -61,6 +62,7 @@ class TestConflicts:
         assert table.get("p", "s") == ITEM
 
 
+@pytest.mark.both_transports
 class TestThrottling:
     def test_of_two_attempts_is_outlived(self, cloud: Cloud, table: Table) -> None:
         with cloud.wire.throttle_at(1, attempts=2):

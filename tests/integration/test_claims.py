@@ -138,7 +138,7 @@ class TestLostAnswer:
             assert died()
 
         def lose(operation: str, skip: int = 0) -> None:
-            monkeypatch.setattr("outrider.kit.aws.dynamodb_http.time.sleep", other)
+            monkeypatch.setattr("outrider.kit.aws.dynamodb_transport.time.sleep", other)
             watch.enter_context(cloud.wire.lose(operation, skip=skip))
 
         def change() -> None:

@@ -28,6 +28,7 @@ def recounted(cloud: Cloud, api: Api) -> int:
     return sum(item["sk"].startswith("con_") and "deleted_at" not in item for item in items)
 
 
+@pytest.mark.both_transports
 class TestCreate:
     def test_gives_the_contact_as_it_can_be_read_again(self, api: Api) -> None:
         created = create(
@@ -219,6 +220,7 @@ class TestCreateMany:
         assert counted(cloud, api) == recounted(cloud, api) == 40
 
 
+@pytest.mark.both_transports
 class TestList:
     def test_pages_through_all_without_repeats_newest_first(self, api: Api) -> None:
         rows = [{"email": f"ada{number}@example.com"} for number in range(120)]

@@ -12,6 +12,8 @@ from tests.harness.cloud import Cloud
 from tests.integration.importing import prepared
 from tests.integration.test_exports import requested, run
 
+pytestmark = pytest.mark.both_transports
+
 KEY = {"idempotency-key": "order-66"}
 BATCH = {"contacts": [{"email": f"ada{number}@example.com"} for number in range(70)]}
 METER = 1

@@ -84,6 +84,7 @@ def messages(cloud: Cloud, api: Api) -> list[Message]:
     return [Message.from_item(item) for item in items if "state" in item]
 
 
+@pytest.mark.both_transports
 class TestClaim:
     @pytest.mark.parametrize("what", ["address", "domain", "unsubscribed", "bounce", "company"])
     def test_nothing_is_sent_to_whom_was_shut_out_since_the_step_was_read(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from outrider.kit.aws import dynamodb as dynamo
 from outrider.kit.aws.attributes import Item, encode_item
 from outrider.kit.aws.dynamodb import Query, StoreFailed, Table, TransactionFailed, transact
-from outrider.kit.aws.dynamodb_http import Refused
+from outrider.kit.aws.dynamodb_transport import Refused
 
 TABLE = Table("contacts")
 

@@ -1,37 +1,55 @@
-"""The way to DynamoDB: signed, on one connection, tried again while it fails in passing."""
+"""Both transports to DynamoDB over HTTP: requests, errors, retries, and which one is chosen."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
+from zlib import crc32
 
 import pytest
+from botocore.exceptions import PartialCredentialsError
 from botocore.session import Session
 
-from outrider.kit.aws.dynamodb_http import DynamoDB, Refused, Unreachable
-from outrider.kit.settings import settings
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.dynamodb_boto3 import Boto3DynamoDB
+from outrider.kit.aws.dynamodb_http import HttpDynamoDB
+from outrider.kit.aws.dynamodb_transport import DynamoDB, Refused, Unreachable
+from outrider.kit.settings import Misconfigured, settings
 
-Script = list[tuple[int, bytes] | None]
-"""What to answer, call by call; None hangs up."""
+Script = Sequence[tuple[int, bytes] | tuple[int, bytes, int] | None]
+"""What to answer, call by call: status, body, and its CRC-32 where it is another than the true one;
+None hangs up."""
+
+TRANSPORTS = ("http", "boto3")
 
 OK = (200, b'{"Item":{}}')
-BUSY = (400, b'{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow"}')
-MET = (400, BUSY[1].replace(b"ThrottlingException", b"TransactionConflictException"))
+DAMAGED = (200, b'{"Item":{}}', 1)
+HTML = (503, b"<html>")
+
+
+def error(code: str, **details: Any) -> tuple[int, bytes]:
+    kind = f"com.amazonaws.dynamodb.v20120810#{code}"
+    return 400, json.dumps({"__type": kind, "message": "no", **details}).encode()
+
+
+BUSY = error("ThrottlingException")
+MET = error("TransactionConflictException")
 """A write by itself meets a transaction on the same item."""
-BROKEN = (500, b'{"__type":"com.amazon.coral.service#InternalServerError"}')
-REFUSED = (
-    400,
-    b'{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",'
-    b'"message":"no","Item":{"pk":{"S":"a"}}}',
-)
+BROKEN = (500, error("InternalServerError")[1])
+ITEM = {"pk": {"S": "a"}, "n": {"N": "1.5"}, "of": {"L": [{"BOOL": True}, {"NULL": True}]}}
+REFUSED = error("ConditionalCheckFailedException", Item=ITEM)
+REASONS = [{"Code": "ConditionalCheckFailed", "Item": ITEM, "Message": "no"}, {"Code": "None"}]
+CANCELLED = error("TransactionCanceledException", CancellationReasons=REASONS)
 
 
 class Peer(ThreadingHTTPServer):
     def __init__(self, script: Script) -> None:
         super().__init__(("127.0.0.1", 0), _Answers)
-        self.script = script
+        self.script = list(script)
         self.requests: list[tuple[dict[str, str], Any]] = []
         self.connections = 0
 
@@ -58,6 +76,7 @@ class _Answers(BaseHTTPRequestHandler):
             return
         self.send_response(answer[0])
         self.send_header("Content-Length", str(len(answer[1])))
+        self.send_header("x-amz-crc32", str(answer[2] if len(answer) > 2 else crc32(answer[1])))
         self.end_headers()
         self.wfile.write(answer[1])
 
@@ -65,42 +84,63 @@ class _Answers(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def talking_to(peer: Peer, **environment: str) -> Iterator[DynamoDB]:
-    variables = {
-        "AWS_ENDPOINT_URL_DYNAMODB": peer.url,
-        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        **environment,
-    }
-    thread = Thread(target=peer.serve_forever, args=(0.01,))
-    thread.start()
+def configured(**environment: str) -> Iterator[None]:
+    """A process in which nothing is configured for AWS but this."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in variables.items():
+        for name in (*_UNSET, *(name.lower() for name in _UNSET)):
+            patch.delenv(name, raising=False)
+        for name, value in {**_SET, **environment}.items():
             patch.setenv(name, value)
-        patch.setattr("outrider.kit.aws.dynamodb_http.time.sleep", lambda _: None)
+        patch.setattr("outrider.kit.aws.dynamodb_transport.time.sleep", lambda _: None)
+        patch.setattr(aws, "connect_dynamodb", aws.connect)
+        aws.reset()
         settings.cache_clear()
-        client = DynamoDB(Session())
         try:
-            yield client
+            yield
         finally:
-            client.close()
-            peer.shutdown()
-            peer.server_close()
-            thread.join()
+            for client in aws._made.values():
+                getattr(client, "close", lambda: None)()
+            aws.reset()
             settings.cache_clear()
 
 
-def call(script: Script, **environment: str) -> tuple[Any, Peer]:
+_UNSET = ("AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+_SET = {
+    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@contextmanager
+def talking_to(peer: Peer, transport: str, **environment: str) -> Iterator[DynamoDB]:
+    thread = Thread(target=peer.serve_forever, args=(0.01,))
+    thread.start()
+    here = {"AWS_ENDPOINT_URL_DYNAMODB": peer.url, "OUTRIDER_DYNAMODB": transport}
+    try:
+        with configured(**here, **environment):
+            yield aws.dynamodb()
+    finally:
+        peer.shutdown()
+        peer.server_close()
+        thread.join()
+
+
+def call(script: Script, transport: str = "http", **environment: str) -> tuple[Any, Peer]:
     """The answer to one call, and the peer that gave it."""
     peer = Peer(script)
-    with talking_to(peer, **environment) as client:
-        return client.call("GetItem", {"TableName": "contacts", "Key": {"b": {"B": b"x"}}}), peer
+    params = {"TableName": "contacts", "Key": {"b": {"B": b"x"}}}
+    with talking_to(peer, transport, **environment) as client:
+        return client.call("GetItem", params), peer
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
 class TestCall:
-    def test_names_the_operation_and_signs(self) -> None:
-        answer, peer = call([OK])
+    def test_names_the_operation_and_signs(self, transport: str) -> None:
+        answer, peer = call([OK], transport)
 
         ((headers, body),) = peer.requests
         assert answer == {"Item": {}}
@@ -109,57 +149,157 @@ class TestCall:
         assert headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/")
         assert "/eu-west-1/dynamodb/aws4_request, SignedHeaders=" in headers["authorization"]
 
-    def test_signs_the_token_of_a_role(self) -> None:
-        _, peer = call([OK], AWS_SESSION_TOKEN="of the role")
+    def test_signs_the_token_of_a_role(self, transport: str) -> None:
+        _, peer = call([OK], transport, AWS_SESSION_TOKEN="of the role")
 
         ((headers, _),) = peer.requests
         assert headers["x-amz-security-token"] == "of the role"
         assert "x-amz-security-token" in headers["authorization"]
 
-    def test_keeps_the_connection(self) -> None:
+    def test_names_the_application_to_aws(self, transport: str) -> None:
+        _, peer = call([OK], transport, AWS_SDK_UA_APP_ID="sales eu")
+
+        ((headers, _),) = peer.requests
+        assert "app/sales-eu" in headers["user-agent"].split()
+
+    def test_keeps_the_connection(self, transport: str) -> None:
         peer = Peer([OK] * 3)
-        with talking_to(peer) as client:
+        with talking_to(peer, transport) as client:
             for _ in range(3):
                 client.call("GetItem", {})
 
         assert (peer.connections, len(peer.requests)) == (1, 3)
 
-    @pytest.mark.parametrize("failure", [BUSY, MET, BROKEN, (503, b"<html>"), None], ids=str)
-    def test_tries_again_what_fails_in_passing(self, failure: tuple[int, bytes] | None) -> None:
-        answer, peer = call([failure, failure, OK])
+    @pytest.mark.parametrize("failure", [BUSY, MET, BROKEN, HTML, DAMAGED, None], ids=str)
+    def test_retries_what_is_transient(self, transport: str, failure: Any) -> None:
+        answer, peer = call([failure, failure, OK], transport)
 
         assert answer == {"Item": {}}
         assert len(peer.requests) == 3
 
-    @pytest.mark.parametrize("failure", [BUSY, BROKEN, (503, b"<html>"), None], ids=str)
-    def test_gives_up_after_three_attempts(self, failure: tuple[int, bytes] | None) -> None:
+    @pytest.mark.parametrize("failure", [BUSY, MET, BROKEN, HTML, DAMAGED, None], ids=str)
+    def test_gives_up_after_three_attempts(self, transport: str, failure: Any) -> None:
         with pytest.raises(Unreachable):
-            call([failure] * 3)
+            call([failure] * 3, transport)
 
-    def test_does_not_repeat_what_is_refused(self) -> None:
-        with pytest.raises(Refused) as refusal:
-            call([REFUSED])
+    @pytest.mark.parametrize(
+        ("answer", "code", "details"),
+        [
+            (REFUSED, "ConditionalCheckFailedException", {"Item": ITEM}),
+            (CANCELLED, "TransactionCanceledException", {"CancellationReasons": REASONS}),
+            (error("ValidationException"), "ValidationException", {}),
+            (error("ResourceNotFoundException"), "ResourceNotFoundException", {}),
+            (error("ExpiredTokenException"), "ExpiredTokenException", {}),
+        ],
+    )
+    @pytest.mark.parametrize("lost", [0, 1])
+    def test_does_not_repeat_what_is_refused(
+        self, transport: str, answer: Any, code: str, details: dict[str, Any], lost: int
+    ) -> None:
+        with pytest.raises(Refused, match=f"{code}: no") as refusal:
+            call([None] * lost + [answer], transport)
 
-        assert refusal.value.code == "ConditionalCheckFailedException"
-        assert refusal.value.details["Item"] == {"pk": {"S": "a"}}
+        assert refusal.value.code == code
+        assert {name: refusal.value.details[name] for name in details} == details
+        assert refusal.value.again == bool(lost)
 
-    def test_says_that_nobody_listens(self) -> None:
+    def test_says_that_nobody_listens(self, transport: str) -> None:
+        nowhere = {"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9"}
+        with (
+            configured(OUTRIDER_DYNAMODB=transport, **nowhere),
+            pytest.raises(Unreachable),
+        ):
+            aws.dynamodb().call("GetItem", {})
+
+    def test_retries_less_when_most_calls_fail(self, transport: str) -> None:
+        failures, calls = 500 // 14, 40
+        peer = Peer([BROKEN] * (calls + failures) + [OK, BROKEN, BROKEN])
+        with talking_to(peer, transport) as client:
+            for _ in range(calls):
+                with pytest.raises(Unreachable):
+                    client.call("GetItem", {})
+            assert len(peer.requests) == calls + failures
+
+            assert client.call("GetItem", {}) == {"Item": {}}
+            with pytest.raises(Unreachable):
+                client.call("GetItem", {})
+        assert len(peer.requests) == calls + failures + 2
+
+    def test_has_no_region_to_call(self, transport: str) -> None:
+        with (
+            configured(OUTRIDER_DYNAMODB=transport, AWS_DEFAULT_REGION=""),
+            pytest.raises(Misconfigured, match="set AWS_DEFAULT_REGION"),
+        ):
+            aws.dynamodb()
+
+    def test_has_no_credentials(self, transport: str) -> None:
         peer = Peer([])
-        with talking_to(peer) as client:
-            pass
-
-        with pytest.raises(Unreachable):
+        with (
+            talking_to(peer, transport, AWS_ACCESS_KEY_ID="") as client,
+            pytest.raises(Misconfigured, match="give the function a role"),
+        ):
             client.call("GetItem", {})
+        assert peer.requests == []
+
+    def test_has_half_of_its_credentials(self, transport: str) -> None:
+        with pytest.raises(PartialCredentialsError, match="missing: AWS_SECRET_ACCESS_KEY"):
+            call([], transport, AWS_SECRET_ACCESS_KEY="")
 
 
-class TestEndpoint:
-    def test_is_that_of_the_region(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "cn-north-1")
-        monkeypatch.setenv("URL_SUFFIX", "amazonaws.com.cn")
-        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-        settings.cache_clear()
+class TestChoice:
+    @pytest.mark.parametrize(
+        "needs_sdk",
+        [
+            {"HTTPS_PROXY": "http://127.0.0.1:9"},
+            {"https_proxy": "http://127.0.0.1:9", "no_proxy": "other.example"},
+            {"AWS_USE_FIPS_ENDPOINT": "true"},
+            {"AWS_USE_DUALSTACK_ENDPOINT": "true"},
+            {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
+            {"AWS_ACCOUNT_ID_ENDPOINT_MODE": "required"},
+            {"AWS_CONFIG_FILE": "services"},
+            {"AWS_CONFIG_FILE": "endpoint"},
+        ],
+        ids=str,
+    )
+    def test_is_boto3_where_only_the_sdk_honours_the_configuration(
+        self, needs_sdk: dict[str, str], tmp_path: Path
+    ) -> None:
+        profiles = {
+            "services": "[default]\nservices = mine\n[services mine]\ndynamodb =\n"
+            "  endpoint_url = http://127.0.0.1:9\n",
+            "endpoint": "[default]\nendpoint_url = http://127.0.0.1:9\n",
+        }
+        if profile := profiles.get(needs_sdk.get("AWS_CONFIG_FILE", "")):
+            (tmp_path / "config").write_text(profile, encoding="utf-8")
+            needs_sdk = {"AWS_CONFIG_FILE": str(tmp_path / "config")}
+        with configured(**needs_sdk):
+            assert isinstance(aws.dynamodb(), Boto3DynamoDB)
+        with (
+            configured(OUTRIDER_DYNAMODB="http", **needs_sdk),
+            pytest.raises(Misconfigured, match="OUTRIDER_DYNAMODB is http, which ignores"),
+        ):
+            aws.dynamodb()
 
-        client = DynamoDB(Session())
+    @pytest.mark.parametrize(
+        "environment",
+        [
+            {},
+            {"AWS_USE_FIPS_ENDPOINT": "false"},
+            {"HTTP_PROXY": "http://127.0.0.1:9"},
+            {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "amazonaws.com"},
+        ],
+        ids=str,
+    )
+    def test_is_ours_otherwise(self, environment: dict[str, str]) -> None:
+        with configured(**environment):
+            assert isinstance(aws.dynamodb(), HttpDynamoDB)
+
+    def test_is_made_once_by_any_number_of_threads(self) -> None:
+        with configured(), ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(lambda _: id(aws.client("sqs")), range(32)))) == 1
+
+    def test_calls_the_endpoint_of_the_region(self) -> None:
+        with configured(AWS_DEFAULT_REGION="cn-north-1", URL_SUFFIX="amazonaws.com.cn"):
+            client = HttpDynamoDB(Session())
 
         assert client.url == "https://dynamodb.cn-north-1.amazonaws.com.cn/"
-        settings.cache_clear()

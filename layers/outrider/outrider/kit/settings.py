@@ -7,6 +7,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
+class Misconfigured(LookupError):
+    """The deployment lacks something, or contradicts itself: no repetition helps."""
+
+
 class Settings(BaseModel):
     """Names of the stack's resources: each is the environment variable of its name in capitals.
 
@@ -18,6 +22,8 @@ class Settings(BaseModel):
     stage: Annotated[Literal["local", "test", "dev", "prod"], BeforeValidator(str.lower)] = "prod"
     aws_endpoint_url: str = ""
     aws_endpoint_url_dynamodb: str = ""
+    outrider_dynamodb: Literal["auto", "http", "boto3"] = "auto"
+    """The transport to DynamoDB, see `kit/aws/clients.py`."""
     url_suffix: str = "amazonaws.com"
     bus_name: str = ""
     events_one_by_one: str = ""
@@ -58,7 +64,7 @@ class Settings(BaseModel):
     def require(self, name: str) -> str:
         value = str(getattr(self, name))
         if not value:
-            raise LookupError(f"the environment variable {name.upper()} is not set")
+            raise Misconfigured(f"the environment variable {name.upper()} is not set")
         return value
 
 

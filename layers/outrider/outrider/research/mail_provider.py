@@ -2,7 +2,7 @@
 
 from dns.exception import DNSException
 
-from outrider.contacts.verification.deliverability import Bounded
+from outrider.kit.dns import BoundedResolver
 
 WITHIN = 3.0
 """Seconds."""
@@ -36,7 +36,7 @@ def provider_of(domain: str, server: str = "") -> str | None:
     """The provider, or the domain of a server that belongs to none of those known; None without an
     MX record, or an answer. `server` is `<ip>:<port>`, or empty for the system's resolvers."""
     try:
-        found = Bounded.of(server, WITHIN).resolve(domain, "MX")
+        found = BoundedResolver.of(server, WITHIN).resolve(domain, "MX")
         records = sorted((record.preference, record.exchange.to_text()) for record in found)
     except (DNSException, OSError, ValueError):
         return None

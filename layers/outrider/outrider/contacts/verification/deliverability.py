@@ -1,11 +1,12 @@
 """Where mail for a domain goes, asked of DNS (RFC 5321 section 5.1, RFC 7505)."""
 
-import time
-from typing import Any, Literal
+from typing import Literal
 
 from dns.exception import DNSException
-from dns.resolver import NXDOMAIN, NoAnswer, Resolver
+from dns.resolver import NXDOMAIN, NoAnswer
 from email_validator import EmailUndeliverableError, validate_email
+
+from outrider.kit.dns import BoundedResolver
 
 WITHIN = 5.0
 """Seconds for all questions about one domain together."""
@@ -20,7 +21,7 @@ def look_up(address: str, server: str = "", within: float = WITHIN) -> Route:
     the system's resolvers. Never raises."""
     try:
         found = validate_email(
-            address, allow_smtputf8=False, dns_resolver=Bounded.of(server, within)
+            address, allow_smtputf8=False, dns_resolver=BoundedResolver.of(server, within)
         )
     except EmailUndeliverableError as error:
         return _why_not(error)
@@ -40,25 +41,3 @@ def _why_not(error: EmailUndeliverableError) -> Route:
             return "refuses_mail"
         case _:
             return "dns_unanswered"
-
-
-class Bounded(Resolver):
-    """Asks DNS. Its questions share one span of time; dnspython's own `lifetime` holds for each."""
-
-    ends: float
-
-    @classmethod
-    def of(cls, server: str, within: float) -> "Bounded":
-        """`server` is `<ip>:<port>`, or empty for the system's resolvers; `within` seconds."""
-        resolver = cls(configure=not server)
-        if server:
-            host, _, port = server.rpartition(":")
-            resolver.nameservers, resolver.port = [host], int(port)
-        resolver.ends = time.monotonic() + within
-        return resolver
-
-    def resolve(self, *args: Any, **options: Any) -> Any:
-        left = self.ends - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return super().resolve(*args, **{**options, "lifetime": left})

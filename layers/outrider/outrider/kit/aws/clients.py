@@ -1,21 +1,40 @@
-"""AWS clients: one botocore Session per process, each client made once, on first use."""
+"""AWS clients: one boto3 Session per process, each client made once, on first use.
+
+The Session of boto3 stands on one of botocore, which alone is needed to call DynamoDB: so functions
+that use nothing else do not import boto3.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
+from threading import RLock
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 from botocore.session import Session, get_session
+from botocore.utils import get_environ_proxies
 
 from outrider.kit import clock
-from outrider.kit.aws.dynamodb_http import DynamoDB
+from outrider.kit.aws.dynamodb_http import HttpDynamoDB, endpoint
+from outrider.kit.aws.dynamodb_transport import CONNECT_SECONDS, READ_SECONDS, DynamoDB, region_of
+from outrider.kit.settings import Misconfigured, settings
+
+T = TypeVar("T")
 
 _FRESH = timedelta(seconds=20)
 """So long a connection that is left alone is certainly still there."""
 _ONCE = {"total_max_attempts": 1}
 _DEFAULTS = {"connect_timeout": 2, "read_timeout": 5, "tcp_keepalive": True}
 _PER_SERVICE: dict[str, Config] = {
+    # Retried by kit/aws/dynamodb_transport.py. The only attempt of the mode "legacy" verifies the
+    # answer's CRC-32, that of "standard" does not. DynamoDB validates the parameters itself.
+    "dynamodb": Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        tcp_keepalive=True,
+        parameter_validation=False,
+        retries={"mode": "legacy", "total_max_attempts": 1},
+    ),
     # A repeated SendEmail sends a second mail: the API has no idempotency token.
     "sesv2": Config(connect_timeout=3, read_timeout=20, retries=_ONCE),
     # Nor does Publish know a message to a phone again.
@@ -33,24 +52,26 @@ _PER_SERVICE: dict[str, Config] = {
         retries={"mode": "standard", "max_attempts": 3},
     ),
 }
-connect_dynamodb: Callable[[Session], DynamoDB] = DynamoDB
-"""Tests stand in between."""
 _OTHERS = Config(**_DEFAULTS, retries={"mode": "standard", "max_attempts": 3})
+_made: dict[str, Any] = {}
+_used: dict[str, datetime] = {}
+_lock = RLock()
+"""botocore's sessions are not thread-safe while they make clients; its clients are."""
 
 
-@cache
 def session() -> Session:
-    return get_session()
+    """Return botocore's Session, from which boto3's is made."""
+    return _once("session", get_session)
 
 
 def client(service: str) -> Any:
-    """The client of `service`, kept for the life of the process.
+    """Return the client of `service`, kept for the life of the process.
 
     Lambda freezes a process between its calls, and meanwhile the other side closes connections. A
     client that repeats calls does not mind; one that must not could only say that it knows nothing
     of the call, so it connects anew where its connections may be gone.
     """
-    found = _client(service)
+    found = _once(f"client {service}", lambda: _new_client(service))
     if found.meta.config.retries == _ONCE:
         now = clock.now()  # of the wall: other clocks may stand still in a frozen process
         if now - _used.get(service, now) > _FRESH:
@@ -59,26 +80,81 @@ def client(service: str) -> Any:
     return found
 
 
-_used: dict[str, datetime] = {}
-
-
-@cache
-def _client(service: str) -> Any:
-    return session().create_client(service, config=_PER_SERVICE.get(service, _OTHERS))
-
-
-@cache
 def dynamodb() -> DynamoDB:
-    return connect_dynamodb(session())
+    """Return the transport to DynamoDB, kept for the life of the process. Raises Misconfigured."""
+    return _once("dynamodb", lambda: connect_dynamodb(session()))
 
 
 def region() -> str:
-    return str(session().get_config_variable("region") or "us-east-1")
+    """Return the AWS region. Raises Misconfigured."""
+    return region_of(session())
 
 
-def reset() -> None:
-    """Forget every client and the session (tests)."""
-    _client.cache_clear()
+def reset(*names: str) -> None:
+    """Forget what was made, or those of these names (tests)."""
+    for name in names or tuple(_made):
+        _made.pop(name, None)
     _used.clear()
-    dynamodb.cache_clear()
-    session.cache_clear()
+
+
+def connect(session: Session) -> DynamoDB:
+    """Return the transport that `OUTRIDER_DYNAMODB` names; without it ours, unless something is
+    configured that only the SDK's client honours. Raises Misconfigured."""
+    chosen = settings().outrider_dynamodb
+    needs_sdk = _beyond_http(session) if chosen != "boto3" else ""
+    if chosen == "http" and needs_sdk:
+        raise Misconfigured(
+            f"OUTRIDER_DYNAMODB is http, which ignores {needs_sdk}: unset one of the two"
+        )
+    if (chosen == "auto" and not needs_sdk) or chosen == "http":
+        return HttpDynamoDB(session)
+    from outrider.kit.aws.dynamodb_boto3 import Boto3DynamoDB  # noqa: PLC0415 - off the hot path
+
+    return Boto3DynamoDB(client("dynamodb"))
+
+
+connect_dynamodb: Callable[[Session], DynamoDB] = connect
+"""Tests stand in between."""
+
+
+def _beyond_http(session: Session) -> str:
+    """Return the name of what is configured and our transport does not honour, or nothing."""
+    for variable, name in _OF_THE_SDK.items():
+        if session.get_config_variable(variable) in (True, "required"):
+            return name
+    profile = session.get_scoped_config()
+    if "services" in profile or "endpoint_url" in profile:
+        return "the endpoints of the AWS profile"
+    url = urlsplit(endpoint(region_of(session)))
+    if url.scheme in get_environ_proxies(url.geturl()):
+        return f"{url.scheme.upper()}_PROXY"
+    return ""
+
+
+_OF_THE_SDK = {
+    "use_fips_endpoint": "AWS_USE_FIPS_ENDPOINT",
+    "use_dualstack_endpoint": "AWS_USE_DUALSTACK_ENDPOINT",
+    "ignore_configured_endpoint_urls": "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "account_id_endpoint_mode": "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+}
+
+
+def _new_client(service: str) -> Any:
+    region_of(session())
+    return _sdk().client(service, config=_PER_SERVICE.get(service, _OTHERS))
+
+
+def _sdk() -> Any:
+    from boto3.session import Session as Sdk  # noqa: PLC0415 - 14 ms that DynamoDB does not need
+
+    return _once("sdk", lambda: Sdk(botocore_session=session()))
+
+
+def _once(name: str, make: Callable[[], T]) -> T:
+    """Return what was made by that name; made once, however many threads ask."""
+    if name not in _made:
+        with _lock:
+            if name not in _made:
+                _made[name] = make()
+    found: T = _made[name]
+    return found

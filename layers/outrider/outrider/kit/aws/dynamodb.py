@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from outrider.kit.aws import clients as aws
 from outrider.kit.aws.attributes import Item, decode_item, encode, encode_item
-from outrider.kit.aws.dynamodb_http import Refused, Unreachable
+from outrider.kit.aws.dynamodb_transport import Refused, Unreachable
 from outrider.kit.errors import ServiceUnavailable
 from outrider.kit.outbox import ATTRIBUTE as EVENTS
 

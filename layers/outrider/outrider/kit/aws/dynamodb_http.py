@@ -6,13 +6,13 @@ hooks, signatures of any request, parsing. `bench/cpu.py` has the numbers.
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 """
 
-import secrets
+import re
 import socket
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import urllib3
 from botocore.exceptions import BotoCoreError
@@ -21,64 +21,43 @@ from botocore.session import Session
 from urllib3.connection import HTTPConnection
 
 from outrider.kit import json
-from outrider.kit.aws.signature import Scope
-from outrider.kit.settings import settings
-
-ATTEMPTS = 3
-_BACKOFF_MS = 50
-TIMEOUT = urllib3.Timeout(connect=2, read=5)
-_CONNECTIONS = 10
-_KEEP_ALIVE = (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-_HEADERS = {
-    "accept-encoding": "identity",
-    "content-type": "application/x-amz-json-1.0",
-    "user-agent": "outrider",
-}
-PASSING = frozenset(
-    {
-        "InternalServerError",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-    }
+from outrider.kit.aws.dynamodb_transport import (
+    CONNECT_SECONDS,
+    NO_CREDENTIALS,
+    READ_SECONDS,
+    Answer,
+    Retries,
+    Unreachable,
+    failed,
+    region_of,
 )
-"""Errors that say nothing about the call itself: the same call may succeed later."""
+from outrider.kit.aws.signature import Scope
+from outrider.kit.settings import Misconfigured, settings
 
-
-class Unreachable(Exception):
-    """DynamoDB did not answer, or has no capacity for us just now."""
-
-
-class Refused(Exception):
-    """DynamoDB refused a call for what it asks. `details` is its answer, `again` whether the call
-    was sent before, by an attempt that may have been carried out though its answer was lost."""
-
-    def __init__(self, code: str, details: dict[str, Any]) -> None:
-        super().__init__(f"{code}: {details.get('message') or details.get('Message')}")
-        self.code = code
-        self.details = details
-        self.again = False
+_CONNECTIONS = 10
+TIMEOUT = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+_KEEP_ALIVE = (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+_UNFIT_FOR_USER_AGENT = re.compile(r"[^\w!$%&'*+.^`|~-]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """What came back; `crc32` is the checksum of `data` that DynamoDB sends along."""
+
     status: int
     data: bytes
+    crc32: str | None = None
 
-    def read(self) -> dict[str, Any]:
-        """The answer. Raises Refused, Unreachable."""
+    def read(self) -> Answer:
+        """Return the answer. Raises Refused, Unreachable."""
+        if self.crc32 is not None and int(self.crc32) != crc32(self.data):
+            raise Unreachable("the answer was damaged on its way: its CRC-32 differs")
         if self.status == 200:
-            answer: dict[str, Any] = json.loads(self.data)
+            answer: Answer = json.loads(self.data)
             return answer
         details = self._details()
         code = str(details.get("__type", self.status)).rpartition("#")[2]
-        if self.status >= 500 or code in PASSING:
-            raise Unreachable(code)
-        raise Refused(code, details)
+        raise failed(self.status, code, details)
 
     def _details(self) -> dict[str, Any]:
         try:
@@ -88,15 +67,22 @@ class Reply:
         return details if isinstance(details, dict) else {}
 
 
-class DynamoDB:
-    """Calls with the credentials of `session`, tried again while they fail in passing."""
+class HttpDynamoDB:
+    """Calls with the credentials of `session`, to the endpoint of its region or of the variables
+    `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL`."""
 
     def __init__(self, session: Session) -> None:
-        self._credentials = session.get_credentials()
-        region = str(session.get_config_variable("region"))
+        self._session = session
+        region = region_of(session)
         self._scope = Scope(region, "dynamodb")
-        self.url = _endpoint(region)
-        self._headers = {**_HEADERS, "host": urlsplit(self.url).netloc}
+        self.url = endpoint(region)
+        self._headers = {
+            "accept-encoding": "identity",
+            "content-type": "application/x-amz-json-1.0",
+            "host": urlsplit(self.url).netloc,
+            "user-agent": _user_agent(session),
+        }
+        self._retries = Retries()
         self._pool = urllib3.PoolManager(
             maxsize=_CONNECTIONS,
             timeout=TIMEOUT,
@@ -106,50 +92,44 @@ class DynamoDB:
         ).connection_from_url(self.url)
 
     def close(self) -> None:
-        """Let go of the connections."""
         self._pool.close()
 
-    def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        """The answer of `operation` (`GetItem`, …). Raises Refused, Unreachable."""
+    def call(self, operation: str, params: dict[str, Any]) -> Answer:
         body = json.dumps(params)
-        for attempt in range(1, ATTEMPTS):
-            try:
-                return self._attempt(operation, body, again=attempt > 1)
-            except Unreachable:
-                time.sleep(secrets.randbelow(_BACKOFF_MS * 2**attempt) / 1000)
-        return self._attempt(operation, body, again=True)
-
-    def _attempt(self, operation: str, body: bytes, *, again: bool) -> dict[str, Any]:
-        try:
-            return self._send(operation, body).read()
-        except Refused as refused:
-            refused.again = again
-            raise
+        return self._retries.run(lambda: self._send(operation, body).read())
 
     def _send(self, operation: str, body: bytes) -> Reply:
-        if self._credentials is None:
-            raise Unreachable("there are no AWS credentials")
+        # Asked for at each call: those of a container or an instance may come late.
+        credentials = self._session.get_credentials()
+        if credentials is None:
+            raise Misconfigured(NO_CREDENTIALS)
         headers = {**self._headers, "x-amz-target": f"DynamoDB_20120810.{operation}"}
         try:
-            credentials = self._credentials.get_frozen_credentials()
-            if credentials.token:
-                headers["x-amz-security-token"] = credentials.token
+            frozen = credentials.get_frozen_credentials()
+            if frozen.token:
+                headers["x-amz-security-token"] = frozen.token
             signed = self._scope.sign(
                 headers,
                 body,
-                access_key=credentials.access_key,
-                secret_key=credentials.secret_key,
+                access_key=frozen.access_key,
+                secret_key=frozen.secret_key,
                 now=datetime.now(UTC),  # whatever a test clock says: AWS looks at its own
             )
             answer = self._pool.urlopen("POST", "/", body=body, headers=signed)
         except (urllib3.exceptions.HTTPError, BotoCoreError) as failure:
             raise Unreachable(str(failure)) from failure
-        return Reply(answer.status, answer.data)
+        return Reply(answer.status, answer.data, answer.headers.get("x-amz-crc32"))
 
 
-def _endpoint(region: str) -> str:
-    """From the variables that every AWS SDK knows, else that of the region."""
+def endpoint(region: str) -> str:
+    """Return the URL from the variables that every AWS SDK knows, else that of the region."""
     configured = settings().aws_endpoint_url_dynamodb or settings().aws_endpoint_url
     if configured:
         return configured.rstrip("/") + "/"
     return f"https://dynamodb.{region}.{settings().url_suffix}/"
+
+
+def _user_agent(session: Session) -> str:
+    """Return ours, with the application's id that AWS shows in CloudTrail."""
+    app_id = session.get_config_variable("user_agent_appid")
+    return f"outrider app/{_UNFIT_FOR_USER_AGENT.sub('-', app_id)}" if app_id else "outrider"

@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from liquid import BoundTemplate, RenderContext
+from liquid import RenderContext
 from liquid.ast import Node
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import BooleanExpression
 from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.exceptions import FilterError, ResourceLimitError
-from liquid.expression import Expression
 from liquid.token import Token
 from liquid.undefined import UNDEFINED
 
@@ -184,9 +183,15 @@ def _render(self: Node, context: MeteredContext, buffer: Any) -> int:
     return _any_render(self, context, buffer)
 
 
-def _evaluate(self: BooleanExpression, context: MeteredContext) -> bool:
-    context.spend(_STEP + _written(self.token), self.token)
-    return _any_evaluate(self, context)
+class MeteredCondition(BooleanExpression):
+    """A condition that is counted."""
+
+    __slots__ = ()
+
+    def evaluate(self, context: RenderContext) -> bool:
+        assert isinstance(context, MeteredContext)
+        context.spend(_STEP + _written(self.token), self.token)
+        return super().evaluate(context)
 
 
 class ShortRange(RangeLiteral):
@@ -202,24 +207,5 @@ class ShortRange(RangeLiteral):
         return made
 
 
-def shorten_ranges(template: BoundTemplate) -> None:
-    """Make every range of a parsed template a ShortRange: no environment can have the parser make
-    them, so they change their class where they are."""
-    context = RenderContext(template)
-    nodes = list(template.nodes)
-    expressions: list[Expression] = []
-    while nodes:
-        node = nodes.pop()
-        nodes += node.children(context, include_partials=False)
-        expressions += node.expressions()
-    while expressions:
-        expression = expressions.pop()
-        expressions += expression.children()
-        if type(expression) is RangeLiteral:
-            expression.__class__ = ShortRange
-
-
-# The library has no place of its own where all nodes and conditions pass by.
+# The library has no place of its own where all nodes pass by.
 _any_render, Node.render = Node.render, _render  # type: ignore[assignment,method-assign]
-_any_evaluate = BooleanExpression.evaluate
-BooleanExpression.evaluate = _evaluate  # type: ignore[assignment,method-assign]

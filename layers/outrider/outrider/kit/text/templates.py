@@ -9,19 +9,26 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-from liquid import BoundTemplate, Environment, Markup
+from liquid import BoundTemplate, Environment, Markup, RenderContext
+from liquid.ast import Node
+from liquid.builtin.expressions import BooleanExpression
+from liquid.builtin.expressions.logical import EqExpression, NeExpression
+from liquid.builtin.expressions.primitive import RangeLiteral
+from liquid.builtin.tags.case_tag import MultiExpressionBlockNode
 from liquid.exceptions import LiquidError, LiquidSyntaxError
+from liquid.expression import Expression
 from liquid.filter import string_filter
 
 from outrider.kit.text import markup
-from outrider.kit.text.missing_values import MissingValue
+from outrider.kit.text.missing_values import Equal, MissingValue, NotEqual, OneOf
 from outrider.kit.text.template_work import (
     LONGEST,
     MOST_ITERATIONS,
     MOST_WORK,
+    MeteredCondition,
     MeteredContext,
+    ShortRange,
     TooMuchWork,
-    shorten_ranges,
 )
 
 Kind = Literal["text", "html"]
@@ -33,6 +40,12 @@ _NAME_WITH_BLANKS = re.compile(
 )
 _MANY_SPACES = re.compile(r"\s{51}")
 _NOT_SAID = frozenset({"script", "style"})
+_OURS: Mapping[type[Expression], type[Expression]] = {
+    BooleanExpression: MeteredCondition,
+    EqExpression: Equal,
+    NeExpression: NotEqual,
+    RangeLiteral: ShortRange,
+}
 _FAILURES = (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError)
 
 
@@ -58,9 +71,7 @@ def parse(source: str, kind: Kind = "text") -> BoundTemplate:
     fills the same ones for one contact after the other."""
     _require_readable(source)
     try:
-        template = _environment(kind).from_string(source)
-        shorten_ranges(template)
-        return template
+        return _adapted(_environment(kind).from_string(source))
     except LiquidError as error:
         raise TemplateInvalid(_first_line(error) + _remedy(error, source)) from error
     except (ArithmeticError, ValueError, RecursionError) as error:
@@ -121,6 +132,26 @@ def _require_readable(source: str) -> None:
         if len(inside) > _MAX_TAG or _MANY_SPACES.search(inside):
             raise TemplateInvalid(f"{source[start : start + 20]!r} is too long")
         at = end + 2
+
+
+def _adapted(template: BoundTemplate) -> BoundTemplate:
+    """Give the expressions of a parsed template the classes of ours: no environment can have the
+    parser make them."""
+    context = RenderContext(template)
+    nodes: list[Node] = list(template.nodes)
+    expressions: list[Expression] = []
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children(context, include_partials=False)
+        if isinstance(node, MultiExpressionBlockNode):
+            node.expression = OneOf.like(node.expression)  # type: ignore[assignment]
+        expressions += node.expressions()
+    while expressions:
+        expression = expressions.pop()
+        expressions += expression.children()
+        if ours := _OURS.get(type(expression)):
+            expression.__class__ = ours
+    return template
 
 
 @cache

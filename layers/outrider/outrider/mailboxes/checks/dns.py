@@ -8,8 +8,8 @@ from dns.exception import DNSException
 from dns.resolver import NXDOMAIN, NoAnswer
 from email_validator import EmailNotValidError, validate_email
 
-from outrider.contacts.verification.deliverability import Bounded
 from outrider.kit import parallel
+from outrider.kit.dns import BoundedResolver
 
 WITHIN = 5.0
 """Seconds."""
@@ -21,12 +21,12 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Dns:
-    resolver: Bounded
+    resolver: BoundedResolver
 
     @classmethod
     def of(cls, server: str) -> "Dns":
         """`server` is `<ip>:<port>`, or empty for the system's resolvers."""
-        return cls(Bounded.of(server, WITHIN))
+        return cls(BoundedResolver.of(server, WITHIN))
 
     def txt(self, name: str) -> list[str]:
         """The texts at a name; none also when there is no such name. Raises Unanswered."""
