@@ -22,7 +22,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 
 from bench import units
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb_http import HttpDynamoDB
 from outrider.kit.aws.dynamodb_transport import DynamoDB, Refused
 from outrider.kit.logs import logger
@@ -89,7 +89,7 @@ class Billing:
 def billed(cloud: Cloud) -> Iterator[Billing]:
     """Count what happens on `cloud` inside the block. To be entered after `begin`."""
     billing = Billing()
-    before, invoke = aws.connect_dynamodb, cloud._functions.invoke
+    before, invoke = clients.connect_dynamodb, cloud._functions.invoke
     common = cloud.stack.template["Globals"]["Function"]["LoggingConfig"]
     of_an_invocation = 0 if common.get("SystemLogLevel") == "WARN" else _OF_AN_INVOCATION
     check, carry, step = cloud.wire._check, cloud.bus.carry, cloud.executions.step
@@ -129,8 +129,8 @@ def billed(cloud: Cloud) -> Iterator[Billing]:
 
     lines = _Lines(billing)
     logger().addHandler(lines)
-    aws.connect_dynamodb = connect
-    aws.reset("dynamodb")
+    clients.connect_dynamodb = connect
+    clients.reset("dynamodb")
     cloud._functions.invoke = watched  # type: ignore[method-assign]
     cloud.bus.carry = carried  # type: ignore[method-assign]
     cloud.executions.step = stepped  # type: ignore[method-assign]
@@ -139,8 +139,8 @@ def billed(cloud: Cloud) -> Iterator[Billing]:
         yield billing
     finally:
         logger().handlers.remove(lines)
-        aws.connect_dynamodb = before
-        aws.reset("dynamodb")
+        clients.connect_dynamodb = before
+        clients.reset("dynamodb")
         del cloud._functions.invoke, cloud.bus.carry, cloud.executions.step
         cloud.wire._check = check
 

@@ -169,7 +169,7 @@ def _read(measured: Callable[[], Measured]) -> list[str]:
 
 @contextlib.contextmanager
 def _environment(address: str) -> Iterator[None]:
-    from outrider.kit.aws import clients as aws  # noqa: PLC0415
+    from outrider.kit.aws import clients  # noqa: PLC0415
     from outrider.kit.settings import settings  # noqa: PLC0415
 
     before = dict(os.environ)
@@ -186,7 +186,7 @@ def _environment(address: str) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
-        aws.reset()
+        clients.reset()
         settings.cache_clear()
 
 

@@ -18,8 +18,7 @@ from bench.events import Context, event
 from bench.loading import PATIENT, Loading, follow
 from outrider.contacts.wiring import index
 from outrider.kit import json as kit_json
-from outrider.kit.aws import clients as aws
-from outrider.kit.aws import dynamodb_http as dynamodb
+from outrider.kit.aws import clients, dynamodb_http
 from outrider.kit.aws.dynamodb_http import HttpDynamoDB
 from outrider.kit.settings import settings
 from tests.e2e.running import LocalStack, Reply, free_port
@@ -210,13 +209,13 @@ class Stack:
         with _environment(variables):
             from functions.contacts.app import handler  # noqa: PLC0415
 
-            dynamodb.TIMEOUT = PATIENT
-            connection = kind(aws.session())
-            aws.connect_dynamodb = lambda _: connection
+            dynamodb_http.TIMEOUT = PATIENT
+            connection = kind(clients.session())
+            clients.connect_dynamodb = lambda _: connection
             try:
                 yield handler, connection
             finally:
-                aws.connect_dynamodb = aws.connect
+                clients.connect_dynamodb = clients.connect
                 connection.close()
 
     @property
@@ -256,6 +255,6 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 def _forget() -> None:
     from outrider.access import admission  # noqa: PLC0415
 
-    aws.reset()
+    clients.reset()
     settings.cache_clear()
     admission._meter.cache_clear()

@@ -12,19 +12,16 @@ from outrider.imports.errors import BrokenFile
 from outrider.imports.files import records
 from outrider.imports.files import rows as reading
 from outrider.imports.files.lines import Lines
-from outrider.inbound.classification import buttons as acts
-from outrider.inbound.classification import return_date as returning
-from outrider.inbound.classification import rules as classification
+from outrider.inbound.classification import buttons, return_date, rules
 from outrider.inbound.mail import html as pages
-from outrider.inbound.mail import message as mail
-from outrider.inbound.mail import mime, quotes
+from outrider.inbound.mail import message, mime, quotes
 from outrider.kit import json
 from outrider.kit.aws.s3 import Part
 from outrider.kit.outbound.targets import Target
 from outrider.kit.text import addresses, liquid, markup, spintax, templates
-from outrider.messages.bounces import diagnosis as diagnoses
+from outrider.messages.bounces import diagnosis
 from outrider.messages.transports import smtp_replies
-from outrider.research.site import facts as research
+from outrider.research.site import facts
 from outrider.sequences.lint.rules import lint
 from outrider.sequences.models import Settings, Step, Variant
 
@@ -153,17 +150,17 @@ def _filled(text: str) -> object:
 
 
 def _mail(text: str) -> object:
-    return mail.IncomingMail.parse(text.encode(errors="replace")).text
+    return message.IncomingMail.parse(text.encode(errors="replace")).text
 
 
 def _mail_body(text: str) -> object:
     raw = b"From: a@a.example\r\nContent-Type: text/html\r\nSubject: Re: a\r\n\r\n"
-    return mail.IncomingMail.parse(raw + text.encode(errors="replace")).text
+    return message.IncomingMail.parse(raw + text.encode(errors="replace")).text
 
 
 def _report(text: str) -> object:
     raw = b"From: MAILER-DAEMON@a.example\r\nSubject: failure notice\r\n\r\n"
-    return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
+    return message.IncomingMail.parse(raw + text.encode(errors="replace"))
 
 
 def _report_in_html(text: str) -> object:
@@ -171,7 +168,7 @@ def _report_in_html(text: str) -> object:
         b"From: MAILER-DAEMON@a.example\r\nSubject: failure notice\r\n"
         b"Content-Type: text/html\r\n\r\n"
     )
-    return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
+    return message.IncomingMail.parse(raw + text.encode(errors="replace"))
 
 
 def _forwarded_report(text: str) -> object:
@@ -179,7 +176,7 @@ def _forwarded_report(text: str) -> object:
         b"From: a@a.example\r\nSubject: Fwd: failure\r\n\r\n"
         b"From: MAILER-DAEMON\r\nTo: a@a.example\r\n"
     )
-    return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
+    return message.IncomingMail.parse(raw + text.encode(errors="replace"))
 
 
 def _status_part(text: str) -> object:
@@ -187,13 +184,13 @@ def _status_part(text: str) -> object:
         b"From: a@a.example\r\nContent-Type: multipart/report; boundary=b\r\n\r\n"
         b"--b\r\nContent-Type: message/delivery-status\r\n\r\nAction: failed\r\n"
     )
-    return mail.IncomingMail.parse(raw + text.encode(errors="replace"))
+    return message.IncomingMail.parse(raw + text.encode(errors="replace"))
 
 
 def _header(text: str) -> object:
     lines = text.replace("\r", "").replace("\n", "\n ")
     raw = f"From: {lines}\nSubject: {lines}\nReferences: {lines}\nContent-Type: {lines}\n\nHi"
-    return mail.IncomingMail.parse(raw.encode(errors="replace"))
+    return message.IncomingMail.parse(raw.encode(errors="replace"))
 
 
 def _addresses(text: str) -> object:
@@ -202,7 +199,7 @@ def _addresses(text: str) -> object:
 
 def _calendar(text: str) -> object:
     part = mime.parse(b"Content-Type: text/calendar; method=reply\n\n" + text.encode())
-    return acts.read(part, "a@a.example")
+    return buttons.read(part, "a@a.example")
 
 
 _DAY = date(2026, 3, 2)
@@ -226,13 +223,13 @@ READERS = [
     Reader(
         "classification.classify",
         4_000,
-        lambda text: classification.classify(text, text[:300], by_machine=False, received=_DAY),
+        lambda text: rules.classify(text, text[:300], by_machine=False, received=_DAY),
     ),
     Reader("acts.read", 100_000, _calendar),
     Reader("mime.addresses", 8_000, _addresses),
-    Reader("returning.back_on", 4_000, lambda text: returning.back_on(text, _DAY)),
-    Reader("classification.addresses", 4_000, classification.addresses),
-    Reader("diagnoses.judge", 500_000, lambda text: diagnoses.judge("", text)),
+    Reader("returning.back_on", 4_000, lambda text: return_date.back_on(text, _DAY)),
+    Reader("classification.addresses", 4_000, rules.addresses),
+    Reader("diagnoses.judge", 500_000, lambda text: diagnosis.judge("", text)),
     Reader("a report in plain text", 500_000, _report),
     Reader("a report in HTML", 500_000, _report_in_html),
     Reader("a forwarded report", 500_000, _forwarded_report),
@@ -254,6 +251,6 @@ READERS = [
     Reader(
         "research.facts_of",
         524_288,
-        lambda text: research.facts_of(text, "https://a.example/", {}),
+        lambda text: facts.facts_of(text, "https://a.example/", {}),
     ),
 ]

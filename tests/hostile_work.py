@@ -22,7 +22,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.contacts.schemas import ContactQuery
 from outrider.contacts.search.lists import ContactLists
 from outrider.entities.schemas import MAX_OBJECT
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.attributes import decode_item, encode_item
 from outrider.kit.aws.dynamodb import Table
 
@@ -209,13 +209,13 @@ def calls() -> Iterable[Work]:
 def stored(text: str) -> Iterator[Store]:
     """DynamoDB is a Store inside the block."""
     store = Store(text)
-    before, aws.connect_dynamodb = aws.connect_dynamodb, lambda _: store
-    aws.reset()
+    before, clients.connect_dynamodb = clients.connect_dynamodb, lambda _: store
+    clients.reset()
     try:
         yield store
     finally:
-        aws.connect_dynamodb = before
-        aws.reset()
+        clients.connect_dynamodb = before
+        clients.reset()
 
 
 _CAMPAIGN = Campaign(

@@ -6,9 +6,9 @@ from outrider.events.feed.relay import MessageItems
 from outrider.events.wiring import relay
 from outrider.kit.logs import logger
 from outrider.messages.repository import names_of
-from outrider.messages.tracking import statistics as counting
+from outrider.messages.tracking import statistics
 
-_MESSAGES = MessageItems(names_of, counting.counted, counting.count_actions)
+_MESSAGES = MessageItems(names_of, statistics.counted, statistics.count_actions)
 
 
 def handler(event: dict[str, Any], _: object) -> None:

@@ -27,7 +27,7 @@ from outrider.events.feed.relay import EventRelay, MessageItems
 from outrider.imports.pace import Pace
 from outrider.imports.runner import CHUNK_ROWS
 from outrider.kit import ids, outbox
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.attributes import decode_item, encode_item
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.aws.eventbridge import Bus
@@ -258,7 +258,7 @@ class World:
     def _held_still(self) -> Iterator[None]:
         with (
             at_once(self.store, seed=1),
-            mock.patch.object(aws, "client", return_value=self),
+            mock.patch.object(clients, "client", return_value=self),
         ):
             yield
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from outrider.campaigns.models import Enrollment, StepJob, audience_group
-from outrider.kit import hourly_counts as hours
+from outrider.kit import hourly_counts
 from outrider.kit.aws.attributes import Item
 from outrider.messages.models import Message
 from outrider.messages.repository import OPEN_STATES
@@ -184,7 +184,7 @@ def _statistics(books: Books, but: frozenset[str] = frozenset()) -> Iterator[str
         for item in books.kept(campaign_id, "stat#"):
             _, _, step_id, variant_id, _ = item["sk"].split("#")
             for name, count in item.items():
-                if name not in ("pk", "sk", _SOFT) and not hours.is_hour(name):
+                if name not in ("pk", "sk", _SOFT) and not hourly_counts.is_hour(name):
                     counted[campaign_id, step_id, variant_id, name] += int(count)
     for key in recounted.keys() | counted.keys():
         if recounted[key] != counted[key] and key[-1] not in but:

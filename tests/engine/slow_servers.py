@@ -19,7 +19,7 @@ from unittest import mock
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit import clock, ids
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb import Table
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox, SmtpServer
@@ -280,7 +280,7 @@ class World:
     @contextmanager
     def _held_still(self) -> Iterator[None]:
         with (
-            mock.patch.object(aws, "dynamodb", return_value=self.store),
+            mock.patch.object(clients, "dynamodb", return_value=self.store),
             mock.patch.object(clock, "now", side_effect=self.time.moment),
         ):
             yield

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from outrider.campaigns.enrollments import claims as enrollment_claims
+from outrider.campaigns.enrollments import claims
 from outrider.messages.sending import steps
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
@@ -136,7 +136,7 @@ class TestLateWorker:
             deliver = a_step(STEP_ONE, **mailbox)(cloud)
             with monkeypatch.context() as patched:
                 patched.setattr(transport, "send", slow)
-                for user in (enrollment_claims, steps):
+                for user in (claims, steps):
                     patched.setattr(user, "CLAIM_LEASE", timedelta(seconds=10))
                 deliver()
 

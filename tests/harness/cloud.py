@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.attributes import Item, decode_item
 from outrider.kit.clock import epoch_ms, to_epoch_ms
 from outrider.sequences import kept
@@ -84,8 +84,8 @@ class Cloud:
     def begin(self) -> None:
         """A new test: nothing under way, the clock at its start, no workspace yet."""
         stack.forget()
-        self.wire.attach(aws.session())
-        aws.connect_dynamodb = partial(watched, self.wire)
+        self.wire.attach(clients.session())
+        clients.connect_dynamodb = partial(watched, self.wire)
         for part in (
             self._queues,
             self.ses,

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from unittest import mock
 
 from outrider.kit import clock, parallel
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb_transport import Refused
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -220,7 +220,7 @@ def at_once(store: Store, seed: int) -> Iterator[None]:
     """Have the calls of this process go to `store`, and its time be the store's."""
     time, dice = store.clock, random.Random(seed)
     with (
-        mock.patch.object(aws, "dynamodb", return_value=store),
+        mock.patch.object(clients, "dynamodb", return_value=store),
         mock.patch.object(clock, "now", side_effect=time.moment),
         mock.patch("time.sleep", side_effect=time.sleep),
         mock.patch("secrets.randbelow", dice.randrange),

@@ -12,7 +12,7 @@ from moto.dynamodb.models import dynamodb_backends
 from urllib3.exceptions import ProtocolError
 
 from outrider.kit import json as kit_json
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb_boto3 import Boto3DynamoDB
 from outrider.kit.aws.dynamodb_http import HttpDynamoDB, Reply
 from outrider.kit.aws.dynamodb_transport import DynamoDB
@@ -91,7 +91,7 @@ class _OverBoto3(_Watched):
     """Serialises and parses as the AWS SDK does."""
 
     def __init__(self, wire: Wire) -> None:
-        client = aws.client("dynamodb")
+        client = clients.client("dynamodb")
         client.meta.events.unregister("before-send", botocore_stubber)
         client.meta.events.register("before-send", self._send)
         super().__init__(wire, Boto3DynamoDB(client))

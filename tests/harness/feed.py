@@ -12,7 +12,7 @@ from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.outbox import Event
 from outrider.kit.settings import settings
-from outrider.messages.tracking import statistics as counting
+from outrider.messages.tracking import statistics
 
 
 class Tables(Protocol):
@@ -26,7 +26,7 @@ def record(*events: Event) -> list[RecordedEvent]:
     change = Change(ids.new("rec"), "table", int(time.time()), events)
     workspace = WorkspaceId(events[0].partition)
     table = Table(settings().require("events_table"))
-    return Recorder(table, workspace, counting.count_actions).record([change])
+    return Recorder(table, workspace, statistics.count_actions).record([change])
 
 
 def recorded(tables: Tables, workspace: str) -> list[RecordedEvent]:

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from botocore.session import get_session
 from moto import mock_aws
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.settings import settings
 from outrider.messages.transports import pacing
 from outrider.sequences import kept
@@ -251,7 +251,7 @@ def forget() -> None:
     """What the library remembers of its process."""
     from outrider.access import admission
 
-    aws.reset()
+    clients.reset()
     settings.cache_clear()
     admission._meter.cache_clear()
     pacing.ses_pace.cache_clear()

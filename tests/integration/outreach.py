@@ -10,7 +10,7 @@ from outrider.campaigns.models import StepJob
 from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import transact
 from outrider.kit.outbox import Event
-from outrider.messages import thread_ids as threads
+from outrider.messages import thread_ids
 from outrider.messages.models import Message
 from outrider.messages.wiring import message_repository
 from outrider.messages.wiring import steps as step_service
@@ -119,7 +119,7 @@ def a_message(api: Api, **fields: Any) -> Message:
     campaign_id = fields.pop("campaign_id", None) or ids.new("cam")
     message = Message(
         id=message_ids.of(contact_id, ids.new("msg")),
-        thread_id=threads.thread_id(campaign_id, contact_id),
+        thread_id=thread_ids.thread_id(campaign_id, contact_id),
         contact_id=contact_id,
         campaign_id=campaign_id,
         **{

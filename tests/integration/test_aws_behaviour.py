@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb import Query, StoreFailed, Table, transact
 from tests.harness.api import Api
 from tests.harness.clock import Clock
@@ -78,7 +78,9 @@ class TestThrottling:
 
     def test_meets_other_services_in_their_words(self, cloud: Cloud) -> None:
         with cloud.wire.throttle_at(1), pytest.raises(ClientError, match="RequestThrottled"):
-            aws.client("sqs").send_message(QueueUrl=cloud.queue("StepsQueue").url, MessageBody="{}")
+            clients.client("sqs").send_message(
+                QueueUrl=cloud.queue("StepsQueue").url, MessageBody="{}"
+            )
 
 
 class TestIdentities:
@@ -165,7 +167,7 @@ class TestIndexes:
 
 class TestFrozenProcess:
     def test_finds_its_connections_closed(self, cloud: Cloud, clock: Clock) -> None:
-        client = aws.client("sesv2")
+        client = clients.client("sesv2")
         _send("ada@acme.example", "bob@acme.example", client)
         clock.advance(minutes=6)
 
@@ -181,7 +183,7 @@ class TestFrozenProcess:
 
     def test_keeps_connections_that_are_in_use(self, cloud: Cloud, clock: Clock) -> None:
         _send("ada@acme.example", "bob@acme.example")
-        with patch.object(type(aws.client("sesv2")), "close") as close:
+        with patch.object(type(clients.client("sesv2")), "close") as close:
             clock.advance(seconds=10)
             _send("ada@acme.example", "bob@acme.example")
 
@@ -234,7 +236,7 @@ class TestPolicies:
 def _send(
     sender: str, recipient: str, client: Any = None, tags: dict[str, str] | None = None
 ) -> None:
-    (client or aws.client("sesv2")).send_email(
+    (client or clients.client("sesv2")).send_email(
         EmailTags=[{"Name": name, "Value": value} for name, value in (tags or {}).items()],
         FromEmailAddress=sender,
         Destination={"ToAddresses": [recipient]},
@@ -254,7 +256,7 @@ def _turn_forever(cloud: Cloud, name: str, most: int) -> int:
         nonlocal turns
         turns += 1
         if turns < most:
-            aws.client("sqs").send_message(QueueUrl=queue.url, MessageBody="{}")
+            clients.client("sqs").send_message(QueueUrl=queue.url, MessageBody="{}")
         return {"batchItemFailures": []}
 
     queue.send("{}")

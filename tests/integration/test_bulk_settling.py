@@ -9,7 +9,7 @@ from outrider.campaigns.enrollments import message_ids
 from outrider.campaigns.models import Said
 from outrider.kit import ids
 from outrider.messages import schemas
-from outrider.messages.outcomes import settlement as settling
+from outrider.messages.outcomes import settlement
 from outrider.messages.transports import Outcome
 from outrider.messages.transports.ses import SesTransport
 from tests.engine.invariants import Books, wrong_at_rest
@@ -194,7 +194,7 @@ class TestEnrollments:
     def test_that_others_keep_changing_are_named(
         self, api: Api, lost: Launched, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(settling, "try_transact", lambda *_: False)
+        monkeypatch.setattr(settlement, "try_transact", lambda *_: False)
         answer = settle(api, campaign_id=lost.campaign_id)
 
         assert answer.json["counts"]["contended"] == LOST

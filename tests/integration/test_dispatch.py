@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outrider.kit import clock
-from outrider.kit.aws import dynamodb as dynamo
+from outrider.kit.aws import dynamodb
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Table, batch_write
 from tests.harness.api import Api
@@ -34,7 +34,7 @@ CALL = {**SOON, "channel": "call"}
 @contextmanager
 def read_units(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """Read request units of the block, from the sizes of what is read."""
-    call, units = dynamo._call, [0.0]
+    call, units = dynamodb._call, [0.0]
 
     def counting(operation: str, **params: Any) -> dict[str, Any]:
         answer = call(operation, **params)
@@ -48,7 +48,7 @@ def read_units(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
         return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(dynamo, "_call", counting)
+        patch.setattr(dynamodb, "_call", counting)
         yield units
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
-from outrider.kit import hourly_counts as hours
+from outrider.kit import hourly_counts
 from tests.harness.api import ANONYMOUS, Answer, Api, Mode
 from tests.harness.cloud import Cloud
 from tests.harness.stack import PARAMETERS
@@ -84,7 +84,7 @@ def counts(cloud: Cloud, api: Api, campaign: Launched) -> dict[str, int]:
     for item in cloud.items("campaigns", f"{api.workspace().id}#{campaign.campaign_id}"):
         if item["sk"].startswith("stat#"):
             for name in item.keys() - {"pk", "sk"}:
-                if not hours.is_hour(name):
+                if not hourly_counts.is_hour(name):
                     found[name] = found.get(name, 0) + int(item[name])
     return found
 

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb import (
     ConditionFailed,
     Query,
@@ -148,7 +148,7 @@ class TestMemory:
         memory = Memory(**{table.name: MemoryTable(indexes=("by_waiting",))})
         for step in given:
             expected = _came_of(step, table)
-            with patch.object(aws, "dynamodb", lambda: memory):
+            with patch.object(clients, "dynamodb", lambda: memory):
                 found = _came_of(step, table)
             if "cannot" in (found, expected):
                 return

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from outrider.kit.clock import from_text
-from outrider.webhooks.replays import worker as replayer
+from outrider.webhooks.replays import worker
 from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Scenario, sweep
 from tests.harness.api import Api
@@ -55,7 +55,7 @@ class TestOfTheFeed:
     def test_brings_what_was_missed_and_nothing_outside(
         self, api: Api, cloud: Cloud, endpoint: Receiver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(replayer, "PAGE", 2)
+        monkeypatch.setattr(worker, "PAGE", 2)
         events = contacts_at(api, cloud, "ada", "bob", "eve", "kim", "zoe")
         webhook = register(api, endpoint.url, "contact.*").json
         api.patch(f"/v1/contacts/{events[1]['data']['contact_id']}", {"title": "CTO"})
@@ -168,7 +168,7 @@ class TestOfTheLog:
     def test_brings_what_failed_in_that_time(
         self, api: Api, cloud: Cloud, endpoint: Receiver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(replayer, "PAGE", 3)
+        monkeypatch.setattr(worker, "PAGE", 3)
         aborting = answering("500 Oops", b"", "webhook-delivery: abort-message\r\n")
         with receiver(aborting) as peer:
             webhook = register(api, peer.url, "contact.created").json
@@ -269,7 +269,7 @@ class TestCrashes:
     def test_lose_nothing_and_bring_nothing_else(
         self, cloud: Cloud, endpoint: Receiver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(replayer, "PAGE", 1)
+        monkeypatch.setattr(worker, "PAGE", 1)
 
         def build(cloud: Cloud) -> Deliver:
             events = contacts_at(cloud.api, cloud, "ada", "bob", "eve", "kim")

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from outrider.access.models import Caller
-from outrider.campaigns.enrollments import lists as enrollment_lists
-from outrider.campaigns.enrollments import retry_failed as retrying
+from outrider.campaigns.enrollments import lists, retry_failed
 from outrider.campaigns.models import ERASED
 from outrider.campaigns.wiring import contact_enrollments, endings
 from outrider.kit.aws.dynamodb import transact
@@ -216,10 +215,10 @@ class TestRetryOfMany:
 
     @pytest.fixture(autouse=True)
     def _parts_are_small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(enrollment_lists, "MOST_READ", 4)
-        monkeypatch.setattr(enrollment_lists, "_AT_ONCE", 4)
-        monkeypatch.setattr(retrying, "MOST_READ", 4)
-        monkeypatch.setattr(retrying, "AT_ONCE", 3)
+        monkeypatch.setattr(lists, "MOST_READ", 4)
+        monkeypatch.setattr(lists, "_AT_ONCE", 4)
+        monkeypatch.setattr(retry_failed, "MOST_READ", 4)
+        monkeypatch.setattr(retry_failed, "AT_ONCE", 3)
 
     def test_is_finished_by_the_worker(self, api: Api, cloud: Cloud) -> None:
         campaign = failed(api, cloud, 13)

@@ -25,7 +25,7 @@ from outrider.credits.billing import last_reset, next_reset
 from outrider.credits.errors import InsufficientCredits
 from outrider.credits.wiring import credits, due_credits
 from outrider.kit import clock, ids, outbox
-from outrider.kit.aws import dynamodb as dynamo
+from outrider.kit.aws import dynamodb
 from outrider.kit.aws.dynamodb import Query, Table
 from tests.harness.cloud import Cloud
 from tests.harness.wire import When
@@ -142,14 +142,14 @@ HOLDS = st.builds(Action, st.just("hold"), OPERATIONS, AMOUNTS)
 def before_call(number: int, do: Callable[[], object]) -> Iterator[None]:
     """Do something before the `number`-th DynamoDB call of the block."""
     calls = itertools.count(1)
-    call = dynamo._call
+    call = dynamodb._call
 
     def interrupted(operation: str, **params: Any) -> Any:
         if next(calls) == number:
             do()
         return call(operation, **params)
 
-    with patch.object(dynamo, "_call", interrupted):
+    with patch.object(dynamodb, "_call", interrupted):
         yield
 
 

@@ -16,7 +16,7 @@ from outrider.events.repository import EventRepository
 from outrider.events.schemas import EventQuery
 from outrider.events.service import EventService
 from outrider.kit import clock, ids
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb import Table
 from tests.harness.clock import MONDAY_MORNING
 from tests.harness.memory import Memory, MemoryTable
@@ -102,7 +102,7 @@ class TestReader:
     ) -> None:
         memory = Memory(events=MemoryTable())
         with (
-            patch.object(aws, "dynamodb", lambda: memory),
+            patch.object(clients, "dynamodb", lambda: memory),
             patch("outrider.events.service._LOOKED_AT", looks_at),
         ):
             feed, moment = Feed(), MONDAY_MORNING

@@ -21,7 +21,7 @@ from unittest.mock import patch
 from outrider.access.models import WorkspaceId
 from outrider.events.models import RecordedEvent
 from outrider.kit import clock, ids
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb import StoreFailed, Table
 from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.outbound.client import Outbound
@@ -209,7 +209,7 @@ class World:
         seconds = SimpleNamespace(perf_counter=self._seconds)
         self.at(self.now + _SWEEP, self._sweep)
         with (
-            patch.object(aws, "dynamodb", lambda: self.store),
+            patch.object(clients, "dynamodb", lambda: self.store),
             patch.object(sender, "time", seconds),
         ):
             try:
@@ -273,7 +273,7 @@ class World:
             created_at=moment,
             updated_at=moment,
         )
-        with patch.object(aws, "dynamodb", lambda: self.store), clock.frozen(self.now):
+        with patch.object(clients, "dynamodb", lambda: self.store), clock.frozen(self.now):
             WebhookRepository(Table(TABLE), endpoint.workspace).add(
                 webhook, b"a secret of 24 bytes"
             )

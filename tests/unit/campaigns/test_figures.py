@@ -1,4 +1,4 @@
-from outrider.campaigns.statistics import schemas as figures
+from outrider.campaigns.statistics import schemas
 from outrider.campaigns.statistics.repository import StepDay
 from outrider.sequences.models import Step, Variant
 
@@ -23,7 +23,7 @@ class TestCounts:
             StepDay(MONDAY, "stp_1", "a", {"sent": 1, "replied_objection": 1, "skipped_opened": 4}),
         ]
 
-        found = figures.counts(parts)
+        found = schemas.counts(parts)
 
         assert (found.sent, found.replied, found.skipped) == (3, 2, 4)
         assert found.replied_by_class == {"interested": 1, "objection": 1}
@@ -32,25 +32,25 @@ class TestCounts:
     def test_take_no_automatic_answer_for_a_reply(self) -> None:
         counted = {"sent": 9, "replied_interested": 1, "replied_out_of_office": 2}
 
-        found = figures.counts(
+        found = schemas.counts(
             [StepDay(MONDAY, "stp_1", "a", {**counted, "replied_auto_reply": 4})]
         )
 
-        assert (found.replied, figures.rates(found).replied.numerator) == (1, 1)
+        assert (found.replied, schemas.rates(found).replied.numerator) == (1, 1)
         assert found.replied_by_class == {"interested": 1, "out_of_office": 2, "auto_reply": 4}
 
 
 class TestRates:
     def test_of_replies_are_of_what_did_not_bounce(self) -> None:
-        of = figures.Counts(sent=10, bounced=2, replied=2, delivered=5)
+        of = schemas.Counts(sent=10, bounced=2, replied=2, delivered=5)
 
-        found = figures.rates(of)
+        found = schemas.rates(of)
 
         assert (found.replied.denominator, found.replied.value) == (8, 0.25)
         assert (found.delivered.denominator, found.delivered.value) == (10, 0.5)
 
     def test_have_no_value_where_nothing_was_sent(self) -> None:
-        assert figures.rates(figures.Counts()).replied.value is None
+        assert schemas.rates(schemas.Counts()).replied.value is None
 
 
 class TestByStep:
@@ -61,7 +61,7 @@ class TestByStep:
             StepDay(TUESDAY, "stp_2", "a", {"sent": 1}),
         ]
 
-        found = figures.by_step(parts, [a_step("stp_2"), a_step("stp_1")])
+        found = schemas.by_step(parts, [a_step("stp_2"), a_step("stp_1")])
 
         assert [(each.step_id, each.position) for each in found] == [
             ("stp_2", 1),
@@ -75,7 +75,7 @@ class TestByDay:
     def test_are_in_order(self) -> None:
         parts = [StepDay(day, "stp_1", "a", {"sent": 1}) for day in (TUESDAY, MONDAY, TUESDAY)]
 
-        found = figures.by_day(parts)
+        found = schemas.by_day(parts)
 
         assert [(each.day, each.counts.sent) for each in found] == [(MONDAY, 1), (TUESDAY, 2)]
         assert [each.rates.delivered.denominator for each in found] == [1, 2]

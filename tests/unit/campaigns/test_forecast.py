@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outrider.campaigns.dispatch.windows import is_open
-from outrider.campaigns.forecast import simulation as forecasts
+from outrider.campaigns.forecast import simulation
 from outrider.campaigns.forecast.simulation import MOST_WORK, Forecast, Outlook, Person, Taken
 from outrider.campaigns.forecast.work_limit import EVENT
 from outrider.kit import clock
@@ -237,7 +237,7 @@ class TestWork:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         most = MOST_WORK // 200
-        monkeypatch.setattr(forecasts, "MOST_WORK", most)
+        monkeypatch.setattr(simulation, "MOST_WORK", most)
         audience = [
             Person(f"enr_{number:04d}", people[number % len(people)] or None)
             for number in range(2_000)

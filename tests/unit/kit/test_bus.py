@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from outrider.kit import json
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.eventbridge import Bus, Notice, PublishFailed
 
 
@@ -35,7 +35,7 @@ def refusals() -> dict[str, int]:
 @pytest.fixture
 def events(refusals: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> Events:
     events = Events(refusals)
-    monkeypatch.setattr(aws, "client", {"events": events}.__getitem__)
+    monkeypatch.setattr(clients, "client", {"events": events}.__getitem__)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     return events
 
@@ -84,7 +84,7 @@ class TestPublish:
                 put.extend(Entries)
                 return super().put_events(Entries)
 
-        monkeypatch.setattr(aws, "client", {"events": Recording({})}.__getitem__)
+        monkeypatch.setattr(clients, "client", {"events": Recording({})}.__getitem__)
 
         Bus("outrider").publish(notices("contact.created"))
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.kit.aws import dynamodb as dynamo
+from outrider.kit.aws import dynamodb
 from outrider.kit.aws.attributes import Item, encode_item
 from outrider.kit.aws.dynamodb import Query, StoreFailed, Table, TransactionFailed, transact
 from outrider.kit.aws.dynamodb_transport import Refused
@@ -47,7 +47,7 @@ class TestPage:
         listed: list[str] = []
         after = None
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(dynamo, "_call", partition.call)
+            patch.setattr(dynamodb, "_call", partition.call)
             for _ in range(len(kept) + 2):
                 page = TABLE.page(Query("ws", filter="#kept = :true", after=after), limit)
                 assert len(page.items) <= limit
@@ -65,7 +65,7 @@ class TestPage:
     ) -> None:
         partition = Partition([True] * count)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(dynamo, "_call", partition.call)
+            patch.setattr(dynamodb, "_call", partition.call)
 
             page = TABLE.page(Query("ws"), limit)
 
@@ -75,7 +75,7 @@ class TestPage:
 
     def test_reads_a_bounded_number_of_times(self, monkeypatch: pytest.MonkeyPatch) -> None:
         partition = Partition([False] * 1_000)
-        monkeypatch.setattr(dynamo, "_call", partition.call)
+        monkeypatch.setattr(dynamodb, "_call", partition.call)
 
         page = TABLE.page(Query("ws", filter="#kept = :true"), 2)
 
@@ -84,7 +84,7 @@ class TestPage:
     def test_remembers_the_keys_of_an_index(self, monkeypatch: pytest.MonkeyPatch) -> None:
         item = {"pk": "ws", "sk": "1", "by_due_pk": "cam", "by_due_sk": "2026", "more": 1}
         answer = {"Items": [encode_item(item)] * 2}
-        monkeypatch.setattr(dynamo, "_call", lambda *_, **__: answer)
+        monkeypatch.setattr(dynamodb, "_call", lambda *_, **__: answer)
 
         page = TABLE.page(Query("cam", index="by_due"), 1)
 
@@ -113,7 +113,7 @@ class Conflicts:
 @pytest.fixture
 def conflicts(monkeypatch: pytest.MonkeyPatch) -> Conflicts:
     made = Conflicts([])
-    monkeypatch.setattr(dynamo, "_call", made.call)
+    monkeypatch.setattr(dynamodb, "_call", made.call)
     monkeypatch.setattr("outrider.kit.aws.dynamodb.time.sleep", made.waits.append)
     return made
 
@@ -168,9 +168,9 @@ class TestBatchGet:
                 "UnprocessedKeys": {"contacts": left} if keys[done:] else {},
             }
 
-        monkeypatch.setattr(dynamo, "_call", call)
+        monkeypatch.setattr(dynamodb, "_call", call)
 
-        found = dynamo.batch_get((TABLE, "ws", str(number)) for number in range(20))
+        found = dynamodb.batch_get((TABLE, "ws", str(number)) for number in range(20))
 
         assert set(found) == {("contacts", "ws", str(number)) for number in range(20)}
 

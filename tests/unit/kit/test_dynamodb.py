@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import PartialCredentialsError
 from botocore.session import Session
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb_boto3 import Boto3DynamoDB
 from outrider.kit.aws.dynamodb_http import HttpDynamoDB
 from outrider.kit.aws.dynamodb_transport import DynamoDB, Refused, Unreachable
@@ -92,15 +92,15 @@ def configured(**environment: str) -> Iterator[None]:
         for name, value in {**_SET, **environment}.items():
             patch.setenv(name, value)
         patch.setattr("outrider.kit.aws.dynamodb_transport.time.sleep", lambda _: None)
-        patch.setattr(aws, "connect_dynamodb", aws.connect)
-        aws.reset()
+        patch.setattr(clients, "connect_dynamodb", clients.connect)
+        clients.reset()
         settings.cache_clear()
         try:
             yield
         finally:
-            for client in aws._made.values():
+            for client in clients._made.values():
                 getattr(client, "close", lambda: None)()
-            aws.reset()
+            clients.reset()
             settings.cache_clear()
 
 
@@ -122,7 +122,7 @@ def talking_to(peer: Peer, transport: str, **environment: str) -> Iterator[Dynam
     here = {"AWS_ENDPOINT_URL_DYNAMODB": peer.url, "OUTRIDER_DYNAMODB": transport}
     try:
         with configured(**here, **environment):
-            yield aws.dynamodb()
+            yield clients.dynamodb()
     finally:
         peer.shutdown()
         peer.server_close()
@@ -209,7 +209,7 @@ class TestCall:
             configured(OUTRIDER_DYNAMODB=transport, **nowhere),
             pytest.raises(Unreachable),
         ):
-            aws.dynamodb().call("GetItem", {})
+            clients.dynamodb().call("GetItem", {})
 
     def test_retries_less_when_most_calls_fail(self, transport: str) -> None:
         failures, calls = 500 // 14, 40
@@ -230,7 +230,7 @@ class TestCall:
             configured(OUTRIDER_DYNAMODB=transport, AWS_DEFAULT_REGION=""),
             pytest.raises(Misconfigured, match="set AWS_DEFAULT_REGION"),
         ):
-            aws.dynamodb()
+            clients.dynamodb()
 
     def test_has_no_credentials(self, transport: str) -> None:
         peer = Peer([])
@@ -273,12 +273,12 @@ class TestChoice:
             (tmp_path / "config").write_text(profile, encoding="utf-8")
             needs_sdk = {"AWS_CONFIG_FILE": str(tmp_path / "config")}
         with configured(**needs_sdk):
-            assert isinstance(aws.dynamodb(), Boto3DynamoDB)
+            assert isinstance(clients.dynamodb(), Boto3DynamoDB)
         with (
             configured(OUTRIDER_DYNAMODB="http", **needs_sdk),
             pytest.raises(Misconfigured, match="OUTRIDER_DYNAMODB is http, which ignores"),
         ):
-            aws.dynamodb()
+            clients.dynamodb()
 
     @pytest.mark.parametrize(
         "environment",
@@ -292,11 +292,11 @@ class TestChoice:
     )
     def test_is_ours_otherwise(self, environment: dict[str, str]) -> None:
         with configured(**environment):
-            assert isinstance(aws.dynamodb(), HttpDynamoDB)
+            assert isinstance(clients.dynamodb(), HttpDynamoDB)
 
     def test_is_made_once_by_any_number_of_threads(self) -> None:
         with configured(), ThreadPoolExecutor(8) as pool:
-            assert len(set(pool.map(lambda _: id(aws.client("sqs")), range(32)))) == 1
+            assert len(set(pool.map(lambda _: id(clients.client("sqs")), range(32)))) == 1
 
     def test_calls_the_endpoint_of_the_region(self) -> None:
         with configured(AWS_DEFAULT_REGION="cn-north-1", URL_SUFFIX="amazonaws.com.cn"):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.messages.bounces import diagnosis as diagnoses
+from outrider.messages.bounces import diagnosis
 from outrider.messages.transports.aws_errors import of_ses, of_sns
 from outrider.messages.transports.smtp_replies import Stage, classify
 from tests.unit.messages.provider_answers import ANSWERS, API_ERRORS, TO, Answer, ApiError
@@ -55,8 +55,8 @@ class TestEveryReply:
         self, answer: ServerAnswer
     ) -> None:
         text = answer.text.rpartition("; ")[2]
-        code = diagnoses.code_of("", text)
-        hard = diagnoses.judge(code, f"550 {text}").kind == "hard"
+        code = diagnosis.code_of("", text)
+        hard = diagnosis.judge(code, f"550 {text}").kind == "hard"
 
         assert (classify("RCPT", 550, text).scope == "recipient") == hard
 

@@ -11,7 +11,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
 from outrider.messages.transports.ses import SesTransport
@@ -75,7 +75,7 @@ class TestSend:
     def test_tells_what_may_have_gone_out(
         self, error: Exception, kind: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(aws, "client", lambda _: FailingSes(error))
+        monkeypatch.setattr(clients, "client", lambda _: FailingSes(error))
 
         outcome = SesTransport("wsp_1").send(MESSAGE, MAILBOX, b"")
 
@@ -86,7 +86,7 @@ class TestSend:
     ) -> None:
         text = "Email address is not verified. The following identities failed the check in region"
         error = refusal("MessageRejected", 400, f"{text} US-EAST-1: a@x.example, b@x.example")
-        monkeypatch.setattr(aws, "client", lambda _: FailingSes(error))
+        monkeypatch.setattr(clients, "client", lambda _: FailingSes(error))
 
         outcome = SesTransport("wsp_1").send(MESSAGE, MAILBOX, b"")
 
@@ -95,8 +95,8 @@ class TestSend:
 
     def test_the_client_never_repeats_a_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        aws.reset()
+        clients.reset()
 
-        retries = aws.client("sesv2").meta.config.retries
+        retries = clients.client("sesv2").meta.config.retries
 
         assert retries["total_max_attempts"] == 1

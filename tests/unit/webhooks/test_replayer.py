@@ -12,7 +12,7 @@ from outrider.kit import clock, ids, parallel
 from outrider.webhooks.endpoints.repository import Secrets, Stored
 from outrider.webhooks.errors import ReplayMoved
 from outrider.webhooks.models import Delivery, Gate, Replay, ReplayJob, Webhook
-from outrider.webhooks.replays import worker as replayer
+from outrider.webhooks.replays import worker
 from outrider.webhooks.replays.repository import Work
 from outrider.webhooks.replays.worker import Replayer
 
@@ -129,7 +129,7 @@ class TestRun:
         rest = Overtaken()
 
         assert made(rest, Feed(450)).run(JOB, lambda: True) == "overtaken"
-        assert len(rest.set_waiting) == replayer.PAGE
+        assert len(rest.set_waiting) == worker.PAGE
 
     def test_ends_with_its_webhook(self) -> None:
         rest = WithoutWebhook()

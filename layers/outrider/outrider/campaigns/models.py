@@ -7,8 +7,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from outrider.campaigns.enrollments import ids as enrollment_ids
-from outrider.campaigns.enrollments import message_ids
+from outrider.campaigns.enrollments import ids, message_ids
 from outrider.kit import clock, json
 from outrider.sequences.models import ReplyClass, Sequence, Settings
 
@@ -231,7 +230,7 @@ class Enrollment(BaseModel):
         """An item does not repeat what its keys say."""
         campaign_id, contact_id = str(item["pk"]).rpartition("#")[2], str(item["sk"])
         names = {"campaign_id": campaign_id, "contact_id": contact_id}
-        fields = {**names, "id": enrollment_ids.of(**names), **item}
+        fields = {**names, "id": ids.of(**names), **item}
         fields["queued"] = str(item.get("by_due_sk")).startswith(QUEUED_LANE)
         if thread := item.get("thread"):
             fields["thread"] = Thread.unpacked(thread)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from outrider.entities.repository import EntityRepository, EntityT
-from outrider.kit import bulk_marks as marks
-from outrider.kit import clock
+from outrider.kit import bulk_marks, clock
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import (
     Action,
@@ -93,11 +92,11 @@ class Bulk(EntityRepository[EntityT]):
         are, as `with_index_keys` gives them. Raises Moved."""
         now = clock.timestamp()
         keys = self.index_keys({"id": entity_id, "updated_at": now})
-        changes = {**changes, "updated_at": now, **keys, **marks.attribute(mark)}
+        changes = {**changes, "updated_at": now, **keys, **bulk_marks.attribute(mark)}
         try:
             self.table.write(self._change_action(entity_id, changes, events, version))
         except ConditionFailed as moved:
-            if self.entity(moved.item) is None or marks.mark_of(moved.item) != mark:
+            if self.entity(moved.item) is None or bulk_marks.mark_of(moved.item) != mark:
                 raise Moved(self._present(moved.item)) from moved
 
     def withdraw(self, entity_id: str, events: Sequence[Event], *, version: int) -> None:
@@ -120,4 +119,4 @@ class Bulk(EntityRepository[EntityT]):
 
     def _mark_actions(self, new: NewEntity[EntityT]) -> list[Action]:
         put, *claim = self._add_actions(new.entity, new.events, new.former_owner)
-        return [marks.marked_action(put, new.mark), *claim]
+        return [bulk_marks.marked_action(put, new.mark), *claim]

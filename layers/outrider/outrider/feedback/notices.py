@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from outrider.campaigns.enrollments import message_ids
 from outrider.kit import clock, ids
-from outrider.messages.bounces import diagnosis as diagnoses
+from outrider.messages.bounces import diagnosis
 from outrider.messages.bounces.reasons import BounceReason, Diagnosis, SoftReason
 
 Kind = Literal["accepted", "delivered", "hard", "soft", "complained", "rejected"]
@@ -92,7 +92,7 @@ def _bounce(part: Mapping[str, Any]) -> Diagnosis:
         return Diagnosis("soft", _SUBTYPES[subtype])
     first = _first(part)
     answer = str(first.get("diagnosticCode") or "")
-    found = diagnoses.judge(diagnoses.code_of(str(first.get("status") or ""), answer), answer)
+    found = diagnosis.judge(diagnosis.code_of(str(first.get("status") or ""), answer), answer)
     if kind == "Transient" and found.kind == "hard":
         return Diagnosis("soft", "unknown")
     if kind == "Permanent" and found.reason in ("unknown", "server_error"):

@@ -14,7 +14,7 @@ from outrider.imports.files.rows import SourceRow
 from outrider.imports.merging import Given, Policy, changes, completed, stops
 from outrider.imports.models import MAX_COLUMNS, Column, Import, Kind, PlannedRow
 from outrider.imports.targets import Held, Parsed, RowRefused, Target
-from outrider.kit import bulk_marks as marks
+from outrider.kit import bulk_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Planner:
 
     def _row_of(self, held: Held | None) -> int | None:
         """The row of this import that last wrote what is held."""
-        import_id, _, place = marks.mark_of(held.item if held else None).partition("#")
+        import_id, _, place = bulk_marks.mark_of(held.item if held else None).partition("#")
         return int(place.partition("#")[0]) if import_id == self.importing.id else None
 
     def _given(self, values: Mapping[str, Any]) -> Given:

@@ -12,8 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from outrider.access.models import WorkspaceId
-from outrider.kit import clock, ids
-from outrider.kit import hourly_counts as hours
+from outrider.kit import clock, hourly_counts, ids
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import (
     Action,
@@ -324,18 +323,18 @@ def _counts(item: Item) -> Counts:
 
 def _counts_since(by_day: Sequence[tuple[date, Item]], moment: datetime) -> Counts:
     """What became of mails in the hours that began after `moment`."""
-    refused = hours.total(by_day, "refused", moment)
+    refused = hourly_counts.total(by_day, "refused", moment)
     return Counts(
-        sent=max(0, hours.total(by_day, "used", moment) - refused),
-        bounced=hours.total(by_day, "bounced", moment),
-        complained=hours.total(by_day, "complained", moment),
+        sent=max(0, hourly_counts.total(by_day, "used", moment) - refused),
+        bounced=hourly_counts.total(by_day, "bounced", moment),
+        complained=hourly_counts.total(by_day, "complained", moment),
         refused=refused,
     )
 
 
 def _by_hour(day: date, name: str, value: str = ":one") -> str:
     """What counts the current hour besides the day."""
-    attribute_name = hours.attribute(day, name)
+    attribute_name = hourly_counts.attribute(day, name)
     return f", #{attribute_name} {value}" if attribute_name else ""
 
 

@@ -14,8 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.kit import clock
-from outrider.kit import concurrency_slots as places
+from outrider.kit import clock, concurrency_slots
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, StoreFailed, Table
 from outrider.kit.concurrency_slots import Place
 from outrider.mailboxes.models import Mailbox
@@ -71,8 +70,8 @@ class Places:
     def _take(self, message_id: str) -> _Taken | None:
         """The place that was taken; None when all are."""
         for _ in range(_ROUNDS):
-            began_ms, place = clock.epoch_ms(), places.ending_in(LEASE)
-            expression, free = places.taken(message_id)
+            began_ms, place = clock.epoch_ms(), concurrency_slots.ending_in(LEASE)
+            expression, free = concurrency_slots.taken(message_id)
             action = self._update_action(
                 expression,
                 f"{free} AND size(#in_flight) < #share",
@@ -87,7 +86,7 @@ class Places:
                     return _Taken(place, began_ms)
                 if refusal.item is None:
                     self._make()
-                elif over := places.over(held):
+                elif over := concurrency_slots.over(held):
                     with suppress(ConditionFailed):
                         self._remove(over, ":one")
                 else:
@@ -109,7 +108,7 @@ class Places:
     ) -> None:
         """Give places back, and set the workspace's `share`. Raises ConditionFailed when one of
         them is another by now."""
-        expression, condition, values = places.given_back(held)
+        expression, condition, values = concurrency_slots.given_back(held)
         if share:
             expression = f"SET #share = {share}, #share_ms = :now {expression}"
             values |= {"one": 1, "now": clock.epoch_ms(), **seen}

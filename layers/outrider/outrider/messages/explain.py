@@ -9,8 +9,7 @@ from pydantic import BaseModel
 
 from outrider.campaigns.dispatch import windows
 from outrider.campaigns.dispatch.daily_limits import DailyLimits
-from outrider.campaigns.enrollments import branching
-from outrider.campaigns.enrollments import ids as enrollment_ids
+from outrider.campaigns.enrollments import branching, ids
 from outrider.campaigns.errors import EnrollmentNotFound
 from outrider.campaigns.models import Enrollment, EnrollmentState, StepJob
 from outrider.kit import clock
@@ -140,7 +139,7 @@ class ExplainService:
 
     def explain(self, enrollment_id: str) -> Explanation:
         """Raises EnrollmentNotFound."""
-        named = enrollment_ids.parts(enrollment_id)
+        named = ids.parts(enrollment_id)
         if named is None:
             raise EnrollmentNotFound
         campaign_id, contact_id = named

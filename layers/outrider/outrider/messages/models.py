@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from outrider.campaigns.enrollments import ids as enrollment_ids
+from outrider.campaigns.enrollments import ids
 from outrider.campaigns.models import Said
 from outrider.kit import clock, json
-from outrider.messages import thread_ids as threads
+from outrider.messages import thread_ids
 from outrider.messages.bounces.reasons import BounceKind, BounceReason
 from outrider.sequences.models import Channel, ReplyClass
 
@@ -135,8 +135,8 @@ class Message(BaseModel):
         names = {
             "id": item["sk"],
             "contact_id": contact_id,
-            "thread_id": threads.thread_id(campaign_id, contact_id),
-            "enrollment_id": enrollment_ids.of(campaign_id, contact_id),
+            "thread_id": thread_ids.thread_id(campaign_id, contact_id),
+            "enrollment_id": ids.of(campaign_id, contact_id),
         }
         if "rfc_message_id" in item and item.get("direction", "out") == "out":
             names["provider_id"] = rfc_key(item["rfc_message_id"])

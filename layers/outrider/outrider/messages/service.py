@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.kit.http.pagination import Page, Sealer
-from outrider.messages import thread_ids as threads
+from outrider.messages import thread_ids
 from outrider.messages.errors import MessageNotFound, ThreadNotFound
 from outrider.messages.feed import RecentMessages
 from outrider.messages.lists import MessageLists, has_index
@@ -37,7 +37,7 @@ class MessageService:
 
     def thread(self, thread_id: str) -> MessageThread:
         """Raises ThreadNotFound."""
-        known = threads.parts(thread_id)
+        known = thread_ids.parts(thread_id)
         if known is None:
             raise ThreadNotFound
         campaign_id, contact_id = known

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from outrider.access.models import Caller
 from outrider.access.repository import WorkspaceRepository
-from outrider.campaigns import wiring as campaigns
+from outrider.campaigns import wiring
 from outrider.campaigns.enrollments.service import EnrollmentService
 from outrider.campaigns.models import StepJob
 from outrider.campaigns.wiring import (
@@ -175,7 +175,7 @@ def messages(caller: Caller) -> MessageService:
 
 
 def enrollments(caller: Caller) -> EnrollmentService:
-    return campaigns.enrollments(caller, _unknowns(caller).resume)
+    return wiring.enrollments(caller, _unknowns(caller).resume)
 
 
 def previews(caller: Caller) -> PreviewService:

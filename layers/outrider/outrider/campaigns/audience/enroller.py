@@ -12,14 +12,13 @@ from outrider.access.models import Caller
 from outrider.campaigns.audience.screening import Screening
 from outrider.campaigns.dispatch.due_index import lane_of
 from outrider.campaigns.dispatch.windows import Calendar, zone_of
-from outrider.campaigns.enrollments import ids as enrollment_ids
+from outrider.campaigns.enrollments import ids
 from outrider.campaigns.enrollments.repository import EnrollmentRepository, NewEnrollment
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.campaigns.schemas import SkipReason
 from outrider.companies.domains import is_free_mail
 from outrider.contacts.models import Contact
-from outrider.kit import bulk_marks as marks
-from outrider.kit import clock
+from outrider.kit import bulk_marks, clock
 from outrider.kit.aws.dynamodb import Action, Reason, transact_named
 from outrider.kit.counters import Counters
 from outrider.kit.text.addresses import domain_of
@@ -77,7 +76,7 @@ class Enroller:
             self.calendars[timezone] = Calendar.of(campaign.settings, timezone)
         due = self.calendars[timezone].due_after(campaign.starts(now), self.first)
         enrollment = Enrollment(
-            id=enrollment_ids.of(campaign.id, contact.id),
+            id=ids.of(campaign.id, contact.id),
             campaign_id=campaign.id,
             contact_id=contact.id,
             sequence_id=campaign.sequence_id,
@@ -120,7 +119,7 @@ class Enroller:
         return [self.counters.add_action(**counts), self.check()]
 
     def _is_own(self, reasons: Sequence[Reason]) -> bool:
-        return any(marks.mark_of(reason.item) == self.mark for reason in reasons)
+        return any(bulk_marks.mark_of(reason.item) == self.mark for reason in reasons)
 
 
 def company_key(contact: Contact) -> str | None:

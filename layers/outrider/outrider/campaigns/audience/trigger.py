@@ -7,7 +7,7 @@ from outrider.access.models import Caller
 from outrider.campaigns.audience.enroller import Enroller
 from outrider.campaigns.dispatch.executions import Promise, RunService
 from outrider.campaigns.dispatch.rounds import RoundService
-from outrider.campaigns.enrollments import ids as enrollment_ids
+from outrider.campaigns.enrollments import ids
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.errors import CampaignNotActive
 from outrider.campaigns.models import Campaign, Enrollment, audience_group
@@ -131,5 +131,5 @@ def _left_out(campaign: Campaign, contact: Contact, reason: SkipReason) -> Trigg
         reason=reason,
         campaign_id=campaign.id,
         contact_id=contact.id,
-        enrollment_id=enrollment_ids.of(campaign.id, contact.id) if known else None,
+        enrollment_id=ids.of(campaign.id, contact.id) if known else None,
     )

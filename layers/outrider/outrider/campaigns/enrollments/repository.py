@@ -23,8 +23,7 @@ from outrider.campaigns.enrollments.claims import (
     due_place,
 )
 from outrider.campaigns.models import ERASED, QUEUED, QUEUED_LANE, Campaign, Enrollment
-from outrider.kit import bulk_marks as marks
-from outrider.kit import clock, outbox
+from outrider.kit import bulk_marks, clock, outbox
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table
 from outrider.kit.outbox import Event
@@ -334,7 +333,7 @@ class EnrollmentRepository(EnrollmentClaims):
             "by_due_pk": self._due_pk(enrollment.contact_id, due_shards),
             "by_due_sk": f"{new.lane}{enrollment.due_at}",
             "by_contact_pk": f"{self.workspace}#{enrollment.contact_id}",
-            **marks.attribute(new.mark),
+            **bulk_marks.attribute(new.mark),
             **outbox.attribute(new.events),
         }
         if new.by_company and enrollment.company_key:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.campaigns.dispatch.rounds import RoundService
-from outrider.campaigns.enrollments import ids as enrollment_ids
+from outrider.campaigns.enrollments import ids
 from outrider.campaigns.enrollments.endings import Endings
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.errors import EnrollmentNotFound, WrongState
@@ -42,7 +42,7 @@ class EnrollmentService:
 
     def stored(self, enrollment_id: str) -> Enrollment:
         """Raises EnrollmentNotFound."""
-        parts = enrollment_ids.parts(enrollment_id)
+        parts = ids.parts(enrollment_id)
         found = self.enrollments(parts[0]).get(parts[1]) if parts else None
         if found is None:
             raise EnrollmentNotFound

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from outrider.kit import hourly_counts as hours
+from outrider.kit import hourly_counts
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, Query, Table
 
@@ -42,7 +42,7 @@ class Statistics:
 
     def add_action(self, day: date, step_id: str, variant_id: str, *names: str) -> Action:
         """The write that counts one of each of `names`, for a transaction."""
-        by_hour = [hours.attribute(day, name) for name in names if name in _BY_HOUR]
+        by_hour = [hourly_counts.attribute(day, name) for name in names if name in _BY_HOUR]
         additions = ", ".join(f"#{name} :one" for name in (*names, *by_hour) if name)
         shard = secrets.randbelow(SHARDS)
         sk = f"stat#{day.isoformat()}#{step_id}#{variant_id}#{shard}"
@@ -60,7 +60,7 @@ class Statistics:
     @staticmethod
     def names_at(moment: datetime, name: str) -> list[str]:
         """Return the names under which something is counted that happened at `moment` (UTC)."""
-        return [name, hours.of(moment, name)] if name in _BY_HOUR else [name]
+        return [name, hourly_counts.of(moment, name)] if name in _BY_HOUR else [name]
 
     def move_action(
         self, day: date, step_id: str, variant_id: str, before: str, after: str
@@ -77,7 +77,7 @@ class Statistics:
             (date.fromisoformat(item["sk"].split("#")[1]), item)
             for item in self._items(moment.date(), None)
         ]
-        return {name: hours.total(items, name, moment) for name in _BY_HOUR}
+        return {name: hourly_counts.total(items, name, moment) for name in _BY_HOUR}
 
     def list(self, since: date | None = None, until: date | None = None) -> Iterator[StepDay]:
         """All counts of these days, a shard at a time: the same day, step and variant may come
@@ -85,7 +85,9 @@ class Statistics:
         for item in self._items(since, until):
             _, day, step_id, variant_id, _ = item.pop("sk").split("#")
             item.pop("pk")
-            counts = {name: int(count) for name, count in item.items() if not hours.is_hour(name)}
+            counts = {
+                name: int(count) for name, count in item.items() if not hourly_counts.is_hour(name)
+            }
             yield StepDay(day, step_id, variant_id, counts)
 
     def _items(self, since: date | None, until: date | None) -> Iterator[Item]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.suppressions.repository import SuppressionRepository
-from outrider.kit import bulk_marks as marks
+from outrider.kit import bulk_marks
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import ConditionFailed, batch_get, transact_groups
 from outrider.kit.outbox import Event
@@ -22,14 +22,15 @@ class SuppressionBulk(SuppressionRepository):
         """Add up to ADD_AT_ONCE suppressions, each with its mark, leaving out those that are there:
         their ids. One that is there by an earlier try counts as added."""
         groups = {
-            suppression.id: [marks.marked_action(self.add_action(suppression, events), mark)]
+            suppression.id: [bulk_marks.marked_action(self.add_action(suppression, events), mark)]
             for suppression, events, mark in new
         }
         refused = transact_groups(groups, lambda _: [])
         return {
             suppression.id
             for suppression, _, mark in new
-            if suppression.id in refused and marks.mark_of(refused[suppression.id][0].item) != mark
+            if suppression.id in refused
+            and bulk_marks.mark_of(refused[suppression.id][0].item) != mark
         }
 
     def withdraw(self, suppression_id: str, mark: str) -> bool:

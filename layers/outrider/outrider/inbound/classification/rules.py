@@ -25,8 +25,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from outrider.inbound.classification import return_date as returning
-from outrider.inbound.classification import words
+from outrider.inbound.classification import return_date, words
 from outrider.inbound.classification.opt_out import SHORT, asks_to_stop, clause_of
 from outrider.inbound.classification.words import Meaning, Said, fold
 from outrider.sequences.models import ReplyClass
@@ -102,7 +101,7 @@ def classify(
     if asked == "yes" and not interest_apart:
         return Judgement(None, 0.95)
     if not fitting and _starts_absent(said):
-        back = returning.back_on(said.text, received, month_first=month_first)
+        back = return_date.back_on(said.text, received, month_first=month_first)
         return Judgement("out_of_office", 0.8, back)
     if not fitting:
         return Judgement("unclassified", 0.0, may_be_stop=asked == "maybe")
@@ -123,12 +122,12 @@ def _machine(said: Said, title: Said, received: date, month_first: bool | None) 
         return Judgement("wrong_person", 0.8)
     if _has("out_of_office", title) or _has("out_of_office", said):
         days = (
-            returning.back_on(each.text, received, month_first=month_first)
+            return_date.back_on(each.text, received, month_first=month_first)
             for each in (said, title)
         )
         return Judgement("out_of_office", 0.95, next(filter(None, days), None))
     if len(said.text.split()) <= _NOTE and (
-        back := returning.back_on(said.text, received, month_first=month_first, sure=True)
+        back := return_date.back_on(said.text, received, month_first=month_first, sure=True)
     ):
         return Judgement("out_of_office", 0.7, back)
     return Judgement("auto_reply", 0.9)

@@ -4,8 +4,7 @@
 import re
 from email.message import Message
 
-from outrider.inbound.mail import mime
-from outrider.inbound.mail import quote_headers as frames
+from outrider.inbound.mail import mime, quote_headers
 
 _MAX_TEXT = 40_000
 _QUOTE = re.compile(r"[ \t]*>[ \t]?")
@@ -20,7 +19,7 @@ def within(mail: Message) -> Message | None:
     lines = mime.text_of(mail, _MAX_TEXT).splitlines()[:_MAX_LINES]
     for _ in range(_MAX_QUOTES):
         at = _first(lines)
-        headers = frames.headers(lines, at)
+        headers = quote_headers.headers(lines, at)
         if headers:
             return _mail(mail, lines[at : at + headers], lines[at + headers :])
         quoted = _first_quoted(lines, at)
@@ -28,7 +27,7 @@ def within(mail: Message) -> Message | None:
             return None
         if quoted > at:
             said = " ".join(lines[at:quoted]).strip()
-            attributed = frames.is_attribution(said, quoted=True)
+            attributed = quote_headers.is_attribution(said, quoted=True)
             return _mail(mail, [said], _unquoted(lines[quoted:])) if attributed else None
         lines = _unquoted(lines[at:])
     return None
@@ -40,7 +39,9 @@ def _first(lines: list[str]) -> int:
         (
             at
             for at, line in enumerate(lines)
-            if line.strip() and not frames.is_rule(line.strip()) and not frames.is_divider(line)
+            if line.strip()
+            and not quote_headers.is_rule(line.strip())
+            and not quote_headers.is_divider(line)
         ),
         len(lines),
     )
@@ -58,7 +59,7 @@ def _unquoted(lines: list[str]) -> list[str]:
 
 def _mail(passing: Message, headers: list[str], lines: list[str]) -> Message:
     inner = Message()
-    inner["From"] = sender = frames.sender(headers)
+    inner["From"] = sender = quote_headers.sender(headers)
     others = [line for line in headers if sender not in line]
     inner["Subject"] = " ".join([mime.header(passing, "Subject"), *others])
     inner["To"] = ", ".join(mime.addresses(passing, "From", "To"))

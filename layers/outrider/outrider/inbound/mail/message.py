@@ -8,13 +8,11 @@ from email.message import Message
 from functools import cached_property
 from typing import Literal
 
-from outrider.inbound.classification import automatic
-from outrider.inbound.classification import buttons as acts
+from outrider.inbound.classification import automatic, buttons
 from outrider.inbound.classification.automatic import Sign
 from outrider.inbound.classification.buttons import Act
 from outrider.inbound.mail import mime, quotes
-from outrider.inbound.reports import delivery_status as reports
-from outrider.inbound.reports import plain_text as text_reports
+from outrider.inbound.reports import delivery_status, plain_text
 from outrider.inbound.reports.delivery_status import Report
 from outrider.kit.text.addresses import normalise
 
@@ -59,20 +57,20 @@ class IncomingMail:
         message_id = "".join(_ids(mail, "Message-ID")[:1])
         header = "".join(_addresses(mail, "From", "Sender", "Return-Path")[:1])
         sender = _author(mail) or header
-        told = reports.told_by(mail)
-        body = mime.text_of(mail, mime.MAX_TEXT if told is None else text_reports.MAX_SOURCE)
+        told = delivery_status.told_by(mail)
+        body = mime.text_of(mail, mime.MAX_TEXT if told is None else plain_text.MAX_SOURCE)
         quoted = _ids(mail, "In-Reply-To") + list(reversed(_ids(mail, "References")))
         kind: Kind = "person"
         sign = act = None
         if told is not None:
             kind = "report"
-        elif reports.is_complaint(mail):
+        elif delivery_status.is_complaint(mail):
             kind = "complaint"
-        elif not (act := acts.read(mail, sender)):
+        elif not (act := buttons.read(mail, sender)):
             sign = automatic.sign(mail, sender, body)
             kind = "machine" if sign else "person"
         if kind in ("report", "complaint"):
-            quoted = reports.original_ids(mail) + quoted
+            quoted = delivery_status.original_ids(mail) + quoted
         return cls(
             key=message_id or hashlib.sha256(raw).hexdigest(),
             message_id=message_id,
@@ -82,7 +80,7 @@ class IncomingMail:
             recipients=_recipients(mail),
             subject=mime.header(mail, "Subject")[:900],
             body=body if act is None or act.said is None else act.said,
-            reports=[] if told is None else reports.read(told),
+            reports=[] if told is None else delivery_status.read(told),
             sign=sign,
             act=act,
             month_first=_month_first(mail),

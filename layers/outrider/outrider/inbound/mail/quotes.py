@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from outrider.inbound.mail import own_words as comparing
-from outrider.inbound.mail import quote_headers as frames
+from outrider.inbound.mail import quote_headers
 
 MAX_TEXT = 20_000
 """Characters kept of a reply."""
@@ -33,7 +33,7 @@ def own_words(text: str, sent: Sequence[str] = ()) -> str:
 
 def _without_footers(paragraphs: list[str]) -> list[str]:
     """Never all: who has written no more than such a sentence means it."""
-    if len(paragraphs) > 1 and frames.is_notice(paragraphs[0]):
+    if len(paragraphs) > 1 and quote_headers.is_notice(paragraphs[0]):
         paragraphs = paragraphs[1:]
     return [*paragraphs[:1], *filter(None, map(_without_footer, paragraphs[1:]))]
 
@@ -41,9 +41,11 @@ def _without_footers(paragraphs: list[str]) -> list[str]:
 def _without_footer(paragraph: str) -> str:
     """The paragraph up to where a footer begins, without links by which one leaves a list."""
     lines = paragraph.split("\n")
-    ends = (at for at in range(len(lines)) if frames.is_footer("\n".join(lines[at : at + 20])))
+    ends = (
+        at for at in range(len(lines)) if quote_headers.is_footer("\n".join(lines[at : at + 20]))
+    )
     kept = lines[: next(ends, len(lines))]
-    return "\n".join(line for line in kept if not frames.is_way_out(line))
+    return "\n".join(line for line in kept if not quote_headers.is_way_out(line))
 
 
 class _Reading:
@@ -113,8 +115,8 @@ class _Reading:
     def _own_line(self, number: int) -> str:
         if number in self.rests:
             rest = self.rests[number]
-            return "" if frames.is_attribution(rest, quoted=False) else rest
-        if self.marked[number] or frames.is_from_program(self.lines[number]):
+            return "" if quote_headers.is_attribution(rest, quoted=False) else rest
+        if self.marked[number] or quote_headers.is_from_program(self.lines[number]):
             return ""
         return self.lines[number]
 
@@ -137,19 +139,19 @@ class _Reading:
         line = self.texts[number].strip()
         if not line or number in self.rests:
             return 0
-        divides = frames.is_divider(line)
-        if divides or frames.is_rule(line):
+        divides = quote_headers.is_divider(line)
+        if divides or quote_headers.is_rule(line):
             behind = self._next(number + 1)
-            taken = frames.headers(self.texts, behind)
+            taken = quote_headers.headers(self.texts, behind)
             return behind + taken - number if taken else int(divides)
         return (
-            frames.headers(self.texts, number)
+            quote_headers.headers(self.texts, number)
             or self._unknown_headers(number)
             or self._attribution(number)
         )
 
     def _unknown_headers(self, number: int) -> int:
-        taken = frames.unknown_headers(self.texts, number)
+        taken = quote_headers.unknown_headers(self.texts, number)
         return taken if taken and self._next(number + taken) in self.rests else 0
 
     def _attribution(self, number: int) -> int:
@@ -159,11 +161,11 @@ class _Reading:
             marks = self.marked[number : number + size]
             if len(part) < size or not all(part) or len(set(marks)) > 1:
                 return 0
-            if size > 1 and not frames.is_begun(part[0], " ".join(part[1:])):
+            if size > 1 and not quote_headers.is_begun(part[0], " ".join(part[1:])):
                 return 0
             behind = self._next(number + size)
             quoted = behind < len(self.lines) and self._is_quoted(behind)
-            if frames.is_attribution(" ".join(part), quoted=quoted):
+            if quote_headers.is_attribution(" ".join(part), quoted=quoted):
                 return size
         return 0
 

@@ -13,8 +13,8 @@ from email.message import Message
 from typing import Literal
 
 from outrider.inbound.mail import forwards, mime
-from outrider.inbound.reports import plain_text as text_reports
-from outrider.messages.bounces import diagnosis as diagnoses
+from outrider.inbound.reports import plain_text
+from outrider.messages.bounces import diagnosis
 from outrider.messages.bounces.reasons import BounceReason
 
 _IDS = re.compile(r"<([^<>\s]{1,900})>")
@@ -50,7 +50,7 @@ def told_by(mail: Message, depth: int = 0) -> Message | None:
     """The report that tells what became of a mail, in whatever form: this mail, or one that
     a forwarding rule, a scanner or a person put within it; None for other mails. Who says something
     of their own beside a report answers."""
-    if any(_is_status(part) for part in _own_parts(mail)) or text_reports.read(mail):
+    if any(_is_status(part) for part in _own_parts(mail)) or plain_text.read(mail):
         return mail
     if depth > 1:
         return None
@@ -83,8 +83,8 @@ def read(told: Message) -> list[Report]:
         for fields in _groups(part)
         if (report := _report(fields, told))
     ]
-    found = found or [_of_text(each) for each in text_reports.read(told)]
-    return found[: text_reports.MAX_RECIPIENTS]
+    found = found or [_of_text(each) for each in plain_text.read(told)]
+    return found[: plain_text.MAX_RECIPIENTS]
 
 
 def original_ids(mail: Message) -> list[str]:
@@ -176,14 +176,14 @@ def _report(fields: Message, told: Message) -> Report | None:
     if not action and not (code and recipient):
         return None
     detail = mime.header(fields, "Diagnostic-Code")
-    status = diagnoses.code_of(code, detail)
-    found = diagnoses.judge(status, detail)
+    status = diagnosis.code_of(code, detail)
+    found = diagnosis.judge(status, detail)
     if found.reason == "unknown" or not detail:
-        words = text_reports.told_in(mime.text_of(told, text_reports.MAX_SOURCE))
-        said = text_reports.answers(words, [recipient])[recipient]
+        words = plain_text.told_in(mime.text_of(told, plain_text.MAX_SOURCE))
+        said = plain_text.answers(words, [recipient])[recipient]
         if status.endswith(".0.0") or not status:
-            status = diagnoses.code_of(status, said)
-        found, detail = diagnoses.judge(status, f"{detail} {said}"), detail or said
+            status = diagnosis.code_of(status, said)
+        found, detail = diagnosis.judge(status, f"{detail} {said}"), detail or said
     delivery = _delivery(action, code, found.kind)
     return Report(recipient, delivery, status, detail[:_MAX_DETAIL], found.reason)
 
@@ -199,9 +199,9 @@ def _recipient(fields: Message) -> str:
     return first if first and (same or not last) else last
 
 
-def _of_text(failed: text_reports.Failed) -> Report:
-    status = diagnoses.code_of("", failed.answer)
-    found = diagnoses.judge(status, failed.answer)
+def _of_text(failed: plain_text.Failed) -> Report:
+    status = diagnosis.code_of("", failed.answer)
+    found = diagnosis.judge(status, failed.answer)
     return Report(
         recipient=failed.recipient,
         delivery="delayed" if failed.is_delayed else found.kind,

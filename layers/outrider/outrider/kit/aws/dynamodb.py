@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.aws.attributes import Item, decode_item, encode, encode_item
 from outrider.kit.aws.dynamodb_transport import Refused, Unreachable
 from outrider.kit.errors import ServiceUnavailable
@@ -376,7 +376,7 @@ def key_of(item: Item, index: str | None = None) -> Item:
 def _call(operation: str, **params: Any) -> dict[str, Any]:
     """The answer. Raises Refused for what is about this call, StoreFailed for the rest."""
     try:
-        return aws.dynamodb().call(operation, params)
+        return clients.dynamodb().call(operation, params)
     except Unreachable as error:
         raise StoreFailed(headers=_RETRY_SOON) from error
 

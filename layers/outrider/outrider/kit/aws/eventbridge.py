@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outrider.kit import json, parallel
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 
 SOURCE = "outrider"
 _ATTEMPTS = 4
@@ -51,7 +51,7 @@ class Bus:
 
     def _put(self, entries: list[dict[str, str]]) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
-            answer = aws.client("events").put_events(Entries=entries)
+            answer = clients.client("events").put_events(Entries=entries)
             if not answer["FailedEntryCount"]:
                 return
             results = list(zip(entries, answer["Entries"], strict=True))

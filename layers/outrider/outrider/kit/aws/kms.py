@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.errors import ServiceUnavailable
 
 
@@ -39,6 +39,6 @@ class Cipher:
 
 def _call(operation: str, **params: Any) -> Any:
     try:
-        return getattr(aws.client("kms"), operation)(**params)
+        return getattr(clients.client("kms"), operation)(**params)
     except (BotoCoreError, ClientError) as error:
         raise CipherFailed from error

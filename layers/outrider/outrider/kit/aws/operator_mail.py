@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 
 
 class NotTaken(Exception):
@@ -21,7 +21,7 @@ def send(sender: str, to: str, subject: str, text: str) -> None:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)
     try:
-        aws.client("sesv2").send_email(
+        clients.client("sesv2").send_email(
             FromEmailAddress=sender,
             Destination={"ToAddresses": [to]},
             Content={"Raw": {"Data": mail.as_bytes()}},

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.errors import ServiceUnavailable
 
 MIN_PART = 5 * 1024 * 1024
@@ -114,7 +114,7 @@ class Objects:
 
     def _call(self, operation: str, **params: Any) -> Mapping[str, Any]:
         try:
-            answer: Mapping[str, Any] = getattr(aws.client("s3"), operation)(
+            answer: Mapping[str, Any] = getattr(clients.client("s3"), operation)(
                 Bucket=self.bucket, **params
             )
         except ClientError as error:
@@ -130,7 +130,7 @@ class Objects:
 
     def _link(self, operation: str, key: str, seconds: int, **params: Any) -> str:
         return str(
-            aws.client("s3").generate_presigned_url(
+            clients.client("s3").generate_presigned_url(
                 operation, {"Bucket": self.bucket, "Key": key, **params}, ExpiresIn=seconds
             )
         )

@@ -5,7 +5,7 @@ from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 
 _ZONE = "dkim.amazonses.com"
 
@@ -50,7 +50,7 @@ def account() -> Account:
     Source: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
     """
     try:
-        answer = aws.client("sesv2").get_account()
+        answer = clients.client("sesv2").get_account()
     except ClientError as error:
         raise IdentityUnknown(error.response["Error"]["Code"]) from error
     except BotoCoreError as error:
@@ -69,7 +69,7 @@ def account() -> Account:
 def find(name: str) -> Identity | None:
     """The identity with this name, if there is one. Raises IdentityUnknown."""
     try:
-        answer = aws.client("sesv2").get_email_identity(EmailIdentity=name)
+        answer = clients.client("sesv2").get_email_identity(EmailIdentity=name)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "NotFoundException":
@@ -93,4 +93,4 @@ def feedback_host() -> str:
 
     Source: https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
     """
-    return f"feedback-smtp.{aws.region()}.amazonses.com"
+    return f"feedback-smtp.{clients.region()}.amazonses.com"

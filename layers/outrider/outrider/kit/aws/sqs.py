@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from outrider.kit import json
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.kit.logs import logger
 
 MAX_DELAY_SECONDS = 900
@@ -54,7 +54,9 @@ class Queue:
                 for number, message in enumerate(batch)
             ]
             try:
-                answer = aws.client("sqs").send_message_batch(QueueUrl=self.url, Entries=entries)
+                answer = clients.client("sqs").send_message_batch(
+                    QueueUrl=self.url, Entries=entries
+                )
             except ClientError as refusal:
                 raise SendFailed([*batch, *others]) from refusal
             except BotoCoreError as lost:  # it may have been taken

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 from outrider.kit import json
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class StateMachine:
     def start(self, name: str, input_: dict[str, object]) -> None:
         """Start an execution. A name that was used before starts nothing: it is the same one."""
         try:
-            aws.client("stepfunctions").start_execution(
+            clients.client("stepfunctions").start_execution(
                 stateMachineArn=self.arn, name=name, input=json.dumps_text(input_)
             )
         except ClientError as error:

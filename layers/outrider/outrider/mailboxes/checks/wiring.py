@@ -3,7 +3,7 @@
 from functools import partial
 
 from outrider.access.models import Caller
-from outrider.kit.aws import ses_identities as identities
+from outrider.kit.aws import ses_identities
 from outrider.kit.settings import settings
 from outrider.mailboxes.checks.dns import Dns
 from outrider.mailboxes.checks.service import CheckService
@@ -18,7 +18,7 @@ def checks(caller: Caller) -> CheckService:
         health_reviews(caller),
         smtp_sessions(caller.workspace),
         partial(Dns.of, settings().dns_server),
-        identities.find,
-        identities.account,
+        ses_identities.find,
+        ses_identities.account,
         lapses(caller),
     )

@@ -11,7 +11,7 @@ from outrider.access.models import Caller
 from outrider.kit import clock
 from outrider.kit.outbox import Event
 from outrider.mailboxes.errors import MailboxMoved
-from outrider.mailboxes.health import breaker as breakers
+from outrider.mailboxes.health import breaker
 from outrider.mailboxes.health.assessment import Counts, Health, assess, last_days
 from outrider.mailboxes.health.guardrail import REASON, SPAN
 from outrider.mailboxes.models import RATES, Mailbox
@@ -55,13 +55,13 @@ class HealthReviews:
 
         self._change(mailbox_id, judged)
 
-    def refused(self, seen: Mailbox, reason: breakers.Reason, detail: str) -> None:
+    def refused(self, seen: Mailbox, reason: breaker.Reason, detail: str) -> None:
         """Count that the provider of the mailbox refused a mail; `seen` is how it stood when the
         mail was handed over."""
         now = clock.now()
 
         def counted(found: Counted) -> Change:
-            after = breakers.after_failure(
+            after = breaker.after_failure(
                 found.mailbox.breaker, reason, detail, now, probe=not seen.is_healthy
             )
             return found.mailbox.model_copy(update={"breaker": after}), []

@@ -4,7 +4,7 @@ from functools import partial
 
 from outrider.access.models import Caller
 from outrider.access.wiring import workspaces
-from outrider.kit.aws import operator_mail as notices
+from outrider.kit.aws import operator_mail
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.mailboxes.checks.dns import Dns
@@ -23,7 +23,7 @@ def verifications(caller: Caller) -> VerificationService:
         CodeRepository(Table(settings().require("campaigns_table")), workspace),
         smtp_sessions(workspace),
         partial(Dns.of, settings().dns_server),
-        partial(notices.send, sender) if sender else None,
+        partial(operator_mail.send, sender) if sender else None,
     )
 
 

@@ -29,8 +29,7 @@ from outrider.kit.errors import Contended
 from outrider.kit.outbox import Event, short
 from outrider.kit.text.addresses import folded
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.messages.bounces import diagnosis as diagnoses
-from outrider.messages.bounces import soft as soft_bounces
+from outrider.messages.bounces import diagnosis, soft
 from outrider.messages.bounces.reasons import RULES, Diagnosis
 from outrider.messages.lists import MessageLists
 from outrider.messages.models import Message
@@ -112,7 +111,7 @@ class Bounces:
         self, enrollment: Enrollment, message: Message, detail: str
     ) -> Sequence[Action]:
         now, reason = clock.now(), f"bounced: {detail}"
-        why = diagnoses.judge(diagnoses.code_of("", detail), detail)
+        why = diagnosis.judge(diagnosis.code_of("", detail), detail)
         if why.kind == "soft":
             why = Diagnosis("hard", "no_such_address")
         bounced = message.model_copy(
@@ -213,7 +212,7 @@ class Bounces:
 
     def _keeps_coming_back(self, message: Message, known_as: Iterable[str]) -> bool:
         address = folded(message.recipient or "")
-        return soft_bounces.keep_coming_back(
+        return soft.keep_coming_back(
             [
                 each
                 for contact_id in known_as

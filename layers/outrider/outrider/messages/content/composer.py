@@ -12,7 +12,7 @@ from outrider.kit.text.templates import TemplateInvalid
 from outrider.mailboxes.errors import MailboxNotFound
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.messages.content import rendering as writing
+from outrider.messages.content import rendering
 from outrider.messages.schemas import StepChoice
 from outrider.messages.sending.snapshot import Snapshot, SnapshotReader
 from outrider.sequences.errors import StepNotFound, VariantNotFound
@@ -129,7 +129,7 @@ def _thread_before(seen: Snapshot, enrollment: Enrollment, place: int) -> Thread
         return enrollment.thread.model_copy(update={"message_ids": before})
     first = mails[0]
     message_id = step_message_id(str(seen.links and seen.links.workspace), enrollment, first.id)
-    draft = writing.begin(replace(seen, message_id=message_id), enrollment, first)
+    draft = rendering.begin(replace(seen, message_id=message_id), enrollment, first)
     try:
         return Thread(subject=draft.part("subject") or "", message_ids=[])
     except TemplateInvalid:

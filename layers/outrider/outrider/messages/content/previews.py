@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from outrider.kit.text import liquid
 from outrider.kit.text.templates import TemplateInvalid
-from outrider.messages.content import rendering as writing
+from outrider.messages.content import rendering
 from outrider.messages.content.composer import Composer, Composition
 from outrider.messages.content.drafts import Draft, Mail, Part
 from outrider.messages.models import Content
@@ -27,7 +27,7 @@ class PreviewService:
         findings = [*_problems(composed), *_lint(composed)]
         said: Mail | Content | None = None
         try:
-            said = writing.write(composed.seen, composed.enrollment, composed.step)
+            said = rendering.write(composed.seen, composed.enrollment, composed.step)
         except ValueError as error:
             if not any(each.severity == "error" for each in findings):
                 findings.insert(0, _finding(composed, "not_sendable", str(error)))
@@ -70,7 +70,7 @@ def _headers(mime: bytes) -> dict[str, str]:
 
 def _parts(composed: Composition) -> Content:
     """What can be filled of a message that cannot be written."""
-    draft = writing.begin(composed.seen, composed.enrollment, composed.step)
+    draft = rendering.begin(composed.seen, composed.enrollment, composed.step)
     filled = {name: _filled(draft, name) for name in _names()}
     return Content(subject=filled["subject"] or "", text=filled["text"], html=filled["html"])
 
@@ -89,10 +89,10 @@ def _problems(composed: Composition) -> Iterator[PreviewFinding]:
     if step.channel == "email" and seen.mailbox is None:
         message = f"There is no mailbox in {composed.pool}. Add one with POST /v1/mailboxes"
         yield _finding(composed, "no_mailbox", message)
-    if step.channel == "sms" and not writing.is_phone(seen.contact.phone):
+    if step.channel == "sms" and not rendering.is_phone(seen.contact.phone):
         message = "The contact has no phone number in the form +14155552671: give it one"
         yield _finding(composed, "no_phone", message)
-    draft = writing.begin(seen, composed.enrollment, step)
+    draft = rendering.begin(seen, composed.enrollment, step)
     for name in _names():
         try:
             draft.part(name)

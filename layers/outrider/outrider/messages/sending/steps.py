@@ -26,7 +26,7 @@ from outrider.kit.logs import logger
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.smtp_slots import Places
-from outrider.messages import thread_ids as threads
+from outrider.messages import thread_ids
 from outrider.messages.bounces.service import Bounces
 from outrider.messages.content.drafts import Mail
 from outrider.messages.content.mime import own_message_id
@@ -398,7 +398,7 @@ def _message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
     """The message of the step, before anything is said in it."""
     return Message(
         id=job.message_id,
-        thread_id=threads.thread_id(job.campaign_id, job.contact_id),
+        thread_id=thread_ids.thread_id(job.campaign_id, job.contact_id),
         channel=step.channel,
         contact_id=job.contact_id,
         campaign_id=job.campaign_id,

@@ -17,8 +17,7 @@ from outrider.kit.errors import Conflict, ValidationFailed
 from outrider.mailboxes.health.remedies import unproved
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.messages.content import mime
-from outrider.messages.content import rendering as writing
+from outrider.messages.content import mime, rendering
 from outrider.messages.content.composer import Composer, Composition
 from outrider.messages.content.drafts import Mail
 from outrider.messages.models import Content, Message
@@ -168,7 +167,7 @@ def _sending(composed: Composition) -> Mailbox:
 def _written(composed: Composition) -> Content:
     """What the step says to the contact. Raises ValidationFailed."""
     try:
-        mail = writing.write(composed.seen, composed.enrollment, composed.step)
+        mail = rendering.write(composed.seen, composed.enrollment, composed.step)
     except ValueError as error:
         raise ValidationFailed.at(
             "/step_id",

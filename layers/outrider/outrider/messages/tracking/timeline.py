@@ -4,7 +4,7 @@ delivered, opened and clicked. In the feed nothing leads from a contact to these
 from collections.abc import Callable, Iterable, Iterator
 
 from outrider.access.models import WorkspaceId
-from outrider.campaigns.enrollments import ids as enrollment_ids
+from outrider.campaigns.enrollments import ids
 from outrider.events.catalogue import EventName
 from outrider.events.schemas import TimelineEvent
 from outrider.kit.aws.attributes import Item
@@ -40,7 +40,7 @@ def _told(contact_id: str, item: Item) -> Iterator[TimelineEvent]:
     names = {
         "message_id": item["sk"],
         "contact_id": contact_id,
-        "enrollment_id": enrollment_ids.of(item["campaign_id"], contact_id),
+        "enrollment_id": ids.of(item["campaign_id"], contact_id),
         **{name: item[name] for name in _NAMES if name in item},
     }
     sent = _SENT.get(item.get("channel", "email"))

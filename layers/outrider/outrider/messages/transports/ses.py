@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
 from outrider.messages.transports import Outcome, without_address
@@ -24,7 +24,7 @@ class SesTransport:
             {"ConfigurationSetName": self.configuration_set} if self.configuration_set else {}
         )
         try:
-            answer = aws.client("sesv2").send_email(
+            answer = clients.client("sesv2").send_email(
                 **configured,
                 FromEmailAddress=mailbox.email,
                 Destination={"ToAddresses": [message.recipient]},
@@ -44,7 +44,7 @@ class SesTransport:
 
 def message_id_of(provider_id: str) -> str:
     """The Message-ID of the mail that SES knows by this id, without <>."""
-    return f"{provider_id}@{_ses_domain(aws.region())}"
+    return f"{provider_id}@{_ses_domain(clients.region())}"
 
 
 def _ses_domain(region: str) -> str:

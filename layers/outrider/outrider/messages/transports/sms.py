@@ -5,7 +5,7 @@ from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outrider.kit.aws import clients as aws
+from outrider.kit.aws import clients
 from outrider.messages.models import Message
 from outrider.messages.transports import Outcome, without_address
 from outrider.messages.transports.aws_errors import answer_of, of_sns, outcome_of
@@ -23,7 +23,9 @@ class SnsTransport:
 
     def send(self, message: Message) -> Outcome:
         try:
-            answer = aws.client("sns").publish(PhoneNumber=message.recipient, Message=message.text)
+            answer = clients.client("sns").publish(
+                PhoneNumber=message.recipient, Message=message.text
+            )
         except (BotoCoreError, ClientError) as error:
             outcome = outcome_of(error, of_sns(*answer_of(error)))
             return without_address(outcome, message.recipient or "")

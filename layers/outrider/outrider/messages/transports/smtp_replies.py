@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from outrider.messages.bounces import diagnosis as diagnoses
+from outrider.messages.bounces import diagnosis
 from outrider.messages.bounces.reasons import HARD, BounceReason
 from outrider.messages.transports.verdicts import (
     ACCOUNT,
@@ -209,4 +209,4 @@ def _of_reason(stage: Stage, code: int, text: str) -> Verdict | None:
     if verdicts is None:
         return None
     answer = f"{code} {text}"
-    return verdicts.get(diagnoses.judge(diagnoses.code_of("", answer), answer).reason)
+    return verdicts.get(diagnosis.judge(diagnosis.code_of("", answer), answer).reason)

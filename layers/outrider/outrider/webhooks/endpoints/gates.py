@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
-from outrider.kit import clock
-from outrider.kit import concurrency_slots as places
+from outrider.kit import clock, concurrency_slots
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Table
 from outrider.kit.concurrency_slots import Place
@@ -213,8 +212,8 @@ class GateRepository:
         self, webhook_id: str, delivery_id: str, rule: str, values: Mapping[str, Any]
     ) -> tuple[Place, Gate]:
         for left in reversed(range(_ROUNDS)):
-            place = places.ending_in(LEASE)
-            expression, free = places.taken(delivery_id)
+            place = concurrency_slots.ending_in(LEASE)
+            expression, free = concurrency_slots.taken(delivery_id)
             action = self._update_action(
                 webhook_id, expression, f"{free} AND {rule}", place=place, **values
             )
@@ -224,7 +223,7 @@ class GateRepository:
                 refused = _refused(refusal.item, delivery_id, values["most"])
                 if refused.gate.in_flight.get(delivery_id) == place:
                     return place, refused.gate  # the answer was lost, and the call sent again
-                over = places.over(refused.gate.in_flight)
+                over = concurrency_slots.over(refused.gate.in_flight)
                 if not over or not left or refused.why not in ("full", "taken"):
                     raise refused from refusal
                 self._end_leases(webhook_id, over)
@@ -232,7 +231,7 @@ class GateRepository:
 
     def _end_leases(self, webhook_id: str, over: Mapping[str, Place]) -> None:
         """Those of workers that died."""
-        expression, condition, values = places.given_back(over)
+        expression, condition, values = concurrency_slots.given_back(over)
         action = self._update_action(webhook_id, expression, condition, **values)
         try:
             self.table.write(action)
