@@ -12,7 +12,7 @@ from threading import Lock
 
 from bench.units import size
 from outrider.kit.aws.attributes import Item, decode, encode_item
-from outrider.kit.aws.dynamodb import Action, Page, Query, Table
+from outrider.kit.aws.dynamodb import Action, ItemPage, Query, Table
 
 Place = tuple[str, str]
 """The sort key in the index, and the contact."""
@@ -38,7 +38,7 @@ class DueIndex(Table):
         for there in self.shards.values():
             there.sort()
 
-    def query(self, query: Query) -> Page:
+    def query(self, query: Query) -> ItemPage:
         """A page of one shard, from `first` to `last`."""
         found = self.shards.get(query.pk, [])
         start = bisect_left(found, (query.values["first"], ""))
@@ -59,7 +59,7 @@ class DueIndex(Table):
         self._count("queries", 1)
         self._count("read units", max(1, -(-read // 4096)) / 2)
         more = start + len(there) < end
-        return Page(items, items[-1] if more else None)
+        return ItemPage(items, items[-1] if more else None)
 
     def get_all(self, pk: str, sks: Iterable[str]) -> dict[str, Item]:  # noqa: ARG002 - of one campaign
         found = {sk: self.item(sk, self.places[sk][1]) for sk in sks}

@@ -16,8 +16,8 @@ from outrider.inbound.classification import buttons, return_date, rules
 from outrider.inbound.mail import html as pages
 from outrider.inbound.mail import message, mime, quotes
 from outrider.kit import json
-from outrider.kit.aws.s3 import Part
-from outrider.kit.outbound.targets import Target
+from outrider.kit.aws.s3 import ObjectRange
+from outrider.kit.outbound.targets import UrlTarget
 from outrider.kit.text import addresses, liquid, markup, spintax, templates
 from outrider.messages.bounces import diagnosis
 from outrider.messages.transports import smtp_replies
@@ -107,11 +107,11 @@ def text_of(pattern: str, length: int) -> str:
 
 def _lines(text: str) -> Lines:
     data = text.encode(errors="replace")
-    return Lines(lambda start, length: Part(data[start : start + length], len(data)), 0, 0)
+    return Lines(lambda start, length: ObjectRange(data[start : start + length], len(data)), 0, 0)
 
 
 def _records(text: str) -> Iterator[object]:
-    reader = records.Records(_lines(text), ",")
+    reader = records.RecordReader(_lines(text), ",")
     while (record := reader.next()) is not None:
         yield record
 
@@ -246,7 +246,7 @@ READERS = [
     Reader("words.words_in", 500, words.words_in),
     Reader("addresses.normalise", 131_072, addresses.normalise),
     Reader("domain_of_website", 131_072, domain_of_website),
-    Reader("Target.of", 2_048, Target.of),
+    Reader("Target.of", 2_048, UrlTarget.of),
     Reader("json.check_depth", 1_048_576, lambda text: json.check_depth(text.encode())),
     Reader(
         "research.facts_of",

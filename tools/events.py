@@ -16,9 +16,9 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from outrider.events.catalogue import HIGH_VOLUME, NAMES, NOT_SENT_YET
+from outrider.events.envelope import Detail, Packed, WebhookPayload
 from outrider.events.payloads import PAYLOADS
 from outrider.events.payloads.base import Payload
-from outrider.events.payloads.envelope import Detail, Packed, WebhookPayload
 from tools.templates import REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "events"

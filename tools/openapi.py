@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from outrider.kit.http.edge import Route
-from outrider.kit.http.responses import HTML, JSON, PROBLEM_JSON, Answer, Content, is_versioned
+from outrider.kit.http.responses import HTML, JSON, PROBLEM_JSON, Answer, TextContent, is_versioned
 from tools import descriptions, docs_page, endpoints_page, routes, webhooks
 from tools.descriptions import Descriptions
 from tools.error_codes import ErrorCode, error_codes
@@ -197,7 +197,7 @@ def _adapters(all_routes: list[Route]) -> Iterator[tuple[Route, str, Any, TypeAd
             yield route, "query", "validation", TypeAdapter(route.query)
         if route.body:
             yield route, "body", "validation", route.body
-        if route.result not in (Answer, Content):
+        if route.result not in (Answer, TextContent):
             yield route, "result", "serialization", TypeAdapter(route.result)
 
 

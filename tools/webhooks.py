@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from outrider.events.envelope import Detail, WebhookPayload
 from outrider.events.payloads import PAYLOADS
 from outrider.events.payloads.base import Payload
-from outrider.events.payloads.envelope import Detail, WebhookPayload
 from tools.events import data_schema, example, schema_of, when
 
 Schema = dict[str, Any]
@@ -50,7 +50,7 @@ def schemas() -> Schema:
 
 
 def _data(payload: type[Payload]) -> str:
-    return f"{payload.__name__}Data"
+    return payload.__name__
 
 
 def _operation(payload: type[Payload]) -> Schema:

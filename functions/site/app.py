@@ -10,7 +10,7 @@ from outrider.kit import json
 from outrider.kit.errors import MethodNotAllowed, OutriderError
 from outrider.kit.http.edge import Api, nothing_here
 from outrider.kit.http.requests import Request
-from outrider.kit.http.responses import JSON, Content
+from outrider.kit.http.responses import JSON, TextContent
 
 _PAGE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'none';"
@@ -46,15 +46,15 @@ def get_health() -> dict[str, str]:
 
 
 @api.get("/openapi.json", scope=None)
-def get_openapi() -> Content:
+def get_openapi() -> TextContent:
     """Get this description as an OpenAPI document"""
-    return Content(_file("openapi.json"), JSON)
+    return TextContent(_file("openapi.json"), JSON)
 
 
 @api.get("/docs", scope=None)
-def get_docs() -> Content:
+def get_docs() -> TextContent:
     """Read this description as a page"""
-    return Content(_file("docs.html"), headers=_PAGE)
+    return TextContent(_file("docs.html"), headers=_PAGE)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from outrider.events.feed.packing import told
+from outrider.events.feed.packing import recorded_events
 from outrider.kit.aws.sqs import handle_records, time_left
 from outrider.webhooks.wiring import fanout
 
@@ -15,5 +15,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _fan_out(entry: dict[str, Any]) -> None:
-    events = told(entry)
+    events = recorded_events(entry)
     fanout(events[0].workspace).fan_out(events)

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from outrider.kit.logs import logger
-from outrider.webhooks.deliveries.repository import Waiting
+from outrider.webhooks.deliveries.repository import PendingDelivery
 from outrider.webhooks.models import ReplayJob
 from outrider.webhooks.wiring import sweeper
 
-FoundT = TypeVar("FoundT", Waiting, ReplayJob)
+FoundT = TypeVar("FoundT", PendingDelivery, ReplayJob)
 
 
 def handler(_: dict[str, Any], __: object) -> dict[str, int]:

@@ -20,11 +20,11 @@ from typing import Any
 from unittest import mock
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.events.feed.backlog import Backlog
-from outrider.events.feed.batches import Batch
+from outrider.events.feed.backlog import FeedBacklog
+from outrider.events.feed.batches import FeedBatch
 from outrider.events.feed.recording import Recorder
 from outrider.events.feed.relay import EventRelay, MessageItems
-from outrider.imports.pace import Pace
+from outrider.imports.pace import Backpressure
 from outrider.imports.runner import CHUNK_ROWS
 from outrider.kit import ids, outbox
 from outrider.kit.aws import clients
@@ -71,7 +71,7 @@ class Told:
 class Feeds(Store):
     """DynamoDB, which hears when what became of whose feed."""
 
-    def __init__(self, time: Clock, heard: Callable[[Batch], None]) -> None:
+    def __init__(self, time: Clock, heard: Callable[[FeedBatch], None]) -> None:
         super().__init__(time)
         self._heard = heard
 
@@ -81,7 +81,7 @@ class Feeds(Store):
             item = decode_item(each["Put"]["Item"])
             workspace, _, kind = item["pk"].partition("#")
             if kind == "feed":
-                self._heard(Batch.from_item(WorkspaceId(workspace), item))
+                self._heard(FeedBatch.from_item(WorkspaceId(workspace), item))
         return answer
 
 
@@ -184,7 +184,9 @@ class World:
             self._commit(self.quiet, contact)
 
     def _import(self, number: int, rows: int, units: int) -> None:
-        pace = Pace(Backlog(Table("events"), self.other, Table("contacts")).recorded_until)
+        pace = Backpressure(
+            FeedBacklog(Table("events"), self.other, Table("contacts")).recorded_until
+        )
         for first in range(0, rows, CHUNK_ROWS):
             self.time.sleep(PLAN)
             for start in range(first, first + CHUNK_ROWS, ROWS_AT_ONCE):
@@ -215,7 +217,7 @@ class World:
         self.time.sleep(RELAY_CPU * len(records))
         self._relay.relay(records)
 
-    def _recorded(self, batch: Batch) -> None:
+    def _recorded(self, batch: FeedBatch) -> None:
         if batch.workspace == self.quiet:
             for event in batch.events:
                 self.seen["feed"].setdefault(event.data["contact_id"], self._now)

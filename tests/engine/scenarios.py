@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from tests.engine.invariants import Books
 from tests.engine.outcomes import (
@@ -73,7 +73,7 @@ def a_step(*steps: dict[str, Any], **mailbox: Any) -> Callable[[Cloud], Deliver]
 def a_refusal(cloud: Cloud) -> Deliver:
     """The recipient's address is refused as the mail is handed over: a hard bounce."""
     step = a_step(STEP_ONE, SOON)(cloud)
-    refused = Outcome("refused", "550 5.1.1 User unknown", scope="recipient")
+    refused = SendOutcome("refused", "550 5.1.1 User unknown", scope="recipient")
 
     def deliver() -> None:
         with patch.object(SesTransport, "send", lambda *_: refused):

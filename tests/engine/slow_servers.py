@@ -27,7 +27,7 @@ from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.smtp_slots import Places
 from outrider.messages.models import Message
 from outrider.messages.sending.steps import _WAITS as WAITS
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.judged import Judged
 from tests.harness.contention import START, Clock
 from tests.harness.memory import Memory, MemoryTable
@@ -43,15 +43,17 @@ _RECENT = 60.0
 _ROUND = 15.0
 BATCH = 2
 """As template.yaml has a worker take at once."""
-Answer = Callable[[float], tuple[float, Outcome]]
+Answer = Callable[[float], tuple[float, SendOutcome]]
 """After how many seconds a server that is asked at a moment answers, and what."""
 
-ACCEPTED = Outcome("accepted")
-HUNG = Outcome("not_accepted", "timeout: The answer was not complete in time", scope="connection")
-LOST = Outcome("unknown", "timeout: The answer was not complete in time")
+ACCEPTED = SendOutcome("accepted")
+HUNG = SendOutcome(
+    "not_accepted", "timeout: The answer was not complete in time", scope="connection"
+)
+LOST = SendOutcome("unknown", "timeout: The answer was not complete in time")
 
 
-def answers_after(seconds: float, outcome: Outcome = ACCEPTED) -> Answer:
+def answers_after(seconds: float, outcome: SendOutcome = ACCEPTED) -> Answer:
     return lambda at: (seconds, outcome)
 
 
@@ -233,7 +235,7 @@ class World:
 
     def send(
         self, message: Message, mailbox: Mailbox, mime: bytes, still: Callable[[], bool] = bool
-    ) -> Outcome:
+    ) -> SendOutcome:
         """The provider, as a transport."""
         workspace = self._mailboxes[mailbox.id]
         seconds, outcome = self._answers[mailbox.id](self._now)

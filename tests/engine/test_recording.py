@@ -10,7 +10,7 @@ import pytest
 
 from outrider.campaigns.enrollments import claims
 from outrider.messages.sending import steps
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from outrider.messages.transports.smtp import SmtpTransport
 from tests.engine.invariants import Books, wrong_at_rest
@@ -104,7 +104,7 @@ class TestThrottling:
     def test_of_what_the_provider_did_not_take_is_outlived_too(self, cloud: Cloud) -> None:
         """The claim is undone in the end: the step is due again, and nobody is asked."""
         deliver = a_step(STEP_ONE)(cloud)
-        busy = Outcome("not_accepted", "MessageRejected: account paused", scope="rate")
+        busy = SendOutcome("not_accepted", "MessageRejected: account paused", scope="rate")
         with patch.object(SesTransport, "send", lambda *_: busy):
             throttled(cloud, deliver, 20, record="UpdateItem")
 
@@ -123,8 +123,8 @@ class TestLateWorker:
         transport: Any = SesTransport if kind == "ses" else SmtpTransport
         send = transport.send
 
-        def slow(*args: Any) -> Outcome:
-            outcome: Outcome = send(*args)
+        def slow(*args: Any) -> SendOutcome:
+            outcome: SendOutcome = send(*args)
             cloud.clock.advance(seconds=11)
             deliver()
             states.append(state(cloud))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from outrider.events.feed.packing import told
+from outrider.events.feed.packing import recorded_events
 from outrider.events.models import RecordedEvent
 from outrider.kit import clock
 from tests.harness.contract import Contract
@@ -36,7 +36,7 @@ class Bus:
     @property
     def told(self) -> list[RecordedEvent]:
         """Every event of this test that came over the bus, singly or packed."""
-        return [event for entry in self.published for event in told(entry)]
+        return [event for entry in self.published for event in recorded_events(entry)]
 
     def clear(self) -> None:
         self.published.clear()

@@ -8,7 +8,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from outrider.events.feed.packing import PACKED
-from outrider.events.models import Place, RecordedEvent
+from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit import outbox
 from outrider.kit.outbox import Event
 from tests.harness.document import undocumented
@@ -69,7 +69,7 @@ class Contract:
 
     def _packed(self, events: Sequence[Event], names: Mapping[str, Any] | None = None) -> str:
         for event in events:
-            recorded = RecordedEvent.of(event, Place(1, event.created_at))
+            recorded = RecordedEvent.of(event, FeedPosition(1, event.created_at))
             self._hold(recorded.model_dump(mode="json"), event.event)
         return _pack(events, names)
 

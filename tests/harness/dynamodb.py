@@ -14,7 +14,7 @@ from urllib3.exceptions import ProtocolError
 from outrider.kit import json as kit_json
 from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb_boto3 import Boto3DynamoDB
-from outrider.kit.aws.dynamodb_http import HttpDynamoDB, Reply
+from outrider.kit.aws.dynamodb_http import DynamoResponse, HttpDynamoDB
 from outrider.kit.aws.dynamodb_transport import DynamoDB
 from outrider.kit.settings import settings
 from tests.harness import repairs, shortcuts
@@ -35,7 +35,7 @@ class _Watched:
     def __init__(self, wire: Wire, transport: DynamoDB) -> None:
         self._wire = wire
         self._transport = transport
-        self._lost: dict[str, Reply] = {}
+        self._lost: dict[str, DynamoResponse] = {}
 
     def call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         sent = kit_json.loads(kit_json.dumps(params))
@@ -50,7 +50,7 @@ class _Watched:
         finally:
             self._wire.after()
 
-    def attempt(self, operation: str, body: bytes) -> Reply | None:
+    def attempt(self, operation: str, body: bytes) -> DynamoResponse | None:
         """None when the answer is lost. Knows a transaction by its token, as DynamoDB does and moto
         does not."""
         params = kit_json.loads(body)
@@ -63,7 +63,7 @@ class _Watched:
             return self._lost.pop(token)
         with repairs.turn:
             answer = shortcuts.answer(dynamodb_backends[ACCOUNT][REGION], operation, body)
-        reply = Reply(*answer)
+        reply = DynamoResponse(*answer)
         if self._wire.loses(operation):
             if token and reply.status == 200:
                 self._lost[token] = reply
@@ -105,11 +105,11 @@ class _OverBoto3(_Watched):
         return AWSResponse(request.url, reply.status, {}, MockRawResponse(reply.data))
 
 
-def _refused(code: str, **details: Any) -> Reply:
-    return Reply(400, json.dumps({"__type": f"aws#{code}", **details}).encode())
+def _refused(code: str, **details: Any) -> DynamoResponse:
+    return DynamoResponse(400, json.dumps({"__type": f"aws#{code}", **details}).encode())
 
 
-def _conflict(operation: str, met: list[bool]) -> Reply:
+def _conflict(operation: str, met: list[bool]) -> DynamoResponse:
     if operation != "TransactWriteItems":
         return _refused("TransactionConflictException")
     codes = ["TransactionConflict" if each else "None" for each in met]

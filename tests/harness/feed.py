@@ -4,7 +4,7 @@ import time
 from typing import Protocol
 
 from outrider.access.models import WorkspaceId
-from outrider.events.feed.batches import Batch
+from outrider.events.feed.batches import FeedBatch
 from outrider.events.feed.recording import Recorder
 from outrider.events.models import Change, RecordedEvent
 from outrider.kit import ids
@@ -33,7 +33,7 @@ def recorded(tables: Tables, workspace: str) -> list[RecordedEvent]:
     """Everything in the feed of a workspace, in the order of its keys."""
     items = [item for item in tables.items("events", f"{workspace}#feed") if "events" in item]
     batches = [
-        Batch.from_item(WorkspaceId(workspace), item)
+        FeedBatch.from_item(WorkspaceId(workspace), item)
         for item in sorted(items, key=lambda item: str(item["sk"]))
         if item["pk"] == f"{workspace}#feed"
     ]

@@ -15,7 +15,7 @@ import pytest
 
 from outrider.kit.outbound.client import Outbound
 from outrider.webhooks.deliveries import signing
-from outrider.webhooks.deliveries.sender import Sender
+from outrider.webhooks.deliveries.sender import WebhookSender
 from tests.nodejs import NODE, modules
 from tools.templates import REPOSITORY
 
@@ -47,7 +47,7 @@ class Running:
 
     def send(self, number: int, *keys: bytes) -> int | None:
         """As the product does; gives the status of the answer."""
-        sent = Sender(LOCAL).send(self.url, keys or (KEY,), f"evt_{number}", event(number))
+        sent = WebhookSender(LOCAL).send(self.url, keys or (KEY,), f"evt_{number}", event(number))
         return sent.status_code
 
     def post(self, number: int, body: str, *, age: int = 0, **instead: str) -> int:
@@ -179,7 +179,7 @@ class TestReceiver:
         assert {30, 31} <= set(receiver.acted_on(31))
 
     def test_refuses_what_is_too_long(self, receiver: Running) -> None:
-        outcome = Sender(LOCAL).send(receiver.url, [KEY], "evt_40", "x" * 1_000_001)
+        outcome = WebhookSender(LOCAL).send(receiver.url, [KEY], "evt_40", "x" * 1_000_001)
 
         assert not outcome.delivered  # by 413, or because nobody reads it
         assert receiver.send(41) == 204

@@ -11,13 +11,13 @@ import pytest
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.feed.packing import notices
-from outrider.events.models import Place, RecordedEvent
+from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit import ids
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.aws.eventbridge import Bus
 from outrider.kit.settings import settings
 from outrider.webhooks.deliveries.repository import DeliveryRepository, delivery_of
-from outrider.webhooks.models import Delivery, Outcome
+from outrider.webhooks.models import AttemptOutcome, Delivery
 from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
@@ -57,7 +57,7 @@ def a_delivery(api: Api, webhook_id: str, **how: Any) -> Delivery:
     """Of an event that the feed does not know; each of another."""
     workspace = WorkspaceId(api.workspace().id)
     happened = Caller.engine(workspace).event("contact.created", contact_id=ids.new("con"))
-    event = RecordedEvent.of(happened, Place(next(_SEQUENCES), happened.created_at))
+    event = RecordedEvent.of(happened, FeedPosition(next(_SEQUENCES), happened.created_at))
     delivery = delivery_of(event, webhook_id).model_copy(update=how)
     table = Table(settings().require("webhooks_table"))
     return DeliveryRepository(table, workspace).add(delivery)
@@ -69,7 +69,9 @@ def publish(api: Api, *names: str) -> list[RecordedEvent]:
     events = []
     for name in names:
         happened = Caller.engine(workspace).event(name, **example(name)["data"])
-        events.append(RecordedEvent.of(happened, Place(next(_SEQUENCES), happened.created_at)))
+        events.append(
+            RecordedEvent.of(happened, FeedPosition(next(_SEQUENCES), happened.created_at))
+        )
     Bus(settings().require("bus_name")).publish(notices(events))
     return events
 
@@ -81,7 +83,7 @@ def log_attempts(api: Api, delivery: Delivery) -> None:
     )
     for number in range(1, delivery.attempts + 1):
         after = delivery.model_copy(update={"attempts": number})
-        outcome = Outcome(7, status_code=500, error="http_5xx")
+        outcome = AttemptOutcome(7, status_code=500, error="http_5xx")
         deliveries.table.write(deliveries.log_action(after, outcome, "probe", delivery.created_at))
 
 

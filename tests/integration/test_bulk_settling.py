@@ -10,7 +10,7 @@ from outrider.campaigns.models import Said
 from outrider.kit import ids
 from outrider.messages import schemas
 from outrider.messages.outcomes import settlement
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Answer, Api
@@ -36,10 +36,10 @@ def lost(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, outcome: Said)
     """Of three first mails of a campaign nobody learned what became of them."""
     send = SesTransport.send
 
-    def losing(transport: SesTransport, *mail: Any) -> Outcome:
+    def losing(transport: SesTransport, *mail: Any) -> SendOutcome:
         if outcome == "sent":
             send(transport, *mail)
-        return Outcome("unknown", "ReadTimeoutError")
+        return SendOutcome("unknown", "ReadTimeoutError")
 
     with monkeypatch.context() as patch:
         patch.setattr(SesTransport, "send", losing)

@@ -16,7 +16,7 @@ from outrider.kit import clock
 from outrider.kit.aws.dynamodb import StoreFailed, Table, transact
 from outrider.kit.settings import settings as names
 from outrider.messages.sending.steps import StepHeld
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from outrider.messages.wiring import steps
 from tests.engine.invariants import Books, wrong, wrong_at_rest
@@ -149,10 +149,10 @@ class TestLostAnswer:
             if undone != "put_back":
                 lose("UpdateItem")
 
-        def refuse(transport: SesTransport, *mail: Any) -> Outcome:
+        def refuse(transport: SesTransport, *mail: Any) -> SendOutcome:
             monkeypatch.undo()
             lose("UpdateItem")
-            return Outcome("not_accepted", "too fast", scope="connection")
+            return SendOutcome("not_accepted", "too fast", scope="connection")
 
         with ExitStack() as watch:
             if undone == "put_back":
@@ -345,7 +345,7 @@ class TestSaid:
         """SES took nothing at first, and the contact has changed since."""
         campaign = launched(api)
         job = queued(api, cloud, campaign)
-        busy = Outcome("not_accepted", "SES is busy", scope="rate")
+        busy = SendOutcome("not_accepted", "SES is busy", scope="rate")
         with monkeypatch.context() as patched:
             patched.setattr(SesTransport, "send", lambda *_: busy)
             run(job)

@@ -7,7 +7,7 @@ import pytest
 
 from outrider.campaigns.models import EnrollmentState, audience_group
 from outrider.messages.sending.gates import GateName
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from outrider.sequences.models import ReplyClass
 from tests.curls import curls
@@ -81,10 +81,10 @@ class TestCalls:
 
 def _lose_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the first mail nobody learns whether it went out."""
-    outcomes = [Outcome("unknown", "ReadTimeoutError")]
+    outcomes = [SendOutcome("unknown", "ReadTimeoutError")]
     send = SesTransport.send
 
-    def losing(transport: SesTransport, *mail: Any) -> Outcome:
+    def losing(transport: SesTransport, *mail: Any) -> SendOutcome:
         return outcomes.pop() if outcomes else send(transport, *mail)
 
     monkeypatch.setattr(SesTransport, "send", losing)

@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 
 from outrider.access.models import WorkspaceId
-from outrider.events.feed.backlog import Backlog
+from outrider.events.feed.backlog import FeedBacklog
 from outrider.imports import pace
 from outrider.kit.aws.dynamodb import Table
 from tests.harness.api import Api
@@ -36,10 +36,10 @@ def waits(cloud: Cloud, clock: Clock) -> Iterator[list[float]]:
         yield made
 
 
-def recorded(api: Api, cloud: Cloud) -> Backlog:
+def recorded(api: Api, cloud: Cloud) -> FeedBacklog:
     data = cloud.stack.data
     workspace = WorkspaceId(api.workspace().id)
-    return Backlog(Table(data["EventsTableName"]), workspace, Table(data["ContactsTableName"]))
+    return FeedBacklog(Table(data["EventsTableName"]), workspace, Table(data["ContactsTableName"]))
 
 
 class TestPace:
@@ -56,7 +56,7 @@ class TestPace:
     ) -> None:
         began = int(clock.now.timestamp())
 
-        pace.Pace(lambda: began - 20 + int(sum(waits))).follow()
+        pace.Backpressure(lambda: began - 20 + int(sum(waits))).follow()
 
         assert 18 <= sum(waits) <= 20
 
@@ -65,7 +65,7 @@ class TestPace:
     ) -> None:
         began = int(clock.now.timestamp())
 
-        pace.Pace(lambda: began - 1000 + int(sum(waits))).follow()
+        pace.Backpressure(lambda: began - 1000 + int(sum(waits))).follow()
 
         assert sum(waits) == 30
 

@@ -13,7 +13,7 @@ from outrider.kit import clock
 from outrider.kit.aws.dynamodb import transact
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from outrider.messages.transports.verdicts import Kind
 from tests.engine.invariants import wrong_at_rest
@@ -70,11 +70,11 @@ class TestLateHolder:
         job = queued(api, cloud, launched(api))
         send = SesTransport.send
 
-        def late(transport: SesTransport, *mail: Any) -> Outcome:
+        def late(transport: SesTransport, *mail: Any) -> SendOutcome:
             sent = send(transport, *mail)
             cloud.clock.advance(minutes=3)
             assert run(job) == "unknown"
-            return sent if kind == "accepted" else Outcome(kind, "so the provider says")
+            return sent if kind == "accepted" else SendOutcome(kind, "so the provider says")
 
         monkeypatch.setattr(SesTransport, "send", late)
         run(job)
@@ -117,7 +117,7 @@ class TestLateHolder:
 
     @pytest.mark.parametrize(
         "outcome",
-        [None, Outcome("refused", "so SES says"), Outcome("not_accepted", "SES is busy")],
+        [None, SendOutcome("refused", "so SES says"), SendOutcome("not_accepted", "SES is busy")],
         ids=lambda outcome: outcome.kind if outcome else "accepted",
     )
     def test_leaves_no_words_behind_an_erasure(
@@ -125,14 +125,14 @@ class TestLateHolder:
         api: Api,
         cloud: Cloud,
         monkeypatch: pytest.MonkeyPatch,
-        outcome: Outcome | None,
+        outcome: SendOutcome | None,
     ) -> None:
         """It wakes up when its contact was erased, and sends what it had said before."""
         job = queued(api, cloud, launched(api))
         send = SesTransport.send
         erased: list[str] = []
 
-        def late(*mail: Any) -> Outcome:
+        def late(*mail: Any) -> SendOutcome:
             cloud.clock.advance(minutes=3)
             erased.append(erase(api, job))
             return outcome or send(*mail)

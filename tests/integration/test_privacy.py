@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
@@ -274,7 +274,7 @@ class TestWhatWasSaidAndNotSent:
     def unsent(self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> str:
         contact_id = created(api)
         campaign = written_to(api, contact_id)
-        busy = Outcome("not_accepted", "SES is busy", scope="rate")
+        busy = SendOutcome("not_accepted", "SES is busy", scope="rate")
         with monkeypatch.context() as patched:
             patched.setattr(SesTransport, "send", lambda *_: busy)
             cloud.run(hours=0.1)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from outrider.kit import ids
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
@@ -19,9 +19,9 @@ def lost(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Launched:
     """Of a campaign's first mail nobody learned that it went out."""
     send = SesTransport.send
 
-    def losing(transport: SesTransport, *mail: Any) -> Outcome:
+    def losing(transport: SesTransport, *mail: Any) -> SendOutcome:
         send(transport, *mail)
-        return Outcome("unknown", "ReadTimeoutError")
+        return SendOutcome("unknown", "ReadTimeoutError")
 
     with monkeypatch.context() as patch:
         patch.setattr(SesTransport, "send", losing)

@@ -7,7 +7,7 @@ import pytest
 from outrider.access.models import WorkspaceId
 from outrider.campaigns.wiring import campaign_repository
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Answer, Api
@@ -169,7 +169,7 @@ class TestEnrollment:
         self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, said: str, mails: int
     ) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(SesTransport, "send", lambda *_: Outcome("unknown", "timeout"))
+            patch.setattr(SesTransport, "send", lambda *_: SendOutcome("unknown", "timeout"))
             campaign, path = self.path(api, cloud, steps=(STEP_ONE, STEP_TWO))
         before = len(cloud.mails())
 

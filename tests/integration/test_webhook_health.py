@@ -10,7 +10,7 @@ import pytest
 from outrider.kit.clock import from_text, to_text
 from outrider.webhooks.endpoints import breaker
 from outrider.webhooks.endpoints.gates import LEASE
-from outrider.webhooks.models import Gate
+from outrider.webhooks.models import EndpointState
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration import moods
@@ -98,7 +98,7 @@ class TestBreaker:
     ) -> None:
         endpoint.script = FAILING
         happen(api, cloud, 5)
-        due = breaker.probe_at(Gate.model_validate(gate(cloud, webhook)), webhook)
+        due = breaker.probe_at(EndpointState.model_validate(gate(cloud, webhook)), webhook)
         assert due
         queue = cloud.queue("WebhookDeliveriesQueue")
         queue.messages.clear()

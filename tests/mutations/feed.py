@@ -107,8 +107,8 @@ MUTATIONS = [
         (
             Change(
                 _RECORDING,
-                "return _End(Place(ceiling, clock.to_text(now)), ceiling)",
-                "return _End(Place(0, clock.to_text(now)), ceiling)",
+                "return _End(FeedPosition(ceiling, clock.to_text(now)), ceiling)",
+                "return _End(FeedPosition(0, clock.to_text(now)), ceiling)",
             ),
         ),
     ),

@@ -14,14 +14,14 @@ from outrider.access.credentials import Credential
 from outrider.access.errors import InvalidApiKey, RateLimited
 from outrider.access.meter import Meter, clock_attributes, key_record
 from outrider.access.models import PlanName
-from outrider.access.plans import PLANS, Rate, rates
+from outrider.access.plans import PLANS, RateLimit, rates
 from outrider.kit import ids
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Table
 from tests.harness.cloud import Cloud
 
 PLAN: PlanName = "starter"
-LOW = (Rate("minute", 4, 60_000), Rate("day", 7, 600_000))
+LOW = (RateLimit("minute", 4, 60_000), RateLimit("day", 7, 600_000))
 """Limits low enough for both to be met within a few calls."""
 
 # Gaps in milliseconds: none, around a step of either clock, until a burst has recovered.
@@ -36,7 +36,7 @@ GAPS = st.one_of(
 class Reference:
     """One key's limits as the textbook has them: per rate the theoretical arrival time."""
 
-    limits: tuple[Rate, ...]
+    limits: tuple[RateLimit, ...]
     tat: dict[str, int] = field(default_factory=dict)
 
     def wait(self, now: int) -> int:
@@ -51,7 +51,7 @@ class Reference:
         return True
 
 
-def a_key(cloud: Cloud, limits: tuple[Rate, Rate]) -> tuple[Table, Credential]:
+def a_key(cloud: Cloud, limits: tuple[RateLimit, RateLimit]) -> tuple[Table, Credential]:
     table = Table(cloud.stack.data["KeysTableName"])
     credential = Credential.new(ids.new("key"), "live")
     pk, sk = key_record(credential)

@@ -26,16 +26,16 @@ from outrider.kit.aws.dynamodb import StoreFailed, Table
 from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.connections import OutboundFailed
-from outrider.kit.outbound.exchanges import Answer
+from outrider.kit.outbound.exchanges import HttpResponse
 from outrider.webhooks.deliveries import sender
 from outrider.webhooks.deliveries.backlog import Pump
 from outrider.webhooks.deliveries.deliverer import Deliverer
 from outrider.webhooks.deliveries.fanout import Fanout
 from outrider.webhooks.deliveries.repository import DeliveryRepository
-from outrider.webhooks.deliveries.sender import Sender
+from outrider.webhooks.deliveries.sender import WebhookSender
 from outrider.webhooks.deliveries.sweeper import Sweeper
 from outrider.webhooks.deliveries.timers import Timers
-from outrider.webhooks.endpoints.gates import GateRepository
+from outrider.webhooks.endpoints.gates import EndpointStateRepository
 from outrider.webhooks.endpoints.repository import WebhookRepository
 from outrider.webhooks.endpoints.secrets import SecretSafe
 from outrider.webhooks.models import DeliveryJob, ProbeJob, PumpJob, Webhook
@@ -48,7 +48,7 @@ TABLE = "webhooks"
 HIDDEN = timedelta(seconds=180)
 """As infra/messaging.yaml says of messages that were given out."""
 _SWEEP = timedelta(minutes=1)
-Behaviour = Callable[[datetime, str], tuple[float, Answer | OutboundFailed]]
+Behaviour = Callable[[datetime, str], tuple[float, HttpResponse | OutboundFailed]]
 """What comes of a request at a moment with an event's id, and after how many seconds."""
 
 
@@ -57,11 +57,11 @@ class Request:
     event_id: str
     began: datetime
     ended: datetime
-    answer: Answer | OutboundFailed
+    answer: HttpResponse | OutboundFailed
 
     @property
     def taken(self) -> bool:
-        return isinstance(self.answer, Answer) and 200 <= self.answer.status < 300
+        return isinstance(self.answer, HttpResponse) and 200 <= self.answer.status < 300
 
 
 @dataclass(slots=True)
@@ -165,10 +165,10 @@ class World:
         return Deliverer(
             workspace,
             WebhookRepository(table, workspace),
-            GateRepository(table, workspace),
+            EndpointStateRepository(table, workspace),
             DeliveryRepository(table, workspace),
             safe,
-            Sender(outbound),
+            WebhookSender(outbound),
             self._timers,
             self._pump(workspace),
         )
@@ -178,12 +178,12 @@ class World:
         return Pump(
             workspace,
             WebhookRepository(table, workspace),
-            GateRepository(table, workspace),
+            EndpointStateRepository(table, workspace),
             DeliveryRepository(table, workspace),
             self._timers,
         )
 
-    def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpResponse:
         endpoint = self.endpoints[url]
         worker = current_thread()
         assert isinstance(worker, _Worker)

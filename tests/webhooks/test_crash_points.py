@@ -18,7 +18,7 @@ import pytest
 from outrider.kit import clock
 from outrider.kit.aws.attributes import encode_item
 from outrider.kit.outbound.client import Outbound
-from outrider.kit.outbound.exchanges import Answer
+from outrider.kit.outbound.exchanges import HttpResponse
 from outrider.webhooks.endpoints import secrets
 from outrider.webhooks.endpoints.breaker import OPENS_AT
 from tests.engine.invariants import Books
@@ -39,17 +39,17 @@ class Endpoints:
     comes before anything is `begun`."""
 
     down_until_ms: int = 0
-    answer: Answer = field(default_factory=lambda: Answer(500, b"oops"))
+    answer: HttpResponse = field(default_factory=lambda: HttpResponse(500, b"oops"))
     requests: list[tuple[str, str]] = field(default_factory=list)
 
-    def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    def post(self, url: str, body: bytes, headers: dict[str, str]) -> HttpResponse:
         payload = json.loads(body)
         if payload["event"] == "webhook.test":
-            return Answer(200, b"")
+            return HttpResponse(200, b"")
         self.requests.append((url, payload["id"]))
-        return self.answer if clock.epoch_ms() < self.down_until_ms else Answer(200, b"ok")
+        return self.answer if clock.epoch_ms() < self.down_until_ms else HttpResponse(200, b"ok")
 
-    def fail(self, cloud: Cloud, minutes: float, answer: Answer | None = None) -> None:
+    def fail(self, cloud: Cloud, minutes: float, answer: HttpResponse | None = None) -> None:
         self.down_until_ms = clock.to_epoch_ms(cloud.clock.now + timedelta(minutes=minutes))
         self.answer = answer or self.answer
 
@@ -133,7 +133,7 @@ def a_failure(endpoints: Endpoints, cloud: Cloud) -> Deliver:
 def a_late_failure(endpoints: Endpoints, cloud: Cloud) -> Deliver:
     """The next attempt is further away than a queue's delay."""
     _fanned_out(cloud, 1)
-    endpoints.fail(cloud, 2, Answer(503, b"", {"retry-after": "1000"}))
+    endpoints.fail(cloud, 2, HttpResponse(503, b"", {"retry-after": "1000"}))
     return _with(cloud, "webhooks_deliver", JOBS)
 
 
@@ -177,7 +177,7 @@ def a_sweep(_: Endpoints, cloud: Cloud) -> Deliver:
 def a_farewell(endpoints: Endpoints, cloud: Cloud) -> Deliver:
     """It says 410 for an hour."""
     _fanned_out(cloud, 1)
-    endpoints.fail(cloud, 60, Answer(410, b""))
+    endpoints.fail(cloud, 60, HttpResponse(410, b""))
     return _with(cloud, "webhooks_deliver", JOBS)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from outrider.kit.clock import from_text
 from outrider.kit.outbound.connections import OutboundFailed
-from outrider.kit.outbound.exchanges import Answer
+from outrider.kit.outbound.exchanges import HttpResponse
 from outrider.webhooks.deliveries.retry_schedule import _DELAYS
 from tests.webhooks.simulation import START, TABLE, Endpoint, World
 
@@ -33,21 +33,25 @@ class Outage:
     back: datetime
     chance: random.Random
 
-    def __call__(self, now: datetime, event_id: str) -> tuple[float, Answer | OutboundFailed]:
+    def __call__(self, now: datetime, event_id: str) -> tuple[float, HttpResponse | OutboundFailed]:
         if not DOWN_FROM <= now < self.back:
-            return self.chance.uniform(0.02, 2.5), Answer(200, b"ok")
+            return self.chance.uniform(0.02, 2.5), HttpResponse(200, b"ok")
         match self.way:
             case "refuses":
                 return 0.01, OutboundFailed("connect", "The host takes no connection")
             case "hangs":
                 return 15, OutboundFailed("timeout", "The answer was not complete in time")
             case "fails":
-                return self.chance.uniform(0.02, 1), Answer(500, b"oops")
+                return self.chance.uniform(0.02, 1), HttpResponse(500, b"oops")
             case "asks for seconds":
-                return 0.2, Answer(503, b"", {"retry-after": str(self.chance.randrange(30, 1_200))})
+                return 0.2, HttpResponse(
+                    503, b"", {"retry-after": str(self.chance.randrange(30, 1_200))}
+                )
             case _:
                 until = now + timedelta(minutes=self.chance.uniform(1, 90))
-                return 0.2, Answer(429, b"", {"retry-after": format_datetime(until, usegmt=True)})
+                return 0.2, HttpResponse(
+                    429, b"", {"retry-after": format_datetime(until, usegmt=True)}
+                )
 
 
 @dataclass
@@ -57,10 +61,10 @@ class Poisoned:
     refusals: dict[str, int]
     chance: random.Random
 
-    def __call__(self, now: datetime, event_id: str) -> tuple[float, Answer | OutboundFailed]:
+    def __call__(self, now: datetime, event_id: str) -> tuple[float, HttpResponse | OutboundFailed]:
         left = self.refusals.get(event_id, 0)
         self.refusals[event_id] = left - 1
-        return 0.1, Answer(500 if left > 0 else 200, b"")
+        return 0.1, HttpResponse(500 if left > 0 else 200, b"")
 
 
 @dataclass
@@ -182,9 +186,9 @@ class TestTenThousand:
             assert {each["state"] for each in made} == {"delivered"}
 
 
-def _asked_for(answer: Answer | OutboundFailed, ended: datetime) -> datetime | None:
+def _asked_for(answer: HttpResponse | OutboundFailed, ended: datetime) -> datetime | None:
     """When the endpoint wants the next one."""
-    if not isinstance(answer, Answer) or "retry-after" not in answer.headers:
+    if not isinstance(answer, HttpResponse) or "retry-after" not in answer.headers:
         return None
     text = answer.headers["retry-after"]
     if text.isdigit():

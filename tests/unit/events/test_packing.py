@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.events.catalogue import HIGH_VOLUME, NAMES
-from outrider.events.feed.packing import PACKED, notices, told
-from outrider.events.models import Place, RecordedEvent
+from outrider.events.feed.packing import PACKED, notices, recorded_events
+from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit import ids, json, outbox
-from outrider.kit.aws.eventbridge import Notice
+from outrider.kit.aws.eventbridge import BusEvent
 from tests.harness.contract import SCHEMAS, example
 from tools import templates
 
@@ -19,10 +19,10 @@ WORKSPACES = [ids.derived("wsp", "acme"), ids.derived("wsp", "acme") + "~test"]
 def an_event(name: str, partition: str, sequence: int, **more: str) -> RecordedEvent:
     data = example(name)["data"] | more
     event = outbox.event(name, partition=partition, actor="engine", request_id="", **data)
-    return RecordedEvent.of(event, Place(sequence, "2026-03-02T09:00:00.000Z"))
+    return RecordedEvent.of(event, FeedPosition(sequence, "2026-03-02T09:00:00.000Z"))
 
 
-def as_entry(notice: Notice) -> dict[str, object]:
+def as_entry(notice: BusEvent) -> dict[str, object]:
     """As a rule's target gets it."""
     entry = {
         "version": "0",
@@ -60,10 +60,10 @@ class TestNotices:
 
         entries = [as_entry(notice) for notice in notices(events, one_by_one)]
 
-        all_told = [event for entry in entries for event in told(entry)]
+        all_told = [event for entry in entries for event in recorded_events(entry)]
         assert sorted(all_told, key=lambda event: event.sequence) == events
         for entry in entries:
-            together = told(entry)
+            together = recorded_events(entry)
             assert len({event.workspace for event in together}) == 1
             assert len(json.dumps(entry)) <= BILLED
             packed = {event.event for event in together if entry["detail-type"] == PACKED}

@@ -15,12 +15,12 @@ from outrider.events.catalogue import (
     OF_NOBODY,
     EventName,
 )
-from outrider.events.models import Place, RecordedEvent
+from outrider.events.envelope import Detail, WebhookPayload
+from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.events.payloads import PAYLOADS, enrollments, imports, mailboxes, replies
 from outrider.events.payloads.base import Payload
-from outrider.events.payloads.contacts import ContactSuppressed
-from outrider.events.payloads.envelope import Detail, WebhookPayload
-from outrider.events.payloads.messages import EmailBounced
+from outrider.events.payloads.contacts import ContactSuppressedData
+from outrider.events.payloads.messages import EmailBouncedData
 from outrider.imports import models as importing
 from outrider.kit import json, outbox
 from outrider.mailboxes.models import HealthReason, HealthState
@@ -44,7 +44,7 @@ def recorded(name: EventName, mode: str = "live") -> RecordedEvent:
     event = outbox.event(
         name, partition=partition, actor="engine", request_id="", **example(PAYLOADS[name])["data"]
     )
-    return RecordedEvent.of(event, Place(1, event.created_at))
+    return RecordedEvent.of(event, FeedPosition(1, event.created_at))
 
 
 class TestPayloads:
@@ -94,10 +94,10 @@ class TestChoices:
         (mailboxes.Health, HealthState),
         (mailboxes.HealthReason, HealthReason),
         (imports.Kind, importing.Kind),
-        (EmailBounced.model_fields["bounce"].annotation, BounceKind),
-        (EmailBounced.model_fields["reason"].annotation, BounceReason),
-        (ContactSuppressed.model_fields["kind"].annotation, suppressions.Kind),
-        (ContactSuppressed.model_fields["reason"].annotation, suppressions.Reason),
+        (EmailBouncedData.model_fields["bounce"].annotation, BounceKind),
+        (EmailBouncedData.model_fields["reason"].annotation, BounceReason),
+        (ContactSuppressedData.model_fields["kind"].annotation, suppressions.Kind),
+        (ContactSuppressedData.model_fields["reason"].annotation, suppressions.Reason),
     ]
 
     @pytest.mark.parametrize(("told", "known"), PAIRS)
@@ -106,7 +106,7 @@ class TestChoices:
 
     def test_of_ends_are_two_events(self) -> None:
         known: Any = EndState
-        finished = enrollments.EnrollmentFinished.model_fields["state"].annotation
+        finished = enrollments.EnrollmentFinishedData.model_fields["state"].annotation
 
         assert choices(finished) | {"failed"} == choices(known)
 

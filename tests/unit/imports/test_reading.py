@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.imports.files import lines as lines_module
-from outrider.imports.files.layout import Asked, Layout, read_layout
+from outrider.imports.files.layout import FileOptions, Layout, read_layout
 from outrider.imports.files.lines import Lines
 from outrider.imports.files.rows import CsvRows, JsonRows, SourceRow
 from outrider.imports.models import Column
-from outrider.kit.aws.s3 import Part
+from outrider.kit.aws.s3 import ObjectRange
 
 COLUMNS = [Column(column=name, field=None, how="kept") for name in ("a", "b")]
 
 
 def fetching(body: bytes) -> Any:
-    return lambda start, length: Part(body[start : start + length], len(body))
+    return lambda start, length: ObjectRange(body[start : start + length], len(body))
 
 
 def rows_of(body: bytes, offset: int = 0, line: int = 0) -> list[tuple[SourceRow, int, int]]:
@@ -123,7 +123,7 @@ class TestJsonRows:
 
 
 def layout_of(body: bytes, **asked: Any) -> Layout:
-    return read_layout(fetching(body), Asked(**{"kind": "contacts", "mapping": {}, **asked}))
+    return read_layout(fetching(body), FileOptions(**{"kind": "contacts", "mapping": {}, **asked}))
 
 
 class TestLayout:

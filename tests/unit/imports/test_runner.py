@@ -10,18 +10,18 @@ import pytest
 from outrider.access.models import Caller
 from outrider.contacts.bulk import ContactBulk
 from outrider.imports.models import Import
-from outrider.imports.pace import Pace
-from outrider.imports.repository import Work
-from outrider.imports.runner import Runner
+from outrider.imports.pace import Backpressure
+from outrider.imports.repository import ImportWork
+from outrider.imports.runner import ImportRunner
 from outrider.imports.targets.contacts import ContactTarget
 from outrider.kit.aws.dynamodb import Table
-from outrider.kit.aws.s3 import Part
+from outrider.kit.aws.s3 import ObjectRange
 
 CALLER = Caller.engine("wsp_1")
 HEADER = b"email,note\n"
 ROW = b'ada%07d@example.com,"a note\nof two lines"\n'
 WIDTH = len(ROW % 0)
-FREE = Pace(lambda: 2**40)
+FREE = Backpressure(lambda: 2**40)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Files:
     def size(self) -> int:
         return len(HEADER) + self.count * WIDTH
 
-    def fetch(self, start: int, length: int) -> Part:
+    def fetch(self, start: int, length: int) -> ObjectRange:
         end = min(start + length, self.size)
         first = max(0, start - len(HEADER)) // WIDTH
         last = -(-max(0, end - len(HEADER)) // WIDTH)
@@ -44,7 +44,7 @@ class Files:
         begins = len(HEADER) + first * WIDTH
         if start < len(HEADER):
             body, begins = HEADER + body, 0
-        return Part(body[start - begins : end - begins], self.size)
+        return ObjectRange(body[start - begins : end - begins], self.size)
 
     def plan(self, chunk: int, round_: int, plan: Any) -> Any:
         return plan
@@ -59,7 +59,7 @@ class Imports:
     def __init__(self) -> None:
         self.state: dict[str, Any] = {}
 
-    def take(self, import_id: str, lease: str, states: Any) -> Work:
+    def take(self, import_id: str, lease: str, states: Any) -> ImportWork:
         shown = Import(
             id=import_id,
             kind="contacts",
@@ -68,9 +68,9 @@ class Imports:
             created_by="engine",
             created_at="2026-03-02T09:00:00.000Z",
         )
-        return Work(shown=shown, lease=lease)
+        return ImportWork(shown=shown, lease=lease)
 
-    def save(self, work: Work, changes: Mapping[str, Any], **_: Any) -> None:
+    def save(self, work: ImportWork, changes: Mapping[str, Any], **_: Any) -> None:
         self.state |= changes
 
 
@@ -89,7 +89,7 @@ def peak_of_importing(rows: int) -> int:
     imports: Any = Imports()
     files: Any = Files(rows)
     target = Target(CALLER, ContactBulk(Table("contacts"), CALLER.workspace), "imp_1")
-    runner = Runner(
+    runner = ImportRunner(
         lambda _: CALLER, imports, files, lambda _: target, lambda: None, lambda _: FREE
     )
     tracemalloc.start()

@@ -4,7 +4,7 @@ import pytest
 
 from outrider.kit import json
 from outrider.kit.aws import clients
-from outrider.kit.aws.eventbridge import Bus, Notice, PublishFailed
+from outrider.kit.aws.eventbridge import Bus, BusEvent, PublishFailed
 
 
 class Events:
@@ -40,8 +40,8 @@ def events(refusals: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> Events:
     return events
 
 
-def notices(*names: str) -> list[Notice]:
-    return [Notice(name, {"name": name}) for name in names]
+def notices(*names: str) -> list[BusEvent]:
+    return [BusEvent(name, {"name": name}) for name in names]
 
 
 class TestPublish:
@@ -51,7 +51,7 @@ class TestPublish:
         assert sorted(events.batches) == [list("abcdefghij"), list("kl")]
 
     def test_puts_fewer_when_they_are_large(self, events: Events) -> None:
-        large = [Notice(name, {"text": "x" * 100_000}) for name in "abc"]
+        large = [BusEvent(name, {"text": "x" * 100_000}) for name in "abc"]
 
         Bus("outrider").publish(large)
 

@@ -12,7 +12,7 @@ import pytest
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.connections import OutboundFailed
 from outrider.kit.outbound.networks import is_loopback, is_public
-from outrider.kit.outbound.targets import InvalidUrl, Target
+from outrider.kit.outbound.targets import InvalidUrl, UrlTarget
 from tests import forbidden
 from tests.authorities import Authority
 from tests.hostile import CHUNKED, resetting, trickling
@@ -51,37 +51,37 @@ class TestPublicAddresses:
 
 class TestTarget:
     def test_takes_a_url_apart(self) -> None:
-        target = Target.of("https://Hooks.Example.com.:8443/a%20b?x=1")
+        target = UrlTarget.of("https://Hooks.Example.com.:8443/a%20b?x=1")
 
-        assert target == Target("https", "hooks.example.com", 8443, "/a%20b?x=1")
+        assert target == UrlTarget("https", "hooks.example.com", 8443, "/a%20b?x=1")
         assert target.authority == "hooks.example.com:8443"
 
     def test_writes_international_names_in_ascii(self) -> None:
-        assert Target.of("https://bücher.example").host == "xn--bcher-kva.example"
+        assert UrlTarget.of("https://bücher.example").host == "xn--bcher-kva.example"
 
     def test_writes_addresses_in_their_one_form(self) -> None:
-        target = Target.of("https://[2606:4700:0:0::1111]")
+        target = UrlTarget.of("https://[2606:4700:0:0::1111]")
 
         assert (target.host, target.authority) == ("2606:4700::1111", "[2606:4700::1111]")
 
     @pytest.mark.parametrize("host", forbidden.HOSTS)
     def test_refuses_hosts_that_readers_could_disagree_about(self, host: str) -> None:
         with pytest.raises(InvalidUrl):
-            Target.of(f"https://{host}/")
+            UrlTarget.of(f"https://{host}/")
 
     @pytest.mark.parametrize("url", forbidden.URLS)
     def test_refuses_what_is_more_or_less_than_a_place(self, url: str) -> None:
         with pytest.raises(InvalidUrl):
-            Target.of(url)
+            UrlTarget.of(url)
 
     @pytest.mark.parametrize("character", ["\0", "\t", "\n", "\r", " ", "\x7f"])
     def test_refuses_spaces_and_controls(self, character: str) -> None:
         with pytest.raises(InvalidUrl):
-            Target.of(f"https://example.com/{character}x")
+            UrlTarget.of(f"https://example.com/{character}x")
 
     def test_refuses_what_is_too_long(self) -> None:
         with pytest.raises(InvalidUrl):
-            Target.of("https://example.com/" + "x" * 2_048)
+            UrlTarget.of("https://example.com/" + "x" * 2_048)
 
 
 class TestGuard:

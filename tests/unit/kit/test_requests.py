@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, Tag, TypeAdapter
 
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed
-from outrider.kit.http.inputs import Batch, Input
+from outrider.kit.http.inputs import BatchBody, Input
 from outrider.kit.http.requests import (
     MANY,
     MAX_BATCH_BODY,
@@ -29,7 +29,7 @@ class Row(Input):
     count: Annotated[int, Field(ge=0)] = 0
 
 
-class Rows(Batch):
+class Rows(BatchBody):
     rows: list[Row]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from outrider.kit import clock
 from outrider.mailboxes.checks.models import Check, Finding, Subject
-from outrider.mailboxes.health.assessment import Counts, assess
+from outrider.mailboxes.health.assessment import EmailCounts, assess
 from outrider.mailboxes.health.breaker import after_failure
 from outrider.mailboxes.health.remedies import remedy
 from outrider.mailboxes.models import Mailbox
@@ -37,24 +37,24 @@ class TestAssess:
     @pytest.mark.parametrize(
         ("counts", "state", "reasons"),
         [
-            (Counts(), "healthy", []),
-            (Counts(sent=99, bounced=99, complained=99), "healthy", []),
-            (Counts(sent=100, bounced=4), "healthy", []),
-            (Counts(sent=100, bounced=5), "degraded", ["bounce_rate"]),
-            (Counts(sent=100, bounced=10), "failing", ["bounce_rate"]),
-            (Counts(sent=100, complained=2), "degraded", ["complaint_rate"]),
-            (Counts(sent=100, complained=3), "failing", ["complaint_rate"]),
-            (Counts(sent=10_000, complained=9), "healthy", []),
-            (Counts(sent=10_000, complained=10), "degraded", ["complaint_rate"]),
-            (Counts(sent=10_000, complained=50), "failing", ["complaint_rate"]),
+            (EmailCounts(), "healthy", []),
+            (EmailCounts(sent=99, bounced=99, complained=99), "healthy", []),
+            (EmailCounts(sent=100, bounced=4), "healthy", []),
+            (EmailCounts(sent=100, bounced=5), "degraded", ["bounce_rate"]),
+            (EmailCounts(sent=100, bounced=10), "failing", ["bounce_rate"]),
+            (EmailCounts(sent=100, complained=2), "degraded", ["complaint_rate"]),
+            (EmailCounts(sent=100, complained=3), "failing", ["complaint_rate"]),
+            (EmailCounts(sent=10_000, complained=9), "healthy", []),
+            (EmailCounts(sent=10_000, complained=10), "degraded", ["complaint_rate"]),
+            (EmailCounts(sent=10_000, complained=50), "failing", ["complaint_rate"]),
             (
-                Counts(sent=1_000, bounced=100, complained=1),
+                EmailCounts(sent=1_000, bounced=100, complained=1),
                 "failing",
                 ["bounce_rate", "complaint_rate"],
             ),
         ],
     )
-    def test_by_rates(self, counts: Counts, state: str, reasons: list[str]) -> None:
+    def test_by_rates(self, counts: EmailCounts, state: str, reasons: list[str]) -> None:
         health = assess(a_mailbox(), counts)
 
         assert (health.state, health.reasons) == (state, reasons)
@@ -64,7 +64,7 @@ class TestAssess:
         breaker = after_failure(None, "identity", said, clock.from_text(AT), probe=False)
         mailbox = a_mailbox(breaker=breaker)
 
-        health = assess(mailbox, Counts())
+        health = assess(mailbox, EmailCounts())
 
         assert (health.state, health.reasons) == ("failing", ["identity"])
         assert said in remedy(mailbox)
@@ -73,10 +73,10 @@ class TestAssess:
     def test_counts_in_a_row_that_opened_nothing_do_not_stop_it(self) -> None:
         breaker = after_failure(None, "unreachable", "timeout", clock.from_text(AT), probe=False)
 
-        assert assess(a_mailbox(breaker=breaker), Counts()).state == "healthy"
+        assert assess(a_mailbox(breaker=breaker), EmailCounts()).state == "healthy"
 
     @pytest.mark.parametrize("subject", ["spf", "dkim", "dmarc"])
     def test_what_receivers_miss_does_not_stop_it(self, subject: Subject) -> None:
-        health = assess(a_mailbox(last_check=failed(subject)), Counts())
+        health = assess(a_mailbox(last_check=failed(subject)), EmailCounts())
 
         assert (health.state, health.reasons) == ("degraded", [subject])

@@ -11,7 +11,7 @@ from outrider.messages.models import Message
 from outrider.messages.sending.decisions import (
     Drop,
     Expired,
-    Held,
+    Leased,
     Lost,
     Migrate,
     OtherSteps,
@@ -19,7 +19,7 @@ from outrider.messages.sending.decisions import (
     Ready,
     Skip,
     Stopped,
-    Waiting,
+    TaskPending,
     decide,
 )
 from outrider.messages.sending.snapshot import Snapshot
@@ -73,12 +73,12 @@ class TestDecide:
             ({"enrollment": an_enrollment(generation=2)}, Drop),
             ({"enrollment": an_enrollment(step_id="stp_2")}, Drop),
             ({"enrollment": an_enrollment(state="finished")}, Drop),
-            ({"enrollment": claimed(until=LATER)}, Held),
+            ({"enrollment": claimed(until=LATER)}, Leased),
             ({"enrollment": claimed(until=EARLIER)}, Lost),
             ({"message": a_message("unknown")}, Passed),
             ({"message": a_message("sent")}, Passed),
             ({"message": a_message("pending", due_at=EARLIER)}, Expired),
-            ({"message": a_message("pending", due_at=LATER)}, Waiting),
+            ({"message": a_message("pending", due_at=LATER)}, TaskPending),
             (
                 {
                     "message": a_message("pending", due_at=LATER),

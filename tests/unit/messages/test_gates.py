@@ -11,7 +11,7 @@ from outrider.contacts.models import Verification
 from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.touches import Touch
 from outrider.messages.sending import gates
-from outrider.messages.sending.snapshot import Sender, Snapshot, Standing, Supply
+from outrider.messages.sending.snapshot import SendingMailbox, SendRestrictions, Snapshot, Supply
 from outrider.sequences.models import Settings, Step, Variant
 from tests.unit.messages.writing import AT, LINKS, MESSAGE, a_contact, a_mailbox
 
@@ -24,8 +24,8 @@ STEP = Step(
     condition="always",
     variants=[Variant(id="a", subject="Hello", text="Hi {{ first_name }}")],
 )
-NOTHING = Standing(suppressions=[], bounced_elsewhere=False, company_replied=False)
-PLENTY = Supply(senders=[Sender(a_mailbox(), 0)], used_by_campaign=0, used_by_company=0)
+NOTHING = SendRestrictions(suppressions=[], bounced_elsewhere=False, company_replied=False)
+PLENTY = Supply(senders=[SendingMailbox(a_mailbox(), 0)], used_by_campaign=0, used_by_company=0)
 WINDOW = {"days": ["tue"], "start": "09:00", "end": "17:00"}
 
 
@@ -143,7 +143,7 @@ class TestClosed:
                 "interval: recently_contacted",
             ),
             (rules(windows=[WINDOW]), "window: outside_window"),
-            (supply(senders=[Sender(a_mailbox(), 1)]), "mailbox_cap: mailbox_cap"),
+            (supply(senders=[SendingMailbox(a_mailbox(), 1)]), "mailbox_cap: mailbox_cap"),
             (
                 {**rules(daily_limit=3), **supply(used_by_campaign=3)},
                 "campaign_limit: campaign_limit",
@@ -155,15 +155,15 @@ class TestClosed:
             (supply(senders=[]), "mailbox: no_mailbox"),
             ({**supply(senders=[]), "mailbox": None}, "mailbox: no_mailbox"),
             (
-                supply(senders=[Sender(a_mailbox(status="paused"), 0)]),
+                supply(senders=[SendingMailbox(a_mailbox(status="paused"), 0)]),
                 "mailbox: mailbox_paused",
             ),
             (
-                supply(senders=[Sender(a_mailbox(verified_by=None), 0)]),
+                supply(senders=[SendingMailbox(a_mailbox(verified_by=None), 0)]),
                 "mailbox: mailbox_unverified",
             ),
             (
-                supply(senders=[Sender(a_mailbox(health="failing"), 0)]),
+                supply(senders=[SendingMailbox(a_mailbox(health="failing"), 0)]),
                 "mailbox: mailbox_unhealthy",
             ),
         ],
@@ -178,7 +178,7 @@ class TestClosed:
                 **settings,
                 **BY_OTHER_CAMPAIGN,
                 **standing(suppressions=[BY_HAND]),
-                **supply(used_by_campaign=1, senders=[Sender(a_mailbox(), 1)]),
+                **supply(used_by_campaign=1, senders=[SendingMailbox(a_mailbox(), 1)]),
                 contact=a_contact(status="unsubscribed"),
             )
         )

@@ -9,8 +9,8 @@ import pytest
 
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome
-from outrider.messages.transports.pacing import Pace, Paced
+from outrider.messages.transports import SendOutcome
+from outrider.messages.transports.pacing import Paced, SendPace
 from tests.unit.messages.test_ses import MAILBOX, MESSAGE
 
 
@@ -64,16 +64,16 @@ class Ses:
         self.accepted: list[float] = []
         self.refused = 0
 
-    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
+    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> SendOutcome:
         now = self.simulation.now
         self.tokens = min(self.rate, self.tokens + (now - self.filled_at) * self.rate)
         self.filled_at = now
         if self.tokens < 1:
             self.refused += 1
-            return Outcome("not_accepted", scope="rate")
+            return SendOutcome("not_accepted", scope="rate")
         self.tokens -= 1
         self.accepted.append(now)
-        return Outcome("accepted")
+        return SendOutcome("accepted")
 
 
 def deliver(mails: int, rate: float, workers: int) -> Ses:
@@ -86,7 +86,7 @@ def deliver(mails: int, rate: float, workers: int) -> Ses:
         chance = random.Random(number)
 
         def work(sleep: Callable[[float], None]) -> None:
-            paced = Paced(ses, Pace(lambda: simulation.now, sleep, chance.random))
+            paced = Paced(ses, SendPace(lambda: simulation.now, sleep, chance.random))
             while queue:
                 mail = queue.pop()
                 if paced.send(MESSAGE, MAILBOX, b"").scope == "rate":
@@ -123,10 +123,10 @@ class TestPaced:
     def test_gives_up_after_some_seconds(self) -> None:
         simulation = Simulation()
         ses = Ses(simulation, rate=0)
-        outcomes: list[Outcome] = []
+        outcomes: list[SendOutcome] = []
 
         def work(sleep: Callable[[float], None]) -> None:
-            pace = Pace(lambda: simulation.now, sleep, lambda: 1.0)
+            pace = SendPace(lambda: simulation.now, sleep, lambda: 1.0)
             outcomes.append(Paced(ses, pace).send(MESSAGE, MAILBOX, b""))
 
         simulation.run([work])

@@ -16,7 +16,7 @@ from outrider.mailboxes.models import Mailbox, Security, SmtpServer
 from outrider.mailboxes.passwords import PasswordSafe
 from outrider.mailboxes.smtp import SmtpSessions
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.smtp import SmtpTransport
 from tests.authorities import Authority
 from tests.mailservers import CUT, PASSWORD, USER, Command, MailServer, mail_server
@@ -90,7 +90,7 @@ def sessions(**options: Any) -> SmtpSessions:
     return SmtpSessions(**{**defaults, **options})
 
 
-def send(server: MailServer, text: str = "Hi", **options: Any) -> Outcome:
+def send(server: MailServer, text: str = "Hi", **options: Any) -> SendOutcome:
     return SmtpTransport(sessions(**options)).send(MESSAGE, a_mailbox(server.port), a_mail(text))
 
 

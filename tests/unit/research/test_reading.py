@@ -1,8 +1,8 @@
 import pytest
 
 from outrider.kit.outbound.client import Outbound
-from outrider.kit.outbound.exchanges import Answer
-from outrider.research.site.reader import MAX_PAGE, Reading, SiteReader, text_of
+from outrider.kit.outbound.exchanges import HttpResponse
+from outrider.research.site.reader import MAX_PAGE, SiteReader, SiteReading, text_of
 from tests.receivers import Peer, Script, answering
 from tests.websites import HTML, page, redirect, website
 
@@ -12,12 +12,12 @@ EVERYTHING = answering(body=b"User-agent: *\nDisallow:\n")
 NOTHING = answering(body=b"User-agent: *\nDisallow: /\n")
 
 
-def read(paths: dict[str, Script], reader: SiteReader = LOCAL) -> Reading:
+def read(paths: dict[str, Script], reader: SiteReader = LOCAL) -> SiteReading:
     with website(paths) as site:
         return reader.read([site.url])
 
 
-def problems(reading: Reading) -> list[str | None]:
+def problems(reading: SiteReading) -> list[str | None]:
     return [source.error for source in reading.sources if source.error]
 
 
@@ -194,4 +194,4 @@ class TestText:
         ],
     )
     def test_is_in_the_encoding_it_says(self, body: bytes, media: str, text: str) -> None:
-        assert text_of(Answer(200, body, {"content-type": media})) == text
+        assert text_of(HttpResponse(200, body, {"content-type": media})) == text

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from outrider.kit.clock import to_text
 from outrider.webhooks.endpoints import breaker
-from outrider.webhooks.models import Gate
+from outrider.webhooks.models import EndpointState
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 gates = st.builds(
-    Gate,
+    EndpointState,
     failures=st.integers(0, 3_000),
     last_failure_at=st.just(to_text(NOW)),
     not_before=st.none()
@@ -22,10 +22,10 @@ gates = st.builds(
 class TestVerdict:
     @pytest.mark.parametrize(("failures", "verdict"), [(0, "closed"), (4, "closed"), (5, "open")])
     def test_opens_after_five_failures_in_a_row(self, failures: int, verdict: str) -> None:
-        assert breaker.verdict(Gate(failures=failures), NOW) == verdict
+        assert breaker.verdict(EndpointState(failures=failures), NOW) == verdict
 
     @given(gates)
-    def test_lets_nothing_go_before_the_endpoint_wants_it(self, gate: Gate) -> None:
+    def test_lets_nothing_go_before_the_endpoint_wants_it(self, gate: EndpointState) -> None:
         held = gate.not_before is not None and gate.not_before > to_text(NOW)
 
         assert (breaker.verdict(gate, NOW) == "closed") == (gate.failures < 5 and not held)
@@ -34,7 +34,7 @@ class TestVerdict:
 class TestProbeAt:
     @given(gates, st.text(min_size=1))
     def test_comes_between_one_and_fifteen_minutes_after_the_last_failure(
-        self, gate: Gate, webhook_id: str
+        self, gate: EndpointState, webhook_id: str
     ) -> None:
         at = breaker.probe_at(gate.model_copy(update={"not_before": None}), webhook_id)
 
@@ -42,7 +42,9 @@ class TestProbeAt:
         assert at is None or MINUTE <= at - NOW <= 15 * MINUTE
 
     @given(gates, st.text(min_size=1))
-    def test_is_never_before_the_endpoint_wants_it(self, gate: Gate, webhook_id: str) -> None:
+    def test_is_never_before_the_endpoint_wants_it(
+        self, gate: EndpointState, webhook_id: str
+    ) -> None:
         at = breaker.probe_at(gate, webhook_id)
 
         assert at is None or gate.not_before is None or to_text(at) >= gate.not_before
@@ -51,7 +53,11 @@ class TestProbeAt:
         waits = [
             (at - NOW) / MINUTE
             for failures in range(5, 11)
-            if (at := breaker.probe_at(Gate(failures=failures, last_failure_at=to_text(NOW)), "w"))
+            if (
+                at := breaker.probe_at(
+                    EndpointState(failures=failures, last_failure_at=to_text(NOW)), "w"
+                )
+            )
         ]
 
         planned = [1, 2, 4, 8, 8, 8]
@@ -63,9 +69,9 @@ class TestProbeAt:
 class TestGivesUp:
     @pytest.mark.parametrize(("days", "gives_up"), [(4.99, False), (5, True), (9, True)])
     def test_after_five_days(self, days: float, gives_up: bool) -> None:
-        gate = Gate(failures=9, failing_since=to_text(NOW - timedelta(days=days)))
+        gate = EndpointState(failures=9, failing_since=to_text(NOW - timedelta(days=days)))
 
         assert breaker.gives_up(gate, NOW) is gives_up
 
     def test_never_while_it_takes_something(self) -> None:
-        assert not breaker.gives_up(Gate(), NOW)
+        assert not breaker.gives_up(EndpointState(), NOW)

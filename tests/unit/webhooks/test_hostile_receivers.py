@@ -10,8 +10,8 @@ import pytest
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.exchanges import MAX_HEAD
 from outrider.webhooks.deliveries import signing
-from outrider.webhooks.deliveries.sender import Sender
-from outrider.webhooks.models import Outcome
+from outrider.webhooks.deliveries.sender import WebhookSender
+from outrider.webhooks.models import AttemptOutcome
 from tests.hostile import ALL, Hostile, sending, silent
 from tests.receivers import answering, receiver
 
@@ -23,8 +23,8 @@ MEMORY = 2 * 1024 * 1024
 """Bytes that an attempt may hold, whatever the receiver sends; some send fifty times that."""
 
 
-def attempt(url: str, payload: str = "{}", end_within: float = END_WITHIN) -> Outcome:
-    sender = Sender(Outbound(loopback=True, end_within=end_within))
+def attempt(url: str, payload: str = "{}", end_within: float = END_WITHIN) -> AttemptOutcome:
+    sender = WebhookSender(Outbound(loopback=True, end_within=end_within))
     return sender.send(url, [KEY], "evt_1", payload)
 
 

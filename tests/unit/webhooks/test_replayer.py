@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from outrider.access.models import WorkspaceId
-from outrider.events.models import Place, RecordedEvent
+from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit import clock, ids, parallel
 from outrider.webhooks.endpoints.repository import Secrets, Stored
 from outrider.webhooks.errors import ReplayMoved
-from outrider.webhooks.models import Delivery, Gate, Replay, ReplayJob, Webhook
+from outrider.webhooks.models import Delivery, EndpointState, Replay, ReplayJob, Webhook
 from outrider.webhooks.replays import worker
-from outrider.webhooks.replays.repository import Work
+from outrider.webhooks.replays.repository import ReplayWork
 from outrider.webhooks.replays.worker import Replayer
 
 WORKSPACE = WorkspaceId("wsp_" + "0" * 26)
@@ -38,7 +38,7 @@ class Feed:
         self.length = length
 
     def read(
-        self, after: Place | None, since: str | None, until: str | None, limit: int
+        self, after: FeedPosition | None, since: str | None, until: str | None, limit: int
     ) -> tuple[Sequence[RecordedEvent], bool]:
         first = after.sequence + 1 if after else 1
         end = min(first + limit, self.length + 1)
@@ -49,15 +49,15 @@ class Rest:
     """The webhook, the replay as it stands, and how many deliveries were set waiting."""
 
     def __init__(self) -> None:
-        self.work = Work(REPLAY)
+        self.work = ReplayWork(REPLAY)
         self.set_waiting: set[str] = set()
         self.jobs: list[ReplayJob] = []
 
     def get(self, webhook_id: str, replay_id: str = "") -> Any:
-        return self.work if replay_id else Stored(WEBHOOK, Secrets(b""), Gate())
+        return self.work if replay_id else Stored(WEBHOOK, Secrets(b""), EndpointState())
 
-    def advance(self, work: Work, after: Replay, place: Any) -> Work:
-        self.work = Work(after, work.pages + 1, place)
+    def advance(self, work: ReplayWork, after: Replay, place: Any) -> ReplayWork:
+        self.work = ReplayWork(after, work.pages + 1, place)
         return self.work
 
     def replay(self, delivery: Delivery, replay_id: str) -> bool:
@@ -69,7 +69,7 @@ class Rest:
 
 
 class Overtaken(Rest):
-    def advance(self, work: Work, after: Replay, place: Any) -> Work:
+    def advance(self, work: ReplayWork, after: Replay, place: Any) -> ReplayWork:
         raise ReplayMoved
 
 
@@ -103,7 +103,7 @@ class TestRun:
         rest = Rest()
         peaks = []
         for length in (500, 25_000):
-            rest.work = Work(REPLAY)
+            rest.work = ReplayWork(REPLAY)
             tracemalloc.start()
             outcome = made(rest, Feed(length)).run(JOB, lambda: True)
             before = len(rest.set_waiting) * 200

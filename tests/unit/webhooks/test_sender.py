@@ -6,12 +6,12 @@ from standardwebhooks import Webhook
 from outrider.kit.clock import frozen
 from outrider.kit.outbound.client import Outbound
 from outrider.webhooks.deliveries import signing
-from outrider.webhooks.deliveries.sender import Sender
+from outrider.webhooks.deliveries.sender import WebhookSender
 from tests.receivers import answering, receiver
 
 KEY = signing.new_key()
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SENDER = Sender(Outbound(loopback=True, end_within=5))
+SENDER = WebhookSender(Outbound(loopback=True, end_within=5))
 
 
 class TestSend:
@@ -62,7 +62,7 @@ class TestSend:
         def unknown(host: str, port: int) -> list[str]:
             return ["10.0.0.1"] if host == "10.0.0.1" else []
 
-        outcome = Sender(Outbound(resolve=unknown)).send(url, [KEY], "evt_1", "{}")
+        outcome = WebhookSender(Outbound(resolve=unknown)).send(url, [KEY], "evt_1", "{}")
 
         assert (outcome.delivered, outcome.status_code, outcome.error) == (False, None, error)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from outrider.access.credentials import Credential
 from outrider.access.errors import InvalidApiKey, PlanRequired, RateLimited
-from outrider.access.plans import PLANS, Rate, rates
+from outrider.access.plans import PLANS, RateLimit, rates
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import ConditionFailed, Table
 
@@ -35,7 +35,7 @@ def key_record(credential: Credential) -> tuple[str, str]:
     return f"key#{credential.public_id}", "#"
 
 
-def clock_attributes(plan_rates: tuple[Rate, Rate]) -> dict[str, int]:
+def clock_attributes(plan_rates: tuple[RateLimit, RateLimit]) -> dict[str, int]:
     """What a key's record holds about its limits; both clocks stand at the beginning of time."""
     attributes: dict[str, int] = {}
     for rate in plan_rates:

@@ -25,7 +25,7 @@ PLANS: dict[PlanName, Plan] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateLimit:
     """`quota` calls in `window_ms`, as GCRA counts them: one every `step_ms`, `burst_ms` ahead."""
 
     name: str
@@ -42,8 +42,8 @@ class Rate:
         return (self.quota - 1) * self.step_ms
 
 
-def rates(plan: Plan) -> tuple[Rate, Rate]:
+def rates(plan: Plan) -> tuple[RateLimit, RateLimit]:
     return (
-        Rate("minute", plan.per_minute, _MINUTE_MS),
-        Rate("day", plan.per_day, _DAY_MS),
+        RateLimit("minute", plan.per_minute, _MINUTE_MS),
+        RateLimit("day", plan.per_day, _DAY_MS),
     )

@@ -65,6 +65,6 @@ class LaunchedElsewhere(Conflict):
         super().__init__("Another request launched it at the same time")
 
 
-class SequenceDeleted(Conflict):
+class SequenceWasDeleted(Conflict):
     def __init__(self) -> None:
         super().__init__("The sequence of this campaign was deleted, and its steps with it")

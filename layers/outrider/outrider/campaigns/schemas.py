@@ -106,7 +106,7 @@ def _describe(schema: dict[str, Any]) -> None:
     schema.update(filters_of(ContactQuery, FILTERS, "ContactFilters"))
 
 
-class ContactFilter(Input):
+class FilteredContacts(Input):
     """`filter` has the parameters of the list of contacts, `{}` for all contacts."""
 
     filter: Annotated[dict[str, JsonValue], Field(json_schema_extra=_describe)] | None = None
@@ -118,7 +118,7 @@ class ContactFilter(Input):
         return self
 
 
-class LaunchRequest(ContactFilter):
+class LaunchRequest(FilteredContacts):
     """Whom to reach: contacts by id, or those that a filter lets through, with the parameters of
     the list of contacts (`{}` for all). Without either the campaign starts empty. Contacts are
     enrolled at once; with `start_at` no step is due before that moment, and the wait of the first
@@ -171,7 +171,7 @@ class CampaignRetried(BaseModel):
     more: bool
 
 
-class AudienceAddition(ContactFilter):
+class AudienceAddition(FilteredContacts):
     """Whom to add: contacts by id, or those that a filter lets through, with the parameters of the
     list of contacts (`{}` for all)."""
 

@@ -13,7 +13,7 @@ from outrider.companies.models import Company, folded
 from outrider.entities.repository import PRESENT, EntityRepository
 from outrider.kit import ids
 from outrider.kit.aws.attributes import Item
-from outrider.kit.aws.dynamodb import Action, Page, Query, batch_get
+from outrider.kit.aws.dynamodb import Action, ItemPage, Query, batch_get
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class CompanyRepository(EntityRepository[Company]):
         search: str | None = None,
         created_ms: int = -1,
         updated_after: str | None = None,
-    ) -> Page:
+    ) -> ItemPage:
         """Companies whose fields are as in `equal`, created after `created_ms` (epoch ms), changed
         after `updated_after`. With `search`, those whose name begins with it, in the order
         of names; else newest first. `items` are companies' items."""

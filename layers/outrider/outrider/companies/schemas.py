@@ -25,7 +25,7 @@ from outrider.entities.schemas import (
     check_object,
 )
 from outrider.kit.http import json_schema
-from outrider.kit.http.inputs import Batch, Input
+from outrider.kit.http.inputs import BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import MANY, ONE, Instant, one_or_many
 from outrider.kit.outbound.urls import ShortWebAddress, WebAddress
@@ -143,7 +143,7 @@ class CompanyUpdate(_CompanyFields):
         return self
 
 
-class CompanyBatch(Batch):
+class CompanyBatch(BatchBody):
     """Rows are checked one by one, so that a bad row never loses the others."""
 
     companies: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]

@@ -21,7 +21,7 @@ from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.kit import parallel
 from outrider.kit.aws.attributes import Item
-from outrider.kit.aws.dynamodb import Page, TransactionFailed
+from outrider.kit.aws.dynamodb import ItemPage, TransactionFailed
 from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.text.addresses import domain_of
 
@@ -145,12 +145,12 @@ class LinkSweep:
                 self.queue.send([QueueMessage(job.model_dump(), job.workspace)])
                 return
 
-    def _page(self, job: LinkJob, company: Company, deleted: bool) -> Page:
+    def _page(self, job: LinkJob, company: Company, deleted: bool) -> ItemPage:
         contacts = self.links.contacts
         if job.stage == "leaving":
             return contacts.of_company(company.id, AT_ONCE, job.after)
         if deleted or company.domain is None or is_free_mail(company.domain):
-            return Page([], None)
+            return ItemPage([], None)
         return contacts.without_company(company.domain, AT_ONCE, job.after)
 
     def _end_of_stage(self, job: LinkJob, company: Company, deleted: bool) -> LinkJob | None:

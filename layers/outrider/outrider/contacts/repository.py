@@ -16,7 +16,7 @@ from outrider.kit import clock
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import (
     Action,
-    Page,
+    ItemPage,
     Query,
     Table,
     batch_get,
@@ -159,11 +159,11 @@ class ContactRepository(EntityRepository[Contact]):
         self.touches.forget(gone.id)
         EntityRepository.bury(self, gone)  # super() knows no class that dataclass has made anew
 
-    def of_company(self, company_id: str, limit: int, after: Item | None) -> Page:
+    def of_company(self, company_id: str, limit: int, after: Item | None) -> ItemPage:
         """Those linked to the company, or lately; `items` are contacts' items."""
         return self._by_company(f"{self.workspace}#{company_id}", limit, after)
 
-    def without_company(self, domain: str, limit: int, after: Item | None) -> Page:
+    def without_company(self, domain: str, limit: int, after: Item | None) -> ItemPage:
         """Those with an address at the domain that wait for a company, or did lately."""
         return self._by_company(f"{self.workspace}#dom#{domain}", limit, after)
 
@@ -232,7 +232,7 @@ class ContactRepository(EntityRepository[Contact]):
             pinned=contact.company_pinned,
         )
 
-    def _by_company(self, pk: str, limit: int, after: Item | None) -> Page:
+    def _by_company(self, pk: str, limit: int, after: Item | None) -> ItemPage:
         return self.table.query(Query(pk, index="by_company", limit=limit, after=after))
 
     def _place(self, contact: Contact) -> str | None:

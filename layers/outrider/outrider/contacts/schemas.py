@@ -16,7 +16,7 @@ from outrider.contacts.models import Status
 from outrider.contacts.search.filters import ContactFilter
 from outrider.entities.schemas import MAX_BATCH, BatchResult, Custom, RowResult, Tags, Text
 from outrider.kit.http import json_schema
-from outrider.kit.http.inputs import Batch, Input
+from outrider.kit.http.inputs import BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import MANY, ONE, one_or_many
 from outrider.kit.outbound.urls import ShortWebAddress
@@ -92,7 +92,7 @@ class ContactUpdate(_ContactFields):
         return self.model_dump(exclude_unset=True)
 
 
-class ContactBatch(Batch):
+class ContactBatch(BatchBody):
     """Rows are checked one by one, so that a bad row never loses the others."""
 
     contacts: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]

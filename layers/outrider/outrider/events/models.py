@@ -12,7 +12,7 @@ from outrider.kit.outbox import Event, Mode
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FeedPosition:
     """Where an event stands in the feed of its workspace. `recorded_at` never falls as `sequence`
     rises, so either orders the feed. `batch` is the sort key of the item that has it, where it is
     known."""
@@ -27,7 +27,7 @@ class Place:
         return ids.numbered("evt", ms, self.sequence, workspace)
 
     @classmethod
-    def of(cls, event_id: str, workspace: str) -> "Place | None":
+    def of(cls, event_id: str, workspace: str) -> "FeedPosition | None":
         """The place that an event's id names; None when it is no id of this workspace."""
         if not ids.is_id("evt", event_id):
             return None
@@ -39,7 +39,7 @@ class Place:
         return place if place.event_id(workspace) == event_id else None
 
 
-class Counted(NamedTuple):
+class StepCount(NamedTuple):
     """One thing that happened in a step of a campaign at a moment (RFC 3339), to be counted in the
     transaction that records its event."""
 
@@ -67,7 +67,7 @@ class Change:
     table: str
     second: int
     events: Sequence[Event]
-    counts: Sequence[Counted] = ()
+    counts: Sequence[StepCount] = ()
 
 
 class RecordedEvent(BaseModel):
@@ -94,7 +94,7 @@ class RecordedEvent(BaseModel):
     _batch: str = PrivateAttr("")
 
     @classmethod
-    def of(cls, event: Event, place: Place) -> "RecordedEvent":
+    def of(cls, event: Event, place: FeedPosition) -> "RecordedEvent":
         workspace = WorkspaceId(event.partition)
         recorded = cls(
             **event.model_dump(exclude={"partition", "id"}),
@@ -108,8 +108,8 @@ class RecordedEvent(BaseModel):
         return recorded
 
     @property
-    def place(self) -> Place:
-        return Place(self.sequence, self.recorded_at, self._batch)
+    def place(self) -> FeedPosition:
+        return FeedPosition(self.sequence, self.recorded_at, self._batch)
 
     @property
     def workspace(self) -> WorkspaceId:

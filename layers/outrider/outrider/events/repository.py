@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from outrider.access.models import WorkspaceId
-from outrider.events.feed.batches import NOBODY, Batch, from_entry, sort_key
-from outrider.events.models import Place, RecordedEvent
+from outrider.events.feed.batches import NOBODY, FeedBatch, from_entry, sort_key
+from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Query, Table
 
@@ -34,14 +34,14 @@ class EventRepository:
     workspace: WorkspaceId
 
     def read(
-        self, after: Place | None, since: str | None, until: str | None, limit: int
+        self, after: FeedPosition | None, since: str | None, until: str | None, limit: int
     ) -> tuple[list[RecordedEvent], bool]:
         """Up to `limit` events after `after`, oldest first, and whether there are more."""
         found = list(islice(self.forward(after, since, until), limit + 1))
         return found[:limit], len(found) > limit
 
     def forward(
-        self, after: Place | None, since: str | None, until: str | None
+        self, after: FeedPosition | None, since: str | None, until: str | None
     ) -> Iterator[RecordedEvent]:
         """All events after `after`, oldest first."""
         first = self._first(after, since)
@@ -55,7 +55,7 @@ class EventRepository:
                     yield event
 
     def backward(
-        self, before: Place | None, since: str | None, until: str | None
+        self, before: FeedPosition | None, since: str | None, until: str | None
     ) -> Iterator[RecordedEvent]:
         """All events before `before`, newest first."""
         last = sort_key(before.recorded_at, before.sequence) if before else until or _END
@@ -71,7 +71,7 @@ class EventRepository:
     def about(
         self,
         contact_id: str | None,
-        place: Place | None,
+        place: FeedPosition | None,
         since: str | None,
         until: str | None,
         *,
@@ -98,7 +98,7 @@ class EventRepository:
             yield from_entry(self.workspace, entry)
 
     def get(self, event_id: str) -> RecordedEvent | None:
-        place = Place.of(event_id, self.workspace)
+        place = FeedPosition.of(event_id, self.workspace)
         if place is None:
             return None
         batch = self._last(sort_key(place.recorded_at, place.sequence))
@@ -113,7 +113,7 @@ class EventRepository:
         page = self.table.page(asked, limit)
         return [from_entry(self.workspace, entry) for entry in page.items], page.last_key
 
-    def _first(self, after: Place | None, since: str | None) -> str:
+    def _first(self, after: FeedPosition | None, since: str | None) -> str:
         """The key of the batch to begin with: the one that has `after`, or the last one that
         follows a batch recorded before `since`."""
         if after and after.batch:
@@ -122,13 +122,13 @@ class EventRepository:
         found = self._last(last) if last else None
         return found.key if found else _BEGINNING
 
-    def _last(self, last: str) -> Batch | None:
+    def _last(self, last: str) -> FeedBatch | None:
         """The last batch with a key up to `last`."""
         asked = self._asked(_BEGINNING, last, newest_first=True)
         page = self.table.query(replace(asked, limit=1))
-        return Batch.from_item(self.workspace, page.items[0]) if page.items else None
+        return FeedBatch.from_item(self.workspace, page.items[0]) if page.items else None
 
-    def _batches(self, first: str, last: str, *, newest_first: bool = False) -> Iterator[Batch]:
+    def _batches(self, first: str, last: str, *, newest_first: bool = False) -> Iterator[FeedBatch]:
         """Those with keys from `first` to `last`, both included."""
         if first > last:
             return
@@ -136,7 +136,7 @@ class EventRepository:
         while True:
             page = self.table.query(asked)
             for item in page.items:
-                yield Batch.from_item(self.workspace, item)
+                yield FeedBatch.from_item(self.workspace, item)
             if page.last_key is None:
                 return
             asked = replace(asked, after=page.last_key, limit=_MORE_BATCHES)

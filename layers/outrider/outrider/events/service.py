@@ -9,7 +9,7 @@ from typing import Any
 from outrider.access.models import Caller
 from outrider.events.catalogue import HIGH_VOLUME, NEVER_BESIDE_A_CONTACT, OF_NOBODY
 from outrider.events.errors import EventNotFound
-from outrider.events.models import Place, RecordedEvent
+from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.events.repository import EventRepository
 from outrider.events.schemas import EventPage, EventQuery
 from outrider.kit import clock, ids
@@ -23,7 +23,7 @@ _CLOCKS_DIFFER_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class QueryPlan:
     """How to what is asked for: through the entries of rare events of one contact, or of nobody, or
     through all events."""
 
@@ -51,7 +51,7 @@ class EventService:
         or even empty, and still have more behind it."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/events")
         cursor = sealer.after(query)
-        place = Place(**cursor) if cursor else None
+        place = FeedPosition(**cursor) if cursor else None
         names = query.names
         found: list[RecordedEvent] = []
         for looked_at, event in enumerate(self._walk(query, place)):
@@ -63,7 +63,7 @@ class EventService:
             place = event.place
         return _page(sealer, query, found, place, more=False)
 
-    def _walk(self, query: EventQuery, place: Place | None) -> Iterator[RecordedEvent]:
+    def _walk(self, query: EventQuery, place: FeedPosition | None) -> Iterator[RecordedEvent]:
         """The events on the way to what is asked for, from `place` on. Oldest first, entries serve
         what is older than a moment, and the feed the rest: a query may show one item of a
         transaction that is being committed and not yet another."""
@@ -80,14 +80,16 @@ class EventService:
         )
         return chain(older, self.events.forward(None, max(settled, since or settled), until))
 
-    def _way(self, query: EventQuery) -> Way:
+    def _way(self, query: EventQuery) -> QueryPlan:
         resource, names = query.resource, query.names
         prefix = resource.partition("_")[0] if resource else ""
         if names is not None and not names & HIGH_VOLUME:
             contact_id = self._contact(prefix, resource) if resource else None
             if contact_id:
-                return Way(True, contact_id)
-        return Way(prefix in NEVER_BESIDE_A_CONTACT or (names is not None and names <= OF_NOBODY))
+                return QueryPlan(True, contact_id)
+        return QueryPlan(
+            prefix in NEVER_BESIDE_A_CONTACT or (names is not None and names <= OF_NOBODY)
+        )
 
     def _contact(self, prefix: str, resource: str) -> str | None:
         """The contact that every event naming `resource` names too."""
@@ -142,7 +144,7 @@ def _page(
     sealer: Sealer,
     query: EventQuery,
     events: Sequence[RecordedEvent],
-    place: Place | None,
+    place: FeedPosition | None,
     *,
     more: bool,
 ) -> EventPage:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.events.feed.backlog import Backlog
+from outrider.events.feed.backlog import FeedBacklog
 from outrider.events.feed.recording import Recorder
 from outrider.events.feed.relay import EventRelay, MessageItems
 from outrider.events.repository import EventRepository
@@ -26,8 +26,8 @@ def relay(messages: MessageItems) -> EventRelay:
     )
 
 
-def backlog(workspace: WorkspaceId, changed: Table) -> Backlog:
-    return Backlog(_table(), workspace, changed)
+def backlog(workspace: WorkspaceId, changed: Table) -> FeedBacklog:
+    return FeedBacklog(_table(), workspace, changed)
 
 
 def feed(workspace: WorkspaceId) -> EventRepository:

@@ -28,7 +28,7 @@ class Export(BaseModel):
     finished_at: str | None = None
 
 
-class Work(BaseModel):
+class ExportWork(BaseModel):
     """An export as its worker sees it: the parts written, the place in the list behind them, and
     for CSV the names of fields of the callers' own that have columns."""
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.exports.models import Export, Work
+from outrider.exports.models import Export, ExportWork
 from outrider.kit import clock, outbox
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import (
@@ -67,7 +67,7 @@ class ExportRepository:
         }
         transact(self.table.put_action(item, "attribute_not_exists(#pk)"), *also)
 
-    def take(self, export_id: str, lease: str) -> Work:
+    def take(self, export_id: str, lease: str) -> ExportWork:
         """Lease the export, if it is not done. Raises LeaseLost."""
         action = self.table.update_action(
             self.workspace,
@@ -87,12 +87,12 @@ class ExportRepository:
             item = refused.item or {}
             if item.get("lease") != lease:  # else it was taken, and the answer to that was lost
                 raise LeaseLost from refused
-        work = {name: item[name] for name in Work.model_fields if name in item}
-        return Work(shown=Export.model_validate(item), **work)
+        work = {name: item[name] for name in ExportWork.model_fields if name in item}
+        return ExportWork(shown=Export.model_validate(item), **work)
 
     def save(
         self,
-        work: Work,
+        work: ExportWork,
         changes: Mapping[str, Any],
         *,
         events: Sequence[Event] = (),

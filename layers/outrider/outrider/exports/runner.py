@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from outrider.access.models import Caller
 from outrider.exports.files import aside_key, key_of
 from outrider.exports.formats import OPEN_FIELD, as_csv, as_json_lines, header
-from outrider.exports.models import Work
+from outrider.exports.models import ExportWork
 from outrider.exports.repository import ExportRepository, LeaseLost
 from outrider.exports.schemas import QUERIES
 from outrider.kit import clock
@@ -29,13 +29,13 @@ Lister = Callable[[Any], Page[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Runner:
+class ExportRunner:
     """`lists` gives the list of a kind and the model of its rows, `go_on` asks for another call."""
 
-    caller: Callable[[Work], Caller]
+    caller: Callable[[ExportWork], Caller]
     exports: ExportRepository
     objects: Objects
-    lists: Callable[[Work], tuple[Lister, type[BaseModel]]]
+    lists: Callable[[ExportWork], tuple[Lister, type[BaseModel]]]
     go_on: Callable[[], None]
 
     def run(self, export_id: str, enough_time: Callable[[], bool]) -> str:
@@ -45,7 +45,7 @@ class Runner:
         except LeaseLost:
             return "nothing to do"
 
-    def _run(self, work: Work, enough_time: Callable[[], bool]) -> str:
+    def _run(self, work: ExportWork, enough_time: Callable[[], bool]) -> str:
         pages, model = self.lists(work)
         if work.upload_id is None:
             work = self._begin(work)
@@ -72,12 +72,12 @@ class Runner:
             if cursor is None:
                 return self._end(work, key)
 
-    def _begin(self, work: Work) -> Work:
+    def _begin(self, work: ExportWork) -> ExportWork:
         begun = {"upload_id": self.objects.begin(key_of(self.exports.workspace, work.shown))}
         self.exports.save(work, begun)
         return work.model_copy(update=begun)
 
-    def _name(self, work: Work, pages: Lister, enough_time: Callable[[], bool]) -> Work:
+    def _name(self, work: ExportWork, pages: Lister, enough_time: Callable[[], bool]) -> ExportWork:
         """With the names of the callers' own fields, from a first reading of the list; or with
         those of as much of it as there was time for."""
         open_field = OPEN_FIELD[work.shown.kind] or ""
@@ -91,33 +91,35 @@ class Runner:
                 self.exports.save(work, named)
                 return work.model_copy(update=named)
 
-    def _begun(self, work: Work, fields: list[str]) -> bytes:
+    def _begun(self, work: ExportWork, fields: list[str]) -> bytes:
         """What there is of the next part."""
         if work.aside:
             return self.objects.get(aside_key(self.exports.workspace, work.shown, work.aside))
         return header(work.shown.kind, fields, work.names or []) if _starts_csv(work) else b""
 
-    def _put_aside(self, work: Work, part: bytes, rows: int, cursor: str) -> str:
+    def _put_aside(self, work: ExportWork, part: bytes, rows: int, cursor: str) -> str:
         """Under a number of its own, so that what is saved always names what it was saved with."""
         number = work.aside + 1
         self.objects.put(aside_key(self.exports.workspace, work.shown, number), part)
         return self._later(work, {"aside": number, "rows": rows, "cursor": cursor})
 
-    def _later(self, work: Work, reached: dict[str, Any]) -> str:
+    def _later(self, work: ExportWork, reached: dict[str, Any]) -> str:
         self.exports.save(work, {"status": "running", **reached}, done=True)
         self.go_on()
         return "to be continued"
 
-    def _query(self, work: Work, cursor: str | None) -> PageQuery:
+    def _query(self, work: ExportWork, cursor: str | None) -> PageQuery:
         asked = {**work.shown.filters, "limit": PAGE, "cursor": cursor}
         return QUERIES[work.shown.kind].model_validate(asked)
 
-    def _written(self, work: Work, fields: list[str], page: Page[Any]) -> bytes:
+    def _written(self, work: ExportWork, fields: list[str], page: Page[Any]) -> bytes:
         if work.shown.format == "jsonl":
             return as_json_lines(page.data)
         return as_csv(work.shown.kind, fields, work.names or [], page.data)
 
-    def _put(self, work: Work, key: str, part: bytes, rows: int, cursor: str | None) -> Work:
+    def _put(
+        self, work: ExportWork, key: str, part: bytes, rows: int, cursor: str | None
+    ) -> ExportWork:
         tag = self.objects.put_part(key, work.upload_id or "", len(work.tags) + 1, part)
         size = work.shown.bytes + len(part)
         moved = {
@@ -130,7 +132,7 @@ class Runner:
         self.exports.save(work, {**moved, **counted})
         return work.model_copy(update={**moved, "shown": work.shown.model_copy(update=counted)})
 
-    def _end(self, work: Work, key: str) -> str:
+    def _end(self, work: ExportWork, key: str) -> str:
         self.objects.complete(key, work.upload_id or "", work.tags)
         completed = self.caller(work).event(
             "export.completed",
@@ -144,15 +146,15 @@ class Runner:
         return "completed"
 
 
-def _is_named(work: Work) -> bool:
+def _is_named(work: ExportWork) -> bool:
     return work.names is not None and work.names_cursor is None
 
 
-def _starts_csv(work: Work) -> bool:
+def _starts_csv(work: ExportWork) -> bool:
     return work.shown.format == "csv" and not work.tags
 
 
-def _fields(work: Work, model: type[BaseModel]) -> list[str]:
+def _fields(work: ExportWork, model: type[BaseModel]) -> list[str]:
     """Return the columns, without `object`, which all rows of a file share."""
     names = [*model.model_fields, *model.model_computed_fields]
     return [name for name in names if name not in ("object", OPEN_FIELD[work.shown.kind])]

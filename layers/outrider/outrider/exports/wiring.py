@@ -11,9 +11,9 @@ from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.models import Suppression
 from outrider.contacts.suppressions.wiring import suppressions
 from outrider.contacts.wiring import contacts
-from outrider.exports.models import Work
+from outrider.exports.models import ExportWork
 from outrider.exports.repository import ExportRepository
-from outrider.exports.runner import Lister, Runner
+from outrider.exports.runner import ExportRunner, Lister
 from outrider.exports.service import ExportService
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.aws.s3 import Objects
@@ -25,8 +25,8 @@ def exports(caller: Caller) -> ExportService:
     return ExportService(caller, _repository(caller.workspace), _objects())
 
 
-def runner(workspace: WorkspaceId, export_id: str) -> Runner:
-    return Runner(
+def runner(workspace: WorkspaceId, export_id: str) -> ExportRunner:
+    return ExportRunner(
         lambda work: _caller(workspace, work),
         _repository(workspace),
         _objects(),
@@ -35,7 +35,7 @@ def runner(workspace: WorkspaceId, export_id: str) -> Runner:
     )
 
 
-def _lists(caller: Caller, work: Work) -> tuple[Lister, type[BaseModel]]:
+def _lists(caller: Caller, work: ExportWork) -> tuple[Lister, type[BaseModel]]:
     match work.shown.kind:
         case "contacts":
             return contacts(caller).list, Contact
@@ -45,7 +45,7 @@ def _lists(caller: Caller, work: Work) -> tuple[Lister, type[BaseModel]]:
             return suppressions(caller).list, Suppression
 
 
-def _caller(workspace: WorkspaceId, work: Work) -> Caller:
+def _caller(workspace: WorkspaceId, work: ExportWork) -> Caller:
     """Whoever asked for the export, as far as events say. Its cursors stay in the item."""
     caller = Caller.engine(workspace, work.request_id)
     return replace(caller, actor=work.shown.created_by, seal=work.shown.id.encode())

@@ -20,7 +20,7 @@ _LOOK_EVERY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Backpressure:
     """`recorded_until` returns the newest second (since the epoch) of which the feed has a change
     of the import's workspace, or 0."""
 

@@ -13,7 +13,7 @@ from outrider.imports.columns.values import is_courtesy
 from outrider.imports.files.rows import SourceRow
 from outrider.imports.merging import Given, Policy, changes, completed, stops
 from outrider.imports.models import MAX_COLUMNS, Column, Import, Kind, PlannedRow
-from outrider.imports.targets import Held, Parsed, RowRefused, Target
+from outrider.imports.targets import ImportTarget, KeyOwner, Parsed, RowRefused
 from outrider.kit import bulk_marks
 
 
@@ -30,7 +30,7 @@ class Planner:
 
     importing: Import
     columns: Sequence[Column]
-    target: Target
+    target: ImportTarget
     _of_column: dict[str, str | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -102,7 +102,7 @@ class Planner:
             return str(refused)
 
     def _plan(
-        self, row: PlannedRow, parsed: Parsed, held: Held | None, first: int | None
+        self, row: PlannedRow, parsed: Parsed, held: KeyOwner | None, first: int | None
     ) -> PlannedRow:
         earlier = first or self._row_of(held)
         if earlier and earlier != row.row:
@@ -151,7 +151,7 @@ class Planner:
             importing.defaults.model_dump(exclude_none=True),
         )
 
-    def _row_of(self, held: Held | None) -> int | None:
+    def _row_of(self, held: KeyOwner | None) -> int | None:
         """The row of this import that last wrote what is held."""
         import_id, _, place = bulk_marks.mark_of(held.item if held else None).partition("#")
         return int(place.partition("#")[0]) if import_id == self.importing.id else None

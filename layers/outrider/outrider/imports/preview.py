@@ -6,13 +6,13 @@ from dataclasses import replace
 from outrider.imports.columns.contact_status import STOPS
 from outrider.imports.errors import BrokenFile
 from outrider.imports.files.conversion import BEGINNING, form_of, is_json_lines
-from outrider.imports.files.layout import Asked, read_layout
+from outrider.imports.files.layout import FileOptions, read_layout
 from outrider.imports.files.lines import Lines
 from outrider.imports.files.rows import CsvRows, JsonRows, Rows
 from outrider.imports.models import Import, ImportPreview, PlannedRow, PreviewRow, RowProblem
 from outrider.imports.planner import NumberedRow, Planner
 from outrider.imports.storage import ImportFiles
-from outrider.imports.targets import Target
+from outrider.imports.targets import ImportTarget
 
 ROWS = 20
 """How many are shown as they would be written."""
@@ -21,7 +21,7 @@ CHECKED = 500
 _LONGEST = 300
 
 
-def preview(importing: Import, files: ImportFiles, target: Target) -> ImportPreview:
+def preview(importing: Import, files: ImportFiles, target: ImportTarget) -> ImportPreview:
     """Raises ObjectMissing without a file, BrokenFile for one that cannot be read at all."""
     files = replace(files, is_converted=importing.is_converted)
     beginning = files.fetch(0, BEGINNING).body
@@ -31,7 +31,7 @@ def preview(importing: Import, files: ImportFiles, target: Target) -> ImportPrev
         importing = importing.model_copy(update={"format": "jsonl"})
     rows: Rows
     if importing.format != "jsonl":
-        layout = read_layout(files.fetch, Asked.of(importing))
+        layout = read_layout(files.fetch, FileOptions.of(importing))
         lines = Lines(files.fetch, layout.offset, layout.line)
         rows = CsvRows(lines, layout.columns, layout.delimiter, layout.encoding)
         encoding = importing.encoding if importing.is_converted else layout.encoding

@@ -20,7 +20,7 @@ from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
-    Page,
+    ItemPage,
     Query,
     Table,
     TransactionFailed,
@@ -51,7 +51,7 @@ class Chunk(BaseModel):
         return result is None or self.counts[result] > 0
 
 
-class Work(BaseModel):
+class ImportWork(BaseModel):
     """An import as its worker sees it: where it stands in the file, which chunk is next, and how
     often work on it was begun since a chunk was last entered."""
 
@@ -64,9 +64,9 @@ class Work(BaseModel):
     request_id: str = ""
     lease: str = ""
 
-    def after(self, changes: Mapping[str, Any]) -> "Work":
+    def after(self, changes: Mapping[str, Any]) -> "ImportWork":
         """The work with what was just saved."""
-        own = {name: value for name, value in changes.items() if name in Work.model_fields}
+        own = {name: value for name, value in changes.items() if name in ImportWork.model_fields}
         shown = Import.model_validate({**self.shown.model_dump(), **changes})
         return self.model_copy(update={**own, "shown": shown})
 
@@ -97,7 +97,7 @@ class ImportRepository:
         )
         return [Import.model_validate(item).seen() for item in page.items], page.last_key
 
-    def chunks(self, import_id: str, first: int, limit: int) -> Page:
+    def chunks(self, import_id: str, first: int, limit: int) -> ItemPage:
         """Chunks from the number `first` on; `items` are those of `Chunk`."""
         return self.table.query(
             Query(
@@ -130,7 +130,7 @@ class ImportRepository:
         else:
             self.table.write(put)
 
-    def take(self, import_id: str, lease: str, states: Sequence[Status]) -> Work:
+    def take(self, import_id: str, lease: str, states: Sequence[Status]) -> ImportWork:
         """Lease the import, if it is in one of these states, and count that. Raises LeaseLost."""
         among = ", ".join(f":state{number}" for number in range(len(states)))
         action = self.table.update_action(
@@ -151,10 +151,10 @@ class ImportRepository:
             item = refused.item or {}
             if item.get("lease") != lease:  # else it was taken, and the answer to that was lost
                 raise LeaseLost from refused
-        work = {name: item[name] for name in Work.model_fields if name in item}
-        return Work(shown=Import.model_validate(item), **work)
+        work = {name: item[name] for name in ImportWork.model_fields if name in item}
+        return ImportWork(shown=Import.model_validate(item), **work)
 
-    def forgive(self, work: Work) -> None:
+    def forgive(self, work: ImportWork) -> None:
         """Do not count this try of the holder of the lease."""
         action = self.table.update_action(
             self.workspace,
@@ -170,7 +170,7 @@ class ImportRepository:
 
     def save(
         self,
-        work: Work,
+        work: ImportWork,
         changes: Mapping[str, Any],
         *,
         chunk: Chunk | None = None,
@@ -232,7 +232,7 @@ class ImportRepository:
         return try_transact(action, *also)
 
     def _save_action(
-        self, work: Work, changes: Mapping[str, Any], events: Sequence[Event], done: bool
+        self, work: ImportWork, changes: Mapping[str, Any], events: Sequence[Event], done: bool
     ) -> Action:
         values = {**changes, **outbox.attribute(events)}
         assignments = ", ".join(f"#{name} = :{name}" for name in values)

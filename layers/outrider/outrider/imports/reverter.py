@@ -13,10 +13,10 @@ from uuid import uuid4
 
 from outrider.access.models import Caller
 from outrider.imports.models import NO_COUNTS, SettledRow
-from outrider.imports.pace import Pace
-from outrider.imports.repository import ImportRepository, LeaseLost, Work
+from outrider.imports.pace import Backpressure
+from outrider.imports.repository import ImportRepository, ImportWork, LeaseLost
 from outrider.imports.storage import ImportFiles
-from outrider.imports.targets import Target
+from outrider.imports.targets import ImportTarget
 from outrider.kit import clock
 
 _AT_ONCE = 8
@@ -28,12 +28,12 @@ class Reverter:
     """`target` builds what rows of a kind became, `go_on` asks for another call, `pace` holds the
     next chunk until the events of what was taken back are recorded."""
 
-    caller: Callable[[Work], Caller]
+    caller: Callable[[ImportWork], Caller]
     imports: ImportRepository
     files: ImportFiles
-    target: Callable[[Work], Target]
+    target: Callable[[ImportWork], ImportTarget]
     go_on: Callable[[], None]
-    pace: Callable[[Work], Pace]
+    pace: Callable[[ImportWork], Backpressure]
 
     def run(self, enough_time: Callable[[], bool]) -> str:
         """Begin or go on. Gives what came of it, for the log."""
@@ -43,7 +43,7 @@ class Reverter:
         except LeaseLost:
             return "nothing to do"
 
-    def _run(self, work: Work, enough_time: Callable[[], bool]) -> str:
+    def _run(self, work: ImportWork, enough_time: Callable[[], bool]) -> str:
         target = self.target(work)
         while work.chunk > 0:
             before, work = work, self._take_back(work, target)
@@ -64,7 +64,7 @@ class Reverter:
         self.imports.save(work, ended, events=[reverted], done=True)
         return "reverted"
 
-    def _take_back(self, work: Work, target: Target) -> Work:
+    def _take_back(self, work: ImportWork, target: ImportTarget) -> ImportWork:
         chunk = self.imports.chunk(work.shown.id, work.chunk - 1)
         rows = self.files.get_rows(chunk.rows)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -85,7 +85,7 @@ class Reverter:
         self.imports.save(work, moved, chunk=now)
         return work.after(moved)
 
-    def _undone(self, row: SettledRow, target: Target) -> SettledRow:
+    def _undone(self, row: SettledRow, target: ImportTarget) -> SettledRow:
         if row.undo is None or row.id is None:
             return row
         mark = f"{self.files.import_id}#{row.row}#reverted"
@@ -95,7 +95,7 @@ class Reverter:
         return row.model_copy(update=changed)
 
 
-def _tells_of(before: Work, after: Work) -> bool:
+def _tells_of(before: ImportWork, after: ImportWork) -> bool:
     """Whether there are events of what was taken back: of suppressions there are none."""
     reverted = after.shown.counts["reverted"] > before.shown.counts["reverted"]
     return reverted and after.shown.kind != "suppressions"

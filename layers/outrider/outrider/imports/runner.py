@@ -17,15 +17,15 @@ from uuid import uuid4
 from outrider.access.models import Caller
 from outrider.imports.errors import BrokenFile
 from outrider.imports.files.conversion import BEGINNING, converted, form_of, is_json_lines
-from outrider.imports.files.layout import Asked, read_layout
+from outrider.imports.files.layout import FileOptions, read_layout
 from outrider.imports.files.lines import Lines
 from outrider.imports.files.rows import CsvRows, JsonRows, Rows
 from outrider.imports.models import NO_COUNTS, Counts, Import, SettledRow, Status
-from outrider.imports.pace import Pace
+from outrider.imports.pace import Backpressure
 from outrider.imports.planner import NumberedRow, Planner
-from outrider.imports.repository import Chunk, ImportRepository, LeaseLost, Work
-from outrider.imports.storage import ChunkEnd, ImportFiles, Plan
-from outrider.imports.targets import Target
+from outrider.imports.repository import Chunk, ImportRepository, ImportWork, LeaseLost
+from outrider.imports.storage import ChunkEnd, ChunkPlan, ImportFiles
+from outrider.imports.targets import ImportTarget
 from outrider.kit import clock
 from outrider.kit.errors import ServiceUnavailable
 
@@ -51,16 +51,16 @@ class _ReadChunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Runner:
+class ImportRunner:
     """`target` builds what rows of a kind become, `go_on` asks for another call, `pace` holds the
     next chunk until the events of what a kind's rows became are recorded."""
 
-    caller: Callable[[Work], Caller]
+    caller: Callable[[ImportWork], Caller]
     imports: ImportRepository
     files: ImportFiles
-    target: Callable[[Work], Target]
+    target: Callable[[ImportWork], ImportTarget]
     go_on: Callable[[], None]
-    pace: Callable[[Work], Pace]
+    pace: Callable[[ImportWork], Backpressure]
 
     def run(self, enough_time: Callable[[], bool]) -> str:
         """Begin or go on. Gives what came of it, for the log."""
@@ -79,7 +79,7 @@ class Runner:
                 self.imports.forgive(work)
             raise
 
-    def _run(self, work: Work, enough_time: Callable[[], bool]) -> str:
+    def _run(self, work: ImportWork, enough_time: Callable[[], bool]) -> str:
         is_careful = work.tries >= _CAREFUL_AFTER and not self.files.has_plan(work.chunk)
         careful_until = work.row + CHUNK_ROWS if is_careful else 0
         try:
@@ -114,7 +114,7 @@ class Runner:
             self._end(work, "failed", error={"line": broken.line, "detail": broken.detail})
             return "failed"
 
-    def _begin(self, work: Work) -> Work | None:
+    def _begin(self, work: ImportWork) -> ImportWork | None:
         """Look at the beginning of the file; None when the import waits to be confirmed then.
 
         Raises BrokenFile.
@@ -147,7 +147,7 @@ class Runner:
         known["progress"] = {"bytes_done": 0, "bytes_total": size, "rows_done": 0}
         shown = shown.model_copy(update=known)
         if shown.format != "jsonl":
-            layout = read_layout(files.fetch, Asked.of(shown))
+            layout = read_layout(files.fetch, FileOptions.of(shown))
             known = {
                 "columns": [column.model_dump() for column in layout.columns],
                 "delimiter": layout.delimiter,
@@ -159,7 +159,7 @@ class Runner:
             }
         return known
 
-    def _wait(self, work: Work, looked: Mapping[str, Any]) -> None:
+    def _wait(self, work: ImportWork, looked: Mapping[str, Any]) -> None:
         """For somebody to confirm the import. This was no try of its rows."""
         until = clock.to_text(clock.now() + CONFIRMATION)
         waits = {"status": "awaiting_confirmation", "expires_at": until, "tries": 0, **looked}
@@ -172,7 +172,7 @@ class Runner:
         )
         self.imports.save(work, waits, events=[told], done=True)
 
-    def _rows(self, work: Work) -> Rows:
+    def _rows(self, work: ImportWork) -> Rows:
         files = replace(self.files, is_converted=work.shown.is_converted)
         lines = Lines(files.fetch, work.offset, work.line)
         if work.shown.format == "jsonl":
@@ -181,7 +181,7 @@ class Runner:
         encoding = "utf-8" if shown.is_converted else shown.encoding or "utf-8"
         return CsvRows(lines, shown.columns, shown.delimiter or ",", encoding)
 
-    def _carry_out(self, work: Work, read: _ReadChunk, tries: int) -> Work:
+    def _carry_out(self, work: ImportWork, read: _ReadChunk, tries: int) -> ImportWork:
         """Do what the rows say and tell what became of them; the work behind them."""
         if not read.rows:
             return work
@@ -212,11 +212,11 @@ class Runner:
         return work.after(moved)
 
     def _settle(
-        self, work: Work, read: _ReadChunk, planner: Planner
+        self, work: ImportWork, read: _ReadChunk, planner: Planner
     ) -> tuple[ChunkEnd, list[SettledRow]]:
         """What became of the rows, in their order. Rows that found something else than they were
         planned for are planned again."""
-        plan = self.files.plan(work.chunk, 0, Plan(planner.plan(read.rows), read.end))
+        plan = self.files.plan(work.chunk, 0, ChunkPlan(planner.plan(read.rows), read.end))
         end, settled = plan.end, dict[int, SettledRow]()
         for round_ in range(_ROUNDS):
             marks = {row.row: f"{work.shown.id}#{row.row}#{round_}" for row in plan.rows}
@@ -228,10 +228,12 @@ class Runner:
                 break
             settled |= {row.row: row.failed(_CONTENDED) for row in plan.rows if row.row in lost}
             if round_ + 1 < _ROUNDS:
-                plan = self.files.plan(work.chunk, round_ + 1, Plan(planner.plan(again), plan.end))
+                plan = self.files.plan(
+                    work.chunk, round_ + 1, ChunkPlan(planner.plan(again), plan.end)
+                )
         return end, [settled[row] for row in sorted(settled)]
 
-    def _end(self, work: Work, status: Status, **changes: Any) -> None:
+    def _end(self, work: ImportWork, status: Status, **changes: Any) -> None:
         shown = work.shown
         completed = self.caller(work).event(
             "import.completed",
@@ -245,7 +247,7 @@ class Runner:
         self.imports.save(work, ended, events=[completed], done=True)
 
 
-def _deadly(work: Work) -> BrokenFile:
+def _deadly(work: ImportWork) -> BrokenFile:
     return BrokenFile(
         work.line + 1,
         f"Work on the file broke off {MOST_TRIES} times at row {work.row + 1}. The rows before it "
@@ -253,7 +255,7 @@ def _deadly(work: Work) -> BrokenFile:
     )
 
 
-def _read(work: Work, rows: Rows, most: int) -> _ReadChunk:
+def _read(work: ImportWork, rows: Rows, most: int) -> _ReadChunk:
     """The next rows, at `most`, or as many as make a chunk, or as there are before the file breaks
     off."""
     read: list[NumberedRow] = []
@@ -274,5 +276,5 @@ def _read(work: Work, rows: Rows, most: int) -> _ReadChunk:
     return _ReadChunk(read, end, at_end, broken)
 
 
-def _written(work: Work) -> int:
+def _written(work: ImportWork) -> int:
     return work.shown.counts["created"] + work.shown.counts["updated"]

@@ -30,7 +30,7 @@ from outrider.imports.repository import Chunk, ImportRepository
 from outrider.imports.runner import MAX_BYTES
 from outrider.imports.schemas import ImportCreate, ImportCreated, MappingGiven, RowsQuery, Upload
 from outrider.imports.storage import LINK_SECONDS, ImportFiles
-from outrider.imports.targets import Target
+from outrider.imports.targets import ImportTarget
 from outrider.kit import clock, ids
 from outrider.kit.aws.s3 import ObjectMissing
 from outrider.kit.errors import ValidationFailed
@@ -47,7 +47,7 @@ class ImportService:
     caller: Caller
     imports: ImportRepository
     files: Callable[[str], ImportFiles]
-    target: Callable[[Import], Target]
+    target: Callable[[Import], ImportTarget]
 
     def create(self, new: ImportCreate) -> ImportCreated:
         """Raises ScopeDenied when the key may not write what the rows become."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from outrider.access.models import WorkspaceId
 from outrider.imports.models import PlannedRow, SettledRow
 from outrider.kit import json
-from outrider.kit.aws.s3 import MIN_PART, ObjectMissing, Objects, Part
+from outrider.kit.aws.s3 import MIN_PART, ObjectMissing, ObjectRange, Objects
 
 LINK_SECONDS = 3_600
 _UPLOAD = "upload"
@@ -30,7 +30,7 @@ class ChunkEnd(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ChunkPlan:
     rows: Sequence[PlannedRow]
     end: ChunkEnd
 
@@ -55,7 +55,7 @@ class ImportFiles:
         """Where to PUT the file within LINK_SECONDS."""
         return self.objects.link_to_put(self._key(_UPLOAD), LINK_SECONDS)
 
-    def fetch(self, start: int, length: int) -> Part:
+    def fetch(self, start: int, length: int) -> ObjectRange:
         name = _CONVERTED if self.is_converted else _UPLOAD
         return self.objects.get_part(self._key(name), start, length)
 
@@ -72,13 +72,15 @@ class ImportFiles:
         self.objects.complete(key, upload_id, tags)
         return replace(self, is_converted=True)
 
-    def plan(self, chunk: int, round_: int, plan: Plan) -> Plan:
+    def plan(self, chunk: int, round_: int, plan: ChunkPlan) -> ChunkPlan:
         """Write a plan down, unless there is one already; gives the one that counts."""
         key = self._key(f"plan-{chunk:06}-{round_}")
         if self.objects.put_new(key, _lines([plan.end, *plan.rows])):
             return plan
         end, *rows = _values(self.objects.get(key))
-        return Plan([PlannedRow.model_validate(row) for row in rows], ChunkEnd.model_validate(end))
+        return ChunkPlan(
+            [PlannedRow.model_validate(row) for row in rows], ChunkEnd.model_validate(end)
+        )
 
     def has_plan(self, chunk: int) -> bool:
         try:

@@ -9,13 +9,13 @@ from outrider.contacts.suppressions.bulk import SuppressionBulk
 from outrider.events.wiring import backlog
 from outrider.imports.jobs import ImportJob
 from outrider.imports.models import Import
-from outrider.imports.pace import Pace
-from outrider.imports.repository import ImportRepository, Work
+from outrider.imports.pace import Backpressure
+from outrider.imports.repository import ImportRepository, ImportWork
 from outrider.imports.reverter import Reverter
-from outrider.imports.runner import Runner
+from outrider.imports.runner import ImportRunner
 from outrider.imports.service import ImportService
 from outrider.imports.storage import ImportFiles
-from outrider.imports.targets import Target
+from outrider.imports.targets import ImportTarget
 from outrider.imports.targets.companies import CompanyTarget
 from outrider.imports.targets.contacts import ContactTarget
 from outrider.imports.targets.suppressions import SuppressionTarget
@@ -34,8 +34,8 @@ def imports(caller: Caller) -> ImportService:
     )
 
 
-def runner(workspace: WorkspaceId, import_id: str) -> Runner:
-    return Runner(
+def runner(workspace: WorkspaceId, import_id: str) -> ImportRunner:
+    return ImportRunner(
         lambda work: _caller(workspace, work),
         _repository(workspace),
         _files(workspace, import_id),
@@ -56,13 +56,13 @@ def reverter(workspace: WorkspaceId, import_id: str) -> Reverter:
     )
 
 
-def _caller(workspace: WorkspaceId, work: Work) -> Caller:
+def _caller(workspace: WorkspaceId, work: ImportWork) -> Caller:
     """Whoever asked for the import, as far as events say."""
     caller = Caller.engine(workspace, work.request_id)
     return replace(caller, actor=work.shown.created_by)
 
 
-def _target(caller: Caller, importing: Import) -> Target:
+def _target(caller: Caller, importing: Import) -> ImportTarget:
     workspace, import_id = caller.workspace, importing.id
     contacts = Table(settings().require("contacts_table"))
     match importing.kind:
@@ -77,10 +77,10 @@ def _target(caller: Caller, importing: Import) -> Target:
             return SuppressionTarget(caller, suppressions, import_id, defaults)
 
 
-def _pace(workspace: WorkspaceId, work: Work) -> Pace:
+def _pace(workspace: WorkspaceId, work: ImportWork) -> Backpressure:
     kind = "companies" if work.shown.kind == "companies" else "contacts"
     changed = Table(settings().require(f"{kind}_table"))
-    return Pace(backlog(workspace, changed).recorded_until)
+    return Backpressure(backlog(workspace, changed).recorded_until)
 
 
 def _repository(workspace: WorkspaceId) -> ImportRepository:

@@ -11,7 +11,7 @@ from outrider.feedback.notices import Kind, Notice
 from outrider.feedback.service import Feedback
 from outrider.inbound.classification.verdict import judge
 from outrider.inbound.mail.message import IncomingMail
-from outrider.inbound.replies.matching import Matching, Place
+from outrider.inbound.replies.matching import Matching, VerifiedMailbox
 from outrider.inbound.replies.recording import Replies
 from outrider.inbound.replies.unmatched import UnmatchedMails
 from outrider.inbound.reports.delivery_status import Report
@@ -124,7 +124,7 @@ class InboundService:
     def _unmatched(self, mail: IncomingMail, kept_at: str) -> Received:
         """It is told where it was meant for. Where that may be several workspaces, each is told
         that a mail came, and none what was written."""
-        owners: dict[str, Place] = {}
+        owners: dict[str, VerifiedMailbox] = {}
         for place in self.matching.places(mail):
             owners.setdefault(place.workspace.public, place)
         for place in owners.values():

@@ -21,7 +21,7 @@ _ACTOR = "recipient"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class TrackingLink:
     """A link of ours. The message is gone when its contact was erased."""
 
     token: Token
@@ -36,7 +36,7 @@ class LinkService:
     marks: Callable[[Caller], Marks]
     opt_outs: Callable[[Caller], OptOuts]
 
-    def read(self, text: str, purpose: Purpose) -> Link | None:
+    def read(self, text: str, purpose: Purpose) -> TrackingLink | None:
         """None unless the workspace that the token names has made it, for this purpose."""
         read = Token.read(text)
         if read is None:
@@ -52,16 +52,16 @@ class LinkService:
         if secret is None or not token.is_genuine(purpose, signature, secret):
             return None
         item = found.get(message[1:])
-        return Link(token, Message.from_item(item, found.get(said[1:])) if item else None)
+        return TrackingLink(token, Message.from_item(item, found.get(said[1:])) if item else None)
 
-    def reaches_somebody(self, link: Link) -> bool:
+    def reaches_somebody(self, link: TrackingLink) -> bool:
         """Whether anything still says whose link it is."""
         if link.message and link.message.recipient:
             return True
         contacts, contact_id = self.contacts(link.token.workspace), link.token.contact_id
         return bool(contacts.get(contact_id) or contacts.merged_into(contact_id))
 
-    def unsubscribe(self, link: Link) -> bool:
+    def unsubscribe(self, link: TrackingLink) -> bool:
         """False when nothing says any more whose link it is."""
         token = link.token
         return self.opt_outs(_caller(link)).record(
@@ -72,14 +72,14 @@ class LinkService:
             "By the link in the mail",
         )
 
-    def destination(self, link: Link) -> str | None:
+    def destination(self, link: TrackingLink) -> str | None:
         number = link.token.number
         if link.message is None or number >= len(link.message.links):
             return None
         found = link.message.links[number]
         return found if found.lower().startswith(("http://", "https://")) else None
 
-    def clicked(self, link: Link, headers: Mapping[str, str]) -> None:
+    def clicked(self, link: TrackingLink, headers: Mapping[str, str]) -> None:
         """Note it, if it was a person and the first time. The recipient goes on in any case."""
         message, now = link.message, clock.now()
         if message is None or message.clicked_at or is_machine(headers, message, now):
@@ -87,7 +87,7 @@ class LinkService:
         with _unimportant():
             self.marks(_caller(link)).clicked(message, now)
 
-    def opened(self, link: Link, headers: Mapping[str, str]) -> None:
+    def opened(self, link: TrackingLink, headers: Mapping[str, str]) -> None:
         """Note the first opening by a person, and the first by a machine."""
         message, now = link.message, clock.now()
         if message is None:
@@ -99,7 +99,7 @@ class LinkService:
             self.marks(_caller(link)).opened(message, now, machine=machine)
 
 
-def _caller(link: Link) -> Caller:
+def _caller(link: TrackingLink) -> Caller:
     return Caller(link.token.workspace, _ACTOR)
 
 

@@ -26,7 +26,7 @@ from outrider.kit.aws.dynamodb import (
 from outrider.kit.outbox import Event, attribute
 from outrider.kit.text.addresses import folded
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
-from outrider.mailboxes.health.assessment import Counts
+from outrider.mailboxes.health.assessment import EmailCounts
 from outrider.mailboxes.health.guardrail import SPAN
 from outrider.mailboxes.inboxes import inbox_pk
 from outrider.mailboxes.models import Mailbox
@@ -39,7 +39,7 @@ Outcome = Literal["bounced", "complained", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class MailboxUsage:
     """Mails taken of a day's cap; `free_at` (RFC 3339) is the end of the slots planned so far."""
 
     used: int
@@ -47,13 +47,13 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class MailboxCounts:
     """A mailbox, what became of its mails on some days and in the last 24 hours, and what it has
     taken of today's cap."""
 
     mailbox: Mailbox
-    counts: Counts
-    last_hours: Counts
+    counts: EmailCounts
+    last_hours: EmailCounts
     used_today: int
 
 
@@ -187,7 +187,7 @@ class MailboxRepository:
         found = batch_get(self.key(mailbox_id) for mailbox_id in sorted(mailbox_ids))
         return [Mailbox.model_validate(item) for item in found.values()]
 
-    def usage(self, mailbox_ids: Iterable[str], day: date) -> dict[str, Usage]:
+    def usage(self, mailbox_ids: Iterable[str], day: date) -> dict[str, MailboxUsage]:
         """What each mailbox has taken of its cap on `day`, and when its minimum gap is over."""
         wanted = list(mailbox_ids)
         keys = [
@@ -201,24 +201,24 @@ class MailboxRepository:
             return found.get((self.table.name, self._usage_pk(mailbox_id), sk), {})
 
         return {
-            mailbox_id: Usage(
+            mailbox_id: MailboxUsage(
                 used=int(item(mailbox_id, _usage_sk(day)).get("used", 0)),
                 free_at=item(mailbox_id, _GAP).get("free_at"),
             )
             for mailbox_id in wanted
         }
 
-    def counts(self, mailbox_ids: Iterable[str], days: Sequence[date]) -> dict[str, Counts]:
+    def counts(self, mailbox_ids: Iterable[str], days: Sequence[date]) -> dict[str, EmailCounts]:
         """What became of each mailbox's mails on `days` together."""
         wanted = list(mailbox_ids)
         found = batch_get(key for mailbox_id in wanted for key in self._day_keys(mailbox_id, days))
-        totals = dict.fromkeys(wanted, Counts())
+        totals = dict.fromkeys(wanted, EmailCounts())
         by_partition = {self._usage_pk(mailbox_id): mailbox_id for mailbox_id in wanted}
         for (_, pk, _), item in found.items():
             totals[by_partition[pk]] += _counts(item)
         return totals
 
-    def get_with_counts(self, mailbox_id: str, days: Sequence[date]) -> Counted | None:
+    def get_with_counts(self, mailbox_id: str, days: Sequence[date]) -> MailboxCounts | None:
         """With what became of its mails on `days`, the current one first."""
         found = batch_get([self.key(mailbox_id), *self._day_keys(mailbox_id, days)])
         item = found.pop((self.table.name, self.workspace, mailbox_id), None)
@@ -226,9 +226,9 @@ class MailboxRepository:
             return None
         pk, table = self._usage_pk(mailbox_id), self.table.name
         by_day = [(day, found.get((table, pk, _usage_sk(day)), {})) for day in days]
-        return Counted(
+        return MailboxCounts(
             mailbox=Mailbox.model_validate(item),
-            counts=sum(map(_counts, found.values()), Counts()),
+            counts=sum(map(_counts, found.values()), EmailCounts()),
             last_hours=_counts_since(by_day, clock.now() - SPAN),
             used_today=int(by_day[0][1].get("used", 0)),
         )
@@ -311,9 +311,9 @@ def _usage_sk(day: date) -> str:
     return f"day#{day.isoformat()}"
 
 
-def _counts(item: Item) -> Counts:
+def _counts(item: Item) -> EmailCounts:
     refused = int(item.get("refused", 0))
-    return Counts(
+    return EmailCounts(
         sent=max(0, int(item.get("used", 0)) - refused),
         bounced=int(item.get("bounced", 0)),
         complained=int(item.get("complained", 0)),
@@ -321,10 +321,10 @@ def _counts(item: Item) -> Counts:
     )
 
 
-def _counts_since(by_day: Sequence[tuple[date, Item]], moment: datetime) -> Counts:
+def _counts_since(by_day: Sequence[tuple[date, Item]], moment: datetime) -> EmailCounts:
     """What became of mails in the hours that began after `moment`."""
     refused = hourly_counts.total(by_day, "refused", moment)
-    return Counts(
+    return EmailCounts(
         sent=max(0, hourly_counts.total(by_day, "used", moment) - refused),
         bounced=hourly_counts.total(by_day, "bounced", moment),
         complained=hourly_counts.total(by_day, "complained", moment),

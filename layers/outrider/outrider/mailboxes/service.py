@@ -18,7 +18,7 @@ from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTake
 from outrider.mailboxes.health.assessment import last_days
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox, Security, SmtpServer
-from outrider.mailboxes.ownership.claims import Claims
+from outrider.mailboxes.ownership.claims import AddressClaims
 from outrider.mailboxes.ownership.errors import OwnershipLost
 from outrider.mailboxes.passwords import PasswordSafe
 from outrider.mailboxes.pools.repository import PoolRepository
@@ -49,7 +49,7 @@ class MailboxService:
     pools: PoolRepository
     reviews: HealthReviews
     safe: PasswordSafe
-    claims: Claims
+    claims: AddressClaims
     local: bool
 
     def create(self, new: MailboxCreate) -> MailboxDetails:

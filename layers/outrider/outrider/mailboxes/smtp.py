@@ -44,10 +44,10 @@ Failure = Literal["login", "refused", "no_starttls", "no_login", "secret"] | Rea
 class SmtpFailed(Exception):
     """There is no session, or it ended."""
 
-    def __init__(self, reason: Failure, said: "Reply | str") -> None:
+    def __init__(self, reason: Failure, said: "SmtpReply | str") -> None:
         super().__init__(str(said))
         self.reason = reason
-        self.reply = said if isinstance(said, Reply) else None
+        self.reply = said if isinstance(said, SmtpReply) else None
         """What the server answered, where it did."""
 
     @property
@@ -57,7 +57,7 @@ class SmtpFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SmtpReply:
     """-1 stands for a code that cannot be read."""
 
     code: int
@@ -131,7 +131,7 @@ class Session:
         with self._answered():
             if server.security == "ssl":
                 self._talk.encrypt(tls)
-            greeting = Reply(*_read(self._talk.getreply()))
+            greeting = SmtpReply(*_read(self._talk.getreply()))
             if greeting.code != 220:
                 raise SmtpFailed("refused", greeting)
             self._greet()
@@ -142,9 +142,9 @@ class Session:
                 self._greet()
             self._log_in(server.username, password)
 
-    def command(self, text: str) -> Reply:
+    def command(self, text: str) -> SmtpReply:
         with self._answered():
-            return Reply(*_read(self._talk.docmd(text)))
+            return SmtpReply(*_read(self._talk.docmd(text)))
 
     def takes(self, extension: str) -> bool:
         return self._talk.has_extn(extension)
@@ -153,12 +153,12 @@ class Session:
         with self._answered():
             self._talk.send(data)
 
-    def finish(self, data: bytes) -> Reply:
+    def finish(self, data: bytes) -> SmtpReply:
         """Write the last bytes, and wait for the answer as long as there is time."""
         self._command_within = self._deadline.left
         with self._answered():
             self._talk.send(data)
-            return Reply(*_read(self._talk.getreply()))
+            return SmtpReply(*_read(self._talk.getreply()))
 
     def end(self) -> None:
         """Say goodbye, if the other side still listens. Never raises."""
@@ -170,7 +170,7 @@ class Session:
 
     def _greet(self) -> None:
         """EHLO, and never HELO: a server that knows only this has no login."""
-        reply = Reply(*_read(self._talk.ehlo()))
+        reply = SmtpReply(*_read(self._talk.ehlo()))
         if not 200 <= reply.code < 300:
             raise SmtpFailed("refused", reply)
 
@@ -180,7 +180,7 @@ class Session:
         try:
             self._talk.login(username, password)
         except smtplib.SMTPAuthenticationError as error:
-            reply = Reply(*_read((error.smtp_code, error.smtp_error)))
+            reply = SmtpReply(*_read((error.smtp_code, error.smtp_error)))
             refused = 500 <= reply.code < 600
             raise SmtpFailed("login" if refused else "refused", reply) from error
         except (smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException):
@@ -198,7 +198,7 @@ class Session:
         except SmtpFailed:
             raise
         except smtplib.SMTPResponseException as error:
-            reply = Reply(*_read((error.smtp_code, error.smtp_error)))
+            reply = SmtpReply(*_read((error.smtp_code, error.smtp_error)))
             raise SmtpFailed("refused", reply) from error
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._alive = False

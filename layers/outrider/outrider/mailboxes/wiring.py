@@ -6,7 +6,7 @@ from outrider.kit.aws.kms import Cipher
 from outrider.kit.settings import settings
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.inboxes import Inboxes
-from outrider.mailboxes.ownership.claims import Claims
+from outrider.mailboxes.ownership.claims import AddressClaims
 from outrider.mailboxes.ownership.repository import OwnershipRepository
 from outrider.mailboxes.passwords import PasswordSafe
 from outrider.mailboxes.pools.repository import PoolRepository
@@ -23,7 +23,7 @@ def mailboxes(caller: Caller) -> MailboxService:
         PoolRepository(_table(), caller.workspace),
         health_reviews(caller),
         _safe(caller.workspace),
-        Claims(ownerships(caller.workspace), settings().mailbox_ownership == "first"),
+        AddressClaims(ownerships(caller.workspace), settings().mailbox_ownership == "first"),
         local=settings().stage == "local",
     )
 

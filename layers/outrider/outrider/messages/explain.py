@@ -17,8 +17,8 @@ from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.sending import gates
 from outrider.messages.sending.exclusive import Rivals
 from outrider.messages.sending.gates import Closed, GateName
-from outrider.messages.sending.last_check import StandingReader
-from outrider.messages.sending.snapshot import Sender, Snapshot, SnapshotReader, Supply
+from outrider.messages.sending.last_check import RestrictionsReader
+from outrider.messages.sending.snapshot import SendingMailbox, Snapshot, SnapshotReader, Supply
 from outrider.sequences.models import Channel
 
 _RESERVED: frozenset[GateName] = frozenset({"mailbox_cap", "campaign_limit", "company_limit"})
@@ -69,7 +69,7 @@ class Explainer:
 
     reader: SnapshotReader
     rivals: Rivals
-    standing: StandingReader
+    standing: RestrictionsReader
     mailboxes: MailboxRepository
     limits: DailyLimits
 
@@ -126,11 +126,11 @@ class Explainer:
         first = senders[0].mailbox if senders else None
         return replace(seen, supply=supply, rivals=rivals, mailbox=seen.mailbox or first)
 
-    def _senders(self, seen: Snapshot, pool: str, day: date) -> list[Sender]:
+    def _senders(self, seen: Snapshot, pool: str, day: date) -> list[SendingMailbox]:
         """Its own mailbox as long as there is one, else all of the pool."""
         mailboxes = [seen.mailbox] if seen.mailbox else self.mailboxes.of_pool(pool)
         usage = self.mailboxes.usage([mailbox.id for mailbox in mailboxes], day)
-        return [Sender(mailbox, usage[mailbox.id].used) for mailbox in mailboxes]
+        return [SendingMailbox(mailbox, usage[mailbox.id].used) for mailbox in mailboxes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 
-from outrider.events.models import Place, RecordedEvent
+from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.events.repository import EventRepository
 from outrider.kit.aws.attributes import Item
 from outrider.messages.models import Message, State
@@ -42,7 +42,7 @@ class RecentMessages:
         at a bounded number of events: where few are wanted there may be fewer, even none, though
         others follow."""
         states = _states(asked)
-        walk = self.events.backward(Place(**after) if after else None, None, None)
+        walk = self.events.backward(FeedPosition(**after) if after else None, None, None)
         found: list[Message] = []
         last, looked = after, 0
         for events in _portions(walk, asked.limit):

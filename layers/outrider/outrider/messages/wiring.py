@@ -42,10 +42,10 @@ from outrider.messages.lists import MessageLists
 from outrider.messages.outcomes.settlement import Settling
 from outrider.messages.outcomes.unknown import Unknowns
 from outrider.messages.repository import MessageRepository, SentMessages
-from outrider.messages.sending.claims import Claims
+from outrider.messages.sending.claims import StepClaims
 from outrider.messages.sending.exclusive import Rivals
-from outrider.messages.sending.last_check import StandingReader
-from outrider.messages.sending.outcome import Progress
+from outrider.messages.sending.last_check import RestrictionsReader
+from outrider.messages.sending.outcome import OutcomeRecorder
 from outrider.messages.sending.snapshot import SnapshotReader
 from outrider.messages.sending.steps import StepService
 from outrider.messages.sending.test_sends import TestSends, TestSendService
@@ -154,10 +154,10 @@ def snapshots(caller: Caller, campaign_id: str) -> SnapshotReader:
     )
 
 
-def progress(caller: Caller, campaign_id: str) -> Progress:
+def progress(caller: Caller, campaign_id: str) -> OutcomeRecorder:
     """Outside the steps' worker, events about what went on wake the clock."""
     workspace = caller.workspace
-    return Progress(
+    return OutcomeRecorder(
         caller=caller,
         enrollments=enrollment_repository(workspace, campaign_id),
         endings=endings(caller),
@@ -236,9 +236,9 @@ def _unknowns(caller: Caller) -> Unknowns:
     )
 
 
-def _claims(caller: Caller, campaign_id: str) -> Claims:
+def _claims(caller: Caller, campaign_id: str) -> StepClaims:
     workspace = caller.workspace
-    return Claims(
+    return StepClaims(
         campaign_id=campaign_id,
         enrollments=enrollment_repository(workspace, campaign_id),
         messages=message_repository(caller),
@@ -248,9 +248,9 @@ def _claims(caller: Caller, campaign_id: str) -> Claims:
     )
 
 
-def _standing(caller: Caller, campaign_id: str) -> StandingReader:
+def _standing(caller: Caller, campaign_id: str) -> RestrictionsReader:
     workspace, contacts = caller.workspace, _table("contacts_table")
-    return StandingReader(
+    return RestrictionsReader(
         campaigns=campaign_repository(workspace),
         contacts=ContactRepository(contacts, workspace),
         suppressions=SuppressionRepository(contacts, workspace),

@@ -22,7 +22,7 @@ from outrider.kit.errors import Conflict, Contended
 from outrider.kit.outbox import Event
 from outrider.messages.models import Message
 from outrider.privacy.models import Counted, Erasure, StoreResult
-from outrider.privacy.records import Records
+from outrider.privacy.records import ContactRecords
 from outrider.privacy.repository import ErasureRepository
 from outrider.privacy.schemas import ContactErased
 
@@ -33,7 +33,7 @@ _DELIVERIES, _ANSWERS, _FILES, _BACKUPS = (timedelta(days=days) for days in (30,
 @dataclass(frozen=True, slots=True)
 class ErasureService:
     caller: Caller
-    records: Records
+    records: ContactRecords
     suppressions: SuppressionRepository
     erasures: ErasureRepository
     enrollments: Callable[[str], EnrollmentRepository]

@@ -24,7 +24,7 @@ _MESSAGES, _KINDS = 1, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class ContactRecords:
     """Records of one workspace. A place is where to go on: which part, and behind which key."""
 
     contacts: ContactRepository

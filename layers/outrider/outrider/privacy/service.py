@@ -12,16 +12,16 @@ from outrider.events.models import RecordedEvent
 from outrider.kit import ids
 from outrider.kit.http.pagination import PageQuery, Sealer
 from outrider.messages.models import Message
-from outrider.privacy.records import Records
+from outrider.privacy.records import ContactRecords
 from outrider.privacy.schemas import ContactExport
 from outrider.research.models import Findings
 from outrider.research.repository import ResearchRepository
 
 
 @dataclass(frozen=True, slots=True)
-class ExportService:
+class ContactExportService:
     caller: Caller
-    records: Records
+    records: ContactRecords
     suppressions: SuppressionRepository
     research: ResearchRepository
 

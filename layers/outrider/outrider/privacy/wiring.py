@@ -10,16 +10,16 @@ from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.messages.repository import MessageRepository
 from outrider.privacy.erasing import ErasureService
-from outrider.privacy.records import Records
+from outrider.privacy.records import ContactRecords
 from outrider.privacy.repository import ErasureRepository
-from outrider.privacy.service import ExportService
+from outrider.privacy.service import ContactExportService
 from outrider.research.repository import ResearchRepository
 
 
-def exports(caller: Caller) -> ExportService:
+def exports(caller: Caller) -> ContactExportService:
     records = _records(caller)
     research = ResearchRepository(records.contacts)
-    return ExportService(caller, records, _suppressions(caller), research)
+    return ContactExportService(caller, records, _suppressions(caller), research)
 
 
 def erasures(caller: Caller) -> ErasureService:
@@ -34,9 +34,9 @@ def erasures(caller: Caller) -> ErasureService:
     )
 
 
-def _records(caller: Caller) -> Records:
+def _records(caller: Caller) -> ContactRecords:
     workspace = caller.workspace
-    return Records(
+    return ContactRecords(
         contacts=ContactRepository(_table("contacts_table"), workspace),
         enrollments=ContactEnrollments(_table("enrollments_table"), workspace),
         messages=MessageRepository(_table("messages_table"), workspace),

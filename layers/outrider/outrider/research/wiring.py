@@ -10,7 +10,7 @@ from outrider.kit.settings import settings
 from outrider.research.repository import ResearchRepository
 from outrider.research.sandbox import simulated
 from outrider.research.service import ResearchService
-from outrider.research.site.looking import Looker
+from outrider.research.site.looking import SiteLookup
 from outrider.research.site.reader import SiteReader
 
 
@@ -21,6 +21,8 @@ def research(caller: Caller) -> ResearchService:
     return ResearchService(caller, ResearchRepository(contacts), companies, credits(caller), look)
 
 
-def _looker() -> Looker:
+def _looker() -> SiteLookup:
     outbound = Outbound(loopback=settings().stage == "local")
-    return Looker(SiteReader(outbound), plain=outbound.loopback, dns_server=settings().dns_server)
+    return SiteLookup(
+        SiteReader(outbound), plain=outbound.loopback, dns_server=settings().dns_server
+    )

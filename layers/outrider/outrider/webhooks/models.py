@@ -49,7 +49,7 @@ class LastAttempt(BaseModel):
     latency_ms: int
 
 
-class Gate(BaseModel):
+class EndpointState(BaseModel):
     """How an endpoint does, and what is under way to it. Another item than the webhook, since each
     attempt changes it.
 
@@ -71,7 +71,7 @@ class Gate(BaseModel):
     pump_until: str | None = None
     reset_at: str | None = None
 
-    def reset(self) -> "Gate":
+    def reset(self) -> "EndpointState":
         """As if the endpoint had never failed."""
         forgotten = {"failures": 0, "failing_since": None, "not_before": None, "pump_until": None}
         return self.model_copy(update=forgotten)
@@ -202,7 +202,7 @@ class Replay(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AttemptOutcome:
     """What came of one request. `error` is `dns`, `blocked_address`, `connect`, `tls`, `timeout`,
     `protocol`, `http_3xx`, `http_4xx`, …; None means it was delivered."""
 

@@ -16,11 +16,11 @@ from outrider.webhooks.endpoints import breaker
 from outrider.webhooks.endpoints.subscriptions import AVAILABLE, check
 from outrider.webhooks.models import (
     Attempt,
+    AttemptOutcome,
     Delivery,
     DisabledReason,
-    Gate,
+    EndpointState,
     LastAttempt,
-    Outcome,
     State,
     Webhook,
 )
@@ -114,7 +114,7 @@ class Health(BaseModel):
     in_flight: int
 
     @classmethod
-    def of(cls, webhook: Webhook, gate: Gate) -> Self:
+    def of(cls, webhook: Webhook, gate: EndpointState) -> Self:
         enabled = webhook.status == "enabled"
         probe_at = breaker.probe_at(gate, webhook.id) if enabled else None
         held = gate.not_before is not None and gate.not_before > clock.timestamp()
@@ -129,7 +129,7 @@ class Health(BaseModel):
         )
 
 
-def _health_state(webhook: Webhook, gate: Gate) -> HealthState:
+def _health_state(webhook: Webhook, gate: EndpointState) -> HealthState:
     if webhook.status == "disabled":
         return "disabled"
     if breaker.verdict(gate, clock.now()) != "closed":
@@ -160,7 +160,7 @@ class WebhookSummary(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, webhook: Webhook, gate: Gate, **more: Any) -> Self:
+    def of(cls, webhook: Webhook, gate: EndpointState, **more: Any) -> Self:
         until = webhook.previous_until
         signs = until is not None and until > clock.timestamp()
         return cls.model_validate(
@@ -205,7 +205,7 @@ class WebhookTest(BaseModel):
     answer: str = ""
 
     @classmethod
-    def of(cls, outcome: Outcome) -> "WebhookTest":
+    def of(cls, outcome: AttemptOutcome) -> "WebhookTest":
         return cls(
             delivered=outcome.delivered,
             status_code=outcome.status_code,

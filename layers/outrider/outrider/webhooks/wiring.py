@@ -12,11 +12,11 @@ from outrider.webhooks.deliveries.deliverer import Deliverer
 from outrider.webhooks.deliveries.fanout import Fanout
 from outrider.webhooks.deliveries.log import DeliveryLog
 from outrider.webhooks.deliveries.repository import DeliveryRepository
-from outrider.webhooks.deliveries.sender import Sender
+from outrider.webhooks.deliveries.sender import WebhookSender
 from outrider.webhooks.deliveries.service import DeliveryService
 from outrider.webhooks.deliveries.sweeper import Sweeper
 from outrider.webhooks.deliveries.timers import Timers, order
-from outrider.webhooks.endpoints.gates import GateRepository
+from outrider.webhooks.endpoints.gates import EndpointStateRepository
 from outrider.webhooks.endpoints.repository import WebhookRepository
 from outrider.webhooks.endpoints.secrets import SecretSafe
 from outrider.webhooks.endpoints.service import WebhookService
@@ -87,10 +87,10 @@ def deliverer(workspace: WorkspaceId) -> Deliverer:
     return Deliverer(
         workspace,
         WebhookRepository(_table(), workspace),
-        GateRepository(_table(), workspace),
+        EndpointStateRepository(_table(), workspace),
         DeliveryRepository(_table(), workspace),
         _safe(workspace),
-        Sender(_outbound()),
+        WebhookSender(_outbound()),
         _timers(),
         pump(workspace),
     )
@@ -100,7 +100,7 @@ def pump(workspace: WorkspaceId) -> Pump:
     return Pump(
         workspace,
         WebhookRepository(_table(), workspace),
-        GateRepository(_table(), workspace),
+        EndpointStateRepository(_table(), workspace),
         DeliveryRepository(_table(), workspace),
         _timers(),
     )

@@ -14,7 +14,7 @@ _LIFE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class DailyUsage:
     """Messages taken of a day: by the campaign, and by company key those to its people."""
 
     campaign: int
@@ -50,14 +50,14 @@ class DailyLimits:
             self.pk, _sk(day, company), "ADD #used :minus", minus=-count
         )
 
-    def usage(self, day: date, companies: Iterable[str] = ()) -> Used:
+    def usage(self, day: date, companies: Iterable[str] = ()) -> DailyUsage:
         wanted = {company: _sk(day, company) for company in companies}
         found = batch_get((self.table, self.pk, sk) for sk in {_sk(day), *wanted.values()})
 
         def used(sk: str) -> int:
             return int(found.get((self.table.name, self.pk, sk), {}).get("used", 0))
 
-        return Used(used(_sk(day)), {company: used(sk) for company, sk in wanted.items()})
+        return DailyUsage(used(_sk(day)), {company: used(sk) for company, sk in wanted.items()})
 
 
 def _sk(day: date, company: str | None = None) -> str:

@@ -23,7 +23,7 @@ MAX_STEPS = 500
 
 
 @dataclass(slots=True)
-class Reading:
+class DueReading:
     """What one round of `campaign` has read. `more`: further things could be carried out at once;
     `held`: something is due that has to wait for a mailbox or a limit."""
 
@@ -43,7 +43,7 @@ class Reading:
     @classmethod
     def begin(
         cls, enrollments: EnrollmentRepository, campaign: Campaign, now: datetime
-    ) -> "Reading":
+    ) -> "DueReading":
         return cls(enrollments, campaign, now, enrollments.places.lanes(campaign))
 
     @property

@@ -16,7 +16,7 @@ from outrider.campaigns.models import Units
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action, ConditionFailed
 from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.repository import MailboxRepository, Usage
+from outrider.mailboxes.repository import MailboxRepository, MailboxUsage
 from outrider.sequences.models import Settings
 
 
@@ -33,7 +33,7 @@ class Reservations:
         settings: Settings,
         planned: Sequence[Planned],
         mailboxes: Sequence[Mailbox],
-        usage: Mapping[str, Usage],
+        usage: Mapping[str, MailboxUsage],
     ) -> bool:
         """Take the slots and the units of all that is planned to be sent. False, and nothing is
         taken, when another round took some of it since `usage` was read."""
@@ -64,7 +64,7 @@ class Reservations:
         settings: Settings,
         planned: Sequence[Planned],
         mailboxes: Sequence[Mailbox],
-        usage: Mapping[str, Usage],
+        usage: Mapping[str, MailboxUsage],
     ) -> Iterator[tuple[Action, Action | None]]:
         """What is taken, and what undoes that. Slots are last: they are not given back."""
         units = [units_of(day, settings, one) for one in planned if one.counts]

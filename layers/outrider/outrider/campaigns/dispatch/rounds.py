@@ -11,7 +11,7 @@ from datetime import datetime
 
 from outrider.access.models import Caller
 from outrider.campaigns.dispatch.due_index import FIRST, PLAIN, lane_of, owner
-from outrider.campaigns.dispatch.due_reader import Reading
+from outrider.campaigns.dispatch.due_reader import DueReading
 from outrider.campaigns.dispatch.planner import (
     Capacity,
     Limits,
@@ -31,7 +31,7 @@ from outrider.kit.aws.sqs import Queue, QueueMessage, SendFailed
 from outrider.kit.logs import logger
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.repository import MailboxRepository, Usage
+from outrider.mailboxes.repository import MailboxRepository, MailboxUsage
 from outrider.sequences.service import SequenceService
 
 _PLAN_ATTEMPTS = 3
@@ -49,13 +49,13 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class DispatchPool:
     """Mailboxes with what was read of their day. Those in `shared` are the campaign's; the others
     send only for those they wrote to before."""
 
     mailboxes: Sequence[Mailbox] = ()
     shared: frozenset[str] = frozenset()
-    usage: Mapping[str, Usage] = field(default_factory=dict)
+    usage: Mapping[str, MailboxUsage] = field(default_factory=dict)
 
     def capacities(self, now: datetime) -> list[Capacity]:
         return [
@@ -83,7 +83,7 @@ class RoundService:
     steps: Queue
 
     def carry_out(self, campaign: Campaign, now: datetime) -> Result:
-        reading = Reading.begin(self.enrollments, campaign, now)
+        reading = DueReading.begin(self.enrollments, campaign, now)
         reading.plain()
         lanes = reading.open_lanes()
         if lanes and self._needs_no_mailboxes(campaign):
@@ -133,7 +133,7 @@ class RoundService:
         if (enrollment.due_at or "") > clock.to_text(until):
             return None
         steps = self._steps_of(campaign, [enrollment])
-        pool = Pool()
+        pool = DispatchPool()
         if needs_mailbox(campaign, enrollment, steps):
             pool = self._read_pool(campaign, now, {enrollment.mailbox_id or FIRST})
         limits = self._read_limits(campaign, now, [enrollment])
@@ -158,17 +158,19 @@ class RoundService:
         versions = {campaign.steps_version, *(one.steps_version for one in due)}
         return self.sequences.versions(campaign.sequence_id, versions)
 
-    def _read_pool(self, campaign: Campaign, now: datetime, writers: Collection[str]) -> Pool:
+    def _read_pool(
+        self, campaign: Campaign, now: datetime, writers: Collection[str]
+    ) -> DispatchPool:
         """The mailboxes of the campaign, and those of `writers` that are in another pool."""
         if not writers:
-            return Pool()
+            return DispatchPool()
         mailboxes = self.mailboxes.of_pool(campaign.mailbox_pool)
         shared = frozenset(mailbox.id for mailbox in mailboxes)
         others = set(writers) - shared - {FIRST}
         found = [*mailboxes, *(self.mailboxes.existing(others) if others else ())]
-        return self._look_again(Pool(self.reviews.seen_again(found), shared), now)
+        return self._look_again(DispatchPool(self.reviews.seen_again(found), shared), now)
 
-    def _look_again(self, pool: Pool, now: datetime) -> Pool:
+    def _look_again(self, pool: DispatchPool, now: datetime) -> DispatchPool:
         ids = [mailbox.id for mailbox in pool.mailboxes]
         return replace(pool, usage=self.mailboxes.usage(ids, now.date()))
 
@@ -185,7 +187,9 @@ class RoundService:
 
     # ── Carrying out ─────────────────────────────────────────────────────────────────────────────
 
-    def _plan(self, reading: Reading, steps: Steps, pool: Pool, limits: Limits) -> list[Planned]:
+    def _plan(
+        self, reading: DueReading, steps: Steps, pool: DispatchPool, limits: Limits
+    ) -> list[Planned]:
         """The plan, and what it needs reserved; nothing when other campaigns keep getting in
         between: then the next round comes at once."""
         now, campaign = reading.now, reading.campaign
@@ -207,7 +211,7 @@ class RoundService:
         return []
 
     def _reserve(
-        self, campaign: Campaign, now: datetime, planned: Sequence[Planned], pool: Pool
+        self, campaign: Campaign, now: datetime, planned: Sequence[Planned], pool: DispatchPool
     ) -> bool:
         return self.reservations.reserve(
             now.date(), campaign.settings, planned, pool.mailboxes, pool.usage

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments.lists import MOST_READ, EnrollmentLists
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
-from outrider.campaigns.errors import CampaignNotFound, SequenceDeleted, WrongStatus
+from outrider.campaigns.errors import CampaignNotFound, SequenceWasDeleted, WrongStatus
 from outrider.campaigns.models import ERASED, Campaign, CampaignStatus, Enrollment
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import CampaignRetried, RetryRequest
@@ -98,7 +98,7 @@ class RetryService:
                 campaign = self._campaign(campaign_id)
                 found, after = self.lists.of_campaign(campaign, "failed", MOST_READ, job.after)
                 opened += len(self._open(campaign, _wanted(found, job))[1])
-            except (CampaignNotFound, SequenceDeleted):
+            except (CampaignNotFound, SequenceWasDeleted):
                 return f"opened {opened}; the campaign is gone"
             if after is None:
                 return f"opened {opened}"
@@ -148,7 +148,7 @@ class RetryService:
             try:
                 self.sequences.get(campaign.sequence_id)
             except SequenceNotFound as gone:
-                raise SequenceDeleted from gone
+                raise SequenceWasDeleted from gone
             also.append(self.sequences.reopen_action(campaign.sequence_id, campaign.id))
         self._open_part(campaign, part, opened=opened, also=also)
         return after if opened else campaign

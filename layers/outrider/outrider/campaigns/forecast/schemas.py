@@ -4,14 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from outrider.campaigns.schemas import MAX_CONTACTS, ContactFilter
+from outrider.campaigns.schemas import MAX_CONTACTS, FilteredContacts
 from outrider.kit.http import json_schema
 from outrider.kit.http.requests import Instant
 from outrider.sequences.lint.findings import LintFinding
 from outrider.sequences.models import Channel
 
 
-class PlanRequest(ContactFilter):
+class PlanRequest(FilteredContacts):
     """Whom to plan for: contacts by id, those that a filter lets through, or how many there would
     be. `audience` alone is about people without time zones or companies of their own; with a
     filter they have those of its contacts, in turn. `at` is when they would be enrolled: now, or

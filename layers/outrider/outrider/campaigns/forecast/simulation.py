@@ -18,7 +18,7 @@ from outrider.campaigns.audience.missing_values import Saying
 from outrider.campaigns.dispatch.planner import jitter
 from outrider.campaigns.dispatch.windows import Calendar
 from outrider.campaigns.enrollments.branching import unmet
-from outrider.campaigns.forecast.work_limit import EVENT, Times, Waiting, Work
+from outrider.campaigns.forecast.work_limit import EVENT, PendingEmails, Times, WorkDone
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
@@ -92,7 +92,7 @@ class _Sender:
     free_at: int
     used_day: int
     used: int
-    waiting: Waiting
+    waiting: PendingEmails
     woken: bool = False
     full_until: int = 0
 
@@ -111,7 +111,7 @@ class Forecast:
         self._rules = campaign.settings
         self._steps = steps
         self._left_out = [_left_out(campaign, step) for step in steps]
-        self.work = Work()
+        self.work = WorkDone()
         self._times: dict[str | None, Times] = {}
         self._asks_zone = bool(self._rules.windows or self._rules.holidays)
         """Whether it matters to an email that is due in which time zone its contact is."""
@@ -126,7 +126,7 @@ class Forecast:
                 free_at=clock.to_epoch_ms(taken.free_at.get(each.id, begins)),
                 used_day=today,
                 used=taken.mailboxes.get(each.id, 0),
-                waiting=Waiting(self._times, self.work),
+                waiting=PendingEmails(self._times, self.work),
             )
             for each in ordered
             if each.can_send and each.daily_cap > 0
@@ -137,7 +137,7 @@ class Forecast:
         self._limited_until = 0
         self._full_until = 0
         """Until when a mailbox is full, the one that is so longest."""
-        self._shared = Waiting(self._times, self.work)
+        self._shared = PendingEmails(self._times, self.work)
         self._events: list[tuple[int, int, int]] = []
         """When, what kind, and whose: of a person, a sender or a company."""
         self._held: list[deque[int]] = []

@@ -27,7 +27,7 @@ _MINUTE, _DAY = 60_000, 86_400_000
 
 
 @dataclass(slots=True)
-class Work:
+class WorkDone:
     """Units done so far."""
 
     done: int = 0
@@ -37,7 +37,7 @@ class Times:
     """A calendar that is asked for milliseconds. Windows and time zones change at whole minutes, so
     it remembers what it was asked by the minute."""
 
-    def __init__(self, calendar: Calendar, work: Work) -> None:
+    def __init__(self, calendar: Calendar, work: WorkDone) -> None:
         self._calendar = calendar
         self._work = work
         self._always = not (calendar.windows or calendar.holidays)
@@ -75,12 +75,12 @@ class Times:
 
 
 @dataclass(slots=True)
-class Waiting:
+class PendingEmails:
     """Emails that are due, by the time zones of their contacts: where the windows of one are
     closed, none in it is looked at until they open. `times` has all these time zones."""
 
     times: Mapping[str | None, Times]
-    work: Work
+    work: WorkDone
     _by_zone: dict[str | None, deque[tuple[int, int]]] = field(default_factory=dict)
     _open: list[tuple[int, int, str | None]] = field(default_factory=list)
     """The longest due of each zone that is open, or was when it was looked at."""

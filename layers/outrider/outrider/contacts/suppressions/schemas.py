@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, Tag, model_validator
 from outrider.contacts.suppressions.models import GivenReason, Kind
 from outrider.entities.schemas import MAX_BATCH
 from outrider.kit.http import json_schema
-from outrider.kit.http.inputs import Batch, Input
+from outrider.kit.http.inputs import BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import MANY, ONE, one_or_many
 from outrider.kit.text.addresses import Domain, Email
@@ -32,7 +32,7 @@ class SuppressionCreate(Input):
         return self
 
 
-class SuppressionBatch(Batch):
+class SuppressionBatch(BatchBody):
     """Rows are checked one by one, so that a bad row never loses the others."""
 
     suppressions: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]

@@ -8,7 +8,7 @@ from outrider.kit.aws.dynamodb import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
+class FeedBacklog:
     """Backlog of the relay for one workspace: changes of the table `changed` that are not yet in
     the table `feed`."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.events.catalogue import HIGH_VOLUME
-from outrider.events.models import Place, RecordedEvent
+from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit import clock, json
 from outrider.kit.aws.attributes import Item
 from outrider.kit.outbox import Event
@@ -23,7 +23,7 @@ _FIELDS = ("event", "created_at", "actor", "request_id", "data")
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class FeedBatch:
     """Events with consecutive sequences from `first` on, recorded at once."""
 
     workspace: WorkspaceId
@@ -34,14 +34,14 @@ class Batch:
 
     @classmethod
     def after(
-        cls, workspace: WorkspaceId, place: Place, recorded_at: str, events: Sequence[Event]
-    ) -> "Batch":
+        cls, workspace: WorkspaceId, place: FeedPosition, recorded_at: str, events: Sequence[Event]
+    ) -> "FeedBatch":
         """The batch that follows the one which ends at `place`."""
         first = place.sequence + 1
         return cls(workspace, sort_key(place.recorded_at, first), first, recorded_at, events)
 
     @classmethod
-    def from_item(cls, workspace: WorkspaceId, item: Item) -> "Batch":
+    def from_item(cls, workspace: WorkspaceId, item: Item) -> "FeedBatch":
         events = [
             Event.model_construct(
                 id="", partition=workspace, **dict(zip(_FIELDS, told, strict=True))
@@ -85,17 +85,17 @@ class Batch:
             if (under := found_under(event))
         ]
 
-    def _placed(self) -> Iterator[tuple[Event, Place]]:
+    def _placed(self) -> Iterator[tuple[Event, FeedPosition]]:
         for sequence, event in enumerate(self.events, self.first):
-            yield event, Place(sequence, self.recorded_at, self.key)
+            yield event, FeedPosition(sequence, self.recorded_at, self.key)
 
 
 def from_entry(workspace: WorkspaceId, entry: Item) -> RecordedEvent:
-    """The event of one of `Batch.entries`."""
+    """The event of one of `FeedBatch.entries`."""
     recorded_at, _, sequence = entry["sk"].partition("#")
     told: dict[str, Any] = {name: entry[name] for name in _FIELDS}
     event = Event(id="", partition=workspace, **{**told, "data": json.loads(entry["data"])})
-    return RecordedEvent.of(event, Place(int(sequence), recorded_at))
+    return RecordedEvent.of(event, FeedPosition(int(sequence), recorded_at))
 
 
 def found_under(event: Event) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from outrider.events.catalogue import HIGH_VOLUME
 from outrider.events.models import RecordedEvent
 from outrider.kit import json
-from outrider.kit.aws.eventbridge import Notice
+from outrider.kit.aws.eventbridge import BusEvent
 
 PACKED = "events.packed"
 """The `detail-type` of an entry that holds several events."""
@@ -22,29 +22,29 @@ _ROOM = 64 * 1024 - 1_024
 
 def notices(
     events: Sequence[RecordedEvent], one_by_one: frozenset[str] = frozenset()
-) -> list[Notice]:
+) -> list[BusEvent]:
     """The entries that tell of `events`. Those of HIGH_VOLUME share entries of 64 KB at most, each
     of one workspace and mode, unless `one_by_one` has their name, or `*`."""
-    single: list[Notice] = []
+    single: list[BusEvent] = []
     together: dict[str, list[Detail]] = {}
     for event in events:
         detail = event.model_dump()
         if event.event in HIGH_VOLUME and not {event.event, EVERY_NAME} & one_by_one:
             together.setdefault(event.workspace, []).append(detail)
         else:
-            single.append(Notice(event.event, detail))
+            single.append(BusEvent(event.event, detail))
     return [*single, *(_packed(some) for each in together.values() for some in _filled(each))]
 
 
-def told(entry: Mapping[str, Any]) -> list[RecordedEvent]:
+def recorded_events(entry: Mapping[str, Any]) -> list[RecordedEvent]:
     """The events that an entry, as a rule's target gets it, tells of; all of one workspace."""
     detail = entry["detail"]
     details = detail["events"] if entry["detail-type"] == PACKED else [detail]
     return [RecordedEvent.model_validate(each) for each in details]
 
 
-def _packed(details: Sequence[Detail]) -> Notice:
-    return Notice(
+def _packed(details: Sequence[Detail]) -> BusEvent:
+    return BusEvent(
         PACKED,
         {
             "workspace_id": details[0]["workspace_id"],

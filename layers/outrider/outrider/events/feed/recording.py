@@ -5,7 +5,7 @@ A batch is put in one transaction with
 - a receipt `<workspace>#receipts` / `<table>#<second, 10 digits>#<first sequence>`: which changes
   it has, by hashes of their ids. A change that comes again, in whatever batch of the stream, from
   whatever shard, is found by it, since the second in which it was made never changes;
-- entries under which rare events are found (`Batch.entries`);
+- entries under which rare events are found (`FeedBatch.entries`);
 - the counts of what the events tell, by step, variant and day;
 - the ceiling `<workspace>#ceiling` / `#`, once for a million events: a number above all sequences,
   from which a feed goes on whose events have all expired, and when it was set.
@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from outrider.access.models import WorkspaceId
-from outrider.events.feed.batches import Batch, found_under, is_expiring
-from outrider.events.models import Change, Counted, Place, RecordedEvent
+from outrider.events.feed.batches import FeedBatch, found_under, is_expiring
+from outrider.events.models import Change, FeedPosition, RecordedEvent, StepCount
 from outrider.kit import clock
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import (
@@ -61,7 +61,7 @@ class FeedContended(Exception):
 class _End:
     """The place of the last event. `ceiling` is given where that event is gone, or never was."""
 
-    place: Place
+    place: FeedPosition
     ceiling: int | None = None
 
 
@@ -71,7 +71,7 @@ class Recorder:
 
     table: Table
     workspace: WorkspaceId
-    counting: Callable[[WorkspaceId, Sequence[Counted]], Sequence[Action]]
+    counting: Callable[[WorkspaceId, Sequence[StepCount]], Sequence[Action]]
     """Gives the writes that count what is recorded."""
 
     def record(self, changes: Sequence[Change]) -> list[RecordedEvent]:
@@ -86,7 +86,7 @@ class Recorder:
                 recorded[batch.key] = batch.recorded()
         return [event for events in recorded.values() for event in events]
 
-    def _record(self, changes: Sequence[Change]) -> list[Batch]:
+    def _record(self, changes: Sequence[Change]) -> list[FeedBatch]:
         for attempt in range(1, _ATTEMPTS + 1):
             # The end first: another writer that has one of these changes either has put its batch
             # before, and its receipt is seen, or takes the key that this one is about to put.
@@ -110,12 +110,12 @@ class Recorder:
         now = clock.now()
         if page.items and not is_expiring(page.items[0]["recorded_at"], now):
             newest = page.items[0]
-            return _End(Place(newest["last"], newest["recorded_at"]))
+            return _End(FeedPosition(newest["last"], newest["recorded_at"]))
         kept = self.table.get(*self._ceiling_key)
         if kept and not is_expiring(kept["recorded_at"], now):
             raise _Moved
         ceiling = int(kept["sequence"]) if kept else 0
-        return _End(Place(ceiling, clock.to_text(now)), ceiling)
+        return _End(FeedPosition(ceiling, clock.to_text(now)), ceiling)
 
     def _known(self, changes: Sequence[Change]) -> dict[bytes, str]:
         """Of each change that was recorded, and others, the key of its batch, by its hash."""
@@ -139,11 +139,11 @@ class Recorder:
             if each in wanted
         }
 
-    def _append(self, end: _End, changes: Sequence[Change]) -> Batch:
+    def _append(self, end: _End, changes: Sequence[Change]) -> FeedBatch:
         """Raises TransactionFailed, TransactionConflict when another batch follows the end."""
         events = {event.id: event for change in changes for event in change.events}
         recorded_at = max(clock.timestamp(), end.place.recorded_at)
-        batch = Batch.after(self.workspace, end.place, recorded_at, list(events.values()))
+        batch = FeedBatch.after(self.workspace, end.place, recorded_at, list(events.values()))
         transact(
             self.table.put_action(batch.to_item(), "attribute_not_exists(#pk)"),
             self.table.put_action(self._receipt(batch, changes)),
@@ -154,7 +154,7 @@ class Recorder:
         )
         return batch
 
-    def _receipt(self, batch: Batch, changes: Sequence[Change]) -> Item:
+    def _receipt(self, batch: FeedBatch, changes: Sequence[Change]) -> Item:
         second = max(change.second for change in changes)
         return {
             "pk": f"{self.workspace}#receipts",
@@ -164,7 +164,7 @@ class Recorder:
             "ttl": int((clock.now() + _RECEIPT_LIFE).timestamp()),
         }
 
-    def _raise_ceiling_actions(self, end: _End, batch: Batch) -> Iterator[Action]:
+    def _raise_ceiling_actions(self, end: _End, batch: FeedBatch) -> Iterator[Action]:
         """Keep the ceiling above the sequences of `batch`."""
         ceiling = _ceiling_of(batch.last)
         if end.ceiling is None and ceiling == _ceiling_of(end.place.sequence):
@@ -178,7 +178,7 @@ class Recorder:
         else:
             yield self.table.put_action(item, "#sequence = :seen", seen=end.ceiling)
 
-    def _batches(self, keys: set[str]) -> list[Batch]:
+    def _batches(self, keys: set[str]) -> list[FeedBatch]:
         wanted = [(self.table, f"{self.workspace}#feed", key) for key in sorted(keys)]
         found = batch_get(wanted) if wanted else {}
         items = [
@@ -186,7 +186,7 @@ class Recorder:
             for table, pk, key in wanted
             if (table.name, pk, key) in found
         ]
-        return [Batch.from_item(self.workspace, item) for item in items]
+        return [FeedBatch.from_item(self.workspace, item) for item in items]
 
     @property
     def _ceiling_key(self) -> tuple[str, str]:

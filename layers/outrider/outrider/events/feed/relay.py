@@ -8,7 +8,7 @@ from outrider.access.models import WorkspaceId
 from outrider.events.catalogue import HIGH_VOLUME
 from outrider.events.feed.packing import notices
 from outrider.events.feed.recording import Recorder
-from outrider.events.models import Change, Counted
+from outrider.events.models import Change, StepCount
 from outrider.kit import outbox, parallel
 from outrider.kit.aws.attributes import Item, decode, decode_item
 from outrider.kit.aws.dynamodb import Action
@@ -22,8 +22,8 @@ class MessageItems:
     events, what is to be counted for an event, and the writes that count it."""
 
     names_of: Callable[[Item], Mapping[str, Any]]
-    counted: Callable[[Event, Item], Counted | None]
-    counting: Callable[[WorkspaceId, Sequence[Counted]], Sequence[Action]]
+    counted: Callable[[Event, Item], StepCount | None]
+    counting: Callable[[WorkspaceId, Sequence[StepCount]], Sequence[Action]]
 
 
 @dataclass(frozen=True, slots=True)

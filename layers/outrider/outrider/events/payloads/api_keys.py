@@ -8,7 +8,7 @@ from outrider.events.catalogue import EventName
 from outrider.events.payloads.base import ApiKeyId, NotAlways, Payload, Timestamp
 
 
-class ApiKeyCreated(Payload):
+class ApiKeyCreatedData(Payload):
     """An API key was created."""
 
     event: ClassVar[EventName] = "api_key.created"
@@ -21,7 +21,7 @@ class ApiKeyCreated(Payload):
     """The key that it takes the place of."""
 
 
-class ApiKeyRevoked(Payload):
+class ApiKeyRevokedData(Payload):
     """An API key was revoked, or is replaced by another one."""
 
     event: ClassVar[EventName] = "api_key.revoked"

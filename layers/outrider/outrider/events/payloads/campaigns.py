@@ -23,19 +23,19 @@ class _AboutCampaign(Payload):
     """The sequence that it carries out."""
 
 
-class CampaignCreated(_AboutCampaign):
+class CampaignCreatedData(_AboutCampaign):
     """A campaign was created as a draft, by a request or by launching a sequence."""
 
     event: ClassVar[EventName] = "campaign.created"
 
 
-class CampaignUpdated(_AboutCampaign):
+class CampaignUpdatedData(_AboutCampaign):
     """The name, the settings, the mailbox pool or the steps of a campaign were changed."""
 
     event: ClassVar[EventName] = "campaign.updated"
 
 
-class CampaignLaunched(_AboutCampaign):
+class CampaignLaunchedData(_AboutCampaign):
     """A campaign was launched."""
 
     event: ClassVar[EventName] = "campaign.launched"
@@ -46,7 +46,7 @@ class CampaignLaunched(_AboutCampaign):
     """Further ones, that its filter lets through, are being enrolled."""
 
 
-class CampaignAudienceAdded(_AboutCampaign):
+class CampaignAudienceAddedData(_AboutCampaign):
     """Contacts were added to a campaign that was launched before."""
 
     event: ClassVar[EventName] = "campaign.audience_added"
@@ -59,7 +59,7 @@ class CampaignAudienceAdded(_AboutCampaign):
     """Those that its filter lets through are being enrolled."""
 
 
-class CampaignPaused(_AboutCampaign):
+class CampaignPausedData(_AboutCampaign):
     """A campaign was paused: everybody stays where they are."""
 
     event: ClassVar[EventName] = "campaign.paused"
@@ -68,7 +68,7 @@ class CampaignPaused(_AboutCampaign):
     """By a person, or because too many mails bounced or were complained about."""
 
 
-class CampaignResumed(_AboutCampaign):
+class CampaignResumedData(_AboutCampaign):
     """A campaign goes on."""
 
     event: ClassVar[EventName] = "campaign.resumed"
@@ -77,13 +77,13 @@ class CampaignResumed(_AboutCampaign):
     """`retried`: it was completed, and what failed in it is retried."""
 
 
-class CampaignCompleted(_AboutCampaign):
+class CampaignCompletedData(_AboutCampaign):
     """Nobody in a campaign has a step left."""
 
     event: ClassVar[EventName] = "campaign.completed"
 
 
-class CampaignGuardrailTripped(_AboutCampaign):
+class CampaignGuardrailTrippedData(_AboutCampaign):
     """Too many mails of the last hours bounced or were complained about: sending stops by itself,
     for the campaign or for one mailbox."""
 

@@ -13,13 +13,13 @@ class _AboutCompany(Payload):
     """The import that did it."""
 
 
-class CompanyCreated(_AboutCompany):
+class CompanyCreatedData(_AboutCompany):
     """A company was created, by a request or an import."""
 
     event: ClassVar[EventName] = "company.created"
 
 
-class CompanyUpdated(_AboutCompany):
+class CompanyUpdatedData(_AboutCompany):
     """A company was changed, by a request or an import."""
 
     event: ClassVar[EventName] = "company.updated"
@@ -28,7 +28,7 @@ class CompanyUpdated(_AboutCompany):
     """The names of the fields that were given."""
 
 
-class CompanyDeleted(_AboutCompany):
+class CompanyDeletedData(_AboutCompany):
     """A company was deleted. Its contacts stay."""
 
     event: ClassVar[EventName] = "company.deleted"

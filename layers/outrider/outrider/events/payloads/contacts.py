@@ -28,13 +28,13 @@ class _AboutContact(Payload):
     """The import that did it."""
 
 
-class ContactCreated(_AboutContact):
+class ContactCreatedData(_AboutContact):
     """A contact was created, by a request or an import."""
 
     event: ClassVar[EventName] = "contact.created"
 
 
-class ContactUpdated(_AboutContact):
+class ContactUpdatedData(_AboutContact):
     """A contact was changed: by a request, an import, or a verification. It is not sent when mails
     and answers change its `status`, of which they tell, nor when a link to its company is found."""
 
@@ -44,7 +44,7 @@ class ContactUpdated(_AboutContact):
     """The names of the fields that were given."""
 
 
-class ContactDeleted(_AboutContact):
+class ContactDeletedData(_AboutContact):
     """A contact was deleted, merged into another one, or erased."""
 
     event: ClassVar[EventName] = "contact.deleted"
@@ -55,7 +55,7 @@ class ContactDeleted(_AboutContact):
     """Given when it was erased from every store."""
 
 
-class ContactMerged(Payload):
+class ContactMergedData(Payload):
     """Contacts were merged into this one. Of each of the others `contact.deleted` is sent too."""
 
     event: ClassVar[EventName] = "contact.merged"
@@ -67,7 +67,7 @@ class ContactMerged(Payload):
     """The names of the fields that it took from them."""
 
 
-class ContactUnsubscribed(Payload):
+class ContactUnsubscribedData(Payload):
     """A contact said that it wants no more mail: by a link, an answer, or a complaint. The message
     that led to it is named where there was one."""
 
@@ -83,7 +83,7 @@ class ContactUnsubscribed(Payload):
     """The mailbox that sent the message."""
 
 
-class ContactSuppressed(Payload):
+class ContactSuppressedData(Payload):
     """An address, or a whole domain, is not written to any more."""
 
     event: ClassVar[EventName] = "contact.suppressed"

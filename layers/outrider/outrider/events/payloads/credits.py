@@ -16,19 +16,19 @@ class _AboutCredits(Payload):
     """When there are new ones."""
 
 
-class CreditsLow(_AboutCredits):
+class CreditsLowData(_AboutCredits):
     """Few credits are left of the month's."""
 
     event: ClassVar[EventName] = "credits.low"
 
 
-class CreditsDepleted(_AboutCredits):
+class CreditsDepletedData(_AboutCredits):
     """No credit is left of the month's."""
 
     event: ClassVar[EventName] = "credits.depleted"
 
 
-class CreditsReset(_AboutCredits):
+class CreditsResetData(_AboutCredits):
     """A new month began, and its credits were granted."""
 
     event: ClassVar[EventName] = "credits.reset"

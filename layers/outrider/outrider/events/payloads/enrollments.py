@@ -25,13 +25,13 @@ class _AboutEnrollment(Payload):
     sequence_id: SequenceId
 
 
-class EnrollmentCreated(_AboutEnrollment):
+class EnrollmentCreatedData(_AboutEnrollment):
     """A contact was enrolled in a campaign; again, where it was in it before."""
 
     event: ClassVar[EventName] = "enrollment.created"
 
 
-class EnrollmentPaused(_AboutEnrollment):
+class EnrollmentPausedData(_AboutEnrollment):
     """Nothing more is sent until somebody resumes it."""
 
     event: ClassVar[EventName] = "enrollment.paused"
@@ -42,7 +42,7 @@ class EnrollmentPaused(_AboutEnrollment):
     """The message that nobody knows about."""
 
 
-class EnrollmentResumed(_AboutEnrollment):
+class EnrollmentResumedData(_AboutEnrollment):
     """It goes on: it was paused, or had failed and is retried."""
 
     event: ClassVar[EventName] = "enrollment.resumed"
@@ -51,7 +51,7 @@ class EnrollmentResumed(_AboutEnrollment):
     """`retried`: it had failed, and goes on with the step that did."""
 
 
-class EnrollmentFinished(_AboutEnrollment):
+class EnrollmentFinishedData(_AboutEnrollment):
     """It ended: with its last step, by an answer, a bounce, an objection, or by a person."""
 
     event: ClassVar[EventName] = "enrollment.finished"
@@ -63,7 +63,7 @@ class EnrollmentFinished(_AboutEnrollment):
     """What the answer says that ended it."""
 
 
-class EnrollmentFailed(_AboutEnrollment):
+class EnrollmentFailedData(_AboutEnrollment):
     """It ended because its next message could not be made, or was refused for good."""
 
     event: ClassVar[EventName] = "enrollment.failed"

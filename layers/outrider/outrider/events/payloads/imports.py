@@ -25,7 +25,7 @@ Counts = Annotated[
 ]
 
 
-class ImportAwaitingConfirmation(Payload):
+class ImportAwaitingConfirmationData(Payload):
     """The file of an import is there, and nothing is written before somebody confirms it."""
 
     event: ClassVar[EventName] = "import.awaiting_confirmation"
@@ -35,7 +35,7 @@ class ImportAwaitingConfirmation(Payload):
     expires_at: Timestamp
 
 
-class ImportConfirmed(Payload):
+class ImportConfirmedData(Payload):
     """Somebody confirmed an import, which begins to write now."""
 
     event: ClassVar[EventName] = "import.confirmed"
@@ -43,7 +43,7 @@ class ImportConfirmed(Payload):
     import_id: ImportId
 
 
-class ImportCompleted(Payload):
+class ImportCompletedData(Payload):
     """An import came to its end. Of its rows `GET /v1/imports/{import_id}/rows` tells."""
 
     event: ClassVar[EventName] = "import.completed"
@@ -56,7 +56,7 @@ class ImportCompleted(Payload):
     """Rows by what became of them."""
 
 
-class ImportReverting(Payload):
+class ImportRevertingData(Payload):
     """Somebody asked to take an import back."""
 
     event: ClassVar[EventName] = "import.reverting"
@@ -64,7 +64,7 @@ class ImportReverting(Payload):
     import_id: ImportId
 
 
-class ImportReverted(Payload):
+class ImportRevertedData(Payload):
     """An import was taken back."""
 
     event: ClassVar[EventName] = "import.reverted"
@@ -75,7 +75,7 @@ class ImportReverted(Payload):
     """Rows by what became of them."""
 
 
-class ExportCreated(Payload):
+class ExportCreatedData(Payload):
     """Somebody asked for an export."""
 
     event: ClassVar[EventName] = "export.created"
@@ -84,7 +84,7 @@ class ExportCreated(Payload):
     kind: Kind
 
 
-class ExportCompleted(Payload):
+class ExportCompletedData(Payload):
     """The file of an export is there: `GET /v1/exports/{export_id}` has a link to it."""
 
     event: ClassVar[EventName] = "export.completed"

@@ -22,7 +22,7 @@ HealthReason = Literal[
 ]
 
 
-class MailboxCreated(Payload):
+class MailboxCreatedData(Payload):
     """A mailbox was created."""
 
     event: ClassVar[EventName] = "mailbox.created"
@@ -30,7 +30,7 @@ class MailboxCreated(Payload):
     mailbox_id: MailboxId
 
 
-class MailboxUpdated(Payload):
+class MailboxUpdatedData(Payload):
     """A mailbox was changed: its pool, limits or server, or whether it is paused or verified."""
 
     event: ClassVar[EventName] = "mailbox.updated"
@@ -38,7 +38,7 @@ class MailboxUpdated(Payload):
     mailbox_id: MailboxId
 
 
-class MailboxDeleted(Payload):
+class MailboxDeletedData(Payload):
     """A mailbox was deleted. Follow-ups that it was to send go out from others of its pool."""
 
     event: ClassVar[EventName] = "mailbox.deleted"
@@ -46,7 +46,7 @@ class MailboxDeleted(Payload):
     mailbox_id: MailboxId
 
 
-class MailboxHealthChanged(Payload):
+class MailboxHealthChangedData(Payload):
     """The health of a mailbox, or what it comes from, changed. A failing one sends nothing."""
 
     event: ClassVar[EventName] = "mailbox.health_changed"

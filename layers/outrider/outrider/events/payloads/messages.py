@@ -45,7 +45,7 @@ BounceReason = Literal[
 SkipReason = Annotated[str, Field(examples=["replied"])]
 
 
-class AboutMessage(Payload):
+class AboutMessageData(Payload):
     """What names a message: the step of an enrollment that it is of."""
 
     message_id: MessageId
@@ -56,24 +56,24 @@ class AboutMessage(Payload):
     step_id: StepId
 
 
-class _AboutMail(AboutMessage):
+class _AboutMail(AboutMessageData):
     mailbox_id: MailboxId
     """The mailbox that sent it."""
 
 
-class EmailSent(_AboutMail):
+class EmailSentData(_AboutMail):
     """A mail was taken by SES, or by the mailbox's SMTP server."""
 
     event: ClassVar[EventName] = "email.sent"
 
 
-class EmailDelivered(_AboutMail):
+class EmailDeliveredData(_AboutMail):
     """The recipient's server took a mail."""
 
     event: ClassVar[EventName] = "email.delivered"
 
 
-class EmailOpened(_AboutMail):
+class EmailOpenedData(_AboutMail):
     """A mail was opened for the first time; once by a person and once by a machine, at most."""
 
     event: ClassVar[EventName] = "email.opened"
@@ -82,13 +82,13 @@ class EmailOpened(_AboutMail):
     """By a proxy or a scanner: it says nothing about the person."""
 
 
-class EmailClicked(_AboutMail):
+class EmailClickedData(_AboutMail):
     """A link of a mail was followed for the first time."""
 
     event: ClassVar[EventName] = "email.clicked"
 
 
-class EmailBounced(_AboutMail):
+class EmailBouncedData(_AboutMail):
     """A mail came back, or its recipient was refused for good as it was handed over, which is also
     told as `email.failed`. A hard bounce is also told of a mail that bounced softly before, as when
     mails have come back for two weeks."""
@@ -103,13 +103,13 @@ class EmailBounced(_AboutMail):
     """What the recipient's server, the mailbox's server or SES said."""
 
 
-class EmailComplained(_AboutMail):
+class EmailComplainedData(_AboutMail):
     """The recipient marked a mail as spam."""
 
     event: ClassVar[EventName] = "email.complained"
 
 
-class EmailFailed(AboutMessage):
+class EmailFailedData(AboutMessageData):
     """A mail could not be made, or was refused for good, and its enrollment ends; or a person said
     of one that nobody knew about that it did not go out."""
 
@@ -121,7 +121,7 @@ class EmailFailed(AboutMessage):
     """Left out where a person said that it did not go out."""
 
 
-class EmailSkipped(AboutMessage):
+class EmailSkippedData(AboutMessageData):
     """The step of a mail was left out, by its condition or by a rule."""
 
     event: ClassVar[EventName] = "email.skipped"
@@ -131,13 +131,13 @@ class EmailSkipped(AboutMessage):
     reason: SkipReason
 
 
-class SmsSent(AboutMessage):
+class SmsSentData(AboutMessageData):
     """SNS took a text."""
 
     event: ClassVar[EventName] = "sms.sent"
 
 
-class SmsFailed(AboutMessage):
+class SmsFailedData(AboutMessageData):
     """A text could not be made, or was refused for good, and its enrollment ends; or a person said
     of one that nobody knew about that it did not go out."""
 
@@ -147,7 +147,7 @@ class SmsFailed(AboutMessage):
     """Left out where a person said that it did not go out."""
 
 
-class SmsSkipped(AboutMessage):
+class SmsSkippedData(AboutMessageData):
     """The step of a text was left out, by its condition or by a rule."""
 
     event: ClassVar[EventName] = "sms.skipped"

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from outrider.events.catalogue import EventName
 from outrider.events.payloads.base import MailboxId, MessageId, NotAlways, Payload
-from outrider.events.payloads.messages import AboutMessage
+from outrider.events.payloads.messages import AboutMessageData
 
 ReplyClass = Literal[
     "interested",
@@ -21,7 +21,7 @@ ReplyClass = Literal[
 ]
 
 
-class _AboutReply(AboutMessage):
+class _AboutReply(AboutMessageData):
     """`message_id` is the reply's own; campaign, enrollment and step are of what it answers."""
 
     mailbox_id: MailboxId
@@ -30,7 +30,7 @@ class _AboutReply(AboutMessage):
     """The message that it answers."""
 
 
-class ReplyReceived(_AboutReply):
+class ReplyReceivedData(_AboutReply):
     """A contact, or a machine in its place, answered."""
 
     event: ClassVar[EventName] = "reply.received"
@@ -41,7 +41,7 @@ class ReplyReceived(_AboutReply):
     """It asks to stop: the contact is unsubscribed."""
 
 
-class ReplyClassified(_AboutReply):
+class ReplyClassifiedData(_AboutReply):
     """It is known what a reply says: by the rules when it came, or by a person at any time."""
 
     event: ClassVar[EventName] = "reply.classified"
@@ -53,7 +53,7 @@ class ReplyClassified(_AboutReply):
     confidence: Annotated[float, Field(ge=0, le=1, examples=[0.9])]
 
 
-class ReplyNeedsReview(_AboutReply):
+class ReplyNeedsReviewData(_AboutReply):
     """A person has to read a reply: it may ask to stop, or nobody knows what it says. Its
     enrollment waits until somebody says so (`PATCH /v1/messages/{id}/classification`)."""
 
@@ -64,7 +64,7 @@ class ReplyNeedsReview(_AboutReply):
     reason: Literal["unclassified", "may_ask_to_stop"]
 
 
-class ReplyUnmatched(Payload):
+class ReplyUnmatchedData(Payload):
     """A mail came for a mailbox, and answers nothing that is known. It is kept for 30 days. Where
     it may be for another workspace as well, this counts it, and `from`, `subject` and `kept_at`
     are empty."""

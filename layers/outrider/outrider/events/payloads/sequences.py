@@ -10,7 +10,7 @@ from outrider.events.payloads.base import CampaignId, Count, Payload, SequenceId
 PauseReason = Literal["person", "guardrail"]
 
 
-class SequenceCreated(Payload):
+class SequenceCreatedData(Payload):
     """A sequence was created, as a draft."""
 
     event: ClassVar[EventName] = "sequence.created"
@@ -25,7 +25,7 @@ class _AboutBoth(Payload):
     """The campaign that its launch made."""
 
 
-class SequenceLaunched(_AboutBoth):
+class SequenceLaunchedData(_AboutBoth):
     """A sequence was launched."""
 
     event: ClassVar[EventName] = "sequence.launched"
@@ -34,7 +34,7 @@ class SequenceLaunched(_AboutBoth):
     """How many contacts were enrolled at once."""
 
 
-class SequencePaused(_AboutBoth):
+class SequencePausedData(_AboutBoth):
     """A sequence was paused, and its campaign with it."""
 
     event: ClassVar[EventName] = "sequence.paused"
@@ -42,13 +42,13 @@ class SequencePaused(_AboutBoth):
     reason: PauseReason
 
 
-class SequenceResumed(_AboutBoth):
+class SequenceResumedData(_AboutBoth):
     """A sequence goes on, and its campaign with it."""
 
     event: ClassVar[EventName] = "sequence.resumed"
 
 
-class SequenceFinished(_AboutBoth):
+class SequenceFinishedData(_AboutBoth):
     """The campaign of a sequence is completed, or was deleted."""
 
     event: ClassVar[EventName] = "sequence.finished"

@@ -12,10 +12,10 @@ from outrider.events.payloads.base import (
     SequenceId,
     Timestamp,
 )
-from outrider.events.payloads.messages import AboutMessage, FailureReason, SkipReason
+from outrider.events.payloads.messages import AboutMessageData, FailureReason, SkipReason
 
 
-class TaskDue(AboutMessage):
+class TaskDueData(AboutMessageData):
     """A person is to do something: `GET /v1/messages/{message_id}` has what, and
     `POST /v1/messages/{message_id}/complete` says it is done."""
 
@@ -26,19 +26,19 @@ class TaskDue(AboutMessage):
     """Then the enrollment goes on without it."""
 
 
-class TaskCompleted(AboutMessage):
+class TaskCompletedData(AboutMessageData):
     """A person did a task."""
 
     event: ClassVar[EventName] = "task.completed"
 
 
-class TaskExpired(AboutMessage):
+class TaskExpiredData(AboutMessageData):
     """Nobody did a task in time; its enrollment goes on."""
 
     event: ClassVar[EventName] = "task.expired"
 
 
-class TaskCancelled(Payload):
+class TaskCancelledData(Payload):
     """A task needs not be done any more: its enrollment ended."""
 
     event: ClassVar[EventName] = "task.cancelled"
@@ -50,7 +50,7 @@ class TaskCancelled(Payload):
     sequence_id: SequenceId
 
 
-class TaskFailed(AboutMessage):
+class TaskFailedData(AboutMessageData):
     """What a task asks for could not be written; its enrollment ends."""
 
     event: ClassVar[EventName] = "task.failed"
@@ -58,7 +58,7 @@ class TaskFailed(AboutMessage):
     reason: FailureReason
 
 
-class TaskSkipped(AboutMessage):
+class TaskSkippedData(AboutMessageData):
     """The step of a task was left out, by its condition or by a rule."""
 
     event: ClassVar[EventName] = "task.skipped"

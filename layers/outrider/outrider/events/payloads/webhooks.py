@@ -6,7 +6,7 @@ from outrider.events.catalogue import EventName
 from outrider.events.payloads.base import Payload, ReplayId, WebhookId
 
 
-class WebhookTested(Payload):
+class WebhookTestedData(Payload):
     """A webhook was registered, or is tried. It goes to that webhook alone, is not in the feed and
     not on the bus, and its `sequence` is 0."""
 
@@ -15,7 +15,7 @@ class WebhookTested(Payload):
     webhook_id: WebhookId
 
 
-class WebhookDisabled(Payload):
+class WebhookDisabledData(Payload):
     """Nothing more is sent to a webhook until it is enabled again. What was on its way to it waits;
     what happens meanwhile goes to it by a replay only."""
 
@@ -26,7 +26,7 @@ class WebhookDisabled(Payload):
     """It answered 410; its answer asked for it; five days without a success; by the API."""
 
 
-class WebhookReplayCreated(Payload):
+class WebhookReplayCreatedData(Payload):
     """Somebody asked for a replay: events of a time are sent to a webhook again."""
 
     event: ClassVar[EventName] = "webhook.replay_created"

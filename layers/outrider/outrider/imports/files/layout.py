@@ -16,9 +16,9 @@ from outrider.imports.columns.values import looks_like_key
 from outrider.imports.errors import BrokenFile
 from outrider.imports.files.encodings import GivenEncoding, check_text, encoding_of
 from outrider.imports.files.lines import Fetch, Lines
-from outrider.imports.files.records import Record, Records
+from outrider.imports.files.records import Record, RecordReader
 from outrider.imports.models import DELIMITERS, MAX_COLUMNS, Column, Delimiter, Import, Kind
-from outrider.kit.aws.s3 import Part
+from outrider.kit.aws.s3 import ObjectRange
 
 _SAMPLE = 256 * 1024
 """Bytes from which is told what a file is."""
@@ -29,7 +29,7 @@ _SEPARATOR = re.compile(r'"?sep=(.)"?[,;]*\s*', re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FileOptions:
     """What the caller says of a file."""
 
     kind: Kind
@@ -38,7 +38,7 @@ class Asked:
     encoding: GivenEncoding | None = None
 
     @classmethod
-    def of(cls, importing: Import) -> "Asked":
+    def of(cls, importing: Import) -> "FileOptions":
         if importing.is_converted:
             return cls(importing.kind, importing.mapping, None, "utf-8")
         encoding = cast("GivenEncoding | None", importing.encoding)
@@ -69,7 +69,7 @@ class _Found:
     score: tuple[int, ...] = ()
 
 
-def read_layout(fetch: Fetch, asked: Asked) -> Layout:
+def read_layout(fetch: Fetch, asked: FileOptions) -> Layout:
     """Raises BrokenFile for a file that has no rows, or not what `asked` names."""
     beginning = fetch(0, _SAMPLE)
     check_text(beginning.body)
@@ -88,7 +88,7 @@ def read_layout(fetch: Fetch, asked: Asked) -> Layout:
     return Layout(columns, delimiter, encoding, best.offset, best.line, warnings)
 
 
-def _separator(beginning: Part, encoding: str) -> tuple[tuple[int, int], Delimiter | None]:
+def _separator(beginning: ObjectRange, encoding: str) -> tuple[tuple[int, int], Delimiter | None]:
     """Where the file begins behind a line like `sep=;`, and what that says."""
     lines = _lines(beginning, (0, 0))
     first = (lines.take() or b"").decode(encoding, "replace").removeprefix("\ufeff")
@@ -98,17 +98,17 @@ def _separator(beginning: Part, encoding: str) -> tuple[tuple[int, int], Delimit
     return lines.place, next((each for each in DELIMITERS if each == said[1]), None)
 
 
-def _lines(beginning: Part, place: tuple[int, int]) -> Lines:
+def _lines(beginning: ObjectRange, place: tuple[int, int]) -> Lines:
     body = beginning.body
-    return Lines(lambda start, length: Part(body[start : start + length], len(body)), *place)
+    return Lines(lambda start, length: ObjectRange(body[start : start + length], len(body)), *place)
 
 
 def _find(
-    beginning: Part,
+    beginning: ObjectRange,
     start: tuple[int, int],
     delimiter: Delimiter,
     encoding: GivenEncoding,
-    asked: Asked,
+    asked: FileOptions,
 ) -> _Found:
     """The header, or that there is none, if this is the delimiter. Raises BrokenFile."""
     records, places = _read(beginning, start, delimiter, encoding)
@@ -132,12 +132,12 @@ def _find(
 
 
 def _read(
-    beginning: Part, start: tuple[int, int], delimiter: str, encoding: str
+    beginning: ObjectRange, start: tuple[int, int], delimiter: str, encoding: str
 ) -> tuple[list[Record], list[tuple[int, int]]]:
     """The first records, but for one that the beginning cuts off, and the places before each and
     behind the last."""
     lines = _lines(beginning, start)
-    records = Records(lines, delimiter, encoding)
+    records = RecordReader(lines, delimiter, encoding)
     found: list[Record] = []
     places = [lines.place]
     while len(found) < _MOST_RECORDS:
@@ -159,7 +159,7 @@ def _read(
     return found, places
 
 
-def _header(asked: Asked, records: Sequence[Record]) -> int | None:
+def _header(asked: FileOptions, records: Sequence[Record]) -> int | None:
     """Which record is the header: the one with the columns of the mapping; or the one with most
     names that are known, a key among them; or that above the rows whose cells look like keys. None
     when there is no header."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from outrider.imports.errors import BrokenFile
-from outrider.kit.aws.s3 import Part
+from outrider.kit.aws.s3 import ObjectRange
 
 PART = 2 * 1024 * 1024
 MAX_ROW = 128 * 1024
@@ -12,7 +12,7 @@ MAX_ROW = 128 * 1024
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
-Fetch = Callable[[int, int], Part]
+Fetch = Callable[[int, int], ObjectRange]
 """Up to so many bytes (second) of the object from a place (first)."""
 
 

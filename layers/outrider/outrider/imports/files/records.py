@@ -50,7 +50,7 @@ class Text:
 
 
 @dataclass(slots=True)
-class Records:
+class RecordReader:
     """The records behind where `lines` stand; empty ones are left out.
 
     `is_row` tells whether a line looks like a whole row: then no quote before it was meant to

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from outrider.imports.columns.values import looks_like_key
 from outrider.imports.files.encodings import check_text
 from outrider.imports.files.lines import Lines
-from outrider.imports.files.records import Records
+from outrider.imports.files.records import RecordReader
 from outrider.imports.models import Column
 from outrider.kit import json
 from outrider.kit.text.spreadsheets import text_of
@@ -45,7 +45,7 @@ class CsvRows:
     ) -> None:
         self.lines = lines
         legacy = None if encoding == "utf-8" else encoding
-        self._records = Records(lines, delimiter, legacy, self._is_row)
+        self._records = RecordReader(lines, delimiter, legacy, self._is_row)
         self._columns = columns
         self._delimiter = delimiter
         self._keys = [n for n, column in enumerate(columns) if column.field in _KEYS]

@@ -24,14 +24,14 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class KeyOwner:
     """What is there under a key. Without `item` it is gone, but still holds the key."""
 
     id: str
     item: Item | None
 
 
-class Target(Protocol):
+class ImportTarget(Protocol):
     key: ClassVar[str]
     """What rows are told apart by, in a word."""
 
@@ -44,7 +44,7 @@ class Target(Protocol):
         """What the keys of rows about the same have in common."""
         ...
 
-    def find(self, keys: Collection[str]) -> Mapping[str, Held]:
+    def find(self, keys: Collection[str]) -> Mapping[str, KeyOwner]:
         """What is there, by `key_of`."""
         ...
 

@@ -16,7 +16,7 @@ from outrider.imports.columns.headers import OPEN_FIELD
 from outrider.imports.columns.values import words_in
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
-from outrider.imports.targets import Held, Parsed, RowRefused
+from outrider.imports.targets import KeyOwner, Parsed, RowRefused
 from outrider.kit import clock, ids, parallel
 from outrider.kit.aws.attributes import Item
 from outrider.kit.http.requests import explain
@@ -74,9 +74,9 @@ class EntityTarget(ABC, Generic[EntityT]):
         except ValidationError as error:
             raise RowRefused(explain(error)) from error
 
-    def find(self, keys: Collection[str]) -> Mapping[str, Held]:
+    def find(self, keys: Collection[str]) -> Mapping[str, KeyOwner]:
         found = self.entities.find(keys)
-        return {key: Held(claimed.owner, claimed.item) for key, claimed in found.items()}
+        return {key: KeyOwner(claimed.owner, claimed.item) for key, claimed in found.items()}
 
     def new_id(self, key: str) -> str:  # noqa: ARG002 - other targets make it of the key
         return ids.new(self.prefix)

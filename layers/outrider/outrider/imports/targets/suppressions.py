@@ -14,7 +14,7 @@ from outrider.contacts.suppressions.schemas import SuppressionCreate
 from outrider.imports.columns.values import addresses_in
 from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
-from outrider.imports.targets import Held, Parsed, RowRefused
+from outrider.imports.targets import KeyOwner, Parsed, RowRefused
 from outrider.kit import clock, parallel
 from outrider.kit.aws.attributes import Item
 from outrider.kit.http.requests import explain
@@ -51,10 +51,10 @@ class SuppressionTarget:
     def key_of(self, key: str) -> str:
         return folded(key)
 
-    def find(self, keys: Collection[str]) -> Mapping[str, Held]:
+    def find(self, keys: Collection[str]) -> Mapping[str, KeyOwner]:
         by_id = {self.new_id(key): key for key in keys}
         found = self.suppressions.get_items(list(by_id))
-        return {key: Held(id, found[id]) for id, key in by_id.items() if id in found}
+        return {key: KeyOwner(id, found[id]) for id, key in by_id.items() if id in found}
 
     def new_id(self, key: str) -> str:
         return self.suppressions.id_of(_kind(key), key)

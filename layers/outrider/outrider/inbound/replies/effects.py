@@ -39,7 +39,7 @@ _A_DAY_LATER = Step(
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class ReplyContext:
     """What stands around a message that was answered; None is what is gone."""
 
     message: Message
@@ -83,8 +83,8 @@ class Effects:
     companies: Callable[[str], CompanyReplies]
     endings: Endings
 
-    def around(self, message: Message) -> Around:
-        return Around(
+    def around(self, message: Message) -> ReplyContext:
+        return ReplyContext(
             message=message,
             enrollment=self.enrollments(message.campaign_id).get(message.contact_id),
             campaign=self.campaigns.get(message.campaign_id),
@@ -111,7 +111,7 @@ class Effects:
 
     def person_actions(
         self,
-        around: Around,
+        around: ReplyContext,
         value: ReplyClass | None,
         at: str,
         *,
@@ -142,7 +142,7 @@ class Effects:
         return actions
 
     def machine_actions(
-        self, around: Around, value: ReplyClass, back_on: date | None
+        self, around: ReplyContext, value: ReplyClass, back_on: date | None
     ) -> Sequence[Action]:
         """Nothing ends; who is away gets the next step when they are back."""
         enrollment, campaign = around.enrollment, around.campaign
@@ -159,7 +159,7 @@ class Effects:
             return (repository.note_reply_action(enrollment, noted),)
         return (repository.defer_action(enrollment, until, AWAY, noted),)
 
-    def reviewed_machine_actions(self, around: Around, value: ReplyClass) -> Sequence[Action]:
+    def reviewed_machine_actions(self, around: ReplyContext, value: ReplyClass) -> Sequence[Action]:
         """A person found that a machine wrote what they had to read: what waited for that goes on,
         as behind a machine's word."""
         enrollment, campaign = around.enrollment, around.campaign
@@ -173,7 +173,7 @@ class Effects:
             due = max(due, clock.to_text(absent_until(enrollment, campaign, None, clock.now())))
         return (self.enrollments(enrollment.campaign_id).end_review_action(enrollment, due, noted),)
 
-    def end_colleagues(self, around: Around) -> None:
+    def end_colleagues(self, around: ReplyContext) -> None:
         """End what goes to others of the company. What changes at the same moment, or is not in the
         index yet, is ended by the gates of its next step."""
         enrollment = around.enrollment
@@ -228,7 +228,7 @@ class Effects:
         steps = steps_from(kept or [])
         return branching.goes_on_after_reply(steps, enrollment.step_id, campaign.settings)
 
-    def _stops_company(self, around: Around) -> bool:
+    def _stops_company(self, around: ReplyContext) -> bool:
         return around.campaign is not None and around.campaign.settings.stop_for_company
 
 

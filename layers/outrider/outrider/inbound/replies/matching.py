@@ -19,7 +19,7 @@ _MOST_QUOTED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class VerifiedMailbox:
     """A verified mailbox of a workspace. It is `shared` where other workspaces have proved as well
     that its address is theirs."""
 
@@ -84,13 +84,15 @@ class Matching:
         ]
         return nameless == [message.id]
 
-    def places(self, mail: IncomingMail) -> list[Place]:
+    def places(self, mail: IncomingMail) -> list[VerifiedMailbox]:
         """The mailboxes it was meant for; those of live keys first."""
         found = []
         for recipient in mail.recipients[:_MAX_RECIPIENTS]:
             owners = self.inboxes.find(recipient)
             shared = len({workspace.public for workspace, _ in owners}) > 1
-            found += [Place(workspace, mailbox_id, shared) for workspace, mailbox_id in owners]
+            found += [
+                VerifiedMailbox(workspace, mailbox_id, shared) for workspace, mailbox_id in owners
+            ]
         return sorted(dict.fromkeys(found), key=lambda place: place.workspace.mode != "live")
 
     def is_own(self, mail: IncomingMail, found: tuple[WorkspaceId, Message] | None) -> bool:
@@ -119,11 +121,11 @@ class Matching:
             return True
         return bool(mail.message_id and self.sent.find(mail.message_id))
 
-    def _to_sender(self, place: Place, mail: IncomingMail) -> Message | None:
+    def _to_sender(self, place: VerifiedMailbox, mail: IncomingMail) -> Message | None:
         contact = self.contacts(place.workspace).with_value(mail.sender)
         return self._last(place, contact.id) if contact else None
 
-    def _last(self, place: Place, contact_id: str) -> Message | None:
+    def _last(self, place: VerifiedMailbox, contact_id: str) -> Message | None:
         """Rather one of the mailbox that was written to."""
         mails = self._mails(place.workspace, contact_id)
         own = [each for each in mails if each.mailbox_id == place.mailbox_id]

@@ -6,7 +6,7 @@ from outrider.access.models import Caller
 from outrider.campaigns.enrollments import message_ids
 from outrider.inbound.classification.rules import Judgement, addresses
 from outrider.inbound.mail.message import IncomingMail
-from outrider.inbound.replies.effects import Around, Effects
+from outrider.inbound.replies.effects import Effects, ReplyContext
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
 from outrider.kit.errors import Contended
@@ -52,7 +52,7 @@ class Replies:
             return kept or reply
         raise Contended("Others keep changing this contact")
 
-    def _keep(self, around: Around, reply: Message, judgement: Judgement) -> None:
+    def _keep(self, around: ReplyContext, reply: Message, judgement: Judgement) -> None:
         person = not judgement.by_machine
         at = reply.created_at
         counted = self.effects.count_actions(

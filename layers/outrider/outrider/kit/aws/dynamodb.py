@@ -84,7 +84,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ItemPage:
     items: list[Item]
     last_key: Item | None
 
@@ -126,7 +126,7 @@ class Table:
         found = batch_get((self, pk, sk) for sk in sks)
         return {sk: item for (_, _, sk), item in found.items()}
 
-    def query(self, query: Query) -> Page:
+    def query(self, query: Query) -> ItemPage:
         pk_name = f"{query.index}_pk" if query.index else "pk"
         condition = f"#{pk_name} = :pk" + (f" AND {query.sk}" if query.sk else "")
         params: dict[str, Any] = {
@@ -147,7 +147,7 @@ class Table:
             params["ExclusiveStartKey"] = encode_item(query.after)
         raw = _call("Query", **params)
         last = raw.get("LastEvaluatedKey")
-        return Page(
+        return ItemPage(
             [decode_item(item) for item in raw["Items"]], decode_item(last) if last else None
         )
 
@@ -160,7 +160,7 @@ class Table:
                 return
             query = replace(query, after=page.last_key)
 
-    def page(self, query: Query, limit: int, *, calls: int = _ROUNDS) -> Page:
+    def page(self, query: Query, limit: int, *, calls: int = _ROUNDS) -> ItemPage:
         """Exactly `limit` items when there are as many, though the filter drops some; `last_key` is
         None only at the end. Reads at most `calls` times, so a page may be short of `limit`."""
         items: list[Item] = []
@@ -174,7 +174,7 @@ class Table:
         if len(items) > limit:
             del items[limit:]
             after = key_of(items[-1], query.index)
-        return Page(items, after)
+        return ItemPage(items, after)
 
     def put_action(self, item: Mapping[str, Any], condition: str = "", **values: Any) -> Action:
         return Action("Put", self._params(condition, values, Item=encode_item(item)))

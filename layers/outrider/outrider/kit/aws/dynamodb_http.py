@@ -41,7 +41,7 @@ _UNFIT_FOR_USER_AGENT = re.compile(r"[^\w!$%&'*+.^`|~-]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class DynamoResponse:
     """What came back; `crc32` is the checksum of `data` that DynamoDB sends along."""
 
     status: int
@@ -98,7 +98,7 @@ class HttpDynamoDB:
         body = json.dumps(params)
         return self._retries.run(lambda: self._send(operation, body).read())
 
-    def _send(self, operation: str, body: bytes) -> Reply:
+    def _send(self, operation: str, body: bytes) -> DynamoResponse:
         # Asked for at each call: those of a container or an instance may come late.
         credentials = self._session.get_credentials()
         if credentials is None:
@@ -118,7 +118,7 @@ class HttpDynamoDB:
             answer = self._pool.urlopen("POST", "/", body=body, headers=signed)
         except (urllib3.exceptions.HTTPError, BotoCoreError) as failure:
             raise Unreachable(str(failure)) from failure
-        return Reply(answer.status, answer.data, answer.headers.get("x-amz-crc32"))
+        return DynamoResponse(answer.status, answer.data, answer.headers.get("x-amz-crc32"))
 
 
 def endpoint(region: str) -> str:

@@ -21,7 +21,7 @@ class PublishFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class BusEvent:
     """What rules see of an event: `name` is its detail-type."""
 
     name: str
@@ -32,7 +32,7 @@ class Notice:
 class Bus:
     name: str
 
-    def publish(self, notices: Sequence[Notice]) -> None:
+    def publish(self, notices: Sequence[BusEvent]) -> None:
         """Publish all, ten a call and several calls at a time: the bus keeps no order. Entries that
         it refuses are tried again a few times.
 

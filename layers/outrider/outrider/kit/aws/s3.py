@@ -27,7 +27,7 @@ class ObjectsFailed(ServiceUnavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ObjectRange:
     """A range of an object; `size` is that of the whole object."""
 
     body: bytes
@@ -56,7 +56,7 @@ class Objects:
         """Raises ObjectMissing."""
         return bytes(self._call("get_object", Key=key)["Body"].read())
 
-    def get_part(self, key: str, start: int, length: int) -> Part:
+    def get_part(self, key: str, start: int, length: int) -> ObjectRange:
         """Up to `length` bytes from `start`; none when the object ends before it.
 
         Raises ObjectMissing.
@@ -66,9 +66,9 @@ class Objects:
         except ClientError as error:
             if error.response["Error"]["Code"] != "InvalidRange":
                 raise
-            return Part(b"", start)
+            return ObjectRange(b"", start)
         size = int(answer["ContentRange"].rpartition("/")[2])
-        return Part(bytes(answer["Body"].read()), size)
+        return ObjectRange(bytes(answer["Body"].read()), size)
 
     def put(self, key: str, body: bytes) -> None:
         self._call("put_object", Key=key, Body=body)

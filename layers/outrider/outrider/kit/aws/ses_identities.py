@@ -31,7 +31,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SesAccount:
     """The account at SES in this region. Without `production_access` (the sandbox) it sends to
     verified addresses only. `enforcement`: HEALTHY, PROBATION, or SHUTDOWN."""
 
@@ -44,7 +44,7 @@ class Account:
     per_second: float
 
 
-def account() -> Account:
+def account() -> SesAccount:
     """Return how the account stands. Raises IdentityUnknown.
 
     Source: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
@@ -56,7 +56,7 @@ def account() -> Account:
     except BotoCoreError as error:
         raise IdentityUnknown(type(error).__name__) from error
     quota = answer.get("SendQuota", {})
-    return Account(
+    return SesAccount(
         production_access=bool(answer.get("ProductionAccessEnabled")),
         sending_enabled=bool(answer.get("SendingEnabled")),
         enforcement=str(answer.get("EnforcementStatus", "HEALTHY")),

@@ -19,7 +19,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from pydantic import BaseModel, TypeAdapter
 
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
-from outrider.kit.http.inputs import Batch
+from outrider.kit.http.inputs import BatchBody
 from outrider.kit.http.requests import REPEATABLE, Request, parse_body, parse_if_match, parse_query
 from outrider.kit.http.responses import Answer, AnsweredBefore, Headers, render, render_error
 from outrider.kit.logs import logger
@@ -297,5 +297,5 @@ def _response(answer: Answer, headers: Headers) -> Response[Any]:
 def _has_batch(body: Any) -> bool:
     """Whether a body's type, or a member of its union, is a Batch."""
     if isinstance(body, type):
-        return issubclass(body, Batch)
+        return issubclass(body, BatchBody)
     return any(_has_batch(member) for member in get_args(body))

@@ -69,7 +69,7 @@ class Input(Checked):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Batch(BaseModel):
+class BatchBody(BaseModel):
     """Base of bodies with many rows, which may be as large as `requests.MAX_BATCH_BODY`. Rows are
     checked one by one when they are read, so that a bad one never loses the others."""
 

@@ -21,7 +21,7 @@ from pydantic import (
 from outrider.kit import clock, json
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
 from outrider.kit.http import json_schema
-from outrider.kit.http.inputs import Batch
+from outrider.kit.http.inputs import BatchBody
 
 RowT = TypeVar("RowT")
 
@@ -160,7 +160,7 @@ def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool) -> Any:
         if not data:
             raise ValidationFailed.at("", "This call needs a JSON body") from error
         raise _failure(_violations(error, prefix="")) from error
-    if len(data) > MAX_BODY and not isinstance(body, Batch):
+    if len(data) > MAX_BODY and not isinstance(body, BatchBody):
         raise _too_large(batch=False)
     return body
 

@@ -13,7 +13,7 @@ Headers = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class TextContent:
     """A result that is not JSON."""
 
     body: str
@@ -49,7 +49,7 @@ def is_versioned(result: Any) -> bool:
 def render(result: Any, status: int) -> Answer:
     if isinstance(result, Answer):
         return result
-    if isinstance(result, Content):
+    if isinstance(result, TextContent):
         return Answer(status, result.body, result.media, result.headers)
     headers = {"ETag": f'"{result.version}"'} if is_versioned(type(result)) else {}
     body = result.model_dump_json() if isinstance(result, BaseModel) else json.dumps_text(result)

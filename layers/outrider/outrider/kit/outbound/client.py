@@ -24,9 +24,9 @@ from outrider.kit.outbound.connections import (
     system_tls,
     too_late,
 )
-from outrider.kit.outbound.exchanges import Answer, Request, exchange
+from outrider.kit.outbound.exchanges import HttpRequest, HttpResponse, exchange
 from outrider.kit.outbound.networks import Address, is_loopback, is_public
-from outrider.kit.outbound.targets import InvalidUrl, Target
+from outrider.kit.outbound.targets import InvalidUrl, UrlTarget
 
 MAX_ANSWER = 16 * 1024
 
@@ -51,21 +51,21 @@ class Outbound:
         target = self._target(url)
         self._connector(target).addresses(target.host, target.port, Deadline(self.look_up_within))
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpResponse:
         """Exactly one request. Raises InvalidUrl and OutboundFailed."""
         return self._send("POST", url, body, headers, MAX_ANSWER)
 
-    def get(self, url: str, headers: Mapping[str, str], at_most: int = MAX_ANSWER) -> Answer:
+    def get(self, url: str, headers: Mapping[str, str], at_most: int = MAX_ANSWER) -> HttpResponse:
         """Exactly one request, for `at_most` bytes. Raises InvalidUrl and OutboundFailed."""
         return self._send("GET", url, None, headers, at_most)
 
     def _send(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], at_most: int
-    ) -> Answer:
+    ) -> HttpResponse:
         deadline = Deadline(self.end_within)
         target = self._target(url)
         connector = self._connector(target)
-        request = Request(method, target.authority, target.path, headers, body)
+        request = HttpRequest(method, target.authority, target.path, headers, body)
         with closing(connector.connect(target.host, target.port, deadline)) as opened:
             try:
                 with cut_at(deadline, opened), closing(self._secured(opened, target)) as secured:
@@ -76,13 +76,13 @@ class Outbound:
             raise too_late()
         return answer
 
-    def _target(self, url: str) -> Target:
-        target = Target.of(url)
+    def _target(self, url: str) -> UrlTarget:
+        target = UrlTarget.of(url)
         if target.scheme == "http" and not self.loopback:
             raise InvalidUrl("The URL must begin with https://")
         return target
 
-    def _connector(self, target: Target) -> Connector:
+    def _connector(self, target: UrlTarget) -> Connector:
         return Connector(
             lambda address: self._allowed(address, target.scheme),
             self.resolve,
@@ -95,7 +95,7 @@ class Outbound:
             return True
         return scheme == "https" and is_public(address)
 
-    def _secured(self, opened: socket.socket, target: Target) -> socket.socket:
+    def _secured(self, opened: socket.socket, target: UrlTarget) -> socket.socket:
         if target.scheme == "http":
             return opened
         return (self.tls or system_tls()).wrap_socket(opened, server_hostname=target.host)

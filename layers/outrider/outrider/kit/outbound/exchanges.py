@@ -32,7 +32,7 @@ logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """`path` is with the query; `host` is the header."""
 
     method: str
@@ -43,7 +43,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """`body` is its beginning, as far as it was asked for, still encoded as the other side sent it.
     Names of headers are lower-case."""
 
@@ -52,7 +52,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def exchange(opened: socket, request: Request, at_most: int, within: float) -> Answer:
+def exchange(opened: socket, request: HttpRequest, at_most: int, within: float) -> HttpResponse:
     """Send the request and read the answer, with `at_most` bytes of its body. `within` is how many
     seconds each read or write may wait; whoever calls cuts the whole.
 
@@ -79,10 +79,10 @@ def exchange(opened: socket, request: Request, at_most: int, within: float) -> A
             raise HTTPException("The answer cannot be read") from error
 
 
-def _answer(connection: HTTPConnection, at_most: int) -> Answer:
+def _answer(connection: HTTPConnection, at_most: int) -> HttpResponse:
     with closing(connection.getresponse()) as response:
         received = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, response.read(at_most, decode_content=False), received)
+        return HttpResponse(response.status, response.read(at_most, decode_content=False), received)
 
 
 class _Bounded(HTTPResponse):

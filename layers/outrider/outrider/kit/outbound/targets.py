@@ -24,7 +24,7 @@ class InvalidUrl(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class UrlTarget:
     """A URL taken apart, once: what is checked is what is connected to."""
 
     scheme: str
@@ -35,7 +35,7 @@ class Target:
     """With the query."""
 
     @classmethod
-    def of(cls, url: str) -> "Target":
+    def of(cls, url: str) -> "UrlTarget":
         """Raises InvalidUrl."""
         if len(url) > MAX_URL:
             raise InvalidUrl(f"The URL may be at most {MAX_URL:,} characters long")

@@ -35,7 +35,7 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TemplateAnalysis:
     """What has to be given to a template, and what it asks for that there is not; sorted."""
 
     variables: tuple[Variable, ...]
@@ -44,7 +44,7 @@ class Asked:
 
 
 @lru_cache(maxsize=16)
-def asked(source: str) -> Asked:
+def asked(source: str) -> TemplateAnalysis:
     """Raises TemplateInvalid when `source` is no template."""
     template = templates.parse(source)
     try:
@@ -52,7 +52,7 @@ def asked(source: str) -> Asked:
         variables = set(_variables(template, analysis.globals.values()))
     except LiquidError as error:
         raise TemplateInvalid(str(error)) from error
-    return Asked(
+    return TemplateAnalysis(
         variables=tuple(sorted(variables)),
         unknown_filters=tuple(sorted(set(analysis.filters) - set(template.env.filters))),
         unknown_tags=tuple(sorted(_READS_FILES & set(analysis.tags))),

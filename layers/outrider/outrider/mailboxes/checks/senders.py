@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from outrider.kit import parallel
-from outrider.kit.aws.ses_identities import Account, Identity, IdentityUnknown
+from outrider.kit.aws.ses_identities import Identity, IdentityUnknown, SesAccount
 from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.checks.dns import with_parents
 from outrider.mailboxes.checks.models import DnsRecord, Finding
@@ -11,7 +11,7 @@ from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.smtp import SmtpFailed, SmtpSessions
 
 FindIdentity = Callable[[str], Identity | None]
-FindAccount = Callable[[], Account]
+FindAccount = Callable[[], SesAccount]
 
 
 def identity(mailbox: Mailbox, find: FindIdentity) -> list[Finding]:

@@ -21,7 +21,7 @@ from outrider.mailboxes.health.breaker import Breaker, Reason, after_check
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.ownership.claims import Lapse, Lapses
-from outrider.mailboxes.repository import Counted, MailboxRepository
+from outrider.mailboxes.repository import MailboxCounts, MailboxRepository
 from outrider.mailboxes.schemas import MailboxDetails
 from outrider.mailboxes.smtp import SmtpSessions
 
@@ -86,7 +86,7 @@ class CheckService:
             return details
         raise Contended("The mailbox was changed while it was checked")
 
-    def _found(self, mailbox_id: str) -> Counted:
+    def _found(self, mailbox_id: str) -> MailboxCounts:
         days = last_days(clock.now().date())
         found = (
             self.mailboxes.get_with_counts(mailbox_id, days)

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel
 
 from outrider.mailboxes.checks.models import Check
-from outrider.mailboxes.health.assessment import DAYS, Counts
+from outrider.mailboxes.health.assessment import DAYS, EmailCounts
 from outrider.mailboxes.models import HealthReason, HealthState, Status
 from outrider.mailboxes.schemas import Warmup
 
@@ -32,7 +32,7 @@ class Results(BaseModel):
     complained: ResultRate
 
     @classmethod
-    def of(cls, counts: Counts) -> Self:
+    def of(cls, counts: EmailCounts) -> Self:
         return cls(
             sent=counts.sent,
             refused=counts.refused,

@@ -11,7 +11,7 @@ from outrider.mailboxes.deliverability.schemas import (
     PoolDeliverability,
     Results,
 )
-from outrider.mailboxes.health.assessment import Counts, last_days
+from outrider.mailboxes.health.assessment import EmailCounts, last_days
 from outrider.mailboxes.health.guardrail import REASON as GUARDRAIL
 from outrider.mailboxes.health.remedies import remedy, unproved
 from outrider.mailboxes.models import RAMP_DAYS, RATES, Mailbox
@@ -45,7 +45,7 @@ class DeliverabilityService:
         )
 
 
-def _mailbox(mailbox: Mailbox, counts: Counts, now: datetime) -> MailboxDeliverability:
+def _mailbox(mailbox: Mailbox, counts: EmailCounts, now: datetime) -> MailboxDeliverability:
     return MailboxDeliverability(
         id=mailbox.id,
         email=mailbox.email,
@@ -89,7 +89,7 @@ def _to_do(mailbox: Mailbox, now: datetime) -> list[str]:
 
 
 def _pool(
-    pool: Pool, mailboxes: Sequence[Mailbox], counts: Mapping[str, Counts], now: datetime
+    pool: Pool, mailboxes: Sequence[Mailbox], counts: Mapping[str, EmailCounts], now: datetime
 ) -> PoolDeliverability:
     sending = [each for each in mailboxes if each.can_send]
     warmed = any(each.is_warmed for each in mailboxes)
@@ -110,6 +110,6 @@ def _pool(
         warmed=warmed,
         mailboxes=len(mailboxes),
         sending=len(sending),
-        results=Results.of(sum((counts[each.id] for each in mailboxes), Counts())),
+        results=Results.of(sum((counts[each.id] for each in mailboxes), EmailCounts())),
         to_do=to_do,
     )

@@ -29,7 +29,7 @@ _COMPLAINTS_REVIEWED, _COMPLAINTS_PAUSED = 0.001, 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class EmailCounts:
     """What became of mails, each counted on the day it happened. `sent` are those that a provider
     took, or may have taken."""
 
@@ -38,8 +38,8 @@ class Counts:
     complained: int = 0
     refused: int = 0
 
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
+    def __add__(self, other: "EmailCounts") -> "EmailCounts":
+        return EmailCounts(
             self.sent + other.sent,
             self.bounced + other.bounced,
             self.complained + other.complained,
@@ -48,7 +48,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class HealthAssessment:
     state: HealthState
     reasons: list[HealthReason]
 
@@ -57,14 +57,14 @@ def last_days(today: date) -> list[date]:
     return [today - timedelta(days=number) for number in range(DAYS)]
 
 
-def assess(mailbox: Mailbox, counts: Counts) -> Health:
+def assess(mailbox: Mailbox, counts: EmailCounts) -> HealthAssessment:
     """`counts` are those of `last_days`."""
     failing = [*_broken(mailbox), *_rates(counts, failing=True)]
     degraded = [*_missing(mailbox), *_rates(counts, failing=False)]
     reasons = list(dict.fromkeys([*failing, *degraded]))
     if failing:
-        return Health("failing", reasons)
-    return Health("degraded" if reasons else "healthy", reasons)
+        return HealthAssessment("failing", reasons)
+    return HealthAssessment("degraded" if reasons else "healthy", reasons)
 
 
 def _broken(mailbox: Mailbox) -> Sequence[HealthReason]:
@@ -80,7 +80,7 @@ def _missing(mailbox: Mailbox) -> Sequence[HealthReason]:
     return [subject for subject in proofs if subject in failed]
 
 
-def _rates(counts: Counts, *, failing: bool) -> Sequence[HealthReason]:
+def _rates(counts: EmailCounts, *, failing: bool) -> Sequence[HealthReason]:
     if counts.sent < LEAST_SENT:
         return []
     most_bounces = _BOUNCES_PAUSED if failing else _BOUNCES_REVIEWED

@@ -12,10 +12,10 @@ from outrider.kit import clock
 from outrider.kit.outbox import Event
 from outrider.mailboxes.errors import MailboxMoved
 from outrider.mailboxes.health import breaker
-from outrider.mailboxes.health.assessment import Counts, Health, assess, last_days
+from outrider.mailboxes.health.assessment import EmailCounts, HealthAssessment, assess, last_days
 from outrider.mailboxes.health.guardrail import REASON, SPAN
 from outrider.mailboxes.models import RATES, Mailbox
-from outrider.mailboxes.repository import Counted, MailboxRepository
+from outrider.mailboxes.repository import MailboxCounts, MailboxRepository
 
 _ATTEMPTS = 12
 """Workers that are refused at once get in each other's way until the breaker is open."""
@@ -33,7 +33,7 @@ class HealthReviews:
         these are the names of. Nothing happens without a change, nor when there is no such
         mailbox."""
 
-        def judged(found: Counted) -> Change:
+        def judged(found: MailboxCounts) -> Change:
             mailbox, counts = found.mailbox, found.last_hours
             tripped = mailbox.guardrail.tripped_by(counts.sent, counts.bounced, counts.complained)
             if not message_id or tripped is None or mailbox.status == "paused":
@@ -60,7 +60,7 @@ class HealthReviews:
         mail was handed over."""
         now = clock.now()
 
-        def counted(found: Counted) -> Change:
+        def counted(found: MailboxCounts) -> Change:
             after = breaker.after_failure(
                 found.mailbox.breaker, reason, detail, now, probe=not seen.is_healthy
             )
@@ -75,7 +75,7 @@ class HealthReviews:
         if seen.breaker is None and not seen.begins_day(now):
             return
 
-        def counted(found: Counted) -> Change:
+        def counted(found: MailboxCounts) -> Change:
             return found.mailbox.having_sent(now).model_copy(update={"breaker": None}), []
 
         self._change(seen.id, counted)
@@ -105,13 +105,13 @@ class HealthReviews:
             self._recovered(each, counts[each.id]) if each.id in counts else each for each in seen
         ]
 
-    def _recovered(self, mailbox: Mailbox, counts: Counts) -> Mailbox:
+    def _recovered(self, mailbox: Mailbox, counts: EmailCounts) -> Mailbox:
         if not _differs(mailbox, assess(mailbox, counts)):
             return mailbox
         self.review(mailbox.id)
         return self.mailboxes.get(mailbox.id) or mailbox
 
-    def _change(self, mailbox_id: str, change: Callable[[Counted], Change]) -> None:
+    def _change(self, mailbox_id: str, change: Callable[[MailboxCounts], Change]) -> None:
         """The events of `change` are told where it changes something."""
         for _ in range(_ATTEMPTS):
             found = self.mailboxes.get_with_counts(mailbox_id, last_days(clock.now().date()))
@@ -130,7 +130,7 @@ class HealthReviews:
         raise MailboxMoved(mailbox_id)
 
     def assessed(
-        self, before: Mailbox, after: Mailbox, counts: Counts
+        self, before: Mailbox, after: Mailbox, counts: EmailCounts
     ) -> tuple[Mailbox, Sequence[Event]]:
         """`after` with the health it has, as the next version, and what is to be told; `before`
         itself when nothing is different."""
@@ -158,5 +158,5 @@ class HealthReviews:
         return after, [changed]
 
 
-def _differs(mailbox: Mailbox, health: Health) -> bool:
+def _differs(mailbox: Mailbox, health: HealthAssessment) -> bool:
     return (mailbox.health, mailbox.health_reasons) != (health.state, health.reasons)

@@ -15,7 +15,7 @@ from outrider.mailboxes.ownership.repository import OwnershipRepository
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class AddressClaims:
     """`first_comes` settles for no other workspace having added an address before."""
 
     ownerships: OwnershipRepository

@@ -44,7 +44,7 @@ Send = Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class VerificationService:
+class OwnershipService:
     """`dns` begins a span of time. `send` is None where the deployment sends no codes."""
 
     caller: Caller

@@ -10,13 +10,13 @@ from outrider.kit.settings import settings
 from outrider.mailboxes.checks.dns import Dns
 from outrider.mailboxes.ownership.claims import Lapses
 from outrider.mailboxes.ownership.repository import CodeRepository
-from outrider.mailboxes.ownership.service import GrantService, VerificationService
+from outrider.mailboxes.ownership.service import GrantService, OwnershipService
 from outrider.mailboxes.wiring import mailbox_repository, ownerships, smtp_sessions
 
 
-def verifications(caller: Caller) -> VerificationService:
+def verifications(caller: Caller) -> OwnershipService:
     workspace, sender = caller.workspace, settings().verification_sender
-    return VerificationService(
+    return OwnershipService(
         caller,
         mailbox_repository(workspace),
         ownerships(workspace),

@@ -13,7 +13,7 @@ from outrider.kit.aws.dynamodb import Action
 from outrider.kit.errors import Conflict
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
-from outrider.messages.sending.outcome import Progress, continued
+from outrider.messages.sending.outcome import OutcomeRecorder, continued
 from outrider.sequences.repository import SequenceRepository
 
 
@@ -22,7 +22,7 @@ class Unknowns:
     messages: MessageRepository
     campaigns: CampaignRepository
     sequences: SequenceRepository
-    progress: Callable[[str], Progress]
+    progress: Callable[[str], OutcomeRecorder]
 
     def settle_actions(
         self,
@@ -99,7 +99,7 @@ class Unknowns:
 
 
 def _record_actions(
-    progress: Progress,
+    progress: OutcomeRecorder,
     message: Message,
     said: Said,
     *,
@@ -118,7 +118,7 @@ def _record_actions(
 
 
 def _resumed(
-    progress: Progress, before: Enrollment, campaign: Campaign, changes: Mapping[str, object]
+    progress: OutcomeRecorder, before: Enrollment, campaign: Campaign, changes: Mapping[str, object]
 ) -> tuple[Enrollment, Sequence[Action]]:
     after = before.changed(state="active", blocked_reason=None, **changes)
     event = progress.caller.event(

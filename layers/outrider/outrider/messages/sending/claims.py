@@ -24,7 +24,7 @@ from outrider.messages.repository import MessageRepository
 from outrider.messages.sending import gates
 from outrider.messages.sending.decisions import Ready
 from outrider.messages.sending.gates import Closed
-from outrider.messages.sending.last_check import StandingReader
+from outrider.messages.sending.last_check import RestrictionsReader
 from outrider.messages.sending.snapshot import Snapshot
 from outrider.sequences.models import Settings
 
@@ -40,7 +40,7 @@ class Outdated(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class StepClaims:
     """Claims of steps of one campaign."""
 
     campaign_id: str
@@ -48,7 +48,7 @@ class Claims:
     messages: MessageRepository
     touches: Touches
     mailboxes: MailboxRepository
-    standing: StandingReader
+    standing: RestrictionsReader
 
     def claim(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | Snapshot:
         """Claim the step of `message`, look again, and write what the message says. Return the gate

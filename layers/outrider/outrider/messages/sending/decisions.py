@@ -26,7 +26,7 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Leased:
     """Another worker holds the step until its lease ends."""
 
     until: str
@@ -81,7 +81,7 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class TaskPending:
     """The enrollment was resumed while a person still has time for its task."""
 
     enrollment: Enrollment
@@ -113,7 +113,17 @@ class Ready:
 
 
 Decision = (
-    Drop | Held | Lost | OtherSteps | Migrate | Stopped | Skip | Passed | Waiting | Expired | Ready
+    Drop
+    | Leased
+    | Lost
+    | OtherSteps
+    | Migrate
+    | Stopped
+    | Skip
+    | Passed
+    | TaskPending
+    | Expired
+    | Ready
 )
 
 
@@ -125,7 +135,7 @@ def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PL
     if enrollment.sending == job.message_id and enrollment.state == "sending":
         held_until = enrollment.claimed_until or ""
         if held_until > clock.to_text(now):
-            return Held(held_until)
+            return Leased(held_until)
         same = enrollment.steps_version == job.steps_version
         return Lost(enrollment) if same else OtherSteps(enrollment)
     if enrollment.step_id != job.step_id or enrollment.is_over:
@@ -151,7 +161,7 @@ def _at_step(  # noqa: PLR0911 - one line a decision
             return Expired(enrollment, message)
         if enrollment.sending == message.id:
             return Drop("a person has time for it")
-        return Waiting(enrollment, message)
+        return TaskPending(enrollment, message)
     if message is not None:
         return Passed(enrollment, message)
     if campaign and enrollment.steps_version < campaign.least_steps_version:

@@ -19,13 +19,13 @@ from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Key, batch_get
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository
-from outrider.messages.sending.snapshot import Snapshot, Standing, contact_of
+from outrider.messages.sending.snapshot import SendRestrictions, Snapshot, contact_of
 
 Found = Mapping[tuple[str, str, str], Item]
 
 
 @dataclass(frozen=True, slots=True)
-class StandingReader:
+class RestrictionsReader:
     """Reads for the enrollments of one campaign."""
 
     campaigns: CampaignRepository
@@ -61,7 +61,7 @@ class StandingReader:
             contact=contact_of(contact_item, seen.touch),
             campaign=Campaign.model_validate(campaign_item) if campaign_item else None,
             mailbox=Mailbox.model_validate(mailbox_item) if mailbox_item else None,
-            standing=Standing(
+            standing=SendRestrictions(
                 suppressions=self.suppressions.blocking(standing, email, others),
                 bounced_elsewhere=_at(found, bounce) is not None,
                 company_replied=_at(found, reply) is not None,

@@ -19,11 +19,11 @@ from outrider.kit.counters import Counters
 from outrider.kit.outbox import Event, short
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
-from outrider.messages.sending.snapshot import Way
+from outrider.messages.sending.snapshot import PinnedSequence
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class OutcomeRecorder:
     """The enrollments of one campaign, going on. `wake` is told what comes up when, and when the
     campaign's clock was to wake."""
 
@@ -35,7 +35,7 @@ class Progress:
     messages: MessageRepository
     wake: Callable[[datetime, str], None]
 
-    def sent(self, enrollment: Enrollment, message: Message, way: Way) -> None:
+    def sent(self, enrollment: Enrollment, message: Message, way: PinnedSequence) -> None:
         """Record that the claimed message was sent."""
         self.go_on(
             enrollment,
@@ -74,7 +74,9 @@ class Progress:
             self.counters.add_action(active=-1, paused=1),
         )
 
-    def skipped(self, enrollment: Enrollment, message: Message, way: Way, reason: str) -> None:
+    def skipped(
+        self, enrollment: Enrollment, message: Message, way: PinnedSequence, reason: str
+    ) -> None:
         """The step to come is left out."""
         self.go_on(
             enrollment,
@@ -89,7 +91,7 @@ class Progress:
         self,
         enrollment: Enrollment,
         message: Message,
-        way: Way,
+        way: PinnedSequence,
         *writes: Action,
         counted: str = "",
         thread: Thread | None = None,

@@ -25,7 +25,7 @@ from outrider.sequences.repository import SequenceRepository, steps_from
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class SendingMailbox:
     """A mailbox, and how many mails it has sent today."""
 
     mailbox: Mailbox
@@ -33,7 +33,7 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SendRestrictions:
     """What forbids to write to a contact, as it was committed at one moment (`standing.py`)."""
 
     suppressions: Sequence[Suppression]
@@ -46,13 +46,13 @@ class Supply:
     """What is left to send with, read only to explain a step. `senders` are the mailboxes it may be
     sent from; the others count messages of today."""
 
-    senders: Sequence[Sender]
+    senders: Sequence[SendingMailbox]
     used_by_campaign: int
     used_by_company: int
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class PinnedSequence:
     """What lies before an enrollment: the steps of its version, the rules it follows, and when the
     campaign's clock wakes."""
 
@@ -79,13 +79,15 @@ class Snapshot:
     """The contact's last one."""
     rivals: Sequence[Enrollment] = ()
     """Older enrollments of the contact in other active campaigns, if the campaign is exclusive."""
-    standing: Standing | None = None
+    standing: SendRestrictions | None = None
     supply: Supply | None = None
 
     @property
-    def way(self) -> Way:
+    def way(self) -> PinnedSequence:
         """What lies before the enrollment."""
-        return Way(self.steps, self.settings, self.campaign.wakes_at if self.campaign else "")
+        return PinnedSequence(
+            self.steps, self.settings, self.campaign.wakes_at if self.campaign else ""
+        )
 
     @property
     def settings(self) -> Settings:

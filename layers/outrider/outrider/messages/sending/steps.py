@@ -33,12 +33,12 @@ from outrider.messages.content.mime import own_message_id
 from outrider.messages.models import Content, Message
 from outrider.messages.outcomes.settlement import Settling
 from outrider.messages.sending import gates
-from outrider.messages.sending.claims import Claims, Outdated, persistently
+from outrider.messages.sending.claims import Outdated, StepClaims, persistently
 from outrider.messages.sending.decisions import (
     Decision,
     Drop,
     Expired,
-    Held,
+    Leased,
     Lost,
     Migrate,
     OtherSteps,
@@ -46,16 +46,16 @@ from outrider.messages.sending.decisions import (
     Ready,
     Skip,
     Stopped,
-    Waiting,
+    TaskPending,
     decide,
 )
 from outrider.messages.sending.exclusive import Rivals
 from outrider.messages.sending.gates import Closed, Defer, End, Stay
-from outrider.messages.sending.outcome import Progress
+from outrider.messages.sending.outcome import OutcomeRecorder
 from outrider.messages.sending.retry_schedule import retry
 from outrider.messages.sending.snapshot import Snapshot, SnapshotReader
 from outrider.messages.tasks.due import Tasks
-from outrider.messages.transports import Outcome, PatientTransport
+from outrider.messages.transports import PatientTransport, SendOutcome
 from outrider.messages.transports.sms import TextTransport
 from outrider.sequences.models import Step
 
@@ -78,8 +78,8 @@ class StepService:
     caller: Caller
     reader: SnapshotReader
     rivals: Rivals
-    claims: Claims
-    progress: Progress
+    claims: StepClaims
+    progress: OutcomeRecorder
     tasks: Tasks
     transport: PatientTransport
     texts: TextTransport
@@ -127,7 +127,7 @@ class StepService:
         match decision:
             case Drop(reason):
                 return f"dropped: {reason}"
-            case Held(until):
+            case Leased(until):
                 raise StepHeld(f"{job.message_id} is held until {until}")
             case Lost(enrollment):
                 return self._record_lost(job, seen, enrollment)
@@ -141,7 +141,7 @@ class StepService:
             case Expired(enrollment, message):
                 self.tasks.expire(enrollment, message, seen.way)
                 return "expired"
-            case Waiting(enrollment, message):
+            case TaskPending(enrollment, message):
                 self.tasks.wait(enrollment, message)
                 return "waiting"
             case Stopped(enrollment, step, gate):
@@ -193,7 +193,7 @@ class StepService:
         self._later(job, seen, ready.enrollment, "", (clock.now(), lane, "mail_server_busy"))
         return "deferred: mail_server_busy"
 
-    def _send(self, now: Snapshot, ready: Ready, message: Message) -> Outcome:
+    def _send(self, now: Snapshot, ready: Ready, message: Message) -> SendOutcome:
         """`now` is what the last look found."""
         if isinstance(ready.said, Mail):
             assert now.mailbox is not None
@@ -202,7 +202,7 @@ class StepService:
         return self.texts.send(message)
 
     def _settle(
-        self, job: StepJob, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome
+        self, job: StepJob, seen: Snapshot, ready: Ready, message: Message, outcome: SendOutcome
     ) -> str:
         """Record what the provider said, as long as the lease lasts: nobody else knows it."""
         enrollment, progress = ready.enrollment, self.progress
@@ -237,7 +237,7 @@ class StepService:
             return "sent, and recorded late"
         return "sent"
 
-    def _record_bounce(self, enrollment: Enrollment, message: Message, outcome: Outcome) -> str:
+    def _record_bounce(self, enrollment: Enrollment, message: Message, outcome: SendOutcome) -> str:
         """Its recipient does not exist: the address is suppressed and the enrollment ends."""
         persistently(lambda: self.bounces.refused(enrollment, message, outcome.detail))
         self.claims.untouch(message)
@@ -250,7 +250,9 @@ class StepService:
             return []
         return [self.claims.mailboxes.record_action(message.mailbox_id, message.day, "refused")]
 
-    def _put_back(self, seen: Snapshot, ready: Ready, message: Message, outcome: Outcome) -> None:
+    def _put_back(
+        self, seen: Snapshot, ready: Ready, message: Message, outcome: SendOutcome
+    ) -> None:
         """The message was certainly not sent: undo the claim and try again later."""
         again = retry(outcome.scope, ready.enrollment.attempts)
         later = clock.now() + again.after

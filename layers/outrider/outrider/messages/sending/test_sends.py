@@ -22,7 +22,7 @@ from outrider.messages.content.composer import Composer, Composition
 from outrider.messages.content.drafts import Mail
 from outrider.messages.models import Content, Message
 from outrider.messages.schemas import TestMessage, TestResult, TestSend
-from outrider.messages.transports import Outcome, Transport
+from outrider.messages.transports import SendOutcome, Transport
 
 DAILY = 20
 """Test messages of one mailbox on a day (UTC)."""
@@ -128,7 +128,7 @@ class TestSendService:
         return None
 
     def _record(
-        self, mailbox: Mailbox, message: Message, content: Content, outcome: Outcome
+        self, mailbox: Mailbox, message: Message, content: Content, outcome: SendOutcome
     ) -> TestMessage:
         results: dict[str, TestResult] = {"accepted": "sent", "unknown": "unknown"}
         result = results.get(outcome.kind, "not_sent")

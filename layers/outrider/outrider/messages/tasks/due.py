@@ -7,19 +7,19 @@ from outrider.campaigns.models import Enrollment
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import transact
 from outrider.messages.models import Content, Message
-from outrider.messages.sending.claims import Claims
+from outrider.messages.sending.claims import StepClaims
 from outrider.messages.sending.decisions import Ready
 from outrider.messages.sending.gates import Closed
-from outrider.messages.sending.outcome import Progress
-from outrider.messages.sending.snapshot import Snapshot, Way
+from outrider.messages.sending.outcome import OutcomeRecorder
+from outrider.messages.sending.snapshot import PinnedSequence, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
     """Tasks of one campaign."""
 
-    claims: Claims
-    progress: Progress
+    claims: StepClaims
+    progress: OutcomeRecorder
 
     def begin(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | None:
         """Have a person do the step. Return the gate that has closed. Raises TransactionFailed."""
@@ -40,7 +40,7 @@ class Tasks:
         """Go on waiting for a task that was begun before. Raises TransactionFailed."""
         transact(self.progress.enrollments.wait_action(enrollment, task.id, task.due_at or ""))
 
-    def expire(self, enrollment: Enrollment, task: Message, way: Way) -> None:
+    def expire(self, enrollment: Enrollment, task: Message, way: PinnedSequence) -> None:
         """Nobody did it in time: the enrollment goes on without it. Raises TransactionFailed."""
         expired = task.model_copy(update={"state": "expired"})
         told = [self.progress.told(expired, "expired")]

@@ -10,8 +10,8 @@ from outrider.kit.errors import Conflict, Contended
 from outrider.messages.errors import MessageNotFound
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
-from outrider.messages.sending.outcome import Progress
-from outrider.messages.sending.snapshot import SnapshotReader, Way
+from outrider.messages.sending.outcome import OutcomeRecorder
+from outrider.messages.sending.snapshot import PinnedSequence, SnapshotReader
 from outrider.sequences.models import Settings
 
 _ATTEMPTS = 4
@@ -22,7 +22,7 @@ class TaskService:
     caller: Caller
     messages: MessageRepository
     reader: Callable[[str], SnapshotReader]
-    progress: Callable[[str], Progress]
+    progress: Callable[[str], OutcomeRecorder]
 
     def complete(self, message_id: str, outcome: str | None) -> Message:
         """The task is done, and its enrollment goes on. Done before, it stays as it was.
@@ -56,19 +56,19 @@ class TaskService:
             return done
         raise Contended("The task changed at the same moment")
 
-    def _go_on(self, task: Message, progress: Progress, writes: Sequence[Action]) -> None:
+    def _go_on(self, task: Message, progress: OutcomeRecorder, writes: Sequence[Action]) -> None:
         enrollment, way = self._way(task)
         if enrollment and enrollment.state == "waiting" and enrollment.sending == task.id:
             progress.go_on(enrollment, task, way, *writes, counted="completed")
         else:
             transact(*writes, progress.count_action(task, "completed"))
 
-    def _way(self, message: Message) -> tuple[Enrollment | None, Way]:
+    def _way(self, message: Message) -> tuple[Enrollment | None, PinnedSequence]:
         """The message's enrollment, if it is still the one, and what lies before it."""
         reader = self.reader(message.campaign_id)
         enrollment = reader.enrollments.get(message.contact_id)
         if enrollment is None or enrollment.step_id != message.step_id:
-            return None, Way([], Settings())
+            return None, PinnedSequence([], Settings())
         seen = reader.read(StepJob.of(self.caller.workspace, enrollment))
         same = seen.message_id == message.id
         return seen.enrollment if same else None, seen.way

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from outrider.access.models import WorkspaceId
 from outrider.campaigns.statistics.repository import Statistics
-from outrider.events.models import Counted
+from outrider.events.models import StepCount
 from outrider.kit import clock
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, Table
@@ -28,7 +28,7 @@ _NAMES: Mapping[str, tuple[str, MarkedTime | None]] = {
 where none does."""
 
 
-def counted(event: Event, item: Item) -> Counted | None:
+def counted(event: Event, item: Item) -> StepCount | None:
     """Return what is to be counted for an event that the `item` of a message carries; None where
     that is counted by whoever wrote the event."""
     if event.event not in _NAMES or not item["sk"].startswith("msg_"):
@@ -38,10 +38,10 @@ def counted(event: Event, item: Item) -> Counted | None:
         name, time = "opened_by_machine", "machine_opened_at"
     message = Message.from_item(item)
     at = getattr(message, time) if time else event.created_at
-    return Counted(message.campaign_id, message.step_id, message.variant_id, at, name)
+    return StepCount(message.campaign_id, message.step_id, message.variant_id, at, name)
 
 
-def count_actions(workspace: WorkspaceId, counts: Sequence[Counted]) -> list[Action]:
+def count_actions(workspace: WorkspaceId, counts: Sequence[StepCount]) -> list[Action]:
     """Return the writes that count them, one for each step, variant and day."""
     table = Table(settings().require("campaigns_table"))
     summed: dict[tuple[str, str, str, str], Counter[str]] = defaultdict(Counter)

@@ -11,7 +11,7 @@ from outrider.messages.transports.verdicts import Kind, Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendOutcome:
     """What a provider made of a mail (`verdicts` says what each kind and scope means). `detail` is
     what it said, in its own words."""
 
@@ -24,7 +24,7 @@ class Outcome:
     """Whom a refusal is about; None where it is accepted or unknown."""
 
 
-def without_address(outcome: Outcome, address: str) -> Outcome:
+def without_address(outcome: SendOutcome, address: str) -> SendOutcome:
     """Return the outcome without the recipient's address: what a server says is kept and logged."""
     if not address:
         return outcome
@@ -33,7 +33,7 @@ def without_address(outcome: Outcome, address: str) -> Outcome:
 
 
 class Transport(Protocol):
-    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
+    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> SendOutcome:
         """Hand over `mime`, the mail to `message.recipient`, at most once. Never raises for what
         the provider or the network does."""
 
@@ -49,7 +49,7 @@ class PatientTransport(Transport, Protocol):
         mailbox: Mailbox,
         mime: bytes,
         still: Callable[[], bool] = always,
-    ) -> Outcome:
+    ) -> SendOutcome:
         """As `Transport`; where the mail had to wait for its turn, it is handed over only if
         `still` says that it may be sent."""
 
@@ -61,6 +61,6 @@ class ByKind:
     ses: Transport
     smtp: Transport
 
-    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
+    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> SendOutcome:
         chosen = self.smtp if mailbox.kind == "smtp" else self.ses
         return chosen.send(message, mailbox, mime)

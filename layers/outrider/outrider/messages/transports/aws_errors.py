@@ -14,7 +14,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
 )
 
-from outrider.messages.transports import Outcome
+from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.verdicts import (
     ACCOUNT,
     CONNECTION,
@@ -69,15 +69,15 @@ def of_sns(code: str, text: str) -> Verdict:
     return _SNS.get(code, ACCOUNT)
 
 
-def outcome_of(error: BotoCoreError | ClientError, verdict: Verdict) -> Outcome:
+def outcome_of(error: BotoCoreError | ClientError, verdict: Verdict) -> SendOutcome:
     """Return the outcome of a call that failed; `verdict` is that of an answer. Where the service
     failed, or did not answer, the message may have gone out."""
     if isinstance(error, ClientError):
         found = UNKNOWN if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500 else verdict
-        return Outcome(found.kind, ": ".join(filter(None, answer_of(error))), scope=found.scope)
+        return SendOutcome(found.kind, ": ".join(filter(None, answer_of(error))), scope=found.scope)
     never_there = isinstance(error, ConnectTimeoutError | EndpointConnectionError)
     found = CONNECTION if never_there else UNKNOWN
-    return Outcome(found.kind, type(error).__name__, scope=found.scope)
+    return SendOutcome(found.kind, type(error).__name__, scope=found.scope)
 
 
 def answer_of(error: BotoCoreError | ClientError) -> tuple[str, str]:

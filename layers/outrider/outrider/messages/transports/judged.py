@@ -10,7 +10,7 @@ from outrider.mailboxes.health.breaker import Reason
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome, PatientTransport, always
+from outrider.messages.transports import PatientTransport, SendOutcome, always
 from outrider.messages.transports.verdicts import PROBE, Scope
 
 _REASONS: dict[Scope, Reason] = {
@@ -37,10 +37,10 @@ class Judged:
         mailbox: Mailbox,
         mime: bytes,
         still: Callable[[], bool] = always,
-    ) -> Outcome:
+    ) -> SendOutcome:
         if mailbox.is_half_open and not self.reviews.begin_probe(mailbox):
             detail = "The mailbox tries with another mail whether its provider takes mails again"
-            return Outcome(PROBE.kind, detail, scope=PROBE.scope)
+            return SendOutcome(PROBE.kind, detail, scope=PROBE.scope)
         outcome = self.transport.send(message, mailbox, mime, still)
         try:
             self._judge(mailbox, outcome)
@@ -48,7 +48,7 @@ class Judged:
             logger().warning("the health of a mailbox could not be judged", mailbox_id=mailbox.id)
         return outcome
 
-    def _judge(self, mailbox: Mailbox, outcome: Outcome) -> None:
+    def _judge(self, mailbox: Mailbox, outcome: SendOutcome) -> None:
         if outcome.kind == "accepted":
             self.reviews.accepted(mailbox)
         elif outcome.kind == "unknown":

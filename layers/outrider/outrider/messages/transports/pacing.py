@@ -14,7 +14,7 @@ from functools import cache
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome, Transport, always
+from outrider.messages.transports import SendOutcome, Transport, always
 from outrider.messages.transports.verdicts import RATE
 
 _FIRST = 0.7
@@ -31,7 +31,7 @@ _CLOSED = "The mail waited for its turn at the provider, and meanwhile something
 
 
 @dataclass(slots=True)
-class Pace:
+class SendPace:
     """The spacing between two sends of this process through one account, in seconds."""
 
     now: Callable[[], float] = lambda: clock.epoch_ms() / 1000
@@ -62,9 +62,9 @@ class Pace:
 
 
 @cache
-def ses_pace() -> Pace:
+def ses_pace() -> SendPace:
     """Return the pace of this process through the account at SES."""
-    return Pace()
+    return SendPace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Paced:
     is one mailbox's own."""
 
     transport: Transport
-    ses: Pace = field(default_factory=ses_pace)
+    ses: SendPace = field(default_factory=ses_pace)
 
     def send(
         self,
@@ -82,12 +82,12 @@ class Paced:
         mailbox: Mailbox,
         mime: bytes,
         still: Callable[[], bool] = always,
-    ) -> Outcome:
-        pace = self.ses if mailbox.kind == "ses" else Pace()
+    ) -> SendOutcome:
+        pace = self.ses if mailbox.kind == "ses" else SendPace()
         began = pace.now()
         for tried in range(1, _TRIES + 1):
             if pace.wait() and not still():
-                return Outcome(RATE.kind, _CLOSED, scope=RATE.scope)
+                return SendOutcome(RATE.kind, _CLOSED, scope=RATE.scope)
             outcome = self.transport.send(message, mailbox, mime)
             if outcome.kind == "accepted":
                 pace.taken()

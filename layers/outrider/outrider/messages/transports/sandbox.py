@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome, always
+from outrider.messages.transports import SendOutcome, always
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,5 +16,5 @@ class SandboxTransport:
         mailbox: Mailbox,  # noqa: ARG002
         mime: bytes,  # noqa: ARG002
         still: Callable[[], bool] = always,  # noqa: ARG002
-    ) -> Outcome:
-        return Outcome("accepted", "", message.id, f"{message.id}@sandbox.test")
+    ) -> SendOutcome:
+        return SendOutcome("accepted", "", message.id, f"{message.id}@sandbox.test")

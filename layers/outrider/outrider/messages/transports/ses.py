@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from outrider.kit.aws import clients
 from outrider.mailboxes.models import Mailbox
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome, without_address
+from outrider.messages.transports import SendOutcome, without_address
 from outrider.messages.transports.aws_errors import answer_of, of_ses, outcome_of
 
 
@@ -19,7 +19,7 @@ class SesTransport:
     configuration_set: str = ""
     """By which it tells what becomes of a mail; none, and it does not."""
 
-    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
+    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> SendOutcome:
         configured = (
             {"ConfigurationSetName": self.configuration_set} if self.configuration_set else {}
         )
@@ -39,7 +39,7 @@ class SesTransport:
             verdict = of_ses(*answer_of(error), recipient)
             return without_address(outcome_of(error, verdict), recipient)
         provider_id = str(answer["MessageId"]).partition("@")[0]
-        return Outcome("accepted", "", provider_id, message_id_of(provider_id))
+        return SendOutcome("accepted", "", provider_id, message_id_of(provider_id))
 
 
 def message_id_of(provider_id: str) -> str:

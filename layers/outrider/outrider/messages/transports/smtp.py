@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.models import Mailbox
-from outrider.mailboxes.smtp import Reply, Session, SmtpFailed, SmtpSessions
+from outrider.mailboxes.smtp import Session, SmtpFailed, SmtpReply, SmtpSessions
 from outrider.messages.models import Message
-from outrider.messages.transports import Outcome, without_address
+from outrider.messages.transports import SendOutcome, without_address
 from outrider.messages.transports.smtp_replies import Stage, classify
 from outrider.messages.transports.verdicts import CONNECTION, LATER, LOGIN, Verdict
 
@@ -25,7 +25,7 @@ class SmtpTransport:
 
     sessions: SmtpSessions
 
-    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> Outcome:
+    def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> SendOutcome:
         recipient = message.recipient or ""
         outcome = None
         try:
@@ -35,7 +35,7 @@ class SmtpTransport:
         except SmtpFailed as failure:
             if outcome is None:
                 found = _verdict_of(failure)
-                outcome = Outcome(found.kind, f"{failure.reason}: {failure}", scope=found.scope)
+                outcome = SendOutcome(found.kind, f"{failure.reason}: {failure}", scope=found.scope)
         if outcome.kind == "accepted":
             rfc_id = rfc_message_id(message.id, mailbox)
             outcome = replace(outcome, provider_id=message.id, rfc_message_id=rfc_id)
@@ -47,7 +47,7 @@ def rfc_message_id(message_id: str, mailbox: Mailbox) -> str:
     return f"{message_id}@{domain_of(mailbox.email)}"
 
 
-def _prepare(session: Session, sender: str, recipient: str, mime: bytes) -> Outcome | None:
+def _prepare(session: Session, sender: str, recipient: str, mime: bytes) -> SendOutcome | None:
     """Everything before the dot that ends the mail. Gives the outcome if it ends here."""
     eight_bits = not mime.isascii() and session.takes("8bitmime")
     commands: tuple[tuple[Stage, str], ...] = (
@@ -66,19 +66,19 @@ def _prepare(session: Session, sender: str, recipient: str, mime: bytes) -> Outc
     return None
 
 
-def _end(session: Session) -> Outcome:
+def _end(session: Session) -> SendOutcome:
     try:
         reply = session.finish(b".\r\n")
     except SmtpFailed as failure:
-        return Outcome("unknown", f"{failure.reason}: {failure}")
+        return SendOutcome("unknown", f"{failure.reason}: {failure}")
     if 200 <= reply.code < 300:
-        return Outcome("accepted", str(reply))
+        return SendOutcome("accepted", str(reply))
     return _refusal("END", reply)
 
 
-def _refusal(stage: Stage, reply: Reply) -> Outcome:
+def _refusal(stage: Stage, reply: SmtpReply) -> SendOutcome:
     found = classify(stage, reply.code, reply.text)
-    return Outcome(found.kind, str(reply), scope=found.scope)
+    return SendOutcome(found.kind, str(reply), scope=found.scope)
 
 
 def _verdict_of(failure: SmtpFailed) -> Verdict:

@@ -11,7 +11,7 @@ from outrider.research.site.reader import SiteReader
 
 
 @dataclass(frozen=True, slots=True)
-class Looker:
+class SiteLookup:
     """`plain` lets a website be asked over http, which the guard allows on loopback only."""
 
     reader: SiteReader

@@ -16,7 +16,7 @@ from protego import Protego
 from outrider.kit import clock
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.connections import OutboundFailed
-from outrider.kit.outbound.exchanges import Answer
+from outrider.kit.outbound.exchanges import HttpResponse
 from outrider.kit.outbound.targets import InvalidUrl
 from outrider.research.models import Outcome, ResearchSource, SourceError
 
@@ -48,7 +48,7 @@ _CODECS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WebPage:
     """`url` is where it was after redirects; header names are lower-case."""
 
     url: str
@@ -57,9 +57,9 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SiteReading:
     outcome: Outcome
-    page: Page | None
+    page: WebPage | None
     sources: Sequence[ResearchSource]
 
 
@@ -68,17 +68,17 @@ class SiteReader:
     outbound: Outbound
     within: float = WITHIN
 
-    def read(self, urls: Sequence[str]) -> Reading:
+    def read(self, urls: Sequence[str]) -> SiteReading:
         """The first of the URLs at which there is a page. Never raises for what the other side
         does."""
         visit = _Visit(self.outbound, time.monotonic() + self.within)
         for url in urls:
             page = visit.follow(url)
             if page:
-                return Reading("found", page, visit.sources)
+                return SiteReading("found", page, visit.sources)
             if visit.is_disallowed:
-                return Reading("disallowed", None, visit.sources)
-        return Reading("unreachable", None, visit.sources)
+                return SiteReading("disallowed", None, visit.sources)
+        return SiteReading("unreachable", None, visit.sources)
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ class _Visit:
     is_disallowed: bool = False
     _robots: dict[str, Protego | None] = field(default_factory=dict)
 
-    def follow(self, url: str) -> Page | None:
+    def follow(self, url: str) -> WebPage | None:
         for _ in range(MAX_HOPS + 1):
             robots = self._robots_of(url)
             if robots is None:
@@ -111,7 +111,7 @@ class _Visit:
         self._note(url, error="too_many_redirects")
         return None
 
-    def _page(self, url: str, answer: Answer) -> Page | None:
+    def _page(self, url: str, answer: HttpResponse) -> WebPage | None:
         media, _, _ = answer.headers.get("content-type", "").partition(";")
         error: SourceError | None = None
         if not 200 <= answer.status < 300:
@@ -121,7 +121,7 @@ class _Visit:
         elif answer.headers.get("content-encoding", "identity").lower() != "identity":
             error = "encoded"
         self._note(url, answer.status, error)
-        return None if error else Page(url, text_of(answer), answer.headers)
+        return None if error else WebPage(url, text_of(answer), answer.headers)
 
     def _robots_of(self, url: str) -> Protego | None:
         """The rules of the URL's origin; None when they cannot be known, which is no permission."""
@@ -150,7 +150,7 @@ class _Visit:
         self._note(url, answer.status)
         return _rules(text_of(answer) if 200 <= answer.status < 300 else "")
 
-    def _ask(self, url: str) -> Answer | None:
+    def _ask(self, url: str) -> HttpResponse | None:
         """One request; one that is not answered is noted here."""
         left = min(self.ends - time.monotonic(), EACH_WITHIN)
         try:
@@ -171,7 +171,7 @@ class _Visit:
         )
 
 
-def text_of(answer: Answer) -> str:
+def text_of(answer: HttpResponse) -> str:
     """The body as text, in the encoding it says; bytes that are none become U+FFFD."""
     named = re.search(r"charset\s*=\s*[\"']?([\w:-]{2,20})", answer.headers.get("content-type", ""))
     meta = None if named else _CHARSET.search(answer.body[:2_048])
@@ -184,7 +184,7 @@ def text_of(answer: Answer) -> str:
     return answer.body.decode(encoding, errors="replace")
 
 
-def _target(answer: Answer, url: str) -> str | None:
+def _target(answer: HttpResponse, url: str) -> str | None:
     """Where a redirect leads, without fragment; None for other answers."""
     location = answer.headers.get("location")
     if answer.status not in _REDIRECTS or not location:

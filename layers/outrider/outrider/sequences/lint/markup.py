@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from outrider.sequences.lint.findings import Remark
-from outrider.sequences.lint.parts import Link, Part
+from outrider.sequences.lint.parts import TextLink, TextPart
 
 MAX_LINKS = 3
 CLIPPED_AT = 102 * 1024
@@ -28,7 +28,7 @@ _UNSUBSCRIBES = re.compile(
 )
 
 
-def links(part: Part) -> Iterator[Remark]:
+def links(part: TextPart) -> Iterator[Remark]:
     found = part.links
     places = {link.target: _host(link.target) for link in found}
     hosts = sorted({host for host in places.values() if host})
@@ -50,7 +50,7 @@ def links(part: Part) -> Iterator[Remark]:
             break
 
 
-def unsubscribing(part: Part) -> Iterator[Remark]:
+def unsubscribing(part: TextPart) -> Iterator[Remark]:
     """A way of the template's own to say stop, of which we never hear."""
     if "unsubscribe_url" in part.source:
         return
@@ -64,7 +64,7 @@ def unsubscribing(part: Part) -> Iterator[Remark]:
             return
 
 
-def pictures(part: Part) -> Iterator[Remark]:
+def pictures(part: TextPart) -> Iterator[Remark]:
     letters = sum(character.isalpha() for character in part.words)
     if part.images and letters < _LETTERS_OF_AN_IMAGE * part.images:
         message = (
@@ -77,7 +77,7 @@ def pictures(part: Part) -> Iterator[Remark]:
         yield Remark("active_content", "warning", message)
 
 
-def size(part: Part) -> Iterator[Remark]:
+def size(part: TextPart) -> Iterator[Remark]:
     if len(part.longest.encode()) > CLIPPED_AT - _OWN_BYTES:
         message = (
             f"Gmail shows the first {CLIPPED_AT // 1024} KB, and so not the link to unsubscribe: "
@@ -109,7 +109,7 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _says_another(link: Link, host: str) -> str | None:
+def _says_another(link: TextLink, host: str) -> str | None:
     """The host that its words name when it is another than that it leads to."""
     named = _LOOKS_LIKE_A_PLACE.fullmatch(link.words.lower())
     if named is None or not host:

@@ -19,7 +19,7 @@ _NOT_SHOWN = frozenset({"head", "title"})
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class TextLink:
     """`words` are what a reader sees of it; none where the address itself is seen."""
 
     target: str
@@ -27,7 +27,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Part:
+class TextPart:
     """One text of one variant of a step."""
 
     step: Step
@@ -51,10 +51,10 @@ class Part:
         return _without_liquid(_text(self.whole) if html else self.whole)
 
     @cached_property
-    def links(self) -> list[Link]:
+    def links(self) -> list[TextLink]:
         if self.name == "html":
             return list(_links(self.whole))
-        return [Link(url, "") for url in _URL.findall(self.whole)]
+        return [TextLink(url, "") for url in _URL.findall(self.whole)]
 
     @cached_property
     def images(self) -> int:
@@ -73,7 +73,7 @@ def shown_length(source: str) -> int:
     return len(_instead_of_liquid(source, "_" * 8, ""))
 
 
-def parts(steps: Many[Step]) -> Iterator[Part]:
+def parts(steps: Many[Step]) -> Iterator[TextPart]:
     """All that the steps say, in order."""
     for place, step in enumerate(steps):
         for number, variant in enumerate(step.variants):
@@ -85,13 +85,13 @@ def where(place: int, step: Step, variant: int) -> str:
     return f"/steps/{place}" + (f"/variants/{variant}" if len(step.variants) > 1 else "")
 
 
-def _of_variant(step: Step, variant: Variant, pointer: str) -> Iterator[Part]:
+def _of_variant(step: Step, variant: Variant, pointer: str) -> Iterator[TextPart]:
     if variant.subject:
-        yield Part(step, f"{pointer}/subject", "subject", variant.subject)
+        yield TextPart(step, f"{pointer}/subject", "subject", variant.subject)
     if variant.text:
-        yield Part(step, f"{pointer}/text", "text", variant.text)
+        yield TextPart(step, f"{pointer}/text", "text", variant.text)
     if variant.html:
-        yield Part(step, f"{pointer}/html", "html", variant.html)
+        yield TextPart(step, f"{pointer}/html", "html", variant.html)
 
 
 def _text(html: str) -> str:
@@ -106,18 +106,18 @@ def _text(html: str) -> str:
     return _unescaped("".join(said))
 
 
-def _links(html: str) -> Iterator[Link]:
+def _links(html: str) -> Iterator[TextLink]:
     target, said = "", [""]
     for piece in markup.pieces(html):
         if piece.kind == "text":
             said.append(html[piece.start : piece.end])
         elif piece.name == "a":
             if target:
-                yield Link(target, _words(said))
+                yield TextLink(target, _words(said))
             target = markup.attribute(html, piece, "href") if piece.kind == "open" else ""
             said = []
     if target:
-        yield Link(target, _words(said))
+        yield TextLink(target, _words(said))
 
 
 def _words(said: Many[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence as Many
 
 from outrider.sequences.lint import markup, tracking, variables, wording
 from outrider.sequences.lint.findings import LintFinding, Remark, Severity
-from outrider.sequences.lint.parts import Part, parts, where
+from outrider.sequences.lint.parts import TextPart, parts, where
 from outrider.sequences.lint.work import Trials
 from outrider.sequences.models import Settings, Step
 
@@ -49,7 +49,7 @@ def too_much_work(steps: Many[Step]) -> list[LintFinding]:
     return [_finding(part, remark) for part in parts(steps) for remark in trials.remarks(part)]
 
 
-def _remarks(part: Part, mails: Many[str]) -> Iterator[Remark]:
+def _remarks(part: TextPart, mails: Many[str]) -> Iterator[Remark]:
     yield from variables.template(part)
     if part.step.channel == "sms":
         yield from markup.links(part)
@@ -91,7 +91,7 @@ def _untracked(steps: Many[Step], settings: Settings) -> Iterator[LintFinding]:
                 yield _placed(step, f"{where(place, step, number)}/text", remark)
 
 
-def _finding(part: Part, remark: Remark) -> LintFinding:
+def _finding(part: TextPart, remark: Remark) -> LintFinding:
     return _placed(part.step, part.where, remark)
 
 

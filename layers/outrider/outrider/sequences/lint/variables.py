@@ -8,7 +8,7 @@ from outrider.kit.text import liquid, spintax
 from outrider.kit.text.liquid import Variable, written
 from outrider.kit.text.templates import TemplateInvalid
 from outrider.sequences.lint.findings import Remark
-from outrider.sequences.lint.parts import Part
+from outrider.sequences.lint.parts import TextPart
 
 _SHOWN = 10
 
@@ -19,7 +19,7 @@ _KNOWN = _FIELDS | {"sender", "unsubscribe_url"}
 _CERTAIN = (_ALWAYS - {"custom"}) | {"unsubscribe_url"}
 
 
-def template(part: Part) -> Iterator[Remark]:
+def template(part: TextPart) -> Iterator[Remark]:
     yield from _spintax(part)
     try:
         asked = liquid.asked(part.source)
@@ -47,7 +47,7 @@ def template(part: Part) -> Iterator[Remark]:
         )
 
 
-def _spintax(part: Part) -> Iterator[Remark]:
+def _spintax(part: TextPart) -> Iterator[Remark]:
     for group in spintax.unbalanced(part.source)[:_SHOWN]:
         yield Remark("spintax", "error", f"The options have no end: {group}")
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from outrider.sequences.lint.findings import Remark
-from outrider.sequences.lint.parts import Part, shown_length
+from outrider.sequences.lint.parts import TextPart, shown_length
 
 MAX_SUBJECT = 70
 """What a window on a screen shows of a subject; a telephone shows half of it."""
@@ -24,7 +24,7 @@ _LOUD_WORDS = 3
 _LOUD_LENGTH = 4
 
 
-def subject(part: Part, *, first: bool) -> Iterator[Remark]:
+def subject(part: TextPart, *, first: bool) -> Iterator[Remark]:
     """`first` when it is the first mail that somebody gets."""
     if first and _REPLY.match(part.words):
         yield Remark(
@@ -38,7 +38,7 @@ def subject(part: Part, *, first: bool) -> Iterator[Remark]:
         yield Remark("subject_long", "warning", f"{message}: shorten it")
 
 
-def shouting(part: Part) -> Iterator[Remark]:
+def shouting(part: TextPart) -> Iterator[Remark]:
     """In capitals, or with many marks."""
     letters = [letter for letter in part.words if letter.isalpha()]
     capitals = sum(letter.isupper() for letter in letters)
@@ -59,7 +59,7 @@ def _shouts(words: Sequence[str]) -> bool:
     return False
 
 
-def phrases(part: Part) -> Iterator[Remark]:
+def phrases(part: TextPart) -> Iterator[Remark]:
     words = _folded(part.words)
     known = _phrases()
     found: dict[str, None] = {}

@@ -8,7 +8,7 @@ from outrider.kit.text.liquid import Variable
 from outrider.kit.text.template_work import MOST_WORK
 from outrider.kit.text.templates import TemplateInvalid
 from outrider.sequences.lint.findings import Remark
-from outrider.sequences.lint.parts import Part
+from outrider.sequences.lint.parts import TextPart
 
 MOST_TRIAL_WORK = 10 * MOST_WORK
 """Units for all texts of a sequence together: what is left then is told to be too much."""
@@ -23,7 +23,7 @@ class Trials:
     def __init__(self) -> None:
         self._left = MOST_TRIAL_WORK
 
-    def remarks(self, part: Part) -> Iterator[Remark]:
+    def remarks(self, part: TextPart) -> Iterator[Remark]:
         if self._left <= 0:
             return
         try:
@@ -37,7 +37,7 @@ class Trials:
         except TemplateInvalid:
             return
 
-    def _is_too_much(self, part: Part, variables: Iterable[Variable], length: int) -> bool:
+    def _is_too_much(self, part: TextPart, variables: Iterable[Variable], length: int) -> bool:
         kind: templates.Kind = "html" if part.name == "html" else "text"
         work = templates.work(part.whole, _values(variables, length), kind)
         self._left -= work

@@ -11,13 +11,13 @@ from datetime import timedelta
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
-from outrider.webhooks.deliveries.repository import DeliveryRepository, Waiting
+from outrider.webhooks.deliveries.repository import DeliveryRepository, PendingDelivery
 from outrider.webhooks.deliveries.timers import SKEW, Timers, order
 from outrider.webhooks.endpoints import breaker
 from outrider.webhooks.endpoints.breaker import AT_ONCE
-from outrider.webhooks.endpoints.gates import GateRepository
+from outrider.webhooks.endpoints.gates import EndpointStateRepository
 from outrider.webhooks.endpoints.repository import WebhookRepository
-from outrider.webhooks.models import DeliveryJob, Gate, PumpJob
+from outrider.webhooks.models import DeliveryJob, EndpointState, PumpJob
 
 MOST_PER_SECOND = 10
 _ROUND = 15
@@ -34,11 +34,11 @@ class Pump:
 
     workspace: WorkspaceId
     webhooks: WebhookRepository
-    gates: GateRepository
+    gates: EndpointStateRepository
     deliveries: DeliveryRepository
     timers: Timers
 
-    def start(self, webhook_id: str, seen: Gate | None = None) -> None:
+    def start(self, webhook_id: str, seen: EndpointState | None = None) -> None:
         """Have what waits handed out, unless that is under way: by the gate as it was `seen`, or
         as it is."""
         if seen and seen.pump_until and seen.pump_until > clock.timestamp():
@@ -95,7 +95,7 @@ class Pump:
             self.gates.end_pump(job.webhook_id, lease)
 
 
-def _seen(job: PumpJob, found: Sequence[Waiting]) -> dict[str, object]:
+def _seen(job: PumpJob, found: Sequence[PendingDelivery]) -> dict[str, object]:
     """What the next job has to know of the beginning of this walk."""
     if job.after or not found:
         return {}
@@ -104,7 +104,7 @@ def _seen(job: PumpJob, found: Sequence[Waiting]) -> dict[str, object]:
     return {"oldest": oldest, "rest": min(2 * job.rest, _LONGEST_REST) if stuck else _ROUND}
 
 
-def per_second(gate: Gate) -> float:
+def per_second(gate: EndpointState) -> float:
     """How many deliveries an endpoint gets from its backlog: as many as its answers make room for,
     by the latest of them."""
     latency = gate.last_attempt.latency_ms / 1000 if gate.last_attempt else 0

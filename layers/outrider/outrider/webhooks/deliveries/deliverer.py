@@ -10,20 +10,26 @@ from outrider.kit.errors import Contended
 from outrider.webhooks.deliveries.backlog import Pump
 from outrider.webhooks.deliveries.repository import DeliveryRepository, Due
 from outrider.webhooks.deliveries.retry_schedule import delay_after
-from outrider.webhooks.deliveries.sender import Sender
+from outrider.webhooks.deliveries.sender import WebhookSender
 from outrider.webhooks.deliveries.timers import SKEW, Timers
 from outrider.webhooks.endpoints import breaker
-from outrider.webhooks.endpoints.gates import Ended, GateRepository, Health, NoPlace, Released
+from outrider.webhooks.endpoints.gates import (
+    Ended,
+    EndpointStateRepository,
+    Health,
+    NoPlace,
+    Released,
+)
 from outrider.webhooks.endpoints.repository import WebhookRepository
 from outrider.webhooks.endpoints.secrets import SecretSafe
 from outrider.webhooks.models import (
+    AttemptOutcome,
     Delivery,
     DeliveryJob,
     DisabledReason,
-    Gate,
+    EndpointState,
     Kind,
     LastAttempt,
-    Outcome,
     ProbeJob,
     PumpJob,
 )
@@ -40,10 +46,10 @@ class _Attempt:
     """A request that was made, and how it is to be recorded."""
 
     due: Due
-    gate: Gate
+    gate: EndpointState
     """As it was when the place was taken."""
     kind: Kind
-    outcome: Outcome
+    outcome: AttemptOutcome
     at: datetime
     after: Delivery
     health: Health
@@ -59,10 +65,10 @@ class Deliverer:
 
     workspace: WorkspaceId
     webhooks: WebhookRepository
-    gates: GateRepository
+    gates: EndpointStateRepository
     deliveries: DeliveryRepository
     safe: SecretSafe
-    sender: Sender
+    sender: WebhookSender
     timers: Timers
     pump: Pump
 
@@ -120,7 +126,7 @@ class Deliverer:
         if released:
             self._follow(recorded, released)
 
-    def _stand_in_line(self, job: DeliveryJob, gate: Gate) -> None:
+    def _stand_in_line(self, job: DeliveryJob, gate: EndpointState) -> None:
         """A burst is over in seconds. What finds no place then either waits for the pump."""
         if job.looks:
             following = job.model_copy(update={"looks": job.looks - 1})
@@ -180,7 +186,7 @@ class Deliverer:
         self.timers.at(_waits_for(delivery), job)
 
 
-def _judged(due: Due, gate: Gate, kind: Kind, outcome: Outcome) -> _Attempt:
+def _judged(due: Due, gate: EndpointState, kind: Kind, outcome: AttemptOutcome) -> _Attempt:
     """What an outcome means for the delivery and its endpoint."""
     now = clock.now()
     delivery = due.delivery
@@ -229,7 +235,9 @@ def _beside(made: _Attempt, found: Delivery) -> _Attempt:
     return replace(made, due=Due(found, made.due.to), after=after, overtaken=True)
 
 
-def _reason(outcome: Outcome, gate: Gate, health: Health, now: datetime) -> DisabledReason | None:
+def _reason(
+    outcome: AttemptOutcome, gate: EndpointState, health: Health, now: datetime
+) -> DisabledReason | None:
     """Why the endpoint is disabled, if it is."""
     if outcome.status_code == _GONE:
         return "gone"

@@ -17,7 +17,7 @@ from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, batch_get, batch_write
 from outrider.webhooks.endpoints import gates
 from outrider.webhooks.endpoints.repository import Stored
-from outrider.webhooks.models import Delivery, Kind, Outcome, payload_of
+from outrider.webhooks.models import AttemptOutcome, Delivery, Kind, payload_of
 
 LOG_LIFE = timedelta(days=30)
 SHARDS = 16
@@ -71,7 +71,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingDelivery:
     """A pending delivery, as the index tells of it: it may have gone on since. `place` is where it
     stands among those of its webhook."""
 
@@ -81,7 +81,7 @@ class Waiting:
     delivery_id: str
 
     @classmethod
-    def of(cls, place: str) -> "Waiting":
+    def of(cls, place: str) -> "PendingDelivery":
         workspace, webhook_id, since, delivery = place.split("#")
         return cls(WorkspaceId(workspace), webhook_id, clock.from_text(since), delivery)
 
@@ -129,7 +129,7 @@ class DeliveryRepository:
 
     def waiting_for(
         self, webhook_id: str, until: datetime | None, after: str | None, limit: int
-    ) -> list[Waiting]:
+    ) -> list[PendingDelivery]:
         """Those that wait for a webhook, oldest first, until a moment and behind a `place`."""
         ours = f"{self.workspace}#{webhook_id}#"
         end = clock.to_text(until + timedelta(milliseconds=1)) if until else _LAST
@@ -142,7 +142,7 @@ class DeliveryRepository:
                 limit=limit,
             )
         )
-        return [Waiting.of(item["by_waiting_sk"]) for item in page.items]
+        return [PendingDelivery.of(item["by_waiting_sk"]) for item in page.items]
 
     def move_action(self, before: Delivery, after: Delivery) -> Action:
         """A delivery as it is `after` an attempt, unless another was recorded meanwhile."""
@@ -162,7 +162,7 @@ class DeliveryRepository:
             key["pk"], key["sk"], expression, "#attempts = :seen", seen=before.attempts, **given
         )
 
-    def log_action(self, after: Delivery, outcome: Outcome, kind: Kind, at: str) -> Action:
+    def log_action(self, after: Delivery, outcome: AttemptOutcome, kind: Kind, at: str) -> Action:
         """The row of an attempt, numbered by the delivery as it is after it."""
         return self.table.put_action(
             {
@@ -177,7 +177,7 @@ class DeliveryRepository:
             }
         )
 
-    def drop(self, webhook_id: str, waiting: list[Waiting]) -> None:
+    def drop(self, webhook_id: str, waiting: list[PendingDelivery]) -> None:
         """Those of a webhook that is gone."""
         partition = self._partition(webhook_id)
         batch_write(self.table.delete_action(partition, each.delivery_id) for each in waiting)
@@ -199,7 +199,9 @@ class DeliveryRepository:
         return {"pk": self._partition(delivery.webhook_id), "sk": delivery.id}
 
 
-def first_waiting(table: Table, shard: int, behind: Waiting | None) -> Waiting | None:
+def first_waiting(
+    table: Table, shard: int, behind: PendingDelivery | None
+) -> PendingDelivery | None:
     """The first delivery of a shard that waits for another webhook than the one before."""
     place = f"{behind.workspace}#{behind.webhook_id}#{_LAST}" if behind else ""
     page = table.query(
@@ -211,7 +213,7 @@ def first_waiting(table: Table, shard: int, behind: Waiting | None) -> Waiting |
             limit=1,
         )
     )
-    return Waiting.of(page.items[0]["by_waiting_sk"]) if page.items else None
+    return PendingDelivery.of(page.items[0]["by_waiting_sk"]) if page.items else None
 
 
 def _waiting_partition(webhook_id: str) -> str:

@@ -10,10 +10,10 @@ from typing import get_args
 from outrider.kit import clock
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.connections import OutboundFailed
-from outrider.kit.outbound.exchanges import Answer
+from outrider.kit.outbound.exchanges import HttpResponse
 from outrider.kit.outbound.targets import InvalidUrl
 from outrider.webhooks.deliveries import signing
-from outrider.webhooks.models import Directive, Outcome
+from outrider.webhooks.models import AttemptOutcome, Directive
 
 _KEPT = 1_024
 _MAY_WAIT = (429, 503)
@@ -23,10 +23,12 @@ _FIXED_HEADERS = {"Content-Type": "application/json", "User-Agent": "Outrider-We
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class WebhookSender:
     outbound: Outbound
 
-    def send(self, url: str, keys: Sequence[bytes], message_id: str, payload: str) -> Outcome:
+    def send(
+        self, url: str, keys: Sequence[bytes], message_id: str, payload: str
+    ) -> AttemptOutcome:
         """Exactly one request; whatever the other side does, it ends with an outcome. All of
         `keys` sign; the first is the current one."""
         body = payload.encode()
@@ -35,10 +37,10 @@ class Sender:
         try:
             answer = self.outbound.post(url, body, {**_FIXED_HEADERS, **signed})
         except OutboundFailed as failure:
-            return Outcome(_ms_since(started), error=failure.reason, detail=str(failure))
+            return AttemptOutcome(_ms_since(started), error=failure.reason, detail=str(failure))
         except InvalidUrl as invalid:
-            return Outcome(_ms_since(started), error="invalid_url", detail=str(invalid))
-        return Outcome(
+            return AttemptOutcome(_ms_since(started), error="invalid_url", detail=str(invalid))
+        return AttemptOutcome(
             _ms_since(started),
             status_code=answer.status,
             answer=answer.body[:_KEPT].decode(errors="replace"),
@@ -48,7 +50,7 @@ class Sender:
         )
 
 
-def _retry_after(answer: Answer) -> int | None:
+def _retry_after(answer: HttpResponse) -> int | None:
     """Seconds; the header has them, or a date (RFC 9110, 10.2.3)."""
     text = answer.headers.get("retry-after", "").strip()
     if answer.status not in _MAY_WAIT or not text:
@@ -63,7 +65,7 @@ def _retry_after(answer: Answer) -> int | None:
     return min(max(math.ceil(seconds), 0), _LONGEST_WAIT)
 
 
-def _directive(answer: Answer) -> Directive | None:
+def _directive(answer: HttpResponse) -> Directive | None:
     said = answer.headers.get("webhook-delivery", "").strip().lower()
     return next((known for known in get_args(Directive) if known == said), None)
 

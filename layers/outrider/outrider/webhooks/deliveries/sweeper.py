@@ -12,7 +12,7 @@ from outrider.webhooks.deliveries.backlog import Pump
 from outrider.webhooks.deliveries.repository import (
     SHARDS,
     DeliveryRepository,
-    Waiting,
+    PendingDelivery,
     first_waiting,
 )
 from outrider.webhooks.endpoints import breaker
@@ -35,7 +35,7 @@ class Sweeper:
     pump: Callable[[WorkspaceId], Pump]
     go_on: Callable[[ReplayJob], None]
 
-    def overdue(self) -> Iterator[Waiting]:
+    def overdue(self) -> Iterator[PendingDelivery]:
         """The oldest delivery of each endpoint, where it should have gone a minute ago. It begins
         with another shard each time, so that none is always the last."""
         late = clock.now() - _PATIENCE
@@ -46,7 +46,7 @@ class Sweeper:
                 if waiting.since < late:
                     yield waiting
 
-    def wake(self, waiting: Waiting) -> None:
+    def wake(self, waiting: PendingDelivery) -> None:
         """Set going what an endpoint's deliveries wait for."""
         stored = WebhookRepository(self.table, waiting.workspace).get(waiting.webhook_id)
         if stored is None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from outrider.kit import clock
 from outrider.webhooks.deliveries.retry_schedule import spread
-from outrider.webhooks.models import Gate
+from outrider.webhooks.models import EndpointState
 
 OPENS_AT = 5
 """Failures in a row."""
@@ -21,11 +21,11 @@ be out within 15 minutes after the endpoint came back."""
 Verdict = Literal["closed", "held", "open"]
 
 
-def is_open(gate: Gate) -> bool:
+def is_open(gate: EndpointState) -> bool:
     return gate.failures >= OPENS_AT
 
 
-def verdict(gate: Gate, now: datetime) -> Verdict:
+def verdict(gate: EndpointState, now: datetime) -> Verdict:
     """`closed`: deliveries go. `open`: they wait, and one at a time probes. `held`: the endpoint
     asked for nothing before a time that has not come."""
     if is_open(gate):
@@ -33,13 +33,13 @@ def verdict(gate: Gate, now: datetime) -> Verdict:
     return "held" if held_until(gate, now) else "closed"
 
 
-def held_until(gate: Gate, now: datetime) -> datetime | None:
+def held_until(gate: EndpointState, now: datetime) -> datetime | None:
     """When the pause ends that the endpoint asked for; None when there is none."""
     ends = clock.from_text(gate.not_before) if gate.not_before else None
     return ends if ends and ends > now else None
 
 
-def probe_at(gate: Gate, webhook_id: str) -> datetime | None:
+def probe_at(gate: EndpointState, webhook_id: str) -> datetime | None:
     """When an open endpoint is probed: 1 minute after the failure that opened it, then twice as
     long each time, give or take a fifth; None while it is not open."""
     if not is_open(gate) or gate.last_failure_at is None:
@@ -50,7 +50,7 @@ def probe_at(gate: Gate, webhook_id: str) -> datetime | None:
     return max(at, clock.from_text(gate.not_before)) if gate.not_before else at
 
 
-def gives_up(gate: Gate, now: datetime) -> bool:
+def gives_up(gate: EndpointState, now: datetime) -> bool:
     """Whether one more failure disables the endpoint."""
     since = gate.failing_since
     return since is not None and now - clock.from_text(since) >= FAILS_FOR

@@ -17,7 +17,7 @@ from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Table
 from outrider.kit.concurrency_slots import Place
 from outrider.webhooks.endpoints.breaker import AT_ONCE, OPENS_AT
-from outrider.webhooks.models import Gate, LastAttempt
+from outrider.webhooks.models import EndpointState, LastAttempt
 
 SUFFIX = "#gate"
 LEASE = timedelta(seconds=60)
@@ -49,7 +49,7 @@ class Ended:
 class Released:
     """The gate after an attempt; `closes`: this success has closed its breaker."""
 
-    gate: Gate
+    gate: EndpointState
     closes: bool
 
 
@@ -57,7 +57,7 @@ class NoPlace(Exception):
     """`full`: so many are under way already. `taken`: this delivery is. `shut`: the breaker opened
     or the endpoint asked for a pause, or another probe came first. `gone`: the webhook is."""
 
-    def __init__(self, why: Literal["full", "taken", "shut", "gone"], gate: Gate) -> None:
+    def __init__(self, why: Literal["full", "taken", "shut", "gone"], gate: EndpointState) -> None:
         super().__init__(why)
         self.why = why
         self.gate = gate
@@ -68,18 +68,20 @@ def key_of(webhook_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class GateRepository:
+class EndpointStateRepository:
     """Gates of one workspace."""
 
     table: Table
     workspace: WorkspaceId
 
-    def take(self, webhook_id: str, delivery_id: str) -> tuple[Place, Gate]:
+    def take(self, webhook_id: str, delivery_id: str) -> tuple[Place, EndpointState]:
         """A place for a delivery, and the gate with it. Raises NoPlace."""
         values = {"most": AT_ONCE, "opens": OPENS_AT, "now": clock.timestamp()}
         return self._take(webhook_id, delivery_id, _CLOSED, values)
 
-    def take_probe(self, webhook_id: str, delivery_id: str, seen: Gate) -> tuple[Place, Gate]:
+    def take_probe(
+        self, webhook_id: str, delivery_id: str, seen: EndpointState
+    ) -> tuple[Place, EndpointState]:
         """The only place of an open endpoint, if nothing came of another attempt since the gate was
         `seen`. Raises NoPlace."""
         seen_at = seen.last_failure_at
@@ -94,9 +96,9 @@ class GateRepository:
         for _ in range(_ROUNDS):
             action = self._release_action(webhook_id, delivery_id, place, ended)
             try:
-                gate = Gate.model_validate(self.table.write(action))
+                gate = EndpointState.model_validate(self.table.write(action))
             except ConditionFailed as refusal:
-                found = Gate.model_validate(refusal.item or {})
+                found = EndpointState.model_validate(refusal.item or {})
                 if found.in_flight.get(delivery_id) != place:
                     return None
                 if found.reset_at != ended.reset_at:
@@ -210,7 +212,7 @@ class GateRepository:
 
     def _take(
         self, webhook_id: str, delivery_id: str, rule: str, values: Mapping[str, Any]
-    ) -> tuple[Place, Gate]:
+    ) -> tuple[Place, EndpointState]:
         for left in reversed(range(_ROUNDS)):
             place = concurrency_slots.ending_in(LEASE)
             expression, free = concurrency_slots.taken(delivery_id)
@@ -218,7 +220,7 @@ class GateRepository:
                 webhook_id, expression, f"{free} AND {rule}", place=place, **values
             )
             try:
-                return place, Gate.model_validate(self.table.write(action))
+                return place, EndpointState.model_validate(self.table.write(action))
             except ConditionFailed as refusal:
                 refused = _refused(refusal.item, delivery_id, values["most"])
                 if refused.gate.in_flight.get(delivery_id) == place:
@@ -253,7 +255,7 @@ def _reset_still(reset_at: str | None) -> tuple[str, dict[str, Any]]:
 
 
 def _refused(item: Item | None, delivery_id: str, most: int) -> NoPlace:
-    gate = Gate.model_validate(item or {})
+    gate = EndpointState.model_validate(item or {})
     if item is None:
         return NoPlace("gone", gate)
     if delivery_id in gate.in_flight:

@@ -23,9 +23,9 @@ from outrider.kit.aws.dynamodb import (
 from outrider.kit.errors import PreconditionFailed
 from outrider.kit.outbox import Event, attribute, pack
 from outrider.webhooks.endpoints import gates
-from outrider.webhooks.endpoints.gates import GateRepository
+from outrider.webhooks.endpoints.gates import EndpointStateRepository
 from outrider.webhooks.errors import TooManyWebhooks, WebhookMoved, WebhookNotFound
-from outrider.webhooks.models import DisabledReason, Gate, Webhook
+from outrider.webhooks.models import DisabledReason, EndpointState, Webhook
 
 MAX_WEBHOOKS = 20
 
@@ -44,14 +44,14 @@ class Stored:
 
     webhook: Webhook
     secrets: Secrets
-    gate: Gate
+    gate: EndpointState
 
     @classmethod
     def of(cls, webhook: Item, gate: Item | None) -> "Stored":
         return cls(
             Webhook.model_validate(webhook),
             Secrets(webhook["secret"], webhook.get("previous_secret")),
-            Gate.model_validate(gate or {}),
+            EndpointState.model_validate(gate or {}),
         )
 
     @property
@@ -215,5 +215,5 @@ class WebhookRepository:
             raise PreconditionFailed.at_version(found["version"]) from failure
 
     @property
-    def _gates(self) -> GateRepository:
-        return GateRepository(self.table, self.workspace)
+    def _gates(self) -> EndpointStateRepository:
+        return EndpointStateRepository(self.table, self.workspace)

@@ -12,12 +12,12 @@ from outrider.kit.http.pagination import PageQuery, Sealer
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.connections import OutboundFailed
 from outrider.kit.outbound.targets import InvalidUrl
-from outrider.webhooks.deliveries.sender import Sender
+from outrider.webhooks.deliveries.sender import WebhookSender
 from outrider.webhooks.deliveries.signing import new_key, parse_secret, show_secret
 from outrider.webhooks.endpoints.repository import Secrets, Stored, WebhookRepository
 from outrider.webhooks.endpoints.secrets import SecretSafe
 from outrider.webhooks.errors import WebhookMoved, WebhookNotFound
-from outrider.webhooks.models import Gate, Outcome, Webhook
+from outrider.webhooks.models import AttemptOutcome, EndpointState, Webhook
 from outrider.webhooks.schemas import (
     SecretRotate,
     WebhookCreate,
@@ -66,7 +66,7 @@ class WebhookService:
         locked = self.safe.lock(webhook.id, key)
         created = WebhookCreated.of(
             webhook,
-            Gate(),
+            EndpointState(),
             secret=show_secret(key),
             test=WebhookTest.of(self._send_test(webhook, [key])),
         )
@@ -202,7 +202,7 @@ class WebhookService:
             if failure.reason == "blocked_address":
                 raise ValidationFailed.at("/url", str(failure)) from failure
 
-    def _send_test(self, webhook: Webhook, keys: Sequence[bytes]) -> Outcome:
+    def _send_test(self, webhook: Webhook, keys: Sequence[bytes]) -> AttemptOutcome:
         """The test is between us and this endpoint: whatever the endpoint asked for, it gets it,
         and no other does. So it is not in the feed and its `sequence` is 0."""
         test_id = ids.new("evt")
@@ -214,7 +214,9 @@ class WebhookService:
             "sequence": 0,
             "data": {"webhook_id": webhook.id},
         }
-        return Sender(self.outbound).send(webhook.url, keys, test_id, json.dumps_text(payload))
+        return WebhookSender(self.outbound).send(
+            webhook.url, keys, test_id, json.dumps_text(payload)
+        )
 
 
 def _key(secret: str | None) -> bytes:

@@ -21,7 +21,7 @@ _RUNNING = "replays"
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ReplayWork:
     """A replay and how far it has come: `place` is where the last of its `pages` ended."""
 
     replay: Replay
@@ -48,7 +48,7 @@ class ReplayRepository:
         }
         transact(self.table.put_action(item, "attribute_not_exists(#pk)"), *also)
 
-    def get(self, webhook_id: str, replay_id: str) -> Work | None:
+    def get(self, webhook_id: str, replay_id: str) -> ReplayWork | None:
         item = self.table.get(self._pk(webhook_id), replay_id)
         return _work(item) if item else None
 
@@ -69,7 +69,7 @@ class ReplayRepository:
         )
         return [Replay.model_validate(item) for item in page.items], page.last_key
 
-    def advance(self, work: Work, after: Replay, place: Item | None) -> Work:
+    def advance(self, work: ReplayWork, after: Replay, place: Item | None) -> ReplayWork:
         """One page further. Raises ReplayMoved when somebody else went on from there, so that each
         page is counted once."""
         changes: dict[str, Any] = after.model_dump(
@@ -132,5 +132,5 @@ def unmoved_since(table: Table, moment: datetime) -> Iterator[ReplayJob]:
         yield ReplayJob(workspace=workspace, webhook_id=webhook_id, replay_id=replay_id)
 
 
-def _work(item: Item) -> Work:
-    return Work(Replay.model_validate(item), int(item["pages"]), item.get("place"))
+def _work(item: Item) -> ReplayWork:
+    return ReplayWork(Replay.model_validate(item), int(item["pages"]), item.get("place"))

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Literal, Protocol
 
 from outrider.access.models import WorkspaceId
-from outrider.events.models import Place, RecordedEvent
+from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit import clock, parallel
 from outrider.kit.aws.attributes import Item
 from outrider.webhooks.deliveries.log import DeliveryLog
@@ -16,7 +16,7 @@ from outrider.webhooks.endpoints.subscriptions import wants
 from outrider.webhooks.errors import ReplayMoved
 from outrider.webhooks.models import Delivery, Replay, ReplayJob, State, Webhook
 from outrider.webhooks.replays.redelivery import Repeats
-from outrider.webhooks.replays.repository import ReplayRepository, Work
+from outrider.webhooks.replays.repository import ReplayRepository, ReplayWork
 
 PAGE = 100
 """Events, or rows of the log: what is in memory at once."""
@@ -26,12 +26,12 @@ Outcome = Literal["nothing to do", "completed", "cancelled", "to be continued", 
 
 class Feed(Protocol):
     def read(
-        self, after: Place | None, since: str | None, until: str | None, limit: int
+        self, after: FeedPosition | None, since: str | None, until: str | None, limit: int
     ) -> tuple[list[RecordedEvent], bool]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ReplayPage:
     matching: Sequence[Delivery]
     looked_at: int
     reached: str | None
@@ -83,14 +83,14 @@ class Replayer:
         except ReplayMoved:
             return "overtaken"
 
-    def _page(self, webhook: Webhook, work: Work) -> Page:
+    def _page(self, webhook: Webhook, work: ReplayWork) -> ReplayPage:
         replay = work.replay
         if replay.status:
             return self._page_of_log(webhook, replay, replay.status, work.place)
         return self._page_of_feed(webhook, replay, work.place)
 
-    def _page_of_feed(self, webhook: Webhook, replay: Replay, place: Item | None) -> Page:
-        after = Place(**place) if place else None
+    def _page_of_feed(self, webhook: Webhook, replay: Replay, place: Item | None) -> ReplayPage:
+        after = FeedPosition(**place) if place else None
         events, more = self.feed.read(after, replay.since, replay.until, PAGE)
         matching = [
             delivery_of(event, webhook.id)
@@ -98,7 +98,7 @@ class Replayer:
             if _asked_for(webhook, replay, event.event)
         ]
         last = events[-1].place if events else after
-        return Page(
+        return ReplayPage(
             matching,
             looked_at=len(events),
             reached=last.recorded_at if last else None,
@@ -108,7 +108,7 @@ class Replayer:
 
     def _page_of_log(
         self, webhook: Webhook, replay: Replay, status: State, place: Item | None
-    ) -> Page:
+    ) -> ReplayPage:
         found, following = self.log.of_time(
             replay.webhook_id,
             since=replay.since,
@@ -117,7 +117,7 @@ class Replayer:
             limit=PAGE,
             after=place,
         )
-        return Page(
+        return ReplayPage(
             [each for each in found if _asked_for(webhook, replay, each.event)],
             looked_at=len(found),
             reached=recorded_at(following["sk"]) if following else replay.until,
@@ -133,7 +133,7 @@ def _asked_for(webhook: Webhook, replay: Replay, event: str) -> bool:
     return replay.events is None or wants(replay.events, event)
 
 
-def _walked(replay: Replay, page: Page) -> Replay:
+def _walked(replay: Replay, page: ReplayPage) -> Replay:
     walked = replay.model_copy(
         update={
             "looked_at": replay.looked_at + page.looked_at,
