@@ -16,10 +16,11 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from outrider.kit.http.edge import Route
-from outrider.kit.http.responses import HTML, JSON, PROBLEM_JSON, Answer, TextContent, is_versioned
+from outrider.kit.http.responses import HTML, JSON, Answer, TextContent, is_versioned
 from tools import descriptions, docs_page, endpoints_page, routes, webhooks
 from tools.descriptions import Descriptions
-from tools.error_codes import ErrorCode, error_codes
+from tools.error_codes import error_codes
+from tools.openapi_errors import by_status, errors_of, problem
 from tools.openapi_parts import (
     HEADERS,
     IDEMPOTENCY_KEY,
@@ -106,7 +107,7 @@ def _made() -> tuple[Schema, Descriptions]:
             "headers": HEADERS,
             "parameters": webhooks.parameters(),
             "responses": {
-                str(status): _problem(status, codes) for status, codes in _by_status().items()
+                str(status): problem(status, codes) for status, codes in by_status().items()
             },
             "schemas": {},
         },
@@ -255,8 +256,7 @@ def _operation(
     operation["responses"] = {
         str(route.status): _answer(route, schemas.get((id(route), "result")), calls),
         **{
-            str(status): {"$ref": f"#/components/responses/{status}"}
-            for status in _errors_of(route)
+            str(status): {"$ref": f"#/components/responses/{status}"} for status in errors_of(route)
         },
     }
     if not route.scopes and "{" in route.path:
@@ -361,37 +361,6 @@ def _shown(calls: list[Schema], part: str) -> Schema:
         if call[part] is not None
     }
     return {"examples": examples} if examples else {}
-
-
-def _errors_of(route: Route) -> list[int]:
-    if not route.scopes:
-        return [500]
-    statuses = {401, 403, 422, 429, 500, 503, *route.errors}
-    statuses |= {404} if "{" in route.path else set()
-    statuses |= {412} if route.takes_if_match else set()
-    statuses |= {413} if route.body else set()
-    statuses |= {402} if route.handler.__name__ in SPENDING else set()
-    statuses |= {409} if route.method != "GET" else set()
-    return sorted(statuses)
-
-
-def _by_status() -> dict[int, list[ErrorCode]]:
-    grouped: dict[int, list[ErrorCode]] = {}
-    for code in error_codes():
-        grouped.setdefault(code.status, []).append(code)
-    return dict(sorted(grouped.items()))
-
-
-def _problem(status: int, codes: list[ErrorCode]) -> Schema:
-    answer: Schema = {
-        "description": "; ".join(f"`{code.code}`: {code.title}" for code in codes),
-        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    if status in (429, 503):
-        answer["headers"] = {
-            "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}
-        }
-    return answer
 
 
 def _version() -> str:

@@ -2,6 +2,7 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
+from outrider.campaigns.enrollments.schemas import EnrollmentQuery, EnrollmentView
 from outrider.campaigns.explain import CampaignExplanation
 from outrider.campaigns.schemas import (
     AudienceAdded,
@@ -16,8 +17,6 @@ from outrider.campaigns.schemas import (
     CampaignStatusView,
     CampaignUpdate,
     CampaignView,
-    EnrollmentQuery,
-    EnrollmentView,
     LaunchRequest,
     RetryRequest,
     SkippedContact,

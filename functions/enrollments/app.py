@@ -2,7 +2,11 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.campaigns.schemas import ContactEnrollmentQuery, EnrollmentView, ResumeRequest
+from outrider.campaigns.enrollments.schemas import (
+    ContactEnrollmentQuery,
+    EnrollmentView,
+    ResumeRequest,
+)
 from outrider.campaigns.wiring import members
 from outrider.kit.http.pagination import Page
 from outrider.messages.explain import Explanation

@@ -1,7 +1,6 @@
 """What the engine's handlers are given; `outcomes.py` has what comes of it wherever they die."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -9,30 +8,14 @@ from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from tests.engine.invariants import Books
 from tests.engine.outcomes import (
-    answered,
-    bounced,
-    bounced_or_unknown,
-    ended,
-    opted_out,
-    parked,
-    put_back,
-    put_back_and_paused,
-    put_off,
-    resumed,
     sent,
-    sent_at_last,
-    sent_for_one_unit,
-    settled,
-    task_done,
-    task_due,
-    task_expired,
 )
 from tests.engine.sweep import Deliver, Scenario
 from tests.harness.api import ANONYMOUS
 from tests.harness.cloud import Cloud
+from tests.harness.failures import When
 from tests.harness.mail import Mail
-from tests.harness.wire import When
-from tests.integration.feedback import notice, soft
+from tests.integration.feedback import notice
 from tests.integration.outreach import (
     BROWSER,
     HTML_STEP,
@@ -44,7 +27,7 @@ from tests.integration.outreach import (
     some_contacts,
     tracking_path,
 )
-from tests.integration.replying import a_dsn, a_reply, put_into_bucket
+from tests.integration.replying import a_reply, put_into_bucket
 
 AT_ONCE = {**STEP_TWO, "wait_before": {"value": 0, "unit": "minutes"}}
 SOON = {**STEP_TWO, "wait_before": {"value": 20, "unit": "minutes"}}
@@ -365,51 +348,3 @@ def _claiming(name: str, messages: int, *steps: dict[str, Any]) -> Scenario:
     whatever AWS does."""
     died, lived = sent(messages, unknown=True), sent(messages)
     return Scenario(name, a_step(*steps), died, minutes=3, survived=lived)
-
-
-SCENARIOS = [
-    _claiming("step", 2, STEP_ONE, AT_ONCE),
-    _claiming("step_last", 1, STEP_ONE),
-    _claiming("step_sms", 1, SMS),
-    Scenario("step_bounced", a_refusal, bounced_or_unknown, minutes=3, survived=bounced),
-    Scenario("step_task", a_step(TASK), task_due),
-    Scenario("step_expired", an_expiry, task_expired),
-    Scenario("round", a_round, sent(2)),
-    Scenario("round_behind_a_kill", a_round_behind_a_kill, sent_for_one_unit, minutes=3),
-    Scenario("round_last", a_last_round, sent(1)),
-    Scenario("launch", a_launch, sent(2), minutes=2),
-    Scenario("launch_by_filter", a_launch_by_filter, sent(2), minutes=2),
-    Scenario("audience", an_audience, sent(2)),
-    Scenario("start", a_start, sent(1)),
-    Scenario("wake", a_waking, sent(1)),
-    Scenario("pause", a_stop_and(resumed=False), parked, minutes=2),
-    Scenario("step_paused", a_step_and_a_stop, put_back, hours=0.1),
-    Scenario("step_of_paused", a_step_and_a_pause, put_back_and_paused, hours=0.1),
-    Scenario("resume", a_stop_and(resumed=True), resumed, minutes=2),
-    Scenario("trigger", a_trigger(known=True), sent(1), minutes=2),
-    Scenario("trigger_new", a_trigger(known=False), sent(1), minutes=2),
-    Scenario("enrollment_pause", a_word_about("pause"), ended("paused", 1), minutes=2),
-    Scenario("enrollment_resume", a_word_about("resume", True), sent(2), minutes=2, hours=1),
-    Scenario("enrollment_stop", a_word_about("stop"), ended("stopped", 1), minutes=2),
-    Scenario("task_done", a_task_done, task_done, minutes=2),
-    Scenario("delivered", a_notice("Delivery"), sent(2)),
-    Scenario("opened", a_visit("o"), sent(2)),
-    Scenario("clicked", a_visit("c"), sent(2)),
-    Scenario("hard_bounce", a_notice("Bounce"), ended("bounced", mails=1)),
-    Scenario("soft_bounce", a_notice("Bounce", **soft()), put_off("mailbox_full")),
-    Scenario("complaint", a_notice("Complaint"), opted_out, minutes=1),
-    Scenario("rejected", a_notice("Reject"), ended("failed", mails=1)),
-    Scenario("reply", an_answer(partial(a_reply, text=YES)), ended("replied", mails=1)),
-    Scenario("reply_stop", an_answer(partial(a_reply, text=STOP)), opted_out, minutes=1),
-    Scenario("reply_away", an_answer(from_machine), put_off("out_of_office")),
-    Scenario("report", an_answer(a_dsn), ended("bounced", mails=1)),
-    Scenario("lost_outcome", a_lost_outcome, sent(2)),
-    Scenario("unknown_sent", a_word_about_unknown("sent"), sent(2), minutes=2, hours=1),
-    Scenario(
-        "unknown_not_sent", a_word_about_unknown("not_sent"), sent_at_last, minutes=2, hours=1
-    ),
-    Scenario("settle", a_settlement("sent", ended=False), sent(2), minutes=2, hours=1),
-    Scenario("settle_ended", a_settlement("not_sent", ended=True), settled("not_sent"), minutes=2),
-    Scenario("reply_unknown", an_answer_to_unknown, answered),
-    Scenario("unsubscribe", an_unsubscription, opted_out, minutes=1),
-]

@@ -15,7 +15,7 @@ from outrider.kit.aws.dynamodb import StoreFailed
 from outrider.kit.aws.sqs import SendFailed
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.cloud import Cloud
-from tests.harness.wire import Call, When
+from tests.harness.failures import Call, When
 
 _READS = {"BatchGetItem", "Decrypt", "GetItem", "GetParameter", "Query"}
 Deliver = Callable[[], object]

@@ -4,7 +4,7 @@ was lost, counts that equal a recount, and every event told once."""
 
 import pytest
 
-from tests.engine.scenarios import SCENARIOS
+from tests.engine.crash_scenarios import SCENARIOS
 from tests.engine.sweep import Scenario, sweep
 from tests.harness.cloud import Cloud
 

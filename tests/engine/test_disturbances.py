@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import Phase
 
-from tests.engine.scenarios import SCENARIOS
+from tests.engine.crash_scenarios import SCENARIOS
 from tests.engine.sweep import Scenario, disturb
 from tests.engine.test_state_machine import run_engine
 from tests.harness.clock import Clock

@@ -13,7 +13,7 @@ from tests.engine.scenarios import AT_ONCE, AWAY, SOON, TASK, a_step
 from tests.engine.sweep import Deliver
 from tests.harness.api import Answer
 from tests.harness.cloud import Cloud
-from tests.harness.wire import crash_points
+from tests.harness.failures import crash_points
 from tests.integration.outreach import STEP_ONE, launched
 from tests.integration.replying import a_reply, put_into_bucket
 

@@ -21,7 +21,7 @@ from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud
 from tests.integration.feedback import tell
 from tests.integration.outreach import STEP_ONE
-from tests.integration.test_mailboxes import local_server
+from tests.integration.test_mailbox_servers import local_server
 
 LEASE = 2
 """Minutes of a claim."""

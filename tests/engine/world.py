@@ -17,9 +17,9 @@ from outrider.kit.text.addresses import domain_of
 from tests.engine.invariants import Books
 from tests.harness.api import ANONYMOUS, Answer
 from tests.harness.cloud import Cloud
+from tests.harness.failures import When
 from tests.harness.mail import Mail
 from tests.harness.snapshots import Snapshot
-from tests.harness.wire import When
 from tests.integration.outreach import HTML_STEP, STEP_ONE, STEP_TWO, a_mailbox
 
 Cut = tuple[int, When]

@@ -12,8 +12,9 @@ from uuid import uuid4
 
 from tests.harness.clock import Clock
 from tests.harness.contract import Contract
+from tests.harness.failures import Call
 from tests.harness.functions import Functions
-from tests.harness.wire import Call, Wire
+from tests.harness.wire import Wire
 from tools import templates
 from tools.templates import DEFAULT_ROUTE, Endpoint
 

@@ -21,6 +21,7 @@ from tests.harness.clock import Clock
 from tests.harness.contract import Contract
 from tests.harness.dynamodb import watched
 from tests.harness.executions import Execution, Executions
+from tests.harness.failures import Call, TimedOut
 from tests.harness.functions import Functions
 from tests.harness.history import History
 from tests.harness.indexes import Indexes
@@ -32,7 +33,7 @@ from tests.harness.snapshots import Snapshot
 from tests.harness.stack import Stack
 from tests.harness.streams import Streams
 from tests.harness.texts import Text, TextService
-from tests.harness.wire import Call, TimedOut, Wire
+from tests.harness.wire import Wire
 from tools import templates
 
 _ENOUGH = 1_000

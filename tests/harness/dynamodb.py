@@ -18,8 +18,9 @@ from outrider.kit.aws.dynamodb_http import DynamoResponse, HttpDynamoDB
 from outrider.kit.aws.dynamodb_transport import DynamoDB
 from outrider.kit.settings import settings
 from tests.harness import repairs, shortcuts
+from tests.harness.failures import Refusal
 from tests.harness.stack import ACCOUNT, REGION
-from tests.harness.wire import WRITES, Refusal, Wire
+from tests.harness.wire import WRITES, Wire
 
 
 def watched(wire: Wire, session: Any) -> DynamoDB:

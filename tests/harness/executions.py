@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from outrider.kit import clock
-from tests.harness.wire import Refusal
+from tests.harness.failures import Refusal
 
 _EXPRESSION = re.compile(r"\{%\s*\$states\.([\w.]+)(?:\s*([=+])\s*(.+?))?\s*%\}")
 Invoke = Callable[[str, dict[str, Any]], Any]

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
-from tests.harness.wire import Refusal
+from tests.harness.failures import Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ harness plays itself, and injects failures."""
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from botocore.loaders import create_loader
@@ -14,8 +13,19 @@ from botocore.loaders import create_loader
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb_transport import ATTEMPTS
 from tests.harness.connections import Connections
+from tests.harness.failures import (
+    Call,
+    Crash,
+    Refusal,
+    TimedOut,
+    When,
+    _Conflict,
+    _Lost,
+    _Planned,
+    _Refused,
+    _Throttled,
+)
 
-When = Literal["before", "after"]
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 Check = Callable[[str, str, dict[str, Any]], None]
 _loader = create_loader()
@@ -23,89 +33,6 @@ _loader = create_loader()
 WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}
 _THROTTLED = {"sesv2": "TooManyRequestsException", "s3": "SlowDown", "sqs": "RequestThrottled"}
 """What services say where it is not ThrottlingException."""
-
-
-def crash_points(calls: int) -> list[tuple[int, When]]:
-    """Each place where so many calls can be cut, for `crash_at`. Before a call is the same place as
-    after the one before it: nothing reaches AWS between the two."""
-    after: list[tuple[int, When]] = [(number, "after") for number in range(1, calls + 1)]
-    return [(1, "before"), *after]
-
-
-class Crash(BaseException):
-    """The process dies here: nothing in the product may catch it."""
-
-
-class Refusal(Exception):
-    """An AWS service refuses a call with an error code, in words of its own."""
-
-    def __init__(self, code: str, message: str = "refused by the test") -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
-
-
-class TimedOut(Crash):
-    """Lambda ends the process: its function's timeout is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One AWS call, for example `dynamodb` `GetItem` with its parameters as sent."""
-
-    service: str
-    operation: str
-    params: dict[str, Any]
-
-    def __str__(self) -> str:
-        return f"{self.service} {self.operation}"
-
-
-@dataclass(slots=True)
-class _Planned:
-    """`number` counts down, of calls of `operation` where that is given; at zero it happens."""
-
-    number: int
-    when: When = "before"
-    operation: str | None = None
-    happened: bool = False
-
-
-@dataclass(slots=True)
-class _Lost:
-    operation: str
-    skip: int
-    happened: bool = False
-
-
-@dataclass(slots=True)
-class _Refused:
-    service: str
-    operation: str
-    code: str
-    message: str
-    times: int
-    skip: int
-
-
-@dataclass(slots=True)
-class _Throttled:
-    """From the `number`-th call on, `attempts` of that call's operation, or all for `seconds`."""
-
-    number: int
-    attempts: int
-    seconds: float
-    until_ms: int = 0
-    operation: tuple[str, str] | None = None
-
-
-@dataclass(slots=True)
-class _Conflict:
-    """From the `number`-th call on, `times` times."""
-
-    key: tuple[str, str] | None
-    number: int
-    times: int
 
 
 class Wire:

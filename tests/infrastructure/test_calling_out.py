@@ -25,7 +25,7 @@ MAY_IMPORT = {
     # Text that was read already.
     "kit/text/addresses.py": {"email_validator"},
     # Questions to the resolver of the system, about names.
-    "kit/dns.py": {"dns"},
+    "kit/outbound/dns.py": {"dns"},
     "contacts/verification/deliverability.py": {"dns", "email_validator"},
     "contacts/verification/rules.py": {"email_validator"},
     "mailboxes/checks/dns.py": {"dns", "email_validator"},

@@ -7,7 +7,7 @@ import pytest
 from tools import events, openapi, routes, templates
 from tools.templates import REPOSITORY
 
-LONGEST_APP, LONGEST_FILE = 250, 500
+LONGEST_APP, LONGEST_FILE = 250, 400
 
 
 class TestRoutes:

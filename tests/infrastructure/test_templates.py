@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tools import routes, templates
-from tools.templates import Event, Function
+from tools import templates
+from tools.templates import Event
 
 DATA = templates.load("infra/data.yaml")
 MESSAGING = templates.load("infra/messaging.yaml")
@@ -348,64 +348,6 @@ class TestQueueSubscriptions:
         timeout = function.properties.get("Timeout", common)
 
         assert QUEUES[queue]["Properties"]["VisibilityTimeout"] > timeout
-
-
-WITHOUT_RESOURCES = {"ses:GetAccount"}
-"""Actions on no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/"""
-
-
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
-class TestPermissions:
-    def test_name_single_actions(self, function: Function) -> None:
-        actions = [
-            each for found in templates.statements(function) for each in as_list(found["Action"])
-        ]
-
-        assert [action for action in actions if "*" in action] == []
-
-    def test_never_include_reading_a_whole_table(self, function: Function) -> None:
-        actions = {
-            each for found in templates.statements(function) for each in as_list(found["Action"])
-        }
-
-        assert not actions & {"dynamodb:Scan", "dynamodb:PartiQLSelect"}
-
-    def test_name_resources(self, function: Function) -> None:
-        resources = [
-            each
-            for found in templates.statements(function)
-            if not set(as_list(found["Action"])) <= WITHOUT_RESOURCES
-            for each in as_list(found.get("Resource") or found["NotResource"])
-        ]
-
-        assert "*" not in resources
-
-    def test_open_secrets_of_one_kind_alone(self, function: Function) -> None:
-        decrypting = [
-            found
-            for found in templates.statements(function)
-            if "kms:Decrypt" in as_list(found["Action"])
-        ]
-
-        for statement in decrypting:
-            (name,) = statement["Condition"]["Null"]
-            assert name.startswith("kms:EncryptionContext:")
-
-    def test_are_written_out_in_the_template(self, function: Function) -> None:
-        """No policy of AWS and no template of SAM, which both allow more than their names say."""
-        managed = templates.resources(templates.main(), "AWS::IAM::ManagedPolicy")
-
-        for policy in function.properties.get("Policies", []):
-            assert policy.keys() in ({"Statement"}, {"Ref"})
-            assert policy.get("Ref", "Admission") in managed
-
-    def test_admit_requests_in_one_place(self, function: Function) -> None:
-        """The policy with which requests are admitted is that of the functions that admit some."""
-        api = routes.apis().get(function.name)
-        admits = api is not None and any(route.scopes for route in api.routes)
-        policies = function.properties.get("Policies", [])
-
-        assert ({"Ref": "Admission"} in policies) == admits
 
 
 class TestReading:

@@ -13,7 +13,7 @@ from outrider.credits.wiring import credits
 from outrider.kit.aws.attributes import encode_item
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.failures import When
 
 WRITE_UNIT = 1_024
 COUNT_CALLS = 3

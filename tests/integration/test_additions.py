@@ -7,7 +7,7 @@ import pytest
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When, crash_points
+from tests.harness.failures import When, crash_points
 from tests.integration.outreach import STEP_ONE, STEP_TWO, launched, status
 
 KEY = {"idempotency-key": "once"}

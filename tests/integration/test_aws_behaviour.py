@@ -14,7 +14,7 @@ from outrider.kit.aws.dynamodb import Query, StoreFailed, Table, transact
 from tests.harness.api import Api
 from tests.harness.clock import Clock
 from tests.harness.cloud import Cloud, WorkFailed
-from tests.harness.wire import TimedOut
+from tests.harness.failures import TimedOut
 from tests.integration.outreach import STEP_ONE, launched, status
 from tools import templates
 

@@ -15,7 +15,7 @@ from outrider.messages.transports.ses import SesTransport
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import crash_points
+from tests.harness.failures import crash_points
 from tests.integration.feedback import tell
 from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, a_message, launched
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.examples import a_draft, a_sequence
+from tests.integration.example_data import a_draft, a_sequence
 from tests.integration.outreach import STEP_ONE, STEP_TWO, launched, status
 
 _SOON = {**STEP_TWO, "wait_before": {"value": 20, "unit": "minutes"}}

@@ -22,8 +22,8 @@ from outrider.messages.wiring import steps
 from tests.engine.invariants import Books, wrong, wrong_at_rest
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.harness.failures import When
 from tests.harness.stack import environment
-from tests.harness.wire import When
 from tests.integration.outreach import STEP_ONE, Launched, launched, status
 from tests.integration.test_steps import ruled
 

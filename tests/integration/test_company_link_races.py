@@ -10,7 +10,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.kit.aws.attributes import encode_item
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When, crash_points
+from tests.harness.failures import When, crash_points
 from tests.integration.linking import (
     ADA,
     change,

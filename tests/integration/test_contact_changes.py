@@ -11,7 +11,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.kit.attempts import MOST
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.failures import When
 from tests.integration.people import ADA, create
 
 NEW = "ada@new.example"

@@ -7,8 +7,8 @@ import pytest
 
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
+from tests.harness.failures import When, crash_points
 from tests.harness.functions import LambdaContext
-from tests.harness.wire import When, crash_points
 from tests.integration.linking import company
 
 EVERYBODY = [f"ada{number}@x.example" for number in (4, 3, 2, 1, 0)]

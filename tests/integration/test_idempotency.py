@@ -11,7 +11,7 @@ import pytest
 from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When, crash_points
+from tests.harness.failures import When, crash_points
 from tests.integration.examples import ENDPOINTS, Endpoint
 
 KEY = {"idempotency-key": "order-66"}

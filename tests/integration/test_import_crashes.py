@@ -13,7 +13,7 @@ from outrider.imports.targets.contacts import ContactTarget
 from outrider.kit.aws.dynamodb import StoreFailed
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import Crash, When, crash_points
+from tests.harness.failures import Crash, When, crash_points
 from tests.integration.importing import Importing, contacts, items, prepared
 from tests.unit.imports.test_workbooks import workbook
 

@@ -11,8 +11,8 @@ from outrider.contacts.repository import ContactRepository
 from outrider.kit import hourly_counts
 from tests.harness.api import ANONYMOUS, Answer, Api, Mode
 from tests.harness.cloud import Cloud
+from tests.harness.failures import crash_points
 from tests.harness.stack import PARAMETERS
-from tests.harness.wire import crash_points
 from tests.integration.outreach import (
     BROWSER,
     HTML_STEP,

@@ -16,7 +16,7 @@ from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.harness.stack import environment
 from tests.integration.outreach import STEP_ONE, Launched, launched, status
-from tests.integration.test_mailboxes import local_server
+from tests.integration.test_mailbox_servers import local_server
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from outrider.messages.tracking.marks import Marks
 from outrider.messages.wiring import marks, opt_outs
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import crash_points
+from tests.harness.failures import crash_points
 from tests.integration.outreach import STEP_ONE, STEP_TWO, launched
 from tests.integration.test_links import counts, feed
 

@@ -8,7 +8,7 @@ import pytest
 from outrider.contacts.merging import rules
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When, crash_points
+from tests.harness.failures import When, crash_points
 from tests.integration.outreach import STEP_ONE, launched
 
 CALLS = 4

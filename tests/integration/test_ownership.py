@@ -18,7 +18,7 @@ from outrider.mailboxes.wiring import inboxes
 from tests.harness import stack
 from tests.harness.api import Api, Mode
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When, crash_points
+from tests.harness.failures import When, crash_points
 from tests.integration.outreach import STEP_ONE, a_mailbox
 from tests.integration.test_previews import step_ids
 from tests.mailservers import PASSWORD

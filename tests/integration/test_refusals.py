@@ -9,7 +9,8 @@ from outrider.mailboxes.wiring import health_reviews, mailbox_repository
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, a_mailbox, launched, status
-from tests.integration.test_mailboxes import events, local_server
+from tests.integration.test_mailbox_servers import local_server
+from tests.integration.test_mailboxes import events
 
 
 def the_mailbox(api: Api) -> dict[str, Any]:

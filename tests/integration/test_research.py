@@ -9,7 +9,7 @@ from outrider.access.models import Caller
 from outrider.credits.wiring import credits
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When, crash_points
+from tests.harness.failures import When, crash_points
 from tests.nameserver import nameserver
 from tests.receivers import answering
 from tests.websites import Website, page, redirect, website

@@ -13,7 +13,7 @@ from outrider.kit.aws.dynamodb import transact
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When, crash_points
+from tests.harness.failures import When, crash_points
 from tests.integration.feedback import tell
 from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, launched, status
 

@@ -8,8 +8,9 @@ from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, Launched, status
 from tests.integration.replying import a_reply, take
+from tests.integration.test_automatic_replies import enrollment
 from tests.integration.test_feedback import events
-from tests.integration.test_replies import ALWAYS, FOR_REPLIES, begun, contact, enrollment
+from tests.integration.test_replies import ALWAYS, FOR_REPLIES, begun, contact
 
 
 class TestReview:

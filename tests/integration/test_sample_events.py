@@ -16,7 +16,7 @@ from outrider.events.models import RecordedEvent
 from outrider.webhooks.deliveries.repository import delivery_id
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.integration.examples import a_draft
+from tests.integration.example_data import a_draft
 from tests.integration.outreach import launched, status
 from tests.integration.samples import (
     BOUNCE,

@@ -7,7 +7,7 @@ import pytest
 from outrider.kit import ids
 from tests.harness.api import ANONYMOUS, Answer, Api, Mode
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When, crash_points
+from tests.harness.failures import When, crash_points
 from tests.integration.feedback import tell
 from tests.integration.outreach import STEP_ONE, a_mailbox, launched, some_contacts, status
 from tests.integration.replying import a_dsn, take

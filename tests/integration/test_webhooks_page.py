@@ -7,7 +7,7 @@ from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.endpoints import create_contact
-from tests.integration.test_webhooks import in_turn
+from tests.integration.test_webhook_attempts import in_turn
 from tests.receivers import answering, receiver
 from tools.templates import REPOSITORY
 

@@ -11,7 +11,7 @@ MUTATIONS = [
     Mutation(
         "delivery that two workers make",
         (
-            "tests/integration/test_webhooks.py::TestDuplicates::test_an_order_is_left_to_the_worker_that_is_at_it",
+            "tests/integration/test_webhook_attempts.py::TestDuplicates::test_an_order_is_left_to_the_worker_that_is_at_it",
         ),
         (Change(_PLACES, " AND attribute_not_exists({name})", ""),),
     ),

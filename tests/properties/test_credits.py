@@ -28,7 +28,7 @@ from outrider.kit import clock, ids, outbox
 from outrider.kit.aws import dynamodb
 from outrider.kit.aws.dynamodb import Query, Table
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.failures import When
 
 GRANTED, LOW = 100, 10
 """Of the plan `free`, and where it is low."""

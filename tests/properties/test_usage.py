@@ -14,7 +14,7 @@ from outrider.credits.usage.wiring import counter, usage_repository
 from outrider.kit import clock, ids
 from outrider.kit.aws.attributes import encode_item
 from tests.harness.cloud import Cloud
-from tests.harness.wire import When
+from tests.harness.failures import When
 
 KEYS = 3
 """Two of one workspace, one of another."""

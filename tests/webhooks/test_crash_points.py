@@ -2,7 +2,7 @@
 behind each pair of calls of two deliveries, and get the same again: every event reaches every
 endpoint, and the log has each request but those whose worker died before it could tell.
 
-`tests/integration/test_webhooks.py` cuts the whole way, from the relay on.
+`tests/integration/test_webhook_attempts.py` cuts the whole way, from the relay on.
 """
 
 import json

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from outrider.campaigns.dispatch.windows import is_open
 from outrider.campaigns.forecast import simulation
-from outrider.campaigns.forecast.simulation import MOST_WORK, Forecast, Outlook, Person, Taken
+from outrider.campaigns.forecast.models import Outlook, Person, Taken
+from outrider.campaigns.forecast.simulation import MOST_WORK, Forecast
 from outrider.campaigns.forecast.work_limit import EVENT
 from outrider.kit import clock
 from outrider.mailboxes.models import Mailbox

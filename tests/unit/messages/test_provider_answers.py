@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from outrider.messages.bounces import diagnosis
 from outrider.messages.transports.aws_errors import of_ses, of_sns
 from outrider.messages.transports.smtp_replies import Stage, classify
-from tests.unit.messages.provider_answers import ANSWERS, API_ERRORS, TO, Answer, ApiError
+from tests.unit.messages.provider_answers import ANSWERS, TO, Answer
+from tests.unit.messages.provider_api_errors import API_ERRORS, ApiError
 from tests.unit.messages.server_answers import ANSWERS as IN_REPORTS
 from tests.unit.messages.server_answers import ServerAnswer
 

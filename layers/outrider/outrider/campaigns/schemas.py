@@ -2,19 +2,15 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from outrider.campaigns.models import (
     Audience,
     Campaign,
     CampaignStatus,
-    Enrollment,
-    EnrollmentState,
-    Said,
 )
 from outrider.contacts.schemas import ContactQuery, ContactWrite
 from outrider.entities.schemas import Custom, Tags, Text
-from outrider.kit import ids
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Checked, Input, check_filters, filters_of
 from outrider.kit.http.pagination import PageQuery
@@ -22,7 +18,6 @@ from outrider.kit.http.requests import Day, Instant
 from outrider.kit.text.addresses import Email
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
-from outrider.sequences.models import ReplyClass
 from outrider.sequences.schemas import Name, PlanUpdate, SequenceView
 from outrider.sequences.settings import SettingsInput, SettingsView
 
@@ -299,39 +294,6 @@ class TriggerResult(BaseModel):
     due_at: str | None = None
 
 
-def _id(prefix: str) -> AfterValidator:
-    """That a text is an id with this prefix."""
-
-    def check(text: str) -> str:
-        if not ids.is_id(prefix, text):
-            raise ValueError(f"{text} is not an id {prefix}_…")
-        return text
-
-    return AfterValidator(check)
-
-
-def _pattern(prefix: str) -> dict[str, JsonValue]:
-    return {"pattern": f"^{prefix}_[{ids.ALPHABET}]{{{ids.LENGTH}}}$"}
-
-
-ContactId = Annotated[str, Field(max_length=64, json_schema_extra=_pattern("con")), _id("con")]
-CampaignId = Annotated[str, Field(max_length=64, json_schema_extra=_pattern("cam")), _id("cam")]
-
-
-class EnrollmentQuery(PageQuery):
-    """Where most of what has something to come is in another state, a page may be short, even
-    empty, and still have more after it."""
-
-    state: Annotated[EnrollmentState | None, Field(description="Only those that stand so")] = None
-    contact_id: Annotated[ContactId | None, Field(description="Only that of a contact")] = None
-
-
-class ContactEnrollmentQuery(PageQuery):
-    contact_id: Annotated[ContactId, Field(description="Those of this contact")]
-    campaign_id: Annotated[CampaignId | None, Field(description="Only that in a campaign")] = None
-    state: Annotated[EnrollmentState | None, Field(description="Only those that stand so")] = None
-
-
 class AudienceQuery(PageQuery):
     """Those that a launch with a filter did not enroll, for 90 days."""
 
@@ -341,60 +303,10 @@ class AudienceQuery(PageQuery):
     """Only contacts that were skipped for this reason."""
 
 
-class EnrollmentView(BaseModel):
-    """One contact's way through one campaign.
-
-    `state` says where it stands, `blocked_reason` why the step to come has to wait, `exit_reason`
-    in detail why it ended, `outcome` what the contact answered. `step_id` is the step to come,
-    `due_at` when it comes up next, `message_id` the message that is being sent or the task that
-    waits. `generation` counts how often the contact was enrolled in this campaign, `mailbox_id`
-    sent the first mail and sends the others, `previous_at` is when the step before was done.
-    """
-
-    id: str
-    object: Literal["enrollment"] = "enrollment"
-    campaign_id: str
-    contact_id: str
-    sequence_id: str
-    steps_version: int
-    generation: int
-    state: EnrollmentState
-    step_id: str | None
-    due_at: str | None
-    previous_at: str | None
-    timezone: str | None
-    company_key: str | None
-    mailbox_id: str | None
-    message_id: str | None
-    replied_at: str | None
-    reply_class: ReplyClass | None
-    opened_at: str | None
-    clicked_at: str | None
-    attempts: int
-    blocked_reason: str | None
-    exit_reason: str | None
-    outcome: str | None
-    created_at: str
-    updated_at: str
-    version: int
-
-    @classmethod
-    def of(cls, enrollment: Enrollment) -> Self:
-        told = {"message_id": enrollment.sending, "due_at": enrollment.comes_at}
-        return cls.model_validate({**enrollment.model_dump(), **told})
-
-
 class SkippedContact(BaseModel):
     contact_id: str
     reason: SkipReason
     skipped_at: str
-
-
-class ResumeRequest(Input):
-    """`unknown` is for an enrollment that is paused because nobody knows whether its message went
-    out: with `sent` it goes on behind that step, with `not_sent` the step is carried out again."""
-
-    unknown: Said | None = None
 
 
 class StatsQuery(Checked):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from outrider.campaigns.schemas import EnrollmentView
+from outrider.campaigns.enrollments.schemas import EnrollmentView
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.models import Suppression
 from outrider.events.models import RecordedEvent

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
+from outrider.campaigns.enrollments.schemas import EnrollmentView
 from outrider.campaigns.models import Enrollment
-from outrider.campaigns.schemas import EnrollmentView
 from outrider.contacts.errors import ContactNotFound
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.repository import SuppressionRepository

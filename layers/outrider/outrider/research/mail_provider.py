@@ -2,7 +2,7 @@
 
 from dns.exception import DNSException
 
-from outrider.kit.dns import BoundedResolver
+from outrider.kit.outbound.dns import BoundedResolver
 
 WITHIN = 3.0
 """Seconds."""

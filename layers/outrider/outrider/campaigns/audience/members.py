@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments.lists import EnrollmentLists
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
-from outrider.campaigns.repository import CampaignRepository
-from outrider.campaigns.schemas import (
-    AudienceQuery,
+from outrider.campaigns.enrollments.schemas import (
     ContactEnrollmentQuery,
     EnrollmentQuery,
     EnrollmentView,
-    SkippedContact,
 )
+from outrider.campaigns.repository import CampaignRepository
+from outrider.campaigns.schemas import AudienceQuery, SkippedContact
 from outrider.kit.http.pagination import Page, Sealer
 
 

@@ -8,10 +8,10 @@ from outrider.campaigns.dispatch.rounds import RoundService
 from outrider.campaigns.enrollments import ids
 from outrider.campaigns.enrollments.endings import Endings
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
+from outrider.campaigns.enrollments.schemas import EnrollmentView, ResumeRequest
 from outrider.campaigns.errors import EnrollmentNotFound, WrongState
 from outrider.campaigns.models import QUEUED, UNKNOWN_OUTCOME, Campaign, Enrollment, Said
 from outrider.campaigns.repository import CampaignRepository
-from outrider.campaigns.schemas import EnrollmentView, ResumeRequest
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action, try_transact
 from outrider.kit.errors import Contended, ValidationFailed

@@ -11,6 +11,7 @@ from outrider.campaigns.audience.runner import first_of
 from outrider.campaigns.dispatch import windows
 from outrider.campaigns.dispatch.daily_limits import DailyLimits
 from outrider.campaigns.enrollments import ids as enrollment_ids
+from outrider.campaigns.forecast.models import Expected, Person, Taken
 from outrider.campaigns.forecast.schemas import (
     ContactPlan,
     DayPlan,
@@ -18,7 +19,7 @@ from outrider.campaigns.forecast.schemas import (
     SequencePlan,
     StepPlan,
 )
-from outrider.campaigns.forecast.simulation import Expected, Forecast, Person, Taken
+from outrider.campaigns.forecast.simulation import Forecast
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.contacts.models import Contact

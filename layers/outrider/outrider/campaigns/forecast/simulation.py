@@ -9,15 +9,15 @@ Times within are epoch milliseconds, days those since 1970 (UTC).
 import heapq
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import NamedTuple
 
 from outrider.campaigns.audience.missing_values import Saying
 from outrider.campaigns.dispatch.planner import jitter
 from outrider.campaigns.dispatch.windows import Calendar
 from outrider.campaigns.enrollments.branching import unmet
+from outrider.campaigns.forecast.models import Expected, Outlook, Person, Taken
 from outrider.campaigns.forecast.work_limit import EVENT, PendingEmails, Times, WorkDone
 from outrider.campaigns.models import Campaign, Enrollment
 from outrider.kit import clock
@@ -34,52 +34,6 @@ _FIRST_DAY = date(1970, 1, 1)
 _NOTHING = -1
 _FOLLOW_UP, _FIRST, _WAKES, _NEW_DAY = range(4)
 """Kinds of events, in their order at the same moment."""
-
-
-class Person(NamedTuple):
-    """Somebody enrolled when the forecast begins; `id` is that of the enrollment. Texts that are
-    `unfilled` for them are not sent, and end the enrollment."""
-
-    id: str
-    timezone: str | None = None
-    company_key: str | None = None
-    unfilled: frozenset[Saying] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One step of one contact: due at `due_at`, carried out at `send_at`. `reason` says why that is
-    later; or why it is never, within the horizon."""
-
-    step: Step
-    variant_id: str | None
-    due_at: datetime
-    mailbox_id: str | None = None
-    send_at: datetime | None = None
-    reason: str | None = None
-
-
-@dataclass(slots=True)
-class Taken:
-    """What was taken of the first day (UTC) before the forecast begins; companies by their key,
-    `free_at` is when the minimum gap of a mailbox is over."""
-
-    mailboxes: dict[str, int] = field(default_factory=dict)
-    campaign: int = 0
-    companies: dict[str, int] = field(default_factory=dict)
-    free_at: dict[str, datetime] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Outlook:
-    """Steps carried out by day and by whether a person does them, the reasons of those that are
-    late or never, and what is expected of the people asked for, by id."""
-
-    days: Counter[tuple[date, bool]] = field(default_factory=Counter)
-    late: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-    finishes_at: datetime | None = None
-    expected: dict[str, list[Expected]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

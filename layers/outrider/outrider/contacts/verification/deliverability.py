@@ -6,7 +6,7 @@ from dns.exception import DNSException
 from dns.resolver import NXDOMAIN, NoAnswer
 from email_validator import EmailUndeliverableError, validate_email
 
-from outrider.kit.dns import BoundedResolver
+from outrider.kit.outbound.dns import BoundedResolver
 
 WITHIN = 5.0
 """Seconds for all questions about one domain together."""

@@ -17,6 +17,7 @@ Problem = tuple[tuple[int | str, ...], str]
 
 _SMALLEST, _LARGEST = 1e-130, 9.9e125
 """DynamoDB's numbers, but for whole ones: those are bounded by JSON as orjson writes it."""
+_PLACEHOLDER = re.compile(r"#(\w+)")
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """No part of a text that somebody reads; halves of characters are no Unicode at all."""
 
@@ -99,3 +100,19 @@ def decode(typed: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one line for eac
 
 def decode_item(item: Mapping[str, Any]) -> Item:
     return {name: decode(value) for name, value in item.items()}
+
+
+def decoded(item: Mapping[str, Any] | None) -> Item | None:
+    """Return the decoded item, or None where there is none."""
+    return decode_item(item) if item else None
+
+
+def attribute_names(*expressions: str) -> dict[str, str]:
+    """Return `ExpressionAttributeNames` of all `#name` in the expressions."""
+    found = {name for expression in expressions for name in _PLACEHOLDER.findall(expression)}
+    return {f"#{name}": name for name in sorted(found)}
+
+
+def attribute_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `ExpressionAttributeValues` that an expression names `:name`."""
+    return {f":{name}": encode(value) for name, value in values.items()}

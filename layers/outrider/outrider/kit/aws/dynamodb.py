@@ -5,7 +5,6 @@
     transact(contacts.put(contact), emails.put(claim, "attribute_not_exists(#pk)"))
 """
 
-import re
 import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,15 +12,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from outrider.kit.aws import clients
-from outrider.kit.aws.attributes import Item, decode_item, encode, encode_item
+from outrider.kit.aws.attributes import (
+    Item,
+    attribute_names,
+    attribute_values,
+    decode_item,
+    decoded,
+    encode_item,
+)
 from outrider.kit.aws.dynamodb_transport import Refused, Unreachable
 from outrider.kit.errors import ServiceUnavailable
 from outrider.kit.outbox import ATTRIBUTE as EVENTS
 
-_PLACEHOLDER = re.compile(r"#(\w+)")
 _TRANSACTION_ATTEMPTS = 8
 _ROUNDS = 8
 _READ_AT_ONCE = 100
+_CONFLICTS = {"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 WRITE_AT_ONCE = 25
 """Puts and deletes of one call of `batch_write`."""
 _RETRY_SOON = {"Retry-After": "1"}
@@ -132,8 +138,8 @@ class Table:
         params: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": _names(condition, query.filter),
-            "ExpressionAttributeValues": _values({"pk": query.pk, **query.values}),
+            "ExpressionAttributeNames": attribute_names(condition, query.filter),
+            "ExpressionAttributeValues": attribute_values({"pk": query.pk, **query.values}),
             "ScanIndexForward": not query.newest_first,
             "ConsistentRead": query.consistent and query.index is None,
         }
@@ -210,7 +216,7 @@ class Table:
         except Refused as error:
             if error.code != "ConditionalCheckFailedException":
                 raise
-            found = _decoded(error.details.get("Item"))
+            found = decoded(error.details.get("Item"))
             if error.again and found and _has_made(action, error.details["Item"]):
                 return found if action.kind == "Update" else {}
             raise (action.refused or ConditionFailed)(found) from error
@@ -220,10 +226,10 @@ class Table:
         self, condition: str, values: Mapping[str, Any], expression: str = "", **params: Any
     ) -> dict[str, Any]:
         params["TableName"] = self.name
-        if names := _names(condition, expression):
+        if names := attribute_names(condition, expression):
             params["ExpressionAttributeNames"] = names
         if values:
-            params["ExpressionAttributeValues"] = _values(values)
+            params["ExpressionAttributeValues"] = attribute_values(values)
         if condition:
             params["ConditionExpression"] = condition
             params["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
@@ -263,7 +269,7 @@ def transact(*actions: Action, attempts: int = _TRANSACTION_ATTEMPTS) -> None:
             if error.code != "TransactionCanceledException":
                 raise
             reasons = [
-                Reason(reason.get("Code", "None"), _decoded(reason.get("Item")))
+                Reason(reason.get("Code", "None"), decoded(reason.get("Item")))
                 for reason in error.details["CancellationReasons"]
             ]
             for action, reason in zip(actions, reasons, strict=False):
@@ -271,7 +277,7 @@ def transact(*actions: Action, attempts: int = _TRANSACTION_ATTEMPTS) -> None:
                     raise action.refused(reason.item) from error
             if any(reason.failed for reason in reasons):
                 raise TransactionFailed(reasons) from error
-            if not _is_conflict(reasons):
+            if not {reason.code for reason in reasons} <= _CONFLICTS:
                 raise
             if attempt == attempts:
                 raise TransactionConflict(headers=_RETRY_SOON) from error
@@ -390,25 +396,3 @@ def _has_made(action: Action, item: Mapping[str, Any]) -> bool:
         name in item and any(item[name] in values.values() for values in written)
         for name in (HOLDER, EVENTS)
     )
-
-
-def _is_conflict(reasons: Sequence[Reason]) -> bool:
-    return {reason.code for reason in reasons} <= {
-        "None",
-        "TransactionConflict",
-        "ThrottlingError",
-        "ProvisionedThroughputExceeded",
-    }
-
-
-def _decoded(item: Mapping[str, Any] | None) -> Item | None:
-    return decode_item(item) if item else None
-
-
-def _names(*expressions: str) -> dict[str, str]:
-    found = {name for expression in expressions for name in _PLACEHOLDER.findall(expression)}
-    return {f"#{name}": name for name in sorted(found)}
-
-
-def _values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {f":{name}": encode(value) for name, value in values.items()}

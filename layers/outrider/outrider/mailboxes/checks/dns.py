@@ -9,7 +9,7 @@ from dns.resolver import NXDOMAIN, NoAnswer
 from email_validator import EmailNotValidError, validate_email
 
 from outrider.kit import parallel
-from outrider.kit.dns import BoundedResolver
+from outrider.kit.outbound.dns import BoundedResolver
 
 WITHIN = 5.0
 """Seconds."""

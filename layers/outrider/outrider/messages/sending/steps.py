@@ -19,18 +19,14 @@ from outrider.campaigns.dispatch.due_index import lane_of
 from outrider.campaigns.dispatch.reservations import Reservations
 from outrider.campaigns.enrollments import branching
 from outrider.campaigns.models import CLAIM_LEASE, QUEUED_LANE, Enrollment, StepJob
-from outrider.contacts.models import Contact
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, TransactionFailed, transact
 from outrider.kit.logs import logger
 from outrider.mailboxes.health.reviews import HealthReviews
-from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.smtp_slots import Places
-from outrider.messages import thread_ids
 from outrider.messages.bounces.service import Bounces
 from outrider.messages.content.drafts import Mail
-from outrider.messages.content.mime import own_message_id
-from outrider.messages.models import Content, Message
+from outrider.messages.models import Message
 from outrider.messages.outcomes.settlement import Settling
 from outrider.messages.sending import gates
 from outrider.messages.sending.claims import Outdated, StepClaims, persistently
@@ -54,6 +50,7 @@ from outrider.messages.sending.gates import Closed, Defer, End, Stay
 from outrider.messages.sending.outcome import OutcomeRecorder
 from outrider.messages.sending.retry_schedule import retry
 from outrider.messages.sending.snapshot import Snapshot, SnapshotReader
+from outrider.messages.sending.step_messages import new_message, sent_from, written
 from outrider.messages.tasks.due import Tasks
 from outrider.messages.transports import PatientTransport, SendOutcome
 from outrider.messages.transports.sms import TextTransport
@@ -147,7 +144,7 @@ class StepService:
             case Stopped(enrollment, step, gate):
                 return self._stop(job, seen, gate, enrollment=enrollment, step=step)
             case Skip(enrollment, step, reason):
-                message = _message(job, enrollment, step)
+                message = new_message(job, enrollment, step)
                 self.progress.skipped(enrollment, message, seen.way, reason)
                 self._give_back(job)
                 return f"skipped: {reason}"
@@ -158,7 +155,7 @@ class StepService:
 
     def _begin(self, job: StepJob, seen: Snapshot, ready: Ready) -> str:
         enrollment, step = ready.enrollment, ready.step
-        message = _message(job, enrollment, step)
+        message = new_message(job, enrollment, step)
         if step.by_person:
             closed = self.tasks.begin(seen, ready, message)
             return (
@@ -166,7 +163,7 @@ class StepService:
                 if closed
                 else "waiting"
             )
-        message = _written(message, ready.said, ready.mailbox, ready.contact)
+        message = written(message, ready.said, ready.mailbox, ready.contact)
         with self.places.held(ready.mailbox, message.id) as free:
             if not free:
                 return self._wait(job, seen, ready)
@@ -269,10 +266,13 @@ class StepService:
         if step is None:
             return "dropped: no such step"
         claimed_at = clock.from_text(enrollment.claimed_until or clock.timestamp()) - CLAIM_LEASE
-        message = _message(job, enrollment, step)
+        message = new_message(job, enrollment, step)
         by_mail: dict[str, Any] = {}
         if step.channel == "email":
-            by_mail = {"mailbox_id": enrollment.mailbox_id or "", **_from(seen.mailbox, message)}
+            by_mail = {
+                "mailbox_id": enrollment.mailbox_id or "",
+                **sent_from(seen.mailbox, message),
+            }
         lost = message.model_copy(
             update={
                 **by_mail,
@@ -356,7 +356,7 @@ class StepService:
         writes = list(
             endings.end_actions(enrollment, end.state, gate.reason, claimed=claimed or None)
         )
-        message = _message(job, enrollment, step)
+        message = new_message(job, enrollment, step)
         if end.state == "failed":
             writes.append(
                 self.progress.fail_action(message.model_copy(update={"reason": gate.reason}))
@@ -394,44 +394,3 @@ class StepService:
 
 def _about(message: Message) -> dict[str, str]:
     return {"campaign_id": message.campaign_id, "sequence_id": message.sequence_id}
-
-
-def _message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
-    """The message of the step, before anything is said in it."""
-    return Message(
-        id=job.message_id,
-        thread_id=thread_ids.thread_id(job.campaign_id, job.contact_id),
-        channel=step.channel,
-        contact_id=job.contact_id,
-        campaign_id=job.campaign_id,
-        sequence_id=job.sequence_id,
-        enrollment_id=enrollment.id,
-        step_id=step.id,
-        variant_id=step.variant_for(enrollment.id).id,
-        mailbox_id=job.mailbox_id if step.channel == "email" else "",
-        state="unknown",
-        created_at=clock.timestamp(),
-    )
-
-
-def _written(
-    message: Message, said: Mail | Content, mailbox: Mailbox | None, contact: Contact
-) -> Message:
-    """The message with all it says, and to whom."""
-    if isinstance(said, Mail):
-        written: dict[str, Any] = {
-            **said.content.model_dump(),
-            "links": said.links,
-            **_from(mailbox, message),
-            "recipient": contact.email,
-        }
-    else:
-        written = {"text": said.text, "recipient": contact.phone}
-    return message.model_copy(update=written)
-
-
-def _from(mailbox: Mailbox | None, message: Message) -> dict[str, str | None]:
-    """What a mail says of where it comes from."""
-    if mailbox is None:
-        return {}
-    return {"sender": mailbox.email, "rfc_message_id": own_message_id(mailbox, message.id)}

@@ -1,0 +1,54 @@
+"""The message of a step: before anything is said in it, and written."""
+
+from typing import Any
+
+from outrider.campaigns.models import Enrollment, StepJob
+from outrider.contacts.models import Contact
+from outrider.kit import clock
+from outrider.mailboxes.models import Mailbox
+from outrider.messages import thread_ids
+from outrider.messages.content.drafts import Mail
+from outrider.messages.content.mime import own_message_id
+from outrider.messages.models import Content, Message
+from outrider.sequences.models import Step
+
+
+def new_message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
+    """The message of the step, before anything is said in it."""
+    return Message(
+        id=job.message_id,
+        thread_id=thread_ids.thread_id(job.campaign_id, job.contact_id),
+        channel=step.channel,
+        contact_id=job.contact_id,
+        campaign_id=job.campaign_id,
+        sequence_id=job.sequence_id,
+        enrollment_id=enrollment.id,
+        step_id=step.id,
+        variant_id=step.variant_for(enrollment.id).id,
+        mailbox_id=job.mailbox_id if step.channel == "email" else "",
+        state="unknown",
+        created_at=clock.timestamp(),
+    )
+
+
+def written(
+    message: Message, said: Mail | Content, mailbox: Mailbox | None, contact: Contact
+) -> Message:
+    """The message with all it says, and to whom."""
+    if isinstance(said, Mail):
+        fields: dict[str, Any] = {
+            **said.content.model_dump(),
+            "links": said.links,
+            **sent_from(mailbox, message),
+            "recipient": contact.email,
+        }
+    else:
+        fields = {"text": said.text, "recipient": contact.phone}
+    return message.model_copy(update=fields)
+
+
+def sent_from(mailbox: Mailbox | None, message: Message) -> dict[str, str | None]:
+    """What a mail says of where it comes from."""
+    if mailbox is None:
+        return {}
+    return {"sender": mailbox.email, "rfc_message_id": own_message_id(mailbox, message.id)}

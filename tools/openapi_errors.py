@@ -1,0 +1,44 @@
+"""Answers of an operation that are errors."""
+
+from typing import Any
+
+from outrider.kit.http.edge import Route
+from outrider.kit.http.responses import PROBLEM_JSON
+from tools.error_codes import ErrorCode, error_codes
+from tools.openapi_parts import (
+    SPENDING,
+)
+
+
+def errors_of(route: Route) -> list[int]:
+    """Return the statuses of errors that the route can answer with."""
+    if not route.scopes:
+        return [500]
+    statuses = {401, 403, 422, 429, 500, 503, *route.errors}
+    statuses |= {404} if "{" in route.path else set()
+    statuses |= {412} if route.takes_if_match else set()
+    statuses |= {413} if route.body else set()
+    statuses |= {402} if route.handler.__name__ in SPENDING else set()
+    statuses |= {409} if route.method != "GET" else set()
+    return sorted(statuses)
+
+
+def by_status() -> dict[int, list[ErrorCode]]:
+    """Return all error codes of the API, by status."""
+    grouped: dict[int, list[ErrorCode]] = {}
+    for code in error_codes():
+        grouped.setdefault(code.status, []).append(code)
+    return dict(sorted(grouped.items()))
+
+
+def problem(status: int, codes: list[ErrorCode]) -> dict[str, Any]:
+    """Describe the answer of a status that stands for these codes."""
+    answer: dict[str, Any] = {
+        "description": "; ".join(f"`{code.code}`: {code.title}" for code in codes),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status in (429, 503):
+        answer["headers"] = {
+            "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}
+        }
+    return answer
