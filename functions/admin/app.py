@@ -15,7 +15,7 @@ from pydantic import Discriminator, TypeAdapter, ValidationError
 from outrider.access.schemas import ApiKeyIssue, WorkspaceCreate
 from outrider.access.wiring import operator
 from outrider.kit.errors import OutriderError, ValidationFailed
-from outrider.kit.http.requests import violations_of
+from outrider.kit.http.violations import violations_of
 from outrider.kit.logs import logger
 from outrider.mailboxes.ownership.schemas import OwnershipGrant
 from outrider.mailboxes.ownership.wiring import grants
@@ -48,9 +48,7 @@ def _perform(event: dict[str, Any], request_id: str) -> dict[str, Any]:
     try:
         request = _REQUEST.validate_python(event)
     except ValidationError as error:
-        raise ValidationFailed(
-            "The request is not valid", violations=violations_of(error)
-        ) from error
+        raise ValidationFailed.of(violations_of(error, _REQUEST)) from error
     if isinstance(request, WorkspaceCreate):
         return operator(request_id).create_workspace(request).model_dump()
     if isinstance(request, OwnershipGrant):

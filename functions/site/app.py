@@ -7,8 +7,9 @@ from typing import Any
 
 from outrider.access.admission import admit
 from outrider.kit import json
-from outrider.kit.errors import MethodNotAllowed, OutriderError
-from outrider.kit.http.edge import Api, nothing_here
+from outrider.kit.errors import MethodNotAllowed, OutriderError, ResourceNotFound
+from outrider.kit.http import paths
+from outrider.kit.http.edge import Api
 from outrider.kit.http.requests import Request
 from outrider.kit.http.responses import JSON, TextContent
 
@@ -30,7 +31,11 @@ def refuse(request: Request) -> OutriderError:
     )
     allowed = next(like_it, None)
     if not allowed:
-        return nothing_here(request)
+        meant = paths.like(request.path, _paths())
+        instead = f"Did you mean {meant}? " if meant else ""
+        return ResourceNotFound(
+            f"There is nothing at this path. {instead}{request.api_url}/docs lists every path"
+        )
     methods = ", ".join(sorted(method.upper() for method in allowed))
     return MethodNotAllowed(f"This path answers to {methods}", headers={"Allow": methods})
 

@@ -192,7 +192,7 @@ class TestSamples:
         reasons = [row["reason"] for row in importing.rows("failed")]
         assert "not JSON" in reasons[0]
         assert reasons[1].startswith("/fit_score:")
-        assert reasons[2] == "/email: Field required"
+        assert reasons[2] == "/email: email is required"
 
 
 class TestRows:

@@ -1,6 +1,7 @@
 """What needs no key."""
 
 import json
+import time
 
 import pytest
 
@@ -48,6 +49,39 @@ class TestUnknownRoute:
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.headers["X-Request-Id"] == answer.json["request_id"]
         assert answer.json["code"] == "RESOURCE_NOT_FOUND"
+        assert answer.json["detail"] == (
+            "There is nothing at this path. https://api.outrider.test/docs lists every path"
+        )
+
+    @pytest.mark.parametrize(
+        ("path", "meant"),
+        [
+            ("/contacts", "/v1/contacts"),
+            ("/v1/contacts/", "/v1/contacts"),
+            ("//v1//contacts", "/v1/contacts"),
+            ("/api/v1/contacts", "/v1/contacts"),
+            ("/v1/contact", "/v1/contacts"),
+            ("/v1/Contacts", "/v1/contacts"),
+            ("/v1/contact/con_1/timeline", "/v1/contacts/con_1/timeline"),
+            ("/v1/campaigns/cam_1/lunch", "/v1/campaigns/cam_1/launch"),
+            ("/campaigns/cam_1/pause/", "/v1/campaigns/cam_1/pause"),
+            ("/doc", "/docs"),
+            ("/v1/openapi.json", "/openapi.json"),
+        ],
+    )
+    def test_names_the_path_that_is_meant(self, api: Api, path: str, meant: str) -> None:
+        answer = api.get(path, key=ANONYMOUS)
+
+        assert answer.status == 404
+        assert f". Did you mean {meant}? https://" in answer.json["detail"]
+
+    @pytest.mark.parametrize("path", ["/" + "a" * 8_000, "/v1" + "/a" * 4_000, "/v1/" + "%2F" * 60])
+    def test_looks_not_long_for_what_a_hostile_path_means(self, api: Api, path: str) -> None:
+        began = time.process_time()
+
+        answer = api.get(path, key=ANONYMOUS)
+
+        assert (answer.status, time.process_time() - began < 1) == (404, True)
 
     @pytest.mark.parametrize(
         ("method", "path", "allowed"),

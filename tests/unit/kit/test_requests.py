@@ -12,16 +12,15 @@ from pydantic import BaseModel, Field, Tag, TypeAdapter
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed
 from outrider.kit.http.inputs import BatchBody, Input
 from outrider.kit.http.requests import (
-    MANY,
     MAX_BATCH_BODY,
     MAX_BODY,
-    ONE,
     Request,
     one_or_many,
     parse_body,
     parse_if_match,
     parse_query,
 )
+from outrider.kit.http.violations import MANY, ONE
 
 
 class Row(Input):

@@ -53,7 +53,7 @@ def admit(request: Request, needed: Sequence[str], status: int) -> Admitted:
         seal=record["seal"],
         idempotency=idempotency,
         headers=headers,
-        api_url=f"https://{request.host}" if request.host else "",
+        api_url=request.api_url,
     )
     return Admitted(caller, headers, idempotency)
 
@@ -63,7 +63,9 @@ def _credential(request: Request) -> Credential:
     if not header:
         raise MissingAuth
     scheme, _, text = header.partition(" ")
-    credential = Credential.parse(text.strip()) if scheme.lower() == "bearer" else None
+    if scheme.lower() != "bearer":
+        raise InvalidApiKey.without_bearer(basic=scheme.lower() == "basic")
+    credential = Credential.parse(text.strip())
     if credential is None:
         raise InvalidApiKey
     return credential

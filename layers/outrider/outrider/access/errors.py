@@ -22,11 +22,14 @@ class InvalidApiKey(OutriderError):
     status, code = 401, "INVALID_API_KEY"
     title = "The API key is not valid"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The key is unknown, malformed, revoked or expired",
-            headers=_CHALLENGE,
-        )
+    def __init__(self, detail: str = "The key is unknown, malformed, revoked or expired") -> None:
+        super().__init__(detail, headers=_CHALLENGE)
+
+    @classmethod
+    def without_bearer(cls, *, basic: bool) -> "InvalidApiKey":
+        """For a header of another scheme than Bearer: the Basic scheme, or none at all."""
+        there = "uses the Basic scheme" if basic else "does not begin with the word Bearer"
+        return cls(f"The Authorization header {there}: send `Authorization: Bearer <your key>`")
 
 
 class PlanRequired(OutriderError):

@@ -34,6 +34,7 @@ from outrider.kit import clock, ids
 from outrider.kit.errors import Conflict, ResourceNotFound, ValidationFailed, Violation
 from outrider.kit.http.pagination import Page, PageQuery, Sealer
 from outrider.kit.outbox import Mode
+from outrider.kit.text.suggestions import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,9 +268,13 @@ def _require_rotatable(key: ApiKey) -> None:
 def require_known(asked: Sequence[str]) -> None:
     """Raises ValidationFailed when some of the scopes do not exist."""
     unknown = [
-        Violation(f"/scopes/{place}", f"{scope} is not a scope; there are {', '.join(scopes.ALL)}")
+        Violation(f"/scopes/{place}", f"{scope} is not a scope{did_you_mean(scope, scopes.ALL)}")
         for place, scope in enumerate(asked)
         if scope not in scopes.ALL
     ]
     if unknown:
-        raise ValidationFailed("Some scopes do not exist", violations=unknown)
+        first = unknown[0].detail
+        raise ValidationFailed(
+            f"{first}{'' if first.endswith('?') else '.'} The scopes are {', '.join(scopes.ALL)}",
+            violations=unknown,
+        )

@@ -27,7 +27,8 @@ from outrider.entities.schemas import (
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
-from outrider.kit.http.requests import MANY, ONE, Instant, one_or_many
+from outrider.kit.http.requests import Instant, one_or_many
+from outrider.kit.http.violations import MANY, ONE
 from outrider.kit.outbound.urls import ShortWebAddress, WebAddress
 from outrider.kit.text.addresses import Domain
 

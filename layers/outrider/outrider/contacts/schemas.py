@@ -18,7 +18,8 @@ from outrider.entities.schemas import MAX_BATCH, BatchResult, Custom, RowResult,
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import BatchBody, Input
 from outrider.kit.http.pagination import PageQuery
-from outrider.kit.http.requests import MANY, ONE, one_or_many
+from outrider.kit.http.requests import one_or_many
+from outrider.kit.http.violations import MANY, ONE
 from outrider.kit.outbound.urls import ShortWebAddress
 from outrider.kit.text.addresses import Email
 from outrider.kit.zones import Timezone

@@ -51,6 +51,14 @@ class ValidationFailed(OutriderError):
     def at(cls, pointer: str, detail: str) -> "ValidationFailed":
         return cls(detail, violations=[Violation(pointer, detail)])
 
+    @classmethod
+    def of(cls, violations: Sequence[Violation]) -> "ValidationFailed":
+        """For at least one violation: `detail` is about the first, and counts the others."""
+        first = violations[0]
+        place = f" ({first.pointer})" if first.pointer else ""
+        more = f", and {len(violations) - 1} more" if len(violations) > 1 else ""
+        return cls(f"{first.detail}{place}{more}", violations=violations)
+
 
 class ResourceNotFound(OutriderError):
     status, code = 404, "RESOURCE_NOT_FOUND"

@@ -11,6 +11,30 @@ from outrider.kit import clock
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 26
+KINDS = {
+    "cam": "campaign",
+    "com": "company",
+    "con": "contact",
+    "dlv": "delivery",
+    "enr": "enrollment",
+    "evt": "event",
+    "exp": "export",
+    "imp": "import",
+    "key": "key",
+    "mbx": "mailbox",
+    "msg": "message",
+    "pool": "pool",
+    "rpl": "replay",
+    "seq": "sequence",
+    "stp": "step",
+    "sup": "suppression",
+    "thr": "thread",
+    "whk": "webhook",
+    "wsp": "workspace",
+}
+"""What the prefixes of ids stand for. A path's parameter for one is called `<kind>_id`."""
+_PREFIXES = {kind: prefix for prefix, kind in KINDS.items()}
+_LONGEST = 80
 _TIME = 10
 """Of these characters tell the time."""
 
@@ -102,6 +126,22 @@ def untimed(text: str) -> str:
 def is_id(prefix: str, text: str) -> bool:
     head, _, tail = text.partition("_")
     return head == prefix and len(tail) == LENGTH and not set(tail) - set(ALPHABET)
+
+
+def mistaken(kind: str, text: str) -> str | None:
+    """Return a sentence about a text that is sent as the id of a `kind`, when it is the id of
+    something else or no id at all; else None. It says nothing of whether there is such a thing."""
+    prefix = text.partition("_")[0]
+    if kind not in _PREFIXES or prefix == _PREFIXES[kind]:
+        return None
+    sent = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    if prefix in KINDS and "_" in text:
+        return f"{sent} is {_one(KINDS[prefix])}, not {_one(kind)}"
+    return f"{sent} is not the id of {_one(kind)}: those begin with {_PREFIXES[kind]}_"
+
+
+def _one(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _number(tail: str) -> int:

@@ -24,7 +24,7 @@ from outrider.mailboxes.models import (
     Status,
 )
 
-PoolId = Annotated[str, Field(pattern=r"^pool_[a-z0-9_]{1,40}$")]
+PoolId = Annotated[str, Field(pattern=r"^pool_[a-z0-9_]{1,40}$", examples=["pool_sales"])]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Cap = Annotated[int, Field(ge=1, le=100_000)]
 Gap = Annotated[int, Field(ge=0, le=86_400)]
@@ -38,7 +38,8 @@ Credential = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[\x20
 """In ASCII: what the login mechanisms of SMTP carry everywhere."""
 Password = Annotated[Credential, Field(json_schema_extra={"writeOnly": True})]
 Selector = Annotated[
-    str, Field(max_length=63, pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$")
+    str,
+    Field(max_length=63, pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", examples=["s1"]),
 ]
 Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 

@@ -39,8 +39,8 @@ class Window(Input):
     model_config = ConfigDict(serialize_by_alias=True)
 
     days: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
-    start: Annotated[str, Field(alias="from", pattern=_TIME)]
-    end: Annotated[str, Field(alias="to", pattern=f"{_TIME}|^24:00$")]
+    start: Annotated[str, Field(alias="from", pattern=_TIME, examples=["09:00"])]
+    end: Annotated[str, Field(alias="to", pattern=f"{_TIME}|^24:00$", examples=["17:00"])]
 
     @classmethod
     def of(cls, window: SendWindow) -> Self:

@@ -87,7 +87,9 @@ class VariantInput(_Content):
     """One way to say what the step says; of the contacts it gets as many as its weight has part of
     all weights. Its `id` names it in the statistics: without one it gets a letter."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,19}$")] | None = None
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,19}$", examples=["short"])] | None = (
+        None
+    )
     weight: Annotated[int, Field(ge=1, le=100)] = 1
 
 

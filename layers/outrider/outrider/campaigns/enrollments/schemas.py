@@ -20,7 +20,10 @@ def _id(prefix: str) -> AfterValidator:
 
     def check(text: str) -> str:
         if not ids.is_id(prefix, text):
-            raise ValueError(f"{text} is not an id {prefix}_…")
+            raise ValueError(
+                ids.mistaken(ids.KINDS[prefix], text)
+                or f"{text} is not a whole id: {prefix}_ and {ids.LENGTH} characters are expected"
+            )
         return text
 
     return AfterValidator(check)

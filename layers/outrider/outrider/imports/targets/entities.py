@@ -64,15 +64,15 @@ class EntityTarget(ABC, Generic[EntityT]):
         except ValidationError as error:
             bad = {str(each["loc"][0]) for each in error.errors() if each["loc"]}
             if strict or not bad or not bad <= self.optional:
-                raise RowRefused(explain(error)) from error
+                raise RowRefused(explain(error, row)) from error
             open_field = OPEN_FIELD[given.kind] or ""
             aside = {given.columns.get(name, name): fields.pop(name) for name in sorted(bad)}
             fields[open_field] = {**aside, **fields.get(open_field, {})}
-            why = explain(error)
+            why = explain(error, row)
         try:
             return row.validate_python(fields), f"Kept in {open_field}: {why}"
         except ValidationError as error:
-            raise RowRefused(explain(error)) from error
+            raise RowRefused(explain(error, row)) from error
 
     def find(self, keys: Collection[str]) -> Mapping[str, KeyOwner]:
         found = self.entities.find(keys)
@@ -87,7 +87,7 @@ class EntityTarget(ABC, Generic[EntityT]):
             if given:
                 self.changes.validate_python(given, strict=True)
         except ValidationError as error:
-            raise RowRefused(explain(error)) from error
+            raise RowRefused(explain(error, self.changes)) from error
         return self.entities.with_index_keys(item, changes)
 
     def created(self, row: PlannedRow) -> Mapping[str, Any]:

@@ -44,7 +44,7 @@ class SuppressionTarget:
         try:
             row = _ROW.validate_python(fields, strict=strict)
         except ValidationError as error:
-            raise RowRefused(explain(error)) from error
+            raise RowRefused(explain(error, _ROW)) from error
         said = Given(row.model_dump(exclude_none=True), kind=given.kind)
         return Parsed(row.address or row.domain or "", said)
 

@@ -11,13 +11,14 @@ change where the service says so, else here.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, get_args, get_type_hints
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from pydantic import BaseModel, TypeAdapter
 
+from outrider.kit import ids
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
 from outrider.kit.http.inputs import BatchBody
 from outrider.kit.http.requests import REPEATABLE, Request, parse_body, parse_if_match, parse_query
@@ -132,7 +133,12 @@ class Route:
         if self.takes_if_match:
             arguments["if_match"] = parse_if_match(request.headers.get("if-match"))
         if self.body is not None:
-            arguments["body"] = parse_body(request.body, self.body, batch=self.batch)
+            arguments["body"] = parse_body(
+                request.body,
+                self.body,
+                batch=self.batch,
+                media=request.headers.get("content-type", ""),
+            )
         return arguments
 
 
@@ -235,15 +241,15 @@ class Api:
                 if route.takes_caller:
                     arguments["caller"] = admitted.caller
             arguments |= route.arguments(request)
-            answer = _carry_out(route, arguments, keeper, request.request_id)
+            answer = _carry_out(route, arguments, keeper, request)
         except AnsweredBefore as before:
             answer = before.answer
             headers |= _REPLAYED
         except OutriderError as error:
-            answer = render_error(error, request.request_id)
+            answer = _refusal(error, request)
         except Exception:
             logger().exception("unexpected failure", request_id=request.request_id)
-            answer = render_error(InternalError(), request.request_id)
+            answer = _refusal(InternalError(), request)
             if keeper:
                 keeper.release()
         logger().info(
@@ -265,24 +271,36 @@ class Api:
         request = Request.from_event(event)
         error = self._refuse(request)
         logger().info("no route", status=error.status, request_id=request.request_id)
-        answer = render_error(error, request.request_id)
-        return _response(answer, {"X-Request-Id": request.request_id})
+        return _response(_refusal(error, request), {"X-Request-Id": request.request_id})
 
 
 def _carry_out(
-    route: Route, arguments: dict[str, Any], keeper: Keeper | None, request_id: str
+    route: Route, arguments: dict[str, Any], keeper: Keeper | None, request: Request
 ) -> Answer:
     """What the route's handler answers. Raises its errors once they are kept, AnsweredBefore."""
     try:
         result = route.handler(**arguments)
     except OutriderError as error:
+        if isinstance(error, ResourceNotFound):
+            error.detail = next(_wrong_ids(arguments), error.detail)
         if keeper:
-            keeper.close(render_error(error, request_id))
+            keeper.close(_refusal(error, request))
         raise
     answer = render(result, route.status)
     if keeper and keeper.kept is not result:
         keeper.close(answer)
     return answer
+
+
+def _wrong_ids(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence about each id in the path that is of something else than it asks for."""
+    for name, text in arguments.items():
+        if name.endswith("_id") and (mistake := ids.mistaken(name.removesuffix("_id"), text)):
+            yield mistake
+
+
+def _refusal(error: OutriderError, request: Request) -> Answer:
+    return render_error(error, request.request_id, request.api_url)
 
 
 def _response(answer: Answer, headers: Headers) -> Response[Any]:

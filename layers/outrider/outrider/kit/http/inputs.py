@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from outrider.kit.aws.attributes import Problem, unstorable
+from outrider.kit.http.violations import violations_of
+from outrider.kit.text.suggestions import did_you_mean
 
 _SPANS = (
     (re.compile(r"since"), "until"),
@@ -85,13 +87,19 @@ def check_filters(
     Raises ValidationError, which names each that is wrong.
     """
     if strange := sorted(set(given) - set(known)):
-        there = f"There is no such filter; there are {', '.join(sorted(known))}"
-        raise invalid(*(((field, name), there) for name in strange))
+        raise invalid(*(((field, name), _no_filter(name, known)) for name in strange))
     try:
         model.model_validate(given, strict=True)
     except ValidationError as error:
-        found = error.errors()
-        raise invalid(*(((field, *each["loc"]), each["msg"]) for each in found)) from error
+        found = zip(error.errors(), violations_of(error, model), strict=False)
+        raise invalid(
+            *(((field, *each["loc"]), violation.detail) for each, violation in found)
+        ) from error
+
+
+def _no_filter(name: str, known: Collection[str]) -> str:
+    instead = did_you_mean(name, known) or f"; there are {', '.join(sorted(known))}"
+    return f"There is no filter {name}{instead}"
 
 
 def filters_of(model: type[Checked], known: Collection[str], title: str) -> dict[str, Any]:

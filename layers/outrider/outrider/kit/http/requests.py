@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, TypeVar
@@ -22,23 +22,25 @@ from outrider.kit import clock, json
 from outrider.kit.errors import PayloadTooLarge, ValidationFailed, Violation
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import BatchBody
+from outrider.kit.http.violations import MANY, ONE, violations_of
+from outrider.kit.settings import settings
+from outrider.kit.text.suggestions import did_you_mean
 
 RowT = TypeVar("RowT")
 
 MAX_BODY = 1024 * 1024
 MAX_BATCH_BODY = 5 * 1024 * 1024
-_MAX_VIOLATIONS = 1_000
-"""Of one request; a function can answer with 6 MB."""
 _LONGEST = 1_000
 _MAX_PARAMETERS = 50
 _VERSION = re.compile(r'("?)([1-9][0-9]{0,17})\1')
 _DAY = re.compile(r"20\d\d-\d\d-\d\d")
+_SEND_JSON = (
+    "The body is {media}, not JSON. Send JSON with the header Content-Type: application/json"
+)
 IF_MATCH = r'^(\*|[1-9][0-9]{0,17}|"[1-9][0-9]{0,17}")$'
 """The forms of If-Match, for the OpenAPI document."""
 REPEATABLE = frozenset({"POST", "PATCH", "PUT"})
 """Methods that take an Idempotency-Key; the others may be repeated anyway (RFC 9110, 9.2.2)."""
-ONE, MANY = "(one)", "(many)"
-"""Tags of the two forms of a one-or-many body. They never show in a pointer."""
 
 
 def _instant(text: str) -> str:
@@ -81,6 +83,13 @@ class Request:
     host: str = ""
     """The domain of the API that took it."""
 
+    @property
+    def api_url(self) -> str:
+        """Where callers reach the API: the address that the stack was told, or that of this call;
+        without a slash at its end, and empty when neither is known."""
+        url = settings().public_url or (f"https://{self.host}" if self.host else "")
+        return url.rstrip("/")
+
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
         """Of an API Gateway HTTP API event (payload format 2.0)."""
@@ -107,7 +116,7 @@ def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel |
     pairs = _pairs(query_string) if query_string else []
     known = model.model_fields if model else {}
     violations = [
-        Violation(f"/query/{name}", f"{name} is not a parameter of this call")
+        Violation(f"/query/{name}", _no_parameter(name, known))
         for name, _ in pairs
         if name not in known
     ]
@@ -118,13 +127,20 @@ def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel |
         if names.count(name) > 1
     ]
     if violations:
-        raise _failure(violations)
+        raise ValidationFailed.of(violations)
     if model is None:
         return None
     try:
         return model.model_validate_strings(dict(pairs))
     except ValidationError as error:
-        raise _failure(_violations(error, prefix="/query")) from error
+        raise ValidationFailed.of(violations_of(error, model, "/query")) from error
+
+
+def _no_parameter(name: str, known: Collection[str]) -> str:
+    there = did_you_mean(name, known)
+    if not there:
+        there = f"; there are {', '.join(sorted(known))}" if known else "; it has none"
+    return f"This call has no query parameter {shortened(name)}{there}"
 
 
 def _pairs(query_string: str) -> list[tuple[str, str]]:
@@ -147,8 +163,11 @@ def parse_if_match(header: str | None) -> int | None:
     return int(found[2])
 
 
-def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool) -> Any:
-    """The body as the adapter's type. Raises PayloadTooLarge and ValidationFailed."""
+def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool, media: str = "") -> Any:
+    """Return the body as the adapter's type; `media` is its Content-Type.
+
+    Raises PayloadTooLarge and ValidationFailed.
+    """
     if len(data) > (MAX_BATCH_BODY if batch else MAX_BODY):
         raise _too_large(batch=batch)
     try:
@@ -159,15 +178,12 @@ def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool) -> Any:
     except ValidationError as error:
         if not data:
             raise ValidationFailed.at("", "This call needs a JSON body") from error
-        raise _failure(_violations(error, prefix="")) from error
+        if _is_other(media) and _is_no_json(error):
+            raise ValidationFailed.at("", _SEND_JSON.format(media=shortened(media))) from error
+        raise ValidationFailed.of(violations_of(error, adapter)) from error
     if len(data) > MAX_BODY and not isinstance(body, BatchBody):
         raise _too_large(batch=False)
     return body
-
-
-def violations_of(error: ValidationError) -> list[Violation]:
-    """What is wrong with one item of a batch; pointers start at the item."""
-    return _violations(error, prefix="")
 
 
 def read_rows(
@@ -180,39 +196,29 @@ def read_rows(
         try:
             read.append((index, row.validate_python(raw, strict=True)))
         except ValidationError as error:
-            refused[index] = explain(error)
+            refused[index] = explain(error, row)
     return read, refused
 
 
-def explain(error: ValidationError) -> str:
-    """What is wrong with one item of a batch, in one line of bounded length."""
-    found = violations_of(error)[:_MAX_VIOLATIONS]
+def _is_other(media: str) -> bool:
+    """Whether a Content-Type names something else than JSON."""
+    return bool(media) and "json" not in media.lower()
+
+
+def _is_no_json(error: ValidationError) -> bool:
+    kinds = [each["type"] for each in error.errors(include_url=False, include_input=False)]
+    return kinds == ["json_invalid"]
+
+
+def explain(error: ValidationError, source: TypeAdapter[Any]) -> str:
+    """Return what is wrong with one item of a batch, in one line of bounded length."""
+    found = violations_of(error, source)
     return shortened("; ".join(f"{each.pointer or '/'}: {each.detail}" for each in found))
 
 
 def shortened(text: str) -> str:
     """What a row said or what is said of it, short enough for the answers to a thousand rows."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _violations(error: ValidationError, *, prefix: str) -> list[Violation]:
-    return [
-        Violation(prefix + _pointer(entry["loc"]), entry["msg"].removeprefix("Value error, "))
-        for entry in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
-    """RFC 6901: `~` and `/` inside a name are escaped."""
-    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in location]
-    return "".join(f"/{part}" for part in parts if part not in (ONE, MANY))
-
-
-def _failure(violations: list[Violation]) -> ValidationFailed:
-    first = violations[0]
-    place = f" ({first.pointer})" if first.pointer else ""
-    more = f", and {len(violations) - 1} more" if len(violations) > 1 else ""
-    return ValidationFailed(f"{first.detail}{place}{more}", violations=violations[:_MAX_VIOLATIONS])
 
 
 def _too_large(*, batch: bool) -> PayloadTooLarge:

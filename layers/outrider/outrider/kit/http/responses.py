@@ -56,9 +56,10 @@ def render(result: Any, status: int) -> Answer:
     return Answer(status, body, headers=headers)
 
 
-def render_error(error: OutriderError, request_id: str) -> Answer:
-    """A problem document (RFC 9457) with our members `code`, `errors`, `request_id`, `docs_url`."""
-    docs = f"/docs#{error.code.lower()}"
+def render_error(error: OutriderError, request_id: str, api_url: str) -> Answer:
+    """Return a problem document (RFC 9457) with our members `code`, `errors`, `request_id`,
+    `docs_url`; its URLs begin with `api_url`."""
+    docs = f"{api_url}/docs#{error.code.lower()}"
     problem = {
         "type": docs,
         "title": error.title,

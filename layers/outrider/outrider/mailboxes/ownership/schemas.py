@@ -10,7 +10,14 @@ from outrider.mailboxes.checks.models import DnsRecord
 from outrider.mailboxes.models import Mailbox, Proof
 
 Method = Literal["dns", "code", "login"]
-Code = Annotated[str, Field(pattern=r"^[0-9]{8}$", description="The eight digits of the email")]
+Code = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{8}$",
+        description="The eight digits of the email",
+        examples=["12345678"],
+    ),
+]
 
 
 class VerificationRequest(Input):
@@ -18,7 +25,7 @@ class VerificationRequest(Input):
     at the mailbox's SMTP server. With `code` the verification that sent it ends."""
 
     method: Method = "dns"
-    code: Code | None = None
+    code: Annotated[Code | None, Field(repr=False)] = None
 
 
 class MailboxVerification(BaseModel):

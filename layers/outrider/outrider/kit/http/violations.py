@@ -1,0 +1,281 @@
+"""Violations in sentences of our own, for the errors that pydantic finds in an input.
+
+Each sentence names the field, the value that was sent (never that of a field with `repr=False`,
+which is a secret), and what to send instead.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from outrider.kit import json
+from outrider.kit.errors import Violation
+from outrider.kit.text.suggestions import did_you_mean
+
+ONE, MANY = "(one)", "(many)"
+"""Tags of the two forms of a one-or-many body. They never show in a pointer."""
+MOST = 1_000
+"""Violations of one request; a function can answer with 6 MB."""
+_MOST_SUGGESTIONS = 20
+_MOST_NAMES = 20
+"""Names of fields that a sentence lists."""
+_LONGEST_VALUE = 60
+_MOST_BITS = 100
+
+Location = tuple[int | str, ...]
+Schema = Mapping[str, Any]
+Source = TypeAdapter[Any] | type[BaseModel]
+
+_OBJECT = "{name} must be an object {{…}}, not {value}"
+_WHOLE = "{name} must be a whole number, not {value}"
+_NUMBER = "{name} must be a number, not {value}"
+_DAY = "{name} must be a day such as 2026-03-01, not {value}"
+_BOOLEAN = "{name} must be true or false, not {value}"
+
+SENTENCES: Mapping[str, str] = {
+    "json_invalid": "The body is not valid JSON: {error}",
+    "missing": "{name} is required",
+    "extra_forbidden": "There is no field {name}",
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "dict_type": _OBJECT,
+    "list_type": "{name} must be a list […], not {value}",
+    "none_required": "{name} must be null, not {value}",
+    "string_type": "{name} must be a string, not {value}",
+    "string_unicode": "{name} must be text in UTF-8",
+    "string_too_short": "{name} must have at least {min_length} characters; it has {length}",
+    "string_too_long": "{name} may have at most {max_length} characters; it has {length}",
+    "string_pattern_mismatch": "{name} must be {form}, not {value}",
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE + ": it is too large",
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": "{name} must be a finite number",
+    "bool_type": _BOOLEAN,
+    "bool_parsing": _BOOLEAN,
+    "greater_than_equal": "{name} must be at least {ge}, not {value}",
+    "less_than_equal": "{name} may be at most {le}, not {value}",
+    "literal_error": "{name} must be {choices}, not {value}",
+    "union_tag_invalid": "{name} must be {choices}, not {value}",
+    "union_tag_not_found": "{name} is required: {choices}",
+    "too_short": "{name} must have at least {min_length} items; it has {actual_length}",
+    "too_long": "{name} may have at most {max_length} items",
+    "date_type": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "date_from_datetime_inexact": _DAY,
+    "value_error": "{error}",
+    "invalid": "{detail}",
+    "invalid_key": "The names in {name} must be strings",
+}
+"""By the type of the error. Those that our models cannot raise have none:
+tests/unit/kit/test_violations.py says which those are."""
+
+_OBJECTS = {kind for kind, sentence in SENTENCES.items() if sentence == _OBJECT}
+_QUOTED = re.compile(r"'([^']*)'")
+_CONTAINERS = {"any", "dict", "list", "model"}
+_EMPTY = "{name} must not be empty"
+_FORMS = {
+    r"^[^\x00-\x1f\x7f]+$": "one line without control characters",
+    r"^[\x20-\x7e]+$": "printable ASCII",
+    r"\S": "more than spaces",
+}
+"""What a pattern asks for, where no example says it."""
+
+
+def violations_of(error: ValidationError, source: Source, prefix: str = "") -> list[Violation]:
+    """Return what is wrong with an input that was read by `source`.
+
+    Pointers begin with `prefix`. There are at most `MOST` violations.
+    """
+    found = error.errors(include_url=False)[:MOST]
+    writer = _Writer(
+        source.core_schema if isinstance(source, TypeAdapter) else source.__pydantic_core_schema__
+    )
+    return [writer.violation(entry, prefix) for entry in found]
+
+
+def shown(value: Any) -> str:
+    """Return a value as a sentence shows it: short, and without what is inside of it."""
+    if isinstance(value, str):
+        cut = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
+        return json.dumps_text(cut.encode(errors="replace").decode())
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "an object"
+    if value is None or isinstance(value, bool):
+        return json.dumps_text(value)
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return "a number of that size"
+    return str(value)
+
+
+@dataclass(slots=True)
+class _Place:
+    """What a location in an input leads to."""
+
+    nodes: list[Schema]
+    """The core schemas of the values there, one for each member of a union."""
+    pointer: str = ""
+    """The location as a JSON Pointer (RFC 6901): without the names of members of unions, which
+    pydantic's locations have between the others."""
+    is_secret: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The fields of the models there, as they are sent."""
+        return sorted(
+            {
+                field.alias or name
+                for node in self.nodes
+                if node["type"] == "model"
+                for name, field in node["cls"].model_fields.items()
+            }
+        )
+
+
+class _Writer:
+    """Writes the sentences of one refused input."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._definitions: dict[str, Schema] = {}
+        self._suggestions_left = _MOST_SUGGESTIONS
+        self._example: Any = None
+        """Of the innermost field that has one, on the way to the last place."""
+
+    def violation(self, entry: Mapping[str, Any], prefix: str) -> Violation:
+        place = self._place(entry["loc"])
+        return Violation(prefix + place.pointer, self._sentence(entry, place))
+
+    def _sentence(self, entry: Mapping[str, Any], place: _Place) -> str:
+        kind, location, value = entry["type"], entry["loc"], entry["input"]
+        known = {name: _plain(told) for name, told in entry.get("ctx", {}).items()}
+        known["name"] = _name(location)
+        if kind not in SENTENCES:
+            return str(entry["msg"])
+        if kind in ("string_too_short", "too_short") and known["min_length"] == 1:
+            return _EMPTY.format_map(known)
+        if kind == "extra_forbidden":
+            inside = self._place(location[:-1]).names
+            return SENTENCES[kind].format_map(known) + self._instead(known["name"], inside)
+        known["value"] = "what was sent" if place.is_secret else shown(value)
+        if kind in _OBJECTS:
+            known["value"] += self._several(value, location)
+        elif kind in ("string_too_long", "string_too_short"):
+            known["length"] = len(value)
+        elif kind == "string_pattern_mismatch":
+            known["form"] = _FORMS.get(known["pattern"]) or f"of the form {shown(self._example)}"
+        elif kind == "union_tag_not_found":
+            known |= {"name": known["discriminator"].strip("'"), "choices": _tags(place)}
+        elif kind in ("literal_error", "union_tag_invalid"):
+            known |= self._choice(known, value)
+        return SENTENCES[kind].format_map(known)
+
+    def _choice(self, known: Mapping[str, Any], value: Any) -> dict[str, str]:
+        """Return what a sentence says of a value that is none of several."""
+        tag = known.get("tag", value)
+        names = _QUOTED.findall(known.get("expected") or known["expected_tags"])
+        return {
+            "name": known.get("discriminator", known["name"]).strip("'"),
+            "choices": _either(names),
+            "value": shown(tag) + (self._suggestion(tag, names) if isinstance(tag, str) else ""),
+        }
+
+    def _instead(self, name: str, names: list[str]) -> str:
+        if suggestion := self._suggestion(name, names):
+            return suggestion
+        return f"; there are {', '.join(names)}" if 0 < len(names) <= _MOST_NAMES else ""
+
+    def _suggestion(self, name: str, names: Collection[str]) -> str:
+        self._suggestions_left -= 1
+        return did_you_mean(name, names) if self._suggestions_left >= 0 else ""
+
+    def _several(self, value: Any, location: Location) -> str:
+        """Return how several things are sent, for a list that was sent as a body."""
+        if location in ((), (ONE,)) and isinstance(value, list):
+            for name in self._place((MANY,)).names:
+                return f'. Send several as {{"{name}": […]}}'
+        return ""
+
+    def _place(self, location: Location) -> _Place:
+        place = _Place(list(self._opened(self._schema)))
+        for part in location:
+            models = [node["cls"] for node in place.nodes if node["type"] == "model"]
+            place.is_secret |= any(_is_secret(model, part) for model in models)
+            if any(node["type"] in _CONTAINERS for node in place.nodes):
+                place.pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
+            deeper = [inner for node in place.nodes for inner in self._inside(node, part)]
+            place.nodes = deeper or place.nodes
+        return place
+
+    def _inside(self, node: Schema, part: int | str) -> Iterator[Schema]:
+        match node:
+            case {"type": "model", "schema": inner}:
+                for fields in self._opened(inner):
+                    for name, each in fields["fields"].items():
+                        if part in (name, each.get("validation_alias")):
+                            self._note(each)
+                            yield from self._opened(each["schema"])
+            case {"type": "list", "items_schema": items} if isinstance(part, int):
+                yield from self._opened(items)
+            case {"type": "dict", "values_schema": values}:
+                yield from self._opened(values)
+            case {"type": "tagged-union", "choices": choices} if part in choices:
+                yield from self._opened(choices[part])
+
+    def _opened(self, schema: Schema) -> Iterator[Schema]:
+        """Yield what a value is checked by, without what only surrounds it."""
+        self._note(schema)
+        match schema:
+            case {"type": "model"}:
+                yield schema
+            case {"type": "definitions", "definitions": definitions, "schema": inner}:
+                self._definitions |= {each["ref"]: each for each in definitions}
+                yield from self._opened(inner)
+            case {"type": "definition-ref", "schema_ref": name}:
+                yield from self._opened(self._definitions[name])
+            case {"type": "union", "choices": choices}:
+                for choice in choices:
+                    yield from self._opened(choice[0] if isinstance(choice, tuple) else choice)
+            case {"type": "json-or-python", "json_schema": inner} | {"schema": inner}:
+                yield from self._opened(inner)
+            case _:
+                yield schema
+
+    def _note(self, schema: Schema) -> None:
+        said = schema.get("metadata", {}).get("pydantic_js_updates", {})
+        self._example = next(iter(said.get("examples", ())), self._example)
+
+
+def _is_secret(model: type[BaseModel], part: int | str) -> bool:
+    fields = model.model_fields.items()
+    return any(not field.repr for name, field in fields if part in (name, field.alias))
+
+
+def _plain(told: Any) -> Any:
+    """Return a number of a rule as people write it."""
+    return int(told) if isinstance(told, float) and told.is_integer() else told
+
+
+def _name(location: Location) -> str:
+    """Return what a sentence calls the place: the field, or that it is an item or the whole."""
+    last = next((part for part in reversed(location) if part not in (ONE, MANY)), None)
+    if isinstance(last, str):
+        return last if len(last) <= _LONGEST_VALUE else f"{last[:_LONGEST_VALUE]}…"
+    return "The body" if last is None else "This item"
+
+
+def _tags(place: _Place) -> str:
+    found = [tag for node in place.nodes if "choices" in node for tag in node["choices"]]
+    return _either([str(tag) for tag in found])
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
