@@ -47,14 +47,14 @@ RULES = (
     ),
     Rule(
         "address",
-        r"^(?!.* must )",
+        " is not an email address: ",
         "What is an address (RFC 5321, IDNA, the special-use names of IANA) is no regular language",
         Request("POST", CONTACTS, {"email": "ada@router.local"}),
         r"/(query/)?(email|to|address)$",
     ),
     Rule(
         "domain",
-        "^not a domain of addresses",
+        "is not the domain of an email address",
         "A domain has a dot, a label that IDNA allows, and no special-use name",
         Request("POST", COMPANIES, {"domain": "localhost"}),
     ),

@@ -364,12 +364,12 @@ class TestIds:
     ) -> None:
         assert endpoint.example.make is not None
         theirs = endpoint.example.make(api)
-        prefix = theirs.partition("_")[0]
+        prefixes = [each.partition("_")[0] for each in theirs.split("/")]
         others = endpoint.path(theirs)
         api.workspace("globex")
         nowhere = [
-            endpoint.path(ids.new(prefix)),
-            endpoint.path(f"{prefix}_" + "z" * 2_000),
+            endpoint.path("/".join(map(ids.new, prefixes))),
+            endpoint.path("/".join(f"{prefix}_{'z' * 2_000}" for prefix in prefixes)),
         ]
 
         with nothing_written(cloud):

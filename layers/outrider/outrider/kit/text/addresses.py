@@ -5,6 +5,9 @@ from typing import Annotated
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 
+_LONGEST = 100
+"""Characters of a text that an error shows."""
+
 
 def normalise(address: str) -> str:
     """The address with its domain in IDNA lower-case ASCII; the local part stays (RFC 5321 leaves
@@ -19,9 +22,9 @@ def normalise(address: str) -> str:
             strict=True,
         )
     except EmailNotValidError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(f"{_cut(address)} is not an email address: {error}") from error
     if "." not in valid.ascii_domain:
-        raise ValueError("The domain of the address has no dot")
+        raise ValueError(f"{_cut(address)} is not an email address: its domain has no dot")
     return f"{valid.local_part}@{valid.ascii_domain.lower()}"
 
 
@@ -43,7 +46,13 @@ def normalise_domain(domain: str) -> str:
     try:
         return domain_of(normalise(f"postmaster@{domain.strip().removesuffix('.')}"))
     except ValueError as error:
-        raise ValueError("not a domain of addresses, for example example.com") from error
+        raise ValueError(
+            f"{_cut(domain)} is not the domain of an email address, such as example.com"
+        ) from error
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 Email = Annotated[
