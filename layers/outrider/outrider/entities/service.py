@@ -28,8 +28,9 @@ from outrider.kit.errors import (
     ResourceNotFound,
     ValidationFailed,
 )
-from outrider.kit.http.requests import read_rows, shortened
+from outrider.kit.http.requests import read_rows
 from outrider.kit.outbox import Event
+from outrider.kit.text.quotes import OF_A_ROW, shortened
 
 InputT = TypeVar("InputT")
 ResultT = TypeVar("ResultT", bound=RowResult)
@@ -337,5 +338,5 @@ class EntityService(ABC, Generic[EntityT, InputT, ResultT]):
 
     def _refused(self, index: int, raw: Any, reason: str) -> ResultT:
         value = raw.get(self.entities.unique) if isinstance(raw, dict) else None
-        text = shortened(value) if isinstance(value, str) else None
+        text = shortened(value, OF_A_ROW) if isinstance(value, str) else None
         return self.result(index, "failed", value=text, reason=reason)

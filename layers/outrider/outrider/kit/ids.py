@@ -8,6 +8,7 @@ import hashlib
 import secrets
 
 from outrider.kit import clock
+from outrider.kit.text.quotes import shortened
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 26
@@ -34,7 +35,6 @@ KINDS = {
 }
 """What the prefixes of ids stand for. A path's parameter for one is called `<kind>_id`."""
 _PREFIXES = {kind: prefix for prefix, kind in KINDS.items()}
-_LONGEST = 80
 _TIME = 10
 """Of these characters tell the time."""
 
@@ -134,7 +134,7 @@ def mistaken(kind: str, text: str) -> str | None:
     prefix = text.partition("_")[0]
     if kind not in _PREFIXES or prefix == _PREFIXES[kind]:
         return None
-    sent = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    sent = shortened(text)
     if prefix in KINDS and "_" in text:
         return f"{sent} is {_one(KINDS[prefix])}, not {_one(kind)}"
     return f"{sent} is not the id of {_one(kind)}: those begin with {_PREFIXES[kind]}_"

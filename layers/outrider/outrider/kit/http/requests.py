@@ -24,13 +24,13 @@ from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import BatchBody
 from outrider.kit.http.violations import MANY, ONE, violations_of
 from outrider.kit.settings import settings
+from outrider.kit.text.quotes import OF_A_ROW, shortened
 from outrider.kit.text.suggestions import did_you_mean
 
 RowT = TypeVar("RowT")
 
 MAX_BODY = 1024 * 1024
 MAX_BATCH_BODY = 5 * 1024 * 1024
-_LONGEST = 1_000
 _MAX_PARAMETERS = 50
 _VERSION = re.compile(r'("?)([1-9][0-9]{0,17})\1')
 _DAY = re.compile(r"20\d\d-\d\d-\d\d")
@@ -213,12 +213,8 @@ def _is_no_json(error: ValidationError) -> bool:
 def explain(error: ValidationError, source: TypeAdapter[Any]) -> str:
     """Return what is wrong with one item of a batch, in one line of bounded length."""
     found = violations_of(error, source)
-    return shortened("; ".join(f"{each.pointer or '/'}: {each.detail}" for each in found))
-
-
-def shortened(text: str) -> str:
-    """What a row said or what is said of it, short enough for the answers to a thousand rows."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    said = "; ".join(f"{each.pointer or '/'}: {each.detail}" for each in found)
+    return shortened(said, OF_A_ROW)
 
 
 def _too_large(*, batch: bool) -> PayloadTooLarge:

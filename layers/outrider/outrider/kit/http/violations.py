@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from outrider.kit import json
 from outrider.kit.errors import Violation
+from outrider.kit.text.quotes import quoted, shortened
 from outrider.kit.text.suggestions import did_you_mean
 
 ONE, MANY = "(one)", "(many)"
@@ -22,7 +23,6 @@ MOST = 1_000
 _MOST_SUGGESTIONS = 20
 _MOST_NAMES = 20
 """Names of fields that a sentence lists."""
-_LONGEST_VALUE = 60
 _MOST_BITS = 100
 
 Location = tuple[int | str, ...]
@@ -103,8 +103,7 @@ def violations_of(error: ValidationError, source: Source, prefix: str = "") -> l
 def shown(value: Any) -> str:
     """Return a value as a sentence shows it: short, and without what is inside of it."""
     if isinstance(value, str):
-        cut = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
-        return json.dumps_text(cut.encode(errors="replace").decode())
+        return quoted(value)
     if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, Mapping):
@@ -268,7 +267,7 @@ def _name(location: Location) -> str:
     """Return what a sentence calls the place: the field, or that it is an item or the whole."""
     last = next((part for part in reversed(location) if part not in (ONE, MANY)), None)
     if isinstance(last, str):
-        return last if len(last) <= _LONGEST_VALUE else f"{last[:_LONGEST_VALUE]}…"
+        return shortened(last)
     return "The body" if last is None else "This item"
 
 

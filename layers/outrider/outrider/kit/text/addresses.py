@@ -5,8 +5,7 @@ from typing import Annotated
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 
-_LONGEST = 100
-"""Characters of a text that an error shows."""
+from outrider.kit.text.quotes import quoted
 
 
 def normalise(address: str) -> str:
@@ -22,9 +21,10 @@ def normalise(address: str) -> str:
             strict=True,
         )
     except EmailNotValidError as error:
-        raise ValueError(f"{_cut(address)} is not an email address: {error}") from error
+        reason = str(error).replace("An email address", "it").rstrip(".")
+        raise ValueError(f"{quoted(address)} is not an email address: {reason}") from error
     if "." not in valid.ascii_domain:
-        raise ValueError(f"{_cut(address)} is not an email address: its domain has no dot")
+        raise ValueError(f"{quoted(address)} is not an email address: its domain has no dot")
     return f"{valid.local_part}@{valid.ascii_domain.lower()}"
 
 
@@ -47,12 +47,8 @@ def normalise_domain(domain: str) -> str:
         return domain_of(normalise(f"postmaster@{domain.strip().removesuffix('.')}"))
     except ValueError as error:
         raise ValueError(
-            f"{_cut(domain)} is not the domain of an email address, such as example.com"
+            f"{quoted(domain)} is not the domain of an email address, such as example.com"
         ) from error
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 Email = Annotated[
