@@ -383,19 +383,6 @@ class TestIds:
         assert (unknown["status"], unknown["code"]) == (404, "RESOURCE_NOT_FOUND")
         assert [problem(answer) for answer in answers] == [unknown] * len(answers)
 
-    def test_of_other_things_are_named(self, api: Api, endpoint: Endpoint) -> None:
-        kind = re.findall(r"{(\w+)_id}", endpoint.route.path)[0]
-        other = "webhook" if kind == "contact" else "contact"
-        taken_for = ids.new("whk" if kind == "contact" else "con")
-
-        answers = [call(api, endpoint, endpoint.path(text)) for text in (taken_for, "Nonsense")]
-
-        assert [answer.status for answer in answers] == [404, 404]
-        one = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-        named, begins = [answer.json["detail"] for answer in answers]
-        assert named == f"{taken_for} is a {other}, not {one}"
-        assert begins.startswith(f"Nonsense is not the id of {one}: those begin with ")
-
     def test_of_ones_own_are_found(self, api: Api, endpoint: Endpoint) -> None:
         path = endpoint.path_to_own(api)
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field, Tag, TypeAdapter, ValidationError
 
 from outrider.kit.errors import Violation
-from outrider.kit.http.inputs import Batch, Input
+from outrider.kit.http.inputs import BatchBody, Input
 from outrider.kit.http.requests import one_or_many
 from outrider.kit.http.violations import (
     _FORMS,
@@ -173,7 +173,7 @@ class Thing(Input):
     context: dict[str, Any] | None = None
 
 
-class Things(Batch):
+class Things(BatchBody):
     things: list[Any]
 
 
