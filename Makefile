@@ -18,7 +18,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test mutations chaos fuzz check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test mutations mutants chaos fuzz check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test: $(READY) tools ## Run every test, end to end on a stack of its own
 
 mutations: $(READY) ## Take the engine's conditions away one by one: a test must fail each time
 	@$(PY) -m tools.mutations $(ARGS)
+
+mutants: $(READY) ## Change the core rules in every small way: tests must notice nine of ten
+	@$(PY) -m tools.mutants $(ARGS)
 
 fuzz: $(READY) ## Hold the API against its OpenAPI document with requests that are made up
 	@$(PY) -m tests.fuzz.run $(ARGS)

@@ -10,11 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outrider.campaigns.dispatch.planner import Capacity, Limits, Planned, plan, room
+from outrider.campaigns.dispatch.planner import (
+    Capacity,
+    Limits,
+    Planned,
+    capacity,
+    jitter,
+    plan,
+    room,
+)
 from outrider.campaigns.dispatch.windows import is_open
 from outrider.campaigns.models import ROUND, Campaign, Enrollment
 from outrider.kit import clock
+from outrider.mailboxes.health.breaker import Breaker
 from outrider.sequences.models import Settings, Step, Variant
+from tests.unit.messages.writing import a_mailbox
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 OFFICE = {"days": ["mon", "tue", "wed", "thu", "fri"], "start": "09:00", "end": "17:00"}
@@ -158,12 +168,12 @@ class TestPlan:
                 or own not in {each.mailbox_id for each in given_capacities}
                 or (one.mailbox_id == own)
             )
-        for capacity in given_capacities:
-            slots = sorted(one.send_at for one in going if one.mailbox_id == capacity.mailbox_id)
-            assert len(slots) <= max(0, capacity.left)
-            assert not slots or not capacity.blocked
-            assert all(slot >= capacity.free_at for slot in slots)
-            assert all(later - earlier >= capacity.min_gap for earlier, later in pairwise(slots))
+        for each in given_capacities:
+            slots = sorted(one.send_at for one in going if one.mailbox_id == each.mailbox_id)
+            assert len(slots) <= max(0, each.left)
+            assert not slots or not each.blocked
+            assert all(slot >= each.free_at for slot in slots)
+            assert all(later - earlier >= each.min_gap for earlier, later in pairwise(slots))
 
     @given(capacities, due, limits, settings, st.randoms())
     def test_does_not_depend_on_the_order_of_its_input(
@@ -311,3 +321,57 @@ class TestRoom:
         pool = [a_capacity("mbx_a", left=10), a_capacity("mbx_b", left=5, blocked="mailbox_paused")]
 
         assert room(NOW, NOW + ROUND, pool) == 10
+
+
+class TestCapacity:
+    def test_is_what_is_left_of_the_day_from_when_its_gap_is_over(self) -> None:
+        mailbox = a_mailbox(daily_cap=10, min_gap_seconds=90, warmed=True)
+        later = NOW + timedelta(seconds=30)
+
+        found = capacity(mailbox, NOW, used=3, free_at=later)
+
+        assert found == Capacity("mbx_1", 7, timedelta(seconds=90), later)
+        assert capacity(mailbox, NOW, used=10, free_at=None).free_at == NOW
+        assert found.used_up == "mailbox_cap"
+
+    def test_of_one_that_failed_is_known_to_come_again(self) -> None:
+        again = "2999-03-02T09:30:00.000Z"
+        breaker = Breaker(reason="unreachable", detail="", since=clock.to_text(NOW), retry_at=again)
+        failing = a_mailbox(health="failing", breaker=breaker)
+
+        found = capacity(failing, NOW, used=0, free_at=None)
+
+        assert (found.blocked, found.again_at) == ("mailbox_failing", clock.from_text(again))
+        assert found.used_up == "mailbox_failing"
+
+
+class TestJitter:
+    def test_spreads_over_a_fourth_of_the_gap_in_whole_seconds(self) -> None:
+        gap = timedelta(seconds=1_000)
+
+        found = [jitter(f"enr_{number}", "mbx_1", NOW, gap) for number in range(300)]
+
+        assert all(each.microseconds == 0 for each in found)
+        assert min(found) < timedelta(seconds=10)
+        assert timedelta(seconds=240) <= max(found) < timedelta(seconds=250)
+        assert len(set(found)) > 150
+
+
+class TestEndOfTheRound:
+    def test_belongs_to_it(self) -> None:
+        (last,) = planned([a_capacity("mbx_a")], [an_enrollment(1, due=NOW + ROUND)])
+        (beyond,) = planned(
+            [a_capacity("mbx_a")], [an_enrollment(1, due=NOW + ROUND + timedelta(milliseconds=1))]
+        )
+
+        assert (last.mailbox_id, last.send_at) == ("mbx_a", NOW + ROUND)
+        assert (beyond.mailbox_id, beyond.reason) == (None, "window")
+
+    def test_a_slot_that_the_window_closes_before_waits_for_the_next(self) -> None:
+        evening = datetime(2026, 3, 2, 16, 59, tzinfo=UTC)
+        taken = Capacity("mbx_a", 5, timedelta(0), evening + timedelta(minutes=2))
+
+        (found,) = planned([taken], [an_enrollment(1, due=evening)], now=evening, windows=[OFFICE])
+
+        opens = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+        assert (found.mailbox_id, found.send_at, found.reason) == (None, opens, "window")

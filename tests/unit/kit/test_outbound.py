@@ -1,3 +1,4 @@
+import re
 import select
 import socket
 import time
@@ -12,7 +13,7 @@ import pytest
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.connections import OutboundFailed
 from outrider.kit.outbound.networks import is_loopback, is_public
-from outrider.kit.outbound.targets import InvalidUrl, UrlTarget
+from outrider.kit.outbound.targets import HOST_PATTERN, InvalidUrl, UrlTarget, parse_host
 from tests import forbidden
 from tests.authorities import Authority
 from tests.hostile import CHUNKED, resetting, trickling
@@ -50,6 +51,25 @@ class TestPublicAddresses:
 
 
 class TestTarget:
+    @pytest.mark.parametrize(
+        ("url", "port"),
+        [("https://example.com", 443), ("http://example.com", 80), ("https://example.com:80", 80)],
+    )
+    def test_has_the_port_of_its_scheme_unless_it_names_one(self, url: str, port: int) -> None:
+        assert UrlTarget.of(url).port == port
+
+    def test_may_be_2048_characters_long(self) -> None:
+        longest = "https://example.com/".ljust(2_048, "x")
+
+        assert UrlTarget.of(longest).path == longest.removeprefix("https://example.com")
+        with pytest.raises(InvalidUrl, match="2,048"):
+            UrlTarget.of(f"{longest}x")
+
+    @pytest.mark.parametrize("host", ["example.com", "example.com.", "[2606:4700::1111]"])
+    def test_has_a_host_that_the_pattern_of_the_api_document_matches(self, host: str) -> None:
+        assert re.search(HOST_PATTERN, host)
+        assert parse_host(host)
+
     def test_takes_a_url_apart(self) -> None:
         target = UrlTarget.of("https://Hooks.Example.com.:8443/a%20b?x=1")
 
@@ -78,10 +98,6 @@ class TestTarget:
     def test_refuses_spaces_and_controls(self, character: str) -> None:
         with pytest.raises(InvalidUrl):
             UrlTarget.of(f"https://example.com/{character}x")
-
-    def test_refuses_what_is_too_long(self) -> None:
-        with pytest.raises(InvalidUrl):
-            UrlTarget.of("https://example.com/" + "x" * 2_048)
 
 
 class TestGuard:

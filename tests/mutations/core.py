@@ -1,0 +1,42 @@
+"""The core rules whose mutants `make mutants` generates, each with the tests that must notice."""
+
+from dataclasses import dataclass
+
+LEAST_KILLED = 0.9
+"""The share of a rule's mutants that its tests must kill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`modules` of the library, and `tests` as pytest names them, fast ones first."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+RULES = {
+    "planner": Rule(
+        ("outrider.campaigns.dispatch.planner",), ("tests/unit/campaigns/test_planner.py",)
+    ),
+    "gates": Rule(("outrider.messages.sending.gates",), ("tests/unit/messages/test_gates.py",)),
+    "ledger": Rule(
+        ("outrider.credits.repository", "outrider.credits.service", "outrider.credits.models"),
+        ("tests/integration/test_credits.py", "tests/properties/test_billing.py"),
+    ),
+    "meter": Rule(
+        ("outrider.access.meter",),
+        (
+            "tests/integration/test_rate_limit.py",
+            "tests/integration/test_resilience.py",
+            "tests/properties/test_meter.py",
+        ),
+    ),
+    "signing": Rule(
+        ("outrider.webhooks.deliveries.signing",),
+        ("tests/unit/webhooks/test_signing.py", "tests/unit/webhooks/test_sender.py"),
+    ),
+    "address guard": Rule(
+        ("outrider.kit.outbound.networks", "outrider.kit.outbound.targets"),
+        ("tests/unit/kit/test_outbound.py",),
+    ),
+}
