@@ -46,6 +46,7 @@ from tests.integration.example_data import (
     two_contacts,
 )
 from tests.integration.outreach import STEP_ONE
+from tests.integration.public_routes import PUBLIC
 from tests.integration.running import (
     a_campaign,
     a_launched_sequence,
@@ -345,22 +346,6 @@ class Endpoint:
         assert self.example.make is not None
         return self.path(self.example.make(api))
 
-
-PUBLIC = frozenset(
-    {
-        "GET /health",
-        "GET /docs",
-        "GET /openapi.json",
-        "GET /t/u/{token}",
-        "HEAD /t/u/{token}",
-        "POST /t/u/{token}",
-        "GET /t/c/{token}",
-        "HEAD /t/c/{token}",
-        "GET /t/o/{image}",
-        "HEAD /t/o/{image}",
-    }
-)
-"""The routes that need no key. Every other one is held to need one, whatever it declares."""
 
 ENDPOINTS = [
     endpoint

@@ -17,7 +17,8 @@ from outrider.kit.http.requests import MAX_BATCH_BODY, MAX_BODY
 from tests.harness import stack
 from tests.harness.api import ANONYMOUS, Answer, Api
 from tests.harness.cloud import Cloud
-from tests.integration.examples import ENDPOINTS, EXAMPLES, PUBLIC, Endpoint
+from tests.integration.examples import ENDPOINTS, EXAMPLES, Endpoint
+from tests.integration.public_routes import PUBLIC
 from tools import routes, templates
 
 QUESTIONS = {
