@@ -18,7 +18,7 @@ export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo test mutations mutants chaos fuzz check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
+.PHONY: help run up down reset demo test coverage mutations mutants chaos fuzz check format lock upgrade tools build deploy $(TEMPLATES:%=validate/%)
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ demo: $(READY) ## Walk through a campaign on the running stack
 
 test: $(READY) tools ## Run every test, end to end on a stack of its own
 	@$(PY) -m pytest -n auto $(ARGS)
+
+coverage: $(READY) ## Measure which lines and branches of the library the tests in one process reach
+	@$(PY) -m pytest -n auto --ignore tests/e2e --cov --cov-report term $(ARGS)
 
 mutations: $(READY) ## Take the engine's conditions away one by one: a test must fail each time
 	@$(PY) -m tools.mutations $(ARGS)
