@@ -1,0 +1,1 @@
+"""Qualification: how well a contact fits an ideal customer profile, with a line per rule."""
