@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -42,7 +42,7 @@ _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?")
 _NOT_IN_WORDS = re.compile(r"[^a-z0-9]+")
 _SECTION = re.compile(r"\[([a-z_]+)\]")
 _SERVES = re.compile(
-    r"\b(?:(?:executive |personal |team )?assist[ae]nt(?:e|in)? (?:to|of|of the|der|des|du|de la|a la)"
+    r"\b(?:(?:executive |personal |team )?assist[ae]nt(?:e|in)? (?:to|of|der|des|du|de la|a la)"
     r"|assistenz (?:der|des)|assistant(?:e)? de direction|ea to|pa to"
     r"|asistente (?:de|del|a la)|adjoint(?:e)? (?:du|de la)|office of the)\b.*"
 )
@@ -63,6 +63,7 @@ class Title:
     departments: frozenset[Department]
 
 
+@lru_cache(maxsize=1_024)
 def read_title(text: str) -> Title:
     """Return the seniority and the departments of a job title in any of the languages known.
 

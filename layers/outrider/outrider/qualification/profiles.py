@@ -1,0 +1,122 @@
+"""Ideal customer profiles: what a good customer looks like, by rules that each have a weight."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from outrider.kit.http.inputs import Checked
+from outrider.qualification.countries import country_of
+from outrider.qualification.phrases import words_of
+from outrider.qualification.sizes import size_of
+from outrider.qualification.titles import Department, Seniority
+
+RuleName = Literal[
+    "titles",
+    "seniorities",
+    "departments",
+    "industries",
+    "sizes",
+    "countries",
+    "technologies",
+    "signals",
+]
+
+MOST_ENTRIES = 100
+"""Entries of one rule."""
+DEFAULT_THRESHOLD = 70
+
+
+def _has_words(text: str) -> str:
+    if not words_of(text):
+        raise ValueError("This needs at least one letter or digit")
+    return text
+
+
+def _is_size(text: str) -> str:
+    if size_of(text) is None:
+        raise ValueError('This is no number of employees: write a range such as "11-50" or "200+"')
+    return text
+
+
+def _is_country(text: str) -> str:
+    if country_of(text) is None:
+        raise ValueError('There is no such country: write its ISO 3166-1 code, such as "DE"')
+    return text
+
+
+Phrase = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_has_words)]
+SizeRange = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_is_size)]
+Country = Annotated[str, Field(min_length=2, max_length=60), AfterValidator(_is_country)]
+Phrases = Annotated[list[Phrase], Field(max_length=MOST_ENTRIES)]
+
+
+class Criteria(Checked):
+    """Entries by rule: a rule matches when any of its entries does. Case and accents make no
+    difference."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    titles: Phrases = Field(default_factory=list)
+    """Words of a job title, one after the other: `sales operations`."""
+    seniorities: Annotated[list[Seniority], Field(max_length=MOST_ENTRIES)] = Field(
+        default_factory=list
+    )
+    """Seniorities, read from the job title in several languages."""
+    departments: Annotated[list[Department], Field(max_length=MOST_ENTRIES)] = Field(
+        default_factory=list
+    )
+    """Departments, read from the job title in several languages."""
+    industries: Phrases = Field(default_factory=list)
+    """Words of the company's industry, one after the other: `software`."""
+    sizes: Annotated[list[SizeRange], Field(max_length=MOST_ENTRIES)] = Field(default_factory=list)
+    """Numbers of employees, such as `11-50` or `200+`, of which one overlaps the company's."""
+    countries: Annotated[list[Country], Field(max_length=MOST_ENTRIES)] = Field(
+        default_factory=list
+    )
+    """Countries by ISO 3166-1 code or name: that of the contact, else that of the company."""
+    technologies: Phrases = Field(default_factory=list)
+    """Technologies that research finds on the company's site, such as `Shopify`."""
+    signals: Phrases = Field(default_factory=list)
+    """Signals that research finds, such as `hiring`."""
+
+
+class Exclusions(Criteria):
+    """Who is never qualified, whatever else matches."""
+
+    companies: Phrases = Field(default_factory=list)
+    """Words of the company's name, one after the other."""
+    domains: Annotated[list[Annotated[str, Field(max_length=253)]], Field(max_length=1_000)] = (
+        Field(default_factory=list)
+    )
+    """Domains of the company or of the contact's address, with those below them."""
+
+
+class Weights(BaseModel):
+    """How much each rule counts beside the others; 0 leaves it out of the score."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    titles: Annotated[int, Field(ge=0, le=100)] = 20
+    seniorities: Annotated[int, Field(ge=0, le=100)] = 20
+    departments: Annotated[int, Field(ge=0, le=100)] = 15
+    industries: Annotated[int, Field(ge=0, le=100)] = 15
+    sizes: Annotated[int, Field(ge=0, le=100)] = 15
+    countries: Annotated[int, Field(ge=0, le=100)] = 15
+    technologies: Annotated[int, Field(ge=0, le=100)] = 10
+    signals: Annotated[int, Field(ge=0, le=100)] = 10
+
+
+class Profile(Criteria):
+    """An ideal customer profile. Without any entry it qualifies everybody."""
+
+    exclusions: Exclusions = Exclusions()
+    weights: Weights = Weights()
+    threshold: Annotated[int, Field(ge=0, le=100)] = DEFAULT_THRESHOLD
+    """The score from which a lead is qualified."""
+
+    @model_validator(mode="after")
+    def _counts(self) -> Self:
+        rules = [name for name in Criteria.model_fields if getattr(self, name)]
+        if rules and not any(getattr(self.weights, name) for name in rules):
+            raise ValueError("Give at least one of the rules a weight above 0")
+        return self
