@@ -114,7 +114,7 @@ EXAMPLES: dict[str, Example] = {
     # What DNS says comes between reading the address and keeping the verdict.
     "POST /v1/contacts/{contact_id}/verify": Example(3, make=an_unverified_contact),
     # The contact beside what is kept, its company; then credits held, and given back (two calls).
-    "POST /v1/contacts/{contact_id}/research": Example(6, {}, make=a_contact_to_research),
+    "POST /v1/contacts/{contact_id}/research": Example(7, {}, make=a_contact_to_research),
     "GET /v1/companies": Example(2, make=a_company),
     "POST /v1/companies": Example(2, {"domain": "acme.example"}, keeps_unknown=True),
     "GET /v1/companies/{company_id}": Example(2, make=a_company),

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from outrider.access.models import Caller
 from outrider.credits.wiring import credits
+from outrider.research.site.looking import Looker
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.harness.failures import When, crash_points
@@ -16,7 +18,7 @@ from tests.websites import Website, page, redirect, website
 
 HOME = page("<title>Acme</title><meta name=description content='Anvils.'><a href=/careers>Jobs</a>")
 KEY = {"idempotency-key": "research-1"}
-CALLS = 7
+CALLS = 8
 """AWS calls of a research with an Idempotency-Key that finds something."""
 HOLD_LASTS = 15
 
@@ -196,6 +198,52 @@ class TestKept:
 
         assert again.json["researched_at"] > first["researched_at"]
         assert spent(api) == (2, 0)
+
+    def test_is_paid_once_for_all_contacts_of_a_company(
+        self, api: Api, cloud: Cloud, site: Website
+    ) -> None:
+        ada = a_contact(api, site)
+        company_id = api.get(f"/v1/contacts/{ada}").json["company_id"]
+        grace, late = (
+            api.post(
+                "/v1/contacts", {"email": f"{name}@acme.example", "company_id": company_id}
+            ).json["id"]
+            for name in ("grace", "late")
+        )
+        first = research(api, ada).json
+        cloud.clock.advance(hours=23)
+
+        second = research(api, grace)
+        again = api.get(f"/v1/contacts/{grace}/export").json["research"]
+        cloud.clock.advance(hours=2)
+        research(api, late)
+
+        assert second.json["company"] == first["company"]
+        assert second.json["researched_at"] == first["researched_at"]
+        assert (second.headers["X-Credits-Used"], again["facts"]["title"]) == ("0", "Acme")
+        assert spent(api) == (2, 0)
+
+    def test_is_paid_once_by_two_requests_at_the_same_time(
+        self, api: Api, cloud: Cloud, site: Website
+    ) -> None:
+        ada = a_contact(api, site)
+        company_id = api.get(f"/v1/contacts/{ada}").json["company_id"]
+        body = {"email": "grace@acme.example", "company_id": company_id}
+        grace = api.post("/v1/contacts", body).json["id"]
+        inner: list[Answer] = []
+        look = Looker.look
+
+        def meanwhile(*given: Any) -> Any:
+            with patch.object(Looker, "look", look):
+                inner.append(research(api, grace))
+            return look(*given)
+
+        with patch.object(Looker, "look", meanwhile):
+            outer = research(api, ada)
+
+        assert [outer.status, inner[0].status] == [200, 200]
+        assert outer.json["researched_at"] == inner[0].json["researched_at"]
+        assert (spent(api), ledger(api)) == ((1, 0), [("posted", 1), ("void", 0)])
 
     def test_is_of_no_use_for_another_company(self, api: Api, site: Website) -> None:
         contact_id = a_contact(api, site)

@@ -11,3 +11,7 @@ class NothingToResearch(ValidationFailed):
             f"{why}: give the contact an address at its company's domain, or link it to a company"
             " that has a domain or a website (company_id)"
         )
+
+
+class ResearchedMeanwhile(Exception):
+    """Another request has researched the same site since this one began."""

@@ -1,15 +1,24 @@
 """Keys and items of research.
 
-What was found is kept beside the contact, `<workspace>#research` / `con_…`, and goes with it.
+Findings are kept with the contact, `<workspace>#research` / `con_…`, and are deleted with it. For
+two days they are also kept by their site, `<workspace>#site` / its SHA-256, for other contacts of
+the same company.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
+from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action, batch_get
 from outrider.research.models import Findings
+
+FRESH = timedelta(hours=24)
+"""How long findings are the answer for every contact of a company."""
+_KEPT = 2 * FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +35,39 @@ class ResearchRepository:
         contact = self.contacts.whole(contact_id, found)
         return contact, Findings.model_validate(kept) if kept else None
 
+    def of_site(self, site: str) -> Findings | None:
+        """Return the findings of the last 24 hours at a site, for whichever contact, or None."""
+        item = self.contacts.table.get(*self._key_of(site), consistent=True)
+        findings = Findings.model_validate(item) if item else None
+        return findings if findings and is_fresh(findings) else None
+
     def keep_actions(self, contact_id: str, findings: Findings) -> Sequence[Action]:
-        """The writes that keep it, if the contact is there still, for a transaction."""
+        """Return the writes that keep findings with a contact, if it is still there."""
         table, pk, sk = self.contacts.beside(contact_id)
         item = {**findings.model_dump(exclude_none=True), "pk": pk, "sk": sk}
         return [self.contacts.check_present_action(contact_id), table.put_action(item)]
+
+    def share_action(self, findings: Findings, *, replacing: bool) -> Action:
+        """Return the write that keeps findings by their site: once in 24 hours, or `replacing`."""
+        pk, sk = self._key_of(findings.site)
+        item = {
+            **findings.model_dump(exclude_none=True),
+            "pk": pk,
+            "sk": sk,
+            "ttl": int((clock.now() + _KEPT).timestamp()),
+        }
+        if replacing:
+            return self.contacts.table.put_action(item)
+        return self.contacts.table.put_action(
+            item,
+            "attribute_not_exists(#researched_at) OR #researched_at <= :old",
+            old=clock.to_text(clock.now() - FRESH),
+        )
+
+    def _key_of(self, site: str) -> tuple[str, str]:
+        return f"{self.contacts.workspace}#site", hashlib.sha256(site.encode()).hexdigest()
+
+
+def is_fresh(findings: Findings) -> bool:
+    """Whether findings are of the last 24 hours."""
+    return clock.now() - clock.from_text(findings.researched_at) < FRESH

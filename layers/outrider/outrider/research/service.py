@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from outrider.access.models import Caller
 from outrider.companies.models import Company
@@ -11,17 +10,15 @@ from outrider.contacts.errors import ContactNotFound
 from outrider.contacts.models import Contact
 from outrider.credits.models import LedgerEntry, price
 from outrider.credits.service import CreditService
-from outrider.kit import clock, ids
-from outrider.kit.aws.dynamodb import TransactionFailed
+from outrider.kit import ids
+from outrider.kit.aws.dynamodb import TransactionFailed, transact
 from outrider.kit.errors import ServiceUnavailable
 from outrider.research.composing import compose
-from outrider.research.errors import NothingToResearch
+from outrider.research.errors import NothingToResearch, ResearchedMeanwhile
 from outrider.research.models import Findings
-from outrider.research.repository import ResearchRepository
+from outrider.research.repository import ResearchRepository, is_fresh
 from outrider.research.schemas import Research, ResearchRequest
 from outrider.research.site.choice import Site, site_of
-
-FRESH = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,9 @@ class ResearchService:
     look: Callable[[Site], Findings]
 
     def carry_out(self, contact_id: str, request: ResearchRequest) -> Research:
-        """What is known of the contact and its company. What was found in the last 24 hours is not
-        looked for again, unless `refresh` is asked for.
+        """Return what is known of the contact and its company. What was found in the last 24 hours,
+        for this contact or another of its company, is not looked for again, unless `refresh` is
+        asked for.
 
         Raises ContactNotFound, NothingToResearch, InsufficientCredits.
         """
@@ -46,10 +44,22 @@ class ResearchService:
         site = site_of(contact, company)
         if self.caller.workspace.mode == "live" and site.is_reserved:
             raise NothingToResearch(f"There is no public site at {site.domain}")
-        if kept and not request.refresh and _answers(kept, site):
-            self.credits.took_nothing()
-            return compose(kept, contact, company, site.domain)
-        return self._anew(contact, company, site)
+        if not request.refresh:
+            fresh = kept if kept and _answers(kept, site) else self._of_colleague(contact, site)
+            if fresh:
+                self.credits.took_nothing()
+                return compose(fresh, contact, company, site.domain)
+        return self._anew(contact, company, site, replacing=request.refresh)
+
+    def _of_colleague(self, contact: Contact, site: Site) -> Findings | None:
+        """Findings for another contact of the company, which are this contact's from now on."""
+        findings = self.research.of_site(site.address)
+        if findings is not None:
+            try:
+                transact(*self.research.keep_actions(contact.id, findings))
+            except TransactionFailed as failure:
+                raise ContactNotFound from failure
+        return findings
 
     def _read(self, contact_id: str) -> tuple[Contact, Findings | None]:
         if not ids.is_id("con", contact_id):
@@ -59,7 +69,9 @@ class ResearchService:
             raise ContactNotFound
         return contact, kept
 
-    def _anew(self, contact: Contact, company: Company | None, site: Site) -> Research:
+    def _anew(
+        self, contact: Contact, company: Company | None, site: Site, *, replacing: bool
+    ) -> Research:
         held = self._hold()
         try:
             findings = self.look(site)
@@ -69,7 +81,14 @@ class ResearchService:
             raise
         if findings.outcome != "found":
             self.credits.void(held.id, also=self.caller.keep_actions(answer))
-        elif self._charge(held, contact, findings, answer).state != "posted":
+            return answer
+        try:
+            posted = self._charge(held, contact, findings, answer, replacing=replacing)
+        except ResearchedMeanwhile:
+            self.credits.void(held.id)
+            theirs = self._of_colleague(contact, site) or findings
+            return compose(theirs, contact, company, site.domain)
+        if posted.state != "posted":
             raise ServiceUnavailable("The research took too long and costs nothing; try again")
         return answer
 
@@ -84,10 +103,18 @@ class ResearchService:
             attempt += 1
 
     def _charge(
-        self, held: LedgerEntry, contact: Contact, findings: Findings, answer: Research
+        self,
+        held: LedgerEntry,
+        contact: Contact,
+        findings: Findings,
+        answer: Research,
+        *,
+        replacing: bool,
     ) -> LedgerEntry:
+        share = self.research.share_action(findings, replacing=replacing)
         also = [
             *self.research.keep_actions(contact.id, findings),
+            share.or_raise(ResearchedMeanwhile()),
             *self.caller.keep_actions(answer),
         ]
         try:
@@ -98,6 +125,5 @@ class ResearchService:
 
 
 def _answers(kept: Findings, site: Site) -> bool:
-    """Whether what is kept is about this site, and of late."""
-    found_at = clock.from_text(kept.researched_at)
-    return kept.site == site.address and clock.now() - found_at < FRESH
+    """Whether findings are about this site, and of the last 24 hours."""
+    return kept.site == site.address and is_fresh(kept)
