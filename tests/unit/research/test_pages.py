@@ -57,6 +57,45 @@ class TestFacts:
             "x": "https://x.com/acme",
         }
 
+    @pytest.mark.parametrize(
+        "html",
+        [
+            '<script type="application/ld+json">'
+            '{"@type": "Organization", "industry": "Anvils"}</script>',
+            '<script type="application/ld+json">'
+            '{"@type": "Corporation", "industry": [{"name": "Anvils"}, "Rockets"]}</script>',
+            '<meta name="industry" content="Anvils">',
+            '<meta name="Classification" content=" Anvils ">',
+        ],
+    )
+    def test_come_with_the_industry_where_it_is_stated(self, html: str) -> None:
+        assert read(html).industry == "Anvils"
+
+    def test_tell_of_job_postings(self) -> None:
+        posting = '{"@type": "JobPosting", "title": "Anvil tester"}'
+        facts = read(
+            f'<script type="application/ld+json">[{posting}, {posting}]</script>'
+            "<a href=/careers>Jobs</a>"
+        )
+
+        assert [(signal.name, signal.detail) for signal in facts.signals] == [
+            ("hiring", "The site has 2 job postings: Anvil tester, Anvil tester")
+        ]
+
+    @pytest.mark.parametrize(
+        ("link", "hires"),
+        [
+            ("https://boards.greenhouse.io/acme", True),
+            ("https://acme.jobs.personio.de/", True),
+            ("https://notgreenhouse.io/acme", False),
+            ("https://acme.com/about", False),
+        ],
+    )
+    def test_tell_of_positions_at_a_recruiting_service(self, link: str, hires: bool) -> None:
+        facts = read(f"<a href='{link}'>Work with us</a>")
+
+        assert [signal.name for signal in facts.signals] == (["hiring"] if hires else [])
+
     def test_tell_profiles_from_buttons_to_share(self) -> None:
         facts = read(
             '<a href="https://www.facebook.com/sharer/sharer.php?u=x">share</a>'

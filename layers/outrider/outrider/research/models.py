@@ -64,6 +64,7 @@ class SiteFacts(BaseModel):
     city: str | None = None
     founded: str | None = None
     employees: str | None = None
+    industry: str | None = None
     phone: str | None = None
     social: dict[str, str] = {}
     technologies: list[str] = []

@@ -5,24 +5,17 @@ rendered, followed or run. Sources: Open Graph (ogp.me), schema.org Organization
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from outrider.kit import json
 from outrider.research.models import ResearchSignal, SiteFacts
+from outrider.research.site.linked_data import job_titles_in, nodes_of, organization_in
 from outrider.research.site.tags import Element, elements, plain
 from outrider.research.site.technologies import Technology, recognised
 
 _SHORT, _LONG, _URL = 200, 1_000, 500
-_MAX_JSON, _MAX_BLOCKS, _MAX_LINKS = 200_000, 10, 1_000
-_TYPES = """
-airline bank collegeoruniversity corporation dentist educationalorganization financialservice
-governmentorganization hotel legalservice localbusiness medicalorganization ngo
-newsmediaorganization onlinebusiness onlinestore organization professionalservice realestateagent
-restaurant school softwarecompany sportsorganization store travelagency
-"""
-_ORGANIZATIONS = frozenset(_TYPES.split())
+_MAX_LINKS = 1_000
 _NETWORKS = {
     "facebook.com": "facebook",
     "github.com": "github",
@@ -50,6 +43,25 @@ _SECTIONS: Mapping[str, tuple[str, frozenset[str]]] = {
         frozenset({"aktuelles", "news", "newsroom", "press", "presse"}),
     ),
 }
+_JOB_BOARDS = (
+    "ashbyhq.com",
+    "bamboohr.com",
+    "breezy.hr",
+    "greenhouse.io",
+    "jobs.personio.com",
+    "jobs.personio.de",
+    "join.com",
+    "lever.co",
+    "myworkdayjobs.com",
+    "recruitee.com",
+    "smartrecruiters.com",
+    "softgarden.io",
+    "teamtailor.com",
+    "workable.com",
+)
+"""Hosts at which recruiting services publish the open positions of a company."""
+_JOBS_NAMED = 3
+_INDUSTRY_METAS = ("industry", "classification")
 _USES = {"shop": "sells with", "marketing": "markets with", "support_chat": "answers visitors with"}
 
 
@@ -57,7 +69,8 @@ def facts_of(html: str, url: str, headers: Mapping[str, str]) -> SiteFacts:
     """The facts of the page that was at `url`; header names are lower-case."""
     found = list(elements(html))
     metas = _metas(found)
-    organization = next(_organizations(found), {})
+    nodes = nodes_of(found)
+    organization = organization_in(nodes)
     links = list(_links(found, url))
     technologies = recognised(_marks(found, metas, headers))
     address = _first(organization.get("address"))
@@ -76,10 +89,11 @@ def facts_of(html: str, url: str, headers: Mapping[str, str]) -> SiteFacts:
         city=_text(address.get("addresslocality")),
         founded=_text(organization.get("foundingdate")),
         employees=_employees(organization.get("numberofemployees")),
+        industry=_industry(organization, metas),
         phone=_text(organization.get("telephone")),
         social=_social([*_same_as(organization), *links]),
         technologies=[each.name for each in technologies],
-        signals=[*_sections(links, url), *_uses(technologies)],
+        signals=[*_hiring(nodes, links, url), *_uses(technologies)],
     )
 
 
@@ -111,46 +125,6 @@ def _marks(
             yield f"{name}: {value}"
 
 
-def _organizations(found: Iterable[Element]) -> Iterator[dict[str, Any]]:
-    """Organizations of the page's JSON-LD; names of properties are lower-case."""
-    blocks = [
-        each.text
-        for each in found
-        if each.name == "script" and each.attributes.get("type") == "application/ld+json"
-    ]
-    for block in blocks[:_MAX_BLOCKS]:
-        if len(block) > _MAX_JSON:
-            continue
-        try:
-            document = json.loads(block)
-        except ValueError:
-            continue
-        for node in _nodes(document):
-            if _is_organization(node.get("@type")):
-                yield {str(name).lower(): value for name, value in node.items()}
-
-
-def _nodes(document: Any) -> Iterator[dict[str, Any]]:
-    """What stands at the top of a document, or in its graph."""
-    for top in document if isinstance(document, list) else [document]:
-        if isinstance(top, dict):
-            yield top
-            graph = top.get("@graph")
-            yield from (
-                (node for node in graph if isinstance(node, dict))
-                if isinstance(graph, list)
-                else ()
-            )
-
-
-def _is_organization(kind: Any) -> bool:
-    kinds = kind if isinstance(kind, list) else [kind]
-    return any(
-        isinstance(each, str) and each.rpartition("/")[2].lower() in _ORGANIZATIONS
-        for each in kinds
-    )
-
-
 def _first(value: Any) -> dict[str, Any]:
     """An object, or the first of a list of them; names of properties are lower-case."""
     if isinstance(value, list):
@@ -171,6 +145,17 @@ def _employees(value: Any) -> str | None:
         return _text(value["value"], 50)
     ends = [_text(value.get(name), 20) for name in ("minValue", "maxValue")]
     return "-".join(end for end in ends if end) or None
+
+
+def _industry(organization: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
+    """What the site states of its industry: in schema.org data, else in a meta element."""
+    stated = organization.get("industry")
+    if isinstance(stated, list):
+        stated = next(iter(stated), None)
+    for value in (_name(stated), *(metas.get(name) for name in _INDUSTRY_METAS)):
+        if text := _text(value, 100):
+            return text
+    return None
 
 
 def _same_as(organization: Mapping[str, Any]) -> list[str]:
@@ -211,6 +196,29 @@ def _sections(links: Iterable[str], url: str) -> Iterator[ResearchSignal]:
     for name, (detail, _) in _SECTIONS.items():
         if name in told:
             yield ResearchSignal.model_validate({"name": name, "detail": detail, "url": told[name]})
+
+
+def _hiring(
+    nodes: Iterable[Mapping[str, Any]], links: Sequence[str], url: str
+) -> Iterator[ResearchSignal]:
+    """What the sections tell; job postings and links to a recruiting service tell of hiring too."""
+    sections = list(_sections(links, url))
+    titles = [title for each in job_titles_in(nodes) if (title := _text(each))]
+    boards = [link for link in links if _is_job_board(link)]
+    if titles:
+        named = ", ".join(titles[:_JOBS_NAMED])
+        detail = f"The site has {len(titles)} job posting{'s' * (len(titles) > 1)}: {named}"
+        yield ResearchSignal(name="hiring", detail=detail, url=_web_address(url, url))
+    elif boards:
+        detail = "The site links to its open positions at a recruiting service"
+        yield ResearchSignal(name="hiring", detail=detail, url=boards[0])
+    is_told = bool(titles or boards)
+    yield from (each for each in sections if not (is_told and each.name == "hiring"))
+
+
+def _is_job_board(link: str) -> bool:
+    host = urlsplit(link).hostname or ""
+    return any(host == board or host.endswith(f".{board}") for board in _JOB_BOARDS)
 
 
 def _uses(technologies: Iterable[Technology]) -> Iterator[ResearchSignal]:
