@@ -8,7 +8,7 @@ import pytest
 
 from outrider.access.models import Caller
 from outrider.credits.wiring import credits
-from outrider.research.site.looking import Looker
+from outrider.research.site.looking import SiteLookup
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.harness.failures import When, crash_points
@@ -231,14 +231,14 @@ class TestKept:
         body = {"email": "grace@acme.example", "company_id": company_id}
         grace = api.post("/v1/contacts", body).json["id"]
         inner: list[Answer] = []
-        look = Looker.look
+        look = SiteLookup.look
 
         def meanwhile(*given: Any) -> Any:
-            with patch.object(Looker, "look", look):
+            with patch.object(SiteLookup, "look", look):
                 inner.append(research(api, grace))
             return look(*given)
 
-        with patch.object(Looker, "look", meanwhile):
+        with patch.object(SiteLookup, "look", meanwhile):
             outer = research(api, ada)
 
         assert [outer.status, inner[0].status] == [200, 200]
