@@ -1,11 +1,12 @@
-"""What is done with companies."""
+"""Companies: creating, listing, changing and deleting them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from outrider.access.models import Caller
 from outrider.companies.errors import NO_COMPANY, CompanyNotFound
 from outrider.companies.models import Company
 from outrider.companies.repository import CompanyRepository
@@ -19,29 +20,32 @@ from outrider.companies.schemas import (
     CompanyUpdate,
     CompanyWrite,
 )
+from outrider.entities.batches import EntityBatch
+from outrider.entities.repository import ValueTaken
 from outrider.entities.schemas import Result, check_object
-from outrider.entities.service import EntityService, Kind
+from outrider.entities.writes import EntityWrites, Kind
 from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.errors import ValidationFailed
 from outrider.kit.http.pagination import Page, Sealer
 
+COMPANY = Kind("company", "com", "domain", CompanyNotFound)
+_ROW = TypeAdapter(CompanyWrite)
+
 
 @dataclass(frozen=True, slots=True)
-class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
-    entities: CompanyRepository
-
-    kind = Kind("company", "com", "domain", CompanyNotFound)
-    row = TypeAdapter(CompanyWrite)
+class CompanyService:
+    caller: Caller
+    companies: CompanyRepository
 
     def list(self, query: CompanyQuery) -> Page[Company]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/companies")
         after = sealer.after(query)
         if query.domain is not None:
-            company = self.entities.with_value(query.domain)
+            company = self.companies.with_value(query.domain)
             return sealer.page(query, [company] if company and query.matches(company) else [], None)
         created_after = query.created_after
-        page = self.entities.list(
+        page = self.companies.list(
             query.equal,
             query.limit,
             after,
@@ -49,35 +53,69 @@ class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
             created_ms=clock.to_epoch_ms(clock.from_text(created_after)) if created_after else -1,
             updated_after=query.updated_after,
         )
-        companies = [company for item in page.items if (company := self.entities.entity(item))]
+        companies = [company for item in page.items if (company := self.companies.entity(item))]
         return sealer.page(query, companies, page.last_key)
 
     def check_exists_action(self, company_id: str) -> Action:
         """For the transaction that writes `company_id` into something. Raises ValidationFailed, and
         makes the transaction raise it, when there is no such company."""
-        if not self.is_id(company_id):
+        if not COMPANY.is_id(company_id):
             raise _no_company()
-        return self.entities.check_present_action(company_id).or_raise(_no_company())
+        return self.companies.check_present_action(company_id).or_raise(_no_company())
 
     def create(self, new: CompanyCreate) -> Company:
         """Raises EntityExists when the domain is taken and `upsert` was not asked for."""
         return self.put(new, upsert=new.upsert)[0]
 
+    def put(self, row: CompanyWrite, *, upsert: bool) -> tuple[Company, Result]:
+        """Create a company, or with `upsert` update the one that has its domain.
+
+        Raises EntityExists, and Contended when others keep changing it.
+        """
+        company = self._new(row)
+        created = self.caller.event("company.created", company_id=company.id)
+        try:
+            self.companies.add(company, [created], also=self.caller.keep_actions(company))
+        except ValueTaken as taken:
+            return self._writes.settle(company, _given(row), taken, upsert=upsert)
+        return company, "created"
+
     def create_many(self, batch: CompanyBatch) -> CompanyBatchResult:
-        """One result for each row, in the order of the rows."""
-        return CompanyBatchResult.of(self.put_many(batch.companies, upsert=batch.upsert))
+        """Return one result for each row, in the order of the rows."""
+        rows = EntityBatch(
+            self._writes, _ROW, CompanyRowResult, self._new, _given, lambda _: ({}, ())
+        )
+        return CompanyBatchResult.of(rows.put(batch.companies, upsert=batch.upsert))
+
+    def get(self, company_id: str) -> Company:
+        """Raises CompanyNotFound."""
+        company = self.companies.get(company_id) if COMPANY.is_id(company_id) else None
+        if company is None:
+            raise CompanyNotFound
+        return company
+
+    def existing(self, company_ids: Iterable[str]) -> set[str]:
+        """Return those of `company_ids` that name a company of this workspace."""
+        return set(self.companies.get_many([each for each in company_ids if COMPANY.is_id(each)]))
 
     def update(self, company_id: str, update: CompanyUpdate, if_match: int | None) -> Company:
         """Change what is given, nothing else. Raises CompanyNotFound, ValueOfAnother, and
         PreconditionFailed at another version than `if_match`."""
-        return self.change(company_id, update.given, if_match)
+        given = update.given
+        clears_name = "name" in given and given["name"] is None
+        must_read = "domain" in given or "context" in given or clears_name
+        return self._writes.change(company_id, given, if_match, must_read=must_read)
 
     def delete(self, company_id: str) -> CompanyDeleted:
         """Raises CompanyNotFound."""
-        self.remove(company_id)
+        self._writes.remove(company_id)
         return CompanyDeleted(id=company_id)
 
-    def new(self, given: CompanyWrite, *identity: str) -> Company:
+    @property
+    def _writes(self) -> EntityWrites[Company]:
+        return EntityWrites(self.caller, self.companies, COMPANY, _changes, lambda _: ())
+
+    def _new(self, given: CompanyWrite, *identity: str) -> Company:
         company_id = self.caller.new_id("com", *identity)
         now = clock.to_text(clock.from_epoch_ms(ids.made_at(company_id)))
         company = Company(id=company_id, created_at=now, updated_at=now)
@@ -85,25 +123,19 @@ class CompanyService(EntityService[Company, CompanyWrite, CompanyRowResult]):
         fields["context"] = _merged({}, fields.get("context", {}))
         return company.model_copy(update=fields)
 
-    def given(self, row: CompanyWrite) -> dict[str, Any]:
-        return {name: value for name, value in row.given.items() if name != "domain"}
 
-    def changes(self, current: Company, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        if "context" in given:
-            given = {**given, "context": _merged(current.context, given["context"])}
-        if given.get("name", current.name) is None and given.get("domain", current.domain) is None:
-            raise ValidationFailed.at(
-                "/name" if "name" in given else "/domain", "A company needs a name or a domain"
-            )
-        return given
+def _given(row: CompanyWrite) -> dict[str, Any]:
+    return {name: value for name, value in row.given.items() if name != "domain"}
 
-    def must_read(self, given: Mapping[str, Any]) -> bool:
-        clears_name = "name" in given and given["name"] is None
-        return "domain" in given or "context" in given or clears_name
 
-    def result(self, index: int, result: Result, **fields: str | None) -> CompanyRowResult:
-        domain = fields.pop("value", None)
-        return CompanyRowResult(index=index, result=result, domain=domain, **fields)
+def _changes(current: Company, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "context" in given:
+        given = {**given, "context": _merged(current.context, given["context"])}
+    if given.get("name", current.name) is None and given.get("domain", current.domain) is None:
+        raise ValidationFailed.at(
+            "/name" if "name" in given else "/domain", "A company needs a name or a domain"
+        )
+    return given
 
 
 def _no_company() -> ValidationFailed:

@@ -1,11 +1,12 @@
-"""What is done with contacts."""
+"""Contacts: creating, listing, changing and deleting them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from outrider.access.models import Caller
 from outrider.companies.errors import NO_COMPANY
 from outrider.companies.service import CompanyService
 from outrider.contacts.errors import ContactNotFound
@@ -22,22 +23,25 @@ from outrider.contacts.schemas import (
     ContactWrite,
 )
 from outrider.contacts.search.lists import ContactLists
+from outrider.entities.batches import EntityBatch, Rows
+from outrider.entities.repository import ValueTaken
 from outrider.entities.schemas import Result
-from outrider.entities.service import EntityService, Kind
+from outrider.entities.writes import EntityWrites, Kind
 from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.text.addresses import folded
 
+CONTACT = Kind("contact", "con", "address", ContactNotFound)
+_ROW = TypeAdapter(ContactWrite)
+
 
 @dataclass(frozen=True, slots=True)
-class ContactService(EntityService[Contact, ContactWrite, ContactRowResult]):
-    entities: ContactRepository
+class ContactService:
+    caller: Caller
+    contacts: ContactRepository
     lists: ContactLists
     companies: CompanyService
-
-    kind = Kind("contact", "con", "address", ContactNotFound)
-    row = TypeAdapter(ContactWrite)
 
     def list(self, query: ContactQuery) -> Page[Contact]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/contacts")
@@ -48,50 +52,78 @@ class ContactService(EntityService[Contact, ContactWrite, ContactRowResult]):
         """Raises EntityExists when the address is taken and `upsert` was not asked for."""
         return self.put(new, upsert=new.upsert)[0]
 
+    def put(self, row: ContactWrite, *, upsert: bool) -> tuple[Contact, Result]:
+        """Create a contact, or with `upsert` update the one that has its address.
+
+        Raises EntityExists, and Contended when others keep changing it.
+        """
+        contact, given = self._new(row), _given(row)
+        created = self.caller.event("contact.created", contact_id=contact.id)
+        also = [*self._check_actions(given), *self.caller.keep_actions(contact)]
+        try:
+            self.contacts.add(contact, [created], also=also)
+        except ValueTaken as taken:
+            return self._writes.settle(contact, given, taken, upsert=upsert)
+        return contact, "created"
+
     def create_many(self, batch: ContactBatch) -> ContactBatchResult:
-        """One result for each row, in the order of the rows."""
-        return ContactBatchResult.of(self.put_many(batch.contacts, upsert=batch.upsert))
+        """Return one result for each row, in the order of the rows."""
+        rows = EntityBatch(
+            self._writes, _ROW, ContactRowResult, self._new, _given, self._check_companies
+        )
+        return ContactBatchResult.of(rows.put(batch.contacts, upsert=batch.upsert))
+
+    def get(self, contact_id: str) -> Contact:
+        """Raises ContactNotFound."""
+        contact = self.contacts.get(contact_id) if CONTACT.is_id(contact_id) else None
+        if contact is None:
+            raise ContactNotFound
+        return contact
+
+    def several(self, contact_ids: Iterable[str]) -> dict[str, Contact]:
+        """Return those of `contact_ids` that exist, by id."""
+        return self.contacts.get_many([each for each in contact_ids if CONTACT.is_id(each)])
+
+    def count(self) -> int:
+        """Return how many contacts the workspace has."""
+        return self.contacts.count()
+
+    def with_address(self, address: str) -> Contact | None:
+        """Return the contact that has this normalised address."""
+        return self.contacts.with_value(address)
+
+    def check_exists_action(self, contact_id: str) -> Action:
+        """Check in a transaction that the contact is not deleted."""
+        return self.contacts.check_present_action(contact_id)
 
     def update(self, contact_id: str, update: ContactUpdate, if_match: int | None) -> Contact:
         """Change what is given, nothing else. Raises ContactNotFound, ValueOfAnother, and
         PreconditionFailed at another version than `if_match`."""
-        return self.change(contact_id, update.given, if_match)
+        given = update.given
+        must_read = "email" in given or "company_id" in given
+        return self._writes.change(contact_id, given, if_match, must_read=must_read)
 
     def delete(self, contact_id: str) -> ContactDeleted:
         """Raises ContactNotFound. A suppression of the address stays."""
-        self.remove(contact_id)
+        self._writes.remove(contact_id)
         return ContactDeleted(id=contact_id)
 
-    def with_address(self, address: str) -> Contact | None:
-        """The contact that has this normalised address."""
-        return self.entities.with_value(address)
+    @property
+    def _writes(self) -> EntityWrites[Contact]:
+        return EntityWrites(self.caller, self.contacts, CONTACT, _changes, self._check_actions)
 
-    def new(self, given: ContactWrite, *identity: str) -> Contact:
+    def _new(self, given: ContactWrite, *identity: str) -> Contact:
         fields = given.model_dump(exclude={"upsert"})
         fields["company_pinned"] = "company_id" in given.model_fields_set
         contact_id = self.caller.new_id("con", *identity)
         created_at = clock.to_text(clock.from_epoch_ms(ids.made_at(contact_id)))
         return Contact(id=contact_id, created_at=created_at, updated_at=clock.timestamp(), **fields)
 
-    def given(self, row: ContactWrite) -> dict[str, Any]:
-        return row.model_dump(exclude_unset=True, exclude={"email", "upsert"})
-
-    def changes(self, current: Contact, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """An address that a merged contact had may become the contact's own."""
-        address = folded(given.get("email") or "")
-        others = [each for each in current.other_emails if folded(each) != address]
-        return given if others == current.other_emails else {**given, "other_emails": others}
-
-    def must_read(self, given: Mapping[str, Any]) -> bool:
-        return "email" in given or "company_id" in given
-
-    def check_actions(self, given: Mapping[str, Any]) -> Sequence[Action]:
+    def _check_actions(self, given: Mapping[str, Any]) -> Sequence[Action]:
         company_id = given.get("company_id")
         return [self.companies.check_exists_action(company_id)] if company_id else []
 
-    def checks_of_rows(
-        self, rows: Sequence[tuple[int, ContactWrite]]
-    ) -> tuple[dict[int, str], Sequence[Action]]:
+    def _check_companies(self, rows: Rows[ContactWrite]) -> tuple[dict[int, str], Sequence[Action]]:
         wanted = {row.company_id for _, row in rows if row.company_id}
         there = self.companies.existing(wanted) if wanted else set()
         refused = {
@@ -103,6 +135,13 @@ class ContactService(EntityService[Contact, ContactWrite, ContactRowResult]):
             self.companies.check_exists_action(company_id) for company_id in sorted(there)
         ]
 
-    def result(self, index: int, result: Result, **fields: str | None) -> ContactRowResult:
-        email = fields.pop("value", None)
-        return ContactRowResult(index=index, result=result, email=email, **fields)
+
+def _given(row: ContactWrite) -> dict[str, Any]:
+    return row.model_dump(exclude_unset=True, exclude={"email", "upsert"})
+
+
+def _changes(current: Contact, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An address that a merged contact had may become the contact's own."""
+    address = folded(given.get("email") or "")
+    others = [each for each in current.other_emails if folded(each) != address]
+    return given if others == current.other_emails else {**given, "other_emails": others}

@@ -112,7 +112,7 @@ class TriggerService:
             else enrollments.add_action(new, campaign.due_shards),
             enroller.counters.add_action(**_counted(before)),
             promise.action,
-            self.contacts.entities.check_present_action(contact.id),
+            self.contacts.check_exists_action(contact.id),
             *self.caller.keep_actions(result),
         )
         return result, (new.enrollment, promise)
