@@ -23,14 +23,13 @@ _ONCE = Change(
 _PUT_ONCE = "the message is put once"
 
 
-def _without_claim(said: str) -> Change:
-    """One of the writes of `_settle` may be made by anybody: the one whose assignments have
-    `said`."""
+def _without_claim(which: str) -> Change:
+    """Let anybody make one of the writes of `_settle_action`: the one of which that is true."""
     claimed = "#sending = :claimed{of_holder}"
     return Change(
         _ENROLLMENTS,
         f'f"{claimed}",',
-        f'f"{always(claimed)}" if {said!r} in sets else f"{claimed}",',
+        f'f"{always(claimed)}" if {which} else f"{claimed}",',
     )
 
 
@@ -52,8 +51,8 @@ MUTATIONS = [
         (
             Change(
                 "campaigns/enrollments/repository.py",
-                "{' ADD #version :one' if raised else ''}",
-                "",
+                '{"version": 1} if unclaimable else {}',
+                "{}",
             ),
         ),
     ),
@@ -78,7 +77,7 @@ MUTATIONS = [
     Mutation(
         "claim without a holder",
         (f"{_TESTS}::TestLostAnswer",),
-        (Change(_ENROLLMENTS, 'f" #holder = :holder"', 'f" #held = :holder"'),),
+        (Change(_ENROLLMENTS, '"holder": enrollment.holder,', '"held": enrollment.holder,'),),
     ),
     Mutation(
         "claim of another holder undone",
@@ -94,29 +93,29 @@ MUTATIONS = [
     Mutation(
         "advance without the claim",
         (f"{_LATE}[accepted-]",),
-        (_without_claim("#previous_at"), _ONCE),
+        (_without_claim('"previous_at" in set'), _ONCE),
         covered_by=_PUT_ONCE,
     ),
     Mutation(
         "retry without the claim",
         (f"{_LATE}",),
-        (_without_claim("#attempts = if_not_exists"),),
+        (_without_claim("attempts"),),
     ),
     Mutation(
         "release without the claim",
         (f"{_LATE_GATE}[paused]", f"{_LATE_GATE}[mailbox]"),
-        (_without_claim("#blocked_reason = :reason, #state = :active"),),
+        (_without_claim('"blocked_reason" in set and set["state"] == "active" and not attempts'),),
     ),
     Mutation(
         "pause without the claim",
         (f"{_TWO}::test_find_one_message_lost", _LATE),
-        (_without_claim("#blocked_reason = :reason, #_events"), _ONCE),
+        (_without_claim('set["state"] == "paused"'), _ONCE),
         covered_by=_PUT_ONCE,
     ),
     Mutation(
         "end without the claim",
         (f"{_LATE_GATE}[company_replied]",),
-        (_without_claim("#exit_reason"),),
+        (_without_claim('"exit_reason" in set'),),
     ),
     Mutation(
         "message put over the one that is there",

@@ -17,13 +17,13 @@ _RACES = "tests/integration/test_breaker_races.py"
 _IS_UNKNOWN = always("#state = :unknown")
 _FOUND = Change(
     _MESSAGES,
-    '"#state = :unknown",\n            call=call,\n            unknown=',
-    f'"{_IS_UNKNOWN}",\n            call=call,\n            unknown=',
+    '"reason", "by_state_pk", "by_state_sk"],\n            ),\n            "#state = :unknown"',
+    f'"reason", "by_state_pk", "by_state_sk"],\n            ),\n            "{_IS_UNKNOWN}"',
 )
 _NOT_SENT = Change(
     _MESSAGES,
-    '"#state = :unknown",\n            call=call,\n            failed=',
-    f'"{_IS_UNKNOWN}",\n            call=call,\n            failed=',
+    '=["by_state_pk", "by_state_sk"],\n            ),\n            "#state = :unknown"',
+    f'=["by_state_pk", "by_state_sk"],\n            ),\n            "{_IS_UNKNOWN}"',
 )
 
 MUTATIONS = [

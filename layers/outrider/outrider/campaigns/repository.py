@@ -17,6 +17,7 @@ from outrider.campaigns.statistics.repository import Statistics
 from outrider.kit import clock, ids, outbox
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, batch_get
+from outrider.kit.aws.expressions import changes
 from outrider.kit.counters import Counters, total
 from outrider.kit.outbox import Event
 
@@ -158,18 +159,13 @@ class CampaignRepository:
                 values |= {**places, "wakes_at": now}
             else:
                 removed += ["by_running_pk", "by_running_sk"]
-        removed += [name for name, value in values.items() if value is None]
-        given = {name: value for name, value in values.items() if value is not None}
-        assignments = ", ".join(f"#{name} = :{name}" for name in given)
-        cleared = f" REMOVE {', '.join(f'#{name}' for name in removed)}" if removed else ""
         return self.table.update_action(
             self.workspace,
             before.id,
-            f"SET {assignments}{cleared}",
+            changes(set=values, remove=removed),
             f"{_AT_VERSION} AND #status = :seen_status",
             seen_version=before.version,
             seen_status=before.status,
-            **given,
         )
 
     def end_filter_action(self, campaign_id: str) -> Action:
@@ -202,15 +198,18 @@ class CampaignRepository:
         ended = self.table.update_action(
             self.workspace,
             campaign.id,
-            "SET #status = :completed, #updated_at = :now, #_events = :events"
-            " REMOVE #by_running_pk, #by_running_sk ADD #version :one",
+            changes(
+                set={
+                    "status": "completed",
+                    "updated_at": clock.timestamp(),
+                    "_events": outbox.pack(events),
+                },
+                remove=["by_running_pk", "by_running_sk"],
+                add={"version": 1},
+            ),
             "#status = :active AND (attribute_not_exists(#audiences) OR #audiences = :none)",
-            completed="completed",
             active="active",
             none=0,
-            now=clock.timestamp(),
-            events=outbox.pack(events),
-            one=1,
         )
         counters = self.counters(campaign.id)
         return [ended, *counters.check_unchanged_actions(shards, ("total", "active", "paused"))]

@@ -23,6 +23,7 @@ from outrider.kit.aws.dynamodb import (
     transact,
     transact_groups,
 )
+from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 from outrider.kit.text.addresses import folded
 
@@ -210,26 +211,20 @@ class ContactRepository(EntityRepository[Contact]):
         if moved:
             values["updated_at"] = clock.timestamp()
             values |= self.index_keys({**values, "id": contact.id})
-        given = {name: value for name, value in values.items() if value is not None}
-        assignments = ", ".join(f"#{name} = :{name}" for name in given)
-        cleared = ", ".join(f"#{name}" for name in ("_events", *(values.keys() - given.keys())))
-        was = "attribute_not_exists(#company_id)"
+        was, seen = "attribute_not_exists(#company_id)", {}
         if contact.company_id is not None:
-            was = "#company_id = :was"
-            given["was"] = contact.company_id
+            was, seen = "#company_id = :was", {"was": contact.company_id}
         pinned = "#company_pinned = :pinned"
         if not contact.company_pinned:
             pinned = f"(attribute_not_exists(#company_pinned) OR {pinned})"
-        if moved:
-            given["one"] = 1
         return self.table.update_action(
             self.workspace,
             contact.id,
-            f"SET {assignments} REMOVE {cleared}{' ADD #version :one' if moved else ''}",
+            changes(set=values, remove=["_events"], add={"version": int(moved)}),
             f"{PRESENT} AND #email = :email AND {was} AND {pinned}",
-            **given,
             email=contact.email,
             pinned=contact.company_pinned,
+            **seen,
         )
 
     def _by_company(self, pk: str, limit: int, after: Item | None) -> ItemPage:

@@ -27,6 +27,7 @@ from outrider.kit.aws.dynamodb import (
     transact_groups,
     try_transact,
 )
+from outrider.kit.aws.expressions import changes
 from outrider.kit.counters import Counters, total
 from outrider.kit.outbox import Event
 
@@ -273,12 +274,15 @@ class EntityRepository(ABC, Generic[EntityT]):
         return self.table.update_action(
             self.workspace,
             entity_id,
-            "SET #deleted_at = :now, #ttl = :ttl, #_events = :events"
-            f" REMOVE {', '.join(f'#{name}' for name in self.index_names)}",
+            changes(
+                set={
+                    "deleted_at": clock.to_text(now),
+                    "ttl": int((now + _TOMBSTONE_LIFE).timestamp()),
+                    "_events": outbox.pack(events),
+                },
+                remove=self.index_names,
+            ),
             PRESENT + (" AND #version = :seen" if seen else ""),
-            now=clock.to_text(now),
-            ttl=int((now + _TOMBSTONE_LIFE).timestamp()),
-            events=outbox.pack(events),
             **seen,
         )
 
@@ -316,33 +320,27 @@ class EntityRepository(ABC, Generic[EntityT]):
         was, is_now = (
             {**each.fields(), **self.index_keys(each.fields())} for each in (before, after)
         )
-        changes = {
+        given = {
             name: value
             for name, value in is_now.items()
             if name != "version" and value != was[name]
         }
-        return self._change_action(before.id, changes, events, before.version)
+        return self._change_action(before.id, given, events, before.version)
 
     def _change_action(
         self,
         entity_id: str,
-        changes: Mapping[str, Any],
+        given: Mapping[str, Any],
         events: Sequence[Event],
         version: int | None,
     ) -> Action:
-        values = {name: value for name, value in changes.items() if value is not None}
-        values["_events"] = outbox.pack(events)
-        cleared = ", ".join(f"#{name}" for name in changes if changes[name] is None)
-        assignments = ", ".join(f"#{name} = :{name}" for name in values)
         seen = {} if version is None else {"seen": version}
         return self.table.update_action(
             self.workspace,
             entity_id,
-            f"SET {assignments}{f' REMOVE {cleared}' if cleared else ''} ADD #version :one",
+            changes(set={**given, "_events": outbox.pack(events)}, add={"version": 1}),
             PRESENT + (" AND #version = :seen" if seen else ""),
-            **values,
             **seen,
-            one=1,
         )
 
     def _count_action(self, change: int) -> Action:

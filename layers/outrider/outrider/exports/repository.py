@@ -17,6 +17,7 @@ from outrider.kit.aws.dynamodb import (
     TransactionFailed,
     transact,
 )
+from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 
 LEASE = timedelta(seconds=330)
@@ -93,21 +94,21 @@ class ExportRepository:
     def save(
         self,
         work: ExportWork,
-        changes: Mapping[str, Any],
+        found: Mapping[str, Any],
         *,
         events: Sequence[Event] = (),
         done: bool = False,
     ) -> None:
         """Enter what the holder of the lease has done; `done` ends it. Raises LeaseLost."""
-        values = {**changes, **outbox.attribute(events)}
-        assignments = ", ".join(f"#{name} = :{name}" for name in values)
         action = self.table.update_action(
             self.workspace,
             work.shown.id,
-            f"SET {assignments}{' REMOVE #lease, #leased_until' if done else ''}",
+            changes(
+                set={**found, **outbox.attribute(events)},
+                remove=["lease", "leased_until"] if done else [],
+            ),
             "#lease = :held",
             held=work.lease,
-            **values,
         )
         try:
             transact(action)

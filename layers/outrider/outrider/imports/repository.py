@@ -27,6 +27,7 @@ from outrider.kit.aws.dynamodb import (
     transact,
     try_transact,
 )
+from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 
 LEASE = timedelta(seconds=330)
@@ -171,7 +172,7 @@ class ImportRepository:
     def save(
         self,
         work: ImportWork,
-        changes: Mapping[str, Any],
+        found: Mapping[str, Any],
         *,
         chunk: Chunk | None = None,
         events: Sequence[Event] = (),
@@ -179,7 +180,7 @@ class ImportRepository:
     ) -> None:
         """Enter what the holder of the lease has done, with the rows of a chunk. `done` ends the
         lease. Raises LeaseLost."""
-        actions = [self._save_action(work, changes, events, done)]
+        actions = [self._save_action(work, found, events, done)]
         if chunk:
             life = clock.now() + _ROWS_LIFE
             item = {
@@ -232,18 +233,18 @@ class ImportRepository:
         return try_transact(action, *also)
 
     def _save_action(
-        self, work: ImportWork, changes: Mapping[str, Any], events: Sequence[Event], done: bool
+        self, work: ImportWork, found: Mapping[str, Any], events: Sequence[Event], done: bool
     ) -> Action:
-        values = {**changes, **outbox.attribute(events)}
-        assignments = ", ".join(f"#{name} = :{name}" for name in values)
         return self.table.update_action(
             self.workspace,
             work.shown.id,
-            f"SET {assignments}{' REMOVE #lease, #leased_until' if done else ''}",
+            changes(
+                set={**found, **outbox.attribute(events)},
+                remove=["lease", "leased_until"] if done else [],
+            ),
             "#lease = :held AND #chunk = :at",
             held=work.lease,
             at=work.chunk,
-            **values,
         )
 
     def _pk(self, import_id: str) -> str:

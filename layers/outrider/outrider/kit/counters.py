@@ -6,10 +6,10 @@ A count is spread over shards, so that many transactions at once seldom meet on 
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, Table
+from outrider.kit.aws.expressions import changes
 
 SHARDS = 8
 
@@ -21,12 +21,9 @@ class Counters:
     table: Table
     pk: str
 
-    def add_action(self, **changes: int) -> Action:
+    def add_action(self, **by: int) -> Action:
         """The write that changes the counts, for a transaction."""
-        moved: dict[str, Any] = {name: change for name, change in changes.items() if change}
-        additions = ", ".join(f"#{name} :{name}" for name in moved)
-        shard = secrets.randbelow(SHARDS)
-        return self.table.update_action(self.pk, _sk(shard), f"ADD {additions}", **moved)
+        return self.table.update_action(self.pk, _sk(secrets.randbelow(SHARDS)), changes(add=by))
 
     def keys(self) -> list[tuple[Table, str, str]]:
         """Where the shards are, for `kit.aws.dynamodb.batch_get`."""

@@ -23,6 +23,7 @@ from outrider.kit.aws.dynamodb import (
     batch_get,
     transact,
 )
+from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event, attribute
 from outrider.kit.text.addresses import folded
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
@@ -239,9 +240,7 @@ class MailboxRepository:
         return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
-            f"SET #ttl = :ttl ADD #{name} :one{_by_hour(day, name)}",
-            one=1,
-            ttl=_usage_ttl(day),
+            changes(set={"ttl": _usage_ttl(day)}, add=_by_hour(day, name, 1)),
         )
 
     def reserve_action(self, mailbox_id: str, seen: str | None, free_at: str) -> Action:
@@ -260,11 +259,9 @@ class MailboxRepository:
         return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
-            f"SET #ttl = :ttl ADD #used :count{_by_hour(day, 'used', ':count')}",
+            changes(set={"ttl": _usage_ttl(day)}, add=_by_hour(day, "used", count)),
             "attribute_not_exists(#used) OR #used <= :most",
             most=cap - count,
-            count=count,
-            ttl=_usage_ttl(day),
         )
 
     def give_back_action(self, mailbox_id: str, day: date, count: int) -> Action:
@@ -272,8 +269,7 @@ class MailboxRepository:
         return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
-            f"ADD #used :minus{_by_hour(day, 'used', ':minus')}",
-            minus=-count,
+            changes(add=_by_hour(day, "used", -count)),
         )
 
     @property
@@ -332,10 +328,9 @@ def _counts_since(by_day: Sequence[tuple[date, Item]], moment: datetime) -> Emai
     )
 
 
-def _by_hour(day: date, name: str, value: str = ":one") -> str:
-    """What counts the current hour besides the day."""
-    attribute_name = hourly_counts.attribute(day, name)
-    return f", #{attribute_name} {value}" if attribute_name else ""
+def _by_hour(day: date, name: str, count: int) -> dict[str, int]:
+    """The count of the day, and of the current hour if it is of that day."""
+    return {each: count for each in (name, hourly_counts.attribute(day, name)) if each}
 
 
 def _usage_ttl(day: date) -> int:

@@ -22,6 +22,7 @@ from outrider.campaigns.enrollments.message_ids import contact_of
 from outrider.kit import clock, outbox
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, Query, Table, batch_get, batch_write
+from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 from outrider.messages.bounces.reasons import Diagnosis
 from outrider.messages.models import Classification, MarkedTime, Message, State, rfc_key
@@ -150,18 +151,20 @@ class MessageRepository:
     ) -> Action:
         """It is known now that the message of which nobody knew went out. What is not given stays
         as it is. See `settled_in` for `call`."""
-        sets, values = _went_out(provider_id, rfc_message_id)
         return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
-            f"SET {sets}, #sent_at = :at, #settled_in = :call, #_events = :events"
-            " REMOVE #reason, #by_state_pk, #by_state_sk",
+            changes(
+                set={
+                    **_went_out(provider_id, rfc_message_id),
+                    "sent_at": message.created_at,
+                    "settled_in": call,
+                    "_events": outbox.pack(events, message.names()),
+                },
+                remove=["reason", "by_state_pk", "by_state_sk"],
+            ),
             "#state = :unknown",
-            call=call,
             unknown="unknown",
-            at=message.created_at,
-            events=outbox.pack(events, message.names()),
-            **values,
         )
 
     def reject_action(self, message: Message, reason: str, events: Sequence[Event]) -> Action:
@@ -200,8 +203,7 @@ class MessageRepository:
     ) -> Action:
         """An answer to the message, as it was read, came in at `at` from a person, or from a
         machine when that is None; `counted` is how the answer counts, None when it does not."""
-        sets = {"replied_at": at} if at and not message.replied_at else {}
-        values: dict[str, Any] = {**sets}
+        values: dict[str, Any] = {"replied_at": at} if at and not message.replied_at else {}
         if counted is not None:
             values["classification"] = counted.model_dump()
             values["classified_on"] = message.classified_on or clock.now().date().isoformat()
@@ -209,13 +211,11 @@ class MessageRepository:
         seen: dict[str, Any] = {}
         if message.classification:
             was, seen = "#classification = :was", {"was": message.classification.model_dump()}
-        assignments = ", ".join(f"#{name} = :{name}" for name in values)
         return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
-            f"{f'SET {assignments} ' if values else ''}REMOVE #_events",
+            changes(set=values, remove=["_events"]),
             f"attribute_exists(#pk) AND {was}",
-            **values,
             **seen,
         )
 
@@ -230,10 +230,13 @@ class MessageRepository:
         return self.table.update_action(
             self._pk(reply.contact_id),
             reply.id,
-            "SET #classification = :classification, #_events = :events",
+            changes(
+                set={
+                    "classification": classification.model_dump(),
+                    "_events": outbox.pack(events, reply.names()),
+                }
+            ),
             f"attribute_exists(#pk) AND {was}",
-            classification=classification.model_dump(),
-            events=outbox.pack(events, reply.names()),
             **seen,
         )
 
@@ -249,21 +252,18 @@ class MessageRepository:
 
     def settle_task_action(self, settled: Message, events: Sequence[Event]) -> Action:
         """A task that is completed or has expired, as it is then."""
-        facts = {
-            "state": settled.state,
-            "completed_at": settled.completed_at,
-            "outcome": settled.outcome,
-        }
-        values = {name: value for name, value in facts.items() if value is not None}
-        assignments = ", ".join(f"#{name} = :{name}" for name in values)
         return self.table.update_action(
             self._pk(settled.contact_id),
             settled.id,
-            f"SET {assignments}, #_events = :events REMOVE #by_state_pk, #by_state_sk",
+            changes(
+                set={
+                    **settled.model_dump(include={"state", "completed_at", "outcome"}),
+                    "_events": outbox.pack(events, settled.names()),
+                },
+                remove=["by_state_pk", "by_state_sk"],
+            ),
             "#state = :pending",
-            events=outbox.pack(events, settled.names()),
             pending="pending",
-            **values,
         )
 
     def settled_in(self, message: Message) -> str:
@@ -280,13 +280,16 @@ class MessageRepository:
         return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
-            "SET #state = :failed, #reason = :reason, #settled_in = :call, #_events = :events"
-            " REMOVE #by_state_pk, #by_state_sk",
+            changes(
+                set={
+                    "state": "failed",
+                    "reason": "not_sent",
+                    "settled_in": call,
+                    "_events": outbox.pack(events, message.names()),
+                },
+                remove=["by_state_pk", "by_state_sk"],
+            ),
             "#state = :unknown",
-            call=call,
-            failed="failed",
-            reason="not_sent",
-            events=outbox.pack(events, message.names()),
             unknown="unknown",
         )
 
@@ -377,18 +380,13 @@ def _place(message: Message) -> str:
     return f"{message.created_at}#{message.id[-_TOLD_APART:]}"
 
 
-def _went_out(provider_id: str, rfc_message_id: str) -> tuple[str, dict[str, str]]:
-    """The assignments to a message that went out, and their values: ids are kept where they are
-    known, and an answer finds the message by the latter."""
-    values = {"sent": "sent"}
-    sets = "#state = :sent"
-    if provider_id and not rfc_message_id:  # that tells both
-        sets += ", #provider_id = :provider_id"
-        values["provider_id"] = provider_id
-    if rfc_message_id:
-        sets += ", #rfc_message_id = :rfc_id, #by_message_id_pk = :rfc_key"
-        values |= {"rfc_id": rfc_message_id, "rfc_key": rfc_key(rfc_message_id)}
-    return sets, values
+def _went_out(provider_id: str, rfc_message_id: str) -> dict[str, str]:
+    """What a message is that went out: ids are kept where they are known, and an answer finds the
+    message by the latter."""
+    if rfc_message_id:  # that tells both
+        key = rfc_key(rfc_message_id)
+        return {"state": "sent", "rfc_message_id": rfc_message_id, "by_message_id_pk": key}
+    return {"state": "sent", **({"provider_id": provider_id} if provider_id else {})}
 
 
 def names_of(item: Item) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, Query, Table, batch_get, batch_write, transact
+from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 from outrider.sequences.models import Sequence, Status, Step
 
@@ -70,19 +71,17 @@ class SequenceRepository:
     ) -> None:
         """A change of the sequence as it was read, with the version of its steps where it has a new
         one. Raises TransactionFailed when something else changed it."""
-        changes = {
+        given = {
             name: value
             for name, value in after.model_dump(exclude_none=True).items()
             if getattr(before, name) != getattr(after, name)
         }
-        assignments = ", ".join(f"#{name} = :{name}" for name in changes)
         change = self.table.update_action(
             self.workspace,
             before.id,
-            f"SET {assignments} REMOVE #_events",
+            changes(set=given, remove=["_events"]),
             "#version = :seen",
             seen=before.version,
-            **changes,
         )
         versions = [] if steps is None else [self._version_action(after, steps)]
         transact(change, *versions, *also)

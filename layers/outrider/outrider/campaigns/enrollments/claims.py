@@ -1,7 +1,7 @@
 """Keys and expressions of enrollments whose step a worker claims: the claim itself, and what only
 its holder may do until it is settled. `EnrollmentRepository` adds what others do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,12 +19,11 @@ from outrider.campaigns.models import (
 )
 from outrider.kit import clock, outbox
 from outrider.kit.aws.dynamodb import Action, Table
+from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 
-DUE = "#due_at = :due, #by_due_sk = :place"
-DUE_KEYS = "#due_at, #by_due_pk, #by_due_sk"
-CLAIM = "#sending, #sending_to, #claimed_until, #holder"
-STATE = "#state = :state, #by_state_pk = :by_state"
+DUE_KEYS = ("due_at", "by_due_pk", "by_due_sk")
+CLAIM = ("sending", "sending_to", "claimed_until", "holder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class EnrollmentClaims:
         the claim's lease ends, no other worker takes it. `enrollment.holder` tells this claim from
         any other of the step. A step that was queued is due after that anyway: then its due time
         stays, and the index too."""
-        values = {"mailbox": mailbox_id} if mailbox_id else {}
+        values = {"mailbox_id": mailbox_id} if mailbox_id else {}
         now = clock.now()
         lease = clock.to_text(now + CLAIM_LEASE)
         moves = not lease <= (enrollment.due_at or "") <= clock.to_text(now + ROUND + STEP_LEASE)
@@ -48,27 +47,23 @@ class EnrollmentClaims:
             values |= due_place(lease, QUEUED_LANE)
         return self._change_action(
             enrollment,
-            "#state = :sending, #sending = :message, #sending_to = :to, #claimed_until = :lease,"
-            f" #holder = :holder"
-            f"{', #mailbox_id = :mailbox' if mailbox_id else ''}{f', {DUE}' if moves else ''}",
-            "#_events",
-            sending="sending",
-            message=message_ids.own(message_id),
-            to=to,
-            lease=lease,
-            holder=enrollment.holder,
-            **values,
+            {
+                **values,
+                "state": "sending",
+                "sending": message_ids.own(message_id),
+                "sending_to": to,
+                "claimed_until": lease,
+                "holder": enrollment.holder,
+            },
+            ["_events"],
         )
 
     def wait_action(self, enrollment: Enrollment, message_id: str, until: str) -> Action:
         """A person has the task `message_id` to do, and time for it `until`."""
         return self._change_action(
             enrollment,
-            f"{DUE}, #state = :waiting, #sending = :message",
-            "#_events, #blocked_reason",
-            **due_place(until),
-            waiting="waiting",
-            message=message_ids.own(message_id),
+            {**due_place(until), "state": "waiting", "sending": message_ids.own(message_id)},
+            ["_events", "blocked_reason"],
         )
 
     def advance_action(
@@ -86,14 +81,15 @@ class EnrollmentClaims:
         return self._settle_action(
             contact_id,
             message_id,
-            f"{DUE}, #state = :active, #step_id = :step, #previous_at = :now, #attempts = :none"
-            f"{', #thread = :thread' if continued else ''}",
-            f"{CLAIM}, #blocked_reason, #_events",
-            **due_place(clock.to_text(due), lane),
-            active="active",
-            step=step_id,
-            none=0,
-            **continued,
+            {
+                **due_place(clock.to_text(due), lane),
+                **continued,
+                "state": "active",
+                "step_id": step_id,
+                "previous_at": clock.timestamp(),
+                "attempts": 0,
+            },
+            [*CLAIM, "blocked_reason", "_events"],
         )
 
     def retry_action(
@@ -113,14 +109,9 @@ class EnrollmentClaims:
         return self._settle_action(
             enrollment.contact_id,
             message_id,
-            f"{DUE}, #state = :active, #blocked_reason = :reason,"
-            " #attempts = if_not_exists(#attempts, :none) + :counted",
-            f"{CLAIM}, #_events{'' if counts else _unbound(enrollment)}",
-            **due_place(due, lane),
-            active="active",
-            reason=reason,
-            none=0,
-            counted=int(counts),
+            {**due_place(due, lane), "state": "active", "blocked_reason": reason},
+            [*CLAIM, "_events", *([] if counts else _unbound(enrollment))],
+            attempts=int(counts),
             holder=enrollment.holder,
         )
 
@@ -135,15 +126,13 @@ class EnrollmentClaims:
         """Give the claim of a message back that was not sent: a gate has closed. The step is due
         again at `due`, or when it was due before. Made late, it changes no other claim, as `retry`.
         """
-        moved = f"{DUE}, #blocked_reason = :reason, " if due else ""
+        moved = {**due_place(due, lane), "blocked_reason": reason} if due else {}
         return self._settle_action(
             enrollment.contact_id,
             message_id,
-            f"{moved}#state = :active",
-            f"{CLAIM}, #_events{_unbound(enrollment)}",
-            active="active",
+            {**moved, "state": "active"},
+            [*CLAIM, "_events", *_unbound(enrollment)],
             holder=enrollment.holder,
-            **({**due_place(due, lane), "reason": reason} if due else {}),
         )
 
     def pause_claimed_action(
@@ -153,11 +142,8 @@ class EnrollmentClaims:
         return self._settle_action(
             contact_id,
             message_id,
-            f"{STATE}, #blocked_reason = :reason, #_events = :events",
-            f"{CLAIM}, {DUE_KEYS}",
-            **self._stands("paused"),
-            reason=reason,
-            events=outbox.pack(events),
+            {**self._stands("paused", events), "blocked_reason": reason},
+            [*CLAIM, *DUE_KEYS],
         )
 
     def end_claimed_action(
@@ -167,49 +153,55 @@ class EnrollmentClaims:
         return self._settle_action(
             contact_id,
             message_id,
-            f"{STATE}, #exit_reason = :reason, #_events = :events",
-            f"{CLAIM}, #blocked_reason, {DUE_KEYS}",
-            **self._stands(state),
-            reason=reason,
-            events=outbox.pack(events),
+            {**self._stands(state, events), "exit_reason": reason},
+            [*CLAIM, *DUE_KEYS, "blocked_reason"],
         )
 
     def _change_action(
-        self, enrollment: Enrollment, sets: str, removes: str, **values: Any
+        self, enrollment: Enrollment, set: Mapping[str, Any], remove: Iterable[str]
     ) -> Action:
         """A change of the enrollment as it was read, while no message of it is in flight."""
         in_flight = "" if enrollment.state == "waiting" else " AND attribute_not_exists(#sending)"
         return self.table.update_action(
             self._pk,
             enrollment.contact_id,
-            f"SET {sets}, #updated_at = :now REMOVE {removes} ADD #version :one",
+            changes(
+                set={**set, "updated_at": clock.timestamp()}, remove=remove, add={"version": 1}
+            ),
             f"#version = :seen{in_flight}",
-            now=clock.timestamp(),
-            one=1,
             seen=enrollment.version,
-            **values,
         )
 
     def _settle_action(
-        self, contact_id: str, message_id: str, sets: str, removes: str, **values: Any
+        self,
+        contact_id: str,
+        message_id: str,
+        set: Mapping[str, Any],
+        remove: Iterable[str],
+        *,
+        attempts: int = 0,
+        **holder: str | None,
     ) -> Action:
         """A change that only the holder of the claim on `message_id` may make; what others noted
         meanwhile (a reply) stays. With a `holder` it must be the claim that this one made."""
-        of_holder = " AND #holder = :holder" if "holder" in values else ""
+        of_holder = " AND #holder = :holder" if holder else ""
         return self.table.update_action(
             self._pk,
             contact_id,
-            f"SET {sets}, #updated_at = :now REMOVE {removes} ADD #version :one",
+            changes(
+                set={**set, "updated_at": clock.timestamp()},
+                remove=remove,
+                add={"version": 1, "attempts": attempts},
+            ),
             f"#sending = :claimed{of_holder}",
-            now=clock.timestamp(),
-            one=1,
             claimed=message_ids.own(message_id),
-            **values,
+            **holder,
         )
 
-    def _stands(self, state: str) -> dict[str, str]:
-        """The values of STATE: a state in which nothing is to come, and its place in the index."""
-        return {"state": state, "by_state": f"{self._pk}#{state}"}
+    def _stands(self, state: str, events: Sequence[Event]) -> dict[str, str | None]:
+        """A state in which nothing is to come, its place in the index, and what is told of it."""
+        place = {"state": state, "by_state_pk": f"{self._pk}#{state}"}
+        return {**place, "_events": outbox.pack(events) if events else None}
 
     @property
     def _pk(self) -> str:
@@ -217,10 +209,10 @@ class EnrollmentClaims:
 
 
 def due_place(due: str, lane: str = PLAIN) -> dict[str, str]:
-    """The values of DUE."""
-    return {"due": due, "place": f"{lane}{due}"}
+    """When an enrollment is due, and its place in the index."""
+    return {"due_at": due, "by_due_sk": f"{lane}{due}"}
 
 
-def _unbound(enrollment: Enrollment) -> str:
+def _unbound(enrollment: Enrollment) -> Sequence[str]:
     """The removal of the mailbox that the claim named, where none had written before."""
-    return "" if enrollment.mailbox_id else ", #mailbox_id"
+    return [] if enrollment.mailbox_id else ["mailbox_id"]

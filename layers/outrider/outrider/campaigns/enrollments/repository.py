@@ -16,9 +16,7 @@ from typing import Literal
 from outrider.campaigns.dispatch.due_index import DUE_AT_ONCE, PLAIN, DuePlaces, due_at
 from outrider.campaigns.enrollments.claims import (
     CLAIM,
-    DUE,
     DUE_KEYS,
-    STATE,
     EnrollmentClaims,
     due_place,
 )
@@ -26,11 +24,12 @@ from outrider.campaigns.models import ERASED, QUEUED, QUEUED_LANE, Campaign, Enr
 from outrider.kit import bulk_marks, clock, outbox
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table
+from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 
 _SKIPPED_LIFE = timedelta(days=90)
 _COMPANY_AT_ONCE = 50
-_WHO = "#company_key, #by_company_pk, #timezone"
+_WHO = ("company_key", "by_company_pk", "timezone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +128,17 @@ class EnrollmentRepository(EnrollmentClaims):
     ) -> bool:
         """Move the due time, unless the enrollment changed since it was read. `unclaimable`: nobody
         who read it before may claim its step, since the units reserved for it are free then."""
-        raised = {"one": 1} if unclaimable else {}
         action = self.table.update_action(
             self._pk,
             enrollment.contact_id,
-            f"SET {DUE}, #blocked_reason = :reason REMOVE #_events"
-            f"{' ADD #version :one' if raised else ''}",
+            changes(
+                set={**due_place(clock.to_text(until), lane), "blocked_reason": reason},
+                remove=["_events"],
+                add={"version": 1} if unclaimable else {},
+            ),
             "#version = :seen AND #due_at = :was",
-            **due_place(clock.to_text(until), lane),
-            reason=reason,
             seen=enrollment.version,
             was=enrollment.due_at,
-            **raised,
         )
         try:
             self.table.write(action)
@@ -154,11 +152,13 @@ class EnrollmentRepository(EnrollmentClaims):
         """The step to come is left out; `step_id` comes next."""
         return self._change_action(
             enrollment,
-            f"{DUE}, #step_id = :step, #previous_at = :now, #attempts = :none",
-            "#_events, #blocked_reason",
-            **due_place(clock.to_text(due), lane),
-            step=step_id,
-            none=0,
+            {
+                **due_place(clock.to_text(due), lane),
+                "step_id": step_id,
+                "previous_at": clock.timestamp(),
+                "attempts": 0,
+            },
+            ["_events", "blocked_reason"],
         )
 
     def migrate_action(
@@ -167,11 +167,12 @@ class EnrollmentRepository(EnrollmentClaims):
         """It goes on at `step_id` of another version of the steps."""
         return self._change_action(
             enrollment,
-            f"{DUE}, #step_id = :step, #steps_version = :steps",
-            "#_events",
-            **due_place(clock.to_text(due), lane),
-            step=step_id,
-            steps=steps_version,
+            {
+                **due_place(clock.to_text(due), lane),
+                "step_id": step_id,
+                "steps_version": steps_version,
+            },
+            ["_events"],
         )
 
     def end_action(
@@ -186,16 +187,15 @@ class EnrollmentRepository(EnrollmentClaims):
     ) -> Action:
         """The enrollment as it was read ends, unless a message of it is in flight; nobody waits for
         its task any more. `noted` are fields to set with it."""
-        told = "".join(f", #{name} = :{name}" for name in noted or {})
         return self._change_action(
             enrollment,
-            f"{STATE}, #exit_reason = :reason, #outcome = :outcome, #_events = :events{told}",
-            f"{DUE_KEYS}, #blocked_reason, #in_review, {CLAIM}",
-            **self._stands(state),
-            reason=reason,
-            outcome=outcome,
-            events=outbox.pack(events),
-            **(noted or {}),
+            {
+                **self._stands(state, events),
+                "exit_reason": reason,
+                "outcome": outcome,
+                **(noted or {}),
+            },
+            [*DUE_KEYS, "blocked_reason", "in_review", *CLAIM],
         )
 
     def pause_action(self, enrollment: Enrollment, reason: str, events: Sequence[Event]) -> Action:
@@ -203,11 +203,8 @@ class EnrollmentRepository(EnrollmentClaims):
         its lane whether its step lies in the queue."""
         return self._change_action(
             enrollment,
-            f"{STATE}, #blocked_reason = :reason, #_events = :events",
-            f"#by_due_pk, {CLAIM}",
-            **self._stands("paused"),
-            reason=reason,
-            events=outbox.pack(events),
+            {**self._stands("paused", events), "blocked_reason": reason},
+            ["by_due_pk", *CLAIM],
         )
 
     def resume_action(
@@ -215,86 +212,69 @@ class EnrollmentRepository(EnrollmentClaims):
     ) -> Action:
         """One that is paused, or failed, goes on where `after` says."""
         names = ("blocked_reason", "exit_reason", "attempts", "mailbox_id")
-        cleared = "".join(f", #{name}" for name in names if not getattr(after, name))
+        cleared = [name for name in names if not getattr(after, name)]
         queued = after.blocked_reason == QUEUED
         return self._change_action(
             before,
-            f"{DUE}, #by_due_pk = :shard, #state = :active, #step_id = :step, #thread = :thread,"
-            " #generation = :generation, #_events = :events"
-            f"{', #blocked_reason = :queued' if queued else ''}",
-            f"#by_state_pk{cleared}",
-            **due_place(after.due_at or clock.timestamp(), QUEUED_LANE if queued else PLAIN),
-            **({"queued": QUEUED} if queued else {}),
-            shard=self._due_pk(before.contact_id, due_shards),
-            active="active",
-            step=after.step_id,
-            thread=after.thread.packed() if after.thread else None,
-            generation=after.generation,
-            events=outbox.pack(events),
+            {
+                **due_place(after.due_at or clock.timestamp(), QUEUED_LANE if queued else PLAIN),
+                **({"blocked_reason": QUEUED} if queued else {}),
+                "by_due_pk": self._due_pk(before.contact_id, due_shards),
+                "state": "active",
+                "step_id": after.step_id,
+                "thread": after.thread.packed() if after.thread else None,
+                "generation": after.generation,
+                "_events": outbox.pack(events),
+            },
+            ["by_state_pk", *cleared],
         )
 
     def forget_action(self, enrollment: Enrollment, events: Sequence[Event]) -> Action:
         """End it if it is not over, and keep nothing of what its mails said nor of who the contact
         was. A message in flight must be given up: its worker's lease is over."""
         ends = not enrollment.is_over
-        sets = f"{STATE}, #exit_reason = :reason"
-        removes = f"{DUE_KEYS}, #thread, #blocked_reason, #in_review, {CLAIM}, {_WHO}"
-        values = {
-            **self._stands("finished" if ends else enrollment.state),
-            "reason": ERASED if ends or enrollment.state == "failed" else enrollment.exit_reason,
+        erased = ERASED if ends or enrollment.state == "failed" else enrollment.exit_reason
+        set = {
+            **self._stands("finished" if ends else enrollment.state, events),
+            "exit_reason": erased,
         }
-        if events:
-            sets, values = f"{sets}, #_events = :events", {**values, "events": outbox.pack(events)}
-        else:
-            removes = f"{removes}, #_events"
+        remove = [*DUE_KEYS, "thread", "blocked_reason", "in_review", *CLAIM, *_WHO]
         if enrollment.sending:
-            return self._settle_action(
-                enrollment.contact_id, enrollment.sending, sets, removes, **values
-            )
-        return self._change_action(enrollment, sets, removes, **values)
+            return self._settle_action(enrollment.contact_id, enrollment.sending, set, remove)
+        return self._change_action(enrollment, set, remove)
 
     def note_reply_action(self, enrollment: Enrollment, noted: Mapping[str, str]) -> Action:
         """Note what the contact answered, and `in_review` if a person has to read it; what a worker
         does with it meanwhile goes on, but any decision that was made without it does not hold any
         more."""
-        assignments = ", ".join(f"#{name} = :{name}" for name in noted)
         return self.table.update_action(
             self._pk,
             enrollment.contact_id,
-            f"SET {assignments}, #updated_at = :now REMOVE #_events{_reviewed(noted)}"
-            " ADD #version :one",
+            changes(
+                set={**noted, "updated_at": clock.timestamp()},
+                remove=["_events", *_reviewed(noted)],
+                add={"version": 1},
+            ),
             "attribute_exists(#pk) AND #version = :seen",
-            now=clock.timestamp(),
-            one=1,
             seen=enrollment.version,
-            **noted,
         )
 
     def defer_action(
         self, enrollment: Enrollment, until: str, reason: str, noted: Mapping[str, str]
     ) -> Action:
         """The step to come does not come up before `until`."""
-        assignments = "".join(f", #{name} = :{name}" for name in noted)
         return self._change_action(
             enrollment,
-            f"{DUE}, #blocked_reason = :blocked{assignments}",
-            f"#_events{_reviewed(noted)}",
-            **due_place(until),
-            blocked=reason,
-            **noted,
+            {**due_place(until), "blocked_reason": reason, **noted},
+            ["_events", *_reviewed(noted)],
         )
 
     def end_review_action(
         self, enrollment: Enrollment, due: str, noted: Mapping[str, str]
     ) -> Action:
         """A person has read what it waited for: the step to come comes up at `due`."""
-        assignments = "".join(f", #{name} = :{name}" for name in noted)
         return self._change_action(
-            enrollment,
-            f"{DUE}{assignments}",
-            "#_events, #blocked_reason, #in_review",
-            **due_place(due),
-            **noted,
+            enrollment, {**due_place(due), **noted}, ["_events", "blocked_reason", "in_review"]
         )
 
     def of_company(self, company_key: str) -> Iterator[Item]:
@@ -312,12 +292,13 @@ class EnrollmentRepository(EnrollmentClaims):
         return self.table.update_action(
             self._pk,
             contact_id,
-            f"SET #{time} = :at, #updated_at = :now REMOVE #_events ADD #version :one",
+            changes(
+                set={time: at, "updated_at": clock.timestamp()},
+                remove=["_events"],
+                add={"version": 1},
+            ),
             f"attribute_exists(#pk) AND attribute_not_exists(#{time}) AND #created_at <= :written",
-            at=at,
-            now=clock.timestamp(),
             written=written_at,
-            one=1,
         )
 
     @property
@@ -344,5 +325,5 @@ class EnrollmentRepository(EnrollmentClaims):
         return f"{self._pk}#{zlib.crc32(contact_id.encode()) % due_shards}"
 
 
-def _reviewed(noted: Mapping[str, str]) -> str:
-    return "" if "in_review" in noted else ", #in_review"
+def _reviewed(noted: Mapping[str, str]) -> Sequence[str]:
+    return [] if "in_review" in noted else ["in_review"]

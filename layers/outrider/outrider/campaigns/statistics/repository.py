@@ -9,11 +9,11 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from outrider.kit import hourly_counts
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, Query, Table
+from outrider.kit.aws.expressions import changes
 
 SHARDS = 8
 """Many workers count the same step at once, and transactions that meet on one item are repeated."""
@@ -43,19 +43,15 @@ class Statistics:
     def add_action(self, day: date, step_id: str, variant_id: str, *names: str) -> Action:
         """The write that counts one of each of `names`, for a transaction."""
         by_hour = [hourly_counts.attribute(day, name) for name in names if name in _BY_HOUR]
-        additions = ", ".join(f"#{name} :one" for name in (*names, *by_hour) if name)
-        shard = secrets.randbelow(SHARDS)
-        sk = f"stat#{day.isoformat()}#{step_id}#{variant_id}#{shard}"
-        return self.table.update_action(self.pk, sk, f"ADD {additions}", one=1)
+        counts = dict.fromkeys([name for name in (*names, *by_hour) if name], 1)
+        return self.add_many_action(day.isoformat(), step_id, variant_id, counts)
 
     def add_many_action(
         self, day: str, step_id: str, variant_id: str, counts: Mapping[str, int]
     ) -> Action:
         """The write that adds `counts`, by the names of `names_at`, for a transaction."""
-        additions = ", ".join(f"#{name} :{name}" for name in counts)
         sk = f"stat#{day}#{step_id}#{variant_id}#{secrets.randbelow(SHARDS)}"
-        values: dict[str, Any] = dict(counts)
-        return self.table.update_action(self.pk, sk, f"ADD {additions}", **values)
+        return self.table.update_action(self.pk, sk, changes(add=counts))
 
     @staticmethod
     def names_at(moment: datetime, name: str) -> list[str]:
@@ -66,10 +62,8 @@ class Statistics:
         self, day: date, step_id: str, variant_id: str, before: str, after: str
     ) -> Action:
         """The write that counts as `after` what was counted as `before` on that day."""
-        sk = f"stat#{day.isoformat()}#{step_id}#{variant_id}#{secrets.randbelow(SHARDS)}"
-        return self.table.update_action(
-            self.pk, sk, f"ADD #{before} :minus, #{after} :one", one=1, minus=-1
-        )
+        counts = {before: -1, after: 1}
+        return self.add_many_action(day.isoformat(), step_id, variant_id, counts)
 
     def since(self, moment: datetime) -> dict[str, int]:
         """What was sent, bounced and called spam in the hours that began after `moment`."""

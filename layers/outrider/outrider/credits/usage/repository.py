@@ -13,6 +13,7 @@ from typing import Any
 from outrider.access.models import WorkspaceId
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, Query, Table, TransactionFailed, batch_get, transact
+from outrider.kit.aws.expressions import changes
 
 _LIFE = timedelta(days=400)
 
@@ -26,14 +27,9 @@ class UsageRepository:
 
     def add_action(self, day: date, counts: Mapping[str, int]) -> Action:
         """The write that adds `counts` to those of a day, for a transaction."""
-        added: dict[str, Any] = dict(counts)
-        additions = ", ".join(f"#{name} :{name}" for name in counts)
+        ttl = int((datetime.combine(day, time.min, UTC) + _LIFE).timestamp())
         return self.table.update_action(
-            self._pk,
-            day.isoformat(),
-            f"SET #ttl = :ttl ADD {additions}",
-            ttl=int((datetime.combine(day, time.min, UTC) + _LIFE).timestamp()),
-            **added,
+            self._pk, day.isoformat(), changes(set={"ttl": ttl}, add=counts)
         )
 
     def list(self, first: date, last: date) -> dict[date, dict[str, int]]:

@@ -1,8 +1,8 @@
 """DynamoDB tables: keys are `pk` and `sk`, expressions name attributes as `#name` and values as
 `:name`, and every write can stand alone or in a transaction.
 
-    table.write(table.update(pk, sk, "SET #status = :new", "#status = :old", new="a", old="b"))
-    transact(contacts.put(contact), emails.put(claim, "attribute_not_exists(#pk)"))
+    table.write(table.update_action(pk, sk, changes(set={"status": "a"}), "#status = :b", b="b"))
+    transact(contacts.put_action(contact), emails.put_action(claim, "attribute_not_exists(#pk)"))
 """
 
 import secrets
@@ -21,6 +21,7 @@ from outrider.kit.aws.attributes import (
     encode_item,
 )
 from outrider.kit.aws.dynamodb_transport import Refused, Unreachable
+from outrider.kit.aws.expressions import Changes
 from outrider.kit.errors import ServiceUnavailable
 from outrider.kit.outbox import ATTRIBUTE as EVENTS
 
@@ -186,8 +187,13 @@ class Table:
         return Action("Put", self._params(condition, values, Item=encode_item(item)))
 
     def update_action(
-        self, pk: str, sk: str, expression: str, condition: str = "", **values: Any
+        self, pk: str, sk: str, expression: str | Changes, condition: str = "", **values: Any
     ) -> Action:
+        if isinstance(expression, Changes):
+            changes = expression
+            return self.update_action(
+                pk, sk, changes.expression, condition, **changes.values, **values
+            )
         key = encode_item({"pk": pk, "sk": sk})
         params = self._params(condition, values, expression, Key=key)
         return Action("Update", {**params, "UpdateExpression": expression})

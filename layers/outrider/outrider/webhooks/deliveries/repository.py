@@ -15,6 +15,7 @@ from outrider.access.models import WorkspaceId
 from outrider.events.models import RecordedEvent
 from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, batch_get, batch_write
+from outrider.kit.aws.expressions import changes
 from outrider.webhooks.endpoints import gates
 from outrider.webhooks.endpoints.repository import Stored
 from outrider.webhooks.models import AttemptOutcome, Delivery, Kind, payload_of
@@ -146,20 +147,15 @@ class DeliveryRepository:
 
     def move_action(self, before: Delivery, after: Delivery) -> Action:
         """A delivery as it is `after` an attempt, unless another was recorded meanwhile."""
-        changes = {
+        given = {
             **after.model_dump(include={"state", "tries", "attempts", "next_attempt_at"}),
             "by_waiting_pk": None,
             "by_waiting_sk": None,
             **self.waiting(after),
         }
-        given = {name: value for name, value in changes.items() if value is not None}
-        gone = sorted(changes.keys() - given.keys())
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in given)
-        if gone:
-            expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
         key = self.key(before)
         return self.table.update_action(
-            key["pk"], key["sk"], expression, "#attempts = :seen", seen=before.attempts, **given
+            key["pk"], key["sk"], changes(set=given), "#attempts = :seen", seen=before.attempts
         )
 
     def log_action(self, after: Delivery, outcome: AttemptOutcome, kind: Kind, at: str) -> Action:

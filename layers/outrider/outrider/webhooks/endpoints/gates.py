@@ -15,6 +15,7 @@ from outrider.access.models import WorkspaceId
 from outrider.kit import clock, concurrency_slots
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Table
+from outrider.kit.aws.expressions import Changes, changes
 from outrider.kit.concurrency_slots import Place
 from outrider.webhooks.endpoints.breaker import AT_ONCE, OPENS_AT
 from outrider.webhooks.models import EndpointState, LastAttempt
@@ -117,33 +118,28 @@ class EndpointStateRepository:
         now = ended.last.at
         condition = f"#in_flight.#{delivery_id} = :place"
         values: dict[str, Any] = {"place": place}
-        sets: list[str] = []
-        removes = [f"#in_flight.#{delivery_id}"]
+        set: dict[str, Any] = {}
+        keep: dict[str, Any] = {}
+        failures = 0
+        remove = [f"in_flight.#{delivery_id}"]
         if ended.health == "success":
-            sets += ["#failures = :none", "#last_success_at = :now", "#last_attempt = :last"]
-            removes += ["#failing_since"]
-            values |= {"none": 0, "now": now, "last": ended.last.model_dump()}
+            set = {"failures": 0, "last_success_at": now, "last_attempt": ended.last.model_dump()}
+            remove += ["failing_since"]
             if not ended.was_open:
                 condition += " AND #failures < :opens"
                 values["opens"] = OPENS_AT
         elif ended.health == "failure":
-            sets += [
-                "#failures = #failures + :one",
-                "#failing_since = if_not_exists(#failing_since, :now)",
-                "#last_failure_at = :now",
-                "#last_attempt = :last",
-            ]
-            values |= {"one": 1, "now": now, "last": ended.last.model_dump()}
+            set = {"last_failure_at": now, "last_attempt": ended.last.model_dump()}
+            keep, failures = {"failing_since": now}, 1
         if ended.hold:
-            sets.append("#not_before = :hold")
-            condition += " AND (attribute_not_exists(#not_before) OR #not_before < :hold)"
-            values["hold"] = clock.to_text(ended.hold)
-        if sets:
+            set["not_before"] = clock.to_text(ended.hold)
+            condition += " AND (attribute_not_exists(#not_before) OR #not_before < :not_before)"
+        if set:
             unchanged, more = _reset_still(ended.reset_at)
             condition += f" AND {unchanged}"
             values |= more
-        expression = (f"SET {', '.join(sets)} " if sets else "") + f"REMOVE {', '.join(removes)}"
-        return self._update_action(webhook_id, expression, condition, **values)
+        released = changes(set=set, keep=keep, add={"failures": failures}, remove=remove)
+        return self._update_action(webhook_id, released, condition, **values)
 
     def begin_pump(self, webhook_id: str, lease: str | None, duration: timedelta) -> str | None:
         """A new lease of the pump of an endpoint: it goes on from `lease`, or begins where no pump
@@ -192,11 +188,11 @@ class EndpointStateRepository:
         """As if it had never failed: what waits for it may go."""
         return self._update_action(
             webhook_id,
-            "SET #failures = :none, #reset_at = :now"
-            " REMOVE #failing_since, #not_before, #pump_until",
+            changes(
+                set={"failures": 0, "reset_at": clock.timestamp()},
+                remove=["failing_since", "not_before", "pump_until"],
+            ),
             "attribute_exists(#pk)",
-            none=0,
-            now=clock.timestamp(),
         )
 
     def check_still_action(
@@ -241,7 +237,7 @@ class EndpointStateRepository:
             return
 
     def _update_action(
-        self, webhook_id: str, expression: str, condition: str, **values: Any
+        self, webhook_id: str, expression: str | Changes, condition: str, **values: Any
     ) -> Action:
         return self.table.update_action(
             self.workspace, key_of(webhook_id), expression, condition, **values

@@ -20,6 +20,7 @@ from outrider.kit.aws.dynamodb import (
     batch_get,
     transact,
 )
+from outrider.kit.aws.expressions import changes
 from outrider.kit.errors import PreconditionFailed
 from outrider.kit.outbox import Event, attribute, pack
 from outrider.webhooks.endpoints import gates
@@ -151,22 +152,15 @@ class WebhookRepository:
     def _change_action(
         self, before: Webhook, after: Webhook, secrets: Secrets | None, events: Sequence[Event]
     ) -> Action:
-        changes: dict[str, Any] = after.model_dump(exclude={"id", "created_at"})
+        given: dict[str, Any] = after.model_dump(exclude={"id", "created_at"})
         if secrets:
-            changes |= {"secret": secrets.locked, "previous_secret": secrets.previous}
-        changes |= attribute(events)
-        given = {name: value for name, value in changes.items() if value is not None}
-        gone = sorted(changes.keys() - given.keys())
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in given)
-        if gone:
-            expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+            given |= {"secret": secrets.locked, "previous_secret": secrets.previous}
         return self.table.update_action(
             self.workspace,
             before.id,
-            expression,
+            changes(set={**given, **attribute(events)}),
             "#version = :seen",
             seen=before.version,
-            **given,
         )
 
     def disable_action(
@@ -176,15 +170,18 @@ class WebhookRepository:
         return self.table.update_action(
             self.workspace,
             webhook_id,
-            "SET #status = :disabled, #disabled_reason = :reason, #disabled_at = :at,"
-            " #updated_at = :at, #version = #version + :one, #_events = :events",
+            changes(
+                set={
+                    "status": "disabled",
+                    "disabled_reason": reason,
+                    "disabled_at": at,
+                    "updated_at": at,
+                    "_events": pack([event]),
+                },
+                add={"version": 1},
+            ),
             "#status = :enabled",
-            disabled="disabled",
             enabled="enabled",
-            reason=reason,
-            at=at,
-            one=1,
-            events=pack([event]),
         )
 
     def all(self) -> Sequence[Stored]:

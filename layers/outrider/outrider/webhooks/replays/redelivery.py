@@ -6,6 +6,7 @@ from typing import Any
 
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action, ConditionFailed
+from outrider.kit.aws.expressions import changes
 from outrider.webhooks.deliveries.repository import LOG_LIFE, DeliveryRepository
 from outrider.webhooks.errors import DeliveryMoved
 from outrider.webhooks.models import Delivery
@@ -60,14 +61,12 @@ class Repeats:
 
     def _made_or_again_action(self, after: Delivery) -> Action:
         made = {name: getattr(after, name) for name in _MADE_ONCE}
-        kept = "".join(f", #{name} = if_not_exists(#{name}, :{name})" for name in made)
         return self._waiting_action(
             after,
             {name: getattr(after, name) for name in _AS_REPLAYED},
             "attribute_not_exists(#pk) OR (#state <> :state"
             " AND (attribute_not_exists(#replay_id) OR #replay_id <> :replay_id))",
-            also=kept,
-            **made,
+            keep=made,
         )
 
     def _hasten_action(self, found: Delivery, replay_id: str) -> Action:
@@ -86,17 +85,16 @@ class Repeats:
     def _waiting_action(
         self,
         after: Delivery,
-        changes: Mapping[str, Any],
+        given: Mapping[str, Any],
         condition: str,
-        also: str = "",
+        keep: Mapping[str, Any] | None = None,
         **values: Any,
     ) -> Action:
-        """`changes`, and where it is found while it waits; `also` goes on with the list of SET."""
-        given = {**changes, **self.deliveries.waiting(after), "ttl": _expiry()}
-        places = ", ".join(f"#{name} = :{name}" for name in given)
+        """`given`, and where it is found while it waits; `keep` as `changes` says."""
+        given = {**given, **self.deliveries.waiting(after), "ttl": _expiry()}
         key = self.deliveries.key(after)
         return self.deliveries.table.update_action(
-            key["pk"], key["sk"], f"SET {places}{also}", condition, **given, **values
+            key["pk"], key["sk"], changes(set=given, keep=keep), condition, **values
         )
 
 

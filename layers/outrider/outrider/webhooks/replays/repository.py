@@ -12,6 +12,7 @@ from outrider.access.models import WorkspaceId
 from outrider.kit import clock
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, transact
+from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event, attribute
 from outrider.webhooks.deliveries.repository import LOG_LIFE
 from outrider.webhooks.errors import ReplayMoved
@@ -72,23 +73,21 @@ class ReplayRepository:
     def advance(self, work: ReplayWork, after: Replay, place: Item | None) -> ReplayWork:
         """One page further. Raises ReplayMoved when somebody else went on from there, so that each
         page is counted once."""
-        changes: dict[str, Any] = after.model_dump(
+        given: dict[str, Any] = after.model_dump(
             include={"state", "looked_at", "matched", "reached", "completed_at"}, exclude_none=True
         )
-        changes |= {"pages": work.pages + 1} | ({"place": place} if place else {})
-        if after.state == "running":
-            changes |= self._running(after)
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
-        if after.state != "running":
-            expression += " REMOVE #by_waiting_pk, #by_waiting_sk"
+        given |= {"pages": work.pages + 1} | ({"place": place} if place else {})
+        goes_on = after.state == "running"
         action = self.table.update_action(
             self._pk(after.webhook_id),
             after.id,
-            expression,
+            changes(
+                set={**given, **(self._running(after) if goes_on else {})},
+                remove=() if goes_on else ["by_waiting_pk", "by_waiting_sk"],
+            ),
             "#pages = :seen AND #state = :running",
             seen=work.pages,
             running="running",
-            **changes,
         )
         try:
             return _work(self.table.write(action))
@@ -100,10 +99,9 @@ class ReplayRepository:
         action = self.table.update_action(
             self._pk(replay.webhook_id),
             replay.id,
-            "SET #by_waiting_pk = :by_waiting_pk, #by_waiting_sk = :by_waiting_sk",
+            changes(set=self._running(replay)),
             "#state = :running",
             running="running",
-            **self._running(replay),
         )
         try:
             self.table.write(action)
