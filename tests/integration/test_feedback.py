@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +9,10 @@ import pytest
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments import message_ids
 from outrider.campaigns.wiring import statistics
-from outrider.kit import clock, ids
-from outrider.kit.aws.dynamodb import Action, transact
-from outrider.mailboxes.wiring import mailbox_repository
+from outrider.kit import ids
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
-from tests.harness.wire import Crash, crash_points
+from tests.harness.failures import Crash, crash_points
 from tests.integration.feedback import notice, soft, tell
 from tests.integration.outreach import STEP_ONE, STEP_TWO, Launched, launched, status
 
@@ -45,12 +42,6 @@ def only_message(api: Api, campaign: Launched) -> dict[str, Any]:
     page = api.get(f"/v1/messages?campaign_id={campaign.campaign_id}&state=sent").json
     message: dict[str, Any] = page["data"][0]
     return message
-
-
-def repeated_action(action: Action, count: int) -> Action:
-    """A write that counts, as often as that."""
-    values = {key: {"N": str(count)} for key in action.params["ExpressionAttributeValues"]}
-    return replace(action, params={**action.params, "ExpressionAttributeValues": values})
 
 
 class TestMarks:
@@ -350,54 +341,3 @@ class TestUnknownOutcome:
         assert (audience["active"], audience["paused"]) == (1, 0)
         cloud.run(hours=4)
         assert len(cloud.mails()) == 2
-
-
-class TestGuardrail:
-    def sent_before(self, api: Api, campaign: Launched, count: int) -> None:
-        """As if so many mails had been sent this hour."""
-        counts = statistics(Caller.engine(api.workspace().id).workspace, campaign.campaign_id)
-        counted_once = counts.add_action(clock.now().date(), "stp_x", "a", "sent")
-        transact(repeated_action(counted_once, count))
-
-    @pytest.mark.parametrize(("sent", "trips"), [(99, True), (98, False), (126, False)])
-    def test_pauses_a_campaign_once(self, api: Api, cloud: Cloud, sent: int, trips: bool) -> None:
-        campaign = one_sent(api, cloud, contacts=5)
-        self.sent_before(api, campaign, sent - 4)
-
-        for mail in cloud.mails():
-            tell(cloud, mail, "Bounce")
-            tell(cloud, mail, "Bounce")
-
-        found = api.get(f"/v1/campaigns/{campaign.campaign_id}").json
-        tripped = events(api, "campaign.guardrail_tripped")
-        assert (found["status"], len(tripped)) == (("paused", 1) if trips else ("active", 0))
-        if trips:
-            assert found["pause_reason"] == "guardrail"
-            assert (tripped[0]["sent"], tripped[0]["bounced"]) == (sent + 1, 5)
-
-    def test_forgets_what_is_older_than_a_day(self, api: Api, cloud: Cloud) -> None:
-        campaign = one_sent(api, cloud, steps=(STEP_ONE,), contacts=5)
-        first, *others = cloud.mails()
-        for mail in others[:3]:
-            tell(cloud, mail, "Bounce")
-        cloud.clock.advance(hours=25)
-        self.sent_before(api, campaign, 100)
-
-        tell(cloud, first, "Bounce")
-
-        assert events(api, "campaign.guardrail_tripped") == []
-
-    def test_pauses_a_mailbox(self, api: Api, cloud: Cloud) -> None:
-        one_sent(api, cloud, steps=(STEP_ONE,), contacts=5)
-        (mailbox,) = api.get("/v1/mailboxes").json["data"]
-        workspace = Caller.engine(api.workspace().id).workspace
-        taken = mailbox_repository(workspace)
-        transact(taken.take_action(mailbox["id"], clock.now().date(), 10_000, 96))
-
-        for mail in cloud.mails():
-            tell(cloud, mail, "Bounce")
-
-        found = api.get(f"/v1/mailboxes/{mailbox['id']}").json
-        assert (found["status"], found["paused_reason"]) == ("paused", "guardrail")
-        (tripped,) = events(api, "campaign.guardrail_tripped")
-        assert (tripped["paused"], tripped["mailbox_id"]) == ("mailbox", mailbox["id"])

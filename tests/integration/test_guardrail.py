@@ -18,7 +18,7 @@ from tests.integration.test_feedback import events, one_sent
 
 def repeated_action(action: Action, count: int) -> Action:
     """A write that counts, as often as that."""
-    values = {**action.params["ExpressionAttributeValues"], ":one": {"N": str(count)}}
+    values = {key: {"N": str(count)} for key in action.params["ExpressionAttributeValues"]}
     return replace(action, params={**action.params, "ExpressionAttributeValues": values})
 
 

@@ -23,6 +23,7 @@ from outrider.events.models import RecordedEvent
 from outrider.kit import clock, ids
 from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb import StoreFailed, Table
+from outrider.kit.aws.kms import Safe
 from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.connections import OutboundFailed
@@ -37,7 +38,6 @@ from outrider.webhooks.deliveries.sweeper import Sweeper
 from outrider.webhooks.deliveries.timers import Timers
 from outrider.webhooks.endpoints.gates import EndpointStateRepository
 from outrider.webhooks.endpoints.repository import WebhookRepository
-from outrider.webhooks.endpoints.secrets import SecretSafe
 from outrider.webhooks.models import DeliveryJob, ProbeJob, PumpJob, Webhook
 from tests.harness.memory import Memory, MemoryTable
 
@@ -160,7 +160,7 @@ class World:
 
     def _deliverer(self, workspace: WorkspaceId) -> Deliverer:
         table = Table(TABLE)
-        safe = cast("SecretSafe", SimpleNamespace(open=lambda webhook_id, locked: locked))
+        safe = cast("Safe", SimpleNamespace(open=lambda webhook_id, locked: locked))
         outbound = cast("Outbound", SimpleNamespace(post=self._post))
         return Deliverer(
             workspace,

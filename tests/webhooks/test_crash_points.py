@@ -16,10 +16,10 @@ from unittest.mock import patch
 import pytest
 
 from outrider.kit import clock
+from outrider.kit.aws import kms
 from outrider.kit.aws.attributes import encode_item
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.exchanges import HttpResponse
-from outrider.webhooks.endpoints import secrets
 from outrider.webhooks.endpoints.breaker import OPENS_AT
 from tests.engine.invariants import Books
 from tests.engine.sweep import Deliver, Disturbance, Scenario, disturb, sweep
@@ -75,7 +75,7 @@ def _with(cloud: Cloud, worker: str, queue: str) -> Deliver:
     cloud.skip()
 
     def deliver() -> None:
-        secrets._open.cache_clear()  # another process has not asked KMS yet
+        kms.decrypted.cache_clear()  # another process has not asked KMS yet
         cloud.invoke(worker, records)
 
     return deliver

@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
-from outrider.access.models import WorkspaceId
-from outrider.kit.aws.kms import Cipher, CipherFailed
+from outrider.kit.aws.kms import Cipher, CipherFailed, Safe
 from outrider.mailboxes.models import Mailbox, Security, SmtpServer
-from outrider.mailboxes.passwords import PasswordSafe
 from outrider.mailboxes.smtp import SmtpSessions
 from outrider.messages.models import Message
 from outrider.messages.transports import SendOutcome
@@ -38,19 +36,19 @@ MESSAGE = Message(
 )
 
 
-class Opened(PasswordSafe):
+class Opened(Safe):
     """A safe whose passwords were never locked."""
 
-    def open(self, mailbox_id: str, locked: bytes) -> str:
-        return locked.decode()
+    def open(self, resource_id: str, locked: bytes) -> bytes:
+        return locked
 
 
-class Shut(PasswordSafe):
-    def open(self, mailbox_id: str, locked: bytes) -> str:
+class Shut(Safe):
+    def open(self, resource_id: str, locked: bytes) -> bytes:
         raise CipherFailed
 
 
-SAFE = Opened(Cipher(""), WorkspaceId("wsp_1"))
+SAFE = Opened(Cipher(""), "wsp_1", "mailbox")
 
 
 def a_mailbox(port: int, security: Security = "none", password: str = PASSWORD) -> Mailbox:
@@ -277,7 +275,7 @@ class TestConnection:
         assert outcome.detail.startswith("blocked_address")
 
     def test_a_password_that_cannot_be_decrypted_loses_no_mail(self) -> None:
-        outcome = send(MailServer(), safe=Shut(Cipher(""), WorkspaceId("wsp_1")))
+        outcome = send(MailServer(), safe=Shut(Cipher(""), "wsp_1", "mailbox"))
 
         assert (outcome.kind, outcome.scope) == ("not_accepted", "later")
 

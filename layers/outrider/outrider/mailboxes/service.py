@@ -6,6 +6,7 @@ from typing import Any
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
+from outrider.kit.aws.kms import Safe
 from outrider.kit.errors import (
     Contended,
     DuplicateResource,
@@ -20,7 +21,6 @@ from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox, Security, SmtpServer
 from outrider.mailboxes.ownership.claims import AddressClaims
 from outrider.mailboxes.ownership.errors import OwnershipLost
-from outrider.mailboxes.passwords import PasswordSafe
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.schemas import (
@@ -48,7 +48,7 @@ class MailboxService:
     mailboxes: MailboxRepository
     pools: PoolRepository
     reviews: HealthReviews
-    safe: PasswordSafe
+    safe: Safe
     claims: AddressClaims
     local: bool
 
@@ -169,7 +169,7 @@ class MailboxService:
             raise ValidationFailed.at("/smtp", "A mailbox of kind ses has no server")
         changes: dict[str, Any] = given.model_dump(exclude_none=True, exclude={"password"})
         if given.password is not None:
-            changes["locked_password"] = self.safe.lock(mailbox.id, given.password)
+            changes["locked_password"] = self.safe.lock(mailbox.id, given.password.encode())
         changed = server.model_copy(update=changes)
         self._require_allowed(changed.port, changed.security)
         return mailbox.model_copy(update={"smtp": changed, "breaker": None})
@@ -182,7 +182,7 @@ class MailboxService:
             port=new.port,
             security=security,
             username=new.username,
-            locked_password=self.safe.lock(mailbox_id, new.password),
+            locked_password=self.safe.lock(mailbox_id, new.password.encode()),
         )
 
     def _require_allowed(self, port: int, security: Security) -> None:

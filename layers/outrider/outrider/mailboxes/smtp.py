@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from outrider.kit.aws.kms import CipherFailed
+from outrider.kit.aws.kms import CipherFailed, Safe
 from outrider.kit.outbound.connections import (
     Allowed,
     Connector,
@@ -29,7 +29,6 @@ from outrider.kit.outbound.connections import (
 from outrider.kit.outbound.networks import is_loopback, is_public
 from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.models import Mailbox, SmtpServer
-from outrider.mailboxes.passwords import PasswordSafe
 
 _LONGEST_LINE = 2_048
 _MOST_LINES = 100
@@ -72,7 +71,7 @@ class SmtpSessions:
     """Opens sessions for the mailboxes of one workspace. Times are in seconds. `loopback` lets them
     lead to this machine, without TLS too, for development."""
 
-    safe: PasswordSafe
+    safe: Safe
     loopback: bool = False
     resolve: Resolve = look_up
     connect_within: float = 5
@@ -113,7 +112,7 @@ class SmtpSessions:
 
     def _password(self, mailbox_id: str, server: SmtpServer) -> str:
         try:
-            return self.safe.open(mailbox_id, server.locked_password)
+            return self.safe.open(mailbox_id, server.locked_password).decode()
         except CipherFailed as failure:
             raise SmtpFailed("secret", "The password could not be decrypted") from failure
 

@@ -2,13 +2,12 @@
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit.aws.dynamodb import Table
-from outrider.kit.aws.kms import Cipher
+from outrider.kit.aws.kms import Cipher, Safe
 from outrider.kit.settings import settings
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.inboxes import Inboxes
 from outrider.mailboxes.ownership.claims import AddressClaims
 from outrider.mailboxes.ownership.repository import OwnershipRepository
-from outrider.mailboxes.passwords import PasswordSafe
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.service import MailboxService
@@ -52,8 +51,8 @@ def smtp_sessions(workspace: WorkspaceId) -> SmtpSessions:
     return SmtpSessions(_safe(workspace), loopback=settings().stage == "local")
 
 
-def _safe(workspace: WorkspaceId) -> PasswordSafe:
-    return PasswordSafe(Cipher(settings().require("secrets_key_id")), workspace)
+def _safe(workspace: WorkspaceId) -> Safe:
+    return Safe(Cipher(settings().require("secrets_key_id")), workspace, "mailbox")
 
 
 def _table() -> Table:

@@ -3,7 +3,7 @@
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.wiring import feed
 from outrider.kit.aws.dynamodb import Table
-from outrider.kit.aws.kms import Cipher
+from outrider.kit.aws.kms import Cipher, Safe
 from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.settings import settings
@@ -18,7 +18,6 @@ from outrider.webhooks.deliveries.sweeper import Sweeper
 from outrider.webhooks.deliveries.timers import Timers, order
 from outrider.webhooks.endpoints.gates import EndpointStateRepository
 from outrider.webhooks.endpoints.repository import WebhookRepository
-from outrider.webhooks.endpoints.secrets import SecretSafe
 from outrider.webhooks.endpoints.service import WebhookService
 from outrider.webhooks.models import Delivery, DeliveryJob, ReplayJob
 from outrider.webhooks.replays.redelivery import Repeats
@@ -127,8 +126,8 @@ def _timers() -> Timers:
     return Timers(_queue())
 
 
-def _safe(workspace: WorkspaceId) -> SecretSafe:
-    return SecretSafe(Cipher(settings().require("secrets_key_id")), workspace)
+def _safe(workspace: WorkspaceId) -> Safe:
+    return Safe(Cipher(settings().require("secrets_key_id")), workspace, "webhook")
 
 
 def _outbound() -> Outbound:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -35,6 +36,29 @@ class Cipher:
             EncryptionContext=dict(context),
         )
         return bytes(answer["Plaintext"])
+
+
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """Secrets of a workspace's resources of one kind: encrypted where they are stored, plain only
+    in memory. Each is bound to its workspace and resource, so a ciphertext that is copied to
+    another item cannot be decrypted. Raises CipherFailed."""
+
+    cipher: Cipher
+    workspace: str
+    kind: Literal["mailbox", "webhook"]
+
+    def lock(self, resource_id: str, secret: bytes) -> bytes:
+        return self.cipher.encrypt(secret, {"workspace": self.workspace, self.kind: resource_id})
+
+    def open(self, resource_id: str, locked: bytes) -> bytes:
+        """Return the secret, for which KMS is asked once in the life of a process."""
+        return decrypted(self.cipher, self.workspace, self.kind, resource_id, locked)
+
+
+@lru_cache(maxsize=1_000)
+def decrypted(cipher: Cipher, workspace: str, kind: str, resource_id: str, locked: bytes) -> bytes:
+    return cipher.decrypt(locked, {"workspace": workspace, kind: resource_id})
 
 
 def _call(operation: str, **params: Any) -> Any:

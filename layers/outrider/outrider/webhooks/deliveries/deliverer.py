@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
+from outrider.kit.aws.kms import Safe
 from outrider.kit.errors import Contended
 from outrider.webhooks.deliveries.backlog import Pump
 from outrider.webhooks.deliveries.repository import DeliveryRepository, Due
@@ -21,7 +22,6 @@ from outrider.webhooks.endpoints.gates import (
     Released,
 )
 from outrider.webhooks.endpoints.repository import WebhookRepository
-from outrider.webhooks.endpoints.secrets import SecretSafe
 from outrider.webhooks.models import (
     AttemptOutcome,
     Delivery,
@@ -67,7 +67,7 @@ class Deliverer:
     webhooks: WebhookRepository
     gates: EndpointStateRepository
     deliveries: DeliveryRepository
-    safe: SecretSafe
+    safe: Safe
     sender: WebhookSender
     timers: Timers
     pump: Pump

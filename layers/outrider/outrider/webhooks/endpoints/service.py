@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids, json
+from outrider.kit.aws.kms import Safe
 from outrider.kit.errors import Contended, PreconditionFailed, ValidationFailed
 from outrider.kit.http.pagination import PageQuery, Sealer
 from outrider.kit.outbound.client import Outbound
@@ -15,7 +16,6 @@ from outrider.kit.outbound.targets import InvalidUrl
 from outrider.webhooks.deliveries.sender import WebhookSender
 from outrider.webhooks.deliveries.signing import new_key, parse_secret, show_secret
 from outrider.webhooks.endpoints.repository import Secrets, Stored, WebhookRepository
-from outrider.webhooks.endpoints.secrets import SecretSafe
 from outrider.webhooks.errors import WebhookMoved, WebhookNotFound
 from outrider.webhooks.models import AttemptOutcome, EndpointState, Webhook
 from outrider.webhooks.schemas import (
@@ -41,7 +41,7 @@ ResultT = TypeVar("ResultT")
 class WebhookService:
     caller: Caller
     webhooks: WebhookRepository
-    safe: SecretSafe
+    safe: Safe
     outbound: Outbound
     start_pump: Callable[[str], None]
     """Has what waits for an endpoint delivered."""
