@@ -7,7 +7,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from outrider.contacts.service import ContactService
+from outrider.kit.aws.dynamodb import TransactionFailed, transact
 from tests.harness import stack
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
@@ -267,6 +270,62 @@ class TestWorkInSeveralTransactions:
 
         assert (failed.status, answer.status) == (500, 201)
         assert answer.json["counts"]["created"] == 70
+
+
+class Made(BaseModel):
+    id: str
+
+
+class TestAnswerThatATransactionKeeps:
+    def test_is_the_first_one_whatever_copy_the_service_returns(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        create = ContactService.create
+        ada = {"email": "ada@example.com"}
+        plain = api.post(
+            "/v1/contacts", {"email": "bob@example.com"}, headers={"idempotency-key": "1"}
+        )
+        monkeypatch.setattr(
+            ContactService, "create", lambda *given: create(*given).model_copy(deep=True)
+        )
+
+        first = api.post("/v1/contacts", ada, headers=KEY)
+        again = api.post("/v1/contacts", ada, headers=KEY)
+
+        assert (first.status, replayed(first)) == (201, False)
+        assert (again.json, replayed(again)) == (first.json, True)
+        assert [call.operation for call in first.calls] == [call.operation for call in plain.calls]
+
+    @pytest.mark.parametrize("other", [True, False])
+    def test_is_not_kept_by_one_that_was_refused(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch, other: bool
+    ) -> None:
+        def create(service: ContactService, _: Any) -> Made:
+            made = Made(id="con_1")
+            table = service.entities.table
+            never = table.delete_action("nobody", "#", "attribute_exists(#pk)")
+            with pytest.raises(TransactionFailed):
+                transact(never, *service.caller.keep_actions(made))
+            return Made(id="con_2") if other else made
+
+        monkeypatch.setattr(ContactService, "create", create)
+
+        first, again = (
+            api.post("/v1/contacts", {"email": "ada@example.com"}, headers=KEY) for _ in range(2)
+        )
+
+        assert first.json["id"] == ("con_2" if other else "con_1")
+        assert (replayed(first), replayed(again)) == (False, True)
+        assert again.json == first.json
+
+    def test_is_the_first_one_though_the_word_of_the_store_was_lost(
+        self, api: Api, cloud: Cloud
+    ) -> None:
+        api.workspace()
+        with cloud.wire.lose("TransactWriteItems"):
+            first = api.post("/v1/contacts", {"email": "ada@example.com"}, headers=KEY)
+
+        assert (first.status, replayed(first)) == (201, False)
 
 
 class TestSecrets:

@@ -61,9 +61,10 @@ class Idempotency:
     key: str
     request: Request
     status: int
-    kept: BaseModel | None = None
-    _author: str = field(default_factory=lambda: secrets.token_hex(8))
-    """Tells the record of this very request from that of an equal one."""
+    kept: Answer | None = None
+    """The answer that a transaction of this very request has kept."""
+    _described: dict[str, Answer] = field(default_factory=dict)
+    """The answers that one was to keep, by the author that only its record names."""
     _token: str = ""
     _began_ms: int = 0
 
@@ -74,8 +75,11 @@ class Idempotency:
         When there is a record already, it raises AnsweredBefore, IdempotencyMismatch or
         StillRunning.
         """
-        self.kept = result
-        return self._put_action(render(repeated or result, self.status), author=self._author)
+        author, answer = secrets.token_hex(8), render(result, self.status)
+        self._described[author] = answer
+        stored = render(repeated, self.status) if repeated else answer
+        put = self._put_action(stored, author=author)
+        return replace(put, done=lambda: setattr(self, "kept", answer))
 
     def begin(self, plan: PlanT) -> PlanT:
         """Claim the key for work in several transactions, and return what is to be done: `plan`, or
@@ -98,14 +102,17 @@ class Idempotency:
             return ids.new(prefix)
         return ids.at(prefix, self._began_ms, self.workspace, self.actor, self.key, *identity)
 
-    def close(self, answer: Answer) -> None:
-        """Keep an answer that no transaction has kept, unless another try may get a better one:
-        after a failure of ours, or where the answer itself asks for it.
-        Raises as `keep_action` does."""
+    def close(self, answer: Answer) -> Answer:
+        """Return what the request is answered: what a transaction has kept, else `answer`, which is
+        kept now unless another try may get a better one: after a failure of ours, or where the
+        answer itself asks for it. Raises as `keep_action` does."""
         if answer.status >= 500 or "Retry-After" in answer.headers:
             self.release()
+        elif self.kept:
+            return self.kept
         else:
             self.table.write(self._put_action(answer))
+        return answer
 
     def release(self) -> None:
         """End the claim, if there is one, without an answer. If that fails it ends by itself."""
@@ -154,8 +161,9 @@ class Idempotency:
         """Why nothing can be written under this key, of the record that stands there."""
         if record.get("fingerprint", self._fingerprint) != self._fingerprint:
             return IdempotencyMismatch()
-        if self.kept is not None and record.get("author") == self._author:
-            return AnsweredBefore(render(self.kept, self.status))  # only DynamoDB's word was lost
+        if mine := self._described.get(record.get("author", "")):
+            self.kept = mine  # only DynamoDB's word was lost
+            return AnsweredBefore(mine)
         if "answer" in record:
             return AnsweredBefore(_unpack(record["answer"]))
         left = record.get("leased_until", 0) - clock.epoch_ms()

@@ -84,6 +84,8 @@ class Action:
     kind: Literal["Put", "Update", "Delete", "ConditionCheck"]
     params: dict[str, Any]
     refused: Callable[[Item | None], Exception] | None = None
+    done: Callable[[], None] | None = None
+    """Is called once it is written."""
 
     def or_raise(self, refusal: Exception) -> "Action":
         """The same write, with the error to raise when its condition does not hold."""
@@ -212,7 +214,7 @@ class Table:
 
         Raises ConditionFailed, or what the action says.
         """
-        if also:
+        if also or action.done:
             return _write_with(action, also)
         params = dict(action.params)
         if action.kind == "Update":
@@ -270,6 +272,9 @@ def transact(*actions: Action, attempts: int = _TRANSACTION_ATTEMPTS) -> None:
                 TransactItems=items,
                 ClientRequestToken=secrets.token_hex(16),
             )
+            for action in actions:
+                if action.done:
+                    action.done()
             return
         except Refused as error:
             if error.code != "TransactionCanceledException":

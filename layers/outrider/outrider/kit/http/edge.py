@@ -36,11 +36,12 @@ class Keeper(Protocol):
     """Keeps the answer to a request that may be repeated."""
 
     @property
-    def kept(self) -> object:
-        """The result that a transaction was to keep last."""
+    def kept(self) -> Answer | None:
+        """The answer that a transaction of this request has kept."""
 
-    def close(self, answer: Answer) -> None:
-        """Keep what no transaction has kept. Raises AnsweredBefore."""
+    def close(self, answer: Answer) -> Answer:
+        """Return the answer that is kept: `answer` if no transaction has kept one. Raises
+        AnsweredBefore."""
 
     def release(self) -> None:
         """The request failed in a way that a repetition may not: nothing is kept."""
@@ -244,7 +245,8 @@ class Api:
             answer = _carry_out(route, arguments, keeper, request)
         except AnsweredBefore as before:
             answer = before.answer
-            headers |= _REPLAYED
+            if not (keeper and keeper.kept):
+                headers |= _REPLAYED
         except OutriderError as error:
             answer = _refusal(error, request)
         except Exception:
@@ -277,19 +279,15 @@ class Api:
 def _carry_out(
     route: Route, arguments: dict[str, Any], keeper: Keeper | None, request: Request
 ) -> Answer:
-    """What the route's handler answers. Raises its errors once they are kept, AnsweredBefore."""
+    """Return what the route's handler answers, once that is kept. Raises AnsweredBefore."""
     try:
         result = route.handler(**arguments)
+        answer = (keeper and keeper.kept) or render(result, route.status)
     except OutriderError as error:
         if isinstance(error, ResourceNotFound):
             error.detail = next(_wrong_ids(arguments), error.detail)
-        if keeper:
-            keeper.close(_refusal(error, request))
-        raise
-    answer = render(result, route.status)
-    if keeper and keeper.kept is not result:
-        keeper.close(answer)
-    return answer
+        answer = _refusal(error, request)
+    return keeper.close(answer) if keeper else answer
 
 
 def _wrong_ids(arguments: Mapping[str, Any]) -> Iterator[str]:
