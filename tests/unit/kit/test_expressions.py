@@ -1,7 +1,7 @@
 import pytest
 
+from outrider.kit.aws.attributes import Changes, changes
 from outrider.kit.aws.dynamodb import Table
-from outrider.kit.aws.expressions import Changes, changes
 
 
 def test_set_keep_add_and_remove() -> None:
@@ -26,7 +26,7 @@ def test_set_keep_add_and_remove() -> None:
     ],
 )
 def test_name_no_clause_in_vain(update: Changes, expression: str) -> None:
-    assert update.expression == expression
+    assert update.text == expression
 
 
 def test_refuse_a_value_of_the_condition_that_is_one_of_the_update() -> None:

@@ -15,9 +15,8 @@ from outrider.campaigns.errors import CampaignNotFound
 from outrider.campaigns.models import Audience, Campaign, CampaignStatus
 from outrider.campaigns.statistics.repository import Statistics
 from outrider.kit import clock, ids, outbox
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, batch_get
-from outrider.kit.aws.expressions import changes
 from outrider.kit.counters import Counters, total
 from outrider.kit.outbox import Event
 

@@ -13,7 +13,7 @@ from outrider.contacts.search.keys import INDEX_KEYS, company_place, index_keys
 from outrider.contacts.touches import Touch, Touches
 from outrider.entities.repository import PRESENT, EntityMoved, EntityRepository, Found
 from outrider.kit import clock
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import (
     Action,
     ItemPage,
@@ -23,7 +23,6 @@ from outrider.kit.aws.dynamodb import (
     transact,
     transact_groups,
 )
-from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 from outrider.kit.text.addresses import folded
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from outrider.access.models import WorkspaceId
 from outrider.entities.models import Entity
 from outrider.kit import clock, outbox
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
@@ -27,7 +27,6 @@ from outrider.kit.aws.dynamodb import (
     transact_groups,
     try_transact,
 )
-from outrider.kit.aws.expressions import changes
 from outrider.kit.counters import Counters, total
 from outrider.kit.outbox import Event
 

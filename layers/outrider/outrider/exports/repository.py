@@ -8,7 +8,7 @@ from typing import Any
 from outrider.access.models import WorkspaceId
 from outrider.exports.models import Export, ExportWork
 from outrider.kit import clock, outbox
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
@@ -17,7 +17,6 @@ from outrider.kit.aws.dynamodb import (
     TransactionFailed,
     transact,
 )
-from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 
 LEASE = timedelta(seconds=330)

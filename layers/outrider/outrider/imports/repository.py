@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from outrider.access.models import WorkspaceId
 from outrider.imports.models import Counts, Import, Result, Status
 from outrider.kit import clock, outbox
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
@@ -27,7 +27,6 @@ from outrider.kit.aws.dynamodb import (
     transact,
     try_transact,
 )
-from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 
 LEASE = timedelta(seconds=330)

@@ -7,9 +7,8 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, Table
-from outrider.kit.aws.expressions import changes
 
 SHARDS = 8
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, hourly_counts, ids
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
@@ -23,7 +23,6 @@ from outrider.kit.aws.dynamodb import (
     batch_get,
     transact,
 )
-from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event, attribute
 from outrider.kit.text.addresses import folded
 from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken

@@ -20,9 +20,8 @@ from typing import Any
 from outrider.access.models import WorkspaceId
 from outrider.campaigns.enrollments.message_ids import contact_of
 from outrider.kit import clock, outbox
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, Query, Table, batch_get, batch_write
-from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 from outrider.messages.bounces.reasons import Diagnosis
 from outrider.messages.models import Classification, MarkedTime, Message, State, rfc_key

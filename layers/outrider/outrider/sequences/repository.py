@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, outbox
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, Query, Table, batch_get, batch_write, transact
-from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 from outrider.sequences.models import Sequence, Status, Step
 

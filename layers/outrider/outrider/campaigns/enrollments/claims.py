@@ -18,8 +18,8 @@ from outrider.campaigns.models import (
     Thread,
 )
 from outrider.kit import clock, outbox
+from outrider.kit.aws.attributes import changes
 from outrider.kit.aws.dynamodb import Action, Table
-from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 
 DUE_KEYS = ("due_at", "by_due_pk", "by_due_sk")

@@ -22,9 +22,8 @@ from outrider.campaigns.enrollments.claims import (
 )
 from outrider.campaigns.models import ERASED, QUEUED, QUEUED_LANE, Campaign, Enrollment
 from outrider.kit import bulk_marks, clock, outbox
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table
-from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event
 
 _SKIPPED_LIFE = timedelta(days=90)

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from outrider.kit import hourly_counts
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, Query, Table
-from outrider.kit.aws.expressions import changes
 
 SHARDS = 8
 """Many workers count the same step at once, and transactions that meet on one item are repeated."""

@@ -11,9 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, Query, Table, TransactionFailed, batch_get, transact
-from outrider.kit.aws.expressions import changes
 
 _LIFE = timedelta(days=400)
 

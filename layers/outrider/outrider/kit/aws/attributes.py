@@ -1,4 +1,4 @@
-"""DynamoDB's typed JSON to and from Python values.
+"""DynamoDB's typed JSON to and from Python values, and the parts of its expressions.
 
 str S, int and float N, bool BOOL, None NULL, bytes B, list and tuple L, dict M, set of str SS.
 A number without a fraction comes back as int, any other as float: amounts that must be exact are
@@ -8,7 +8,8 @@ integers throughout.
 import base64
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Item = dict[str, Any]
@@ -116,3 +117,38 @@ def attribute_names(*expressions: str) -> dict[str, str]:
 def attribute_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return `ExpressionAttributeValues` that an expression names `:name`."""
     return {f":{name}": encode(value) for name, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """An update expression, and the values that it names."""
+
+    text: str
+    values: Mapping[str, Any]
+
+
+def changes(
+    *,
+    set: Mapping[str, Any] | None = None,
+    keep: Mapping[str, Any] | None = None,
+    add: Mapping[str, int] | None = None,
+    remove: Iterable[str] = (),
+) -> Changes:
+    """Return the update that sets attributes, or removes those that are None; sets those of `keep`
+    only where the item has none; adds to numbers; and removes attributes.
+
+    Each value is named after its attribute (`:status` is that of `status`), for conditions too.
+    """
+    set, keep = set or {}, keep or {}
+    add = {name: number for name, number in (add or {}).items() if number}
+    given = {name: value for name, value in set.items() if value is not None}
+    clauses = {
+        "SET": [
+            *(f"#{name} = :{name}" for name in given),
+            *(f"#{name} = if_not_exists(#{name}, :{name})" for name in keep),
+        ],
+        "REMOVE": [f"#{name}" for name in (*remove, *(set.keys() - given.keys()))],
+        "ADD": [f"#{name} :{name}" for name in add],
+    }
+    written = [f"{clause} {', '.join(parts)}" for clause, parts in clauses.items() if parts]
+    return Changes(" ".join(written), {**given, **keep, **add})

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from outrider.kit.aws import clients
 from outrider.kit.aws.attributes import (
+    Changes,
     Item,
     attribute_names,
     attribute_values,
@@ -21,7 +22,6 @@ from outrider.kit.aws.attributes import (
     encode_item,
 )
 from outrider.kit.aws.dynamodb_transport import Refused, Unreachable
-from outrider.kit.aws.expressions import Changes
 from outrider.kit.errors import ServiceUnavailable
 from outrider.kit.outbox import ATTRIBUTE as EVENTS
 
@@ -78,14 +78,13 @@ class Action:
     """One write, as an element of a transaction.
 
     `refused` makes the error to raise when its condition does not hold, of what stood in its place;
-    in a transaction it comes first, whatever else did not hold.
+    in a transaction it comes first, whatever else did not hold. `done` is called after the write.
     """
 
     kind: Literal["Put", "Update", "Delete", "ConditionCheck"]
     params: dict[str, Any]
     refused: Callable[[Item | None], Exception] | None = None
     done: Callable[[], None] | None = None
-    """Is called once it is written."""
 
     def or_raise(self, refusal: Exception) -> "Action":
         """The same write, with the error to raise when its condition does not hold."""
@@ -189,16 +188,13 @@ class Table:
         return Action("Put", self._params(condition, values, Item=encode_item(item)))
 
     def update_action(
-        self, pk: str, sk: str, expression: str | Changes, condition: str = "", **values: Any
+        self, pk: str, sk: str, update: str | Changes, condition: str = "", **values: Any
     ) -> Action:
-        if isinstance(expression, Changes):
-            changes = expression
-            return self.update_action(
-                pk, sk, changes.expression, condition, **changes.values, **values
-            )
+        if isinstance(update, Changes):
+            return self.update_action(pk, sk, update.text, condition, **update.values, **values)
         key = encode_item({"pk": pk, "sk": sk})
-        params = self._params(condition, values, expression, Key=key)
-        return Action("Update", {**params, "UpdateExpression": expression})
+        params = self._params(condition, values, update, Key=key)
+        return Action("Update", {**params, "UpdateExpression": update})
 
     def delete_action(self, pk: str, sk: str, condition: str = "", **values: Any) -> Action:
         key = encode_item({"pk": pk, "sk": sk})
@@ -215,7 +211,11 @@ class Table:
         Raises ConditionFailed, or what the action says.
         """
         if also or action.done:
-            return _write_with(action, also)
+            try:
+                transact(action, *also)
+            except TransactionFailed as failure:
+                raise ConditionFailed(failure.reasons[0].item) from failure
+            return {}
         params = dict(action.params)
         if action.kind == "Update":
             params["ReturnValues"] = "ALL_NEW"
@@ -248,14 +248,6 @@ Key = tuple[Table, str, str]
 """Where an item is, for `batch_get`: its table, `pk` and `sk`."""
 
 
-def _write_with(action: Action, also: Sequence[Action]) -> Item:
-    try:
-        transact(action, *also)
-    except TransactionFailed as failure:
-        raise ConditionFailed(failure.reasons[0].item) from failure
-    return {}
-
-
 def transact(*actions: Action, attempts: int = _TRANSACTION_ATTEMPTS) -> None:
     """All of `actions` or none (at most 100). A conflict with another transaction is tried again,
     unless that was the last of so many `attempts`.
@@ -272,9 +264,8 @@ def transact(*actions: Action, attempts: int = _TRANSACTION_ATTEMPTS) -> None:
                 TransactItems=items,
                 ClientRequestToken=secrets.token_hex(16),
             )
-            for action in actions:
-                if action.done:
-                    action.done()
+            for done in filter(None, (action.done for action in actions)):
+                done()
             return
         except Refused as error:
             if error.code != "TransactionCanceledException":

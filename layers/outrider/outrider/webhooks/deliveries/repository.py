@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from outrider.access.models import WorkspaceId
 from outrider.events.models import RecordedEvent
 from outrider.kit import clock, ids
+from outrider.kit.aws.attributes import changes
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, batch_get, batch_write
-from outrider.kit.aws.expressions import changes
 from outrider.webhooks.endpoints import gates
 from outrider.webhooks.endpoints.repository import Stored
 from outrider.webhooks.models import AttemptOutcome, Delivery, Kind, payload_of

@@ -13,9 +13,8 @@ from typing import Any, Literal
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock, concurrency_slots
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Changes, Item, changes
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Table
-from outrider.kit.aws.expressions import Changes, changes
 from outrider.kit.concurrency_slots import Place
 from outrider.webhooks.endpoints.breaker import AT_ONCE, OPENS_AT
 from outrider.webhooks.models import EndpointState, LastAttempt

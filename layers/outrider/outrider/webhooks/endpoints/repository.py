@@ -10,7 +10,7 @@ from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import (
     Action,
     ConditionFailed,
@@ -20,7 +20,6 @@ from outrider.kit.aws.dynamodb import (
     batch_get,
     transact,
 )
-from outrider.kit.aws.expressions import changes
 from outrider.kit.errors import PreconditionFailed
 from outrider.kit.outbox import Event, attribute, pack
 from outrider.webhooks.endpoints import gates

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from outrider.kit import clock
+from outrider.kit.aws.attributes import changes
 from outrider.kit.aws.dynamodb import Action, ConditionFailed
-from outrider.kit.aws.expressions import changes
 from outrider.webhooks.deliveries.repository import LOG_LIFE, DeliveryRepository
 from outrider.webhooks.errors import DeliveryMoved
 from outrider.webhooks.models import Delivery

@@ -10,9 +10,8 @@ from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import clock
-from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, transact
-from outrider.kit.aws.expressions import changes
 from outrider.kit.outbox import Event, attribute
 from outrider.webhooks.deliveries.repository import LOG_LIFE
 from outrider.webhooks.errors import ReplayMoved
