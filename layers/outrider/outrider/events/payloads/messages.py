@@ -98,7 +98,7 @@ class EmailBouncedData(_AboutMail):
     bounce: Literal["hard", "soft"]
     """`hard`: the address takes no mail, and is suppressed. `soft`: it took none this time."""
     reason: Annotated[BounceReason, Field(examples=["no_such_address"])]
-    """Why: [what each means](../replies.md#why-a-mail-comes-back)."""
+    """Why: [what each means](../replies.md#why-an-email-bounces)."""
     detail: Annotated[str, Field(examples=["General: smtp; 550 5.1.1 user unknown"])]
     """What the recipient's server, the mailbox's server or SES said."""
 
