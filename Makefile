@@ -85,6 +85,7 @@ upgrade: $(READY) ## Choose newer versions: the project's, the layer's and the t
 	$(COMPILE) --upgrade local/requirements-sam.in --output-file local/requirements-sam.txt
 	$(COMPILE) --upgrade local/requirements-ministack.in --output-file local/requirements-ministack.txt
 	$(COMPILE) --upgrade local/requirements-schemathesis.in --output-file local/requirements-schemathesis.txt
+	$(COMPILE) --upgrade local/requirements-openapi-python-client.in --output-file local/requirements-openapi-python-client.txt
 
 tools: $(READY)
 	@$(PY) -m local install

@@ -1,7 +1,8 @@
-"""The tools of the local stack and of the fuzzer, each in an environment of its own.
+"""The tools of the local stack, of the fuzzer and of the tests of clients, each in an environment
+of its own.
 
-SAM CLI, MiniStack and Schemathesis pin versions of boto3, pydantic and others that differ from each
-other's and from ours, so none may share the project's environment.
+SAM CLI, MiniStack, Schemathesis and openapi-python-client pin versions of boto3, pydantic and
+others that differ from each other's and from ours, so none may share the project's environment.
 """
 
 import hashlib
@@ -89,4 +90,5 @@ class Tool:
 SAM = Tool("sam")
 MINISTACK = Tool("ministack")
 SCHEMATHESIS = Tool("schemathesis")
-ALL = (SAM, MINISTACK, SCHEMATHESIS)
+OPENAPI_PYTHON_CLIENT = Tool("openapi-python-client")
+ALL = (SAM, MINISTACK, SCHEMATHESIS, OPENAPI_PYTHON_CLIENT)

@@ -206,7 +206,8 @@ def _type(schema: Schema) -> str:
         return f"<code>{escape(json.dumps(schema['const']))}</code>"
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    return escape(str(schema.get("type", "any value")))
+    form = schema.get("type", "any value")
+    return escape(" or ".join(form) if isinstance(form, list) else str(form))
 
 
 def _event(name: str, operation: Schema, schemas: Schema) -> str:

@@ -36,6 +36,7 @@ from tools.schemas import (
     TwoModelsOfOneName,
     name_filters,
     say_defaults,
+    simplify,
     with_named_modes,
 )
 from tools.templates import REPOSITORY
@@ -116,6 +117,7 @@ def _made() -> tuple[Schema, Descriptions]:
     described = _with_plain_names(described, models)
     components = described["components"]
     components["responses"] = _used(described, "responses", components["responses"])
+    simplify(components["schemas"])
     said.describe(components["schemas"])
     for name, schema in components["schemas"].items():
         schema["title"] = name

@@ -165,6 +165,34 @@ def _name_within(value: Any, models: dict[str, Schema], *, top: bool = False) ->
         value["$ref"] = REF.format(model=name)
 
 
+def simplify(value: Any) -> None:
+    """Write what generators name after its place in a union as one schema.
+
+    A text or number that may be null is of two types, and rules about several fields of a model
+    stand in `allOf`: they are no forms of the model.
+    """
+    if isinstance(value, dict):
+        for each in value.values():
+            simplify(each)
+        _join_null(value)
+        if "properties" in value and (rules := _RULES & value.keys()):
+            value.setdefault("allOf", []).append({name: value.pop(name) for name in sorted(rules)})
+    elif isinstance(value, list):
+        for each in value:
+            simplify(each)
+
+
+def _join_null(schema: Schema) -> None:
+    match schema.get("anyOf"):
+        case [{"type": str(form)} as choice, {"type": "null"}]:
+            if form not in ("array", "object") and not choice.keys() & {"enum", "const"}:
+                del schema["anyOf"]
+                schema.update(choice | {"type": [form, "null"]})
+
+
+_RULES = {"anyOf", "oneOf", "if", "then", "else"}
+
+
 def _properties(schema: Any) -> Iterator[Schema]:
     if isinstance(schema, dict):
         properties = schema.get("properties", {}).values()
