@@ -302,7 +302,7 @@ class TestAnswerThatATransactionKeeps:
     ) -> None:
         def create(service: ContactService, _: Any) -> Made:
             made = Made(id="con_1")
-            table = service.entities.table
+            table = service.contacts.table
             never = table.delete_action("nobody", "#", "attribute_exists(#pk)")
             with pytest.raises(TransactionFailed):
                 transact(never, *service.caller.keep_actions(made))
