@@ -25,7 +25,7 @@ from bench import units
 from outrider.kit.aws import clients
 from outrider.kit.aws.dynamodb_http import HttpDynamoDB
 from outrider.kit.aws.dynamodb_transport import DynamoDB, Refused
-from outrider.kit.logs import logger
+from outrider.kit.observability.logs import logger
 from tests.harness.cloud import Cloud
 from tests.harness.stack import ACCOUNT, REGION
 

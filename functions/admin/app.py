@@ -16,7 +16,8 @@ from outrider.access.schemas import ApiKeyIssue, WorkspaceCreate
 from outrider.access.wiring import operator
 from outrider.kit.errors import OutriderError, ValidationFailed
 from outrider.kit.http.violations import violations_of
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 from outrider.mailboxes.ownership.schemas import OwnershipGrant
 from outrider.mailboxes.ownership.wiring import grants
 
@@ -25,6 +26,7 @@ _REQUEST: TypeAdapter[WorkspaceCreate | ApiKeyIssue | OwnershipGrant] = TypeAdap
 )
 
 
+@observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:
         answer = _perform(event, context.aws_request_id)

@@ -5,11 +5,14 @@ from typing import Any
 from outrider.access.models import Caller
 from outrider.campaigns.dispatch.service import Round
 from outrider.campaigns.wiring import dispatch
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 
+@observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     this = Round.model_validate(event)
+    logger().append_keys(workspace=this.workspace, campaign_id=this.campaign_id)
     answer = dispatch(Caller.engine(this.workspace), this.campaign_id).dispatch(this)
     logger().info("round", **answer.model_dump(exclude_none=True))
     return answer.model_dump()

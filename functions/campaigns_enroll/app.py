@@ -8,11 +8,13 @@ from outrider.campaigns.enrollments.retry_failed import RetryJob
 from outrider.campaigns.wiring import audience_runner, retry_worker
 from outrider.events.models import subject
 from outrider.kit.aws.sqs import handle_records, turn_left
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 _LONGEST_PART_MS = 60_000
 
 
+@observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return handle_records(event, partial(_run, enough_time=turn_left(context, _LONGEST_PART_MS)))
 

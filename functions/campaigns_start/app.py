@@ -13,12 +13,14 @@ from outrider.access.models import WorkspaceId
 from outrider.campaigns.dispatch.executions import RunService
 from outrider.campaigns.wiring import run_check, runs
 from outrider.kit import clock
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 _GRACE = timedelta(minutes=5)
 """How late a clock may be before it counts as standing still."""
 
 
+@observed
 def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     name = event.get("detail-type", "")
     if "workspace_id" in event.get("detail", ""):  # Scheduler sends a `detail` too: "{}"

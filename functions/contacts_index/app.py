@@ -3,9 +3,11 @@
 from typing import Any
 
 from outrider.contacts.wiring import index
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 
+@observed
 def handler(event: dict[str, Any], _: object) -> None:
     count = index().follow(event["Records"])
     logger().info("contacts followed", records=len(event["Records"]), contacts=count)

@@ -7,11 +7,13 @@ from outrider.contacts.company_links import LinkJob
 from outrider.contacts.wiring import link_sweep
 from outrider.events.models import RecordedEvent
 from outrider.kit.aws.sqs import handle_records, turn_left
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 _LONGEST_PAGE_MS = 30_000
 
 
+@observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     enough_time = turn_left(context, _LONGEST_PAGE_MS)
 

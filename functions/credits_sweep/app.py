@@ -6,9 +6,11 @@ from typing import Any
 from outrider.access.models import Caller, WorkspaceId
 from outrider.credits.wiring import credits, due_credits
 from outrider.kit import clock
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 
+@observed
 def handler(_: dict[str, Any], __: object) -> dict[str, int]:
     count, failures = 0, []
     for workspace, operation in due_credits().until(clock.timestamp()):

@@ -4,13 +4,15 @@ from typing import Any
 
 from outrider.events.feed.relay import MessageItems
 from outrider.events.wiring import relay
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 from outrider.messages.repository import names_of
 from outrider.messages.tracking import statistics
 
 _MESSAGES = MessageItems(names_of, statistics.counted, statistics.count_actions)
 
 
+@observed
 def handler(event: dict[str, Any], _: object) -> None:
     count = relay(_MESSAGES).relay(event["Records"])
     logger().info("relayed", records=len(event["Records"]), events=count)

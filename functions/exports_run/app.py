@@ -6,11 +6,13 @@ from typing import Any
 from outrider.events.models import subject
 from outrider.exports.wiring import runner
 from outrider.kit.aws.sqs import handle_records, turn_left
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 _LONGEST_PART_MS = 60_000
 
 
+@observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return handle_records(event, partial(_run, enough_time=turn_left(context, _LONGEST_PART_MS)))
 

@@ -5,9 +5,11 @@ from typing import Any
 from outrider.feedback.notices import Notice
 from outrider.feedback.wiring import feedback_service
 from outrider.kit.aws.sqs import handle_records
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 
+@observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     return handle_records(event, _receive)
 

@@ -6,12 +6,14 @@ from typing import Any
 from outrider.imports.jobs import ImportJob
 from outrider.imports.wiring import reverter, runner
 from outrider.kit.aws.sqs import handle_records, turn_left
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 _LONGEST_CHUNK_MS = 90_000
 """A chunk takes seconds; more when the store has to be asked again."""
 
 
+@observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return handle_records(event, partial(_run, enough_time=turn_left(context, _LONGEST_CHUNK_MS)))
 

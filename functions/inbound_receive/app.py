@@ -9,13 +9,16 @@ from outrider.inbound.service import Received
 from outrider.inbound.wiring import inbound
 from outrider.kit.aws.s3 import ObjectMissing, Objects
 from outrider.kit.aws.sqs import handle_records
-from outrider.kit.logs import logger
+from outrider.kit.observability import metrics
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 from outrider.kit.settings import settings
 
 _SETUP = "AMAZON_SES_SETUP_NOTIFICATION"
 """What SES puts beside the mails when a rule is made."""
 
 
+@observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if "Records" in event:
         return handle_records(event, _take)
@@ -31,7 +34,8 @@ def _take(told: dict[str, Any]) -> None:
     try:
         raw = Objects(files).get_part(key, 0, MAX_BYTES).body
     except ObjectMissing:
-        logger().error("a mail is gone before it was read", kept_at=key, alarm="inbound")
+        logger().error("a mail is gone before it was read", kept_at=key)
+        metrics.count("InboundFailures")
         return
     _receive(raw, f"s3://{files}/{key}")
 

@@ -8,7 +8,7 @@ from outrider.kit.errors import OutriderError
 from outrider.kit.http.edge import Api
 from outrider.kit.http.requests import Request
 from outrider.kit.http.responses import HTML, Answer
-from outrider.kit.logs import logger
+from outrider.kit.observability.logs import logger
 from outrider.links import pages
 from outrider.links.wiring import links
 

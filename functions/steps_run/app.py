@@ -6,7 +6,8 @@ from outrider.access.models import Caller
 from outrider.campaigns.models import StepJob
 from outrider.kit import json
 from outrider.kit.aws.sqs import handle_records, time_left
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 from outrider.messages.wiring import queue_step, steps
 
 _LONGEST_STEP_MS = 80_000
@@ -14,6 +15,7 @@ _LONGEST_STEP_MS = 80_000
 what it says; cut short after its claim, it would be lost."""
 
 
+@observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     batch = _Batch(event)
     return handle_records(event, batch.run, time_left(context, _LONGEST_STEP_MS))

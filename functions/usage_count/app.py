@@ -3,9 +3,11 @@
 from typing import Any
 
 from outrider.credits.usage.wiring import counter
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 
+@observed
 def handler(event: dict[str, Any], _: object) -> None:
     count = counter().count(event["Records"])
     logger().info("calls counted", records=len(event["Records"]), calls=count)

@@ -6,12 +6,14 @@ from pydantic import Field, TypeAdapter
 
 from outrider.access.models import WorkspaceId
 from outrider.kit.aws.sqs import handle_records
+from outrider.kit.observability.invocations import observed
 from outrider.webhooks.models import DeliveryJob, Job, ProbeJob, PumpJob
 from outrider.webhooks.wiring import deliverer, pump
 
 _JOB: TypeAdapter[Job] = TypeAdapter(Annotated[Job, Field(discriminator="kind")])
 
 
+@observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     return handle_records(event, _carry_out)
 

@@ -5,13 +5,15 @@ from typing import Any
 
 from outrider.events.models import subject
 from outrider.kit.aws.sqs import handle_records, turn_left
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 from outrider.webhooks.models import ReplayJob
 from outrider.webhooks.wiring import replayer
 
 _LONGEST_PAGE_MS = 30_000
 
 
+@observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return handle_records(event, partial(_replay, enough_time=turn_left(context, _LONGEST_PAGE_MS)))
 

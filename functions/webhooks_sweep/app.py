@@ -4,7 +4,8 @@ that nobody goes on with. What fails is left to the next sweep, and keeps it fro
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 from outrider.webhooks.deliveries.repository import PendingDelivery
 from outrider.webhooks.models import ReplayJob
 from outrider.webhooks.wiring import sweeper
@@ -12,6 +13,7 @@ from outrider.webhooks.wiring import sweeper
 FoundT = TypeVar("FoundT", PendingDelivery, ReplayJob)
 
 
+@observed
 def handler(_: dict[str, Any], __: object) -> dict[str, int]:
     at_work = sweeper()
     failures: list[Exception] = []

@@ -15,7 +15,7 @@ from outrider.kit.aws.dynamodb import StoreFailed, Table
 from outrider.kit.http.edge import Admitted, Api
 from outrider.kit.http.requests import Request
 from outrider.kit.http.responses import Headers
-from outrider.kit.logs import logger
+from outrider.kit.observability.logs import logger
 from outrider.kit.settings import settings
 
 
@@ -31,6 +31,7 @@ def admit(request: Request, needed: Sequence[str], status: int) -> Admitted:
     a bad Idempotency-Key; StoreFailed when the meter fails and the request would change something.
     """
     record, headers = _count(request, _credential(request), scopes.resource(needed[0]))
+    logger().append_keys(workspace=record["workspace"], key_id=record["key_id"])
     if missing := [each for each in needed if not scopes.covers(record["scopes"], each)]:
         named = " and ".join(missing)
         raise ScopeDenied(

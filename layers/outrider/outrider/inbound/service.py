@@ -16,7 +16,8 @@ from outrider.inbound.replies.recording import Replies
 from outrider.inbound.replies.unmatched import UnmatchedMails
 from outrider.inbound.reports.delivery_status import Report
 from outrider.kit import clock
-from outrider.kit.logs import logger
+from outrider.kit.observability import metrics
+from outrider.kit.observability.logs import logger
 from outrider.kit.text.addresses import folded
 from outrider.messages.models import Message
 from outrider.messages.outcomes.settlement import Settling
@@ -139,8 +140,8 @@ class InboundService:
                 kept_at=kept_at,
                 key=mail.key,
                 workspaces=len(owners),
-                alarm="inbound",
             )
+            metrics.count("InboundFailures")
         return Received(kind="unmatched")
 
 

@@ -9,7 +9,7 @@ from outrider.access.repository import WorkspaceRepository
 from outrider.contacts.repository import ContactRepository
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import StoreFailed, batch_get
-from outrider.kit.logs import logger
+from outrider.kit.observability.logs import logger
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
 from outrider.messages.tracking.bots import is_machine

@@ -31,7 +31,7 @@ from outrider.kit.aws.dynamodb import (
     TransactionFailed,
     transact,
 )
-from outrider.kit.logs import logger
+from outrider.kit.observability.logs import logger
 
 PAGE = 200
 BATCH = 8 * AT_ONCE

@@ -13,7 +13,7 @@ from outrider.campaigns.models import STEP_LEASE, Campaign
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns, audience
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action
-from outrider.kit.logs import logger
+from outrider.kit.observability.logs import logger
 
 _ATTEMPTS = 10
 _ENDING_AT_ONCE = 50

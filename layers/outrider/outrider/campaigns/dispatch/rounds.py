@@ -28,7 +28,8 @@ from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.models import QUEUED, QUEUED_LANE, STEP_LEASE, Campaign, Enrollment, StepJob
 from outrider.kit import clock, parallel
 from outrider.kit.aws.sqs import Queue, QueueMessage, SendFailed
-from outrider.kit.logs import logger
+from outrider.kit.observability import metrics
+from outrider.kit.observability.logs import logger
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.repository import MailboxRepository, MailboxUsage
@@ -102,6 +103,7 @@ class RoundService:
             limits = self._read_limits(campaign, now, reading.due)
         planned = self._plan(reading, steps, pool, limits)
         moved = self._queue(now, planned, steps, campaign)
+        _observe_age(planned, now)
         reading.follow()
         going = [one for one in planned if one.goes_out]
         moments = [*reading.moments, *(_comes_up(one) for one in planned)]
@@ -255,6 +257,13 @@ class RoundService:
             lane = lane_of(enrollment, step_of(campaign, enrollment, steps))
         reason = QUEUED if planned.goes_out else planned.reason
         return self.enrollments.postpone(enrollment, _comes_up(planned), reason, lane)
+
+
+def _observe_age(planned: Sequence[Planned], now: datetime) -> None:
+    """Note how late the oldest of the steps is that a round has taken up."""
+    due = min((one.enrollment.due_at for one in planned if one.enrollment.due_at), default=None)
+    if due:
+        metrics.observe_age(max((now - clock.from_text(due)).total_seconds(), 0))
 
 
 def _comes_up(planned: Planned) -> datetime:

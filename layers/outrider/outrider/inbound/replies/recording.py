@@ -10,6 +10,7 @@ from outrider.inbound.replies.effects import Effects, ReplyContext
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
 from outrider.kit.errors import Contended
+from outrider.kit.observability import metrics
 from outrider.kit.outbox import Event
 from outrider.kit.text.addresses import folded
 from outrider.messages.models import Classification, Message
@@ -47,6 +48,7 @@ class Replies:
                     self._keep(around, reply, judgement)
                 except TransactionFailed:
                     continue
+                metrics.count("RepliesReceived", judgement.value or "not_classified")
             if not judgement.by_machine and not judgement.needs_review:
                 self.effects.end_colleagues(around)
             return kept or reply

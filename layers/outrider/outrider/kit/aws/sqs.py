@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from outrider.kit import json
 from outrider.kit.aws import clients
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import keys_of_its_own, workspace_of
+from outrider.kit.observability.logs import logger
 
 MAX_DELAY_SECONDS = 900
 TURN_MS = 20_000
@@ -34,6 +35,10 @@ class SendFailed(Exception):
     def __init__(self, unsent: Sequence[QueueMessage]) -> None:
         super().__init__(f"{len(unsent)} messages were not taken by the queue")
         self.unsent = unsent
+
+
+class OutOfTime(Exception):
+    """There is no time left for a record, which comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +93,28 @@ def handle_records(
 
     Gives the partial batch response of `ReportBatchItemFailures`.
     """
-    failed = []
-    for record in event["Records"]:
+    # Here, since only workers need it: it is the dearest of Powertools' utilities to import.
+    from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
+        BatchProcessor,
+        EventType,
+        process_partial_response,
+    )
+
+    def handle_record(record: Any) -> None:
         if not enough_time():
-            failed.append({"itemIdentifier": record["messageId"]})
-            continue
-        try:
-            handle(json.loads(record["body"]))
-        except Exception:
-            logger().exception("a record failed", message_id=record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-    if failed:
-        logger().warning("records come again", count=len(event["Records"]), failed=len(failed))
-    return {"batchItemFailures": failed}
+            raise OutOfTime
+        with keys_of_its_own():
+            logger().append_keys(record_id=record.message_id)
+            try:
+                message = json.loads(record.body)
+                logger().append_keys(workspace=workspace_of(message))
+                handle(message)
+            except Exception:
+                logger().exception("a record failed")
+                raise
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    answer = process_partial_response(dict(event), handle_record, processor)
+    if failed := len(processor.fail_messages):
+        logger().warning("records come again", count=len(event["Records"]), failed=failed)
+    return cast("dict[str, list[dict[str, str]]]", answer)

@@ -23,7 +23,8 @@ from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
 from outrider.kit.http.inputs import BatchBody
 from outrider.kit.http.requests import REPEATABLE, Request, parse_body, parse_if_match, parse_query
 from outrider.kit.http.responses import Answer, AnsweredBefore, Headers, render, render_error
-from outrider.kit.logs import logger
+from outrider.kit.observability.invocations import observed
+from outrider.kit.observability.logs import logger
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Scope = str | tuple[str, ...] | None
@@ -161,6 +162,7 @@ class Api:
         self._refuse = refuse
         self._resolver = APIGatewayHttpResolver()
         self._resolver.not_found(self._no_route)
+        self._handle = observed(self._resolver.resolve)
 
     def get(
         self,
@@ -199,7 +201,7 @@ class Api:
         return self._route("DELETE", path, scope, 200)
 
     def handler(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        return self._resolver.resolve(event, context)
+        return self._handle(event, context)
 
     def _route(
         self,
@@ -229,6 +231,7 @@ class Api:
 
     def _respond(self, route: Route, path_parameters: dict[str, str]) -> Response[Any]:
         request = Request.from_event(self._resolver.current_event.raw_event)
+        logger().append_keys(request_id=request.request_id)
         started = time.perf_counter()
         headers: Headers = {"X-Request-Id": request.request_id}
         arguments: dict[str, Any] = dict(path_parameters)
@@ -250,7 +253,7 @@ class Api:
         except OutriderError as error:
             answer = _refusal(error, request)
         except Exception:
-            logger().exception("unexpected failure", request_id=request.request_id)
+            logger().exception("unexpected failure")
             answer = _refusal(InternalError(), request)
             if keeper:
                 keeper.release()
@@ -260,7 +263,6 @@ class Api:
             route=route.path,
             status=answer.status,
             ms=round((time.perf_counter() - started) * 1000, 1),
-            request_id=request.request_id,
         )
         return _response(answer, headers)
 
@@ -271,8 +273,9 @@ class Api:
             if event.get("routeKey") == f"{route.method} {route.path}":
                 return self._respond(route, event.get("pathParameters") or {})
         request = Request.from_event(event)
+        logger().append_keys(request_id=request.request_id)
         error = self._refuse(request)
-        logger().info("no route", status=error.status, request_id=request.request_id)
+        logger().info("no route", status=error.status)
         return _response(_refusal(error, request), {"X-Request-Id": request.request_id})
 
 

@@ -16,7 +16,7 @@ from outrider.campaigns.models import Enrollment
 from outrider.contacts.touches import RecentlyTouched, Touches
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import ConditionFailed, StoreFailed, transact
-from outrider.kit.logs import logger
+from outrider.kit.observability.logs import logger
 from outrider.kit.outbox import Event
 from outrider.mailboxes.repository import MailboxRepository
 from outrider.messages.models import Message

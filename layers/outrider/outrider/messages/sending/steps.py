@@ -21,7 +21,8 @@ from outrider.campaigns.enrollments import branching
 from outrider.campaigns.models import CLAIM_LEASE, QUEUED_LANE, Enrollment, StepJob
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, TransactionFailed, transact
-from outrider.kit.logs import logger
+from outrider.kit.observability import metrics
+from outrider.kit.observability.logs import logger
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.smtp_slots import Places
 from outrider.messages.bounces.service import Bounces
@@ -104,6 +105,7 @@ class StepService:
             try:
                 done = self._carry_out(job, seen, decision)
             except (ConditionFailed, TransactionFailed, Outdated):
+                metrics.count("ClaimsLost")
                 continue
             if isinstance(done, str):
                 return done
@@ -213,6 +215,7 @@ class StepService:
                 failed = message.model_copy(update={"reason": f"refused: {outcome.detail}"})
                 counted = self._refuse_actions(failed)
                 persistently(lambda: progress.failed(enrollment, failed, *counted))
+                metrics.count("MessagesRefused")
                 self.claims.untouch(message)
                 return str(failed.reason)
             case "not_accepted":
@@ -221,6 +224,7 @@ class StepService:
                 return f"not accepted: {outcome.detail}"
             case "unknown":
                 persistently(lambda: progress.lost(enrollment, message))
+                metrics.count("OutcomesUnknown")
                 return "unknown"
 
     def _record_sent(self, enrollment: Enrollment, seen: Snapshot, sent: Message) -> str:
@@ -231,12 +235,15 @@ class StepService:
         except TransactionFailed:
             if lost := self.claims.messages.get(sent.contact_id, sent.id):
                 self.settling.went_out(lost, sent.provider_id or "", sent.rfc_message_id or "")
+            metrics.count("MessagesSent")
             return "sent, and recorded late"
+        metrics.count("MessagesSent")
         return "sent"
 
     def _record_bounce(self, enrollment: Enrollment, message: Message, outcome: SendOutcome) -> str:
         """Its recipient does not exist: the address is suppressed and the enrollment ends."""
         persistently(lambda: self.bounces.refused(enrollment, message, outcome.detail))
+        metrics.count("MessagesRefused")
         self.claims.untouch(message)
         self.reviews.review(message.mailbox_id, message.id, **_about(message))
         return f"bounced: {outcome.detail}"
@@ -257,7 +264,8 @@ class StepService:
             message, ready, clock.to_text(later), outcome.detail, counts=again.counts
         )
         self.progress.wake(later, seen.way.wakes_at)
-        logger().warning("the provider took no message", reason=outcome.detail, alarm="provider")
+        metrics.count("ProviderFailures")
+        logger().warning("the provider took no message", reason=outcome.detail)
 
     def _record_lost(self, job: StepJob, seen: Snapshot, enrollment: Enrollment) -> str:
         """A worker claimed the step and recorded nothing: its recipient may have the message. If so
@@ -281,6 +289,7 @@ class StepService:
             }
         )
         self.progress.lost(enrollment, self.claims.messages.as_said(lost))
+        metrics.count("OutcomesUnknown")
         return "unknown"
 
     # ── Not carrying out ─────────────────────────────────────────────────────────────────────────

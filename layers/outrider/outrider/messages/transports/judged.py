@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.kit.aws.dynamodb import StoreFailed
-from outrider.kit.logs import logger
+from outrider.kit.observability.logs import logger
 from outrider.mailboxes.errors import MailboxMoved
 from outrider.mailboxes.health.breaker import Reason
 from outrider.mailboxes.health.reviews import HealthReviews

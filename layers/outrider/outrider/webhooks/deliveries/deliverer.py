@@ -8,6 +8,7 @@ from outrider.kit import clock
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
 from outrider.kit.aws.kms import Safe
 from outrider.kit.errors import Contended
+from outrider.kit.observability import metrics
 from outrider.webhooks.deliveries.backlog import Pump
 from outrider.webhooks.deliveries.repository import DeliveryRepository, Due
 from outrider.webhooks.deliveries.retry_schedule import delay_after
@@ -164,6 +165,8 @@ class Deliverer:
                 else:
                     made = _beside(made, Delivery.model_validate(delivery.item))
             else:
+                if made.after.state == "failed" and made.due.delivery.state == "pending":
+                    metrics.count("DeliveriesFailed")
                 return made
         raise Contended("The delivery is being changed by others")
 
