@@ -2,15 +2,17 @@
 
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from outrider.kit.observability import metrics
 from outrider.kit.observability.logs import logger
+from outrider.kit.observability.metrics import Metric
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration import endpoints
@@ -18,7 +20,7 @@ from tests.integration.endpoints import create_contact, register
 from tests.integration.outreach import STEP_ONE, launched
 from tests.integration.replying import a_reply, take
 from tests.receivers import answering, receiver
-from tools import templates
+from tools import routes, templates
 
 on_this_machine = endpoints.on_this_machine
 Line = dict[str, Any]
@@ -194,6 +196,16 @@ class TestMetrics:
             cloud.invoke("inbound_receive", {})
 
         assert emitted(capsys) == {}
+
+
+class TestPage:
+    def test_has_a_row_for_every_metric(self) -> None:
+        page = (templates.REPOSITORY / "docs" / "observability.md").read_text(encoding="utf-8")
+        rows = re.findall(r"^\| `(\w+)` \| (?:`(\w+)` )?\| (?:Count|Seconds) ", page, re.MULTILINE)
+
+        of_lines = {"MeteringFailures"}
+        assert {name for name, _ in rows} == {*get_args(Metric), "OldestDueStep", *of_lines}
+        assert {service for _, service in rows if service} <= set(routes.names())
 
 
 class TestServices:

@@ -26,6 +26,7 @@ from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
+from outrider.kit.observability import metrics
 from outrider.kit.outbox import Event, short
 from outrider.kit.text.addresses import folded
 from outrider.mailboxes.repository import MailboxRepository
@@ -103,6 +104,7 @@ class Bounces:
                 if failure.reasons[0].failed:
                     raise
                 continue
+            metrics.count("MessagesRefused")
             self.endings.end_all(message.contact_id, "bounced", "hard_bounce")
             return
         raise Contended("Others keep changing this contact")

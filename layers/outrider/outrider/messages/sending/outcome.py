@@ -16,6 +16,7 @@ from outrider.campaigns.statistics.repository import Statistics
 from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action, transact
 from outrider.kit.counters import Counters
+from outrider.kit.observability import metrics
 from outrider.kit.outbox import Event, short
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
@@ -44,6 +45,7 @@ class OutcomeRecorder:
             self.messages.add_action(message, [self.told(message, "sent")]),
             thread=continued(enrollment.thread, message),
         )
+        metrics.count("MessagesSent")
 
     def failed(self, enrollment: Enrollment, message: Message, *writes: Action) -> None:
         """Record that the claimed message was refused for good: the enrollment ends. `writes` are
@@ -56,6 +58,7 @@ class OutcomeRecorder:
             self.count_action(message, "failed"),
             *writes,
         )
+        metrics.count("MessagesRefused")
 
     def lost(self, enrollment: Enrollment, message: Message) -> None:
         """Record that nobody knows whether the claimed message was sent: it is not sent again."""
@@ -73,6 +76,7 @@ class OutcomeRecorder:
             ),
             self.counters.add_action(active=-1, paused=1),
         )
+        metrics.count("OutcomesUnknown")
 
     def skipped(
         self, enrollment: Enrollment, message: Message, way: PinnedSequence, reason: str

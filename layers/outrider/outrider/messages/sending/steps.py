@@ -215,7 +215,6 @@ class StepService:
                 failed = message.model_copy(update={"reason": f"refused: {outcome.detail}"})
                 counted = self._refuse_actions(failed)
                 persistently(lambda: progress.failed(enrollment, failed, *counted))
-                metrics.count("MessagesRefused")
                 self.claims.untouch(message)
                 return str(failed.reason)
             case "not_accepted":
@@ -224,7 +223,6 @@ class StepService:
                 return f"not accepted: {outcome.detail}"
             case "unknown":
                 persistently(lambda: progress.lost(enrollment, message))
-                metrics.count("OutcomesUnknown")
                 return "unknown"
 
     def _record_sent(self, enrollment: Enrollment, seen: Snapshot, sent: Message) -> str:
@@ -233,17 +231,15 @@ class StepService:
         try:
             persistently(lambda: self.progress.sent(enrollment, sent, seen.way))
         except TransactionFailed:
+            metrics.count("MessagesSent")
             if lost := self.claims.messages.get(sent.contact_id, sent.id):
                 self.settling.went_out(lost, sent.provider_id or "", sent.rfc_message_id or "")
-            metrics.count("MessagesSent")
             return "sent, and recorded late"
-        metrics.count("MessagesSent")
         return "sent"
 
     def _record_bounce(self, enrollment: Enrollment, message: Message, outcome: SendOutcome) -> str:
         """Its recipient does not exist: the address is suppressed and the enrollment ends."""
         persistently(lambda: self.bounces.refused(enrollment, message, outcome.detail))
-        metrics.count("MessagesRefused")
         self.claims.untouch(message)
         self.reviews.review(message.mailbox_id, message.id, **_about(message))
         return f"bounced: {outcome.detail}"
@@ -289,7 +285,6 @@ class StepService:
             }
         )
         self.progress.lost(enrollment, self.claims.messages.as_said(lost))
-        metrics.count("OutcomesUnknown")
         return "unknown"
 
     # ── Not carrying out ─────────────────────────────────────────────────────────────────────────
