@@ -18,6 +18,7 @@ from outrider.campaigns.dispatch.planner import (
     jitter,
     plan,
     room,
+    slots,
 )
 from outrider.campaigns.dispatch.windows import is_open
 from outrider.campaigns.models import ROUND, Campaign, Enrollment
@@ -375,3 +376,50 @@ class TestEndOfTheRound:
 
         opens = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
         assert (found.mailbox_id, found.send_at, found.reason) == (None, opens, "window")
+
+
+class TestSlots:
+    @pytest.mark.parametrize(
+        ("capacity", "found"),
+        [
+            (a_capacity("mbx_a", gap=60), 12),  # (15 min - 15 s) / 75 s, and one at once
+            (a_capacity("mbx_a", gap=60, left=3), 3),
+            (a_capacity("mbx_a", gap=60, free=600), 4),
+            (a_capacity("mbx_a", left=5), 5),
+            (a_capacity("mbx_a", gap=60, free=901), 0),
+            (a_capacity("mbx_a", left=0), 0),
+            (a_capacity("mbx_a", blocked="mailbox_paused"), 0),
+        ],
+    )
+    def test_are_those_that_are_certain_in_a_round(self, capacity: Capacity, found: int) -> None:
+        assert slots(NOW, NOW + ROUND, capacity) == found
+
+
+class TestDeferral:
+    def test_is_an_hour_where_nobody_knows_when_a_mailbox_comes(self) -> None:
+        (found,) = planned([], [an_enrollment(1)])
+
+        assert (found.reason, found.send_at) == ("no_mailbox", NOW + timedelta(hours=1))
+
+    def test_is_until_a_failing_mailbox_tries_again(self) -> None:
+        again = NOW + timedelta(minutes=40)
+        probing = a_capacity("mbx_a", left=0, again_at=again)
+
+        (found,) = planned([probing], [an_enrollment(1)])
+
+        assert (found.reason, found.send_at) == ("mailbox_failing", again)
+
+    def test_is_by_the_gap_where_the_next_slot_is_in_another_round(self) -> None:
+        due = [an_enrollment(1), an_enrollment(2)]
+
+        first, second = planned([a_capacity("mbx_a", gap=3_600)], due)
+
+        assert (first.reason, second.reason) == (None, "mailbox_gap")
+        assert second.send_at >= first.send_at + timedelta(hours=1)
+
+    def test_of_a_company_begins_with_the_first_beyond_its_limit(self) -> None:
+        due = [an_enrollment(number, company_key="com_1") for number in range(3)]
+
+        found = planned([a_capacity("mbx_a")], due, limits=Limits(company_left={"com_1": 1}))
+
+        assert [each.reason for each in found] == [None, *["company_daily_limit"] * 2]
