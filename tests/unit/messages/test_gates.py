@@ -245,6 +245,11 @@ class TestClosed:
         limit = found["campaign_limit"] or NOW
         assert tomorrow <= limit < tomorrow + timedelta(hours=1)
 
+    def test_a_variable_without_a_value_fails_the_enrollment(self) -> None:
+        (found,) = gates.closed(seen(contact=a_contact()), an_enrollment(), STEP, NOW)
+
+        assert (found.gate, found.then) == ("content", gates.End("failed"))
+
     def test_a_text_message_needs_a_number_and_no_mailbox(self) -> None:
         sms = STEP.model_copy(update={"channel": "sms"})
         without = seen(**supply(senders=[]))
