@@ -16,7 +16,8 @@ class Rule:
 
 RULES = {
     "planner": Rule(
-        ("outrider.campaigns.dispatch.planner",), ("tests/unit/campaigns/test_planner.py",)
+        ("outrider.campaigns.dispatch.planner",),
+        ("tests/unit/campaigns/test_slots.py", "tests/unit/campaigns/test_planner.py"),
     ),
     "gates": Rule(("outrider.messages.sending.gates",), ("tests/unit/messages/test_gates.py",)),
     "ledger": Rule(
