@@ -1,5 +1,5 @@
 from outrider.campaigns.statistics import schemas
-from outrider.campaigns.statistics.repository import StepDay
+from outrider.campaigns.statistics.models import StepDay
 from outrider.sequences.models import Step, Variant
 
 MONDAY, TUESDAY = "2026-03-02", "2026-03-03"

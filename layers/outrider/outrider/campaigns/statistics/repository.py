@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from outrider.campaigns.statistics.models import StepDay
 from outrider.kit import hourly_counts
 from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, Query, Table
@@ -18,18 +19,6 @@ SHARDS = 8
 """Many workers count the same step at once, and transactions that meet on one item are repeated."""
 _BY_HOUR = ("sent", "bounced", "complained")
 """Also counted by the hour."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepDay:
-    """The counts of one step and variant on one day (UTC), by name: `sent`, `delivered`, `opened`
-    and `clicked` (by persons), `opened_by_machine`, `replied_<class>`, `bounced`, `soft_bounced`,
-    `complained`, `unsubscribed`, `failed`, `skipped_<reason>`. Each message counts once in each."""
-
-    day: str
-    step_id: str
-    variant_id: str
-    counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)

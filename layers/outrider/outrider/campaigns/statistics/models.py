@@ -1,0 +1,15 @@
+"""Counts of one step on one day."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StepDay:
+    """The counts of one step and variant on one day (UTC), by name: `sent`, `delivered`, `opened`
+    and `clicked` (by persons), `opened_by_machine`, `replied_<class>`, `bounced`, `soft_bounced`,
+    `complained`, `unsubscribed`, `failed`, `skipped_<reason>`. Each message counts once in each."""
+
+    day: str
+    step_id: str
+    variant_id: str
+    counts: dict[str, int]
