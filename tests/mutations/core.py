@@ -22,7 +22,12 @@ RULES = {
     "gates": Rule(("outrider.messages.sending.gates",), ("tests/unit/messages/test_gates.py",)),
     "ledger": Rule(
         ("outrider.credits.repository", "outrider.credits.service", "outrider.credits.models"),
-        ("tests/integration/test_credits.py", "tests/properties/test_billing.py"),
+        (
+            "tests/integration/test_credits.py",
+            "tests/integration/test_account.py",
+            "tests/properties/test_billing.py",
+            "tests/properties/test_credits.py",
+        ),
     ),
     "meter": Rule(
         ("outrider.access.meter",),
