@@ -98,6 +98,11 @@ class TestBalance:
         assert numbers(api)["available"] == 100_000
 
 
+class TestPrice:
+    def test_is_that_of_the_standard_tier_unless_another_is_named(self) -> None:
+        assert (price("chat"), price("chat", "advanced")) == (1, 2)
+
+
 class TestHold:
     def test_is_one_call(self, api: Api, cloud: Cloud) -> None:
         service = credits_of(api)
@@ -115,6 +120,13 @@ class TestHold:
             service.hold("run_1", "qualify", price("qualify", "rules"))
 
         assert written == [(api.workspace().id, "run_1")]
+
+    def test_of_nothing_is_made_once(self, api: Api) -> None:
+        service = credits_of(api)
+
+        first, again = (service.hold("run_1", "qualify", 0) for _ in range(2))
+
+        assert again == first
 
     def test_says_what_is_missing_and_until_when(self, api: Api, cloud: Cloud) -> None:
         service = credits_of(api, plan="starter")

@@ -24,6 +24,7 @@ RULES = {
         ("outrider.credits.repository", "outrider.credits.service", "outrider.credits.models"),
         (
             "tests/integration/test_credits.py",
+            "tests/integration/test_credit_sweep.py",
             "tests/integration/test_account.py",
             "tests/properties/test_billing.py",
             "tests/properties/test_credits.py",
