@@ -6,9 +6,10 @@ from outrider.access.schemas import Account
 from outrider.access.wiring import account
 from outrider.credits.usage.schemas import Usage, UsageQuery
 from outrider.credits.usage.wiring import usage
+from outrider.kit.settings import Settings, needs
 
 api = native_api()
-handler = api.handler
+handler = needs(Settings.keys_table, Settings.credits_table)(api.handler)
 
 
 @api.get("/v1/account", scope="account:read")

@@ -5,9 +5,10 @@ from outrider.access.models import ApiKey, Caller
 from outrider.access.schemas import ApiKeyCreate, ApiKeyCreated, ApiKeyRevoked, ApiKeyRotate
 from outrider.access.wiring import api_keys
 from outrider.kit.http.pagination import Page, PageQuery
+from outrider.kit.settings import Settings, needs
 
 api = native_api()
-handler = api.handler
+handler = needs(Settings.keys_table)(api.handler)
 
 
 @api.get("/v1/api-keys", scope="api_keys:write")

@@ -37,9 +37,20 @@ from outrider.campaigns.wiring import (
     trigger,
 )
 from outrider.kit.http.pagination import Page
+from outrider.kit.settings import Settings, needs
 
 api = native_api()
-handler = api.handler
+handler = needs(
+    Settings.keys_table,
+    Settings.contacts_table,
+    Settings.companies_table,
+    Settings.campaigns_table,
+    Settings.enrollments_table,
+    Settings.secrets_key_id,
+    Settings.campaign_run_arn,
+    Settings.enrolling_queue_url,
+    Settings.steps_queue_url,
+)(api.handler)
 
 
 @api.get("/v1/campaigns", scope="campaigns:read")

@@ -10,10 +10,19 @@ from outrider.events.models import subject
 from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
+from outrider.kit.settings import Settings, needs
 
 _LONGEST_PART_MS = 60_000
 
 
+@needs(
+    Settings.contacts_table,
+    Settings.companies_table,
+    Settings.campaigns_table,
+    Settings.enrollments_table,
+    Settings.campaign_run_arn,
+    Settings.enrolling_queue_url,
+)
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return handle_records(event, partial(_run, enough_time=turn_left(context, _LONGEST_PART_MS)))

@@ -2,11 +2,14 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
+from outrider.kit.settings import Settings, needs
 from outrider.research.schemas import Research, ResearchRequest
 from outrider.research.wiring import research
 
 api = native_api()
-handler = api.handler
+handler = needs(
+    Settings.keys_table, Settings.contacts_table, Settings.companies_table, Settings.credits_table
+)(api.handler)
 
 
 @api.post("/v1/contacts/{contact_id}/research", scope="contacts:write", status=200)

@@ -6,9 +6,10 @@ from outrider.credits.models import LedgerEntry
 from outrider.credits.schemas import Credits, LedgerQuery
 from outrider.credits.wiring import credits
 from outrider.kit.http.pagination import Page
+from outrider.kit.settings import Settings, needs
 
 api = native_api()
-handler = api.handler
+handler = needs(Settings.keys_table, Settings.credits_table)(api.handler)
 
 
 @api.get("/v1/credits", scope="credits:read")

@@ -9,11 +9,19 @@ from outrider.campaigns.enrollments.schemas import (
 )
 from outrider.campaigns.wiring import members
 from outrider.kit.http.pagination import Page
+from outrider.kit.settings import Settings, needs
 from outrider.messages.explain import Explanation
 from outrider.messages.wiring import enrollments, explanations
 
 api = native_api()
-handler = api.handler
+handler = needs(
+    Settings.keys_table,
+    Settings.contacts_table,
+    Settings.campaigns_table,
+    Settings.enrollments_table,
+    Settings.messages_table,
+    Settings.steps_queue_url,
+)(api.handler)
 
 
 @api.get("/v1/enrollments", scope="campaigns:read")

@@ -7,9 +7,10 @@ from outrider.events.models import RecordedEvent
 from outrider.events.schemas import EventPage, EventQuery
 from outrider.events.service import EventService
 from outrider.events.wiring import events
+from outrider.kit.settings import Settings, needs
 
 api = native_api()
-handler = api.handler
+handler = needs(Settings.keys_table, Settings.events_table)(api.handler)
 
 
 @api.get("/v1/events", scope="events:read")

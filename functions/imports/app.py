@@ -6,9 +6,12 @@ from outrider.imports.models import Import, ImportPreview, ImportRow
 from outrider.imports.schemas import ImportCreate, ImportCreated, MappingGiven, RowsQuery
 from outrider.imports.wiring import imports
 from outrider.kit.http.pagination import Page, PageQuery
+from outrider.kit.settings import Settings, needs
 
 api = native_api()
-handler = api.handler
+handler = needs(
+    Settings.keys_table, Settings.contacts_table, Settings.companies_table, Settings.files_bucket
+)(api.handler)
 
 
 @api.get("/v1/imports", scope="contacts:write")

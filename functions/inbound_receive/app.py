@@ -12,12 +12,20 @@ from outrider.kit.aws.sqs import handle_records
 from outrider.kit.observability import metrics
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import settings
+from outrider.kit.settings import Settings, needs, settings
 
 _SETUP = "AMAZON_SES_SETUP_NOTIFICATION"
 """What SES puts beside the mails when a rule is made."""
 
 
+@needs(
+    Settings.contacts_table,
+    Settings.campaigns_table,
+    Settings.enrollments_table,
+    Settings.messages_table,
+    Settings.files_bucket,
+    Settings.steps_queue_url,
+)
 @observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if "Records" in event:
@@ -30,7 +38,7 @@ def _take(told: dict[str, Any]) -> None:
     key = told["detail"]["object"]["key"]
     if key.endswith(_SETUP):
         return
-    files = settings().require("files_bucket")
+    files = settings().files_bucket
     try:
         raw = Objects(files).get_part(key, 0, MAX_BYTES).body
     except ObjectMissing:

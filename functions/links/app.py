@@ -9,11 +9,18 @@ from outrider.kit.http.edge import Api
 from outrider.kit.http.requests import Request
 from outrider.kit.http.responses import HTML, Answer
 from outrider.kit.observability.logs import logger
+from outrider.kit.settings import Settings, needs
 from outrider.links import pages
 from outrider.links.wiring import links
 
 api = Api(admit)
-handler = api.handler
+handler = needs(
+    Settings.keys_table,
+    Settings.contacts_table,
+    Settings.campaigns_table,
+    Settings.enrollments_table,
+    Settings.messages_table,
+)(api.handler)
 
 GIF = "image/gif"
 _PIXEL = base64.b64decode("R0lGODlhAQABAPAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")

@@ -5,6 +5,7 @@ from outrider.access.models import Caller
 from outrider.inbound.schemas import ClassificationUpdate
 from outrider.inbound.wiring import classifying
 from outrider.kit.http.pagination import Page
+from outrider.kit.settings import Settings, needs
 from outrider.messages.models import Message
 from outrider.messages.schemas import (
     MessageQuery,
@@ -19,7 +20,15 @@ from outrider.messages.schemas import (
 from outrider.messages.wiring import messages, previews, settling, tasks
 
 api = native_api()
-handler = api.handler
+handler = needs(
+    Settings.keys_table,
+    Settings.contacts_table,
+    Settings.campaigns_table,
+    Settings.enrollments_table,
+    Settings.messages_table,
+    Settings.events_table,
+    Settings.steps_queue_url,
+)(api.handler)
 
 
 @api.get("/v1/messages", scope="messages:read")

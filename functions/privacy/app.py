@@ -3,11 +3,19 @@
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.kit.http.pagination import PageQuery
+from outrider.kit.settings import Settings, needs
 from outrider.privacy.schemas import ContactErased, ContactExport
 from outrider.privacy.wiring import erasures, exports
 
 api = native_api()
-handler = api.handler
+handler = needs(
+    Settings.keys_table,
+    Settings.contacts_table,
+    Settings.campaigns_table,
+    Settings.enrollments_table,
+    Settings.messages_table,
+    Settings.events_table,
+)(api.handler)
 
 
 @api.get(

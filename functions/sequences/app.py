@@ -10,6 +10,7 @@ from outrider.campaigns.schemas import (
 )
 from outrider.campaigns.wiring import control, edits, launch, planning
 from outrider.kit.http.pagination import Page
+from outrider.kit.settings import Settings, needs
 from outrider.sequences.schemas import (
     SequenceCreate,
     SequenceDeleted,
@@ -25,7 +26,14 @@ from outrider.sequences.schemas import (
 from outrider.sequences.wiring import sequences
 
 api = native_api()
-handler = api.handler
+handler = needs(
+    Settings.keys_table,
+    Settings.contacts_table,
+    Settings.companies_table,
+    Settings.campaigns_table,
+    Settings.enrollments_table,
+    Settings.secrets_key_id,
+)(api.handler)
 
 
 @api.get("/v1/sequences", scope="sequences:read")

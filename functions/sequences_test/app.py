@@ -2,11 +2,20 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
+from outrider.kit.settings import Settings, needs
 from outrider.messages.schemas import TestMessage, TestSend
 from outrider.messages.wiring import test_sends
 
 api = native_api()
-handler = api.handler
+handler = needs(
+    Settings.keys_table,
+    Settings.contacts_table,
+    Settings.campaigns_table,
+    Settings.enrollments_table,
+    Settings.messages_table,
+    Settings.secrets_key_id,
+    Settings.ses_configuration_set,
+)(api.handler)
 
 
 @api.post(

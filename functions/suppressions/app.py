@@ -12,9 +12,10 @@ from outrider.contacts.suppressions.schemas import (
 )
 from outrider.contacts.suppressions.wiring import suppressions
 from outrider.kit.http.pagination import Page
+from outrider.kit.settings import Settings, needs
 
 api = native_api()
-handler = api.handler
+handler = needs(Settings.keys_table, Settings.contacts_table)(api.handler)
 
 
 @api.get("/v1/suppressions", scope="suppressions:read")

@@ -3,6 +3,7 @@
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.kit.http.pagination import Page, PageQuery
+from outrider.kit.settings import Settings, needs
 from outrider.webhooks.models import Replay
 from outrider.webhooks.schemas import (
     DeliveryDetails,
@@ -23,7 +24,12 @@ from outrider.webhooks.schemas import (
 from outrider.webhooks.wiring import deliveries, replays, webhooks
 
 api = native_api()
-handler = api.handler
+handler = needs(
+    Settings.keys_table,
+    Settings.webhooks_table,
+    Settings.secrets_key_id,
+    Settings.webhook_deliveries_queue_url,
+)(api.handler)
 
 
 @api.get("/v1/webhooks", scope="webhooks:read")

@@ -25,7 +25,7 @@ def record(*events: Event) -> list[RecordedEvent]:
     """The events of one workspace as the relay records those of one change."""
     change = Change(ids.new("rec"), "table", int(time.time()), events)
     workspace = WorkspaceId(events[0].partition)
-    table = Table(settings().require("events_table"))
+    table = Table(settings().events_table)
     return Recorder(table, workspace, statistics.count_actions).record([change])
 
 

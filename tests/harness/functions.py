@@ -3,12 +3,16 @@
 import base64
 import importlib
 import json
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from outrider.kit import clock
+from outrider.kit.settings import Settings, Variable, settings
 from tests.harness.permissions import Permissions
 from tests.harness.stack import Stack, arn, environment
 from tests.harness.wire import Wire
@@ -47,6 +51,7 @@ class Functions:
         try:
             with (
                 environment(self._stack.environment(name) | self.overrides),
+                declared(getattr(handler, "needs", ())),
                 self._wire.until(clock.epoch_ms() + self._timeout(name) * 1_000) as deadline_ms,
             ):
                 answer = handler(_over_the_wire(event), LambdaContext(name, deadline_ms))
@@ -62,6 +67,27 @@ class Functions:
         """Seconds, as the template gives them to the function or to all."""
         common = self._stack.template["Globals"]["Function"]["Timeout"]
         return int(self._stack.functions[name].properties.get("Timeout", common))
+
+
+@contextmanager
+def declared(needs: Collection[Variable[Any]]) -> Iterator[None]:
+    """Of the required variables only those that a function declares are set for a while."""
+    seen = settings()
+    before = seen.environment
+    hidden = {each.name for each in required()} - {each.name for each in needs}
+    seen.environment = {name: value for name, value in before.items() if name not in hidden}
+    try:
+        yield
+    finally:
+        seen.environment = before
+
+
+@cache
+def required() -> tuple[Variable[Any], ...]:
+    """The variables that a function has to declare."""
+    return tuple(
+        each for each in vars(Settings).values() if isinstance(each, Variable) and each.source
+    )
 
 
 def _over_the_wire(value: Any) -> Any:

@@ -59,7 +59,7 @@ def a_delivery(api: Api, webhook_id: str, **how: Any) -> Delivery:
     happened = Caller.engine(workspace).event("contact.created", contact_id=ids.new("con"))
     event = RecordedEvent.of(happened, FeedPosition(next(_SEQUENCES), happened.created_at))
     delivery = delivery_of(event, webhook_id).model_copy(update=how)
-    table = Table(settings().require("webhooks_table"))
+    table = Table(settings().webhooks_table)
     return DeliveryRepository(table, workspace).add(delivery)
 
 
@@ -72,14 +72,14 @@ def publish(api: Api, *names: str) -> list[RecordedEvent]:
         events.append(
             RecordedEvent.of(happened, FeedPosition(next(_SEQUENCES), happened.created_at))
         )
-    Bus(settings().require("bus_name")).publish(notices(events))
+    Bus(settings().bus_name).publish(notices(events))
     return events
 
 
 def log_attempts(api: Api, delivery: Delivery) -> None:
     """As many as it counts; they are its log, and nothing was sent."""
     deliveries = DeliveryRepository(
-        Table(settings().require("webhooks_table")), WorkspaceId(api.workspace().id)
+        Table(settings().webhooks_table), WorkspaceId(api.workspace().id)
     )
     for number in range(1, delivery.attempts + 1):
         after = delivery.model_copy(update={"attempts": number})

@@ -70,7 +70,7 @@ def an_import_to_confirm(api: Api) -> str:
     body = {"kind": "contacts", "format": "csv", "duplicates": "skip", "confirm": True}
     import_id = str(api.post("/v1/imports", body).json["id"])
     key = f"imports/live/{WorkspaceId(api.workspace().id).public}/{import_id}/upload"
-    Objects(settings().require("files_bucket")).put(key, b"email\nada@example.com\n")
+    Objects(settings().files_bucket).put(key, b"email\nada@example.com\n")
     assert runner(WorkspaceId(api.workspace().id), import_id).run(lambda: True) == "to be confirmed"
     return import_id
 

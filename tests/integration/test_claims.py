@@ -54,7 +54,7 @@ def books(api: Api, cloud: Cloud) -> Books:
 
 
 def last_contacts(api: Api) -> Touches:
-    return Touches(Table(names().require("contacts_table")), WorkspaceId(api.workspace().id))
+    return Touches(Table(names().contacts_table), WorkspaceId(api.workspace().id))
 
 
 def suppress_address(api: Api, address: str = ADDRESS) -> None:
@@ -202,9 +202,7 @@ class TestLook:
             ),
             "deleted": lambda: api.delete(f"/v1/contacts/{contact_id}"),
             "bounce": lambda: transact(
-                GlobalBounces(Table(names().require("contacts_table")), workspace).add_action(
-                    ADDRESS
-                )
+                GlobalBounces(Table(names().contacts_table), workspace).add_action(ADDRESS)
             ),
             "company": lambda: transact(
                 company_replies(workspace, job.campaign_id).note_action(

@@ -109,7 +109,7 @@ class TestClaim:
                 case "unsubscribed":
                     api.patch(f"/v1/contacts/{contact_id}", {"status": "unsubscribed"})
                 case "bounce":
-                    table = Table(names().require("contacts_table"))
+                    table = Table(names().contacts_table)
                     transact(GlobalBounces(table, workspace).add_action("ada0@example.com"))
                 case "company":
                     replies = company_replies(workspace, campaign.campaign_id)

@@ -89,4 +89,4 @@ def _meter() -> Meter:
 
 
 def _keys() -> Table:
-    return Table(settings().require("keys_table"))
+    return Table(settings().keys_table)

@@ -24,4 +24,4 @@ def operator(request_id: str) -> OperatorService:
 
 
 def _table() -> Table:
-    return Table(settings().require("keys_table"))
+    return Table(settings().keys_table)

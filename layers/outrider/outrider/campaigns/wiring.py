@@ -225,7 +225,7 @@ def dispatch(caller: Caller, campaign_id: str) -> DispatchService:
 
 
 def runs(workspace: WorkspaceId) -> RunService:
-    machine = StateMachine(settings().require("campaign_run_arn"))
+    machine = StateMachine(settings().campaign_run_arn)
     return RunService(campaign_repository(workspace), machine.start)
 
 
@@ -240,7 +240,7 @@ def endings(caller: Caller) -> Endings:
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         of_contact=contact_enrollments(workspace),
         counters=campaign_repository(workspace).counters,
-        tasks=OpenTasks(Table(settings().require("messages_table")), workspace),
+        tasks=OpenTasks(Table(settings().messages_table), workspace),
     )
 
 
@@ -277,7 +277,7 @@ def _enroller(
 ) -> Enroller:
     workspace = caller.workspace
     campaigns = campaign_repository(workspace)
-    contacts_table = Table(settings().require("contacts_table"))
+    contacts_table = Table(settings().contacts_table)
     return Enroller(
         caller=caller,
         campaign=campaign,
@@ -304,7 +304,7 @@ def _rounds(caller: Caller, campaign_id: str) -> RoundService:
         reviews=health_reviews(caller),
         sequences=sequences(caller),
         reservations=reservations(caller.workspace, campaign_id),
-        steps=Queue(settings().require("steps_queue_url")),
+        steps=Queue(settings().steps_queue_url),
     )
 
 
@@ -321,19 +321,19 @@ def _goes_on(workspace: WorkspaceId, campaign_id: str) -> Callable[[], None]:
 
     def go_on() -> None:
         job = {"workspace": workspace, "campaign_id": campaign_id}
-        Queue(settings().require("enrolling_queue_url")).send([QueueMessage(job, workspace)])
+        Queue(settings().enrolling_queue_url).send([QueueMessage(job, workspace)])
 
     return go_on
 
 
 def _retry_goes_on(workspace: WorkspaceId, campaign_id: str, job: RetryJob) -> None:
     body = {"workspace": workspace, "campaign_id": campaign_id, "retry": job.model_dump()}
-    Queue(settings().require("enrolling_queue_url")).send([QueueMessage(body, workspace)])
+    Queue(settings().enrolling_queue_url).send([QueueMessage(body, workspace)])
 
 
 def _enrollments_table() -> Table:
-    return Table(settings().require("enrollments_table"))
+    return Table(settings().enrollments_table)
 
 
 def _campaigns_table() -> Table:
-    return Table(settings().require("campaigns_table"))
+    return Table(settings().campaigns_table)

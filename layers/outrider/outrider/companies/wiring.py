@@ -12,4 +12,4 @@ def companies(caller: Caller) -> CompanyService:
 
 
 def company_repository(workspace: WorkspaceId) -> CompanyRepository:
-    return CompanyRepository(Table(settings().require("companies_table")), workspace)
+    return CompanyRepository(Table(settings().companies_table), workspace)

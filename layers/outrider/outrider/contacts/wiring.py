@@ -32,11 +32,11 @@ def links(caller: Caller) -> ContactLinks:
 
 
 def link_sweep(caller: Caller) -> LinkSweep:
-    return LinkSweep(links(caller), Queue(settings().require("company_links_queue_url")))
+    return LinkSweep(links(caller), Queue(settings().company_links_queue_url))
 
 
 def index() -> ContactIndex:
-    table = Table(settings().require("contacts_table"))
+    table = Table(settings().contacts_table)
     return ContactIndex(table, lambda workspace: links(Caller.engine(workspace)))
 
 
@@ -45,4 +45,4 @@ def timeline(caller: Caller, marks_of: Callable[[str], Iterable[TimelineEvent]])
 
 
 def _repository(caller: Caller) -> ContactRepository:
-    return ContactRepository(Table(settings().require("contacts_table")), caller.workspace)
+    return ContactRepository(Table(settings().contacts_table), caller.workspace)

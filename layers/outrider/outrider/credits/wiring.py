@@ -10,7 +10,7 @@ from outrider.kit.settings import settings
 
 
 def credits(caller: Caller) -> CreditService:
-    workspaces = WorkspaceRepository(Table(settings().require("keys_table")))
+    workspaces = WorkspaceRepository(Table(settings().keys_table))
     return CreditService(
         caller,
         CreditRepository(_table(), workspaces, caller.workspace),
@@ -23,4 +23,4 @@ def due_credits() -> DueCredits:
 
 
 def _table() -> Table:
-    return Table(settings().require("credits_table"))
+    return Table(settings().credits_table)

@@ -20,7 +20,7 @@ def events(caller: Caller, contact_of: Callable[[str], str | None]) -> EventServ
 def relay(messages: MessageItems) -> EventRelay:
     return EventRelay(
         recorder_of=lambda workspace: Recorder(_table(), workspace, messages.counting),
-        bus=Bus(settings().require("bus_name")),
+        bus=Bus(settings().bus_name),
         messages=messages,
         one_by_one=frozenset(settings().events_one_by_one.split(",")),
     )
@@ -35,4 +35,4 @@ def feed(workspace: WorkspaceId) -> EventRepository:
 
 
 def _table() -> Table:
-    return Table(settings().require("events_table"))
+    return Table(settings().events_table)

@@ -52,13 +52,13 @@ def _caller(workspace: WorkspaceId, work: ExportWork) -> Caller:
 
 
 def _repository(workspace: WorkspaceId) -> ExportRepository:
-    return ExportRepository(Table(settings().require("contacts_table")), workspace)
+    return ExportRepository(Table(settings().contacts_table), workspace)
 
 
 def _objects() -> Objects:
-    return Objects(settings().require("files_bucket"))
+    return Objects(settings().files_bucket)
 
 
 def _go_on(workspace: WorkspaceId, export_id: str) -> None:
     job = {"workspace": workspace, "export_id": export_id}
-    Queue(settings().require("exports_queue_url")).send([QueueMessage(job, workspace)])
+    Queue(settings().exports_queue_url).send([QueueMessage(job, workspace)])

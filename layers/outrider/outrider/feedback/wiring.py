@@ -29,7 +29,7 @@ from outrider.messages.wiring import (
 def feedback_service() -> FeedbackService:
     return FeedbackService(
         sent=sent_messages(),
-        messages=lambda workspace: MessageRepository(_table("messages_table"), workspace),
+        messages=lambda workspace: MessageRepository(Table(settings().messages_table), workspace),
         feedback=feedback,
         message_id_of=message_id_of,
     )
@@ -59,7 +59,3 @@ def feedback(caller: Caller) -> Feedback:
             reviews=health_reviews(caller),
         ),
     )
-
-
-def _table(name: str) -> Table:
-    return Table(settings().require(name))

@@ -64,12 +64,12 @@ def _caller(workspace: WorkspaceId, work: ImportWork) -> Caller:
 
 def _target(caller: Caller, importing: Import) -> ImportTarget:
     workspace, import_id = caller.workspace, importing.id
-    contacts = Table(settings().require("contacts_table"))
+    contacts = Table(settings().contacts_table)
     match importing.kind:
         case "contacts":
             return ContactTarget(caller, ContactBulk(contacts, workspace), import_id)
         case "companies":
-            companies = Table(settings().require("companies_table"))
+            companies = Table(settings().companies_table)
             return CompanyTarget(caller, CompanyBulk(companies, workspace), import_id)
         case "suppressions":
             defaults = importing.defaults.model_dump(exclude_none=True)
@@ -78,19 +78,19 @@ def _target(caller: Caller, importing: Import) -> ImportTarget:
 
 
 def _pace(workspace: WorkspaceId, work: ImportWork) -> Backpressure:
-    kind = "companies" if work.shown.kind == "companies" else "contacts"
-    changed = Table(settings().require(f"{kind}_table"))
-    return Backpressure(backlog(workspace, changed).recorded_until)
+    companies = work.shown.kind == "companies"
+    changed = settings().companies_table if companies else settings().contacts_table
+    return Backpressure(backlog(workspace, Table(changed)).recorded_until)
 
 
 def _repository(workspace: WorkspaceId) -> ImportRepository:
-    return ImportRepository(Table(settings().require("contacts_table")), workspace)
+    return ImportRepository(Table(settings().contacts_table), workspace)
 
 
 def _files(workspace: WorkspaceId, import_id: str) -> ImportFiles:
-    return ImportFiles(Objects(settings().require("files_bucket")), workspace, import_id)
+    return ImportFiles(Objects(settings().files_bucket), workspace, import_id)
 
 
 def _go_on(workspace: WorkspaceId, import_id: str) -> None:
     job = ImportJob(workspace=workspace, import_id=import_id)
-    Queue(settings().require("imports_queue_url")).send([QueueMessage(job.model_dump(), workspace)])
+    Queue(settings().imports_queue_url).send([QueueMessage(job.model_dump(), workspace)])

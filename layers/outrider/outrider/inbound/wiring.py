@@ -31,14 +31,16 @@ def inbound() -> InboundService:
         matching=Matching(
             sent=sent_messages(),
             inboxes=inboxes(),
-            contacts=lambda workspace: ContactRepository(_table("contacts_table"), workspace),
+            contacts=lambda workspace: ContactRepository(
+                Table(settings().contacts_table), workspace
+            ),
             lists=_lists,
             named_by_provider=message_id_of(""),
         ),
         replies=_replies,
         feedback=feedback,
         settling=settling,
-        unmatched=UnmatchedMails(_table("messages_table")),
+        unmatched=UnmatchedMails(Table(settings().messages_table)),
     )
 
 
@@ -55,9 +57,9 @@ def _effects(caller: Caller) -> Effects:
     return Effects(
         caller=caller,
         messages=message_repository(caller),
-        contacts=ContactRepository(_table("contacts_table"), workspace),
+        contacts=ContactRepository(Table(settings().contacts_table), workspace),
         campaigns=campaign_repository(workspace),
-        sequences=SequenceRepository(_table("campaigns_table"), workspace),
+        sequences=SequenceRepository(Table(settings().campaigns_table), workspace),
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         statistics=lambda campaign_id: statistics(workspace, campaign_id),
         companies=lambda campaign_id: company_replies(workspace, campaign_id),
@@ -66,8 +68,4 @@ def _effects(caller: Caller) -> Effects:
 
 
 def _lists(workspace: WorkspaceId) -> MessageLists:
-    return MessageLists(MessageRepository(_table("messages_table"), workspace))
-
-
-def _table(name: str) -> Table:
-    return Table(settings().require(name))
+    return MessageLists(MessageRepository(Table(settings().messages_table), workspace))

@@ -1,73 +1,146 @@
-"""What the stack tells a function through its environment. Read on first use, never at import."""
+"""Settings of a Lambda function: typed, from its environment, read on first use, never at import.
+
+@needs(Settings.contacts_table, Settings.imports_queue_url)
+def handler(event: dict[str, Any], context: Any) -> None: ...
+
+Table(settings().contacts_table)
+"""
 
 import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Literal
+from typing import Any, Generic, Self, TypeVar, overload
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+T = TypeVar("T")
+Handler = Callable[[Any, Any], Any]
 
 
 class Misconfigured(LookupError):
     """The deployment lacks something, or contradicts itself: no repetition helps."""
 
 
-class Settings(BaseModel):
-    """Names of the stack's resources: each is the environment variable of its name in capitals.
+@dataclass(slots=True)
+class Variable(Generic[T]):
+    """One environment variable: the name of its attribute in capitals. Reading a required one that
+    is not set raises Misconfigured."""
 
-    A variable that a function does not need may be missing; using it then fails by its name.
-    """
+    read: Callable[[str], T]
+    """Of its text. Raises ValueError."""
+    default: str = ""
+    source: str = ""
+    """What template.yaml gives it, of a required one: the path of a `!GetAtt` or a `!Ref`."""
+    name: str = field(init=False)
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name.upper()
 
-    stage: Annotated[Literal["local", "test", "dev", "prod"], BeforeValidator(str.lower)] = "prod"
-    aws_endpoint_url: str = ""
-    aws_endpoint_url_dynamodb: str = ""
-    outrider_dynamodb: Literal["auto", "http", "boto3"] = "auto"
-    """The transport to DynamoDB, see `kit/aws/clients.py`."""
-    url_suffix: str = "amazonaws.com"
-    bus_name: str = ""
-    events_one_by_one: str = ""
-    """Names, separated by commas, or `*`: events that rules are to see singly, not packed."""
-    secrets_key_id: str = ""
-    keys_table: str = ""
-    contacts_table: str = ""
-    companies_table: str = ""
-    campaigns_table: str = ""
-    enrollments_table: str = ""
-    messages_table: str = ""
-    credits_table: str = ""
-    webhooks_table: str = ""
-    events_table: str = ""
-    steps_queue_url: str = ""
-    webhook_deliveries_queue_url: str = ""
-    webhook_replays_queue_url: str = ""
-    imports_queue_url: str = ""
-    exports_queue_url: str = ""
-    enrolling_queue_url: str = ""
-    files_bucket: str = ""
-    ses_configuration_set: str = ""
-    company_links_queue_url: str = ""
-    campaign_run_arn: str = ""
-    smtp_places: int = 1
-    """How many of the steps' workers the SMTP servers of one workspace may keep busy at once."""
-    public_url: str = ""
+    @overload
+    def __get__(self, settings: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, settings: "Settings", owner: type) -> T: ...
+    def __get__(self, settings: "Settings | None", owner: type) -> Self | T:
+        if settings is None:
+            return self
+        text = settings.environment.get(self.name) or self.default
+        if self.source and not text:
+            raise Misconfigured(self.missing)
+        try:
+            return self.read(text)
+        except ValueError as error:
+            raise Misconfigured(f"The environment variable {self.name} is wrong: {error}") from None
+
+    @property
+    def missing(self) -> str:
+        return (
+            f"The environment variable {self.name} is not set: template.yaml gives it "
+            f"{self.source} in the Environment of the function"
+        )
+
+
+def _required(source: str) -> Variable[str]:
+    return Variable(str, source=source)
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in allowed:
+            raise ValueError(f"{text!r} is none of {', '.join(allowed)}")
+        return text.lower()
+
+    return read
+
+
+class Settings:
+    """Environment variables that the library reads, but for those of the AWS SDK."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+
+    keys_table = _required("Data.Outputs.KeysTableName")
+    contacts_table = _required("Data.Outputs.ContactsTableName")
+    companies_table = _required("Data.Outputs.CompaniesTableName")
+    campaigns_table = _required("Data.Outputs.CampaignsTableName")
+    enrollments_table = _required("Data.Outputs.EnrollmentsTableName")
+    messages_table = _required("Data.Outputs.MessagesTableName")
+    credits_table = _required("Data.Outputs.CreditsTableName")
+    webhooks_table = _required("Data.Outputs.WebhooksTableName")
+    events_table = _required("Data.Outputs.EventsTableName")
+    files_bucket = _required("Data.Outputs.FilesBucketName")
+    secrets_key_id = _required("Data.Outputs.KeyId")
+    bus_name = _required("Messaging.Outputs.BusName")
+    steps_queue_url = _required("Messaging.Outputs.StepsQueueUrl")
+    webhook_deliveries_queue_url = _required("Messaging.Outputs.WebhookDeliveriesQueueUrl")
+    webhook_replays_queue_url = _required("Messaging.Outputs.WebhookReplaysQueueUrl")
+    imports_queue_url = _required("Messaging.Outputs.ImportsQueueUrl")
+    exports_queue_url = _required("Messaging.Outputs.ExportsQueueUrl")
+    enrolling_queue_url = _required("Messaging.Outputs.EnrollingQueueUrl")
+    company_links_queue_url = _required("Messaging.Outputs.CompanyLinksQueueUrl")
+    ses_configuration_set = _required("Messaging.Outputs.ConfigurationSetName")
+    campaign_run_arn = _required("CampaignRun")
+
+    stage = Variable(_one_of("local", "test", "dev", "prod"), default="prod")
+    url_suffix = Variable(str, default="amazonaws.com")
+    public_url = Variable(str)
     """Where recipients and their programs reach the API, for example `https://api.example.com`.
     Functions of the API itself are only told an address that is not the API's own."""
-    mailbox_ownership: Literal["proved", "first"] = "proved"
+    mailbox_ownership = Variable(_one_of("proved", "first"), default="proved")
     """Whether an address has to be proved to be a workspace's own, or may be the first's who adds
     it."""
-    verification_sender: str = ""
+    verification_sender = Variable(str)
     """The address that sends the codes which prove an address; without it there are none."""
-    dns_server: str = ""
+    smtp_places = Variable(int, default="1")
+    """How many of the steps' workers the SMTP servers of one workspace may keep busy at once."""
+    events_one_by_one = Variable(str)
+    """Names, separated by commas, or `*`: events that rules are to see singly, not packed."""
+    outrider_dynamodb = Variable(_one_of("auto", "http", "boto3"), default="auto")
+    """The transport to DynamoDB, see `kit/aws/clients.py`."""
+    aws_endpoint_url = Variable(str)
+    aws_endpoint_url_dynamodb = Variable(str)
+    dns_server = Variable(str)
     """`<ip>:<port>` to ask instead of the system's resolvers: for tests."""
-
-    def require(self, name: str) -> str:
-        value = str(getattr(self, name))
-        if not value:
-            raise Misconfigured(f"the environment variable {name.upper()} is not set")
-        return value
 
 
 @cache
 def settings() -> Settings:
-    return Settings.model_validate({name.lower(): value for name, value in os.environ.items()})
+    return Settings(dict(os.environ))
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """Handler of a function that runs only while all its variables are set."""
+
+    handler: Handler
+    needs: tuple[Variable[Any], ...]
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        """Call the handler. Raises Misconfigured with all that is not set."""
+        given = settings().environment
+        if missing := [each.missing for each in self.needs if not given.get(each.name)]:
+            raise Misconfigured("\n".join(missing))
+        return self.handler(event, context)
+
+
+def needs(*variables: Variable[str]) -> Callable[[Handler], Configured]:
+    """Decorate a function's handler with all the required variables that it may read."""
+    return lambda handler: Configured(handler, variables)

@@ -11,13 +11,9 @@ from outrider.messages.wiring import marks, opt_outs
 
 def links() -> LinkService:
     return LinkService(
-        workspaces=WorkspaceRepository(_table("keys_table")),
-        messages=lambda workspace: MessageRepository(_table("messages_table"), workspace),
-        contacts=lambda workspace: ContactRepository(_table("contacts_table"), workspace),
+        workspaces=WorkspaceRepository(Table(settings().keys_table)),
+        messages=lambda workspace: MessageRepository(Table(settings().messages_table), workspace),
+        contacts=lambda workspace: ContactRepository(Table(settings().contacts_table), workspace),
         marks=marks,
         opt_outs=opt_outs,
     )
-
-
-def _table(name: str) -> Table:
-    return Table(settings().require(name))

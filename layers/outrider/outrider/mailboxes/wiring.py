@@ -52,8 +52,8 @@ def smtp_sessions(workspace: WorkspaceId) -> SmtpSessions:
 
 
 def _safe(workspace: WorkspaceId) -> Safe:
-    return Safe(Cipher(settings().require("secrets_key_id")), workspace, "mailbox")
+    return Safe(Cipher(settings().secrets_key_id), workspace, "mailbox")
 
 
 def _table() -> Table:
-    return Table(settings().require("campaigns_table"))
+    return Table(settings().campaigns_table)

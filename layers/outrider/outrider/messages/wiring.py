@@ -96,13 +96,13 @@ def steps(
 def queue_step(job: StepJob, delay_seconds: int = 0) -> None:
     """Have the step carried out by whichever worker is free then."""
     body = job.model_dump(exclude_none=True)
-    queue = Queue(settings().require("steps_queue_url"))
+    queue = Queue(settings().steps_queue_url)
     queue.send([QueueMessage(body, job.workspace, delay_seconds)])
 
 
 def bounces(caller: Caller) -> Bounces:
     workspace = caller.workspace
-    contacts, repository = _table("contacts_table"), message_repository(caller)
+    contacts, repository = Table(settings().contacts_table), message_repository(caller)
     return Bounces(
         caller=caller,
         contacts=ContactRepository(contacts, workspace),
@@ -143,11 +143,11 @@ def explainer(caller: Caller, campaign_id: str) -> Explainer:
 def snapshots(caller: Caller, campaign_id: str) -> SnapshotReader:
     workspace = caller.workspace
     return SnapshotReader(
-        workspaces=WorkspaceRepository(_table("keys_table")),
+        workspaces=WorkspaceRepository(Table(settings().keys_table)),
         campaigns=campaign_repository(workspace),
-        sequences=SequenceRepository(_table("campaigns_table"), workspace),
+        sequences=SequenceRepository(Table(settings().campaigns_table), workspace),
         enrollments=enrollment_repository(workspace, campaign_id),
-        contacts=ContactRepository(_table("contacts_table"), workspace),
+        contacts=ContactRepository(Table(settings().contacts_table), workspace),
         mailboxes=mailbox_repository(workspace),
         messages=message_repository(caller),
         base_url=(settings().public_url or caller.api_url).rstrip("/"),
@@ -187,7 +187,7 @@ def test_sends(caller: Caller) -> TestSendService:
         caller=caller,
         composer=_composer(caller),
         mailboxes=mailbox_repository(caller.workspace),
-        tests=TestSends(_table("campaigns_table"), caller.workspace),
+        tests=TestSends(Table(settings().campaigns_table), caller.workspace),
         transport=_transport(caller),
     )
 
@@ -207,16 +207,16 @@ def marks(caller: Caller) -> Marks:
 
 
 def message_repository(caller: Caller) -> MessageRepository:
-    return MessageRepository(_table("messages_table"), caller.workspace)
+    return MessageRepository(Table(settings().messages_table), caller.workspace)
 
 
 def opt_outs(caller: Caller) -> OptOuts:
     workspace = caller.workspace
     return OptOuts(
         caller=caller,
-        contacts=ContactRepository(_table("contacts_table"), workspace),
-        suppressions=SuppressionRepository(_table("contacts_table"), workspace),
-        messages=MessageRepository(_table("messages_table"), workspace),
+        contacts=ContactRepository(Table(settings().contacts_table), workspace),
+        suppressions=SuppressionRepository(Table(settings().contacts_table), workspace),
+        messages=MessageRepository(Table(settings().messages_table), workspace),
         marks=marks(caller),
         endings=endings(caller),
         mailboxes=mailbox_repository(workspace),
@@ -224,14 +224,14 @@ def opt_outs(caller: Caller) -> OptOuts:
 
 
 def sent_messages() -> SentMessages:
-    return SentMessages(_table("messages_table"))
+    return SentMessages(Table(settings().messages_table))
 
 
 def _unknowns(caller: Caller) -> Unknowns:
     return Unknowns(
         messages=message_repository(caller),
         campaigns=campaign_repository(caller.workspace),
-        sequences=SequenceRepository(_table("campaigns_table"), caller.workspace),
+        sequences=SequenceRepository(Table(settings().campaigns_table), caller.workspace),
         progress=lambda campaign_id: progress(caller, campaign_id),
     )
 
@@ -242,14 +242,14 @@ def _claims(caller: Caller, campaign_id: str) -> StepClaims:
         campaign_id=campaign_id,
         enrollments=enrollment_repository(workspace, campaign_id),
         messages=message_repository(caller),
-        touches=Touches(_table("contacts_table"), workspace),
+        touches=Touches(Table(settings().contacts_table), workspace),
         mailboxes=mailbox_repository(workspace),
         standing=_standing(caller, campaign_id),
     )
 
 
 def _standing(caller: Caller, campaign_id: str) -> RestrictionsReader:
-    workspace, contacts = caller.workspace, _table("contacts_table")
+    workspace, contacts = caller.workspace, Table(settings().contacts_table)
     return RestrictionsReader(
         campaigns=campaign_repository(workspace),
         contacts=ContactRepository(contacts, workspace),
@@ -278,7 +278,3 @@ def _transport(caller: Caller) -> PatientTransport:
         smtp=SmtpTransport(smtp_sessions(caller.workspace)),
     )
     return Judged(Paced(by_kind), health_reviews(caller))
-
-
-def _table(name: str) -> Table:
-    return Table(settings().require(name))

@@ -28,7 +28,7 @@ def erasures(caller: Caller) -> ErasureService:
         caller=caller,
         records=_records(caller),
         suppressions=_suppressions(caller),
-        erasures=ErasureRepository(_table("contacts_table"), workspace),
+        erasures=ErasureRepository(Table(settings().contacts_table), workspace),
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         counters=lambda campaign_id: campaign_repository(workspace).counters(campaign_id),
     )
@@ -37,16 +37,12 @@ def erasures(caller: Caller) -> ErasureService:
 def _records(caller: Caller) -> ContactRecords:
     workspace = caller.workspace
     return ContactRecords(
-        contacts=ContactRepository(_table("contacts_table"), workspace),
-        enrollments=ContactEnrollments(_table("enrollments_table"), workspace),
-        messages=MessageRepository(_table("messages_table"), workspace),
+        contacts=ContactRepository(Table(settings().contacts_table), workspace),
+        enrollments=ContactEnrollments(Table(settings().enrollments_table), workspace),
+        messages=MessageRepository(Table(settings().messages_table), workspace),
         events=feed(workspace),
     )
 
 
 def _suppressions(caller: Caller) -> SuppressionRepository:
-    return SuppressionRepository(_table("contacts_table"), caller.workspace)
-
-
-def _table(name: str) -> Table:
-    return Table(settings().require(name))
+    return SuppressionRepository(Table(settings().contacts_table), caller.workspace)

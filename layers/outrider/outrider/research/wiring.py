@@ -15,8 +15,8 @@ from outrider.research.site.reader import SiteReader
 
 
 def research(caller: Caller) -> ResearchService:
-    contacts = ContactRepository(Table(settings().require("contacts_table")), caller.workspace)
-    companies = CompanyRepository(Table(settings().require("companies_table")), caller.workspace)
+    contacts = ContactRepository(Table(settings().contacts_table), caller.workspace)
+    companies = CompanyRepository(Table(settings().companies_table), caller.workspace)
     look = simulated if caller.workspace.mode == "test" else _looker().look
     return ResearchService(caller, ResearchRepository(contacts), companies, credits(caller), look)
 

@@ -9,7 +9,7 @@ from outrider.sequences.service import SequenceService
 
 
 def sequences(caller: Caller) -> SequenceService:
-    table = Table(settings().require("campaigns_table"))
+    table = Table(settings().campaigns_table)
     return SequenceService(
         caller,
         SequenceRepository(table, caller.workspace),

@@ -110,16 +110,16 @@ def sweeper() -> Sweeper:
 
 
 def _go_on(job: ReplayJob) -> None:
-    queue = Queue(settings().require("webhook_replays_queue_url"))
+    queue = Queue(settings().webhook_replays_queue_url)
     queue.send([QueueMessage(job.model_dump(), job.workspace)])
 
 
 def _table() -> Table:
-    return Table(settings().require("webhooks_table"))
+    return Table(settings().webhooks_table)
 
 
 def _queue() -> Queue:
-    return Queue(settings().require("webhook_deliveries_queue_url"))
+    return Queue(settings().webhook_deliveries_queue_url)
 
 
 def _timers() -> Timers:
@@ -127,7 +127,7 @@ def _timers() -> Timers:
 
 
 def _safe(workspace: WorkspaceId) -> Safe:
-    return Safe(Cipher(settings().require("secrets_key_id")), workspace, "webhook")
+    return Safe(Cipher(settings().secrets_key_id), workspace, "webhook")
 
 
 def _outbound() -> Outbound:

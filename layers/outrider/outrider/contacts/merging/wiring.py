@@ -9,7 +9,7 @@ from outrider.kit.settings import settings
 
 
 def merging(caller: Caller) -> MergeService:
-    table = Table(settings().require("contacts_table"))
+    table = Table(settings().contacts_table)
     return MergeService(
         caller,
         ContactRepository(table, caller.workspace),

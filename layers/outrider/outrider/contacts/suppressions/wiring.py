@@ -8,5 +8,5 @@ from outrider.kit.settings import settings
 
 
 def suppressions(caller: Caller) -> SuppressionService:
-    table = Table(settings().require("contacts_table"))
+    table = Table(settings().contacts_table)
     return SuppressionService(caller, SuppressionRepository(table, caller.workspace))

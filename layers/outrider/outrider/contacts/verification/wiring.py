@@ -9,7 +9,7 @@ from outrider.kit.settings import settings
 
 
 def verification(caller: Caller) -> VerificationService:
-    table = Table(settings().require("contacts_table"))
+    table = Table(settings().contacts_table)
     return VerificationService(
         caller,
         ContactRepository(table, caller.workspace),

@@ -21,4 +21,4 @@ def usage_repository(workspace: WorkspaceId) -> UsageRepository:
 
 
 def _table() -> Table:
-    return Table(settings().require("credits_table"))
+    return Table(settings().credits_table)

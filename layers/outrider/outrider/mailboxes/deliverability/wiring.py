@@ -9,7 +9,7 @@ from outrider.mailboxes.repository import MailboxRepository
 
 
 def deliverability(caller: Caller) -> DeliverabilityService:
-    table = Table(settings().require("campaigns_table"))
+    table = Table(settings().campaigns_table)
     return DeliverabilityService(
         PoolRepository(table, caller.workspace), MailboxRepository(table, caller.workspace)
     )

@@ -20,7 +20,7 @@ def verifications(caller: Caller) -> OwnershipService:
         caller,
         mailbox_repository(workspace),
         ownerships(workspace),
-        CodeRepository(Table(settings().require("campaigns_table")), workspace),
+        CodeRepository(Table(settings().campaigns_table), workspace),
         smtp_sessions(workspace),
         partial(Dns.of, settings().dns_server),
         partial(operator_mail.send, sender) if sender else None,

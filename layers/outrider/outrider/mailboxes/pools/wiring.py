@@ -9,7 +9,7 @@ from outrider.mailboxes.repository import MailboxRepository
 
 
 def pools(caller: Caller) -> PoolService:
-    table = Table(settings().require("campaigns_table"))
+    table = Table(settings().campaigns_table)
     return PoolService(
         caller,
         PoolRepository(table, caller.workspace),

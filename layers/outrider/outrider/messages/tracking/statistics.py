@@ -43,7 +43,7 @@ def counted(event: Event, item: Item) -> StepCount | None:
 
 def count_actions(workspace: WorkspaceId, counts: Sequence[StepCount]) -> list[Action]:
     """Return the writes that count them, one for each step, variant and day."""
-    table = Table(settings().require("campaigns_table"))
+    table = Table(settings().campaigns_table)
     summed: dict[tuple[str, str, str, str], Counter[str]] = defaultdict(Counter)
     for each in counts:
         summed[each.step_day].update(Statistics.names_at(clock.from_text(each.at), each.name))

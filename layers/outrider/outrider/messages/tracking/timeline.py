@@ -23,7 +23,7 @@ _NAMES = ("campaign_id", "sequence_id", "step_id", "mailbox_id")
 
 def marks_of(workspace: WorkspaceId) -> Callable[[str], Iterable[TimelineEvent]]:
     """Returns a function from a contact's id to what its messages tell, in no order."""
-    table = Table(settings().require("messages_table"))
+    table = Table(settings().messages_table)
 
     def read(contact_id: str) -> Iterator[TimelineEvent]:
         asked = Query(
