@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from outrider.kit import clock
-from outrider.kit.settings import Settings, Variable, settings
+from outrider.kit.settings import Setting, Settings, settings
 from tests.harness.permissions import Permissions
 from tests.harness.stack import Stack, arn, environment
 from tests.harness.wire import Wire
@@ -70,7 +70,7 @@ class Functions:
 
 
 @contextmanager
-def declared(needs: Collection[Variable[Any]]) -> Iterator[None]:
+def declared(needs: Collection[Setting[Any]]) -> Iterator[None]:
     """Of the required variables only those that a function declares are set for a while."""
     seen = settings()
     before = seen.environment
@@ -83,10 +83,10 @@ def declared(needs: Collection[Variable[Any]]) -> Iterator[None]:
 
 
 @cache
-def required() -> tuple[Variable[Any], ...]:
+def required() -> tuple[Setting[Any], ...]:
     """The variables that a function has to declare."""
     return tuple(
-        each for each in vars(Settings).values() if isinstance(each, Variable) and each.source
+        each for each in vars(Settings).values() if isinstance(each, Setting) and each.source
     )
 
 

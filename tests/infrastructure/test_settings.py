@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from outrider.kit.settings import Misconfigured, Settings, Variable, needs, settings
+from outrider.kit.settings import Misconfigured, Setting, Settings, needs, settings
 from tests.harness.functions import required
 from tools import templates
 
 FUNCTIONS = {function.name: function for function in templates.functions()}
-VARIABLES = {each.name: each for each in vars(Settings).values() if isinstance(each, Variable)}
+VARIABLES = {each.name: each for each in vars(Settings).values() if isinstance(each, Setting)}
 OF_ARN = {
     "TableArn": "TableName",
     "BucketArn": "BucketName",
@@ -32,8 +32,9 @@ def shared() -> dict[str, Any]:
 
 
 def own(name: str) -> dict[str, Any]:
-    given: dict[str, Any] = FUNCTIONS[name].properties.get("Environment", {}).get("Variables", {})
-    return given
+    """But for what Powertools reads."""
+    given = FUNCTIONS[name].properties.get("Environment", {}).get("Variables", {})
+    return {each: value for each, value in given.items() if not each.startswith("POWERTOOLS_")}
 
 
 def declared(name: str) -> set[str]:

@@ -21,7 +21,7 @@ class Misconfigured(LookupError):
 
 
 @dataclass(slots=True)
-class Variable(Generic[T]):
+class Setting(Generic[T]):
     """One environment variable: the name of its attribute in capitals. Reading a required one that
     is not set raises Misconfigured."""
 
@@ -58,8 +58,8 @@ class Variable(Generic[T]):
         )
 
 
-def _required(source: str) -> Variable[str]:
-    return Variable(str, source=source)
+def _required(source: str) -> Setting[str]:
+    return Setting(str, source=source)
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -99,25 +99,25 @@ class Settings:
     ses_configuration_set = _required("Messaging.Outputs.ConfigurationSetName")
     campaign_run_arn = _required("CampaignRun")
 
-    stage = Variable(_one_of("local", "test", "dev", "prod"), default="prod")
-    url_suffix = Variable(str, default="amazonaws.com")
-    public_url = Variable(str)
+    stage = Setting(_one_of("local", "test", "dev", "prod"), default="prod")
+    url_suffix = Setting(str, default="amazonaws.com")
+    public_url = Setting(str)
     """Where recipients and their programs reach the API, for example `https://api.example.com`.
     Functions of the API itself are only told an address that is not the API's own."""
-    mailbox_ownership = Variable(_one_of("proved", "first"), default="proved")
+    mailbox_ownership = Setting(_one_of("proved", "first"), default="proved")
     """Whether an address has to be proved to be a workspace's own, or may be the first's who adds
     it."""
-    verification_sender = Variable(str)
+    verification_sender = Setting(str)
     """The address that sends the codes which prove an address; without it there are none."""
-    smtp_places = Variable(int, default="1")
+    smtp_places = Setting(int, default="1")
     """How many of the steps' workers the SMTP servers of one workspace may keep busy at once."""
-    events_one_by_one = Variable(str)
+    events_one_by_one = Setting(str)
     """Names, separated by commas, or `*`: events that rules are to see singly, not packed."""
-    outrider_dynamodb = Variable(_one_of("auto", "http", "boto3"), default="auto")
+    outrider_dynamodb = Setting(_one_of("auto", "http", "boto3"), default="auto")
     """The transport to DynamoDB, see `kit/aws/clients.py`."""
-    aws_endpoint_url = Variable(str)
-    aws_endpoint_url_dynamodb = Variable(str)
-    dns_server = Variable(str)
+    aws_endpoint_url = Setting(str)
+    aws_endpoint_url_dynamodb = Setting(str)
+    dns_server = Setting(str)
     """`<ip>:<port>` to ask instead of the system's resolvers: for tests."""
 
 
@@ -131,7 +131,7 @@ class Configured:
     """Handler of a function that runs only while all its variables are set."""
 
     handler: Handler
-    needs: tuple[Variable[Any], ...]
+    needs: tuple[Setting[Any], ...]
 
     def __call__(self, event: Any, context: Any) -> Any:
         """Call the handler. Raises Misconfigured with all that is not set."""
@@ -141,6 +141,6 @@ class Configured:
         return self.handler(event, context)
 
 
-def needs(*variables: Variable[str]) -> Callable[[Handler], Configured]:
+def needs(*variables: Setting[str]) -> Callable[[Handler], Configured]:
     """Decorate a function's handler with all the required variables that it may read."""
     return lambda handler: Configured(handler, variables)
