@@ -3,6 +3,7 @@
 import base64
 import importlib
 import json
+import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -75,7 +76,8 @@ def declared(needs: Collection[Setting[Any]]) -> Iterator[None]:
     seen = settings()
     before = seen.environment
     hidden = {each.name for each in required()} - {each.name for each in needs}
-    seen.environment = {name: value for name, value in before.items() if name not in hidden}
+    # Of the process: `before` is another function's, where one is called while another runs.
+    seen.environment = {name: value for name, value in os.environ.items() if name not in hidden}
     try:
         yield
     finally:
