@@ -37,6 +37,7 @@ def answers() -> dict[str, Any]:
         "TransactWriteItems": {},
         "GetItem": {"Item": items[0]},
         "BatchGetItem": {"Responses": {CONTACTS: items}},
+        "BatchGetItem #touch": {"Responses": {CONTACTS: []}},  # nobody was written to yet
         "Query": {"Items": items, "Count": PAGE},
         "Query #tok#": {"Items": tokens, "Count": PAGE},
     }

@@ -1,5 +1,5 @@
-"""How much CPU a request costs us, beside the same routes written with the stock libraries:
-`python -m bench.cpu [rounds]`.
+"""How much CPU a request costs us, over each transport to DynamoDB, and beside the same routes
+written with the stock libraries: `python -m bench.cpu [rounds]`.
 
 DynamoDB is played by a process of its own that answers at once. What is counted is the processor
 time of this process, all its threads, from the event to the answer. The variants take turns, so
@@ -13,9 +13,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import boto3.session
+from botocore.session import Session, get_session
+
 from bench import instant, results
 from bench.answers import PAGE, answers
 from bench.events import CONTACT, Context, event
+from outrider.kit import json
+from outrider.kit.aws import clients as aws
+from outrider.kit.aws.dynamodb_boto3 import Boto3DynamoDB
+from outrider.kit.aws.dynamodb_http import HttpDynamoDB
+from outrider.kit.aws.dynamodb_transport import DynamoDB
 
 ROUNDS, CALLS, WARM_UP = 30, 40, 20
 REQUESTS = {
@@ -37,6 +45,8 @@ def main(arguments: list[str]) -> int:
             "KEYS_TABLE": "keys",
             "CONTACTS_TABLE": "contacts",
             "COMPANIES_TABLE": "companies",
+            "MESSAGES_TABLE": "messages",
+            "EVENTS_TABLE": "events",
         }
         variants = _variants()
         spent = {request: _spent(variants, made, rounds) for request, made in REQUESTS.items()}
@@ -51,10 +61,45 @@ def _variants() -> dict[str, Handler]:
 
     store = stock.Store()
     return {
-        "Outrider": handler,
+        "Outrider": _over(HttpDynamoDB(get_session()), handler),
+        "Outrider over boto3's client": _over(_boto3(get_session()), handler),
+        "Outrider over boto3's client, raw": _over(_boto3(_raw(get_session())), handler),
         "boto3, Powertools' validating resolver": stock.powertools(store),
         "boto3, FastAPI on Mangum": stock.fastapi_on_mangum(store),
     }
+
+
+def _over(transport: DynamoDB, handler: Handler) -> Handler:
+    def over_transport(made: dict[str, Any], context: Any) -> Any:
+        aws._made["dynamodb"] = transport
+        return handler(made, context)
+
+    return over_transport
+
+
+def _boto3(session: Session) -> DynamoDB:
+    """The client as the product makes it, without validation of parameters."""
+    sdk = boto3.session.Session(botocore_session=session)
+    return Boto3DynamoDB(sdk.client("dynamodb", config=aws._PER_SERVICE["dynamodb"]))
+
+
+def _raw(session: Session) -> Session:
+    """Clients of this session return JSON as it came, not what the service's model makes of it."""
+    session.register_component("response_parser_factory", _RawParser())
+    return session
+
+
+class _RawParser:
+    """Takes the place of botocore's parser, and of the factory that makes one for each answer."""
+
+    def set_parser_defaults(self, **_: Any) -> None: ...
+
+    def create_parser(self, _: str) -> "_RawParser":
+        return self
+
+    def parse(self, response: dict[str, Any], _: Any) -> dict[str, Any]:
+        metadata = {"HTTPStatusCode": response["status_code"]}
+        return {**json.loads(response["body"]), "ResponseMetadata": metadata}
 
 
 def _spent(variants: dict[str, Handler], made: dict[str, Any], rounds: int) -> dict[str, float]:
@@ -85,8 +130,12 @@ def _report(spent: dict[str, dict[str, float]]) -> str:
     return (
         results.table(["request", "written with", "µs of CPU", "times ours"], rows)
         + "\n\nEach request makes two DynamoDB calls, one for the key and one for the contacts,\n"
-        "which a process of its own answers at once. Ours also counts two rate limits, refuses\n"
-        "unknown fields and parameters, and carries the event in the item. Nobody writes log lines."
+        "and a list of ours a third, for when each was last written to. A process of its own\n"
+        "answers at once. Ours also counts two rate limits, refuses unknown fields and\n"
+        "parameters, and carries the event in the item. Nobody writes log lines.\n\n"
+        "boto3's client is made with `parameter_validation=False`. Raw: its parser is bypassed\n"
+        "too; its serialiser, hooks, endpoint rules and signer are left. The last two of each\n"
+        "request use boto3's resource."
     )
 
 

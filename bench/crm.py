@@ -26,7 +26,13 @@ MANY, FEW = 10_000, 10
 of the same handler in this process, which waits longer, have to do."""
 NAMES = ("Ada", "Dana", "Grace", "Ken", "Lena", "Mary", "Omar", "Ruth", "Tim", "Yuki")
 AREAS = ("Sales", "Research", "Finance", "Design", "People", "Legal", "Product", "Support")
-TABLES = {"KEYS_TABLE": "keys", "CONTACTS_TABLE": CONTACTS, "COMPANIES_TABLE": "companies"}
+TABLES = {
+    "KEYS_TABLE": "keys",
+    "CONTACTS_TABLE": CONTACTS,
+    "COMPANIES_TABLE": "companies",
+    "MESSAGES_TABLE": "messages",
+    "EVENTS_TABLE": "events",
+}
 
 
 def main(arguments: list[str]) -> int:
