@@ -10,7 +10,6 @@ MOST_MODULES = 14
 
 SHARED_NAMES = {
     "LeaseLost": "the same error of two workers",
-    "Moved": "the same error of two repositories",
     "Settings": "the rules of a campaign in the API; the environment of a function in kit",
 }
 """Why a class name stands for several classes."""

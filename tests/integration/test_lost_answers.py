@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from outrider.contacts.repository import ContactRepository
-from outrider.entities.repository import EntityMoved
+from outrider.kit.errors import Stale
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration.importing import prepared
@@ -117,7 +117,7 @@ class TestContention:
         moved = api.get(path).json
 
         def refuse(*_: Any, **__: Any) -> None:
-            raise EntityMoved(None)
+            raise Stale(None)
 
         with monkeypatch.context() as patched:
             patched.setattr(ContactRepository, "change", refuse)

@@ -144,8 +144,8 @@ MUTATIONS = [
         (
             Change(
                 _REVIEWS,
-                "except MailboxMoved:\n            return False",
-                "except MailboxMoved:\n            return True",
+                "except Stale:\n            return False",
+                "except Stale:\n            return True",
             ),
         ),
     ),

@@ -9,8 +9,8 @@ import pytest
 from outrider.access.models import WorkspaceId
 from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit import clock, ids, parallel
+from outrider.kit.errors import Stale
 from outrider.webhooks.endpoints.repository import Secrets, Stored
-from outrider.webhooks.errors import ReplayMoved
 from outrider.webhooks.models import Delivery, EndpointState, Replay, ReplayJob, Webhook
 from outrider.webhooks.replays import worker
 from outrider.webhooks.replays.repository import ReplayWork
@@ -70,7 +70,7 @@ class Rest:
 
 class Overtaken(Rest):
     def advance(self, work: ReplayWork, after: Replay, place: Any) -> ReplayWork:
-        raise ReplayMoved
+        raise Stale
 
 
 class WithoutWebhook(Rest):

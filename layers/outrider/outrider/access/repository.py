@@ -15,6 +15,7 @@ from outrider.access.models import ApiKey, PlanName, Workspace, WorkspaceId
 from outrider.access.plans import PLANS, rates
 from outrider.kit import clock, outbox
 from outrider.kit.aws.dynamodb import Action, Query, Table, TransactionFailed, batch_get, transact
+from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
 
 
@@ -42,10 +43,6 @@ class WorkspaceRepository:
     def get(self, workspace_id: str) -> tuple[Workspace, bytes] | None:
         item = self.table.get(workspace_id, "#")
         return (Workspace.model_validate(item), item["seal"]) if item else None
-
-
-class KeyChanged(Exception):
-    """A key is no longer as it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class ApiKeyRepository:
         also: Sequence[Action] = (),
     ) -> None:
         """Store `new` as the successor of a key, which expires at `ends_at`; `events` are about
-        the old key. Raises KeyChanged when it was revoked or replaced since it was read."""
+        the old key. Raises Stale when it was revoked or replaced since it was read."""
         try:
             transact(
                 self.table.update_action(
@@ -112,7 +109,7 @@ class ApiKeyRepository:
         except TransactionFailed as failure:
             if not failure.reasons[0].failed:
                 raise
-            raise KeyChanged from failure
+            raise Stale from failure
 
     def list(
         self, limit: int, after: dict[str, Any] | None

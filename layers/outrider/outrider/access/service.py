@@ -10,12 +10,7 @@ from outrider.access.credentials import Credential, is_key_id
 from outrider.access.errors import ScopeDenied
 from outrider.access.models import ApiKey, Caller, PlanName, Workspace, WorkspaceId
 from outrider.access.plans import PLANS
-from outrider.access.repository import (
-    ApiKeyRepository,
-    KeyChanged,
-    NewKey,
-    WorkspaceRepository,
-)
+from outrider.access.repository import ApiKeyRepository, NewKey, WorkspaceRepository
 from outrider.access.schemas import (
     Account,
     ApiKeyCreate,
@@ -31,7 +26,7 @@ from outrider.access.schemas import (
 )
 from outrider.access.scopes import Role
 from outrider.kit import clock, ids
-from outrider.kit.errors import Conflict, ResourceNotFound, ValidationFailed, Violation
+from outrider.kit.errors import Conflict, ResourceNotFound, Stale, ValidationFailed, Violation
 from outrider.kit.http.pagination import Page, PageQuery, Sealer
 from outrider.kit.outbox import Mode
 from outrider.kit.text.suggestions import did_you_mean
@@ -134,7 +129,7 @@ class ApiKeyService:
         also = self.caller.keep_actions(shown, repeated=shown.repeated())
         try:
             self.keys.replace(key_id, made, ends_at, [revoked], also)
-        except KeyChanged as change:
+        except Stale as change:
             _require_rotatable(self._existing(key_id))
             raise Conflict("This key was just changed by another call") from change
         return shown

@@ -16,6 +16,7 @@ from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import Backlog, CampaignResumed, CampaignView, SequenceResumed
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, try_transact
 from outrider.kit.errors import Contended
 from outrider.kit.outbox import Event
@@ -41,7 +42,7 @@ class ControlService:
     ) -> CampaignView:
         """Park the campaign; one that is paused stays as it is. `events` come before the one that
         says it is paused. Raises CampaignNotFound and WrongStatus."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             campaign = self.campaigns.require(campaign_id)
             if campaign.status == "paused":
                 return CampaignView.of(campaign)
@@ -55,7 +56,7 @@ class ControlService:
 
     def resume(self, campaign_id: str) -> CampaignResumed:
         """Let it go on; one that runs stays as it is. Raises CampaignNotFound and WrongStatus."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             campaign = self.campaigns.require(campaign_id)
             if campaign.status == "active":
                 return CampaignResumed(**CampaignView.of(campaign).model_dump(), backlog=_NOTHING)
@@ -69,7 +70,7 @@ class ControlService:
 
     def pause_sequence(self, sequence_id: str) -> SequenceView:
         """Raises SequenceNotFound, SequenceNotLaunched and WrongStatus."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             sequence = self.sequences.get(sequence_id)
             if sequence.status == "paused":
                 return SequenceView.of(sequence)
@@ -82,7 +83,7 @@ class ControlService:
 
     def resume_sequence(self, sequence_id: str) -> SequenceResumed:
         """Raises SequenceNotFound, SequenceNotLaunched and WrongStatus."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             sequence = self.sequences.get(sequence_id)
             if sequence.status == "active":
                 return SequenceResumed(**SequenceView.of(sequence).model_dump(), backlog=_NOTHING)

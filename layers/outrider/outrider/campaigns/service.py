@@ -23,6 +23,7 @@ from outrider.campaigns.schemas import (
 )
 from outrider.campaigns.statistics.repository import Statistics
 from outrider.kit import clock, ids
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import TransactionFailed, transact, try_transact
 from outrider.kit.counters import total
@@ -33,9 +34,6 @@ from outrider.sequences.errors import SequenceNotFound
 from outrider.sequences.service import SequenceService
 
 _ATTEMPTS = 3
-
-
-changed_meanwhile = Contended("Another request changed this campaign at the same time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +92,9 @@ class CampaignService:
         ValidationFailed when there is no such pool, WrongStatus when it is completed
         and more is to change than its name, and PreconditionFailed at another version than
         `if_match`."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             campaign = self.get(campaign_id)
-            if if_match not in (None, campaign.version):
-                raise PreconditionFailed.at_version(campaign.version)
+            PreconditionFailed.check(if_match, campaign.version)
             changes = update.over(campaign)
             if not changes:
                 return CampaignView.of(campaign)
@@ -114,12 +111,12 @@ class CampaignService:
             changed = self.campaigns.change_action(campaign, after, told)
             if try_transact(changed, *there, *self.caller.keep_actions(view)):
                 return view
-        raise changed_meanwhile
+        raise _contended()
 
     def delete(self, campaign_id: str) -> CampaignDeleted:
         """Nothing more is sent of it; its messages stay. A sequence that it leads is finished with
         it. Raises CampaignNotFound, and WrongStatus while it is active."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             campaign = self.get(campaign_id)
             if campaign.status == "active":
                 raise WrongStatus("deleted", campaign.status, "pause it first")
@@ -133,7 +130,7 @@ class CampaignService:
                 actions.append(self.sequences.count_campaigns_action(campaign.sequence_id, -1))
             if try_transact(*actions):
                 return CampaignDeleted(id=campaign_id)
-        raise changed_meanwhile
+        raise _contended()
 
     def status(self, campaign_id: str) -> CampaignStatusView:
         """Raises CampaignNotFound."""
@@ -189,3 +186,7 @@ def _enrolling(campaign: Campaign, shards: Sequence[Item]) -> EnrollingView | No
         skipped=sum(skipped.values()),
         skipped_by_reason={reason: count for reason, count in skipped.items() if count},
     )
+
+
+def _contended() -> Contended:
+    return Contended("Another request changed this campaign at the same time")

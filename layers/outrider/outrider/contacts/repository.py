@@ -11,7 +11,7 @@ from typing import Any
 from outrider.contacts.models import Contact
 from outrider.contacts.search.keys import INDEX_KEYS, company_place, index_keys
 from outrider.contacts.touches import Touch, Touches
-from outrider.entities.repository import PRESENT, EntityMoved, EntityRepository, Found
+from outrider.entities.repository import PRESENT, EntityRepository, Found
 from outrider.kit import clock
 from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import (
@@ -23,6 +23,7 @@ from outrider.kit.aws.dynamodb import (
     transact,
     transact_groups,
 )
+from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
 from outrider.kit.text.addresses import folded
 
@@ -86,10 +87,10 @@ class ContactRepository(EntityRepository[Contact]):
     ) -> None:
         try:
             EntityRepository.change(self, before, after, events, also=also)
-        except EntityMoved as moved:
+        except Stale as moved:
             if moved.current is None:
                 raise
-            raise EntityMoved(moved.current.contacted(before.last_contacted_at)) from moved
+            raise Stale(moved.current.contacted(before.last_contacted_at)) from moved
 
     def key_of(self, value: str) -> str:
         return folded(value)

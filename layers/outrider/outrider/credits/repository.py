@@ -24,6 +24,7 @@ from outrider.kit.aws.dynamodb import (
     batch_get,
     transact,
 )
+from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
 
 BALANCE = "#"
@@ -50,10 +51,6 @@ class BalanceRefused(Exception):
     def __init__(self, balance: Balance | None) -> None:
         super().__init__("the balance is not as the hold needs it")
         self.balance = balance
-
-
-class Moved(Exception):
-    """An entry or the balance is no longer as it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +154,7 @@ class CreditRepository:
     def settle(self, entry: LedgerEntry, *, in_period: bool, also: Sequence[Action]) -> None:
         """Write the outcome of a held entry, and move its credits if its period is running.
 
-        Raises Moved when it was settled since, or another period began.
+        Raises Stale when it was settled since, or another period began.
         """
         own = [self._settle_action(entry)]
         if in_period:
@@ -166,7 +163,7 @@ class CreditRepository:
             transact(*own, *also)
         except TransactionFailed as failure:
             if any(reason.failed for reason in failure.reasons[: len(own)]):
-                raise Moved from failure
+                raise Stale from failure
             raise
 
     def begin_period(
@@ -174,7 +171,7 @@ class CreditRepository:
     ) -> None:
         """Put the balance of a period in place of the one of the period before, with its entry.
 
-        Raises Moved when somebody else did.
+        Raises Stale when somebody else did.
         """
         item = {
             **new.model_dump(),
@@ -191,7 +188,7 @@ class CreditRepository:
         try:
             transact(put, self._put_action(entry))
         except TransactionFailed as failure:
-            raise Moved from failure
+            raise Stale from failure
 
     def _put_action(self, entry: LedgerEntry) -> Action:
         item: dict[str, Any] = {

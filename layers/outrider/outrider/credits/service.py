@@ -12,12 +12,13 @@ from outrider.access.models import Caller, Workspace
 from outrider.access.plans import PLANS
 from outrider.credits.errors import InsufficientCredits
 from outrider.credits.models import PRICES, Balance, Kind, LedgerEntry
-from outrider.credits.repository import BalanceRefused, CreditRepository, HeldBefore, Moved
+from outrider.credits.repository import BalanceRefused, CreditRepository, HeldBefore
 from outrider.credits.schemas import Credits, LedgerQuery
 from outrider.credits.usage.repository import UsageRepository
 from outrider.kit import clock, ids
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action
-from outrider.kit.errors import Contended
+from outrider.kit.errors import Contended, Stale
 from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.outbox import Event
 
@@ -59,7 +60,7 @@ class CreditService:
         if not entry.held:
             return self.ledger.hold_nothing(entry)
         take = self.ledger.take_action(entry.held, entry.created_at)
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             try:
                 self.ledger.hold(entry, take)
             except HeldBefore as before:
@@ -114,7 +115,7 @@ class CreditService:
     def _settle(
         self, operation: str, amount: int | None, also: Sequence[Action]
     ) -> LedgerEntry | None:
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             entry, balance = self.ledger.entry(operation)
             if entry is None or entry.state != "held":
                 return entry
@@ -124,7 +125,7 @@ class CreditService:
                 self.ledger.settle(
                     settled, in_period=in_period, also=[*self._count_actions(settled), *also]
                 )
-            except Moved:
+            except Stale:
                 continue
             self._tell(settled, balance, in_period=in_period)
             return settled
@@ -149,7 +150,7 @@ class CreditService:
         nobody has."""
         if seen and not seen.is_over(clock.now()):
             return seen
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             workspace, balance = self.ledger.balance()
             running = self._running(workspace, balance)
             if running is balance:
@@ -159,7 +160,7 @@ class CreditService:
             events = [self._event("credits.reset", running)] if balance else []
             try:
                 self.ledger.begin_period(running, balance, entry, events)
-            except Moved:
+            except Stale:
                 continue
             return running
         raise _contended()

@@ -16,6 +16,7 @@ from outrider.kit.aws.dynamodb import (
     transact,
     transact_groups,
 )
+from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
 
 
@@ -35,14 +36,6 @@ class NewEntity(Generic[EntityT]):
     events: Sequence[Event]
     mark: str
     former_owner: str | None = None
-
-
-class Moved(Exception):
-    """The entity is at another version, as in `item`, or gone."""
-
-    def __init__(self, item: Item | None) -> None:
-        super().__init__(item["version"] if item else None)
-        self.item = item
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +82,7 @@ class Bulk(EntityRepository[EntityT]):
         mark: str,
     ) -> None:
         """Change an entity that is at `version`, unless an earlier try did. `changes` are all there
-        are, as `with_index_keys` gives them. Raises Moved."""
+        are, as `with_index_keys` gives them. Raises Stale."""
         now = clock.timestamp()
         keys = self.index_keys({"id": entity_id, "updated_at": now})
         changes = {**changes, "updated_at": now, **keys, **bulk_marks.attribute(mark)}
@@ -97,18 +90,18 @@ class Bulk(EntityRepository[EntityT]):
             self.table.write(self._change_action(entity_id, changes, events, version))
         except ConditionFailed as moved:
             if self.entity(moved.item) is None or bulk_marks.mark_of(moved.item) != mark:
-                raise Moved(self._present(moved.item)) from moved
+                raise Stale(self._present(moved.item)) from moved
 
     def withdraw(self, entity_id: str, events: Sequence[Event], *, version: int) -> None:
         """Delete an entity that is at `version`. One that is gone already counts as deleted.
 
-        Raises Moved.
+        Raises Stale.
         """
         try:
             transact(*self.remove_actions(entity_id, events, version))
         except TransactionFailed as failure:
             if item := self._present(failure.reasons[0].item):
-                raise Moved(item) from failure
+                raise Stale(item) from failure
 
     def _present(self, item: Item | None) -> Item | None:
         return item if self.entity(item) else None

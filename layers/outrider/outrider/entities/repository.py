@@ -28,6 +28,7 @@ from outrider.kit.aws.dynamodb import (
     try_transact,
 )
 from outrider.kit.counters import Counters, total
+from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
 
 ADD_AT_ONCE = 33
@@ -47,14 +48,6 @@ class ValueTaken(Exception):
     def __init__(self, owner: str) -> None:
         super().__init__(owner)
         self.owner = owner
-
-
-class EntityMoved(Exception):
-    """The entity is gone (`current` is None) or not at the version it was to be changed at."""
-
-    def __init__(self, current: Any) -> None:
-        super().__init__(current.version if current else None)
-        self.current = current
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +189,14 @@ class EntityRepository(ABC, Generic[EntityT]):
     ) -> EntityT:
         """The entity afterwards; None clears a field, `version` None changes any.
 
-        For the unique value see `reclaim`. Raises EntityMoved.
+        For the unique value see `reclaim`. Raises Stale.
         """
         changes = {**changes, "updated_at": clock.timestamp()}
         changes |= self.index_keys({**changes, "id": entity_id})
         try:
             item = self.table.write(self._change_action(entity_id, changes, events, version), also)
         except ConditionFailed as failure:
-            raise EntityMoved(self.entity(failure.item)) from failure
+            raise Stale(self.entity(failure.item)) from failure
         entity: EntityT = self.model.model_validate(item)
         return entity
 
@@ -217,12 +210,12 @@ class EntityRepository(ABC, Generic[EntityT]):
     ) -> None:
         """Make of an entity as it was read what it is to be; the unique value stays.
 
-        Raises EntityMoved.
+        Raises Stale.
         """
         try:
             self.table.write(self._become_action(before, after, events), also)
         except ConditionFailed as failure:
-            raise EntityMoved(self.entity(failure.item)) from failure
+            raise Stale(self.entity(failure.item)) from failure
 
     def change_action(self, before: EntityT, after: EntityT, events: Sequence[Event]) -> Action:
         """`change`, for a transaction."""

@@ -6,12 +6,12 @@ from typing import Any, Generic
 
 from outrider.access.models import Caller
 from outrider.entities.errors import EntityExists, ValueOfAnother
-from outrider.entities.repository import EntityMoved, EntityRepository, EntityT, ValueTaken
+from outrider.entities.repository import EntityRepository, EntityT, ValueTaken
 from outrider.entities.schemas import Result
 from outrider.kit import ids
 from outrider.kit.attempts import MOST, attempts
 from outrider.kit.aws.dynamodb import Action
-from outrider.kit.errors import Contended, PreconditionFailed, ResourceNotFound
+from outrider.kit.errors import Contended, PreconditionFailed, ResourceNotFound, Stale
 from outrider.kit.outbox import Event
 
 
@@ -103,7 +103,7 @@ class EntityWrites(Generic[EntityT]):
             try:
                 also = self.further_actions(after, changes)
                 self.entities.change(current, after, events, also=also)
-            except EntityMoved as moved:
+            except Stale as moved:
                 current = moved.current
             else:
                 return after, "updated"
@@ -124,7 +124,7 @@ class EntityWrites(Generic[EntityT]):
         events = [self._updated(entity_id, given)]
         try:
             return self.entities.update(entity_id, given, events, version=if_match)
-        except EntityMoved as moved:
+        except Stale as moved:
             if moved.current is None:
                 raise self.kind.not_found from moved
             raise PreconditionFailed.at_version(moved.current.version) from moved
@@ -162,8 +162,7 @@ class EntityWrites(Generic[EntityT]):
             current, owner = self.entities.with_owner(entity_id, given.get(unique))
             if current is None:
                 raise self.kind.not_found
-            if if_match not in (None, current.version):
-                raise PreconditionFailed.at_version(current.version)
+            PreconditionFailed.check(if_match, current.version)
             changes = self.changes(current, given)
             after = current.changed(changes)
             value = self.value(after)
@@ -177,7 +176,7 @@ class EntityWrites(Generic[EntityT]):
                 also = self.further_actions(after, given)
                 try:
                     self.entities.change(current, after, events, also=also)
-                except EntityMoved:
+                except Stale:
                     continue
                 return after
             if owner not in (None, entity_id) and (other := self.entities.get(owner)):

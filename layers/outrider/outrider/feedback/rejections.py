@@ -9,6 +9,7 @@ from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.models import Enrollment
 from outrider.campaigns.statistics.repository import Statistics
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.kit.outbox import short
@@ -30,7 +31,7 @@ class Rejections:
         """The message did not go out after all: it failed, and its enrollment ends, since what
         follows would answer a mail that nobody has. Raises Contended."""
         reason = f"rejected: {detail}" if detail else "rejected"
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             found = self.messages.get(message.contact_id, message.id)
             if found is None or found.state != "sent":
                 return

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,12 @@ class PreconditionFailed(OutriderError):
     title = "The resource is at another version than If-Match names"
 
     @classmethod
+    def check(cls, if_match: int | None, current: int) -> None:
+        """Raise PreconditionFailed where `if_match` is given, and is not the current version."""
+        if if_match not in (None, current):
+            raise cls.at_version(current)
+
+    @classmethod
     def at_version(cls, current: int) -> "PreconditionFailed":
         return cls(f"The resource is at version {current}, which If-Match does not name")
 
@@ -97,6 +103,15 @@ class Contended(Conflict):
 
     def __init__(self, detail: str) -> None:
         super().__init__(f"{detail}; try again", headers={"Retry-After": "1"})
+
+
+class Stale(Exception):
+    """A write lost to optimistic locking: what it was to change is not as it was read. `current` is
+    what stands in its place, where that is known."""
+
+    def __init__(self, current: Any = None) -> None:
+        super().__init__(getattr(current, "version", None))
+        self.current = current
 
 
 class PayloadTooLarge(OutriderError):

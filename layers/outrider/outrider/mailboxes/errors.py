@@ -14,7 +14,3 @@ class MailboxTaken(Exception):
     def __init__(self, owner: str) -> None:
         super().__init__(owner)
         self.owner = owner
-
-
-class MailboxMoved(Exception):
-    """The mailbox was changed or removed since it was read."""

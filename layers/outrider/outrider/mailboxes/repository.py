@@ -23,9 +23,10 @@ from outrider.kit.aws.dynamodb import (
     batch_get,
     transact,
 )
+from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event, attribute
 from outrider.kit.text.addresses import folded
-from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
+from outrider.mailboxes.errors import MailboxNotFound, MailboxTaken
 from outrider.mailboxes.health.assessment import EmailCounts
 from outrider.mailboxes.health.guardrail import SPAN
 from outrider.mailboxes.inboxes import inbox_pk
@@ -143,7 +144,7 @@ class MailboxRepository:
         events: Sequence[Event] = (),
         also: Sequence[Action] = (),
     ) -> None:
-        """`also` are writes of the same transaction. Raises MailboxMoved, and UnknownPool."""
+        """`also` are writes of the same transaction. Raises Stale, and UnknownPool."""
         put = self.table.put_action(
             {**self._item(after), **attribute(events)}, "#version = :seen", seen=before.version
         )
@@ -157,13 +158,13 @@ class MailboxRepository:
         try:
             self.table.write(put, [*moved, *also])
         except ConditionFailed as failure:
-            raise MailboxMoved from failure
+            raise Stale from failure
 
     def remove(
         self, mailbox: Mailbox, events: Sequence[Event], also: Sequence[Action] = ()
     ) -> None:
         """With what only it needs; its counts go by themselves. `also` are writes of the same
-        transaction. Raises MailboxMoved."""
+        transaction. Raises Stale."""
         try:
             transact(
                 self.table.delete_action(
@@ -176,7 +177,7 @@ class MailboxRepository:
                 *also,
             )
         except TransactionFailed as failure:
-            raise MailboxMoved from failure
+            raise Stale from failure
 
     def key(self, mailbox_id: str) -> Key:
         """Where a mailbox is, for `kit.aws.dynamodb.batch_get`."""

@@ -6,16 +6,18 @@ from typing import Any
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.kms import Safe
 from outrider.kit.errors import (
     Contended,
     DuplicateResource,
     PreconditionFailed,
+    Stale,
     ValidationFailed,
 )
 from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.outbox import Event
-from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound, MailboxTaken
+from outrider.mailboxes.errors import MailboxNotFound, MailboxTaken
 from outrider.mailboxes.health.assessment import last_days
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox, Security, SmtpServer
@@ -112,14 +114,13 @@ class MailboxService:
         server, and PreconditionFailed."""
         _require_id(mailbox_id)
         changes = _changes(given)
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             now = clock.now()
             found = self.mailboxes.get_with_counts(mailbox_id, last_days(now.date()))
             if found is None:
                 raise MailboxNotFound
             before = found.mailbox
-            if if_match not in (None, before.version):
-                raise PreconditionFailed.at_version(before.version)
+            PreconditionFailed.check(if_match, before.version)
             changed = before.model_copy(update=changes)
             if given.smtp is not None:
                 changed = self._with_server(changed, given.smtp)
@@ -135,7 +136,7 @@ class MailboxService:
             try:
                 told = [self._event("updated", after), *events]
                 self.mailboxes.change(before, after, told, self.caller.keep_actions(details))
-            except MailboxMoved:
+            except Stale:
                 continue
             return details
         raise Contended("The mailbox is being changed by others")
@@ -146,14 +147,13 @@ class MailboxService:
 
         Raises MailboxNotFound and PreconditionFailed.
         """
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             mailbox = self.mailboxes.require(mailbox_id)
-            if if_match not in (None, mailbox.version):
-                raise PreconditionFailed.at_version(mailbox.version)
+            PreconditionFailed.check(if_match, mailbox.version)
             try:
                 ended = [self.claims.end_action(mailbox.email)]
                 self.mailboxes.remove(mailbox, [self._event("deleted", mailbox)], ended)
-            except MailboxMoved:
+            except Stale:
                 continue
             return MailboxDeleted(id=mailbox_id)
         raise Contended("The mailbox is being changed by others")

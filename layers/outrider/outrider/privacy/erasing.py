@@ -16,6 +16,7 @@ from outrider.contacts.errors import ContactNotFound
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock, ids
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import TransactionFailed, transact, try_transact
 from outrider.kit.counters import Counters
 from outrider.kit.errors import Conflict, Contended
@@ -83,7 +84,7 @@ class ErasureService:
 
     def _begin(self, contact_id: str) -> Erasure:
         """Let nothing be sent any more."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             item = self.records.contacts.item(contact_id)
             contact = Contact.from_item(item)
             if contact is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed
 from outrider.kit.errors import Contended, PreconditionFailed, ValidationFailed, Violation
 from outrider.kit.http.pagination import Page, Sealer
@@ -109,7 +110,7 @@ class SequenceService:
         """Change what is given. Raises SequenceNotFound, SequenceNotChangeable, ValidationFailed
         when there is no such mailbox pool, and PreconditionFailed at another version than
         `if_match`."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             before = self._at_version(sequence_id, if_match)
             changes = update.over(before)
             _require_changeable(before, changes)
@@ -132,7 +133,7 @@ class SequenceService:
 
     def delete(self, sequence_id: str) -> SequenceDeleted:
         """Raises SequenceNotFound, and SequenceInUse while campaigns carry it out."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             sequence = self.get(sequence_id)
             if sequence.status not in ("draft", "finished") or sequence.campaigns:
                 raise SequenceInUse(sequence.status, sequence.campaigns)
@@ -160,7 +161,7 @@ class SequenceService:
         """Make a new version of the steps. Raises SequenceNotFound, SequenceNotChangeable,
         ValidationFailed (for a launched sequence also where lint finds errors), and
         PreconditionFailed at another version than `if_match`."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             before = self._at_version(sequence_id, if_match)
             _require_changeable(before, ["steps"])
             keeps_some = any(step.id is not None for step in put.steps)
@@ -191,8 +192,7 @@ class SequenceService:
 
     def _at_version(self, sequence_id: str, if_match: int | None) -> Sequence:
         sequence = self.get(sequence_id)
-        if if_match not in (None, sequence.version):
-            raise PreconditionFailed.at_version(sequence.version)
+        PreconditionFailed.check(if_match, sequence.version)
         return sequence
 
     def count_campaigns_action(self, sequence_id: str, campaigns: int) -> Action:

@@ -11,10 +11,6 @@ class WebhookNotFound(ResourceNotFound):
         )
 
 
-class WebhookMoved(Exception):
-    """The webhook was changed or removed since it was read."""
-
-
 class DeliveryNotFound(ResourceNotFound):
     def __init__(self) -> None:
         super().__init__(
@@ -28,14 +24,6 @@ class ReplayNotFound(ResourceNotFound):
         super().__init__(
             "There is no replay with this id of this webhook. They are kept for 30 days"
         )
-
-
-class ReplayMoved(Exception):
-    """Somebody else has gone on with the replay, or it is over."""
-
-
-class DeliveryMoved(Exception):
-    """The delivery was changed or removed since it was read."""
 
 
 class TooManyWebhooks(Conflict):

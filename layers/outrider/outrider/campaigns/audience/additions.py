@@ -21,6 +21,7 @@ from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import AudienceAdded, AudienceAddition, EnrollResult
 from outrider.contacts.service import ContactService
 from outrider.kit import clock, parallel
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, try_transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.sequences.models import Step
@@ -61,7 +62,7 @@ class AdditionService:
             audience=counted(results),
             results=results,
         )
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             if try_transact(
                 *self._note_actions(campaign, request, answer), *self.caller.keep_actions(answer)
             ):
@@ -80,7 +81,7 @@ class AdditionService:
     ) -> list[EnrollResult]:
         contacts = self.contacts.several(list(dict.fromkeys(contact_ids)))
         some = list(contacts.values())
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             # If we die before the addition is told, the clock finds who is due.
             at = clock.now() + STEP_LEASE
             if some:

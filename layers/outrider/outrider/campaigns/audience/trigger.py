@@ -17,6 +17,7 @@ from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
 from outrider.entities.errors import EntityExists
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.sequences.models import Step
@@ -47,7 +48,7 @@ class TriggerService:
         steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
         require_sendable(steps, campaign.settings)
         contact = self._contact(request)
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             try:
                 result, begun = self._enroll(campaign, steps[0], contact, again=request.re_enroll)
             except TransactionFailed:

@@ -12,6 +12,7 @@ from outrider.campaigns.dispatch.service import SHORTEST_WAIT, FirstRound, execu
 from outrider.campaigns.models import STEP_LEASE, Campaign
 from outrider.campaigns.repository import CampaignRepository, RunningCampaigns, audience
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.observability.logs import logger
 
@@ -88,7 +89,7 @@ class RunService:
 
     def wake_by(self, campaign_id: str, at: datetime) -> None:
         """Have the clock look by `at`; one of a campaign that is not active stays as it is."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             campaign = self.campaigns.get(campaign_id)
             if campaign is None or campaign.status != "active":
                 return

@@ -23,6 +23,7 @@ from outrider.campaigns.models import ERASED, Campaign, CampaignStatus, Enrollme
 from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import CampaignRetried, RetryRequest
 from outrider.kit import clock, parallel
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact_named
 from outrider.kit.errors import Contended
@@ -118,7 +119,7 @@ class RetryService:
     ) -> tuple[Campaign, dict[str, Enrollment]]:
         """The campaign, and what was opened of these, by contact."""
         opened: dict[str, Enrollment] = {}
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             left = [each for each in failed if each.contact_id not in opened]
             if not left:
                 return campaign, opened

@@ -13,6 +13,7 @@ from outrider.campaigns.errors import EnrollmentNotFound, WrongState
 from outrider.campaigns.models import QUEUED, UNKNOWN_OUTCOME, Campaign, Enrollment, Said
 from outrider.campaigns.repository import CampaignRepository
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, try_transact
 from outrider.kit.errors import Contended, ValidationFailed
 from outrider.kit.outbox import Event
@@ -51,7 +52,7 @@ class EnrollmentService:
     def pause(self, enrollment_id: str) -> EnrollmentView:
         """Nothing is sent until it goes on; one that is paused stays as it is. Raises
         EnrollmentNotFound, WrongState, and Contended while a message is being sent."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             before = self.stored(enrollment_id)
             if before.state == "paused":
                 return EnrollmentView.of(before)
@@ -70,7 +71,7 @@ class EnrollmentService:
         """It goes on where it stood; one that is open stays as it is. Where nobody knew whether a
         message went out, `request.unknown` says that, and it goes on behind the step or with it.
         Raises EnrollmentNotFound and WrongState."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             before = self.stored(enrollment_id)
             if before.is_open:
                 return EnrollmentView.of(before)
@@ -92,7 +93,7 @@ class EnrollmentService:
     def stop(self, enrollment_id: str) -> EnrollmentView:
         """End it for good; one that is over stays as it is. Raises EnrollmentNotFound, and
         Contended while a message is being sent."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             before = self.stored(enrollment_id)
             if before.is_over:
                 return EnrollmentView.of(before)

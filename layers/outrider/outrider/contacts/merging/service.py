@@ -12,6 +12,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.entities.schemas import MAX_OBJECT, MAX_TAGS
 from outrider.kit import ids, json
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed
 from outrider.kit.errors import Contended, PreconditionFailed, ValidationFailed
 from outrider.kit.outbox import Event
@@ -33,12 +34,11 @@ class MergeService:
         PreconditionFailed at another version than `if_match`, and Contended when others keep
         changing the contacts.
         """
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             winner, losers = self._read(request)
             if not losers:
                 return winner
-            if if_match not in (None, winner.version):
-                raise PreconditionFailed.at_version(winner.version)
+            PreconditionFailed.check(if_match, winner.version)
             changes = rules.changes_of(winner, losers)
             after = winner.changed(changes)
             _require_room(after)

@@ -9,9 +9,9 @@ from outrider.contacts.models import Contact, Verification
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.verification import rules
 from outrider.contacts.verification.deliverability import Route
-from outrider.entities.repository import EntityMoved
 from outrider.kit import clock, ids
-from outrider.kit.errors import Contended
+from outrider.kit.attempts import attempts
+from outrider.kit.errors import Contended, Stale
 
 _ATTEMPTS = 3
 
@@ -41,7 +41,7 @@ class VerificationService:
             "contact.updated", contact_id=contact_id, changed=sorted(changes)
         )
         current: Contact | None = checked
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             if current is None:
                 raise ContactNotFound
             if current.email != checked.email:
@@ -51,7 +51,7 @@ class VerificationService:
                 self.contacts.change(
                     current, after, [verified], also=self.caller.keep_actions(after)
                 )
-            except EntityMoved as moved:
+            except Stale as moved:
                 current = moved.current
             else:
                 return after

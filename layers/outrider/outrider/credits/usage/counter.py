@@ -13,9 +13,10 @@ from datetime import date
 from typing import Any
 
 from outrider.access.models import WorkspaceId
-from outrider.credits.usage.repository import CountedCalls, CountedSince, UsageRepository
+from outrider.credits.usage.repository import CountedCalls, UsageRepository
 from outrider.kit import clock, parallel
 from outrider.kit.aws.attributes import decode
+from outrider.kit.errors import Stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class CallCounter:
             counts = [usage.add_action(day, counted) for day, counted in days.items()]
             try:
                 self.counted.advance(key_id, counted_to, to, counts)
-            except CountedSince as since:
-                counted_to = since.counted_to
+            except Stale as since:
+                counted_to = since.current
             else:
                 return to - counted_to
         return 0

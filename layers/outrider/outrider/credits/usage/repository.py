@@ -13,6 +13,7 @@ from typing import Any
 from outrider.access.models import WorkspaceId
 from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, Query, Table, TransactionFailed, batch_get, transact
+from outrider.kit.errors import Stale
 
 _LIFE = timedelta(days=400)
 
@@ -48,14 +49,6 @@ class UsageRepository:
         return f"{self.workspace}#usage"
 
 
-class CountedSince(Exception):
-    """Somebody counted calls of the key since it was read how far they were counted."""
-
-    def __init__(self, counted_to: int) -> None:
-        super().__init__(f"counted to {counted_to}")
-        self.counted_to = counted_to
-
-
 @dataclass(frozen=True, slots=True)
 class CountedCalls:
     """How far the calls of each key are counted, by the number of the last one."""
@@ -68,7 +61,7 @@ class CountedCalls:
         return {key_id: markers.get(self._key(key_id)[0], 0) for key_id in key_ids}
 
     def advance(self, key_id: str, seen: int, to: int, counts: Collection[Action]) -> None:
-        """Write `counts` and that the key is counted `to`, at once. Raises CountedSince."""
+        """Write `counts` and that the key is counted `to`, at once. Raises Stale."""
         known: dict[str, Any] = {"seen": seen} if seen else {}
         marker = self.table.update_action(
             *self._key(key_id),
@@ -81,7 +74,7 @@ class CountedCalls:
             transact(marker, *counts)
         except TransactionFailed as failure:
             there = failure.reasons[0].item
-            raise CountedSince(there["counted_to"] if there else 0) from failure
+            raise Stale(there["counted_to"] if there else 0) from failure
 
     def _key(self, key_id: str) -> tuple[str, str]:
         return f"usage#{key_id}", "#"

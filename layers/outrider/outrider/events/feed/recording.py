@@ -34,6 +34,7 @@ from outrider.kit.aws.dynamodb import (
     batch_get,
     transact,
 )
+from outrider.kit.errors import Stale
 
 EVENTS_AT_ONCE = 200
 _ITEMS_AT_ONCE = 90
@@ -47,10 +48,6 @@ _RECEIPT_LIFE = timedelta(days=14)
 _CEILINGS = 1_000_000
 _HASH = 8
 _BEHIND = "~"
-
-
-class _Moved(Exception):
-    """Another writer has moved the end since it was looked for."""
 
 
 class FeedContended(Exception):
@@ -95,7 +92,7 @@ class Recorder:
                 known = self._known(changes)
                 new = [change for change in changes if _hash(change) not in known]
                 appended = [self._append(end, new)] if new else []
-            except (_Moved, TransactionFailed, TransactionConflict):
+            except (Stale, TransactionFailed, TransactionConflict):
                 pause = min(_PAUSE_MS * attempt, _LONGEST_PAUSE_MS)
                 time.sleep(secrets.randbelow(pause) / 1000)
             else:
@@ -103,7 +100,7 @@ class Recorder:
         raise FeedContended(self.workspace)
 
     def _end(self) -> _End:
-        """Raises _Moved when the feed has just begun, or gone on after a long rest."""
+        """Raises Stale when the feed has just begun, or gone on after a long rest."""
         page = self.table.query(
             Query(f"{self.workspace}#feed", newest_first=True, limit=1, consistent=True)
         )
@@ -113,7 +110,7 @@ class Recorder:
             return _End(FeedPosition(newest["last"], newest["recorded_at"]))
         kept = self.table.get(*self._ceiling_key)
         if kept and not is_expiring(kept["recorded_at"], now):
-            raise _Moved
+            raise Stale
         ceiling = int(kept["sequence"]) if kept else 0
         return _End(FeedPosition(ceiling, clock.to_text(now)), ceiling)
 

@@ -10,7 +10,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from outrider.access.models import Caller
-from outrider.entities.bulk import Bulk, Moved, NewEntity
+from outrider.entities.bulk import Bulk, NewEntity
 from outrider.entities.repository import ADD_AT_ONCE, EntityT
 from outrider.imports.columns.headers import OPEN_FIELD
 from outrider.imports.columns.values import words_in
@@ -18,7 +18,9 @@ from outrider.imports.merging import Given
 from outrider.imports.models import PlannedRow, Undo
 from outrider.imports.targets import KeyOwner, Parsed, RowRefused
 from outrider.kit import clock, ids, parallel
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.attributes import Item
+from outrider.kit.errors import Stale
 from outrider.kit.http.requests import explain
 from outrider.kit.outbox import Event
 
@@ -112,14 +114,14 @@ class EntityTarget(ABC, Generic[EntityT]):
 
     def undo(self, id: str, undo: Undo, mark: str) -> bool:
         version = undo.version
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             try:
                 self._undo(id, undo.before, version, mark)
-            except Moved as moved:
+            except Stale as moved:
                 # Our own workers change entities too, for example their links.
-                if moved.item is None or self.digest(moved.item) != undo.digest:
+                if moved.current is None or self.digest(moved.current) != undo.digest:
                     return False
-                version = moved.item["version"]
+                version = moved.current["version"]
             else:
                 return True
         return False
@@ -152,7 +154,7 @@ class EntityTarget(ABC, Generic[EntityT]):
             self.entities.change_marked(
                 id, fields, [self._updated(id, fields, mark)], version=row.version, mark=mark
             )
-        except Moved:
+        except Stale:
             return False
         return True
 

@@ -8,6 +8,7 @@ from outrider.inbound.replies.effects import Effects
 from outrider.inbound.replies.recording import STOP
 from outrider.inbound.schemas import ClassificationUpdate
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact, try_transact
 from outrider.kit.errors import Contended, ValidationFailed
 from outrider.messages.errors import MessageNotFound
@@ -34,7 +35,7 @@ class Classifying:
         if given.value == "stop":
             return self._stop(message_id)
         found = Classification(value=given.value, source="human", confidence=1.0)
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             reply = self._reply(message_id)
             if reply.classification == found:
                 return reply
@@ -61,7 +62,7 @@ class Classifying:
 
     def _stop(self, message_id: str) -> Message:
         """The opt-out comes first, as where the rules find it; it may be recorded again."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             reply = self._reply(message_id)
             if reply.reason == STOP:
                 return reply

@@ -8,6 +8,7 @@ from outrider.inbound.classification.rules import Judgement, addresses
 from outrider.inbound.mail.message import IncomingMail
 from outrider.inbound.replies.effects import Effects, ReplyContext
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.kit.observability import metrics
@@ -36,7 +37,7 @@ class Replies:
             self.opt_outs.record(
                 message.contact_id, message.id, "unsubscribed", clock.now(), "answer"
             )
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             answered = self.messages.get(message.contact_id, message.id)
             if answered is None:
                 return None

@@ -7,15 +7,16 @@ from functools import partial
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids, parallel
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.aws.ses_identities import IdentityUnknown, feedback_host
-from outrider.kit.errors import Contended
+from outrider.kit.errors import Contended, Stale
 from outrider.kit.text.addresses import domain_of
 from outrider.mailboxes.checks import records, senders
 from outrider.mailboxes.checks.dns import Dns, Unanswered, is_reserved, with_parents
 from outrider.mailboxes.checks.models import Check, Finding, Subject
 from outrider.mailboxes.checks.senders import FindAccount, FindIdentity
-from outrider.mailboxes.errors import MailboxMoved, MailboxNotFound
+from outrider.mailboxes.errors import MailboxNotFound
 from outrider.mailboxes.health.assessment import last_days
 from outrider.mailboxes.health.breaker import Breaker, Reason, after_check
 from outrider.mailboxes.health.reviews import HealthReviews
@@ -61,7 +62,7 @@ class CheckService:
         now = clock.now()
         check = Check(checked_at=clock.to_text(now), findings=findings)
         refused = any(refused for _, refused in answers)
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             before = found.mailbox
             if (before.smtp, before.verified_by) != (checked.smtp, checked.verified_by):
                 break
@@ -80,7 +81,7 @@ class CheckService:
             try:
                 also = [*ended, *self.caller.keep_actions(details)]
                 self.mailboxes.change(before, after, events, also)
-            except MailboxMoved:
+            except Stale:
                 found = self._found(mailbox_id)
                 continue
             return details

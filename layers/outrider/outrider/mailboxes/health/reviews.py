@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
+from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
-from outrider.mailboxes.errors import MailboxMoved
 from outrider.mailboxes.health import breaker
 from outrider.mailboxes.health.assessment import EmailCounts, HealthAssessment, assess, last_days
 from outrider.mailboxes.health.guardrail import REASON, SPAN
@@ -89,7 +90,7 @@ class HealthReviews:
         )
         try:
             self.mailboxes.change(seen, after)
-        except MailboxMoved:
+        except Stale:
             return False
         return True
 
@@ -113,7 +114,7 @@ class HealthReviews:
 
     def _change(self, mailbox_id: str, change: Callable[[MailboxCounts], Change]) -> None:
         """The events of `change` are told where it changes something."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             found = self.mailboxes.get_with_counts(mailbox_id, last_days(clock.now().date()))
             if found is None:
                 return
@@ -124,10 +125,10 @@ class HealthReviews:
                 return
             try:
                 self.mailboxes.change(before, after, [*told, *events])
-            except MailboxMoved:
+            except Stale:
                 continue
             return
-        raise MailboxMoved(mailbox_id)
+        raise Stale
 
     def assessed(
         self, before: Mailbox, after: Mailbox, counts: EmailCounts

@@ -9,12 +9,12 @@ from outrider.access.errors import RateLimited
 from outrider.access.models import Caller, WorkspaceId
 from outrider.access.service import WorkspaceService
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, transact
 from outrider.kit.aws.operator_mail import NotTaken
-from outrider.kit.errors import Conflict, Contended, ValidationFailed
+from outrider.kit.errors import Conflict, Contended, Stale, ValidationFailed
 from outrider.kit.text.addresses import domain_of, folded
 from outrider.mailboxes.checks.dns import Dns, Unanswered, is_reserved
-from outrider.mailboxes.errors import MailboxMoved
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.ownership.errors import OwnershipLost, TooManyCodes, WrongCode
 from outrider.mailboxes.ownership.models import (
@@ -161,7 +161,7 @@ class OwnershipService:
     ) -> MailboxVerification:
         """The mailbox and what proves it change together."""
         seen = mailbox
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             if seen.smtp != mailbox.smtp:
                 break  # it may be another server that took the login
             at = clock.timestamp()
@@ -183,7 +183,7 @@ class OwnershipService:
             try:
                 writes = [*also, owned, *self.caller.keep_actions(answer)]
                 self.mailboxes.change(seen, after, [changed], writes)
-            except MailboxMoved:
+            except Stale:
                 seen = self.mailboxes.require(mailbox.id)
                 continue
             except OwnershipLost:

@@ -39,10 +39,6 @@ class TooManyPools(Conflict):
         )
 
 
-class PoolMoved(Exception):
-    """The pool was changed or removed since it was read, or a mailbox came into it."""
-
-
 def unknown_pool(pool_id: str, pointer: str = "/pool") -> ValidationFailed:
     """For what is to be in a pool, or to send from one, that is not there."""
     return ValidationFailed.at(

@@ -18,9 +18,10 @@ from outrider.kit.aws.dynamodb import (
     TransactionFailed,
     transact,
 )
+from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
 from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
-from outrider.mailboxes.pools.errors import PoolFull, PoolMoved, TooManyPools, unknown_pool
+from outrider.mailboxes.pools.errors import PoolFull, TooManyPools, unknown_pool
 from outrider.mailboxes.pools.models import MAX_MAILBOXES, MAX_POOLS, Pool
 
 _DEFAULT = Pool(id=DEFAULT_POOL, name="Default pool")
@@ -72,7 +73,7 @@ class PoolRepository:
         return pool_id == DEFAULT_POOL or self.table.get(self.workspace, pool_id) is not None
 
     def change(self, before: Pool, after: Pool, also: Sequence[Action] = ()) -> None:
-        """`also` are writes of the same transaction. Raises PoolMoved."""
+        """`also` are writes of the same transaction. Raises Stale."""
         untouched = before.id == DEFAULT_POOL and before.version == 1
         there = "attribute_not_exists(#version)" if untouched else "#version = :seen"
         action = self.table.update_action(
@@ -88,10 +89,10 @@ class PoolRepository:
         try:
             self.table.write(action, also)
         except ConditionFailed as failure:
-            raise PoolMoved from failure
+            raise Stale from failure
 
     def remove(self, pool: Pool) -> None:
-        """Raises PoolMoved, also when a mailbox has come into it."""
+        """Raises Stale, also when a mailbox has come into it."""
         action = self.table.delete_action(
             self.workspace,
             pool.id,
@@ -102,7 +103,7 @@ class PoolRepository:
         try:
             transact(action, self._count_action(-1))
         except TransactionFailed as failure:
-            raise PoolMoved from failure
+            raise Stale from failure
 
     def join_action(self, pool_id: str) -> Action:
         """A mailbox comes into the pool. Raises ValidationFailed without one, and PoolFull."""

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids
+from outrider.kit.attempts import attempts
 from outrider.kit.errors import (
     Contended,
     DuplicateResource,
     PreconditionFailed,
+    Stale,
     ValidationFailed,
 )
 from outrider.kit.http.pagination import Page, PageQuery, Sealer
 from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
-from outrider.mailboxes.pools.errors import DefaultPoolStays, PoolInUse, PoolMoved, PoolNotFound
+from outrider.mailboxes.pools.errors import DefaultPoolStays, PoolInUse, PoolNotFound
 from outrider.mailboxes.pools.models import Pool
 from outrider.mailboxes.pools.repository import PoolRepository, PoolTaken
 from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolDetails, PoolUpdate
@@ -70,7 +72,7 @@ class PoolService:
         for name, value in changes.items():
             if value is None:
                 raise ValidationFailed.at(f"/{name}", f"{name} cannot be null")
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             before, mailboxes = self._found(pool_id, if_match)
             after = before.model_copy(update=changes)
             if after == before:
@@ -81,7 +83,7 @@ class PoolService:
             details = self._details(after, mailboxes)
             try:
                 self.pools.change(before, after, self.caller.keep_actions(details))
-            except PoolMoved:
+            except Stale:
                 continue
             return details
         raise Contended("The pool is being changed by others")
@@ -90,13 +92,13 @@ class PoolService:
         """Raises PoolNotFound, PoolInUse, DefaultPoolStays and PreconditionFailed."""
         if pool_id == DEFAULT_POOL:
             raise DefaultPoolStays
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             pool, mailboxes = self._found(pool_id, if_match)
             if mailboxes:
                 raise PoolInUse([mailbox.id for mailbox in mailboxes])
             try:
                 self.pools.remove(pool)
-            except PoolMoved:
+            except Stale:
                 continue
             return PoolDeleted(id=pool_id)
         raise Contended("The pool is being changed by others")
@@ -107,8 +109,7 @@ class PoolService:
         pool = next((each for each in pools if each.id == pool_id), None)
         if pool is None:
             raise PoolNotFound
-        if if_match not in (None, pool.version):
-            raise PreconditionFailed.at_version(pool.version)
+        PreconditionFailed.check(if_match, pool.version)
         return pool, _of(pool, mailboxes)
 
     def _details(self, pool: Pool, mailboxes: Sequence[Mailbox]) -> PoolDetails:

@@ -24,6 +24,7 @@ from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.bounces import GlobalBounces
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.kit.observability import metrics
@@ -64,7 +65,7 @@ class Bounces:
     ) -> None:
         """The message came back. All workspaces learn of an address that does not exist only with
         `everywhere`. Raises Contended when others keep changing the same things."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             found = self.messages.get(message.contact_id, message.id)
             if found is None:
                 return
@@ -97,7 +98,7 @@ class Bounces:
         Other workspaces do not hear of it: the server that said so is one that a customer named.
         Raises TransactionFailed when the claim was lost, and Contended.
         """
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             try:
                 transact(*self._refuse_actions(enrollment, message, detail))
             except TransactionFailed as failure:

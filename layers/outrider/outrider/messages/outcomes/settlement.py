@@ -7,6 +7,7 @@ from typing import Any
 
 from outrider.access.models import Caller
 from outrider.campaigns.models import Said
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import try_transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.kit.http.pagination import Sealer
@@ -36,13 +37,13 @@ class Settling:
         `message` is as it was read, if only a moment ago: what is settled never becomes unknown.
         Raises Contended."""
         found: Message | None = message
-        attempts = 0
-        while found is not None and found.state == "unknown":
-            if attempts == _ATTEMPTS:
-                raise Contended(_CONTENDED)
-            attempts += 1
+        for _ in attempts(_ATTEMPTS):
+            if found is None or found.state != "unknown":
+                return found
             try_transact(*self.unknowns.settle_actions(found, "sent", provider_id, rfc_message_id))
             found = self.messages.get(message.contact_id, message.id)
+        if found is not None and found.state == "unknown":
+            raise Contended(_CONTENDED)
         return found
 
     def say(self, message_id: str, said: Said) -> Message:
@@ -50,7 +51,7 @@ class Settling:
         an enrollment that waits for that. Raises MessageNotFound, Conflict when the message is not
         unknown (any more), and Contended."""
         self.caller.begin()
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             found = self.messages.find_whole(message_id)
             if found is None:
                 raise MessageNotFound
@@ -87,7 +88,7 @@ class Settling:
 
     def _settle(self, message_id: str, said: Said, call: str) -> SettlementResult:
         result = partial(SettlementResult, id=message_id)
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             found = self.messages.find(message_id)
             if found is None:
                 return result(result="not_found", reason=MessageNotFound().detail)

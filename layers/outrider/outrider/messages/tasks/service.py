@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.campaigns.models import Enrollment, StepJob
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.errors import Conflict, Contended
 from outrider.messages.errors import MessageNotFound
@@ -30,7 +31,7 @@ class TaskService:
         Raises MessageNotFound, and Conflict when it is no task or its time is over.
         """
         self.caller.begin()
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             task = self.messages.find_whole(message_id)
             if task is None:
                 raise MessageNotFound

@@ -16,6 +16,7 @@ from outrider.contacts.models import Contact
 from outrider.contacts.repository import ContactRepository
 from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.kit import clock
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.errors import Contended
 from outrider.mailboxes.repository import MailboxRepository
@@ -52,7 +53,7 @@ class OptOuts:
 
         Raises Contended when others keep changing the same things.
         """
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             message = self.messages.get(contact_id, message_id)
             contact = self.contacts.current(contact_id)
             # What went to a phone says nothing of the address: that is the contact's.

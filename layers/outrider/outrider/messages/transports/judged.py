@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outrider.kit.aws.dynamodb import StoreFailed
+from outrider.kit.errors import Stale
 from outrider.kit.observability.logs import logger
-from outrider.mailboxes.errors import MailboxMoved
 from outrider.mailboxes.health.breaker import Reason
 from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox
@@ -44,7 +44,7 @@ class Judged:
         outcome = self.transport.send(message, mailbox, mime, still)
         try:
             self._judge(mailbox, outcome)
-        except (MailboxMoved, StoreFailed):  # the mail's own outcome matters more
+        except (Stale, StoreFailed):  # the mail's own outcome matters more
             logger().warning("the health of a mailbox could not be judged", mailbox_id=mailbox.id)
         return outcome
 

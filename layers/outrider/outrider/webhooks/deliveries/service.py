@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.kit import ids
-from outrider.kit.errors import Conflict, Contended
+from outrider.kit.attempts import attempts
+from outrider.kit.errors import Conflict, Contended, Stale
 from outrider.kit.http.pagination import Page, Sealer
 from outrider.webhooks.deliveries.log import DeliveryLog
 from outrider.webhooks.deliveries.repository import DeliveryRepository, Due, parts_of
 from outrider.webhooks.endpoints.repository import WebhookRepository
-from outrider.webhooks.errors import DeliveryMoved, DeliveryNotFound, WebhookNotFound
+from outrider.webhooks.errors import DeliveryNotFound, WebhookNotFound
 from outrider.webhooks.models import Delivery
 from outrider.webhooks.replays.redelivery import Repeats, again
 from outrider.webhooks.schemas import (
@@ -59,7 +60,7 @@ class DeliveryService:
 
         Raises DeliveryNotFound, and Conflict when it is on its way or its webhook is disabled.
         """
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             due = self._due(delivery_id)
             _require_ended(due)
             after = again(due.delivery, kind="redelivery")
@@ -68,7 +69,7 @@ class DeliveryService:
                 Repeats(self.deliveries).redeliver(
                     due.delivery, after, self.caller.keep_actions(summary)
                 )
-            except DeliveryMoved:
+            except Stale:
                 continue
             self.send(after)
             return summary

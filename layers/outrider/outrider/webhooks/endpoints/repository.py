@@ -20,11 +20,11 @@ from outrider.kit.aws.dynamodb import (
     batch_get,
     transact,
 )
-from outrider.kit.errors import PreconditionFailed
+from outrider.kit.errors import PreconditionFailed, Stale
 from outrider.kit.outbox import Event, attribute, pack
 from outrider.webhooks.endpoints import gates
 from outrider.webhooks.endpoints.gates import EndpointStateRepository
-from outrider.webhooks.errors import TooManyWebhooks, WebhookMoved, WebhookNotFound
+from outrider.webhooks.errors import TooManyWebhooks, WebhookNotFound
 from outrider.webhooks.models import DisabledReason, EndpointState, Webhook
 
 MAX_WEBHOOKS = 20
@@ -135,7 +135,7 @@ class WebhookRepository:
         """`secrets` take the place of those there are; `also` are writes of the same transaction.
         With `reset` its failures are forgotten.
 
-        Raises WebhookMoved.
+        Raises Stale.
         """
         resetting = [self._gates.reset_action(before.id)] if reset else []
         try:
@@ -146,7 +146,7 @@ class WebhookRepository:
                     self._change_action(before, after, secrets, events), [*resetting, *also]
                 )
         except (ConditionFailed, TransactionFailed) as failure:
-            raise WebhookMoved from failure
+            raise Stale from failure
 
     def _change_action(
         self, before: Webhook, after: Webhook, secrets: Secrets | None, events: Sequence[Event]

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from outrider.access.models import Caller
 from outrider.kit import clock, ids, json
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.kms import Safe
-from outrider.kit.errors import Contended, PreconditionFailed, ValidationFailed
+from outrider.kit.errors import Contended, PreconditionFailed, Stale, ValidationFailed
 from outrider.kit.http.pagination import PageQuery, Sealer
 from outrider.kit.outbound.client import Outbound
 from outrider.kit.outbound.connections import OutboundFailed
@@ -16,7 +17,7 @@ from outrider.kit.outbound.targets import InvalidUrl
 from outrider.webhooks.deliveries.sender import WebhookSender
 from outrider.webhooks.deliveries.signing import new_key, parse_secret, show_secret
 from outrider.webhooks.endpoints.repository import Secrets, Stored, WebhookRepository
-from outrider.webhooks.errors import WebhookMoved, WebhookNotFound
+from outrider.webhooks.errors import WebhookNotFound
 from outrider.webhooks.models import AttemptOutcome, EndpointState, Webhook
 from outrider.webhooks.schemas import (
     SecretRotate,
@@ -184,11 +185,11 @@ class WebhookService:
 
     def _carried_out(self, webhook_id: str, change: Callable[[Stored], ResultT]) -> ResultT:
         """What `change` gives of the webhook as it stands; again if it was changed meanwhile."""
-        for _ in range(_ATTEMPTS):
+        for _ in attempts(_ATTEMPTS):
             stored = self._stored(webhook_id)
             try:
                 return change(stored)
-            except WebhookMoved:
+            except Stale:
                 continue
         raise Contended("The webhook is being changed by others")
 
@@ -249,8 +250,7 @@ def _next_version(webhook: Webhook) -> Webhook:
 
 
 def _require_version(webhook: Webhook, if_match: int | None) -> None:
-    if if_match not in (None, webhook.version):
-        raise PreconditionFailed.at_version(webhook.version)
+    PreconditionFailed.check(if_match, webhook.version)
 
 
 def _require_id(webhook_id: str) -> None:

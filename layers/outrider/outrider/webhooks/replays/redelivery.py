@@ -7,8 +7,8 @@ from typing import Any
 from outrider.kit import clock
 from outrider.kit.aws.attributes import changes
 from outrider.kit.aws.dynamodb import Action, ConditionFailed
+from outrider.kit.errors import Stale
 from outrider.webhooks.deliveries.repository import LOG_LIFE, DeliveryRepository
-from outrider.webhooks.errors import DeliveryMoved
 from outrider.webhooks.models import Delivery
 
 _ROUNDS = 5
@@ -26,7 +26,7 @@ class Repeats:
 
     def redeliver(self, before: Delivery, after: Delivery, also: Sequence[Action] = ()) -> None:
         """`before` has ended, `after` is what `again` gives of it; `also` are writes of the same
-        transaction. Raises DeliveryMoved when it is not as it was read."""
+        transaction. Raises Stale when it is not as it was read."""
         action = self._waiting_action(
             after,
             {name: getattr(after, name) for name in _BEGUN_AGAIN},
@@ -37,7 +37,7 @@ class Repeats:
         try:
             self.deliveries.table.write(action, also)
         except ConditionFailed as refusal:
-            raise DeliveryMoved from refusal
+            raise Stale from refusal
 
     def replay(self, delivery: Delivery, replay_id: str) -> bool:
         """Have the event delivered once for this replay: made if there is no delivery of it, from
@@ -57,7 +57,7 @@ class Repeats:
                 return True
             except ConditionFailed:  # it has just ended, or an attempt of it has
                 continue
-        raise DeliveryMoved
+        raise Stale
 
     def _made_or_again_action(self, after: Delivery) -> Action:
         made = {name: getattr(after, name) for name in _MADE_ONCE}

@@ -12,9 +12,9 @@ from outrider.access.models import WorkspaceId
 from outrider.kit import clock
 from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, transact
+from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event, attribute
 from outrider.webhooks.deliveries.repository import LOG_LIFE
-from outrider.webhooks.errors import ReplayMoved
 from outrider.webhooks.models import Replay, ReplayJob
 
 _RUNNING = "replays"
@@ -70,7 +70,7 @@ class ReplayRepository:
         return [Replay.model_validate(item) for item in page.items], page.last_key
 
     def advance(self, work: ReplayWork, after: Replay, place: Item | None) -> ReplayWork:
-        """One page further. Raises ReplayMoved when somebody else went on from there, so that each
+        """One page further. Raises Stale when somebody else went on from there, so that each
         page is counted once."""
         given: dict[str, Any] = after.model_dump(
             include={"state", "looked_at", "matched", "reached", "completed_at"}, exclude_none=True
@@ -91,7 +91,7 @@ class ReplayRepository:
         try:
             return _work(self.table.write(action))
         except ConditionFailed as refusal:
-            raise ReplayMoved from refusal
+            raise Stale from refusal
 
     def asked_again(self, replay: Replay) -> bool:
         """Note that somebody is asked again to go on with it; False when it has ended."""

@@ -9,11 +9,11 @@ from outrider.access.models import WorkspaceId
 from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit import clock, parallel
 from outrider.kit.aws.attributes import Item
+from outrider.kit.errors import Stale
 from outrider.webhooks.deliveries.log import DeliveryLog
 from outrider.webhooks.deliveries.repository import delivery_of, recorded_at
 from outrider.webhooks.endpoints.repository import WebhookRepository
 from outrider.webhooks.endpoints.subscriptions import wants
-from outrider.webhooks.errors import ReplayMoved
 from outrider.webhooks.models import Delivery, Replay, ReplayJob, State, Webhook
 from outrider.webhooks.replays.redelivery import Repeats
 from outrider.webhooks.replays.repository import ReplayRepository, ReplayWork
@@ -80,7 +80,7 @@ class Replayer:
                 if not enough_time():
                     self.go_on(job)
                     return "to be continued"
-        except ReplayMoved:
+        except Stale:
             return "overtaken"
 
     def _page(self, webhook: Webhook, work: ReplayWork) -> ReplayPage:
