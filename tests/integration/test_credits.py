@@ -16,6 +16,7 @@ from outrider.credits.wiring import credits
 from outrider.kit.aws.dynamodb import TransactionFailed
 from tests.harness.api import Api, Mode
 from tests.harness.cloud import Cloud
+from tests.harness.functions import LambdaContext
 from tools.templates import REPOSITORY
 
 Ask = Callable[[Mode, str], dict[str, Any]]
@@ -270,7 +271,7 @@ class TestHeaders:
             event = json.loads(sample.read_text(encoding="utf-8"))
             event["headers"]["authorization"] = f"Bearer {key}"
             event["requestContext"]["requestId"] = request_id
-            answer = spending.handler(event, None)
+            answer = spending.handler(event, LambdaContext("credits", 0))
             return {"status": answer["statusCode"], **answer["headers"]}
 
         return ask
