@@ -16,7 +16,10 @@ _ADVICE = {
         "never tells which; create a new key with POST /v1/api-keys, or ask the operator of "
         "the stack."
     ),
-    "PLAN_REQUIRED": "Move the workspace to a paid plan, then use the same key.",
+    "PLAN_REQUIRED": (
+        "Ask the operator of the deployment, who decides on plans: the admin function makes a "
+        "workspace with a paid plan (`create_workspace`), and its keys."
+    ),
     "SCOPE_DENIED": "Use a key with the scope that `detail` names, or create one.",
     "RESOURCE_NOT_FOUND": (
         "Check the id, and that the key is of the same workspace and mode: a test key sees no"
@@ -44,7 +47,8 @@ _ADVICE = {
         "Make a new Idempotency-Key for each new request, and use it again only to repeat that "
         "request as it was."
     ),
-    "MAILBOX_POOL_NOT_WARMED": "Launch with a pool that has a warmed mailbox, or warm one first.",
+    "MAILBOX_POOL_NOT_WARMED": "Launch with a pool that has a warmed mailbox, or add one: "
+    "GET /v1/deliverability says what each mailbox needs.",
     "PAYLOAD_TOO_LARGE": (
         "Send at most 1 MB in a call, 5 MB where it takes many items; split what is larger."
     ),
@@ -53,7 +57,9 @@ _ADVICE = {
         "tells on every answer how many calls are left."
     ),
     "INSUFFICIENT_CREDITS": (
-        "Wait for the monthly reset or move to a larger plan. Nothing was done or spent."
+        "Wait for the monthly reset, which `detail` names, or ask the operator of the "
+        "deployment for"
+        " a workspace with a larger plan. Nothing was done or spent."
     ),
     "INTERNAL_ERROR": (
         "Try again with the same Idempotency-Key; if it stays, report the `request_id`."

@@ -246,7 +246,7 @@ class TestBatch:
             "bad",
         ]
         assert found[0]["id"] == first["id"]
-        assert found[2]["reason"] == "The same domain stands in row 1"
+        assert found[2]["reason"] == "Row 1 has the same domain"
         assert found[3]["reason"].startswith("/domain: not a domain")
         assert answer.json["counts"] == {
             "created": 3,

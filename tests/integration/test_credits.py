@@ -138,8 +138,9 @@ class TestHold:
 
         assert written == []
         assert refusal.value.detail == (
-            "This needs 2 credits and 1 are available; "
-            "the balance is filled up again at 2026-04-02T00:00:00.000Z"
+            "Not enough credits: 2 needed, 1 available. The balance is filled up at "
+            "2026-04-02T00:00:00.000Z; how much a month brings is set by the plan of the "
+            "workspace, which the operator of this deployment decides on"
         )
 
     def test_belongs_to_the_period_whose_credits_it_takes(

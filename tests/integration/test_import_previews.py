@@ -66,7 +66,7 @@ class TestPreview:
 
         answer = api.post(f"/v1/imports/{importing.id}/preview", {})
 
-        assert (answer.status, "not there yet" in answer.json["detail"]) == (409, True)
+        assert (answer.status, "not uploaded yet" in answer.json["detail"]) == (409, True)
 
     def test_of_json_lines(self, api: Api, cloud: Cloud) -> None:
         importing = imported(

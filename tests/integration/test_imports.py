@@ -277,7 +277,7 @@ class TestRows:
         importing = imported(api, cloud, lines(["email,title", *rows]), duplicates="update")
 
         (skipped,) = importing.rows("skipped")
-        assert (skipped["row"], skipped["reason"]) == (702, "The same address stands in row 1")
+        assert (skipped["row"], skipped["reason"]) == (702, "Row 1 has the same address")
         assert skipped["id"] == importing.rows()[0]["id"]
 
 

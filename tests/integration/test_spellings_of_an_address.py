@@ -50,7 +50,7 @@ class TestContacts:
         results = api.post("/v1/contacts", {"contacts": rows, "upsert": True}).json["results"]
 
         assert [each["result"] for each in results] == ["created", "skipped"]
-        assert "stands in row 0" in results[1]["reason"]
+        assert "Row 0 has the same" in results[1]["reason"]
 
     def test_may_be_spelled_otherwise_later(self, api: Api, spelling: str) -> None:
         first = create(api).json["id"]

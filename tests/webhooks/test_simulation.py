@@ -38,7 +38,7 @@ class Outage:
             return self.chance.uniform(0.02, 2.5), HttpResponse(200, b"ok")
         match self.way:
             case "refuses":
-                return 0.01, OutboundFailed("connect", "The host takes no connection")
+                return 0.01, OutboundFailed("connect", "The host accepts no connection")
             case "hangs":
                 return 15, OutboundFailed("timeout", "The answer was not complete in time")
             case "fails":

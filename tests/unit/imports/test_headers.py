@@ -103,5 +103,5 @@ class TestUnderstand:
     def test_needs_a_column_to_tell_rows_apart(
         self, mapping: dict[str, str | None], names: list[str]
     ) -> None:
-        with pytest.raises(BrokenFile, match="No column is email"):
+        with pytest.raises(BrokenFile, match="No column was recognised as email"):
             understand("contacts", names, mapping, 1)

@@ -147,7 +147,10 @@ def _require_usable(record: Item | None, credential: Credential, now: int) -> It
 
 def _require_api(record: Item) -> None:
     if not PLANS[record["plan"]].has_api:
-        raise PlanRequired("The free plan has no API access; any paid plan has")
+        raise PlanRequired(
+            "The free plan has no API access. The operator of this deployment decides on plans: "
+            "its admin function makes a workspace with another plan (create_workspace)"
+        )
 
 
 def _is_valid(record: Mapping[str, Any], credential: Credential, now: int) -> bool:

@@ -23,9 +23,9 @@ _DAY_SECONDS = 86_400
 def _expiry(text: str) -> str:
     moment = clock.from_text(text)
     if moment <= clock.now():
-        raise ValueError("a key must expire in the future")
+        raise ValueError("expires_at must be in the future")
     if moment > clock.now() + _LONGEST_LIFE:
-        raise ValueError("a key may live for at most 10 years")
+        raise ValueError("expires_at may be at most 10 years from now")
     return clock.to_text(moment)
 
 
@@ -54,7 +54,7 @@ class ApiKeyCreate(Input):
     @model_validator(mode="after")
     def _says_once_what_it_may(self) -> Self:
         if (self.scopes is None) == (self.role is None):
-            raise ValueError("give either scopes or a role")
+            raise ValueError("Give either scopes or a role")
         return self
 
 

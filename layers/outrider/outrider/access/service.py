@@ -268,8 +268,8 @@ def require_known(asked: Sequence[str]) -> None:
         if scope not in scopes.ALL
     ]
     if unknown:
-        first = unknown[0].detail
+        first = unknown[0].detail.rstrip(".")
+        end = "" if first.endswith("?") else "."
         raise ValidationFailed(
-            f"{first}{'' if first.endswith('?') else '.'} The scopes are {', '.join(scopes.ALL)}",
-            violations=unknown,
+            f"{first}{end} The scopes are {', '.join(scopes.ALL)}", violations=unknown
         )

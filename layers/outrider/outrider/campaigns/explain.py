@@ -274,7 +274,7 @@ def _status(campaign: Campaign) -> Iterator[CampaignGate]:
     remedy = {
         "draft": "Launch it with POST /v1/campaigns/{id}/launch",
         "paused": "Resume it with POST /v1/campaigns/{id}/resume",
-    }.get(campaign.status, "None: everybody is through with it")
+    }.get(campaign.status, "Nothing: every contact has finished it")
     if campaign.status == "paused" and campaign.pause_reason == "guardrail":
         remedy = (
             "Too many mails bounced or were complained about: see GET /v1/deliverability, then"

@@ -41,11 +41,11 @@ from outrider.sequences.schemas import SequenceView
 from outrider.sequences.service import SequenceService, require_sendable
 
 _LEFT_OUT: dict[SkipReason, str] = {
-    "duplicate": "{id} is named before",
+    "duplicate": "{id} is listed twice",
     "not_found": "There is no contact {id} in this workspace",
     "already_in_sequence": "{id} is in this campaign already",
     "unsubscribed": "{id} has unsubscribed",
-    "invalid_address": "The address of {id} takes no mail: verification or a bounce said so",
+    "invalid_address": "The address of {id} accepts no email, as a verification or a bounce showed",
     "suppressed": "An address of {id}, or its domain, is suppressed",
     "in_other_active_sequence": "{id} is in another active campaign, and this one is exclusive",
     "recently_contacted": "{id} was written to less than min_interval_hours ago",
@@ -287,7 +287,7 @@ def _require_to_come(start_at: str | None) -> None:
     """Raises ValidationFailed unless it is a moment of the next year."""
     now = clock.now()
     if start_at and not now < clock.from_text(start_at) <= now + _LATEST_START:
-        detail = f"start_at has to be within 366 days from now, {clock.to_text(now)}"
+        detail = f"start_at must be within 366 days from now, {clock.to_text(now)}"
         raise ValidationFailed.at("/start_at", detail)
 
 
@@ -300,14 +300,21 @@ def _nobody(results: Many[EnrollResult]) -> ValidationFailed:
     """For a launch that would reach nobody: why each contact asked for is left out."""
     reasons = Counter(str(each.reason) for each in results)
     counted = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+    violations = [
+        Violation(f"/contact_ids/{place}", _left_out(each.contact_id, each.reason))
+        for place, each in enumerate(results)
+        if each.reason
+    ]
     return ValidationFailed(
-        f"Nothing was launched: none of the contacts can be enrolled ({counted})",
-        violations=[
-            Violation(f"/contact_ids/{place}", _LEFT_OUT[each.reason].format(id=each.contact_id))
-            for place, each in enumerate(results)
-            if each.reason
-        ],
+        f"Nothing was launched: none of the contacts can be enrolled ({counted}). "
+        + violations[0].detail,
+        violations=violations,
     )
+
+
+def _left_out(contact_id: str, reason: SkipReason) -> str:
+    mistaken = ids.mistaken("contact", contact_id) if reason == "not_found" else None
+    return mistaken or _LEFT_OUT[reason].format(id=contact_id)
 
 
 def results_of(

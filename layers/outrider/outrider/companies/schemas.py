@@ -75,9 +75,9 @@ class _CompanyFields(Input):
     def _keeps_what_can_be_kept(self) -> Self:
         for name in self.__pydantic_extra__:
             if name in _OURS:
-                raise ValueError(f"{name} is not for you to set")
+                raise ValueError(f"{name} is set by Outrider: leave it out")
             if not 1 <= len(name) <= 100:
-                raise ValueError("the name of a field has 1 to 100 characters")
+                raise ValueError("The name of a field must have 1 to 100 characters")
         check_object(self.__pydantic_extra__, "context")
         return self
 

@@ -126,7 +126,7 @@ class ContactQuery(ContactFilter, PageQuery):
     @classmethod
     def _has_no_order_of_its_own(cls, order: Order | None, info: ValidationInfo) -> Order | None:
         if order is not None and info.data.get("search") is not None:
-            raise ValueError("What search finds has its own order: leave out sort, or search")
+            raise ValueError("search sorts by relevance: leave out sort, or search")
         return order
 
     @property

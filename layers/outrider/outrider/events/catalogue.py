@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Literal, get_args
 
+from outrider.kit.text.suggestions import did_you_mean
+
 EventName = Literal[
     "contact.created",
     "contact.updated",
@@ -149,7 +151,9 @@ def require_known(asked: Collection[str], more: Sequence[str] = ()) -> None:
     known = (*more, *(f"{each}.*" for each in FAMILIES), *NAMES)
     if unknown := [each for each in asked if each not in known]:
         raise ValueError(
-            f"There is no event {', '.join(unknown)}. Available are {', '.join((*more, *OFFERED))}"
+            f"There is no event {', '.join(unknown)}"
+            + (did_you_mean(unknown[0], known) or ".")
+            + f" Available are {', '.join((*more, *OFFERED))}"
         )
 
 

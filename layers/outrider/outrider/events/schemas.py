@@ -11,6 +11,7 @@ from outrider.kit import ids
 from outrider.kit.http import json_schema
 from outrider.kit.http.pagination import Page, PageQuery
 from outrider.kit.http.requests import Instant
+from outrider.kit.text.quotes import quoted
 
 _ID = re.compile(
     rf"[a-z]{{2,5}}_[{ids.ALPHABET}]{{{ids.LENGTH}}}(?:[{ids.ALPHABET}]{{{ids.LENGTH}}})?"
@@ -30,7 +31,9 @@ def _types(text: str) -> str:
 
 def _resource(text: str) -> str:
     if not _ID.fullmatch(text):
-        raise ValueError("A resource is an id, for example con_01jf3k9q2c8m5v7x0b4n6t1rwe")
+        raise ValueError(
+            f"{quoted(text)} is not the id of a resource, such as con_01jf3k9q2c8m5v7x0b4n6t1rwe"
+        )
     return text
 
 
@@ -43,7 +46,8 @@ def _actor(text: str) -> str:
         return text
     if wanted is None or not ids.is_id(wanted, name):
         raise ValueError(
-            "Actors are engine, recipient, operator, key_… (an API key) and agent:run_…"
+            f"{quoted(text)} is not an actor: write engine, recipient, operator, key_… (an API "
+            "key) or agent:run_…"
         )
     return f"{kind}:{name}"
 

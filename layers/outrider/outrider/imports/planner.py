@@ -85,7 +85,7 @@ class Planner:
             fields = dict(parsed.given.fields)
             begun = _changed(begun, result="created", fields=fields, note=parsed.note)
             if earlier != row.number:
-                reason = f"The same {self.target.key} stands in row {earlier}"
+                reason = f"Row {earlier} has the same {self.target.key}"
                 begun = _changed(begun, result="skipped", reason=reason)
             checked.append(begun)
         return checked
@@ -106,7 +106,7 @@ class Planner:
     ) -> PlannedRow:
         earlier = first or self._row_of(held)
         if earlier and earlier != row.row:
-            reason = f"The same {self.target.key} stands in row {earlier}"
+            reason = f"Row {earlier} has the same {self.target.key}"
             return _changed(row, result="skipped", id=held.id if held else None, reason=reason)
         if held is None or held.item is None:
             fields = completed(parsed.given, self.policy)
@@ -119,7 +119,7 @@ class Planner:
             held.item, parsed.given
         )
         if only_stops and not wanted:
-            reason = f"There is one with this {self.target.key} already"
+            reason = f"There is already one with this {self.target.key}"
             return _changed(row, result="skipped", id=held.id, reason=reason)
         if not wanted:
             return _changed(row, result="unchanged", id=held.id)

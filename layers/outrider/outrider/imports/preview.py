@@ -26,7 +26,7 @@ def preview(importing: Import, files: ImportFiles, target: ImportTarget) -> Impo
     files = replace(files, is_converted=importing.is_converted)
     beginning = files.fetch(0, BEGINNING).body
     if not importing.is_converted and form_of(beginning):
-        raise BrokenFile(1, "It is still to be read as what it is. Ask again in a moment")
+        raise BrokenFile(1, "The workbook is still being converted. Ask again in a moment")
     if is_json_lines(beginning):
         importing = importing.model_copy(update={"format": "jsonl"})
     rows: Rows

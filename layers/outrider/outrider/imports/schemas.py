@@ -90,15 +90,15 @@ class ImportCreate(Input):
         if self.blanks == "clear" and self.duplicates != "update":
             raise ValueError("blanks: clear needs duplicates: update")
         if self.kind == "suppressions" and self.duplicates != "skip":
-            raise ValueError("Suppressions are never changed: they take duplicates: skip")
+            raise ValueError("An import never changes suppressions: send duplicates: skip")
         if (self.delimiter or self.encoding) and self.format != "csv":
-            raise ValueError("Only csv has a delimiter and an encoding")
+            raise ValueError("delimiter and encoding are for the format csv only: leave them out")
         taken = _DEFAULTS[self.kind]
         given = {name for name, value in self.defaults if value is not None}
         if strange := sorted(given - taken):
             raise ValueError(
-                f"{self.kind} take no default for {', '.join(strange)},"
-                f" but for {', '.join(sorted(taken))}"
+                f"An import of {self.kind} takes no default for {', '.join(strange)}: "
+                f"it takes {', '.join(sorted(taken))}"
             )
         check_mapping(self.kind, self.mapping)
         return self

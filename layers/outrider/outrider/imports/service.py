@@ -131,7 +131,7 @@ class ImportService:
             return preview(importing, self.files(import_id), self.target(importing))
         except ObjectMissing as missing:
             raise CannotPreview(
-                "The file is not there yet: put it at upload.url first"
+                "The file was not uploaded yet: PUT it to upload.url first"
             ) from missing
         except BrokenFile as broken:
             raise CannotPreview(f"The file cannot be imported: {broken}") from broken

@@ -40,11 +40,11 @@ def from_text(text: str) -> datetime:
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError("a time zone is missing, for example Z")
+        raise ValueError("a time zone such as Z is missing")
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("the time is outside of the years that can be told") from error
+        raise ValueError("the time is outside of the years 1 to 9999") from error
 
 
 def sleep(seconds: float) -> None:

@@ -94,7 +94,10 @@ class PreconditionFailed(OutriderError):
 
     @classmethod
     def at_version(cls, current: int) -> "PreconditionFailed":
-        return cls(f"The resource is at version {current}, which If-Match does not name")
+        return cls(
+            f"The resource is now at version {current}, not at the one in If-Match: read it again, "
+            f'then send If-Match: "{current}"'
+        )
 
 
 class Contended(Conflict):

@@ -15,7 +15,7 @@ def zone_names() -> frozenset[str]:
 
 def _known(name: str) -> str:
     if name not in zone_names():
-        raise ValueError(f"{name} is no time zone of the IANA database, such as Europe/Berlin")
+        raise ValueError(f"{name} is not a time zone of the IANA database such as Europe/Berlin")
     return name
 
 

@@ -80,7 +80,7 @@ class SmtpUpdate(Input):
     def _needs_the_password_elsewhere(self) -> Self:
         elsewhere = self.model_fields_set & set(_PLACE)
         if elsewhere and self.password is None:
-            raise ValueError("another server needs the password again")
+            raise ValueError("A change of the server needs the password: send smtp.password too")
         return self
 
 
@@ -110,7 +110,9 @@ class MailboxCreate(Input):
     @model_validator(mode="after")
     def _has_a_server_or_needs_none(self) -> Self:
         if (self.kind == "smtp") != (self.smtp is not None):
-            raise ValueError("a mailbox of kind smtp has a server in `smtp`, and no other has one")
+            raise ValueError(
+                "A mailbox of kind smtp needs its server in smtp, and no other kind has one"
+            )
         return self
 
 

@@ -166,7 +166,9 @@ class MailboxService:
         """What is given may let it send again: that it was refused is forgotten."""
         server = mailbox.smtp
         if server is None:
-            raise ValidationFailed.at("/smtp", "A mailbox of kind ses has no server")
+            raise ValidationFailed.at(
+                "/smtp", "A mailbox of kind ses has no SMTP server: leave smtp out"
+            )
         changes: dict[str, Any] = given.model_dump(exclude_none=True, exclude={"password"})
         if given.password is not None:
             changes["locked_password"] = self.safe.lock(mailbox.id, given.password.encode())
@@ -190,10 +192,11 @@ class MailboxService:
             return
         if port not in _PORTS:
             ports = ", ".join(map(str, sorted(_PORTS)))
-            raise ValidationFailed.at("/smtp/port", f"A server takes mail at one of {ports}")
+            raise ValidationFailed.at("/smtp/port", f"smtp.port must be one of {ports}")
         if security == "none":
             raise ValidationFailed.at(
-                "/smtp/security", "The password goes over TLS only: ssl or starttls"
+                "/smtp/security",
+                "smtp.security must be ssl or starttls: the password is sent over TLS only",
             )
 
 

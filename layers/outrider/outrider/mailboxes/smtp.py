@@ -185,7 +185,9 @@ class Session:
         except (smtplib.SMTPServerDisconnected, smtplib.SMTPResponseException):
             raise
         except smtplib.SMTPException as error:
-            raise SmtpFailed("no_login", "The server knows no login that we know") from error
+            raise SmtpFailed(
+                "no_login", "The server offers no method of login that Outrider knows"
+            ) from error
 
     @contextmanager
     def _answered(self) -> Iterator[None]:

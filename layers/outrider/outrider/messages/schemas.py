@@ -201,7 +201,7 @@ class SettlementRequest(Input, CreatedBetween):
         if filtered == (self.message_ids is not None):
             raise ValueError(f"Give either message_ids, or at least one of {', '.join(_FILTERS)}")
         if self.cursor is not None and not filtered:
-            raise ValueError("A cursor goes with filters: message_ids are settled in one call")
+            raise ValueError("cursor goes with filters: message_ids are settled in one call")
         return self
 
     def query(self) -> MessageQuery:

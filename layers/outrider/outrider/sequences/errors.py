@@ -37,8 +37,8 @@ class SequenceInUse(Conflict):
     def __init__(self, status: str, campaigns: int) -> None:
         if campaigns:
             detail = (
-                f"Campaigns that carry this sequence out: {campaigns}. Delete them first; "
-                "GET /v1/campaigns?sequence_id= lists them"
+                f"The sequence has {campaigns} campaign{'s' if campaigns > 1 else ''}. Delete "
+                "them first: GET /v1/campaigns?sequence_id= lists them"
             )
         else:
             detail = (
@@ -65,7 +65,10 @@ class SequenceNotLaunched(Conflict):
 
 class LaunchUnderWay(Conflict):
     def __init__(self) -> None:
-        super().__init__("A launch with other contacts was begun; send those to finish it")
+        super().__init__(
+            "A launch with other contacts was started and has not finished: repeat it with "
+            "the same contacts"
+        )
 
 
 class MailboxPoolNotWarmed(OutriderError):

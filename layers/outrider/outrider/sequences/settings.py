@@ -20,7 +20,7 @@ def _day(text: str) -> str:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise ValueError("A holiday is a date such as 2026-12-25") from error
+        raise ValueError("A holiday must be a day such as 2026-12-25") from error
     return day.isoformat()
 
 

@@ -12,6 +12,8 @@ from outrider.kit.errors import ValidationFailed, Violation
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Input, invalid
 from outrider.kit.text import templates
+from outrider.kit.text.quotes import quoted
+from outrider.kit.text.suggestions import did_you_mean
 from outrider.sequences.models import CONDITIONS, Basis, Channel, Step, Unit, Variant
 
 MAX_STEPS = 30
@@ -28,7 +30,8 @@ _DEFAULT_TIMEOUT = Step.model_fields["timeout_days"].default
 
 def _condition(text: str) -> str:
     if text not in CONDITIONS:
-        raise ValueError(f"A condition is one of {', '.join(CONDITIONS)}")
+        meant = did_you_mean(text, CONDITIONS) or f"; there are {', '.join(CONDITIONS)}"
+        raise ValueError(f"There is no condition {quoted(text)}{meant}")
     return text
 
 
@@ -63,7 +66,7 @@ class Wait(Input):
     @model_validator(mode="after")
     def _is_no_more_than_a_year(self) -> Self:
         if self.value > _LONGEST[self.unit]:
-            raise invalid((("value",), "A step waits a year at most"))
+            raise invalid((("value",), "A step may wait 365 days at most"))
         return self
 
 

@@ -223,5 +223,5 @@ class TestText:
         assert (content.subject, content.text, content.html) == ("", "Call Ada", None)
 
     def test_must_say_something(self) -> None:
-        with pytest.raises(TemplateInvalid, match="nothing"):
+        with pytest.raises(TemplateInvalid, match="no text"):
             a_draft(subject=None, text="{{ title | default: '' }}").text()

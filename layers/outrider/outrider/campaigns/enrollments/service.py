@@ -20,7 +20,7 @@ from outrider.kit.outbox import Event
 
 _ATTEMPTS = 4
 BY_PERSON = "by_person"
-_SAY = "Nobody knows whether its message went out: say sent or not_sent"
+_SAY = "It is not known whether its message was sent: say sent or not_sent"
 _RETRY = "retry it with POST /v1/campaigns/{id}/retry"
 _ENROLL_ANEW = "enroll its contact anew with POST /v1/campaigns/{id}/trigger and re_enroll"
 

@@ -21,5 +21,7 @@ class MergeRequest(Input):
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:
         if len({self.winner_id, *self.loser_ids}) <= len(self.loser_ids):
-            raise ValueError("Name each contact once, the winner not among the losers")
+            raise ValueError(
+                "Name each contact once: winner_id must not be in loser_ids, nor any id twice"
+            )
         return self

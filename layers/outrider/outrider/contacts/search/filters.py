@@ -17,13 +17,13 @@ Given = Annotated[str, Field(min_length=1, max_length=500)]
 
 def _has_words(text: str) -> str:
     if not words(text):
-        raise ValueError("This needs at least one letter or digit")
+        raise ValueError("The search needs at least one letter or digit")
     return text
 
 
 def _can_be_found(text: str) -> str:
     if max(map(len, words(text)), default=0) < SHORTEST:
-        raise ValueError(f"One word needs {SHORTEST} letters or digits, or more")
+        raise ValueError(f"The search needs a word of at least {SHORTEST} letters or digits")
     return text
 
 

@@ -97,8 +97,8 @@ def understand(
     if not {column.field for column in columns} & set(KEYS[kind]):
         raise BrokenFile(
             line,
-            f"No column is {' or '.join(KEYS[kind])}. The columns are {_listed(names)}; "
-            "say with mapping which one it is",
+            f"No column was recognised as {' or '.join(KEYS[kind])}. The columns are "
+            f"{_listed(names)}: name the one that it is in mapping",
         )
     return columns
 

@@ -84,7 +84,9 @@ def read_layout(fetch: Fetch, asked: FileOptions) -> Layout:
     columns = understand(asked.kind, best.names, asked.mapping, best.header_line, best.rows)
     warnings = warnings_of(columns, best.rows)
     if encoding not in ("utf-8", asked.encoding) and not beginning.body.isascii():
-        warnings.append(f"The file is not UTF-8: it is read as {encoding}. Say encoding if not")
+        warnings.append(
+            f"The file is not UTF-8: it is read as {encoding}. Send encoding if that is wrong"
+        )
     return Layout(columns, delimiter, encoding, best.offset, best.line, warnings)
 
 

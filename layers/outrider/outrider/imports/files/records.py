@@ -17,7 +17,7 @@ _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 _QUOTES = re.compile(r'(\\?)("+)')
 _LONGEST_ESCAPED = 50
 """Lines of a record whose quotes are escaped by backslashes."""
-_UNREADABLE = "The line is not UTF-8. Save the file as UTF-8, or say with encoding what it is"
+_UNREADABLE = "The line is not UTF-8. Save the file as UTF-8, or name its encoding in encoding"
 
 
 @dataclass(frozen=True, slots=True)

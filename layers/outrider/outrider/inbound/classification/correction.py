@@ -80,7 +80,9 @@ class Classifying:
         if reply is None:
             raise MessageNotFound
         if reply.direction != "in":
-            raise ValidationFailed.at("/value", "Only a reply says something: this was sent")
+            raise ValidationFailed.at(
+                "/value", "Only a received message can be classified: this one was sent"
+            )
         return reply
 
     def _follow_actions(self, reply: Message, found: Classification) -> Sequence[Action]:

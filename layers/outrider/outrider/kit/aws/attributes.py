@@ -29,17 +29,17 @@ def unstorable(value: Any, path: tuple[int | str, ...] = ()) -> Iterator[Problem
         case bool():
             pass
         case int() if not -(2**63) <= value < 2**64:
-            yield path, "A whole number may have 64 bits"
+            yield path, "A whole number must fit in 64 bits"
         case float() if not math.isfinite(value) or (
             value and not _SMALLEST <= abs(value) <= _LARGEST
         ):
-            yield path, "A number may lie between 1e-130 and 9.9e125, or be 0"
+            yield path, "A number must be 0, or between 1e-130 and 9.9e125 without its sign"
         case str():
             yield from _unfit(value, path)
         case Mapping():
             for name, each in value.items():
                 if name == "":
-                    yield path, "A field needs a name"
+                    yield path, "The name of a field must not be empty"
                 yield from _unfit(name, (*path, name))
                 yield from unstorable(each, (*path, name))
         case Sequence():
@@ -49,7 +49,7 @@ def unstorable(value: Any, path: tuple[int | str, ...] = ()) -> Iterator[Problem
 
 def _unfit(text: str, path: tuple[int | str, ...]) -> Iterator[Problem]:
     if found := _UNFIT.search(text):
-        yield path, f"A text may hold no control character, here U+{ord(found[0]):04X}"
+        yield path, f"Text must not have control characters such as this U+{ord(found[0]):04X}"
 
 
 def encode(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each type

@@ -75,7 +75,7 @@ class Sealer:
         if not payload or not hmac.compare_digest(tag, self._tag(payload, question)):
             raise ValidationFailed.at(
                 self.pointer,
-                "This cursor does not belong to this request. Use next_cursor of the page before "
+                "This cursor does not belong to this request. Use next_cursor of the previous page "
                 "with the same filters, or leave it out to begin at the start.",
             )
         place: dict[str, Any] = json.loads(payload)

@@ -24,7 +24,7 @@ from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import BatchBody
 from outrider.kit.http.violations import MANY, ONE, violations_of
 from outrider.kit.settings import settings
-from outrider.kit.text.quotes import OF_A_ROW, shortened
+from outrider.kit.text.quotes import OF_A_ROW, quoted, shortened
 from outrider.kit.text.suggestions import did_you_mean
 
 RowT = TypeVar("RowT")
@@ -48,7 +48,7 @@ def _instant(text: str) -> str:
         return clock.to_text(clock.from_text(text))
     except ValueError as error:
         raise ValueError(
-            f"{text} is no moment with a time zone, such as 2026-03-02T09:00:00Z"
+            f"{quoted(text)} is not a date and time with a time zone, such as 2026-03-02T09:00:00Z"
         ) from error
 
 
@@ -60,7 +60,7 @@ Instant = Annotated[
 
 def _day(text: str) -> date:
     if not _DAY.fullmatch(text):
-        raise ValueError("a day of this century is asked for, for example 2026-03-01")
+        raise ValueError(f"{quoted(text)} is not a day of this century such as 2026-03-01")
     return date.fromisoformat(text)
 
 
@@ -174,7 +174,7 @@ def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool, media: st
         json.check_depth(data)
         body = adapter.validate_json(data or b"null", strict=True)
     except json.TooDeep as error:
-        raise ValidationFailed.at("", f"The request is not valid: {error}") from error
+        raise ValidationFailed.at("", f"The body is not valid: {error}") from error
     except ValidationError as error:
         if not data:
             raise ValidationFailed.at("", "This call needs a JSON body") from error

@@ -165,7 +165,9 @@ class _Writer:
             inside = self._place(location[:-1]).names
             return SENTENCES[kind].format_map(known) + self._instead(known["name"], inside)
         known["value"] = "what was sent" if place.is_secret else shown(value)
-        if kind in _OBJECTS:
+        if kind in ("greater_than_equal", "less_than_equal"):
+            known["value"] = str(value)  # in a query it is text
+        elif kind in _OBJECTS:
             known["value"] += self._several(value, location)
         elif kind in ("string_too_long", "string_too_short"):
             known["length"] = len(value)

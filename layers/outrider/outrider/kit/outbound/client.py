@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError
 from outrider.kit.outbound.connections import (
     Connector,
     Deadline,
+    OutboundFailed,
     Resolve,
     cut_at,
     failure_of,
@@ -29,6 +30,8 @@ from outrider.kit.outbound.networks import Address, is_loopback, is_public
 from outrider.kit.outbound.targets import InvalidUrl, UrlTarget
 
 MAX_ANSWER = 16 * 1024
+
+_ONLY_HERE = "The URL must begin with https://: http:// is for an address of this machine only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,13 @@ class Outbound:
         Raises InvalidUrl, and OutboundFailed for `dns` and `blocked_address`.
         """
         target = self._target(url)
-        self._connector(target).addresses(target.host, target.port, Deadline(self.look_up_within))
+        connector = self._connector(target)
+        try:
+            connector.addresses(target.host, target.port, Deadline(self.look_up_within))
+        except OutboundFailed as failure:
+            if target.scheme == "http":
+                raise InvalidUrl(_ONLY_HERE) from failure
+            raise
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpResponse:
         """Exactly one request. Raises InvalidUrl and OutboundFailed."""

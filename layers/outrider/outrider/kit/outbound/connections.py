@@ -77,7 +77,7 @@ class Connector:
             raise OutboundFailed("dns", f"The host {host} has no address")
         if not all(self.allowed(address) for address in addresses):
             raise OutboundFailed(
-                "blocked_address", f"The host {host} does not lead to a public address"
+                "blocked_address", f"The host {host} does not resolve to a public address"
             )
         return addresses[:_MAX_ADDRESSES]
 
@@ -99,10 +99,13 @@ class Connector:
                 continue
             if leads_to != address:
                 opened.close()
-                raise OutboundFailed("blocked_address", "The connection leads somewhere else")
+                raise OutboundFailed(
+                    "blocked_address",
+                    "The connection leads to another address than the one that was checked",
+                )
             opened.settimeout(max(deadline.left, 0.001))
             return opened
-        raise OutboundFailed("connect", f"The host {host} takes no connection")
+        raise OutboundFailed("connect", f"The host {host} accepts no connection")
 
 
 @contextmanager
@@ -127,7 +130,7 @@ def failure_of(error: Exception, deadline: Deadline) -> OutboundFailed:
     if isinstance(error, ssl.SSLCertVerificationError):
         return OutboundFailed("tls", f"The certificate is not valid: {error.verify_message}")
     if isinstance(error, ssl.SSLError):
-        return OutboundFailed("tls", f"There is no TLS connection: {error.reason}")
+        return OutboundFailed("tls", f"No TLS connection could be made: {error.reason}")
     return OutboundFailed("protocol", "The connection ended before a whole answer came")
 
 

@@ -40,16 +40,18 @@ class UrlTarget:
         if len(url) > MAX_URL:
             raise InvalidUrl(f"The URL may be at most {MAX_URL:,} characters long")
         if _UNFIT.search(url):
-            raise InvalidUrl("The URL may hold no fragment (#), space, control or backslash")
+            raise InvalidUrl(
+                "The URL must not have a fragment (#), spaces, control characters or backslashes"
+            )
         authority = re.split(r"[/?]", url.partition("://")[2])[0]
         if "@" in authority or "%" in authority:
-            raise InvalidUrl("The URL may hold no user name or password, nor % in its host")
+            raise InvalidUrl("The URL must not have a user name or a password, nor % in its host")
         try:
             parsed = parse_url(url)
         except LocationParseError as error:
-            raise InvalidUrl("This is not a URL, for example https://example.com/hook") from error
+            raise InvalidUrl("This is not a URL such as https://example.com/hook") from error
         if parsed.scheme not in _PORTS or not parsed.host or parsed.port == 0:
-            raise InvalidUrl("This is not a URL, for example https://example.com/hook")
+            raise InvalidUrl("This is not a URL such as https://example.com/hook")
         port = parsed.port or _PORTS[parsed.scheme]
         return cls(parsed.scheme, parse_host(parsed.host), port, parsed.request_uri)
 

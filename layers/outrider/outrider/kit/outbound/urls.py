@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from outrider.kit.text.quotes import quoted
+
 _WEB_ADDRESS = re.compile(
     r"""(?: [Hh][Tt][Tt][Pp][Ss]?:// (?: [\w.-]+ | \[[0-9A-Fa-f:.]+\] )
           | [\w-]+ (?: \.[\w-]+ )+ \.? )
@@ -19,7 +21,7 @@ def web_address(text: str) -> str:
     `www.example.com/about`; without spaces around it. Raises ValueError for anything else."""
     url = text.strip()
     if not _WEB_ADDRESS.fullmatch(url):
-        raise ValueError("not a web address, for example https://example.com")
+        raise ValueError(f"{quoted(text)} is not a web address such as https://example.com")
     return url
 
 

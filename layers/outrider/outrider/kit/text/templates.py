@@ -21,6 +21,7 @@ from liquid.filter import string_filter
 
 from outrider.kit.text import markup
 from outrider.kit.text.missing_values import Equal, MissingValue, NotEqual, OneOf
+from outrider.kit.text.quotes import quoted
 from outrider.kit.text.template_work import (
     LONGEST,
     MOST_ITERATIONS,
@@ -128,9 +129,10 @@ def _require_readable(source: str) -> None:
         end = source.find("}}" if opening[0] == "{{" else "%}", at)
         inside = source[start : max(end, 0)]
         if end < 0:
-            raise TemplateInvalid(f"{source[start : start + 20]!r} has no end")
+            missing = "}}" if opening[0] == "{{" else "%}"
+            raise TemplateInvalid(f"{quoted(source[start : start + 20])} has no closing {missing}")
         if len(inside) > _MAX_TAG or _MANY_SPACES.search(inside):
-            raise TemplateInvalid(f"{source[start : start + 20]!r} is too long")
+            raise TemplateInvalid(f"{quoted(source[start : start + 20])} is too long")
         at = end + 2
 
 

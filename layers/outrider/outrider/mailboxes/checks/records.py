@@ -83,7 +83,7 @@ def spf(dns: Dns, mailbox: Mailbox) -> Finding:
             subject="spf",
             result="fail",
             detail=f"{domain} has no SPF record",
-            remedy="Publish which servers may send for the domain"
+            remedy="Publish an SPF record that names the servers that may send for the domain"
             + ("" if wanted else "; your provider says what to include"),
             records=[_spf_record(domain, None, wanted)],
         )
@@ -120,7 +120,9 @@ def dkim(dns: Dns, mailbox: Mailbox) -> Finding:
     }
     usable = [name for name, text in keys.items() if re.search(r"(?:^|;)\s*p\s*=\s*[^;\s]", text)]
     if usable:
-        return Finding(subject="dkim", result="pass", detail=f"There is a key at {usable[0]}")
+        return Finding(
+            subject="dkim", result="pass", detail=f"A DKIM key is published at {usable[0]}"
+        )
     if keys:
         return Finding(
             subject="dkim",
@@ -132,7 +134,7 @@ def dkim(dns: Dns, mailbox: Mailbox) -> Finding:
         return Finding(
             subject="dkim",
             result="fail",
-            detail=f"There is no key at {names[0]}",
+            detail=f"No DKIM key is published at {names[0]}",
             remedy="Turn DKIM on at your mail provider, and publish the record it gives you there",
         )
     return Finding(
@@ -182,14 +184,15 @@ def mx(dns: Dns, mailbox: Mailbox) -> Finding:
             subject="mx",
             result="warn",
             detail=f"{domain} has no MX record, so replies may not arrive",
-            remedy="Publish where mail for the domain goes",
+            remedy="Publish the MX records of your mail provider",
         )
     if hosts == ["."]:
         return Finding(
             subject="mx",
             result="fail",
-            detail=f"{domain} says that it takes no mail, so replies are refused",
-            remedy="Publish where mail for the domain goes in place of the null MX",
+            detail=f"{domain} declares with a null MX that it accepts no email, so replies "
+            f"are refused",
+            remedy="Publish the MX records of your mail provider in place of the null MX",
         )
     named = ", ".join(host.rstrip(".") for host in sorted(hosts)[:3])
     return Finding(subject="mx", result="pass", detail=f"Mail for {domain} goes to {named}")

@@ -22,7 +22,7 @@ def identity(mailbox: Mailbox, find: FindIdentity) -> list[Finding]:
             each for each in parallel.each(find, [*with_parents(domain), mailbox.email]) if each
         ]
     except IdentityUnknown as unknown:
-        detail = f"Amazon SES does not tell: {unknown}"
+        detail = f"Amazon SES did not answer: {unknown}"
         return [
             Finding(subject="identity", result="unknown", detail=detail),
             Finding(subject="dkim", result="unknown", detail=detail),
@@ -53,7 +53,7 @@ def account(find: FindAccount) -> Finding:
     try:
         found = find()
     except IdentityUnknown as unknown:
-        detail = f"Amazon SES does not tell: {unknown}"
+        detail = f"Amazon SES did not answer: {unknown}"
         return Finding(subject="account", result="unknown", detail=detail)
     quota = "" if found.daily_quota < 0 else f"{found.daily_quota:,.0f} mails in 24 hours"
     allowed = ", ".join(filter(None, (quota, f"{found.per_second:g} a second")))
@@ -91,7 +91,7 @@ def account(find: FindAccount) -> Finding:
             detail=f"The account is under review ({found.enforcement}), and may be paused",
             remedy="Read what AWS wrote to the account's address, and send less until it is over",
         )
-    return Finding(subject="account", result="pass", detail=f"Amazon SES takes {allowed}")
+    return Finding(subject="account", result="pass", detail=f"Amazon SES accepts {allowed}")
 
 
 def login(mailbox: Mailbox, sessions: SmtpSessions) -> tuple[Finding, bool]:
@@ -110,7 +110,7 @@ def login(mailbox: Mailbox, sessions: SmtpSessions) -> tuple[Finding, bool]:
             remedy=_remedy(failure),
         )
         return finding, failure.is_about_login
-    return Finding(subject="login", result="pass", detail=f"{server} takes the login"), False
+    return Finding(subject="login", result="pass", detail=f"{server} accepts the login"), False
 
 
 def _dkim(found: Identity | None, domain: str) -> Finding:

@@ -104,7 +104,14 @@ class CheckService:
         rules = {subject: partial(rule, mailbox=mailbox) for subject, rule in _RULES.items()}
         if self.caller.workspace.mode == "test":
             subjects: list[Subject] = ["identity", "account"] if by_ses else ["login"]
-            return [(_unknown([*subjects, *rules], "In the sandbox nobody is asked"), False)]
+            return [
+                (
+                    _unknown(
+                        [*subjects, *rules], "Sandbox mailboxes are not checked: they send nothing"
+                    ),
+                    False,
+                )
+            ]
         questions: list[Callable[[], Answer]] = []
         if by_ses:
             del rules["dkim"]

@@ -97,7 +97,7 @@ def _pool(
     if not mailboxes:
         to_do.append("It has no mailbox: add one with POST /v1/mailboxes")
     elif not sending:
-        to_do.append("None of its mailboxes sends: mend one, or add another")
+        to_do.append("None of its mailboxes sends: correct what `to_do` lists, or add another")
     if mailboxes and not warmed:
         ready = max(each.ramp_day(now.date()) for each in mailboxes)
         to_do.append(

@@ -47,5 +47,5 @@ _REMEDIES: dict[Reason, str] = {
     "login_refused": "Set user name and password again with PATCH /v1/mailboxes/{mailbox.id}; many "
     "providers ask for an app password",
     "unreachable": "See that smtp.host and smtp.port are right and that the server is up",
-    "content_refused": "Change what the campaign writes: the provider takes no such mail",
+    "content_refused": "Change the texts of the campaign: the provider refuses them",
 }

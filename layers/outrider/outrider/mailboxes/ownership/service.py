@@ -101,8 +101,8 @@ class OwnershipService:
         self._require_live_key()
         if self.send is None:
             raise Conflict(
-                "This deployment sends no codes: its operator gives VerificationSender at the "
-                'deploy. Use {"method": "dns"}'
+                "This deployment sends no codes: its operator can set the parameter "
+                'VerificationSender. Use {"method": "dns"}'
             )
         self.caller.begin()
         code, now = new_code(), clock.now()

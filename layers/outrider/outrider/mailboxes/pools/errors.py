@@ -21,7 +21,7 @@ class PoolInUse(Conflict):
 
 class DefaultPoolStays(Conflict):
     def __init__(self) -> None:
-        super().__init__("The default pool is always there")
+        super().__init__("The default pool cannot be deleted")
 
 
 class PoolFull(Conflict):

@@ -65,7 +65,7 @@ class Draft:
         content = self._content()
         html, links = self._tracked(content.html)
         if _size(content) + sum(map(len, links)) > MAX_BYTES:
-            raise TemplateInvalid(f"The mail is too long: {MAX_BYTES:,} bytes at most")
+            raise TemplateInvalid(f"The email is too long: {MAX_BYTES:,} bytes at most")
         written = mime.write(
             content,
             html=html,
@@ -83,7 +83,7 @@ class Draft:
         text = (self._body(self.variant.text, "text") or "").strip()
         content = Content(subject=self._subject(), text=text, html=None)
         if not (content.subject or text):
-            raise TemplateInvalid("The step says nothing")
+            raise TemplateInvalid("The step has no text for this contact")
         if _size(content) > MAX_TEXT_BYTES:
             raise TemplateInvalid(f"The text is too long: {MAX_TEXT_BYTES:,} bytes at most")
         return content
@@ -94,7 +94,7 @@ class Draft:
         text = self._body(self.variant.text, "text")
         html = self._body(self.variant.html, "html")
         if not (subject and (text or html)):
-            raise TemplateInvalid("The mail has no subject or no text")
+            raise TemplateInvalid("The email has no subject or no text for this contact")
         if len(subject) > MAX_SUBJECT:
             raise TemplateInvalid(f"The subject is too long: {MAX_SUBJECT} characters at most")
         if html is not None:

@@ -28,7 +28,7 @@ class _Policy(EmailPolicy):
         if name.lower() not in _WHOLE:
             return super().header_store_parse(name, value)
         if not value.isascii() or not value.isprintable():
-            raise ValueError(f"{name} cannot say this")
+            raise ValueError(f"{name} cannot have this value: it must be printable ASCII")
         return name, value
 
     def fold(self, name: str, value: str) -> str:

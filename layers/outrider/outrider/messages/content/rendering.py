@@ -27,7 +27,7 @@ def write(seen: Snapshot, enrollment: Enrollment, step: Step) -> Mail | Content:
     draft = begin(seen, enrollment, step)
     if step.channel == "email":
         if seen.mailbox is None:
-            raise TemplateInvalid("There is no mailbox to write from")
+            raise TemplateInvalid("The pool of the campaign has no mailbox")
         return draft.mail()
     if step.by_person and not (draft.variant.text or draft.variant.subject):
         return Content(subject="", text=None, html=None)
@@ -40,7 +40,7 @@ def write(seen: Snapshot, enrollment: Enrollment, step: Step) -> Mail | Content:
 def begin(seen: Snapshot, enrollment: Enrollment, step: Step) -> Draft:
     """What is to be filled for the contact. Raises TemplateInvalid when there is none."""
     if seen.contact is None or seen.links is None:
-        raise TemplateInvalid("There is nobody to write to")
+        raise TemplateInvalid("The contact was deleted")
     return Draft(
         variant=step.variant_for(enrollment.id),
         enrollment=enrollment,

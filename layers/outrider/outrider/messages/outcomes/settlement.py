@@ -102,4 +102,4 @@ class Settling:
 
 
 def _not_unknown(message: Message) -> str:
-    return f"Only a message that is unknown can be settled: this is {message.state}"
+    return f"Only a message whose state is unknown can be settled: this one is {message.state}"

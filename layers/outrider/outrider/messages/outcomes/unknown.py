@@ -58,7 +58,7 @@ class Unknowns:
         message_id = StepJob.of(self.messages.workspace, enrollment).message_id
         message = self.messages.get(enrollment.contact_id, message_id)
         if message is None or message.state != "unknown":
-            raise Conflict("The message of this step is known to be settled; ask again")
+            raise Conflict("The message of this step was just settled; try again")
         after, going_on = self._go_on(enrollment, campaign, message, said)
         return after, [
             *_record_actions(self.progress(message.campaign_id), message, said),

@@ -114,10 +114,10 @@ def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
         remedy = {
             "paused": "Resume it with POST /v1/campaigns/{id}/resume",
             "draft": "Launch it with POST /v1/campaigns/{id}/launch",
-        }.get(status, "None: the campaign is over")
+        }.get(status, "Nothing: the campaign has ended")
         yield Closed("campaign", f"campaign_{status}", remedy, Stay())
     if enrollment.is_over:
-        remedy = "None: the contact is through with the campaign"
+        remedy = "Nothing: the contact has finished the campaign"
         if enrollment.state == "failed" and enrollment.exit_reason != ERASED:
             remedy = "Once the reason is gone, retry it with POST /v1/campaigns/{id}/retry"
         yield Closed("enrollment", enrollment.exit_reason or enrollment.state, remedy, Stay())
@@ -140,7 +140,7 @@ def standing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) 
         yield Closed(
             "opted_out",
             "unsubscribed",
-            "None: the contact asked to be left alone",
+            "Nothing: the contact has unsubscribed",
             End("opted_out"),
         )
     if enrollment.in_review:
@@ -176,7 +176,7 @@ def passing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -
 
 
 def no_content(reason: str) -> Closed:
-    remedy = "Give the contact what the step's text asks for, or the variable a default"
+    remedy = "Give the contact the fields that the step's text uses, or give the variable a default"
     return Closed("content", f"content: {reason}", remedy, End("failed"))
 
 
@@ -184,7 +184,7 @@ def rival(other: Enrollment, now: datetime) -> Closed:
     return Closed(
         "exclusivity",
         "in_other_active_campaign",
-        f"Wait until the contact is through with {other.campaign_id}, or stop {other.id} there",
+        f"Wait until the contact has finished {other.campaign_id}, or stop {other.id} there",
         Defer(now + _RIVAL_DELAY),
     )
 
@@ -204,13 +204,15 @@ def recently_contacted(until: datetime) -> Closed:
 def _contact(seen: Snapshot, step: Step) -> Iterator[Closed]:
     contact = seen.contact
     if contact is None:
-        yield Closed("contact", "contact_deleted", "None: the contact was deleted", End("stopped"))
+        yield Closed(
+            "contact", "contact_deleted", "Nothing: the contact was deleted", End("stopped")
+        )
     elif step.channel == "email":
         if contact.verification and contact.verification.verdict == "invalid":
             remedy = "Give the contact an address that can be mailed"
             yield Closed("address", "invalid_address", remedy, End("failed"))
         if contact.status == "bounced":
-            remedy = "Give the contact an address that exists, and another status"
+            remedy = "Give the contact an address that exists, and set its status to active"
             yield Closed("address", "address_bounced", remedy, End("bounced"))
     elif step.channel == "sms" and not is_phone(contact.phone):
         remedy = "Give the contact a phone number like +4915112345678"
@@ -236,10 +238,10 @@ def _suppression(seen: Snapshot, step: Step) -> Iterator[Closed]:
 def _replied(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Closed]:
     replied = enrollment.replied_at is not None
     if replied and not branching.goes_on_after_reply(seen.steps, step.id, seen.settings):
-        remedy = "None: they answered; GET /v1/messages?contact_id={id} has what they wrote"
+        remedy = "Nothing: they replied; GET /v1/messages?contact_id={id} has what they wrote"
         yield Closed("replied", "replied", remedy, End("replied"))
     if not replied and seen.standing and seen.standing.company_replied:
-        remedy = "None: a colleague has answered, and the campaign stops for the whole company"
+        remedy = "Nothing: a colleague has replied, and the campaign stops for the whole company"
         yield Closed("company_replied", "company_replied", remedy, End("company_replied"))
 
 

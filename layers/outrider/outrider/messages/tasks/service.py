@@ -36,9 +36,7 @@ class TaskService:
             if task is None:
                 raise MessageNotFound
             if task.state not in ("pending", "completed"):
-                raise Conflict(
-                    f"Only a task that is pending can be completed: this is {task.state}"
-                )
+                raise Conflict(f"Only a pending task can be completed: this one is {task.state}")
             keep = self.caller.keep_actions
             if task.state == "completed":
                 if actions := keep(task):

@@ -75,7 +75,7 @@ def _silent(steps: Many[Step], mails: Many[str], *, to_somebody: bool) -> Iterat
         for number, variant in enumerate(step.variants):
             pointer = where(place, step, number)
             if step.id in mails[:1] and not variant.subject:
-                remark = Remark("subject_missing", severity, "The first mail needs a subject")
+                remark = Remark("subject_missing", severity, "The first email needs a subject")
                 yield _placed(step, f"{pointer}/subject", remark)
             if step.channel in _SENDS and not variant.has_content:
                 remark = Remark("content_missing", severity, "The step has nothing to send")

@@ -29,7 +29,7 @@ def template(part: TextPart) -> Iterator[Remark]:
     for filter_ in asked.unknown_filters[:_SHOWN]:
         yield Remark("unknown_filter", "error", f"Liquid has no filter {filter_}")
     for tag in asked.unknown_tags:
-        yield Remark("unknown_tag", "error", f"There are no files to {tag}: write it here")
+        yield Remark("unknown_tag", "error", f"Templates cannot {tag} files: write the text here")
     unknown = [each for each in asked.variables if not _is_known(each)]
     for variable in unknown[:_SHOWN]:
         yield _unknown(variable)
@@ -42,14 +42,15 @@ def template(part: TextPart) -> Iterator[Remark]:
         yield Remark(
             "missing_default",
             "warning",
-            f"Who has no {name} gets nothing: give a default, {{{{ {name} | default: '…' }}}}, "
+            f"Contacts without {name} get nothing there: give a default, "
+            f"{{{{ {name} | default: '…' }}}}, "
             f"or ask for it first, {{% if {name} %}}",
         )
 
 
 def _spintax(part: TextPart) -> Iterator[Remark]:
     for group in spintax.unbalanced(part.source)[:_SHOWN]:
-        yield Remark("spintax", "error", f"The options have no end: {group}")
+        yield Remark("spintax", "error", f"The options have no closing brace: {group}")
 
 
 def _is_known(variable: Variable) -> bool:

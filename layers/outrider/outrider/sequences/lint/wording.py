@@ -30,7 +30,7 @@ def subject(part: TextPart, *, first: bool) -> Iterator[Remark]:
         yield Remark(
             "subject_reply",
             "error",
-            "The first mail answers nothing: a subject that begins like an answer deceives. "
+            "The first email answers no other: a subject that begins like an answer deceives. "
             "Leave the beginning out",
         )
     if shown_length(part.longest) > MAX_SUBJECT:
@@ -43,11 +43,15 @@ def shouting(part: TextPart) -> Iterator[Remark]:
     letters = [letter for letter in part.words if letter.isalpha()]
     capitals = sum(letter.isupper() for letter in letters)
     if len(letters) >= _MANY_LETTERS and capitals > _LOUD * len(letters):
-        yield Remark("shouting", "warning", "Capitals throughout shout: use them as in a letter")
+        yield Remark(
+            "shouting", "warning", "A text in capitals reads as shouting: use them as in a letter"
+        )
     elif _shouts(_WORD.findall(part.words)):
-        yield Remark("shouting", "warning", "Several words in capitals shout: use fewer")
+        yield Remark("shouting", "warning", "Several words in capitals read as shouting: use fewer")
     if found := _MARKS.search(part.words):
-        yield Remark("punctuation", "warning", f"{found[0][:5]} shouts: one mark is enough")
+        yield Remark(
+            "punctuation", "warning", f"{found[0][:5]} reads as shouting: one mark is enough"
+        )
 
 
 def _shouts(words: Sequence[str]) -> bool:
@@ -70,7 +74,7 @@ def phrases(part: TextPart) -> Iterator[Remark]:
     if found:
         named = ", ".join(f"“{phrase}”" for phrase in list(found)[:_SHOWN_PHRASES])
         more = f" and {len(found) - _SHOWN_PHRASES} more" if len(found) > _SHOWN_PHRASES else ""
-        yield Remark("spam_phrase", "warning", f"Filters know {named}{more}: say it otherwise")
+        yield Remark("spam_phrase", "warning", f"Filters know {named}{more}: use other words")
 
 
 @cache
