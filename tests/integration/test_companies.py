@@ -247,7 +247,7 @@ class TestBatch:
         ]
         assert found[0]["id"] == first["id"]
         assert found[2]["reason"] == "Row 1 has the same domain"
-        assert found[3]["reason"].startswith("/domain: not a domain")
+        assert found[3]["reason"].startswith('/domain: "bad" is not the domain')
         assert answer.json["counts"] == {
             "created": 3,
             "updated": 1,

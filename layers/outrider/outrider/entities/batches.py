@@ -56,7 +56,7 @@ class EntityBatch(Generic[EntityT, InputT, ResultT]):
             if first == index:
                 rows.append((index, row))
             else:
-                reason = f"The same {self.writes.kind.unique} stands in row {first}"
+                reason = f"Row {first} has the same {self.writes.kind.unique}"
                 results[index] = self._result(index, "skipped", value, reason=reason)
         for part in parallel.chunks(lambda chunk: self._add(chunk, upsert), rows, ADD_AT_ONCE):
             results |= part

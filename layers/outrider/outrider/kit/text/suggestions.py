@@ -13,8 +13,8 @@ _LIKENESS = 0.75
 def closest(word: str, known: Collection[str]) -> str | None:
     """Return the name in `known` that `word` most likely stands for, or None.
 
-    Spelling (`firstName`) counts for nothing, then comes the beginning of a single name
-    (`linkedin`), then likeness.
+    Capitals and signs count for nothing (`firstName`); then comes the most similar name, then the
+    only one that begins so.
     """
     plain = _plain(word[: _LONGEST + 1])
     if not plain or len(word) > _LONGEST:
@@ -22,18 +22,17 @@ def closest(word: str, known: Collection[str]) -> str | None:
     forms = {_plain(name): name for name in sorted(known)}
     if plain in forms:
         return forms[plain]
+    from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
+
+    if found := get_close_matches(plain, forms, n=1, cutoff=_LIKENESS):
+        return forms[found[0]]
     begun = [
         form
         for form in forms
         if min(len(form), len(plain)) >= _PREFIX
         and (form.startswith(plain) or plain.startswith(form))
     ]
-    if len(begun) == 1:
-        return forms[begun[0]]
-    from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
-
-    found = get_close_matches(plain, forms, n=1, cutoff=_LIKENESS)
-    return forms[found[0]] if found else None
+    return forms[begun[0]] if len(begun) == 1 else None
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
