@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from outrider.messages.sending import gates
-from tools import routes
+from tools import routes, templates
 from tools.templates import REPOSITORY
 
 _FENCED = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
@@ -49,6 +49,13 @@ class TestLinks:
 class TestReadme:
     def test_is_short(self) -> None:
         assert len((REPOSITORY / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+    def test_counts_the_alarms_that_cost_something(self) -> None:
+        template = templates.load("infra/observability.yaml")
+        alarms = templates.resources(template, "AWS::CloudWatch::Alarm")
+        page = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+        assert f"(there are {len(alarms)})" in page
 
 
 class TestVariables:
