@@ -2,10 +2,8 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.campaigns.enrollments.message_ids import contact_of
 from outrider.events.models import RecordedEvent
 from outrider.events.schemas import EventPage, EventQuery
-from outrider.events.service import EventService
 from outrider.events.wiring import events
 from outrider.kit.settings import Settings, needs
 
@@ -16,14 +14,10 @@ handler = needs(Settings.keys_table, Settings.events_table)(api.handler)
 @api.get("/v1/events", scope="events:read")
 def list_events(caller: Caller, query: EventQuery) -> EventPage:
     """List what happened, oldest first; keep `next_cursor` to go on later"""
-    return _events(caller).list(query)
+    return events(caller).list(query)
 
 
 @api.get("/v1/events/{event_id}", scope="events:read")
 def get_event(caller: Caller, event_id: str) -> RecordedEvent:
     """Get one event"""
-    return _events(caller).get(event_id)
-
-
-def _events(caller: Caller) -> EventService:
-    return events(caller, contact_of)
+    return events(caller).get(event_id)

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from outrider.access.models import Caller
-from outrider.campaigns.wiring import contact_enrollments, endings
+from outrider.campaigns.wiring import contact_enrollments
 from outrider.kit.aws.dynamodb import transact
+from outrider.messages.wiring import endings
 from tests.harness.api import Answer, Api
 from tests.harness.cloud import Cloud
 from tests.integration.outreach import STEP_ONE, Launched, a_mailbox, launched

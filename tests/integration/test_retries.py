@@ -8,8 +8,9 @@ import pytest
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments import lists, retry_failed
 from outrider.campaigns.models import ERASED
-from outrider.campaigns.wiring import contact_enrollments, endings
+from outrider.campaigns.wiring import contact_enrollments
 from outrider.kit.aws.dynamodb import transact
+from outrider.messages.wiring import endings
 from tests.engine.invariants import Books, wrong_at_rest
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

@@ -49,7 +49,7 @@ class Feed:
     def __init__(self) -> None:
         caller = Caller(WORKSPACE, "engine", seal=b"s" * 32)
         table = Table("events")
-        self.service = EventService(caller, EventRepository(table, WORKSPACE), lambda _: None)
+        self.service = EventService(caller, EventRepository(table, WORKSPACE))
         self.recorder = Recorder(table, WORKSPACE, lambda *_: [])
         self.written: list[RecordedEvent] = []
 

@@ -1,6 +1,6 @@
 """Builds the objects of `campaigns`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -25,7 +25,6 @@ from outrider.campaigns.enrollments.by_contact import ContactEnrollments
 from outrider.campaigns.enrollments.company_replies import CompanyReplies
 from outrider.campaigns.enrollments.endings import Endings
 from outrider.campaigns.enrollments.lists import EnrollmentLists
-from outrider.campaigns.enrollments.open_tasks import OpenTasks
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.enrollments.retry_failed import RetryJob, RetryService
 from outrider.campaigns.enrollments.service import EnrollmentService, Settle
@@ -46,6 +45,7 @@ from outrider.kit import clock
 from outrider.kit.aws.dynamodb import Action, Table
 from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.aws.step_functions import StateMachine
+from outrider.kit.outbox import Event
 from outrider.kit.settings import settings
 from outrider.mailboxes.pools.repository import PoolRepository
 from outrider.mailboxes.wiring import health_reviews, mailbox_repository, mailboxes
@@ -153,12 +153,12 @@ def retry_worker(workspace: WorkspaceId, job: RetryJob) -> RetryService:
     return retries(replace(Caller.engine(workspace, job.request_id), actor=job.actor))
 
 
-def enrollments(caller: Caller, settle: Settle) -> EnrollmentService:
+def enrollments(caller: Caller, settle: Settle, endings: Endings) -> EnrollmentService:
     return EnrollmentService(
         caller=caller,
         campaigns=campaign_repository(caller.workspace),
         enrollments=lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
-        endings=endings(caller),
+        endings=endings,
         settle=settle,
         rounds=lambda campaign_id: _rounds(caller, campaign_id),
     )
@@ -233,14 +233,16 @@ def run_check() -> RunCheck:
     return RunCheck(RunningCampaigns(_campaigns_table()), runs)
 
 
-def endings(caller: Caller) -> Endings:
+def endings(
+    caller: Caller, cancel_task_action: Callable[[str, str, Sequence[Event]], Action]
+) -> Endings:
     workspace = caller.workspace
     return Endings(
         caller=caller,
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         of_contact=contact_enrollments(workspace),
         counters=campaign_repository(workspace).counters,
-        tasks=OpenTasks(Table(settings().messages_table), workspace),
+        cancel_task_action=cancel_task_action,
     )
 
 

@@ -1,6 +1,6 @@
 """What is done with events once they are recorded."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import chain
@@ -33,11 +33,10 @@ class QueryPlan:
 
 @dataclass(frozen=True, slots=True)
 class EventService:
-    """`contact_of` returns the contact that a message's id names."""
+    """The events of one workspace, for whoever reads the feed."""
 
     caller: Caller
     events: EventRepository
-    contact_of: Callable[[str], str | None]
 
     def get(self, event_id: str) -> RecordedEvent:
         """Raises EventNotFound."""
@@ -100,7 +99,8 @@ class EventService:
                 members = ids.members(resource, "enr", "cam", "con")
                 return members[1] if members else None
             case "msg":
-                return self.contact_of(resource)
+                members = ids.members(resource, "msg", "con", "msg")
+                return members[0] if members else None
             case _:
                 return None
 

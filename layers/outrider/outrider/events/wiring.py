@@ -1,7 +1,5 @@
 """Builds the objects of `events`."""
 
-from collections.abc import Callable
-
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.feed.backlog import FeedBacklog
 from outrider.events.feed.recording import Recorder
@@ -13,8 +11,8 @@ from outrider.kit.aws.eventbridge import Bus
 from outrider.kit.settings import settings
 
 
-def events(caller: Caller, contact_of: Callable[[str], str | None]) -> EventService:
-    return EventService(caller, feed(caller.workspace), contact_of)
+def events(caller: Caller) -> EventService:
+    return EventService(caller, feed(caller.workspace))
 
 
 def relay(messages: MessageItems) -> EventRelay:

@@ -4,7 +4,6 @@ from outrider.access.models import Caller
 from outrider.campaigns.wiring import (
     campaign_repository,
     control,
-    endings,
     enrollment_repository,
     statistics,
 )
@@ -18,6 +17,7 @@ from outrider.messages.repository import MessageRepository
 from outrider.messages.transports.ses import message_id_of
 from outrider.messages.wiring import (
     bounces,
+    endings,
     marks,
     message_repository,
     opt_outs,

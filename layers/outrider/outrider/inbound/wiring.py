@@ -4,7 +4,6 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.wiring import (
     campaign_repository,
     company_replies,
-    endings,
     enrollment_repository,
     statistics,
 )
@@ -22,7 +21,13 @@ from outrider.mailboxes.wiring import inboxes
 from outrider.messages.lists import MessageLists
 from outrider.messages.repository import MessageRepository
 from outrider.messages.transports.ses import message_id_of
-from outrider.messages.wiring import message_repository, opt_outs, sent_messages, settling
+from outrider.messages.wiring import (
+    endings,
+    message_repository,
+    opt_outs,
+    sent_messages,
+    settling,
+)
 from outrider.sequences.repository import SequenceRepository
 
 

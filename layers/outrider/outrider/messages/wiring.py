@@ -6,6 +6,7 @@ from dataclasses import replace
 from outrider.access.models import Caller
 from outrider.access.repository import WorkspaceRepository
 from outrider.campaigns import wiring
+from outrider.campaigns.enrollments.endings import Endings
 from outrider.campaigns.enrollments.service import EnrollmentService
 from outrider.campaigns.models import StepJob
 from outrider.campaigns.wiring import (
@@ -13,7 +14,6 @@ from outrider.campaigns.wiring import (
     company_replies,
     contact_enrollments,
     daily_limits,
-    endings,
     enrollment_repository,
     reservations,
     runs,
@@ -51,6 +51,7 @@ from outrider.messages.sending.steps import StepService
 from outrider.messages.sending.test_sends import TestSends, TestSendService
 from outrider.messages.service import MessageService
 from outrider.messages.tasks.due import Tasks
+from outrider.messages.tasks.open import OpenTasks
 from outrider.messages.tasks.service import TaskService
 from outrider.messages.tracking.marks import Marks
 from outrider.messages.tracking.opt_out import OptOuts
@@ -175,7 +176,13 @@ def messages(caller: Caller) -> MessageService:
 
 
 def enrollments(caller: Caller) -> EnrollmentService:
-    return wiring.enrollments(caller, _unknowns(caller).resume)
+    return wiring.enrollments(caller, _unknowns(caller).resume, endings(caller))
+
+
+def endings(caller: Caller) -> Endings:
+    """Ends of enrollments, with which the tasks of a person are cancelled."""
+    tasks = OpenTasks(Table(settings().messages_table), caller.workspace)
+    return wiring.endings(caller, tasks.cancel_action)
 
 
 def previews(caller: Caller) -> PreviewService:

@@ -1,12 +1,11 @@
 """Ending enrollments: in one place, because every end must be counted and told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments.by_contact import ContactEnrollments
-from outrider.campaigns.enrollments.open_tasks import OpenTasks
 from outrider.campaigns.enrollments.repository import EnrollmentRepository
 from outrider.campaigns.models import EndState, Enrollment, audience_group
 from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
@@ -23,7 +22,8 @@ class Endings:
     enrollments: Callable[[str], EnrollmentRepository]
     of_contact: ContactEnrollments
     counters: Callable[[str], Counters]
-    tasks: OpenTasks
+    cancel_task_action: Callable[[str, str, Sequence[Event]], Action]
+    """Describes that nobody is to do a contact's task any more; `messages` keeps tasks."""
 
     def end_actions(
         self,
@@ -69,7 +69,7 @@ class Endings:
     def _cancel_action(self, enrollment: Enrollment, task_id: str) -> Action:
         names = {**enrollment.names(), "message_id": task_id}
         cancelled = self.caller.event("task.cancelled", identity=task_id, **names)
-        return self.tasks.cancel_action(enrollment.contact_id, task_id, [cancelled])
+        return self.cancel_task_action(enrollment.contact_id, task_id, [cancelled])
 
     def event(
         self, enrollment: Enrollment, state: EndState, exit_reason: str, outcome: str | None = None

@@ -1,7 +1,6 @@
 """Tasks whose enrollment ends before anybody has done them.
 
-A task is the message of its step, `<workspace>#con_…` / `msg_…` of the messages table; all else
-about messages is in the domain that stands on this one.
+A task is the message of its step, `<workspace>#con_…` / `msg_…` of the messages table.
 """
 
 from collections.abc import Sequence
