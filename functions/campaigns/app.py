@@ -146,7 +146,7 @@ def list_campaign_enrollments(
     caller: Caller, campaign_id: str, query: EnrollmentQuery
 ) -> Page[EnrollmentView]:
     """List who is in a campaign, and where each stands"""
-    return members(caller).enrolled(campaign_id, query)
+    return members(caller).list_enrollments(campaign_id, query)
 
 
 @api.get("/v1/campaigns/{campaign_id}/audience", scope="campaigns:read")

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 
 from outrider.kit.aws.attributes import encode_item
 from outrider.kit.clock import from_text, to_epoch_ms
-from outrider.webhooks.endpoints.gates import LEASE
+from outrider.webhooks.endpoints.endpoint_state import LEASE
 from tests.harness import stack
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

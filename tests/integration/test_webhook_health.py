@@ -9,7 +9,7 @@ import pytest
 
 from outrider.kit.clock import from_text, to_text
 from outrider.webhooks.endpoints import breaker
-from outrider.webhooks.endpoints.gates import LEASE
+from outrider.webhooks.endpoints.endpoint_state import LEASE
 from outrider.webhooks.models import EndpointState
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from outrider.kit.clock import to_text
-from outrider.webhooks.endpoints.gates import LEASE
+from outrider.webhooks.endpoints.endpoint_state import LEASE
 from tests.harness.api import Api
 from tests.harness.cloud import Cloud
 from tests.integration import moods

@@ -2,7 +2,7 @@
 
 from tests.mutations.mutation import Change, Mutation, always
 
-_GATES = "webhooks/endpoints/gates.py"
+_GATES = "webhooks/endpoints/endpoint_state.py"
 _PLACES = "kit/concurrency_slots.py"
 _HEALTH = "tests/integration/test_webhook_health.py"
 _RACES = "tests/integration/test_webhook_races.py"

@@ -36,7 +36,7 @@ from outrider.webhooks.deliveries.repository import DeliveryRepository
 from outrider.webhooks.deliveries.sender import WebhookSender
 from outrider.webhooks.deliveries.sweeper import Sweeper
 from outrider.webhooks.deliveries.timers import Timers
-from outrider.webhooks.endpoints.gates import EndpointStateRepository
+from outrider.webhooks.endpoints.endpoint_state import EndpointStateRepository
 from outrider.webhooks.endpoints.repository import WebhookRepository
 from outrider.webhooks.models import DeliveryJob, ProbeJob, PumpJob, Webhook
 from tests.harness.memory import Memory, MemoryTable

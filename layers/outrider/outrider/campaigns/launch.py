@@ -15,7 +15,8 @@ from functools import partial
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience.enroller import AT_ONCE, Enroller
-from outrider.campaigns.audience.runner import AudienceRepository, begun
+from outrider.campaigns.audience.models import begun
+from outrider.campaigns.audience.repository import AudienceRepository
 from outrider.campaigns.errors import LaunchedElsewhere, WrongStatus
 from outrider.campaigns.models import SHARD_SIZE, Campaign
 from outrider.campaigns.repository import CampaignRepository

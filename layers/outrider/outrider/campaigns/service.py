@@ -6,7 +6,7 @@ from typing import get_args
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience.enroller import SKIPPED_AS
-from outrider.campaigns.audience.runner import AudienceRepository
+from outrider.campaigns.audience.repository import AudienceRepository
 from outrider.campaigns.errors import WrongStatus
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository, audience

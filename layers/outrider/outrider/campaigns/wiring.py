@@ -8,12 +8,9 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.audience.additions import AdditionService
 from outrider.campaigns.audience.enroller import Enroller
 from outrider.campaigns.audience.members import MemberLists
-from outrider.campaigns.audience.runner import (
-    AudienceJob,
-    AudienceRepository,
-    AudienceRunner,
-    AudienceWatch,
-)
+from outrider.campaigns.audience.models import AudienceJob
+from outrider.campaigns.audience.repository import AudienceRepository
+from outrider.campaigns.audience.runner import AudienceRunner, AudienceWatch
 from outrider.campaigns.audience.screening import Screening
 from outrider.campaigns.audience.trigger import TriggerService
 from outrider.campaigns.dispatch.daily_limits import DailyLimits

@@ -154,7 +154,7 @@ class Message(BaseModel):
         follows = {"provider_id"} if self.rfc_message_id else set()
         return self.model_dump(exclude_defaults=True, exclude=_SAYS | _NAMES | follows)
 
-    def said(self) -> dict[str, Any] | None:
+    def packed_content(self) -> dict[str, Any] | None:
         """What it says, packed, as fields of an item; None where it says nothing. The subject is in
         its own item too, for lists, but that is written later."""
         says = self.model_dump(exclude_defaults=True, include=_SAID_FIRST)

@@ -73,7 +73,7 @@ class MessageRepository:
     def content_actions(self, message: Message) -> Sequence[Action]:
         """Write what the message says, if it says something; again where it is said again. Fails
         where it was erased."""
-        said = message.said()
+        said = message.packed_content()
         _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
         if not said:
             return []

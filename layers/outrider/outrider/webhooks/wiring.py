@@ -16,7 +16,7 @@ from outrider.webhooks.deliveries.sender import WebhookSender
 from outrider.webhooks.deliveries.service import DeliveryService
 from outrider.webhooks.deliveries.sweeper import Sweeper
 from outrider.webhooks.deliveries.timers import Timers, order
-from outrider.webhooks.endpoints.gates import EndpointStateRepository
+from outrider.webhooks.endpoints.endpoint_state import EndpointStateRepository
 from outrider.webhooks.endpoints.repository import WebhookRepository
 from outrider.webhooks.endpoints.service import WebhookService
 from outrider.webhooks.models import Delivery, DeliveryJob, ReplayJob

@@ -12,7 +12,8 @@ from functools import partial
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience.enroller import AT_ONCE, Enroller
-from outrider.campaigns.audience.runner import AudienceRepository, begun
+from outrider.campaigns.audience.models import begun
+from outrider.campaigns.audience.repository import AudienceRepository
 from outrider.campaigns.dispatch.executions import RunService
 from outrider.campaigns.errors import CampaignTakesNobody
 from outrider.campaigns.launch import counted, results_of

@@ -23,7 +23,7 @@ class MemberLists:
     lists: EnrollmentLists
     enrollments: Callable[[str], EnrollmentRepository]
 
-    def enrolled(self, campaign_id: str, query: EnrollmentQuery) -> Page[EnrollmentView]:
+    def list_enrollments(self, campaign_id: str, query: EnrollmentQuery) -> Page[EnrollmentView]:
         """Raises CampaignNotFound."""
         campaign = self.campaigns.require(campaign_id)
         sealer = self._sealer(campaign_id, "enrollments")

@@ -7,71 +7,33 @@ so of two workers one goes on. Enrolling a page again does nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.audience.enroller import AT_ONCE, Enroller
+from outrider.campaigns.audience.models import PAGE, AudienceJob, audience_query
+from outrider.campaigns.audience.repository import AudienceRepository
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.contacts.models import Contact
-from outrider.contacts.schemas import ContactQuery
 from outrider.contacts.search.lists import ContactLists
 from outrider.kit import clock, parallel
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import (
-    Action,
-    ConditionFailed,
-    Query,
-    Table,
     TransactionFailed,
     transact,
 )
 from outrider.kit.observability.logs import logger
 
-PAGE = 200
 BATCH = 8 * AT_ONCE
 """Contacts read before they are enrolled, as many as are enrolled at once."""
 _PAGES = 10
 """Pages read before their place is kept."""
 STANDS_STILL = timedelta(hours=1)
 """After which an audience that did not move is not worked on: longer than the queue tries."""
-_SHOWN = 20
 MOST_PAGES = 12
 """Pages that are read where a call waits for them."""
-
-
-class AudienceJob(BaseModel):
-    """How far an audience is read: `after` is the place in the list, `parts` how often it moved,
-    `moved_at` when it did so last, or was asked to."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    filter: dict[str, Any]
-    asked_at: str
-    moved_at: str = ""
-    actor: str
-    request_id: str
-    after: dict[str, Any] | None = None
-    parts: int = 0
-    added: int = 0
-    skipped: int = 0
-    done: bool = False
-
-    @property
-    def query(self) -> ContactQuery:
-        return audience_query(self.filter)
-
-
-def audience_query(filter_: Mapping[str, Any]) -> ContactQuery:
-    """The contacts that a filter lets through, in an order that no change of a contact changes."""
-    order = {} if {"search", "email"} & filter_.keys() else {"sort": "created_at"}
-    return ContactQuery.model_validate({**filter_, **order, "limit": PAGE})
 
 
 def first_of(
@@ -88,83 +50,6 @@ def first_of(
         if after is None or len(found) >= most:
             break
     return list(found.values())[:most], after is not None or len(found) > most
-
-
-@dataclass(frozen=True, slots=True)
-class AudienceRepository:
-    """Audiences of the campaigns of one workspace."""
-
-    table: Table
-    workspace: WorkspaceId
-
-    def newest(self, campaign_id: str) -> list[AudienceJob]:
-        """The last 20 of a campaign, newest first."""
-        page = self.table.page(self._all(campaign_id), _SHOWN)
-        jobs = [AudienceJob.model_validate(item) for item in page.items]
-        return sorted(jobs, key=lambda job: job.asked_at, reverse=True)
-
-    def open(self, campaign_id: str) -> list[AudienceJob]:
-        """Those of a campaign that are still to be enrolled, the longest asked for first."""
-        found = self.table.every(self._all(campaign_id))
-        jobs = [AudienceJob.model_validate(item) for item in found if not item["done"]]
-        return sorted(jobs, key=lambda job: job.asked_at)
-
-    def add_action(self, campaign_id: str, job: AudienceJob) -> Action:
-        item = {
-            **job.model_dump(exclude_none=True),
-            "pk": self._pk(campaign_id),
-            "sk": _sk(job),
-        }
-        return self.table.put_action(item, "attribute_not_exists(#pk)")
-
-    def move_action(
-        self, campaign_id: str, job: AudienceJob, after: Item | None, *, added: int, skipped: int
-    ) -> Action:
-        """The place behind what was enrolled; None is the end."""
-        return self.table.update_action(
-            self._pk(campaign_id),
-            _sk(job),
-            "SET #after = :after, #parts = :next, #done = :done, #moved_at = :now"
-            " ADD #added :added, #skipped :skipped",
-            "#parts = :parts AND #done = :no",
-            after=after,
-            now=clock.timestamp(),
-            next=job.parts + 1,
-            parts=job.parts,
-            done=after is None,
-            no=False,
-            added=added,
-            skipped=skipped,
-        )
-
-    def ask_again(self, campaign_id: str, job: AudienceJob) -> None:
-        """Note that somebody was asked to go on with it, unless it has moved."""
-        action = self.table.update_action(
-            self._pk(campaign_id),
-            _sk(job),
-            "SET #moved_at = :now",
-            "#parts = :parts",
-            now=clock.timestamp(),
-            parts=job.parts,
-        )
-        with suppress(ConditionFailed):
-            self.table.write(action)
-
-    def _all(self, campaign_id: str) -> Query:
-        return Query(
-            self._pk(campaign_id),
-            "begins_with(#sk, :prefix)",
-            {"prefix": "audience#"},
-            newest_first=True,
-            consistent=True,
-        )
-
-    def _pk(self, campaign_id: str) -> str:
-        return f"{self.workspace}#{campaign_id}"
-
-
-def _sk(job: AudienceJob) -> str:
-    return f"audience#{job.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +123,7 @@ class AudienceWatch:
     audiences: AudienceRepository
     go_on: Callable[[], None]
 
-    def see_to(self, campaign: Campaign) -> None:
+    def resume_stalled(self, campaign: Campaign) -> None:
         """Ask for another call where nothing has moved for long; then not again for as long."""
         if not campaign.enrolling:
             return
@@ -251,16 +136,3 @@ class AudienceWatch:
         logger().warning("an audience stands still", campaign_id=campaign.id, parts=job.parts)
         self.go_on()
         self.audiences.ask_again(campaign.id, job)
-
-
-def begun(
-    caller: Caller, campaign: Campaign, filter_: Mapping[str, Any], job_id: str
-) -> AudienceJob:
-    """The job of a launch, or of an addition, whose change of the campaign is its last."""
-    return AudienceJob(
-        id=job_id,
-        filter=dict(filter_),
-        asked_at=campaign.updated_at,
-        actor=caller.actor,
-        request_id=caller.request_id,
-    )

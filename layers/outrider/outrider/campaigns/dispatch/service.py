@@ -83,7 +83,7 @@ class DispatchService:
             return _stop(this)
         now = clock.now()
         done = self.rounds.carry_out(campaign, now)
-        self.audience.see_to(campaign)
+        self.audience.resume_stalled(campaign)
         wait_until = self._next_moment(campaign, now, done, this.looks)
         if wait_until is None or not self.campaigns.expect_round(campaign, wait_until, done.held):
             return _stop(this)

@@ -108,7 +108,7 @@ def _record_actions(
     call: str = "",
 ) -> list[Action]:
     what = "sent" if said == "sent" else "failed"
-    told = [progress.told(message, what)]
+    told = [progress.event(message, what)]
     record = (
         progress.messages.found_action(message, provider_id, rfc_message_id, told, call)
         if said == "sent"

@@ -42,7 +42,7 @@ class OutcomeRecorder:
             enrollment,
             message,
             way,
-            self.messages.add_action(message, [self.told(message, "sent")]),
+            self.messages.add_action(message, [self.event(message, "sent")]),
             thread=continued(enrollment.thread, message),
         )
         metrics.count("MessagesSent")
@@ -126,19 +126,19 @@ class OutcomeRecorder:
     def fail_action(self, message: Message) -> Action:
         """The record of a step that could not be carried out, and why: `message.reason`."""
         failed = message.model_copy(update={"state": "failed"})
-        return self.messages.add_action(failed, [self.told(failed, "failed", failed.reason or "")])
+        return self.messages.add_action(failed, [self.event(failed, "failed", failed.reason or "")])
 
     def skip_action(self, message: Message, reason: str) -> Action:
         """The record of a step that was left out."""
         left_out = message.model_copy(update={"state": "skipped", "reason": reason})
-        return self.messages.add_action(left_out, [self.told(message, "skipped", reason)])
+        return self.messages.add_action(left_out, [self.event(message, "skipped", reason)])
 
     def count_action(self, message: Message, name: str) -> Action:
         return self.statistics.add_action(
             clock.now().date(), message.step_id, message.variant_id, name
         )
 
-    def told(self, message: Message, what: str, reason: str = "") -> Event:
+    def event(self, message: Message, what: str, reason: str = "") -> Event:
         """That something became of the message: the same is the same event."""
         return self.caller.event(
             f"{message.family}.{what}",

@@ -43,7 +43,7 @@ class Tasks:
     def expire(self, enrollment: Enrollment, task: Message, way: PinnedSequence) -> None:
         """Nobody did it in time: the enrollment goes on without it. Raises TransactionFailed."""
         expired = task.model_copy(update={"state": "expired"})
-        told = [self.progress.told(expired, "expired")]
+        told = [self.progress.event(expired, "expired")]
         settled = self.progress.messages.settle_task_action(expired, told)
         claimed = enrollment.sending == task.id
         self.progress.go_on(enrollment, task, way, settled, counted="expired", claimed=claimed)

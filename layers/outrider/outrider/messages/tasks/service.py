@@ -45,7 +45,7 @@ class TaskService:
             progress = self.progress(task.campaign_id)
             done = task.completed(outcome)
             writes = [
-                progress.messages.settle_task_action(done, [progress.told(done, "completed")]),
+                progress.messages.settle_task_action(done, [progress.event(done, "completed")]),
                 *keep(done),
             ]
             try:

@@ -15,7 +15,7 @@ from outrider.webhooks.deliveries.repository import DeliveryRepository, PendingD
 from outrider.webhooks.deliveries.timers import SKEW, Timers, order
 from outrider.webhooks.endpoints import breaker
 from outrider.webhooks.endpoints.breaker import AT_ONCE
-from outrider.webhooks.endpoints.gates import EndpointStateRepository
+from outrider.webhooks.endpoints.endpoint_state import EndpointStateRepository
 from outrider.webhooks.endpoints.repository import WebhookRepository
 from outrider.webhooks.models import DeliveryJob, EndpointState, PumpJob
 

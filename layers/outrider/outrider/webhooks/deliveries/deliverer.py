@@ -15,7 +15,7 @@ from outrider.webhooks.deliveries.retry_schedule import delay_after
 from outrider.webhooks.deliveries.sender import WebhookSender
 from outrider.webhooks.deliveries.timers import SKEW, Timers
 from outrider.webhooks.endpoints import breaker
-from outrider.webhooks.endpoints.gates import (
+from outrider.webhooks.endpoints.endpoint_state import (
     Ended,
     EndpointStateRepository,
     Health,
@@ -152,7 +152,7 @@ class Deliverer:
                 since = made.gate.failing_since if made.disabled == "failing" else None
                 actions += [
                     self.webhooks.disable_action(webhook_id, made.disabled, at, event),
-                    self.gates.check_still_action(webhook_id, made.due.to.gate.reset_at, since),
+                    self.gates.check_unchanged_action(webhook_id, made.due.to.gate.reset_at, since),
                 ]
             try:
                 transact(*actions)

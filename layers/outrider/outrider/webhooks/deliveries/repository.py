@@ -16,7 +16,7 @@ from outrider.events.models import RecordedEvent
 from outrider.kit import clock, ids
 from outrider.kit.aws.attributes import changes
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Query, Table, batch_get, batch_write
-from outrider.webhooks.endpoints import gates
+from outrider.webhooks.endpoints import endpoint_state
 from outrider.webhooks.endpoints.repository import Stored
 from outrider.webhooks.models import AttemptOutcome, Delivery, Kind, payload_of
 
@@ -114,7 +114,7 @@ class DeliveryRepository:
 
     def get(self, webhook_id: str, delivery_id: str) -> Due | None:
         """None when the delivery or its webhook is gone."""
-        gate_key = gates.key_of(webhook_id)
+        gate_key = endpoint_state.key_of(webhook_id)
         keys = [
             (self.table, self.workspace, webhook_id),
             (self.table, self.workspace, gate_key),

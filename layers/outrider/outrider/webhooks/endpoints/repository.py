@@ -22,8 +22,8 @@ from outrider.kit.aws.dynamodb import (
 )
 from outrider.kit.errors import PreconditionFailed, Stale
 from outrider.kit.outbox import Event, attribute, pack
-from outrider.webhooks.endpoints import gates
-from outrider.webhooks.endpoints.gates import EndpointStateRepository
+from outrider.webhooks.endpoints import endpoint_state
+from outrider.webhooks.endpoints.endpoint_state import EndpointStateRepository
 from outrider.webhooks.errors import TooManyWebhooks, WebhookNotFound
 from outrider.webhooks.models import DisabledReason, EndpointState, Webhook
 
@@ -97,7 +97,7 @@ class WebhookRepository:
             raise TooManyWebhooks(MAX_WEBHOOKS) from failure
 
     def get(self, webhook_id: str) -> Stored | None:
-        keys = (webhook_id, gates.key_of(webhook_id))
+        keys = (webhook_id, endpoint_state.key_of(webhook_id))
         found = batch_get((self.table, self.workspace, sk) for sk in keys)
         webhook, gate = (found.get((self.table.name, self.workspace, sk)) for sk in keys)
         return Stored.of(webhook, gate) if webhook else None
@@ -116,9 +116,9 @@ class WebhookRepository:
         )
         items = {item["sk"]: item for item in page.items}
         found = [
-            Stored.of(item, items.get(gates.key_of(sk)))
+            Stored.of(item, items.get(endpoint_state.key_of(sk)))
             for sk, item in items.items()
-            if not sk.endswith(gates.SUFFIX)
+            if not sk.endswith(endpoint_state.SUFFIX)
         ]
         return found, page.last_key
 

@@ -194,7 +194,7 @@ class EndpointStateRepository:
             "attribute_exists(#pk)",
         )
 
-    def check_still_action(
+    def check_unchanged_action(
         self, webhook_id: str, reset_at: str | None, failing_since: str | None
     ) -> Action:
         """Part of a transaction: refused when the gate was reset since, or has had a success since
