@@ -3,6 +3,8 @@ service whose description was pruned, and nothing but the built layer would noti
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -74,3 +76,10 @@ class TestServices:
         }
 
         assert makers == {MAKES_CLIENTS}
+
+    def test_need_no_boto3_before_a_client_is_made(self) -> None:
+        code = "import sys, functions.contacts.app; print('boto3' in sys.modules)"
+        ran = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=True, text=True
+        )
+        assert ran.stdout.strip() == "False"
