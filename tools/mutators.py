@@ -28,7 +28,7 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Div: ast.Mult,
     ast.Mod: ast.FloorDiv,
 }
-_NOT_MUTATED = {"annotation", "returns", "decorator_list", "type_params"}
+_NOT_MUTATED = {"annotation", "returns", "decorator_list", "type_params", "defaults", "kw_defaults"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ def _shown(node: ast.AST) -> str:
 def _places(top: ast.stmt) -> Iterator[tuple[Callable[[ast.AST], None], "ast.expr | ast.stmt"]]:
     """Each statement and expression that may change, with what puts another in its place.
 
-    Docstrings, annotations, decorators, log lines and the texts of errors stay. Of a class only
-    its methods are changed: its fields were read when it was made.
+    Docstrings, annotations, decorators, log lines and the texts of errors stay. So do the fields
+    of a class and the defaults of arguments, which were read when the class or function was made.
     """
     waiting: list[ast.AST] = [top]
     while waiting:

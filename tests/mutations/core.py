@@ -34,6 +34,8 @@ RULES = {
         ("outrider.access.meter",),
         (
             "tests/integration/test_rate_limit.py",
+            "tests/integration/test_every_route.py::TestRefusedKeys",
+            "tests/integration/test_api_keys.py",
             "tests/integration/test_resilience.py",
             "tests/properties/test_meter.py",
         ),

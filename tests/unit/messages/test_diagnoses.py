@@ -31,7 +31,7 @@ class TestTable:
 
     def test_is_told_on_the_page_of_replies(self) -> None:
         page = (Path(__file__).parents[3] / "docs" / "replies.md").read_text(encoding="utf-8")
-        _, _, table = page.partition("### Why a mail comes back")
+        _, _, table = page.partition("### Why an email bounces")
 
         rows = [line.split("|") for line in table.splitlines() if line.startswith("| `")]
         told = {name: row for row in rows[1:] for name in re.findall("`(.*?)`", row[1])}
