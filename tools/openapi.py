@@ -25,6 +25,8 @@ from tools.openapi_parts import (
     HEADERS,
     IDEMPOTENCY_KEY,
     IF_MATCH_HEADER,
+    IF_NONE_MATCH,
+    NOT_MODIFIED,
     PROBLEM,
     SPENDING,
     SPENDING_HEADERS,
@@ -49,6 +51,7 @@ _DESCRIPTION = """\
 Sales outreach for your own AWS account. Send your key as `Authorization: Bearer otr_live_sk_…`;
 a key that begins with `otr_test_sk_` reaches only sandbox data. Lists are paged: pass `next_cursor`
 as `cursor` for the next page. Errors are problem documents (RFC 9457) with a stable `code`.
+Wherever there is GET, HEAD answers the same headers without the body.
 Every answer to a key carries `RateLimit-Policy` and `RateLimit`; 429 carries `Retry-After`, and
 waiting that long succeeds.
 
@@ -261,6 +264,8 @@ def _operation(
             str(status): {"$ref": f"#/components/responses/{status}"} for status in errors_of(route)
         },
     }
+    if 304 in route.errors:
+        operation["responses"][str(304)] = NOT_MODIFIED
     if not route.scopes and "{" in route.path:
         page = {"description": "A page that says so", "content": {HTML: {}}}
         operation["responses"] |= {"404": page, "503": page}
@@ -287,6 +292,8 @@ def _parameters(route: Route, models: dict[str, Schema], said: Descriptions) -> 
     ]
     if route.query:
         parameters += _query_parameters(models[route.query.__name__], said)
+    if 304 in route.errors:
+        parameters.append(IF_NONE_MATCH)
     if route.takes_if_match:
         parameters.append(IF_MATCH_HEADER)
     if route.may_be_repeated:

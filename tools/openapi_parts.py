@@ -52,6 +52,23 @@ IF_MATCH_HEADER: Schema = {
     "description": "Change only this `version`, else answer 412; `*` is any",
     "schema": {"type": "string", "pattern": IF_MATCH},
 }
+IF_NONE_MATCH: Schema = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of an answer that you kept: if it is still the document, the answer"
+    " is 304 without a body",
+    "schema": {"type": "string"},
+}
+NOT_MODIFIED: Schema = {
+    "description": "The document is the one that `If-None-Match` names",
+    "headers": {
+        "ETag": {
+            "description": "Names the document: give it as If-None-Match",
+            "schema": {"type": "string"},
+        }
+    },
+}
 IDEMPOTENCY_KEY: Schema = {
     "name": "Idempotency-Key",
     "in": "header",

@@ -36,9 +36,7 @@ def drift() -> list[str]:
         if endpoint.path != DEFAULT_ROUTE
     }
     in_code = {
-        (f"{route.method} {route.path}", name)
-        for name, api in apis().items()
-        for route in api.routes
+        (key, name) for name, api in apis().items() for route in api.routes for key in route.keys
     }
     return [
         *(

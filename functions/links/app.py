@@ -26,7 +26,7 @@ GIF = "image/gif"
 _PIXEL = base64.b64decode("R0lGODlhAQABAPAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 
 
-@api.get("/t/u/{token}", scope=None, media=HTML)
+@api.get("/t/u/{token}", scope=None, media=HTML, head=False)
 def show_unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - takes any query
     """Ask whether to unsubscribe: a page, which changes nothing"""
     try:
@@ -60,7 +60,7 @@ def unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - takes
         return _failed(error)
 
 
-@api.get("/t/c/{token}", scope=None, status=302, media=HTML)
+@api.get("/t/c/{token}", scope=None, status=302, media=HTML, head=False)
 def follow_link(token: str, request: Request) -> Answer:
     """Follow a link of a mail"""
     try:
@@ -81,7 +81,7 @@ def check_link(token: str, request: Request) -> Answer:
     return follow_link(token, request)
 
 
-@api.get("/t/o/{image}", scope=None, media=GIF)
+@api.get("/t/o/{image}", scope=None, media=GIF, head=False)
 def show_picture(image: str, request: Request) -> Answer:
     """Show the picture that tells that a mail was opened"""
     token, _, kind = image.partition(".")

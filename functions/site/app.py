@@ -9,9 +9,10 @@ from outrider.access.admission import admit
 from outrider.kit import json
 from outrider.kit.errors import MethodNotAllowed, OutriderError, ResourceNotFound
 from outrider.kit.http import paths
+from outrider.kit.http.documents import Document
 from outrider.kit.http.edge import Api
 from outrider.kit.http.requests import Request
-from outrider.kit.http.responses import JSON, TextContent
+from outrider.kit.http.responses import HTML, JSON, Answer
 
 _PAGE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'none';"
@@ -36,7 +37,8 @@ def refuse(request: Request) -> OutriderError:
         return ResourceNotFound(
             f"There is nothing at this path. {instead}{request.api_url}/docs lists every path"
         )
-    methods = ", ".join(sorted(method.upper() for method in allowed))
+    head = {"head"} if "get" in allowed else set()
+    methods = ", ".join(sorted(method.upper() for method in allowed.keys() | head))
     return MethodNotAllowed(f"This path answers to {methods}", headers={"Allow": methods})
 
 
@@ -46,28 +48,29 @@ handler = api.handler
 
 @api.get("/health", scope=None)
 def get_health() -> dict[str, str]:
-    """Tell that the API answers"""
+    """Check that the API is up"""
     return {"status": "ok"}
 
 
-@api.get("/openapi.json", scope=None)
-def get_openapi() -> TextContent:
-    """Get this description as an OpenAPI document"""
-    return TextContent(_file("openapi.json"), JSON)
+@api.get("/openapi.json", scope=None, errors=(304,))
+def get_openapi(request: Request) -> Answer:
+    """Get the OpenAPI document"""
+    return _document("openapi.json", JSON).answer(request)
 
 
-@api.get("/docs", scope=None)
-def get_docs() -> TextContent:
-    """Read this description as a page"""
-    return TextContent(_file("docs.html"), headers=_PAGE)
+@api.get("/docs", scope=None, errors=(304,))
+def get_docs(request: Request) -> Answer:
+    """Get the documentation as a web page"""
+    return _document("docs.html", HTML).answer(request)
 
 
 @cache
-def _file(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+def _document(name: str, media: str) -> Document:
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return Document(text, media, _PAGE if media == HTML else {})
 
 
 @cache
 def _paths() -> dict[str, dict[str, Any]]:
-    paths: dict[str, dict[str, Any]] = json.loads(_file("openapi.json"))["paths"]
+    paths: dict[str, dict[str, Any]] = json.loads(_document("openapi.json", JSON).text)["paths"]
     return paths

@@ -14,7 +14,9 @@ def undocumented(endpoint: Endpoint, status: int, media: str) -> str | None:
     type. None where it says so."""
     if endpoint.path == DEFAULT_ROUTE:
         return None
-    operation = _document()["paths"][endpoint.path][endpoint.method.lower()]
+    operations = _document()["paths"][endpoint.path]
+    method = endpoint.method.lower()
+    operation = operations[method if method in operations else {"head": "get"}[method]]
     response = operation["responses"].get(str(status))
     if response is None:
         return f"{endpoint.key} answers {status}, which openapi.json does not say"

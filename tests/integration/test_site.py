@@ -1,11 +1,13 @@
 """What needs no key."""
 
+import gzip
 import json
 import time
 
 import pytest
 
 from tests.harness.api import ANONYMOUS, Api
+from tools import templates
 from tools.error_codes import error_codes
 
 
@@ -39,6 +41,70 @@ class TestDescription:
         assert not [mark for mark in marks if mark in page.text]
         assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src")
         assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
+class TestDocument:
+    def test_is_not_sent_to_who_has_it(self, api: Api, path: str) -> None:
+        etag = api.get(path, key=ANONYMOUS).headers["ETag"]
+
+        for named in (etag, etag.removeprefix("W/"), f'"other", {etag}', "*"):
+            answer = api.get(path, key=ANONYMOUS, headers={"if-none-match": named})
+            assert (answer.status, answer.text, answer.headers["ETag"]) == (304, "", etag)
+        changed = api.get(path, key=ANONYMOUS, headers={"if-none-match": 'W/"other"'})
+        assert changed.status == 200
+
+    @pytest.mark.parametrize(
+        ("accepted", "packed"),
+        [
+            ("gzip", True),
+            ("br;q=1.0, gzip;q=0.8", True),
+            ("*", True),
+            ("", False),
+            ("br", False),
+            ("gzip;q=0, *", False),
+            ("identity, gzip; q=0.0", False),
+        ],
+    )
+    def test_is_compressed_for_who_takes_it(
+        self, api: Api, path: str, accepted: str, packed: bool
+    ) -> None:
+        plain = api.get(path, key=ANONYMOUS)
+
+        answer = api.get(path, key=ANONYMOUS, headers={"accept-encoding": accepted})
+
+        assert ("Content-Encoding" in answer.headers) == packed
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        if packed:
+            sent = answer.text.encode(errors="surrogateescape")
+            assert len(sent) * 5 < len(plain.text.encode())
+            assert gzip.decompress(sent).decode() == plain.text
+
+
+class TestHead:
+    @pytest.mark.parametrize("path", ["/health", "/docs", "/openapi.json", "/v1/contacts"])
+    def test_has_the_headers_of_get_and_no_body(self, api: Api, path: str) -> None:
+        key = ANONYMOUS if not path.startswith("/v1") else None
+        once = {"x-request-id", "ratelimit"}
+
+        got = api.get(path, key=key)
+        head = api.request("HEAD", path, key=key)
+
+        assert (head.status, head.text) == (200, "")
+        assert {name: head.headers[name] for name in head.headers if name not in once} == {
+            name: got.headers[name] for name in got.headers if name not in once
+        }
+
+    def test_needs_what_get_needs(self, api: Api) -> None:
+        answer = api.request("HEAD", "/v1/contacts", key=ANONYMOUS)
+
+        assert (answer.status, answer.text) == (401, "")
+
+    def test_is_answered_wherever_get_is(self) -> None:
+        keys = {endpoint.key for endpoint in templates.endpoints()}
+
+        gets = {key.removeprefix("GET ") for key in keys if key.startswith("GET ")}
+        assert gets == {key.removeprefix("HEAD ") for key in keys if key.startswith("HEAD ")}
 
 
 class TestUnknownRoute:
@@ -86,10 +152,10 @@ class TestUnknownRoute:
     @pytest.mark.parametrize(
         ("method", "path", "allowed"),
         [
-            ("PUT", "/v1/contacts", "GET, POST"),
-            ("POST", "/v1/contacts/con_1", "DELETE, GET, PATCH, PUT"),
+            ("PUT", "/v1/contacts", "GET, HEAD, POST"),
+            ("POST", "/v1/contacts/con_1", "DELETE, GET, HEAD, PATCH, PUT"),
             ("PUT", "/v1/messages/settle", "POST"),
-            ("POST", "/health", "GET"),
+            ("POST", "/health", "GET, HEAD"),
         ],
     )
     def test_names_the_methods_of_a_known_path(

@@ -10,6 +10,7 @@ The answer to a request with an Idempotency-Key is kept by its `Keeper`: in the 
 change where the service says so, else here.
 """
 
+import base64
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +71,8 @@ class Admission(Protocol):
 class Route:
     """One endpoint: how it is called, who may, what it takes and gives."""
 
-    method: str
+    methods: tuple[str, ...]
+    """The first is what it is for; another is HEAD, which answers as GET does, without the body."""
     path: str
     scopes: tuple[str, ...]
     """What a key needs, all of it; the first is about the resource. None: it is public."""
@@ -93,7 +95,7 @@ class Route:
     def of(
         cls,
         handler: Callable[..., Any],
-        method: str,
+        methods: tuple[str, ...],
         path: str,
         *,
         scopes: tuple[str, ...],
@@ -104,7 +106,7 @@ class Route:
         hints = get_type_hints(handler, include_extras=True)
         body = hints.get("body")
         return cls(
-            method=method,
+            methods=methods,
             path=path,
             scopes=scopes,
             summary=(handler.__doc__ or handler.__name__).partition("\n")[0],
@@ -120,6 +122,15 @@ class Route:
             media=media,
             errors=errors,
         )
+
+    @property
+    def method(self) -> str:
+        return self.methods[0]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its names at API Gateway: `GET /v1/contacts`."""
+        return tuple(f"{method} {self.path}" for method in self.methods)
 
     @property
     def may_be_repeated(self) -> bool:
@@ -172,8 +183,10 @@ class Api:
         status: int = 200,
         media: str = "",
         errors: tuple[int, ...] = (),
+        head: bool = True,
     ) -> Callable[[Handler], Handler]:
-        return self._route("GET", path, scope, status, media=media, errors=errors)
+        """Declare a route for GET and HEAD; without `head`, HEAD has a route of its own."""
+        return self._route("GET", path, scope, status, media=media, errors=errors, head=head)
 
     def head(
         self, path: str, *, scope: Scope, status: int = 200, media: str = ""
@@ -212,11 +225,18 @@ class Api:
         *,
         media: str = "",
         errors: tuple[int, ...] = (),
+        head: bool = False,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             scopes = (scope,) if isinstance(scope, str) else scope or ()
             route = Route.of(
-                handler, method, path, scopes=scopes, status=status, media=media, errors=errors
+                handler,
+                (method, "HEAD") if head else (method,),
+                path,
+                scopes=scopes,
+                status=status,
+                media=media,
+                errors=errors,
             )
             self.routes.append(route)
 
@@ -224,7 +244,7 @@ class Api:
                 return self._respond(route, path_parameters)
 
             pattern = path.replace("{", "<").replace("}", ">")
-            self._resolver.route(pattern, method=method)(respond)
+            self._resolver.route(pattern, method=list(route.methods))(respond)
             return handler
 
         return declare
@@ -264,19 +284,19 @@ class Api:
             status=answer.status,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
-        return _response(answer, headers)
+        return _response(answer, headers, request)
 
     def _no_route(self, _: Exception) -> Response[Any]:
         event = self._resolver.current_event.raw_event
         for route in self.routes:
             # Powertools' patterns know fewer characters than API Gateway, which has chosen.
-            if event.get("routeKey") == f"{route.method} {route.path}":
+            if event.get("routeKey") in route.keys:
                 return self._respond(route, event.get("pathParameters") or {})
         request = Request.from_event(event)
         logger().append_keys(request_id=request.request_id)
         error = self._refuse(request)
         logger().info("no route", status=error.status)
-        return _response(_refusal(error, request), {"X-Request-Id": request.request_id})
+        return _response(_refusal(error, request), {"X-Request-Id": request.request_id}, request)
 
 
 def _carry_out(
@@ -304,13 +324,17 @@ def _refusal(error: OutriderError, request: Request) -> Answer:
     return render_error(error, request.request_id, request.api_url)
 
 
-def _response(answer: Answer, headers: Headers) -> Response[Any]:
-    return Response(
+def _response(answer: Answer, headers: Headers, request: Request) -> Response[Any]:
+    body = "" if request.method == "HEAD" else answer.body
+    # Powertools would write JSON of bytes, where JSON is the media type.
+    response: Response[Any] = Response(
         answer.status,
         content_type=answer.media,
-        body=answer.body,
+        body=base64.b64encode(body).decode() if isinstance(body, bytes) else body,
         headers={**headers, **answer.headers},
     )
+    response.base64_encoded = isinstance(body, bytes)
+    return response
 
 
 def _has_batch(body: Any) -> bool:

@@ -1,0 +1,62 @@
+"""Documents that are the same for everybody until the next deployment: compressed once, and sent
+only to those who have not got them."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from outrider.kit.http.requests import Request
+from outrider.kit.http.responses import Answer, Headers
+
+_FRESH = "public, max-age=300"
+"""A cache may keep a document for five minutes before it asks again."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text, as it is and compressed."""
+
+    text: str
+    media: str
+    headers: Headers = field(default_factory=dict)
+
+    def answer(self, request: Request) -> Answer:
+        """Return the document, or 304 to a client that has it (RFC 9110, 13.1.2)."""
+        packed = _takes_gzip(request.headers.get("accept-encoding", ""))
+        headers = {
+            **self.headers,
+            "ETag": self._etag,
+            "Cache-Control": _FRESH,
+            "Vary": "Accept-Encoding",
+        }
+        if _has(request.headers.get("if-none-match", ""), self._etag):
+            return Answer(304, "", self.media, headers)
+        if not packed:
+            return Answer(200, self.text, self.media, headers)
+        return Answer(200, self._packed, self.media, {**headers, "Content-Encoding": "gzip"})
+
+    @cached_property
+    def _etag(self) -> str:
+        """Weak: compressed or not, it is the same document."""
+        return f'W/"{hashlib.sha256(self.text.encode()).hexdigest()[:32]}"'
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return gzip.compress(self.text.encode(), mtime=0)
+
+
+def _has(if_none_match: str, etag: str) -> bool:
+    """Whether the header names this tag, by weak comparison (RFC 9110, 8.8.3.2)."""
+    named = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    return "*" in named or etag.removeprefix("W/") in named
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    """Whether the header allows gzip, by its name or by `*` (RFC 9110, 12.5.3)."""
+    weights = {}
+    for each in accept_encoding.lower().split(","):
+        name, _, parameter = each.partition(";")
+        weights[name.strip()] = parameter.replace(" ", "").removeprefix("q=") or "1"
+    weight = weights.get("gzip", weights.get("*", "0"))
+    return weight.strip("0.") != ""
