@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPException
+from ipaddress import ip_address
 
 from urllib3.exceptions import HTTPError
 
@@ -32,6 +33,14 @@ from outrider.kit.outbound.targets import InvalidUrl, UrlTarget
 MAX_ANSWER = 16 * 1024
 
 _ONLY_HERE = "The URL must begin with https://: http:// is for an address of this machine only"
+
+
+def _may_be_here(host: str) -> bool:
+    """Whether a host is by its name this machine (RFC 6761, 6.3)."""
+    try:
+        return is_loopback(ip_address(host))
+    except ValueError:
+        return host.rpartition(".")[2] == "localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ class Outbound:
         try:
             connector.addresses(target.host, target.port, Deadline(self.look_up_within))
         except OutboundFailed as failure:
-            if target.scheme == "http":
+            if target.scheme == "http" and not _may_be_here(target.host):
                 raise InvalidUrl(_ONLY_HERE) from failure
             raise
 

@@ -7,7 +7,7 @@ _LONGEST = 64
 """Characters of a name that is compared; each comparison takes time in proportion to the square."""
 _PREFIX = 4
 """Characters that the beginning of a name has at least, to stand for the whole."""
-_LIKENESS = 0.75
+_LIKENESS = 0.8
 
 
 def closest(word: str, known: Collection[str]) -> str | None:
