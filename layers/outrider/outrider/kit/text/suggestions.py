@@ -6,7 +6,7 @@ from collections.abc import Collection
 _LONGEST = 64
 """Characters of a name that is compared; each comparison takes time in proportion to the square."""
 _PREFIX = 4
-"""Characters that the beginning of a name has at least, to stand for the whole."""
+"""Characters that the beginning of a name needs, to stand for the whole."""
 _LIKENESS = 0.8
 
 
@@ -26,12 +26,7 @@ def closest(word: str, known: Collection[str]) -> str | None:
 
     if found := get_close_matches(plain, forms, n=1, cutoff=_LIKENESS):
         return forms[found[0]]
-    begun = [
-        form
-        for form in forms
-        if min(len(form), len(plain)) >= _PREFIX
-        and (form.startswith(plain) or plain.startswith(form))
-    ]
+    begun = [form for form in forms if len(plain) >= _PREFIX and form.startswith(plain)]
     return forms[begun[0]] if len(begun) == 1 else None
 
 
