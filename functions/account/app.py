@@ -6,10 +6,10 @@ from outrider.access.schemas import Account
 from outrider.access.wiring import account
 from outrider.credits.usage.schemas import Usage, UsageQuery
 from outrider.credits.usage.wiring import usage
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 api = native_api()
-handler = needs(Settings.keys_table, Settings.credits_table)(api.handler)
+handler = needs(Environment.keys_table, Environment.credits_table)(api.handler)
 
 
 @api.get("/v1/account", scope="account:read")

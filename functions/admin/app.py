@@ -18,7 +18,7 @@ from outrider.kit.errors import OutriderError, ValidationFailed
 from outrider.kit.http.violations import violations_of
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.mailboxes.ownership.schemas import OwnershipGrant
 from outrider.mailboxes.ownership.wiring import grants
 
@@ -27,7 +27,7 @@ _REQUEST: TypeAdapter[WorkspaceCreate | ApiKeyIssue | OwnershipGrant] = TypeAdap
 )
 
 
-@needs(Settings.keys_table, Settings.campaigns_table)
+@needs(Environment.keys_table, Environment.campaigns_table)
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     try:

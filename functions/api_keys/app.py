@@ -5,10 +5,10 @@ from outrider.access.models import ApiKey, Caller
 from outrider.access.schemas import ApiKeyCreate, ApiKeyCreated, ApiKeyRevoked, ApiKeyRotate
 from outrider.access.wiring import api_keys
 from outrider.kit.http.pagination import Page, PageQuery
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 api = native_api()
-handler = needs(Settings.keys_table)(api.handler)
+handler = needs(Environment.keys_table)(api.handler)
 
 
 @api.get("/v1/api-keys", scope="api_keys:write")

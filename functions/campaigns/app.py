@@ -37,19 +37,19 @@ from outrider.campaigns.wiring import (
     trigger,
 )
 from outrider.kit.http.pagination import Page
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 api = native_api()
 handler = needs(
-    Settings.keys_table,
-    Settings.contacts_table,
-    Settings.companies_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.secrets_key_id,
-    Settings.campaign_run_arn,
-    Settings.enrolling_queue_url,
-    Settings.steps_queue_url,
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.secrets_key_id,
+    Environment.campaign_run_arn,
+    Environment.enrolling_queue_url,
+    Environment.steps_queue_url,
 )(api.handler)
 
 

@@ -7,14 +7,14 @@ from outrider.campaigns.dispatch.service import Round
 from outrider.campaigns.wiring import dispatch
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 
 @needs(
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.enrolling_queue_url,
-    Settings.steps_queue_url,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.enrolling_queue_url,
+    Environment.steps_queue_url,
 )
 @observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:

@@ -10,18 +10,18 @@ from outrider.events.models import subject
 from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 _LONGEST_PART_MS = 60_000
 
 
 @needs(
-    Settings.contacts_table,
-    Settings.companies_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.campaign_run_arn,
-    Settings.enrolling_queue_url,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.campaign_run_arn,
+    Environment.enrolling_queue_url,
 )
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from outrider.campaigns.wiring import run_check, runs
 from outrider.kit import clock
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 _GRACE = timedelta(minutes=5)
 """How late a clock may be before it counts as standing still."""
 
 
-@needs(Settings.campaigns_table, Settings.campaign_run_arn)
+@needs(Environment.campaigns_table, Environment.campaign_run_arn)
 @observed
 def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     name = event.get("detail-type", "")

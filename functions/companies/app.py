@@ -13,10 +13,10 @@ from outrider.companies.schemas import (
 )
 from outrider.companies.wiring import companies
 from outrider.kit.http.pagination import Page
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 api = native_api()
-handler = needs(Settings.keys_table, Settings.companies_table)(api.handler)
+handler = needs(Environment.keys_table, Environment.companies_table)(api.handler)
 
 
 @api.get("/v1/companies", scope="companies:read")

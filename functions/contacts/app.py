@@ -16,16 +16,16 @@ from outrider.contacts.schemas import (
 from outrider.contacts.wiring import contacts, timeline
 from outrider.events.schemas import TimelineEvent, TimelineQuery
 from outrider.kit.http.pagination import Page
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.messages.tracking.timeline import marks_of
 
 api = native_api()
 handler = needs(
-    Settings.keys_table,
-    Settings.contacts_table,
-    Settings.companies_table,
-    Settings.messages_table,
-    Settings.events_table,
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.messages_table,
+    Environment.events_table,
 )(api.handler)
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from outrider.contacts.wiring import index
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 
-@needs(Settings.contacts_table, Settings.companies_table)
+@needs(Environment.contacts_table, Environment.companies_table)
 @observed
 def handler(event: dict[str, Any], _: object) -> None:
     count = index().follow(event["Records"])

@@ -9,12 +9,12 @@ from outrider.events.models import RecordedEvent
 from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 _LONGEST_PAGE_MS = 30_000
 
 
-@needs(Settings.contacts_table, Settings.companies_table, Settings.company_links_queue_url)
+@needs(Environment.contacts_table, Environment.companies_table, Environment.company_links_queue_url)
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     enough_time = turn_left(context, _LONGEST_PAGE_MS)

@@ -2,13 +2,16 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.research.schemas import Research, ResearchRequest
 from outrider.research.wiring import research
 
 api = native_api()
 handler = needs(
-    Settings.keys_table, Settings.contacts_table, Settings.companies_table, Settings.credits_table
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.credits_table,
 )(api.handler)
 
 

@@ -4,10 +4,10 @@ from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.contacts.models import Contact
 from outrider.contacts.verification.wiring import verification
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 api = native_api()
-handler = needs(Settings.keys_table, Settings.contacts_table)(api.handler)
+handler = needs(Environment.keys_table, Environment.contacts_table)(api.handler)
 
 
 @api.post("/v1/contacts/{contact_id}/verify", scope="contacts:write", status=200)

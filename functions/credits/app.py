@@ -6,10 +6,10 @@ from outrider.credits.models import LedgerEntry
 from outrider.credits.schemas import Credits, LedgerQuery
 from outrider.credits.wiring import credits
 from outrider.kit.http.pagination import Page
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 api = native_api()
-handler = needs(Settings.keys_table, Settings.credits_table)(api.handler)
+handler = needs(Environment.keys_table, Environment.credits_table)(api.handler)
 
 
 @api.get("/v1/credits", scope="credits:read")

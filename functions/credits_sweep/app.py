@@ -8,10 +8,10 @@ from outrider.credits.wiring import credits, due_credits
 from outrider.kit import clock
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 
-@needs(Settings.keys_table, Settings.credits_table)
+@needs(Environment.keys_table, Environment.credits_table)
 @observed
 def handler(_: dict[str, Any], __: object) -> dict[str, int]:
     count, failures = 0, []

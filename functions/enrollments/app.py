@@ -9,18 +9,18 @@ from outrider.campaigns.enrollments.schemas import (
 )
 from outrider.campaigns.wiring import members
 from outrider.kit.http.pagination import Page
-from outrider.kit.settings import Settings, needs
-from outrider.messages.explain import Explanation
+from outrider.kit.settings import Environment, needs
+from outrider.messages.schemas import Explanation
 from outrider.messages.wiring import enrollments, explanations
 
 api = native_api()
 handler = needs(
-    Settings.keys_table,
-    Settings.contacts_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.messages_table,
-    Settings.steps_queue_url,
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.messages_table,
+    Environment.steps_queue_url,
 )(api.handler)
 
 

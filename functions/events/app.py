@@ -5,10 +5,10 @@ from outrider.access.models import Caller
 from outrider.events.models import RecordedEvent
 from outrider.events.schemas import EventPage, EventQuery
 from outrider.events.wiring import events
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 api = native_api()
-handler = needs(Settings.keys_table, Settings.events_table)(api.handler)
+handler = needs(Environment.keys_table, Environment.events_table)(api.handler)
 
 
 @api.get("/v1/events", scope="events:read")

@@ -6,10 +6,12 @@ from outrider.exports.models import Export
 from outrider.exports.schemas import ExportCreate, ExportShown
 from outrider.exports.wiring import exports
 from outrider.kit.http.pagination import Page, PageQuery
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 api = native_api()
-handler = needs(Settings.keys_table, Settings.contacts_table, Settings.files_bucket)(api.handler)
+handler = needs(Environment.keys_table, Environment.contacts_table, Environment.files_bucket)(
+    api.handler
+)
 
 
 @api.get("/v1/exports", scope="contacts:write")

@@ -8,16 +8,16 @@ from outrider.exports.wiring import runner
 from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 _LONGEST_PART_MS = 60_000
 
 
 @needs(
-    Settings.contacts_table,
-    Settings.companies_table,
-    Settings.files_bucket,
-    Settings.exports_queue_url,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.files_bucket,
+    Environment.exports_queue_url,
 )
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -7,15 +7,15 @@ from outrider.feedback.wiring import feedback_service
 from outrider.kit.aws.sqs import handle_records
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 
 @needs(
-    Settings.contacts_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.messages_table,
-    Settings.steps_queue_url,
+    Environment.contacts_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.messages_table,
+    Environment.steps_queue_url,
 )
 @observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:

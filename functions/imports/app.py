@@ -6,11 +6,14 @@ from outrider.imports.models import Import, ImportPreview, ImportRow
 from outrider.imports.schemas import ImportCreate, ImportCreated, MappingGiven, RowsQuery
 from outrider.imports.wiring import imports
 from outrider.kit.http.pagination import Page, PageQuery
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 api = native_api()
 handler = needs(
-    Settings.keys_table, Settings.contacts_table, Settings.companies_table, Settings.files_bucket
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.files_bucket,
 )(api.handler)
 
 

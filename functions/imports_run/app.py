@@ -8,18 +8,18 @@ from outrider.imports.wiring import reverter, runner
 from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 _LONGEST_CHUNK_MS = 90_000
 """A chunk takes seconds; more when the store has to be asked again."""
 
 
 @needs(
-    Settings.contacts_table,
-    Settings.companies_table,
-    Settings.events_table,
-    Settings.files_bucket,
-    Settings.imports_queue_url,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.events_table,
+    Environment.files_bucket,
+    Environment.imports_queue_url,
 )
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -12,19 +12,19 @@ from outrider.kit.aws.sqs import handle_records
 from outrider.kit.observability import metrics
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs, settings
+from outrider.kit.settings import Environment, needs, settings
 
 _SETUP = "AMAZON_SES_SETUP_NOTIFICATION"
 """What SES puts beside the mails when a rule is made."""
 
 
 @needs(
-    Settings.contacts_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.messages_table,
-    Settings.files_bucket,
-    Settings.steps_queue_url,
+    Environment.contacts_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.messages_table,
+    Environment.files_bucket,
+    Environment.steps_queue_url,
 )
 @observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:

@@ -9,17 +9,17 @@ from outrider.kit.http.edge import Api
 from outrider.kit.http.requests import Request
 from outrider.kit.http.responses import HTML, Answer
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.links import pages
 from outrider.links.wiring import links
 
 api = Api(admit)
 handler = needs(
-    Settings.keys_table,
-    Settings.contacts_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.messages_table,
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.messages_table,
 )(api.handler)
 
 GIF = "image/gif"

@@ -3,7 +3,7 @@
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.kit.http.pagination import Page, PageQuery
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.mailboxes.deliverability.schemas import Deliverability
 from outrider.mailboxes.deliverability.wiring import deliverability
 from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolDetails, PoolUpdate
@@ -18,7 +18,9 @@ from outrider.mailboxes.schemas import (
 from outrider.mailboxes.wiring import mailboxes
 
 api = native_api()
-handler = needs(Settings.keys_table, Settings.campaigns_table, Settings.secrets_key_id)(api.handler)
+handler = needs(Environment.keys_table, Environment.campaigns_table, Environment.secrets_key_id)(
+    api.handler
+)
 
 
 @api.get("/v1/mailboxes", scope="mailboxes:read")

@@ -2,12 +2,14 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.mailboxes.ownership.schemas import MailboxVerification, VerificationRequest
 from outrider.mailboxes.ownership.wiring import verifications
 
 api = native_api()
-handler = needs(Settings.keys_table, Settings.campaigns_table, Settings.secrets_key_id)(api.handler)
+handler = needs(Environment.keys_table, Environment.campaigns_table, Environment.secrets_key_id)(
+    api.handler
+)
 
 
 @api.post("/v1/mailboxes/{mailbox_id}/verify", scope="mailboxes:write", status=200)

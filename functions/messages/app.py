@@ -5,7 +5,7 @@ from outrider.access.models import Caller
 from outrider.inbound.schemas import ClassificationUpdate
 from outrider.inbound.wiring import classifying
 from outrider.kit.http.pagination import Page
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.messages.models import Message
 from outrider.messages.schemas import (
     MessageQuery,
@@ -21,13 +21,13 @@ from outrider.messages.wiring import messages, previews, settling, tasks
 
 api = native_api()
 handler = needs(
-    Settings.keys_table,
-    Settings.contacts_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.messages_table,
-    Settings.events_table,
-    Settings.steps_queue_url,
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.messages_table,
+    Environment.events_table,
+    Environment.steps_queue_url,
 )(api.handler)
 
 

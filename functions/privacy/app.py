@@ -3,18 +3,18 @@
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.kit.http.pagination import PageQuery
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.privacy.schemas import ContactErased, ContactExport
 from outrider.privacy.wiring import erasures, exports
 
 api = native_api()
 handler = needs(
-    Settings.keys_table,
-    Settings.contacts_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.messages_table,
-    Settings.events_table,
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.messages_table,
+    Environment.events_table,
 )(api.handler)
 
 

@@ -10,7 +10,7 @@ from outrider.campaigns.schemas import (
 )
 from outrider.campaigns.wiring import control, edits, launch, planning
 from outrider.kit.http.pagination import Page
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.sequences.schemas import (
     SequenceCreate,
     SequenceDeleted,
@@ -27,12 +27,12 @@ from outrider.sequences.wiring import sequences
 
 api = native_api()
 handler = needs(
-    Settings.keys_table,
-    Settings.contacts_table,
-    Settings.companies_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.secrets_key_id,
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.companies_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.secrets_key_id,
 )(api.handler)
 
 

@@ -2,19 +2,19 @@
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.messages.schemas import TestMessage, TestSend
 from outrider.messages.wiring import test_sends
 
 api = native_api()
 handler = needs(
-    Settings.keys_table,
-    Settings.contacts_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.messages_table,
-    Settings.secrets_key_id,
-    Settings.ses_configuration_set,
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.messages_table,
+    Environment.secrets_key_id,
+    Environment.ses_configuration_set,
 )(api.handler)
 
 

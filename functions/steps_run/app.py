@@ -8,7 +8,7 @@ from outrider.kit import json
 from outrider.kit.aws.sqs import handle_records, time_left
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.messages.wiring import queue_step, steps
 
 _LONGEST_STEP_MS = 80_000
@@ -17,15 +17,15 @@ what it says; cut short after its claim, it would be lost."""
 
 
 @needs(
-    Settings.keys_table,
-    Settings.contacts_table,
-    Settings.campaigns_table,
-    Settings.enrollments_table,
-    Settings.messages_table,
-    Settings.secrets_key_id,
-    Settings.campaign_run_arn,
-    Settings.ses_configuration_set,
-    Settings.steps_queue_url,
+    Environment.keys_table,
+    Environment.contacts_table,
+    Environment.campaigns_table,
+    Environment.enrollments_table,
+    Environment.messages_table,
+    Environment.secrets_key_id,
+    Environment.campaign_run_arn,
+    Environment.ses_configuration_set,
+    Environment.steps_queue_url,
 )
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from outrider.contacts.suppressions.schemas import (
 )
 from outrider.contacts.suppressions.wiring import suppressions
 from outrider.kit.http.pagination import Page
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 api = native_api()
-handler = needs(Settings.keys_table, Settings.contacts_table)(api.handler)
+handler = needs(Environment.keys_table, Environment.contacts_table)(api.handler)
 
 
 @api.get("/v1/suppressions", scope="suppressions:read")

@@ -5,10 +5,10 @@ from typing import Any
 from outrider.credits.usage.wiring import counter
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 
 
-@needs(Settings.credits_table)
+@needs(Environment.credits_table)
 @observed
 def handler(event: dict[str, Any], _: object) -> None:
     count = counter().count(event["Records"])

@@ -3,7 +3,7 @@
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.kit.http.pagination import Page, PageQuery
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.webhooks.models import Replay
 from outrider.webhooks.schemas import (
     DeliveryDetails,
@@ -25,10 +25,10 @@ from outrider.webhooks.wiring import deliveries, replays, webhooks
 
 api = native_api()
 handler = needs(
-    Settings.keys_table,
-    Settings.webhooks_table,
-    Settings.secrets_key_id,
-    Settings.webhook_deliveries_queue_url,
+    Environment.keys_table,
+    Environment.webhooks_table,
+    Environment.secrets_key_id,
+    Environment.webhook_deliveries_queue_url,
 )(api.handler)
 
 

@@ -7,14 +7,16 @@ from pydantic import Field, TypeAdapter
 from outrider.access.models import WorkspaceId
 from outrider.kit.aws.sqs import handle_records
 from outrider.kit.observability.invocations import observed
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.webhooks.models import DeliveryJob, Job, ProbeJob, PumpJob
 from outrider.webhooks.wiring import deliverer, pump
 
 _JOB: TypeAdapter[Job] = TypeAdapter(Annotated[Job, Field(discriminator="kind")])
 
 
-@needs(Settings.webhooks_table, Settings.secrets_key_id, Settings.webhook_deliveries_queue_url)
+@needs(
+    Environment.webhooks_table, Environment.secrets_key_id, Environment.webhook_deliveries_queue_url
+)
 @observed
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     return handle_records(event, _carry_out)

@@ -5,14 +5,14 @@ from typing import Any
 from outrider.events.feed.packing import recorded_events
 from outrider.kit.aws.sqs import handle_records, time_left
 from outrider.kit.observability.invocations import observed
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.webhooks.wiring import fanout
 
 _LONGEST_RECORD_MS = 30_000
 """A hundred events in one, which each of 20 endpoints wants, are 2,000 deliveries."""
 
 
-@needs(Settings.webhooks_table, Settings.webhook_deliveries_queue_url)
+@needs(Environment.webhooks_table, Environment.webhook_deliveries_queue_url)
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return handle_records(event, _fan_out, time_left(context, _LONGEST_RECORD_MS))

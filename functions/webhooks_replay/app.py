@@ -7,7 +7,7 @@ from outrider.events.models import subject
 from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.webhooks.models import ReplayJob
 from outrider.webhooks.wiring import replayer
 
@@ -15,10 +15,10 @@ _LONGEST_PAGE_MS = 30_000
 
 
 @needs(
-    Settings.webhooks_table,
-    Settings.events_table,
-    Settings.webhook_deliveries_queue_url,
-    Settings.webhook_replays_queue_url,
+    Environment.webhooks_table,
+    Environment.events_table,
+    Environment.webhook_deliveries_queue_url,
+    Environment.webhook_replays_queue_url,
 )
 @observed
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

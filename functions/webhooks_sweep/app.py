@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
-from outrider.kit.settings import Settings, needs
+from outrider.kit.settings import Environment, needs
 from outrider.webhooks.deliveries.repository import PendingDelivery
 from outrider.webhooks.models import ReplayJob
 from outrider.webhooks.wiring import sweeper
@@ -15,9 +15,9 @@ FoundT = TypeVar("FoundT", PendingDelivery, ReplayJob)
 
 
 @needs(
-    Settings.webhooks_table,
-    Settings.webhook_deliveries_queue_url,
-    Settings.webhook_replays_queue_url,
+    Environment.webhooks_table,
+    Environment.webhook_deliveries_queue_url,
+    Environment.webhook_replays_queue_url,
 )
 @observed
 def handler(_: dict[str, Any], __: object) -> dict[str, int]:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from outrider.kit import clock
-from outrider.kit.settings import Setting, Settings, settings
+from outrider.kit.settings import Environment, Setting, settings
 from tests.harness.permissions import Permissions
 from tests.harness.stack import Stack, arn, environment
 from tests.harness.wire import Wire
@@ -88,7 +88,7 @@ def declared(needs: Collection[Setting[Any]]) -> Iterator[None]:
 def required() -> tuple[Setting[Any], ...]:
     """The variables that a function has to declare."""
     return tuple(
-        each for each in vars(Settings).values() if isinstance(each, Setting) and each.source
+        each for each in vars(Environment).values() if isinstance(each, Setting) and each.source
     )
 
 

@@ -8,12 +8,6 @@ from tools.templates import REPOSITORY
 LIBRARY = REPOSITORY / "layers" / "outrider" / "outrider"
 MOST_MODULES = 14
 
-SHARED_NAMES = {
-    "LeaseLost": "the same error of two workers",
-    "Settings": "the rules of a campaign in the API; the environment of a function in kit",
-}
-"""Why a class name stands for several classes."""
-
 
 def test_a_public_class_name_means_one_class() -> None:
     modules = defaultdict(list)
@@ -23,7 +17,7 @@ def test_a_public_class_name_means_one_class() -> None:
                 modules[node.name].append(str(path.relative_to(LIBRARY)))
 
     shared = {name: sorted(where) for name, where in modules.items() if len(where) > 1}
-    assert shared.keys() == SHARED_NAMES.keys(), shared
+    assert shared == {}
 
 
 def test_a_folder_has_few_modules() -> None:

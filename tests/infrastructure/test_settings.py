@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from outrider.kit.settings import Misconfigured, Setting, Settings, needs, settings
+from outrider.kit.settings import Environment, Misconfigured, Setting, needs, settings
 from tests.harness.functions import required
 from tools import templates
 
 FUNCTIONS = {function.name: function for function in templates.functions()}
-VARIABLES = {each.name: each for each in vars(Settings).values() if isinstance(each, Setting)}
+VARIABLES = {each.name: each for each in vars(Environment).values() if isinstance(each, Setting)}
 OF_ARN = {
     "TableArn": "TableName",
     "BucketArn": "BucketName",
@@ -99,7 +99,7 @@ class TestTemplate:
 class TestNeeds:
     def test_names_all_that_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         called: list[Any] = []
-        handler = needs(Settings.keys_table, Settings.steps_queue_url, Settings.bus_name)(
+        handler = needs(Environment.keys_table, Environment.steps_queue_url, Environment.bus_name)(
             lambda event, context: called.append(event)
         )
         monkeypatch.setattr(settings(), "environment", {"BUS_NAME": "bus"})
@@ -124,9 +124,9 @@ class TestNeeds:
     )
     def test_says_what_is_wrong(self, name: str, text: str, says: str) -> None:
         with pytest.raises(Misconfigured, match=says):
-            getattr(Settings({name.upper(): text}), name)
+            getattr(Environment({name.upper(): text}), name)
 
     def test_has_types(self) -> None:
-        given = Settings({"STAGE": "Local", "SMTP_PLACES": "5"})
+        given = Environment({"STAGE": "Local", "SMTP_PLACES": "5"})
 
         assert (given.stage, given.smtp_places, given.public_url) == ("local", 5, "")

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from outrider.campaigns.models import EnrollmentState, audience_group
-from outrider.messages.sending.gates import GateName
+from outrider.messages.models import GateName
 from outrider.messages.transports import SendOutcome
 from outrider.messages.transports.ses import SesTransport
 from outrider.sequences.models import ReplyClass

@@ -24,7 +24,7 @@ LEASE = timedelta(seconds=330)
 _LIFE = timedelta(days=30)
 
 
-class LeaseLost(Exception):
+class ExportLeaseLost(Exception):
     """Somebody else works on the export, or its work is done."""
 
 
@@ -68,7 +68,7 @@ class ExportRepository:
         transact(self.table.put_action(item, "attribute_not_exists(#pk)"), *also)
 
     def take(self, export_id: str, lease: str) -> ExportWork:
-        """Lease the export, if it is not done. Raises LeaseLost."""
+        """Lease the export, if it is not done. Raises ExportLeaseLost."""
         action = self.table.update_action(
             self.workspace,
             export_id,
@@ -86,7 +86,7 @@ class ExportRepository:
         except ConditionFailed as refused:
             item = refused.item or {}
             if item.get("lease") != lease:  # else it was taken, and the answer to that was lost
-                raise LeaseLost from refused
+                raise ExportLeaseLost from refused
         work = {name: item[name] for name in ExportWork.model_fields if name in item}
         return ExportWork(shown=Export.model_validate(item), **work)
 
@@ -98,7 +98,7 @@ class ExportRepository:
         events: Sequence[Event] = (),
         done: bool = False,
     ) -> None:
-        """Enter what the holder of the lease has done; `done` ends it. Raises LeaseLost."""
+        """Enter what the holder of the lease has done; `done` ends it. Raises ExportLeaseLost."""
         action = self.table.update_action(
             self.workspace,
             work.shown.id,
@@ -112,4 +112,4 @@ class ExportRepository:
         try:
             transact(action)
         except TransactionFailed as failure:
-            raise LeaseLost from failure
+            raise ExportLeaseLost from failure

@@ -15,7 +15,7 @@ from outrider.access.models import Caller
 from outrider.exports.files import aside_key, key_of
 from outrider.exports.formats import OPEN_FIELD, as_csv, as_json_lines, header
 from outrider.exports.models import ExportWork
-from outrider.exports.repository import ExportRepository, LeaseLost
+from outrider.exports.repository import ExportLeaseLost, ExportRepository
 from outrider.exports.schemas import QUERIES
 from outrider.kit import clock
 from outrider.kit.aws.s3 import MIN_PART, Objects
@@ -42,7 +42,7 @@ class ExportRunner:
         """Begin or go on. Gives what came of it, for the log."""
         try:
             return self._run(self.exports.take(export_id, str(uuid4())), enough_time)
-        except LeaseLost:
+        except ExportLeaseLost:
             return "nothing to do"
 
     def _run(self, work: ExportWork, enough_time: Callable[[], bool]) -> str:

@@ -35,7 +35,7 @@ _ROWS_LIFE = timedelta(days=30)
 _CHUNK = "chunk#"
 
 
-class LeaseLost(Exception):
+class ImportLeaseLost(Exception):
     """Somebody else works on the import, or its work is done."""
 
 
@@ -131,7 +131,10 @@ class ImportRepository:
             self.table.write(put)
 
     def take(self, import_id: str, lease: str, states: Sequence[Status]) -> ImportWork:
-        """Lease the import, if it is in one of these states, and count that. Raises LeaseLost."""
+        """Lease the import, if it is in one of these states, and count that.
+
+        Raises ImportLeaseLost.
+        """
         among = ", ".join(f":state{number}" for number in range(len(states)))
         action = self.table.update_action(
             self.workspace,
@@ -150,7 +153,7 @@ class ImportRepository:
         except ConditionFailed as refused:
             item = refused.item or {}
             if item.get("lease") != lease:  # else it was taken, and the answer to that was lost
-                raise LeaseLost from refused
+                raise ImportLeaseLost from refused
         work = {name: item[name] for name in ImportWork.model_fields if name in item}
         return ImportWork(shown=Import.model_validate(item), **work)
 
@@ -178,7 +181,7 @@ class ImportRepository:
         done: bool = False,
     ) -> None:
         """Enter what the holder of the lease has done, with the rows of a chunk. `done` ends the
-        lease. Raises LeaseLost."""
+        lease. Raises ImportLeaseLost."""
         actions = [self._save_action(work, found, events, done)]
         if chunk:
             life = clock.now() + _ROWS_LIFE
@@ -192,7 +195,7 @@ class ImportRepository:
         try:
             transact(*actions)
         except TransactionFailed as failure:
-            raise LeaseLost from failure
+            raise ImportLeaseLost from failure
 
     def revert(self, import_id: str, events: Sequence[Event], also: Sequence[Action] = ()) -> bool:
         """Whether the import did not run and is being reverted now."""

@@ -14,7 +14,7 @@ from uuid import uuid4
 from outrider.access.models import Caller
 from outrider.imports.models import NO_COUNTS, SettledRow
 from outrider.imports.pace import Backpressure
-from outrider.imports.repository import ImportRepository, ImportWork, LeaseLost
+from outrider.imports.repository import ImportLeaseLost, ImportRepository, ImportWork
 from outrider.imports.storage import ImportFiles
 from outrider.imports.targets import ImportTarget
 from outrider.kit import clock
@@ -40,7 +40,7 @@ class Reverter:
         try:
             work = self.imports.take(self.files.import_id, str(uuid4()), ["reverting"])
             return self._run(work, enough_time)
-        except LeaseLost:
+        except ImportLeaseLost:
             return "nothing to do"
 
     def _run(self, work: ImportWork, enough_time: Callable[[], bool]) -> str:

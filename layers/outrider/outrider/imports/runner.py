@@ -23,7 +23,7 @@ from outrider.imports.files.rows import CsvRows, JsonRows, Rows
 from outrider.imports.models import NO_COUNTS, Counts, Import, SettledRow, Status
 from outrider.imports.pace import Backpressure
 from outrider.imports.planner import NumberedRow, Planner
-from outrider.imports.repository import Chunk, ImportRepository, ImportWork, LeaseLost
+from outrider.imports.repository import Chunk, ImportLeaseLost, ImportRepository, ImportWork
 from outrider.imports.storage import ChunkEnd, ChunkPlan, ImportFiles
 from outrider.imports.targets import ImportTarget
 from outrider.kit import clock
@@ -68,11 +68,11 @@ class ImportRunner:
             work = self.imports.take(
                 self.files.import_id, str(uuid4()), ["awaiting_upload", "running"]
             )
-        except LeaseLost:
+        except ImportLeaseLost:
             return "nothing to do"
         try:
             return self._run(work, enough_time)
-        except LeaseLost:
+        except ImportLeaseLost:
             return "taken over"
         except ServiceUnavailable:  # not the fault of the file
             with suppress(ServiceUnavailable):

@@ -38,8 +38,8 @@ class Setting(Generic[T]):
     @overload
     def __get__(self, settings: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, settings: "Settings", owner: type) -> T: ...
-    def __get__(self, settings: "Settings | None", owner: type) -> Self | T:
+    def __get__(self, settings: "Environment", owner: type) -> T: ...
+    def __get__(self, settings: "Environment | None", owner: type) -> Self | T:
         if settings is None:
             return self
         text = settings.environment.get(self.name) or self.default
@@ -71,7 +71,7 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return read
 
 
-class Settings:
+class Environment:
     """Environment variables that the library reads, but for those of the AWS SDK."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -122,8 +122,8 @@ class Settings:
 
 
 @cache
-def settings() -> Settings:
-    return Settings(dict(os.environ))
+def settings() -> Environment:
+    return Environment(dict(os.environ))
 
 
 @dataclass(frozen=True, slots=True)

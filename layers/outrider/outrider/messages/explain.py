@@ -3,64 +3,24 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Literal
-
-from pydantic import BaseModel
 
 from outrider.campaigns.dispatch import windows
 from outrider.campaigns.dispatch.daily_limits import DailyLimits
 from outrider.campaigns.enrollments import branching, ids
 from outrider.campaigns.errors import EnrollmentNotFound
-from outrider.campaigns.models import Enrollment, EnrollmentState, StepJob
+from outrider.campaigns.models import Enrollment, StepJob
 from outrider.kit import clock
 from outrider.mailboxes.repository import MailboxRepository
+from outrider.messages.models import GateName
+from outrider.messages.schemas import ClosedGate, Explanation, StepToCome
 from outrider.messages.sending import gates
 from outrider.messages.sending.exclusive import Rivals
-from outrider.messages.sending.gates import Closed, GateName
+from outrider.messages.sending.gates import Closed
 from outrider.messages.sending.last_check import RestrictionsReader
 from outrider.messages.sending.snapshot import SendingMailbox, Snapshot, SnapshotReader, Supply
-from outrider.sequences.models import Channel
 
 _RESERVED: frozenset[GateName] = frozenset({"mailbox_cap", "campaign_limit", "company_limit"})
 """Gates that a step in the queue has passed: a message was reserved for it."""
-
-
-class ClosedGate(BaseModel):
-    """What stands in the way; `until` when it opens by itself."""
-
-    gate: GateName
-    reason: str
-    remedy: str
-    until: str | None = None
-
-
-class StepToCome(BaseModel):
-    """`skipped_because` is set when its condition does not hold: then it is left out."""
-
-    id: str
-    channel: Channel
-    condition: str
-    skipped_because: str | None = None
-
-
-class Explanation(BaseModel):
-    """Where an enrollment stands. `due_at` is when its step is due, `earliest_send_at` the earliest
-    moment at which it can be carried out, which is not before the campaign's clock looks next
-    unless the step lies in the queue (`blocked_reason` is `queued`) and goes out at its slot; null
-    where somebody has to act first."""
-
-    enrollment_id: str
-    object: Literal["enrollment_explanation"] = "enrollment_explanation"
-    campaign_id: str
-    contact_id: str
-    state: EnrollmentState
-    """Where the contact stands in the campaign."""
-    blocked_reason: str | None
-    exit_reason: str | None
-    step: StepToCome | None
-    due_at: str | None
-    gates: list[ClosedGate]
-    earliest_send_at: str | None
 
 
 @dataclass(frozen=True, slots=True)

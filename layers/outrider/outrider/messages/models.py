@@ -39,6 +39,26 @@ MarkedTime = Literal[
     "unsubscribed_at",
 ]
 """The times of what becomes of a message after it was sent."""
+GateName = Literal[
+    "workspace",
+    "campaign",
+    "enrollment",
+    "contact",
+    "address",
+    "suppression",
+    "opted_out",
+    "review",
+    "replied",
+    "company_replied",
+    "exclusivity",
+    "interval",
+    "window",
+    "mailbox_cap",
+    "campaign_limit",
+    "company_limit",
+    "mailbox",
+    "content",
+]
 
 
 _SAYS = {"text", "html", "links"}

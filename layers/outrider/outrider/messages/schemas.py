@@ -6,13 +6,13 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from outrider.campaigns.models import Said
+from outrider.campaigns.models import EnrollmentState, Said
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Checked, Input
 from outrider.kit.http.pagination import MAX_CURSOR_LENGTH, PageQuery
 from outrider.kit.http.requests import Instant
 from outrider.kit.text.addresses import Email
-from outrider.messages.models import Direction, Message, State
+from outrider.messages.models import Direction, GateName, Message, State
 from outrider.sequences.lint.findings import Rule, Severity
 from outrider.sequences.models import Channel, ReplyClass
 
@@ -262,3 +262,41 @@ def shown(message: Message) -> Message:
     """A message as a list shows it: the beginning of its text, no HTML."""
     text = message.text[:MAX_SHOWN] if message.text else message.text
     return message.model_copy(update={"text": text, "html": None})
+
+
+class ClosedGate(BaseModel):
+    """What stands in the way; `until` when it opens by itself."""
+
+    gate: GateName
+    reason: str
+    remedy: str
+    until: str | None = None
+
+
+class StepToCome(BaseModel):
+    """`skipped_because` is set when its condition does not hold: then it is left out."""
+
+    id: str
+    channel: Channel
+    condition: str
+    skipped_because: str | None = None
+
+
+class Explanation(BaseModel):
+    """Where an enrollment stands. `due_at` is when its step is due, `earliest_send_at` the earliest
+    moment at which it can be carried out, which is not before the campaign's clock looks next
+    unless the step lies in the queue (`blocked_reason` is `queued`) and goes out at its slot; null
+    where somebody has to act first."""
+
+    enrollment_id: str
+    object: Literal["enrollment_explanation"] = "enrollment_explanation"
+    campaign_id: str
+    contact_id: str
+    state: EnrollmentState
+    """Where the contact stands in the campaign."""
+    blocked_reason: str | None
+    exit_reason: str | None
+    step: StepToCome | None
+    due_at: str | None
+    gates: list[ClosedGate]
+    earliest_send_at: str | None

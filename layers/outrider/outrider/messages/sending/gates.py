@@ -8,7 +8,6 @@ happens to the step.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
 
 from outrider.campaigns.dispatch import windows
 from outrider.campaigns.enrollments import branching
@@ -22,29 +21,10 @@ from outrider.campaigns.models import (
 from outrider.kit import clock
 from outrider.mailboxes.health.remedies import why_it_cannot_send
 from outrider.messages.content.rendering import is_phone, write
+from outrider.messages.models import GateName
 from outrider.messages.sending.snapshot import Snapshot
 from outrider.sequences.models import Step
 
-GateName = Literal[
-    "workspace",
-    "campaign",
-    "enrollment",
-    "contact",
-    "address",
-    "suppression",
-    "opted_out",
-    "review",
-    "replied",
-    "company_replied",
-    "exclusivity",
-    "interval",
-    "window",
-    "mailbox_cap",
-    "campaign_limit",
-    "company_limit",
-    "mailbox",
-    "content",
-]
 _LATER = timedelta(hours=1)
 """When to look again at what no moment is known for."""
 _RIVAL_DELAY = timedelta(hours=12)
