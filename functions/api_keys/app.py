@@ -19,13 +19,13 @@ def list_api_keys(caller: Caller, query: PageQuery) -> Page[ApiKey]:
 
 @api.post("/v1/api-keys", scope="api_keys:write")
 def create_api_key(caller: Caller, body: ApiKeyCreate) -> ApiKeyCreated:
-    """Create an API key; its text is in this answer and never again"""
+    """Create an API key, which is shown in this answer only"""
     return api_keys(caller).create(body)
 
 
 @api.post("/v1/api-keys/{key_id}/rotate", scope="api_keys:write")
 def rotate_api_key(caller: Caller, key_id: str, body: ApiKeyRotate | None) -> ApiKeyCreated:
-    """Replace an API key: a new one of the same scopes, and an overlap in which both work"""
+    """Rotate an API key: both work during an overlap"""
     return api_keys(caller).rotate(key_id, body or ApiKeyRotate())
 
 

@@ -75,13 +75,13 @@ def get_campaign(caller: Caller, campaign_id: str) -> CampaignView:
 def update_campaign(
     caller: Caller, campaign_id: str, body: CampaignUpdate, if_match: int | None
 ) -> CampaignView:
-    """Change a campaign's name, pool or settings, of which only those given change"""
+    """Update a campaign's name, pool or settings"""
     return campaigns(caller).update(campaign_id, body, if_match)
 
 
 @api.delete("/v1/campaigns/{campaign_id}", scope="campaigns:write")
 def delete_campaign(caller: Caller, campaign_id: str) -> CampaignDeleted:
-    """Delete a campaign that is not active: nothing more is sent of it"""
+    """Delete a campaign that is not active"""
     return campaigns(caller).delete(campaign_id)
 
 
@@ -89,55 +89,55 @@ def delete_campaign(caller: Caller, campaign_id: str) -> CampaignDeleted:
 def launch_campaign(
     caller: Caller, campaign_id: str, body: LaunchRequest | None
 ) -> CampaignLaunched:
-    """Launch a draft: over the contacts given, those that a filter lets through, or none yet"""
+    """Launch a campaign, for contacts by id or filter, or without any yet"""
     return launch(caller).launch_campaign(campaign_id, body or LaunchRequest())
 
 
 @api.post("/v1/campaigns/{campaign_id}/pause", scope="campaigns:write", status=200)
 def pause_campaign(caller: Caller, campaign_id: str) -> CampaignView:
-    """Pause a campaign: everybody in it stays where they are"""
+    """Pause a campaign; its contacts stay where they are"""
     return control(caller).pause(campaign_id)
 
 
 @api.post("/v1/campaigns/{campaign_id}/resume", scope="campaigns:write", status=200)
 def resume_campaign(caller: Caller, campaign_id: str) -> CampaignResumed:
-    """Let a paused campaign go on, and tell what came due meanwhile"""
+    """Resume a paused campaign"""
     return control(caller).resume(campaign_id)
 
 
 @api.get("/v1/campaigns/{campaign_id}/status", scope="campaigns:read")
 def get_campaign_status(caller: Caller, campaign_id: str) -> CampaignStatusView:
-    """How a campaign stands, with its audience broken down"""
+    """Get the status of a campaign and its audience"""
     return campaigns(caller).status(campaign_id)
 
 
 @api.get("/v1/campaigns/{campaign_id}/explain", scope="campaigns:read")
 def explain_campaign(caller: Caller, campaign_id: str) -> CampaignExplanation:
-    """Say why a campaign sends nothing just now, what to do, and when it can send"""
+    """Explain why a campaign sends nothing now, and what to do"""
     return campaign_explainer(caller).explain(campaign_id)
 
 
 @api.post("/v1/campaigns/{campaign_id}/trigger", scope="campaigns:write", status=200, errors=(400,))
 def trigger_campaign(caller: Caller, campaign_id: str, body: TriggerRequest) -> TriggerResult:
-    """Add a contact to a campaign that is active; it is created where it is new"""
+    """Add one contact to an active campaign, and create it if it is new"""
     return trigger(caller).trigger(campaign_id, body)
 
 
 @api.post("/v1/campaigns/{campaign_id}/retry", scope="campaigns:write", status=200)
 def retry_campaign(caller: Caller, campaign_id: str, body: RetryRequest | None) -> CampaignRetried:
-    """Retry what failed in a campaign, each at the step that failed, once the reason is gone"""
+    """Retry failed enrollments at the step that failed"""
     return retries(caller).retry(campaign_id, body or RetryRequest())
 
 
 @api.post("/v1/campaigns/{campaign_id}/audience", scope="campaigns:write", status=200)
 def add_audience(caller: Caller, campaign_id: str, body: AudienceAddition) -> AudienceAdded:
-    """Add contacts, or those that a filter lets through, to a campaign that was launched"""
+    """Add contacts, by id or filter, to a launched campaign"""
     return additions(caller).add(campaign_id, body)
 
 
 @api.get("/v1/campaigns/{campaign_id}/stats", scope="campaigns:read")
 def get_campaign_stats(caller: Caller, campaign_id: str, query: StatsQuery) -> StatsView:
-    """What happened in a campaign, by step, variant and day"""
+    """Get the statistics of a campaign, by step, variant and day"""
     return stats(caller).of(campaign_id, query)
 
 
@@ -145,7 +145,7 @@ def get_campaign_stats(caller: Caller, campaign_id: str, query: StatsQuery) -> S
 def list_campaign_enrollments(
     caller: Caller, campaign_id: str, query: EnrollmentQuery
 ) -> Page[EnrollmentView]:
-    """List who is in a campaign, and where each stands"""
+    """List the enrollments of a campaign"""
     return members(caller).list_enrollments(campaign_id, query)
 
 
@@ -153,5 +153,5 @@ def list_campaign_enrollments(
 def list_skipped_contacts(
     caller: Caller, campaign_id: str, query: AudienceQuery
 ) -> Page[SkippedContact]:
-    """List whom a launch with a filter did not enroll, and why"""
+    """List the contacts that a filter left out, and why"""
     return members(caller).left_out(campaign_id, query)

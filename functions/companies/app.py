@@ -43,7 +43,7 @@ def get_company(caller: Caller, company_id: str) -> Company:
 def update_company(
     caller: Caller, company_id: str, body: CompanyUpdate, if_match: int | None
 ) -> Company:
-    """Change what is given of a company; null clears a field, and unknown ones go to `context`"""
+    """Update a company; null clears a field, unknown fields go to `context`"""
     return companies(caller).update(company_id, body, if_match)
 
 

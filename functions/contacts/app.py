@@ -53,7 +53,7 @@ def get_contact(caller: Caller, contact_id: str) -> Contact:
 def update_contact(
     caller: Caller, contact_id: str, body: ContactUpdate, if_match: int | None
 ) -> Contact:
-    """Change what is given of a contact; null clears a field"""
+    """Update a contact; null clears a field"""
     return contacts(caller).update(contact_id, body, if_match)
 
 
@@ -75,7 +75,7 @@ def delete_contact(caller: Caller, contact_id: str) -> ContactDeleted:
 def list_contact_timeline(
     caller: Caller, contact_id: str, query: TimelineQuery
 ) -> Page[TimelineEvent]:
-    """List what happened with a contact, newest first"""
+    """List the timeline of a contact, newest first"""
     return timeline(caller, marks_of(caller.workspace)).read(contact_id, query)
 
 

@@ -17,5 +17,5 @@ handler = needs(
 
 @api.post("/v1/contacts/{contact_id}/research", scope="contacts:write", status=200)
 def research_contact(caller: Caller, contact_id: str, body: ResearchRequest | None) -> Research:
-    """Find out about a contact's company from its public site"""
+    """Research a contact's company on its public site"""
     return research(caller).carry_out(contact_id, body or ResearchRequest())

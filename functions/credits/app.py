@@ -14,11 +14,11 @@ handler = needs(Environment.keys_table, Environment.credits_table)(api.handler)
 
 @api.get("/v1/credits", scope="credits:read")
 def get_credits(caller: Caller) -> Credits:
-    """Get the workspace's credits, when they are filled up again, and what costs how much"""
+    """Get the credit balance, its next reset and the prices"""
     return credits(caller).show()
 
 
 @api.get("/v1/credits/ledger", scope="credits:read")
 def list_credit_ledger(caller: Caller, query: LedgerQuery) -> Page[LedgerEntry]:
-    """List what credits were held for, spent on and granted, newest first"""
+    """List the ledger of credits, newest first"""
     return credits(caller).list(query)

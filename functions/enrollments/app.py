@@ -32,19 +32,19 @@ def list_enrollments(caller: Caller, query: ContactEnrollmentQuery) -> Page[Enro
 
 @api.get("/v1/enrollments/{enrollment_id}", scope="campaigns:read")
 def get_enrollment(caller: Caller, enrollment_id: str) -> EnrollmentView:
-    """Where a contact stands in a campaign"""
+    """Get an enrollment"""
     return enrollments(caller).get(enrollment_id)
 
 
 @api.get("/v1/enrollments/{enrollment_id}/explain", scope="campaigns:read")
 def explain_enrollment(caller: Caller, enrollment_id: str) -> Explanation:
-    """Say why the next step has not gone out, and when it can"""
+    """Explain why the next step has not been sent, and when it can be"""
     return explanations(caller).explain(enrollment_id)
 
 
 @api.post("/v1/enrollments/{enrollment_id}/pause", scope="campaigns:write", status=200)
 def pause_enrollment(caller: Caller, enrollment_id: str) -> EnrollmentView:
-    """Send a contact nothing more of a campaign until it is resumed"""
+    """Pause an enrollment"""
     return enrollments(caller).pause(enrollment_id)
 
 
@@ -52,7 +52,7 @@ def pause_enrollment(caller: Caller, enrollment_id: str) -> EnrollmentView:
 def resume_enrollment(
     caller: Caller, enrollment_id: str, body: ResumeRequest | None
 ) -> EnrollmentView:
-    """Let a paused enrollment go on where it stood"""
+    """Resume a paused enrollment where it stopped"""
     return enrollments(caller).resume(enrollment_id, body or ResumeRequest())
 
 

@@ -13,11 +13,11 @@ handler = needs(Environment.keys_table, Environment.events_table)(api.handler)
 
 @api.get("/v1/events", scope="events:read")
 def list_events(caller: Caller, query: EventQuery) -> EventPage:
-    """List what happened, oldest first; keep `next_cursor` to go on later"""
+    """List events, oldest first"""
     return events(caller).list(query)
 
 
 @api.get("/v1/events/{event_id}", scope="events:read")
 def get_event(caller: Caller, event_id: str) -> RecordedEvent:
-    """Get one event"""
+    """Get an event"""
     return events(caller).get(event_id)

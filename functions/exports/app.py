@@ -22,7 +22,7 @@ def list_exports(caller: Caller, query: PageQuery) -> Page[Export]:
 
 @api.post("/v1/exports", scope="contacts:write")
 def create_export(caller: Caller, body: ExportCreate) -> Export:
-    """Export contacts, companies or suppressions, as their list gives them, into a file"""
+    """Export contacts, companies or suppressions to a file"""
     return exports(caller).create(body)
 
 

@@ -25,35 +25,35 @@ def list_imports(caller: Caller, query: PageQuery) -> Page[Import]:
 
 @api.post("/v1/imports", scope="contacts:write")
 def create_import(caller: Caller, body: ImportCreate) -> ImportCreated:
-    """Prepare an import; putting the file at `upload.url` within the hour starts it"""
+    """Create an import; upload the file to `upload.url` within an hour to start it"""
     return imports(caller).create(body)
 
 
 @api.get("/v1/imports/{import_id}", scope="contacts:write")
 def get_import(caller: Caller, import_id: str) -> Import:
-    """Get an import: how far it is, how its columns are understood, what became of its rows"""
+    """Get an import: its progress, columns and results"""
     return imports(caller).get(import_id)
 
 
 @api.get("/v1/imports/{import_id}/rows", scope="contacts:write")
 def list_import_rows(caller: Caller, import_id: str, query: RowsQuery) -> Page[ImportRow]:
-    """List what became of each row, for 30 days; a page may be short and have more behind it"""
+    """List the result of each row of an import, for 30 days"""
     return imports(caller).rows(import_id, query)
 
 
 @api.post("/v1/imports/{import_id}/preview", scope="contacts:write", status=200)
 def preview_import(caller: Caller, import_id: str, body: MappingGiven) -> ImportPreview:
-    """Show what an import would do: its columns, its first rows, what is wrong with the others"""
+    """Preview an import: its columns, its first rows and its problems"""
     return imports(caller).preview(import_id, body)
 
 
 @api.post("/v1/imports/{import_id}/confirm", scope="contacts:write", status=202)
 def confirm_import(caller: Caller, import_id: str, body: MappingGiven) -> Import:
-    """Go on with an import that was to be confirmed; `mapping` may be another"""
+    """Confirm an import, with its mapping or another"""
     return imports(caller).confirm(import_id, body)
 
 
 @api.post("/v1/imports/{import_id}/revert", scope="contacts:write", status=202)
 def revert_import(caller: Caller, import_id: str) -> Import:
-    """Take an import back: what was not changed since becomes what it was before"""
+    """Revert an import; what was changed since stays"""
     return imports(caller).revert(import_id)

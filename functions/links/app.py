@@ -28,7 +28,7 @@ _PIXEL = base64.b64decode("R0lGODlhAQABAPAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICR
 
 @api.get("/t/u/{token}", scope=None, media=HTML, head=False)
 def show_unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - takes any query
-    """Ask whether to unsubscribe: a page, which changes nothing"""
+    """Show the unsubscribe page, which changes nothing"""
     try:
         link = links().read(token, "u")
         if link is None:
@@ -42,13 +42,13 @@ def show_unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - 
 
 @api.head("/t/u/{token}", scope=None, media=HTML)
 def check_unsubscribe(token: str, request: Request) -> Answer:
-    """See whether a link to unsubscribe is good: link checkers ask before people do"""
+    """Check that an unsubscribe link is valid"""
     return replace(show_unsubscribe(token, request), body="")
 
 
 @api.post("/t/u/{token}", scope=None, status=200, media=HTML)
 def unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - takes any query and body
-    """Unsubscribe, by the page's button or with one click (RFC 8058)"""
+    """Unsubscribe, by the button of the page or with one click (RFC 8058)"""
     try:
         link = links().read(token, "u")
         if link is None:
@@ -62,7 +62,7 @@ def unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - takes
 
 @api.get("/t/c/{token}", scope=None, status=302, media=HTML, head=False)
 def follow_link(token: str, request: Request) -> Answer:
-    """Follow a link of a mail"""
+    """Follow a tracking link"""
     try:
         link = links().read(token, "c")
         destination = links().destination(link) if link else None
@@ -77,13 +77,13 @@ def follow_link(token: str, request: Request) -> Answer:
 
 @api.head("/t/c/{token}", scope=None, status=302, media=HTML)
 def check_link(token: str, request: Request) -> Answer:
-    """See where a link of a mail leads, without following it"""
+    """Check where a tracking link leads, without counting a click"""
     return follow_link(token, request)
 
 
 @api.get("/t/o/{image}", scope=None, media=GIF, head=False)
 def show_picture(image: str, request: Request) -> Answer:
-    """Show the picture that tells that a mail was opened"""
+    """Get the tracking pixel, and count an open"""
     token, _, kind = image.partition(".")
     link = links().read(token, "o") if kind == "gif" else None
     if link is None:
@@ -95,7 +95,7 @@ def show_picture(image: str, request: Request) -> Answer:
 
 @api.head("/t/o/{image}", scope=None, media=GIF)
 def check_picture(image: str, request: Request) -> Answer:
-    """See whether the picture is there, without opening the mail"""
+    """Check that the tracking pixel exists, without counting an open"""
     return replace(show_picture(image, request), body="")
 
 

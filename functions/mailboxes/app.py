@@ -45,13 +45,13 @@ def get_mailbox(caller: Caller, mailbox_id: str) -> MailboxDetails:
 def update_mailbox(
     caller: Caller, mailbox_id: str, body: MailboxUpdate, if_match: int | None
 ) -> MailboxDetails:
-    """Change what is given of a mailbox: its pool, caps, credentials, or whether it sends"""
+    """Update a mailbox"""
     return mailboxes(caller).update(mailbox_id, body, if_match)
 
 
 @api.delete("/v1/mailboxes/{mailbox_id}", scope="mailboxes:write")
 def delete_mailbox(caller: Caller, mailbox_id: str, if_match: int | None) -> MailboxDeleted:
-    """Delete a mailbox; others of its pool send what it was to send"""
+    """Delete a mailbox; others of its pool take over"""
     return mailboxes(caller).delete(mailbox_id, if_match)
 
 
@@ -89,5 +89,5 @@ def delete_mailbox_pool(caller: Caller, pool_id: str, if_match: int | None) -> P
 
 @api.get("/v1/deliverability", scope="mailboxes:read")
 def get_deliverability(caller: Caller) -> Deliverability:
-    """Tell how mail arrives: health, bounces, complaints and warm-up, and what to do about them"""
+    """Get the deliverability report: health, bounces, complaints, warm-up, and what to do"""
     return deliverability(caller).report()

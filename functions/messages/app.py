@@ -43,7 +43,7 @@ def list_messages(caller: Caller, query: MessageQuery) -> Page[Message]:
     errors=(404,),
 )
 def preview_message(caller: Caller, query: PreviewQuery) -> Preview:
-    """Show a step of a sequence as a contact would get it: nothing is sent or changed"""
+    """Preview a step as a contact would get it"""
     return previews(caller).preview(query)
 
 
@@ -55,29 +55,29 @@ def get_message(caller: Caller, message_id: str) -> Message:
 
 @api.post("/v1/messages/settle", scope="messages:write", status=200)
 def settle_messages(caller: Caller, body: SettlementRequest) -> SettlementBatch:
-    """Say of up to 100 messages, given by id or by filters, whether they went out"""
+    """Settle up to 100 messages whose outcome is unknown"""
     return settling(caller).say_of_many(body)
 
 
 @api.post("/v1/messages/{message_id}/complete", scope="messages:write", status=200)
 def complete_task(caller: Caller, message_id: str, body: TaskCompletion | None) -> Message:
-    """Say that a task is done: its enrollment goes on"""
+    """Complete a task; its enrollment continues"""
     return tasks(caller).complete(message_id, body.outcome if body else None)
 
 
 @api.post("/v1/messages/{message_id}/settle", scope="messages:write", status=200)
 def settle_message(caller: Caller, message_id: str, body: Settlement) -> Message:
-    """Say whether a message went out of which nobody knows; nothing is sent by that alone"""
+    """Settle a message whose outcome is unknown"""
     return settling(caller).say(message_id, body.outcome)
 
 
 @api.get("/v1/threads/{thread_id}", scope="messages:read")
 def get_thread(caller: Caller, thread_id: str) -> MessageThread:
-    """Get what was written to a contact in a campaign, and what they answered"""
+    """Get a thread: the messages to a contact in a campaign, and the replies"""
     return messages(caller).thread(thread_id)
 
 
 @api.patch("/v1/messages/{message_id}/classification", scope="messages:write")
 def classify_message(caller: Caller, message_id: str, body: ClassificationUpdate) -> Message:
-    """Say what a reply says; a person's word beats a machine's"""
+    """Classify a reply, which overrides the classifier"""
     return classifying(caller).classify(message_id, body)

@@ -30,7 +30,7 @@ handler = needs(
     ),
 )
 def export_contact(caller: Caller, contact_id: str, query: PageQuery) -> ContactExport:
-    """Give everything that is held about a contact, in parts"""
+    """Export all data about a contact, page by page"""
     return exports(caller).export(contact_id, query)
 
 

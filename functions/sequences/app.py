@@ -58,7 +58,7 @@ def get_sequence(caller: Caller, sequence_id: str) -> SequenceDetail:
 def update_sequence(
     caller: Caller, sequence_id: str, body: SequenceUpdate, if_match: int | None
 ) -> SequenceDetail:
-    """Change what is given of a sequence; the settings hold for its running campaign too"""
+    """Update a sequence, and the settings of its running campaign"""
     return edits(caller).update(sequence_id, body, if_match)
 
 
@@ -70,7 +70,7 @@ def delete_sequence(caller: Caller, sequence_id: str) -> SequenceDeleted:
 
 @api.get("/v1/sequences/{sequence_id}/steps", scope="sequences:read")
 def get_sequence_steps(caller: Caller, sequence_id: str, query: StepsQuery) -> StepsView:
-    """Get the steps of a sequence, the newest or of an earlier version"""
+    """Get the steps of a sequence, in the newest or an earlier version"""
     return sequences(caller).shown_steps(sequence_id, query.version)
 
 
@@ -78,19 +78,19 @@ def get_sequence_steps(caller: Caller, sequence_id: str, query: StepsQuery) -> S
 def set_sequence_steps(
     caller: Caller, sequence_id: str, body: StepsPut, if_match: int | None
 ) -> StepsView:
-    """Replace the steps of a sequence, while it runs too; a step with an id stays the same step"""
+    """Replace the steps of a sequence; a step keeps its identity by its id"""
     return edits(caller).put_steps(sequence_id, body, if_match)
 
 
 @api.post("/v1/sequences/{sequence_id}/lint", scope="sequences:read", status=200)
 def lint_sequence(caller: Caller, sequence_id: str) -> SequenceLint:
-    """Find what keeps a sequence's mails from arriving, or from being read"""
+    """Lint a sequence: find what keeps its emails from arriving or from being read"""
     return sequences(caller).lint(sequence_id)
 
 
 @api.post("/v1/sequences/{sequence_id}/plan", scope="sequences:read", status=200)
 def plan_sequence(caller: Caller, sequence_id: str, body: PlanRequest) -> SequencePlan:
-    """Show when each step would be carried out, and from which mailbox, without doing anything"""
+    """Forecast when each step would be sent, and from which mailbox"""
     return planning(caller).plan(sequence_id, body)
 
 
@@ -98,17 +98,17 @@ def plan_sequence(caller: Caller, sequence_id: str, body: PlanRequest) -> Sequen
 def launch_sequence(
     caller: Caller, sequence_id: str, body: LaunchRequest | None
 ) -> SequenceLaunched:
-    """Launch a draft: its campaign starts, over the contacts given"""
+    """Launch a sequence: create its campaign and start it"""
     return launch(caller).launch_sequence(sequence_id, body or LaunchRequest())
 
 
 @api.post("/v1/sequences/{sequence_id}/pause", scope="sequences:write", status=200)
 def pause_sequence(caller: Caller, sequence_id: str) -> SequenceView:
-    """Pause a launched sequence, and its campaign with it"""
+    """Pause a sequence and its campaign"""
     return control(caller).pause_sequence(sequence_id)
 
 
 @api.post("/v1/sequences/{sequence_id}/resume", scope="sequences:write", status=200)
 def resume_sequence(caller: Caller, sequence_id: str) -> SequenceResumed:
-    """Let a paused sequence go on, and tell what came due meanwhile"""
+    """Resume a paused sequence and its campaign"""
     return control(caller).resume_sequence(sequence_id)

@@ -22,5 +22,5 @@ handler = needs(
     "/v1/sequences/{sequence_id}/test-send", scope=("sequences:write", "contacts:read"), status=200
 )
 def send_test_message(caller: Caller, sequence_id: str, body: TestSend) -> TestMessage:
-    """Send a step, as a contact would get it, to a mailbox of one's own"""
+    """Send a step, as a contact would get it, to one of your mailboxes"""
     return test_sends(caller).send(sequence_id, body)

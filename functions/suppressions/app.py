@@ -28,7 +28,7 @@ def list_suppressions(caller: Caller, query: SuppressionQuery) -> Page[Suppressi
 def create_suppressions(
     caller: Caller, body: SuppressionBody
 ) -> Suppression | SuppressionBatchResult:
-    """Suppress an address or a domain, or up to 1,000; what is suppressed already stays as it is"""
+    """Suppress an address, a domain, or up to 1,000 of them"""
     if isinstance(body, SuppressionBatch):
         return suppressions(caller).add_many(body)
     return suppressions(caller).add(body)
@@ -36,5 +36,5 @@ def create_suppressions(
 
 @api.delete("/v1/suppressions/{suppression_id}", scope="suppressions:write")
 def delete_suppression(caller: Caller, suppression_id: str) -> SuppressionDeleted:
-    """Delete a suppression; the address or domain may be written to again"""
+    """Delete a suppression"""
     return suppressions(caller).remove(suppression_id)

@@ -34,19 +34,19 @@ handler = needs(
 
 @api.get("/v1/webhooks", scope="webhooks:read")
 def list_webhooks(caller: Caller, query: PageQuery) -> WebhookPage:
-    """List webhooks, oldest first, and the events there are to ask for"""
+    """List webhooks, oldest first, and the available events"""
     return webhooks(caller).list(query)
 
 
 @api.post("/v1/webhooks", scope="webhooks:write")
 def create_webhook(caller: Caller, body: WebhookCreate) -> WebhookCreated:
-    """Register an endpoint; its secret is in this answer and never again"""
+    """Create a webhook; its secret is shown in this answer only"""
     return webhooks(caller).create(body)
 
 
 @api.get("/v1/webhooks/{webhook_id}", scope="webhooks:read")
 def get_webhook(caller: Caller, webhook_id: str) -> WebhookDetails:
-    """Get a webhook; never its secret"""
+    """Get a webhook, without its secret"""
     return webhooks(caller).get(webhook_id)
 
 
@@ -54,7 +54,7 @@ def get_webhook(caller: Caller, webhook_id: str) -> WebhookDetails:
 def update_webhook(
     caller: Caller, webhook_id: str, body: WebhookUpdate, if_match: int | None
 ) -> WebhookDetails:
-    """Change what is given of a webhook: where it is, what it gets, or whether it gets anything"""
+    """Update a webhook"""
     return webhooks(caller).update(webhook_id, body, if_match)
 
 
@@ -66,7 +66,7 @@ def delete_webhook(caller: Caller, webhook_id: str, if_match: int | None) -> Web
 
 @api.post("/v1/webhooks/{webhook_id}/enable", scope="webhooks:write", status=200)
 def enable_webhook(caller: Caller, webhook_id: str, if_match: int | None) -> WebhookDetails:
-    """Enable a webhook again; what waited for it is delivered"""
+    """Enable a webhook, and deliver what waited"""
     return webhooks(caller).enable(webhook_id, if_match)
 
 
@@ -74,13 +74,13 @@ def enable_webhook(caller: Caller, webhook_id: str, if_match: int | None) -> Web
 def rotate_webhook_secret(
     caller: Caller, webhook_id: str, body: SecretRotate | None, if_match: int | None
 ) -> WebhookRotated:
-    """Give a webhook a new secret; the one before signs beside it for 24 hours"""
+    """Rotate the secret of a webhook; both sign for 24 hours"""
     return webhooks(caller).rotate_secret(webhook_id, body or SecretRotate(), if_match)
 
 
 @api.post("/v1/webhooks/{webhook_id}/test", scope="webhooks:write", status=200)
 def test_webhook(caller: Caller, webhook_id: str) -> WebhookTest:
-    """Send a signed webhook.test and tell what came of it"""
+    """Send a signed test event and return its outcome"""
     return webhooks(caller).test(webhook_id)
 
 
@@ -88,25 +88,25 @@ def test_webhook(caller: Caller, webhook_id: str) -> WebhookTest:
 def list_webhook_deliveries(
     caller: Caller, webhook_id: str, query: DeliveryQuery
 ) -> Page[LoggedDelivery]:
-    """List what was delivered to a webhook, newest first, with every attempt"""
+    """List the deliveries of a webhook, newest first"""
     return deliveries(caller).list(webhook_id, query)
 
 
 @api.get("/v1/webhooks/deliveries/{delivery_id}", scope=("webhooks:read", "events:read"))
 def get_webhook_delivery(caller: Caller, delivery_id: str) -> DeliveryDetails:
-    """Get a delivery with its attempts and what was sent"""
+    """Get a delivery with its attempts and payload"""
     return deliveries(caller).get(delivery_id)
 
 
 @api.post("/v1/webhooks/deliveries/{delivery_id}/redeliver", scope="webhooks:write", status=202)
 def redeliver_webhook_delivery(caller: Caller, delivery_id: str) -> DeliverySummary:
-    """Deliver an event once more that was delivered or has failed"""
+    """Redeliver an event"""
     return deliveries(caller).redeliver(delivery_id)
 
 
 @api.post("/v1/webhooks/{webhook_id}/replay", scope=("webhooks:write", "events:read"), status=202)
 def create_webhook_replay(caller: Caller, webhook_id: str, body: ReplayCreate) -> Replay:
-    """Deliver the events of a time once more; a worker goes on with it"""
+    """Replay the events of a period"""
     return replays(caller).create(webhook_id, body)
 
 
@@ -118,5 +118,5 @@ def list_webhook_replays(caller: Caller, webhook_id: str, query: PageQuery) -> P
 
 @api.get("/v1/webhooks/{webhook_id}/replays/{replay_id}", scope="webhooks:read")
 def get_webhook_replay(caller: Caller, webhook_id: str, replay_id: str) -> Replay:
-    """Get a replay, and how far it has come"""
+    """Get a replay and its progress"""
     return replays(caller).get(webhook_id, replay_id)
