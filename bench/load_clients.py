@@ -93,7 +93,7 @@ class Mixed:
             case "search":
                 self.client.call(name, "GET", f"/v1/contacts?search={_word()}")
             case "events":
-                self.client.call(name, "GET", "/v1/events?order=desc&limit=50")
+                self.client.call(name, "GET", "/v1/events?sort=-recorded_at&limit=50")
             case "trigger":
                 path = f"/v1/campaigns/{self.campaign}/trigger"
                 self.client.call(name, "POST", path, _person())

@@ -272,7 +272,7 @@ def _print_variants(console: Console, stats: dict[str, Any]) -> None:
 
 def _print_waiting(console: Console, stack: Stack, campaign_id: str) -> None:
     """Why somebody has not got the second mail yet."""
-    page = stack.call("GET", f"/v1/campaigns/{campaign_id}/enrollments?state=active&limit=1")
+    page = stack.call("GET", f"/v1/campaigns/{campaign_id}/enrollments?status=active&limit=1")
     for enrollment in page["data"]:
         path = f"/v1/enrollments/{enrollment['id']}/explain"
         told = stack.call("GET", path)

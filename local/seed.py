@@ -21,7 +21,7 @@ VERIFICATION_SENDER = f"codes@{_DOMAIN}"
 _MAILBOX = {
     "email": f"ada@{_DOMAIN}",
     "name": "Ada from Outrider",
-    "pool": "pool_default",
+    "mailbox_pool": "pool_default",
     "daily_cap": 10_000,
     "min_gap_seconds": 0,
     "warmed": True,

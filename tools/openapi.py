@@ -259,10 +259,11 @@ def _operation(
             "content": {JSON: content},
         }
     operation["responses"] = {
-        str(route.status): _answer(route, schemas.get((id(route), "result")), calls),
-        **{
-            str(status): {"$ref": f"#/components/responses/{status}"} for status in errors_of(route)
-        },
+        str(status): _answer(route, schemas.get((id(route), "result")), calls)
+        for status in ([200, route.status] if route.may_exist else [route.status])
+    }
+    operation["responses"] |= {
+        str(status): {"$ref": f"#/components/responses/{status}"} for status in errors_of(route)
     }
     if 304 in route.errors:
         operation["responses"][str(304)] = NOT_MODIFIED

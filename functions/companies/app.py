@@ -13,6 +13,7 @@ from outrider.companies.schemas import (
 )
 from outrider.companies.wiring import companies
 from outrider.kit.http.pagination import Page
+from outrider.kit.http.responses import Made
 from outrider.kit.settings import Environment, needs
 
 api = native_api()
@@ -26,7 +27,7 @@ def list_companies(caller: Caller, query: CompanyQuery) -> Page[Company]:
 
 
 @api.post("/v1/companies", scope="companies:write")
-def create_companies(caller: Caller, body: CompanyBody) -> Company | CompanyBatchResult:
+def create_companies(caller: Caller, body: CompanyBody) -> Made[Company | CompanyBatchResult]:
     """Create or upsert one company, or up to 1,000"""
     if isinstance(body, CompanyBatch):
         return companies(caller).create_many(body)

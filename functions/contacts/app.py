@@ -16,6 +16,7 @@ from outrider.contacts.schemas import (
 from outrider.contacts.wiring import contacts, timeline
 from outrider.events.schemas import TimelineEvent, TimelineQuery
 from outrider.kit.http.pagination import Page
+from outrider.kit.http.responses import Made
 from outrider.kit.settings import Environment, needs
 from outrider.messages.tracking.timeline import marks_of
 
@@ -36,7 +37,7 @@ def list_contacts(caller: Caller, query: ContactQuery) -> Page[Contact]:
 
 
 @api.post("/v1/contacts", scope="contacts:write")
-def create_contacts(caller: Caller, body: ContactBody) -> Contact | ContactBatchResult:
+def create_contacts(caller: Caller, body: ContactBody) -> Made[Contact | ContactBatchResult]:
     """Create or upsert one contact, or up to 1,000"""
     if isinstance(body, ContactBatch):
         return contacts(caller).create_many(body)

@@ -20,7 +20,7 @@ def list_exports(caller: Caller, query: PageQuery) -> Page[Export]:
     return exports(caller).list(query)
 
 
-@api.post("/v1/exports", scope="contacts:write")
+@api.post("/v1/exports", scope="contacts:write", status=202)
 def create_export(caller: Caller, body: ExportCreate) -> Export:
     """Export contacts, companies or suppressions to a file"""
     return exports(caller).create(body)

@@ -6,10 +6,10 @@ from outrider.inbound.schemas import ClassificationUpdate
 from outrider.inbound.wiring import classifying
 from outrider.kit.http.pagination import Page
 from outrider.kit.settings import Environment, needs
-from outrider.messages.models import Message
 from outrider.messages.schemas import (
     MessageQuery,
     MessageThread,
+    MessageView,
     Preview,
     PreviewQuery,
     Settlement,
@@ -32,7 +32,7 @@ handler = needs(
 
 
 @api.get("/v1/messages", scope="messages:read")
-def list_messages(caller: Caller, query: MessageQuery) -> Page[Message]:
+def list_messages(caller: Caller, query: MessageQuery) -> Page[MessageView]:
     """List messages and replies, newest first"""
     return messages(caller).list(query)
 
@@ -48,7 +48,7 @@ def preview_message(caller: Caller, query: PreviewQuery) -> Preview:
 
 
 @api.get("/v1/messages/{message_id}", scope="messages:read")
-def get_message(caller: Caller, message_id: str) -> Message:
+def get_message(caller: Caller, message_id: str) -> MessageView:
     """Get a message"""
     return messages(caller).get(message_id)
 
@@ -60,13 +60,13 @@ def settle_messages(caller: Caller, body: SettlementRequest) -> SettlementBatch:
 
 
 @api.post("/v1/messages/{message_id}/complete", scope="messages:write", status=200)
-def complete_task(caller: Caller, message_id: str, body: TaskCompletion | None) -> Message:
+def complete_task(caller: Caller, message_id: str, body: TaskCompletion | None) -> MessageView:
     """Complete a task; its enrollment continues"""
     return tasks(caller).complete(message_id, body.outcome if body else None)
 
 
 @api.post("/v1/messages/{message_id}/settle", scope="messages:write", status=200)
-def settle_message(caller: Caller, message_id: str, body: Settlement) -> Message:
+def settle_message(caller: Caller, message_id: str, body: Settlement) -> MessageView:
     """Settle a message whose outcome is unknown"""
     return settling(caller).say(message_id, body.outcome)
 
@@ -78,6 +78,6 @@ def get_thread(caller: Caller, thread_id: str) -> MessageThread:
 
 
 @api.patch("/v1/messages/{message_id}/classification", scope="messages:write")
-def classify_message(caller: Caller, message_id: str, body: ClassificationUpdate) -> Message:
+def classify_message(caller: Caller, message_id: str, body: ClassificationUpdate) -> MessageView:
     """Classify a reply, which overrides the classifier"""
     return classifying(caller).classify(message_id, body)

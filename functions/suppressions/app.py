@@ -12,6 +12,7 @@ from outrider.contacts.suppressions.schemas import (
 )
 from outrider.contacts.suppressions.wiring import suppressions
 from outrider.kit.http.pagination import Page
+from outrider.kit.http.responses import Made
 from outrider.kit.settings import Environment, needs
 
 api = native_api()
@@ -27,7 +28,7 @@ def list_suppressions(caller: Caller, query: SuppressionQuery) -> Page[Suppressi
 @api.post("/v1/suppressions", scope="suppressions:write")
 def create_suppressions(
     caller: Caller, body: SuppressionBody
-) -> Suppression | SuppressionBatchResult:
+) -> Made[Suppression | SuppressionBatchResult]:
     """Suppress an address, a domain, or up to 1,000 of them"""
     if isinstance(body, SuppressionBatch):
         return suppressions(caller).add_many(body)

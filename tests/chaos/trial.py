@@ -109,7 +109,7 @@ class Trial:
             "email": "eve@outrider.example",
             "kind": "smtp",
             "smtp": {**smtp, "username": USER, "password": PASSWORD},
-            "pool": _POOL,
+            "mailbox_pool": _POOL,
             "min_gap_seconds": GAP_SECONDS,
             "daily_cap": 10_000,
             "warmed": True,

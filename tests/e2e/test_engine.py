@@ -35,7 +35,7 @@ def a_sequence(stack: LocalStack, server: MailServer) -> str:
         "email": "eve@outrider.example",
         "kind": "smtp",
         "smtp": smtp,
-        "pool": "pool_engine",
+        "mailbox_pool": "pool_engine",
         "min_gap_seconds": 0,
         "warmed": True,
     }
@@ -122,7 +122,7 @@ class TestEngine:
         assert re.fullmatch(own, str(dana["List-Unsubscribe"]))
         assert pressed.status == 200
         assert classified["data"]["classification"] == "interested"
-        assert {(event["data"]["contact_id"], event["data"]["state"]) for event in ended} == {
+        assert {(event["data"]["contact_id"], event["data"]["status"]) for event in ended} == {
             (contacts[0]["id"], "replied"),
             (contacts[1]["id"], "opted_out"),
         }

@@ -42,7 +42,7 @@ class TestMailbox:
         address = "grace@hopper.example"
         mailbox = {
             "email": address,
-            "pool": "pool_hopper",
+            "mailbox_pool": "pool_hopper",
             "min_gap_seconds": 0,
             "warmed": True,
         }

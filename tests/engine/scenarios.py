@@ -285,7 +285,7 @@ def a_settlement(said: str, ended: bool) -> Callable[[Cloud], Deliver]:
         (enrollment,) = Books(cloud, cloud.api.workspace().id).enrollments
         if ended:
             cloud.api.post(f"/v1/enrollments/{enrollment.id}/stop")
-        (message,) = cloud.api.get("/v1/messages?state=unknown").json["data"]
+        (message,) = cloud.api.get("/v1/messages?status=unknown").json["data"]
         path = f"/v1/messages/{message['id']}/settle"
         return lambda: cloud.api.post(path, {"outcome": said}, headers=KEY)
 

@@ -93,7 +93,7 @@ def a_settlement(how: str, said: str) -> Callable[[Cloud], Deliver]:
         cloud.clock.advance(minutes=3)
         step()
         cloud.run(hours=1)
-        (message,) = cloud.api.get("/v1/messages?state=unknown").json["data"]
+        (message,) = cloud.api.get("/v1/messages?status=unknown").json["data"]
         path, body = {
             "one": (f"/v1/messages/{message['id']}/settle", {"outcome": said}),
             "many": ("/v1/messages/settle", {"outcome": said, "message_ids": [message["id"]]}),
@@ -109,7 +109,7 @@ def a_settlement(how: str, said: str) -> Callable[[Cloud], Deliver]:
 
 def a_task_done(cloud: Cloud) -> Deliver:
     asleep(cloud, TASK, AT_ONCE | {"subject": "Called"})
-    (task,) = cloud.api.get("/v1/messages?state=pending").json["data"]
+    (task,) = cloud.api.get("/v1/messages?status=pending").json["data"]
     return lambda: cloud.api.post(f"/v1/messages/{task['id']}/complete", {"outcome": "reached"})
 
 

@@ -89,7 +89,7 @@ class TestThrottling:
         throttled(cloud, deliver, BEYOND)
         cloud.clock.advance(minutes=LEASE)
         deliver()
-        (lost,) = cloud.api.get("/v1/messages?state=unknown").json["data"]
+        (lost,) = cloud.api.get("/v1/messages?status=unknown").json["data"]
         assert len(cloud.mails()) == 1
 
         if heard == "person":

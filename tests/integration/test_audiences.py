@@ -182,7 +182,9 @@ class TestLaunchById:
 
 
 class TestRules:
-    def test_the_first_step_is_due_when_the_contacts_windows_open(self, api: Api) -> None:
+    def test_the_first_step_is_due_when_the_contacts_windows_open(
+        self, api: Api, cloud: Cloud
+    ) -> None:
         """The tests begin on a Monday at 9:00 UTC: in Tokyo the day's window has closed."""
         a_mailbox(api)
         rows = [
@@ -199,7 +201,8 @@ class TestRules:
         due = {each["timezone"]: each["due_at"] for each in listed}
         assert due["Asia/Tokyo"] == "2026-03-03T00:00:00.000Z"
         assert due[None].startswith("2026-03-02T09:00")
-        assert {each["company_key"] for each in listed} == {"example.com"}
+        kept = cloud.items("enrollments", f"{api.workspace().id}#{campaign}")
+        assert {each["company_key"] for each in kept} == {"example.com"}
 
 
 class TestFilter:

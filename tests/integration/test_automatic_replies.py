@@ -80,7 +80,7 @@ class TestMachines:
         cloud.run(hours=4)
 
         (ended,) = events(api, "enrollment.finished")
-        assert (ended["state"], ended["outcome"]) == ("replied", "wrong_person")
+        assert (ended["status"], ended["outcome"]) == ("replied", "wrong_person")
         (reply,) = api.get("/v1/messages?direction=in").json["data"]
         assert reply["refers_to"] == "jane@acme.example"
         assert len(cloud.mails()) == 1

@@ -51,7 +51,7 @@ def lost(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, outcome: Said)
 
 def unknown(api: Api, query: str = "") -> list[str]:
     """Ids of the messages that wait, newest first."""
-    found = api.get(f"/v1/messages?state=unknown{query}").json["data"]
+    found = api.get(f"/v1/messages?status=unknown{query}").json["data"]
     return [message["id"] for message in found]
 
 
@@ -88,7 +88,7 @@ class TestByIds:
         assert "this is sent" in answer.json["results"][0]["reason"]
         assert (answer.json["has_more"], answer.json["next_cursor"]) == (False, None)
         after = api.get(f"/v1/messages/{waiting.id}").json
-        assert (after["state"], after["reason"]) == ("failed", "not_sent")
+        assert (after["status"], after["reason"]) == ("failed", "not_sent")
 
     def test_finds_none_of_other_workspaces(self, api: Api) -> None:
         waiting = a_message(api, state="unknown")

@@ -118,7 +118,7 @@ class TestExplain:
         cloud.run(hours=1 / 60)
 
         of_campaign = explained(api, campaign)
-        listed = api.get(f"/v1/campaigns/{campaign.campaign_id}/enrollments?state=active").json
+        listed = api.get(f"/v1/campaigns/{campaign.campaign_id}/enrollments?status=active").json
         told = [api.get(f"/v1/enrollments/{each['id']}/explain").json for each in listed["data"]]
         slots = sorted(each["earliest_send_at"] for each in told)
         cloud.run(hours=1)
@@ -137,7 +137,7 @@ class TestExplain:
     ) -> None:
         mailbox = {"min_gap_seconds": 120}
         campaign = launched(api, contacts=2, steps=(STEP_ONE,), mailbox=mailbox)
-        listed = f"/v1/campaigns/{campaign.campaign_id}/enrollments?state=active"
+        listed = f"/v1/campaigns/{campaign.campaign_id}/enrollments?status=active"
         cloud.run(hours=1 / 60)
         cloud.queue("StepsQueue").messages.clear()
 

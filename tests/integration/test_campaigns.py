@@ -91,7 +91,7 @@ class TestPause:
         resumed = api.post(f"{path}/resume")
         cloud.run(hours=1)
 
-        assert (paused.json["status"], paused.json["pause_reason"]) == ("paused", "person")
+        assert (paused.json["status"], paused.json["paused_reason"]) == ("paused", "person")
         assert sent_while_paused == 3
         assert resumed.json["backlog"]["overdue"] == 3
         assert resumed.json["backlog"]["oldest_due_at"] is not None

@@ -165,7 +165,7 @@ class TestLostAnswer:
         cloud.drain()
 
         assert len(cloud.mails()) == 1
-        (message,) = api.get("/v1/messages?state=unknown").json["data"]
+        (message,) = api.get("/v1/messages?status=unknown").json["data"]
         assert "Ada0" in api.get(f"/v1/messages/{message['id']}").json["text"]
         assert [each.state for each in books(api, cloud).outgoing] == ["unknown"]
         assert list(wrong_at_rest(books(api, cloud))) == []
@@ -312,7 +312,7 @@ class TestSaid:
 
         assert run(job) == "unknown"
 
-        (message,) = api.get("/v1/messages?state=unknown").json["data"]
+        (message,) = api.get("/v1/messages?status=unknown").json["data"]
         said = (message["text"] or "").partition("\n")[0], message["subject"]
         assert said == ((text, "A question, Ada0") if text else ("", None))
         assert len(cloud.mails()) == (when == "after" and died_at == "SendEmail")

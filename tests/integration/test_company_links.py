@@ -154,7 +154,8 @@ class TestByHand:
             if event["detail-type"] == "contact.updated"
         ]
         assert changed == [["company_id"]]
-        assert api.get(f"/v1/contacts/{contact_id}").json["company_pinned"] is True
+        items = cloud.items("contacts", api.workspace().id)
+        assert [each["company_pinned"] for each in items if each["sk"] == contact_id] == [True]
 
     @pytest.mark.parametrize("which", ["unknown", "nonsense", "theirs", "deleted"])
     def test_needs_a_company(self, api: Api, which: str) -> None:

@@ -27,7 +27,7 @@ CONTENT = {
     "ImportRow": {"contacts"},  # of another kind of import: test_imports.py
     "Export": {"contacts"},  # its file's link by the kind: test_exports.py
     "SkippedContact": {"campaigns"},
-    "Message": {"messages"},
+    "MessageView": {"messages"},
     "MessageThread": {"messages"},
     "Preview": {"messages", "sequences", "contacts"},
     "TestMessage": {"sequences", "contacts"},

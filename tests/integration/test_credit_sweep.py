@@ -57,7 +57,7 @@ class TestSweep:
 
         assert (swept, sweep(cloud)) == (1, 0)
         assert numbers(api)["available"] == 1_000
-        assert api.get("/v1/credits/ledger?state=void").json["data"][0]["id"] == "run_1"
+        assert api.get("/v1/credits/ledger?status=void").json["data"][0]["id"] == "run_1"
 
     def test_of_one_that_fails_leaves_out_no_other(
         self, api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch

@@ -94,7 +94,7 @@ class TestBalance:
 
         posted = service.post("run_1", 5)
 
-        assert (entry.held, posted.state, posted.amount) == (0, "posted", 0)
+        assert (entry.held, posted.status, posted.amount) == (0, "posted", 0)
         assert numbers(api, mode="test")["available"] == 100_000
         assert numbers(api)["available"] == 100_000
 
@@ -194,7 +194,7 @@ class TestPost:
 
         posted = service.post("run_1", 600)
 
-        assert (posted.state, posted.amount) == ("posted", 600)
+        assert (posted.status, posted.amount) == ("posted", 600)
         assert numbers(api) == {"granted": 1_000, "available": 0, "held": 1_000, "spent": 0}
 
     def test_wants_a_hold(self, api: Api) -> None:
@@ -213,7 +213,7 @@ class TestLedger:
 
         listed = api.get("/v1/credits/ledger").json["data"]
 
-        assert [(row["kind"], row["state"], row["held"], row["amount"]) for row in listed] == [
+        assert [(row["kind"], row["status"], row["held"], row["amount"]) for row in listed] == [
             ("qualify", "held", 2, 0),
             ("chat", "void", 2, 0),
             ("research", "posted", 2, 1),
@@ -226,8 +226,8 @@ class TestLedger:
         [
             ("kind=chat", ["run_1"]),
             ("kind=reset", []),
-            ("state=held", ["run_2", "run_1"]),
-            ("state=posted&kind=research", ["run_0"]),
+            ("status=held", ["run_2", "run_1"]),
+            ("status=posted&kind=research", ["run_0"]),
             ("since=2026-03-02T10:01:00Z", ["run_2", "run_1"]),
             ("until=2026-03-02T11:01:00%2B01:00", ["run_0"]),
         ],

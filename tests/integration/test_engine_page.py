@@ -54,7 +54,7 @@ class TestCalls:
         campaign = launched(api, contacts=3, steps=(STEP_ONE, LATER), settings={"daily_limit": 3})
         cloud.run(hours=1)
         path = f"/v1/campaigns/{campaign.campaign_id}"
-        (lost,) = api.get("/v1/messages?state=unknown").json["data"]
+        (lost,) = api.get("/v1/messages?status=unknown").json["data"]
         taken = take(cloud, a_reply(cloud.mails()[0], "Sounds great, let's talk."))
         waiting = api.post(f"{path}/trigger", {"email": "late@example.com", "first_name": "Finn"})
         known = {

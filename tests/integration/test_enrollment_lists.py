@@ -48,10 +48,10 @@ class TestByState:
         for contact_id in few:
             end(api, contact_id, "bounced")
 
-        answer = listed(api, campaign, "state=bounced")
+        answer = listed(api, campaign, "status=bounced")
 
         assert [each["contact_id"] for each in answer.json["data"]] == few
-        assert {each["state"] for each in answer.json["data"]} == {"bounced"}
+        assert {each["status"] for each in answer.json["data"]} == {"bounced"}
         assert (answer.json["has_more"], len(answer.calls)) == (False, PAGE_CALLS)
 
     @pytest.mark.parametrize("limit", [1, 7, 200])
@@ -61,24 +61,24 @@ class TestByState:
         for contact_id in replied:
             end(api, contact_id, "replied")
 
-        ended = everything(api, campaign, f"state=replied&limit={limit}")
-        active = everything(api, campaign, f"state=active&limit={limit}")
+        ended = everything(api, campaign, f"status=replied&limit={limit}")
+        active = everything(api, campaign, f"status=active&limit={limit}")
 
         assert ended == sorted(replied)
         assert Counter(active) == Counter(campaign.contact_ids[14:])
 
     def test_does_not_show_what_stands_otherwise_since(self, api: Api) -> None:
         campaign = launched(api, contacts=2, steps=(LATER,))
-        first, second = listed(api, campaign, "state=active").json["data"]
+        first, second = listed(api, campaign, "status=active").json["data"]
         path = f"/v1/enrollments/{first['id']}"
 
         api.post(f"{path}/pause")
-        paused = everything(api, campaign, "state=paused")
+        paused = everything(api, campaign, "status=paused")
         api.post(f"{path}/resume")
 
         assert paused == [first["contact_id"]]
-        assert everything(api, campaign, "state=paused") == []
-        assert Counter(everything(api, campaign, "state=active")) == Counter(
+        assert everything(api, campaign, "status=paused") == []
+        assert Counter(everything(api, campaign, "status=active")) == Counter(
             [first["contact_id"], second["contact_id"]]
         )
 
@@ -86,11 +86,11 @@ class TestByState:
         campaign = launched(api)
         path = f"/v1/campaigns/{campaign.campaign_id}/enrollments"
 
-        answers = [api.get(f"{path}?state=asleep"), api.get(f"{path}?contact_id=ada@example.com")]
+        answers = [api.get(f"{path}?status=asleep"), api.get(f"{path}?contact_id=ada@example.com")]
 
         assert [answer.status for answer in answers] == [422, 422]
         assert [answer.json["errors"][0]["pointer"] for answer in answers] == [
-            "/query/state",
+            "/query/status",
             "/query/contact_id",
         ]
 
@@ -101,7 +101,7 @@ class TestOfContact:
         contact_id = campaign.contact_ids[1]
 
         found = listed(api, campaign, f"contact_id={contact_id}")
-        other_state = listed(api, campaign, f"contact_id={contact_id}&state=failed")
+        other_state = listed(api, campaign, f"contact_id={contact_id}&status=failed")
 
         assert [each["contact_id"] for each in found.json["data"]] == [contact_id]
         assert other_state.json["data"] == []
@@ -116,7 +116,7 @@ class TestOfContact:
         api.post(f"/v1/enrollments/{api.get(path).json['data'][0]['id']}/pause")
 
         both = api.get(path).json["data"]
-        paused = api.get(f"{path}&state=paused").json["data"]
+        paused = api.get(f"{path}&status=paused").json["data"]
         one = api.get(f"{path}&campaign_id={second['campaign_id']}").json["data"]
 
         assert [each["campaign_id"] for each in both] == [
@@ -159,6 +159,6 @@ class TestIndex:
             retried = {"contact_ids": campaign.contact_ids[:1]}
             api.post(f"/v1/campaigns/{campaign.campaign_id}/retry", retried)
 
-            failed = everything(api, campaign, "state=failed")
+            failed = everything(api, campaign, "status=failed")
 
         assert failed == campaign.contact_ids[1:]

@@ -80,7 +80,7 @@ class TestType:
 
 
 class TestResource:
-    @pytest.mark.parametrize("order", ["asc", "desc"])
+    @pytest.mark.parametrize("order", ["recorded_at", "-recorded_at"])
     def test_may_be_anything_an_event_names(self, api: Api, cloud: Cloud, order: str) -> None:
         campaign = launched(api, contacts=2)
         cloud.run(hours=1)
@@ -95,8 +95,8 @@ class TestResource:
         assert {each.partition("_")[0] for each in named} >= {"cam", "con", "enr", "mbx", "msg"}
         for resource in named:
             expected = [each["id"] for each in everything if resource in each["data"].values()]
-            found = read(api, f"resource={resource}&order={order}&limit=2")
-            assert found == (expected if order == "asc" else expected[::-1]), resource
+            found = read(api, f"resource={resource}&sort={order}&limit=2")
+            assert found == (expected if order == "recorded_at" else expected[::-1]), resource
         assert campaign.campaign_id in named
 
     @pytest.mark.parametrize("age", [0, 30, 90])
@@ -126,8 +126,8 @@ class TestResource:
         cloud.clock.advance(minutes=5)
 
         answers = [
-            api.get(f"/v1/events?type=enrollment.*&resource={resource}&order={order}")
-            for order in ("asc", "desc")
+            api.get(f"/v1/events?type=enrollment.*&resource={resource}&sort={order}")
+            for order in ("recorded_at", "-recorded_at")
         ]
 
         assert [[each["id"] for each in answer.json["data"]] for answer in answers] == [
@@ -150,14 +150,14 @@ class TestResource:
         assert begun.params["ExpressionAttributeValues"][":last"]["S"].startswith("2026-03-02T09:5")
         assert read.params["ExpressionAttributeValues"][":first"]["S"].startswith("2026-03-02T09:0")
 
-    @pytest.mark.parametrize("order", ["asc", "desc"])
+    @pytest.mark.parametrize("order", ["recorded_at", "-recorded_at"])
     @pytest.mark.parametrize("prefix", ["cam", "com"])
     def test_is_not_there_before_it_was_made(self, api: Api, prefix: str, order: str) -> None:
         made_up = f"{prefix}_{'z' * ids.LENGTH}"
         times = ("", "&until=2026-03-01T00:00:00Z", "&since=2026-03-01T00:00:00Z")
 
         answers = [
-            api.get(f"/v1/events?resource={resource}&order={order}{time}")
+            api.get(f"/v1/events?resource={resource}&sort={order}{time}")
             for resource in (made_up, made_up + "z" * ids.LENGTH, ids.new(prefix))
             for time in times
         ]
@@ -195,8 +195,8 @@ class TestOrder:
             events.append(happened(api, "contact.created", contact_id=ids.new("con")).id)
             cloud.clock.advance(seconds=1)
 
-        assert read(api, "order=desc&limit=2&type=contact.created") == events[::-1]
-        assert read(api, "order=desc&limit=200&type=contact.created") == events[::-1]
+        assert read(api, "sort=-recorded_at&limit=2&type=contact.created") == events[::-1]
+        assert read(api, "sort=-recorded_at&limit=200&type=contact.created") == events[::-1]
 
     def test_newest_first_takes_a_span(self, api: Api, cloud: Cloud) -> None:
         events = []
@@ -205,27 +205,27 @@ class TestOrder:
             cloud.clock.advance(seconds=10)
         span = "since=2026-03-02T09:00:10Z&until=2026-03-02T09:00:30Z"
 
-        assert read(api, f"{span}&order=desc&limit=1") == [events[2], events[1]]
+        assert read(api, f"{span}&sort=-recorded_at&limit=1") == [events[2], events[1]]
 
     def test_a_cursor_of_the_other_order_is_refused(self, api: Api) -> None:
         for _ in range(2):
             happened(api, "contact.created", contact_id=ids.new("con"))
 
         cursor = api.get("/v1/events?limit=1").json["next_cursor"]
-        answer = api.get(f"/v1/events?limit=1&order=desc&cursor={cursor}")
+        answer = api.get(f"/v1/events?limit=1&sort=-recorded_at&cursor={cursor}")
 
         assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/query/cursor")
 
 
 class TestBound:
-    @pytest.mark.parametrize("order", ["asc", "desc"])
+    @pytest.mark.parametrize("order", ["recorded_at", "-recorded_at"])
     def test_holds_for_every_filter(
         self, api: Api, monkeypatch: pytest.MonkeyPatch, order: str
     ) -> None:
         monkeypatch.setattr("outrider.events.service._LOOKED_AT", 20)
         for _ in range(30):
             happened(api, "email.sent", contact_id=ids.new("con"))
-        nowhere = f"resource={ids.new('sup')}&actor={ids.new('key')}&type=email.*&order={order}"
+        nowhere = f"resource={ids.new('sup')}&actor={ids.new('key')}&type=email.*&sort={order}"
 
         answers = pages(api, nowhere)
 

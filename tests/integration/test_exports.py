@@ -18,7 +18,7 @@ CALLS = 17
 
 def requested(api: Api, **options: Any) -> str:
     answer = api.post("/v1/exports", {"kind": "contacts", "format": "csv", **options})
-    assert answer.status == 201, answer.text
+    assert answer.status == 202, answer.text
     return str(answer.json["id"])
 
 

@@ -39,7 +39,7 @@ def one_sent(api: Api, cloud: Cloud, **options: Any) -> Launched:
 
 
 def only_message(api: Api, campaign: Launched) -> dict[str, Any]:
-    page = api.get(f"/v1/messages?campaign_id={campaign.campaign_id}&state=sent").json
+    page = api.get(f"/v1/messages?campaign_id={campaign.campaign_id}&status=sent").json
     message: dict[str, Any] = page["data"][0]
     return message
 
@@ -267,7 +267,7 @@ class TestComplaint:
         (suppression,) = api.get("/v1/suppressions").json["data"]
         assert (contact["status"], suppression["reason"]) == ("unsubscribed", "complained")
         (ended,) = events(api, "enrollment.finished")
-        assert (ended["state"], len(cloud.mails())) == ("opted_out", 1)
+        assert (ended["status"], len(cloud.mails())) == ("opted_out", 1)
         assert len(events(api, "email.complained")) == 1
 
     def test_that_it_is_no_spam_is_none(self, api: Api, cloud: Cloud) -> None:
@@ -328,13 +328,13 @@ class TestUnknownOutcome:
         cloud.wire.players["sesv2"] = sends
         cloud.run(hours=1)
         (mail,) = cloud.mails()
-        waiting = api.get("/v1/messages?state=unknown").json["data"]
+        waiting = api.get("/v1/messages?status=unknown").json["data"]
         assert len(waiting) == 1
 
         for _ in range(2):
             tell(cloud, mail, "Delivery")
 
-        assert api.get("/v1/messages?state=unknown").json["data"] == []
+        assert api.get("/v1/messages?status=unknown").json["data"] == []
         assert only_message(api, campaign)["delivered_at"] is not None
         assert len(events(api, "email.sent")) == 1
         audience = status(api, campaign.campaign_id)["audience"]

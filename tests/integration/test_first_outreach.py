@@ -185,7 +185,7 @@ class TestReply:
         assert taken["kind"] == "reply"
         assert len(cloud.mails()) == 1
         (ended,) = events(api, "enrollment.finished")
-        assert (ended["state"], ended["reason"]) == ("replied", "replied")
+        assert (ended["status"], ended["reason"]) == ("replied", "replied")
         assert status(api, campaign.campaign_id)["audience"]["completed"] == 1
 
     def test_leaves_out_the_steps_up_to_the_one_that_wants_it(self, api: Api, cloud: Cloud) -> None:

@@ -42,7 +42,7 @@ class TestGuardrail:
         tripped = events(api, "campaign.guardrail_tripped")
         assert (found["status"], len(tripped)) == (("paused", 1) if trips else ("active", 0))
         if trips:
-            assert found["pause_reason"] == "guardrail"
+            assert found["paused_reason"] == "guardrail"
             assert (tripped[0]["sent"], tripped[0]["bounced"]) == (sent + 1, 5)
 
     def test_forgets_what_is_older_than_a_day(self, api: Api, cloud: Cloud) -> None:

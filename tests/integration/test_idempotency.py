@@ -4,6 +4,7 @@ first answer, whatever happened to the first one."""
 import json
 import re
 from collections import Counter
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -285,9 +286,7 @@ class TestAnswerThatATransactionKeeps:
         plain = api.post(
             "/v1/contacts", {"email": "bob@example.com"}, headers={"idempotency-key": "1"}
         )
-        monkeypatch.setattr(
-            ContactService, "create", lambda *given: create(*given).model_copy(deep=True)
-        )
+        monkeypatch.setattr(ContactService, "create", lambda *given: deepcopy(create(*given)))
 
         first = api.post("/v1/contacts", ada, headers=KEY)
         again = api.post("/v1/contacts", ada, headers=KEY)

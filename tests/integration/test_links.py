@@ -171,7 +171,7 @@ class TestUnsubscribe:
         assert unsubscribed["message_id"] == the_message(cloud, api)["sk"]
         assert [event["reason"] for event in feed(api, "contact.suppressed")] == ["unsubscribed"]
         (ended,) = feed(api, "enrollment.finished")
-        assert (ended["state"], ended["reason"]) == ("opted_out", "unsubscribed")
+        assert (ended["status"], ended["reason"]) == ("opted_out", "unsubscribed")
 
     def test_twice_is_once(self, api: Api, cloud: Cloud) -> None:
         campaign = written_to(api, cloud)

@@ -126,7 +126,7 @@ class TestStep:
                 0
             ]
 
-        assert (waiting.json["waits"], enrollment["state"]) == (1, "active")
+        assert (waiting.json["waits"], enrollment["status"]) == (1, "active")
         assert 0 < waiting.visible_ms - clock.epoch_ms() <= 10_000
         cloud.run(hours=0.1)
         assert sent(api, campaign) == 1

@@ -127,7 +127,7 @@ class TestMailThatGoesOut:
         options: dict[str, Any] = {"workspace": STRANGER, "mode": mode}
         mailbox = a_mailbox(api, email=ADDRESS, **options)["id"]
         api.grant(STRANGER, address=OTHER)
-        mine = a_mailbox(api, email=OTHER, pool="pool_default", **options)["id"]
+        mine = a_mailbox(api, email=OTHER, mailbox_pool="pool_default", **options)["id"]
         contact = api.post(
             "/v1/contacts", {"email": CUSTOMER, "first_name": "Carol"}, **options
         ).json["id"]

@@ -117,7 +117,7 @@ class TestServer:
             campaign = launched(api, steps=(STEP_ONE,), mailbox={"kind": "smtp", "smtp": smtp})
             cloud.run(hours=6)
 
-        (message,) = api.get("/v1/messages?state=unknown").json["data"]
+        (message,) = api.get("/v1/messages?status=unknown").json["data"]
         assert (message["contact_id"], len(server.received)) == (campaign.contact_ids[0], 1)
         # Its Message-ID was ours to give, so an answer to it is understood.
         (mail,) = server.received

@@ -96,9 +96,9 @@ class TestMailbox:
 class TestPool:
     def test_tells_what_its_mailboxes_may_send(self, api: Api) -> None:
         api.post("/v1/mailbox-pools", {"name": "EU West"})
-        first = a_mailbox(api, email="a@acme.com", pool="pool_eu_west", daily_cap=10)
-        a_mailbox(api, email="b@acme.com", pool="pool_eu_west", daily_cap=50, warmed=False)
-        paused = a_mailbox(api, email="c@acme.com", pool="pool_eu_west")
+        first = a_mailbox(api, email="a@acme.com", mailbox_pool="pool_eu_west", daily_cap=10)
+        a_mailbox(api, email="b@acme.com", mailbox_pool="pool_eu_west", daily_cap=50, warmed=False)
+        paused = a_mailbox(api, email="c@acme.com", mailbox_pool="pool_eu_west")
         api.patch(f"/v1/mailboxes/{paused['id']}", {"status": "paused"})
         counted(api, first["id"], sent=4)
 
@@ -120,24 +120,24 @@ class TestPool:
 
     def test_with_mailboxes_is_not_deleted(self, api: Api) -> None:
         api.post("/v1/mailbox-pools", {"id": "pool_x", "name": "X"})
-        mailbox = a_mailbox(api, pool="pool_x")
+        mailbox = a_mailbox(api, mailbox_pool="pool_x")
 
         refused = api.delete("/v1/mailbox-pools/pool_x")
-        moved = api.patch(f"/v1/mailboxes/{mailbox['id']}", {"pool": "pool_default"})
+        moved = api.patch(f"/v1/mailboxes/{mailbox['id']}", {"mailbox_pool": "pool_default"})
         deleted = api.delete("/v1/mailbox-pools/pool_x")
 
         assert (refused.status, mailbox["id"] in refused.json["detail"]) == (409, True)
-        assert moved.json["pool"] == "pool_default"
+        assert moved.json["mailbox_pool"] == "pool_default"
         assert deleted.status == 200
 
     def test_that_is_not_there_takes_no_mailbox(self, api: Api) -> None:
         mailbox = a_mailbox(api)
 
-        created = api.post("/v1/mailboxes", {"email": "b@acme.com", "pool": "pool_x"})
-        moved = api.patch(f"/v1/mailboxes/{mailbox['id']}", {"pool": "pool_x"})
+        created = api.post("/v1/mailboxes", {"email": "b@acme.com", "mailbox_pool": "pool_x"})
+        moved = api.patch(f"/v1/mailboxes/{mailbox['id']}", {"mailbox_pool": "pool_x"})
 
         pointers = [answer.json["errors"][0]["pointer"] for answer in (created, moved)]
-        assert pointers == ["/pool", "/pool"]
+        assert pointers == ["/mailbox_pool", "/mailbox_pool"]
 
     def test_a_workspace_has_only_so_many(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("outrider.mailboxes.pools.repository.MAX_POOLS", 2)
@@ -161,14 +161,14 @@ class TestPool:
     ) -> None:
         for name in ("pool_x", "pool_y"):
             api.post("/v1/mailbox-pools", {"id": name, "name": name})
-        outside = a_mailbox(api, email="out@acme.com", pool="pool_y")
+        outside = a_mailbox(api, email="out@acme.com", mailbox_pool="pool_y")
         monkeypatch.setattr("outrider.mailboxes.pools.repository.MAX_MAILBOXES", 2)
-        first, _ = (a_mailbox(api, email=f"{each}@acme.com", pool=pool) for each in "ab")
+        first, _ = (a_mailbox(api, email=f"{each}@acme.com", mailbox_pool=pool) for each in "ab")
 
-        added = api.post("/v1/mailboxes", {"email": "c@acme.com", "pool": pool})
-        moved = api.patch(f"/v1/mailboxes/{outside['id']}", {"pool": pool})
-        api.patch(f"/v1/mailboxes/{first['id']}", {"pool": "pool_y"})
-        again = api.patch(f"/v1/mailboxes/{outside['id']}", {"pool": pool})
+        added = api.post("/v1/mailboxes", {"email": "c@acme.com", "mailbox_pool": pool})
+        moved = api.patch(f"/v1/mailboxes/{outside['id']}", {"mailbox_pool": pool})
+        api.patch(f"/v1/mailboxes/{first['id']}", {"mailbox_pool": "pool_y"})
+        again = api.patch(f"/v1/mailboxes/{outside['id']}", {"mailbox_pool": pool})
 
         assert (added.status, moved.status, again.status) == (409, 409, 200)
         assert pool in added.json["detail"]

@@ -133,4 +133,4 @@ class TestComplaint:
         assert counts(cloud, api, campaign) == {"sent": 1, "complained": 1}
         assert len(feed(api, "email.complained")) == len(feed(api, "contact.unsubscribed")) == 1
         (ended,) = feed(api, "enrollment.finished")
-        assert (ended["state"], ended["reason"]) == ("opted_out", "complained")
+        assert (ended["status"], ended["reason"]) == ("opted_out", "complained")

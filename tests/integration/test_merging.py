@@ -40,8 +40,15 @@ def counted(cloud: Cloud, api: Api) -> int:
     return sum(shard["contacts"] for shard in shards)
 
 
+def merged_into(cloud: Cloud, api: Api, contact_id: str) -> list[str]:
+    """The contacts that went into this one, as it is stored."""
+    items = cloud.items("contacts", api.workspace().id)
+    found: list[str] = next(item["merged_ids"] for item in items if item["sk"] == contact_id)
+    return found
+
+
 class TestMerge:
-    def test_fills_blanks_from_the_first_loser_that_knows(self, api: Api) -> None:
+    def test_fills_blanks_from_the_first_loser_that_knows(self, api: Api, cloud: Cloud) -> None:
         winner = created(api, "ada", title="CTO", tags=["a"], custom={"x": 1})
         first = created(api, "ada.l", title="CEO", tags=["b", "a"], custom={"x": 2, "y": 2})
         second = created(api, "lovelace", phone="+44 1", last_name="Lovelace", custom={"y": 3})
@@ -52,7 +59,7 @@ class TestMerge:
         assert (after["title"], after["phone"], after["full_name"]) == ("CTO", "+44 1", "Lovelace")
         assert (after["tags"], after["custom"]) == (["a", "b"], {"x": 1, "y": 2})
         assert after["other_emails"] == ["ada.l@example.com", "lovelace@example.com"]
-        assert after["merged_ids"] == [first, second]
+        assert merged_into(cloud, api, winner) == [first, second]
         assert api.get(f"/v1/contacts/{winner}").json == after
 
     def test_takes_the_losers_away(self, api: Api, cloud: Cloud) -> None:
@@ -84,7 +91,7 @@ class TestMerge:
         assert merged["data"] == {
             "contact_id": winner,
             "merged_ids": [loser],
-            "changed": ["merged_ids", "other_emails", "title"],
+            "changed": ["other_emails", "title"],
         }
         assert deleted["data"] == {"contact_id": loser, "merged_into": winner}
 
@@ -122,7 +129,7 @@ class TestAddressesOfMergedContacts:
         cloud.drain()
 
         assert after["other_emails"] == ["grace@example.com", "joan@example.com"]
-        assert after["merged_ids"] == [second, third]
+        assert merged_into(cloud, api, first) == [second, third]
         taken = api.post("/v1/contacts", {"email": "joan@example.com"})
         assert first in taken.json["detail"]
 
@@ -322,7 +329,7 @@ class TestMergeAmongOthers:
         cloud.drain()
 
         assert crashed()
-        assert (again.status, again.json["merged_ids"]) == (200, [loser])
+        assert (again.status, merged_into(cloud, api, winner)) == (200, [loser])
         assert (counted(cloud, api), len(suppressed(api))) == (1, 2)
         assert len(api.get("/v1/events?type=contact.merged").json["data"]) == 1
 

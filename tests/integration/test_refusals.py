@@ -90,7 +90,7 @@ class TestRecipient:
         assert found["audience"]["bounced"] == 1
         assert (contact["status"], suppression["address"]) == ("bounced", "ada0@example.com")
         assert (told["results"]["bounced"]["numerator"], told["health"]) == (1, "healthy")
-        assert (message["state"], message["reason"]) == (
+        assert (message["status"], message["reason"]) == (
             "failed",
             "bounced: 550 5.1.1 <(recipient)> User unknown",
         )

@@ -74,7 +74,7 @@ class TestOfTheFeed:
         brought = [each["id"] for each in received(endpoint)[len(before) :]]
         shown = now(api, asked)
         assert sorted(brought) == sorted(event["id"] for event in events[1:4])
-        assert (asked["state"], shown["state"]) == ("running", "completed")
+        assert (asked["status"], shown["status"]) == ("running", "completed")
         assert (shown["looked_at"], shown["matched"]) == (3, 3)
         assert shown["reached"] == events[3]["recorded_at"]
         kinds = Counter(each["kind"] for each in attempts(cloud, webhook["id"]))
@@ -183,7 +183,7 @@ class TestOfTheLog:
         kim, *again = [each["data"]["contact_id"] for each in received(endpoint)]
         assert sorted(again) == sorted(event["data"]["contact_id"] for event in events[1:])
         assert kim not in again
-        assert (now(api, asked)["matched"], now(api, asked)["state"]) == (2, "completed")
+        assert (now(api, asked)["matched"], now(api, asked)["status"]) == (2, "completed")
 
     def test_brings_only_what_the_webhook_still_asks_for(
         self, api: Api, cloud: Cloud, endpoint: Receiver
@@ -260,7 +260,7 @@ class TestSweep:
         cloud.clock.advance(hours=2)
         cloud.invoke("webhooks_sweep", {})
 
-        assert (now(api, asked)["state"], now(api, asked)["matched"]) == ("completed", 1)
+        assert (now(api, asked)["status"], now(api, asked)["matched"]) == ("completed", 1)
         assert given_up.messages == []
         assert len(received(endpoint)) == 1
 
@@ -285,7 +285,7 @@ class TestCrashes:
             feed = cloud.api.get("/v1/events?type=contact.created").json["data"]
             made = deliveries(cloud, shown["id"])
             (done,) = [each for each in cloud.items("webhooks") if each["sk"].startswith("rpl_")]
-            assert (done["state"], done["matched"]) == ("completed", 2)
+            assert (done["status"], done["matched"]) == ("completed", 2)
             assert {each["event_id"] for each in made} == {each["id"] for each in feed[1:3]}
             assert {each["state"] for each in made} == {"delivered"}
             logged = Counter(row["event_id"] for row in attempts(cloud, shown["id"]))

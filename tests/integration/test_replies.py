@@ -45,7 +45,7 @@ class TestReply:
         assert [len(events(api, f"reply.{name}")) for name in ("received", "classified")] == [1, 1]
         assert len(cloud.mails()) == 1
         (ended,) = events(api, "enrollment.finished")
-        assert (ended["state"], ended["outcome"]) == ("replied", "interested")
+        assert (ended["status"], ended["outcome"]) == ("replied", "interested")
         assert status(api, campaign.campaign_id)["audience"]["completed"] == 1
         assert (contact(api, campaign)["status"], len(page)) == ("interested", 1)
         thread = api.get(f"/v1/threads/{page[0]['thread_id']}").json
@@ -141,7 +141,7 @@ class TestReply:
             take(cloud, a_reply(cloud.mails()[0]))
         cloud.run(hours=4)
 
-        states = sorted(event["state"] for event in events(api, "enrollment.finished"))
+        states = sorted(event["status"] for event in events(api, "enrollment.finished"))
         assert states == ["company_replied", "replied"]
         assert len(cloud.mails()) == 2
         assert status(api, launch.json["campaign_id"])["audience"]["completed"] == 2
@@ -174,7 +174,7 @@ class TestStop:
         assert (reply["classification"], reply["reason"]) == (None, "stop_request")
         assert suppression["reason"] == "unsubscribed"
         assert taken[0]["message_id"] in suppression["evidence"]
-        assert (contact(api, campaign)["status"], ended["state"]) == ("unsubscribed", "opted_out")
+        assert (contact(api, campaign)["status"], ended["status"]) == ("unsubscribed", "opted_out")
         assert (counted(api, campaign)["unsubscribed"], len(cloud.mails())) == (1, 1)
 
 
@@ -229,7 +229,7 @@ class TestCrashes:
         count = len(points)
         ended = events(api, "enrollment.finished")
         assert happened[-1] is False
-        assert [each["state"] for each in ended] == [state] * count
+        assert [each["status"] for each in ended] == [state] * count
         assert len(cloud.mails()) == count
         assert len(api.get("/v1/messages?direction=in&limit=200").json["data"]) == count
         assert len(events(api, "reply.received")) == count

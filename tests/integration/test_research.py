@@ -49,7 +49,7 @@ def spent(api: Api) -> tuple[int, int]:
 
 def ledger(api: Api) -> list[tuple[str, int]]:
     entries = api.get("/v1/credits/ledger?kind=research").json["data"]
-    return sorted((entry["state"], entry["amount"]) for entry in entries)
+    return sorted((entry["status"], entry["amount"]) for entry in entries)
 
 
 class TestResearch:

@@ -243,7 +243,7 @@ class TestRetryOfMany:
             cloud.invoke("campaigns_enroll", {"Records": [job]})
             cloud.run(hours=1)
 
-        found = api.get(f"/v1/campaigns/{campaign.campaign_id}/enrollments").json["data"]
+        found = cloud.items("enrollments", f"{api.workspace().id}#{campaign.campaign_id}")
         assert [(each["state"], each["generation"]) for each in found] == [("failed", 2)] * 6
         assert wrong(api, cloud) == []
 

@@ -125,7 +125,7 @@ class TestHttp:
     def test_mailboxes_create(self, api: Api, cloud: Cloud) -> None:
         answer = MAILBOXES_CREATE.invoke(cloud, key=api.workspace().live_key)
 
-        assert json.loads(answer["body"])["pool"] == "pool_default"
+        assert json.loads(answer["body"])["mailbox_pool"] == "pool_default"
 
     def test_sequences_create(self, api: Api, cloud: Cloud) -> None:
         answer = SEQUENCES_CREATE.invoke(cloud, key=api.workspace().live_key)
@@ -163,7 +163,7 @@ class TestHttp:
 
         answer = ENROLLMENTS_GET.invoke(cloud, key=api.workspace().live_key, enrollment=enrollment)
 
-        assert json.loads(answer["body"])["state"] == "active"
+        assert json.loads(answer["body"])["status"] == "active"
 
     def test_messages_get(self, api: Api, cloud: Cloud) -> None:
         message = a_message(api)

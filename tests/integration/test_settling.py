@@ -32,7 +32,7 @@ def lost(api: Api, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Launched:
 
 
 def unknown(api: Api) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = api.get("/v1/messages?state=unknown").json["data"]
+    found: list[dict[str, Any]] = api.get("/v1/messages?status=unknown").json["data"]
     return found
 
 
@@ -59,7 +59,7 @@ class TestByPerson:
         cloud.run(hours=4)
 
         assert "/settle" in explained["gates"][0]["remedy"]
-        assert (answer.status, answer.json["state"]) == (200, "sent")
+        assert (answer.status, answer.json["status"]) == (200, "sent")
         assert answer.json == api.get(f"/v1/messages/{message['id']}").json
         assert (len(cloud.mails()), unknown(api)) == (2, [])
         found = status(api, lost.campaign_id)
@@ -73,7 +73,7 @@ class TestByPerson:
         listed = api.get("/v1/messages")
 
         assert listed.status == 200
-        assert [message["state"] for message in listed.json["data"]] == ["sent"]
+        assert [message["status"] for message in listed.json["data"]] == ["sent"]
 
     def test_not_sent_carries_the_step_out_again(
         self, api: Api, cloud: Cloud, lost: Launched
@@ -81,9 +81,9 @@ class TestByPerson:
         answer = settle(api, "not_sent")
         cloud.run(hours=1)
 
-        assert (answer.json["state"], answer.json["reason"]) == ("failed", "not_sent")
+        assert (answer.json["status"], answer.json["reason"]) == ("failed", "not_sent")
         assert [mail.message["Subject"] for mail in cloud.mails()] == ["A question, Ada0"] * 2
-        assert only(api, lost, "enrollment")["state"] == "active"
+        assert only(api, lost, "enrollment")["status"] == "active"
 
     @pytest.mark.parametrize("outcome", ["sent", "not_sent"])
     def test_of_one_whose_enrollment_ended_sends_nothing(
@@ -95,7 +95,7 @@ class TestByPerson:
         cloud.run(days=1)
 
         assert (answer.status, len(cloud.mails()), unknown(api)) == (200, 1, [])
-        assert only(api, lost, "enrollment")["state"] == "stopped"
+        assert only(api, lost, "enrollment")["status"] == "stopped"
         assert status(api, lost.campaign_id)["sent"] == (outcome == "sent")
 
     def test_loses_to_what_is_heard_at_the_same_moment(
@@ -121,7 +121,7 @@ class TestByPerson:
         ]
 
         assert [answer.status for answer in answers] == [422, 404, 200, 409]
-        assert only(api, lost, "enrollment")["state"] == "active"
+        assert only(api, lost, "enrollment")["status"] == "active"
 
 
 class TestRaces:
@@ -140,7 +140,7 @@ class TestRaces:
         cloud.drain()
 
         assert late.status == 409
-        state = only(api, lost, "message")["state"]
+        state = only(api, lost, "message")["status"]
         assert (state, status(api, lost.campaign_id)["sent"]) == (
             ("sent", 1) if first == "sent" else ("failed", 0)
         )
@@ -165,9 +165,9 @@ class TestByAnswer:
             take(cloud, a_reply(cloud.mails()[0], "Sounds great, let's talk.", **headers))
         cloud.run(hours=1)
 
-        state = only(api, lost, "enrollment")["state"]
+        state = only(api, lost, "enrollment")["status"]
         sent = status(api, lost.campaign_id)["sent"]
-        assert (state, only(api, lost, "message")["state"], sent) == found
+        assert (state, only(api, lost, "message")["status"], sent) == found
 
     @pytest.mark.usefixtures("lost")
     def test_to_a_mail_whose_name_is_known_settles_that(self, api: Api, cloud: Cloud) -> None:
@@ -175,7 +175,7 @@ class TestByAnswer:
 
         take(cloud, a_reply(cloud.mails()[0], In_Reply_To="<one@outrider.test>"))
 
-        assert api.get(f"/v1/messages/{message.id}").json["state"] == "sent"
+        assert api.get(f"/v1/messages/{message.id}").json["status"] == "sent"
         assert len(unknown(api)) == 1
 
     def test_settles_none_of_several(self, api: Api, cloud: Cloud, lost: Launched) -> None:

@@ -98,15 +98,15 @@ class TestTasks:
     def test_one_whose_enrollment_ends_is_nobodys_any_more(self, api: Api, cloud: Cloud) -> None:
         ruled(api, CALL, STEP_ONE)
         cloud.run(hours=1)
-        (task,) = api.get("/v1/messages?state=pending").json["data"]
+        (task,) = api.get("/v1/messages?status=pending").json["data"]
 
         stopped = api.post(f"/v1/enrollments/{task['enrollment_id']}/stop", {})
         late = api.post(f"/v1/messages/{task['id']}/complete", {})
         cloud.run(hours=1)
 
         assert (stopped.status, late.status) == (200, 409), late.text
-        assert api.get("/v1/messages?state=pending").json["data"] == []
-        assert api.get(f"/v1/messages/{task['id']}").json["state"] == "cancelled"
+        assert api.get("/v1/messages?status=pending").json["data"] == []
+        assert api.get(f"/v1/messages/{task['id']}").json["status"] == "cancelled"
         assert [event["message_id"] for event in events(api, "task.cancelled")] == [task["id"]]
 
     def test_one_of_somebody_else_is_not_there(self, api: Api) -> None:

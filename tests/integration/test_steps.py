@@ -306,7 +306,7 @@ class TestUnknown:
 
         cloud.run(days=1)
 
-        listed = api.get("/v1/messages?state=unknown").json["data"]
+        listed = api.get("/v1/messages?status=unknown").json["data"]
         assert [shown["id"] for shown in listed] == [message.id]
         assert len(cloud.mails()) == 1
         assert status(api, campaign.campaign_id)["audience"]["paused"] == 1
@@ -369,5 +369,5 @@ class TestExplain:
         mine = api.get(f"/v1/enrollments/{enrollment_id}/explain")
         theirs = api.get(f"/v1/enrollments/{enrollment_id}/explain", workspace="globex")
 
-        assert (mine.status, mine.json["state"]) == (200, "waiting")
+        assert (mine.status, mine.json["status"]) == (200, "waiting")
         assert (theirs.status, theirs.json["code"]) == (404, "RESOURCE_NOT_FOUND")

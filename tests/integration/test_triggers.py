@@ -94,7 +94,8 @@ class TestTrigger:
 
         assert (refused["triggered"], again["triggered"]) == (False, True)
         found = api.get(f"/v1/enrollments/{first['enrollment_id']}").json
-        assert (found["generation"], found["state"]) == (2, "finished")
+        [kept] = cloud.items("enrollments", f"{api.workspace().id}#{found['campaign_id']}")
+        assert (kept["generation"], found["status"]) == (2, "finished")
         assert len(cloud.mails()) == 2
         audience = status(api, campaign)["audience"]
         assert (audience["total"], audience["completed"]) == (1, 1)
@@ -147,9 +148,9 @@ class TestEnrollment:
         sent_while_paused = len(cloud.mails())
         cloud.run(hours=1)
 
-        assert (paused["state"], paused["blocked_reason"]) == ("paused", "by_person")
+        assert (paused["status"], paused["blocked_reason"]) == ("paused", "by_person")
         assert (counts["paused"], counts["active"], sent_while_paused) == (1, 0, 1)
-        assert resumed["state"] == "active"
+        assert resumed["status"] == "active"
         assert len(cloud.mails()) == 2
         assert status(api, campaign)["status"] == "completed"
 
@@ -160,7 +161,7 @@ class TestEnrollment:
         resumed = api.post(f"{path}/resume")
         cloud.run(days=1)
 
-        assert (stopped["state"], stopped["exit_reason"]) == ("stopped", "by_person")
+        assert (stopped["status"], stopped["exit_reason"]) == ("stopped", "by_person")
         assert (resumed.status, len(cloud.mails())) == (409, 1)
         assert status(api, campaign)["audience"]["completed"] == 1
 

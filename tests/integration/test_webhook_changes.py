@@ -231,9 +231,9 @@ class TestHealth:
 
             healthy, failing = (api.get(path).json["health"] for path in paths)
 
-        assert (healthy["state"], healthy["failures_in_a_row"]) == ("healthy", 0)
+        assert (healthy["status"], healthy["failures_in_a_row"]) == ("healthy", 0)
         assert healthy["last_success_at"] == healthy["last_attempt"]["at"]
-        assert (failing["state"], failing["failures_in_a_row"]) == ("failing", 1)
+        assert (failing["status"], failing["failures_in_a_row"]) == ("failing", 1)
         assert failing["failing_since"] == failing["last_failure_at"]
         assert failing["last_attempt"]["status_code"] == 500
         assert [each["next_probe_at"] for each in (healthy, failing)] == [None, None]
@@ -245,7 +245,7 @@ class TestHealth:
 
         health = api.get(path).json["health"]
 
-        assert (health["state"], health["failures_in_a_row"]) == ("waiting", 5)
+        assert (health["status"], health["failures_in_a_row"]) == ("waiting", 5)
         assert health["next_probe_at"] > health["last_failure_at"]
 
     @pytest.mark.parametrize("how", ["enable", "status", "another URL", "pause and enable"])
@@ -265,12 +265,12 @@ class TestHealth:
         cloud.run(hours=0.005)
 
         after = api.get(path).json["health"]
-        waited = api.get(f"{path}/deliveries?state=pending").json["data"]
-        assert (shown["health"]["state"], shown["health"]["failures_in_a_row"]) == ("healthy", 0)
+        waited = api.get(f"{path}/deliveries?status=pending").json["data"]
+        assert (shown["health"]["status"], shown["health"]["failures_in_a_row"]) == ("healthy", 0)
         assert shown["version"] == {"another URL": 2, "pause and enable": 3}.get(how, 1)
         assert webhook["health"]["last_failure_at"] == shown["health"]["last_failure_at"]
         if how == "another URL":
-            assert (after["state"], waited) == ("healthy", [])
+            assert (after["status"], waited) == ("healthy", [])
             assert len(received(endpoint)) == 5
         else:
             assert after["last_failure_at"] > webhook["health"]["last_failure_at"]

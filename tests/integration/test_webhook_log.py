@@ -41,7 +41,7 @@ class TestList:
         assert [event["data"]["contact_id"] for event in feed] == contacts
         assert [each["event_id"] for each in listed] == [event["id"] for event in feed[::-1]]
         for each in listed:
-            assert (each["state"], each["attempt_count"], each["tries"]) == ("pending", 2, 2)
+            assert (each["status"], each["attempt_count"], each["tries"]) == ("pending", 2, 2)
             assert each["next_attempt_at"] > each["attempts"][-1]["at"]
             assert [attempt["attempt"] for attempt in each["attempts"]] == [1, 2]
             for attempt in each["attempts"]:
@@ -55,7 +55,7 @@ class TestList:
             a_delivery(api, webhook_id, state="failed" if number % 2 else "delivered").id
             for number in range(6)
         ]
-        question = f"{path}?state=failed&event=contact.*&limit=2"
+        question = f"{path}?status=failed&event=contact.*&limit=2"
 
         first = api.get(question).json
         second = api.get(f"{question}&cursor={first['next_cursor']}").json
@@ -128,10 +128,10 @@ class TestRedeliver:
         (payload,) = received(endpoint)
         (attempt,) = attempts(cloud, webhook["id"])
         after = api.get(f"/v1/webhooks/deliveries/{delivery.id}").json
-        assert (answer.status, answer.json["state"], answer.json["tries"]) == (202, "pending", 0)
+        assert (answer.status, answer.json["status"], answer.json["tries"]) == (202, "pending", 0)
         assert payload["id"] == delivery.event_id
         assert (attempt["attempt"], attempt["kind"]) == (22, "redelivery")
-        assert (after["state"], after["attempt_count"]) == ("delivered", 22)
+        assert (after["status"], after["attempt_count"]) == ("delivered", 22)
 
     def test_begins_the_schedule_again(self, api: Api, cloud: Cloud) -> None:
         with receiver(FAILING) as peer:
@@ -141,7 +141,7 @@ class TestRedeliver:
             cloud.run(hours=FIRST_TWO)
 
         after = api.get(f"/v1/webhooks/deliveries/{delivery.id}").json
-        assert (after["state"], after["attempt_count"], after["tries"]) == ("pending", 23, 2)
+        assert (after["status"], after["attempt_count"], after["tries"]) == ("pending", 23, 2)
 
     def test_says_when_one_is_on_its_way(self, api: Api, endpoint: Receiver) -> None:
         webhook = register(api, endpoint.url).json

@@ -47,7 +47,7 @@ class TestUnderWay:
 
         shown = api.get(f"/v1/webhooks/{webhook}").json
         (row,) = attempts(cloud, webhook)
-        assert (shown["status"], shown["health"]["state"]) == ("enabled", "healthy")
+        assert (shown["status"], shown["health"]["status"]) == ("enabled", "healthy")
         assert shown["health"]["in_flight"] == 0
         assert row["kind"] == "scheduled"
         assert "webhook.disabled" not in {

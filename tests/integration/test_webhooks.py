@@ -36,7 +36,7 @@ class TestRegister:
         assert created.pop("created_at") == created.pop("updated_at")
         assert created.pop("test").pop("latency_ms") >= 0
         assert "contact.*" in created.pop("available_events")
-        assert created.pop("health")["state"] == "healthy"
+        assert created.pop("health")["status"] == "healthy"
         assert {name: value for name, value in created.items() if value is not None} == {
             "object": "webhook",
             "url": endpoint.url,

@@ -44,7 +44,7 @@ class Action:
 
 @dataclass(slots=True)
 class Held:
-    state: str
+    status: str
     held: int
     amount: int
     period: datetime
@@ -67,7 +67,7 @@ class Reference:
     def do(self, action: Action, now: datetime) -> str:
         if action.kind == "sweep":
             for operation, entry in self.entries.items():
-                if entry.state == "held" and entry.expires <= now:
+                if entry.status == "held" and entry.expires <= now:
                     self._settle(operation, None)
             if self.period and self._is_over(now):
                 self._begin(now)
@@ -79,7 +79,7 @@ class Reference:
 
     def _hold(self, operation: str, amount: int, now: datetime) -> str:
         if operation in self.entries:
-            return self.entries[operation].state
+            return self.entries[operation].status
         if amount and (self.period is None or self._is_over(now)):
             self._begin(now)
         if amount > self.available and amount:
@@ -104,18 +104,18 @@ class Reference:
         entry = self.entries.get(operation)
         if entry is None:
             return "unknown"
-        if entry.state != "held":
-            return entry.state
+        if entry.status != "held":
+            return entry.status
         if (amount or 0) > entry.held:
             return "too much"
-        entry.state, entry.amount = ("void" if amount is None else "posted"), amount or 0
+        entry.status, entry.amount = ("void" if amount is None else "posted"), amount or 0
         self.used += entry.amount
         if entry.held and entry.period == self.period:
             self.held -= entry.held
             self.spent += entry.amount
             self.available += entry.held - entry.amount
             self.last_events = []
-        return entry.state
+        return entry.status
 
     def _is_over(self, now: datetime) -> bool:
         return self.period is not None and next_reset(BILLING_DAY, self.period) <= now
@@ -251,12 +251,12 @@ class Books(RuleBasedStateMachine):
     def _done(self, action: Action) -> str:
         match action.kind:
             case "hold":
-                return self.credits.hold(action.operation, "research", action.amount).state
+                return self.credits.hold(action.operation, "research", action.amount).status
             case "post":
-                return self.credits.post(action.operation, action.amount).state
+                return self.credits.post(action.operation, action.amount).status
             case "void":
                 entry = self.credits.void(action.operation)
-                return entry.state if entry else "unknown"
+                return entry.status if entry else "unknown"
             case "sweep":
                 for workspace, operation in due_credits().until(clock.timestamp()):
                     if workspace == self.credits.caller.workspace:
@@ -272,7 +272,7 @@ class Books(RuleBasedStateMachine):
         used = self.table.query(Query(f"{self.credits.caller.workspace}#usage")).items
         return (
             {
-                item["id"]: (item["state"], item["held"], item["amount"])
+                item["id"]: (item["status"], item["held"], item["amount"])
                 for sk, item in items.items()
                 if sk != "#" and item["kind"] != "reset"
             },
@@ -291,7 +291,7 @@ class Books(RuleBasedStateMachine):
 def _shown(reference: Reference) -> Any:
     return (
         {
-            operation: (entry.state, entry.held, entry.amount)
+            operation: (entry.status, entry.held, entry.amount)
             for operation, entry in reference.entries.items()
         },
         reference.used,
@@ -313,7 +313,7 @@ def _check(balance: dict[str, Any], items: list[dict[str, Any]]) -> None:
         for item in items
         if item["created_at"] >= balance["started_at"] and item["kind"] != "reset"
     ]
-    held = [item for item in items if item["state"] == "held"]
+    held = [item for item in items if item["status"] == "held"]
     resets = sorted(
         (item for item in items if item["kind"] == "reset"),
         key=lambda item: str(item["created_at"]),

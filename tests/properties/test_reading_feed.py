@@ -87,7 +87,7 @@ class TestReader:
         before=st.lists(STEP, max_size=6),
         meanwhile=st.lists(STEP, max_size=12),
         asked=st.sampled_from(FILTERS),
-        order=st.sampled_from(["asc", "desc"]),
+        order=st.sampled_from(["recorded_at", "-recorded_at"]),
         limit=st.integers(1, 4),
         looks_at=st.sampled_from([3, 10_000]),
     )
@@ -118,15 +118,15 @@ class TestReader:
                 ms, writes = left.pop(0) if left else (1, [])
                 moment += timedelta(milliseconds=ms)
                 with clock.frozen(moment):
-                    found, has_more, behind = feed.page(cursor, order=order, limit=limit, **asked)
+                    found, has_more, behind = feed.page(cursor, sort=order, limit=limit, **asked)
                     seen, cursor = [*seen, *found], behind or cursor
-                    is_through = not has_more and (order == "desc" or not (writes or left))
+                    is_through = not has_more and (order == "-recorded_at" or not (writes or left))
                     feed.write(writes)
                 if is_through:
                     break
 
             assert not has_more
-            if order == "desc":
+            if order == "-recorded_at":
                 assert seen == feed.wanted(asked, there)[::-1]
             else:
                 assert seen == feed.wanted(asked, len(feed.written))

@@ -106,7 +106,7 @@ class TestChoices:
 
     def test_of_ends_are_two_events(self) -> None:
         known: Any = EndState
-        finished = enrollments.EnrollmentFinishedData.model_fields["state"].annotation
+        finished = enrollments.EnrollmentFinishedData.model_fields["status"].annotation
 
         assert choices(finished) | {"failed"} == choices(known)
 

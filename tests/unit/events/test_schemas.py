@@ -37,7 +37,7 @@ class TestEventQuery:
             "actor=key",
             "actor=key:con_01jf3k9q2c8m5v7x0b4n6t1rwe",
             "resource=ada@example.com",
-            "order=newest",
+            "sort=newest",
         ],
     )
     def test_refuses_what_it_does_not_understand(self, query: str) -> None:

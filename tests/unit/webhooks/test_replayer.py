@@ -117,7 +117,7 @@ class TestRun:
     def test_goes_on_in_another_call_when_time_is_short(self) -> None:
         rest = Rest()
         calls = 0
-        while rest.work.replay.state == "running":
+        while rest.work.replay.status == "running":
             made(rest, Feed(450)).run(JOB, lambda: False)
             calls += 1
 
@@ -135,5 +135,5 @@ class TestRun:
         rest = WithoutWebhook()
 
         assert made(rest, Feed(1)).run(JOB, lambda: True) == "cancelled"
-        assert (rest.work.replay.state, rest.set_waiting) == ("cancelled", set())
+        assert (rest.work.replay.status, rest.set_waiting) == ("cancelled", set())
         assert made(rest, Feed(1)).run(JOB, lambda: True) == "nothing to do"

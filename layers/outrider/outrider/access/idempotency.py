@@ -26,7 +26,7 @@ from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, StoreFailed, Table
 from outrider.kit.errors import ValidationFailed, Violation
 from outrider.kit.http.requests import REPEATABLE, Request
-from outrider.kit.http.responses import Answer, AnsweredBefore, Headers, render
+from outrider.kit.http.responses import Answer, AnsweredBefore, Existing, Headers, render
 
 LIFE = timedelta(hours=72)
 LEASE = timedelta(seconds=35)
@@ -68,7 +68,9 @@ class Idempotency:
     _token: str = ""
     _began_ms: int = 0
 
-    def keep_action(self, result: BaseModel, repeated: BaseModel | None = None) -> Action:
+    def keep_action(
+        self, result: BaseModel | Existing[BaseModel], repeated: BaseModel | None = None
+    ) -> Action:
         """The write that keeps the answer which `result` renders to, or `repeated` where a
         repetition must not be told all that the first answer tells.
 

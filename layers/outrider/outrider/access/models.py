@@ -10,7 +10,7 @@ from outrider.access.idempotency import Idempotency, PlanT
 from outrider.access.scopes import Role
 from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action
-from outrider.kit.http.responses import Headers
+from outrider.kit.http.responses import Existing, Headers
 from outrider.kit.outbox import Event, Mode, event
 
 _TEST = "~test"
@@ -82,7 +82,9 @@ class Caller:
         """Whether the answer has to be known before the write, so that it can be kept."""
         return self.idempotency is not None
 
-    def keep_actions(self, result: BaseModel, *, repeated: BaseModel | None = None) -> list[Action]:
+    def keep_actions(
+        self, result: BaseModel | Existing[BaseModel], *, repeated: BaseModel | None = None
+    ) -> list[Action]:
         """The write that keeps the answer under the request's Idempotency-Key; none without one.
 
         It belongs into the transaction of the change that `result` tells. A repetition of the

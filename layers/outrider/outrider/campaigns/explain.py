@@ -102,7 +102,7 @@ class CampaignExplanation(BaseModel):
     object: Literal["campaign_explanation"] = "campaign_explanation"
     status: CampaignStatus
     """The status of the campaign: only an `active` one sends."""
-    pause_reason: str | None
+    paused_reason: str | None
     enrolling: bool
     audience: Audience
     gates: list[CampaignGate]
@@ -162,7 +162,7 @@ class CampaignExplainer:
         return CampaignExplanation(
             campaign_id=campaign.id,
             status=campaign.status,
-            pause_reason=campaign.pause_reason,
+            paused_reason=campaign.paused_reason,
             enrolling=campaign.enrolling,
             audience=seen.audience,
             gates=gates,
@@ -275,7 +275,7 @@ def _status(campaign: Campaign) -> Iterator[CampaignGate]:
         "draft": "Launch it with POST /v1/campaigns/{id}/launch",
         "paused": "Resume it with POST /v1/campaigns/{id}/resume",
     }.get(campaign.status, "Nothing: every contact has finished it")
-    if campaign.status == "paused" and campaign.pause_reason == "guardrail":
+    if campaign.status == "paused" and campaign.paused_reason == "guardrail":
         remedy = (
             "Too many mails bounced or were complained about: see GET /v1/deliverability, then"
             " resume it with POST /v1/campaigns/{id}/resume"
@@ -286,12 +286,12 @@ def _status(campaign: Campaign) -> Iterator[CampaignGate]:
 def _nobody(seen: _Seen) -> CampaignGate:
     if seen.audience.failed:
         remedy = (
-            f"{seen.audience.failed} failed: GET /v1/campaigns/{{id}}/enrollments?state=failed says"
-            " why; once the reason is gone, POST /v1/campaigns/{id}/retry"
+            f"{seen.audience.failed} failed: GET /v1/campaigns/{{id}}/enrollments?status=failed"
+            " says why; once the reason is gone, POST /v1/campaigns/{id}/retry"
         )
     elif seen.audience.paused:
         remedy = (
-            "Those who are left are paused: GET /v1/campaigns/{id}/enrollments?state=paused says"
+            "Those who are left are paused: GET /v1/campaigns/{id}/enrollments?status=paused says"
             " why; resume them with POST /v1/enrollments/{id}/resume"
         )
     elif seen.campaign.status == "completed":

@@ -89,7 +89,7 @@ class Campaign(BaseModel):
     mailbox_pool: str
     settings: Settings = Settings()
     status: CampaignStatus = "draft"
-    pause_reason: str | None = None
+    paused_reason: str | None = None
     run: int = 1
     wakes_at: str = ""
     """While it is active: when its clock comes to its next round."""

@@ -106,17 +106,17 @@ class ControlService:
     def _paused(self, campaign: Campaign, reason: str) -> Campaign:
         if campaign.status != "active":
             raise WrongStatus("paused", campaign.status)
-        return campaign.changed(status="paused", pause_reason=reason)
+        return campaign.changed(status="paused", paused_reason=reason)
 
     def _resumed(self, campaign: Campaign) -> Campaign:
         if campaign.status != "paused":
             raise WrongStatus("resumed", campaign.status)
-        return campaign.changed(status="active", pause_reason=None, run=campaign.run + 1)
+        return campaign.changed(status="active", paused_reason=None, run=campaign.run + 1)
 
     def _pause_actions(
         self, campaign: Campaign, after: Campaign, events: Sequence[Event] = ()
     ) -> list[Action]:
-        reason = after.pause_reason or BY_PERSON
+        reason = after.paused_reason or BY_PERSON
         paused = self.caller.event("campaign.paused", reason=reason, **campaign.names())
         actions = [self.campaigns.change_action(campaign, after, [*events, paused])]
         if campaign.leads_sequence:

@@ -56,7 +56,7 @@ class CampaignView(BaseModel):
     status: CampaignStatus
     """`draft` until the launch, `active` while it can send, `paused` by you or a guardrail,
     `completed` when all its contacts are through."""
-    pause_reason: str | None
+    paused_reason: str | None
     sequence_id: str
     steps_version: int
     mailbox_pool: str
@@ -346,7 +346,7 @@ class CampaignStatusView(BaseModel):
     status: CampaignStatus
     """`draft` until the launch, `active` while it can send, `paused` by you or a guardrail,
     `completed` when all its contacts are through."""
-    pause_reason: str | None
+    paused_reason: str | None
     start_at: str | None
     sequence_id: str
     audience: Audience

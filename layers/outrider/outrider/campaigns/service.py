@@ -140,7 +140,7 @@ class CampaignService:
             campaign_id=campaign.id,
             name=campaign.name,
             status=campaign.status,
-            pause_reason=campaign.pause_reason,
+            paused_reason=campaign.paused_reason,
             start_at=campaign.start_at,
             sequence_id=campaign.sequence_id,
             audience=audience(shards),

@@ -1,7 +1,7 @@
 """Companies: creating, listing, changing and deleting them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -28,6 +28,7 @@ from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.errors import ValidationFailed
 from outrider.kit.http.pagination import Page, Sealer
+from outrider.kit.http.responses import Made, made
 
 COMPANY = Kind("company", "com", "domain", CompanyNotFound)
 _ROW = TypeAdapter(CompanyWrite)
@@ -63,9 +64,10 @@ class CompanyService:
             raise _no_company()
         return self.companies.check_present_action(company_id).or_raise(_no_company())
 
-    def create(self, new: CompanyCreate) -> Company:
+    def create(self, new: CompanyCreate) -> Made[Company]:
         """Raises EntityExists when the domain is taken and `upsert` was not asked for."""
-        return self.put(new, upsert=new.upsert)[0]
+        entity, result = self.put(new, upsert=new.upsert)
+        return made(entity, created=result == "created")
 
     def put(self, row: CompanyWrite, *, upsert: bool) -> tuple[Company, Result]:
         """Create a company, or with `upsert` update the one that has its domain.
@@ -80,12 +82,18 @@ class CompanyService:
             return self._writes.settle(company, _given(row), taken, upsert=upsert)
         return company, "created"
 
-    def create_many(self, batch: CompanyBatch) -> CompanyBatchResult:
+    def create_many(self, batch: CompanyBatch) -> Made[CompanyBatchResult]:
         """Return one result for each row, in the order of the rows."""
         rows = EntityBatch(
-            self._writes, _ROW, CompanyRowResult, self._new, _given, lambda _: ({}, ())
+            replace(self._writes, keeps=False),
+            _ROW,
+            CompanyRowResult,
+            self._new,
+            _given,
+            lambda _: ({}, ()),
         )
-        return CompanyBatchResult.of(rows.put(batch.companies, upsert=batch.upsert))
+        done = CompanyBatchResult.of(rows.put(batch.companies, upsert=batch.upsert))
+        return made(done, created=done.counts["created"] > 0)
 
     def get(self, company_id: str) -> Company:
         """Raises CompanyNotFound."""

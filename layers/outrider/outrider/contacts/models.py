@@ -49,14 +49,14 @@ class Contact(Entity):
     email: str
     other_emails: list[str] = Field(default_factory=list)
     """Addresses of contacts that were merged into it. Nothing is sent to them."""
-    merged_ids: list[str] = Field(default_factory=list)
+    merged_ids: list[str] = Field(default_factory=list, exclude=True)
     first_name: str | None = None
     last_name: str | None = None
     title: str | None = None
     """The job title; null if it is not known."""
     company: str | None = None
     company_id: str | None = None
-    company_pinned: bool = False
+    company_pinned: bool = Field(default=False, exclude=True)
     """Whether a caller gave `company_id`, or took it away: then the address changes nothing."""
     linkedin_url: str | None = None
     phone: str | None = None
@@ -88,7 +88,9 @@ class Contact(Entity):
     def fields(self) -> dict[str, Any]:
         stored = super().fields()
         del stored["last_contacted_at"]
-        return {**stored, "status": "new" if self.status == "active" else self.status}
+        status = "new" if self.status == "active" else self.status
+        not_shown = {"merged_ids": self.merged_ids, "company_pinned": self.company_pinned}
+        return {**stored, "status": status, **not_shown}
 
     def contacted(self, last_contacted_at: str | None) -> Self:
         """The contact with its last contact, if it has had any."""

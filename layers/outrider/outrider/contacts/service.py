@@ -1,7 +1,7 @@
 """Contacts: creating, listing, changing and deleting them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -30,6 +30,7 @@ from outrider.entities.writes import EntityWrites, Kind
 from outrider.kit import clock, ids
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.http.pagination import Page, Sealer
+from outrider.kit.http.responses import Made, made
 from outrider.kit.text.addresses import folded
 
 CONTACT = Kind("contact", "con", "address", ContactNotFound)
@@ -48,9 +49,10 @@ class ContactService:
         contacts, place = self.lists.page(query, sealer.after(query))
         return sealer.page(query, contacts, place)
 
-    def create(self, new: ContactCreate) -> Contact:
+    def create(self, new: ContactCreate) -> Made[Contact]:
         """Raises EntityExists when the address is taken and `upsert` was not asked for."""
-        return self.put(new, upsert=new.upsert)[0]
+        entity, result = self.put(new, upsert=new.upsert)
+        return made(entity, created=result == "created")
 
     def put(self, row: ContactWrite, *, upsert: bool) -> tuple[Contact, Result]:
         """Create a contact, or with `upsert` update the one that has its address.
@@ -66,12 +68,18 @@ class ContactService:
             return self._writes.settle(contact, given, taken, upsert=upsert)
         return contact, "created"
 
-    def create_many(self, batch: ContactBatch) -> ContactBatchResult:
+    def create_many(self, batch: ContactBatch) -> Made[ContactBatchResult]:
         """Return one result for each row, in the order of the rows."""
         rows = EntityBatch(
-            self._writes, _ROW, ContactRowResult, self._new, _given, self._check_companies
+            replace(self._writes, keeps=False),
+            _ROW,
+            ContactRowResult,
+            self._new,
+            _given,
+            self._check_companies,
         )
-        return ContactBatchResult.of(rows.put(batch.contacts, upsert=batch.upsert))
+        done = ContactBatchResult.of(rows.put(batch.contacts, upsert=batch.upsert))
+        return made(done, created=done.counts["created"] > 0)
 
     def get(self, contact_id: str) -> Contact:
         """Raises ContactNotFound."""

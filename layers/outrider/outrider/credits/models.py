@@ -10,7 +10,7 @@ from outrider.credits.billing import last_reset, next_reset
 from outrider.kit import clock
 
 Kind = Literal["chat", "research", "qualify", "email_verification"]
-State = Literal["held", "posted", "void"]
+Status = Literal["held", "posted", "void"]
 
 PRICES: Mapping[Kind, Mapping[str, int]] = {
     "chat": {"standard": 1, "advanced": 2},
@@ -89,7 +89,7 @@ class LedgerEntry(BaseModel):
     id: str
     object: Literal["ledger_entry"] = "ledger_entry"
     kind: Kind | Literal["reset"]
-    state: State
+    status: Status
     held: int
     amount: int
     created_at: str
@@ -102,7 +102,7 @@ class LedgerEntry(BaseModel):
         return cls(
             id=operation,
             kind=kind,
-            state="held",
+            status="held",
             held=held,
             amount=0,
             created_at=created_at,
@@ -114,7 +114,7 @@ class LedgerEntry(BaseModel):
         return cls(
             id=entry_id,
             kind="reset",
-            state="posted",
+            status="posted",
             held=0,
             amount=granted,
             created_at=now,
@@ -127,7 +127,7 @@ class LedgerEntry(BaseModel):
             raise ValueError(f"{self.id} holds {self.held} credits, and {amount} were posted")
         return self.model_copy(
             update={
-                "state": "void" if amount is None else "posted",
+                "status": "void" if amount is None else "posted",
                 "amount": amount or 0,
                 "settled_at": at,
             }

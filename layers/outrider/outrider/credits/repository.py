@@ -206,10 +206,10 @@ class CreditRepository:
         return self.table.update_action(
             self.workspace,
             entry.id,
-            "SET #state = :state, #amount = :amount, #settled_at = :at"
+            "SET #status = :status, #amount = :amount, #settled_at = :at"
             " REMOVE #by_due_pk, #by_due_sk",
-            "#state = :held",
-            state=entry.state,
+            "#status = :held",
+            status=entry.status,
             amount=entry.amount,
             at=entry.settled_at,
             held="held",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from outrider.access.models import PlanName
-from outrider.credits.models import Kind, State
+from outrider.credits.models import Kind, Status
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import Instant
 
@@ -28,12 +28,12 @@ class Credits(BaseModel):
 
 
 class LedgerQuery(PageQuery):
-    """With `kind` or `state` a page may be short of `limit`, or even empty, and still have more
+    """With `kind` or `status` a page may be short of `limit`, or even empty, and still have more
     behind it."""
 
     kind: Annotated[
         Literal[Kind, "reset"] | None, Field(description="What the credits were for, or reset")
     ] = None
-    state: State | None = None
+    status: Status | None = None
     since: Annotated[Instant | None, Field(description="Made at or after (RFC 3339)")] = None
     until: Annotated[Instant | None, Field(description="Made before (RFC 3339)")] = None

@@ -41,7 +41,7 @@ class CreditService:
 
     def list(self, query: LedgerQuery) -> Page[LedgerEntry]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/credits")
-        wanted = query.model_dump(include={"kind", "state"}, exclude_none=True)
+        wanted = query.model_dump(include={"kind", "status"}, exclude_none=True)
         entries, place = self.ledger.list(
             wanted, query.since, query.until, query.limit, sealer.after(query)
         )
@@ -51,7 +51,7 @@ class CreditService:
         """Put `amount` credits aside for an operation, before its work.
 
         `operation` is an id of the caller's (`kit.ids`), the same whenever the same work begins
-        again: holding twice is the same as once. Work only while the entry's `state` is `held`:
+        again: holding twice is the same as once. Work only while the entry's `status` is `held`:
         `posted` was done before, `void` has expired or was given back.
 
         Raises InsufficientCredits.
@@ -88,8 +88,8 @@ class CreditService:
         """Charge an operation `amount` credits, at most what it holds, and give the rest back.
 
         `also` are writes that go with it: all of it is done, or nothing. An operation that was
-        settled before stays as it is, and nothing is written: the entry's `state` tells. The answer
-        to the caller's request gets `X-Credits-Used` and `X-Credits-Remaining`.
+        settled before stays as it is, and nothing is written: the entry's `status` tells. The
+        answer to the caller's request gets `X-Credits-Used` and `X-Credits-Remaining`.
 
         Raises LookupError when nothing was held, ValueError for more than was held, and
         TransactionFailed when a condition of `also` does not hold.
@@ -117,7 +117,7 @@ class CreditService:
     ) -> LedgerEntry | None:
         for _ in attempts(_ATTEMPTS):
             entry, balance = self.ledger.entry(operation)
-            if entry is None or entry.state != "held":
+            if entry is None or entry.status != "held":
                 return entry
             settled = entry.settled(amount, clock.timestamp())
             in_period = bool(entry.held and balance and balance.counts(entry))

@@ -12,6 +12,7 @@ from outrider.kit import ids
 from outrider.kit.attempts import MOST, attempts
 from outrider.kit.aws.dynamodb import Action
 from outrider.kit.errors import Contended, PreconditionFailed, ResourceNotFound, Stale
+from outrider.kit.http.responses import Existing, Made
 from outrider.kit.outbox import Event
 
 
@@ -45,6 +46,9 @@ class EntityWrites(Generic[EntityT]):
     kind: Kind
     changes: Callable[[EntityT, Mapping[str, Any]], Mapping[str, Any]]
     check_actions: Callable[[Mapping[str, Any]], Sequence[Action]]
+    keeps: bool = True
+    """Whether what is written answers the request, and is kept under its Idempotency-Key: of a
+    batch no single entity does."""
 
     def settle(
         self,
@@ -101,7 +105,7 @@ class EntityWrites(Generic[EntityT]):
             after = current.changed(changes)
             events = [self._updated(current.id, changes)]
             try:
-                also = self.further_actions(after, changes)
+                also = self.further_actions(Existing(after), changes)
                 self.entities.change(current, after, events, also=also)
             except Stale as moved:
                 current = moved.current
@@ -148,9 +152,10 @@ class EntityWrites(Generic[EntityT]):
     def exists(self, existing: EntityT) -> EntityExists:
         return EntityExists(self.kind.noun, self.kind.unique, existing.id)
 
-    def further_actions(self, after: EntityT, given: Mapping[str, Any]) -> Sequence[Action]:
+    def further_actions(self, after: Made[EntityT], given: Mapping[str, Any]) -> Sequence[Action]:
         """Return what belongs to the write that makes `after` of what is given."""
-        return [*self.check_actions(given), *self.caller.keep_actions(after)]
+        kept = self.caller.keep_actions(after) if self.keeps else ()
+        return [*self.check_actions(given), *kept]
 
     def _change_read(
         self, entity_id: str, given: Mapping[str, Any], if_match: int | None

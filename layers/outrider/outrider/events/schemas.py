@@ -105,10 +105,10 @@ class EventQuery(PageQuery):
     ] = None
     since: Annotated[Instant | None, Field(description="At or after (RFC 3339)")] = None
     until: Annotated[Instant | None, Field(description="Before (RFC 3339)")] = None
-    order: Annotated[
-        Literal["asc", "desc"],
-        Field(description="`asc`: oldest first. `desc`: newest first, to look back"),
-    ] = "asc"
+    sort: Annotated[
+        Literal["recorded_at", "-recorded_at"],
+        Field(description="Oldest first; with `-` newest first, to look back"),
+    ] = "recorded_at"
 
     @property
     def names(self) -> frozenset[EventName] | None:

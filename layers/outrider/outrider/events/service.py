@@ -67,7 +67,7 @@ class EventService:
         what is older than a moment, and the feed the rest: a query may show one item of a
         transaction that is being committed and not yet another."""
         way, since, until = self._way(query), self._since(query), query.until
-        if query.order == "desc":
+        if query.sort == "-recorded_at":
             if way.by_entries:
                 return self.events.about(way.contact_id, place, since, until, newest_first=True)
             return self.events.backward(place, since, until)

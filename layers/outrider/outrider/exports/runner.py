@@ -156,5 +156,6 @@ def _starts_csv(work: ExportWork) -> bool:
 
 def _fields(work: ExportWork, model: type[BaseModel]) -> list[str]:
     """Return the columns, without `object`, which all rows of a file share."""
-    names = [*model.model_fields, *model.model_computed_fields]
+    own = [name for name, field in model.model_fields.items() if not field.exclude]
+    names = [*own, *model.model_computed_fields]
     return [name for name in names if name not in ("object", OPEN_FIELD[work.shown.kind])]

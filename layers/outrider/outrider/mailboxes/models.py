@@ -68,7 +68,7 @@ class Mailbox(BaseModel):
     name: str | None = None
     kind: Kind = "ses"
     smtp: SmtpServer | None = None
-    pool: str = DEFAULT_POOL
+    mailbox_pool: str = DEFAULT_POOL
     daily_cap: int
     min_gap_seconds: int
     warmed: bool

@@ -76,7 +76,7 @@ class MailboxRepository:
                 self.table.put_action({**self._item(mailbox), **attribute(events)}, free),
                 self.table.put_action(claim, free),
                 *self._inbox_actions(mailbox),
-                self._pools.join_action(mailbox.pool),
+                self._pools.join_action(mailbox.mailbox_pool),
                 *also,
             )
         except TransactionFailed as failure:
@@ -119,7 +119,7 @@ class MailboxRepository:
                 self.workspace,
                 "begins_with(#sk, :prefix)",
                 {"prefix": "mbx_", **({"pool": pool} if pool else {})},
-                filter="#pool = :pool" if pool else "",
+                filter="#mailbox_pool = :pool" if pool else "",
                 after=after,
                 consistent=True,
             ),
@@ -149,8 +149,11 @@ class MailboxRepository:
             {**self._item(after), **attribute(events)}, "#version = :seen", seen=before.version
         )
         moved: list[Action] = []
-        if after.pool != before.pool:
-            moved += [self._pools.leave_action(before.pool), self._pools.join_action(after.pool)]
+        if after.mailbox_pool != before.mailbox_pool:
+            moved += [
+                self._pools.leave_action(before.mailbox_pool),
+                self._pools.join_action(after.mailbox_pool),
+            ]
         if after.verified_by != before.verified_by:
             moved += self._inbox_actions(after) or [
                 self.table.delete_action(**self._inbox_key(after))
@@ -173,7 +176,7 @@ class MailboxRepository:
                 self.table.delete_action(**self._claim_key(mailbox)),
                 self.table.delete_action(**self._inbox_key(mailbox)),
                 self.table.delete_action(self._usage_pk(mailbox.id), _GAP),
-                self._pools.leave_action(mailbox.pool, events),
+                self._pools.leave_action(mailbox.mailbox_pool, events),
                 *also,
             )
         except TransactionFailed as failure:

@@ -100,7 +100,7 @@ class MailboxCreate(Input):
     name: Name | None = None
     kind: Kind = "ses"
     smtp: SmtpCreate | None = None
-    pool: PoolId = DEFAULT_POOL
+    mailbox_pool: PoolId = DEFAULT_POOL
     daily_cap: Cap = 50
     min_gap_seconds: Gap = 60
     warmed: bool = False
@@ -121,13 +121,13 @@ class MailboxUpdate(Input):
 
     model_config = ConfigDict(
         json_schema_extra=json_schema.never_null(
-            "pool", "daily_cap", "min_gap_seconds", "warmed", "guardrail", "status"
+            "mailbox_pool", "daily_cap", "min_gap_seconds", "warmed", "guardrail", "status"
         )
     )
 
     name: Name | None = None
     smtp: SmtpUpdate | None = None
-    pool: PoolId | None = None
+    mailbox_pool: PoolId | None = None
     daily_cap: Cap | None = None
     min_gap_seconds: Gap | None = None
     warmed: bool | None = None
@@ -139,7 +139,7 @@ class MailboxUpdate(Input):
 
 
 class MailboxQuery(PageQuery):
-    pool: Annotated[PoolId | None, Field(description="Only mailboxes of this pool")] = None
+    mailbox_pool: Annotated[PoolId | None, Field(description="Only mailboxes of this pool")] = None
 
 
 class SmtpDetails(BaseModel):
@@ -173,7 +173,7 @@ class MailboxDetails(BaseModel):
     name: str | None = None
     kind: Kind
     smtp: SmtpDetails | None = None
-    pool: str
+    mailbox_pool: str
     daily_cap: int
     min_gap_seconds: int
     warmed: bool

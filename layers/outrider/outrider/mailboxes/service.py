@@ -103,7 +103,7 @@ class MailboxService:
 
     def list(self, query: MailboxQuery) -> Page[MailboxDetails]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/mailboxes")
-        found, place = self.mailboxes.list(query.limit, sealer.after(query), query.pool)
+        found, place = self.mailboxes.list(query.limit, sealer.after(query), query.mailbox_pool)
         now = clock.now()
         usage = self.mailboxes.usage((mailbox.id for mailbox in found), now.date()) if found else {}
         details = [MailboxDetails.of(each, usage[each.id].used, now) for each in found]

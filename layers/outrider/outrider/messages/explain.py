@@ -56,7 +56,7 @@ class Explainer:
             enrollment_id=enrollment.id,
             campaign_id=enrollment.campaign_id,
             contact_id=enrollment.contact_id,
-            state=enrollment.state,
+            status=enrollment.state,
             blocked_reason=enrollment.blocked_reason,
             exit_reason=enrollment.exit_reason,
             step=to_come,

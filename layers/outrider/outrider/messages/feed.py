@@ -84,8 +84,8 @@ def _told(event: RecordedEvent) -> frozenset[State]:
 
 def _states(asked: MessageQuery) -> frozenset[State]:
     states = frozenset().union(*_TOLD.values())
-    if asked.state is not None:
-        states &= {asked.state}
+    if asked.status is not None:
+        states &= {asked.status}
     if asked.direction is not None:
         received = _TOLD["received"]
         states = states & received if asked.direction == "in" else states - received

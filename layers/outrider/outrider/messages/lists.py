@@ -93,14 +93,14 @@ class MessageLists:
 
 def has_index(asked: MessageQuery) -> bool:
     """Whether `MessageLists` has a way to what is asked for."""
-    return bool(asked.contact_id or asked.campaign_id or asked.state in OPEN_STATES)
+    return bool(asked.contact_id or asked.campaign_id or asked.status in OPEN_STATES)
 
 
 def _query(workspace: str, asked: MessageQuery) -> tuple[Query, frozenset[str]]:
     """The way to them, and the filters that it answers by itself."""
     index, name = "by_campaign", "campaign_id"
-    if asked.state in OPEN_STATES:
-        index, name = "by_state", "state"
+    if asked.status in OPEN_STATES:
+        index, name = "by_state", "status"
     # The sort key is a message's time, # and its id.
     between = {"first": f"{asked.created_after or 0}#~", "last": asked.created_before or "~"}
     query = Query(

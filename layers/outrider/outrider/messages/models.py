@@ -96,7 +96,6 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
-    object: Literal["message"] = "message"
     thread_id: str = ""
     """The same for all messages of an enrollment, both ways."""
     direction: Direction = "out"

@@ -12,7 +12,8 @@ from outrider.kit.http.inputs import Checked, Input
 from outrider.kit.http.pagination import MAX_CURSOR_LENGTH, PageQuery
 from outrider.kit.http.requests import Instant
 from outrider.kit.text.addresses import Email
-from outrider.messages.models import Direction, GateName, Message, State
+from outrider.messages.bounces.reasons import BounceKind, BounceReason
+from outrider.messages.models import Classification, Direction, GateName, Message, State
 from outrider.sequences.lint.findings import Rule, Severity
 from outrider.sequences.models import Channel, ReplyClass
 
@@ -37,13 +38,13 @@ class CreatedBetween(Checked):
 class MessageQuery(PageQuery, CreatedBetween):
     """Filters may be combined freely. Where many messages are left out, a page may be short or even
     empty and more may follow all the same: `has_more` says so. Without `contact_id`, `campaign_id`
-    or an open `state`, messages are those that the feed of events tells of: seconds after they were
-    recorded, and for 400 days."""
+    or an open `status`, messages are those that the feed of events tells of: seconds after they
+    were recorded, and for 400 days."""
 
     contact_id: Filter = None
     campaign_id: Filter = None
     mailbox_id: Filter = None
-    state: Annotated[
+    status: Annotated[
         State | None, Field(description="`unknown` and `pending` wait for somebody")
     ] = None
     direction: Direction | None = None
@@ -64,6 +65,8 @@ class MessageQuery(PageQuery, CreatedBetween):
         if message.created_at <= asked.pop("created_after", ""):
             return False
         if message.created_at >= asked.pop("created_before", "~"):
+            return False
+        if message.state != asked.pop("status", message.state):
             return False
         return all(getattr(message, name) == wanted for name, wanted in asked.items())
 
@@ -207,7 +210,7 @@ class SettlementRequest(Input, CreatedBetween):
     def query(self) -> MessageQuery:
         """The messages that the filters let through."""
         filters = {name: getattr(self, name) for name in _FILTERS}
-        return MessageQuery(state="unknown", limit=MAX_SETTLED, cursor=self.cursor, **filters)
+        return MessageQuery(status="unknown", limit=MAX_SETTLED, cursor=self.cursor, **filters)
 
 
 SettlementKind = Literal["settled", "not_unknown", "not_found", "contended"]
@@ -246,6 +249,75 @@ class SettlementBatch(BaseModel):
         )
 
 
+class MessageView(BaseModel):
+    """The one message of one step of one enrollment, written when its outcome is known, or a reply
+    that came in. `unknown` means that it may or may not have been sent; it is never sent again by
+    itself. What happened to it after it was sent is told by times: each is the first time it
+    happened."""
+
+    id: str
+    object: Literal["message"] = "message"
+    thread_id: str
+    """The id of the conversation: the same for all messages of an enrollment, both ways."""
+    direction: Direction
+    channel: Channel
+    contact_id: str
+    campaign_id: str
+    sequence_id: str
+    enrollment_id: str
+    step_id: str
+    variant_id: str
+    mailbox_id: str | None
+    """Only emails have one."""
+    sender: str | None
+    recipient: str | None
+    status: State
+    reason: str | None
+    subject: str | None
+    text: str | None
+    html: str | None
+    rfc_message_id: str | None
+    due_at: str | None
+    """Until when a person has time for a task."""
+    completed_at: str | None
+    outcome: str | None
+    """What came of a task, as the person who did it says."""
+    links: list[str]
+    """Where its tracked links lead, in the order of their numbers."""
+    created_at: str
+    sent_at: str | None
+    delivered_at: str | None
+    opened_at: str | None
+    """By a person; a machine's is `machine_opened_at`."""
+    machine_opened_at: str | None
+    clicked_at: str | None
+    bounced_at: str | None
+    bounce: BounceKind | None
+    bounce_reason: BounceReason | None
+    complained_at: str | None
+    unsubscribed_at: str | None
+    replied_at: str | None
+    """When a person answered it first."""
+    in_reply_to: str | None
+    """Of a reply: our message that it answers."""
+    refers_to: str | None
+    """Of a `wrong_person`: the first other address that it names. Nothing is sent to it."""
+    classification: Classification | None
+    """What a reply says; of a message, how the answers to it count."""
+
+    @classmethod
+    def of(cls, message: Message, **instead: str | None) -> Self:
+        """Return the message as it is shown, with other values `instead` of its own."""
+        told = {"status": message.state, "mailbox_id": message.mailbox_id or None}
+        return cls.model_validate({**vars(message), **told, **instead})
+
+    @classmethod
+    def without_html(cls, message: Message, characters: int | None = None) -> Self:
+        """Return it as lists show it, with at most so many `characters` of its text."""
+        text = message.text[:characters] if message.text else message.text
+        return cls.of(message, text=text, html=None)
+
+
 class MessageThread(BaseModel):
     """What was written to a contact in a campaign and what they answered, oldest first; up to 200
     messages, without their HTML."""
@@ -255,13 +327,7 @@ class MessageThread(BaseModel):
     contact_id: str
     campaign_id: str
     subject: str | None
-    messages: list[Message]
-
-
-def shown(message: Message) -> Message:
-    """A message as a list shows it: the beginning of its text, no HTML."""
-    text = message.text[:MAX_SHOWN] if message.text else message.text
-    return message.model_copy(update={"text": text, "html": None})
+    messages: list[MessageView]
 
 
 class ClosedGate(BaseModel):
@@ -292,7 +358,7 @@ class Explanation(BaseModel):
     object: Literal["enrollment_explanation"] = "enrollment_explanation"
     campaign_id: str
     contact_id: str
-    state: EnrollmentState
+    status: EnrollmentState
     """Where the contact stands in the campaign."""
     blocked_reason: str | None
     exit_reason: str | None

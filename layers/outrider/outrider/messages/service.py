@@ -8,9 +8,8 @@ from outrider.messages import thread_ids
 from outrider.messages.errors import MessageNotFound, ThreadNotFound
 from outrider.messages.feed import RecentMessages
 from outrider.messages.lists import MessageLists, has_index
-from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
-from outrider.messages.schemas import MessageQuery, MessageThread, shown
+from outrider.messages.schemas import MAX_SHOWN, MessageQuery, MessageThread, MessageView
 
 _MAX_IN_THREAD = 200
 
@@ -22,18 +21,19 @@ class MessageService:
     lists: MessageLists
     recent: RecentMessages
 
-    def list(self, query: MessageQuery) -> Page[Message]:
+    def list(self, query: MessageQuery) -> Page[MessageView]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/messages")
         way = self.lists if has_index(query) else self.recent
         found, place = way.page(query, sealer.after(query))
-        return sealer.page(query, [shown(message) for message in found], place)
+        shown = [MessageView.without_html(message, MAX_SHOWN) for message in found]
+        return sealer.page(query, shown, place)
 
-    def get(self, message_id: str) -> Message:
+    def get(self, message_id: str) -> MessageView:
         """Raises MessageNotFound."""
         message = self.messages.find_whole(message_id)
         if message is None:
             raise MessageNotFound
-        return message
+        return MessageView.of(message)
 
     def thread(self, thread_id: str) -> MessageThread:
         """Raises ThreadNotFound."""
@@ -54,5 +54,5 @@ class MessageService:
             contact_id=contact_id,
             campaign_id=campaign_id,
             subject=next((message.subject for message in in_order if message.subject), None),
-            messages=[message.model_copy(update={"html": None}) for message in in_order],
+            messages=[MessageView.without_html(message) for message in in_order],
         )

@@ -145,7 +145,7 @@ class ErasureService:
         return self.caller.event(
             "enrollment.finished",
             identity=f"{enrollment.id}/{enrollment.generation}",
-            state="finished",
+            status="finished",
             reason=ERASED,
             **enrollment.names(),
         )

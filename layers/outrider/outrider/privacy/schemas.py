@@ -8,7 +8,7 @@ from outrider.campaigns.enrollments.schemas import EnrollmentView
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.models import Suppression
 from outrider.events.models import RecordedEvent
-from outrider.messages.models import Message
+from outrider.messages.schemas import MessageView
 from outrider.privacy.models import StoreResult
 from outrider.research.models import Findings
 
@@ -34,7 +34,7 @@ class ContactExport(BaseModel):
     research: Findings | None = None
     suppressions: list[Suppression] = []
     enrollments: list[EnrollmentView] = []
-    messages: list[Message] = []
+    messages: list[MessageView] = []
     events: list[RecordedEvent] = []
     has_more: bool
     next_cursor: Annotated[str | None, Field(description="Null at the end")] = None

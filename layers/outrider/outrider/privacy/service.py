@@ -12,6 +12,7 @@ from outrider.events.models import RecordedEvent
 from outrider.kit import ids
 from outrider.kit.http.pagination import PageQuery, Sealer
 from outrider.messages.models import Message
+from outrider.messages.schemas import MessageView
 from outrider.privacy.records import ContactRecords
 from outrider.privacy.schemas import ContactExport
 from outrider.research.models import Findings
@@ -42,7 +43,7 @@ class ContactExportService:
             research=None if after else research,
             suppressions=list(self.suppressions.find(addresses).values()),
             enrollments=[EnrollmentView.of(each) for each in found if isinstance(each, Enrollment)],
-            messages=[each for each in found if isinstance(each, Message)],
+            messages=[MessageView.of(each) for each in found if isinstance(each, Message)],
             events=[each for each in found if isinstance(each, RecordedEvent)],
             has_more=place is not None,
             next_cursor=(

@@ -88,7 +88,7 @@ class ResearchService:
             self.credits.void(held.id)
             theirs = self._of_colleague(contact, site) or findings
             return compose(theirs, contact, company, site.domain)
-        if posted.state != "posted":
+        if posted.status != "posted":
             raise ServiceUnavailable("The research took too long and costs nothing; try again")
         return answer
 
@@ -98,7 +98,7 @@ class ResearchService:
         while True:
             operation = self.caller.new_id("res", str(attempt))
             entry = self.credits.hold(operation, "research", price("research"))
-            if entry.state == "held":
+            if entry.status == "held":
                 return entry
             attempt += 1
 

@@ -176,8 +176,8 @@ class ReplayJob(BaseModel):
 
 class Replay(BaseModel):
     """Events of a time that an endpoint gets once more: those it asks for that were recorded from
-    `since` on and before `until`, of these only what `events` names. With a `status`, of its
-    deliveries only those that stood so.
+    `since` on and before `until`, of these only what `events` names. With a `delivery_status`,
+    of its deliveries only those that stood so.
 
     `looked_at` counts the events walked over, up to those recorded at `reached`; `matched` those
     that were set to be delivered. It is `completed` when all of them are: what has become of them
@@ -192,8 +192,8 @@ class Replay(BaseModel):
     since: str
     until: str
     events: list[str] | None = None
-    status: State | None = None
-    state: Literal["running", "completed", "cancelled"] = "running"
+    delivery_status: State | None = None
+    status: Literal["running", "completed", "cancelled"] = "running"
     looked_at: int = 0
     matched: int = 0
     reached: str | None = None

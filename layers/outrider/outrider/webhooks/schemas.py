@@ -95,7 +95,7 @@ class SecretRotate(Input):
     secret: Annotated[Secret | None, Field(repr=False)] = None
 
 
-HealthState = Literal["healthy", "failing", "waiting", "disabled"]
+HealthStatus = Literal["healthy", "failing", "waiting", "disabled"]
 
 
 class Health(BaseModel):
@@ -103,7 +103,7 @@ class Health(BaseModel):
     and nothing goes out but a probe at `next_probe_at`; or the endpoint asked for nothing before
     `waits_until`. `in_flight` counts the requests that are under way."""
 
-    state: HealthState
+    status: HealthStatus
     failures_in_a_row: int
     failing_since: str | None = None
     last_success_at: str | None = None
@@ -120,7 +120,7 @@ class Health(BaseModel):
         held = gate.not_before is not None and gate.not_before > clock.timestamp()
         return cls(
             **gate.model_dump(include={"failing_since", "last_success_at", "last_failure_at"}),
-            state=_health_state(webhook, gate),
+            status=_health_status(webhook, gate),
             failures_in_a_row=gate.failures,
             last_attempt=gate.last_attempt,
             next_probe_at=clock.to_text(probe_at) if probe_at else None,
@@ -129,7 +129,7 @@ class Health(BaseModel):
         )
 
 
-def _health_state(webhook: Webhook, gate: EndpointState) -> HealthState:
+def _health_status(webhook: Webhook, gate: EndpointState) -> HealthStatus:
     if webhook.status == "disabled":
         return "disabled"
     if breaker.verdict(gate, clock.now()) != "closed":
@@ -246,7 +246,7 @@ class WebhookRotated(WithSecret):
 
 
 class DeliveryQuery(PageQuery):
-    state: Annotated[State | None, Field(description="Only those that stand so")] = None
+    status: Annotated[State | None, Field(description="Only those that stand so")] = None
     event: Annotated[
         Annotated[
             str,
@@ -275,7 +275,7 @@ class DeliverySummary(BaseModel):
     webhook_id: str
     event_id: str
     event: str
-    state: State
+    status: State
     """`pending` until the endpoint takes the event, then `delivered`; `failed` when all attempts
     are used up."""
     attempt_count: int
@@ -286,7 +286,11 @@ class DeliverySummary(BaseModel):
 
     @classmethod
     def of(cls, delivery: Delivery, **more: Any) -> Self:
-        told = {**delivery.model_dump(exclude={"attempts"}), "attempt_count": delivery.attempts}
+        told = {
+            **delivery.model_dump(exclude={"state", "attempts"}),
+            "status": delivery.state,
+            "attempt_count": delivery.attempts,
+        }
         return cls.model_validate(told | more)
 
 

@@ -29,9 +29,9 @@ class MemberLists:
         sealer = self._sealer(campaign_id, "enrollments")
         after = sealer.after(query)
         if query.contact_id is not None:
-            found, place = self.lists.one(campaign.id, query.contact_id, query.state)
+            found, place = self.lists.one(campaign.id, query.contact_id, query.status)
         else:
-            found, place = self.lists.of_campaign(campaign, query.state, query.limit, after)
+            found, place = self.lists.of_campaign(campaign, query.status, query.limit, after)
         return sealer.page(query, [EnrollmentView.of(each) for each in found], place)
 
     def of_contact(self, query: ContactEnrollmentQuery) -> Page[EnrollmentView]:
@@ -39,9 +39,9 @@ class MemberLists:
         sealer = self._sealer(query.contact_id, "enrollments")
         after = sealer.after(query)
         if query.campaign_id is not None:
-            found, place = self.lists.one(query.campaign_id, query.contact_id, query.state)
+            found, place = self.lists.one(query.campaign_id, query.contact_id, query.status)
         else:
-            found, place = self.lists.of_contact(query.contact_id, query.state, query.limit, after)
+            found, place = self.lists.of_contact(query.contact_id, query.status, query.limit, after)
         return sealer.page(query, [EnrollmentView.of(each) for each in found], place)
 
     def left_out(self, campaign_id: str, query: AudienceQuery) -> Page[SkippedContact]:

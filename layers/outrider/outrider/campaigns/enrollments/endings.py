@@ -79,7 +79,7 @@ class Endings:
         return self.caller.event(
             name,
             identity=f"{enrollment.id}/{enrollment.generation}",
-            state=state,
+            status=state,
             reason=short(exit_reason),
             **({"outcome": outcome} if outcome else {}),
             **enrollment.names(),

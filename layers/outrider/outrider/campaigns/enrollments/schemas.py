@@ -42,24 +42,24 @@ class EnrollmentQuery(PageQuery):
     """Where most of what has something to come is in another state, a page may be short, even
     empty, and still have more after it."""
 
-    state: Annotated[EnrollmentState | None, Field(description="Only those that stand so")] = None
+    status: Annotated[EnrollmentState | None, Field(description="Only those that stand so")] = None
     contact_id: Annotated[ContactId | None, Field(description="Only that of a contact")] = None
 
 
 class ContactEnrollmentQuery(PageQuery):
     contact_id: Annotated[ContactId, Field(description="Those of this contact")]
     campaign_id: Annotated[CampaignId | None, Field(description="Only that in a campaign")] = None
-    state: Annotated[EnrollmentState | None, Field(description="Only those that stand so")] = None
+    status: Annotated[EnrollmentState | None, Field(description="Only those that stand so")] = None
 
 
 class EnrollmentView(BaseModel):
     """One contact's way through one campaign.
 
-    `state` says where it stands, `blocked_reason` why the step to come has to wait, `exit_reason`
+    `status` says where it stands, `blocked_reason` why the step to come has to wait, `exit_reason`
     in detail why it ended, `outcome` what the contact answered. `step_id` is the step to come,
     `due_at` when it comes up next, `message_id` the message that is being sent or the task that
-    waits. `generation` counts how often the contact was enrolled in this campaign, `mailbox_id`
-    sent the first mail and sends the others, `previous_at` is when the step before was done.
+    waits. `mailbox_id` sent the first email and sends the others, `previous_at` is when the step
+    before was done.
     """
 
     id: str
@@ -68,13 +68,11 @@ class EnrollmentView(BaseModel):
     contact_id: str
     sequence_id: str
     steps_version: int
-    generation: int
-    state: EnrollmentState
+    status: EnrollmentState
     step_id: str | None
     due_at: str | None
     previous_at: str | None
     timezone: str | None
-    company_key: str | None
     mailbox_id: str | None
     message_id: str | None
     replied_at: str | None
@@ -91,8 +89,12 @@ class EnrollmentView(BaseModel):
 
     @classmethod
     def of(cls, enrollment: Enrollment) -> Self:
-        told = {"message_id": enrollment.sending, "due_at": enrollment.comes_at}
-        return cls.model_validate({**enrollment.model_dump(), **told})
+        told = {
+            "status": enrollment.state,
+            "message_id": enrollment.sending,
+            "due_at": enrollment.comes_at,
+        }
+        return cls.model_validate({**vars(enrollment), **told})
 
 
 class ResumeRequest(Input):

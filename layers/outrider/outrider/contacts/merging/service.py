@@ -91,7 +91,7 @@ class MergeService:
             "contact.merged",
             contact_id=winner.id,
             merged_ids=[each.id for each in losers],
-            changed=sorted(changes),
+            changed=sorted(name for name in changes if name != "merged_ids"),
         )
 
     def _deleted(self, loser: Contact, winner: Contact) -> Event:

@@ -21,6 +21,7 @@ from outrider.kit import clock, ids, parallel
 from outrider.kit.aws.dynamodb import StoreFailed
 from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.http.requests import read_rows
+from outrider.kit.http.responses import Made, made
 from outrider.kit.outbox import Event
 
 _ROW = TypeAdapter(SuppressionCreate)
@@ -36,13 +37,14 @@ class SuppressionService:
         items, place = self.suppressions.list(query.kind, query.limit, sealer.after(query))
         return sealer.page(query, items, place)
 
-    def add(self, new: SuppressionCreate) -> Suppression:
+    def add(self, new: SuppressionCreate) -> Made[Suppression]:
         """The suppression as it stands: the first one for an address or domain stays."""
         suppression = self._suppression(new)
         events = [self._suppressed(suppression)]
-        return self.suppressions.add(suppression, events, self.caller.keep_actions(suppression))
+        stands = self.suppressions.add(suppression, events, self.caller.keep_actions(suppression))
+        return made(stands, created=stands is suppression)
 
-    def add_many(self, batch: SuppressionBatch) -> SuppressionBatchResult:
+    def add_many(self, batch: SuppressionBatch) -> Made[SuppressionBatchResult]:
         """One result for each row, in the order of the rows."""
         self.caller.begin()
         rows, refused = read_rows(_ROW, batch.suppressions)
@@ -60,7 +62,8 @@ class SuppressionService:
             lambda chunk: self._add_chunk(chunk, rows_of), list(new.values()), ADD_AT_ONCE
         ):
             results |= part
-        return SuppressionBatchResult.of([results[index] for index in sorted(results)])
+        done = SuppressionBatchResult.of([results[index] for index in sorted(results)])
+        return made(done, created=done.counts["created"] > 0)
 
     def remove(self, suppression_id: str) -> SuppressionDeleted:
         """Raises SuppressionNotFound."""

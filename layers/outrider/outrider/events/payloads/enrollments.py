@@ -56,9 +56,9 @@ class EnrollmentFinishedData(_AboutEnrollment):
 
     event: ClassVar[EventName] = "enrollment.finished"
 
-    state: Literal["finished", "replied", "opted_out", "bounced", "stopped", "company_replied"]
+    status: Literal["finished", "replied", "opted_out", "bounced", "stopped", "company_replied"]
     reason: Annotated[str, Field(examples=["completed"])]
-    """More about the state: `completed`, `hard_bounce`, `unsubscribed`, `by_person`, `erased`, …"""
+    """More of the status: `completed`, `hard_bounce`, `unsubscribed`, `by_person`, `erased`, …"""
     outcome: ReplyClass | NotAlways = None
     """What the answer says that ended it."""
 
@@ -68,5 +68,5 @@ class EnrollmentFailedData(_AboutEnrollment):
 
     event: ClassVar[EventName] = "enrollment.failed"
 
-    state: Literal["failed"]
+    status: Literal["failed"]
     reason: FailureReason

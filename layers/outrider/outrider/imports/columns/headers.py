@@ -46,10 +46,9 @@ _MANY = frozenset(STANDING)
 
 OURS: dict[Kind, frozenset[str]] = {
     "contacts": _words(
-        """id object email other_emails merged_ids first_name last_name title company company_id
-        company_pinned linkedin_url phone country timezone folder_id tags status fit_score verified
-        verification source last_contacted_at last_replied_at created_at updated_at version
-        full_name"""
+        """id object email other_emails first_name last_name title company company_id linkedin_url
+        phone country timezone folder_id tags status fit_score verified verification source
+        last_contacted_at last_replied_at created_at updated_at version full_name"""
     ),
     "companies": _words(
         """id object name domain website industry size country linkedin_url phone description

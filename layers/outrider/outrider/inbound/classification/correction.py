@@ -14,6 +14,7 @@ from outrider.kit.errors import Contended, ValidationFailed
 from outrider.messages.errors import MessageNotFound
 from outrider.messages.models import Classification, Message
 from outrider.messages.repository import MessageRepository
+from outrider.messages.schemas import MessageView
 from outrider.messages.tracking.opt_out import OptOuts
 from outrider.sequences.models import AUTOMATIC
 
@@ -27,7 +28,7 @@ class Classifying:
     effects: Effects
     opt_outs: OptOuts
 
-    def classify(self, message_id: str, given: ClassificationUpdate) -> Message:
+    def classify(self, message_id: str, given: ClassificationUpdate) -> MessageView:
         """The reply as it is then; what follows from what it says follows: its enrollment may end,
         or go on if it waited for that; nothing that has ended is taken up again. Raises
         MessageNotFound, ValidationFailed and Contended."""
@@ -38,8 +39,8 @@ class Classifying:
         for _ in attempts(_ATTEMPTS):
             reply = self._reply(message_id)
             if reply.classification == found:
-                return reply
-            after = reply.model_copy(update={"classification": found})
+                return MessageView.of(reply)
+            after = MessageView.of(reply.model_copy(update={"classification": found}))
             event = self.caller.event(
                 "reply.classified",
                 classification=found.value,
@@ -60,16 +61,17 @@ class Classifying:
             return after
         raise Contended("Another request changed this reply")
 
-    def _stop(self, message_id: str) -> Message:
+    def _stop(self, message_id: str) -> MessageView:
         """The opt-out comes first, as where the rules find it; it may be recorded again."""
         for _ in attempts(_ATTEMPTS):
             reply = self._reply(message_id)
             if reply.reason == STOP:
-                return reply
+                return MessageView.of(reply)
             answered = reply.in_reply_to or reply.id
             how, now = "by_person", clock.now()
             self.opt_outs.record(reply.contact_id, answered, "unsubscribed", now, how)
-            after = reply.model_copy(update={"classification": None, "reason": STOP})
+            stopped = reply.model_copy(update={"classification": None, "reason": STOP})
+            after = MessageView.of(stopped)
             asked = self.messages.ask_to_stop_action(reply, STOP)
             if try_transact(asked, *self.caller.keep_actions(after)):
                 return after

@@ -14,7 +14,9 @@ import base64
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, get_args, get_type_hints
+from functools import reduce
+from operator import or_
+from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from pydantic import BaseModel, TypeAdapter
@@ -23,7 +25,14 @@ from outrider.kit import ids
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
 from outrider.kit.http.inputs import BatchBody
 from outrider.kit.http.requests import REPEATABLE, Request, parse_body, parse_if_match, parse_query
-from outrider.kit.http.responses import Answer, AnsweredBefore, Headers, render, render_error
+from outrider.kit.http.responses import (
+    Answer,
+    AnsweredBefore,
+    Existing,
+    Headers,
+    render,
+    render_error,
+)
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
 
@@ -82,6 +91,8 @@ class Route:
     query: type[BaseModel] | None
     body: TypeAdapter[Any] | None
     result: Any
+    may_exist: bool
+    """Whether it answers 200 where what it creates is there already."""
     takes_caller: bool
     takes_if_match: bool
     takes_request: bool
@@ -105,6 +116,7 @@ class Route:
     ) -> "Route":
         hints = get_type_hints(handler, include_extras=True)
         body = hints.get("body")
+        result, may_exist = _created(hints.get("return"))
         return cls(
             methods=methods,
             path=path,
@@ -114,7 +126,8 @@ class Route:
             handler=handler,
             query=hints.get("query"),
             body=TypeAdapter(body) if body is not None else None,
-            result=hints.get("return"),
+            result=result,
+            may_exist=may_exist,
             takes_caller="caller" in hints,
             takes_if_match="if_match" in hints,
             takes_request="request" in hints,
@@ -335,6 +348,13 @@ def _response(answer: Answer, headers: Headers, request: Request) -> Response[An
     )
     response.base64_encoded = isinstance(body, bytes)
     return response
+
+
+def _created(result: Any) -> tuple[Any, bool]:
+    """Of what a handler returns, what it creates, and whether that may be there already."""
+    members = get_args(result)
+    created = [each for each in members if get_origin(each) is not Existing]
+    return (result, False) if len(created) == len(members) else (reduce(or_, created), True)
 
 
 def _has_batch(body: Any) -> bool:

@@ -1,7 +1,7 @@
 """What goes back to a caller, whatever carries it there: status, headers and text."""
 
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, Generic, TypeAlias, TypeVar, get_args
 
 from pydantic import BaseModel
 
@@ -10,6 +10,24 @@ from outrider.kit.errors import OutriderError
 
 JSON, PROBLEM_JSON, HTML = "application/json", "application/problem+json", "text/html"
 Headers = dict[str, str]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Existing(Generic[T_co]):
+    """A result that the request did not create, of a route that may: the answer is 200, not 201."""
+
+    result: T_co
+
+
+Made: TypeAlias = T_co | Existing[T_co]
+"""What a route answers that creates something, or finds it there."""
+
+
+def made(result: T, *, created: bool) -> Made[T]:
+    return result if created else Existing(result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,8 @@ def is_versioned(result: Any) -> bool:
 def render(result: Any, status: int) -> Answer:
     if isinstance(result, Answer):
         return result
+    if isinstance(result, Existing):
+        return render(result.result, 200)
     if isinstance(result, TextContent):
         return Answer(status, result.body, result.media, result.headers)
     headers = {"ETag": f'"{result.version}"'} if is_versioned(type(result)) else {}

@@ -44,7 +44,7 @@ class Results(BaseModel):
 class MailboxDeliverability(BaseModel):
     id: str
     email: str
-    pool: str
+    mailbox_pool: str
     status: Status
     health: HealthState
     health_reasons: list[HealthReason]

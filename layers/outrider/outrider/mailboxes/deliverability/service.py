@@ -39,7 +39,9 @@ class DeliverabilityService:
         return Deliverability(
             mailboxes=[_mailbox(each, counts[each.id], now) for each in mailboxes],
             pools=[
-                _pool(pool, [each for each in mailboxes if each.pool == pool.id], counts, now)
+                _pool(
+                    pool, [each for each in mailboxes if each.mailbox_pool == pool.id], counts, now
+                )
                 for pool in pools
             ],
         )
@@ -49,7 +51,7 @@ def _mailbox(mailbox: Mailbox, counts: EmailCounts, now: datetime) -> MailboxDel
     return MailboxDeliverability(
         id=mailbox.id,
         email=mailbox.email,
-        pool=mailbox.pool,
+        mailbox_pool=mailbox.mailbox_pool,
         status=mailbox.status,
         health=mailbox.health,
         health_reasons=mailbox.health_reasons,

@@ -39,8 +39,9 @@ class TooManyPools(Conflict):
         )
 
 
-def unknown_pool(pool_id: str, pointer: str = "/pool") -> ValidationFailed:
+def unknown_pool(pool_id: str) -> ValidationFailed:
     """For what is to be in a pool, or to send from one, that is not there."""
     return ValidationFailed.at(
-        pointer, f"There is no mailbox pool {pool_id}. Create it with POST /v1/mailbox-pools"
+        "/mailbox_pool",
+        f"There is no mailbox pool {pool_id}. Create it with POST /v1/mailbox-pools",
     )

@@ -128,7 +128,7 @@ class PoolRepository:
         if pool_id == DEFAULT_POOL:
             return ()
         check = self.table.check_action(self.workspace, pool_id, "attribute_exists(#pk)")
-        return [check.or_raise(unknown_pool(pool_id, "/mailbox_pool"))]
+        return [check.or_raise(unknown_pool(pool_id))]
 
     def leave_action(self, pool_id: str, events: Sequence[Event] = ()) -> Action:
         """A mailbox goes out of the pool; `events` say so where it is deleted."""

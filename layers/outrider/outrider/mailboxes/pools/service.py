@@ -123,7 +123,7 @@ class PoolService:
 
 
 def _of(pool: Pool, mailboxes: Sequence[Mailbox]) -> Sequence[Mailbox]:
-    return [mailbox for mailbox in mailboxes if mailbox.pool == pool.id]
+    return [mailbox for mailbox in mailboxes if mailbox.mailbox_pool == pool.id]
 
 
 def _id_of(name: str) -> str:

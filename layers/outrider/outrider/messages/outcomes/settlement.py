@@ -16,7 +16,12 @@ from outrider.messages.lists import MessageLists
 from outrider.messages.models import Message
 from outrider.messages.outcomes.unknown import Unknowns
 from outrider.messages.repository import MessageRepository
-from outrider.messages.schemas import SettlementBatch, SettlementRequest, SettlementResult
+from outrider.messages.schemas import (
+    MessageView,
+    SettlementBatch,
+    SettlementRequest,
+    SettlementResult,
+)
 
 _ATTEMPTS = 5
 _CONTENDED = "Others keep changing this message"
@@ -46,7 +51,7 @@ class Settling:
             raise Contended(_CONTENDED)
         return found
 
-    def say(self, message_id: str, said: Said) -> Message:
+    def say(self, message_id: str, said: Said) -> MessageView:
         """The message as it is by a person's word; nothing is sent by it but what comes next for
         an enrollment that waits for that. Raises MessageNotFound, Conflict when the message is not
         unknown (any more), and Contended."""
@@ -57,11 +62,11 @@ class Settling:
                 raise MessageNotFound
             if found.state != "unknown":
                 raise Conflict(_not_unknown(found))
-            settled = found.settled(said)
+            shown = MessageView.of(found.settled(said))
             if try_transact(
-                *self.unknowns.settle_actions(found, said), *self.caller.keep_actions(settled)
+                *self.unknowns.settle_actions(found, said), *self.caller.keep_actions(shown)
             ):
-                return settled
+                return shown
         raise Contended(_CONTENDED)
 
     def say_of_many(self, request: SettlementRequest) -> SettlementBatch:

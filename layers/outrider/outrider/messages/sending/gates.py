@@ -106,7 +106,7 @@ def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
         remedy = "Resume it with POST /v1/enrollments/{id}/resume"
         if reason == UNKNOWN_OUTCOME:
             remedy = (
-                "See whether its message was sent (GET /v1/messages?state=unknown) and say so with"
+                "See whether its message was sent (GET /v1/messages?status=unknown) and say so with"
                 " POST /v1/messages/{id}/settle"
             )
         yield Closed("enrollment", reason, remedy, Stay())

@@ -11,6 +11,7 @@ from outrider.kit.errors import Conflict, Contended
 from outrider.messages.errors import MessageNotFound
 from outrider.messages.models import Message
 from outrider.messages.repository import MessageRepository
+from outrider.messages.schemas import MessageView
 from outrider.messages.sending.outcome import OutcomeRecorder
 from outrider.messages.sending.snapshot import PinnedSequence, SnapshotReader
 from outrider.sequences.models import Settings
@@ -25,7 +26,7 @@ class TaskService:
     reader: Callable[[str], SnapshotReader]
     progress: Callable[[str], OutcomeRecorder]
 
-    def complete(self, message_id: str, outcome: str | None) -> Message:
+    def complete(self, message_id: str, outcome: str | None) -> MessageView:
         """The task is done, and its enrollment goes on. Done before, it stays as it was.
 
         Raises MessageNotFound, and Conflict when it is no task or its time is over.
@@ -39,20 +40,22 @@ class TaskService:
                 raise Conflict(f"Only a pending task can be completed: this one is {task.state}")
             keep = self.caller.keep_actions
             if task.state == "completed":
-                if actions := keep(task):
+                shown = MessageView.of(task)
+                if actions := keep(shown):
                     transact(*actions)
-                return task
+                return shown
             progress = self.progress(task.campaign_id)
             done = task.completed(outcome)
+            shown = MessageView.of(done)
             writes = [
                 progress.messages.settle_task_action(done, [progress.event(done, "completed")]),
-                *keep(done),
+                *keep(shown),
             ]
             try:
                 self._go_on(task, progress, writes)
             except TransactionFailed:
                 continue
-            return done
+            return shown
         raise Contended("The task changed at the same moment")
 
     def _go_on(self, task: Message, progress: OutcomeRecorder, writes: Sequence[Action]) -> None:

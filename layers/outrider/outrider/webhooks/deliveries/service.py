@@ -84,7 +84,7 @@ class DeliveryService:
 
 
 def _filter(query: DeliveryQuery) -> Callable[[Delivery], bool] | None:
-    state, names = query.state, query.names
+    state, names = query.status, query.names
     if state is None and names is None:
         return None
 

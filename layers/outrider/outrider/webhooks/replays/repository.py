@@ -73,10 +73,10 @@ class ReplayRepository:
         """One page further. Raises Stale when somebody else went on from there, so that each
         page is counted once."""
         given: dict[str, Any] = after.model_dump(
-            include={"state", "looked_at", "matched", "reached", "completed_at"}, exclude_none=True
+            include={"status", "looked_at", "matched", "reached", "completed_at"}, exclude_none=True
         )
         given |= {"pages": work.pages + 1} | ({"place": place} if place else {})
-        goes_on = after.state == "running"
+        goes_on = after.status == "running"
         action = self.table.update_action(
             self._pk(after.webhook_id),
             after.id,
@@ -84,7 +84,7 @@ class ReplayRepository:
                 set={**given, **(self._running(after) if goes_on else {})},
                 remove=() if goes_on else ["by_waiting_pk", "by_waiting_sk"],
             ),
-            "#pages = :seen AND #state = :running",
+            "#pages = :seen AND #status = :running",
             seen=work.pages,
             running="running",
         )
@@ -99,7 +99,7 @@ class ReplayRepository:
             self._pk(replay.webhook_id),
             replay.id,
             changes(set=self._running(replay)),
-            "#state = :running",
+            "#status = :running",
             running="running",
         )
         try:

@@ -40,7 +40,7 @@ class ReplayService:
             since=new.since,
             until=min(new.until or now, now),
             events=new.events,
-            status=new.status,
+            delivery_status=new.status,
             created_at=now,
         )
         created = self.caller.event(

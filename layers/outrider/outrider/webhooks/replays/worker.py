@@ -61,7 +61,7 @@ class Replayer:
         """
         stored = self.webhooks.get(job.webhook_id)
         work = self.replays.get(job.webhook_id, job.replay_id)
-        if work is None or work.replay.state != "running":
+        if work is None or work.replay.status != "running":
             return "nothing to do"
         try:
             if stored is None:
@@ -85,8 +85,8 @@ class Replayer:
 
     def _page(self, webhook: Webhook, work: ReplayWork) -> ReplayPage:
         replay = work.replay
-        if replay.status:
-            return self._page_of_log(webhook, replay, replay.status, work.place)
+        if replay.delivery_status:
+            return self._page_of_log(webhook, replay, replay.delivery_status, work.place)
         return self._page_of_feed(webhook, replay, work.place)
 
     def _page_of_feed(self, webhook: Webhook, replay: Replay, place: Item | None) -> ReplayPage:
@@ -144,5 +144,5 @@ def _walked(replay: Replay, page: ReplayPage) -> Replay:
     return walked if page.more else _ended(walked, "completed")
 
 
-def _ended(replay: Replay, state: Literal["completed", "cancelled"]) -> Replay:
-    return replay.model_copy(update={"state": state, "completed_at": clock.timestamp()})
+def _ended(replay: Replay, status: Literal["completed", "cancelled"]) -> Replay:
+    return replay.model_copy(update={"status": status, "completed_at": clock.timestamp()})
