@@ -9,6 +9,6 @@ ADA = "ada@example.com"
 
 def create(api: Api, email: str = ADA, **fields: Any) -> dict[str, Any]:
     answer = api.post("/v1/contacts", {"email": email, **fields})
-    assert answer.status == 201, answer.text
+    assert answer.status in (200, 201), answer.text
     created: dict[str, Any] = answer.json
     return created
