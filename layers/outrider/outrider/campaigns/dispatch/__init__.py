@@ -1,1 +1,1 @@
-"""The clock of a campaign: rounds that plan what is due and queue its steps."""
+"""Dispatch of a campaign: the rounds that plan due steps and put them into the queue."""

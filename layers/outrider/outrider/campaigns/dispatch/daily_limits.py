@@ -1,7 +1,7 @@
-"""How many messages a campaign may send on a day, in all and to one company.
+"""Daily limits of a campaign: messages per UTC day, in total and per company.
 
-What was taken of a day (UTC) is counted at `<workspace>#cam_…` / `day#<yyyy-mm-dd>` and
-`company#<company key>#<yyyy-mm-dd>`.
+The counters are the items `<workspace>#cam_…` / `day#<yyyy-mm-dd>` and `company#<company
+key>#<yyyy-mm-dd>`.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ _LIFE = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class DailyUsage:
-    """Messages taken of a day: by the campaign, and by company key those to its people."""
+    """Messages counted against one day's limits: of the whole campaign, and by company key."""
 
     campaign: int
     companies: dict[str, int]
@@ -23,8 +23,8 @@ class DailyUsage:
 
 @dataclass(frozen=True, slots=True)
 class DailyLimits:
-    """The days of one campaign; `pk` is `<workspace>#cam_…`. Where `company` is given it is about
-    the company's day, else about the campaign's."""
+    """Daily counters of one campaign; `pk` is `<workspace>#cam_…`. Methods with `company` act on
+    the company's counter when it is given, otherwise on the campaign's."""
 
     table: Table
     pk: str
@@ -32,7 +32,8 @@ class DailyLimits:
     def take_action(
         self, day: date, limit: int, count: int, *, company: str | None = None
     ) -> Action:
-        """Take messages of the day, if so many are left."""
+        """Return the update that counts `count` messages on `day`, with the condition that `limit`
+        is not exceeded."""
         expires = datetime.combine(day, time.min, tzinfo=UTC) + _LIFE
         return self.table.update_action(
             self.pk,
@@ -45,12 +46,13 @@ class DailyLimits:
         )
 
     def give_back_action(self, day: date, count: int, *, company: str | None = None) -> Action:
-        """Undo `take_action` for messages that were not sent."""
+        """Return the update that undoes `take_action` for messages that were not sent."""
         return self.table.update_action(
             self.pk, _sk(day, company), "ADD #used :minus", minus=-count
         )
 
     def usage(self, day: date, companies: Iterable[str] = ()) -> DailyUsage:
+        """Return how many messages are counted on `day`, in total and for these company keys."""
         wanted = {company: _sk(day, company) for company in companies}
         found = batch_get((self.table, self.pk, sk) for sk in {_sk(day), *wanted.values()})
 

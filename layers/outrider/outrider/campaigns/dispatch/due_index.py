@@ -1,10 +1,11 @@
-"""The index `by_due` of enrollments that have something to come, with keys alone: under
-`<workspace>#cam_…#<shard>` / `<lane><due at>`.
+"""Index `by_due` (keys only) of enrollments that have a next step, by the time at which it is due.
 
-A lane holds what can only go out together: `<mailbox or first>#<time zone>#` the emails of one
-mailbox, or of contacts that nobody wrote to yet, whose windows open at the same time. So a round
-need not read what no mailbox can send, nor what no window lets out. What lies in the queue, until
-its lease is over, is in the lane `queued#`; what needs no mailbox in the one without a name.
+Its partition key is `<workspace>#cam_…#<shard>`, its sort key `<lane><due at>`. A lane is a sort
+key prefix that groups steps which can be sent at the same times: `<mailbox or first>#<time zone>#`
+holds the emails of one mailbox (`first`: no email was sent to these contacts yet) whose send
+windows open together. So a round reads only lanes that have a mailbox and an open window. Steps in
+the queue are in the lane `queued#` until their lease expires; steps that need no mailbox are in the
+lane with the empty name.
 """
 
 import heapq
@@ -21,37 +22,39 @@ from outrider.sequences.models import Step
 PLAIN = ""
 FIRST = "first"
 DUE_AT_ONCE = 100
-_BEGINNING, _BEHIND_PLAIN, _BEHIND_ALL = "0", ":", "~"
+_BEGINNING, _AFTER_PLAIN, _AFTER_ALL = "0", ":", "~"
 _FOREVER = "9999"
 
 
 def lane_of(enrollment: Enrollment, step: Step | None, mailbox_id: str | None = None) -> str:
-    """The lane of the enrollment when `step` comes next. `mailbox_id` sent the email before it,
-    where the enrollment does not say so yet. A step that is not known counts as an email."""
+    """Return the lane of an enrollment whose next step is `step`; None, an unknown step, counts as
+    an email. `mailbox_id` is the mailbox of the previous email if the enrollment does not have it
+    yet."""
     if step is not None and step.channel != "email":
         return PLAIN
     return f"{enrollment.mailbox_id or mailbox_id or FIRST}#{enrollment.timezone or ''}#"
 
 
 def owner(lane: str) -> str:
-    """The mailbox of a lane, or FIRST."""
+    """Return the id of the mailbox that sends the emails of a lane, or FIRST."""
     return lane.partition("#")[0]
 
 
 def timezone(lane: str) -> str | None:
+    """Return the time zone of a lane, or None if its contacts have none of their own."""
     return lane.split("#")[1] or None
 
 
 @dataclass(frozen=True, slots=True)
 class DuePlaces:
-    """The places of one campaign: `pk` is `<workspace>#cam_…`."""
+    """Entries of one campaign in the index `by_due`; `pk` is `<workspace>#cam_…`."""
 
     table: Table
     pk: str
 
     def lanes(self, campaign: Campaign) -> dict[str, datetime]:
-        """The lanes in which something is, with the due time of the first: a skip scan, one query
-        for each lane and shard."""
+        """Return all non-empty lanes with the earliest due time of each. It is a skip scan: one
+        query for each lane and shard."""
         found: dict[str, datetime] = {}
         for shard in parallel.each(self._lanes_of, range(campaign.due_shards)):
             for lane, at in shard.items():
@@ -61,7 +64,8 @@ class DuePlaces:
     def until(
         self, campaign: Campaign, until: datetime, lanes: Sequence[str], at_once: int
     ) -> Iterator[Item]:
-        """Those due by `until`, the longest first: `sk` is the contact."""
+        """Yield the entries of these lanes that are due by `until`, the earliest due time first.
+        The `sk` of an entry is the contact id; `at_once` is the page size of each query."""
         pages = (
             self.table.every(self._query(shard, lane, _BEGINNING, clock.to_text(until), at_once))
             for lane in lanes
@@ -70,7 +74,8 @@ class DuePlaces:
         return heapq.merge(*pages, key=lambda place: (due_at(place), str(place["sk"])))
 
     def next(self, campaign: Campaign, lanes: Mapping[str, datetime]) -> dict[str, datetime]:
-        """The due time of the first in each lane that is due later than its moment in `lanes`."""
+        """Return for each lane the first due time that is later than the time given for it in
+        `lanes`."""
         found: dict[str, datetime] = {}
         asked = [(lane, shard) for lane in lanes for shard in range(campaign.due_shards)]
         queries = [
@@ -89,12 +94,12 @@ class DuePlaces:
         found: dict[str, datetime] = {}
         after = _BEGINNING
         while True:
-            items = self.table.query(self._query(shard, "", after, _BEHIND_ALL, 1)).items
+            items = self.table.query(self._query(shard, "", after, _AFTER_ALL, 1)).items
             if not items:
                 return found
             lane = _lane(items[0])
             found[lane] = clock.from_text(due_at(items[0]))
-            after = f"{lane[:-1]}$" if lane else _BEHIND_PLAIN  # "$" comes after "#"
+            after = f"{lane[:-1]}$" if lane else _AFTER_PLAIN  # "$" sorts right after "#"
 
     def _query(self, shard: int, lane: str, first: str, last: str, limit: int) -> Query:
         return Query(
@@ -107,7 +112,7 @@ class DuePlaces:
 
 
 def due_at(place: Item) -> str:
-    """The due time of what is at a place, in whatever lane."""
+    """Return the due time in an entry's sort key, whatever its lane."""
     return str(place["by_due_sk"]).rpartition("#")[2]
 
 

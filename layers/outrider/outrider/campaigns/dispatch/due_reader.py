@@ -1,5 +1,6 @@
-"""Reading what a round can carry out: what needs no mailbox, and of the emails of each lane only as
-many as there is room for. Lanes that no mailbox or no window lets out are not read."""
+"""Reader of the due enrollments that one round can handle: those that need no mailbox, and from
+each lane only as many emails as can be sent. Lanes without a free mailbox or an open window are not
+read."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,44 +25,51 @@ MAX_STEPS = 500
 
 @dataclass(slots=True)
 class DueReading:
-    """What one round of `campaign` has read. `more`: further things could be carried out at once;
-    `held`: something is due that has to wait for a mailbox or a limit."""
+    """Progress of reading the due enrollments for one round of `campaign`.
+
+    `more`: further steps could be carried out in another round at once. `held`: due emails have to
+    wait for a mailbox or a daily limit.
+    """
 
     enrollments: EnrollmentRepository
     campaign: Campaign
     now: datetime
     lanes: Mapping[str, datetime]
-    """Where something is, and since when the first is due."""
+    """Non-empty lanes, with the earliest due time of each."""
     due: list[Enrollment] = field(default_factory=list)
     more: bool = False
     held: bool = False
     moments: list[datetime] = field(default_factory=list)
-    """When there is something to do again."""
+    """Times at which the next round may have something to do."""
     _read_up: dict[str, datetime] = field(default_factory=dict)
-    """The lanes of which everything that is due by then was read."""
+    """Lanes that were read completely, with the time up to which they were read."""
 
     @classmethod
     def begin(
         cls, enrollments: EnrollmentRepository, campaign: Campaign, now: datetime
     ) -> "DueReading":
+        """Start a reading: list the non-empty lanes of the campaign."""
         return cls(enrollments, campaign, now, enrollments.places.lanes(campaign))
 
     @property
     def until(self) -> datetime:
+        """End of the time that the round plans."""
         return round_end(self.now)
 
     @property
     def left(self) -> int:
+        """Number of enrollments that the round can still read."""
         return MAX_STEPS - len(self.due)
 
-    def plain(self) -> None:
-        """Read what was queued and recorded by nobody as long as its lease lasted, and what needs
-        no mailbox."""
+    def read_without_mailbox(self) -> None:
+        """Read the queued steps whose lease expired before a worker recorded a result, and the
+        steps that need no mailbox."""
         self._read_all(QUEUED_LANE, self.now)
         self._read_all(PLAIN, self.until)
 
-    def whole(self, lanes: Sequence[str]) -> None:
-        """Read these lanes as what needs no mailbox: of the emails that were to come none is."""
+    def read_lanes(self, lanes: Sequence[str]) -> None:
+        """Read all due enrollments of these email lanes without looking for slots, because none of
+        their steps is an email any more."""
         for lane in lanes:
             if not self.more:
                 self._read_all(lane, self.until)
@@ -83,8 +91,8 @@ class DueReading:
         self._read_up[lane] = until
 
     def open_lanes(self) -> list[str]:
-        """The lanes with emails that are due and that windows let out. None when the round has
-        enough to do."""
+        """Return the email lanes with due steps and an open send window. Return none when the round
+        is full."""
         found = []
         for lane, first in self.lanes.items():
             if lane in (PLAIN, QUEUED_LANE) or self.more:
@@ -97,11 +105,14 @@ class DueReading:
                 self.moments.append(opens)
         return found
 
-    def emails(
+    def read_emails(
         self, lanes: Sequence[str], capacities: Sequence[Capacity], taken: int, left: int | None
     ) -> None:
-        """Read as many emails as find a slot; those to contacts that were written to before come
-        first. `taken` slots are for what was read already; `left` is the campaign's limit."""
+        """Read as many emails as have a slot, contacts that were emailed before first.
+
+        `taken` is the number of slots needed by emails that are read already, `left` what is left
+        of the campaign's daily limit (None: no limit).
+        """
         by_id = {one.mailbox_id: one for one in capacities}
         slots_of = {one.mailbox_id: slots(self.now, self.until, one) for one in capacities}
         limit = self.left if left is None else min(self.left, left - taken)
@@ -121,12 +132,12 @@ class DueReading:
         if self.held and left is not None and limit <= 0:
             self.moments.append(next_day(self.now))
 
-    def follow(self) -> None:
-        """Find when there is something to do in the lanes that were read to their end."""
+    def find_next_times(self) -> None:
+        """Add to `moments` the next due time of each lane that was read completely."""
         self.moments += self.enrollments.places.next(self.campaign, self._read_up).values()
 
     def _read(self, lanes: Sequence[str], budget: int, senders: Sequence[Capacity]) -> int:
-        """Read up to `budget` emails of these lanes, and return how many there were."""
+        """Read up to `budget` emails of these lanes and return how many were read."""
         before = len(self.due)
         if budget > 0:
             at_once = min(math.ceil(budget / self.campaign.due_shards), DUE_AT_ONCE)
@@ -141,8 +152,9 @@ class DueReading:
         return len(self.due) - before
 
     def _hold(self, senders: Sequence[Capacity]) -> None:
-        """Emails are left that find no slot: there are new ones in the next round, when a mailbox
-        that fails tries again, or tomorrow when the caps are used up or no mailbox sends."""
+        """Note that emails are left without a slot, and when to try again: in the next round, when
+        a failing mailbox is probed, or tomorrow if all daily caps are used up or no mailbox can
+        send."""
         self.held = True
         moments = [next_day(self.now)]
         for one in senders:

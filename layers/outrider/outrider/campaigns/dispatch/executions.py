@@ -1,5 +1,5 @@
-"""Starting the clocks of campaigns: at the launch, when something comes up earlier than a clock
-wakes, and again when one has stopped."""
+"""Step Functions executions that are the clocks of campaigns: started at launch, when a step
+becomes due before the clock wakes, and again after an execution has stopped."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,19 +18,22 @@ from outrider.kit.observability.logs import logger
 
 _ATTEMPTS = 10
 _ENDING_AT_ONCE = 50
-"""Enrollments of a campaign that may end while a replica of its counts is behind."""
+"""Enrollments of a campaign that may end within the replication lag of an eventually consistent
+read."""
 
 
 class StartExecution(Protocol):
-    """Start the state machine under a name; a name that was used before starts nothing."""
+    """Function that starts an execution of the state machine with a name and an input. A name that
+    was used before starts nothing."""
 
     def __call__(self, name: str, input_: dict[str, object]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """That the clock of a campaign wakes by `at`. `action` makes it true, in the transaction that
-    makes something due; `begins` is when the run begins that it hands the campaign to, if any."""
+    """Promise that the clock of a campaign wakes by `at`. `action` goes into the transaction that
+    makes a step due and keeps the promise; `begins` is the start of the run that `action` creates,
+    or None if the current run wakes in time."""
 
     at: datetime
     action: Action
@@ -39,22 +42,24 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class RunService:
+    """Clocks of the campaigns of one workspace: each run of a campaign is one execution."""
+
     campaigns: CampaignRepository
     start_execution: StartExecution
 
     def start(self, campaign_id: str) -> None:
-        """Start the campaign's current run. Twice is the same as once."""
+        """Start the execution of the campaign's current run. Idempotent."""
         campaign = self.campaigns.get(campaign_id)
         if campaign is not None and campaign.status == "active":
             self._start(campaign.id, campaign.run, campaign.wakes_at)
 
     def wake(self, campaign_id: str, at: datetime, seen: str = "") -> None:
-        """Have the clock wake by `at`, for what was just recorded; an execution that waits for
-        later finds another run in its place. Fails silently: what was recorded stands, and the
-        clock wakes by the lease of the step before.
+        """Make the clock wake by `at`, for a step that was just recorded. An execution that would
+        wake later finds that a newer run has replaced it. Errors are only logged: the change is
+        recorded, and the clock wakes anyway when the lease of the previous step expires.
 
-        `seen` is its `wakes_at` as it was read before that: enough to know, for what is due after
-        the lease of a step. What is due earlier a round may have missed that was under way.
+        `seen` is the campaign's `wakes_at` as read before the step was recorded. It saves a read
+        when the step is due after a step lease; a round in progress may have missed earlier ones.
         """
         if seen and at >= clock.now() + STEP_LEASE and seen <= clock.to_text(at):
             return
@@ -64,8 +69,9 @@ class RunService:
             logger().exception("a campaign was not woken", campaign_id=campaign_id)
 
     def promise(self, campaign: Campaign, due: datetime) -> Promise:
-        """Have the clock wake for a step that is due at `due`, though its caller die as soon as it
-        is recorded. A step that may be handed over at once comes up by its lease."""
+        """Return the promise that the clock wakes for a step due at `due`, even if the caller
+        crashes right after the transaction. A step that the caller may queue itself comes up after
+        its lease."""
         now = clock.now()
         at = due if due > round_end(now) else max(due, now) + STEP_LEASE
         moment = _moment(campaign, now, at)
@@ -74,8 +80,8 @@ class RunService:
         return Promise(at, self.campaigns.next_run_action(campaign, moment), moment)
 
     def keep(self, campaign: Campaign, promise: Promise) -> None:
-        """Start the run that a promise begins, once that is recorded. Fails silently: the check of
-        every five minutes starts it too."""
+        """Start the run that a promise has created, after its transaction. Errors are only logged:
+        the check for stopped clocks, every five minutes, starts it too."""
         if promise.begins is None:
             return
         try:
@@ -84,11 +90,12 @@ class RunService:
             logger().exception("a campaign was not woken", campaign_id=campaign.id)
 
     def wake_now(self, campaign_id: str) -> None:
-        """Have the clock look at once."""
+        """Make the clock start a round now."""
         self.wake_by(campaign_id, clock.now())
 
     def wake_by(self, campaign_id: str, at: datetime) -> None:
-        """Have the clock look by `at`; one of a campaign that is not active stays as it is."""
+        """Make the clock start a round by `at`. Campaigns that are not active are left
+        unchanged."""
         for _ in attempts(_ATTEMPTS):
             campaign = self.campaigns.get(campaign_id)
             if campaign is None or campaign.status != "active":
@@ -96,18 +103,21 @@ class RunService:
             moment = _moment(campaign, clock.now(), at)
             if moment is None or self.restart(campaign, moment):
                 return
-        logger().warning("a campaign was not woken: contended", campaign_id=campaign_id)
+        logger().warning("a campaign was not woken: write conflicts", campaign_id=campaign_id)
 
     def restart(self, campaign: Campaign, at: datetime) -> bool:
-        """Start the next run, which begins `at`. False when the clock went on meanwhile."""
+        """Start the next run at `at`. Return False if the campaign's run or wake time changed since
+        it was read."""
         if not self.campaigns.begin_run(campaign, at):
             return False
         self._start(campaign.id, campaign.run + 1, clock.to_text(at))
         return True
 
     def wake_if_done(self, campaign_id: str) -> None:
-        """Have a campaign completed whose last enrollment has ended. As long as more are left than
-        can have ended since what is read at half the price, that is enough to know."""
+        """Wake the clock if the campaign's last enrollment has ended, so that the campaign is
+        completed. Reads the counts eventually consistent, at half the price, and again strongly
+        consistent only if so few enrollments are left that all may have ended within the
+        replication lag."""
         for newest in (False, True):
             found = self.campaigns.get_with_counts(campaign_id, newest=newest)
             if found is None:
@@ -121,7 +131,7 @@ class RunService:
                 return
 
     def wake_held(self) -> int:
-        """Wake the campaigns in which something waits for a mailbox, and return how many."""
+        """Wake the campaigns with steps that wait for a mailbox or a limit. Return their number."""
         held = self.campaigns.held()
         for campaign_id in held:
             self.wake_now(campaign_id)
@@ -139,24 +149,28 @@ class RunService:
 
 
 def _moment(campaign: Campaign, now: datetime, at: datetime) -> datetime | None:
-    """When the next run has to begin for the clock to wake by `at`; None where it does anyway."""
+    """Return when the next run has to begin so that the clock wakes by `at`, or None if the current
+    run wakes in time."""
     soon, wakes_at = now + SHORTEST_WAIT, clock.from_text(campaign.wakes_at)
     if now < wakes_at <= max(at, soon):
         return None
-    # A clock whose time has come is in its round, and may have looked already.
+    # A clock that is due is in its round, and may have read the index already.
     return soon if wakes_at <= now else max(at, soon)
 
 
 @dataclass(frozen=True, slots=True)
 class RunCheck:
-    """The check that no campaign of any workspace stands still."""
+    """Check for stopped clocks of the campaigns of all workspaces."""
 
     running: RunningCampaigns
     runs: Callable[[WorkspaceId], RunService]
 
     def restart(self, overdue_before: str) -> int:
-        """Start those again that do, and give how many. One that fails does not keep the others
-        from it; raises at the end when there was one."""
+        """Restart the clocks that should have woken by `overdue_before` (RFC 3339) and return how
+        many were restarted.
+
+        Raises: ExceptionGroup after the last campaign, if some could not be restarted.
+        """
         started = 0
         failures: list[Exception] = []
         for workspace, campaign in self.running.overdue(overdue_before):

@@ -1,7 +1,7 @@
-"""Which step goes out from which mailbox and when: a pure function of what it is given.
+"""Planner of a round: assigns a mailbox and a send time to each due step.
 
-Nothing here is random or reads a clock; what must differ between contacts comes from a hash of ids
-and the day, so asking twice gives the same answer.
+It is a pure function: nothing is random or reads the clock. Jitter and the choice of mailbox come
+from a hash of ids and the day, so the same input gives the same plan.
 """
 
 import hashlib
@@ -20,18 +20,21 @@ from outrider.sequences.models import Step
 
 _LOOK_AGAIN = timedelta(hours=1)
 _JITTER = 4
-"""A slot lies up to a fourth of the mailbox's gap later than it could."""
+"""Divisor of the jitter: a slot is delayed by up to a quarter of the mailbox's gap."""
 
 Steps = Mapping[int, Sequence[Step]]
-"""The steps of each version that the enrollments have, and of the campaign's newest."""
+"""Steps by version: the versions of the due enrollments and the campaign's newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What a mailbox can still send today. `free_at` is when its minimum gap is over; `blocked`
-    says why it sends nothing at all. One that is not `shared` sends only for those it wrote to
-    before. `again_at`: when one that fails tries again by itself; while it does, with one email, it
-    is not blocked."""
+    """What a mailbox can still send today.
+
+    `left` is the rest of its daily cap. `free_at`: when its minimum gap has passed. `blocked`: the
+    reason why it cannot send at all. If not `shared`, it sends only to contacts that it emailed
+    before. `again_at`: when the circuit breaker of a failing mailbox allows the next probe; during
+    a probe of one email the mailbox is not blocked.
+    """
 
     mailbox_id: str
     left: int
@@ -43,14 +46,15 @@ class Capacity:
 
     @property
     def used_up(self) -> str:
-        """Why nothing more goes out where nothing is `left`."""
+        """Reason why the mailbox sends nothing more when `left` is 0."""
         return "mailbox_failing" if self.again_at else "mailbox_cap"
 
 
 def capacity(
     mailbox: Mailbox, now: datetime, *, used: int, free_at: datetime | None, shared: bool = True
 ) -> Capacity:
-    """Of a mailbox of whose cap of the day `used` is taken."""
+    """Return the capacity of a mailbox that has sent `used` emails of today's cap and is free at
+    `free_at`."""
     blocked = mailbox.blocked
     left, again_at = mailbox.cap_on(now.date()) - used, None
     if mailbox.is_half_open:
@@ -70,7 +74,8 @@ def capacity(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the campaign may still send today, in all and to each company; None is no limit."""
+    """What is left of the campaign's daily limits, in total and per company key; None means no
+    limit."""
 
     left: int | None = None
     company_left: Mapping[str, int] = field(default_factory=dict)
@@ -78,8 +83,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The step of `enrollment` goes out at `send_at`: from `mailbox_id`, which is None for what
-    needs no mailbox. With a `reason` it is deferred until then."""
+    """Plan for the next step of `enrollment`: to be sent at `send_at` from `mailbox_id`, which is
+    None if the step needs no mailbox. With a `reason` the step is not sent but deferred until
+    `send_at`."""
 
     enrollment: Enrollment
     variant_id: str | None
@@ -87,7 +93,7 @@ class Planned:
     send_at: datetime
     reason: str | None = None
     counts: bool = False
-    """It takes one of the day's messages, of the campaign and of its mailbox."""
+    """True if it counts against the daily limits of the campaign and its mailbox."""
 
     @property
     def goes_out(self) -> bool:
@@ -104,10 +110,10 @@ def plan(
     steps: Steps,
     limits: Limits | None = None,
 ) -> list[Planned]:
-    """One entry for each due enrollment: a slot up to `until`, or the moment it is deferred to.
+    """Return one plan for each due enrollment: a slot up to `until`, or the time to defer it to.
 
-    Those that are ready first come first, of these the longest due. Of a version that is not in
-    `steps` a step counts as a mail: its worker finds out.
+    Enrollments are served in the order in which their windows open, then by due time. A step whose
+    version is not in `steps` counts as an email: the worker that gets it finds out.
     """
     planner = _Planner(now, until, campaign, _Pool(capacities), steps, limits or Limits())
     waiting = sorted(
@@ -118,8 +124,8 @@ def plan(
 
 
 def slots(now: datetime, until: datetime, capacity: Capacity) -> int:
-    """How many emails surely find a slot of the mailbox in the round, if each is as late as it may
-    be."""
+    """Return how many emails are sure to find a slot of the mailbox before `until`, with the
+    longest possible jitter."""
     if capacity.blocked or capacity.left <= 0 or capacity.free_at > until:
         return 0
     if not capacity.min_gap:
@@ -130,24 +136,26 @@ def slots(now: datetime, until: datetime, capacity: Capacity) -> int:
 
 
 def room(now: datetime, until: datetime, capacities: Sequence[Capacity]) -> int:
-    """How many emails surely find a slot in the round, from the mailboxes that all share."""
+    """Return how many emails are sure to find a slot in the round, from all shared mailboxes."""
     return sum(slots(now, until, one) for one in capacities if one.shared)
 
 
 def round_end(now: datetime) -> datetime:
-    """How far ahead a round plans: not into the next day, whose caps begin anew."""
+    """Return the time up to which a round plans: 15 minutes, but not into the next UTC day and its
+    caps."""
     return min(now + ROUND, next_day(now))
 
 
 def next_day(now: datetime) -> datetime:
-    """When the day (UTC) of caps and limits is over."""
+    """Return the start of the next UTC day, when daily caps and limits are reset."""
     day = now.astimezone(UTC).date() + timedelta(days=1)
     return datetime.combine(day, time.min, tzinfo=UTC)
 
 
 def step_of(campaign: Campaign, enrollment: Enrollment, steps: Steps) -> Step | None:
-    """The step to come, in the newest version if the enrollment has to move to that. None when its
-    version is not known, or no step is left in the newest."""
+    """Return the next step of an enrollment, taken from the newest version if the enrollment has to
+    migrate to it. Return None if its version is not in `steps` or the newest version has no step
+    left."""
     own = steps.get(enrollment.steps_version, ())
     moves = enrollment.steps_version < campaign.least_steps_version
     version = steps.get(campaign.steps_version, ()) if moves else own
@@ -155,9 +163,9 @@ def step_of(campaign: Campaign, enrollment: Enrollment, steps: Steps) -> Step | 
 
 
 def needs_mailbox(campaign: Campaign, enrollment: Enrollment, steps: Steps) -> bool:
-    """Whether its step takes a slot of a mailbox; so does one whose version is not known. A claim
-    that was never settled and a task that nobody did take none: there is only the end of them to
-    be recorded."""
+    """Return whether the next step of an enrollment needs a slot of a mailbox. A step of an unknown
+    version does. An expired claim and an overdue task do not: only their outcome has to be
+    recorded."""
     if enrollment.state != "active" or enrollment.steps_version not in steps:
         return enrollment.state == "active"
     step = step_of(campaign, enrollment, steps)
@@ -177,12 +185,14 @@ class _Planner:
     _company_taken: dict[str, int] = field(default_factory=dict)
 
     def ready_at(self, enrollment: Enrollment) -> datetime:
-        """The first moment from now on at which its step is due and the windows are open."""
+        """Return the first time from now on at which the step is due and the send window is
+        open."""
         at = clock.from_text(enrollment.due_at) if enrollment.due_at else self.now
         ready = max(self.now, at)
         return self._calendar(enrollment).earliest(ready) if enrollment.state == "active" else ready
 
     def place(self, enrollment: Enrollment, ready: datetime) -> Planned:  # noqa: PLR0911 - a list of rules
+        """Return the plan for one enrollment that is ready at `ready`."""
         step = step_of(self.campaign, enrollment, self.steps)
         variant = step.variant_for(enrollment.id).id if step else None
         if enrollment.state != "active":
@@ -208,7 +218,7 @@ class _Planner:
         return Planned(enrollment, variant, mailbox_id, send_at, counts=True)
 
     def _full(self, enrollment: Enrollment) -> str | None:
-        """Which of the campaign's limits of the day is reached."""
+        """Return the name of the daily limit that is reached, or None."""
         if self.limits.left is not None and self._taken >= self.limits.left:
             return "campaign_daily_limit"
         key = enrollment.company_key or ""
@@ -223,14 +233,15 @@ class _Planner:
         self._company_taken[key] = self._company_taken.get(key, 0) + 1
 
     def _later(self, enrollment: Enrollment, reason: str) -> datetime:
-        """Caps begin anew on the next day; a mailbox may come, or come back, at any time."""
+        """Return when to try again: tomorrow if the daily caps are used up, at the next probe of a
+        failing mailbox, else in an hour, because a mailbox may be added or recover at any time."""
         if reason == "mailbox_cap":
             return self._tomorrow(enrollment)
         again = self.pool.again_at if reason == "mailbox_failing" else None
         return self._calendar(enrollment).earliest(again or self.now + _LOOK_AGAIN)
 
     def _tomorrow(self, enrollment: Enrollment) -> datetime:
-        """The beginning of the next day (UTC), or when the windows open then."""
+        """Return the start of the next UTC day, or the first opening of a send window after it."""
         return self._calendar(enrollment).earliest(next_day(self.now))
 
     def _calendar(self, enrollment: Enrollment) -> Calendar:
@@ -241,9 +252,12 @@ class _Planner:
 
 
 class _Pool:
-    """The mailboxes and the slots they have left. The shared ones stand in one of two places: free
-    when last looked at, or in the order in which they become free. Where one was used by those it
-    wrote to before, its place is put right when it comes up."""
+    """Mailboxes of a round and their remaining slots.
+
+    Shared mailboxes are either in `_free` (free at the last look) or in the heap `_busy`, ordered
+    by the time at which they become free. A mailbox that was used meanwhile by contacts it emailed
+    before is moved to its right place when its turn comes.
+    """
 
     def __init__(self, capacities: Sequence[Capacity]) -> None:
         ordered = sorted(capacities, key=lambda one: one.mailbox_id)
@@ -263,7 +277,8 @@ class _Pool:
         heapq.heapify(self._busy)
 
     def slot(self, enrollment: Enrollment, ready: datetime) -> tuple[str, datetime] | str:
-        """The mailbox for its next mail and when that can go out; or why there is none."""
+        """Return the mailbox and the send time of the next email, or the reason why there is
+        none."""
         own = self._of.get(enrollment.mailbox_id or "")
         if own is None:
             mailbox_id = self._choose(enrollment, ready)
@@ -281,7 +296,8 @@ class _Pool:
         self._free_at[mailbox_id] = send_at + self._of[mailbox_id].min_gap
 
     def _choose(self, enrollment: Enrollment, ready: datetime) -> str | None:
-        """One that is free by `ready`, by hash, else the one that is free first."""
+        """Return a mailbox that is free by `ready`, chosen by hash, else the first to become
+        free."""
         while self._busy and self._busy[0][0] <= ready:
             self._free.append(heapq.heappop(self._busy)[1])
         day = ready.date().isoformat()
@@ -307,8 +323,8 @@ class _Pool:
 
 
 def jitter(enrollment_id: str, mailbox_id: str, at: datetime, min_gap: timedelta) -> timedelta:
-    """How much later than `at` a mailbox writes to somebody: whole seconds, up to a fourth of its
-    gap."""
+    """Return the delay that is added to a slot at `at`: whole seconds, up to a quarter of
+    `min_gap`, always the same for an enrollment, mailbox and day."""
     share = _hash(enrollment_id, mailbox_id, at.date().isoformat()) % 1_000
     return timedelta(seconds=int((min_gap * share / (1_000 * _JITTER)).total_seconds()))
 

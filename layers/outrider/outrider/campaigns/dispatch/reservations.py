@@ -1,8 +1,8 @@
-"""Taking what a round may send of the day's limits, before it queues anything.
+"""Reservation of daily limits and mailbox slots by a round, before it queues the steps.
 
-So a cap cannot be exceeded, and no worker has to look at one. A unit is given back by the round
-whose queue certainly did not take its step, and by the worker that certainly sends nothing for it;
-one that dies wastes it.
+So caps cannot be exceeded, and workers need not check them. A unit is given back by the round if
+SQS certainly did not accept the step, and by the worker if it certainly sends nothing. A worker
+that crashes loses its unit.
 """
 
 from collections import Counter
@@ -35,8 +35,8 @@ class Reservations:
         mailboxes: Sequence[Mailbox],
         usage: Mapping[str, MailboxUsage],
     ) -> bool:
-        """Take the slots and the units of all that is planned to be sent. False, and nothing is
-        taken, when another round took some of it since `usage` was read."""
+        """Take the slots and units of all planned messages. Return False, with all units given
+        back, if another round took some of them since `usage` was read."""
         taken: list[Action] = []
         for take, give_back in self._take_actions(day, settings, planned, mailboxes, usage):
             try:
@@ -49,7 +49,7 @@ class Reservations:
         return True
 
     def give_back(self, units: Units) -> None:
-        """Give back what was taken for one step."""
+        """Give back the units that were reserved for one step."""
         day = date.fromisoformat(units.day)
         if units.mailbox_id:
             self.limits.table.write(self.mailboxes.give_back_action(units.mailbox_id, day, 1))
@@ -66,7 +66,8 @@ class Reservations:
         mailboxes: Sequence[Mailbox],
         usage: Mapping[str, MailboxUsage],
     ) -> Iterator[tuple[Action, Action | None]]:
-        """What is taken, and what undoes that. Slots are last: they are not given back."""
+        """Yield pairs of the update that takes units and the update that undoes it. Slots come
+        last, because they are not given back."""
         units = [units_of(day, settings, one) for one in planned if one.counts]
         limits, known = self.limits, {mailbox.id: mailbox for mailbox in mailboxes}
         for mailbox_id, count in Counter(one.mailbox_id for one in units).items():
@@ -94,7 +95,7 @@ class Reservations:
 
 
 def units_of(day: date, settings: Settings, planned: Planned) -> Units:
-    """What is taken for one step of a plan."""
+    """Return the units to reserve for one planned step."""
     company = planned.enrollment.company_key if settings.company_daily_limit is not None else None
     return Units(
         day=day.isoformat(),
@@ -105,6 +106,7 @@ def units_of(day: date, settings: Settings, planned: Planned) -> Units:
 
 
 def _last_slots(planned: Sequence[Planned]) -> dict[str, datetime]:
+    """Return the time of the last planned slot of each mailbox."""
     last: dict[str, datetime] = {}
     for one in planned:
         if one.counts and one.mailbox_id:

@@ -1,7 +1,6 @@
-"""One round of a campaign: read what is due, plan it, reserve its slots, queue the steps.
+"""Rounds of a campaign: read due enrollments, plan them, reserve slots, queue the steps.
 
-Of the emails only as many are read as can be sent: however many are overdue, a round costs what it
-carries out.
+A round reads only as many emails as can be sent, so its cost does not grow with the backlog.
 """
 
 import math
@@ -40,8 +39,12 @@ _PLAN_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a round queued. `again`: more can be carried out at once; `held`: something is due that
-    waits for a mailbox or a limit; `coming`: when there is something to do again."""
+    """Result of a round.
+
+    `queued`: number of steps put into the queue. `again`: more can be carried out at once. `held`:
+    due emails wait for a mailbox or a limit. `coming`: when the next round has something to do, or
+    None.
+    """
 
     queued: int = 0
     again: bool = False
@@ -51,8 +54,8 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class DispatchPool:
-    """Mailboxes with what was read of their day. Those in `shared` are the campaign's; the others
-    send only for those they wrote to before."""
+    """Mailboxes with their usage of the day. Those in `shared` are in the campaign's pool; the
+    others send only to contacts that they emailed before."""
 
     mailboxes: Sequence[Mailbox] = ()
     shared: frozenset[str] = frozenset()
@@ -84,41 +87,42 @@ class RoundService:
     steps: Queue
 
     def carry_out(self, campaign: Campaign, now: datetime) -> Result:
+        """Carry out one round: queue the due steps that can be sent, defer the others."""
         reading = DueReading.begin(self.enrollments, campaign, now)
-        reading.plain()
+        reading.read_without_mailbox()
         lanes = reading.open_lanes()
         if lanes and self._needs_no_mailboxes(campaign):
-            reading.whole(lanes)
+            reading.read_lanes(lanes)
             lanes = []
         if not reading.due and not lanes:
-            reading.follow()
+            reading.find_next_times()
             return Result(coming=min(reading.moments, default=None))
         steps = self._steps_of(campaign, reading.due)
         emails = [one for one in reading.due if needs_mailbox(campaign, one, steps)]
         writers = {owner(lane) for lane in lanes} | {one.mailbox_id or FIRST for one in emails}
         pool = self._read_pool(campaign, now, writers)
         limits = self._read_limits(campaign, now, reading.due)
-        reading.emails(lanes, pool.capacities(now), len(emails), limits.left)
+        reading.read_emails(lanes, pool.capacities(now), len(emails), limits.left)
         if campaign.settings.company_daily_limit and lanes:
             limits = self._read_limits(campaign, now, reading.due)
         planned = self._plan(reading, steps, pool, limits)
         moved = self._queue(now, planned, steps, campaign)
         _observe_age(planned, now)
-        reading.follow()
+        reading.find_next_times()
         going = [one for one in planned if one.goes_out]
         moments = [*reading.moments, *(_comes_up(one) for one in planned)]
         deferred = len(going) < len(planned)
         return Result(
             queued=len(going),
-            # Another round was here too, or what was deferred made room for what comes after it.
+            # Another round moved some too, or the deferred steps left their slots to later ones.
             again=reading.more or moved < len(planned) or (reading.held and deferred),
             held=reading.held,
             coming=min(moments, default=None),
         )
 
     def hand_over(self, campaign: Campaign, enrollment: Enrollment) -> datetime:
-        """Have the step of somebody who just came carried out at once, and return when the clock
-        must wake for it: now where there is no place for it, or this failed."""
+        """Queue the step of an enrollment that was just added or resumed, and return when the clock
+        has to wake for it: now if there is no slot for it or queueing failed."""
         now = clock.now()
         try:
             planned = self._hand_over(campaign, now, enrollment)
@@ -130,7 +134,7 @@ class RoundService:
     def _hand_over(
         self, campaign: Campaign, now: datetime, enrollment: Enrollment
     ) -> Planned | None:
-        """None when it is due later, or finds no slot."""
+        """Return the plan of the queued step, or None if it is due later or there is no slot."""
         until = round_end(now)
         if (enrollment.due_at or "") > clock.to_text(until):
             return None
@@ -149,8 +153,8 @@ class RoundService:
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────
 
     def _needs_no_mailboxes(self, campaign: Campaign) -> bool:
-        """Whether nobody has an email to come, whatever lane they are in: all have to move to the
-        newest steps, and none of these is one."""
+        """Return whether no enrollment has an email to send, whatever its lane: all have to migrate
+        to the newest steps, and none of these is an email."""
         if not 1 < campaign.least_steps_version == campaign.steps_version:
             return False
         newest = self._steps_of(campaign, ())[campaign.steps_version]
@@ -163,7 +167,8 @@ class RoundService:
     def _read_pool(
         self, campaign: Campaign, now: datetime, writers: Collection[str]
     ) -> DispatchPool:
-        """The mailboxes of the campaign, and those of `writers` that are in another pool."""
+        """Read the mailboxes of the campaign's pool, and those of `writers` that are in other
+        pools."""
         if not writers:
             return DispatchPool()
         mailboxes = self.mailboxes.of_pool(campaign.mailbox_pool)
@@ -173,6 +178,7 @@ class RoundService:
         return self._look_again(DispatchPool(self.reviews.seen_again(found), shared), now)
 
     def _look_again(self, pool: DispatchPool, now: datetime) -> DispatchPool:
+        """Read the usage of the day again."""
         ids = [mailbox.id for mailbox in pool.mailboxes]
         return replace(pool, usage=self.mailboxes.usage(ids, now.date()))
 
@@ -192,8 +198,8 @@ class RoundService:
     def _plan(
         self, reading: DueReading, steps: Steps, pool: DispatchPool, limits: Limits
     ) -> list[Planned]:
-        """The plan, and what it needs reserved; nothing when other campaigns keep getting in
-        between: then the next round comes at once."""
+        """Plan the round and reserve what the plan needs. If other campaigns keep taking the same
+        slots, return an empty plan and have the next round start at once."""
         now, campaign = reading.now, reading.campaign
         for _ in range(_PLAN_ATTEMPTS):
             planned = plan(
@@ -222,8 +228,9 @@ class RoundService:
     def _queue(
         self, now: datetime, planned: Sequence[Planned], steps: Steps, campaign: Campaign
     ) -> int:
-        """Queue what goes out, then move the due times: a step that is queued and not moved comes
-        up once more, and is found done. Returns how many nobody else moved."""
+        """Send the steps to the queue, then move their due times. Return how many due times were
+        moved and not changed by another round. A step whose due time is not moved after a crash
+        comes up again, and its worker finds it done."""
         workspace = self.caller.workspace
         messages = [
             QueueMessage(
@@ -250,8 +257,8 @@ class RoundService:
         return sum(parallel.each(lambda one: self._move(campaign, one, steps), planned))
 
     def _move(self, campaign: Campaign, planned: Planned, steps: Steps) -> bool:
-        """Move the due time behind the slot, so that a step whose job is lost comes up again; or to
-        when it can be placed, in its lane."""
+        """Move the due time: of a queued step to its slot plus the step lease, so that it comes up
+        again if its job is lost; of a deferred step to the planned time, in its lane."""
         enrollment, lane = planned.enrollment, QUEUED_LANE if planned.goes_out else PLAIN
         if not planned.goes_out and needs_mailbox(campaign, enrollment, steps):
             lane = lane_of(enrollment, step_of(campaign, enrollment, steps))
@@ -260,12 +267,12 @@ class RoundService:
 
 
 def _observe_age(planned: Sequence[Planned], now: datetime) -> None:
-    """Note how late the oldest of the steps is that a round has taken up."""
+    """Record the metric of how late the oldest step of the round is."""
     due = min((one.enrollment.due_at for one in planned if one.enrollment.due_at), default=None)
     if due:
         metrics.observe_age(max((now - clock.from_text(due)).total_seconds(), 0))
 
 
 def _comes_up(planned: Planned) -> datetime:
-    """When the clock must look at it again."""
+    """Return when the clock has to look at the step again."""
     return planned.send_at + STEP_LEASE if planned.goes_out else planned.send_at

@@ -1,4 +1,4 @@
-"""The clock of a campaign: carry a round out, and say when the next one comes."""
+"""Dispatcher of a campaign: carries out one round and returns when the next one is due."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,20 +20,21 @@ from outrider.sequences.service import SequenceService
 MAX_ROUNDS = 500
 SHORTEST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(days=30)
-"""An execution may last a year."""
+"""Longest wait between rounds; an execution of a standard state machine may last a year."""
 
 _LOOKS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5))
-"""When to look again for what the clock was woken for, while the index does not show it."""
+"""Waits between rounds after a wake-up, while the index is not yet consistent and shows nothing
+due."""
 
 _LOST = timedelta(hours=1)
-"""When to look again for enrollments that are counted, and have no place in the index."""
+"""Wait until the next round when enrollments are counted as active but not in the index."""
 
 _NOBODY = Audience(total=0, active=0, completed=0, paused=0, bounced=0, failed=0)
 
 
 class Round(BaseModel):
-    """What the state machine passes to a round: `run` numbers the execution, `round` its rounds.
-    `looks` counts those that found nothing since the clock was woken."""
+    """Input of a round, passed by the state machine: `run` is the number of the execution, `round`
+    that of the round within it. `looks` counts rounds since the wake-up that found nothing due."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -45,14 +46,14 @@ class Round(BaseModel):
 
 
 class FirstRound(Round):
-    """What an execution begins with: it waits until then."""
+    """Input of an execution, which waits until `wait_until` before its first round."""
 
     wait_until: str
 
 
 class NextRound(Round):
-    """What a round answers. The state machine waits until `wait_until`, ends, or starts the
-    execution `successor_name`."""
+    """Output of a round: the state machine waits until `wait_until`, stops, or starts the execution
+    `successor_name`."""
 
     next: Literal["wait", "stop", "successor"]
     wait_until: str = ""
@@ -61,12 +62,15 @@ class NextRound(Round):
 
 
 def execution_name(campaign_id: str, run: int) -> str:
-    """The same run has the same name, so starting it twice starts it once."""
+    """Return the name of the execution of a run. It is the same for the same run, so Step Functions
+    starts it only once."""
     return f"{campaign_id}-{run}"
 
 
 @dataclass(frozen=True, slots=True)
 class DispatchService:
+    """Dispatcher of one campaign, called once for each round of its state machine."""
+
     caller: Caller
     campaigns: CampaignRepository
     sequences: SequenceService
@@ -74,6 +78,8 @@ class DispatchService:
     audience: AudienceWatch
 
     def dispatch(self, this: Round) -> NextRound:
+        """Carry out the round and return its output. An execution of an older run, or of a campaign
+        that is not active, stops."""
         campaign = self.campaigns.get(this.campaign_id)
         if campaign is None or campaign.status != "active":
             return _stop(this)
@@ -87,12 +93,12 @@ class DispatchService:
         wait_until = self._next_moment(campaign, now, done, this.looks)
         if wait_until is None or not self.campaigns.expect_round(campaign, wait_until, done.held):
             return _stop(this)
-        told = {
+        progress = {
             "round": this.round + 1,
             "looks": len(_LOOKS) if done.queued else this.looks + 1,
         }
         return NextRound(
-            **{**this.model_dump(), **told},
+            **{**this.model_dump(), **progress},
             next="wait",
             wait_until=clock.to_text(wait_until),
             queued=done.queued,
@@ -101,8 +107,8 @@ class DispatchService:
     def _next_moment(
         self, campaign: Campaign, now: datetime, done: Result, looks: int
     ) -> datetime | None:
-        """When there is something to do again, however far; None when nobody was left and the
-        campaign is completed."""
+        """Return when the next round is due, or None if no enrollment is left and the campaign was
+        completed."""
         if done.again:
             return now + SHORTEST_WAIT
         moments = [now + _LONGEST_WAIT]
@@ -124,14 +130,15 @@ class DispatchService:
         return max(now + SHORTEST_WAIT, min(moments))
 
     def _stays(self, campaign: Campaign, counts: Audience) -> bool:
-        """Whether it goes on though nobody has a step to come."""
+        """Return whether the campaign stays active although no enrollment has a next step."""
         nobody_yet = not counts.total and not campaign.has_audience
         keeps = campaign.settings.keep_running or campaign.enrolling
         return bool(keeps or counts.paused or nobody_yet)
 
     def _complete(self, campaign: Campaign, shards: Sequence[Item]) -> bool:
-        """The end of the campaign, and of its sequence if it leads that, when nobody came since its
-        counts were read. A second worker finds it done: then too nothing is left to do."""
+        """Complete the campaign, and its sequence if the campaign leads it, unless contacts were
+        enrolled since the counts were read. Return False if they were; return True also if another
+        worker has completed it."""
         names = campaign.names()
         completed = self.caller.event("campaign.completed", identity=_identity(campaign), **names)
         before = []
@@ -145,7 +152,8 @@ class DispatchService:
         return True
 
     def _hand_over(self, this: Round, campaign: Campaign) -> NextRound:
-        """Hand over to a new execution. Asked again after a crash, the answer is the same."""
+        """Replace this execution by a new one, because the history of an execution is limited.
+        Idempotent: a retry after a crash returns the same output."""
         if campaign.run == this.run:
             self.campaigns.begin_run(campaign, clock.now())
         elif campaign.run != this.run + 1:
@@ -159,7 +167,7 @@ class DispatchService:
 
 
 def _identity(campaign: Campaign) -> str:
-    """Of its end: one that is completed may run again, and end again."""
+    """Return the identity of the completion event: a campaign can run and complete again."""
     return f"{campaign.id}/{campaign.version}"
 
 

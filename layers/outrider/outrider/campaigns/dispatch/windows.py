@@ -1,9 +1,9 @@
-"""When a campaign may carry steps out, and when a step is due after the one before it.
+"""Send windows of a campaign, and due times of steps after the previous step.
 
-Windows, holidays and waits of days are about the local calendar: of the contact's time zone where
-it is known and used, else of the campaign's. A local time is reached at the first moment at which
-the local clock shows it or has passed it. So a time that comes twice, when clocks go back, is
-reached the first time, and one that does not come at all, when they go forward, at the change.
+Windows, holidays and waits in days follow the local calendar of the contact's time zone if it is
+known and used, else of the campaign's. A local time is reached at the first moment at which the
+local clock shows it or has passed it. So at a change of daylight saving time, a time that occurs
+twice counts the first time, and a time that is skipped is reached at the change.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,7 @@ from zoneinfo import ZoneInfo
 from outrider.sequences.models import SendWindow, Settings, Step
 
 HORIZON = timedelta(days=400)
-"""How far ahead an opening is looked for: every window opens within a week, if no holiday is in its
-way."""
+"""How far ahead an opening is searched for. Without holidays every window opens within a week."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WORKED = frozenset(_DAYS[:5])
@@ -25,36 +24,40 @@ _SECOND = timedelta(seconds=1)
 
 
 def earliest(at: datetime, settings: Settings, timezone: str | None) -> datetime:
-    """The first moment from `at` on at which the windows are open; `timezone` is the contact's.
+    """Return the first time from `at` on at which a window is open; `timezone` is the contact's.
 
-    Where they do not open within HORIZON, it is the end of that time: who asks then looks again.
+    If none opens within HORIZON, return the end of HORIZON, when the caller tries again.
     """
     return Calendar.of(settings, timezone).earliest(at)
 
 
 def is_open(at: datetime, settings: Settings, timezone: str | None) -> bool:
+    """Return whether a window is open at `at`; `timezone` is the contact's."""
     return earliest(at, settings, timezone) == at.astimezone(UTC)
 
 
 def due_after(previous: datetime, step: Step, settings: Settings, timezone: str | None) -> datetime:
-    """When `step` is due if the one before it was done, or the contact enrolled, at `previous`."""
+    """Return when `step` is due if the previous step was done, or the contact enrolled, at
+    `previous`."""
     return Calendar.of(settings, timezone).due_after(previous, step)
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days and windows of a campaign in one time zone. It remembers the days it was asked for:
-    whoever asks often keeps it."""
+    """Working days and send windows of a campaign in one time zone. It caches the days that were
+    looked up, so keep it for repeated calls."""
 
     zone: ZoneInfo
     windows: tuple[tuple[frozenset[str], time, time | None], ...]
-    """Days, from, and until; None is the end of the day."""
+    """Days, start and end of each window; the end None is midnight."""
     holidays: frozenset[date]
     worked: frozenset[str]
     _openings: dict[date, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Settings, timezone: str | None) -> "Calendar":
+        """Return the calendar for a contact's time zone, or for the campaign's if that is not
+        used."""
         own = zone_of(timezone) if settings.use_contact_timezone and timezone else None
         return cls(
             zone=own or zone_of(settings.timezone) or ZoneInfo("UTC"),
@@ -65,15 +68,16 @@ class Calendar:
 
     @property
     def days_known(self) -> int:
-        """How many days it was asked for."""
+        """Number of days in the cache."""
         return len(self._openings)
 
     def earliest(self, at: datetime) -> datetime:
+        """Return the first open time from `at` on, or the end of HORIZON if there is none."""
         found = self.opening(at)
         return at.astimezone(UTC) + HORIZON if found is None else found
 
     def opening(self, at: datetime) -> datetime | None:
-        """The first open moment from `at` on, or None when there is none within HORIZON."""
+        """Return the first open time from `at` on, or None if there is none within HORIZON."""
         at = at.astimezone(UTC)
         if not self.windows and not self.holidays:
             return at
@@ -85,14 +89,15 @@ class Calendar:
         return None
 
     def due_after(self, previous: datetime, step: Step) -> datetime:
+        """Return when `step` is due: after its wait, at the next opening of a window."""
         return self.earliest(self.waited(previous, step))
 
     def is_worked(self, day: date) -> bool:
         return _DAYS[day.weekday()] in self.worked and day not in self.holidays
 
     def reach(self, day: date, at: time) -> datetime:
-        """The first moment (UTC) at which the clock of the zone shows `at` of `day`, or has
-        passed it."""
+        """Return the first time (UTC) at which the local clock shows `at` on `day`, or has passed
+        it."""
         shown = datetime.combine(day, at.replace(fold=0), tzinfo=self.zone)
         reached = shown.astimezone(UTC)
         if reached.astimezone(self.zone).replace(tzinfo=None) == shown.replace(tzinfo=None):
@@ -101,7 +106,7 @@ class Calendar:
         return self._change(before, after)
 
     def _change(self, before: datetime, after: datetime) -> datetime:
-        """The moment between these two at which the clocks go forward, to the second."""
+        """Return the second between these two times at which the clocks go forward."""
         offset = before.astimezone(self.zone).utcoffset()
         seconds, beyond = 0, (after - before) // _SECOND + 1
         while beyond - seconds > 1:
@@ -114,7 +119,7 @@ class Calendar:
         return before.replace(microsecond=0) + beyond * _SECOND
 
     def _open_on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
-        """From when to when (UTC) the windows of a day are open, in the order of time."""
+        """Return the open intervals (UTC) of a day in chronological order."""
         if day not in self._openings:
             self._openings[day] = tuple(sorted(self._intervals(day)))
         return self._openings[day]
@@ -130,7 +135,7 @@ class Calendar:
                     yield opens, closes
 
     def waited(self, previous: datetime, step: Step) -> datetime:
-        """When the wait of `step` is over, whatever the windows are then."""
+        """Return when the wait of `step` is over, regardless of send windows."""
         previous = previous.astimezone(UTC)
         if not step.wait_value:
             return previous
@@ -146,7 +151,7 @@ class Calendar:
         return self.reach(day, local.time())
 
     def _worked_day(self, day: date, number: int) -> date:
-        """The `number`th worked day after `day`. Whole weeks are passed at once."""
+        """Return the `number`th working day after `day`. Whole weeks are skipped at once."""
         weeks, rest = divmod(number - 1, len(self.worked))
         reached = day + 7 * weeks * _DAY
         rest += 1 + sum(
@@ -159,7 +164,7 @@ class Calendar:
         return reached
 
     def _worked_time(self, at: datetime, left: timedelta) -> datetime:
-        """`left` after `at`, if no time passes on days that are not worked."""
+        """Return the time `left` after `at`, counting working days only."""
         while True:
             day = at.astimezone(self.zone).date()
             midnight = self.reach(day + _DAY, time.min)
@@ -172,10 +177,10 @@ class Calendar:
 
 @lru_cache(maxsize=1_000)
 def zone_of(name: str) -> ZoneInfo | None:
-    """The time zone of an IANA name, or None when there is none of this name."""
+    """Return the time zone with this IANA name, or None if there is none."""
     try:
         return ZoneInfo(name)
-    except (ValueError, KeyError, OSError):  # OSError: the name of a directory of zones
+    except (ValueError, KeyError, OSError):  # OSError: the name is a directory, as `America`
         return None
 
 
