@@ -184,7 +184,7 @@ MUTATIONS = [
     Mutation(
         "mail sent of which nobody knows what it says",
         (f"{_TESTS}::TestSaid::test_is_known_of_a_message_that_was_lost",),
-        (Change(_CLAIMS, "self._say(message)\n        except", "pass\n        except"),),
+        (Change(_CLAIMS, "self._store_content(message)\n        except", "pass\n        except"),),
     ),
     Mutation(
         "claim kept though nothing could be said",

@@ -40,9 +40,9 @@ MUTATIONS = [
                 _CLAIMS,
                 "self.enrollments.table.write(claim)\n"
                 "        try:\n"
-                "            found = self._look_again(seen, ready, message)\n",
+                "            found = self._check_again(seen, ready, message)\n",
                 "try:\n"
-                "            found = self._look_again(seen, ready, message)\n"
+                "            found = self._check_again(seen, ready, message)\n"
                 "            self.enrollments.table.write(claim)\n",
             ),
         ),

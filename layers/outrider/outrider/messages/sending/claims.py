@@ -1,8 +1,8 @@
-"""Claiming a step, and the last look before its message is sent.
+"""Claim of a step, and the last check before its message is sent.
 
-The claim is one conditional update of the enrollment: at most one send per step rests on it alone.
-Whatever can forbid the message is read after the claim, so all that was committed before that read
-is honoured.
+The claim is one conditional update of the enrollment; the guarantee of at most one send per step
+rests on it alone. Everything that can forbid the message is read after the claim, so every change
+committed before that read is honoured.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -29,14 +29,14 @@ from outrider.messages.sending.snapshot import Snapshot
 from outrider.sequences.models import Settings
 
 _WAITS = (0.2, 0.5, 1, 2, 4, 8, 8, 8, 8)
-"""Seconds between attempts to record an outcome: together less than what a claim's lease leaves
-after the longest send."""
+"""Seconds between attempts to record an outcome. Their sum is shorter than the rest of the claim's
+lease after the longest send."""
 
 T = TypeVar("T")
 
 
 class Outdated(Exception):
-    """What the message was written from has changed; nothing is claimed any more."""
+    """Raised when data that the message was rendered from has changed; the step is not claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,14 @@ class StepClaims:
     standing: RestrictionsReader
 
     def claim(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | Snapshot:
-        """Claim the step of `message`, look again, and write what the message says. Return the gate
-        that has closed since `seen` was read, with the claim still held; what stands there now when
-        the message may be sent.
+        """Claim the step of `message`, repeat the checks, and store the message's content. Return
+        the gate that has closed since `seen` was read (the claim is still held), or the new
+        snapshot if the message may be sent.
 
-        `ready` is as `to_claim` gives it. Raises ConditionFailed when the enrollment changed, or
-        its contact is being erased, Outdated when what the message was written from changed, and
-        StoreFailed: then nothing is held, so that nobody takes the message for lost.
+        `ready` comes from `Ready.to_claim`. Raises ConditionFailed if the enrollment changed or its
+        contact is being erased, Outdated if data that the message was rendered from changed, and
+        StoreFailed if DynamoDB fails. After an error no claim is held, so the message is not taken
+        for lost.
         """
         enrollment = ready.enrollment
         claim = self.enrollments.claim_action(
@@ -65,9 +66,9 @@ class StepClaims:
         )
         self.enrollments.table.write(claim)
         try:
-            found = self._look_again(seen, ready, message)
+            found = self._check_again(seen, ready, message)
             if isinstance(found, Snapshot):
-                self._say(message)
+                self._store_content(message)
         except (StoreFailed, ConditionFailed):
             persistently(lambda: self._release(enrollment, message))
             persistently(lambda: self.untouch(message))
@@ -75,8 +76,8 @@ class StepClaims:
         return found
 
     def may_still_be_sent(self, seen: Snapshot, ready: Ready) -> bool:
-        """Whether a look at this moment finds no gate closed, for a message that was claimed and
-        then had to wait. False also where nothing can be read."""
+        """Return whether all gates are still open for a claimed message that had to wait for its
+        turn; False also if DynamoDB cannot be read."""
         try:
             now = self.standing.read(seen, ready.enrollment)
         except StoreFailed:
@@ -86,10 +87,11 @@ class StepClaims:
     def begin(
         self, seen: Snapshot, ready: Ready, task: Message, events: Sequence[Event]
     ) -> Closed | None:
-        """Give a person the `task` to do. Return the gate that is closed, and then begin nothing.
+        """Create the manual `task` and let its enrollment wait for it. Return the gate that is
+        closed; then nothing is written.
 
-        Raises TransactionFailed when the enrollment changed, Outdated when what the task says was
-        written from did.
+        Raises TransactionFailed if the enrollment changed, Outdated if data that the task was
+        rendered from changed, and StoreFailed if DynamoDB fails.
         """
         now = self.standing.read(seen, ready.enrollment)
         if _has_changed(seen, now):
@@ -107,9 +109,10 @@ class StepClaims:
     def put_back(
         self, message: Message, ready: Ready, due: str, reason: str, *, counts: bool
     ) -> None:
-        """Undo the claim of a message that was certainly not sent; its step is due again at `due`.
+        """Release the claim of a message that was certainly not sent; its step is due again at
+        `due`. `counts` makes the wait after the next failure longer.
 
-        Raises ConditionFailed when the claim was lost meanwhile.
+        Raises ConditionFailed if the claim was lost meanwhile, and StoreFailed if DynamoDB fails.
         """
         lane = lane_of(ready.enrollment, ready.step)
         retried = self.enrollments.retry_action(
@@ -119,11 +122,11 @@ class StepClaims:
         self.untouch(message)
 
     def untouch(self, message: Message) -> None:
-        """Forget that the contact was written to, for a message that was not sent."""
+        """Remove the record that the contact was written to, for a message that was not sent."""
         at = clock.from_text(message.created_at)
         self.touches.undo(message.contact_id, self.campaign_id, at)
 
-    def _look_again(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | Snapshot:
+    def _check_again(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | Snapshot:
         now = self.standing.read(seen, ready.enrollment)
         if _has_changed(seen, now):
             self._release(ready.enrollment, message)
@@ -134,7 +137,8 @@ class StepClaims:
         return gates.at_sending(now, ready.enrollment, ready.step, clock.now())
 
     def _touch(self, message: Message, settings: Settings) -> Closed | None:
-        """Note that the campaign writes to the contact, unless another one did a short time ago."""
+        """Record that the campaign writes to the contact. Return the closed gate if another
+        campaign wrote to the contact within the minimum interval."""
         interval = timedelta(hours=settings.min_interval_hours)
         at = clock.from_text(message.created_at)
         try:
@@ -143,38 +147,42 @@ class StepClaims:
             return gates.recently_contacted(clock.from_text(recently.touch.at) + interval)
         return None
 
-    def _say(self, message: Message) -> None:
-        """By itself: a transaction would cost twice as much, and the record comes after it. Raises
-        ConditionFailed where an erasure came first."""
+    def _store_content(self, message: Message) -> None:
+        """Store the message's content. It is a write of its own: in a transaction it would cost
+        twice as much, and the record of the message follows later. Raises ConditionFailed if the
+        content was erased."""
         for action in self.messages.content_actions(message):
             self.messages.table.write(action)
 
     def _release(self, enrollment: Enrollment, message: Message) -> None:
-        """Give the claim back; the step stays due as it was."""
+        """Release the claim; the step's due time does not change."""
         release = self.enrollments.release_action(enrollment, message.id)
         self.enrollments.table.write(release)
 
 
 def persistently(write: Callable[[], T]) -> T:
-    """Write what only the holder of a claim knows: while DynamoDB takes nothing, again and again
-    until shortly before the lease of the claim ends. Raises StoreFailed after that."""
+    """Return the result of `write`, which records what only the holder of a claim knows. While
+    DynamoDB fails, retry until shortly before the lease of the claim ends; then raise
+    StoreFailed."""
     for seconds in _WAITS:
         try:
             return write()
         except StoreFailed:
-            logger().warning("what became of a claimed step could not be recorded yet")
+            logger().warning("the outcome of a claimed step could not be recorded yet")
             clock.sleep(seconds)
     return write()
 
 
 def _has_changed(seen: Snapshot, now: Snapshot) -> bool:
-    """Whether a message was written from what is out of date. What is gone closes a gate."""
+    """Return whether data that the message was rendered from has changed. Deleted data does not
+    count: its gate is closed instead."""
     both = zip(_written_from(seen), _written_from(now), strict=True)
     return any(is_ is not None and was != is_ for was, is_ in both)
 
 
 def _written_from(seen: Snapshot) -> tuple[object, ...]:
-    """What a message says is written from, and the rules by which it is sent."""
+    """Return the versions of the data that the message is rendered from and of the rules for
+    sending it."""
     contact, campaign, mailbox = seen.contact, seen.campaign, seen.mailbox
     return (
         contact and contact.version,

@@ -1,4 +1,4 @@
-"""What is to be done with a step, decided from what was read: a pure function."""
+"""Decision what to do with a step: a pure function of a snapshot."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -20,35 +20,35 @@ from outrider.sequences.models import Step
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Nothing to do: the job is out of date."""
+    """The job is outdated: nothing is done."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """Another worker holds the step until its lease ends."""
+    """Another worker holds the claim until its lease ends."""
 
     until: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A worker claimed the step and recorded nothing: its message may have been sent."""
+    """A worker claimed the step and recorded no outcome: its message may have been sent."""
 
     enrollment: Enrollment
 
 
 @dataclass(frozen=True, slots=True)
 class OtherSteps:
-    """The steps of the enrollment are of another version than those that were read."""
+    """The enrollment follows another version of the sequence than the one that was read."""
 
     enrollment: Enrollment
 
 
 @dataclass(frozen=True, slots=True)
 class Migrate:
-    """The enrollment has to go on with the campaign's newest steps."""
+    """The enrollment must move to the campaign's newest version of the sequence."""
 
     enrollment: Enrollment
     steps_version: int
@@ -65,7 +65,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """The step's condition does not hold."""
+    """The step's condition is not met."""
 
     enrollment: Enrollment
     step: Step
@@ -74,7 +74,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The step has its message already, and the next one is to come."""
+    """The message of the step is already recorded; the enrollment must advance."""
 
     enrollment: Enrollment
     message: Message
@@ -82,7 +82,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class TaskPending:
-    """The enrollment was resumed while a person still has time for its task."""
+    """The enrollment was resumed, and the deadline of its manual task has not passed."""
 
     enrollment: Enrollment
     message: Message
@@ -90,7 +90,7 @@ class TaskPending:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """Nobody did the task in time."""
+    """The manual task was not completed before its deadline."""
 
     enrollment: Enrollment
     message: Message
@@ -98,7 +98,7 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The step is to be carried out."""
+    """The step can be carried out."""
 
     enrollment: Enrollment
     step: Step
@@ -107,7 +107,7 @@ class Ready:
     mailbox: Mailbox | None
 
     def to_claim(self) -> "Ready":
-        """It for one claim: with a holder of its own."""
+        """Return a copy with a random holder id for one claim."""
         held = self.enrollment.model_copy(update={"holder": secrets.token_hex(8)})
         return replace(self, enrollment=held)
 
@@ -128,7 +128,7 @@ Decision = (
 
 
 def decide(job: StepJob, seen: Snapshot, now: datetime) -> Decision:  # noqa: PLR0911
-    """The first thing that stands in the way says what becomes of the step."""
+    """Return the decision for the step; the first obstacle decides."""
     enrollment = seen.enrollment
     if enrollment is None or enrollment.generation != job.generation:
         return Drop("no such enrollment")

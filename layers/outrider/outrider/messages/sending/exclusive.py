@@ -1,4 +1,4 @@
-"""Who comes first where a campaign is exclusive."""
+"""Precedence of exclusive campaigns that share a contact."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,15 @@ from outrider.kit.aws.dynamodb import batch_get
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """Of two campaigns that want the same contact, the one that enrolled them first has them. One
-    enrolled at the same moment may be missed: the index that tells is moments behind."""
+    """Reader of competing enrollments: the campaign that enrolled a contact first has precedence.
+    An enrollment of the same moment may be missed, because the index is eventually consistent."""
 
     of_contact: ContactEnrollments
     campaigns: CampaignRepository
 
     def of(self, enrollment: Enrollment) -> Sequence[Enrollment]:
-        """Open enrollments of the contact in other active campaigns that are older than this."""
+        """Return the contact's older open enrollments in other active campaigns. Raises StoreFailed
+        if DynamoDB fails."""
         others = self.of_contact.all(enrollment.contact_id)
         older = [other for other in others if _comes_first(other, enrollment)]
         if not older:

@@ -1,8 +1,8 @@
-"""The gates a step has to pass at the moment it is carried out: a pure function of what was read.
+"""The gates that a step must pass to be carried out: a pure function of a snapshot.
 
-They are evaluated twice: before the step is claimed, and again on what is read after the claim,
-right before the message is sent. All closed gates are listed in one order; the first decides what
-happens to the step.
+They are evaluated twice: before the step is claimed, and on the data that is read again after the
+claim, right before the message is sent. Closed gates are listed in a fixed order; the first one
+decides what happens to the step.
 """
 
 from collections.abc import Iterator
@@ -26,33 +26,33 @@ from outrider.messages.sending.snapshot import Snapshot
 from outrider.sequences.models import Step
 
 _LATER = timedelta(hours=1)
-"""When to look again at what no moment is known for."""
+"""Delay until the next attempt when the time at which the gate opens is unknown."""
 _RIVAL_DELAY = timedelta(hours=12)
 _REVIEW_DELAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Nothing is done: the step comes up again when a person has changed something."""
+    """The step stays as it is; it becomes due again when a user changes something."""
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The enrollment ends."""
+    """The enrollment ends in `state`."""
 
     state: EndState
 
 
 @dataclass(frozen=True, slots=True)
 class Defer:
-    """The step comes up again then."""
+    """The step is due again at `until`."""
 
     until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A gate that is closed, why, and what opens it."""
+    """A closed gate, the reason, and the remedy that opens it."""
 
     gate: GateName
     reason: str
@@ -60,18 +60,18 @@ class Closed:
     then: Stay | End | Defer
 
     waits_for_somebody: bool = False
-    """Whether it stays closed until somebody acts, however often the step comes up."""
+    """True if it stays closed until a person acts, however often the step becomes due."""
 
     @property
     def until(self) -> datetime | None:
-        """When it opens by itself."""
+        """The time at which the gate opens without a person's action, or None."""
         if self.waits_for_somebody:
             return None
         return self.then.until if isinstance(self.then, Defer) else None
 
 
 def closed(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -> Iterator[Closed]:
-    """The gates that are closed for the step of the enrollment."""
+    """Yield all gates that are closed for this step of the enrollment."""
     yield from at_sending(seen, enrollment, step, now)
     yield from _content(seen, enrollment, step)
 
@@ -79,14 +79,15 @@ def closed(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) ->
 def at_sending(
     seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime
 ) -> Iterator[Closed]:
-    """The gates that can close while a step is being carried out: all but its content."""
+    """Yield the closed gates that can change while a step is carried out: all except its
+    content."""
     yield from running(seen, enrollment)
     yield from standing(seen, enrollment, step, now)
     yield from passing(seen, enrollment, step, now)
 
 
 def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
-    """Those of what carries the step out."""
+    """Yield the closed gates of the workspace, the campaign and the enrollment."""
     if seen.links is None:
         yield Closed("workspace", "workspace_gone", "None", Stay())
     status = seen.campaign.status if seen.campaign else "gone"
@@ -113,7 +114,8 @@ def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
 
 
 def standing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -> Iterator[Closed]:
-    """Those of whom it goes to; no time opens them. They come before the step's condition."""
+    """Yield the closed gates of the recipient, which do not open with time. They are checked before
+    the step's condition."""
     yield from _contact(seen, step)
     yield from _suppression(seen, step)
     if seen.contact and seen.contact.status == "unsubscribed":
@@ -134,7 +136,8 @@ def standing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) 
 
 
 def passing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -> Iterator[Closed]:
-    """Those that may open by themselves."""
+    """Yield the closed gates that may open with time: other campaigns, interval, window, caps,
+    mailboxes."""
     if seen.rivals:
         yield rival(seen.rivals[0], now)
     if (until := _interval_end(seen)) is not None and until > now:
@@ -152,7 +155,7 @@ def passing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) -
         yield from _mailboxes(seen, now)
 
 
-# ── Gates, also closed from elsewhere ─────────────────────────────────────────────────────────────
+# ── Gates that other modules close too ────────────────────────────────────────────────────────────
 
 
 def no_content(reason: str) -> Closed:
@@ -263,14 +266,15 @@ def _mailboxes(seen: Snapshot, now: datetime) -> Iterator[Closed]:
 
 
 def _unable(reason: str, remedy: str, now: datetime, again: datetime | None = None) -> Closed:
-    """`again` is when a mailbox tries by itself."""
+    """Return the closed mailbox gate. `again` is the time at which the circuit breaker of a mailbox
+    allows the next probe."""
     until = max(again, now) if again else now + _LATER
     return Closed("mailbox", reason, remedy, Defer(until), waits_for_somebody=True)
 
 
 def _content(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Closed]:
     if step.channel == "email" and seen.mailbox is None:
-        return  # nobody to write it: that is the gate of the mailbox
+        return  # without a sender the content cannot be rendered; the mailbox gate reports it
     try:
         write(seen, enrollment, step)
     except ValueError as error:
@@ -278,14 +282,15 @@ def _content(seen: Snapshot, enrollment: Enrollment, step: Step) -> Iterator[Clo
 
 
 def _next_day(enrollment: Enrollment, day: date) -> datetime:
-    """Early on the day (UTC) after `day`, when what may be sent on a day begins anew; not the same
-    moment for all."""
+    """Return a time within the first hour of the day (UTC) after `day`, when the daily caps begin
+    anew; enrollments are spread over the hour."""
     spread = timedelta(seconds=int(enrollment.id[-4:], 36) % 3_600)
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC) + spread
 
 
 def _interval_end(seen: Snapshot) -> datetime | None:
-    """When the contact may be written to again after another campaign did."""
+    """Return the time from which the contact may be written to again after another campaign's
+    message, or None."""
     touch, campaign = seen.touch, seen.campaign
     if touch is None or campaign is None or touch.by == campaign.id:
         return None

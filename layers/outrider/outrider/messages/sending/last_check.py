@@ -1,7 +1,8 @@
-"""Strongly consistent read of what can forbid a message, made after its step was claimed.
+"""Strongly consistent read of everything that can forbid a message, made after its step was
+claimed.
 
-All that was committed before this read is honoured: it is the last look before the message is sent.
-The last contact is not read again: whoever notes the next one does so on its condition.
+It is the last check before the message is sent: every change committed before this read is
+honoured. The time of the last contact is not read again, because its write is conditional.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ Found = Mapping[tuple[str, str, str], Item]
 
 @dataclass(frozen=True, slots=True)
 class RestrictionsReader:
-    """Reads for the enrollments of one campaign."""
+    """Reader of send restrictions for the enrollments of one campaign."""
 
     campaigns: CampaignRepository
     contacts: ContactRepository
@@ -36,9 +37,10 @@ class RestrictionsReader:
     mailboxes: MailboxRepository
 
     def read(self, seen: Snapshot, enrollment: Enrollment) -> Snapshot:
-        """Return `seen` as it is now: contact, campaign and mailbox read again, and `standing` set.
+        """Return `seen` with contact, campaign and mailbox read again, and `standing` filled.
 
-        Without a contact there is nobody whose standing could be read: `seen` is returned as it is.
+        If the contact or campaign does not exist, return `seen` unchanged. Raises StoreFailed if
+        DynamoDB fails.
         """
         if seen.contact is None or seen.campaign is None:
             return seen
@@ -69,7 +71,8 @@ class RestrictionsReader:
         )
 
     def _reply_key(self, seen: Snapshot, enrollment: Enrollment) -> Key | None:
-        """Where a colleague's answer is noted, if the campaign stops for it."""
+        """Return the key of the record of a colleague's reply, if such a reply stops the
+        campaign."""
         stops = seen.settings.stop_for_company and enrollment.company_key
         return self.companies.key(stops) if stops else None
 

@@ -1,5 +1,5 @@
-"""Recording the outcome of a step: in one transaction its message is written, once, and its
-enrollment goes on or ends."""
+"""Recording the outcome of a step: one transaction writes its message once, and advances or ends
+the enrollment."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ from outrider.messages.sending.snapshot import PinnedSequence
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRecorder:
-    """The enrollments of one campaign, going on. `wake` is told what comes up when, and when the
-    campaign's clock was to wake."""
+    """Recorder of step outcomes for one campaign. `wake` gets the time of the next step and the
+    time for which the campaign's clock is set."""
 
     caller: Caller
     enrollments: EnrollmentRepository
@@ -37,7 +37,8 @@ class OutcomeRecorder:
     wake: Callable[[datetime, str], None]
 
     def sent(self, enrollment: Enrollment, message: Message, way: PinnedSequence) -> None:
-        """Record that the claimed message was sent."""
+        """Record that the claimed message was sent, and advance the enrollment. Raises
+        TransactionFailed if the claim was lost, and StoreFailed if DynamoDB fails."""
         self.go_on(
             enrollment,
             message,
@@ -48,8 +49,9 @@ class OutcomeRecorder:
         metrics.count("MessagesSent")
 
     def failed(self, enrollment: Enrollment, message: Message, *writes: Action) -> None:
-        """Record that the claimed message was refused for good: the enrollment ends. `writes` are
-        of the same transaction."""
+        """Record that the claimed message was permanently refused, and end the enrollment. `writes`
+        are part of the transaction. Raises TransactionFailed if the claim was lost, and StoreFailed
+        if DynamoDB fails."""
         transact(
             self.fail_action(message),
             *self.endings.end_actions(
@@ -61,7 +63,9 @@ class OutcomeRecorder:
         metrics.count("MessagesRefused")
 
     def lost(self, enrollment: Enrollment, message: Message) -> None:
-        """Record that nobody knows whether the claimed message was sent: it is not sent again."""
+        """Record that the outcome of the claimed message is unknown, and pause the enrollment: the
+        message is not resent. Raises TransactionFailed if the claim was lost, and StoreFailed if
+        DynamoDB fails."""
         paused = self.caller.event(
             "enrollment.paused",
             identity=f"{enrollment.id}/{enrollment.generation}/{message.id}",
@@ -81,7 +85,8 @@ class OutcomeRecorder:
     def skipped(
         self, enrollment: Enrollment, message: Message, way: PinnedSequence, reason: str
     ) -> None:
-        """The step to come is left out."""
+        """Record that the step was skipped, and advance the enrollment. Raises TransactionFailed if
+        the enrollment changed, and StoreFailed if DynamoDB fails."""
         self.go_on(
             enrollment,
             message,
@@ -101,8 +106,9 @@ class OutcomeRecorder:
         thread: Thread | None = None,
         claimed: bool = True,
     ) -> None:
-        """The step of `message` is done: the enrollment goes on to the next one, or finishes.
-        `writes` are of the same transaction; `claimed` says whether the message is ours."""
+        """Advance the enrollment from the step of `message` to the next step, or finish it.
+        `writes` are part of the transaction; `claimed` is true if this worker holds the claim.
+        Raises TransactionFailed if the enrollment changed, and StoreFailed if DynamoDB fails."""
         stats = [self.count_action(message, counted)] if counted else []
         following = branching.step_after(way.steps, message.step_id)
         if following is None:
@@ -124,12 +130,12 @@ class OutcomeRecorder:
         self.wake(due, way.wakes_at)
 
     def fail_action(self, message: Message) -> Action:
-        """The record of a step that could not be carried out, and why: `message.reason`."""
+        """Return the write of a message whose step failed, with the reason in `message.reason`."""
         failed = message.model_copy(update={"state": "failed"})
         return self.messages.add_action(failed, [self.event(failed, "failed", failed.reason or "")])
 
     def skip_action(self, message: Message, reason: str) -> Action:
-        """The record of a step that was left out."""
+        """Return the write of a message whose step was skipped."""
         left_out = message.model_copy(update={"state": "skipped", "reason": reason})
         return self.messages.add_action(left_out, [self.event(message, "skipped", reason)])
 
@@ -139,7 +145,8 @@ class OutcomeRecorder:
         )
 
     def event(self, message: Message, what: str, reason: str = "") -> Event:
-        """That something became of the message: the same is the same event."""
+        """Return the event `<family>.<what>` of the message. It is idempotent: its identity is the
+        message id."""
         return self.caller.event(
             f"{message.family}.{what}",
             identity=message.id,
@@ -149,7 +156,7 @@ class OutcomeRecorder:
 
 
 def continued(thread: Thread | None, message: Message, rfc_message_id: str = "") -> Thread | None:
-    """The thread with one more mail; other messages leave it as it is."""
+    """Return the email thread with this message added; None if the message is not an email."""
     if message.channel != "email":
         return None
     thread = thread or Thread(subject=message.subject or "", message_ids=[])

@@ -1,4 +1,4 @@
-"""When a message that its provider did not take is sent again: a pure function."""
+"""Retry schedule of messages that the provider did not accept: a pure function."""
 
 import random
 from collections.abc import Callable
@@ -8,22 +8,24 @@ from datetime import timedelta
 from outrider.messages.transports.verdicts import Scope
 
 _LATER = (60, 300, 900, 3600, 10800)
-"""Seconds to wait after each time a recipient took no mail; the last is repeated."""
+"""Seconds to wait after each temporary refusal of this message; the last one is repeated."""
 _SHORT = (30, 90)
-"""Seconds between which to wait for what is not about the message: its mailbox is judged, and keeps
-it from being sent until it sends again. Not the same for all, so that they do not come at once."""
+"""Shortest and longest wait in seconds after a failure that is not about the message. The mailbox's
+own circuit breaker delays the message further; the jitter keeps retries from coming all at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """`counts`: the provider spoke of this message, so the next wait is longer."""
+    """Delay of the next attempt. `counts` is true if the failure was about this message, so that
+    the next delay is longer."""
 
     after: timedelta
     counts: bool
 
 
 def retry(scope: Scope | None, attempts: int, chance: Callable[[], float] = random.random) -> Retry:
-    """Return when to try again after `attempts` that counted; `chance` is from 0 to 1."""
+    """Return when to retry after `attempts` that counted. `chance` returns the jitter, from 0 to
+    1."""
     if scope in ("later", None):
         return Retry(timedelta(seconds=_LATER[min(attempts, len(_LATER) - 1)]), counts=True)
     shortest, longest = _SHORT

@@ -1,4 +1,4 @@
-"""Everything a step depends on, read in one call."""
+"""Snapshot of everything a step depends on, read in one call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from outrider.sequences.repository import SequenceRepository, steps_from
 
 @dataclass(frozen=True, slots=True)
 class SendingMailbox:
-    """A mailbox, and how many mails it has sent today."""
+    """A mailbox and the number of emails that it sent today."""
 
     mailbox: Mailbox
     used: int
@@ -34,7 +34,7 @@ class SendingMailbox:
 
 @dataclass(frozen=True, slots=True)
 class SendRestrictions:
-    """What forbids to write to a contact, as it was committed at one moment (`standing.py`)."""
+    """Restrictions on writing to a contact, committed at one moment (`last_check.py`)."""
 
     suppressions: Sequence[Suppression]
     bounced_elsewhere: bool
@@ -43,8 +43,8 @@ class SendRestrictions:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What is left to send with, read only to explain a step. `senders` are the mailboxes it may be
-    sent from; the others count messages of today."""
+    """Remaining sending capacity, read only to explain a step. `senders` are the mailboxes that the
+    step may be sent from; the other fields count today's messages."""
 
     senders: Sequence[SendingMailbox]
     used_by_campaign: int
@@ -53,8 +53,8 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class PinnedSequence:
-    """What lies before an enrollment: the steps of its version, the rules it follows, and when the
-    campaign's clock wakes."""
+    """Steps of the enrollment's version of the sequence, the settings that apply, and the time at
+    which the campaign's clock wakes."""
 
     steps: Sequence[Step]
     settings: Settings
@@ -63,12 +63,12 @@ class PinnedSequence:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What stood there when the step came up. None is what does not exist (any more)."""
+    """Data that a step depends on, as it was read. None stands for data that does not exist."""
 
     message_id: str
-    """Of the step's message, there or not."""
+    """Id of the step's message, whether or not it exists yet."""
     links: Links | None
-    """Of the workspace."""
+    """Link builder of the workspace; None if the workspace was deleted."""
     campaign: Campaign | None
     steps: Sequence[Step]
     enrollment: Enrollment | None
@@ -76,7 +76,7 @@ class Snapshot:
     mailbox: Mailbox | None
     message: Message | None
     touch: Touch | None = None
-    """The contact's last one."""
+    """The last message to the contact from any campaign."""
     rivals: Sequence[Enrollment] = ()
     """Older enrollments of the contact in other active campaigns, if the campaign is exclusive."""
     standing: SendRestrictions | None = None
@@ -84,7 +84,7 @@ class Snapshot:
 
     @property
     def way(self) -> PinnedSequence:
-        """What lies before the enrollment."""
+        """The steps and settings that the enrollment follows."""
         return PinnedSequence(
             self.steps, self.settings, self.campaign.wakes_at if self.campaign else ""
         )
@@ -110,12 +110,16 @@ class SnapshotReader:
     mailboxes: MailboxRepository
     messages: MessageRepository
     base_url: str
-    """Where the links in mails begin."""
+    """Base URL of the links in emails."""
 
     def read(self, job: StepJob, *, newest: bool = True) -> Snapshot:
-        """Read all of it at this moment; without `newest` at half the price, and as each of them
-        stood a moment ago: but for the message, since nothing after this read tells that the step
-        has one. Steps that the process knows are not read: a version never changes."""
+        """Read the snapshot. With `newest`, all reads are strongly consistent. Without it, they are
+        eventually consistent at half the price, except for the message: no later check would notice
+        that the step already has one. Steps cached in the process are not read, because a version
+        never changes.
+
+        Raises StoreFailed if DynamoDB fails.
+        """
         steps_at = self.sequences.version_key(job.sequence_id, job.steps_version)
         steps = kept.get(steps_at)
         keys = {
@@ -144,7 +148,7 @@ class SnapshotReader:
 
 
 def contact_of(item: Item | None, touch: Touch | None) -> Contact | None:
-    """The contact of an item with its last contact; None without one."""
+    """Return the contact of an item with the time it was last contacted; None without an item."""
     contact = Contact.from_item(item)
     return contact.contacted(touch.at) if contact and touch else contact
 

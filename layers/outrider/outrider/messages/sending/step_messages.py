@@ -1,4 +1,4 @@
-"""The message of a step: before anything is said in it, and written."""
+"""The message of a step, before and after its content is rendered."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from outrider.sequences.models import Step
 
 
 def new_message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
-    """The message of the step, before anything is said in it."""
+    """Return the message of the step without content."""
     return Message(
         id=job.message_id,
         thread_id=thread_ids.thread_id(job.campaign_id, job.contact_id),
@@ -34,7 +34,7 @@ def new_message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
 def written(
     message: Message, said: Mail | Content, mailbox: Mailbox | None, contact: Contact
 ) -> Message:
-    """The message with all it says, and to whom."""
+    """Return the message with its content, sender and recipient."""
     if isinstance(said, Mail):
         fields: dict[str, Any] = {
             **said.content.model_dump(),
@@ -48,7 +48,7 @@ def written(
 
 
 def sent_from(mailbox: Mailbox | None, message: Message) -> dict[str, str | None]:
-    """What a mail says of where it comes from."""
+    """Return the sender and Message-ID fields of an email; without a mailbox, none."""
     if mailbox is None:
         return {}
     return {"sender": mailbox.email, "rfc_message_id": own_message_id(mailbox, message.id)}

@@ -1,9 +1,9 @@
-"""Carrying out one step of one enrollment: read, decide, claim, look again, send, record.
+"""Carrying out one step of one enrollment: read, decide, claim, check again, send, record.
 
-At most once: nothing is sent without the claim, a conditional update of the enrollment that can
-succeed only once for a step and a generation. A worker that dies after it leaves the lease; when
-that is over, the message is recorded as `unknown`, waits for the provider's word or a person's, and
-is never sent again by itself.
+Delivery is at most once: nothing is sent without the claim, a conditional update of the enrollment
+that succeeds once per step and generation. If a worker dies after its claim, the lease expires and
+the message is recorded as `unknown`, to be settled by an event of the provider or a user. It is
+never resent automatically.
 """
 
 import secrets
@@ -59,16 +59,16 @@ from outrider.sequences.models import Step
 
 _DECISIONS = 5
 _WAITS = (5, 10, 20, 40, 80, 160)
-"""Seconds after which a job comes again that found no place at its mail server, up to twice as
-many: together less than its due time is moved by (`STEP_LEASE`)."""
+"""Seconds until a job is retried that found no free slot at its mail server; up to twice as long
+with jitter. Their sum is shorter than `STEP_LEASE`."""
 
 
 class StepHeld(Exception):
-    """Another worker holds the step; the record has to come again."""
+    """Raised when another worker holds the claim; the queue must redeliver the record."""
 
 
 class StepContended(Exception):
-    """The enrollment changed between reading and claiming, again and again."""
+    """Raised when every attempt lost its optimistic lock on the enrollment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +87,22 @@ class StepService:
     reviews: HealthReviews
     places: Places
     again: Callable[[StepJob, int], None]
-    """Puts a job into the queue once more, to come after so many seconds."""
+    """Send a job to the queue again, with a delay in seconds."""
     leave_others: Callable[[], None]
-    """Called before the worker waits for a mail server: leaves what others want to others."""
+    """Return the other records of the batch to the queue, before waiting for a mail server."""
 
     def run(self, job: StepJob) -> str:
         """Carry the step out, and return the outcome in a few words for the log.
 
-        Raises StepHeld and StepContended; the queue then brings the record again.
+        Raises StepHeld or StepContended, and StoreFailed if DynamoDB fails; the queue then
+        redelivers it.
         """
         for number in range(_DECISIONS):
             newest = number > 0
             seen = self.reader.read(job, newest=newest)
             decision = self._decide(job, seen)
             if not (newest or isinstance(decision, Ready)):
-                continue  # it may be made of what is over: only a claim shows what is out of date
+                continue  # the read was eventually consistent, and no claim would detect stale data
             try:
                 done = self._carry_out(job, seen, decision)
             except (ConditionFailed, TransactionFailed, Outdated):
@@ -122,7 +123,7 @@ class StepService:
     def _carry_out(  # noqa: PLR0911
         self, job: StepJob, seen: Snapshot, decision: Decision
     ) -> str | StepJob:
-        """What became of the step; or the job to go on with, after another look."""
+        """Return the outcome of the step, or an updated job to decide again."""
         match decision:
             case Drop(reason):
                 return f"dropped: {reason}"
@@ -181,8 +182,8 @@ class StepService:
         return self._settle(job, looked, ready, message, outcome)
 
     def _wait(self, job: StepJob, seen: Snapshot, ready: Ready) -> str:
-        """The mail servers of the workspace keep as many workers busy as they may: the job comes
-        again, later each time, and in the end a round plans the step anew."""
+        """Delay the job because the workspace's concurrency limit for mail servers is reached;
+        after the last retry, make the step due for the dispatcher again."""
         waited = job.waits or 0
         if waited < len(_WAITS):
             seconds = _WAITS[waited] + secrets.randbelow(_WAITS[waited])
@@ -193,7 +194,7 @@ class StepService:
         return "deferred: mail_server_busy"
 
     def _send(self, now: Snapshot, ready: Ready, message: Message) -> SendOutcome:
-        """`now` is what the last look found."""
+        """Send the message through its transport. `now` is the snapshot of the last check."""
         if isinstance(ready.said, Mail):
             assert now.mailbox is not None
             still = partial(self.claims.may_still_be_sent, now, ready)
@@ -203,7 +204,7 @@ class StepService:
     def _settle(
         self, job: StepJob, seen: Snapshot, ready: Ready, message: Message, outcome: SendOutcome
     ) -> str:
-        """Record what the provider said, as long as the lease lasts: nobody else knows it."""
+        """Record the provider's verdict, retrying within the lease: no other worker knows it."""
         enrollment, progress = ready.enrollment, self.progress
         match outcome.kind:
             case "accepted":
@@ -226,8 +227,7 @@ class StepService:
                 return "unknown"
 
     def _record_sent(self, enrollment: Enrollment, seen: Snapshot, sent: Message) -> str:
-        """Where the lease has run out meanwhile, the message that was recorded as `unknown` is
-        settled by what we know."""
+        """Record the message as sent; if the lease expired and it is `unknown`, settle it."""
         try:
             persistently(lambda: self.progress.sent(enrollment, sent, seen.way))
         except TransactionFailed:
@@ -238,14 +238,14 @@ class StepService:
         return "sent"
 
     def _record_bounce(self, enrollment: Enrollment, message: Message, outcome: SendOutcome) -> str:
-        """Its recipient does not exist: the address is suppressed and the enrollment ends."""
+        """Record that the recipient does not exist: suppress the address and end the enrollment."""
         persistently(lambda: self.bounces.refused(enrollment, message, outcome.detail))
         self.claims.untouch(message)
         self.reviews.review(message.mailbox_id, message.id, **_about(message))
         return f"bounced: {outcome.detail}"
 
     def _refuse_actions(self, message: Message) -> list[Action]:
-        """What is counted of a message that was refused for good, for a transaction."""
+        """Return the writes that count a permanently refused message for its mailbox."""
         if not message.mailbox_id:
             return []
         return [self.claims.mailboxes.record_action(message.mailbox_id, message.day, "refused")]
@@ -253,7 +253,7 @@ class StepService:
     def _put_back(
         self, seen: Snapshot, ready: Ready, message: Message, outcome: SendOutcome
     ) -> None:
-        """The message was certainly not sent: undo the claim and try again later."""
+        """Release the claim of a message that was certainly not sent, and schedule the retry."""
         again = retry(outcome.scope, ready.enrollment.attempts)
         later = clock.now() + again.after
         self.claims.put_back(
@@ -261,25 +261,25 @@ class StepService:
         )
         self.progress.wake(later, seen.way.wakes_at)
         metrics.count("ProviderFailures")
-        logger().warning("the provider took no message", reason=outcome.detail)
+        logger().warning("the provider did not accept the message", reason=outcome.detail)
 
     def _record_lost(self, job: StepJob, seen: Snapshot, enrollment: Enrollment) -> str:
-        """A worker claimed the step and recorded nothing: its recipient may have the message. If so
-        it says what was written before it was sent."""
+        """Record a message whose claim expired without an outcome as `unknown`. The recipient may
+        have received it, so its content is what was stored before sending."""
         step = seen.step(job.step_id)
         if step is None:
             return "dropped: no such step"
         claimed_at = clock.from_text(enrollment.claimed_until or clock.timestamp()) - CLAIM_LEASE
         message = new_message(job, enrollment, step)
-        by_mail: dict[str, Any] = {}
+        email_fields: dict[str, Any] = {}
         if step.channel == "email":
-            by_mail = {
+            email_fields = {
                 "mailbox_id": enrollment.mailbox_id or "",
                 **sent_from(seen.mailbox, message),
             }
         lost = message.model_copy(
             update={
-                **by_mail,
+                **email_fields,
                 "created_at": clock.to_text(claimed_at),
                 "recipient": enrollment.sending_to,
             }
@@ -299,18 +299,18 @@ class StepService:
         step: Step,
         claimed: str = "",
     ) -> str:
-        """`claimed` is the message that was claimed and is not sent, if it came that far."""
+        """Carry out what the gate decides. `claimed` is the message id, if already claimed."""
         lane = lane_of(enrollment, step)
         match gate.then:
             case Stay():
-                # It is due at the lease of this job, which is over: due at once, when it goes on.
+                # Its due time is the lease of this job: make it due now, for when it continues.
                 reason = gate.reason if enrollment.is_open else enrollment.blocked_reason
                 place = clock.now(), lane, reason or ""
                 if not self._later(job, seen, enrollment, claimed, place):
-                    raise Outdated(job.message_id)  # it may go on already
+                    raise Outdated(job.message_id)  # it may already be running again
                 return f"dropped: {gate.reason}"
             case Defer(until):
-                # What no mailbox can send is in its lane as it was: a round lets it wait there.
+                # Without a mailbox it keeps its lane, where the dispatcher lets it wait.
                 until = clock.now() if gate.gate == "mailbox" else until
                 self._later(job, seen, enrollment, claimed, (until, lane, gate.reason))
                 return f"deferred: {gate.reason}"
@@ -327,8 +327,8 @@ class StepService:
         claimed: str,
         place: tuple[datetime, str, str],
     ) -> bool:
-        """The step comes up again: `place` is when, in which lane, and why. False when the
-        enrollment changed since it was read."""
+        """Postpone the step to `place` (time, lane, reason). Return False if the enrollment changed
+        since."""
         enrollments, (until, lane, reason) = self.progress.enrollments, place
         if claimed:
             due = clock.to_text(until)
@@ -341,7 +341,7 @@ class StepService:
         return True
 
     def _give_back(self, job: StepJob) -> None:
-        """The message that was reserved for the step is certainly not sent."""
+        """Return the reserved sending capacity of a message that is certainly not sent."""
         if job.units:
             self.reservations.give_back(job.units)
 
@@ -355,7 +355,7 @@ class StepService:
         *,
         claimed: str,
     ) -> str:
-        """The enrollment ends; where its step failed or was suppressed, a record says so."""
+        """End the enrollment; record a message if the step failed or was suppressed."""
         endings = self.progress.endings
         writes = list(
             endings.end_actions(enrollment, end.state, gate.reason, claimed=claimed or None)
@@ -384,7 +384,7 @@ class StepService:
         due = clock.from_text(enrollment.due_at or clock.timestamp())
         lane, same = lane_of(enrollment, step), step.id == job.step_id
         if same and enrollment.queued:
-            lane = QUEUED_LANE  # this job goes on with it
+            lane = QUEUED_LANE  # this job carries it out
         elif not same:
             since = clock.from_text(enrollment.previous_at or enrollment.created_at)
             due = windows.due_after(since, step, seen.settings, enrollment.timezone)

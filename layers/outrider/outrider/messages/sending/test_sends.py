@@ -1,9 +1,9 @@
-"""Sending a step, as a contact would get it, to an address of one's own.
+"""Test sends of a step to an address of the workspace, rendered for a real contact.
 
-A test message acts on nothing: its id (`tst_…`) is of no message, its links name no contact, and
-nothing counts it but the mailbox, for it is a real email. It is noted before it is sent, at
-`<workspace>#test` / `tst_…`, so a request that is repeated after a crash sends none again; those of
-a day (UTC) are counted at `<workspace>#mbx_…` / `tests#<yyyy-mm-dd>`.
+A test message has no side effects: its id (`tst_…`) names no message, its links name no contact,
+and only the mailbox's daily cap counts it, because it is a real email. It is recorded before it is
+sent, at `<workspace>#test` / `tst_…`, so a request that is repeated after a crash does not send it
+again. The tests of a day (UTC) are counted at `<workspace>#mbx_…` / `tests#<yyyy-mm-dd>`.
 """
 
 from dataclasses import dataclass, replace
@@ -25,27 +25,29 @@ from outrider.messages.schemas import TestMessage, TestResult, TestSend
 from outrider.messages.transports import SendOutcome, Transport
 
 DAILY = 20
-"""Test messages of one mailbox on a day (UTC)."""
+"""Maximum number of test messages per mailbox and day (UTC)."""
 _PREFIX = "tst"
 _LIFE = timedelta(days=4)
-"""Longer than an Idempotency-Key lives."""
+"""Time to live of the records; longer than an Idempotency-Key is kept."""
 _INTERRUPTED = "The request was cut short while the test message was sent"
 
 
 def is_test(message_id: str) -> bool:
-    """Whether it is the id of a test message."""
+    """Return whether the id is that of a test message."""
     return ids.is_id(_PREFIX, message_id)
 
 
 @dataclass(frozen=True, slots=True)
 class TestSends:
-    """Test messages of one workspace."""
+    """Records of the test messages of one workspace."""
 
     table: Table
     workspace: WorkspaceId
 
     def add_action(self, message_id: str, result: TestResult) -> Action:
-        """Note one before it is sent, with what is known if nothing more is heard of it."""
+        """Return the write that records a test message before it is sent. `result` is what a
+        repeated request returns if no outcome is ever recorded. The condition fails if the message
+        is already recorded."""
         item = {
             "pk": self._pk,
             "sk": message_id,
@@ -60,7 +62,8 @@ class TestSends:
         )
 
     def count_action(self, mailbox_id: str, day: date) -> Action:
-        """Take one of the day's test messages, if there is one left."""
+        """Return the write that counts one test message. The condition fails if the daily limit is
+        reached."""
         expires = datetime.combine(day, time.min, tzinfo=UTC) + _LIFE
         return self.table.update_action(
             f"{self.workspace}#{mailbox_id}",
@@ -86,11 +89,12 @@ class TestSendService:
     transport: Transport
 
     def send(self, sequence_id: str, request: TestSend) -> TestMessage:
-        """Send the step through the mailbox at most once for an Idempotency-Key.
+        """Send the step through the mailbox, at most once for each Idempotency-Key.
 
-        Raises as `Composer.compose` does; ValidationFailed where the address is not one's own, or
-        the step cannot be written to the contact; Conflict where no mailbox can send; RateLimited
-        where the mailbox's tests, or its cap, are used up for the day.
+        Raises the errors of `Composer.compose`; ValidationFailed if the address is not a verified
+        mailbox of the workspace or the step cannot be rendered for the contact; Conflict if no
+        mailbox can send; RateLimited if the mailbox's daily limit of tests or its cap is reached;
+        StoreFailed if DynamoDB fails.
         """
         self.caller.begin()
         composed = self.composer.compose(sequence_id, request)
@@ -111,8 +115,8 @@ class TestSendService:
         return self._record(mailbox, message, content, outcome)
 
     def _reserve(self, mailbox: Mailbox, message: Message) -> TestResult | None:
-        """Note the test, and take one of the mailbox's day. Returns the result of a test that was
-        noted before: this request is a repetition."""
+        """Record the test message and count it towards the mailbox's daily limits. Return the
+        recorded result if this request is a repetition."""
         try:
             transact(
                 self.tests.add_action(message.id, "unknown"),
@@ -141,7 +145,8 @@ class TestSendService:
 
 
 def _sending(composed: Composition) -> Mailbox:
-    """The mailbox that sends. Raises ValidationFailed where the step is no email, and Conflict."""
+    """Return the mailbox that sends. Raises ValidationFailed if the step is not an email, and
+    Conflict if the mailbox cannot send."""
     if composed.step.channel != "email":
         raise ValidationFailed.at(
             "/step_id",
@@ -165,7 +170,7 @@ def _sending(composed: Composition) -> Mailbox:
 
 
 def _written(composed: Composition) -> Content:
-    """What the step says to the contact. Raises ValidationFailed."""
+    """Return the step's content for the contact. Raises ValidationFailed."""
     try:
         mail = rendering.write(composed.seen, composed.enrollment, composed.step)
     except ValueError as error:
@@ -200,8 +205,8 @@ def _message(message_id: str, composed: Composition, mailbox: Mailbox, to: str) 
 
 
 def _mime(composed: Composition, mailbox: Mailbox, message: Message, content: Content) -> bytes:
-    """It begins no thread and answers none: an answer to it is about no message. Its links lead
-    where they say, for a click is not to be counted."""
+    """Return the MIME bytes of the test email. It has no thread headers, because a reply to it
+    belongs to no message, and its links are not tracked, so that clicks are not counted."""
     links = composed.seen.links
     assert links is not None
     return mime.write(
