@@ -1,1 +1,1 @@
-"""Credits: what costs some, the balance of a workspace, and the ledger of what it was spent on."""
+"""Credits of a workspace: prices, the balance, and the ledger of holds and charges."""

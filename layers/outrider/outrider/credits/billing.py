@@ -1,6 +1,7 @@
-"""When a period of credits begins and ends: midnight UTC of the billing day, in every month.
+"""Billing periods of credits: each begins at midnight UTC on the workspace's billing day.
 
-A month without that day has it on its last: with the 31st, 31 January, 28 February, 31 March.
+In a month without that day the period begins on its last day: billing day 31 means 31 January, 28
+February, 31 March.
 """
 
 import calendar
@@ -10,19 +11,19 @@ _MONTHS = 12
 
 
 def last_reset(day: int, moment: datetime) -> datetime:
-    """The latest beginning of a billing day that is not after `moment`."""
+    """Return the start of the billing period that contains `moment`; `day` is the billing day."""
     at = _in_month(day, _month(moment))
     return at if at <= moment else _in_month(day, _month(moment) - 1)
 
 
 def next_reset(day: int, moment: datetime) -> datetime:
-    """The first beginning of a billing day after `moment`."""
+    """Return the start of the first billing period after `moment`; `day` is the billing day."""
     at = _in_month(day, _month(moment))
     return at if at > moment else _in_month(day, _month(moment) + 1)
 
 
 def _month(moment: datetime) -> int:
-    """Months since the year 0."""
+    """Return the number of months since year 0."""
     return moment.year * _MONTHS + moment.month - 1
 
 

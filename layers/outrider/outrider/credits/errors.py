@@ -1,4 +1,4 @@
-"""What can go wrong with credits."""
+"""Errors of credits."""
 
 from outrider.kit.errors import OutriderError
 

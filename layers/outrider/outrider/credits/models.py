@@ -1,4 +1,4 @@
-"""The balance of a workspace, the entries of its ledger, and what costs how much."""
+"""Models of the credit balance and the ledger, and the prices of metered work."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,12 +18,12 @@ PRICES: Mapping[Kind, Mapping[str, int]] = {
     "qualify": {"standard": 1, "rules": 0},
     "email_verification": {"standard": 0},
 }
-"""Credits for one, by tier: a chat's model is standard or advanced, a lead is qualified by a model
-or by rules alone. What is not here costs nothing."""
+"""Credits per operation, by kind and tier. The tier of a chat is that of its model; a lead is
+qualified by a model (`standard`) or by rules alone. Work that is not listed is free."""
 
 HOLD_LASTS = timedelta(minutes=15)
 _LOW = 10
-"""A balance is low at a tenth of what was granted."""
+"""The balance is low at or below one tenth of the granted credits."""
 
 
 def price(kind: Kind, tier: str = "standard") -> int:
@@ -31,10 +31,11 @@ def price(kind: Kind, tier: str = "standard") -> int:
 
 
 class Balance(BaseModel):
-    """What a workspace has in the period from `started_at` to `resets_at`.
+    """Credit balance of a workspace for the billing period from `started_at` to `resets_at`.
 
-    Always `granted` = `available` + `held` + `spent`, and nothing is below zero. `above_low` is how
-    much can be held before the balance is low.
+    Invariant: `granted` = `available` + `held` + `spent`, and none is negative. `above_low` is how
+    many more credits can be held before the balance is low. `low_told` and `depleted_told` record
+    that the event `credits.low` or `credits.depleted` was already published in this period.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,7 +52,7 @@ class Balance(BaseModel):
 
     @classmethod
     def granting(cls, granted: int, billing_day: int, now: datetime) -> Self:
-        """The untouched balance of the period that `now` is in."""
+        """Return the unspent balance of the billing period that contains `now`."""
         return cls(
             granted=granted,
             available=granted,
@@ -66,11 +67,12 @@ class Balance(BaseModel):
         return clock.to_text(now) >= self.resets_at
 
     def counts(self, entry: "LedgerEntry") -> bool:
-        """Whether the entry was held in this period, and so in this balance."""
+        """Return whether the entry was held in this balance's billing period."""
         return entry.created_at >= self.started_at
 
     def tells_low(self, taken: int) -> bool:
-        """Whether holding `taken` makes it low for the first time in the period."""
+        """Return whether holding `taken` credits makes the balance low for the first time in the
+        period."""
         return not self.low_told and self.above_low <= taken
 
     def tells_depleted(self, taken: int) -> bool:
@@ -78,10 +80,12 @@ class Balance(BaseModel):
 
 
 class LedgerEntry(BaseModel):
-    """One operation in the ledger, by its id: it is held once and settled once.
+    """An operation in the ledger, identified by the operation's id; it is held once and settled
+    once.
 
-    `held` is what was put aside, `amount` what it took in the end: 0 unless it is posted. The
-    beginning of a period stands in the ledger as a posted `reset`, whose amount was granted.
+    `held` is the number of credits reserved, `amount` the number charged: 0 unless the entry is
+    posted. The start of a billing period is a posted entry of kind `reset`, with the granted
+    credits as its amount.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -94,7 +98,7 @@ class LedgerEntry(BaseModel):
     amount: int
     created_at: str
     expires_at: str | None = None
-    """From then on a hold may be voided by itself."""
+    """When an unsettled hold may be voided automatically."""
     settled_at: str | None = None
 
     @classmethod
@@ -122,7 +126,8 @@ class LedgerEntry(BaseModel):
         )
 
     def settled(self, amount: int | None, at: str) -> Self:
-        """Posted with `amount`, or void without one. Raises ValueError for more than is held."""
+        """Return the entry posted with `amount` credits, or void if `amount` is None. Raises
+        ValueError if `amount` exceeds the held credits."""
         if amount is not None and amount > self.held:
             raise ValueError(f"{self.id} holds {self.held} credits, and {amount} were posted")
         return self.model_copy(

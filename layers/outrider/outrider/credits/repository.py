@@ -1,8 +1,8 @@
-"""Keys, expressions and items of the ledger.
+"""DynamoDB keys, expressions and items of the credit ledger.
 
-The balance is `<workspace>` / `#`, an entry `<workspace>` / `<operation id>`. In the index
-`by_created` a workspace's entries stand in the order in which they were made; in `by_due`, across
-workspaces, holds by when they expire and balances by when they are reset.
+The balance is `<workspace>` / `#`, an entry `<workspace>` / `<operation id>`. The index
+`by_created` sorts a workspace's entries by creation time; the index `by_due` has the holds of all
+workspaces by expiry time and the balances by reset time.
 """
 
 import zlib
@@ -38,7 +38,7 @@ _TAKE = (
 
 
 class HeldBefore(Exception):
-    """The ledger has an entry of this operation already."""
+    """Raised when the ledger already has an entry of this operation."""
 
     def __init__(self, entry: LedgerEntry) -> None:
         super().__init__(entry.id)
@@ -46,10 +46,10 @@ class HeldBefore(Exception):
 
 
 class BalanceRefused(Exception):
-    """The balance is not there, or not as the hold needs it."""
+    """Raised when the balance is missing or fails the condition check of a hold."""
 
     def __init__(self, balance: Balance | None) -> None:
-        super().__init__("the balance is not as the hold needs it")
+        super().__init__("the balance failed the condition check of the hold")
         self.balance = balance
 
 
@@ -62,14 +62,15 @@ class CreditRepository:
     workspace: WorkspaceId
 
     def balance(self) -> tuple[Workspace, Balance | None]:
-        """The balance, beside the workspace whose plan fills it, in one read."""
+        """Return the workspace, whose plan sets the monthly credits, and its balance, in one
+        read."""
         keys, pk, sk = self.workspaces.key(self.workspace.public)
         found = batch_get([(keys, pk, sk), (self.table, self.workspace, BALANCE)])
         workspace = Workspace.model_validate(found[keys.name, pk, sk])
         return workspace, _balance(found.get((self.table.name, self.workspace, BALANCE)))
 
     def entry(self, operation: str) -> tuple[LedgerEntry | None, Balance | None]:
-        """An entry and the balance, in one read."""
+        """Return an entry and the balance, in one read."""
         found = batch_get([(self.table, self.workspace, sk) for sk in (operation, BALANCE)])
         entry = found.get((self.table.name, self.workspace, operation))
         balance = _balance(found.get((self.table.name, self.workspace, BALANCE)))
@@ -83,7 +84,10 @@ class CreditRepository:
         limit: int,
         after: Item | None,
     ) -> tuple[Sequence[LedgerEntry], Item | None]:
-        """Newest first, with attributes as `wanted`. `since` is included, `until` is not."""
+        """Return a page of entries, newest first, and the key after which the next page begins.
+
+        `wanted` filters by attribute values; `since` is inclusive, `until` exclusive.
+        """
         page = self.table.page(
             Query(
                 self.workspace,
@@ -99,7 +103,7 @@ class CreditRepository:
         return [LedgerEntry.model_validate(item) for item in page.items], page.last_key
 
     def hold_nothing(self, entry: LedgerEntry) -> LedgerEntry:
-        """Put an entry that holds no credits; the one that was there before stays."""
+        """Add an entry that holds no credits. Return it, or the operation's existing entry."""
         try:
             self.table.write(self._put_action(entry))
         except ConditionFailed as taken:
@@ -107,7 +111,8 @@ class CreditRepository:
         return entry
 
     def hold(self, entry: LedgerEntry, take: Action) -> None:
-        """Put the entry and `take_action` its credits. Raises HeldBefore, BalanceRefused."""
+        """Add the entry and reserve its credits in one transaction; `take` is the `take_action` or
+        `take_from_action`. Raises HeldBefore and BalanceRefused."""
         try:
             transact(self._put_action(entry), take)
         except TransactionFailed as failure:
@@ -117,7 +122,8 @@ class CreditRepository:
             raise BalanceRefused(_balance(balance.item)) from failure
 
     def take_action(self, amount: int, now: str) -> Action:
-        """Move credits from available to held, when nobody needs to be told of it."""
+        """Return the update that moves credits from available to held, on the condition that no
+        event has to be published for it (the balance does not become low or depleted)."""
         return self.table.update_action(
             self.workspace,
             BALANCE,
@@ -131,7 +137,8 @@ class CreditRepository:
         )
 
     def take_from_action(self, seen: Balance, amount: int, events: Sequence[Event]) -> Action:
-        """Move credits from available to held, of a balance with as many as `seen`, and tell."""
+        """Return the update that moves credits from available to held and publishes `events`, with
+        an optimistic lock on the balance as `seen`."""
         told = {
             "low_told": seen.low_told or seen.tells_low(amount),
             "depleted_told": seen.depleted_told or seen.tells_depleted(amount),
@@ -152,9 +159,11 @@ class CreditRepository:
         )
 
     def settle(self, entry: LedgerEntry, *, in_period: bool, also: Sequence[Action]) -> None:
-        """Write the outcome of a held entry, and move its credits if its period is running.
+        """Write the outcome of a held entry; with `in_period`, also move its credits in the
+        balance.
 
-        Raises Stale when it was settled since, or another period began.
+        Raises Stale if the entry was settled meanwhile or a new billing period began, and
+        TransactionFailed if a condition of `also` fails.
         """
         own = [self._settle_action(entry)]
         if in_period:
@@ -169,10 +178,8 @@ class CreditRepository:
     def begin_period(
         self, new: Balance, seen: Balance | None, entry: LedgerEntry, events: Sequence[Event]
     ) -> None:
-        """Put the balance of a period in place of the one of the period before, with its entry.
-
-        Raises Stale when somebody else did.
-        """
+        """Replace the balance `seen` by that of a new billing period and add the period's `reset`
+        entry. Raises Stale if another worker did so first."""
         item = {
             **new.model_dump(),
             **self._due(new.resets_at),
@@ -235,14 +242,16 @@ class CreditRepository:
 
 @dataclass(frozen=True, slots=True)
 class DueCredits:
-    """Holds that have expired and balances to be reset, of all workspaces."""
+    """Expired holds and balances due for reset, of all workspaces."""
 
     table: Table
 
     def until(self, moment: str) -> Iterator[tuple[WorkspaceId, str | None]]:
-        """The workspace and operation of each hold, and the workspace alone of each balance.
+        """Yield the workspace and operation of each hold due by `moment`, and the workspace and
+        None for each balance due.
 
-        Reads only these, page by page; one that was just taken care of may still be among them.
+        The index is read page by page and is eventually consistent: an item that was just settled
+        or reset may still be among them.
         """
         for shard in range(DUE_SHARDS):
             due = Query(_due_pk(shard), "#by_due_sk <= :until", {"until": moment}, index="by_due")

@@ -1,4 +1,4 @@
-"""What the API takes and gives about credits."""
+"""API schemas of credits."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -12,9 +12,9 @@ from outrider.kit.http.requests import Instant
 
 
 class Credits(BaseModel):
-    """The balance of the running period: `granted` = `available` + `held` + `spent`.
+    """Balance of the current billing period: `granted` = `available` + `held` + `spent`.
 
-    `prices` are credits for one, by kind of work and tier; everything else costs nothing.
+    `prices` are credits per operation, by kind of work and tier; everything else is free.
     """
 
     object: Literal["credits"] = "credits"
@@ -28,12 +28,16 @@ class Credits(BaseModel):
 
 
 class LedgerQuery(PageQuery):
-    """With `kind` or `status` a page may be short of `limit`, or even empty, and still have more
-    behind it."""
+    """Filters of the ledger. With `kind` or `status`, a page may have fewer than `limit` entries,
+    or none, although more pages follow."""
 
     kind: Annotated[
         Literal[Kind, "reset"] | None, Field(description="What the credits were for, or reset")
     ] = None
     status: Status | None = None
-    since: Annotated[Instant | None, Field(description="Made at or after (RFC 3339)")] = None
-    until: Annotated[Instant | None, Field(description="Made before (RFC 3339)")] = None
+    since: Annotated[
+        Instant | None, Field(description="Created at or after this time (RFC 3339)")
+    ] = None
+    until: Annotated[Instant | None, Field(description="Created before this time (RFC 3339)")] = (
+        None
+    )

@@ -1,4 +1,4 @@
-"""Spending credits: they are held before the work, and posted or given back after it.
+"""Spending of credits: they are held before the work and posted or released after it.
 
 entry = credits.hold(run_id, "research", price("research"))
 …
@@ -28,7 +28,7 @@ _USED, _REMAINING = "X-Credits-Used", "X-Credits-Remaining"
 
 @dataclass(frozen=True, slots=True)
 class CreditService:
-    """The credits of one workspace. In the sandbox everything costs 0."""
+    """Credits of one workspace. In test mode every operation costs 0."""
 
     caller: Caller
     ledger: CreditRepository
@@ -48,13 +48,15 @@ class CreditService:
         return sealer.page(query, entries, place)
 
     def hold(self, operation: str, kind: Kind, amount: int) -> LedgerEntry:
-        """Put `amount` credits aside for an operation, before its work.
+        """Reserve `amount` credits for an operation before its work begins.
 
-        `operation` is an id of the caller's (`kit.ids`), the same whenever the same work begins
-        again: holding twice is the same as once. Work only while the entry's `status` is `held`:
-        `posted` was done before, `void` has expired or was given back.
+        `operation` is the caller's own id (`kit.ids`) and serves as the idempotency key: when the
+        same work is started again, it gets the same entry. Do the work only while the entry's
+        `status` is `held`: `posted` means that it was done before, `void` that the hold expired or
+        was released.
 
-        Raises InsufficientCredits.
+        Raises InsufficientCredits if the balance is too low, ValueError if `amount` is negative,
+        and Contended after too many lost optimistic locks.
         """
         entry = LedgerEntry.hold(operation, kind, self._charged(amount), clock.timestamp())
         if not entry.held:
@@ -74,25 +76,26 @@ class CreditService:
                         resets_at=balance.resets_at,
                     ) from refusal
                 made_at = max(clock.timestamp(), balance.started_at)
-                if made_at >= balance.resets_at:  # its period ended since it was looked at
+                if made_at >= balance.resets_at:  # the period ended after the balance was read
                     continue
                 entry = LedgerEntry.hold(operation, kind, entry.held, made_at)
                 take = self.ledger.take_from_action(
-                    balance, entry.held, self._told(balance, entry.held)
+                    balance, entry.held, self._threshold_events(balance, entry.held)
                 )
             else:
                 return entry
         raise _contended()
 
     def post(self, operation: str, amount: int, also: Sequence[Action] = ()) -> LedgerEntry:
-        """Charge an operation `amount` credits, at most what it holds, and give the rest back.
+        """Charge `amount` credits, at most those held for the operation, and release the rest.
 
-        `also` are writes that go with it: all of it is done, or nothing. An operation that was
-        settled before stays as it is, and nothing is written: the entry's `status` tells. The
-        answer to the caller's request gets `X-Credits-Used` and `X-Credits-Remaining`.
+        `also` are writes of the same transaction. If the operation was already settled, nothing is
+        written and its entry is returned unchanged: check its `status`. Sets the response headers
+        `X-Credits-Used` and `X-Credits-Remaining`.
 
-        Raises LookupError when nothing was held, ValueError for more than was held, and
-        TransactionFailed when a condition of `also` does not hold.
+        Raises LookupError if nothing was held, ValueError if `amount` is negative or exceeds the
+        hold, TransactionFailed if a condition of `also` fails, and Contended after too many lost
+        optimistic locks.
         """
         entry = self._settle(operation, self._charged(amount), also)
         if entry is None:
@@ -100,16 +103,22 @@ class CreditService:
         return entry
 
     def void(self, operation: str, also: Sequence[Action] = ()) -> LedgerEntry | None:
-        """Give back what an operation holds; `also` as in `post`. One that was settled before stays
-        as it is."""
+        """Release the credits held for an operation, and return its entry, or None if there is
+        none.
+
+        `also` and an operation that was already settled: as in `post`. Raises TransactionFailed if
+        a condition of `also` fails, and Contended after too many lost optimistic locks.
+        """
         return self._settle(operation, None, also)
 
     def took_nothing(self) -> None:
-        """Say on the answer that a call which may cost credits did not."""
+        """Set the response header `X-Credits-Used` to 0 on a request that could have cost
+        credits."""
         self.caller.headers.setdefault(_USED, "0")
 
     def reset(self) -> None:
-        """Begin the period whose beginning has come, unless somebody did."""
+        """Begin the current billing period unless it has begun. Raises Contended after too many
+        lost optimistic locks."""
         self._usable(None)
 
     def _settle(
@@ -127,12 +136,15 @@ class CreditService:
                 )
             except Stale:
                 continue
-            self._tell(settled, balance, in_period=in_period)
+            self._set_headers(settled, balance, in_period=in_period)
             return settled
         raise _contended()
 
-    def _tell(self, settled: LedgerEntry, balance: Balance | None, *, in_period: bool) -> None:
-        """On the answer to the caller's request: what it was charged so far, and what is left."""
+    def _set_headers(
+        self, settled: LedgerEntry, balance: Balance | None, *, in_period: bool
+    ) -> None:
+        """Set the response headers with the credits charged by this request so far and those
+        left."""
         used = int(self.caller.headers.get(_USED, 0)) + settled.amount
         remaining = PLANS[self.caller.plan].monthly_credits
         if balance and not balance.is_over(clock.now()):
@@ -146,8 +158,8 @@ class CreditService:
         return [self.usage.add_action(clock.now().date(), {f"credits_{entry.kind}": entry.amount})]
 
     def _usable(self, seen: Balance | None) -> Balance:
-        """`seen` while its period runs, else the balance of the running period, begun here if
-        nobody has."""
+        """Return `seen` if its billing period is current, else the balance of the current period,
+        which is created if needed."""
         if seen and not seen.is_over(clock.now()):
             return seen
         for _ in attempts(_ATTEMPTS):
@@ -166,21 +178,23 @@ class CreditService:
         raise _contended()
 
     def _running(self, workspace: Workspace, balance: Balance | None) -> Balance:
-        """The balance of the running period: `balance`, or what it is replaced by."""
+        """Return the current period's balance: `balance` itself, or the new one that replaces
+        it."""
         now = clock.now()
         if balance and not balance.is_over(now):
             return balance
         billing_day = clock.from_text(workspace.created_at).day
         return Balance.granting(PLANS[workspace.plan].monthly_credits, billing_day, now)
 
-    def _told(self, balance: Balance, taken: int) -> Sequence[Event]:
-        """The events of taking credits from a balance."""
+    def _threshold_events(self, balance: Balance, taken: int) -> Sequence[Event]:
+        """Return the events `credits.low` and `credits.depleted` that holding `taken` credits
+        triggers."""
         after = balance.model_copy(update={"available": balance.available - taken})
         names = {
             "credits.low": balance.tells_low(taken),
             "credits.depleted": balance.tells_depleted(taken),
         }
-        return [self._event(name, after) for name, told in names.items() if told]
+        return [self._event(name, after) for name, reached in names.items() if reached]
 
     def _event(self, name: str, balance: Balance) -> Event:
         return self.caller.event(

@@ -1,4 +1,4 @@
-"""Builds the objects of `credits`."""
+"""Construction of the services of `credits`."""
 
 from outrider.access.models import Caller
 from outrider.access.repository import WorkspaceRepository

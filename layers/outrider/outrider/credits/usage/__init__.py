@@ -1,1 +1,1 @@
-"""How much a workspace used: calls by day and route family, credits by day and kind."""
+"""Usage of a workspace: API requests by day and route family, credits by day and kind."""

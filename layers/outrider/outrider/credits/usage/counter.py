@@ -1,9 +1,8 @@
-"""From the stream of the meter's records to the days of each workspace.
+"""Counter of API requests per workspace and day, fed by the stream of the meter's records.
 
-The meter numbers the calls of a key in its record, and each change of the record passes through the
-stream: which number it got, when, and for which family of routes. What lies between the numbers of
-two records that come through (the stream lost some, after a day of failures) is counted with the
-later one, so the sum is always the number of calls.
+The meter numbers the requests of each key in its record; every change of the record reaches the
+stream with the number, the time and the route family. If stream records are lost (after a day of
+failures), the gap in the numbers is counted with the next record, so the total is always exact.
 """
 
 from collections import Counter, defaultdict
@@ -21,7 +20,7 @@ from outrider.kit.errors import Stale
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call number `number` of a key."""
+    """Request number `number` of a key."""
 
     number: int
     family: str
@@ -30,16 +29,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class CallCounter:
-    """`usage_of` gives the days of a workspace; a batch of the stream may hold several."""
+    """Counter of requests by day; `usage_of` returns the usage repository of a workspace."""
 
     counted: CountedCalls
     usage_of: Callable[[WorkspaceId], UsageRepository]
 
     def count(self, records: Sequence[Mapping[str, Any]]) -> int:
-        """Count the calls that the stream's `records` tell of, and that were not counted yet.
+        """Count the requests in a batch of stream `records` and return how many were new.
 
-        One transaction for each key, which also says how far it is counted: a batch that comes
-        again, whole or in part, counts nothing twice.
+        Each key's counts are written in one transaction with the number that the key is counted to,
+        so a batch that is delivered again, in whole or in part, counts nothing twice.
         """
         calls = _by_key(records)
         counted_to = self.counted.of([key_id for _, key_id in calls])
@@ -48,7 +47,7 @@ class CallCounter:
             keys[workspace].append(key_id)
 
         def count_all(workspace: WorkspaceId) -> int:
-            """One key after another: they share the item of a day."""
+            """Count one key after another: they update the same item of a day."""
             usage = self.usage_of(workspace)
             return sum(
                 self._count(usage, key_id, calls[workspace, key_id], counted_to[key_id])
@@ -66,8 +65,8 @@ class CallCounter:
             counts = [usage.add_action(day, counted) for day, counted in days.items()]
             try:
                 self.counted.advance(key_id, counted_to, to, counts)
-            except Stale as since:
-                counted_to = since.current
+            except Stale as stale:
+                counted_to = stale.current
             else:
                 return to - counted_to
         return 0
@@ -76,7 +75,8 @@ class CallCounter:
 def _by_key(
     records: Iterable[Mapping[str, Any]],
 ) -> dict[tuple[WorkspaceId, str], list[Call]]:
-    """The calls of each key, in the order of their numbers, as the stream gives them."""
+    """Return the requests of each key in the order of the stream, which is that of their
+    numbers."""
     found: defaultdict[tuple[WorkspaceId, str], list[Call]] = defaultdict(list)
     for record in records:
         image = record["dynamodb"]["NewImage"]
@@ -88,7 +88,7 @@ def _by_key(
 
 
 def _by_day(calls: Sequence[Call], counted_to: int) -> dict[date, Counter[str]]:
-    """How many calls of each family there were on each day, of those behind `counted_to`."""
+    """Return the number of requests after `counted_to` by day and route family."""
     days: defaultdict[date, Counter[str]] = defaultdict(Counter)
     for call in calls:
         if call.number > counted_to:

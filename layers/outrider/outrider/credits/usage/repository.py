@@ -1,8 +1,8 @@
-"""Keys, expressions and items of what a workspace used.
+"""DynamoDB keys, expressions and items of usage.
 
-A day is `<workspace>#usage` / `<yyyy-mm-dd>` (UTC): `calls_<family>` for each family of routes and
-`credits_<kind>` for each kind of work. How far the calls of a key are counted is `usage#<key id>` /
-`#`, and never expires: without it all of them would be counted again.
+A day is `<workspace>#usage` / `<yyyy-mm-dd>` (UTC), with `calls_<family>` for each route family and
+`credits_<kind>` for each kind of work. The number up to which the requests of a key are counted is
+`usage#<key id>` / `#`; it has no TTL, because without it all of them would be counted again.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,20 +20,20 @@ _LIFE = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class UsageRepository:
-    """What one workspace used."""
+    """Usage of one workspace."""
 
     table: Table
     workspace: WorkspaceId
 
     def add_action(self, day: date, counts: Mapping[str, int]) -> Action:
-        """The write that adds `counts` to those of a day, for a transaction."""
+        """Return the update that adds `counts` to those of a day."""
         ttl = int((datetime.combine(day, time.min, UTC) + _LIFE).timestamp())
         return self.table.update_action(
             self._pk, day.isoformat(), changes(set={"ttl": ttl}, add=counts)
         )
 
     def list(self, first: date, last: date) -> dict[date, dict[str, int]]:
-        """The counts of those days of the span on which something was used."""
+        """Return the counts of the days from `first` to `last`; days without usage are left out."""
         page = self.table.query(
             Query(
                 self._pk,
@@ -51,7 +51,7 @@ class UsageRepository:
 
 @dataclass(frozen=True, slots=True)
 class CountedCalls:
-    """How far the calls of each key are counted, by the number of the last one."""
+    """Number of the last counted request of each key."""
 
     table: Table
 
@@ -61,7 +61,8 @@ class CountedCalls:
         return {key_id: markers.get(self._key(key_id)[0], 0) for key_id in key_ids}
 
     def advance(self, key_id: str, seen: int, to: int, counts: Collection[Action]) -> None:
-        """Write `counts` and that the key is counted `to`, at once. Raises Stale."""
+        """Write `counts` and advance the key from `seen` to `to` in one transaction. Raises Stale,
+        with the current number, if another worker advanced it first."""
         known: dict[str, Any] = {"seen": seen} if seen else {}
         marker = self.table.update_action(
             *self._key(key_id),
@@ -73,8 +74,8 @@ class CountedCalls:
         try:
             transact(marker, *counts)
         except TransactionFailed as failure:
-            there = failure.reasons[0].item
-            raise Stale(there["counted_to"] if there else 0) from failure
+            marker_item = failure.reasons[0].item
+            raise Stale(marker_item["counted_to"] if marker_item else 0) from failure
 
     def _key(self, key_id: str) -> tuple[str, str]:
         return f"usage#{key_id}", "#"

@@ -1,4 +1,4 @@
-"""What the API takes and gives about usage."""
+"""API schemas of usage."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ _DAY = timedelta(days=1)
 
 
 class UsageQuery(Checked):
-    """Days of UTC, at most 92; without any the last 30, the present one included."""
+    """A span of days in UTC, at most 92; by default the last 30, including today."""
 
     since: Annotated[Day | None, Field(description="The first day")] = None
     until: Annotated[Day | None, Field(description="The day after the last")] = None
@@ -35,7 +35,7 @@ class UsageQuery(Checked):
 
 
 class Used(BaseModel):
-    """Calls that were let in, by what they were about; credits by what they were spent on."""
+    """Admitted requests by route family, and spent credits by kind of work."""
 
     calls: int
     calls_by_family: dict[str, int]
@@ -44,7 +44,7 @@ class Used(BaseModel):
 
     @classmethod
     def of(cls, counts: Mapping[str, int], **fields: Any) -> Self:
-        """From counts named `calls_<family>` and `credits_<kind>`."""
+        """Return the usage for counts named `calls_<family>` and `credits_<kind>`."""
         calls, spent = (
             {
                 name.removeprefix(prefix): count
@@ -67,7 +67,7 @@ class UsageDay(Used):
 
 
 class Usage(Used):
-    """The sums of the days from `since` to before `until`, and each of them, oldest first."""
+    """Usage from `since` to the day before `until`: the totals, and each day, oldest first."""
 
     object: Literal["usage"] = "usage"
     since: date

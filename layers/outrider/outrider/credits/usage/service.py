@@ -1,4 +1,4 @@
-"""What a workspace used."""
+"""Usage reports of a workspace."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Builds the objects of `credits.usage`."""
+"""Construction of the services of `credits.usage`."""
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.credits.usage.counter import CallCounter
