@@ -1,4 +1,4 @@
-"""Writes the files of exports, for as long as there is time."""
+"""Worker that writes the files of exports."""
 
 from functools import partial
 from typing import Any

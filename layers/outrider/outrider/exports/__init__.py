@@ -1,1 +1,1 @@
-"""Files of contacts, companies or suppressions, as they are listed."""
+"""Exports of contacts, companies or suppressions to a CSV or JSON Lines file."""

@@ -1,4 +1,4 @@
-"""What can go wrong with exports."""
+"""Errors of exports."""
 
 from outrider.kit.errors import ResourceNotFound
 

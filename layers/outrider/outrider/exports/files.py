@@ -1,4 +1,4 @@
-"""Where the file of an export is: `exports/<mode>/<workspace>/<export>.<format>`, for 7 days."""
+"""S3 keys of export files: `exports/<mode>/<workspace>/<export>.<format>`, kept for 7 days."""
 
 from outrider.access.models import WorkspaceId
 from outrider.exports.models import Export, Format
@@ -8,7 +8,7 @@ MEDIA: dict[Format, str] = {"csv": "text/csv; charset=utf-8", "jsonl": "applicat
 
 
 def aside_key(workspace: WorkspaceId, export: Export, number: int) -> str:
-    """Where the beginning of a part waits for the rest of it."""
+    """Return the S3 key of the saved beginning of a part that is not complete yet."""
     return f"{key_of(workspace, export)}.{number}"
 
 

@@ -1,4 +1,4 @@
-"""Rows of a file: JSON Lines as the API shows them, CSV for people and spreadsheets."""
+"""File formats of exports: JSON Lines with the API's own objects, CSV for spreadsheets."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ OPEN_FIELD: dict[Kind, str | None] = {
     "companies": "context",
     "suppressions": None,
 }
-"""The field whose names are columns of their own, as `custom.<name>`."""
+"""The field whose names become columns of their own, as `custom.<name>`."""
 
 
 def as_json_lines(rows: Iterable[BaseModel]) -> bytes:
@@ -25,7 +25,7 @@ def as_json_lines(rows: Iterable[BaseModel]) -> bytes:
 def as_csv(
     kind: Kind, fields: Sequence[str], names: Sequence[str], rows: Iterable[BaseModel]
 ) -> bytes:
-    """Lines that end with CR LF (RFC 4180), without a header."""
+    """Return the rows as CSV without a header; lines end with CR LF (RFC 4180)."""
     open_field = OPEN_FIELD[kind]
     text = io.StringIO()
     writer = csv.writer(text)

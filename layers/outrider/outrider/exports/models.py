@@ -1,4 +1,4 @@
-"""Exports."""
+"""Models of exports."""
 
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ Status = Literal["queued", "running", "completed"]
 
 
 class Export(BaseModel):
-    """A list on its way into a file. `rows` and `bytes` are what is written so far."""
+    """Export of a list to a file. `rows` and `bytes` count what has been written so far."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,8 +29,8 @@ class Export(BaseModel):
 
 
 class ExportWork(BaseModel):
-    """An export as its worker sees it: the parts written, the place in the list behind them, and
-    for CSV the names of fields of the callers' own that have columns."""
+    """Worker's view of an export: the lease, the uploaded parts, the cursor after them and, for
+    CSV, the names of custom fields that become columns."""
 
     shown: Export
     lease: str
@@ -38,10 +38,10 @@ class ExportWork(BaseModel):
     tags: list[str] = []
     cursor: str | None = None
     written: bool = False
-    """Whether the last part is there."""
+    """Whether the last part is uploaded."""
     names: list[str] | None = None
     names_cursor: str | None = None
-    """Where reading the list for its names goes on; None once they are all known."""
+    """Cursor of the first pass, which collects the names; None once all are known."""
     aside: int = 0
-    """The number of the object with what is written of the next part; 0 is none."""
+    """Number of the S3 object with the saved beginning of the next part; 0 if there is none."""
     request_id: str = ""

@@ -1,4 +1,4 @@
-"""Keys, expressions and items of exports: an export is `<workspace>` / `exp_…`."""
+"""DynamoDB keys, expressions and items of exports: an export is `<workspace>` / `exp_…`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ from outrider.kit.aws.dynamodb import (
 from outrider.kit.outbox import Event
 
 LEASE = timedelta(seconds=330)
-"""Longer than a worker may run: who holds a lease beyond it is gone."""
+"""Longer than a worker's time limit, so the holder of an expired lease has stopped."""
 _LIFE = timedelta(days=30)
 
 
 class ExportLeaseLost(Exception):
-    """Somebody else works on the export, or its work is done."""
+    """Raised when another worker holds the lease of the export, or the export is completed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ExportRepository:
         return Export.model_validate(item) if item else None
 
     def list(self, limit: int, after: Item | None) -> tuple[list[Export], Item | None]:
-        """Newest first."""
+        """Return a page of exports, newest first, and the key after which the next page begins."""
         page = self.table.page(
             Query(
                 self.workspace,
@@ -68,7 +68,8 @@ class ExportRepository:
         transact(self.table.put_action(item, "attribute_not_exists(#pk)"), *also)
 
     def take(self, export_id: str, lease: str) -> ExportWork:
-        """Lease the export, if it is not done. Raises ExportLeaseLost."""
+        """Acquire the lease of an export that is not completed. Raises ExportLeaseLost if another
+        worker holds it or the export is completed."""
         action = self.table.update_action(
             self.workspace,
             export_id,
@@ -85,7 +86,7 @@ class ExportRepository:
             item = self.table.write(action)
         except ConditionFailed as refused:
             item = refused.item or {}
-            if item.get("lease") != lease:  # else it was taken, and the answer to that was lost
+            if item.get("lease") != lease:  # else the write succeeded and its response was lost
                 raise ExportLeaseLost from refused
         work = {name: item[name] for name in ExportWork.model_fields if name in item}
         return ExportWork(shown=Export.model_validate(item), **work)
@@ -98,7 +99,8 @@ class ExportRepository:
         events: Sequence[Event] = (),
         done: bool = False,
     ) -> None:
-        """Enter what the holder of the lease has done; `done` ends it. Raises ExportLeaseLost."""
+        """Save the progress `found` by the holder of the lease; `done` releases the lease. Raises
+        ExportLeaseLost if another worker has acquired it."""
         action = self.table.update_action(
             self.workspace,
             work.shown.id,

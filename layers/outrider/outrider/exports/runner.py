@@ -1,7 +1,7 @@
-"""Writes the file of an export, a page of its list after the other, in as many calls as it takes.
+"""Worker of exports: writes the file page by page, over as many invocations as it takes.
 
-It is put together of parts; after each the place in the list behind it is saved, and what there is
-of a part is put aside when the time is up. So whoever goes on writes one part again at most.
+The file is an S3 multipart upload. After each part the cursor is saved, and when time runs out the
+incomplete part is saved as an object of its own, so a retry rewrites one part at most.
 """
 
 from collections.abc import Callable
@@ -23,14 +23,15 @@ from outrider.kit.http.pagination import Page, PageQuery
 
 PAGE = 200
 MAX_NAMES = 1_000
-"""Columns that fields of the callers' own get; further names are left to JSON Lines."""
+"""Limit of custom fields that become CSV columns; JSON Lines have all of them."""
 
 Lister = Callable[[Any], Page[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRunner:
-    """`lists` gives the list of a kind and the model of its rows, `go_on` asks for another call."""
+    """Worker of the exports of one workspace. `lists` returns the list function of an export's kind
+    and the model of its rows; `go_on` queues another invocation."""
 
     caller: Callable[[ExportWork], Caller]
     exports: ExportRepository
@@ -39,7 +40,7 @@ class ExportRunner:
     go_on: Callable[[], None]
 
     def run(self, export_id: str, enough_time: Callable[[], bool]) -> str:
-        """Begin or go on. Gives what came of it, for the log."""
+        """Start or continue an export, and return the outcome for the log."""
         try:
             return self._run(self.exports.take(export_id, str(uuid4())), enough_time)
         except ExportLeaseLost:
@@ -48,38 +49,40 @@ class ExportRunner:
     def _run(self, work: ExportWork, enough_time: Callable[[], bool]) -> str:
         pages, model = self.lists(work)
         if work.upload_id is None:
-            work = self._begin(work)
-        if work.shown.format == "csv" and OPEN_FIELD[work.shown.kind] and not _is_named(work):
-            work = self._name(work, pages, enough_time)
-            if not _is_named(work):
-                return self._later(work, {})
+            work = self._begin_upload(work)
+        if work.shown.format == "csv" and OPEN_FIELD[work.shown.kind] and not _has_all_names(work):
+            work = self._collect_names(work, pages, enough_time)
+            if not _has_all_names(work):
+                return self._continue_later(work, {})
         key = key_of(self.exports.workspace, work.shown)
         if work.written:
-            return self._end(work, key)
+            return self._complete(work, key)
         fields = _fields(work, model)
-        part = self._begun(work, fields)
+        part = self._part_beginning(work, fields)
         rows, cursor = work.shown.rows, work.cursor
         while True:
             page = pages(self._query(work, cursor))
-            part += self._written(work, fields, page)
+            part += self._encoded(work, fields, page)
             rows, cursor = rows + len(page.data), page.next_cursor
             if cursor and len(part) < MIN_PART and enough_time():
                 continue
             if cursor and len(part) < MIN_PART:
-                return self._put_aside(work, part, rows, cursor)
-            work = self._put(work, key, part, rows, cursor)
+                return self._save_part_beginning(work, part, rows, cursor)
+            work = self._upload_part(work, key, part, rows, cursor)
             part = b""
             if cursor is None:
-                return self._end(work, key)
+                return self._complete(work, key)
 
-    def _begin(self, work: ExportWork) -> ExportWork:
+    def _begin_upload(self, work: ExportWork) -> ExportWork:
         begun = {"upload_id": self.objects.begin(key_of(self.exports.workspace, work.shown))}
         self.exports.save(work, begun)
         return work.model_copy(update=begun)
 
-    def _name(self, work: ExportWork, pages: Lister, enough_time: Callable[[], bool]) -> ExportWork:
-        """With the names of the callers' own fields, from a first reading of the list; or with
-        those of as much of it as there was time for."""
+    def _collect_names(
+        self, work: ExportWork, pages: Lister, enough_time: Callable[[], bool]
+    ) -> ExportWork:
+        """Collect the names of custom fields in a first pass over the list, as far as time allows,
+        and return the export with them."""
         open_field = OPEN_FIELD[work.shown.kind] or ""
         names, cursor = set(work.names or []), work.names_cursor
         while True:
@@ -91,19 +94,20 @@ class ExportRunner:
                 self.exports.save(work, named)
                 return work.model_copy(update=named)
 
-    def _begun(self, work: ExportWork, fields: list[str]) -> bytes:
-        """What there is of the next part."""
+    def _part_beginning(self, work: ExportWork, fields: list[str]) -> bytes:
+        """Return the saved beginning of the next part, or the CSV header of the first."""
         if work.aside:
             return self.objects.get(aside_key(self.exports.workspace, work.shown, work.aside))
         return header(work.shown.kind, fields, work.names or []) if _starts_csv(work) else b""
 
-    def _put_aside(self, work: ExportWork, part: bytes, rows: int, cursor: str) -> str:
-        """Under a number of its own, so that what is saved always names what it was saved with."""
+    def _save_part_beginning(self, work: ExportWork, part: bytes, rows: int, cursor: str) -> str:
+        """Save the beginning of a part under a new number, so the item always points to an object
+        that matches its cursor."""
         number = work.aside + 1
         self.objects.put(aside_key(self.exports.workspace, work.shown, number), part)
-        return self._later(work, {"aside": number, "rows": rows, "cursor": cursor})
+        return self._continue_later(work, {"aside": number, "rows": rows, "cursor": cursor})
 
-    def _later(self, work: ExportWork, reached: dict[str, Any]) -> str:
+    def _continue_later(self, work: ExportWork, reached: dict[str, Any]) -> str:
         self.exports.save(work, {"status": "running", **reached}, done=True)
         self.go_on()
         return "to be continued"
@@ -112,12 +116,12 @@ class ExportRunner:
         asked = {**work.shown.filters, "limit": PAGE, "cursor": cursor}
         return QUERIES[work.shown.kind].model_validate(asked)
 
-    def _written(self, work: ExportWork, fields: list[str], page: Page[Any]) -> bytes:
+    def _encoded(self, work: ExportWork, fields: list[str], page: Page[Any]) -> bytes:
         if work.shown.format == "jsonl":
             return as_json_lines(page.data)
         return as_csv(work.shown.kind, fields, work.names or [], page.data)
 
-    def _put(
+    def _upload_part(
         self, work: ExportWork, key: str, part: bytes, rows: int, cursor: str | None
     ) -> ExportWork:
         tag = self.objects.put_part(key, work.upload_id or "", len(work.tags) + 1, part)
@@ -132,7 +136,7 @@ class ExportRunner:
         self.exports.save(work, {**moved, **counted})
         return work.model_copy(update={**moved, "shown": work.shown.model_copy(update=counted)})
 
-    def _end(self, work: ExportWork, key: str) -> str:
+    def _complete(self, work: ExportWork, key: str) -> str:
         self.objects.complete(key, work.upload_id or "", work.tags)
         completed = self.caller(work).event(
             "export.completed",
@@ -146,7 +150,7 @@ class ExportRunner:
         return "completed"
 
 
-def _is_named(work: ExportWork) -> bool:
+def _has_all_names(work: ExportWork) -> bool:
     return work.names is not None and work.names_cursor is None
 
 
@@ -155,7 +159,8 @@ def _starts_csv(work: ExportWork) -> bool:
 
 
 def _fields(work: ExportWork, model: type[BaseModel]) -> list[str]:
-    """Return the columns, without `object`, which all rows of a file share."""
+    """Return the columns of the file: the fields of the model without `object`, which is the same
+    in all rows, and without the open field."""
     own = [name for name, field in model.model_fields.items() if not field.exclude]
     names = [*own, *model.model_computed_fields]
     return [name for name in names if name not in ("object", OPEN_FIELD[work.shown.kind])]

@@ -1,4 +1,4 @@
-"""What the API takes and gives about exports."""
+"""API schemas of exports."""
 
 from typing import Any, Literal, Self
 
@@ -36,7 +36,7 @@ def _describe(schema: dict[str, Any]) -> None:
 
 
 class ExportCreate(Input):
-    """`filters` are the query parameters of the kind's list."""
+    """A new export; `filters` are the query parameters of the list of its kind."""
 
     model_config = ConfigDict(json_schema_extra=_describe)
 
@@ -45,18 +45,18 @@ class ExportCreate(Input):
     filters: dict[str, JsonValue] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _asks_what_the_list_can_answer(self) -> Self:
+    def _check_filters(self) -> Self:
         check_filters(QUERIES[self.kind], self.filters, _known(self.kind), "filters")
         return self
 
     def query(self) -> dict[str, Any]:
-        """The filters in the form in which they are kept."""
+        """Return the filters in the form in which they are stored."""
         asked = QUERIES[self.kind].model_validate(self.filters)
         return asked.model_dump(mode="json", exclude_none=True, include=set(self.filters))
 
 
 class Download(BaseModel):
-    """Where the file is to be had, with GET."""
+    """Link to the file of an export, for GET."""
 
     method: Literal["GET"] = "GET"
     url: str

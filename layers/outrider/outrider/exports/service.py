@@ -1,4 +1,4 @@
-"""What is done with exports through the API."""
+"""Operations of the API on exports."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +23,8 @@ class ExportService:
     objects: Objects
 
     def create(self, new: ExportCreate) -> Export:
-        """Raises ScopeDenied when the key may not read what is exported."""
+        """Create an export; its event `export.created` starts the worker. Raises ScopeDenied if the
+        key may not read the exported resource."""
         scope = f"{new.kind}:read"
         if not scopes.covers(self.caller.scopes, scope):
             raise ScopeDenied(f"An export of {new.kind} needs the scope {scope}")
@@ -42,8 +43,8 @@ class ExportService:
         return created
 
     def get(self, export_id: str) -> ExportShown:
-        """With a link to the file when it is done, which the key must be allowed to read. Raises
-        ExportNotFound."""
+        """Return an export; once it is completed, with a link to its file if the key may read the
+        exported resource. Raises ExportNotFound."""
         found = self.exports.get(export_id) if ids.is_id("exp", export_id) else None
         if found is None:
             raise ExportNotFound

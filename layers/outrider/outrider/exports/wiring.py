@@ -1,4 +1,4 @@
-"""Builds the objects of `exports`."""
+"""Construction of the services of `exports`."""
 
 from dataclasses import replace
 
@@ -46,7 +46,8 @@ def _lists(caller: Caller, work: ExportWork) -> tuple[Lister, type[BaseModel]]:
 
 
 def _caller(workspace: WorkspaceId, work: ExportWork) -> Caller:
-    """Whoever asked for the export, as far as events say. Its cursors stay in the item."""
+    """Return a caller that acts for whoever requested the export. Its cursors are sealed with the
+    export's id: they never leave the item."""
     caller = Caller.engine(workspace, work.request_id)
     return replace(caller, actor=work.shown.created_by, seal=work.shown.id.encode())
 
