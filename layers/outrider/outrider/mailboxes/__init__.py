@@ -1,1 +1,1 @@
-"""Where mail is sent from: mailboxes, grouped in pools, with a cap that grows as they warm up."""
+"""Mailboxes that send email, grouped in pools, with a daily cap that grows during warm-up."""

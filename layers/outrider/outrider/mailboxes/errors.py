@@ -1,4 +1,4 @@
-"""What can go wrong with mailboxes."""
+"""Errors of mailboxes."""
 
 from outrider.kit.errors import ResourceNotFound
 
@@ -9,7 +9,7 @@ class MailboxNotFound(ResourceNotFound):
 
 
 class MailboxTaken(Exception):
-    """The address belongs to the mailbox `owner`."""
+    """The email address is already used by the mailbox with the id `owner`."""
 
     def __init__(self, owner: str) -> None:
         super().__init__(owner)

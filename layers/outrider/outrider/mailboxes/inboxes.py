@@ -1,4 +1,4 @@
-"""Verified mailboxes of all workspaces by their address, for mail that comes in."""
+"""Lookup of verified mailboxes of all workspaces by address, to route inbound email."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,14 @@ from outrider.kit.text.addresses import folded
 
 @dataclass(frozen=True, slots=True)
 class Inboxes:
+    """Verified mailboxes of all workspaces."""
+
     table: Table
 
     def find(self, address: str) -> list[tuple[WorkspaceId, str]]:
-        """Workspaces that have a verified mailbox with this normalised address, and its id there.
-        Who proved that it is theirs goes before who only added it first; more than one may have
-        proved it."""
+        """Return workspace and mailbox id of each verified mailbox with this normalised address.
+        Workspaces that proved ownership of the address (several can) take precedence over one that
+        only added it first."""
         page = self.table.query(Query(inbox_pk(address), consistent=True))
         proved = [item for item in page.items if item["verified_by"] != "first"]
         return [

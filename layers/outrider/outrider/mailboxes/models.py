@@ -1,4 +1,4 @@
-"""Mailboxes and what they may send on a day."""
+"""Mailboxes, their warm-up ramp and their daily cap."""
 
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -13,13 +13,14 @@ from outrider.mailboxes.health.guardrail import Guardrail
 DEFAULT_POOL = "pool_default"
 RAMP_DAYS = 21
 RAMP_START = 5
-"""A new mailbox sends 5 mails on its first day, and its full cap from day 21 on."""
+"""A new mailbox sends 5 emails on its first day, and its full cap from day 21 on."""
 OWN_DAY = timedelta(hours=20)
-"""A day of the ramp begins with its first mail and lasts at least so long."""
+"""A day of the ramp begins with its first email and lasts at least this long."""
 
 Kind = Literal["ses", "smtp"]
 Security = Literal["ssl", "starttls", "none"]
-"""TLS from the start, or after STARTTLS. `none` only towards this machine."""
+"""`ssl` is TLS from the start, `starttls` an upgrade after STARTTLS. `none` is allowed only to this
+machine."""
 Status = Literal["active", "paused"]
 HealthState = Literal["healthy", "degraded", "failing"]
 """`degraded` still sends; `failing` does not."""
@@ -37,15 +38,16 @@ HealthReason = Literal[
 ]
 
 Proof = Literal["dns", "code", "login", "operator", "first"]
-"""How it was proved that an address is the workspace's own: by a record of its domain, a code sent
-to it, a login at its own mail server, or the operator's word. `first` proves nothing: no other
-workspace had added the address, where the deployment settles for that."""
+"""How the workspace proved that it owns an address: by a TXT record of its domain, a code sent to
+it, a login at the domain's own mail server, or a grant by the operator. `first` is no proof: no
+other workspace had added the address, which is enough if the deployment says so
+(MailboxOwnership)."""
 
 RATES: frozenset[HealthReason] = frozenset({"bounce_rate", "complaint_rate"})
 
 
 class SmtpServer(BaseModel):
-    """Where a mailbox of kind `smtp` hands its mail over. The password stands here encrypted."""
+    """SMTP server that sends the emails of a mailbox of kind `smtp`. The password is encrypted."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,9 +59,9 @@ class SmtpServer(BaseModel):
 
 
 class Mailbox(BaseModel):
-    """An address that sends. `daily_cap` is reached at the end of the warm-up ramp; a mailbox that
-    is marked `warmed` was warmed up elsewhere and has no ramp. Between two mails lie at least
-    `min_gap_seconds`."""
+    """A sending address. `daily_cap` is reached at the end of the warm-up ramp; a mailbox marked
+    `warmed` was warmed up elsewhere and has no ramp. At least `min_gap_seconds` pass between two
+    emails."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -73,21 +75,22 @@ class Mailbox(BaseModel):
     min_gap_seconds: int
     warmed: bool
     dkim_selector: str | None = None
-    """Under which name its domain publishes the key of its DKIM signatures."""
+    """Selector under which the domain publishes its DKIM key."""
     verified_by: Proof | None = None
-    """None until it is proved that the address is the workspace's own."""
+    """None until the workspace has proved that it owns the address."""
     verified_at: str | None = None
     status: Status = "active"
     paused_reason: str | None = None
     health: HealthState = "healthy"
     health_reasons: list[HealthReason] = []
     breaker: Breaker | None = None
-    """None where nothing was refused since the last mail that was taken."""
+    """None if nothing was refused since the last accepted email."""
     guardrail: Guardrail = Guardrail()
     sending_days: int = 0
-    """Days of its own on which it sent, as far as the ramp counts them."""
+    """Number of ramp days on which the mailbox has sent; not counted further once it is warmed
+    up."""
     day_began_at: str | None = None
-    """When the last of these began, with its first mail."""
+    """Time of the first email of the latest ramp day."""
     last_check: Check | None = None
     created_at: str
     updated_at: str
@@ -95,8 +98,8 @@ class Mailbox(BaseModel):
 
     @property
     def can_send(self) -> bool:
-        """Whether mails may go out from here at all, if only a probe; the cap of a day is another
-        question."""
+        """Return whether the mailbox may send, be it only a probe; the daily cap is not
+        considered."""
         active = self.is_verified and self.status == "active"
         return active and (self.is_healthy or self.is_half_open)
 
@@ -106,7 +109,7 @@ class Mailbox(BaseModel):
 
     @property
     def blocked(self) -> Literal["mailbox_unverified", "mailbox_paused", "mailbox_failing"] | None:
-        """Why nothing may go out from here; None where `can_send`."""
+        """Return the reason why the mailbox may not send; None if it can."""
         if self.can_send:
             return None
         if not self.is_verified:
@@ -119,14 +122,15 @@ class Mailbox(BaseModel):
 
     @property
     def is_half_open(self) -> bool:
-        """Whether one mail may try if the provider takes mails again."""
+        """Return whether one email may be sent as a probe of the circuit breaker."""
         if self.breaker is None or not self.is_verified or RATES & set(self.health_reasons):
             return False
         return self.breaker.is_half_open(clock.now())
 
     @property
     def retry_at(self) -> str | None:
-        """When a mailbox that its breaker stopped tries again by itself."""
+        """Return when a mailbox stopped by its circuit breaker is retried automatically; None if it
+        is not."""
         tries = self.is_verified and self.status == "active"
         return self.breaker.retry_at if self.breaker and tries else None
 
@@ -135,8 +139,8 @@ class Mailbox(BaseModel):
         return self.warmed or self.sending_days >= RAMP_DAYS
 
     def cap_on(self, day: date) -> int:
-        """Return how many mails this mailbox may send on `day` (UTC), if it sends on each until
-        then."""
+        """Return how many emails this mailbox may send on `day` (UTC), assuming that it sends on
+        every day until then."""
         number = self.ramp_day(day)
         if self.warmed or number >= RAMP_DAYS:
             return self.daily_cap
@@ -144,14 +148,16 @@ class Mailbox(BaseModel):
         return min(self.daily_cap, RAMP_START + grown)
 
     def ramp_day(self, day: date) -> int:
-        """Return which day of the ramp `day` is: only days on which it sent count."""
+        """Return the number of the ramp day that `day` is, from 1; only days with sent emails
+        count."""
         if self.day_began_at is None:
             return 1
         return self.sending_days + max(0, (day - clock.from_text(self.day_began_at).date()).days)
 
     def rests_until(self, now: datetime) -> datetime | None:
-        """Return when a mailbox that is warmed up may send again, where the calendar's day has
-        changed and its own has not: else it sent two days' mails within hours."""
+        """Return when a mailbox in warm-up may send again if a new calendar day (UTC) has begun
+        within its own ramp day: otherwise it would send two days' caps within hours. None if it
+        need not wait."""
         if self.is_warmed or self.day_began_at is None:
             return None
         began = clock.from_text(self.day_began_at)
@@ -159,13 +165,13 @@ class Mailbox(BaseModel):
         return own_day_ends if began.date() < now.date() and now < own_day_ends else None
 
     def begins_day(self, now: datetime) -> bool:
-        """Whether a mail sent now is the first of a day of the ramp."""
+        """Return whether an email sent now is the first of a day of the ramp."""
         if self.is_warmed:
             return False
         return self.day_began_at is None or now >= clock.from_text(self.day_began_at) + OWN_DAY
 
     def having_sent(self, now: datetime) -> "Mailbox":
-        """Return it after a mail sent now: a day of the ramp may have begun."""
+        """Return the mailbox after an email sent now, which may begin a day of the ramp."""
         if not self.begins_day(now):
             return self
         began = {"sending_days": self.sending_days + 1, "day_began_at": clock.to_text(now)}

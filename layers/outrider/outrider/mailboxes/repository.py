@@ -1,9 +1,10 @@
-"""Keys, expressions and items of mailboxes.
+"""DynamoDB repository of mailboxes: keys, expressions and items.
 
-A mailbox is `<workspace>` / `mbx_…`; its address is claimed by `<workspace>#mailbox` / `<address>`,
-and once it is verified, mail that comes in finds it at `inbox#<address>` / `<workspace>`. What it
-sent on a day, and what became of it, is counted at `<workspace>#mbx_…` / `day#<yyyy-mm-dd>`; the
-end of the slots planned for it stands at `<workspace>#mbx_…` / `gap`.
+A mailbox is the item `<workspace>` / `mbx_…`. The item `<workspace>#mailbox` / `<address>` makes
+its address unique in the workspace. While it is verified, `inbox#<address>` / `<workspace>` routes
+inbound email to it. Emails sent, bounced, complained and refused on a day are counted in
+`<workspace>#mbx_…` / `day#<yyyy-mm-dd>`. The end of its planned slots is in `<workspace>#mbx_…` /
+`gap`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,7 +42,8 @@ Outcome = Literal["bounced", "complained", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class MailboxUsage:
-    """Mails taken of a day's cap; `free_at` (RFC 3339) is the end of the slots planned so far."""
+    """Emails counted against a day's cap (`used`), and the end of the slots planned so far
+    (`free_at`, RFC 3339; None if no slot was ever planned)."""
 
     used: int
     free_at: str | None
@@ -49,8 +51,8 @@ class MailboxUsage:
 
 @dataclass(frozen=True, slots=True)
 class MailboxCounts:
-    """A mailbox, what became of its mails on some days and in the last 24 hours, and what it has
-    taken of today's cap."""
+    """A mailbox with its email outcomes of some days (`counts`) and of the last 24 hours
+    (`last_hours`), and the emails counted against today's cap."""
 
     mailbox: Mailbox
     counts: EmailCounts
@@ -68,7 +70,12 @@ class MailboxRepository:
     def add(
         self, mailbox: Mailbox, events: Sequence[Event] = (), also: Sequence[Action] = ()
     ) -> None:
-        """`also` are writes of the same transaction. Raises MailboxTaken, and UnknownPool."""
+        """Create the mailbox, reserve its address and count it in its pool, in one transaction with
+        the writes of `also`.
+
+        Raises MailboxTaken if the address is in use, ValidationFailed if the pool does not exist,
+        and PoolFull.
+        """
         claim = {**self._claim_key(mailbox), "mailbox_id": mailbox.id}
         free = "attribute_not_exists(#pk)"
         try:
@@ -88,18 +95,19 @@ class MailboxRepository:
         return Mailbox.model_validate(item) if item else None
 
     def require(self, mailbox_id: str) -> Mailbox:
-        """Raises MailboxNotFound, also for what is no id of a mailbox."""
+        """Return the mailbox. Raises MailboxNotFound, also if the id is malformed."""
         found = self.get(mailbox_id) if ids.is_id("mbx", mailbox_id) else None
         if found is None:
             raise MailboxNotFound
         return found
 
     def is_own(self, address: str) -> bool:
-        """Whether this normalised address is a verified mailbox of the workspace."""
+        """Return whether this normalised address belongs to a verified mailbox of the workspace."""
         return self.table.get(inbox_pk(address), self.workspace) is not None
 
     def get_with_usage(self, mailbox_id: str, day: date) -> tuple[Mailbox, int] | None:
-        """With what it has taken of its cap on `day`."""
+        """Return the mailbox and the number of emails counted against its cap on `day`; None if it
+        does not exist."""
         found = batch_get(
             [self.key(mailbox_id), (self.table, self._usage_pk(mailbox_id), _usage_sk(day))]
         )
@@ -113,7 +121,8 @@ class MailboxRepository:
     def list(
         self, limit: int, after: Item | None, pool: str | None = None
     ) -> tuple[list[Mailbox], Item | None]:
-        """Oldest first."""
+        """Return a page of mailboxes, oldest first, and the key to continue after; None on the last
+        page."""
         page = self.table.page(
             Query(
                 self.workspace,
@@ -128,7 +137,8 @@ class MailboxRepository:
         return [Mailbox.model_validate(item) for item in page.items], page.last_key
 
     def of_pool(self, pool: str) -> Sequence[Mailbox]:
-        """All mailboxes of a pool; a workspace has tens of mailboxes, not thousands."""
+        """Return all mailboxes of a pool. It reads every mailbox of the workspace: tens, not
+        thousands."""
         mailboxes: list[Mailbox] = []
         after: Item | None = None
         while True:
@@ -144,7 +154,12 @@ class MailboxRepository:
         events: Sequence[Event] = (),
         also: Sequence[Action] = (),
     ) -> None:
-        """`also` are writes of the same transaction. Raises Stale, and UnknownPool."""
+        """Write the mailbox under optimistic lock, in one transaction with the writes of `also`;
+        update the counts of its pools and the inbox routing if they change.
+
+        Raises Stale if its version is not that of `before`; ValidationFailed if the new pool does
+        not exist; PoolFull.
+        """
         put = self.table.put_action(
             {**self._item(after), **attribute(events)}, "#version = :seen", seen=before.version
         )
@@ -166,8 +181,11 @@ class MailboxRepository:
     def remove(
         self, mailbox: Mailbox, events: Sequence[Event], also: Sequence[Action] = ()
     ) -> None:
-        """With what only it needs; its counts go by themselves. `also` are writes of the same
-        transaction. Raises Stale."""
+        """Delete the mailbox with its address reservation, inbox routing and gap, in one
+        transaction with the writes of `also`. Its daily counts expire by TTL.
+
+        Raises Stale if the mailbox has changed since it was read.
+        """
         try:
             transact(
                 self.table.delete_action(
@@ -183,16 +201,18 @@ class MailboxRepository:
             raise Stale from failure
 
     def key(self, mailbox_id: str) -> Key:
-        """Where a mailbox is, for `kit.aws.dynamodb.batch_get`."""
+        """Return the table and primary key of a mailbox, as `kit.aws.dynamodb.batch_get` needs
+        them."""
         return self.table, self.workspace, mailbox_id
 
     def existing(self, mailbox_ids: Iterable[str]) -> Sequence[Mailbox]:
-        """Those of these mailboxes that there are, whatever their pool."""
+        """Return the mailboxes that exist among these ids, in any pool."""
         found = batch_get(self.key(mailbox_id) for mailbox_id in sorted(mailbox_ids))
         return [Mailbox.model_validate(item) for item in found.values()]
 
     def usage(self, mailbox_ids: Iterable[str], day: date) -> dict[str, MailboxUsage]:
-        """What each mailbox has taken of its cap on `day`, and when its minimum gap is over."""
+        """Return for each mailbox the emails counted against its cap on `day`, and the end of its
+        planned slots."""
         wanted = list(mailbox_ids)
         keys = [
             (self.table, self._usage_pk(mailbox_id), sk)
@@ -213,7 +233,7 @@ class MailboxRepository:
         }
 
     def counts(self, mailbox_ids: Iterable[str], days: Sequence[date]) -> dict[str, EmailCounts]:
-        """What became of each mailbox's mails on `days` together."""
+        """Return the email outcomes of each mailbox, summed over `days`."""
         wanted = list(mailbox_ids)
         found = batch_get(key for mailbox_id in wanted for key in self._day_keys(mailbox_id, days))
         totals = dict.fromkeys(wanted, EmailCounts())
@@ -223,7 +243,8 @@ class MailboxRepository:
         return totals
 
     def get_with_counts(self, mailbox_id: str, days: Sequence[date]) -> MailboxCounts | None:
-        """With what became of its mails on `days`, the current one first."""
+        """Return the mailbox with its email outcomes on `days`, of which the first must be today;
+        None if it does not exist."""
         found = batch_get([self.key(mailbox_id), *self._day_keys(mailbox_id, days)])
         item = found.pop((self.table.name, self.workspace, mailbox_id), None)
         if item is None:
@@ -238,8 +259,8 @@ class MailboxRepository:
         )
 
     def record_action(self, mailbox_id: str, day: date, name: Outcome) -> Action:
-        """Count what became of a mail of the mailbox. What was sent needs none: it was taken of the
-        day's cap."""
+        """Count a bounce, complaint or refusal of one email of the mailbox. Sent emails are not
+        counted here: `take_action` has counted them against the cap."""
         return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
@@ -247,7 +268,8 @@ class MailboxRepository:
         )
 
     def reserve_action(self, mailbox_id: str, seen: str | None, free_at: str) -> Action:
-        """Take the mailbox's slots up to `free_at`, if no other round took some since `seen`."""
+        """Reserve the mailbox's slots up to `free_at` under optimistic lock: only if its end of
+        slots is still `seen` (None if it had none)."""
         return self.table.update_action(
             self._usage_pk(mailbox_id),
             _GAP,
@@ -258,7 +280,7 @@ class MailboxRepository:
         )
 
     def take_action(self, mailbox_id: str, day: date, cap: int, count: int) -> Action:
-        """Take emails of the day's cap, if so many are left."""
+        """Count `count` emails against the day's cap, on condition that it has room for them."""
         return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
@@ -293,7 +315,7 @@ class MailboxRepository:
         return {"pk": inbox_pk(mailbox.email), "sk": self.workspace}
 
     def _inbox_actions(self, mailbox: Mailbox) -> Sequence[Action]:
-        """Where mail for a verified mailbox goes; nowhere for another."""
+        """Return the write that routes inbound email to the mailbox; none if it is not verified."""
         if not mailbox.is_verified:
             return []
         inbox = {"mailbox_id": mailbox.id, "verified_by": mailbox.verified_by}
@@ -321,7 +343,7 @@ def _counts(item: Item) -> EmailCounts:
 
 
 def _counts_since(by_day: Sequence[tuple[date, Item]], moment: datetime) -> EmailCounts:
-    """What became of mails in the hours that began after `moment`."""
+    """Return the email outcomes of the hours that began after `moment`."""
     refused = hourly_counts.total(by_day, "refused", moment)
     return EmailCounts(
         sent=max(0, hourly_counts.total(by_day, "used", moment) - refused),
@@ -332,7 +354,7 @@ def _counts_since(by_day: Sequence[tuple[date, Item]], moment: datetime) -> Emai
 
 
 def _by_hour(day: date, name: str, count: int) -> dict[str, int]:
-    """The count of the day, and of the current hour if it is of that day."""
+    """Return the increments of the day's counter and, if `day` is today, of the current hour's."""
     return {each: count for each in (name, hourly_counts.attribute(day, name)) if each}
 
 

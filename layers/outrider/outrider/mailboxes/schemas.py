@@ -1,4 +1,4 @@
-"""What the API takes and gives about mailboxes."""
+"""Request and response bodies of the mailboxes API."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -35,7 +35,7 @@ Host = Annotated[
 ]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Credential = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[\x20-\x7e]+$")]
-"""In ASCII: what the login mechanisms of SMTP carry everywhere."""
+"""ASCII only: SMTP login mechanisms do not agree on any other encoding."""
 Password = Annotated[Credential, Field(json_schema_extra={"writeOnly": True})]
 Selector = Annotated[
     str,
@@ -45,8 +45,8 @@ Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x
 
 
 class SmtpCreate(Input):
-    """`security` is `ssl` at port 465 and `starttls` elsewhere unless said otherwise. The password
-    is kept encrypted and never shown."""
+    """Without `security`, it is `ssl` on port 465 and `starttls` on other ports. The password is
+    stored encrypted and never returned."""
 
     host: Host
     port: Port = 587
@@ -59,7 +59,8 @@ _PLACE = ("host", "port", "security")
 
 
 class SmtpUpdate(Input):
-    """Where the password goes may only change together with the password."""
+    """`host`, `port` and `security` may only be changed together with `password`, so that a stored
+    password never goes to another server."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -85,8 +86,9 @@ class SmtpUpdate(Input):
 
 
 class MailboxCreate(Input):
-    """`email` must be proved to be the workspace's own before mail goes out, and be an identity
-    verified in SES (itself or its domain), or the address that the server in `smtp` sends for."""
+    """The workspace must verify that it owns `email` before anything is sent. Amazon SES must also
+    have a verified identity for the address or its domain, or the server in `smtp` must send for
+    it."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -117,7 +119,7 @@ class MailboxCreate(Input):
 
 
 class MailboxUpdate(Input):
-    """What is given is changed; null clears `name`, `dkim_selector` and `paused_reason`."""
+    """Only given fields are changed; null clears `name`, `dkim_selector` and `paused_reason`."""
 
     model_config = ConfigDict(
         json_schema_extra=json_schema.never_null(
@@ -134,7 +136,7 @@ class MailboxUpdate(Input):
     dkim_selector: Selector | None = None
     guardrail: Guardrail | None = None
     status: Status | None = None
-    """`paused` stops sending from this mailbox, `active` lets it go on."""
+    """`paused` stops sending from this mailbox, `active` resumes it."""
     paused_reason: Reason | None = None
 
 
@@ -150,8 +152,8 @@ class SmtpDetails(BaseModel):
 
 
 class Warmup(BaseModel):
-    """On which `day` of the ramp the mailbox is, of the days on which it sends; it is `finished`
-    on the last, or where there is no ramp because the mailbox was warmed up elsewhere."""
+    """Warm-up ramp. `day` is the current day of the ramp; only days on which the mailbox sends
+    count. `finished` from the last day on, or if the mailbox was warmed up elsewhere."""
 
     day: int
     days: int = RAMP_DAYS
@@ -162,10 +164,10 @@ _NOT_SHOWN = {"smtp", "breaker", "sending_days", "day_began_at"}
 
 
 class MailboxDetails(BaseModel):
-    """A mailbox as it is today (UTC). Until it is `verified`, nothing is sent from it and no mail
-    that comes in is taken for it. `used_today` counts mails taken of `cap_today`. Where its
-    provider refuses to send, `health_detail` is what that says, in its own words, and at
-    `retry_at` the mailbox tries again by itself."""
+    """A mailbox with today's (UTC) cap and usage. Until it is `verified`, it sends nothing and
+    receives no replies. `used_today` is the number of emails counted against `cap_today`. If its
+    provider refuses email, `health_detail` is the provider's own message, and `retry_at` is when
+    sending is retried automatically."""
 
     id: str
     object: Literal["mailbox"] = "mailbox"
@@ -182,7 +184,7 @@ class MailboxDetails(BaseModel):
     verified_by: Proof | None = None
     verified_at: str | None = None
     status: Status
-    """A `paused` mailbox sends nothing until it is set to `active`."""
+    """A `paused` mailbox sends nothing until its status is set to `active`."""
     paused_reason: str | None = None
     health: HealthState
     health_reasons: list[HealthReason]

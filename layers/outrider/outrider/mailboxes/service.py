@@ -1,4 +1,4 @@
-"""What is done with mailboxes."""
+"""Service that creates, reads, lists, changes and deletes mailboxes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,12 +39,14 @@ _ATTEMPTS = 5
 _CLEARED_BY_NULL = {"name", "dkim_selector", "paused_reason"}
 _TLS_PORTS = {465, 2465}
 _PORTS = {25, 465, 587, 2465, 2525, 2587}
-"""Where servers take mail to hand on. No others, so that nobody looks through a host's ports."""
+"""Allowed SMTP submission ports. Other ports are refused, so that the API cannot be used as a port
+scanner."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailboxService:
-    """`local` lets a server be this machine, at any port and without TLS."""
+    """Mailboxes of the caller's workspace. `local` (development) also allows SMTP servers on this
+    machine, on any port and without TLS."""
 
     caller: Caller
     mailboxes: MailboxRepository
@@ -55,10 +57,12 @@ class MailboxService:
     local: bool
 
     def create(self, new: MailboxCreate) -> MailboxDetails:
-        """It is verified at once where the workspace has proved before that the address is its own.
+        """Create a mailbox. It is verified at once if the workspace has already proved that it owns
+        the address or its domain.
 
-        Raises DuplicateResource when the workspace has a mailbox with this address, and
-        ValidationFailed when there is no such pool.
+        Raises DuplicateResource if the workspace already has a mailbox with this address,
+        ValidationFailed if the pool does not exist or the port or security of the SMTP server is
+        not allowed, and PoolFull.
         """
         now = clock.now()
         at = clock.to_text(now)
@@ -87,7 +91,7 @@ class MailboxService:
         raise AssertionError("a mailbox may always begin unverified")
 
     def get(self, mailbox_id: str) -> MailboxDetails:
-        """Raises MailboxNotFound."""
+        """Return the mailbox with today's usage. Raises MailboxNotFound."""
         now = clock.now()
         _require_id(mailbox_id)
         found = self.mailboxes.get_with_usage(mailbox_id, now.date())
@@ -110,8 +114,14 @@ class MailboxService:
         return sealer.page(query, details, place)
 
     def update(self, mailbox_id: str, given: MailboxUpdate, if_match: int | None) -> MailboxDetails:
-        """Raises MailboxNotFound, ValidationFailed when there is no such pool or the mailbox has no
-        server, and PreconditionFailed."""
+        """Change the given fields. `if_match` is the version that the caller expects; None skips
+        that check.
+
+        Raises MailboxNotFound; ValidationFailed if the pool does not exist, if `smtp` is given for
+        a mailbox without an SMTP server, if its port or security is not allowed, or if null is
+        given for a field that cannot be cleared; PoolFull; PreconditionFailed if the version is not
+        `if_match`; Contended after too many lost optimistic locks.
+        """
         _require_id(mailbox_id)
         changes = _changes(given)
         for _ in attempts(_ATTEMPTS):
@@ -134,18 +144,22 @@ class MailboxService:
             if after == before:
                 return details
             try:
-                told = [self._event("updated", after), *events]
-                self.mailboxes.change(before, after, told, self.caller.keep_actions(details))
+                changed_events = [self._event("updated", after), *events]
+                self.mailboxes.change(
+                    before, after, changed_events, self.caller.keep_actions(details)
+                )
             except Stale:
                 continue
             return details
         raise Contended("The mailbox is being changed by others")
 
     def delete(self, mailbox_id: str, if_match: int | None) -> MailboxDeleted:
-        """Its address is free again, and has to be proved again unless its domain was. What it was
-        to send goes out from others of its pool.
+        """Delete the mailbox and release its address. The address must be verified again before its
+        next use, unless its domain is verified. Steps planned for this mailbox are sent from other
+        mailboxes of its pool.
 
-        Raises MailboxNotFound and PreconditionFailed.
+        Raises MailboxNotFound; PreconditionFailed if the version is not `if_match`; Contended after
+        too many lost optimistic locks.
         """
         for _ in attempts(_ATTEMPTS):
             mailbox = self.mailboxes.require(mailbox_id)
@@ -163,7 +177,8 @@ class MailboxService:
         return self.caller.event(f"mailbox.{what}", identity=identity, mailbox_id=mailbox.id)
 
     def _with_server(self, mailbox: Mailbox, given: SmtpUpdate) -> Mailbox:
-        """What is given may let it send again: that it was refused is forgotten."""
+        """Apply the new SMTP settings and reset the circuit breaker: the refusals were of the old
+        settings."""
         server = mailbox.smtp
         if server is None:
             raise ValidationFailed.at(
@@ -201,7 +216,8 @@ class MailboxService:
 
 
 def _changes(given: MailboxUpdate) -> dict[str, Any]:
-    """Raises ValidationFailed where null was given for what cannot be cleared."""
+    """Return the changed fields without `smtp`. Raises ValidationFailed if null is given for a
+    field that cannot be cleared."""
     changes = {name: getattr(given, name) for name in given.model_fields_set - {"smtp"}}
     for name, value in changes.items():
         if value is None and name not in _CLEARED_BY_NULL:

@@ -1,4 +1,4 @@
-"""Sessions with the SMTP servers of mailboxes: guarded, logged in, bounded in time and size.
+"""SMTP client sessions for mailboxes: SSRF guard, TLS, login, and limits on time and reply size.
 
 Sources: RFC 5321, RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 8314 (TLS from the start).
 """
@@ -34,30 +34,31 @@ _LONGEST_LINE = 2_048
 _MOST_LINES = 100
 _LONGEST_TEXT = 200
 _GOODBYE = 1.0
-"""Seconds to wait for the answer to QUIT."""
+"""Seconds to wait for the reply to QUIT."""
 
 Failure = Literal["login", "refused", "no_starttls", "no_login", "secret"] | Reason
-"""`refused`: the server wants nothing of us now. `secret`: the password could not be decrypted."""
+"""`refused`: the server does not accept our session now. `secret`: the password could not be
+decrypted."""
 
 
 class SmtpFailed(Exception):
-    """There is no session, or it ended."""
+    """The SMTP session could not be opened, or broke off."""
 
     def __init__(self, reason: Failure, said: "SmtpReply | str") -> None:
         super().__init__(str(said))
         self.reason = reason
         self.reply = said if isinstance(said, SmtpReply) else None
-        """What the server answered, where it did."""
+        """The server's reply, if it sent one."""
 
     @property
     def is_about_login(self) -> bool:
-        """Whether only a person can mend it, by other settings of the mailbox."""
+        """Return whether only a change of the mailbox's settings can solve it."""
         return self.reason in ("login", "no_login", "no_starttls")
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpReply:
-    """-1 stands for a code that cannot be read."""
+    """Reply of an SMTP server; the code is -1 if it is malformed."""
 
     code: int
     text: str
@@ -68,8 +69,8 @@ class SmtpReply:
 
 @dataclass(frozen=True, slots=True)
 class SmtpSessions:
-    """Opens sessions for the mailboxes of one workspace. Times are in seconds. `loopback` lets them
-    lead to this machine, without TLS too, for development."""
+    """Opens SMTP sessions for the mailboxes of one workspace. Times are in seconds. `loopback`
+    (development) allows servers on this machine, also without TLS."""
 
     safe: Safe
     loopback: bool = False
@@ -77,13 +78,15 @@ class SmtpSessions:
     connect_within: float = 5
     command_within: float = 10
     end_within: float = 20
-    """From the first look-up to the last answer: less than a worker has left for a step."""
+    """Total time from the first DNS lookup to the last reply: less than a worker has left for a
+    step."""
     tls: ssl.SSLContext | None = None
-    """For tests; otherwise certificates are checked as the system does."""
+    """TLS context for tests; by default certificates are checked against the system's roots."""
 
     @contextmanager
     def open(self, mailbox: Mailbox) -> Iterator["Session"]:
-        """A session that is logged in, until the deadline. Raises SmtpFailed, as its methods do."""
+        """Open a session and log in; it is cut at the deadline. Raises SmtpFailed, as do the
+        session's methods."""
         deadline = Deadline(self.end_within)
         server = mailbox.smtp
         if server is None:
@@ -118,7 +121,7 @@ class SmtpSessions:
 
 
 class Session:
-    """What is said in a session. Every method but `end` may raise SmtpFailed."""
+    """An SMTP session. Every method but `end` may raise SmtpFailed."""
 
     def __init__(self, talk: "_Talk", deadline: Deadline, command_within: float) -> None:
         self._talk = talk
@@ -153,14 +156,14 @@ class Session:
             self._talk.send(data)
 
     def finish(self, data: bytes) -> SmtpReply:
-        """Write the last bytes, and wait for the answer as long as there is time."""
+        """Write the last bytes and wait for the reply until the deadline."""
         self._command_within = self._deadline.left
         with self._answered():
             self._talk.send(data)
             return SmtpReply(*_read(self._talk.getreply()))
 
     def end(self) -> None:
-        """Say goodbye, if the other side still listens. Never raises."""
+        """Send QUIT if the connection still works, and close it. Never raises."""
         with suppress(OSError, smtplib.SMTPException, ValueError):
             if self._alive and self._talk.sock is not None:
                 self._talk.sock.settimeout(_GOODBYE)
@@ -168,7 +171,7 @@ class Session:
         self._talk.close()
 
     def _greet(self) -> None:
-        """EHLO, and never HELO: a server that knows only this has no login."""
+        """Send EHLO, never HELO: a server without ESMTP has no AUTH."""
         reply = SmtpReply(*_read(self._talk.ehlo()))
         if not 200 <= reply.code < 300:
             raise SmtpFailed("refused", reply)
@@ -209,7 +212,7 @@ class Session:
 
 
 class _Talk(smtplib.SMTP):
-    """smtplib over a socket that is connected already, with answers of bounded length."""
+    """smtplib client over a socket that is already connected, with replies of bounded length."""
 
     def __init__(self, opened: socket.socket, host: str, own_name: str) -> None:
         super().__init__(local_hostname=own_name)
@@ -221,7 +224,8 @@ class _Talk(smtplib.SMTP):
         self.sock = tls.wrap_socket(self.sock, server_hostname=self._host)
 
     def getreply(self) -> tuple[int, bytes]:
-        """An answer that is cut off is none: a part of it may say the contrary of the whole."""
+        """Read one reply. A truncated reply counts as a lost connection: the missing part may
+        change its meaning."""
         if self.file is None:
             assert self.sock is not None
             self.file = self.sock.makefile("rb")
@@ -235,7 +239,7 @@ class _Talk(smtplib.SMTP):
                 code = int(line[:3]) if re.fullmatch(rb"[2-5][0-9]{2}", line[:3]) else -1
                 return code, b"\n".join(texts)
         self.close()
-        raise smtplib.SMTPServerDisconnected("no whole answer came")
+        raise smtplib.SMTPServerDisconnected("the reply was incomplete")
 
 
 def _read(answer: tuple[int, bytes | str]) -> tuple[int, str]:

@@ -1,10 +1,11 @@
-"""Places at the SMTP servers of a workspace: how many workers these keep busy at once.
+"""Concurrency limit of a workspace's SMTP servers: how many workers may wait for them at once.
 
-A server that a customer names may take half a minute over each mail. Whoever hands a mail over to
-one takes a place of its workspace before, so that the other workers are left to others. A workspace
-begins with one place, gets one more a minute while its servers answer quickly, and is back at one
-when they do not. All are in one item, `<workspace>#smtp` / `places`: `in_flight`, how many may be
-held (`share`), and since when (`share_ms`); a place that a worker died with ends by itself.
+A customer's SMTP server may take half a minute for each email. A worker takes a slot (place) of the
+workspace before it hands an email over, so that a slow server cannot occupy the workers of all
+workspaces. The limit adapts: it starts at one, grows by one a minute while the servers answer
+quickly, and falls back to one when they do not. The item `<workspace>#smtp` / `places` holds the
+slots in use (`in_flight`), the limit (`share`) and when it was last set (`share_ms`). A slot is a
+lease: it expires if its worker dies.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,9 +21,9 @@ from outrider.kit.concurrency_slots import Place
 from outrider.mailboxes.models import Mailbox
 
 LEASE = timedelta(seconds=60)
-"""Longer than a mail is waited for and handed over."""
+"""Longer than the longest wait for a server plus the handover of an email."""
 QUICKLY = timedelta(seconds=5)
-"""A mail server that took longer is slow."""
+"""A server that takes longer is slow."""
 GROWS_AFTER = timedelta(minutes=1)
 _ROUNDS = 4
 
@@ -32,12 +33,14 @@ class _Taken:
     place: Place
     began_ms: int
     grows_from: int | None = None
-    """The `share_ms` that is to be there yet when the share grows; None when it does not."""
+    """Value of `share_ms` that must be unchanged for the limit to grow when this slot is given
+    back; None if it does not grow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """`most` may be taken at once, by a workspace whose mail servers have answered quickly."""
+    """Slots for SMTP handovers of one workspace. `most` is the highest limit, reached while its
+    servers answer quickly."""
 
     table: Table
     workspace: WorkspaceId
@@ -45,8 +48,9 @@ class Places:
 
     @contextmanager
     def held(self, mailbox: Mailbox | None, message_id: str) -> Iterator[bool]:
-        """Whether a mail from `mailbox` may be handed over now, with a place for it held inside the
-        block. Only SMTP servers need one: SES answers everybody alike."""
+        """Yield whether an email of `mailbox` may be handed over now, and hold a slot for it inside
+        the block. Only SMTP servers need one: Amazon SES is not slower for one workspace than
+        another."""
         if mailbox is None or mailbox.kind != "smtp":
             yield True
             return
@@ -55,20 +59,20 @@ class Places:
             yield taken is not None
         finally:
             if taken is not None:
-                with suppress(ConditionFailed, StoreFailed):  # it ends by itself
+                with suppress(ConditionFailed, StoreFailed):  # its lease expires
                     self._give_back(message_id, taken)
 
     def _give_back(self, message_id: str, taken: _Taken) -> None:
         held = {message_id: taken.place}
         slow = clock.epoch_ms() - taken.began_ms > _ms(QUICKLY)
         if taken.grows_from is not None and not slow:
-            with suppress(ConditionFailed):  # the share was set meanwhile
+            with suppress(ConditionFailed):  # another worker has set the limit meanwhile
                 self._remove(held, "#share + :one", " AND #share_ms = :seen", seen=taken.grows_from)
                 return
         self._remove(held, ":one" if slow else "")
 
     def _take(self, message_id: str) -> _Taken | None:
-        """The place that was taken; None when all are."""
+        """Take a slot and return it; None if all are in use."""
         for _ in range(_ROUNDS):
             began_ms, place = clock.epoch_ms(), concurrency_slots.ending_in(LEASE)
             expression, free = concurrency_slots.taken(message_id)
@@ -82,7 +86,7 @@ class Places:
                 item = self.table.write(action)
             except ConditionFailed as refusal:
                 held = (refusal.item or {}).get("in_flight", {})
-                if held.get(message_id) == place:  # the answer was lost, and the call sent again
+                if held.get(message_id) == place:  # the SDK retried a write that had succeeded
                     return _Taken(place, began_ms)
                 if refusal.item is None:
                     self._make()
@@ -106,8 +110,8 @@ class Places:
     def _remove(
         self, held: Mapping[str, Place], share: str = "", also_if: str = "", **seen: int
     ) -> None:
-        """Give places back, and set the workspace's `share`. Raises ConditionFailed when one of
-        them is another by now."""
+        """Give slots back, and set the workspace's limit to `share`. Raises ConditionFailed if
+        another worker holds one of the slots by now."""
         expression, condition, values = concurrency_slots.given_back(held)
         if share:
             expression = f"SET #share = {share}, #share_ms = :now {expression}"

@@ -1,4 +1,4 @@
-"""Builds the objects of `mailboxes`."""
+"""Wiring of the `mailboxes` package: builds its services and repositories."""
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.kit.aws.dynamodb import Table
