@@ -1,1 +1,1 @@
-"""From a step and a contact to what is sent: text, HTML, and the bytes of a mail."""
+"""Content of a message: rendered templates, footer, tracking, and the MIME bytes of an email."""

@@ -1,4 +1,4 @@
-"""A step of a sequence as it would be written to a contact, also before the launch."""
+"""Composition of a step for a contact, for previews and test sends; no campaign needs to exist."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,9 +22,10 @@ from outrider.sequences.service import SequenceService
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What a step is written from. Its `step` has the one variant that is meant; `place` and
-    `number` say where step and variant stand in the sequence. Without a mailbox there is none in
-    the pool. `seen` has links that change nothing, and `seen.steps` are whole."""
+    """Everything that a step is rendered from. `step` has only the chosen variant; `place` and
+    `number` are the positions of the step and of the variant in the sequence. `seen.mailbox` is
+    None if the pool is empty. The links of `seen` have no effect when followed, and `seen.steps`
+    have all variants."""
 
     seen: Snapshot
     enrollment: Enrollment
@@ -43,8 +44,8 @@ class Composer:
     reader: Callable[[str], SnapshotReader]
 
     def compose(self, sequence_id: str, asked: StepChoice) -> Composition:
-        """Raises SequenceNotFound, StepNotFound, VariantNotFound, ContactNotFound and
-        MailboxNotFound."""
+        """Return the composition of the chosen step for the chosen contact. Raises
+        SequenceNotFound, StepNotFound, VariantNotFound, ContactNotFound and MailboxNotFound."""
         sequence = self.sequences.get(sequence_id)
         if not ids.is_id("con", asked.contact_id):
             raise ContactNotFound
@@ -77,8 +78,8 @@ class Composer:
     def _mailbox(
         self, seen: Snapshot, enrollment: Enrollment, campaign: Campaign, asked: str | None
     ) -> Mailbox | None:
-        """The one asked for, the one that wrote first, or one of the pool, rather one that sends.
-        Raises MailboxNotFound."""
+        """Return the requested mailbox, the mailbox of the contact's first message, or one of the
+        pool, preferably one that can send. Raises MailboxNotFound."""
         if asked is not None:
             if seen.mailbox is None:
                 raise MailboxNotFound
@@ -91,7 +92,7 @@ class Composer:
 
 
 def _enrollment(campaign: Campaign, asked: StepChoice) -> Enrollment:
-    """Of a contact that is not in the campaign."""
+    """Return the enrollment that the contact would get."""
     now = clock.timestamp()
     return Enrollment(
         id=enrollment_ids.of(campaign.id, asked.contact_id),
@@ -106,7 +107,8 @@ def _enrollment(campaign: Campaign, asked: StepChoice) -> Enrollment:
 
 
 def _with_variant(step: Step, enrollment: Enrollment, variant_id: str | None) -> tuple[Step, int]:
-    """The step with the one variant that is meant, or that the contact gets, and its place."""
+    """Return the step with only the requested variant, or the contact's variant, and its
+    position."""
     meant = variant_id or step.variant_for(enrollment.id).id
     for number, variant in enumerate(step.variants):
         if variant.id == meant:
@@ -115,8 +117,8 @@ def _with_variant(step: Step, enrollment: Enrollment, variant_id: str | None) ->
 
 
 def _thread_before(seen: Snapshot, enrollment: Enrollment, place: int) -> Thread | None:
-    """The thread of the mails before the step at `place`. For a contact that got none of them yet
-    its subject is that of the first, and their Message-IDs are not known."""
+    """Return the email thread before the step at `place`. For a contact that has received none of
+    its emails, the subject is that of the first email, and the Message-IDs are unknown."""
     mails = [step for step in seen.steps[:place] if step.channel == "email"]
     if not mails:
         return None

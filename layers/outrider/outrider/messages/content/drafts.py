@@ -1,4 +1,4 @@
-"""Filling a step's templates for one contact, and adding what every mail must have."""
+"""Rendering of a step's templates for one contact, with the footer and tracking of an email."""
 
 import re
 from collections.abc import Mapping
@@ -22,20 +22,21 @@ from outrider.sequences.models import Settings, Variant
 Part = Literal["subject", "text", "html"]
 MAX_SUBJECT = 900
 MAX_BYTES = 200_000
-"""A message is one item of a table, and that holds 400 KB."""
+"""Maximum size of a message, which is one DynamoDB item (400 KB at most)."""
 MAX_TEXT_BYTES = 150_000
-"""Of what a person is to do: its event tells it, and the bus and the queues take 256 KB."""
+"""Maximum size of a manual task, whose event contains it: EventBridge and SQS accept 256 KB."""
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-"""Control characters, but for tabs and ends of lines. No field holds one; a filter may write it."""
+"""Control characters except tab and line breaks. No stored field has one, but a template filter may
+create one."""
 _TRACKABLE = re.compile(r"https?://[!-~]{1,4000}", re.IGNORECASE)
-"""What a redirect can name as it stands: printable ASCII without spaces."""
+"""URLs that a redirect can return unchanged: printable ASCII without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """`content` is what the recipient reads. The links of `mime` may lead there by way of ours:
-    then `links` are their destinations, in the order of their numbers."""
+    """A rendered email. `content` is what the recipient reads. Links in `mime` may be tracking
+    links; `links` are then their destinations, in the order of their numbers."""
 
     content: Content
     mime: bytes
@@ -44,11 +45,11 @@ class Mail:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a step says to a contact. Without a mailbox its templates cannot name the `sender`.
+    """A step to be rendered for a contact. Without a mailbox, templates cannot use `sender`.
 
-    Templates know the contact's fields, `custom`, `sender.name`, `sender.email` and
-    `unsubscribe_url`. All methods raise TemplateInvalid when a variable without a default has no
-    value, when there is nothing to say or when it is too long.
+    Templates can use the contact's fields, `custom`, `sender.name`, `sender.email` and
+    `unsubscribe_url`. All methods raise TemplateInvalid if a variable without a default has no
+    value, or if the result is empty or too long.
     """
 
     variant: Variant
@@ -60,7 +61,7 @@ class Draft:
     links: Links
 
     def mail(self) -> Mail:
-        """Also raises ValueError for what no header may hold."""
+        """Return the rendered email. Also raises ValueError if a header value is not allowed."""
         assert self.mailbox is not None
         content = self._content()
         html, links = self._tracked(content.html)
@@ -79,7 +80,7 @@ class Draft:
         return Mail(content, written, links)
 
     def text(self) -> Content:
-        """Of a text message, or of what a person is to do: nothing is added to it."""
+        """Return the content of an SMS or a manual task: no footer or tracking is added."""
         text = (self._body(self.variant.text, "text") or "").strip()
         content = Content(subject=self._subject(), text=text, html=None)
         if not (content.subject or text):
@@ -99,7 +100,7 @@ class Draft:
             raise TemplateInvalid(f"The subject is too long: {MAX_SUBJECT} characters at most")
         if html is not None:
             html = self._html_with_footer(markup.disarm(html))
-        # What was made of HTML with its footer shows all of it already.
+        # Text converted from HTML already contains the footer.
         text = self._text_with_footer(text or markup.to_text(html or ""))
         return Content(subject=subject, text=text, html=html)
 
@@ -108,7 +109,8 @@ class Draft:
         return " ".join((said or "").split())
 
     def _body(self, source: str | None, kind: Kind) -> str | None:
-        """None also for what is blank. Text and HTML that offer the same choices say the same."""
+        """Return the rendered body, or None if it is blank. Text and HTML use the same spintax
+        seed, so equal choices match."""
         body = self._filled(source, kind, self.message_id)
         return body if body and not body.isspace() else None
 
@@ -118,14 +120,15 @@ class Draft:
         return _UNREADABLE.sub("", templates.render(spin(source, seed), self.values, kind))
 
     def part(self, name: Part) -> str | None:
-        """One part of what the variant says, filled, without what is added to a mail."""
+        """Return one rendered part of the variant, without footer and tracking, or None if it is
+        blank."""
         if name == "subject":
             return self._subject() or None
         return self._body(getattr(self.variant, name), name)
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
-        """What templates know, by name."""
+        """Values of the template variables, by name."""
         values = self.contact.model_dump(exclude_none=True)
         values["unsubscribe_url"] = self._unsubscribe_url
         if self.mailbox:
@@ -160,8 +163,8 @@ class Draft:
         return markup.append(html, f"<p><small>{'<br>'.join(footer)}</small></p>")
 
     def _tracked(self, html: str | None) -> tuple[str | None, list[str]]:
-        """The HTML that tells of its reading as far as the campaign wants that, and where its
-        links lead. Plain text is sent as it was written."""
+        """Return the HTML with tracking links and open pixel, as the settings of the campaign
+        demand, and the destinations of the links. Plain text is never tracked."""
         if html is None:
             return None, []
         numbers: dict[str, int] = {}
@@ -184,7 +187,7 @@ class Draft:
 
 
 def _size(content: Content) -> int:
-    """In bytes, as JSON."""
+    """Return the size in bytes, as JSON."""
     return len(content.model_dump_json().encode())
 
 

@@ -1,4 +1,4 @@
-"""The bytes of a mail: RFC 5322, each header once, no line longer than mail may carry."""
+"""MIME bytes of an email: RFC 5322, each header once, lines within the length limit."""
 
 from datetime import datetime
 from email.headerregistry import Address
@@ -19,10 +19,12 @@ _WHOLE = frozenset(
 
 
 class _Policy(EmailPolicy):
-    """The library encodes what is too long for a line as if it were words of a language, and no
-    mail program reads an address or a Message-ID that is encoded so: these are only broken at
-    their spaces. Nor does it read them: an address may look like an encoded word (RFC 2047), and
-    what that says would stand in the mail, ends of lines and all."""
+    """Email policy that protects against header injection and keeps addresses and ids readable.
+
+    EmailMessage decodes encoded-words (RFC 2047) in addresses, which would allow header injection;
+    it also encodes long addresses and Message-IDs, which mail clients do not decode. The headers in
+    `_WHOLE` are therefore stored verbatim and folded only at spaces.
+    """
 
     def header_store_parse(self, name: str, value: str) -> tuple[str, str]:
         if name.lower() not in _WHOLE:
@@ -45,11 +47,12 @@ class _Policy(EmailPolicy):
 
 _POLICY = _Policy(linesep="\r\n", max_line_length=78)
 _SAFE = "quoted-printable"
-"""No server on the way has to change a body of short ASCII lines, and break its signature."""
+"""Transfer encoding with short ASCII lines: no relay has to re-encode the body, which would break
+the DKIM signature."""
 
 
 def own_message_id(mailbox: Mailbox, message_id: str) -> str | None:
-    """The Message-ID that we give a mail, without <>; None where the provider gives its own."""
+    """Return the Message-ID that we set, without <>; None for SES, which sets its own."""
     return None if mailbox.kind == "ses" else f"{message_id}@{domain_of(mailbox.email)}"
 
 
@@ -65,10 +68,10 @@ def write(
     now: datetime,
     test: bool = False,
 ) -> bytes:
-    """The mail; `html` is that of the content with what tells of its reading. A follow-up answers
-    the mails before it. Raises ValueError for what no header may hold.
+    """Return the MIME bytes of the email. `html` is the HTML of the content with tracking links and
+    open pixel. A follow-up has the headers of a reply to the earlier emails of its thread.
 
-    One-click unsubscription: RFC 8058.
+    Raises ValueError if a header value is not allowed. One-click unsubscribe: RFC 8058.
     """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = Address(_literal(mailbox.name or ""), addr_spec=_literal(mailbox.email))
@@ -92,6 +95,6 @@ def write(
 
 
 def _literal(text: str) -> str:
-    """Text in which the library finds no encoded word (RFC 2047): what one says it would take for
-    ours, and a contact's name could end the header and write the rest of the mail."""
+    """Return the text with encoded-words (RFC 2047) broken. Otherwise the library would decode
+    them, and a contact's name could inject headers and a body."""
     return text.replace("=?", "= ?")

@@ -1,4 +1,4 @@
-"""Showing a step as a contact would get it, without sending or changing anything."""
+"""Preview of a step for a contact, without any side effect."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ class PreviewService:
     composer: Composer
 
     def preview(self, query: PreviewQuery) -> Preview:
-        """What cannot be filled is left out, and a finding says why. Raises as
-        `Composer.compose` does."""
+        """Return the preview. Parts that cannot be rendered are left out, and a finding says why.
+        Raises the errors of `Composer.compose`."""
         composed = self.composer.compose(query.sequence_id, query)
         findings = [*_problems(composed), *_lint(composed)]
         said: Mail | Content | None = None
@@ -63,13 +63,13 @@ def _preview(
 
 
 def _headers(mime: bytes) -> dict[str, str]:
-    """As a mail program reads them."""
+    """Return the headers as a mail client decodes them."""
     mail = message_from_bytes(mime, policy=policy.default)
     return {name: str(value) for name, value in mail.items()}
 
 
 def _parts(composed: Composition) -> Content:
-    """What can be filled of a message that cannot be written."""
+    """Return the parts that can be rendered, of a message that cannot be sent."""
     draft = rendering.begin(composed.seen, composed.enrollment, composed.step)
     filled = {name: _filled(draft, name) for name in _names()}
     return Content(subject=filled["subject"] or "", text=filled["text"], html=filled["html"])
@@ -83,7 +83,7 @@ def _filled(draft: Draft, name: Part) -> str | None:
 
 
 def _problems(composed: Composition) -> Iterator[PreviewFinding]:
-    """What keeps the step from being sent to this contact."""
+    """Yield findings for everything that prevents the step from being sent to this contact."""
     seen, step = composed.seen, composed.step
     assert seen.contact is not None
     if step.channel == "email" and seen.mailbox is None:
@@ -111,7 +111,7 @@ def _problems(composed: Composition) -> Iterator[PreviewFinding]:
 
 
 def _missing(source: str, values: Mapping[str, Any]) -> Iterator[str]:
-    """Variables that are to be written and have no value."""
+    """Yield the variables of the template that have neither a value nor a default."""
     try:
         asked = liquid.asked(source)
     except TemplateInvalid:
@@ -122,7 +122,7 @@ def _missing(source: str, values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _lint(composed: Composition) -> Iterator[PreviewFinding]:
-    """What lint finds in this step, in the variant that is shown, and in the settings."""
+    """Yield the lint findings of this step, of the variant that is shown, and of the settings."""
     seen = composed.seen
     shown = where(composed.place, seen.steps[composed.place], composed.number)
     for found in lint(seen.steps, seen.settings):

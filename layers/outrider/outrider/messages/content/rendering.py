@@ -1,4 +1,4 @@
-"""What a step says, as it would be sent at this moment."""
+"""Rendering of a step for a contact at this moment."""
 
 import re
 
@@ -10,19 +10,21 @@ from outrider.messages.sending.snapshot import Snapshot
 from outrider.sequences.models import Step
 
 MAX_SMS = 1_600
-"""Characters of one message to a phone: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
+"""Maximum number of characters of an SMS:
+https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
 def is_phone(text: str | None) -> bool:
-    """Whether it is a number as ITU-T E.164 writes it: `+` and up to 15 digits."""
+    """Return whether the text is an ITU-T E.164 phone number: `+` and up to 15 digits."""
     return text is not None and _E164.fullmatch(text) is not None
 
 
 def write(seen: Snapshot, enrollment: Enrollment, step: Step) -> Mail | Content:
-    """The mail, the short message, or what a person is to do, which may be left open.
+    """Return the rendered email, or the content of an SMS or a manual task. A task may have no
+    content.
 
-    Raises ValueError when it cannot be written.
+    Raises ValueError if the step cannot be rendered for the contact.
     """
     draft = begin(seen, enrollment, step)
     if step.channel == "email":
@@ -38,7 +40,8 @@ def write(seen: Snapshot, enrollment: Enrollment, step: Step) -> Mail | Content:
 
 
 def begin(seen: Snapshot, enrollment: Enrollment, step: Step) -> Draft:
-    """What is to be filled for the contact. Raises TemplateInvalid when there is none."""
+    """Return the draft of the step for the contact. Raises TemplateInvalid if the contact was
+    deleted."""
     if seen.contact is None or seen.links is None:
         raise TemplateInvalid("The contact was deleted")
     return Draft(

@@ -1,4 +1,4 @@
-"""Handing a mail to a provider, once, and saying truthfully what came of it."""
+"""Transports, which hand an email over to a provider at most once and classify the outcome."""
 
 import re
 from collections.abc import Callable
@@ -12,20 +12,20 @@ from outrider.messages.transports.verdicts import Kind, Scope
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """What a provider made of a mail (`verdicts` says what each kind and scope means). `detail` is
-    what it said, in its own words."""
+    """Outcome of handing an email over to a provider; `verdicts` explains the kinds and scopes.
+    `detail` is the provider's own text."""
 
     kind: Kind
     detail: str = ""
     provider_id: str = ""
     rfc_message_id: str = ""
-    """The Message-ID the recipient sees, without <>."""
+    """The Message-ID header that the recipient sees, without <>."""
     scope: Scope | None = None
-    """Whom a refusal is about; None where it is accepted or unknown."""
+    """What a refusal is about; None if the outcome is accepted or unknown."""
 
 
 def without_address(outcome: SendOutcome, address: str) -> SendOutcome:
-    """Return the outcome without the recipient's address: what a server says is kept and logged."""
+    """Return the outcome without the recipient's address, because `detail` is stored and logged."""
     if not address:
         return outcome
     hidden = re.sub(re.escape(address), "(recipient)", outcome.detail, flags=re.IGNORECASE)
@@ -34,8 +34,8 @@ def without_address(outcome: SendOutcome, address: str) -> SendOutcome:
 
 class Transport(Protocol):
     def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> SendOutcome:
-        """Hand over `mime`, the mail to `message.recipient`, at most once. Never raises for what
-        the provider or the network does."""
+        """Hand over `mime`, the email to `message.recipient`, at most once. Errors of the provider
+        or the network are part of the outcome and never raised."""
 
 
 def always() -> bool:
@@ -50,13 +50,13 @@ class PatientTransport(Transport, Protocol):
         mime: bytes,
         still: Callable[[], bool] = always,
     ) -> SendOutcome:
-        """As `Transport`; where the mail had to wait for its turn, it is handed over only if
-        `still` says that it may be sent."""
+        """Hand over `mime` as `Transport` does. If the email had to wait for its turn, it is handed
+        over only if `still` returns true."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByKind:
-    """Each mail through the provider of its mailbox."""
+    """Transport that chooses the provider by the kind of the mailbox."""
 
     ses: Transport
     smtp: Transport

@@ -1,4 +1,4 @@
-"""Classification of what Amazon SES and Amazon SNS answer when they do not take a message.
+"""Classification of errors that Amazon SES and Amazon SNS return for a message.
 
 Sources: the errors of SendEmail (API version 2), of Publish, and the texts at
 https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html and
@@ -50,7 +50,8 @@ _SNS: dict[str, Verdict] = {
 
 
 def of_ses(code: str, text: str, recipient: str) -> Verdict:
-    """Return what an error of SendEmail means. A code that is not known is about the account."""
+    """Return the verdict on an error of SendEmail. Unknown codes are taken to be about the
+    account."""
     if code in _THROTTLED:
         return ACCOUNT if _DAILY.search(text) else RATE
     if code == "MessageRejected" and _NOT_VERIFIED.search(text):
@@ -61,7 +62,8 @@ def of_ses(code: str, text: str, recipient: str) -> Verdict:
 
 
 def of_sns(code: str, text: str) -> Verdict:
-    """Return what an error of Publish means. A code that is not known is about the account."""
+    """Return the verdict on an error of Publish. Unknown codes are taken to be about the
+    account."""
     if code in _THROTTLED:
         return RATE
     if code.startswith("InvalidParameter") and re.search(r"opted out", text, re.IGNORECASE):
@@ -70,8 +72,8 @@ def of_sns(code: str, text: str) -> Verdict:
 
 
 def outcome_of(error: BotoCoreError | ClientError, verdict: Verdict) -> SendOutcome:
-    """Return the outcome of a call that failed; `verdict` is that of an answer. Where the service
-    failed, or did not answer, the message may have gone out."""
+    """Return the outcome of a failed call; `verdict` applies to 4xx errors. After a 5xx error or
+    without a response, the message may have been sent."""
     if isinstance(error, ClientError):
         found = UNKNOWN if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500 else verdict
         return SendOutcome(found.kind, ": ".join(filter(None, answer_of(error))), scope=found.scope)
@@ -81,7 +83,8 @@ def outcome_of(error: BotoCoreError | ClientError, verdict: Verdict) -> SendOutc
 
 
 def answer_of(error: BotoCoreError | ClientError) -> tuple[str, str]:
-    """Return code and text of what the service answered, empty where it did not answer."""
+    """Return code and text of the error that the service returned; empty if there was no
+    response."""
     if not isinstance(error, ClientError):
         return "", ""
     said = error.response["Error"]
@@ -89,8 +92,8 @@ def answer_of(error: BotoCoreError | ClientError) -> tuple[str, str]:
 
 
 def _names_only(recipient: str, text: str) -> bool:
-    """Whether the identities that SES found unverified are the recipient's alone: only an account
-    in the sandbox asks that of recipients."""
+    """Return whether only the recipient is an unverified identity: SES requires verified recipients
+    only while the account is in the sandbox."""
     found = _IDENTITIES.search(text)
     if found is None:
         return False

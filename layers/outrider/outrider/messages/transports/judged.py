@@ -1,4 +1,4 @@
-"""Telling the judge of a mailbox's health what its provider did with each mail."""
+"""Transport that reports each outcome to the circuit breaker of the mailbox."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ _REASONS: dict[Scope, Reason] = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One mail at a time goes out of a mailbox whose breaker is half-open. A mailbox that is well
-    costs neither a read nor a write. A provider that takes a mail and does not say so is as good as
-    out of reach, and each such mail waits for a person."""
+    """Transport that sends one email at a time, as a probe, while the mailbox's circuit breaker is
+    half-open. Healthy mailboxes cost no read and no write. An outcome `unknown` counts as an
+    unreachable provider, because a user must settle each such message."""
 
     transport: PatientTransport
     reviews: HealthReviews
@@ -44,7 +44,7 @@ class Judged:
         outcome = self.transport.send(message, mailbox, mime, still)
         try:
             self._judge(mailbox, outcome)
-        except (Stale, StoreFailed):  # the mail's own outcome matters more
+        except (Stale, StoreFailed):  # the email's own outcome must still be recorded
             logger().warning("the health of a mailbox could not be judged", mailbox_id=mailbox.id)
         return outcome
 

@@ -1,9 +1,9 @@
-"""Keeping to a provider's rate: what was refused for it is sent again by the same worker.
+"""Rate limiter of a provider account: a throttled email is retried by the same worker.
 
-A mail that was refused for the rate was certainly not taken, so it may be handed over again. How
-fast is learned from the refusals alone (additive increase, multiplicative decrease): a first
-one spaces the sends of the process, each further one spaces them wider, and each mail that is taken
-a little closer. A process that was never refused waits for nothing.
+An email that was throttled was certainly not accepted, so it may be handed over again. The rate is
+learned from throttling alone (additive increase, multiplicative decrease): the first one spaces the
+sends of this process, each further one widens the spacing, and each accepted email narrows it a
+little. A process that was never throttled does not wait.
 """
 
 import random
@@ -18,21 +18,21 @@ from outrider.messages.transports import SendOutcome, Transport, always
 from outrider.messages.transports.verdicts import RATE
 
 _FIRST = 0.7
-"""Seconds between two sends after a first refusal: ten workers then keep to the 14 a second that
-Amazon SES gives a new account."""
+"""Seconds between two sends after the first throttling. Ten workers then stay within 14 emails a
+second, the rate of a new Amazon SES account."""
 _SLOWER, _FASTER = 1.5, 0.995
 _NONE = 0.02
-"""Seconds that are not worth a wait."""
+"""Spacing in seconds that is too short to wait for."""
 _TRIES = 5
 _PATIENCE = 8.0
-"""Seconds that a mail waits in the worker at most, well within the lease of its claim."""
+"""Maximum seconds that an email waits in the worker, well within the lease of its claim."""
 
 _CLOSED = "The mail waited for its turn at the provider, and meanwhile something came to forbid it"
 
 
 @dataclass(slots=True)
 class SendPace:
-    """The spacing between two sends of this process through one account, in seconds."""
+    """Spacing between two sends of this process through one account, in seconds."""
 
     now: Callable[[], float] = lambda: clock.epoch_ms() / 1000
     sleep: Callable[[float], None] = clock.sleep
@@ -41,7 +41,7 @@ class SendPace:
     _free_at: float = 0.0
 
     def wait(self) -> bool:
-        """Wait for the next slot, and take it. Return whether it was to be waited for."""
+        """Wait for the next send slot and take it. Return whether there was a wait."""
         if (left := self._free_at - self.now()) > 0:
             self.sleep(min(left, _PATIENCE))
         self._free_at = self.now() + self.spacing
@@ -51,27 +51,27 @@ class SendPace:
         self.spacing = self.spacing * _FASTER if self.spacing > _NONE else 0.0
 
     def refused(self) -> None:
-        """Space sends wider, and the next one by up to twice as much: workers that are refused at
-        the same moment must not come again at the same."""
+        """Widen the spacing after throttling. The next send is delayed with jitter, by up to twice
+        the spacing, so that throttled workers do not retry at the same moment."""
         self.spacing = max(_FIRST, self.spacing * _SLOWER)
         self._free_at = self.now() + self.spacing * (1 + self.chance())
 
     def wait_is_short(self, since: float) -> bool:
-        """Whether the next slot lies within the patience of a mail that waits `since` then."""
+        """Return whether the next send slot is within the maximum wait of an email that waits since
+        `since`."""
         return self._free_at - since <= _PATIENCE
 
 
 @cache
 def ses_pace() -> SendPace:
-    """Return the pace of this process through the account at SES."""
+    """Return the rate limiter of this process for the SES account."""
     return SendPace()
 
 
 @dataclass(frozen=True, slots=True)
 class Paced:
-    """Hands a mail over until its provider takes or refuses it for another reason than the rate, a
-    few times within some seconds. All SES mailboxes share the rate of the account; an SMTP server
-    is one mailbox's own."""
+    """Transport that retries throttled emails a few times within some seconds. All SES mailboxes
+    share the rate of one account; each SMTP mailbox has its own server."""
 
     transport: Transport
     ses: SendPace = field(default_factory=ses_pace)

@@ -1,4 +1,4 @@
-"""For test keys: nothing leaves; the message itself is the outbox."""
+"""Email transport for test keys: nothing is sent; the stored message is the outbox."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

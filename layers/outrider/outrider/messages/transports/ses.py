@@ -1,4 +1,4 @@
-"""Amazon SES."""
+"""Email transport through Amazon SES."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,13 @@ from outrider.messages.transports.aws_errors import answer_of, of_ses, outcome_o
 
 @dataclass(frozen=True, slots=True)
 class SesTransport:
-    """SendEmail has no idempotency token, so the client never repeats a call."""
+    """Transport through SES. SendEmail has no idempotency token, so the client never retries a
+    call."""
 
     workspace: str
     configuration_set: str = ""
-    """By which it tells what becomes of a mail; none, and it does not."""
+    """Configuration set whose event destination publishes deliveries and bounces; if empty, none
+    are published."""
 
     def send(self, message: Message, mailbox: Mailbox, mime: bytes) -> SendOutcome:
         configured = (
@@ -43,12 +45,12 @@ class SesTransport:
 
 
 def message_id_of(provider_id: str) -> str:
-    """The Message-ID of the mail that SES knows by this id, without <>."""
+    """Return the Message-ID header of the email with this SES id, without <>."""
     return f"{provider_id}@{_ses_domain(clients.region())}"
 
 
 def _ses_domain(region: str) -> str:
-    """SES makes the Message-ID of its own id and this domain.
+    """Return the domain of the Message-IDs that SES sets.
 
     Source: https://docs.aws.amazon.com/ses/latest/dg/header-fields.html
     """

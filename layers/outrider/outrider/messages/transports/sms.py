@@ -1,4 +1,4 @@
-"""Short messages, by Amazon SNS."""
+"""Transport of SMS messages through Amazon SNS."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,13 +13,14 @@ from outrider.messages.transports.aws_errors import answer_of, of_sns, outcome_o
 
 class TextTransport(Protocol):
     def send(self, message: Message) -> SendOutcome:
-        """Hand over the text of `message` to its recipient, a phone number, at most once. Never
-        raises for what the provider or the network does."""
+        """Hand over the text of `message` to its recipient, a phone number, at most once. Errors of
+        the provider or the network are part of the outcome and never raised."""
 
 
 @dataclass(frozen=True, slots=True)
 class SnsTransport:
-    """Publish knows no repetition of a message to a phone, so the client never repeats a call."""
+    """Transport through SNS. Publish has no idempotency token for SMS, so the client never retries
+    a call."""
 
     def send(self, message: Message) -> SendOutcome:
         try:
@@ -34,7 +35,7 @@ class SnsTransport:
 
 @dataclass(frozen=True, slots=True)
 class SandboxTexts:
-    """For test keys: nothing leaves; the message itself is the outbox."""
+    """Transport for test keys: nothing is sent; the stored message is the outbox."""
 
     def send(self, message: Message) -> SendOutcome:
         return SendOutcome("accepted", "", message.id)

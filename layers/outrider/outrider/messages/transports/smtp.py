@@ -1,8 +1,8 @@
-"""The SMTP server of a mailbox.
+"""Email transport through the SMTP server of a mailbox.
 
-Everything up to the dot that ends a mail can be repeated without harm: a server must not take a
-mail whose end it has not seen (RFC 5321, section 4.1.1.4). So the dot is written by itself, and
-only what goes wrong from there on leaves us without knowing.
+Everything before the final dot can be repeated safely: a server must not accept an email whose end
+it has not seen (RFC 5321, section 4.1.1.4). The dot is therefore written separately, and only
+failures after it have an unknown outcome.
 """
 
 import re
@@ -21,7 +21,8 @@ _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class SmtpTransport:
-    """`mime` carries the Message-ID that `rfc_message_id` gives."""
+    """Transport through SMTP. The Message-ID in `mime` must be the one that `rfc_message_id`
+    returns."""
 
     sessions: SmtpSessions
 
@@ -43,12 +44,12 @@ class SmtpTransport:
 
 
 def rfc_message_id(message_id: str, mailbox: Mailbox) -> str:
-    """The Message-ID of a mail sent through an SMTP server, without <>."""
+    """Return the Message-ID header of an email sent through an SMTP server, without <>."""
     return f"{message_id}@{domain_of(mailbox.email)}"
 
 
 def _prepare(session: Session, sender: str, recipient: str, mime: bytes) -> SendOutcome | None:
-    """Everything before the dot that ends the mail. Gives the outcome if it ends here."""
+    """Send everything before the final dot. Return the outcome if the server refuses it."""
     eight_bits = not mime.isascii() and session.takes("8bitmime")
     commands: tuple[tuple[Stage, str], ...] = (
         ("MAIL", f"MAIL FROM:<{sender}>" + (" BODY=8BITMIME" if eight_bits else "")),
@@ -82,7 +83,7 @@ def _refusal(stage: Stage, reply: SmtpReply) -> SendOutcome:
 
 
 def _verdict_of(failure: SmtpFailed) -> Verdict:
-    """Return what the end of a session means, before the dot that ends the mail."""
+    """Return the verdict on a session that failed before the final dot."""
     if failure.reply is not None:
         stage: Stage = "LOGIN" if failure.reason == "login" else "CONNECT"
         return classify(stage, failure.reply.code, failure.reply.text)

@@ -1,11 +1,12 @@
-"""Classification of an SMTP server's replies, as data: the first rule that fits decides.
+"""Classification of SMTP replies by a table of rules; the first matching rule decides.
 
-Servers use the reply codes loosely (550 stands for a dead address, a spent quota and a stolen
-account), so the words come first, then the enhanced status code, then the stage of the session.
-The server is always the one that the mailbox submits to. Here stands what such a server says of its
-own user: the account, the login, the address that sends, the rate, the connection. What it says of
-the recipient and the mail is what any server says in a bounce: `diagnoses` knows that.
-Sources: RFC 5321, RFC 3463 (enhanced status codes), RFC 4954 (login), and the replies in
+Servers use reply codes loosely (550 is used for a dead address, a spent quota and a hacked
+account), so the text is checked first, then the enhanced status code, then the stage of the
+session. The server is always the mailbox's submission server. This module knows what such a server
+says about its own user: account, login, sender address, rate and connection. What it says about the
+recipient and the email is the same as in bounces and is left to `bounces.diagnosis`.
+
+Sources: RFC 5321, RFC 3463 (enhanced status codes), RFC 4954 (AUTH), and the replies in
 tests/unit/messages/provider_answers.py.
 """
 
@@ -29,17 +30,18 @@ from outrider.messages.transports.verdicts import (
 )
 
 Stage = Literal["CONNECT", "LOGIN", "MAIL", "RCPT", "DATA", "END"]
-"""What the reply answers. CONNECT: the connection or EHLO. END: the dot that ends the mail."""
+"""Command that the reply is for. CONNECT: the connection or EHLO. END: the final dot of the
+email."""
 
 _STATUS = re.compile(r"^\s*#?([245]\.\d{1,3}\.\d{1,3})\b|\(#([245]\.\d{1,3}\.\d{1,3})\b")
-"""The enhanced status code begins the text; qmail ends it with one, as `(#5.1.1)`."""
+"""Enhanced status code at the beginning of the text; qmail puts it at the end, as `(#5.1.1)`."""
 _BEFORE_THE_MAIL: tuple[Stage, ...] = ("CONNECT", "LOGIN", "MAIL", "RCPT")
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Fits where all that is given fits. `codes` and `status` are beginnings of the reply code and
-    of the enhanced status code."""
+    """Rule that matches if all of its given fields match. `codes` and `status` are prefixes of the
+    reply code and of the enhanced status code."""
 
     verdict: Verdict
     words: re.Pattern[str] | None = None
@@ -61,10 +63,10 @@ def _words(*phrases: str) -> re.Pattern[str]:
 
 
 _RULES = (
-    # The recipient, who takes mails of some senders or only so many: not our rate.
+    # The recipient's own sender filter or rate limit: not the rate limit of our account.
     _Rule(CONTENT, _words(r"RESOLVER\.RST\.|recipient block policy"), codes=("5",)),
     _Rule(LATER, _words(r"recipient has exceeded|user (you are trying to contact|is receiving)")),
-    # The account: what it may send in a day or an hour, and whether it may send at all.
+    # The account: its sending quota, and whether it is allowed to send at all.
     _Rule(
         ACCOUNT,
         _words(
@@ -115,7 +117,7 @@ _RULES = (
         stages=("MAIL", "RCPT", "DATA"),
     ),
     _Rule(RATE, _words(r"too many"), codes=("4",), stages=("CONNECT", "LOGIN")),
-    # The rate, in words that say more of others.
+    # The rate, in words that usually mean something else.
     _Rule(
         RATE,
         _words(
@@ -123,7 +125,7 @@ _RULES = (
         ),
         codes=("4",),
     ),
-    # The address that sends.
+    # The sender address.
     _Rule(
         SENDER,
         _words(
@@ -141,9 +143,9 @@ _RULES = (
     ),
     _Rule(SENDER, _words(r"^request failed; mailbox unavailable"), stages=("END",)),
     _Rule(SENDER, status=("5.7.60", "5.7.26", "5.7.27", "5.7.29", "5.7.30")),
-    # The order of the commands, which is not about the mail.
+    # The order of the commands, which is not about the email.
     _Rule(CONNECTION, codes=("500", "502", "503"), stages=("MAIL", "RCPT", "DATA")),
-    # The connection, which is on a block list whatever the mail is.
+    # The connection: our IP address is on a block list.
     _Rule(
         ACCOUNT,
         _words(r"client host .{0,60}blocked|blocked using|allowed (list of )?rcpthosts"),
@@ -151,8 +153,8 @@ _RULES = (
     ),
 )
 
-_LEFT = (
-    # By stage: what tells no more.
+_FALLBACK = (
+    # Fallback by stage.
     _Rule(ACCOUNT, status=("5.7", "5.4.5", "5.2.0", "5.2.25"), stages=_BEFORE_THE_MAIL),
     _Rule(ACCOUNT, codes=("5",), stages=("CONNECT",)),
     _Rule(LOGIN, codes=("5",), stages=("LOGIN",)),
@@ -185,23 +187,23 @@ _OF_REASON: dict[tuple[Stage, int], _Verdicts] = {
     ("DATA", 4): _PUT_OFF,
     ("END", 4): _PUT_OFF,
 }
-"""What the reasons of the judge of bounces mean at a stage, by the class of the reply code. Nothing
-that comes before the recipient's name is about the recipient."""
+"""Verdicts for the reasons of `bounces.diagnosis`, by stage and class of the reply code. No reply
+before RCPT is about the recipient."""
 
 
 def classify(stage: Stage, code: int, text: str) -> Verdict:
-    """Return the verdict of a reply that is not the one hoped for; `text` is what follows `code`.
+    """Return the verdict on a negative reply; `text` is the text after `code`.
 
-    What is neither 4xx nor 5xx has no meaning here: before the dot that ends a mail nothing went
-    out, and after it nobody knows.
+    A code other than 4xx and 5xx is unexpected: before the final dot nothing was sent, after it the
+    outcome is unknown.
     """
     if not 400 <= code < 600:
         return UNKNOWN if stage == "END" else CONNECTION
     number, found = str(code), _STATUS.search(text)
     status = (found[1] or found[2]) if found else f"{number[0]}.0.0"
     named = (rule.verdict for rule in _RULES if rule.fits(stage, number, status, text))
-    left = (rule.verdict for rule in _LEFT if rule.fits(stage, number, status, text))
-    return next(named, None) or _of_reason(stage, code, text) or next(left)
+    fallback = (rule.verdict for rule in _FALLBACK if rule.fits(stage, number, status, text))
+    return next(named, None) or _of_reason(stage, code, text) or next(fallback)
 
 
 def _of_reason(stage: Stage, code: int, text: str) -> Verdict | None:

@@ -1,4 +1,5 @@
-"""What a provider's answer to a mail means for what is to be done."""
+"""Verdicts on a provider's reply to an email: whether it was accepted, and what a refusal is
+about."""
 
 from typing import Literal, NamedTuple
 
@@ -17,8 +18,8 @@ Scope = Literal[
 
 
 class Verdict(NamedTuple):
-    """`accepted` and `refused` are final; `not_accepted` certainly did not go out and is sent again
-    when its scope allows; `unknown` may have gone out."""
+    """Verdict on a reply. `accepted` and `refused` are final. `not_accepted` was certainly not sent
+    and is retried when its scope allows. `unknown` may have been sent."""
 
     kind: Kind
     scope: Scope | None = None
@@ -27,19 +28,22 @@ class Verdict(NamedTuple):
 RECIPIENT = Verdict("refused", "recipient")
 """The address does not exist: a hard bounce."""
 CONTENT = Verdict("refused", "content")
-"""This mail is not taken, whoever it is for."""
+"""This email is refused for any recipient."""
 SENDER = Verdict("not_accepted", "sender")
-"""The address that sends may not: nothing of the mailbox goes out until somebody changes that."""
+"""The sender address is not allowed: nothing is sent from the mailbox until somebody changes
+that."""
 ACCOUNT = Verdict("not_accepted", "account")
-"""The account at the provider may not send now: suspended, out of quota, no right to relay."""
+"""The account at the provider cannot send now: suspended, over its quota, or not allowed to
+relay."""
 LOGIN = Verdict("not_accepted", "login")
-"""User name and password are refused."""
+"""The user name and password are refused."""
 RATE = Verdict("not_accepted", "rate")
-"""Too fast: the same mail is taken a moment later."""
+"""Throttled: the same email is accepted a moment later."""
 CONNECTION = Verdict("not_accepted", "connection")
-"""There is no connection to the server, or it is out of service."""
+"""The server is unreachable or out of service."""
 LATER = Verdict("not_accepted", "later")
-"""The recipient takes no mail at the moment: a full mailbox, greylisting, a failure of its own."""
+"""The recipient's server refuses temporarily: a full mailbox, greylisting, or a failure of its
+own."""
 PROBE = Verdict("not_accepted", "probe")
-"""It was not handed over: another mail tries whether the provider takes mails again."""
+"""Not handed over: another email is the probe of the mailbox's half-open circuit breaker."""
 UNKNOWN = Verdict("unknown")
