@@ -1,1 +1,1 @@
-"""Enrollments: one contact's way through the sequence of a campaign."""
+"""Enrollments: the progress of one contact through the sequence of a campaign."""

@@ -1,6 +1,7 @@
-"""Which of a sequence's steps an enrollment goes through, of what its contact did so far.
+"""Conditions of steps: which step of a sequence an enrollment takes next, given opens, clicks and
+replies.
 
-The steps to come are told by id, so that a new version of the steps can take the place of the old.
+Steps are identified by id, so that an enrollment can migrate to a new version of the steps.
 """
 
 from collections.abc import Sequence
@@ -10,10 +11,11 @@ from outrider.sequences.models import Settings, Step
 
 
 def unmet(step: Step, enrollment: Enrollment, settings: Settings) -> str | None:
-    """Why the step is left out, in a word, or None when it is carried out.
+    """Return the reason why the step is skipped, or None if its condition is met.
 
-    After a reply only steps for those who replied are, and `always` where a reply stops nothing. An
-    answer by a machine is no reply, but a step may be for its class.
+    After a reply only steps with a `replied` condition are carried out, and steps with `always` if
+    `stop_on_reply` is off. Automatic replies do not count, but a step's condition may name their
+    class.
     """
     replied = enrollment.replied_at is not None
     kind, _, wanted = step.condition.partition(":")
@@ -30,7 +32,8 @@ def unmet(step: Step, enrollment: Enrollment, settings: Settings) -> str | None:
 
 
 def _other_reply(enrollment: Enrollment, wanted: str) -> str | None:
-    """Why a step for those who replied is left out; `wanted` is the class it is for, if any."""
+    """Return the reason why a step with a `replied` condition is skipped, or None. `wanted` is the
+    reply class in the condition, if any."""
     if wanted and wanted == enrollment.reply_class:
         return None
     if enrollment.replied_at is None:
@@ -39,25 +42,27 @@ def _other_reply(enrollment: Enrollment, wanted: str) -> str | None:
 
 
 def goes_on_after_reply(steps: Sequence[Step], step_id: str | None, settings: Settings) -> bool:
-    """Whether an enrollment whose step to come is `step_id` goes on when its contact replies."""
+    """Return whether an enrollment with next step `step_id` stays active when its contact
+    replies."""
     if not settings.stop_on_reply:
         return True
     return any(step.condition.partition(":")[0] == "replied" for step in _from(steps, step_id))
 
 
 def step_after(steps: Sequence[Step], step_id: str) -> Step | None:
+    """Return the step after `step_id`, or None if it is the last or not in `steps`."""
     following = _from(steps, step_id)[1:]
     return following[0] if following else None
 
 
 def same_or_next(before: Sequence[Step], after: Sequence[Step], step_id: str) -> Step | None:
-    """Where an enrollment stands in the new steps `after`: at the same step, or at the first of
-    those that came behind it in `before` and are still there. None when nothing is left."""
-    there = {step.id: step for step in after}
-    return next((there[step.id] for step in _from(before, step_id) if step.id in there), None)
+    """Return the step in the new version `after` at which an enrollment continues: the same step,
+    or the first of its later steps in `before` that still exists. Return None if there is none."""
+    kept = {step.id: step for step in after}
+    return next((kept[step.id] for step in _from(before, step_id) if step.id in kept), None)
 
 
 def _from(steps: Sequence[Step], step_id: str | None) -> Sequence[Step]:
-    """The step and those behind it; nothing when it is none of them."""
+    """Return the step and all later ones, or nothing if it is not in `steps`."""
     place = next((at for at, step in enumerate(steps) if step.id == step_id), len(steps))
     return steps[place:]

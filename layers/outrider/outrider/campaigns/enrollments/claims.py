@@ -1,5 +1,5 @@
-"""Keys and expressions of enrollments whose step a worker claims: the claim itself, and what only
-its holder may do until it is settled. `EnrollmentRepository` adds what others do."""
+"""Keys and writes of claims: a worker claims a step before it sends its message, and only the
+holder of the claim may settle it. `EnrollmentRepository` adds the writes of everybody else."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +28,9 @@ CLAIM = ("sending", "sending_to", "claimed_until", "holder")
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentClaims:
+    """Claims of the enrollments of one campaign. Each method describes a write for a
+    transaction."""
+
     table: Table
     workspace: WorkspaceId
     campaign_id: str
@@ -35,10 +38,13 @@ class EnrollmentClaims:
     def claim_action(
         self, enrollment: Enrollment, message_id: str, mailbox_id: str | None, to: str
     ) -> Action:
-        """Claim the step for `message_id`, which is to be sent to the address or number `to`: until
-        the claim's lease ends, no other worker takes it. `enrollment.holder` tells this claim from
-        any other of the step. A step that was queued is due after that anyway: then its due time
-        stays, and the index too."""
+        """Return the update that claims the step for `message_id`, to be sent to the address or
+        phone number `to`. No other worker can take the step until the claim's lease expires.
+
+        `enrollment.holder` distinguishes this claim from other claims of the same step. A queued
+        step is usually due after the lease already; then its due time, and so its index entry, is
+        unchanged.
+        """
         values = {"mailbox_id": mailbox_id} if mailbox_id else {}
         now = clock.now()
         lease = clock.to_text(now + CLAIM_LEASE)
@@ -59,7 +65,8 @@ class EnrollmentClaims:
         )
 
     def wait_action(self, enrollment: Enrollment, message_id: str, until: str) -> Action:
-        """A person has the task `message_id` to do, and time for it `until`."""
+        """Return the update that makes the enrollment wait for a person to do the task
+        `message_id`, at most until `until`."""
         return self._change_action(
             enrollment,
             {**due_place(until), "state": "waiting", "sending": message_ids.own(message_id)},
@@ -76,7 +83,8 @@ class EnrollmentClaims:
         lane: str,
         thread: Thread | None,
     ) -> Action:
-        """The claimed message is settled; `step_id` comes next. Without `thread` it stays."""
+        """Return the update that settles the claimed message and makes `step_id` the next step, due
+        at `due`. The stored thread is kept if `thread` is None."""
         continued = {"thread": thread.packed()} if thread else {}
         return self._settle_action(
             contact_id,
@@ -102,10 +110,13 @@ class EnrollmentClaims:
         *,
         counts: bool = True,
     ) -> Action:
-        """The claimed message was not sent, and its step will be tried again at `due`. `counts`: it
-        was an attempt, so the next wait is longer, and its mailbox makes the next one too; else any
-        mailbox may, where none wrote before. Made late, it changes no claim but that of
-        `enrollment.holder`: the step may have been claimed again."""
+        """Return the update that gives up the claim of a message that was not sent and retries its
+        step at `due`.
+
+        With `counts` it is an attempt: the backoff grows, and the same mailbox makes the next
+        attempt. Otherwise any mailbox may, unless one has emailed the contact before. The condition
+        names `enrollment.holder`, so a late write does not undo a newer claim of the same step.
+        """
         return self._settle_action(
             enrollment.contact_id,
             message_id,
@@ -123,9 +134,9 @@ class EnrollmentClaims:
         lane: str = PLAIN,
         reason: str = "",
     ) -> Action:
-        """Give the claim of a message back that was not sent: a gate has closed. The step is due
-        again at `due`, or when it was due before. Made late, it changes no other claim, as `retry`.
-        """
+        """Return the update that releases the claim of a message that was not sent because a gate
+        closed. The step is due at `due`, or as before. Like `retry_action`, it affects no newer
+        claim."""
         moved = {**due_place(due, lane), "blocked_reason": reason} if due else {}
         return self._settle_action(
             enrollment.contact_id,
@@ -138,29 +149,32 @@ class EnrollmentClaims:
     def pause_claimed_action(
         self, contact_id: str, message_id: str, reason: str, events: Sequence[Event]
     ) -> Action:
-        """A person has to say what became of the claimed message."""
+        """Return the update that pauses the enrollment until a person settles the outcome of the
+        claimed message."""
         return self._settle_action(
             contact_id,
             message_id,
-            {**self._stands("paused", events), "blocked_reason": reason},
+            {**self._state_fields("paused", events), "blocked_reason": reason},
             [*CLAIM, *DUE_KEYS],
         )
 
     def end_claimed_action(
         self, contact_id: str, message_id: str, state: str, reason: str, events: Sequence[Event]
     ) -> Action:
-        """The claimed message was the last: the enrollment ends."""
+        """Return the update that settles the claimed message, the last one, and ends the
+        enrollment."""
         return self._settle_action(
             contact_id,
             message_id,
-            {**self._stands(state, events), "exit_reason": reason},
+            {**self._state_fields(state, events), "exit_reason": reason},
             [*CLAIM, *DUE_KEYS, "blocked_reason"],
         )
 
     def _change_action(
         self, enrollment: Enrollment, set: Mapping[str, Any], remove: Iterable[str]
     ) -> Action:
-        """A change of the enrollment as it was read, while no message of it is in flight."""
+        """Return an update with optimistic lock: the enrollment is as it was read and has no
+        message in flight."""
         in_flight = "" if enrollment.state == "waiting" else " AND attribute_not_exists(#sending)"
         return self.table.update_action(
             self._pk,
@@ -182,8 +196,9 @@ class EnrollmentClaims:
         attempts: int = 0,
         **holder: str | None,
     ) -> Action:
-        """A change that only the holder of the claim on `message_id` may make; what others noted
-        meanwhile (a reply) stays. With a `holder` it must be the claim that this one made."""
+        """Return an update that only the holder of the claim on `message_id` may make; concurrent
+        changes such as a reply are kept. With `holder` the claim must be the very one that it made.
+        """
         of_holder = " AND #holder = :holder" if holder else ""
         return self.table.update_action(
             self._pk,
@@ -198,8 +213,9 @@ class EnrollmentClaims:
             **holder,
         )
 
-    def _stands(self, state: str, events: Sequence[Event]) -> dict[str, str | None]:
-        """A state in which nothing is to come, its place in the index, and what is told of it."""
+    def _state_fields(self, state: str, events: Sequence[Event]) -> dict[str, str | None]:
+        """Return the fields of a state without a next step: state, key in the index `by_state`,
+        events."""
         place = {"state": state, "by_state_pk": f"{self._pk}#{state}"}
         return {**place, "_events": outbox.pack(events) if events else None}
 
@@ -209,10 +225,11 @@ class EnrollmentClaims:
 
 
 def due_place(due: str, lane: str = PLAIN) -> dict[str, str]:
-    """When an enrollment is due, and its place in the index."""
+    """Return the due time of an enrollment and its sort key in the index `by_due`."""
     return {"due_at": due, "by_due_sk": f"{lane}{due}"}
 
 
 def _unbound(enrollment: Enrollment) -> Sequence[str]:
-    """The removal of the mailbox that the claim named, where none had written before."""
+    """Return the field of the mailbox, to remove it if the claim set it and no mailbox had emailed
+    before."""
     return [] if enrollment.mailbox_id else ["mailbox_id"]

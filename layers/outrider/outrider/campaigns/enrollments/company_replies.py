@@ -1,6 +1,7 @@
-"""Companies that answered a campaign: with `stop_for_company` their colleagues get no more.
+"""Companies from which a contact has replied in a campaign: with `stop_for_company`, their other
+contacts get no more emails.
 
-A company that answered is `<workspace>#cam_…` / `company#<company key>`.
+Such a company is the item `<workspace>#cam_…` / `company#<company key>`.
 """
 
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ from outrider.kit.aws.dynamodb import Action, Table
 
 @dataclass(frozen=True, slots=True)
 class CompanyReplies:
-    """Companies that answered one campaign; `pk` is `<workspace>#cam_…`."""
+    """Companies with a reply in one campaign; `pk` is `<workspace>#cam_…`."""
 
     table: Table
     pk: str
 
     def note_action(self, company_key: str, at: str) -> Action:
-        """That somebody of the company answered at `at` (RFC 3339); the first time stays."""
+        """Return the upsert that records a reply from the company at `at` (RFC 3339); the time of
+        the first reply is kept."""
         return self.table.update_action(
             self.pk,
             _sk(company_key),
@@ -25,7 +27,7 @@ class CompanyReplies:
         )
 
     def key(self, company_key: str) -> tuple[Table, str, str]:
-        """Where an answer of the company is noted, for `kit.aws.dynamodb.batch_get`."""
+        """Return the key of the company's item, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self.pk, _sk(company_key)
 
 

@@ -1,4 +1,5 @@
-"""Ending enrollments: in one place, because every end must be counted and told."""
+"""Ends of enrollments. They all go through this module, because each must be counted and recorded
+as an event."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -15,15 +16,17 @@ from outrider.kit.outbox import Event, short
 
 @dataclass(frozen=True, slots=True)
 class Endings:
-    """Ends of enrollments of one workspace. One whose message is in flight is left alone: its
-    worker, or the next time its step comes up, finds out why it is over."""
+    """Ends of enrollments of one workspace. An enrollment with a message in flight is left
+    unchanged: its worker, or the next round in which its step is due, finds out why it has to end.
+    """
 
     caller: Caller
     enrollments: Callable[[str], EnrollmentRepository]
     of_contact: ContactEnrollments
     counters: Callable[[str], Counters]
     cancel_task_action: Callable[[str, str, Sequence[Event]], Action]
-    """Describes that nobody is to do a contact's task any more; `messages` keeps tasks."""
+    """Function that returns the update that cancels a contact's task. It is passed in because tasks
+    belong to `messages`."""
 
     def end_actions(
         self,
@@ -35,20 +38,21 @@ class Endings:
         claimed: str | None = None,
         noted: Mapping[str, object] | None = None,
     ) -> tuple[Action, ...]:
-        """The end of the enrollment as it was read, and the change of the audience, for a
-        transaction; a task that waits for a person is cancelled with it. `claimed` is the message
-        that the caller has claimed and settles in the same transaction; without it, `noted` are
-        fields of the enrollment to set with its end.
+        """Return the writes that end the enrollment as it was read, and move it in the audience
+        counts. A task that waits for a person is cancelled with it.
+
+        `claimed` is the message that the caller has claimed and settles in the same transaction.
+        Without it, `noted` are further fields of the enrollment to set.
         """
-        told = [self.event(enrollment, state, exit_reason, outcome)]
+        events = [self.event(enrollment, state, exit_reason, outcome)]
         repository = self.enrollments(enrollment.campaign_id)
         if claimed:
             end = repository.end_claimed_action(
-                enrollment.contact_id, claimed, state, exit_reason, told
+                enrollment.contact_id, claimed, state, exit_reason, events
             )
         else:
             end = repository.end_action(
-                enrollment, state, exit_reason, told, outcome=outcome, noted=noted
+                enrollment, state, exit_reason, events, outcome=outcome, noted=noted
             )
         moved = {audience_group(enrollment.state): -1}
         moved[audience_group(state)] = moved.get(audience_group(state), 0) + 1
@@ -58,8 +62,8 @@ class Endings:
         return end, counted, self._cancel_action(enrollment, enrollment.sending)
 
     def end_all(self, contact_id: str, state: EndState, exit_reason: str) -> None:
-        """End what is open or paused of the contact in any campaign. What changes at the same
-        moment is left: the gates of its next step end it."""
+        """End all open or paused enrollments of the contact. One that changes at the same moment is
+        skipped: the gates of its next step end it."""
         for enrollment in self.of_contact.all(contact_id):
             if enrollment.is_over or enrollment.state == "sending":
                 continue
@@ -74,7 +78,7 @@ class Endings:
     def event(
         self, enrollment: Enrollment, state: EndState, exit_reason: str, outcome: str | None = None
     ) -> Event:
-        """That the enrollment ended; the same end is the same event."""
+        """Return the event of the enrollment's end. The same end has the same event id."""
         name = "enrollment.failed" if state == "failed" else "enrollment.finished"
         return self.caller.event(
             name,

@@ -1,8 +1,8 @@
-"""Pages of enrollments: those of one campaign, by state, and those of one contact.
+"""Pages of enrollments: of one campaign, by state, and of one contact.
 
-Enrollments that are over or paused stand in the index `by_state`, those that have something to come
-in the index `by_due`. Both have keys alone, so a page reads keys until it is full, fetches what
-they name, and leaves out what has changed since. How many keys a page may read is bounded.
+Ended and paused enrollments are in the index `by_state`, those with a next step in the index
+`by_due`. Both hold keys only and are eventually consistent. So a page reads keys until it is full,
+fetches the items, and drops those that have changed. The number of keys read per page is limited.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,18 +15,18 @@ from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Query, Table, batch_get, key_of
 
 MOST_READ = 1_000
-"""Keys read for one page at most."""
+"""Maximum number of keys read for one page."""
 _AT_ONCE = 100
-"""Keys read in a call, as many as one BatchGetItem fetches."""
+"""Keys per query: the maximum of one BatchGetItem."""
 _OPEN: frozenset[str] = frozenset(get_args(OpenState))
 
 Found = tuple[list[Enrollment], Item | None]
-"""A page, and the place after it; None at the end."""
+"""A page of enrollments and the position after it; None after the last page."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentLists:
-    """Enrollments of one workspace."""
+    """Lists of the enrollments of one workspace."""
 
     table: Table
     workspace: WorkspaceId
@@ -34,8 +34,8 @@ class EnrollmentLists:
     def of_campaign(
         self, campaign: Campaign, state: str | None, limit: int, after: Item | None
     ) -> Found:
-        """At most `limit` enrollments: by the creation of their contacts; with an open state the
-        first due first, in each shard of the index."""
+        """Return up to `limit` enrollments of a campaign: ordered by creation of the contacts, or
+        with an open `state` by due time within each shard of the index."""
         pk = f"{self.workspace}#{campaign.id}"
         if state is None:
             return self._all(pk, limit, after)
@@ -49,7 +49,7 @@ class EnrollmentLists:
     def of_contact(
         self, contact_id: str, state: str | None, limit: int, after: Item | None
     ) -> Found:
-        """At most `limit` enrollments of a contact, by the creation of their campaigns."""
+        """Return up to `limit` enrollments of a contact, ordered by creation of the campaigns."""
         return self._filled(
             "by_contact",
             [f"{self.workspace}#{contact_id}"],
@@ -59,21 +59,22 @@ class EnrollmentLists:
         )
 
     def one(self, campaign_id: str, contact_id: str, state: str | None) -> Found:
-        """The enrollment of a contact in a campaign, if there is one in this state."""
+        """Return the page with the contact's enrollment in a campaign, empty if it has none in this
+        state."""
         item = self.table.get(f"{self.workspace}#{campaign_id}", contact_id)
         found = Enrollment.from_item(item) if item else None
         return ([found] if found and state in (None, found.state) else []), None
 
     def several(self, campaign_id: str, contact_ids: Iterable[str]) -> list[Enrollment]:
-        """The enrollments of these contacts in a campaign, of those that there are."""
+        """Return the existing enrollments of these contacts in a campaign."""
         found = self.table.get_all(f"{self.workspace}#{campaign_id}", contact_ids)
         return [Enrollment.from_item(item) for item in found.values()]
 
     def _all(self, pk: str, limit: int, after: Item | None) -> Found:
-        there = Query(
+        contacts = Query(
             pk, "begins_with(#sk, :prefix)", {"prefix": "con_"}, after=after, consistent=True
         )
-        page = self.table.page(there, limit)
+        page = self.table.page(contacts, limit)
         return [Enrollment.from_item(item) for item in page.items], page.last_key
 
     def _filled(
@@ -84,8 +85,8 @@ class EnrollmentLists:
         limit: int,
         after: Item | None,
     ) -> Found:
-        """Read these partitions of an index, one after another, until the page is full. Where most
-        is not wanted a page may be short, even empty, though others follow."""
+        """Read these partitions of an index one after another until the page is full. If most
+        entries do not match, a page may be short or even empty although more follow."""
         number, place = _unpacked(after)
         found: list[Enrollment] = []
         left, at_once = MOST_READ, min(limit + 1, _AT_ONCE)
@@ -107,14 +108,14 @@ class EnrollmentLists:
         return found, _packed(number, place)
 
     def _fetched(self, keys: Sequence[Item]) -> list[Enrollment | None]:
-        """The enrollments with these keys; None for one that is gone since."""
+        """Return the enrollments with these keys, None for each that was deleted meanwhile."""
         items = batch_get((self.table, key["pk"], key["sk"]) for key in keys)
         found = [items.get((self.table.name, key["pk"], key["sk"])) for key in keys]
         return [Enrollment.from_item(item) if item else None for item in found]
 
 
 def _packed(partition: int, place: Item | None) -> Item:
-    """The place after a page, for a cursor."""
+    """Return the position after a page, as a cursor stores it."""
     return {"partition": partition, "place": place}
 
 

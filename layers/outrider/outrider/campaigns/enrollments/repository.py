@@ -1,9 +1,9 @@
 """Keys, expressions and items of enrollments.
 
-An enrollment is `<workspace>#cam_…` / `con_…`, so a contact is in a campaign once. One that has
-something to come stands in the index `by_due`, under `<workspace>#cam_…#<shard>` /
-`<lane><due at>`; one that is over or paused in the index `by_state`, under
-`<workspace>#cam_…#<state>`; all stand in the index `by_contact`, under `<workspace>#con_…`.
+An enrollment is the item `<workspace>#cam_…` / `con_…`, so a contact is at most once in a campaign.
+An enrollment with a next step is in the index `by_due`, under `<workspace>#cam_…#<shard>` /
+`<lane><due at>`; an ended or paused one in the index `by_state`, under `<workspace>#cam_…#<state>`.
+All are in the index `by_contact`, under `<workspace>#con_…`.
 """
 
 import zlib
@@ -28,13 +28,16 @@ from outrider.kit.outbox import Event
 
 _SKIPPED_LIFE = timedelta(days=90)
 _COMPANY_AT_ONCE = 50
-_WHO = ("company_key", "by_company_pk", "timezone")
+_PERSONAL_FIELDS = ("company_key", "by_company_pk", "timezone")
 
 
 @dataclass(frozen=True, slots=True)
 class NewEnrollment:
-    """`mark` says by what it was enrolled, `by_company` that a colleague's answer ends it, `lane`
-    where its first step waits."""
+    """Enrollment to be added, with its events.
+
+    `mark` identifies the request that enrolled it. `lane` is the lane of its first step.
+    `by_company`: a reply of another contact at the same company ends it.
+    """
 
     enrollment: Enrollment
     events: Sequence[Event]
@@ -48,7 +51,7 @@ class EnrollmentRepository(EnrollmentClaims):
     """Enrollments of one campaign of one workspace."""
 
     def key(self, contact_id: str) -> tuple[Table, str, str]:
-        """Where an enrollment is, for `kit.aws.dynamodb.batch_get`."""
+        """Return the key of an enrollment, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self._pk, contact_id
 
     def get(self, contact_id: str) -> Enrollment | None:
@@ -56,17 +59,18 @@ class EnrollmentRepository(EnrollmentClaims):
         return Enrollment.from_item(item) if item else None
 
     def add_action(self, new: NewEnrollment, due_shards: int) -> Action:
-        """Enroll somebody who never was, for a transaction."""
+        """Return the put of a new enrollment, if the contact was never enrolled in the campaign."""
         return self.table.put_action(self._item(new, due_shards), "attribute_not_exists(#pk)")
 
     def add_again_action(self, new: NewEnrollment, due_shards: int, before: Enrollment) -> Action:
-        """Enroll somebody anew in place of an enrollment that is over, as it was read."""
+        """Return the put of an enrollment that replaces an ended one, if that is as it was read."""
         return self.table.put_action(
             self._item(new, due_shards), "#version = :seen", seen=before.version
         )
 
     def skip_action(self, contact_id: str, reason: str) -> Action:
-        """Keep why somebody was not enrolled, for a transaction; the first reason stays."""
+        """Return the put that stores for 90 days why a contact was not enrolled; the first reason
+        is kept."""
         item = {
             "pk": f"{self._pk}#skipped",
             "sk": contact_id,
@@ -79,7 +83,8 @@ class EnrollmentRepository(EnrollmentClaims):
     def skipped(
         self, reason: str | None, limit: int, after: Item | None
     ) -> tuple[list[Item], Item | None]:
-        """Whom a launch did not enroll: `sk` is the contact, with `reason` and `skipped_at`."""
+        """Return a page of contacts that were not enrolled, as items with the contact id `sk`,
+        `reason` and `skipped_at`, and the key to continue after."""
         page = self.table.page(
             Query(
                 f"{self._pk}#skipped",
@@ -99,9 +104,11 @@ class EnrollmentRepository(EnrollmentClaims):
         lanes: Sequence[str],
         at_once: int = DUE_AT_ONCE,
     ) -> Iterator[Enrollment]:
-        """The enrollments of these lanes that are due by `until`, the longest due first. They are
-        looked up `at_once` in each shard, and no more in one that nobody takes from. What has been
-        moved and stands at its old place in the index yet is left out."""
+        """Yield the enrollments in these lanes that are due by `until`, by due time.
+
+        Each query reads `at_once` entries of one shard, and the next page only when it is needed.
+        An entry whose enrollment has moved since is skipped: the index is eventually consistent.
+        """
         places = self.places.until(campaign, until, lanes, at_once)
         together = min(at_once * campaign.due_shards, DUE_AT_ONCE)
         while some := list(islice(places, together)):
@@ -112,7 +119,7 @@ class EnrollmentRepository(EnrollmentClaims):
                     yield Enrollment.from_item(item)
 
     def overdue(self, campaign: Campaign, until: datetime) -> Iterator[str]:
-        """Since when each that is due by `until` is due, the longest first."""
+        """Yield the due times of all enrollments that are due by `until`, earliest first."""
         lanes = list(self.places.lanes(campaign))
         return map(due_at, self.places.until(campaign, until, lanes, DUE_AT_ONCE))
 
@@ -125,8 +132,9 @@ class EnrollmentRepository(EnrollmentClaims):
         *,
         unclaimable: bool = False,
     ) -> bool:
-        """Move the due time, unless the enrollment changed since it was read. `unclaimable`: nobody
-        who read it before may claim its step, since the units reserved for it are free then."""
+        """Move the due time. Return False if the enrollment changed since it was read.
+        `unclaimable`: also raise the version, so that no worker that has read it before can claim
+        the step, whose reserved units are given back."""
         action = self.table.update_action(
             self._pk,
             enrollment.contact_id,
@@ -148,7 +156,7 @@ class EnrollmentRepository(EnrollmentClaims):
     def skip_to_action(
         self, enrollment: Enrollment, step_id: str, due: datetime, lane: str
     ) -> Action:
-        """The step to come is left out; `step_id` comes next."""
+        """Return the update that skips the next step; `step_id` comes after it, due at `due`."""
         return self._change_action(
             enrollment,
             {
@@ -163,7 +171,8 @@ class EnrollmentRepository(EnrollmentClaims):
     def migrate_action(
         self, enrollment: Enrollment, steps_version: int, step_id: str, due: datetime, lane: str
     ) -> Action:
-        """It goes on at `step_id` of another version of the steps."""
+        """Return the update that migrates the enrollment to `step_id` of another version of the
+        steps."""
         return self._change_action(
             enrollment,
             {
@@ -184,12 +193,12 @@ class EnrollmentRepository(EnrollmentClaims):
         outcome: str | None = None,
         noted: Mapping[str, object] | None = None,
     ) -> Action:
-        """The enrollment as it was read ends, unless a message of it is in flight; nobody waits for
-        its task any more. `noted` are fields to set with it."""
+        """Return the update that ends the enrollment as it was read, unless it has a message in
+        flight. `noted` are further fields to set."""
         return self._change_action(
             enrollment,
             {
-                **self._stands(state, events),
+                **self._state_fields(state, events),
                 "exit_reason": reason,
                 "outcome": outcome,
                 **(noted or {}),
@@ -198,18 +207,19 @@ class EnrollmentRepository(EnrollmentClaims):
         )
 
     def pause_action(self, enrollment: Enrollment, reason: str, events: Sequence[Event]) -> Action:
-        """It stays where it stands until it is resumed, and keeps the time it is due at, and with
-        its lane whether its step lies in the queue."""
+        """Return the update that pauses the enrollment. It keeps its due time and its lane, which
+        shows whether its step is still in the queue."""
         return self._change_action(
             enrollment,
-            {**self._stands("paused", events), "blocked_reason": reason},
+            {**self._state_fields("paused", events), "blocked_reason": reason},
             ["by_due_pk", *CLAIM],
         )
 
     def resume_action(
         self, before: Enrollment, after: Enrollment, due_shards: int, events: Sequence[Event]
     ) -> Action:
-        """One that is paused, or failed, goes on where `after` says."""
+        """Return the update that makes a paused or failed enrollment active again, with the step,
+        due time and generation of `after`."""
         names = ("blocked_reason", "exit_reason", "attempts", "mailbox_id")
         cleared = [name for name in names if not getattr(after, name)]
         queued = after.blocked_reason == QUEUED
@@ -229,23 +239,24 @@ class EnrollmentRepository(EnrollmentClaims):
         )
 
     def forget_action(self, enrollment: Enrollment, events: Sequence[Event]) -> Action:
-        """End it if it is not over, and keep nothing of what its mails said nor of who the contact
-        was. A message in flight must be given up: its worker's lease is over."""
+        """Return the update that erases the personal data of the enrollment, and ends it if it is
+        open or paused. A message in flight is given up; the lease of its worker must have expired.
+        """
         ends = not enrollment.is_over
         erased = ERASED if ends or enrollment.state == "failed" else enrollment.exit_reason
         set = {
-            **self._stands("finished" if ends else enrollment.state, events),
+            **self._state_fields("finished" if ends else enrollment.state, events),
             "exit_reason": erased,
         }
-        remove = [*DUE_KEYS, "thread", "blocked_reason", "in_review", *CLAIM, *_WHO]
+        remove = [*DUE_KEYS, "thread", "blocked_reason", "in_review", *CLAIM, *_PERSONAL_FIELDS]
         if enrollment.sending:
             return self._settle_action(enrollment.contact_id, enrollment.sending, set, remove)
         return self._change_action(enrollment, set, remove)
 
     def note_reply_action(self, enrollment: Enrollment, noted: Mapping[str, str]) -> Action:
-        """Note what the contact answered, and `in_review` if a person has to read it; what a worker
-        does with it meanwhile goes on, but any decision that was made without it does not hold any
-        more."""
+        """Return the update that records a reply, and sets `in_review` if a person has to read it.
+        It is allowed while a message is in flight, but raises the version, so that decisions made
+        before the reply fail their condition."""
         return self.table.update_action(
             self._pk,
             enrollment.contact_id,
@@ -261,7 +272,7 @@ class EnrollmentRepository(EnrollmentClaims):
     def defer_action(
         self, enrollment: Enrollment, until: str, reason: str, noted: Mapping[str, str]
     ) -> Action:
-        """The step to come does not come up before `until`."""
+        """Return the update that defers the next step until `until`."""
         return self._change_action(
             enrollment,
             {**due_place(until), "blocked_reason": reason, **noted},
@@ -271,13 +282,15 @@ class EnrollmentRepository(EnrollmentClaims):
     def end_review_action(
         self, enrollment: Enrollment, due: str, noted: Mapping[str, str]
     ) -> Action:
-        """A person has read what it waited for: the step to come comes up at `due`."""
+        """Return the update that ends the review of a reply by a person; the next step is due at
+        `due`."""
         return self._change_action(
             enrollment, {**due_place(due), **noted}, ["_events", "blocked_reason", "in_review"]
         )
 
     def of_company(self, company_key: str) -> Iterator[Item]:
-        """Those of a company's people, where an answer stops them all: `sk` is the contact."""
+        """Yield the index items of a company's contacts whose enrollments end with a reply from the
+        company; `sk` is the contact id."""
         return self.table.every(
             Query(f"{self._pk}#{company_key}", index="by_company", limit=_COMPANY_AT_ONCE)
         )
@@ -285,9 +298,9 @@ class EnrollmentRepository(EnrollmentClaims):
     def note_first_action(
         self, contact_id: str, time: Literal["opened_at", "clicked_at"], at: str, *, written_at: str
     ) -> Action:
-        """That the contact did something with a mail written at `written_at`, for the first time
-        since it was enrolled. What was read of the enrollment before is out of date: it may have
-        been a condition of the step to come."""
+        """Return the update that records the first open or click of an email sent at `written_at`,
+        if that is after the contact was enrolled. It raises the version, because the condition of
+        the next step may depend on it."""
         return self.table.update_action(
             self._pk,
             contact_id,
@@ -302,6 +315,7 @@ class EnrollmentRepository(EnrollmentClaims):
 
     @property
     def places(self) -> DuePlaces:
+        """Entries of the campaign in the index `by_due`."""
         return DuePlaces(self.table, self._pk)
 
     def _item(self, new: NewEnrollment, due_shards: int) -> Item:

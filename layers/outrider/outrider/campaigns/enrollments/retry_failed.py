@@ -1,11 +1,11 @@
-"""Retrying what failed in a campaign, once the reason is gone.
+"""Retry of the failed enrollments of a campaign, once the cause is fixed.
 
-An enrollment that ended as `failed` is opened again at the step that failed, in a new generation:
-the step gets another message, and no step that was carried out is carried out again. Whatever may
-stand in its way is looked at when the step comes up, as for any other.
+A failed enrollment is made active again at the step that failed, in a new generation: the step gets
+a new message id, and no step is carried out twice. The usual gates are checked when the step is
+due.
 
-What was opened has left the index of what failed, and what fails again has changed since the retry
-was asked for: so doing a part again does nothing.
+It is idempotent: a retried enrollment has left the index of failed ones, and one that fails again
+has changed after the retry was requested.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,14 +31,14 @@ from outrider.sequences.errors import SequenceNotFound
 from outrider.sequences.service import SequenceService
 
 AT_ONCE = 90
-"""Enrollments opened in one transaction."""
+"""Enrollments retried in one transaction."""
 RETRIED = "retried"
 _ATTEMPTS = 4
 
 
 class RetryJob(BaseModel):
-    """What is left of a retry, as it lies in the queue: `after` is the place reached in the index,
-    `asked_at` when it was asked for. What failed later is left alone."""
+    """Rest of a retry, as an SQS message. `after` is the position reached in the index. Enrollments
+    that failed after `asked_at` are left alone."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,7 +51,7 @@ class RetryJob(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RetryService:
-    """`go_on` hands a job to the worker."""
+    """Retry of failed enrollments; `go_on` sends the rest of the work to the worker's queue."""
 
     caller: Caller
     campaigns: CampaignRepository
@@ -61,11 +61,12 @@ class RetryService:
     go_on: Callable[[str, RetryJob], None]
 
     def retry(self, campaign_id: str, request: RetryRequest) -> CampaignRetried:
-        """Open what failed: contacts by id, or the first part of all and the rest by the worker.
+        """Retry contacts by id, or all failed enrollments: the first page now, the rest by the
+        worker.
 
-        A campaign that is completed runs again with the first that is opened. Raises
-        CampaignNotFound, WrongStatus for a draft, SequenceDeleted when its steps are gone, and
-        Contended.
+        A completed campaign becomes active again with the first retried enrollment.
+
+        Raises: CampaignNotFound, WrongStatus for a draft, SequenceWasDeleted, Contended.
         """
         self.caller.begin()
         campaign = self._campaign(campaign_id)
@@ -92,7 +93,7 @@ class RetryService:
         )
 
     def run(self, campaign_id: str, job: RetryJob, enough_time: Callable[[], bool]) -> str:
-        """Go on with a job for as long as there is time. Return the outcome, for the log."""
+        """Continue a job while `enough_time()`. Return the outcome, for the log."""
         opened = 0
         while True:
             try:
@@ -117,7 +118,8 @@ class RetryService:
     def _open(
         self, campaign: Campaign, failed: Sequence[Enrollment]
     ) -> tuple[Campaign, dict[str, Enrollment]]:
-        """The campaign, and what was opened of these, by contact."""
+        """Retry these enrollments. Return the campaign and the retried enrollments by contact
+        id."""
         opened: dict[str, Enrollment] = {}
         for _ in attempts(_ATTEMPTS):
             left = [each for each in failed if each.contact_id not in opened]
@@ -127,8 +129,8 @@ class RetryService:
                 if campaign.status == "completed":
                     campaign = self._open_with_campaign(campaign, left[:AT_ONCE], opened)
                     left = left[AT_ONCE:]
-                still = [self.campaigns.check_takes_action(campaign.id, *_RUNNING)]
-                open_part = partial(self._open_part, campaign, opened=opened, also=still)
+                check = [self.campaigns.check_takes_action(campaign.id, *_RUNNING)]
+                open_part = partial(self._open_part, campaign, opened=opened, also=check)
                 parallel.chunks(open_part, left, AT_ONCE)
             except TransactionFailed:
                 campaign = self._campaign(campaign.id)
@@ -139,8 +141,11 @@ class RetryService:
     def _open_with_campaign(
         self, campaign: Campaign, part: Sequence[Enrollment], opened: dict[str, Enrollment]
     ) -> Campaign:
-        """The campaign, which runs again if anything was opened. Raises TransactionFailed when it
-        changed meanwhile."""
+        """Retry up to AT_ONCE enrollments and make the completed campaign active in the same
+        transaction. Return the campaign, which is unchanged if nothing was retried.
+
+        Raises: TransactionFailed if the campaign changed since it was read; SequenceWasDeleted.
+        """
         after = campaign.changed(status="active", run=campaign.run + 1)
         names = {"campaign_id": campaign.id, "sequence_id": campaign.sequence_id}
         resumed = self.caller.event("campaign.resumed", reason=RETRIED, **names)
@@ -162,20 +167,20 @@ class RetryService:
         opened: dict[str, Enrollment],
         also: Sequence[Action],
     ) -> None:
-        """Open up to AT_ONCE enrollments as they were read, with what is counted and `also`, and
-        add them to `opened`; those that changed meanwhile are left out."""
+        """Retry up to AT_ONCE enrollments in one transaction with the counts and `also`, and add
+        them to `opened`. Enrollments that changed since they were read are skipped."""
         groups: dict[str, list[Action]] = {}
         repository, counters = self.enrollments(campaign.id), self.campaigns.counters(campaign.id)
         after = {each.contact_id: _reopened(each) for each in part}
         for each in part:
             again = after[each.contact_id]
-            told = self.caller.event(
+            resumed = self.caller.event(
                 "enrollment.resumed",
                 identity=f"{again.id}/{again.version}",
                 reason=RETRIED,
                 **again.names(),
             )
-            change = repository.resume_action(each, again, campaign.due_shards, [told])
+            change = repository.resume_action(each, again, campaign.due_shards, [resumed])
             groups[each.contact_id] = [change]
         refused = transact_named(
             groups,
@@ -188,7 +193,7 @@ _RUNNING: tuple[CampaignStatus, ...] = ("active", "paused")
 
 
 def _wanted(found: Sequence[Enrollment], job: RetryJob) -> list[Enrollment]:
-    """Those that failed before the retry was asked for, for one of its reasons."""
+    """Return the enrollments that failed before the retry was requested, for one of its reasons."""
     return [
         each
         for each in found
@@ -200,12 +205,13 @@ def _wanted(found: Sequence[Enrollment], job: RetryJob) -> list[Enrollment]:
 
 
 def _is(exit_reason: str | None, reason: str) -> bool:
-    """Whether an enrollment ended for a reason, given whole or as the word before its colon."""
+    """Return whether the exit reason is `reason`, or begins with `reason` and a colon."""
     return exit_reason == reason or (exit_reason or "").startswith(f"{reason}:")
 
 
 def _reopened(before: Enrollment) -> Enrollment:
-    """It as it goes on, due now. Where nothing was sent yet, any mailbox may write."""
+    """Return the enrollment as active and due now. If no email was sent yet, any mailbox may send
+    the first."""
     changes: Mapping[str, object] = {
         "state": "active",
         "exit_reason": None,

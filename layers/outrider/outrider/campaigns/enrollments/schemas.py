@@ -1,4 +1,4 @@
-"""What the API takes and gives about enrollments."""
+"""API schemas of enrollments."""
 
 from typing import Annotated, Literal, Self
 
@@ -16,7 +16,7 @@ from outrider.sequences.models import ReplyClass
 
 
 def _id(prefix: str) -> AfterValidator:
-    """That a text is an id with this prefix."""
+    """Return a validator that accepts only ids with this prefix."""
 
     def check(text: str) -> str:
         if not ids.is_id(prefix, text):
@@ -39,27 +39,34 @@ CampaignId = Annotated[str, Field(max_length=64, json_schema_extra=_pattern("cam
 
 
 class EnrollmentQuery(PageQuery):
-    """Where most of what has something to come is in another state, a page may be short, even
-    empty, and still have more after it."""
+    """If most enrollments with a next step have another status, a page may be short or even empty
+    although more follow."""
 
-    status: Annotated[EnrollmentState | None, Field(description="Only those that stand so")] = None
-    contact_id: Annotated[ContactId | None, Field(description="Only that of a contact")] = None
+    status: Annotated[
+        EnrollmentState | None, Field(description="Only enrollments with this status")
+    ] = None
+    contact_id: Annotated[
+        ContactId | None, Field(description="Only the enrollment of this contact")
+    ] = None
 
 
 class ContactEnrollmentQuery(PageQuery):
-    contact_id: Annotated[ContactId, Field(description="Those of this contact")]
-    campaign_id: Annotated[CampaignId | None, Field(description="Only that in a campaign")] = None
-    status: Annotated[EnrollmentState | None, Field(description="Only those that stand so")] = None
+    contact_id: Annotated[ContactId, Field(description="The contact whose enrollments are listed")]
+    campaign_id: Annotated[
+        CampaignId | None, Field(description="Only the enrollment in this campaign")
+    ] = None
+    status: Annotated[
+        EnrollmentState | None, Field(description="Only enrollments with this status")
+    ] = None
 
 
 class EnrollmentView(BaseModel):
-    """One contact's way through one campaign.
+    """Progress of one contact through one campaign.
 
-    `status` says where it stands, `blocked_reason` why the step to come has to wait, `exit_reason`
-    in detail why it ended, `outcome` what the contact answered. `step_id` is the step to come,
-    `due_at` when it comes up next, `message_id` the message that is being sent or the task that
-    waits. `mailbox_id` sent the first email and sends the others, `previous_at` is when the step
-    before was done.
+    `status` is its state, `blocked_reason` why the next step has to wait, `exit_reason` in detail
+    why it ended, `outcome` how the contact replied. `step_id` is the next step, `due_at` when it is
+    due, `message_id` the message that is being sent or the open task. `mailbox_id` is the mailbox
+    that sent the first email and sends all others, `previous_at` when the previous step was done.
     """
 
     id: str
@@ -89,16 +96,16 @@ class EnrollmentView(BaseModel):
 
     @classmethod
     def of(cls, enrollment: Enrollment) -> Self:
-        told = {
+        shown = {
             "status": enrollment.state,
             "message_id": enrollment.sending,
             "due_at": enrollment.comes_at,
         }
-        return cls.model_validate({**vars(enrollment), **told})
+        return cls.model_validate({**vars(enrollment), **shown})
 
 
 class ResumeRequest(Input):
-    """`unknown` is for an enrollment that is paused because nobody knows whether its message went
-    out: with `sent` it goes on behind that step, with `not_sent` the step is carried out again."""
+    """`unknown` is required if the enrollment is paused because it is unknown whether its message
+    was sent: with `sent` it continues after that step, with `not_sent` the step is sent again."""
 
     unknown: Said | None = None

@@ -1,4 +1,4 @@
-"""What a person does with single enrollments: looking at them, pausing, resuming, stopping."""
+"""Operations of a person on one enrollment: get, pause, resume, stop."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,11 +25,14 @@ _RETRY = "retry it with POST /v1/campaigns/{id}/retry"
 _ENROLL_ANEW = "enroll its contact anew with POST /v1/campaigns/{id}/trigger and re_enroll"
 
 Settle = Callable[[Enrollment, Campaign, Said], tuple[Enrollment, Sequence[Action]]]
-"""An enrollment as it goes on once that is said of the message of its step to come; the writes."""
+"""Function that settles a message of unknown outcome. Returns the enrollment as it continues, and
+the writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentService:
+    """Enrollments of one workspace, as the API shows and changes them."""
+
     caller: Caller
     campaigns: CampaignRepository
     enrollments: Callable[[str], EnrollmentRepository]
@@ -38,11 +41,17 @@ class EnrollmentService:
     rounds: Callable[[str], RoundService]
 
     def get(self, enrollment_id: str) -> EnrollmentView:
-        """Raises EnrollmentNotFound."""
+        """Return the enrollment.
+
+        Raises: EnrollmentNotFound.
+        """
         return EnrollmentView.of(self.stored(enrollment_id))
 
     def stored(self, enrollment_id: str) -> Enrollment:
-        """Raises EnrollmentNotFound."""
+        """Return the enrollment as it is stored.
+
+        Raises: EnrollmentNotFound.
+        """
         parts = ids.parts(enrollment_id)
         found = self.enrollments(parts[0]).get(parts[1]) if parts else None
         if found is None:
@@ -50,8 +59,10 @@ class EnrollmentService:
         return found
 
     def pause(self, enrollment_id: str) -> EnrollmentView:
-        """Nothing is sent until it goes on; one that is paused stays as it is. Raises
-        EnrollmentNotFound, WrongState, and Contended while a message is being sent."""
+        """Pause the enrollment: nothing is sent until it is resumed. Idempotent.
+
+        Raises: EnrollmentNotFound, WrongState, Contended while a message is being sent.
+        """
         for _ in attempts(_ATTEMPTS):
             before = self.stored(enrollment_id)
             if before.state == "paused":
@@ -60,17 +71,22 @@ class EnrollmentService:
                 raise WrongState("paused", before.state, "complete its task, or stop it")
             _require(before, before.state == "active", "paused")
             after = before.changed(state="paused", blocked_reason=BY_PERSON)
-            told = [self._event("paused", after, reason=BY_PERSON)]
-            change = self._repository(before).pause_action(before, BY_PERSON, told)
+            events = [self._event("paused", after, reason=BY_PERSON)]
+            change = self._repository(before).pause_action(before, BY_PERSON, events)
             actions = [change, self._move_action(before, active=-1, paused=1)]
             if shown := self._done(after, actions):
                 return shown
         raise _contended()
 
     def resume(self, enrollment_id: str, request: ResumeRequest) -> EnrollmentView:
-        """It goes on where it stood; one that is open stays as it is. Where nobody knew whether a
-        message went out, `request.unknown` says that, and it goes on behind the step or with it.
-        Raises EnrollmentNotFound and WrongState."""
+        """Resume a paused enrollment at its next step. Idempotent.
+
+        If it was paused because the outcome of a message is unknown, `request.unknown` says whether
+        it was sent: then it continues after that step, otherwise the step is sent again.
+
+        Raises: EnrollmentNotFound, WrongState, CampaignNotFound, ValidationFailed without
+        `request.unknown` where it is needed, Contended.
+        """
         for _ in attempts(_ATTEMPTS):
             before = self.stored(enrollment_id)
             if before.is_open:
@@ -91,8 +107,10 @@ class EnrollmentService:
         raise _contended()
 
     def stop(self, enrollment_id: str) -> EnrollmentView:
-        """End it for good; one that is over stays as it is. Raises EnrollmentNotFound, and
-        Contended while a message is being sent."""
+        """End the enrollment for good. Idempotent.
+
+        Raises: EnrollmentNotFound, Contended while a message is being sent.
+        """
         for _ in attempts(_ATTEMPTS):
             before = self.stored(enrollment_id)
             if before.is_over:
@@ -112,14 +130,15 @@ class EnrollmentService:
     def _resumed(
         self, before: Enrollment, campaign: Campaign
     ) -> tuple[Enrollment, Sequence[Action]]:
-        """A step that still lies in the queue goes out at its slot."""
+        """Return the resumed enrollment and the writes. A step that is still in the queue is sent
+        at its slot."""
         if before.in_queue(clock.now()):
             after = before.changed(state="active", blocked_reason=QUEUED)
         else:
             due = max(before.due_at or "", clock.timestamp())
             after = before.changed(state="active", blocked_reason=None, due_at=due)
-        told = [self._event("resumed", after)]
-        change = self._repository(before).resume_action(before, after, campaign.due_shards, told)
+        events = [self._event("resumed", after)]
+        change = self._repository(before).resume_action(before, after, campaign.due_shards, events)
         return after, [change, self._move_action(before, active=1, paused=-1)]
 
     def _repository(self, enrollment: Enrollment) -> EnrollmentRepository:
@@ -133,7 +152,7 @@ class EnrollmentService:
         return self.caller.event(f"enrollment.{what}", identity=identity, **data, **after.names())
 
     def _done(self, after: Enrollment, actions: Sequence[Action]) -> EnrollmentView | None:
-        """The answer, once it is done; None when something changed since it was read."""
+        """Run the transaction and return the response, or None if a condition check failed."""
         shown = EnrollmentView.of(after)
         return shown if try_transact(*actions, *self.caller.keep_actions(shown)) else None
 
