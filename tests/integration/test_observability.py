@@ -117,7 +117,7 @@ class TestLinesOfRecords:
 
         answer = cloud.invoke("imports_run", records(job, happened, "no JSON", {"neither": 1}))
 
-        failed = [line for line in lines if line["message"] == "a record failed"]
+        failed = [line for line in lines if line["message"] == "record failed"]
         assert [(line["record_id"], line.get("workspace")) for line in failed[-3:]] == [
             ("1", "wsp_2"),
             ("2", None),

@@ -1,1 +1,1 @@
-"""AWS: clients, DynamoDB, SQS, S3, KMS, EventBridge, Step Functions and SES."""
+"""AWS services: clients, DynamoDB, SQS, S3, KMS, EventBridge, Step Functions and SES."""

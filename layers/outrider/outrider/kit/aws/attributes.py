@@ -1,8 +1,8 @@
-"""DynamoDB's typed JSON to and from Python values, and the parts of its expressions.
+"""Conversion between Python values and DynamoDB's typed JSON, and helpers for its expressions.
 
-str S, int and float N, bool BOOL, None NULL, bytes B, list and tuple L, dict M, set of str SS.
-A number without a fraction comes back as int, any other as float: amounts that must be exact are
-integers throughout.
+The types: str is S, int and float N, bool BOOL, None NULL, bytes B, list and tuple L, dict M, set
+of str SS. A number without a fraction is decoded as int, any other as float, so amounts that must
+be exact are stored as integers.
 """
 
 import base64
@@ -14,17 +14,23 @@ from typing import Any
 
 Item = dict[str, Any]
 Problem = tuple[tuple[int | str, ...], str]
-"""Where something is wrong, by the names and places that lead to it, and what."""
+"""Location of an invalid value (the keys and indexes that lead to it) and an error message."""
 
 _SMALLEST, _LARGEST = 1e-130, 9.9e125
-"""DynamoDB's numbers, but for whole ones: those are bounded by JSON as orjson writes it."""
+"""Smallest and largest magnitude of a DynamoDB number. Integers have a narrower range: the 64 bits
+that orjson can serialize."""
 _PLACEHOLDER = re.compile(r"#(\w+)")
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""No part of a text that somebody reads; halves of characters are no Unicode at all."""
+"""Control characters other than tab, line feed and carriage return, and lone surrogates, which are
+not valid Unicode."""
 
 
 def unstorable(value: Any, path: tuple[int | str, ...] = ()) -> Iterator[Problem]:
-    """What in a value of JSON, which stands at `path`, cannot be stored and given back as it is."""
+    """Yield each part of a JSON value that DynamoDB cannot store and return unchanged.
+
+    `path` is the location of `value` in the whole input; problems are reported relative to its
+    root.
+    """
     match value:
         case bool():
             pass
@@ -53,6 +59,7 @@ def _unfit(text: str, path: tuple[int | str, ...]) -> Iterator[Problem]:
 
 
 def encode(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each type
+    """Convert a Python value to typed JSON. Raises TypeError for a type that DynamoDB lacks."""
     match value:
         case str():
             return {"S": value}
@@ -79,6 +86,7 @@ def encode_item(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decode(typed: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one line for each type
+    """Convert typed JSON to a Python value. Raises TypeError for a number set or a binary set."""
     ((kind, value),) = typed.items()
     match kind:
         case "S" | "BOOL":
@@ -96,7 +104,7 @@ def decode(typed: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one line for eac
         case "B":
             return value if isinstance(value, bytes) else base64.b64decode(value)
         case _:
-            raise TypeError(f"an attribute of type {kind} is not one of ours")
+            raise TypeError(f"attributes of type {kind} are not supported")
 
 
 def decode_item(item: Mapping[str, Any]) -> Item:
@@ -104,24 +112,24 @@ def decode_item(item: Mapping[str, Any]) -> Item:
 
 
 def decoded(item: Mapping[str, Any] | None) -> Item | None:
-    """Return the decoded item, or None where there is none."""
+    """Return the decoded item, or None if there is no item."""
     return decode_item(item) if item else None
 
 
 def attribute_names(*expressions: str) -> dict[str, str]:
-    """Return `ExpressionAttributeNames` of all `#name` in the expressions."""
+    """Return `ExpressionAttributeNames` for all `#name` placeholders in the expressions."""
     found = {name for expression in expressions for name in _PLACEHOLDER.findall(expression)}
     return {f"#{name}": name for name in sorted(found)}
 
 
 def attribute_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `ExpressionAttributeValues` that an expression names `:name`."""
+    """Return `ExpressionAttributeValues`: each value under the placeholder `:name`."""
     return {f":{name}": encode(value) for name, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """An update expression, and the values that it names."""
+    """An update expression and its attribute values."""
 
     text: str
     values: Mapping[str, Any]
@@ -134,10 +142,12 @@ def changes(
     add: Mapping[str, int] | None = None,
     remove: Iterable[str] = (),
 ) -> Changes:
-    """Return the update that sets attributes, or removes those that are None; sets those of `keep`
-    only where the item has none; adds to numbers; and removes attributes.
+    """Return an update expression.
 
-    Each value is named after its attribute (`:status` is that of `status`), for conditions too.
+    `set` sets attributes, or removes those whose value is None; `keep` sets attributes only if the
+    item does not have them (`if_not_exists`); `add` increments numbers; `remove` removes
+    attributes. The placeholder of each value is the name of its attribute (`:status` for `status`),
+    and condition expressions may use it too.
     """
     set, keep = set or {}, keep or {}
     add = {name: number for name, number in (add or {}).items() if number}

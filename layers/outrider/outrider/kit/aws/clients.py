@@ -1,7 +1,7 @@
-"""AWS clients: one boto3 Session per process, each client made once, on first use.
+"""AWS clients: one boto3 session per process; each client is created once, on first use.
 
-The Session of boto3 stands on one of botocore, which alone is needed to call DynamoDB: so functions
-that use nothing else do not import boto3.
+DynamoDB needs only botocore's session, on which the boto3 session is based. Functions that call no
+other service therefore never import boto3.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from outrider.kit.settings import Misconfigured, settings
 T = TypeVar("T")
 
 _FRESH = timedelta(seconds=20)
-"""So long a connection that is left alone is certainly still there."""
+"""Idle time within which a connection is certain to be still open."""
 _ONCE = {"total_max_attempts": 1}
 _DEFAULTS = {"connect_timeout": 2, "read_timeout": 5, "tcp_keepalive": True}
 _PER_SERVICE: dict[str, Config] = {
@@ -35,12 +35,12 @@ _PER_SERVICE: dict[str, Config] = {
         parameter_validation=False,
         retries={"mode": "legacy", "total_max_attempts": 1},
     ),
-    # A repeated SendEmail sends a second mail: the API has no idempotency token.
+    # No retries: SendEmail has no idempotency token, so a second call sends a second email.
     "sesv2": Config(connect_timeout=3, read_timeout=20, retries=_ONCE),
-    # Nor does Publish know a message to a phone again.
+    # No retries: Publish has no deduplication for text messages.
     "sns": Config(connect_timeout=3, read_timeout=20, retries=_ONCE),
-    # Links must be signed with version 4, for the bucket's region; without the checksums that newer
-    # clients add, which a plain PUT does not send.
+    # Presigned URLs must use Signature Version 4 and the bucket's region, and must not require the
+    # checksums that newer clients add by default, because a plain PUT does not send them.
     "s3": Config(
         connect_timeout=2,
         read_timeout=20,
@@ -56,24 +56,24 @@ _OTHERS = Config(**_DEFAULTS, retries={"mode": "standard", "max_attempts": 3})
 _made: dict[str, Any] = {}
 _used: dict[str, datetime] = {}
 _lock = RLock()
-"""botocore's sessions are not thread-safe while they make clients; its clients are."""
+"""Lock for creating clients: botocore's sessions are not thread-safe, its clients are."""
 
 
 def session() -> Session:
-    """Return botocore's Session, from which boto3's is made."""
+    """Return botocore's session, on which the boto3 session is based."""
     return _once("session", get_session)
 
 
 def client(service: str) -> Any:
-    """Return the client of `service`, kept for the life of the process.
+    """Return the client of `service`, kept for the life of the process. Raises Misconfigured.
 
-    Lambda freezes a process between its calls, and meanwhile the other side closes connections. A
-    client that repeats calls does not mind; one that must not could only say that it knows nothing
-    of the call, so it connects anew where its connections may be gone.
+    Lambda freezes the process between invocations, and the service may close idle connections in
+    the meantime. Clients that retry recover by themselves. A client that must not retry would fail
+    with an unknown outcome, so it opens a new connection if it has been idle for too long.
     """
     found = _once(f"client {service}", lambda: _new_client(service))
     if found.meta.config.retries == _ONCE:
-        now = clock.now()  # of the wall: other clocks may stand still in a frozen process
+        now = clock.now()  # wall-clock time: a monotonic clock may stop while Lambda is frozen
         if now - _used.get(service, now) > _FRESH:
             found.close()
         _used[service] = now
@@ -81,7 +81,7 @@ def client(service: str) -> Any:
 
 
 def dynamodb() -> DynamoDB:
-    """Return the transport to DynamoDB, kept for the life of the process. Raises Misconfigured."""
+    """Return the DynamoDB transport, kept for the life of the process. Raises Misconfigured."""
     return _once("dynamodb", lambda: connect_dynamodb(session()))
 
 
@@ -91,15 +91,15 @@ def region() -> str:
 
 
 def reset(*names: str) -> None:
-    """Forget what was made, or those of these names (tests)."""
+    """Discard all cached clients, or only those with these names (for tests)."""
     for name in names or tuple(_made):
         _made.pop(name, None)
     _used.clear()
 
 
 def connect(session: Session) -> DynamoDB:
-    """Return the transport that `OUTRIDER_DYNAMODB` names; without it ours, unless something is
-    configured that only the SDK's client honours. Raises Misconfigured."""
+    """Return the transport selected by `OUTRIDER_DYNAMODB`. By default this is our HTTP transport,
+    unless the configuration has a setting that only the AWS SDK supports. Raises Misconfigured."""
     chosen = settings().outrider_dynamodb
     needs_sdk = _beyond_http(session) if chosen != "boto3" else ""
     if chosen == "http" and needs_sdk:
@@ -114,11 +114,12 @@ def connect(session: Session) -> DynamoDB:
 
 
 connect_dynamodb: Callable[[Session], DynamoDB] = connect
-"""Tests stand in between."""
+"""Factory of the transport; tests replace it to wrap the transport."""
 
 
 def _beyond_http(session: Session) -> str:
-    """Return the name of what is configured and our transport does not honour, or nothing."""
+    """Return the name of a configured setting that our HTTP transport does not support, or an empty
+    text."""
     for variable, name in _OF_THE_SDK.items():
         if session.get_config_variable(variable) in (True, "required"):
             return name
@@ -151,7 +152,7 @@ def _sdk() -> Any:
 
 
 def _once(name: str, make: Callable[[], T]) -> T:
-    """Return what was made by that name; made once, however many threads ask."""
+    """Return the cached object of this name; create it only once, even with concurrent threads."""
     if name not in _made:
         with _lock:
             if name not in _made:

@@ -1,5 +1,7 @@
-"""DynamoDB tables: keys are `pk` and `sk`, expressions name attributes as `#name` and values as
-`:name`, and every write can stand alone or in a transaction.
+"""DynamoDB tables, transactions and batches. Every call may raise StoreFailed.
+
+Keys are `pk` and `sk`. Expressions name attributes as `#name` and values as `:name`. An `Action`
+describes a write, to be executed alone or in a transaction:
 
     table.write(table.update_action(pk, sk, changes(set={"status": "a"}), "#status = :b", b="b"))
     transact(contacts.put_action(contact), emails.put_action(claim, "attribute_not_exists(#pk)"))
@@ -30,23 +32,23 @@ _ROUNDS = 8
 _READ_AT_ONCE = 100
 _CONFLICTS = {"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 WRITE_AT_ONCE = 25
-"""Puts and deletes of one call of `batch_write`."""
+"""Maximum puts and deletes in one BatchWriteItem call (AWS limit)."""
 _RETRY_SOON = {"Retry-After": "1"}
 HOLDER = "holder"
-"""The attribute by which a claim is known: a random value that only one writer can have written. So
-a claim whose answer was lost is recognised when it is sent again."""
+"""Attribute with a random value that identifies the writer of a claim: if the response of a write
+is lost, the retry finds its own value and knows that the write succeeded."""
 
 
 class StoreFailed(ServiceUnavailable):
-    """DynamoDB did not answer, or has no capacity for us just now."""
+    """DynamoDB did not respond or throttled the call."""
 
 
 class TransactionConflict(StoreFailed):
-    """Another transaction had the same items whenever this one was tried."""
+    """Every attempt of the transaction conflicted with another one that wrote the same items."""
 
 
 class ConditionFailed(Exception):
-    """The condition of a single write did not hold. `item` is what stood there, if anything."""
+    """The condition of a single write did not hold. `item` is the stored item, or None."""
 
     def __init__(self, item: Item | None) -> None:
         super().__init__("the condition of the write did not hold")
@@ -55,7 +57,7 @@ class ConditionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one action of a transaction did not go through; `item` is what stood in its place."""
+    """Cancellation reason of one action in a transaction; `item` is the stored item, or None."""
 
     code: str
     item: Item | None
@@ -66,7 +68,7 @@ class Reason:
 
 
 class TransactionFailed(Exception):
-    """At least one condition of a transaction did not hold; `reasons` follow the actions' order."""
+    """A condition of a transaction did not hold. `reasons` are in the order of its actions."""
 
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(", ".join(reason.code for reason in reasons))
@@ -75,10 +77,10 @@ class TransactionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One write, as an element of a transaction.
+    """One write.
 
-    `refused` makes the error to raise when its condition does not hold, of what stood in its place;
-    in a transaction it comes first, whatever else did not hold. `done` is called after the write.
+    `refused` makes the exception to raise if the condition does not hold, from the stored item; in
+    a transaction it takes precedence over TransactionFailed. `done` is called after the write.
     """
 
     kind: Literal["Put", "Update", "Delete", "ConditionCheck"]
@@ -87,7 +89,7 @@ class Action:
     done: Callable[[], None] | None = None
 
     def or_raise(self, refusal: Exception) -> "Action":
-        """The same write, with the error to raise when its condition does not hold."""
+        """Return the same write that raises `refusal` if its condition does not hold."""
         return replace(self, refused=lambda _: refusal)
 
 
@@ -99,14 +101,12 @@ class ItemPage:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One key condition. `after` continues behind the `last_key` of the page before.
-
-    An index named `by_due` has the keys `by_due_pk` and `by_due_sk`, or `sk` for the second.
-    """
+    """A query with one key condition. `after` is the `last_key` of the previous page. An index
+    named `by_due` has the keys `by_due_pk` and `by_due_sk`, or `sk` as its sort key."""
 
     pk: str
     sk: str = ""
-    """The part of the condition about the sort key, for example `begins_with(#sk, :prefix)`."""
+    """The sort key condition, for example `begins_with(#sk, :prefix)`."""
     values: Mapping[str, Any] = field(default_factory=dict)
     index: str | None = None
     filter: str = ""
@@ -130,7 +130,7 @@ class Table:
         return decode_item(raw["Item"]) if "Item" in raw else None
 
     def get_all(self, pk: str, sks: Iterable[str]) -> dict[str, Item]:
-        """Those of these items of one partition that there are, by `sk`; 100 in a call."""
+        """Return the existing items of one partition, by `sk`; 100 per call."""
         found = batch_get((self, pk, sk) for sk in sks)
         return {sk: item for (_, _, sk), item in found.items()}
 
@@ -160,7 +160,7 @@ class Table:
         )
 
     def every(self, query: Query) -> Iterator[Item]:
-        """All items of a query, each page read when the one before is taken."""
+        """Yield all items of a query; each page is read when the previous one is used up."""
         while True:
             page = self.query(query)
             yield from page.items
@@ -169,8 +169,8 @@ class Table:
             query = replace(query, after=page.last_key)
 
     def page(self, query: Query, limit: int, *, calls: int = _ROUNDS) -> ItemPage:
-        """Exactly `limit` items when there are as many, though the filter drops some; `last_key` is
-        None only at the end. Reads at most `calls` times, so a page may be short of `limit`."""
+        """Return a page of `limit` items, even if the filter drops some of those read; fewer after
+        `calls` reads. `last_key` is None only at the end of the query."""
         items: list[Item] = []
         after = query.after
         for _ in range(calls):
@@ -205,11 +205,9 @@ class Table:
         return Action("ConditionCheck", self._params(condition, values, Key=key))
 
     def write(self, action: Action, also: Sequence[Action] = ()) -> Item:
-        """Do one action; an update gives the item as it is afterwards, unless there are others to
-        do with it.
-
-        Raises ConditionFailed, or what the action says.
-        """
+        """Execute one action, in a transaction with those in `also` if there are any. Return the
+        updated item if the action is a single update, else an empty dict. Raises ConditionFailed,
+        or the exception of the action's `refused`."""
         if also or action.done:
             try:
                 transact(action, *also)
@@ -245,20 +243,20 @@ class Table:
 
 
 Key = tuple[Table, str, str]
-"""Where an item is, for `batch_get`: its table, `pk` and `sk`."""
+"""Key of an item for `batch_get`: its table, `pk` and `sk`."""
 
 
 def transact(*actions: Action, attempts: int = _TRANSACTION_ATTEMPTS) -> None:
-    """All of `actions` or none (at most 100). A conflict with another transaction is tried again,
-    unless that was the last of so many `attempts`.
+    """Execute all `actions` (at most 100) or none. A conflict with another transaction is retried
+    with jitter, up to `attempts` times in total.
 
-    Raises TransactionFailed when a condition does not hold, or what its action says;
-    TransactionConflict when others keep changing the same items.
+    Raises TransactionFailed if a condition does not hold, or the exception of that action's
+    `refused`; TransactionConflict after the last attempt.
     """
     items = [{action.kind: action.params} for action in actions]
     for attempt in range(1, attempts + 1):
         try:
-            # By the token DynamoDB knows a transaction whose answer was lost when it comes again.
+            # With this idempotency token, a retry after a lost response does not write twice.
             _call(
                 "TransactWriteItems",
                 TransactItems=items,
@@ -287,7 +285,8 @@ def transact(*actions: Action, attempts: int = _TRANSACTION_ATTEMPTS) -> None:
 
 
 def try_transact(*actions: Action) -> bool:
-    """`transact`; False, and nothing is done, when a condition does not hold."""
+    """Execute a transaction and return True; return False if a condition does not hold. Raises
+    TransactionConflict."""
     try:
         transact(*actions)
     except TransactionFailed:
@@ -298,12 +297,12 @@ def try_transact(*actions: Action) -> bool:
 def transact_groups(
     groups: Mapping[str, Sequence[Action]], also: Callable[[int], Sequence[Action]]
 ) -> dict[str, Sequence[Reason]]:
-    """Each group whole or not at all, all that can in one transaction (at most 100 actions).
+    """Write as many groups as possible in one transaction (at most 100 actions), each completely or
+    not at all. Return the cancellation reasons of the others, by name.
 
-    A group whose condition does not hold is left out and the others go through; gives the reasons
-    of those left out. `also(n)` are further actions, for the n groups that are written.
-
-    Raises TransactionFailed when a condition of these does not hold.
+    The transaction is retried without groups whose condition does not hold. `also(n)` returns
+    further actions for the n groups written, such as a counter. Raises TransactionFailed if a
+    condition of these does not hold; TransactionConflict.
     """
     return transact_named(groups, lambda names: also(len(names)))
 
@@ -311,7 +310,7 @@ def transact_groups(
 def transact_named(
     groups: Mapping[str, Sequence[Action]], also: Callable[[Collection[str]], Sequence[Action]]
 ) -> dict[str, Sequence[Reason]]:
-    """`transact_groups`, where `also` is told which groups are written."""
+    """Write groups as `transact_groups` does; `also` gets the names of the groups written."""
     pending = dict(groups)
     refused: dict[str, Sequence[Reason]] = {}
     while pending:
@@ -334,10 +333,9 @@ def transact_named(
 def batch_get(
     keys: Iterable[Key], *, eventual: Collection[Table] = ()
 ) -> dict[tuple[str, str, str], Item]:
-    """Items of any tables by (table name, pk, sk); 100 in a call. A key given twice is asked for
-    once: DynamoDB refuses a call that names one twice. Those of the tables `eventual` are read
-    at half the price, and may be as they stood a moment ago, or missing; all others are strongly
-    consistent."""
+    """Return the existing items of `keys`, by (table name, pk, sk); 100 per call. Reads are
+    strongly consistent, except those of the tables in `eventual`, which cost half as much and may
+    be stale. Duplicate keys are requested once, because DynamoDB rejects them."""
     wanted = list(dict.fromkeys(keys))
     found: dict[tuple[str, str, str], Item] = {}
     for start in range(0, len(wanted), _READ_AT_ONCE):
@@ -356,8 +354,8 @@ def batch_get(
 
 
 def batch_write(actions: Iterable[Action]) -> None:
-    """Puts and deletes without conditions, of different items, in no order; 25 in a call. What
-    DynamoDB leaves undone is sent again, a little later each time; then raises StoreFailed."""
+    """Write puts and deletes of distinct items, without conditions and in no order; 25 per call.
+    Unprocessed items are retried with jitter."""
     wanted = list(actions)
     for start in range(0, len(wanted), WRITE_AT_ONCE):
         pending: dict[str, Any] = {}
@@ -376,13 +374,14 @@ def batch_write(actions: Iterable[Action]) -> None:
 
 
 def key_of(item: Item, index: str | None = None) -> Item:
-    """Where `item` stands in the table or in one of its indexes, for `Query.after`."""
+    """Return the key of `item` in the table or in one of its indexes, for `Query.after`."""
     names = ("pk", "sk", f"{index}_pk", f"{index}_sk") if index else ("pk", "sk")
     return {name: item[name] for name in names if name in item}
 
 
 def _call(operation: str, **params: Any) -> dict[str, Any]:
-    """The answer. Raises Refused for what is about this call, StoreFailed for the rest."""
+    """Return the response of one operation. Raises Refused for errors of this call, else
+    StoreFailed."""
     try:
         return clients.dynamodb().call(operation, params)
     except Unreachable as error:
@@ -390,8 +389,8 @@ def _call(operation: str, **params: Any) -> dict[str, Any]:
 
 
 def _has_made(action: Action, item: Mapping[str, Any]) -> bool:
-    """Whether an item, as DynamoDB returns it, is what the action makes of it: it has the same
-    holder, or carries the same events, each with an id of its own."""
+    """Return whether a stored item is the result of the action: it has the same holder, or carries
+    the same events, whose ids are unique."""
     params = action.params
     written = (params.get("Item", {}), params.get("ExpressionAttributeValues", {}))
     return any(

@@ -1,5 +1,5 @@
-"""DynamoDB through the AWS SDK's client: slower than `dynamodb_http`, but knows everything that
-can be configured for an AWS SDK, such as proxies and FIPS endpoints."""
+"""DynamoDB transport over the AWS SDK's client: slower than `dynamodb_http`, but supports every SDK
+setting, such as proxies and FIPS endpoints."""
 
 from typing import Any
 
@@ -18,7 +18,8 @@ from outrider.kit.settings import Misconfigured
 
 
 class Boto3DynamoDB:
-    """`client` makes one attempt of each call: the retries are ours, the same for any transport."""
+    """Transport over an SDK client that makes one attempt per call; `Retries` repeats calls in the
+    same way for all transports."""
 
     def __init__(self, client: Any) -> None:
         self._client = client

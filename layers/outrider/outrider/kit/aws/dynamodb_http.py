@@ -1,9 +1,11 @@
-"""DynamoDB's JSON protocol: botocore finds the credentials, urllib3 keeps the connections.
+"""DynamoDB transport over its JSON protocol: botocore provides the credentials, urllib3 the
+connection pool.
 
-botocore's own client spends most of a call's CPU on what its many services need: models, event
-hooks, signatures of any request, parsing. `bench/cpu.py` has the numbers.
+botocore's own client spends most of a call's CPU time on generic features: service models, event
+hooks, signing of arbitrary requests, parsing. `bench/cpu.py` measures the difference.
 
-Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+Source:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 """
 
 import re
@@ -42,16 +44,16 @@ _UNFIT_FOR_USER_AGENT = re.compile(r"[^\w!$%&'*+.^`|~-]", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class DynamoResponse:
-    """What came back; `crc32` is the checksum of `data` that DynamoDB sends along."""
+    """HTTP response of DynamoDB; `crc32` is the header with the checksum of `data`."""
 
     status: int
     data: bytes
     crc32: str | None = None
 
     def read(self) -> Answer:
-        """Return the answer. Raises Refused, Unreachable."""
+        """Return the decoded body. Raises Refused, Unreachable (also if the checksum differs)."""
         if self.crc32 is not None and int(self.crc32) != crc32(self.data):
-            raise Unreachable("the answer was damaged on its way: its CRC-32 differs")
+            raise Unreachable("the response is corrupt: its CRC-32 does not match the header")
         if self.status == 200:
             answer: Answer = json.loads(self.data)
             return answer
@@ -68,8 +70,8 @@ class DynamoResponse:
 
 
 class HttpDynamoDB:
-    """Calls with the credentials of `session`, to the endpoint of its region or of the variables
-    `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL`."""
+    """Transport with the credentials of `session`, to the endpoint of its region or the one set in
+    `AWS_ENDPOINT_URL_DYNAMODB` or `AWS_ENDPOINT_URL`. Raises Misconfigured without a region."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -99,7 +101,7 @@ class HttpDynamoDB:
         return self._retries.run(lambda: self._send(operation, body).read())
 
     def _send(self, operation: str, body: bytes) -> DynamoResponse:
-        # Asked for at each call: those of a container or an instance may come late.
+        # Loaded on each call: the provider of a container or an instance may not be ready at start.
         credentials = self._session.get_credentials()
         if credentials is None:
             raise Misconfigured(NO_CREDENTIALS)
@@ -113,7 +115,7 @@ class HttpDynamoDB:
                 body,
                 access_key=frozen.access_key,
                 secret_key=frozen.secret_key,
-                now=datetime.now(UTC),  # whatever a test clock says: AWS looks at its own
+                now=datetime.now(UTC),  # not `clock`, which tests freeze: AWS checks the real time
             )
             answer = self._pool.urlopen("POST", "/", body=body, headers=signed)
         except (urllib3.exceptions.HTTPError, BotoCoreError) as failure:
@@ -122,7 +124,8 @@ class HttpDynamoDB:
 
 
 def endpoint(region: str) -> str:
-    """Return the URL from the variables that every AWS SDK knows, else that of the region."""
+    """Return the endpoint URL: the one set in the AWS SDK's environment variables, or else that of
+    the region."""
     configured = settings().aws_endpoint_url_dynamodb or settings().aws_endpoint_url
     if configured:
         return configured.rstrip("/") + "/"
@@ -130,6 +133,6 @@ def endpoint(region: str) -> str:
 
 
 def _user_agent(session: Session) -> str:
-    """Return ours, with the application's id that AWS shows in CloudTrail."""
+    """Return the User-Agent header, with the SDK's application id, which CloudTrail shows."""
     app_id = session.get_config_variable("user_agent_appid")
     return f"outrider app/{_UNFIT_FOR_USER_AGENT.sub('-', app_id)}" if app_id else "outrider"

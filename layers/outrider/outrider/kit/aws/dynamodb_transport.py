@@ -1,6 +1,7 @@
-"""The transport to DynamoDB: its protocol, its errors, and the retries that both transports share.
+"""DynamoDB transport: its protocol, its errors, and the retries that both implementations share.
 
-`dynamodb_http` is ours, and fast; `dynamodb_boto3` is the AWS SDK's client. `clients` chooses.
+`dynamodb_http` is our own fast implementation; `dynamodb_boto3` wraps the AWS SDK's client.
+`clients.connect` selects one.
 """
 
 import secrets
@@ -18,7 +19,8 @@ ATTEMPTS = 3
 CONNECT_SECONDS, READ_SECONDS = 2, 5
 _BACKOFF_MS = 50
 _COST, _THROTTLED_COST, _REFILL = 14, 5, 1
-"""Of the retry quota, as in botocore's standard mode."""
+"""Tokens of the retry quota, as in botocore's standard retry mode: the cost of a retry after an
+error or after throttling, and the refill after a call that needed no retry."""
 _THROTTLED = frozenset(
     {
         "LimitExceededException",
@@ -33,11 +35,11 @@ TRANSIENT = _THROTTLED | {
     "ServiceUnavailable",
     "TransactionConflictException",
 }
-"""Errors that say nothing about the call itself: the same call may succeed later."""
+"""Transient errors: the same call may succeed later."""
 
 
 class Unreachable(Exception):
-    """DynamoDB did not answer, or has no capacity for us just now."""
+    """DynamoDB did not respond, returned a server error, or throttled the call."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -45,8 +47,11 @@ class Unreachable(Exception):
 
 
 class Refused(Exception):
-    """DynamoDB refused a call for what it asks. `details` is its answer, `again` whether the call
-    was sent before, by an attempt that may have been carried out though its answer was lost."""
+    """DynamoDB rejected a call because of its content.
+
+    `details` is the body of the error response. `again` is True if the call is a retry: an earlier
+    attempt may have succeeded although its response was lost.
+    """
 
     def __init__(self, code: str, details: dict[str, Any]) -> None:
         super().__init__(f"{code}: {details.get('message') or details.get('Message')}")
@@ -56,35 +61,37 @@ class Refused(Exception):
 
 
 class DynamoDB(Protocol):
-    """Calls to DynamoDB by the names and parameters of its API."""
+    """Interface of a transport: calls by the operation names and parameters of the DynamoDB API."""
 
     def call(self, operation: str, params: dict[str, Any]) -> Answer:
-        """Return the answer of `operation` (`GetItem`, …); binary values may be base64 or bytes.
+        """Return the response of `operation` (`GetItem`, …); binary values may be base64 or bytes.
 
-        Raises Refused, Unreachable after the last attempt, Misconfigured at once.
+        Raises Refused; Unreachable after the last attempt; Misconfigured without credentials.
         """
         ...
 
 
 def failed(status: int, code: str, details: dict[str, Any]) -> Refused | Unreachable:
-    """Return the error for an answer that is none."""
+    """Return the exception for an error response."""
     if status >= 500 or code in TRANSIENT:
         return Unreachable(code)
     return Refused(code, details)
 
 
 class Retries:
-    """Retries with jitter, within a quota: when most calls fail, each is tried only once, so that
-    a table in trouble does not get three times its load. Shared by all calls of a process.
+    """Retries with jitter and a retry quota, shared by all calls of a process.
 
-    Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+    When most calls fail, the quota is used up and calls are no longer retried, so an overloaded
+    table does not get three times its load. Source:
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
     """
 
     def __init__(self) -> None:
         self._quota = RetryQuota()
 
     def run(self, attempt: Callable[[], Answer]) -> Answer:
-        """Return the answer of the first attempt that has one. Raises what the last one raises."""
+        """Return the response of the first attempt that succeeds. Raises Refused at once, and
+        Unreachable after the last attempt or when the quota is used up."""
         refill = _REFILL
         for number in range(1, ATTEMPTS + 1):
             try:

@@ -1,4 +1,4 @@
-"""The EventBridge bus."""
+"""EventBridge event bus."""
 
 import secrets
 import time
@@ -13,16 +13,17 @@ SOURCE = "outrider"
 _ATTEMPTS = 4
 _BATCH = 10
 _BATCH_BYTES = 240_000
-"""EventBridge takes 256 KB a call, counting more than the detail."""
+"""Bytes of `Detail` in one call, below the 256 KB limit of PutEvents, which also counts other
+fields."""
 
 
 class PublishFailed(Exception):
-    """The bus did not take every event; the ones it took will be handled."""
+    """The event bus rejected some events after all retries; it accepted the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class BusEvent:
-    """What rules see of an event: `name` is its detail-type."""
+    """An event as rules match it: `name` is the detail-type."""
 
     name: str
     detail: Mapping[str, Any]
@@ -33,8 +34,8 @@ class Bus:
     name: str
 
     def publish(self, notices: Sequence[BusEvent]) -> None:
-        """Publish all, ten a call and several calls at a time: the bus keeps no order. Entries that
-        it refuses are tried again a few times.
+        """Publish all events, ten per call, with concurrent calls: the bus does not preserve order.
+        Rejected entries are retried with jitter.
 
         Raises PublishFailed.
         """

@@ -1,4 +1,5 @@
-"""Small secrets under the stack's KMS key, bound to what they belong to."""
+"""Encryption of small secrets with the stack's KMS key; the encryption context binds each secret to
+its owner."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +13,13 @@ from outrider.kit.errors import ServiceUnavailable
 
 
 class CipherFailed(ServiceUnavailable):
-    """KMS did not do it: out of reach, or not allowed."""
+    """KMS did not respond or denied the call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cipher:
-    """Encrypts up to 4 KB. `context` is no secret; only the same one decrypts. Raises
-    CipherFailed."""
+    """KMS encryption of up to 4 KB. `context` is the encryption context: it is not secret, and
+    decryption requires the same one. Both methods raise CipherFailed."""
 
     key_id: str
 
@@ -40,9 +41,11 @@ class Cipher:
 
 @dataclass(frozen=True, slots=True)
 class Safe:
-    """Secrets of a workspace's resources of one kind: encrypted where they are stored, plain only
-    in memory. Each is bound to its workspace and resource, so a ciphertext that is copied to
-    another item cannot be decrypted. Raises CipherFailed."""
+    """Encryption of the secrets of a workspace's resources of one kind.
+
+    Each secret is bound to its workspace and resource by the encryption context, so a ciphertext
+    that is copied to another item cannot be decrypted. Both methods raise CipherFailed.
+    """
 
     cipher: Cipher
     workspace: str
@@ -52,7 +55,7 @@ class Safe:
         return self.cipher.encrypt(secret, {"workspace": self.workspace, self.kind: resource_id})
 
     def open(self, resource_id: str, locked: bytes) -> bytes:
-        """Return the secret, for which KMS is asked once in the life of a process."""
+        """Return the decrypted secret, cached for the life of the process to save KMS calls."""
         return decrypted(self.cipher, self.workspace, self.kind, resource_id, locked)
 
 

@@ -1,4 +1,4 @@
-"""Emails of the stack itself, through Amazon SES: not on behalf of a workspace."""
+"""Emails from the stack itself (not on behalf of a workspace), sent through Amazon SES."""
 
 from email.message import EmailMessage
 
@@ -8,13 +8,13 @@ from outrider.kit.aws import clients
 
 
 class NotTaken(Exception):
-    """SES did not take the email, or did not answer. The text says which."""
+    """SES rejected the email or did not respond; the text is the error code."""
 
 
 def send(sender: str, to: str, subject: str, text: str) -> None:
     """Send an email, at most once. Raises NotTaken.
 
-    Auto-Submitted (RFC 3834) keeps the vacation notices of others away.
+    The header `Auto-Submitted` (RFC 3834) prevents out-of-office replies.
     """
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject

@@ -1,8 +1,8 @@
-"""S3: objects of one bucket, read and written in parts, and links that let a client do so itself.
+"""S3 objects of one bucket: ranged reads, multipart uploads, and presigned URLs for clients.
 
-Reads and writes are bounded by the caller: nothing here holds an object larger than what was asked
-for. Links are signed with Signature Version 4 and end with their time or the signer's credentials,
-whichever is first.
+The caller bounds each read and write, so nothing here loads an object larger than requested.
+Presigned URLs use Signature Version 4 and expire after their time, or earlier with the credentials
+of the signer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,20 +15,20 @@ from outrider.kit.aws import clients
 from outrider.kit.errors import ServiceUnavailable
 
 MIN_PART = 5 * 1024 * 1024
-"""Bytes: S3 takes no smaller part of a multipart upload, but for the last."""
+"""Minimum bytes of a part of a multipart upload, except the last (S3 limit)."""
 
 
 class ObjectMissing(Exception):
-    """There is no object under this key."""
+    """There is no object with this key."""
 
 
 class ObjectsFailed(ServiceUnavailable):
-    """S3 did not answer, or has no capacity for us just now."""
+    """S3 did not respond, returned a server error, or throttled the call."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectRange:
-    """A range of an object; `size` is that of the whole object."""
+    """A byte range of an object; `size` is the size of the whole object."""
 
     body: bytes
     size: int
@@ -39,11 +39,13 @@ class Objects:
     bucket: str
 
     def link_to_put(self, key: str, seconds: int) -> str:
-        """A URL that takes one PUT of this object, as often as it is called within `seconds`."""
+        """Return a presigned PUT URL for this object, valid for `seconds` and any number of
+        uploads."""
         return self._link("put_object", key, seconds)
 
     def link_to_get(self, key: str, seconds: int, *, filename: str, media: str) -> str:
-        """A URL that gives the object as a download of this name."""
+        """Return a presigned GET URL that downloads the object as `filename`, with the media type
+        `media`."""
         return self._link(
             "get_object",
             key,
@@ -53,13 +55,13 @@ class Objects:
         )
 
     def get(self, key: str) -> bytes:
-        """Raises ObjectMissing."""
+        """Return the whole object. Raises ObjectMissing, ObjectsFailed."""
         return bytes(self._call("get_object", Key=key)["Body"].read())
 
     def get_part(self, key: str, start: int, length: int) -> ObjectRange:
-        """Up to `length` bytes from `start`; none when the object ends before it.
+        """Return up to `length` bytes from offset `start`: no bytes if the object ends before it.
 
-        Raises ObjectMissing.
+        Raises ObjectMissing, ObjectsFailed.
         """
         try:
             answer = self._call("get_object", Key=key, Range=f"bytes={start}-{start + length - 1}")
@@ -71,10 +73,12 @@ class Objects:
         return ObjectRange(bytes(answer["Body"].read()), size)
 
     def put(self, key: str, body: bytes) -> None:
+        """Write the object. Raises ObjectsFailed."""
         self._call("put_object", Key=key, Body=body)
 
     def put_new(self, key: str, body: bytes) -> bool:
-        """False, and nothing written, when there is an object under this key."""
+        """Create the object; return False, and write nothing, if the key already exists. Raises
+        ObjectsFailed."""
         try:
             self._call("put_object", Key=key, Body=body, IfNoneMatch="*")
         except ClientError as error:
@@ -87,11 +91,13 @@ class Objects:
         return True
 
     def begin(self, key: str) -> str:
-        """Begin a multipart upload; gives its id. Nothing is there before it is completed."""
+        """Start a multipart upload and return its id. The object does not exist until `complete`.
+        Raises ObjectsFailed."""
         return str(self._call("create_multipart_upload", Key=key)["UploadId"])
 
     def put_part(self, key: str, upload_id: str, number: int, body: bytes) -> str:
-        """Put the part `number` (from 1), over what was put as this part before; gives its tag."""
+        """Upload the part `number` (from 1), replacing an earlier upload of it, and return its
+        ETag. Raises ObjectsFailed."""
         return str(
             self._call("upload_part", Key=key, UploadId=upload_id, PartNumber=number, Body=body)[
                 "ETag"
@@ -99,7 +105,8 @@ class Objects:
         )
 
     def complete(self, key: str, upload_id: str, tags: Sequence[str]) -> None:
-        """Make the object of its parts. Twice is the same as once."""
+        """Complete the multipart upload with the ETags of its parts, in order. Idempotent. Raises
+        ObjectsFailed."""
         parts = [{"PartNumber": number, "ETag": tag} for number, tag in enumerate(tags, start=1)]
         try:
             self._call(
@@ -108,7 +115,7 @@ class Objects:
                 UploadId=upload_id,
                 MultipartUpload={"Parts": parts},
             )
-        except ClientError as error:  # S3 forgets an upload that an earlier try has completed
+        except ClientError as error:  # an earlier attempt has completed the upload
             if error.response["Error"]["Code"] != "NoSuchUpload":
                 raise
 

@@ -1,4 +1,4 @@
-"""What Amazon SES may send for, and how much, as it says itself."""
+"""Sending quota of the SES account, and the verification status of its identities."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,39 +13,41 @@ DkimStatus = Literal["SUCCESS", "PENDING", "FAILED", "TEMPORARY_FAILURE", "NOT_S
 
 
 class IdentityUnknown(Exception):
-    """SES did not tell: out of reach, or we may not ask. The text says which."""
+    """The status could not be read: SES did not respond or denied the call. The text is the error
+    code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An address or domain. Under each of the `tokens` its domain has to name a key of SES."""
+    """A verified address or domain (SES identity). DKIM needs a CNAME record for each of the
+    `tokens`."""
 
     name: str
     verified: bool
     dkim: DkimStatus
     tokens: list[str]
     zone: str = _ZONE
-    """Where the keys are."""
+    """The hosted zone of the DKIM keys, to which the CNAME records point."""
     mail_from: str | None = None
-    """Its custom MAIL FROM domain: to whom bounces go, and whose SPF record counts."""
+    """The custom MAIL FROM domain: it receives bounces, and its SPF record is checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class SesAccount:
-    """The account at SES in this region. Without `production_access` (the sandbox) it sends to
-    verified addresses only. `enforcement`: HEALTHY, PROBATION, or SHUTDOWN."""
+    """The SES account in this region. Without `production_access` it is in the sandbox and can send
+    to verified addresses only. `enforcement` is HEALTHY, PROBATION or SHUTDOWN."""
 
     production_access: bool
     sending_enabled: bool
     enforcement: str
     daily_quota: float
-    """Mails in 24 hours; -1 is no limit."""
+    """Maximum emails in 24 hours; -1 means unlimited."""
     sent_today: float
     per_second: float
 
 
 def account() -> SesAccount:
-    """Return how the account stands. Raises IdentityUnknown.
+    """Return the sending quota and status of the SES account. Raises IdentityUnknown.
 
     Source: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
     """
@@ -67,7 +69,7 @@ def account() -> SesAccount:
 
 
 def find(name: str) -> Identity | None:
-    """The identity with this name, if there is one. Raises IdentityUnknown."""
+    """Return the SES identity of this name, or None if there is none. Raises IdentityUnknown."""
     try:
         answer = clients.client("sesv2").get_email_identity(EmailIdentity=name)
     except ClientError as error:
@@ -89,7 +91,8 @@ def find(name: str) -> Identity | None:
 
 
 def feedback_host() -> str:
-    """Return the host that takes bounces for a custom MAIL FROM domain.
+    """Return the host that the MX record of a custom MAIL FROM domain must name, to receive
+    bounces. Raises Misconfigured.
 
     Source: https://docs.aws.amazon.com/ses/latest/dg/mail-from.html
     """

@@ -1,7 +1,9 @@
-"""AWS Signature Version 4 for POST requests without path or query, which is all DynamoDB takes.
+"""AWS Signature Version 4 for POST requests without path or query, the only kind that DynamoDB
+needs.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-botocore signs anything, at several times the price; a test holds the two against each other.
+
+botocore signs any request, but is several times slower; a test compares both results.
 """
 
 import hashlib
@@ -16,7 +18,7 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a signature is good for, besides its day."""
+    """Credential scope of a signature, without its date."""
 
     region: str
     service: str
@@ -30,7 +32,10 @@ class Scope:
         secret_key: str,
         now: datetime,
     ) -> dict[str, str]:
-        """`headers`, lower-case and all of them signed, with date and authorization."""
+        """Return `headers` with `x-amz-date` and `authorization` added.
+
+        The names in `headers` must be lower-case; all of them are signed.
+        """
         moment = now.strftime("%Y%m%dT%H%M%SZ")
         signed = {**headers, "x-amz-date": moment}
         names = sorted(signed)

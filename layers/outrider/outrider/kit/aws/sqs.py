@@ -1,4 +1,4 @@
-"""SQS: sending in batches, and handling each record of a batch by itself."""
+"""SQS: batch sends, and per-record error handling of batches received."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ _BATCH = 10
 
 @dataclass(frozen=True, slots=True)
 class QueueMessage:
-    """`group` is the workspace that the message belongs to: while one keeps many workers busy, SQS
-    gives out the messages of others first. Source:
+    """A message to send. `group` is its workspace: SQS fair queues deliver messages of other groups
+    first while one group occupies many workers. Source:
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
     """
 
@@ -29,16 +29,16 @@ class QueueMessage:
 
 
 class SendFailed(Exception):
-    """The queue did not take every message; the ones it took will be handled. `unsent` are those
-    that it certainly did not take."""
+    """SQS did not accept all messages. `unsent` are those it certainly did not accept; the others
+    will be delivered, or may be if SQS did not respond."""
 
     def __init__(self, unsent: Sequence[QueueMessage]) -> None:
-        super().__init__(f"{len(unsent)} messages were not taken by the queue")
+        super().__init__(f"SQS did not accept {len(unsent)} messages")
         self.unsent = unsent
 
 
 class OutOfTime(Exception):
-    """There is no time left for a record, which comes again."""
+    """Too little time is left to handle a record, so SQS delivers it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Queue:
     url: str
 
     def send(self, messages: Sequence[QueueMessage]) -> None:
-        """Send all, ten a call. Raises SendFailed when the queue does not take all of them."""
+        """Send all messages, ten per call. Raises SendFailed if SQS does not accept all of them."""
         for start in range(0, len(messages), _BATCH):
             batch, others = messages[start : start + _BATCH], messages[start + _BATCH :]
             entries = [
@@ -64,20 +64,21 @@ class Queue:
                 )
             except ClientError as refusal:
                 raise SendFailed([*batch, *others]) from refusal
-            except BotoCoreError as lost:  # it may have been taken
+            except BotoCoreError as lost:  # SQS may have accepted the batch
                 raise SendFailed(others) from lost
             if refused := answer.get("Failed"):
                 raise SendFailed([*(batch[int(each["Id"])] for each in refused), *others])
 
 
 def time_left(context: Any, least_ms: int) -> Callable[[], bool]:
-    """Tells whether a function that was given `context` may run that long still."""
+    """Return a function that returns whether the invocation has more than `least_ms` milliseconds
+    left."""
     return lambda: bool(context.get_remaining_time_in_millis() > least_ms)
 
 
 def turn_left(context: Any, least_ms: int) -> Callable[[], bool]:
-    """`time_left` for work that goes on in another call: tells also whether its turn is over, so
-    that the work of others, which fair queues give out first, finds a free worker."""
+    """Return `time_left` for work that another invocation can continue: also False after TURN_MS,
+    so that the worker becomes free for other workspaces, which fair queues serve first."""
     began = context.get_remaining_time_in_millis()
     enough_time = time_left(context, least_ms)
     return lambda: enough_time() and began - context.get_remaining_time_in_millis() < TURN_MS
@@ -88,12 +89,12 @@ def handle_records(
     handle: Callable[[Any], None],
     enough_time: Callable[[], bool] = lambda: True,
 ) -> dict[str, list[dict[str, str]]]:
-    """Handle each SQS record of `event`; those that fail come again, the others do not. Records
-    for which there is no longer enough time come again too.
+    """Handle each SQS record of `event`, and return the partial batch response
+    (`ReportBatchItemFailures`).
 
-    Gives the partial batch response of `ReportBatchItemFailures`.
+    SQS delivers again only records that failed, or for which `enough_time` was False.
     """
-    # Here, since only workers need it: it is the dearest of Powertools' utilities to import.
+    # Imported here because only workers need it: it is Powertools' slowest utility to import.
     from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
         BatchProcessor,
         EventType,
@@ -110,11 +111,11 @@ def handle_records(
                 logger().append_keys(workspace=workspace_of(message))
                 handle(message)
             except Exception:
-                logger().exception("a record failed")
+                logger().exception("record failed")
                 raise
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     answer = process_partial_response(dict(event), handle_record, processor)
     if failed := len(processor.fail_messages):
-        logger().warning("records come again", count=len(event["Records"]), failed=failed)
+        logger().warning("records will be retried", count=len(event["Records"]), failed=failed)
     return cast("dict[str, list[dict[str, str]]]", answer)

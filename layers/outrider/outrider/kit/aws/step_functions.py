@@ -1,4 +1,4 @@
-"""Step Functions: starting an execution under a name of its own."""
+"""Step Functions: executions that are started once, by name."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ class StateMachine:
     arn: str
 
     def start(self, name: str, input_: dict[str, object]) -> None:
-        """Start an execution. A name that was used before starts nothing: it is the same one."""
+        """Start an execution, unless one of this name exists: the name is the idempotency key."""
         try:
             clients.client("stepfunctions").start_execution(
                 stateMachineArn=self.arn, name=name, input=json.dumps_text(input_)
