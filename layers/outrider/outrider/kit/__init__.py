@@ -1,1 +1,1 @@
-"""What knows no domain: time, ids, errors, AWS clients, tables, HTTP, queues."""
+"""Shared infrastructure without domain knowledge: time, ids, errors, AWS clients, HTTP, text."""

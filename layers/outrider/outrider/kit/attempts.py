@@ -1,4 +1,4 @@
-"""How often, and how far apart, a change is tried that others may make at the same time."""
+"""Retries with jitter of writes that may lose to concurrent ones (optimistic locking)."""
 
 import secrets
 from collections.abc import Iterator
@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from outrider.kit import clock
 
 FEW = 3
-"""Attempts at one of many changes of a request, which has to come to the others."""
+"""Attempts per item when one request writes many items."""
 MOST = 10
-"""Attempts at the one change of a request."""
+"""Attempts when a request makes a single write."""
 _FIRST_WAIT, _LONGEST_WAIT = 50, 800
-"""Milliseconds: with MOST all waits together are four seconds at most, of a request's 29."""
+"""Milliseconds. With MOST attempts, all waits together take at most four of a request's 29
+seconds."""
 
 
 def attempts(most: int = MOST) -> Iterator[int]:
-    """Count the attempts, from 0. The second comes at once, each later one after a wait of random
-    length, up to twice as long as the one before: so a hundred that want the same item come one by
-    one. What was read before such a wait (`number > 1`) is out of date.
+    """Yield the numbers of the attempts, from 0, with exponential backoff and full jitter between
+    them.
+
+    The second attempt (1) follows at once; each later one waits for a random time whose maximum
+    doubles up to 800 ms. So a hundred writers of the same item spread out. Data read before such a
+    wait (`number > 1`) is out of date.
 
     Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """

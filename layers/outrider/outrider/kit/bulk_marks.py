@@ -1,7 +1,7 @@
-"""Marks: what bulk work leaves on the items it writes, so that a repetition knows its own.
+"""Marks that make bulk writes idempotent: each job stores its mark on the items it writes.
 
-A condition on the version tells that an item has changed, the mark tells by whom; it stays until
-other bulk work changes the item.
+A failed version condition shows that an item was changed; the mark shows whether this job did it in
+an earlier attempt. The mark stays until another bulk write changes the item.
 """
 
 from dataclasses import replace
@@ -13,7 +13,7 @@ ATTRIBUTE = "_mark"
 
 
 def marked_action(put: Action, mark: str) -> Action:
-    """A Put whose item carries the mark."""
+    """Return the Put with the mark added to its item."""
     return replace(put, params={**put.params, "Item": {**put.params["Item"], **_typed(mark)}})
 
 
@@ -22,7 +22,7 @@ def attribute(mark: str) -> dict[str, str]:
 
 
 def mark_of(item: Item | None) -> str:
-    """Empty without an item or a mark."""
+    """Return the mark of an item; empty if there is no item or no mark."""
     return str(item.get(ATTRIBUTE, "")) if item else ""
 
 

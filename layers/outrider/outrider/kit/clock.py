@@ -1,4 +1,5 @@
-"""The only source of time. Instants are UTC; text is RFC 3339 with milliseconds, so it sorts."""
+"""Clock: the only source of time. Instants are UTC; as text they are RFC 3339 with milliseconds,
+which sorts by time."""
 
 import time
 from collections.abc import Iterator
@@ -29,14 +30,15 @@ def to_epoch_ms(moment: datetime) -> int:
 
 
 def to_text(moment: datetime) -> str:
-    """`2026-05-17T09:20:00.000Z` (RFC 3339, UTC, milliseconds)."""
+    """Return the instant as text, for example `2026-05-17T09:20:00.000Z` (RFC 3339, UTC,
+    milliseconds)."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_text(text: str) -> datetime:
-    """The instant an RFC 3339 text names.
+    """Parse an RFC 3339 date-time.
 
-    Raises ValueError when the text is not a date-time or names no time zone.
+    Raises ValueError if the text is not a date-time or has no time zone.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -48,7 +50,7 @@ def from_text(text: str) -> datetime:
 
 
 def sleep(seconds: float) -> None:
-    """Wait. A clock that is held goes on by as much instead, and nobody waits."""
+    """Wait for `seconds`; a frozen clock is advanced instead, without waiting."""
     global _frozen  # noqa: PLW0603 - one process has one clock
     if _frozen is None:
         time.sleep(seconds)
@@ -58,7 +60,7 @@ def sleep(seconds: float) -> None:
 
 @contextmanager
 def frozen(moment: datetime) -> Iterator[None]:
-    """Hold the clock at `moment` (tests and the sandbox's test clock)."""
+    """Freeze the clock at `moment` (for tests and the test clock of the sandbox)."""
     global _frozen  # noqa: PLW0603 - one process has one clock
     before, _frozen = _frozen, moment
     try:

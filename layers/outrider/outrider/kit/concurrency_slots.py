@@ -1,7 +1,8 @@
-"""Places in an item that only so many may hold at once, such as requests under way to one endpoint.
+"""Concurrency limit stored in a DynamoDB item, for example for requests in flight to one endpoint.
 
-They are the map `in_flight`: who holds a place, and when it ends by itself, in epoch milliseconds,
-should its worker die. Taking one is a conditional write, so no more than allowed are ever held.
+The map `in_flight` holds a slot for each current holder: its value is the end of the holder's
+lease, in epoch milliseconds, after which the slot can be released if the worker has died. Slots are
+acquired with a conditional write, so the limit is never exceeded.
 """
 
 import secrets
@@ -12,20 +13,23 @@ from typing import Any
 from outrider.kit import clock
 
 Place = int
-"""The end of a place, in epoch milliseconds."""
+"""End of a slot's lease, in epoch milliseconds."""
 
 _SPREAD = 1_000
-"""Milliseconds by which ends differ: by its end a worker knows its own place."""
+"""Milliseconds of random spread of the lease ends, so that a worker recognises its own slot by its
+end."""
 
 
 def ending_in(lease: timedelta) -> Place:
-    """A place that ends by itself after `lease`."""
+    """Return a slot whose lease ends after `lease`."""
     return clock.to_epoch_ms(clock.now() + lease) + secrets.randbelow(_SPREAD)
 
 
 def taken(holder: str) -> tuple[str, str]:
-    """The expression that takes the place `:place` for `holder`, and its condition: fewer than
-    `:most` are held, none by `holder`. The item has to be there."""
+    """Return the update expression that acquires the slot `:place` for `holder`, and its condition.
+
+    The condition: the item exists, fewer than `:most` slots are held, and `holder` has none.
+    """
     name = _name(holder)
     return (
         f"SET {name} = :place",
@@ -34,8 +38,8 @@ def taken(holder: str) -> tuple[str, str]:
 
 
 def given_back(held: Mapping[str, Place]) -> tuple[str, str, dict[str, Any]]:
-    """The expression that gives places back, its condition, that each is still held so, and the
-    values of both."""
+    """Return the update expression that releases slots, the condition that each slot is still held
+    with the same lease end, and the values of both."""
     names = [_name(holder) for holder in held]
     values = {f"end{number}": end for number, end in enumerate(held.values())}
     pairs = zip(names, values, strict=True)
@@ -44,7 +48,7 @@ def given_back(held: Mapping[str, Place]) -> tuple[str, str, dict[str, Any]]:
 
 
 def over(held: Mapping[str, Place]) -> dict[str, Place]:
-    """The places that workers died with."""
+    """Return the slots whose lease has expired because their workers died."""
     now = clock.epoch_ms()
     return {holder: end for holder, end in held.items() if end < now}
 

@@ -1,6 +1,6 @@
-"""Exact counts, kept in the same transaction as the change they count.
+"""Exact counters, updated in the same transaction as the change that they count.
 
-A count is spread over shards, so that many transactions at once seldom meet on one item.
+Each counter is sharded over several items, so that concurrent transactions rarely conflict.
 """
 
 import secrets
@@ -15,21 +15,23 @@ SHARDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """The counts kept under one partition key; an item `count#<shard>` holds a part of each."""
+    """The counters of one partition key; each of its items `count#<shard>` holds a part of every
+    counter."""
 
     table: Table
     pk: str
 
     def add_action(self, **by: int) -> Action:
-        """The write that changes the counts, for a transaction."""
+        """Return the write that adds to the counters, for a transaction."""
         return self.table.update_action(self.pk, _sk(secrets.randbelow(SHARDS)), changes(add=by))
 
     def keys(self) -> list[tuple[Table, str, str]]:
-        """Where the shards are, for `kit.aws.dynamodb.batch_get`."""
+        """Return the keys of all shards, for `batch_get`."""
         return [(self.table, self.pk, _sk(shard)) for shard in range(SHARDS)]
 
     def check_unchanged_actions(self, shards: Iterable[Item], names: Sequence[str]) -> list[Action]:
-        """That each shard still has these counts as they were read, for a transaction."""
+        """Return the condition checks that the counters `names` still have the values read in
+        `shards`."""
         seen = {shard["sk"]: shard for shard in shards}
         return [self._check_unchanged_action(sk, seen.get(sk), names) for _, _, sk in self.keys()]
 

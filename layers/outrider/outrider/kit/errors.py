@@ -1,4 +1,4 @@
-"""One family of errors with stable codes; each surface renders them in one place."""
+"""Errors of the API with stable codes, and errors of concurrent writes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,18 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing wrong with the input. `pointer` is a JSON Pointer (RFC 6901) into the body, or
-    `/query/<parameter>` for a query parameter, or `/headers/<name>` for a header."""
+    """One validation error of a request.
+
+    `pointer` is a JSON Pointer (RFC 6901) into the body, or `/query/<parameter>` for a query
+    parameter, or `/headers/<name>` for a header.
+    """
 
     pointer: str
     detail: str
 
 
 class OutriderError(Exception):
-    """Base of every error that a caller may see."""
+    """Base class of all errors that API clients may see."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "INTERNAL_ERROR"
@@ -35,7 +38,7 @@ class OutriderError(Exception):
 
 
 class InternalError(OutriderError):
-    """An unexpected failure; the details are in the log under the request id."""
+    """An unexpected failure, which is logged with the request id."""
 
 
 class ServiceUnavailable(OutriderError):
@@ -53,7 +56,8 @@ class ValidationFailed(OutriderError):
 
     @classmethod
     def of(cls, violations: Sequence[Violation]) -> "ValidationFailed":
-        """For at least one violation: `detail` is about the first, and counts the others."""
+        """Return the error for one or more violations; `detail` describes the first and counts the
+        others."""
         first = violations[0]
         place = f" ({first.pointer})" if first.pointer else ""
         more = f", and {len(violations) - 1} more" if len(violations) > 1 else ""
@@ -81,14 +85,14 @@ class Conflict(OutriderError):
 
 
 class PreconditionFailed(OutriderError):
-    """`If-Match` names another version than the current one (RFC 9110, 15.5.13)."""
+    """`If-Match` names a version other than the current one (RFC 9110, 15.5.13)."""
 
     status, code = 412, "PRECONDITION_FAILED"
     title = "The resource is at another version than If-Match names"
 
     @classmethod
     def check(cls, if_match: int | None, current: int) -> None:
-        """Raise PreconditionFailed where `if_match` is given, and is not the current version."""
+        """Raise PreconditionFailed if `if_match` is given and is not the current version."""
         if if_match not in (None, current):
             raise cls.at_version(current)
 
@@ -101,16 +105,16 @@ class PreconditionFailed(OutriderError):
 
 
 class Contended(Conflict):
-    """Others kept changing the same thing. The same request may succeed a moment later, also with
-    the same Idempotency-Key."""
+    """Concurrent writes prevented the change in every attempt. The client may retry after a second,
+    with the same Idempotency-Key."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(f"{detail}; try again", headers={"Retry-After": "1"})
 
 
 class Stale(Exception):
-    """A write lost to optimistic locking: what it was to change is not as it was read. `current` is
-    what stands in its place, where that is known."""
+    """A write failed its optimistic lock: the item was changed after it was read. `current` is the
+    stored item or entity, if known."""
 
     def __init__(self, current: Any = None) -> None:
         super().__init__(getattr(current, "version", None))

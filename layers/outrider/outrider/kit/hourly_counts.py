@@ -1,7 +1,7 @@
-"""Counts of a day that are also kept by the hour, in the same item: what happened in the last hours
-is then known without another write.
+"""Hourly counts, kept in the same item as the counts of the day, so that recent hours need no
+further write.
 
-The hours (UTC) of the count `sent` are the attributes `h00_sent` to `h23_sent`.
+The hourly counts (UTC) of `sent` are the attributes `h00_sent` to `h23_sent`.
 """
 
 import re
@@ -15,13 +15,14 @@ _HOUR = re.compile(r"h(\d\d)_(\w+)")
 
 
 def attribute(day: date, name: str) -> str | None:
-    """Where the current hour of `day` is counted; None when the day is not the current one."""
+    """Return the attribute that counts the current hour of `day`, or None if `day` is not today
+    (UTC)."""
     now = clock.now().astimezone(UTC)
     return of(now, name) if day == now.date() else None
 
 
 def of(moment: datetime, name: str) -> str:
-    """Where the hour of `moment` (UTC) is counted."""
+    """Return the attribute that counts the hour of `moment` (UTC)."""
     return f"h{moment.hour:02d}_{name}"
 
 
@@ -30,8 +31,8 @@ def is_hour(name: str) -> bool:
 
 
 def total(items: Iterable[tuple[date, Item]], name: str, since: datetime) -> int:
-    """What was counted in the hours that began after `since`: in the current one, and all whole
-    ones between."""
+    """Return the sum of a count over all hours that began after `since`, including the current
+    one."""
     found = 0
     for day, item in items:
         for attribute_name, count in item.items():

@@ -1,7 +1,7 @@
-"""Identifiers: a prefix and 26 characters that sort by time of creation.
+"""Resource ids: a prefix and 26 characters that sort by creation time.
 
 The 26 characters are a ULID (48 bits of milliseconds, 80 random bits) in lower-case Crockford
-base32. Source of the alphabet and layout: https://github.com/ulid/spec
+base32. Source: https://github.com/ulid/spec
 """
 
 import hashlib
@@ -33,53 +33,58 @@ KINDS = {
     "whk": "webhook",
     "wsp": "workspace",
 }
-"""What the prefixes of ids stand for. A path's parameter for one is called `<kind>_id`."""
+"""Resource kinds by id prefix. Path parameters for an id are named `<kind>_id`."""
 _PREFIXES = {kind: prefix for prefix, kind in KINDS.items()}
 _TIME = 10
-"""Of these characters tell the time."""
+"""Number of characters that encode the time."""
 
 
 def new(prefix: str) -> str:
-    """A fresh id, for example `con_01jf3k9q2c8m5v7x0b4n6t1rwe`."""
+    """Return a new id, for example `con_01jf3k9q2c8m5v7x0b4n6t1rwe`."""
     return f"{prefix}_{_encode(clock.epoch_ms() << 80 | secrets.randbits(80))}"
 
 
 def derived(prefix: str, *parts: str) -> str:
-    """The id that always belongs to `parts`: the same parts give the same id, in any process."""
+    """Return a deterministic id: a hash of `parts`, so the same parts always give the same id."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{_encode(int.from_bytes(digest[:16], 'big'))}"
 
 
 def at(prefix: str, ms: int, *parts: str) -> str:
-    """`derived`, but sorted as if it had been made at `ms` (epoch milliseconds)."""
+    """Return a deterministic id as `derived` does, but one that sorts by `ms` (epoch
+    milliseconds)."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{_encode(ms << 80 | int.from_bytes(digest[:10], 'big'))}"
 
 
 def numbered(prefix: str, ms: int, number: int, *parts: str) -> str:
-    """The id of thing `number` (below 2^40) of `parts`. Such ids sort by `ms` (epoch milliseconds),
-    then by number; `made_at` and `number_of` give both back."""
+    """Return a deterministic id that contains `number` (below 2^40).
+
+    Such ids sort by `ms` (epoch milliseconds), then by number; `made_at` and `number_of` extract
+    them.
+    """
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{_encode(ms << 80 | number << 40 | int.from_bytes(digest[:5], 'big'))}"
 
 
 def number_of(text: str) -> int:
-    """The number in an id made by `numbered`."""
+    """Return the number in an id from `numbered`."""
     return _number(text.partition("_")[2]) >> 40 & (1 << 40) - 1
 
 
 def first_of(prefix: str, ms: int) -> str:
-    """The least id that can be made at `ms` (epoch milliseconds)."""
+    """Return the smallest id that can be created at `ms` (epoch milliseconds)."""
     return f"{prefix}_{_encode(max(ms, 0) << 80)}"
 
 
 def made_at(text: str) -> int:
-    """When an id was made, in epoch milliseconds."""
+    """Return the creation time in an id, in epoch milliseconds."""
     return _number(text.partition("_")[2]) >> 80
 
 
 def packed(text: str) -> bytes:
-    """An id in 16 bytes, without its prefix. Raises ValueError for what is no id of ours."""
+    """Return the 16 bytes of an id, without its prefix. Raises ValueError if it is not a valid
+    id."""
     prefix, _, tail = text.partition("_")
     if not is_id(prefix, text):
         raise ValueError("not an id")
@@ -90,18 +95,21 @@ def packed(text: str) -> bytes:
 
 
 def unpacked(prefix: str, data: bytes) -> str:
-    """The id that `packed` made these 16 bytes of."""
+    """Return the id from its 16 bytes."""
     return f"{prefix}_{_encode(int.from_bytes(data, 'big'))}"
 
 
 def joined(prefix: str, *parts: str) -> str:
-    """An id that names others: the prefix and the characters of each, so that whoever has it can
-    read what it stands for without an index."""
+    """Return a composite id: the prefix and the characters of each id in `parts`.
+
+    The ids it consists of can be extracted with `members`, without a lookup.
+    """
     return f"{prefix}_" + "".join(part.partition("_")[2] for part in parts)
 
 
 def members(text: str, prefix: str, *prefixes: str) -> list[str] | None:
-    """The ids, with these `prefixes`, that `joined` put together; None when it is no such id."""
+    """Return the ids that a composite id from `joined` consists of, with these `prefixes`; None if
+    it is not such an id."""
     head, _, tail = text.partition("_")
     found = [
         f"{member}_{tail[place * LENGTH : (place + 1) * LENGTH]}"
@@ -112,13 +120,16 @@ def members(text: str, prefix: str, *prefixes: str) -> list[str] | None:
 
 
 def timed(prefix: str, ms: int, *parts: str) -> str:
-    """`joined`, but such ids sort by `ms` (epoch milliseconds), whatever those they name sort by.
-    The least of a moment names none."""
+    """Return a composite id as `joined` does, but with a time first, so that it sorts by `ms`
+    (epoch milliseconds).
+
+    Without `parts` it is the smallest such id of that moment.
+    """
     return f"{prefix}_{_encode(max(ms, 0) << 80)[:_TIME]}" + joined("", *parts)[1:]
 
 
 def untimed(text: str) -> str:
-    """What `joined` would have made of the ids that `timed` put together."""
+    """Return the composite id (see `joined`) from one with a time (see `timed`)."""
     head, _, tail = text.partition("_")
     return f"{head}_{tail[_TIME:]}"
 
@@ -129,8 +140,11 @@ def is_id(prefix: str, text: str) -> bool:
 
 
 def mistaken(kind: str, text: str) -> str | None:
-    """Return a sentence about a text that is sent as the id of a `kind`, when it is the id of
-    something else or no id at all; else None. It says nothing of whether there is such a thing."""
+    """Return an error message if `text`, sent as the id of a `kind`, has the prefix of another kind
+    or of none; else None.
+
+    It does not check whether the resource exists.
+    """
     prefix = text.partition("_")[0]
     if kind not in _PREFIXES or prefix == _PREFIXES[kind]:
         return None

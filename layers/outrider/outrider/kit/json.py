@@ -1,4 +1,4 @@
-"""JSON as we read and write it: UTF-8, bounded depth, no NaN."""
+"""JSON: UTF-8, limited nesting depth, no NaN."""
 
 import base64
 import re
@@ -8,12 +8,12 @@ import orjson
 
 MAX_DEPTH = 20
 
-# A string that never ends is taken whole and never looked at again: so the time stays linear.
+# An unterminated string matches to the end without backtracking, so the time stays linear.
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]+|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
 class TooDeep(ValueError):
-    """The document nests deeper than MAX_DEPTH."""
+    """The document is nested deeper than MAX_DEPTH."""
 
 
 def loads(data: bytes | str) -> Any:
@@ -21,7 +21,7 @@ def loads(data: bytes | str) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    """Bytes become base64, as AWS wants them."""
+    """Serialize `value`; bytes become base64, as AWS APIs expect."""
     return orjson.dumps(value, default=_base64)
 
 
@@ -36,7 +36,8 @@ def _base64(value: object) -> str:
 
 
 def canonical(data: bytes) -> bytes:
-    """One text for all texts of the same document; what is no JSON stays as it is."""
+    """Return the JSON with sorted keys and no spaces, so that equal documents compare equal. Data
+    that is not JSON is returned unchanged."""
     try:
         return orjson.dumps(orjson.loads(data), option=orjson.OPT_SORT_KEYS)
     except orjson.JSONDecodeError:
@@ -44,9 +45,9 @@ def canonical(data: bytes) -> bytes:
 
 
 def check_depth(data: bytes, limit: int = MAX_DEPTH) -> None:
-    """Raise TooDeep when `data` nests deeper than `limit`, without building the document.
+    """Raise TooDeep if `data` nests deeper than `limit`, without parsing it.
 
-    Brackets inside strings are skipped; text that is not JSON is left for the parser to refuse.
+    Brackets inside strings are ignored. Invalid JSON is left for the parser to reject.
     """
     if data.count(b"{") + data.count(b"[") <= limit:
         return

@@ -1,7 +1,7 @@
-"""The outbox is the item: an entity carries the events of its last change in `_events`.
+"""Transactional outbox: an item carries the events of its last change in the attribute `_events`.
 
-One atomic write saves both; the table's stream then carries the item to the relay. The attribute
-is one JSON text, so a stream filter can ask for it and nothing else needs to read it.
+One atomic write saves the change and its events; the table's stream then delivers them to the
+relay. The attribute is a single JSON text, so that a stream filter can test for its presence.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,10 +17,10 @@ Mode = Literal["live", "test"]
 
 
 class Event(BaseModel):
-    """Something that happened, as it is kept and published.
+    """An event, as it is stored and published.
 
-    `partition` is the workspace in one mode; `actor` who caused it (`key:…`, `engine`,
-    `recipient`).
+    `partition` is the workspace in one mode (live or test). `actor` is the cause of the event
+    (`key:…`, `engine`, `recipient`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,8 +37,8 @@ class Event(BaseModel):
 def event(
     name: str, /, *, partition: str, actor: str, request_id: str, identity: str = "", **data: Any
 ) -> Event:
-    """A new event. With `identity` the id is derived from it, so that doing the same thing again
-    after a crash names the same event."""
+    """Return a new event. With `identity`, its id is derived from that, so repeating the same
+    change after a crash produces the same id."""
     event_id = ids.derived("evt", partition, name, identity) if identity else ids.new("evt")
     return Event(
         id=event_id,
@@ -52,14 +52,17 @@ def event(
 
 
 def short(reason: str) -> str:
-    """The word that a reason begins with, as events tell it. What follows (`refused: …`) may quote
-    a person's data, and an event is never rewritten."""
+    """Return the first word of a reason, for use in events. The rest (`refused: …`) may quote
+    personal data, and events are immutable."""
     return reason.partition(":")[0]
 
 
 def pack(events: Sequence[Event], names: Mapping[str, Any] | None = None) -> str:
-    """Return the events as the text of an outbox. `names` are fields of their data that the item
-    itself tells: where an event has all of them they are left out, and the item stays small."""
+    """Serialize events for the outbox attribute.
+
+    `names` are data fields that the item itself has: an event that has all of them is stored
+    without them, to keep the item small.
+    """
     return json.dumps_text([_packed(event, names or {}) for event in events])
 
 
@@ -70,13 +73,14 @@ def attribute(events: Sequence[Event], names: Mapping[str, Any] | None = None) -
 def unpack(
     item: Mapping[str, Any], names_of: Callable[[], Mapping[str, Any]] = dict
 ) -> list[Event]:
-    """Return the events of an outbox; `names_of` tells again what `pack` left out."""
+    """Return the events in the outbox of an item; `names_of` returns the fields that `pack`
+    omitted."""
     packed = item.get(ATTRIBUTE)
     return [_unpacked(entry, names_of) for entry in json.loads(packed)] if packed else []
 
 
 def _packed(event: Event, names: Mapping[str, Any]) -> dict[str, Any] | list[Any]:
-    """An object; where a part of its data is left out, the values of its fields alone."""
+    """Return the event as an object, or as a list of its values if data fields were omitted."""
     whole = event.model_dump()
     if not names or not names.items() <= event.data.items():
         return whole

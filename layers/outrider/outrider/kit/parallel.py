@@ -1,4 +1,4 @@
-"""Work on many things, several at a time."""
+"""Parallel execution in a small pool of threads."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +11,8 @@ R = TypeVar("R")
 
 
 def each(work: Callable[[T], R], things: Sequence[T]) -> list[R]:
-    """What `work` gives for each, in their order. What it raises is raised here, once all that has
-    begun is done."""
+    """Call `work` for each element, at most AT_ONCE at a time, and return the results in order. An
+    exception of `work` is raised after all started calls have ended."""
     if len(things) == 1:
         return [work(things[0])]
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -20,5 +20,5 @@ def each(work: Callable[[T], R], things: Sequence[T]) -> list[R]:
 
 
 def chunks(work: Callable[[Sequence[T]], R], things: Sequence[T], size: int) -> list[R]:
-    """`each` for chunks of up to `size` things."""
+    """Call `work` in parallel for chunks of up to `size` elements."""
     return each(work, [things[start : start + size] for start in range(0, len(things), size)])

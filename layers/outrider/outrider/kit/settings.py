@@ -1,9 +1,10 @@
-"""Settings of a Lambda function: typed, from its environment, read on first use, never at import.
+"""Typed settings of a Lambda function, read from its environment variables on first use, never at
+import.
 
-@needs(Settings.contacts_table, Settings.imports_queue_url)
-def handler(event: dict[str, Any], context: Any) -> None: ...
+    @needs(Environment.contacts_table, Environment.imports_queue_url)
+    def handler(event: dict[str, Any], context: Any) -> None: ...
 
-Table(settings().contacts_table)
+    Table(settings().contacts_table)
 """
 
 import os
@@ -17,19 +18,20 @@ Handler = Callable[[Any, Any], Any]
 
 
 class Misconfigured(LookupError):
-    """The deployment lacks something, or contradicts itself: no repetition helps."""
+    """The deployment is incomplete or contradictory; retrying does not help."""
 
 
 @dataclass(slots=True)
 class Setting(Generic[T]):
-    """One environment variable: the name of its attribute in capitals. Reading a required one that
-    is not set raises Misconfigured."""
+    """Descriptor of one environment variable, named like its attribute in capitals. Reading it
+    raises Misconfigured if it is required but not set, or invalid."""
 
     read: Callable[[str], T]
-    """Of its text. Raises ValueError."""
+    """Parser of the text. Raises ValueError."""
     default: str = ""
     source: str = ""
-    """What template.yaml gives it, of a required one: the path of a `!GetAtt` or a `!Ref`."""
+    """Value that template.yaml assigns to a required variable: the path of a `!GetAtt` or a
+    `!Ref`."""
     name: str = field(init=False)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -72,7 +74,7 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
 
 
 class Environment:
-    """Environment variables that the library reads, but for those of the AWS SDK."""
+    """Environment variables read by the library, except those of the AWS SDK."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
@@ -102,23 +104,25 @@ class Environment:
     stage = Setting(_one_of("local", "test", "dev", "prod"), default="prod")
     url_suffix = Setting(str, default="amazonaws.com")
     public_url = Setting(str)
-    """Where recipients and their programs reach the API, for example `https://api.example.com`.
-    Functions of the API itself are only told an address that is not the API's own."""
+    """Public URL of the API for recipients and their email clients, for example
+    `https://api.example.com`. For functions of the API itself it is set only if it differs from the
+    API's own URL."""
     mailbox_ownership = Setting(_one_of("proved", "first"), default="proved")
-    """Whether an address has to be proved to be a workspace's own, or may be the first's who adds
-    it."""
+    """`proved`: a sending address must be verified by its workspace. `first`: it belongs to the
+    first workspace that adds it."""
     verification_sender = Setting(str)
-    """The address that sends the codes which prove an address; without it there are none."""
+    """Sender address of emails with verification codes; no codes are sent if it is empty."""
     smtp_places = Setting(int, default="1")
-    """How many of the steps' workers the SMTP servers of one workspace may keep busy at once."""
+    """Maximum workers of the steps queue that one workspace's SMTP servers may occupy at once."""
     events_one_by_one = Setting(str)
-    """Names, separated by commas, or `*`: events that rules are to see singly, not packed."""
+    """Comma-separated event names, or `*`: events published to EventBridge individually, not in
+    batches."""
     outrider_dynamodb = Setting(_one_of("auto", "http", "boto3"), default="auto")
-    """The transport to DynamoDB, see `kit/aws/clients.py`."""
+    """DynamoDB transport, see `kit/aws/clients.py`."""
     aws_endpoint_url = Setting(str)
     aws_endpoint_url_dynamodb = Setting(str)
     dns_server = Setting(str)
-    """`<ip>:<port>` to ask instead of the system's resolvers: for tests."""
+    """DNS server as `<ip>:<port>`, instead of the system's resolvers (for tests)."""
 
 
 @cache
@@ -128,13 +132,13 @@ def settings() -> Environment:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """Handler of a function that runs only while all its variables are set."""
+    """Lambda handler that first checks that all environment variables it needs are set."""
 
     handler: Handler
     needs: tuple[Setting[Any], ...]
 
     def __call__(self, event: Any, context: Any) -> Any:
-        """Call the handler. Raises Misconfigured with all that is not set."""
+        """Call the handler. Raises Misconfigured with the names of all missing variables."""
         given = settings().environment
         if missing := [each.missing for each in self.needs if not given.get(each.name)]:
             raise Misconfigured("\n".join(missing))
@@ -142,5 +146,5 @@ class Configured:
 
 
 def needs(*variables: Setting[str]) -> Callable[[Handler], Configured]:
-    """Decorate a function's handler with all the required variables that it may read."""
+    """Decorate a Lambda handler with all required variables that it may read."""
     return lambda handler: Configured(handler, variables)

@@ -1,4 +1,4 @@
-"""Names of time zones."""
+"""Time zone names."""
 
 from functools import cache
 from typing import Annotated
@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 @cache
 def zone_names() -> frozenset[str]:
-    """The names in the IANA database."""
+    """Return all names in the IANA time zone database."""
     return frozenset(available_timezones())
 
 
@@ -20,4 +20,4 @@ def _known(name: str) -> str:
 
 
 Timezone = Annotated[str, AfterValidator(_known)]
-"""A time zone by its name in the IANA database."""
+"""Name of a time zone in the IANA database."""

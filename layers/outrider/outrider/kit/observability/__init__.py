@@ -1,1 +1,1 @@
-"""Logs and metrics of each call of a function."""
+"""Logs and metrics of Lambda invocations."""

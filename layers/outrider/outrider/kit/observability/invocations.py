@@ -1,4 +1,4 @@
-"""One call of a function: its keys on every line of the log, and its metrics at its end."""
+"""Log context and metrics of one Lambda invocation."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +10,15 @@ from outrider.kit.observability.logs import logger
 
 Result = TypeVar("Result")
 _TOO_LONG = ["function_arn", "function_memory_size"]
-"""What Powertools puts on each line besides the name of the function, and nobody asks for."""
+"""Keys that Powertools adds to every log line and that nobody needs."""
 
 
 def observed(handler: Callable[[Any, Any], Result]) -> Callable[[Any, Any], Result]:
-    """Decorate a Lambda handler: its lines have the function, its request id and whether it starts
-    cold, and nothing of the call before; its metrics are written once, also where it fails."""
+    """Decorate a Lambda handler with log context and metrics.
+
+    Each log line gets the function name, the request id and `cold_start`; keys of the previous
+    invocation are cleared. Metrics are written once at the end, also if the handler fails.
+    """
 
     def without_long_keys(event: Any, context: Any) -> Result:
         logger().remove_keys(_TOO_LONG)
@@ -36,8 +39,8 @@ def observed(handler: Callable[[Any, Any], Result]) -> Callable[[Any, Any], Resu
 
 @contextmanager
 def keys_of_its_own() -> Iterator[None]:
-    """Drop at the end what was added to the keys of lines: one record's never stand on the lines of
-    the next."""
+    """Remove log keys added in this context when it ends, so that keys of one record do not appear
+    on the log lines of the next."""
     before = set(logger().get_current_keys())
     try:
         yield
@@ -46,7 +49,8 @@ def keys_of_its_own() -> Iterator[None]:
 
 
 def workspace_of(message: object) -> str | None:
-    """Return whose a job, an event of the bus or a notice of SES is, if it says so."""
+    """Return the workspace id in a queue message, an EventBridge event or an SES notification, or
+    None."""
     match message:
         case {"workspace": str(workspace)} | {"detail": {"workspace_id": str(workspace)}}:
             return workspace

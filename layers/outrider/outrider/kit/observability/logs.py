@@ -1,6 +1,7 @@
-"""Structured logs: one JSON line per request or record, never a secret or a body.
+"""Structured logs: one JSON line per request or record, without secrets and bodies.
 
-Each line has the keys of the call that wrote it (`invocations.py`), and with X-Ray its trace id.
+Each line has the keys of its invocation (`invocations.py`), and the X-Ray trace id if tracing is
+on.
 """
 
 import os
@@ -10,11 +11,11 @@ from aws_lambda_powertools import Logger
 
 
 def logger() -> Logger:
-    """Return the logger of the function, whose name template.yaml gives as the service."""
+    """Return the logger; its service name is set by template.yaml."""
     return _of(os.environ.get("POWERTOOLS_SERVICE_NAME", "outrider"))
 
 
 @cache
 def _of(service: str) -> Logger:
-    # Lambda reads the level of a line only where its timestamp is as RFC 3339 has it.
+    # Lambda detects the log level of a line only if its timestamp is in RFC 3339 format.
     return Logger(service=service, log_uncaught_exceptions=False, use_rfc3339=True)

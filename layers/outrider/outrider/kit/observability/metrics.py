@@ -1,7 +1,8 @@
-"""What operators watch, as CloudWatch metrics in the embedded metric format (EMF).
+"""Operational metrics in the CloudWatch embedded metric format (EMF).
 
-The function is the only dimension: each further value of one would be a metric that is billed.
-Count after the effect is committed; `invocations.py` writes the metrics of a call in one line.
+The function name is the only dimension, because every other combination of dimension values is
+billed as a further metric. Count after the change is committed; `invocations.py` writes the metrics
+of an invocation in one line.
 """
 
 import os
@@ -25,23 +26,23 @@ Metric = Literal[
 
 
 def count(metric: Metric, kind: str = "") -> None:
-    """Count one more. `kind` is a class such as `not_interested`: it counts as a metric of its own,
-    `RepliesReceived.not_interested`, so there may be few."""
+    """Increment a metric. `kind` is a class such as `not_interested`: it is counted as the separate
+    metric `RepliesReceived.not_interested`, so there should be only a few kinds."""
     _metrics().add_metric(f"{metric}.{kind}" if kind else metric, "Count", 1)
 
 
 def observe_age(seconds: float) -> None:
-    """Note how long the oldest step that is due has been waiting for its round."""
+    """Record how many seconds the oldest due step has been waiting for dispatch."""
     _metrics().add_metric("OldestDueStep", "Seconds", seconds)
 
 
 def forget() -> None:
-    """Drop what a call that ended without writing its metrics has left."""
+    """Discard metrics left over from an invocation that ended before writing them."""
     _metrics().clear_metrics()
 
 
 def flush() -> None:
-    """Write the metrics of the call to standard output, if there are any."""
+    """Write the metrics of the invocation to standard output, if there are any."""
     metrics = _metrics()
     if metrics.metric_set:
         metrics.flush_metrics()

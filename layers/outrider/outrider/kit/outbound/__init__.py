@@ -1,1 +1,1 @@
-"""Outgoing HTTP requests to URLs that strangers chose, guarded against SSRF."""
+"""HTTP client for untrusted URLs, with an SSRF guard."""

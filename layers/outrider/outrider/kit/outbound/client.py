@@ -1,7 +1,7 @@
-"""HTTP requests to addresses that strangers chose: guarded, and bounded in time and size.
+"""HTTP client for untrusted URLs: SSRF guard, and limits on time and response size.
 
-Every address of the host must be public (see `connections`), and SNI and certificate are for its
-name. Redirects are answers like any other, proxies of the environment are not used, and the whole
+Every IP address of the host must be public (see `connections`). TLS verifies the certificate for
+the host name. Redirects are not followed, proxies from the environment are ignored, and the whole
 exchange ends at its deadline.
 """
 
@@ -36,7 +36,7 @@ _ONLY_HERE = "The URL must begin with https://: http:// is for an address of thi
 
 
 def _may_be_here(host: str) -> bool:
-    """Whether a host is by its name this machine (RFC 6761, 6.3)."""
+    """Return whether the host is a loopback address or a `localhost` name (RFC 6761, 6.3)."""
     try:
         return is_loopback(ip_address(host))
     except ValueError:
@@ -45,7 +45,8 @@ def _may_be_here(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """Times are in seconds. `loopback` lets https and http go to this machine, for development."""
+    """HTTP client. Times are in seconds. `loopback` allows requests to this machine over http and
+    https, for development."""
 
     loopback: bool = False
     resolve: Resolve = look_up
@@ -53,12 +54,12 @@ class Outbound:
     connect_within: float = 3
     end_within: float = 15
     tls: ssl.SSLContext | None = None
-    """For tests; otherwise certificates are checked as the system does."""
+    """TLS settings for tests; the default is to verify certificates against the system's store."""
 
     def check(self, url: str) -> None:
-        """Whether a request to `url` would be let out now; nothing is connected.
+        """Check that a request to `url` would be allowed now, without connecting.
 
-        Raises InvalidUrl, and OutboundFailed for `dns` and `blocked_address`.
+        Raises InvalidUrl, and OutboundFailed with the reason `dns` or `blocked_address`.
         """
         target = self._target(url)
         connector = self._connector(target)
@@ -70,11 +71,12 @@ class Outbound:
             raise
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpResponse:
-        """Exactly one request. Raises InvalidUrl and OutboundFailed."""
+        """Send one request, without retries. Raises InvalidUrl, OutboundFailed."""
         return self._send("POST", url, body, headers, MAX_ANSWER)
 
     def get(self, url: str, headers: Mapping[str, str], at_most: int = MAX_ANSWER) -> HttpResponse:
-        """Exactly one request, for `at_most` bytes. Raises InvalidUrl and OutboundFailed."""
+        """Send one request, without retries, and read up to `at_most` bytes of the body. Raises
+        InvalidUrl, OutboundFailed."""
         return self._send("GET", url, None, headers, at_most)
 
     def _send(
@@ -90,7 +92,7 @@ class Outbound:
                     answer = exchange(secured, request, at_most, max(deadline.left, 0.001))
             except (OSError, HTTPException, HTTPError) as error:
                 raise failure_of(error, deadline) from error
-        if deadline.passed:  # the cut may look like an ordinary end of the body
+        if deadline.passed:  # a shut connection may look like the normal end of the body
             raise too_late()
         return answer
 

@@ -1,7 +1,8 @@
-"""Connections to hosts that strangers named: to addresses that may be called, and in time.
+"""TCP connections to untrusted hosts, with an SSRF guard and a deadline.
 
-A host name is resolved once, every address it has must be allowed, and the connection goes to an
-address that was checked. A deadline cuts a connection however slowly the other side trickles.
+The host name is resolved once, every resolved address must be allowed, and the connection is made
+to a checked address, which prevents DNS rebinding. The deadline also ends connections on which the
+other side sends slowly.
 """
 
 import socket
@@ -26,7 +27,7 @@ Allowed = Callable[[Address], bool]
 
 
 class OutboundFailed(Exception):
-    """There is no connection, or no answer."""
+    """The connection failed, or the response was incomplete or invalid."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
@@ -34,13 +35,13 @@ class OutboundFailed(Exception):
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """The addresses of a host, in the order in which the system would try them."""
+    """Return the addresses of a host, in the order of the system's resolver. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def public_or_loopback(address: Address) -> bool:
-    """For development: what is public, and this machine."""
+    """Return whether an address is public or of this machine (for development)."""
     return is_loopback(address) or is_public(address)
 
 
@@ -59,7 +60,8 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """Times are in seconds. `allowed` says which addresses may be called."""
+    """Factory of guarded connections. Times are in seconds. `allowed` returns whether an address
+    may be connected to."""
 
     allowed: Allowed
     resolve: Resolve = look_up
@@ -67,9 +69,9 @@ class Connector:
     connect_within: float = 3
 
     def addresses(self, host: str, port: int, deadline: Deadline) -> list[Address]:
-        """The addresses of a host, every one of them checked.
+        """Resolve the host and check all its addresses; return the first few.
 
-        Raises OutboundFailed for `dns` and `blocked_address`.
+        Raises OutboundFailed with the reason `dns` or `blocked_address`.
         """
         wait = min(self.look_up_within, deadline.left)
         addresses = [ip_address(text) for text in _within(wait, lambda: self.resolve(host, port))]
@@ -82,8 +84,8 @@ class Connector:
         return addresses[:_MAX_ADDRESSES]
 
     def connect(self, host: str, port: int, deadline: Deadline) -> socket.socket:
-        """A connection to the first of the host's addresses that takes one. Raises OutboundFailed
-        for `dns`, `blocked_address` and `connect`."""
+        """Connect to the first address of the host that accepts. Raises OutboundFailed with the
+        reason `dns`, `blocked_address` or `connect`."""
         addresses = self.addresses(host, port, deadline)
         patience = Deadline(min(self.connect_within, deadline.left))
         for place, address in enumerate(addresses):
@@ -110,8 +112,11 @@ class Connector:
 
 @contextmanager
 def cut_at(deadline: Deadline, opened: socket.socket) -> Iterator[None]:
-    """Shut the connection at the deadline. A timeout of the socket alone would start anew with
-    every byte that comes; and TLS takes the socket away, so this holds a handle of its own."""
+    """Shut down the connection at the deadline.
+
+    A socket timeout alone would restart with every byte received. The socket is duplicated because
+    TLS detaches the original.
+    """
     handle = opened.dup()
     timer = Timer(max(deadline.left, 0), _shut, [handle])
     timer.daemon = True
@@ -124,7 +129,7 @@ def cut_at(deadline: Deadline, opened: socket.socket) -> Iterator[None]:
 
 
 def failure_of(error: Exception, deadline: Deadline) -> OutboundFailed:
-    """What an error of a connection says."""
+    """Return the OutboundFailed for an exception raised during the exchange."""
     if deadline.passed or isinstance(error, TimeoutError):
         return too_late()
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -149,7 +154,8 @@ def _shut(handle: socket.socket) -> None:
 
 
 def _within(seconds: float, resolve: Callable[[], Sequence[str]]) -> Sequence[str]:
-    """What `resolve` gives, unless it takes too long: the system's resolver knows no deadline."""
+    """Return the result of `resolve`, run in a thread because the system's resolver has no timeout.
+    Raises OutboundFailed."""
     answers: SimpleQueue[Sequence[str] | Exception] = SimpleQueue()
 
     def run() -> None:

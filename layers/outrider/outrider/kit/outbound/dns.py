@@ -7,13 +7,13 @@ from dns.resolver import Resolver
 
 
 class BoundedResolver(Resolver):
-    """Resolver whose queries share one deadline; dnspython's own `lifetime` is of each query."""
+    """Resolver whose queries share one deadline, while dnspython's own `lifetime` is per query."""
 
     ends: float
 
     @classmethod
     def of(cls, server: str, within: float) -> "BoundedResolver":
-        """Return a resolver that answers for `within` seconds from now. `server` is `<ip>:<port>`,
+        """Return a resolver whose deadline is `within` seconds from now. `server` is `<ip>:<port>`,
         or empty for the system's resolvers."""
         resolver = cls(configure=not server)
         if server:
@@ -23,7 +23,7 @@ class BoundedResolver(Resolver):
         return resolver
 
     def resolve(self, *args: Any, **options: Any) -> Any:
-        """Return dnspython's answer. Raises TimeoutError after the deadline, DNSException."""
+        """Return dnspython's answer. Raises TimeoutError after the deadline, and DNSException."""
         left = self.ends - time.monotonic()
         if left <= 0:
             raise TimeoutError

@@ -1,9 +1,9 @@
-"""One HTTP exchange with a stranger, over a socket that is connected already.
+"""One HTTP exchange with an untrusted server, over a connected socket.
 
-`http.client` believes what it reads: it takes a hundred header lines of 64 KiB each, before the
-answer as often as the other side says `100 Continue`; reads all there is for a chunk of negative
-length; and needs hours for a long `Content-Type` of many semicolons (before Python 3.13.6). So what
-it may take from the wire at all is counted.
+`http.client` has no overall limit: it reads a hundred header lines of 64 KiB each, for every `100
+Continue` that precedes the response; it reads without limit for a chunk of negative length; and
+before Python 3.13.6 it needs hours for a long `Content-Type` with many semicolons. Therefore the
+total number of bytes read from the socket is limited here.
 """
 
 import logging
@@ -22,18 +22,19 @@ from urllib3.exceptions import HTTPError
 from outrider.kit.outbound.connections import OutboundFailed
 
 MAX_HEAD = 16 * 1024
-"""Bytes of everything before the body, interim answers included; Node.js takes as many."""
+"""Maximum bytes before the body, including interim responses; Node.js has the same limit."""
 _FRAMING = 8
-"""A body in chunks of one byte each is six times as long on the wire."""
+"""Limit of the bytes on the wire per byte of the body; with one-byte chunks, chunked encoding needs
+six."""
 
-# Broken headers would be written down, with the path of the URL: strangers do not write our log,
-# and a path may hold a secret.
+# urllib3 logs malformed headers and the URL path: untrusted input must not get into our log, and
+# the path may contain a secret.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """`path` is with the query; `host` is the header."""
+    """HTTP request. `path` includes the query; `host` is the value of the `Host` header."""
 
     method: str
     host: str
@@ -44,8 +45,8 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """`body` is its beginning, as far as it was asked for, still encoded as the other side sent it.
-    Names of headers are lower-case."""
+    """HTTP response. `body` is limited to the requested size and not decompressed. Header names are
+    lower-case."""
 
     status: int
     body: bytes
@@ -53,16 +54,16 @@ class HttpResponse:
 
 
 def exchange(opened: socket, request: HttpRequest, at_most: int, within: float) -> HttpResponse:
-    """Send the request and read the answer, with `at_most` bytes of its body. `within` is how many
-    seconds each read or write may wait; whoever calls cuts the whole.
+    """Send the request and return the response, with up to `at_most` bytes of its body.
 
-    Raises OutboundFailed for an answer that is too long, OSError, HTTPException and HTTPError.
+    `within` is the timeout in seconds of each read or write; the caller limits the total time.
+    Raises OutboundFailed for a response that is too long, OSError, HTTPException and HTTPError.
     """
     connection = HTTPConnection("", timeout=within)
     connection.sock = opened
     connection.response_class = cast("type[HTTPResponse]", partial(_Bounded, at_most=at_most))
     with closing(connection):
-        # Whoever wants no more of it, as it is too long, may have answered before all was sent.
+        # A server that rejects a long body may respond and close before all of it was sent.
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.request(
                 request.method,
@@ -75,8 +76,8 @@ def exchange(opened: socket, request: HttpRequest, at_most: int, within: float) 
             return _answer(connection, at_most)
         except (OSError, HTTPError, OutboundFailed):
             raise
-        except Exception as error:  # over nonsense the parsers stumble in more ways than they name
-            raise HTTPException("The answer cannot be read") from error
+        except Exception as error:  # on malformed input the parsers raise undocumented errors too
+            raise HTTPException("The response is malformed") from error
 
 
 def _answer(connection: HTTPConnection, at_most: int) -> HttpResponse:
@@ -98,7 +99,7 @@ class _Bounded(HTTPResponse):
 
 
 class _Wire(RawIOBase):
-    """What comes from the other side, of which only so many bytes are `left` to take."""
+    """Raw stream with a limit: at most `left` more bytes can be read."""
 
     def __init__(self, raw: RawIOBase, left: int) -> None:
         self._raw = raw

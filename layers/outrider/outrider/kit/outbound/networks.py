@@ -1,8 +1,9 @@
-"""Which IP addresses are public: where a URL that a stranger gave us may lead.
+"""Public IP addresses: the only ones that a request to an untrusted URL may reach (SSRF guard).
 
-Written out, not asked of `ipaddress.is_global`: that changes between versions of Python and calls
-addresses global that carry a private IPv4 address inside (`::127.0.0.1`, `64:ff9b::a9fe:a9fe`,
-`2002:7f00:1::`). Source: the IANA IPv4 and IPv6 Special-Purpose Address Registries.
+The networks are listed here instead of using `ipaddress.is_global`, which changes between Python
+versions and accepts addresses that embed a private IPv4 address (`::127.0.0.1`,
+`64:ff9b::a9fe:a9fe`, `2002:7f00:1::`). Source: the IANA IPv4 and IPv6 Special-Purpose Address
+Registries.
 """
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
@@ -52,5 +53,6 @@ def is_public(address: Address) -> bool:
 
 
 def is_loopback(address: Address) -> bool:
-    """127.0.0.0/8 and `::1`; nothing that only contains one of them."""
+    """Return whether the address is in 127.0.0.0/8 or is `::1`, excluding IPv6 addresses that embed
+    one."""
     return address.is_loopback and getattr(address, "ipv4_mapped", None) is None

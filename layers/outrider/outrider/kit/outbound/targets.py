@@ -1,4 +1,4 @@
-"""URLs of strangers, read in one way: what two readers could read differently is refused."""
+"""Parser of untrusted URLs: rejects URLs that two parsers might read differently."""
 
 import re
 from dataclasses import dataclass
@@ -14,29 +14,30 @@ HOST_PATTERN = (
     r"^([A-Za-z0-9_][A-Za-z0-9_-]{0,62}(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?"
     r"|\[[0-9A-Fa-f:.]+\])$"
 )
-"""What `parse_host` takes, for JSON Schema; numbers it reads as an address have more rules."""
+"""Pattern of the hosts that `parse_host` accepts, for JSON Schema; IP addresses have further
+rules."""
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _UNFIT = re.compile(r"[\x00-\x20\x7f\\#]")
 
 
 class InvalidUrl(ValueError):
-    """The URL is none that a request may go to; the text says why."""
+    """A request to this URL is not allowed; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class UrlTarget:
-    """A URL taken apart, once: what is checked is what is connected to."""
+    """A parsed URL; parsed only once, so the host that is checked is the one connected to."""
 
     scheme: str
     host: str
-    """A name in ASCII, or an address without brackets."""
+    """ASCII host name, or IP address without brackets."""
     port: int
     path: str
-    """With the query."""
+    """Path and query."""
 
     @classmethod
     def of(cls, url: str) -> "UrlTarget":
-        """Raises InvalidUrl."""
+        """Parse a URL. Raises InvalidUrl."""
         if len(url) > MAX_URL:
             raise InvalidUrl(f"The URL may be at most {MAX_URL:,} characters long")
         if _UNFIT.search(url):
@@ -57,14 +58,14 @@ class UrlTarget:
 
     @property
     def authority(self) -> str:
-        """The `Host` header."""
+        """Value of the `Host` header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def parse_host(text: str) -> str:
-    """A host in its one form: an address, or a name that no resolver reads as one. An IPv6 address
-    stands in brackets. Raises InvalidUrl."""
+    """Return the normalised host: an IP address, or a name that no resolver could read as one. IPv6
+    addresses must be in brackets. Raises InvalidUrl."""
     host = text.lower().removesuffix(".")
     try:
         if host.startswith("["):

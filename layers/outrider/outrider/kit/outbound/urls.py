@@ -1,4 +1,4 @@
-"""Web addresses that are kept, for people to follow: whatever shows one as a link runs nothing."""
+"""Web addresses that are stored and shown as links: schemes that run code are rejected."""
 
 import re
 from typing import Annotated
@@ -17,8 +17,9 @@ _WEB_ADDRESS = re.compile(
 
 
 def web_address(text: str) -> str:
-    """An http or https address without user or password, or one that leaves its scheme out, such as
-    `www.example.com/about`; without spaces around it. Raises ValueError for anything else."""
+    """Return an http or https URL without surrounding spaces. It must not have a user name or
+    password; the scheme may be missing, as in `www.example.com/about`. Raises ValueError for
+    anything else."""
     url = text.strip()
     if not _WEB_ADDRESS.fullmatch(url):
         raise ValueError(f"{quoted(text)} is not a web address such as https://example.com")
