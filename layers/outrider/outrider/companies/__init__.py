@@ -1,1 +1,1 @@
-"""The companies that contacts work for."""
+"""Companies that contacts work for."""

@@ -1,4 +1,4 @@
-"""Companies by the hundred, found by their domains."""
+"""Bulk upserts of companies, matched by domain."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Domains of companies: which one a website names, and which say nothing about an employer."""
+"""Company domains: the domain of a website, free email providers and shared hosts."""
 
 from urllib.parse import urlsplit
 
@@ -38,7 +38,7 @@ _FREE_TOO = frozenset(
         "tutanota.de",
     }
 )
-"""Providers that the package does not name."""
+"""Free email providers that the package does not list."""
 
 
 _SHARED = frozenset(
@@ -72,22 +72,22 @@ _SHARED = frozenset(
 
 
 def is_shared(domain: str) -> bool:
-    """Whether a web address at the (normalised) domain is often the page of somebody else than its
-    owner."""
+    """Return whether web pages at this normalised domain usually belong to others than its owner,
+    as at social networks."""
     return domain in _SHARED
 
 
 def is_free_mail(domain: str) -> bool:
-    """Whether anybody may have an address at the (normalised) domain, so that two people with one
-    there need not know each other."""
+    """Return whether the normalised domain is a free email provider, where a common domain does not
+    mean a common employer."""
     return domain in whitelist or domain in _FREE_TOO
 
 
 def domain_of_website(website: str) -> str | None:
-    """The normalised domain of a web address, given with or without its scheme, without `www.`;
-    None when its host is no domain: an IP address, a name without a dot.
+    """Return the normalised domain of a web address, with or without a scheme, and without `www.`.
+    Return None if its host is an IP address or has no dot.
 
-    Raises ValueError when it is no web address.
+    Raises ValueError if it is not a web address.
     """
     url = website.strip()
     scheme, separator, _ = url.partition("://")

@@ -1,4 +1,4 @@
-"""What can go wrong with companies."""
+"""Errors of companies."""
 
 from outrider.kit.errors import ResourceNotFound
 

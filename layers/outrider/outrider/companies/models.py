@@ -1,4 +1,4 @@
-"""Companies."""
+"""Company entity."""
 
 from typing import Any, Literal
 
@@ -7,14 +7,14 @@ from pydantic import Field
 from outrider.entities.models import Entity
 
 _LONGEST_NAME = 250
-"""Characters, so that a key stays below DynamoDB's 1,024 bytes."""
+"""Characters of a name in a sort key, which DynamoDB limits to 1,024 bytes."""
 
 
 class Company(Entity):
     """A company of one workspace. Contacts with an address at its domain are linked to it.
 
-    Times are RFC 3339 UTC; `version` rises with every change. `context` holds what was given of it
-    under names that are none of these.
+    Times are RFC 3339 UTC; `version` is incremented by every change. `context` holds custom fields:
+    everything given under names other than those of the fields below.
     """
 
     id: str
@@ -37,5 +37,5 @@ class Company(Entity):
 
 
 def folded(name: str) -> str:
-    """A name in the form in which case and the number of spaces make no difference."""
+    """Return a name in lower case with single spaces, for comparison and sorting."""
     return " ".join(name.casefold().split())[:_LONGEST_NAME]

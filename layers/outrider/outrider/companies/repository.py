@@ -1,8 +1,8 @@
 """Keys, expressions and items of companies.
 
-A company is `<workspace>` / `com_…`; its claim on its domain, if it has one, is
-`<workspace>#domain` / `<domain>`. It stands in the index `by_name` by its name, or by its domain
-while it has none.
+A company is `<workspace>` / `com_…`; the unique claim on its domain, if it has one, is
+`<workspace>#domain` / `<domain>`. The index `by_name` is sorted by the name, or by the domain if
+there is no name.
 """
 
 from collections.abc import Collection, Mapping
@@ -35,18 +35,18 @@ class CompanyRepository(EntityRepository[Company]):
         return {"by_name_pk": self.workspace, "by_name_sk": folded(name)} if name else {}
 
     def owners(self, domains: Collection[str]) -> dict[str, str]:
-        """Those of `domains` that a company has, and its id."""
+        """Return the ids of the companies that have these domains, by domain."""
         claims = batch_get((self.table, self.claims, domain) for domain in domains)
         companies = self.get_many(sorted({claim["company_id"] for claim in claims.values()}))
         return {company.domain: company.id for company in companies.values() if company.domain}
 
     def check_domain_action(self, company_id: str, domain: str) -> Action:
-        """That the company is there and has the domain, for a transaction."""
+        """Return the condition check that the company exists and has the domain."""
         condition = f"{PRESENT} AND #domain = :domain"
         return self.table.check_action(self.workspace, company_id, condition, domain=domain)
 
     def even_deleted(self, company_id: str) -> tuple[Company | None, bool]:
-        """The company or what is left of it, and whether it is deleted."""
+        """Return the company or its tombstone, and whether it is deleted."""
         item = self.table.get(self.workspace, company_id)
         return (Company.model_validate(item), "deleted_at" in item) if item else (None, True)
 
@@ -60,9 +60,9 @@ class CompanyRepository(EntityRepository[Company]):
         created_ms: int = -1,
         updated_after: str | None = None,
     ) -> ItemPage:
-        """Companies whose fields are as in `equal`, created after `created_ms` (epoch ms), changed
-        after `updated_after`. With `search`, those whose name begins with it, in the order
-        of names; else newest first. `items` are companies' items."""
+        """Return a page of the items of companies whose fields equal `equal`, created after
+        `created_ms` (epoch milliseconds) and updated after `updated_after`. With `search`, only
+        names with this prefix, sorted by name; else newest first."""
         conditions = [f"#{name} = :{name}" for name in equal]
         conditions.append("attribute_not_exists(#deleted_at)")
         values: dict[str, Any] = dict(equal)

@@ -1,4 +1,4 @@
-"""What the API takes and gives about companies."""
+"""Request and response schemas of companies."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -51,7 +51,7 @@ Size = Annotated[
 
 
 class _CompanyFields(Input):
-    """Fields of other names are taken too: they are kept in `context`."""
+    """Fields of a company. Fields of other names are accepted and stored in `context`."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[str, JsonValue]
@@ -83,8 +83,8 @@ class _CompanyFields(Input):
 
     @property
     def given(self) -> dict[str, Any]:
-        """What the caller gave, by field: the others have no meaning here. `context` is what to
-        merge into it, with all fields of other names."""
+        """Return the fields that the caller set; defaults of other fields have no meaning here.
+        `context` includes all fields of other names, and is merged into the stored one."""
         given = self.model_dump(exclude_unset=True, include=set(_CompanyFields.model_fields))
         if self.__pydantic_extra__:
             given["context"] = {**self.context, **self.__pydantic_extra__}
@@ -92,9 +92,9 @@ class _CompanyFields(Input):
 
 
 class CompanyWrite(_CompanyFields):
-    """A company as it is created, or upserted by its domain: then only what is given changes.
+    """A company to create, or to upsert by its domain; an upsert changes only the given fields.
 
-    Where no domain is given, that of the website is taken.
+    Without `domain`, the domain of the website is used.
     """
 
     model_config = ConfigDict(
@@ -119,7 +119,8 @@ class CompanyWrite(_CompanyFields):
 
 
 def _domain_behind(website: Any) -> str | None:
-    """The domain that a company with this website has for itself."""
+    """Return the domain of the website if it can be the company's own: not a free email provider or
+    a shared host. Else return None."""
     try:
         domain = domain_of_website(website) if isinstance(website, str) else None
     except ValueError:
@@ -132,8 +133,8 @@ class CompanyCreate(CompanyWrite):
 
 
 class CompanyUpdate(_CompanyFields):
-    """Only what is given changes; null clears a field. `tags` are replaced whole, `context` and
-    fields of other names are merged."""
+    """Changes of a company: only the given fields change, and null clears a field. `tags` are
+    replaced as a whole; `context` and fields of other names are merged."""
 
     model_config = ConfigDict(json_schema_extra={**_NAMES, **json_schema.CHANGES_SOMETHING})
 
@@ -145,7 +146,8 @@ class CompanyUpdate(_CompanyFields):
 
 
 class CompanyBatch(BatchBody):
-    """Rows are checked one by one, so that a bad row never loses the others."""
+    """Rows to create or upsert. Each is checked and written by itself, so a bad row never affects
+    the others."""
 
     companies: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]
     upsert: bool = False
@@ -158,8 +160,8 @@ CompanyBody = Annotated[
 
 
 class CompanyQuery(PageQuery):
-    """Filters may be combined freely. Where much is left out, a page may be short or even empty and
-    more may follow all the same: `has_more` says so."""
+    """Filters, which can be combined freely. If filters leave out many companies, a page may be
+    short or even empty although more follow: rely on `has_more`."""
 
     domain: Annotated[Domain | None, Field(description="The one company with this domain")] = None
     search: Annotated[
@@ -180,7 +182,7 @@ class CompanyQuery(PageQuery):
 
     @property
     def equal(self) -> dict[str, str]:
-        """What a company's fields have to be."""
+        """Return the fields that must be equal, with their values."""
         asked = {"industry": self.industry, "country": self.country, "size": self.size}
         return {name: value for name, value in asked.items() if value is not None}
 
@@ -205,4 +207,4 @@ class CompanyRowResult(RowResult):
 
 
 class CompanyBatchResult(BatchResult[CompanyRowResult]):
-    """What became of each row, in the order of the rows."""
+    """Results by row, in the order of the rows."""

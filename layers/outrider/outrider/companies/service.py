@@ -1,4 +1,4 @@
-"""Companies: creating, listing, changing and deleting them."""
+"""Creation, lists, changes and deletion of companies."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -40,6 +40,8 @@ class CompanyService:
     companies: CompanyRepository
 
     def list(self, query: CompanyQuery) -> Page[Company]:
+        """Return a page of companies, filtered. Raises ValidationFailed if the cursor is
+        invalid."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/companies")
         after = sealer.after(query)
         if query.domain is not None:
@@ -58,21 +60,27 @@ class CompanyService:
         return sealer.page(query, companies, page.last_key)
 
     def check_exists_action(self, company_id: str) -> Action:
-        """For the transaction that writes `company_id` into something. Raises ValidationFailed, and
-        makes the transaction raise it, when there is no such company."""
+        """Return the condition check that the company exists, for a transaction that stores
+        `company_id`. If the check fails, the transaction raises ValidationFailed.
+
+        Raises ValidationFailed if the id is malformed.
+        """
         if not COMPANY.is_id(company_id):
             raise _no_company()
         return self.companies.check_present_action(company_id).or_raise(_no_company())
 
     def create(self, new: CompanyCreate) -> Made[Company]:
-        """Raises EntityExists when the domain is taken and `upsert` was not asked for."""
+        """Create a company, or update the one with its domain if `upsert` is set. Raises
+        EntityExists if the domain is taken and `upsert` is not set, ValidationFailed if `context`
+        would be too large, and Contended if the company changes during every attempt."""
         entity, result = self.put(new, upsert=new.upsert)
         return made(entity, created=result == "created")
 
     def put(self, row: CompanyWrite, *, upsert: bool) -> tuple[Company, Result]:
-        """Create a company, or with `upsert` update the one that has its domain.
+        """Create a company, or with `upsert` update the one with its domain.
 
-        Raises EntityExists, and Contended when others keep changing it.
+        Raises EntityExists if the domain is taken and `upsert` is false, ValidationFailed if
+        `context` would be too large, and Contended if the company changes during every attempt.
         """
         company = self._new(row)
         created = self.caller.event("company.created", company_id=company.id)
@@ -96,26 +104,28 @@ class CompanyService:
         return made(done, created=done.counts["created"] > 0)
 
     def get(self, company_id: str) -> Company:
-        """Raises CompanyNotFound."""
+        """Return the company. Raises CompanyNotFound."""
         company = self.companies.get(company_id) if COMPANY.is_id(company_id) else None
         if company is None:
             raise CompanyNotFound
         return company
 
     def existing(self, company_ids: Iterable[str]) -> set[str]:
-        """Return those of `company_ids` that name a company of this workspace."""
+        """Return those of `company_ids` that exist in this workspace."""
         return set(self.companies.get_many([each for each in company_ids if COMPANY.is_id(each)]))
 
     def update(self, company_id: str, update: CompanyUpdate, if_match: int | None) -> Company:
-        """Change what is given, nothing else. Raises CompanyNotFound, ValueOfAnother, and
-        PreconditionFailed at another version than `if_match`."""
+        """Change only the given fields. Raises CompanyNotFound, ValueOfAnother if another company
+        has the domain, ValidationFailed if it would have neither name nor domain or too large a
+        `context`, PreconditionFailed if it is not at version `if_match`, and Contended if it
+        changes during every attempt."""
         given = update.given
         clears_name = "name" in given and given["name"] is None
         must_read = "domain" in given or "context" in given or clears_name
         return self._writes.change(company_id, given, if_match, must_read=must_read)
 
     def delete(self, company_id: str) -> CompanyDeleted:
-        """Raises CompanyNotFound."""
+        """Delete the company. Raises CompanyNotFound."""
         self._writes.remove(company_id)
         return CompanyDeleted(id=company_id)
 
@@ -151,8 +161,8 @@ def _no_company() -> ValidationFailed:
 
 
 def _merged(context: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """`context` with what is given; null removes a name. Raises ValidationFailed when it would be
-    too large."""
+    """Return `context` merged with `given`, where null removes a name. Raises ValidationFailed if
+    the result is too large."""
     merged = {name: value for name, value in {**context, **given}.items() if value is not None}
     try:
         return check_object(merged, "context")

@@ -1,4 +1,4 @@
-"""Builds the objects of `companies`."""
+"""Construction of the services of `companies`."""
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.companies.repository import CompanyRepository

@@ -1,1 +1,1 @@
-"""The people outreach is for, and the addresses that must never get any."""
+"""Contacts, their lists and merges, the verification of their addresses, and suppressions."""

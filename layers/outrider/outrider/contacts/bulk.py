@@ -1,4 +1,4 @@
-"""Contacts by the hundred, found by their addresses."""
+"""Bulk upserts of contacts, matched by email address."""
 
 from dataclasses import dataclass
 

@@ -1,11 +1,12 @@
-"""Links of contacts to companies: each contact to the company that has the domain of its address,
-unless the domain gives everybody a mailbox or a caller has said otherwise.
+"""Links from contacts to companies. A contact is linked to the company that has the domain of its
+email address, unless that is a free email domain or a caller has set `company_id`.
 
-Both directions come to the same decision, made of what is there at that moment: `settle` when a
-contact comes or its address changes, `LinkSweep` when a company does. Whichever is later finds what
-the other wrote: a contact stands in the index under its domain before its company is looked for,
-and the sweep waits until the index shows what stood there before the company. A link is written
-only if its company still has the domain, so none is written to a company after its last sweep.
+`ContactLinks.settle` runs when a contact is created or its address changes, `LinkSweep` when a
+company is created, changed or deleted. Both make the same decision from the current data, and
+whichever runs later sees the write of the other: a contact is in the index under its domain before
+its company is looked up, and the sweep starts only when the eventually consistent index contains
+the contacts that were written before the company. A condition check on the company's domain is part
+of each link, so no link can be written after the company's last sweep.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +27,8 @@ from outrider.kit.aws.sqs import Queue, QueueMessage
 from outrider.kit.text.addresses import domain_of
 
 AT_ONCE = 99
-"""Links written in one transaction: beside them the company is checked, and it holds 100."""
+"""Links written in one transaction, which holds 100 actions: one is the condition check of the
+company."""
 
 _ATTEMPTS = 3
 _PASSES = 20
@@ -34,21 +36,21 @@ _NEXT_PASS_SECONDS = 5
 
 
 class StillLinked(Exception):
-    """Contacts of a deleted company could not be unlinked in many passes."""
+    """A deleted company whose contacts could not all be unlinked within the allowed passes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContactLinks:
-    """Decides for contacts which company they belong to, and writes it."""
+    """Decision which company each contact belongs to, and the writes that link it."""
 
     contacts: ContactRepository
     companies: CompanyRepository
 
     def settle(self, items: Sequence[Item], gone: str | None = None) -> None:
-        """Link or unlink the contacts of these items as they should be. What a caller gave stays,
-        but for the company `gone`. Twice is the same as once.
+        """Link each contact of these items to its company, or unlink it. Idempotent. A `company_id`
+        that a caller set is kept, unless it is the deleted company `gone`.
 
-        Raises TransactionFailed when companies keep changing meanwhile.
+        Raises TransactionFailed if companies change during every attempt.
         """
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -71,8 +73,8 @@ class ContactLinks:
     def _decided(
         self, items: Sequence[Item], gone: str | None
     ) -> Iterator[tuple[str | None, str, list[Contact]]]:
-        """The contacts that are not as they should be, by company and domain; all that should have
-        no company together."""
+        """Yield the contacts whose link is wrong, grouped by company id and domain; contacts that
+        should have no company form one group with None and an empty domain."""
         contacts = [
             contact
             for contact in map(Contact.from_item, items)
@@ -93,9 +95,9 @@ class ContactLinks:
 
 
 def may_move(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
-    """Whether a change of a contact's item, `before` None when it is new, may lead it to another
-    company. A contact that comes to wait at a domain is looked at once more: its company may have
-    come between the look and the writing."""
+    """Return whether a change of a contact's item may require another company link; `before` is
+    None for a new contact. Also true if the contact is indexed under its domain only now: its
+    company may have been created between the look-up and the write."""
     if "deleted_at" in after:
         return False
     if before is None or before.get("email") != after["email"]:
@@ -105,8 +107,9 @@ def may_move(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool
 
 
 class LinkJob(BaseModel):
-    """A sweep through the contacts of one company, as a message: `after` is where it goes on in its
-    `stage`, `found` whether this pass has found any so far."""
+    """Queue message of a sweep through the contacts of one company. `stage` is `leaving` for
+    contacts linked to it and `joining` for unlinked contacts of its domain, `after` the key to
+    continue from, and `found` whether this pass has found any contact."""
 
     workspace: str
     company_id: str
@@ -118,16 +121,17 @@ class LinkJob(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class LinkSweep:
-    """Brings all contacts of a company, or waiting at its domain, to where they belong."""
+    """Sweep that settles all contacts that are linked to a company or unlinked at its domain."""
 
     links: ContactLinks
     queue: Queue
 
     def run(self, job: LinkJob, enough_time: Callable[[], bool]) -> None:
-        """Go through the pages of the index. When time runs short a message goes on from there.
+        """Settle the contacts page by page; if time runs short, send a message that continues.
 
-        At the end of a deletion, what is left of the company is removed: once a whole pass has
-        found none of its contacts.
+        The tombstone of a deleted company is removed once a whole pass has found no contact of it.
+        Raises StillLinked after too many passes, and TransactionFailed if companies change during
+        every attempt.
         """
         company, deleted = self.links.companies.even_deleted(job.company_id)
         while company is not None:
@@ -154,7 +158,8 @@ class LinkSweep:
         return contacts.without_company(company.domain, AT_ONCE, job.after)
 
     def _end_of_stage(self, job: LinkJob, company: Company, deleted: bool) -> LinkJob | None:
-        """The stage to go on with, if any."""
+        """Return the job of the next stage, or None if the sweep ends here or continues by
+        message."""
         if not deleted:
             return job.model_copy(update={"stage": "joining"}) if job.stage == "leaving" else None
         if not job.found:

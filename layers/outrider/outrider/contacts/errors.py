@@ -1,4 +1,4 @@
-"""What can go wrong with contacts."""
+"""Errors of contacts."""
 
 from outrider.kit.errors import ResourceNotFound
 

@@ -1,4 +1,4 @@
-"""Contacts."""
+"""Contact entity and the verification of its address."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -28,7 +28,7 @@ VerificationReason = Literal[
 
 
 class Verification(BaseModel):
-    """What was found out about an address; `reasons` for a verdict other than `valid`."""
+    """Result of verifying an email address. `reasons` explain a verdict other than `valid`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,10 +38,10 @@ class Verification(BaseModel):
 
 
 class Contact(Entity):
-    """A person in one workspace. Times are RFC 3339 UTC; `version` rises with every change.
+    """A person in one workspace. Times are RFC 3339 UTC; `version` is incremented by every change.
 
-    `last_contacted_at` is kept beside it (`contacts/touches.py`), and makes `active` of `new`: so
-    an item has neither.
+    `last_contacted_at` is stored in an item of its own (`contacts/touches.py`), and a contact that
+    has it is `active` instead of `new`; the contact's item contains neither.
     """
 
     id: str
@@ -57,7 +57,8 @@ class Contact(Entity):
     company: str | None = None
     company_id: str | None = None
     company_pinned: bool = Field(default=False, exclude=True)
-    """Whether a caller gave `company_id`, or took it away: then the address changes nothing."""
+    """Whether a caller set or cleared `company_id`; a change of the address then changes no
+    link."""
     linkedin_url: str | None = None
     phone: str | None = None
     country: str | None = None
@@ -93,14 +94,15 @@ class Contact(Entity):
         return {**stored, "status": status, **not_shown}
 
     def contacted(self, last_contacted_at: str | None) -> Self:
-        """The contact with its last contact, if it has had any."""
+        """Return the contact with the time of its last message, and `active` instead of `new`;
+        unchanged if the time is None."""
         if last_contacted_at is None:
             return self
         status = "active" if self.status == "new" else self.status
         return self.model_copy(update={"last_contacted_at": last_contacted_at, "status": status})
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
-        """An address that is new has not been verified."""
+        """Return the contact with these changes. Another email address clears the verification."""
         changes = {"last_contacted_at": self.last_contacted_at, **changes}
         if folded(changes.get("email", self.email)) != folded(self.email):
             changes = {**changes, "verified": None, "verification": None}

@@ -1,7 +1,7 @@
 """Keys, expressions and items of contacts.
 
-A contact is `<workspace>` / `con_…`; its claim on its address is `<workspace>#email` / `<address>`.
-A contact that was merged into another is found by `<workspace>#merged` / `con_…`.
+A contact is `<workspace>` / `con_…`; the unique claim on its address is `<workspace>#email` /
+`<address>`. A merged contact leaves a redirect to the winner: `<workspace>#merged` / `con_…`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,8 @@ class ContactRepository(EntityRepository[Contact]):
         return _with(contact, touch) if contact else None
 
     def with_last_contact(self, contacts: Sequence[Contact]) -> list[Contact]:
-        """Contacts made of their items alone, each with its last contact; 100 in a call."""
+        """Return the contacts, read from their items alone, with their last contact times; at most
+        100."""
         touches = self.touches.get_many(contact.id for contact in contacts)
         return [_with(contact, touches.get(contact.id)) for contact in contacts]
 
@@ -108,7 +109,7 @@ class ContactRepository(EntityRepository[Contact]):
         ]
 
     def item(self, contact_id: str) -> Item | None:
-        """The item of a contact, also as long as it is a tombstone."""
+        """Return the item of a contact, including a tombstone, or None."""
         return self.table.get(self.workspace, contact_id)
 
     def merged_into(self, contact_id: str) -> str | None:
@@ -116,7 +117,7 @@ class ContactRepository(EntityRepository[Contact]):
         return str(merged["contact_id"]) if merged else None
 
     def current(self, contact_id: str) -> Contact | None:
-        """The contact, or the one it was merged into."""
+        """Return the contact, or the contact it was merged into, or None."""
         if contact := self.get(contact_id):
             return contact
         merged_into = self.merged_into(contact_id)
@@ -131,9 +132,11 @@ class ContactRepository(EntityRepository[Contact]):
         *,
         also: Sequence[Action] = (),
     ) -> None:
-        """Make of the winner as it was read what it is to be; the losers as they were read go, and
-        what leads to them or to those that went into them before leads to the winner. `events` by
-        contact. Raises TransactionFailed.
+        """Replace the winner by `after` and delete the losers in one transaction, with optimistic
+        locks on all. Addresses and redirects of the losers, and of contacts merged into them
+        before, then lead to the winner. `events` are by contact id.
+
+        Raises TransactionFailed if one of the contacts or addresses changed meanwhile.
         """
         transact(
             self._become_action(winner, after, events[winner.id]),
@@ -161,35 +164,39 @@ class ContactRepository(EntityRepository[Contact]):
         EntityRepository.bury(self, gone)  # super() knows no class that dataclass has made anew
 
     def of_company(self, company_id: str, limit: int, after: Item | None) -> ItemPage:
-        """Those linked to the company, or lately; `items` are contacts' items."""
+        """Return a page of the items of contacts linked to the company. The index is eventually
+        consistent, so some may be unlinked already."""
         return self._by_company(f"{self.workspace}#{company_id}", limit, after)
 
     def without_company(self, domain: str, limit: int, after: Item | None) -> ItemPage:
-        """Those with an address at the domain that wait for a company, or did lately."""
+        """Return a page of the items of unlinked contacts with an address at the domain. The index
+        is eventually consistent, so some may be linked already."""
         return self._by_company(f"{self.workspace}#dom#{domain}", limit, after)
 
     def is_linked(self, contact: Contact, company_id: str | None, place: str | None) -> bool:
-        """Whether a contact that stands at `place` in by_company needs no `link` to the company."""
+        """Return whether the contact needs no `link`: it has this company (or none), which no
+        caller set, and its key in the index `by_company` (`place`) is right."""
         linked = contact.model_copy(update={"company_id": company_id, "company_pinned": False})
         return contact == linked and place == self._place(linked)
 
     def link(self, linked: Sequence[tuple[Contact, str | None]], also: Sequence[Action]) -> None:
-        """Link up to 99 contacts as they were read, each to a company or to none, as if no caller
-        had ever given one. Those whose address or company changed meanwhile stay as they are.
+        """Link up to 99 contacts, each to a company or to none, and unpin them. Contacts whose
+        address or company changed since they were read are skipped.
 
-        Raises TransactionFailed when a condition of `also` does not hold.
+        Raises TransactionFailed if a condition of `also` fails.
         """
         groups = {contact.id: [self._link_action(contact, to)] for contact, to in linked}
         transact_groups(groups, lambda _: also)
 
     def beside(self, contact_id: str) -> tuple[Table, str, str]:
-        """Where what was researched about a contact is: it goes when the contact goes."""
+        """Return the key of the contact's research findings, which are deleted with the contact."""
         return self.table, f"{self.workspace}#research", contact_id
 
     def _contacted_actions(
         self, winner: Contact, after: Contact, losers: Sequence[Contact]
     ) -> Sequence[Action]:
-        """That the winner has the last contact of one of the losers, where that is the latest."""
+        """Return the write that gives the winner the latest last contact among the losers, if
+        `after` takes it from one of them."""
         if after.last_contacted_at == winner.last_contacted_at:
             return []
         touches = self.touches.get_many(each.id for each in losers).values()

@@ -1,4 +1,4 @@
-"""What the API takes and gives about contacts."""
+"""Request and response schemas of contacts."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -51,7 +51,8 @@ class _ContactFields(Input):
 
 
 class ContactWrite(_ContactFields):
-    """A contact as it is created, or upserted by its address: then only what is given changes."""
+    """A contact to create, or to upsert by its email address; an upsert changes only the given
+    fields."""
 
     tags: Tags = Field(default_factory=list)
     custom: Custom = Field(default_factory=dict)
@@ -62,8 +63,8 @@ class ContactCreate(ContactWrite):
 
 
 class ContactUpdate(_ContactFields):
-    """Only what is given changes; null clears a field, but for address and status. `custom` and
-    `tags` are replaced whole."""
+    """Changes of a contact: only the given fields change, and null clears a field, except address
+    and status. `custom` and `tags` are replaced as a whole."""
 
     model_config = ConfigDict(json_schema_extra=json_schema.CHANGES_SOMETHING)
 
@@ -89,12 +90,13 @@ class ContactUpdate(_ContactFields):
 
     @property
     def given(self) -> dict[str, Any]:
-        """What the caller gave, by field: the others have no meaning here."""
+        """Return the fields that the caller set; defaults of other fields have no meaning here."""
         return self.model_dump(exclude_unset=True)
 
 
 class ContactBatch(BatchBody):
-    """Rows are checked one by one, so that a bad row never loses the others."""
+    """Rows to create or upsert. Each is checked and written by itself, so a bad row never affects
+    the others."""
 
     contacts: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]
     upsert: bool = False
@@ -110,8 +112,9 @@ Order = Literal["created_at", "-created_at", "fit_score", "-fit_score", "updated
 
 
 class ContactQuery(ContactFilter, PageQuery):
-    """Filters may be combined freely. Where many contacts are left out, a page may be short or even
-    empty and more may follow all the same: `has_more` says so."""
+    """Filters, which can be combined freely, and the order of a list of contacts. If filters leave
+    out many contacts, a page may be short or even empty although more follow: rely on
+    `has_more`."""
 
     sort: Annotated[
         Order | None,
@@ -131,7 +134,7 @@ class ContactQuery(ContactFilter, PageQuery):
 
     @property
     def order(self) -> Order:
-        """The order asked for, or the one that what is asked for suggests."""
+        """Return the requested order, or the default order for the given filters."""
         if self.sort is not None:
             return self.sort
         if self.fit_score_gte is not None or self.fit_score_lte is not None:
@@ -150,4 +153,4 @@ class ContactRowResult(RowResult):
 
 
 class ContactBatchResult(BatchResult[ContactRowResult]):
-    """What became of each row, in the order of the rows."""
+    """Results by row, in the order of the rows."""

@@ -1,4 +1,4 @@
-"""Contacts: creating, listing, changing and deleting them."""
+"""Creation, lists, changes and deletion of contacts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -45,19 +45,24 @@ class ContactService:
     companies: CompanyService
 
     def list(self, query: ContactQuery) -> Page[Contact]:
+        """Return a page of contacts, filtered and sorted. Raises ValidationFailed if the cursor is
+        invalid."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/contacts")
         contacts, place = self.lists.page(query, sealer.after(query))
         return sealer.page(query, contacts, place)
 
     def create(self, new: ContactCreate) -> Made[Contact]:
-        """Raises EntityExists when the address is taken and `upsert` was not asked for."""
+        """Create a contact, or update the one with its address if `upsert` is set. Raises
+        EntityExists if the address is taken and `upsert` is not set, ValidationFailed if the
+        company does not exist, and Contended if the contact changes during every attempt."""
         entity, result = self.put(new, upsert=new.upsert)
         return made(entity, created=result == "created")
 
     def put(self, row: ContactWrite, *, upsert: bool) -> tuple[Contact, Result]:
-        """Create a contact, or with `upsert` update the one that has its address.
+        """Create a contact, or with `upsert` update the one with its address.
 
-        Raises EntityExists, and Contended when others keep changing it.
+        Raises EntityExists if the address is taken and `upsert` is false, ValidationFailed if the
+        company does not exist, and Contended if the contact changes during every attempt.
         """
         contact, given = self._new(row), _given(row)
         created = self.caller.event("contact.created", contact_id=contact.id)
@@ -82,7 +87,7 @@ class ContactService:
         return made(done, created=done.counts["created"] > 0)
 
     def get(self, contact_id: str) -> Contact:
-        """Raises ContactNotFound."""
+        """Return the contact. Raises ContactNotFound."""
         contact = self.contacts.get(contact_id) if CONTACT.is_id(contact_id) else None
         if contact is None:
             raise ContactNotFound
@@ -97,22 +102,23 @@ class ContactService:
         return self.contacts.count()
 
     def with_address(self, address: str) -> Contact | None:
-        """Return the contact that has this normalised address."""
+        """Return the contact with this normalised address, or None."""
         return self.contacts.with_value(address)
 
     def check_exists_action(self, contact_id: str) -> Action:
-        """Check in a transaction that the contact is not deleted."""
+        """Return the condition check that the contact exists and is not deleted."""
         return self.contacts.check_present_action(contact_id)
 
     def update(self, contact_id: str, update: ContactUpdate, if_match: int | None) -> Contact:
-        """Change what is given, nothing else. Raises ContactNotFound, ValueOfAnother, and
-        PreconditionFailed at another version than `if_match`."""
+        """Change only the given fields. Raises ContactNotFound, ValueOfAnother if another contact
+        has the address, ValidationFailed if the company does not exist, PreconditionFailed if the
+        contact is not at version `if_match`, and Contended if it changes during every attempt."""
         given = update.given
         must_read = "email" in given or "company_id" in given
         return self._writes.change(contact_id, given, if_match, must_read=must_read)
 
     def delete(self, contact_id: str) -> ContactDeleted:
-        """Raises ContactNotFound. A suppression of the address stays."""
+        """Delete the contact; suppressions of its addresses are kept. Raises ContactNotFound."""
         self._writes.remove(contact_id)
         return ContactDeleted(id=contact_id)
 
@@ -149,7 +155,7 @@ def _given(row: ContactWrite) -> dict[str, Any]:
 
 
 def _changes(current: Contact, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An address that a merged contact had may become the contact's own."""
+    """Return the changes, with the new email address removed from `other_emails`."""
     address = folded(given.get("email") or "")
     others = [each for each in current.other_emails if folded(each) != address]
     return given if others == current.other_emails else {**given, "other_emails": others}

@@ -1,4 +1,5 @@
-"""What happened with one contact: the rare events that name it, and what its messages tell."""
+"""Timeline of one contact: low-volume events from the feed, and high-volume ones from its
+messages."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from outrider.kit.http.pagination import Page, Sealer
 
 
 class _Entry(NamedTuple):
-    """An event and where it stands: `key` is a time and what tells events of that time apart."""
+    """An event and its sort key: the time, then what distinguishes events of that time."""
 
     key: str
     event: TimelineEvent
@@ -26,8 +27,8 @@ class _Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TimelineService:
-    """`marks_of` gives what the messages of a contact tell: of each that it was sent, delivered,
-    opened and clicked. Of the rest the feed tells."""
+    """Timelines of contacts. `marks_of` returns the high-volume events of a contact's messages
+    (sent, delivered, opened, clicked); all others are read from the feed."""
 
     caller: Caller
     contacts: ContactRepository
@@ -35,8 +36,8 @@ class TimelineService:
     marks_of: Callable[[str], Iterable[TimelineEvent]]
 
     def read(self, contact_id: str, query: TimelineQuery) -> Page[TimelineEvent]:
-        """Newest first. A contact that is gone keeps its timeline, but for what its messages told,
-        as long as its events are kept. Raises ContactNotFound."""
+        """Return a page of events, newest first. The timeline of a deleted contact remains as long
+        as its events are kept, without the events of its messages. Raises ContactNotFound."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/timeline/{contact_id}")
         after = sealer.after(query)
         if not ids.is_id("con", contact_id):
@@ -65,7 +66,7 @@ class TimelineService:
         )
 
     def _is_known(self, contact_id: str) -> bool:
-        """Whether there is such a contact, or was one."""
+        """Return whether the contact exists or has existed."""
         if self.contacts.get(contact_id) is not None:
             return True
         return bool(self.events.of_contact(contact_id, 1, None)[0])

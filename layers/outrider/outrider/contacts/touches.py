@@ -1,8 +1,8 @@
-"""When a campaign last wrote to a contact: `<workspace>#touch` / `con_…`.
+"""Last contact: when a campaign last wrote to a contact, `<workspace>#touch` / `con_…`.
 
-It is an item of its own, so that a step writes a few bytes and neither the contact nor its indexes,
-and its condition is what keeps campaigns of one workspace from writing to a contact within the
-interval that one of them asks for.
+It is an item of its own, so that sending a step updates a small item and neither the contact nor
+its indexes. A condition on it keeps the campaigns of a workspace from writing to a contact within
+the minimum interval that one of them sets.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,12 +17,12 @@ from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Action, ConditionFailed, Table, batch_get
 
 _NEVER = ""
-"""Sorts before all times."""
+"""Time that sorts before all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """The last contact: when (RFC 3339 UTC), and by which campaign."""
+    """Last contact: its time (RFC 3339 UTC) and the id of the campaign."""
 
     at: str
     by: str
@@ -33,7 +33,7 @@ class Touch:
 
 
 class RecentlyTouched(Exception):
-    """Another campaign wrote to the contact within the interval: `touch` says when."""
+    """Another campaign wrote to the contact within the interval, at the time in `touch`."""
 
     def __init__(self, touch: Touch) -> None:
         super().__init__(f"{touch.by} wrote at {touch.at}")
@@ -42,24 +42,25 @@ class RecentlyTouched(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Touches:
-    """Last contacts in one workspace."""
+    """Last contacts of one workspace."""
 
     table: Table
     workspace: WorkspaceId
 
     def key(self, contact_id: str) -> tuple[Table, str, str]:
-        """Where the last contact of one is, for `kit.aws.dynamodb.batch_get`."""
+        """Return the key of a last contact for `kit.aws.dynamodb.batch_get`."""
         return self.table, self.pk, contact_id
 
     def get(self, contact_id: str) -> Touch | None:
         return Touch.from_item(self.table.get(self.pk, contact_id))
 
     def get_many(self, contact_ids: Iterable[str]) -> dict[str, Touch]:
-        """Those of the contacts that were ever written to, by contact; 100 in a call."""
+        """Return the last contacts by contact id, for those that were ever written to; at most 100
+        ids."""
         return self.found(batch_get(map(self.key, contact_ids)))
 
     def found(self, items: Mapping[tuple[str, str, str], Item]) -> dict[str, Touch]:
-        """The last contacts among what `kit.aws.dynamodb.batch_get` gave, by contact."""
+        """Return the last contacts, by contact id, among items returned by `batch_get`."""
         return {
             sk: touch
             for (name, pk, sk), item in items.items()
@@ -67,8 +68,8 @@ class Touches:
         }
 
     def take(self, contact_id: str, campaign_id: str, at: datetime, interval: timedelta) -> None:
-        """Note that the campaign writes to the contact at this moment. Raises RecentlyTouched, and
-        notes nothing, where another campaign did less than `interval` before."""
+        """Record that the campaign writes to the contact at this time. Raises RecentlyTouched,
+        without a write, if another campaign wrote to it within `interval` before."""
         try:
             self.table.write(self.take_action(contact_id, campaign_id, at, interval))
         except ConditionFailed as failure:
@@ -79,7 +80,7 @@ class Touches:
     def take_action(
         self, contact_id: str, campaign_id: str, at: datetime, interval: timedelta
     ) -> Action:
-        """`take`, for a transaction. What stood there is kept for `undo`."""
+        """Return the write of `take`. It keeps the previous values for `undo`."""
         condition = ""
         before: dict[str, str] = {}
         if interval:
@@ -98,8 +99,8 @@ class Touches:
         )
 
     def undo(self, contact_id: str, campaign_id: str, at: datetime) -> None:
-        """Forget what `take` noted at this moment, for a message that was never sent. Where another
-        contact came after it nothing changes."""
+        """Restore what was there before `take` at this time, for a message that was never sent. Do
+        nothing if there was a later contact."""
         with suppress(ConditionFailed):
             self.table.write(
                 self.table.update_action(
@@ -115,7 +116,8 @@ class Touches:
             )
 
     def move_action(self, touch: Touch, contact_id: str) -> Action:
-        """Make this the last contact of one unless a later one is noted, for a transaction."""
+        """Return the write that makes this the contact's last contact unless there is a later
+        one."""
         return self.table.put_action(
             {"pk": self.pk, "sk": contact_id, "at": touch.at, "by": touch.by},
             "attribute_not_exists(#pk) OR #at <= :at",

@@ -1,4 +1,4 @@
-"""Builds the objects of `contacts`."""
+"""Construction of the services of `contacts`."""
 
 from collections.abc import Callable, Iterable
 

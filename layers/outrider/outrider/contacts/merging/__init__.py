@@ -1,1 +1,1 @@
-"""Making one contact of several that are the same person."""
+"""Merging of duplicate contacts into one."""

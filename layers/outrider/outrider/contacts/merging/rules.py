@@ -1,7 +1,7 @@
-"""What becomes of contacts that are merged: pure functions.
+"""Field rules for merged contacts, as pure functions.
 
-Merging is associative: in how many steps contacts come together makes no difference, as long as
-their order is the same. Nothing negative is ever lost.
+Merging is associative: the result depends on the order of the contacts, not on how the merges are
+grouped. Negative information (an unsubscribe, a bounce) is never lost.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Any
 from outrider.contacts.models import Contact, Status
 
 MAX_MERGED = 20
-"""How many contacts can have gone into one, directly or with others."""
+"""Maximum number of contacts merged into one, directly or through other merges."""
 
 _FILLED = (
     "first_name",
@@ -36,11 +36,12 @@ RANK: tuple[Status, ...] = (
     "active",
     "new",
 )
-"""The first of these that any of the contacts has is the status of the one they become."""
+"""Statuses by precedence: the merged contact gets the first of these that any of the contacts
+has."""
 
 
 def changes_of(winner: Contact, losers: Sequence[Contact]) -> dict[str, Any]:
-    """What changes about the winner when `losers` go into it."""
+    """Return the fields of the winner that change when `losers` are merged into it."""
     after = merged(winner, losers)
     return {
         name: getattr(after, name)
@@ -50,8 +51,8 @@ def changes_of(winner: Contact, losers: Sequence[Contact]) -> dict[str, Any]:
 
 
 def merged(winner: Contact, losers: Sequence[Contact]) -> Contact:
-    """The winner, its blanks filled from the first loser that has something to say. The address,
-    its verification and the link to a company stay as they are."""
+    """Return the winner with each empty field filled from the first loser that has a value. Its
+    email address, verification and company link are unchanged."""
     contacts = [winner, *losers]
     return winner.model_copy(
         update={

@@ -1,4 +1,4 @@
-"""What the API takes to merge contacts."""
+"""Request schemas for merging contacts."""
 
 from typing import Annotated, Self
 

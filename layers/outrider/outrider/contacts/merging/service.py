@@ -1,4 +1,4 @@
-"""Merging contacts."""
+"""Merging of contacts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,11 +28,12 @@ class MergeService:
     suppressions: SuppressionRepository
 
     def merge(self, request: MergeRequest, if_match: int | None) -> Contact:
-        """The winner afterwards. Losers that are in it already are passed over.
+        """Merge the losers into the winner and return it. Losers that were merged into it before
+        are ignored.
 
-        Raises ContactNotFound, ValidationFailed when it would hold more than a contact may,
-        PreconditionFailed at another version than `if_match`, and Contended when others keep
-        changing the contacts.
+        Raises ContactNotFound, ValidationFailed if the merged contact would exceed a limit,
+        PreconditionFailed if the winner is not at version `if_match`, and Contended if the contacts
+        change during every attempt.
         """
         for _ in attempts(_ATTEMPTS):
             winner, losers = self._read(request)
@@ -53,7 +54,8 @@ class MergeService:
         raise Contended("Another request changed one of these contacts")
 
     def _read(self, request: MergeRequest) -> tuple[Contact, list[Contact]]:
-        """The winner, and the losers that are not in it yet."""
+        """Return the winner and those losers that are not yet merged into it. Raises
+        ContactNotFound."""
         wanted = [request.winner_id, *request.loser_ids]
         if not all(ids.is_id("con", contact_id) for contact_id in wanted):
             raise ContactNotFound
@@ -67,7 +69,8 @@ class MergeService:
         return winner, [found[contact_id] for contact_id in left]
 
     def _silence_actions(self, winner: Contact, losers: Sequence[Contact]) -> list[Action]:
-        """Where one of the losers objected to mail, the write by which the winner did too."""
+        """Return the write that suppresses the winner's address if one of the losers objected to
+        email (`Suppression.is_objection`) and the winner's address is not suppressed yet."""
         addresses = [address for each in losers for address in (each.email, *each.other_emails)]
         found = self.suppressions.find([winner.email, *addresses])
         own = self.suppressions.id_of("address", winner.email)

@@ -1,4 +1,4 @@
-"""Builds the objects of `contacts.merging`."""
+"""Construction of the services of `contacts.merging`."""
 
 from outrider.access.models import Caller
 from outrider.contacts.merging.service import MergeService

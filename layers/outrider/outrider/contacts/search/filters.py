@@ -1,4 +1,4 @@
-"""Which contacts a list is to show."""
+"""Filters of a list of contacts."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ Search = Annotated[str, Field(max_length=200), AfterValidator(_can_be_found)]
 
 
 class ContactFilter(Checked):
-    """What must hold of a contact, all of it. Case never makes a difference."""
+    """Conditions that a listed contact must all meet. Comparisons ignore case."""
 
     status: Status | None = None
     folder_id: Annotated[str | None, Field(max_length=64, description="The folder it lies in")] = (
@@ -79,16 +79,17 @@ class ContactFilter(Checked):
 
     @property
     def given(self) -> set[str]:
-        """The names of the filters that are set."""
+        """Return the names of the filters that are set."""
         return {name for name in ContactFilter.model_fields if getattr(self, name) is not None}
 
     @property
     def asks_for_company(self) -> bool:
-        """Whether the company of a contact has to be known."""
+        """Return whether a filter needs the contact's company."""
         return self.industry is not None or self.company_size is not None
 
     def matches(self, contact: Contact, company: Company | None = None) -> bool:
-        """`company` is the one that the contact is linked to, where it has to be known."""
+        """Return whether the contact meets all filters. `company` is the company it is linked to,
+        needed only if `asks_for_company`."""
         return (
             self.status in (None, contact.status)
             and self.folder_id in (None, contact.folder_id)

@@ -1,7 +1,7 @@
-"""Where a contact stands in the indexes of the contacts table.
+"""Index keys of contacts.
 
-Each index holds the contacts of one value in the order of their ids, which is that of their
-creation, or all that have a value in the order of the value.
+An index partition holds either the contacts that share one value, sorted by id and so by creation
+time, or all contacts that have a value, sorted by the value.
 """
 
 from collections.abc import Mapping
@@ -20,15 +20,17 @@ INDEX_KEYS = (
     "by_updated_pk",
     "by_updated_sk",
 )
-"""What a contact loses that no list may show any more."""
+"""Attributes that a tombstone loses, so that no index lists the deleted contact."""
 
 AFTER = "$"
-"""Follows the `#` between a value and an id, so that `<value>$` is behind all with the value."""
+"""Sorts after the `#` between a value and an id, so that `<value>$` is after all keys with the
+value."""
 
 
 def index_keys(workspace: WorkspaceId, fields: Mapping[str, Any]) -> dict[str, str | None]:
-    """The keys that follow from `fields` of a contact, one of which is `id`; None where it stands
-    in no index. Those of its company follow from all fields together."""
+    """Return the index keys that follow from `fields`, which include `id`; None removes the contact
+    from an index. The key of `by_company` needs `email`, `company_id` and `company_pinned`
+    together."""
     keys: dict[str, str | None] = {}
     for field, index in (("status", "by_status"), ("folder_id", "by_folder")):
         if field in fields:
@@ -54,7 +56,8 @@ def index_keys(workspace: WorkspaceId, fields: Mapping[str, Any]) -> dict[str, s
 def company_place(
     workspace: WorkspaceId, address: str, company_id: str | None, *, pinned: bool
 ) -> str | None:
-    """`by_company_pk` of a contact: with its company, or with those who wait for one."""
+    """Return `by_company_pk`: the partition of the contact's company, or of unlinked contacts at
+    its domain; None if the contact must stay unlinked."""
     if company_id:
         return f"{workspace}#{company_id}"
     domain = domain_of(address)
@@ -64,5 +67,5 @@ def company_place(
 
 
 def score_text(score: float) -> str:
-    """A score between 0 and 1 as a text that sorts like it."""
+    """Return a score between 0 and 1 as text that sorts in the same order."""
     return f"{score:.17f}"

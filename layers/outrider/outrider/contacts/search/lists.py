@@ -1,7 +1,7 @@
-"""Pages of the contacts that a filter lets through.
+"""Filtered and sorted pages of contacts.
 
-One query leads to them, the most telling one that has the order asked for; what else is asked is
-tested here. So every filter goes with every other, and what a page may read is bounded.
+One query reads candidates: the most selective one that has the requested order. The other filters
+are applied in memory, so all filters can be combined, and reads per page are limited.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,11 +21,11 @@ from outrider.kit.aws.dynamodb import Query, key_of
 
 _CALLS = 4
 MOST_READ = 1_000
-"""Contacts read for one page; DynamoDB gives at most 1 MB of them in a call."""
+"""Maximum number of contacts read for one page; a DynamoDB query returns at most 1 MB a call."""
 MOST_FETCHED = 300
-"""The same where each, or its company, is fetched by itself: by tokens, or to know the company."""
+"""The same limit if contacts or their companies are fetched by key."""
 _LEAST = 50
-"""Contacts read at first where some of them are to be left out."""
+"""Contacts read in the first call if filters are applied in memory."""
 _FASTER = 4
 _IN_ORDER_OF_IDS = {
     "company_id": "by_company",
@@ -33,21 +33,21 @@ _IN_ORDER_OF_IDS = {
     "tag": None,
     "status": "by_status",
 }
-"""The filters with an index in this order, the most telling first; tags have their tokens, and who
-is `active` is among those who were ever written to."""
+"""Filters whose index is sorted by id, the most selective first. A tag has tokens instead of an
+index, and `active` contacts are read from the items of last contacts."""
 _TOLD_BY_LAST_CONTACT = ("new", "active")
-"""Statuses that are kept as one."""
+"""Statuses that are stored alike and differ only by the last contact."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """A query that leads to contacts, and the filters that it answers by itself."""
+    """A query for candidates, and the filters that it already applies."""
 
     query: Query
     answers: frozenset[str]
     by_token: bool = False
     word: str = ""
-    """What the words found begin with; a contact is shown at the first of its own."""
+    """Prefix of the tokens read; a contact with several such tokens is listed at the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,8 @@ class ContactLists:
     companies: CompanyRepository
 
     def page(self, asked: ContactQuery, after: Item | None) -> tuple[list[Contact], Item | None]:
-        """At most `asked.limit` contacts, and the place behind them; None at the end.
-
-        Where most contacts are left out there may be fewer, even none, though others follow.
-        """
+        """Return at most `asked.limit` contacts and the key after them, or None at the end. If
+        filters leave out most contacts, the page may be short or empty although more follow."""
         if asked.email is not None:
             contact = self.contacts.with_value(asked.email)
             return self._matching(asked, [contact] if contact else []), None
@@ -83,7 +81,8 @@ class ContactLists:
     def _read(
         self, path: _Path, asked: ContactQuery, after: Item | None
     ) -> Iterator[tuple[list[tuple[Item, Contact | None]], Item | None]]:
-        """What stands on the path, part by part, each with the place behind it."""
+        """Yield the items of the query part by part, with their contacts and the key after each
+        part."""
         covered = asked.given <= path.answers
         size = asked.limit if covered else max(asked.limit, _LEAST)
         fetched = path.by_token or asked.asks_for_company
@@ -119,7 +118,7 @@ class ContactLists:
         return shown
 
     def _fitting(self, asked: ContactQuery, contacts: Sequence[Contact]) -> dict[str, Contact]:
-        """Those that are to be shown, by id, with their last contacts."""
+        """Return the contacts that match the filters, by id, with their last contact times."""
         in_question = asked.status in _TOLD_BY_LAST_CONTACT
         if in_question:
             contacts = self.contacts.with_last_contact(contacts)
@@ -134,7 +133,7 @@ class ContactLists:
         ]
 
     def _companies(self, asked: ContactQuery, contacts: Sequence[Contact]) -> Mapping[str, Company]:
-        """The companies of `contacts`, where they have to be known."""
+        """Return the companies of the contacts by id if a filter needs them."""
         if not asked.asks_for_company:
             return {}
         wanted = {contact.company_id for contact in contacts if contact.company_id}
@@ -198,7 +197,7 @@ class ContactLists:
 
 
 def _between(pk: str, low: str, high: str, *, index: str | None = None) -> Query:
-    """All between two sort keys that themselves are none."""
+    """Return a query for sort keys between two bounds that are not keys themselves."""
     name = f"{index}_sk" if index in ("by_fit_score", "by_updated") else "sk"
     values = {"low": low, "high": high}
     return Query(pk, f"#{name} BETWEEN :low AND :high", values, index=index)

@@ -1,8 +1,8 @@
-"""Where contacts are found by their words and tags.
+"""Inverted index of contacts by words and tags.
 
-A token is an item of two keys: `<workspace>#tok#<its first two characters>` / `<word>#con_…` for a
-word, `<workspace>#tag#<tag>` / `con_…` for a tag. A worker keeps them as contacts change, so they
-may be a moment behind: whoever reads them looks at the contact.
+A token is an item that has only keys: `<workspace>#tok#<first two characters>` / `<word>#con_…` for
+a word, `<workspace>#tag#<tag>` / `con_…` for a tag. The stream worker writes them after each change
+of a contact, so they are eventually consistent: readers check the contact itself.
 """
 
 from collections.abc import Sequence
@@ -24,15 +24,15 @@ class TokenRepository:
     workspace: WorkspaceId
 
     def beginning(self, prefix: str) -> Query:
-        """The words that begin with `prefix`, of SHORTEST characters at least."""
+        """Return the query for word tokens with this prefix of at least SHORTEST characters."""
         return Query(self._of_word(prefix), "begins_with(#sk, :prefix)", {"prefix": prefix})
 
     def of_tag(self, tag: str) -> str:
-        """The partition of a tag, in the order of the contacts' ids."""
+        """Return the partition key of a tag; its tokens are sorted by contact id."""
         return f"{self.workspace}#tag#{tag.casefold()}"
 
     def keys(self, contact: Contact | None) -> set[Key]:
-        """Of all tokens that a contact is to have; one that is gone has none."""
+        """Return the keys of all tokens of a contact; a deleted contact (None) has none."""
         if contact is None:
             return set()
         kept = [word for word in words_of(contact) if len(word) >= SHORTEST]
@@ -41,8 +41,8 @@ class TokenRepository:
         }
 
     def change_actions(self, states: Sequence[Contact | None]) -> list[Action]:
-        """The writes after which the tokens are those of the last of `states`, whichever of the
-        states before they have been brought to."""
+        """Return the writes that bring the index to the last of `states`, from any of the earlier
+        ones."""
         *before, last = [self.keys(state) for state in states]
         wanted = last - frozenset[Key].intersection(*map(frozenset, before))
         left = frozenset[Key]().union(*before) - last

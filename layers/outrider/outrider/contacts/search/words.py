@@ -1,4 +1,4 @@
-"""Texts as they are compared: without case, marks and punctuation, word by word."""
+"""Words of texts in normalised form: without case, accents and punctuation."""
 
 import unicodedata
 from itertools import pairwise
@@ -6,26 +6,28 @@ from itertools import pairwise
 from outrider.contacts.models import Contact
 
 LONGEST = 64
-"""Characters of a word that count."""
+"""Maximum number of characters of a word; the rest is ignored."""
 
 LONGEST_FOLDED = 2_000
-"""Characters of a text, taken apart, that count: a text has 500, a syllable of Hangul is three, and
-some characters are eighteen."""
+"""Maximum number of characters of a text after Unicode decomposition (NFKD). A text has 500 before;
+a Hangul syllable becomes three characters, and some characters become eighteen."""
 
 SHORTEST = 2
-"""Characters of a word that is kept as a token."""
+"""Minimum number of characters of a word that is indexed as a token."""
 
 _MOST = 32
-"""Words of a contact that count; its address comes first, then its name."""
+"""Maximum number of indexed words of a contact; the words of its addresses come first, then its
+name."""
 
 
 def words(text: str) -> list[str]:
-    """The words of what somebody looks for. `O'Brien` is one word: `obrien`."""
+    """Return the normalised words of a search query. `O'Brien` is one word: `obrien`."""
     return [word for chunk in _fold(text).split() if (word := "".join(_parts(chunk))[:LONGEST])]
 
 
 def words_in(text: str | None) -> list[str]:
-    """The words under which a text is found. `O'Brien` is found under `obrien`, `o` and `brien`."""
+    """Return the normalised words under which a text is found. `O'Brien` is found under `obrien`,
+    `o` and `brien`."""
     found: list[str] = []
     for chunk in _fold(text or "").split():
         parts = _parts(chunk)
@@ -34,12 +36,13 @@ def words_in(text: str | None) -> list[str]:
 
 
 def begin(asked: list[str], found: list[str]) -> bool:
-    """Whether each word of `asked` begins one of `found`."""
+    """Return whether each word of `asked` is a prefix of a word of `found`."""
     return all(any(word.startswith(prefix) for word in found) for prefix in asked)
 
 
 def words_of(contact: Contact) -> list[str]:
-    """The words under which a contact is found, but for those that begin another of them."""
+    """Return the words under which a contact is found, without those that are prefixes of
+    others."""
     found: list[str] = []
     for address in (contact.email, *contact.other_emails):
         local, _, domain = address.rpartition("@")
@@ -52,7 +55,8 @@ def words_of(contact: Contact) -> list[str]:
 
 
 def first_beginning(contact: Contact, prefix: str) -> str | None:
-    """Of the contact's tokens that begin with `prefix` the least: there it is shown."""
+    """Return the first of the contact's words, in sort order, that begins with `prefix`: the
+    contact is listed there only."""
     return min((word for word in words_of(contact) if word.startswith(prefix)), default=None)
 
 

@@ -1,4 +1,4 @@
-"""What follows from changes of contacts, as the stream of their table brings them."""
+"""Stream worker of the contacts table: tokens, company links and removal of tombstones."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,20 +15,21 @@ from outrider.kit.aws.attributes import Item, decode_item
 from outrider.kit.aws.dynamodb import WRITE_AT_ONCE, Table, batch_write
 
 Histories = Mapping[tuple[str, str], Sequence[Item | None]]
-"""By workspace and id what a contact was before the records and after each; None: not there."""
+"""Versions of each contact in a batch of stream records, by workspace and id: the one before the
+batch, then one after each record; None where the item did not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContactIndex:
-    """Records that come again do no harm. Anything that fails is raised, so that the stream brings
-    the whole batch again."""
+    """Idempotent consumer of stream records. An error fails the whole batch, which the stream then
+    retries."""
 
     table: Table
     links_of: Callable[[WorkspaceId], ContactLinks]
 
     def follow(self, records: Sequence[Mapping[str, Any]]) -> int:
-        """Bring what hangs on contacts to where the last of each one's records has it; gives how
-        many contacts there were. What else is to follow from a change is called from here."""
+        """Update everything derived from the contacts to their last state in the batch, and return
+        how many contacts there were."""
         histories = _histories(records)
         self._keep_tokens(histories)
         self._link(histories)
@@ -36,7 +37,7 @@ class ContactIndex:
         return len(histories)
 
     def _keep_tokens(self, histories: Histories) -> None:
-        """A contact that is gone has no tokens."""
+        """Write the tokens of the contacts; those of deleted contacts are removed."""
         actions = []
         for (workspace, _), items in histories.items():
             tokens = TokenRepository(self.table, WorkspaceId(workspace))

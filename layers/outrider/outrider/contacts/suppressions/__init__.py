@@ -1,4 +1,4 @@
-"""Addresses and domains that must not be written to, whoever the contact is.
+"""Suppressions: addresses and domains that are never written to.
 
-A suppression belongs to the address, not to a contact: deleting a contact never lifts one.
+A suppression belongs to the address, not to a contact: deleting the contact does not remove it.
 """

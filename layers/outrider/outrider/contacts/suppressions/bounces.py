@@ -1,7 +1,7 @@
-"""Addresses that do not exist, learned from hard bounces and kept for all workspaces.
+"""Addresses known to hard-bounce, shared by all live workspaces.
 
-An address is `global#bounced#<first 2 characters>` / `<its SHA-256>`: none is written down, and
-nobody can tell whose mail it was that bounced.
+An address is stored as `global#bounced#<first 2 characters>` / `<SHA-256 of the address>`: neither
+the address nor the workspace whose email bounced is recorded.
 """
 
 import hashlib
@@ -15,14 +15,14 @@ from outrider.kit.text.addresses import folded
 
 @dataclass(frozen=True, slots=True)
 class GlobalBounces:
-    """The list as one workspace sees it: a sandbox has one of its own, and tells the others
-    nothing."""
+    """Shared list of hard bounces. A test workspace has a list of its own instead."""
 
     table: Table
     workspace: WorkspaceId
 
     def add_action(self, address: str) -> Action:
-        """That a mail to the address was refused for good; the first time stays."""
+        """Return the write that records a hard bounce of the address; the time of the first one is
+        kept."""
         return self.table.update_action(
             *self._place(address),
             "SET #bounced_at = if_not_exists(#bounced_at, :now)",
@@ -30,7 +30,7 @@ class GlobalBounces:
         )
 
     def key(self, address: str) -> tuple[Table, str, str]:
-        """Where the address would be, for `kit.aws.dynamodb.batch_get`."""
+        """Return the key of the address for `kit.aws.dynamodb.batch_get`."""
         return self.table, *self._place(address)
 
     def _place(self, address: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Suppressions by the hundred, written so that a repetition knows its own."""
+"""Bulk writes of suppressions, each marked so that a retry recognises its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +14,14 @@ from outrider.kit.outbox import Event
 @dataclass(frozen=True, slots=True)
 class SuppressionBulk(SuppressionRepository):
     def get_items(self, suppression_ids: Sequence[str]) -> dict[str, Item]:
-        """Those of these that are there, by id."""
+        """Return the items of those suppressions that exist, by id."""
         found = batch_get((self.table, self._pk, each) for each in suppression_ids)
         return {sk: item for (*_, sk), item in found.items()}
 
     def add_marked(self, new: Sequence[tuple[Suppression, Sequence[Event], str]]) -> set[str]:
-        """Add up to ADD_AT_ONCE suppressions, each with its mark, leaving out those that are there:
-        their ids. One that is there by an earlier try counts as added."""
+        """Add up to ADD_AT_ONCE suppressions with their marks, and return the ids of those that
+        existed already. One that an earlier attempt added with the same mark counts as added
+        now."""
         groups = {
             suppression.id: [bulk_marks.marked_action(self.add_action(suppression, events), mark)]
             for suppression, events, mark in new
@@ -34,8 +35,8 @@ class SuppressionBulk(SuppressionRepository):
         }
 
     def withdraw(self, suppression_id: str, mark: str) -> bool:
-        """Lift a suppression whose mark begins so; False when it has another. One that is not there
-        counts as lifted."""
+        """Remove a suppression whose mark begins with `mark`. Return False if it has another mark,
+        True if it does not exist."""
         own = "attribute_not_exists(#pk) OR begins_with(#_mark, :mark)"
         try:
             self.table.write(self.table.delete_action(self._pk, suppression_id, own, mark=mark))

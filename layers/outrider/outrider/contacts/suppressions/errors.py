@@ -1,4 +1,4 @@
-"""What can go wrong with suppressions."""
+"""Errors of suppressions."""
 
 from outrider.kit.errors import ResourceNotFound
 

@@ -1,4 +1,4 @@
-"""Suppressions."""
+"""Suppression entity."""
 
 from typing import Literal
 
@@ -10,9 +10,10 @@ Reason = GivenReason | Literal["erased"]
 
 
 class Suppression(BaseModel):
-    """An address, or a domain with every address at it (its subdomains are others).
+    """A suppressed address, or a suppressed domain with every address at it but not at its
+    subdomains.
 
-    One whose reason is `erased` does not say which address it suppresses: its id is a hash of it.
+    One whose reason is `erased` does not contain the address: its id is a hash of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,15 +29,16 @@ class Suppression(BaseModel):
 
     @property
     def is_objection(self) -> bool:
-        """Whether the person, not only this address of theirs, must not be written to.
+        """Return whether the person must not be written to at any address, not only at this one.
 
-        A bounce says something about an address alone, and most that is said of a domain about
-        the others there. Whoever put an address on a list by hand may have been asked to.
+        A bounce concerns one address only, and a suppressed domain concerns many people unless the
+        reason is an unsubscribe or a complaint. An address added by hand may be there at the
+        person's request, so it counts as an objection.
         """
         if self.kind == "domain":
             return self.reason in ("unsubscribed", "complained")
         return self.reason != "bounced"
 
     def names(self) -> dict[str, str]:
-        """What an event about it names."""
+        """Return the data that identifies the suppression in an event."""
         return {"suppression_id": self.id, "kind": self.kind, "reason": self.reason}

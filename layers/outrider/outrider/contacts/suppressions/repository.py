@@ -1,7 +1,7 @@
 """Keys, expressions and items of suppressions.
 
-A suppression is `<workspace>#sup` / `sup_…`. Its id is made of what it suppresses, so whether an
-address is suppressed is known by key, and removing one needs no look-up.
+A suppression is `<workspace>#sup` / `sup_…`. Its id is derived from the address or domain, so a
+check and a removal are reads and writes by key.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,14 +38,14 @@ class SuppressionRepository:
     workspace: WorkspaceId
 
     def id_of(self, kind: Kind, value: str) -> str:
-        """The id of the suppression of a normalised address or domain. Its first character says
-        the kind, so that each kind is one range of keys. Case makes no difference: whoever said
-        stop means every spelling, though a receiver may tell them apart (RFC 5321)."""
+        """Return the id of the suppression of a normalised address or domain. Its first character
+        is the kind, so that each kind is one range of sort keys. Case is ignored: an opt-out holds
+        for every spelling, although local parts may be case-sensitive (RFC 5321)."""
         digest = ids.derived("sup", self.workspace, kind, folded(value))
         return f"sup_{kind[0]}{digest[-ids.LENGTH + 1 :]}"
 
     def of_address(self, address: str, reason: Reason, evidence: str) -> Suppression:
-        """A new one, not written yet."""
+        """Return a new suppression of an address, without writing it."""
         return Suppression(
             id=self.id_of("address", address),
             kind="address",
@@ -58,7 +58,8 @@ class SuppressionRepository:
     def list(
         self, kind: Kind | None, limit: int, after: Item | None
     ) -> tuple[list[Suppression], Item | None]:
-        """By id, which follows neither time nor name."""
+        """Return a page sorted by id, which is neither the order of time nor of addresses, and the
+        key after it or None."""
         page = self.table.page(
             Query(
                 self._pk,
@@ -74,8 +75,8 @@ class SuppressionRepository:
     def add(
         self, suppression: Suppression, events: Sequence[Event], also: Sequence[Action] = ()
     ) -> Suppression:
-        """The suppression as it stands: the one that was there before, if there was one that says
-        as much; then nothing is written. `also` are writes of the same transaction."""
+        """Add the suppression and return it; return the existing one without a write if that is at
+        least as strict. `also` are actions of the same transaction."""
         try:
             self.table.write(self.add_action(suppression, events), also)
         except ConditionFailed as taken:
@@ -83,12 +84,12 @@ class SuppressionRepository:
         return suppression
 
     def add_many(self, suppressions: Sequence[tuple[Suppression, Sequence[Event]]]) -> set[str]:
-        """Add up to ADD_AT_ONCE suppressions, leaving out those that are there: their ids."""
+        """Add up to ADD_AT_ONCE suppressions, and return the ids of those that existed already."""
         groups = {new.id: [self.add_action(new, events)] for new, events in suppressions}
         return set(transact_groups(groups, lambda _: []))
 
     def remove(self, suppression_id: str) -> bool:
-        """False when there is no such suppression."""
+        """Remove a suppression; return False if it does not exist."""
         try:
             self.table.write(
                 self.table.delete_action(self._pk, suppression_id, "attribute_exists(#pk)")
@@ -98,14 +99,14 @@ class SuppressionRepository:
         return True
 
     def find(self, addresses: Sequence[str]) -> dict[str, Suppression]:
-        """Suppressions of any of these addresses or of their domains, by id."""
+        """Return the suppressions of these addresses and of their domains, by id."""
         found = batch_get(self.keys(addresses))
         return {item["sk"]: Suppression.model_validate(item) for item in found.values()}
 
     def blocking(
         self, found: Mapping[str, Suppression], address: str, others: Sequence[str] = ()
     ) -> Sequence[Suppression]:
-        """Return those of `found`, by id, that forbid to write to `address`: any of the address or
+        """Return those of `found`, by id, that forbid to write to `address`: all of the address and
         its domain, and objections (`is_objection`) of `others`, addresses of the same person."""
         own = self._ids(address)
         theirs = [each for other in others for each in self._ids(other) if each not in own]
@@ -117,13 +118,14 @@ class SuppressionRepository:
         ]
 
     def keys(self, addresses: Sequence[str]) -> Sequence[Key]:
-        """Return where suppressions of the addresses or their domains are, for `batch_get`."""
+        """Return the keys of the suppressions of these addresses and of their domains, for
+        `batch_get`."""
         wanted = dict.fromkeys(each for address in addresses for each in self._ids(address))
         return [(self.table, self._pk, each) for each in wanted]
 
     def erase_actions(self, addresses: Sequence[str]) -> Sequence[Action]:
-        """For a transaction: suppressions of these addresses that say nothing about whom, in the
-        place of any there are."""
+        """Return the writes that put suppressions without personal data in the place of any
+        suppressions of these addresses."""
         return [
             self.table.put_action(
                 {
@@ -139,22 +141,21 @@ class SuppressionRepository:
         ]
 
     def ids_of(self, addresses: Sequence[str]) -> Sequence[str]:
-        """The ids of the suppressions of these addresses, each once."""
+        """Return the distinct ids of the suppressions of these addresses."""
         return list(dict.fromkeys(self.id_of("address", each) for each in addresses))
 
     def _ids(self, address: str) -> tuple[str, str]:
         return self.id_of("address", address), self.id_of("domain", domain_of(address))
 
     def add_action(self, suppression: Suppression, events: Sequence[Event]) -> Action:
-        """`add`, for a transaction. Of an address that only came back it is noted that its owner
-        wants no mail: that holds for their other addresses too."""
+        """Return the write of `add`. An objection replaces a mere bounce of the same address,
+        because it also holds for the person's other addresses."""
         if suppression.kind == "address" and suppression.is_objection:
             return self.object_action(suppression, events)
         return self.table.put_action(self._item(suppression, events), _FREE)
 
     def object_action(self, suppression: Suppression, events: Sequence[Event]) -> Action:
-        """For a transaction: a suppression that `is_objection`, in the place of none or of one that
-        is not."""
+        """Return the write that adds an objection, if there is none yet; it replaces a bounce."""
         item = self._item(suppression, events)
         return self.table.put_action(item, _BOUNCED_AT_MOST, bounced="bounced")
 

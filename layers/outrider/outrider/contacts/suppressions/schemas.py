@@ -1,4 +1,4 @@
-"""What the API takes and gives about suppressions."""
+"""Request and response schemas of suppressions."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +17,8 @@ from outrider.kit.text.addresses import Domain, Email
 
 
 class SuppressionCreate(Input):
-    """Either `address` or `domain`. `evidence` says in your words how you know."""
+    """An `address` or a `domain` to suppress. `evidence` is a note on how you know, in your own
+    words."""
 
     model_config = ConfigDict(json_schema_extra=json_schema.exactly_one("address", "domain"))
 
@@ -34,7 +35,8 @@ class SuppressionCreate(Input):
 
 
 class SuppressionBatch(BatchBody):
-    """Rows are checked one by one, so that a bad row never loses the others."""
+    """Rows to suppress. Each is checked and written by itself, so a bad row never affects the
+    others."""
 
     suppressions: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]
 
@@ -59,7 +61,7 @@ Result = Literal["created", "unchanged", "failed"]
 
 
 class SuppressionResult(BaseModel):
-    """What became of one row. `detail` is given for `failed`."""
+    """Result of one row. `detail` says why it `failed`."""
 
     index: int
     result: Result

@@ -1,4 +1,4 @@
-"""What is done with suppressions."""
+"""Creation, lists and removal of suppressions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,14 +38,15 @@ class SuppressionService:
         return sealer.page(query, items, place)
 
     def add(self, new: SuppressionCreate) -> Made[Suppression]:
-        """The suppression as it stands: the first one for an address or domain stays."""
+        """Add a suppression and return it; an existing one of the same address or domain is kept
+        and returned."""
         suppression = self._suppression(new)
         events = [self._suppressed(suppression)]
         stands = self.suppressions.add(suppression, events, self.caller.keep_actions(suppression))
         return made(stands, created=stands is suppression)
 
     def add_many(self, batch: SuppressionBatch) -> Made[SuppressionBatchResult]:
-        """One result for each row, in the order of the rows."""
+        """Add suppressions and return one result for each row, in the order of the rows."""
         self.caller.begin()
         rows, refused = read_rows(_ROW, batch.suppressions)
         results = {
@@ -66,7 +67,7 @@ class SuppressionService:
         return made(done, created=done.counts["created"] > 0)
 
     def remove(self, suppression_id: str) -> SuppressionDeleted:
-        """Raises SuppressionNotFound."""
+        """Remove the suppression. Raises SuppressionNotFound."""
         if not ids.is_id("sup", suppression_id) or not self.suppressions.remove(suppression_id):
             raise SuppressionNotFound
         return SuppressionDeleted(id=suppression_id)
@@ -74,7 +75,8 @@ class SuppressionService:
     def _add_chunk(
         self, chunk: Sequence[Suppression], rows_of: Mapping[str, Sequence[int]]
     ) -> dict[int, SuppressionResult]:
-        """The results of all rows that ask for these: the first asks, the others find it there."""
+        """Add up to ADD_AT_ONCE suppressions and return the results of all their rows, by index. Of
+        rows with the same address, the first is `created` and the others are `unchanged`."""
         try:
             there = self.suppressions.add_many([(new, [self._suppressed(new)]) for new in chunk])
         except StoreFailed as failure:

@@ -1,4 +1,4 @@
-"""Builds the objects of `contacts.suppressions`."""
+"""Construction of the services of `contacts.suppressions`."""
 
 from outrider.access.models import Caller
 from outrider.contacts.suppressions.repository import SuppressionRepository

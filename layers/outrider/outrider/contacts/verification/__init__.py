@@ -1,4 +1,4 @@
-"""Whether an address takes mail, as far as can be known without writing to it.
+"""Verification of email addresses without sending email to them.
 
-Kept apart from `contacts`: it needs DNS and a list of domains, which take time to import.
+Not imported by `contacts`, because DNS and the list of disposable domains are slow to import.
 """

@@ -1,4 +1,4 @@
-"""Where mail for a domain goes, asked of DNS (RFC 5321 section 5.1, RFC 7505)."""
+"""Mail routing of a domain, looked up in DNS (RFC 5321 section 5.1, RFC 7505)."""
 
 from typing import Literal
 
@@ -9,16 +9,16 @@ from email_validator import EmailUndeliverableError, validate_email
 from outrider.kit.outbound.dns import BoundedResolver
 
 WITHIN = 5.0
-"""Seconds for all questions about one domain together."""
+"""Seconds for all DNS queries about one domain together."""
 
 Route = Literal["mx", "no_mx", "no_such_domain", "refuses_mail", "dns_unanswered"]
-"""`no_mx`: no MX record, but an address, which stands in for one. `refuses_mail`: a null MX, or
-neither MX nor address. `dns_unanswered`: nobody knows now."""
+"""`no_mx`: no MX record, but an address record, which is an implicit MX. `refuses_mail`: a null MX,
+or neither MX nor address record. `dns_unanswered`: DNS did not answer, so the route is unknown."""
 
 
 def look_up(address: str, server: str = "", within: float = WITHIN) -> Route:
-    """The route to the domain of a normalised address. `server` is `<ip>:<port>`, or empty for
-    the system's resolvers. Never raises."""
+    """Return the route to the domain of a normalised address. `server` is `<ip>:<port>`, or empty
+    for the system's resolvers. Never raises."""
     try:
         found = validate_email(
             address, allow_smtputf8=False, dns_resolver=BoundedResolver.of(server, within)
@@ -33,7 +33,8 @@ def look_up(address: str, server: str = "", within: float = WITHIN) -> Route:
 
 
 def _why_not(error: EmailUndeliverableError) -> Route:
-    """email-validator calls everything undeliverable that it did not expect; the cause tells."""
+    """Return the route for an error of email-validator, which reports every unexpected DNS result
+    as undeliverable; the cause distinguishes them."""
     match error.__cause__:
         case NXDOMAIN():
             return "no_such_domain"

@@ -1,4 +1,4 @@
-"""What is known of an address, and the verdict on it: a pure function."""
+"""Rules that turn what is known of an address into a verdict, as pure functions."""
 
 from typing import get_args
 
@@ -29,13 +29,13 @@ _ROLES = frozenset(_ROLE_NAMES.split())
 
 
 def simulated(address: str) -> Verdict | None:
-    """The verdict that an address of the sandbox asks for by its domain, for example
-    `ada@risky.outrider.test`."""
+    """Return the verdict that a sandbox address requests by its domain, such as
+    `ada@risky.outrider.test`, or None for other addresses."""
     return _SIMULATED.get(domain_of(address))
 
 
 def suspicions(address: str) -> list[VerificationReason]:
-    """What speaks against a normalised address by itself."""
+    """Return the reasons against a normalised address that are visible without DNS."""
     found: list[VerificationReason] = []
     if _is_reserved(address):
         found.append("reserved_domain")
@@ -47,7 +47,8 @@ def suspicions(address: str) -> list[VerificationReason]:
 
 
 def verdict_of(reasons: list[VerificationReason]) -> Verdict:
-    """The worst that is certain; what is not known is neither valid nor invalid."""
+    """Return the verdict for these reasons: `invalid` outranks `unknown`, which outranks
+    `risky`."""
     named = set(reasons)
     if named & _INVALID:
         return "invalid"
@@ -61,7 +62,7 @@ def reasons_of(route: Route) -> list[VerificationReason]:
 
 
 def _is_reserved(address: str) -> bool:
-    """Whether the domain can never take mail (RFC 6761, such as .test)."""
+    """Return whether the domain can never receive email (RFC 6761, such as `.test`)."""
     try:
         validate_email(address, allow_smtputf8=False, check_deliverability=False)
     except EmailNotValidError:
@@ -70,7 +71,7 @@ def _is_reserved(address: str) -> bool:
 
 
 def _is_disposable(domain: str) -> bool:
-    """Whether the domain, or one it is below, is on the list."""
+    """Return whether the domain or a parent of it is a known disposable domain."""
     labels = domain.split(".")
     return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))
 

@@ -1,4 +1,4 @@
-"""Verifying the address of a contact."""
+"""Verification of a contact's address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,16 +18,17 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class VerificationService:
-    """`look_up` asks DNS for the route to an address."""
+    """Verification of contacts in one workspace. `look_up` asks DNS for the route to an address."""
 
     caller: Caller
     contacts: ContactRepository
     look_up: Callable[[str], Route]
 
     def verify(self, contact_id: str) -> Contact:
-        """The contact with what was found out about its address.
+        """Verify the address of a contact, and return the contact with the result.
 
-        Raises ContactNotFound, and Conflict when the address changed meanwhile.
+        Raises ContactNotFound, and Contended if the address changes meanwhile or the contact
+        changes during every attempt.
         """
         checked = self.contacts.get(contact_id) if ids.is_id("con", contact_id) else None
         if checked is None:
@@ -58,7 +59,9 @@ class VerificationService:
         raise Contended("The contact changed while its address was checked")
 
     def _check(self, address: str) -> Verification:
-        """Test keys never ask DNS: a name of the sandbox says the verdict, others are unknown."""
+        """Return the verification of an address. Test keys never query DNS: sandbox domains
+        simulate a verdict, and other addresses are `unknown` unless they are invalid without
+        DNS."""
         now = clock.timestamp()
         if self.caller.workspace.mode == "test":
             verdict = rules.simulated(address)

@@ -1,4 +1,4 @@
-"""Builds the objects of `contacts.verification`."""
+"""Construction of the services of `contacts.verification`."""
 
 from outrider.access.models import Caller
 from outrider.contacts.repository import ContactRepository
