@@ -259,8 +259,8 @@ class MailboxRepository:
         )
 
     def record_action(self, mailbox_id: str, day: date, name: Outcome) -> Action:
-        """Count a bounce, complaint or refusal of one email of the mailbox. Sent emails are not
-        counted here: `take_action` has counted them against the cap."""
+        """Return the write that counts a bounce, complaint or refusal of one email. Sent emails are
+        not counted here: `take_action` has counted them against the cap."""
         return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
@@ -268,8 +268,8 @@ class MailboxRepository:
         )
 
     def reserve_action(self, mailbox_id: str, seen: str | None, free_at: str) -> Action:
-        """Reserve the mailbox's slots up to `free_at` under optimistic lock: only if its end of
-        slots is still `seen` (None if it had none)."""
+        """Return the write that reserves the mailbox's slots up to `free_at`, under optimistic
+        lock: the end of its slots must still be `seen` (None if it had none)."""
         return self.table.update_action(
             self._usage_pk(mailbox_id),
             _GAP,
@@ -280,7 +280,8 @@ class MailboxRepository:
         )
 
     def take_action(self, mailbox_id: str, day: date, cap: int, count: int) -> Action:
-        """Count `count` emails against the day's cap, on condition that it has room for them."""
+        """Return the write that counts `count` emails against the day's cap, on condition that it
+        has room for them."""
         return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),
@@ -290,7 +291,7 @@ class MailboxRepository:
         )
 
     def give_back_action(self, mailbox_id: str, day: date, count: int) -> Action:
-        """Undo `take_action` for emails that were not sent."""
+        """Return the write that undoes `take_action` for emails that were not sent."""
         return self.table.update_action(
             self._usage_pk(mailbox_id),
             _usage_sk(day),

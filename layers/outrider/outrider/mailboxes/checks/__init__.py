@@ -1,1 +1,1 @@
-"""Whether mail from a mailbox can arrive: what DNS says of its domain, and whether it logs in."""
+"""Deliverability check of a mailbox: its provider's permission, login, SPF, DKIM, DMARC and MX."""

@@ -1,4 +1,4 @@
-"""Asking DNS, all questions of a check in one span of time."""
+"""DNS client with one time budget for all lookups of a check."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -12,34 +12,37 @@ from outrider.kit import parallel
 from outrider.kit.outbound.dns import BoundedResolver
 
 WITHIN = 5.0
-"""Seconds."""
+"""Time budget in seconds."""
 
 
 class Unanswered(Exception):
-    """DNS does not say, now."""
+    """DNS lookup failed or timed out, so that the answer is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dns:
+    """DNS lookups that share one time budget."""
+
     resolver: BoundedResolver
 
     @classmethod
     def of(cls, server: str) -> "Dns":
-        """`server` is `<ip>:<port>`, or empty for the system's resolvers."""
+        """Start a new time budget. `server` is `<ip>:<port>`, or empty for the system's
+        resolvers."""
         return cls(BoundedResolver.of(server, WITHIN))
 
     def txt(self, name: str) -> list[str]:
-        """The texts at a name; none also when there is no such name. Raises Unanswered."""
+        """Return the TXT records of a name; none if the name does not exist. Raises Unanswered."""
         return [
             b"".join(record.strings).decode("utf-8", "replace") for record in self._ask(name, "TXT")
         ]
 
     def txt_of(self, names: list[str]) -> dict[str, list[str]]:
-        """The texts at each of the names. Raises Unanswered."""
+        """Return the TXT records of each name, looked up in parallel. Raises Unanswered."""
         return dict(zip(names, parallel.each(partial(Dns.txt, self), names), strict=True))
 
     def mx(self, name: str) -> list[str]:
-        """The hosts that take mail; `.` where it is said that none does. Raises Unanswered."""
+        """Return the MX hosts of a name; `.` is a null MX (accepts no email). Raises Unanswered."""
         return [record.exchange.to_text() for record in self._ask(name, "MX")]
 
     def _ask(self, name: str, kind: str) -> list[Any]:
@@ -52,7 +55,7 @@ class Dns:
 
 
 def is_reserved(domain: str) -> bool:
-    """Whether a domain is never in DNS (RFC 6761, such as .test)."""
+    """Return whether the domain is reserved and never in DNS (RFC 6761, such as .test)."""
     try:
         validate_email(f"postmaster@{domain}", check_deliverability=False)
     except EmailNotValidError:
@@ -61,6 +64,6 @@ def is_reserved(domain: str) -> bool:
 
 
 def with_parents(domain: str) -> list[str]:
-    """A domain and those it is below, down to two labels."""
+    """Return the domain and its parent domains, down to two labels."""
     labels = domain.split(".")
     return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]

@@ -1,30 +1,30 @@
-"""What a check of a mailbox found."""
+"""Result of a check of a mailbox."""
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 Subject = Literal["ownership", "identity", "account", "login", "spf", "dkim", "dmarc", "mx"]
-"""`ownership`: whether the address is proved to be the workspace's own. `identity`: what Amazon SES
-may send for. `account`: how much, and to whom. `login`: whether an SMTP server lets the mailbox in.
-"""
+"""`ownership`: the workspace owns the address. `identity`: Amazon SES has a verified identity for
+it. `account`: sending quota, sandbox and pauses of the SES account. `login`: the SMTP server
+accepts the login."""
 Result = Literal["pass", "warn", "fail", "unknown"]
-"""`unknown`: it could not be found out now, or not from here."""
+"""`unknown`: it could not be determined now, or not from here."""
 
 
 class DnsRecord(BaseModel):
-    """A record to publish, as DNS providers ask for it."""
+    """DNS record to publish, in the form that DNS providers ask for."""
 
     model_config = ConfigDict(frozen=True)
 
     type: Literal["TXT", "CNAME", "MX"]
     name: str
-    """The name of the record."""
+    """Full name of the record."""
     value: str
 
 
 class Finding(BaseModel):
-    """`detail` says what was seen, `remedy` what to do about it."""
+    """`detail` is what was found, `remedy` what to do about it."""
 
     model_config = ConfigDict(frozen=True)
 

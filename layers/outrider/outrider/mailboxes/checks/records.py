@@ -1,4 +1,4 @@
-"""What DNS has to say for mail from a domain to be trusted.
+"""Checks of the DNS records that receivers require of a sender's domain.
 
 Sources: RFC 7208 (SPF), RFC 6376 (DKIM), RFC 7489 (DMARC), RFC 5321 and RFC 7505 (MX).
 """
@@ -12,7 +12,7 @@ from outrider.mailboxes.checks.models import DnsRecord, Finding
 from outrider.mailboxes.models import Mailbox
 
 _MOST_LOOK_UPS = 10
-"""RFC 7208, section 4.6.4."""
+"""Limit on DNS lookups of SPF: RFC 7208, section 4.6.4."""
 _SPF_BY_HOST = {
     "gmail.com": "_spf.google.com",
     "googlemail.com": "_spf.google.com",
@@ -25,7 +25,7 @@ _SPF_BY_HOST = {
     "messagingengine.com": "spf.messagingengine.com",
     "fastmail.com": "spf.messagingengine.com",
 }
-"""What a domain includes in its SPF record so that these servers may send for it."""
+"""Domain to include in an SPF record so that these SMTP servers may send for it."""
 _SES_INCLUDE = "amazonses.com"
 _COMMON_SELECTORS = (
     *("google", "selector1", "selector2", "default", "dkim", "mail", "smtp", "k1", "k2", "s1"),
@@ -34,8 +34,8 @@ _COMMON_SELECTORS = (
 
 
 def spf_of_ses(dns: Dns, domain: str, mail_from: str | None, feedback_host: str) -> Finding:
-    """Return whether SPF proves mail through Amazon SES. What counts is the record of the MAIL FROM
-    domain; the one of `domain` itself is never asked. Raises Unanswered.
+    """Check SPF for sending through Amazon SES. Receivers evaluate the SPF record of the MAIL FROM
+    domain (None if there is no custom one), never that of `domain`. Raises Unanswered.
 
     Source: https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-spf.html
     """
@@ -66,7 +66,8 @@ def spf_of_ses(dns: Dns, domain: str, mail_from: str | None, feedback_host: str)
 
 
 def spf(dns: Dns, mailbox: Mailbox) -> Finding:
-    """Whether the domain says which SMTP server may send for it. Raises Unanswered."""
+    """Check that the domain's SPF record allows the mailbox's SMTP server to send. Raises
+    Unanswered."""
     domain = domain_of(mailbox.email)
     wanted = _spf_include(mailbox)
     found = [text for text in dns.txt(domain) if _is_spf(text)]
@@ -106,7 +107,8 @@ def spf(dns: Dns, mailbox: Mailbox) -> Finding:
 
 
 def dkim(dns: Dns, mailbox: Mailbox) -> Finding:
-    """Whether the domain publishes a key for signatures. Raises Unanswered."""
+    """Check that the domain publishes a DKIM key, under the mailbox's selector or a common one.
+    Raises Unanswered."""
     domain = domain_of(mailbox.email)
     own = mailbox.dkim_selector
     names = [
@@ -147,7 +149,7 @@ def dkim(dns: Dns, mailbox: Mailbox) -> Finding:
 
 
 def dmarc(dns: Dns, mailbox: Mailbox) -> Finding:
-    """Whether the domain, or one it is below, has a policy. Raises Unanswered."""
+    """Check that the domain or a parent domain has a DMARC policy. Raises Unanswered."""
     domain = domain_of(mailbox.email)
     for name in with_parents(domain):
         found = [text for text in dns.txt(f"_dmarc.{name}") if _tags(text).get("v") == "DMARC1"]
@@ -176,7 +178,7 @@ def dmarc(dns: Dns, mailbox: Mailbox) -> Finding:
 
 
 def mx(dns: Dns, mailbox: Mailbox) -> Finding:
-    """Whether replies can come back. Raises Unanswered."""
+    """Check that the domain can receive replies. Raises Unanswered."""
     domain = domain_of(mailbox.email)
     hosts = dns.mx(domain)
     if not hosts:
@@ -211,7 +213,8 @@ def _policy(name: str, record: str) -> Finding:
 
 
 def _spf_include(mailbox: Mailbox) -> str | None:
-    """What the record has to include, where we know it."""
+    """Return the domain that the SPF record must include for the SMTP server, or None if
+    unknown."""
     for known in with_parents(mailbox.smtp.host if mailbox.smtp else ""):
         if known in _SPF_BY_HOST:
             return _SPF_BY_HOST[known]
@@ -223,7 +226,8 @@ def _is_spf(text: str) -> bool:
 
 
 def _includes(dns: Dns, record: str, wanted: str) -> bool:
-    """Whether a record, or one that it leads to, includes `wanted`."""
+    """Return whether the record, or one that it includes or redirects to, includes `wanted`. Raises
+    Unanswered."""
     seen: set[str] = set()
     records = [record]
     while records and len(seen) < _MOST_LOOK_UPS:

@@ -1,4 +1,4 @@
-"""Whether the provider of a mailbox sends for it: SES, or its SMTP server."""
+"""Checks of the mailbox's provider: the identity and account at Amazon SES, or the SMTP login."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,8 @@ FindAccount = Callable[[], SesAccount]
 
 
 def identity(mailbox: Mailbox, find: FindIdentity) -> list[Finding]:
-    """What SES says of the address, its domain, or one it is below."""
+    """Check that Amazon SES has a verified identity with DKIM for the address, its domain or a
+    parent domain."""
     domain = domain_of(mailbox.email)
     try:
         found = [
@@ -49,7 +50,7 @@ def identity(mailbox: Mailbox, find: FindIdentity) -> list[Finding]:
 
 
 def account(find: FindAccount) -> Finding:
-    """Return whether the account at SES may send, to whom and how much."""
+    """Check that the Amazon SES account may send: not paused, out of the sandbox, quota left."""
     try:
         found = find()
     except IdentityUnknown as unknown:
@@ -95,8 +96,8 @@ def account(find: FindAccount) -> Finding:
 
 
 def login(mailbox: Mailbox, sessions: SmtpSessions) -> tuple[Finding, bool]:
-    """Whether the server lets the mailbox in, without sending anything; and whether it is user name
-    and password, or the like, that it does not take."""
+    """Check the SMTP login without sending anything. The second value is True if the login itself
+    is refused or not offered, rather than the server unreachable."""
     assert mailbox.smtp is not None
     server = f"{mailbox.smtp.host}:{mailbox.smtp.port}"
     try:

@@ -1,4 +1,4 @@
-"""Checking a mailbox, and keeping what was found."""
+"""Service that checks a mailbox and stores the findings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,13 +32,14 @@ _ORDER: tuple[Subject, ...] = (
 )
 
 Answer = tuple[Sequence[Finding], bool]
-"""What was found, and whether the server refused the login."""
+"""Findings, and whether the server refused the login."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckService:
-    """`dns` begins a span of time, in which all questions of a check are asked. Of an address that
-    is not proved to be the workspace's own nothing is asked, for the answers are the owner's."""
+    """Checks of the caller's mailboxes. `dns` starts the time budget for the DNS lookups of one
+    check. Nothing but ownership is checked for an unverified address: the results are its owner's
+    business."""
 
     caller: Caller
     mailboxes: MailboxRepository
@@ -50,8 +51,12 @@ class CheckService:
     lapses: Lapses
 
     def check(self, mailbox_id: str) -> MailboxDetails:
-        """The mailbox with what was found. Raises MailboxNotFound, and Contended when its server
-        was changed meanwhile."""
+        """Check the mailbox, store the findings and update its health; withdraw its verification if
+        the proof no longer holds.
+
+        Raises MailboxNotFound, and Contended if its server or verification was changed meanwhile,
+        or after too many lost optimistic locks.
+        """
         found = self._found(mailbox_id)
         checked = found.mailbox
         lapse = self.lapses.of(checked) if checked.is_verified else None
@@ -99,7 +104,8 @@ class CheckService:
         return found
 
     def _ask(self, mailbox: Mailbox) -> list[Answer]:
-        """Test keys ask nobody."""
+        """Run all checks in parallel; for test keys return `unknown` findings, without any network
+        call."""
         by_ses = mailbox.kind == "ses"
         rules = {subject: partial(rule, mailbox=mailbox) for subject, rule in _RULES.items()}
         if self.caller.workspace.mode == "test":
@@ -180,12 +186,12 @@ _GRANTED: Mapping[Subject, tuple[Reason, ...]] = {
     "account": ("account_refused",),
     "login": ("login_refused", "unreachable"),
 }
-"""What a check that passes proves to be over."""
+"""Refusals that a passed check disproves."""
 
 
 def _breaker(mailbox: Mailbox, check: Check, now: datetime, *, refused: bool) -> Breaker | None:
-    """Return the breaker: open for what the provider refuses now, closed for what it grants. Where
-    it is open for something that no check can see, a mail may try at once."""
+    """Return the breaker after the check: open if the provider would refuse emails, closed if the
+    check disproves its reason, and half-open if it is open for a reason that no check can see."""
     by_subject: Mapping[Subject, Reason] = {
         **_OF_SUBJECT,
         "login": "login_refused" if refused else "unreachable",

@@ -1,4 +1,4 @@
-"""Builds the objects of `mailboxes.checks`."""
+"""Wiring of the `mailboxes.checks` package."""
 
 from functools import partial
 

@@ -1,1 +1,1 @@
-"""How mail from a workspace arrives, mailbox by mailbox and pool by pool."""
+"""Deliverability report of a workspace, for each mailbox and pool."""

@@ -1,4 +1,4 @@
-"""What the API tells about deliverability."""
+"""Response bodies of the deliverability API."""
 
 from typing import Literal, Self
 
@@ -11,7 +11,7 @@ from outrider.mailboxes.schemas import Warmup
 
 
 class ResultRate(BaseModel):
-    """`value` is null where there is nothing to divide by."""
+    """`value` is null if the denominator is 0."""
 
     numerator: int
     denominator: int
@@ -24,7 +24,7 @@ class ResultRate(BaseModel):
 
 
 class Results(BaseModel):
-    """What became of the mails of the last days, each counted on the day it happened."""
+    """Email outcomes of the last days, each counted on the day it happened."""
 
     sent: int
     refused: int
@@ -52,7 +52,7 @@ class MailboxDeliverability(BaseModel):
     results: Results
     last_check: Check | None
     to_do: list[str]
-    """What a person should do, the most pressing first."""
+    """Recommended actions, most urgent first."""
 
 
 class PoolDeliverability(BaseModel):
@@ -66,7 +66,7 @@ class PoolDeliverability(BaseModel):
 
 
 class Deliverability(BaseModel):
-    """`days` end with the current one (UTC)."""
+    """Report of the last `days`, today (UTC) included."""
 
     object: Literal["deliverability"] = "deliverability"
     days: int = DAYS

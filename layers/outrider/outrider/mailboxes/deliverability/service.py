@@ -1,4 +1,4 @@
-"""Telling how mail arrives, and what to do about it."""
+"""Service that reports deliverability and recommends actions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +29,8 @@ class DeliverabilityService:
     mailboxes: MailboxRepository
 
     def report(self) -> Deliverability:
+        """Return email outcomes of the last seven days, health and recommended actions of all
+        mailboxes and pools."""
         now = clock.now()
         pools, mailboxes = self.pools.all()
         counts = (

@@ -1,4 +1,4 @@
-"""Builds the objects of `mailboxes.deliverability`."""
+"""Wiring of the `mailboxes.deliverability` package."""
 
 from outrider.access.models import Caller
 from outrider.kit.aws.dynamodb import Table

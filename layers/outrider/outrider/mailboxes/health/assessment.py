@@ -1,13 +1,13 @@
-"""The one judge of a mailbox: how well it does and when it stops, from what is known of it. Pure.
+"""Health assessment of a mailbox from its breaker, last check and email outcomes; pure functions.
 
-| stops | when | goes on |
+| stops | when | resumes |
 |---|---|---|
-| failing | its breaker is open: refusals in a row, a dead host, a failed check | by a probe |
-| failing | in 7 days 10 % bounced (at least 5) or 0.5 % complained (at least 3) | in some days |
-| paused | its guard-rail trips: the same within 24 hours, at lower rates | by a person |
+| failing | its breaker is open: refusals in a row, unreachable server, failed check | by a probe |
+| failing | in 7 days 10 % bounced (at least 5) or 0.5 % complained (at least 3) | as days pass |
+| paused | its guard-rail trips: lower rates within 24 hours | manually |
 
-The rates of seven days are those at which Amazon SES reviews and pauses an account; other providers
-and the large receivers ask for about the same.
+The seven-day rates are those at which Amazon SES reviews and pauses an account; other providers and
+the large receivers require similar rates.
 Source: https://docs.aws.amazon.com/ses/latest/dg/reputation-dashboard-console.html
 """
 
@@ -19,19 +19,19 @@ from typing import Literal
 from outrider.mailboxes.models import HealthReason, HealthState, Mailbox
 
 DAYS = 7
-"""Rates are those of the last days, the current one included."""
+"""Days over which rates are measured, today included."""
 LEAST_SENT = 100
-"""Fewer mails say nothing about a rate."""
+"""Rates of fewer emails are not significant."""
 _LEAST_BOUNCES, _LEAST_COMPLAINTS = 5, 3
-"""One angry recipient stops no mailbox."""
+"""Lower limits, so that one angry recipient does not stop a mailbox."""
 _BOUNCES_REVIEWED, _BOUNCES_PAUSED = 0.05, 0.10
 _COMPLAINTS_REVIEWED, _COMPLAINTS_PAUSED = 0.001, 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class EmailCounts:
-    """What became of mails, each counted on the day it happened. `sent` are those that a provider
-    took, or may have taken."""
+    """Email outcomes, each counted on the day it happened. `sent` are emails that the provider
+    accepted, or may have accepted."""
 
     sent: int = 0
     bounced: int = 0
@@ -58,7 +58,7 @@ def last_days(today: date) -> list[date]:
 
 
 def assess(mailbox: Mailbox, counts: EmailCounts) -> HealthAssessment:
-    """`counts` are those of `last_days`."""
+    """Return the health of the mailbox; `counts` are its email outcomes of `last_days`."""
     failing = [*_broken(mailbox), *_rates(counts, failing=True)]
     degraded = [*_missing(mailbox), *_rates(counts, failing=False)]
     reasons = list(dict.fromkeys([*failing, *degraded]))
@@ -72,7 +72,8 @@ def _broken(mailbox: Mailbox) -> Sequence[HealthReason]:
 
 
 def _missing(mailbox: Mailbox) -> Sequence[HealthReason]:
-    """What receivers miss; mail goes out without it."""
+    """Return the sender authentication that failed in the last check; email is still sent without
+    it."""
     if mailbox.last_check is None:
         return []
     failed = {each.subject for each in mailbox.last_check.findings if each.result == "fail"}

@@ -1,9 +1,9 @@
-"""Circuit breaker of a mailbox: pure transitions.
+"""Circuit breaker of a mailbox; pure state transitions.
 
-Closed, it counts what was refused in a row. Open, nothing is sent until `retry_at`; then it is
-half-open: one mail at a time is a probe, whose acceptance closes it and whose refusal opens it
-again, for twice as long. It is None where nothing was refused since the last acceptance, so that an
-accepted mail costs no write.
+Closed, it counts refusals in a row. Open, nothing is sent until `retry_at`. Then it is half-open:
+one email at a time is a probe; if it is accepted, the breaker closes, and if it is refused, the
+breaker opens again for twice as long. The breaker is None if nothing was refused since the last
+accepted email, so that accepted emails cost no write.
 """
 
 from datetime import datetime, timedelta
@@ -14,15 +14,16 @@ from pydantic import BaseModel, ConfigDict
 from outrider.kit import clock
 
 Reason = Literal["identity", "account_refused", "login_refused", "unreachable", "content_refused"]
-"""Whom the provider refuses: the address that sends, the account, the login; it is out of reach; or
-it takes nothing of what is written."""
+"""What the provider refuses: the sending address (`identity`), its account, the login, or the
+content of emails. `unreachable`: the server cannot be reached."""
 
 PROBE = timedelta(minutes=2)
-"""How long the outcome of a probe may take; after that another mail is one."""
+"""Time to wait for the outcome of a probe; after that another email becomes the probe."""
 
 
 class _Rule(NamedTuple):
-    """Opens after `failures` in a row, at first for `first`, at most for `longest`."""
+    """Opens after `failures` refusals in a row: first for `first`, then twice as long each time, up
+    to `longest`."""
 
     failures: int
     first: timedelta
@@ -39,8 +40,8 @@ _RULES: dict[Reason, _Rule] = {
 
 
 class Breaker(BaseModel):
-    """`failures` were refused in a row since `since`, at last for `reason`; `detail` is what the
-    provider said then, in its own words. `openings` counts how often it opened in a row."""
+    """State after `failures` refusals in a row since `since`. `reason` and `detail` (the provider's
+    own message) are of the last one. `openings` counts how often in a row it has opened."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -66,11 +67,12 @@ class Breaker(BaseModel):
         )
 
     def probing(self, now: datetime) -> "Breaker":
-        """Return the breaker while one mail is its probe: for all others it is open."""
+        """Return the breaker while one email is its probe: it is open for all others until the
+        probe times out."""
         return self.model_copy(update={"retry_at": clock.to_text(now + PROBE)})
 
     def retrying(self, now: datetime) -> "Breaker":
-        """Return the breaker half-open at once: somebody may have changed what was wrong."""
+        """Return the breaker half-open at once, because the cause may have been corrected."""
         if self.retry_at is None:
             return self
         return self.model_copy(update={"retry_at": min(self.retry_at, clock.to_text(now))})
@@ -79,8 +81,8 @@ class Breaker(BaseModel):
 def after_failure(
     breaker: Breaker | None, reason: Reason, detail: str, now: datetime, *, probe: bool
 ) -> Breaker:
-    """Return the breaker after one more refusal. What comes back late, of mails that were on their
-    way when it opened, changes nothing: only a `probe` does."""
+    """Return the breaker after one more refusal. While it is open, only the refusal of a `probe`
+    changes it: other refusals are late results of emails sent before it opened."""
     if breaker is not None and breaker.is_open:
         if not probe:
             return breaker
@@ -94,7 +96,7 @@ def after_failure(
 
 
 def after_check(breaker: Breaker | None, reason: Reason, detail: str, now: datetime) -> Breaker:
-    """Return the breaker, open: a check found what refuses every mail."""
+    """Return the breaker open: a check found that the provider would refuse every email."""
     if breaker is not None and breaker.is_open:
         return breaker.model_copy(update={"reason": reason, "detail": detail})
     return Breaker(reason=reason, detail=detail, since=clock.to_text(now)).opened(now)

@@ -1,4 +1,4 @@
-"""The guard-rail of a mailbox or a campaign: how much of what it sent in 24 hours may come back."""
+"""Guard-rail of a mailbox or campaign: the bounce and complaint rates of 24 hours that pause it."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -7,15 +7,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 SPAN = timedelta(hours=24)
 REASON = "guardrail"
-"""Why a campaign or mailbox is paused that it stopped."""
+"""`paused_reason` of a campaign or mailbox that its guard-rail paused."""
 
 Tripped = Literal["bounces", "complaints"]
 
 
 class Guardrail(BaseModel):
-    """Pauses what sends when, of at least `min_sent` mails, the share `bounce_rate` bounced and
-    these are `min_bounces` or more, or likewise for complaints. A share alone would stop a mailbox
-    that sent 100 mails for one angry recipient."""
+    """Bounce and complaint limits that pause a mailbox or campaign: if at least `min_sent` emails
+    were sent, and both the share `bounce_rate` and the number `min_bounces` of them bounced;
+    likewise for complaints. The minimum numbers keep one angry recipient from pausing a mailbox
+    that sent 100 emails."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -26,7 +27,7 @@ class Guardrail(BaseModel):
     min_complaints: Annotated[int, Field(ge=1, le=10_000)] = 3
 
     def tripped_by(self, sent: int, bounced: int, complained: int) -> Tripped | None:
-        """Return what is too much, or None."""
+        """Return which limit is exceeded, or None."""
         if sent < self.min_sent:
             return None
         if bounced >= max(self.min_bounces, self.bounce_rate * sent):

@@ -1,4 +1,4 @@
-"""Why a mailbox sends nothing, and what to do about it."""
+"""Reasons why a mailbox sends nothing, and their remedies."""
 
 from outrider.mailboxes.health.breaker import Reason
 from outrider.mailboxes.models import RATES, HealthReason, Mailbox
@@ -16,7 +16,7 @@ def why_it_cannot_send(mailbox: Mailbox) -> tuple[str, str]:
 
 
 def unproved(mailbox: Mailbox) -> str:
-    """Return what to do about a mailbox whose address nobody has proved to be the workspace's."""
+    """Return the remedy for a mailbox whose address is not verified."""
     return (
         f"{mailbox.email} is not verified: prove that the address is yours with "
         f"POST /v1/mailboxes/{mailbox.id}/verify"
@@ -24,7 +24,7 @@ def unproved(mailbox: Mailbox) -> str:
 
 
 def remedy(mailbox: Mailbox) -> str:
-    """Return what to do about a mailbox that fails, with what its provider said."""
+    """Return the remedy for a failing mailbox, with its provider's message."""
     rates = [_RATE_REMEDIES[reason] for reason in mailbox.health_reasons if reason in RATES]
     breaker = mailbox.breaker
     if breaker is None or not breaker.is_open:

@@ -1,7 +1,7 @@
-"""Keeping the health of mailboxes up to date, and telling when it changes: once.
+"""Updates of the health of mailboxes, with one event for each change.
 
-Every change is written at the version that was read, so what is counted in a row is exact under
-any number of workers, and a mailbox that is well costs no write.
+Every change is written under optimistic lock, so refusals in a row are counted exactly with any
+number of workers. A healthy mailbox costs no write.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,20 +19,24 @@ from outrider.mailboxes.models import RATES, Mailbox
 from outrider.mailboxes.repository import MailboxCounts, MailboxRepository
 
 _ATTEMPTS = 12
-"""Workers that are refused at once get in each other's way until the breaker is open."""
+"""Optimistic locks are lost often when many workers are refused at the same time, until the breaker
+is open."""
 
 Change = tuple[Mailbox, Sequence[Event]]
 
 
 @dataclass(frozen=True, slots=True)
 class HealthReviews:
+    """Health updates of the mailboxes of the caller's workspace."""
+
     caller: Caller
     mailboxes: MailboxRepository
 
     def review(self, mailbox_id: str, message_id: str = "", **names: str) -> None:
-        """Judge the mailbox again, after something of its mails was counted: of the message that
-        these are the names of. Nothing happens without a change, nor when there is no such
-        mailbox."""
+        """Assess the mailbox again after an outcome of one of its emails was counted, and pause it
+        if its guard-rail trips. `message_id` and `names` (ids of the campaign, contact, …) identify
+        the email in the event. Writes nothing if nothing changes or the mailbox does not exist.
+        Raises Stale after too many lost optimistic locks."""
 
         def judged(found: MailboxCounts) -> Change:
             mailbox, counts = found.mailbox, found.last_hours
@@ -40,7 +44,7 @@ class HealthReviews:
             if not message_id or tripped is None or mailbox.status == "paused":
                 return mailbox, []
             paused = mailbox.model_copy(update={"status": "paused", "paused_reason": REASON})
-            told = self.caller.event(
+            event = self.caller.event(
                 "campaign.guardrail_tripped",
                 identity=f"{mailbox_id}/{message_id}",
                 paused="mailbox",
@@ -52,13 +56,13 @@ class HealthReviews:
                 mailbox_id=mailbox_id,
                 **names,
             )
-            return paused, [told]
+            return paused, [event]
 
         self._change(mailbox_id, judged)
 
     def refused(self, seen: Mailbox, reason: breaker.Reason, detail: str) -> None:
-        """Count that the provider of the mailbox refused a mail; `seen` is how it stood when the
-        mail was handed over."""
+        """Count that the mailbox's provider refused an email. `seen` is the mailbox as read before
+        the email was handed over. Raises Stale."""
         now = clock.now()
 
         def counted(found: MailboxCounts) -> Change:
@@ -70,8 +74,9 @@ class HealthReviews:
         self._change(seen.id, counted)
 
     def accepted(self, seen: Mailbox) -> None:
-        """Close the breaker, and count a day of the ramp that begins. `seen` is how the mailbox
-        stood when the mail was handed over: where it tells neither, nothing is read or written."""
+        """Close the breaker, and begin a new day of the ramp if one is due. `seen` is the mailbox
+        as read before the email was handed over; if neither applies to it, nothing is read or
+        written. Raises Stale."""
         now = clock.now()
         if seen.breaker is None and not seen.begins_day(now):
             return
@@ -82,7 +87,8 @@ class HealthReviews:
         self._change(seen.id, counted)
 
     def begin_probe(self, seen: Mailbox) -> bool:
-        """Make the next mail the probe of a half-open breaker. False when another one is."""
+        """Make the next email the probe of a half-open breaker. Return False if another worker has
+        changed the mailbox, as by taking the probe."""
         now = clock.now()
         assert seen.breaker is not None
         after = seen.model_copy(
@@ -95,8 +101,9 @@ class HealthReviews:
         return True
 
     def seen_again(self, mailboxes: Iterable[Mailbox]) -> list[Mailbox]:
-        """The mailboxes, those anew that rates have stopped: rates recover as days go by, though
-        nothing happens to the mailbox. One call more, and only where there are such."""
+        """Return the mailboxes; those stopped by their bounce or complaint rates are assessed again
+        first, because rates recover as days pass without any event that triggers a review. This
+        costs one more read, and only if there are such mailboxes."""
         seen = list(mailboxes)
         stopped = [each.id for each in seen if RATES & set(each.health_reasons)]
         if not stopped:
@@ -113,18 +120,19 @@ class HealthReviews:
         return self.mailboxes.get(mailbox.id) or mailbox
 
     def _change(self, mailbox_id: str, change: Callable[[MailboxCounts], Change]) -> None:
-        """The events of `change` are told where it changes something."""
+        """Apply `change` and write its events if it changes anything, with retries of lost
+        optimistic locks."""
         for _ in attempts(_ATTEMPTS):
             found = self.mailboxes.get_with_counts(mailbox_id, last_days(clock.now().date()))
             if found is None:
                 return
             before = found.mailbox
-            changed, told = change(found)
+            changed, change_events = change(found)
             after, events = self.assessed(before, changed, found.counts)
             if after == before:
                 return
             try:
-                self.mailboxes.change(before, after, [*told, *events])
+                self.mailboxes.change(before, after, [*change_events, *events])
             except Stale:
                 continue
             return
@@ -133,8 +141,8 @@ class HealthReviews:
     def assessed(
         self, before: Mailbox, after: Mailbox, counts: EmailCounts
     ) -> tuple[Mailbox, Sequence[Event]]:
-        """`after` with the health it has, as the next version, and what is to be told; `before`
-        itself when nothing is different."""
+        """Return `after` with its health assessed and its version raised, and the events of the
+        change; return `before` itself if nothing has changed."""
         health = assess(after, counts)
         if after == before and not _differs(before, health):
             return before, []

@@ -1,1 +1,1 @@
-"""Proofs that the address of a mailbox is its workspace's own."""
+"""Verification that a workspace owns the address of a mailbox."""

@@ -1,4 +1,4 @@
-"""How an address comes to be a workspace's own when a mailbox is added, and when that ends."""
+"""Ownership of an address when a mailbox is added, and its lapse later."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,16 @@ from outrider.mailboxes.ownership.repository import OwnershipRepository
 
 @dataclass(frozen=True, slots=True)
 class AddressClaims:
-    """`first_comes` settles for no other workspace having added an address before."""
+    """Initial ownership of new mailboxes. With `first_comes`, an address that no other workspace
+    has added counts as owned without proof."""
 
     ownerships: OwnershipRepository
     first_comes: bool
 
     def of_new(self, email: str) -> Iterator[tuple[Proof | None, Sequence[Action]]]:
-        """How a new mailbox may begin, best first: its proof, and the writes that hold only while
-        that is true, which raise OwnershipLost otherwise. The last always holds."""
+        """Yield the verification states that a new mailbox may start with, best first: the proof
+        (None if unverified) and the condition checks and writes for its transaction. If they raise
+        OwnershipLost, try the next; the last one, unverified, always succeeds."""
         if proof := self.ownerships.proof_for(email):
             standing = self.ownerships.check_standing_action(proof)
             yield proof.by, [standing, self.ownerships.own_action(email, proof.by)]
@@ -32,12 +34,13 @@ class AddressClaims:
         yield None, []
 
     def end_action(self, email: str) -> Action:
-        """The proof of an address ends with its mailbox; that of its domain stays."""
+        """Return the write that deletes the proof of an address with its mailbox; a proof of its
+        domain stays."""
         return self.ownerships.forget_action(email)
 
 
 class Lapse(NamedTuple):
-    """Why a mailbox is no longer verified, and the writes that belong to that."""
+    """Reason why a mailbox is no longer verified, and the writes that record it."""
 
     why: str
     writes: Sequence[Action] = ()
@@ -45,15 +48,15 @@ class Lapse(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lapses:
-    """Looks again at what has proved an address. `dns` begins a span of time."""
+    """Re-checks of the proof of a verified address. `dns` starts a time budget for lookups."""
 
     caller: Caller
     ownerships: OwnershipRepository
     dns: Callable[[], Dns]
 
     def of(self, mailbox: Mailbox) -> Lapse | None:
-        """Return what ended the proof of a verified mailbox; None while it stands, and where DNS
-        does not answer. Test keys ask nobody."""
+        """Return why the proof of a verified mailbox no longer holds; None if it holds, if DNS does
+        not answer, or for test keys, which make no lookups."""
         if mailbox.verified_by == "first" and not self.ownerships.has_claim(mailbox.email):
             return Lapse("Another workspace has proved that the address is its own")
         if mailbox.verified_by != "dns" or self.caller.workspace.mode == "test":

@@ -1,14 +1,14 @@
-"""What can go wrong with proofs of ownership."""
+"""Errors of ownership verification."""
 
 from outrider.kit.errors import ValidationFailed
 
 
 class OwnershipLost(Exception):
-    """Another workspace has the address, or the proof is gone, since it was read."""
+    """Another workspace has taken the address, or the proof was withdrawn, since it was read."""
 
 
 class TooManyCodes(Exception):
-    """No further code is sent to the address, or for the workspace, on this day."""
+    """Daily limit of verification codes, to the address or of the workspace, is reached."""
 
 
 class WrongCode(ValidationFailed):

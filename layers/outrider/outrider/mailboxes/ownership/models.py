@@ -1,4 +1,4 @@
-"""Proofs of ownership, and what they are made of."""
+"""Ownership proofs, verification codes and TXT records."""
 
 import base64
 import hashlib
@@ -14,22 +14,22 @@ from outrider.mailboxes.models import Proof
 CODE_LIFE = timedelta(minutes=30)
 CODE_TRIES = 5
 CODES_TO_ADDRESS, CODES_OF_WORKSPACE = 5, 20
-"""How many codes are sent on a day (UTC): to an address, whoever asks, and for a workspace."""
+"""Verification codes per day (UTC): to one address from all workspaces, and from one workspace."""
 _DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """What a workspace has proved: that an address (`folded`), or each one of a domain, is its
-    own."""
+    """Proof that a workspace owns `subject`: an address (`folded`), or all addresses of a
+    domain."""
 
     subject: str
     by: Proof
 
 
 def record_of(domain: str, seal: bytes) -> DnsRecord:
-    """Return the TXT record by which a domain names the workspace whose secret is `seal`. It tells
-    nobody which workspace that is."""
+    """Return the TXT record that proves a domain for the workspace with the secret `seal`. Its
+    value does not reveal the workspace."""
     digest = hmac.digest(seal, f"ownership\n{domain}".encode(), hashlib.sha256)
     token = base64.b32encode(digest[:20]).decode().lower()
     return DnsRecord(type="TXT", name=f"_outrider.{domain}", value=f"outrider-verify={token}")
@@ -40,5 +40,6 @@ def new_code() -> str:
 
 
 def hash_of(code: str, email: str, seal: bytes) -> str:
-    """Return the form in which a code is stored: its few digits are safe under the secret only."""
+    """Return the keyed hash in which a code is stored: without the secret key, eight digits could
+    be guessed from a hash."""
     return hmac.new(seal, f"code\n{folded(email)}\n{code}".encode(), hashlib.sha256).hexdigest()

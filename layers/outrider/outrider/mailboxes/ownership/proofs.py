@@ -1,5 +1,5 @@
-"""What DNS proves about an address: which workspace its domain names, and which mail server is the
-domain's own.
+"""DNS proofs of an address: the TXT record of its domain, and the mail servers that the domain
+names.
 
 Sources: RFC 5321, section 5 (MX); https://support.google.com/a/answer/174125 and
 https://learn.microsoft.com/microsoft-365/admin/get-help-with-domains/create-dns-records-at-any-dns-hosting-provider
@@ -17,19 +17,20 @@ _MX_OF_PROVIDERS: Mapping[str, tuple[str, ...]] = {
     "smtp.gmail.com": ("google.com", "googlemail.com"),
     "smtp.office365.com": ("mail.protection.outlook.com", "mx.microsoft"),
 }
-"""Submission servers that give a login of a domain only to who proved to them that it is theirs,
-and where the MX records of such a domain lead."""
+"""Submission servers of providers that let only verified owners of a domain create logins for it,
+and the domains of the MX records of their customers."""
 
 
 def is_published(dns: Dns, record: DnsRecord) -> bool:
-    """Whether a TXT record is in DNS. Raises Unanswered."""
+    """Return whether the TXT record is in DNS. Raises Unanswered."""
     return record.value in (text.strip() for text in dns.txt(record.name))
 
 
 def why_login_proves_nothing(dns: Dns, email: str, server: SmtpServer) -> str | None:
-    """Return why a login at the server would not prove that the address is one's own; None where it
-    would. Anybody can run a server that takes any login, below many a domain too: so the domain
-    itself has to name it, by its own name or its MX records. Raises Unanswered."""
+    """Return why a login at the server would not prove ownership of the address; None if it would.
+    Anybody can run a server that accepts any login, also on a subdomain of many domains; so the
+    domain itself must name the server, as its own host name or in its MX records. Raises
+    Unanswered."""
     domain = domain_of(email)
     if server.security == "none":
         return "The connection to the server is not encrypted"

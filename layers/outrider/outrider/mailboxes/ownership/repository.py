@@ -1,9 +1,9 @@
-"""Keys, expressions and items of proofs of ownership, and of codes that are still out.
+"""DynamoDB repository of ownership proofs and verification codes: keys, expressions and items.
 
-What a workspace proved is `<wsp>#owned` / `<address or domain>`, in both modes. Whose an address
-is, by the last proof or by the first claim, is `owner#<address>` / `owner`. A code is
-`<wsp>#codes` / `<address>`; how many were sent on a day is counted at `<wsp>#codes` and at
-`owner#<address>`.
+A proof is `<wsp>#owned` / `<address or domain>`, shared by live and test mode. The workspace that
+owns an address, by the latest proof or by the first claim, is in `owner#<address>` / `owner`. A
+code is `<wsp>#codes` / `<address>`. Codes sent on a day are counted in the partitions `<wsp>#codes`
+and `owner#<address>`.
 """
 
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ _COUNTED = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class OwnershipRepository:
-    """What one workspace has proved."""
+    """Ownership proofs of one workspace."""
 
     table: Table
     workspace: WorkspaceId
 
     def proof_for(self, email: str) -> Ownership | None:
-        """The proof for the address itself, or for all of its domain."""
+        """Return the proof of the address itself or of its domain, or None."""
         subjects = [folded(email), domain_of(email)]
         found = self.table.get_all(self._pk, subjects)
         return next(
@@ -42,8 +42,8 @@ class OwnershipRepository:
         )
 
     def has_claim(self, email: str) -> bool:
-        """Whether no other workspace has proved that the address is its own, of one that this
-        workspace added first."""
+        """Return whether the workspace still holds the address that it claimed first: no other
+        workspace has proved it since."""
         item = self.table.get(_owner_pk(email), _OWNER)
         return item is not None and item["workspace"] == self.workspace.public
 
@@ -57,7 +57,8 @@ class OwnershipRepository:
         return self.table.put_action(item)
 
     def check_standing_action(self, ownership: Ownership) -> Action:
-        """That the proof is still there. Raises OwnershipLost."""
+        """Return the condition check that the proof still exists. Raises OwnershipLost in the
+        transaction."""
         check = self.table.check_action(self._pk, ownership.subject, "attribute_exists(#pk)")
         return check.or_raise(OwnershipLost())
 
@@ -65,11 +66,13 @@ class OwnershipRepository:
         return self.table.delete_action(self._pk, folded(subject))
 
     def own_action(self, email: str, by: Proof) -> Action:
-        """Whoever proved it has the address, whoever added it before."""
+        """Return the write that makes the workspace the owner of the address; a proof overrides any
+        earlier claim."""
         return self.table.put_action(self._owner(email, by))
 
     def claim_action(self, email: str) -> Action:
-        """Take an address that no other workspace has. Raises OwnershipLost."""
+        """Return the write that claims the address, on condition that no other workspace has it.
+        Raises OwnershipLost in the transaction."""
         put = self.table.put_action(
             self._owner(email, "first"),
             "attribute_not_exists(#pk) OR #workspace = :mine",
@@ -92,13 +95,14 @@ class OwnershipRepository:
 
 @dataclass(frozen=True, slots=True)
 class CodeRepository:
-    """Codes that one workspace has asked for."""
+    """Pending verification codes of one workspace."""
 
     table: Table
     workspace: WorkspaceId
 
     def add(self, email: str, hashed: str, now: datetime) -> str:
-        """Keep a new code in the place of the last one, and count it. Returns when it expires.
+        """Store a new code in place of the previous one, count it against the daily limits, and
+        return when it expires (RFC 3339).
 
         Raises TooManyCodes.
         """
@@ -122,8 +126,8 @@ class CodeRepository:
         return str(code["expires_at"])
 
     def tried(self, email: str) -> str:
-        """Count a try, and return the hash of the code that is out. Raises WrongCode where there is
-        none that may still be tried."""
+        """Count one attempt and return the hash of the pending code. Raises WrongCode if there is
+        none, it has expired, or its attempts are used up."""
         action = self.table.update_action(
             self._pk,
             folded(email),
@@ -139,7 +143,8 @@ class CodeRepository:
             raise WrongCode from failure
 
     def spend_action(self, email: str, hashed: str) -> Action:
-        """A code ends one verification only. Raises WrongCode where another is out by now."""
+        """Return the write that deletes the code, so that it verifies only once. Raises WrongCode
+        in the transaction if it was replaced or used."""
         spend = self.table.delete_action(
             self._pk, folded(email), "#hashed = :hashed", hashed=hashed
         )

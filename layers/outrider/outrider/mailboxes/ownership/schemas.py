@@ -1,4 +1,4 @@
-"""What the API takes and gives about proofs of ownership."""
+"""Request and response bodies of the mailbox verification API."""
 
 from typing import Annotated, Literal, Self
 
@@ -21,16 +21,17 @@ Code = Annotated[
 
 
 class VerificationRequest(Input):
-    """`dns` looks for a record of the domain, `code` sends a code to the address, `login` logs in
-    at the mailbox's SMTP server. With `code` the verification that sent it ends."""
+    """`dns` looks for a TXT record of the domain, `code` sends a code to the address, `login` logs
+    in to the mailbox's SMTP server. Send `code` with the received code to finish that
+    verification."""
 
     method: Method = "dns"
     code: Annotated[Code | None, Field(repr=False)] = None
 
 
 class MailboxVerification(BaseModel):
-    """Where the proof stands that the address is the workspace's own. `detail` says what was found
-    and what to do next, `record` what to publish."""
+    """State of the verification that the workspace owns the address. `detail` is the result and the
+    next step, `record` the DNS record to publish."""
 
     mailbox_id: str
     object: Literal["mailbox_verification"] = "mailbox_verification"
@@ -64,7 +65,7 @@ class MailboxVerification(BaseModel):
 
 
 class OwnershipGrant(Input):
-    """What an operator says: an address, or each one of a domain, is the workspace's own."""
+    """Operator's confirmation that a workspace owns an address, or all addresses of a domain."""
 
     action: Literal["grant_address"]
     workspace_id: str

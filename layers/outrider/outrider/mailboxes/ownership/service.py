@@ -1,4 +1,4 @@
-"""Proving that the address of a mailbox is the workspace's own."""
+"""Service that verifies that a workspace owns the address of a mailbox."""
 
 import hmac
 from collections.abc import Callable, Sequence
@@ -40,12 +40,13 @@ _ATTEMPTS = 5
 _DNS_SILENT = "DNS did not answer; try again in a while"
 
 Send = Callable[[str, str, str], None]
-"""Sends an email: to whom, subject, text. Raises NotTaken."""
+"""Function that sends an email: recipient, subject, text. Raises NotTaken."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnershipService:
-    """`dns` begins a span of time. `send` is None where the deployment sends no codes."""
+    """Verification of the caller's mailboxes. `dns` starts a time budget for lookups. `send` is
+    None if the deployment sends no codes."""
 
     caller: Caller
     mailboxes: MailboxRepository
@@ -56,10 +57,12 @@ class OwnershipService:
     send: Send | None
 
     def verify(self, mailbox_id: str, request: VerificationRequest) -> MailboxVerification:
-        """Begin, try or end a proof.
+        """Start, retry or finish the verification of a mailbox.
 
-        Raises MailboxNotFound; WrongCode; Conflict where the method cannot be used; RateLimited
-        where enough codes were sent today.
+        Raises MailboxNotFound; WrongCode; ValidationFailed for method `login` if the mailbox has no
+        SMTP server; Conflict if the method cannot be used or the code could not be sent;
+        RateLimited if the daily limit of codes is reached; Contended if the mailbox or its proof
+        was changed meanwhile.
         """
         mailbox = self.mailboxes.require(mailbox_id)
         if mailbox.verified_by not in (None, "first"):
@@ -96,8 +99,8 @@ class OwnershipService:
         return MailboxVerification.of(mailbox, detail, record=record)
 
     def _send_code(self, mailbox: Mailbox) -> MailboxVerification:
-        """A worker that dies before the email leaves a code that nobody has: the next takes its
-        place."""
+        """Send a new code. If the worker dies before the email is sent, the next code replaces the
+        unsent one."""
         self._require_live_key()
         if self.send is None:
             raise Conflict(
@@ -159,7 +162,7 @@ class OwnershipService:
     def _proved(
         self, mailbox: Mailbox, ownership: Ownership, also: Sequence[Action]
     ) -> MailboxVerification:
-        """The mailbox and what proves it change together."""
+        """Verify the mailbox and record the proof in one transaction."""
         seen = mailbox
         for _ in attempts(_ATTEMPTS):
             if seen.smtp != mailbox.smtp:
@@ -192,7 +195,7 @@ class OwnershipService:
         raise Contended("The mailbox, or what proves it, was changed meanwhile")
 
     def _require_live_key(self) -> None:
-        """Test keys send nothing, and log in nowhere."""
+        """Raise Conflict for test keys: they send no email and log in to no server."""
         if self.caller.workspace.mode == "test":
             raise Conflict(
                 "A test key proves by DNS only. What a live key of the workspace proves counts for "
@@ -202,15 +205,15 @@ class OwnershipService:
 
 @dataclass(frozen=True, slots=True)
 class GrantService:
-    """What the owner of the stack says about whose an address is."""
+    """Ownership grants by the operator of the deployment."""
 
     request_id: str
     workspaces: WorkspaceService
     ownerships_of: Callable[[WorkspaceId], OwnershipRepository]
 
     def grant(self, asked: OwnershipGrant) -> OwnershipGranted:
-        """Mailboxes that are added or verified from then on are verified by the operator. Raises
-        ResourceNotFound."""
+        """Record the grant. It applies to mailboxes that are added or verified afterwards. Raises
+        ResourceNotFound if the workspace does not exist."""
         workspace = WorkspaceId.of(asked.workspace_id, "live")
         self.workspaces.operator(workspace, self.request_id)
         subject = asked.domain or folded(str(asked.address))

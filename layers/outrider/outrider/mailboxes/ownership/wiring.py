@@ -1,4 +1,4 @@
-"""Builds the objects of `mailboxes.ownership`."""
+"""Wiring of the `mailboxes.ownership` package."""
 
 from functools import partial
 

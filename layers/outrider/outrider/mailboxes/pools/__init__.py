@@ -1,1 +1,1 @@
-"""Pools: the mailboxes that a campaign's mails are spread over."""
+"""Pools of mailboxes that share the sending of campaigns."""

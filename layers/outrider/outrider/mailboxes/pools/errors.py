@@ -1,4 +1,4 @@
-"""What can go wrong with pools."""
+"""Errors of mailbox pools."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ class TooManyPools(Conflict):
 
 
 def unknown_pool(pool_id: str) -> ValidationFailed:
-    """For what is to be in a pool, or to send from one, that is not there."""
+    """Return the validation error for a pool id that does not exist."""
     return ValidationFailed.at(
         "/mailbox_pool",
         f"There is no mailbox pool {pool_id}. Create it with POST /v1/mailbox-pools",

@@ -1,23 +1,23 @@
-"""Pools of mailboxes."""
+"""Mailbox pools and their limits."""
 
 from pydantic import BaseModel, ConfigDict
 
 MAX_MAILBOXES = 500
-"""Mailboxes of a pool: each round of a campaign reads them all."""
+"""Mailboxes per pool: each dispatcher round of a campaign reads them all."""
 
 
 MAX_POOLS = 100
-"""Pools of a workspace: a list reads them all, with their mailboxes."""
+"""Pools per workspace: a list request reads them all, with their mailboxes."""
 
 
 class Pool(BaseModel):
-    """Mailboxes that campaigns share."""
+    """Mailboxes that share the sending of campaigns."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     name: str
     created_at: str | None = None
-    """Nothing for the default pool, which was always there."""
+    """None for the default pool, which always exists."""
     updated_at: str | None = None
     version: int = 1

@@ -1,7 +1,7 @@
-"""Keys, expressions and items of pools.
+"""DynamoDB repository of mailbox pools: keys, expressions and items.
 
-A pool is `<workspace>` / `pool_…` and counts its mailboxes. The item of the default pool is there
-when a mailbox has joined it or somebody changed it.
+A pool is `<workspace>` / `pool_…` and counts its mailboxes. The default pool's item is created when
+a mailbox first joins it or the pool is changed.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ _DEFAULT = Pool(id=DEFAULT_POOL, name="Default pool")
 
 
 class PoolTaken(Exception):
-    """There is a pool with this id."""
+    """A pool with this id already exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class PoolRepository:
     workspace: WorkspaceId
 
     def add(self, pool: Pool, also: Sequence[Action] = ()) -> None:
-        """Store the pool and count it. `also` are writes of the same transaction.
+        """Create the pool and count it, in one transaction with the writes of `also`.
 
         Raises PoolTaken, and TooManyPools.
         """
@@ -51,8 +51,9 @@ class PoolRepository:
         transact(put, counted.or_raise(TooManyPools(MAX_POOLS)), *also)
 
     def all(self) -> tuple[list[Pool], list[Mailbox]]:
-        """Pools by id, the default pool always among them, and all mailboxes: they lie beside each
-        other, and a workspace has tens of them."""
+        """Return all pools by id, always including the default pool, and all mailboxes of the
+        workspace. One query reads both: their sort keys are adjacent, and a workspace has tens of
+        mailboxes."""
         pools: dict[str, Pool] = {DEFAULT_POOL: _DEFAULT}
         mailboxes: list[Mailbox] = []
         together = Query(
@@ -73,14 +74,15 @@ class PoolRepository:
         return pool_id == DEFAULT_POOL or self.table.get(self.workspace, pool_id) is not None
 
     def change(self, before: Pool, after: Pool, also: Sequence[Action] = ()) -> None:
-        """`also` are writes of the same transaction. Raises Stale."""
+        """Write name and version of the pool under optimistic lock, in one transaction with the
+        writes of `also`. Raises Stale."""
         untouched = before.id == DEFAULT_POOL and before.version == 1
-        there = "attribute_not_exists(#version)" if untouched else "#version = :seen"
+        unchanged = "attribute_not_exists(#version)" if untouched else "#version = :seen"
         action = self.table.update_action(
             self.workspace,
             after.id,
             "SET #name = :name, #updated_at = :updated_at, #version = :version REMOVE #_events",
-            there,
+            unchanged,
             name=after.name,
             updated_at=after.updated_at,
             version=after.version,
@@ -92,7 +94,8 @@ class PoolRepository:
             raise Stale from failure
 
     def remove(self, pool: Pool) -> None:
-        """Raises Stale, also when a mailbox has come into it."""
+        """Delete the pool, on condition that it is unchanged and empty. Raises Stale, also if a
+        mailbox has joined it meanwhile."""
         action = self.table.delete_action(
             self.workspace,
             pool.id,
@@ -106,13 +109,14 @@ class PoolRepository:
             raise Stale from failure
 
     def join_action(self, pool_id: str) -> Action:
-        """A mailbox comes into the pool. Raises ValidationFailed without one, and PoolFull."""
-        there = "" if pool_id == DEFAULT_POOL else "attribute_exists(#pk) AND "
+        """Return the write that counts one more mailbox in the pool. Raises ValidationFailed (the
+        pool does not exist) or PoolFull in the transaction."""
+        exists = "" if pool_id == DEFAULT_POOL else "attribute_exists(#pk) AND "
         action = self.table.update_action(
             self.workspace,
             pool_id,
             "REMOVE #_events ADD #mailboxes :one",
-            f"{there}(attribute_not_exists(#mailboxes) OR #mailboxes < :most)",
+            f"{exists}(attribute_not_exists(#mailboxes) OR #mailboxes < :most)",
             one=1,
             most=MAX_MAILBOXES,
         )
@@ -124,17 +128,19 @@ class PoolRepository:
         )
 
     def check_exists_actions(self, pool_id: str) -> Sequence[Action]:
-        """That there is the pool, for a transaction. Raises ValidationFailed when there is none."""
+        """Return the condition check that the pool exists; none for the default pool. Raises
+        ValidationFailed in the transaction."""
         if pool_id == DEFAULT_POOL:
             return ()
         check = self.table.check_action(self.workspace, pool_id, "attribute_exists(#pk)")
         return [check.or_raise(unknown_pool(pool_id))]
 
     def leave_action(self, pool_id: str, events: Sequence[Event] = ()) -> Action:
-        """A mailbox goes out of the pool; `events` say so where it is deleted."""
-        told = "SET #_events = :events" if events else "REMOVE #_events"
+        """Return the write that counts one mailbox less in the pool, and publishes `events` if the
+        mailbox is deleted."""
+        outbox_change = "SET #_events = :events" if events else "REMOVE #_events"
         values = {"events": outbox.pack(events)} if events else {}
-        leaves = f"{told} ADD #mailboxes :minus"
+        leaves = f"{outbox_change} ADD #mailboxes :minus"
         return self.table.update_action(self.workspace, pool_id, leaves, minus=-1, **values)
 
     def _count_action(self, by: int, condition: str = "") -> Action:

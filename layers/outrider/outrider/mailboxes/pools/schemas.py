@@ -1,4 +1,4 @@
-"""What the API takes and gives about pools."""
+"""Request and response bodies of the mailbox pools API."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from outrider.mailboxes.schemas import Name, PoolId
 
 
 class PoolCreate(Input):
-    """Without an `id` it is made of the name: `EU West` becomes `pool_eu_west`."""
+    """Without `id`, the id is derived from the name: `EU West` becomes `pool_eu_west`."""
 
     id: PoolId | None = None
     name: Name
@@ -27,7 +27,7 @@ class PoolUpdate(Input):
 
 
 class PoolMailboxes(BaseModel):
-    """How many mailboxes there are. `sending` are verified, and neither paused nor failing."""
+    """Numbers of mailboxes. `sending` mailboxes are verified and neither paused nor failing."""
 
     total: int
     sending: int
@@ -39,8 +39,8 @@ class PoolMailboxes(BaseModel):
 
 
 class PoolDetails(BaseModel):
-    """A pool as it is today (UTC). `warmed`: a mailbox in it is warmed up. Capacity is that of the
-    mailboxes that send."""
+    """A pool as of today (UTC). `warmed`: at least one of its mailboxes is warmed up. Capacity
+    counts the mailboxes that can send."""
 
     id: str
     object: Literal["mailbox_pool"] = "mailbox_pool"
@@ -57,7 +57,8 @@ class PoolDetails(BaseModel):
     def of(
         cls, pool: Pool, mailboxes: Sequence[Mailbox], used: Mapping[str, int], now: datetime
     ) -> Self:
-        """`mailboxes` are those of the pool, `used` what each has taken of its cap."""
+        """Build the response from the pool's `mailboxes` and the emails `used` of each one's daily
+        cap."""
         sending = [each for each in mailboxes if each.can_send]
         caps = {each.id: each.cap_on(now.date()) for each in sending}
         return cls(

@@ -1,4 +1,4 @@
-"""What is done with pools."""
+"""Service that creates, reads, lists, changes and deletes mailbox pools."""
 
 import re
 from collections.abc import Sequence
@@ -28,12 +28,14 @@ _LONGEST = 40
 
 @dataclass(frozen=True, slots=True)
 class PoolService:
+    """Mailbox pools of the caller's workspace."""
+
     caller: Caller
     pools: PoolRepository
     mailboxes: MailboxRepository
 
     def create(self, new: PoolCreate) -> PoolDetails:
-        """Raises DuplicateResource when there is a pool with this id."""
+        """Create a pool. Raises DuplicateResource if its id exists, and TooManyPools."""
         now = clock.now()
         at = clock.to_text(now)
         pool = Pool(
@@ -50,11 +52,11 @@ class PoolService:
         return details
 
     def get(self, pool_id: str) -> PoolDetails:
-        """Raises PoolNotFound."""
+        """Return the pool with its mailbox counts and capacity. Raises PoolNotFound."""
         return self._details(*self._found(pool_id))
 
     def list(self, query: PageQuery) -> Page[PoolDetails]:
-        """By id. All pools are read for each page."""
+        """Return a page of pools, sorted by id. Every page reads all pools."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/mailbox-pools")
         after = (sealer.after(query) or {}).get("id", "")
         pools, mailboxes = self.pools.all()
@@ -67,7 +69,12 @@ class PoolService:
         return sealer.page(query, details, {"id": shown[-1].id} if more else None)
 
     def update(self, pool_id: str, given: PoolUpdate, if_match: int | None) -> PoolDetails:
-        """Raises PoolNotFound and PreconditionFailed."""
+        """Change the given fields. `if_match` is the version that the caller expects; None skips
+        that check.
+
+        Raises PoolNotFound; ValidationFailed if null is given; PreconditionFailed if the version is
+        not `if_match`; Contended after too many lost optimistic locks.
+        """
         changes = given.model_dump(include=given.model_fields_set)
         for name, value in changes.items():
             if value is None:
@@ -89,7 +96,11 @@ class PoolService:
         raise Contended("The pool is being changed by others")
 
     def delete(self, pool_id: str, if_match: int | None) -> PoolDeleted:
-        """Raises PoolNotFound, PoolInUse, DefaultPoolStays and PreconditionFailed."""
+        """Delete the pool.
+
+        Raises PoolNotFound; PoolInUse if it has mailboxes; DefaultPoolStays; PreconditionFailed if
+        the version is not `if_match`; Contended after too many lost optimistic locks.
+        """
         if pool_id == DEFAULT_POOL:
             raise DefaultPoolStays
         for _ in attempts(_ATTEMPTS):
@@ -104,7 +115,6 @@ class PoolService:
         raise Contended("The pool is being changed by others")
 
     def _found(self, pool_id: str, if_match: int | None = None) -> tuple[Pool, Sequence[Mailbox]]:
-        """The pool and its mailboxes."""
         pools, mailboxes = self.pools.all()
         pool = next((each for each in pools if each.id == pool_id), None)
         if pool is None:
@@ -127,6 +137,7 @@ def _of(pool: Pool, mailboxes: Sequence[Mailbox]) -> Sequence[Mailbox]:
 
 
 def _id_of(name: str) -> str:
-    """Of the letters and digits of a name; of a hash where it has none that an id may have."""
+    """Return a pool id from the letters and digits of the name, or from its hash if it has none of
+    a-z and 0-9."""
     words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:_LONGEST].strip("_")
     return f"pool_{words}" if words else ids.derived("pool", name)

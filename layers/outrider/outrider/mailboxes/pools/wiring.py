@@ -1,4 +1,4 @@
-"""Builds the objects of `mailboxes.pools`."""
+"""Wiring of the `mailboxes.pools` package."""
 
 from outrider.access.models import Caller
 from outrider.kit.aws.dynamodb import Table
