@@ -262,8 +262,8 @@ class TestClosed:
         ("enrollment", "remedy"),
         [
             (an_enrollment(state="failed"), "POST /v1/campaigns/{id}/retry"),
-            (an_enrollment(state="failed", exit_reason="erased"), "None: "),
-            (an_enrollment(state="finished"), "None: "),
+            (an_enrollment(state="failed", exit_reason="erased"), "Nothing: "),
+            (an_enrollment(state="finished"), "Nothing: "),
             (an_enrollment(state="paused"), "POST /v1/enrollments/{id}/resume"),
             (
                 an_enrollment(state="paused", blocked_reason="unknown_outcome"),
