@@ -56,7 +56,7 @@ def get_message(caller: Caller, message_id: str) -> MessageView:
 @api.post("/v1/messages/settle", scope="messages:write", status=200)
 def settle_messages(caller: Caller, body: SettlementRequest) -> SettlementBatch:
     """Settle up to 100 messages whose outcome is unknown"""
-    return settling(caller).say_of_many(body)
+    return settling(caller).settle_many(body)
 
 
 @api.post("/v1/messages/{message_id}/complete", scope="messages:write", status=200)
@@ -68,7 +68,7 @@ def complete_task(caller: Caller, message_id: str, body: TaskCompletion | None) 
 @api.post("/v1/messages/{message_id}/settle", scope="messages:write", status=200)
 def settle_message(caller: Caller, message_id: str, body: Settlement) -> MessageView:
     """Settle a message whose outcome is unknown"""
-    return settling(caller).say(message_id, body.outcome)
+    return settling(caller).settle(message_id, body.outcome)
 
 
 @api.get("/v1/threads/{thread_id}", scope="messages:read")

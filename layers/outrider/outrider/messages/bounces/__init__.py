@@ -1,1 +1,1 @@
-"""Bounces: why an email came back, and what that changes."""
+"""Bounces: why an email was returned, and what that changes."""

@@ -1,9 +1,9 @@
-"""What a failed delivery says about the address: from the server's words, its reply code and the
-enhanced status code (RFC 3463) together; the first rule that fits decides.
+"""Diagnosis of a bounce from the server's text, its reply code and the enhanced status code (RFC
+3463); the first matching rule decides.
 
-A code is as good as the server that gave it: 5.1.1 stands for block lists too, 5.0.0 and 5.7.1 for
-users who do not exist. So words come before codes. An address is given up only for what is
-certainly about it; what nobody knows is soft.
+Codes are unreliable: 5.1.1 is also used for block lists, 5.0.0 and 5.7.1 for users who do not
+exist. The text is therefore checked before the codes. Only reasons that are certainly about the
+address make a bounce hard; an unknown reason is soft.
 """
 
 import re
@@ -13,7 +13,7 @@ from outrider.messages.bounces import server_words
 from outrider.messages.bounces.reasons import HARD, BounceReason, Diagnosis
 
 MAX_WORDS = 4_000
-"""Characters of an answer that are read."""
+"""Number of characters of the server's reply that are analyzed."""
 
 _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _REPLY = re.compile(r"(?<![\d.:/\[])([45][0-7]\d)(?=[\s:,#_/-]|$)(?! ?(?:kb|mb|bytes|hours|days))")
@@ -23,16 +23,18 @@ _OTHERS = re.compile(
     r"|(?<![\w.])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\.?(?: ?\[[^\]]{1,45}\]| ?\([^)]{1,60}\))"
     r"|\bhttps?://\S{1,500}"
 )
-"""Names of persons, hosts and pages: "spam" in one says nothing of the mail."""
+"""Names of persons, hosts and pages, which are ignored: "spam" in one says nothing about the
+email."""
 _LINES = re.compile(r"(?<![\d.])[245]\d\d[ -](?:[245]\.\d{1,3}\.\d{1,3}\b)?")
 _FRAME = re.compile(r"[45]\.\d\.\d - [a-z /]{5,60} (?=[45]\d\d-')", re.IGNORECASE)
-"""What Cisco's servers put before the answer of another one, with a code of their own."""
+"""Prefix with a status code of its own that Cisco servers put before the reply of another
+server."""
 _BLANKS = re.compile(r"\s+")
 
 
 class _Rule(NamedTuple):
-    """`words` is a section of server_words.txt. `codes` are enhanced status codes without their
-    class: 4.2.2 and 5.2.2 are of the same cause."""
+    """Rule of the diagnosis. `words` is a section of server_words.txt. `codes` matches enhanced
+    status codes without their class: 4.2.2 and 5.2.2 have the same cause."""
 
     reason: BounceReason
     words: str = ""
@@ -45,7 +47,7 @@ class _Rule(NamedTuple):
 
 
 _RULES = (
-    # Words that are never said of an address that does not exist.
+    # Phrases that are never used for an address that does not exist.
     _Rule("no_such_address", "access_denied", r"4\.1"),
     _Rule("policy", "may_not_exist"),
     _Rule("sender_refused", codes=r"1\.[78]"),
@@ -65,23 +67,23 @@ _RULES = (
     _Rule("address_disabled", "address_disabled"),
     _Rule("expired", "expired"),
     _Rule("content_refused", "content_refused"),
-    # Codes that servers give for one cause alone.
+    # Codes that servers use for one cause only.
     _Rule("mailbox_full", codes=r"2\.2"),
     _Rule("expired", codes=r"4\.7|4\.30\d"),
-    # Words about the address.
+    # Phrases about the address.
     _Rule("no_such_domain", "gone", r"1\.2|4\.4|4\.310"),
     _Rule("no_such_domain", "domain_gone"),
     _Rule("no_such_address", "no_such_address"),
     _Rule("no_such_domain", "no_such_domain"),
     _Rule("loop", codes=r"4\.6|4\.14"),
-    # Codes of one cause that are also given for addresses, and words of any cause.
+    # Codes that some servers also use for a dead address, and phrases of any cause.
     _Rule("authentication_failed", codes=r"7\.2\d|7\.30|7\.515"),
     _Rule("blocked", codes=r"7\.[567]\d\d"),
     _Rule("relay_denied", codes=r"7\.64"),
     _Rule("policy", "policy"),
     _Rule("network", "network"),
     _Rule("server_error", "server_error"),
-    # Codes alone.
+    # Codes without a known phrase.
     _Rule("no_such_address", codes=r"1\.(?:1|3|6|10)"),
     _Rule("no_such_domain", codes=r"1\.2|4\.4|4\.310"),
     _Rule("address_disabled", codes=r"2\.1"),
@@ -95,20 +97,20 @@ _RULES = (
 
 
 def code_of(status: str, answer: str) -> str:
-    """The enhanced status code of a failure: the one of the field, unless it says nothing and the
-    server's answer has one; empty without any."""
-    given, told = _CODE.search(status), _CODE.search(answer[:MAX_WORDS])
+    """Return the enhanced status code of a failure: that of the status field, or a more specific
+    one from the server's reply; empty if there is none."""
+    given, in_reply = _CODE.search(status), _CODE.search(answer[:MAX_WORDS])
     if given and not given[1].endswith(".0.0"):
         return given[1]
-    if told and not told[1].endswith(".0.0"):
-        return told[1]
-    found = given or told
+    if in_reply and not in_reply[1].endswith(".0.0"):
+        return in_reply[1]
+    found = given or in_reply
     return found[1] if found else ""
 
 
 def judge(code: str, answer: str) -> Diagnosis:
-    """Tell why a mail came back. `code` is its enhanced status code, empty where there is none;
-    `answer` what the server said."""
+    """Return the diagnosis of a bounce. `code` is its enhanced status code, empty if there is none;
+    `answer` is the server's reply."""
     said = _FRAME.sub("", answer[:MAX_WORDS])
     reply = _REPLY.search(_CODE.sub("", said))
     vague = bool(reply) and code.endswith(".0.0")
@@ -123,7 +125,7 @@ def judge(code: str, answer: str) -> Diagnosis:
 
 
 def words_of(answer: str) -> str:
-    """The words of an answer in small letters and one line, without the names and numbers in it."""
+    """Return the text of a reply in lower case and on one line, without names and numbers."""
     text = _BLANKS.sub(" ", answer.replace("\u2019", "'"))
     text = _OTHERS.sub("…", text)
     return _BLANKS.sub(" ", _LINES.sub(" ", text)).casefold()

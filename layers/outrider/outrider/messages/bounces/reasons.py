@@ -1,6 +1,6 @@
-"""Why a mail came back, and what that says about the address it went to.
+"""Reasons of bounces, and what each says about the recipient's address.
 
-Sources: RFC 5321 (reply codes), RFC 3463 and its registry (enhanced status codes), and the answers
+Sources: RFC 5321 (reply codes), RFC 3463 and its registry (enhanced status codes), and the replies
 in tests/unit/messages/server_answers.py.
 """
 
@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple, get_args
 HardReason = Literal[
     "no_such_address", "no_such_domain", "address_disabled", "kept_bouncing", "suppressed"
 ]
-"""`kept_bouncing`: each mail of two weeks came back softly. `suppressed`: SES sends nothing to it,
-because it bounced or complained before."""
+"""Reasons of hard bounces. `kept_bouncing`: all emails of two weeks bounced softly. `suppressed`:
+the address is on the suppression list of SES, after an earlier bounce or complaint."""
 SoftReason = Literal[
     "mailbox_full",
     "rate_limited",
@@ -30,8 +30,9 @@ SoftReason = Literal[
     "forwarding",
     "unknown",
 ]
-"""`blocked`: taken for spam, or the sender's server has a bad reputation. `expired`: tried for days
-without an answer. `forwarding`: an address that ours leads to takes no mail."""
+"""Reasons of soft bounces. `blocked`: classified as spam, or the sending server has a bad
+reputation. `expired`: retried for days without success. `forwarding`: the address forwards to
+another one that refuses the email."""
 BounceReason = HardReason | SoftReason
 BounceKind = Literal["hard", "soft"]
 
@@ -39,16 +40,16 @@ HARD: frozenset[BounceReason] = frozenset(get_args(HardReason))
 
 
 class Diagnosis(NamedTuple):
-    """What is behind a failed delivery."""
+    """Kind and reason of a bounce."""
 
     kind: BounceKind
     reason: BounceReason
 
 
 class Rule(NamedTuple):
-    """What follows from a soft bounce. `wait`: no further step of the contact comes up for so long.
-    `of_recipient`: the cause is on the recipient's side, so it counts against the address when it
-    stays; others say something about who sends, or about this mail."""
+    """Consequences of a soft bounce. `wait` is how long the contact's steps are delayed.
+    `of_recipient` is true if the cause is on the recipient's side, so that it counts against the
+    address if it persists; otherwise the cause is the sender or the email."""
 
     wait: timedelta
     of_recipient: bool

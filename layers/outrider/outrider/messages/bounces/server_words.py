@@ -1,4 +1,4 @@
-"""How mail servers word things: the sections of server_words.txt, which says how it is written."""
+"""Phrases of mail servers, from the sections of server_words.txt, which explains its format."""
 
 import re
 from collections.abc import Mapping
@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 
 _NAME = re.compile(r"\{(person|box|mail)\}")
-"""Sections that stand in the lines of others."""
+"""Reference to a section inside the lines of another one."""
 
 
 def found(section: str, text: str) -> bool:
-    """Whether `text`, in small letters, has a phrase of the section."""
+    """Return whether `text`, in lower case, contains a phrase of the section."""
     return _compiled(section).search(text) is not None
 
 

@@ -1,13 +1,13 @@
-"""Bounces: a mail came back.
+"""Handling of hard and soft bounces.
 
-A hard bounce says that the address does not exist: one transaction marks message and contact,
-suppresses the address, keeps it from all workspaces, and counts it. Then the contact's enrollments
-end. From the transaction on no mail can be claimed, so whoever dies behind it is made up for by the
-next try, and by the gates of each enrollment's next step.
+A hard bounce means that the address does not exist. One transaction marks message and contact,
+suppresses the address, blocks it for all workspaces, and counts the bounce. Then the contact's
+enrollments end. After the transaction no email can be claimed, so a crash at this point does no
+harm: a retry ends the enrollments, and so do the gates of their next steps.
 
-A soft bounce is counted, and further steps wait for as long as its reason says. When mails have
-come back for two weeks (`soft_bounces.py`), this one becomes a hard bounce, for this workspace
-alone. That is looked for behind the transaction that marks it: of two heard at once, one sees both.
+A soft bounce is counted, and the contact's steps are delayed as its reason demands. After two weeks
+of soft bounces (`soft.py`) it becomes a hard bounce, for this workspace only. This is checked after
+the transaction that marks the message, so that one of two concurrent bounces sees both.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -42,7 +42,8 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Bounces:
-    """Bounces in one workspace. Each may be recorded any number of times, in any order."""
+    """Recorder of bounces in one workspace. Each bounce may be recorded repeatedly and in any
+    order."""
 
     caller: Caller
     contacts: ContactRepository
@@ -63,8 +64,8 @@ class Bounces:
         *,
         everywhere: bool = True,
     ) -> None:
-        """The message came back. All workspaces learn of an address that does not exist only with
-        `everywhere`. Raises Contended when others keep changing the same things."""
+        """Record a bounce of the message. With `everywhere`, an address that does not exist is
+        blocked for all workspaces. Raises Contended if every attempt lost its optimistic lock."""
         for _ in attempts(_ATTEMPTS):
             found = self.messages.get(message.contact_id, message.id)
             if found is None:
@@ -74,29 +75,30 @@ class Bounces:
             dead = why.kind == "hard" or found.bounce == "hard"
             actions = list(self._mark_actions(found, why, at, detail))
             if dead:
-                actions += self._bury_actions(found, contact, at, everywhere=everywhere)
+                actions += self._suppress_actions(found, contact, at, everywhere=everywhere)
             try:
                 if actions:
                     transact(*actions)
             except TransactionFailed:
                 continue
-            if not dead and self._keeps_coming_back(found, known_as):
+            if not dead and self._keeps_bouncing(found, known_as):
                 why, everywhere = Diagnosis("hard", "kept_bouncing"), False
                 continue
             for contact_id in known_as:
                 if dead:
                     self.endings.end_all(contact_id, "bounced", "hard_bounce")
                 else:
-                    self._put_off(contact_id, why, at)
+                    self._delay_steps(contact_id, why, at)
             return
         raise Contended("Others keep changing this contact")
 
     def refused(self, enrollment: Enrollment, message: Message, detail: str) -> None:
-        """Record that the claimed `message` was not taken because its recipient does not exist: it
-        failed, and the enrollment ends.
+        """Record that the claimed `message` was refused during sending because its recipient does
+        not exist: the message failed, and the enrollment ends.
 
-        Other workspaces do not hear of it: the server that said so is one that a customer named.
-        Raises TransactionFailed when the claim was lost, and Contended.
+        Other workspaces are not affected, because a customer chose the server that refused it.
+        Raises TransactionFailed if the claim was lost, and Contended if every attempt lost its
+        optimistic lock.
         """
         for _ in attempts(_ATTEMPTS):
             try:
@@ -131,23 +133,24 @@ class Bounces:
         )
         contact = self.contacts.current(message.contact_id)
         return [
-            self.messages.add_action(bounced, [failed, self._told(bounced, why, detail)]),
+            self.messages.add_action(bounced, [failed, self._event(bounced, why, detail)]),
             *self.endings.end_actions(enrollment, "bounced", "hard_bounce", claimed=message.id),
             self.statistics(message.campaign_id).add_action(
                 now.date(), message.step_id, message.variant_id, "failed", "bounced"
             ),
             self.mailboxes.record_action(message.mailbox_id, now.date(), "bounced"),
-            *self._bury_actions(bounced, contact, now, everywhere=False),
+            *self._suppress_actions(bounced, contact, now, everywhere=False),
         ]
 
     def _mark_actions(
         self, message: Message, why: Diagnosis, at: datetime, detail: str
     ) -> Sequence[Action]:
-        """A hard bounce is also told of a mail that bounced softly before, never the reverse."""
+        """Return the writes that mark and count the bounce. A hard bounce replaces a soft one,
+        never the reverse."""
         kind = why.kind
         if message.bounce in (kind, "hard"):
             return ()
-        bounced = self._told(message, why, detail)
+        bounced = self._event(message, why, detail)
         today = clock.now().date()
         counted = "bounced" if kind == "hard" else "soft_bounced"
         actions = [
@@ -160,7 +163,7 @@ class Bounces:
             actions.append(self.mailboxes.record_action(message.mailbox_id, today, "bounced"))
         return actions
 
-    def _told(self, message: Message, why: Diagnosis, detail: str) -> Event:
+    def _event(self, message: Message, why: Diagnosis, detail: str) -> Event:
         return self.caller.event(
             "email.bounced",
             identity=f"{message.id}/{why.kind}",
@@ -170,7 +173,7 @@ class Bounces:
             **message.names(),
         )
 
-    def _bury_actions(
+    def _suppress_actions(
         self,
         message: Message,
         contact: Contact | None,
@@ -178,7 +181,8 @@ class Bounces:
         *,
         everywhere: bool,
     ) -> Sequence[Action]:
-        """What is still to be done about the address."""
+        """Return the writes that suppress the address and mark the contact, without those already
+        done."""
         address = message.recipient or (contact.email if contact else None)
         if address is None:
             return ()
@@ -202,9 +206,9 @@ class Bounces:
             actions.append(self.contacts.change_action(contact, after, []))
         return actions
 
-    def _put_off(self, contact_id: str, why: Diagnosis, at: datetime) -> None:
-        """Let no step of the contact come up before the reason's time to wait is over. One that
-        changes at the same moment goes on."""
+    def _delay_steps(self, contact_id: str, why: Diagnosis, at: datetime) -> None:
+        """Delay the contact's active enrollments until the reason's wait is over. An enrollment
+        that changes concurrently is not delayed."""
         until = at + RULES[why.reason].wait
         for enrollment in self.endings.of_contact.all(contact_id):
             due = clock.from_text(enrollment.due_at) if enrollment.due_at else at
@@ -213,7 +217,7 @@ class Bounces:
                 with suppress(TransactionFailed):
                     transact(later.defer_action(enrollment, clock.to_text(until), why.reason, {}))
 
-    def _keeps_coming_back(self, message: Message, known_as: Iterable[str]) -> bool:
+    def _keeps_bouncing(self, message: Message, known_as: Iterable[str]) -> bool:
         address = folded(message.recipient or "")
         return soft.keep_coming_back(
             [

@@ -1,7 +1,7 @@
-"""When mails that keep coming back softly say that an address is dead.
+"""Rule that turns repeated soft bounces into a hard bounce.
 
-All is found from the messages: whatever order bounces are heard in, and however often, the answer
-is the same, and no delivery has to reset a counter.
+It is evaluated on the stored messages: bounces may arrive in any order and any number of times, and
+no delivery has to reset a counter.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,15 +12,15 @@ from outrider.messages.bounces.reasons import RULES, BounceReason
 from outrider.messages.models import Message
 
 PATIENCE = timedelta(days=14)
-"""From the first soft bounce in a row to the one that is taken for hard."""
+"""Time from the first soft bounce in a row to the one that counts as a hard bounce."""
 
 
 def keep_coming_back(mails: Sequence[Message]) -> bool:
-    """Whether of these mails to one address all of two weeks came back, for causes on the
-    recipient's side, while nobody there was seen to be alive.
+    """Return whether an address is dead: for two weeks all `mails` to it bounced softly for a
+    reason on the recipient's side, without any sign of life.
 
-    A mail that did not come back begins the two weeks anew, and so do an open, a click or an answer
-    to any mail. What came back for the sender's or its own sake says nothing either way.
+    A delivered email restarts the two weeks, and so does an open, a click or a reply to any email.
+    Bounces caused by the sender or by the content of the email are ignored.
     """
     alive = sorted(at for mail in mails for at in _signs_of_life(mail))
     since: str | None = None
@@ -41,7 +41,8 @@ def _signs_of_life(mail: Message) -> Iterator[str]:
 
 
 def _arrived(mail: Message) -> bool:
-    """Whether it was delivered though something came back: SES calls automatic answers bounces."""
+    """Return whether the email was delivered although a bounce arrived: SES reports automatic
+    replies as bounces."""
     return mail.delivered_at is not None and _reason(mail) == "unknown"
 
 

@@ -1,5 +1,5 @@
-"""Messages whose outcome was lost: whatever is heard of one proves that it went out, and where
-nothing is, a person says what became of it."""
+"""Settlement of messages of unknown outcome: any event about one proves that it was sent; otherwise
+a user decides."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +29,8 @@ _CONTENDED = "Others keep changing this message"
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """Each message is settled once: by what is heard of it, or by who says it first."""
+    """Service that settles each message once: by an event of the provider or by a user, whichever
+    is first."""
 
     caller: Caller
     messages: MessageRepository
@@ -38,9 +39,9 @@ class Settling:
     def went_out(
         self, message: Message, provider_id: str = "", rfc_message_id: str = ""
     ) -> Message | None:
-        """Return the message as it stands once it is known that it was sent; None when it is gone.
-        `message` is as it was read, if only a moment ago: what is settled never becomes unknown.
-        Raises Contended."""
+        """Return the message as it is now that it is known to have been sent; None if it is
+        deleted. `message` may come from an eventually consistent read, because a settled message
+        never becomes unknown again. Raises Contended if every attempt lost its optimistic lock."""
         found: Message | None = message
         for _ in attempts(_ATTEMPTS):
             if found is None or found.state != "unknown":
@@ -51,10 +52,10 @@ class Settling:
             raise Contended(_CONTENDED)
         return found
 
-    def say(self, message_id: str, said: Said) -> MessageView:
-        """The message as it is by a person's word; nothing is sent by it but what comes next for
-        an enrollment that waits for that. Raises MessageNotFound, Conflict when the message is not
-        unknown (any more), and Contended."""
+    def settle(self, message_id: str, said: Said) -> MessageView:
+        """Settle the message as a user decides, let the enrollment that waits for it continue, and
+        return the message. Raises MessageNotFound, Conflict if the message is not unknown, and
+        Contended if every attempt lost its optimistic lock."""
         self.caller.begin()
         for _ in attempts(_ATTEMPTS):
             found = self.messages.find_whole(message_id)
@@ -69,12 +70,13 @@ class Settling:
                 return shown
         raise Contended(_CONTENDED)
 
-    def say_of_many(self, request: SettlementRequest) -> SettlementBatch:
-        """Settle up to 100 messages, each by itself, as `say` does.
+    def settle_many(self, request: SettlementRequest) -> SettlementBatch:
+        """Settle up to 100 messages, each in its own transaction, and return one result for each.
 
-        Which they are is settled first, and each message keeps the call that settled it: so a call
-        that is repeated after a crash is about the same messages, and tells of each what became of
-        it in either call. Raises ValidationFailed for a cursor that is not of these filters.
+        The request is idempotent: the ids of its messages are recorded first, and each message
+        records the request that settled it. A request that is repeated after a crash works on the
+        same messages and returns the results of both runs. Raises ValidationFailed if the cursor
+        belongs to other filters.
         """
         chosen = self.caller.begin_with(self._chosen(request))
         call = self.caller.new_id("stl")
@@ -82,7 +84,8 @@ class Settling:
         return SettlementBatch.of(results, chosen["next_cursor"])
 
     def _chosen(self, request: SettlementRequest) -> dict[str, Any]:
-        """The ids of the messages that a request is about, and where the next one goes on."""
+        """Return the ids of the messages that the request settles, and the cursor of the next
+        request."""
         if request.message_ids is not None:
             return {"message_ids": [*dict.fromkeys(request.message_ids)], "next_cursor": None}
         query = request.query()

@@ -1,5 +1,5 @@
-"""What settles a message of which nobody knew whether it went out, and has the enrollment that was
-paused for it go on: behind the step, as if the sending had been recorded at once, or with it."""
+"""Writes that settle a message of unknown outcome and resume the enrollment that was paused for
+it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,9 +32,10 @@ class Unknowns:
         rfc_message_id: str = "",
         call: str = "",
     ) -> list[Action]:
-        """What settles the message, whatever became of its enrollment meanwhile. The writes fail
-        when another has settled it, or the enrollment that waits for it has changed. `call` is kept
-        with the message (`MessageRepository.settled_in`)."""
+        """Return the writes that settle the message. If its enrollment is paused for it, they also
+        resume the enrollment: at the next step if the message was sent, at the same step if it was
+        not. A condition fails if the message is already settled or the enrollment has changed.
+        `call` is stored with the message (`MessageRepository.settled_in`)."""
         progress = self.progress(message.campaign_id)
         enrollment = progress.enrollments.get(message.contact_id)
         campaign = self.campaigns.get(message.campaign_id)
@@ -47,22 +48,22 @@ class Unknowns:
             call=call,
         )
         if enrollment and campaign and self._waits(enrollment, message):
-            writes += self._go_on(enrollment, campaign, message, said, rfc_message_id)[1]
+            writes += self._continue(enrollment, campaign, message, said, rfc_message_id)[1]
         return writes
 
     def resume(
         self, enrollment: Enrollment, campaign: Campaign, said: Said
     ) -> tuple[Enrollment, Sequence[Action]]:
-        """The enrollment as it goes on once that is said of the message it waits for, and the
-        writes. Raises Conflict when there is no such message."""
+        """Return the enrollment as it continues after the message that it waits for is settled, and
+        the writes. Raises Conflict if there is no message of unknown outcome."""
         message_id = StepJob.of(self.messages.workspace, enrollment).message_id
         message = self.messages.get(enrollment.contact_id, message_id)
         if message is None or message.state != "unknown":
             raise Conflict("The message of this step was just settled; try again")
-        after, going_on = self._go_on(enrollment, campaign, message, said)
+        after, resuming = self._continue(enrollment, campaign, message, said)
         return after, [
             *_record_actions(self.progress(message.campaign_id), message, said),
-            *going_on,
+            *resuming,
         ]
 
     def _waits(self, enrollment: Enrollment, message: Message) -> bool:
@@ -72,7 +73,7 @@ class Unknowns:
             and StepJob.of(self.messages.workspace, enrollment).message_id == message.id
         )
 
-    def _go_on(
+    def _continue(
         self,
         enrollment: Enrollment,
         campaign: Campaign,
@@ -80,7 +81,8 @@ class Unknowns:
         said: Said,
         rfc_message_id: str = "",
     ) -> tuple[Enrollment, Sequence[Action]]:
-        """Carried out again, the step belongs to a new generation: so its message is another."""
+        """Return the resumed enrollment and its writes. Repeating the step starts a new generation,
+        so it gets a new message id."""
         progress, now = self.progress(message.campaign_id), clock.now()
         if said == "not_sent":
             again = {"generation": enrollment.generation + 1, "due_at": clock.to_text(now)}
@@ -94,8 +96,8 @@ class Unknowns:
             return after, progress.endings.end_actions(enrollment, "finished", "completed")
         due = windows.due_after(now, following, campaign.settings, enrollment.timezone)
         thread = continued(enrollment.thread, message, rfc_message_id) or enrollment.thread
-        behind = {"step_id": following.id, "due_at": clock.to_text(due), "thread": thread}
-        return _resumed(progress, enrollment, campaign, behind)
+        next_step = {"step_id": following.id, "due_at": clock.to_text(due), "thread": thread}
+        return _resumed(progress, enrollment, campaign, next_step)
 
 
 def _record_actions(
@@ -108,11 +110,11 @@ def _record_actions(
     call: str = "",
 ) -> list[Action]:
     what = "sent" if said == "sent" else "failed"
-    told = [progress.event(message, what)]
+    events = [progress.event(message, what)]
     record = (
-        progress.messages.found_action(message, provider_id, rfc_message_id, told, call)
+        progress.messages.found_action(message, provider_id, rfc_message_id, events, call)
         if said == "sent"
-        else progress.messages.found_not_sent_action(message, told, call)
+        else progress.messages.found_not_sent_action(message, events, call)
     )
     return [record] if said == "sent" else [record, progress.count_action(message, what)]
 

@@ -1,4 +1,4 @@
-"""Steps that a person does: a task that is due, and done or given up."""
+"""Manual tasks that are due, wait for a person, or expire."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,34 +16,38 @@ from outrider.messages.sending.snapshot import PinnedSequence, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """Tasks of one campaign."""
+    """Manual tasks of one campaign."""
 
     claims: StepClaims
     progress: OutcomeRecorder
 
     def begin(self, seen: Snapshot, ready: Ready, message: Message) -> Closed | None:
-        """Have a person do the step. Return the gate that has closed. Raises TransactionFailed."""
+        """Create the manual task of the step. Return the gate that is closed; then nothing is
+        written. Raises TransactionFailed if the enrollment changed, Outdated if data that the task
+        was rendered from changed."""
         due_at = clock.to_text(clock.now() + timedelta(days=ready.step.timeout_days))
         assert isinstance(ready.said, Content)
         said = {"subject": ready.said.subject or None, "text": ready.said.text}
         task = message.model_copy(update={**said, "state": "pending", "due_at": due_at})
-        told = self.progress.caller.event(
+        event = self.progress.caller.event(
             "task.due",
             identity=task.id,
             channel=task.channel,
             due_at=due_at,
             **task.names(),
         )
-        return self.claims.begin(seen, ready, task, [told])
+        return self.claims.begin(seen, ready, task, [event])
 
     def wait(self, enrollment: Enrollment, task: Message) -> None:
-        """Go on waiting for a task that was begun before. Raises TransactionFailed."""
+        """Let the resumed enrollment wait again for its task. Raises TransactionFailed if the
+        enrollment changed."""
         transact(self.progress.enrollments.wait_action(enrollment, task.id, task.due_at or ""))
 
     def expire(self, enrollment: Enrollment, task: Message, way: PinnedSequence) -> None:
-        """Nobody did it in time: the enrollment goes on without it. Raises TransactionFailed."""
+        """Record that the task was not completed before its deadline, and advance the enrollment.
+        Raises TransactionFailed if the task or the enrollment changed."""
         expired = task.model_copy(update={"state": "expired"})
-        told = [self.progress.event(expired, "expired")]
-        settled = self.progress.messages.settle_task_action(expired, told)
+        events = [self.progress.event(expired, "expired")]
+        settled = self.progress.messages.settle_task_action(expired, events)
         claimed = enrollment.sending == task.id
         self.progress.go_on(enrollment, task, way, settled, counted="expired", claimed=claimed)

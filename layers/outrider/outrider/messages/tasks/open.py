@@ -1,4 +1,4 @@
-"""Tasks whose enrollment ends before anybody has done them.
+"""Cancellation of tasks whose enrollment ends before they are completed.
 
 A task is the message of its step, `<workspace>#con_…` / `msg_…` of the messages table.
 """
@@ -14,13 +14,13 @@ from outrider.kit.outbox import Event
 
 @dataclass(frozen=True, slots=True)
 class OpenTasks:
-    """Tasks of one workspace that wait for a person."""
+    """Pending tasks of one workspace."""
 
     table: Table
     workspace: WorkspaceId
 
     def cancel_action(self, contact_id: str, task_id: str, events: Sequence[Event]) -> Action:
-        """Nobody is to do it any more, for a transaction."""
+        """Return the write that cancels the task. The condition fails if it is not pending."""
         return self.table.update_action(
             f"{self.workspace}#{contact_id}",
             task_id,

@@ -1,4 +1,4 @@
-"""Tasks that a person has done."""
+"""Completion of manual tasks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,9 +27,11 @@ class TaskService:
     progress: Callable[[str], OutcomeRecorder]
 
     def complete(self, message_id: str, outcome: str | None) -> MessageView:
-        """The task is done, and its enrollment goes on. Done before, it stays as it was.
+        """Complete the task and advance its enrollment; a task that is already completed stays as
+        it is.
 
-        Raises MessageNotFound, and Conflict when it is no task or its time is over.
+        Raises MessageNotFound, Conflict if the message is not a pending task, and Contended if
+        every attempt lost its optimistic lock.
         """
         self.caller.begin()
         for _ in attempts(_ATTEMPTS):
@@ -52,21 +54,22 @@ class TaskService:
                 *keep(shown),
             ]
             try:
-                self._go_on(task, progress, writes)
+                self._advance(task, progress, writes)
             except TransactionFailed:
                 continue
             return shown
         raise Contended("The task changed at the same moment")
 
-    def _go_on(self, task: Message, progress: OutcomeRecorder, writes: Sequence[Action]) -> None:
-        enrollment, way = self._way(task)
+    def _advance(self, task: Message, progress: OutcomeRecorder, writes: Sequence[Action]) -> None:
+        enrollment, way = self._enrollment_of(task)
         if enrollment and enrollment.state == "waiting" and enrollment.sending == task.id:
             progress.go_on(enrollment, task, way, *writes, counted="completed")
         else:
             transact(*writes, progress.count_action(task, "completed"))
 
-    def _way(self, message: Message) -> tuple[Enrollment | None, PinnedSequence]:
-        """The message's enrollment, if it is still the one, and what lies before it."""
+    def _enrollment_of(self, message: Message) -> tuple[Enrollment | None, PinnedSequence]:
+        """Return the enrollment and its steps if the enrollment still waits for this message,
+        otherwise None and no steps."""
         reader = self.reader(message.campaign_id)
         enrollment = reader.enrollments.get(message.contact_id)
         if enrollment is None or enrollment.step_id != message.step_id:

@@ -1,1 +1,1 @@
-"""What happens to an email after it was sent: delivered, opened, clicked, unsubscribed."""
+"""Tracking of an email after it was sent: delivered, opened, clicked, unsubscribed."""

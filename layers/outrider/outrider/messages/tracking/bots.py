@@ -1,12 +1,13 @@
-"""Whether a machine opened a mail or followed its link, and not the person it was sent to.
+"""Detection of bots that open an email or follow its links instead of the recipient.
 
-Nobody can know; where it is in doubt, it was a machine, because a condition of a step must never
-take one for a person. So it was a machine that
-- came within SOON of the delivery, or of the sending while that is not known: mail is scanned then;
-- says that it fetches ahead of a reader (`Purpose`, `Sec-Purpose`, `X-Moz`);
-- names itself as a mail provider's proxy (which may fetch before, without or instead of a reader),
-  a crawler, a scanner or a library, or names nothing. Apple's Mail Privacy Protection is the bare
-  `Mozilla/5.0`.
+Detection cannot be certain. In doubt the request counts as a bot's, because a step's condition must
+never take a bot for a person. A request comes from a bot if it
+
+- arrives within SOON of the delivery, or of the sending if no delivery is known, when emails are
+  scanned;
+- announces a prefetch (`Purpose`, `Sec-Purpose`, `X-Moz`);
+- has the user agent of a mail provider's image proxy, a crawler, a scanner or a library, or none.
+  Apple's Mail Privacy Protection sends only `Mozilla/5.0`.
 """
 
 import re
@@ -17,6 +18,7 @@ from outrider.kit import clock
 from outrider.messages.models import Message
 
 SOON = timedelta(seconds=10)
+"""Time after the delivery in which every request counts as a scanner's."""
 _AHEAD = ("purpose", "sec-purpose", "x-moz", "x-purpose")
 _MACHINES = re.compile(
     r"bot\b|bot/|crawl|spider|slurp|scan|preview|prefetch|proxy|ggpht|validator|monitor|headless"
@@ -29,7 +31,7 @@ _MACHINES = re.compile(
 
 
 def is_machine(headers: Mapping[str, str], message: Message, at: datetime) -> bool:
-    """`headers` of the request, their names in lower case."""
+    """Return whether a bot made the request. The names of `headers` are in lower case."""
     if any(
         "prefetch" in headers.get(name, "") or "preview" in headers.get(name, "") for name in _AHEAD
     ):
@@ -38,10 +40,12 @@ def is_machine(headers: Mapping[str, str], message: Message, at: datetime) -> bo
 
 
 def is_machines_agent(user_agent: str) -> bool:
+    """Return whether the user agent is empty or that of a bot."""
     agent = user_agent.strip()
     return agent in ("", "Mozilla/5.0") or _MACHINES.search(agent) is not None
 
 
 def is_soon(message: Message, at: datetime) -> bool:
+    """Return whether `at` is within SOON of the delivery or sending."""
     sent = message.delivered_at or message.sent_at or message.created_at
     return at < clock.from_text(sent) + SOON

@@ -1,10 +1,10 @@
-"""The links that a mail gives its recipient: they name a message, and only the workspace's secret
-makes them.
+"""Unsubscribe links, tracking links and open pixels of emails; each names a message and is signed
+with the workspace's secret.
 
-A token is 88 characters: whether the workspace is live or a sandbox and the number of the link (2
-bytes), then workspace, contact and message (16 bytes each), then 128 bits of HMAC-SHA256 over what
-the link is for and all of these. Nothing expires, and nothing about a link is stored: the workspace
-alone tells whether a token is one of its own. A token for one purpose is none for another.
+A token is 88 characters of base64: two bytes with the mode of the workspace (live or test) and the
+number of the link, then workspace, contact and message (16 bytes each), then 128 bits of
+HMAC-SHA256 over the purpose and all of these. Tokens do not expire and are not stored: only the
+secret of the workspace shows whether one is genuine. A token is valid for its purpose only.
 """
 
 import hmac
@@ -17,28 +17,29 @@ from outrider.campaigns.enrollments import message_ids
 from outrider.kit import ids
 
 Purpose = Literal["u", "c", "o"]
-"""To unsubscribe, to follow a link, to tell that the mail was opened: as in the link's path."""
+"""Purpose of a link, as in its path: `u` unsubscribe, `c` click, `o` open pixel."""
 
 MAX_LINKS = 0x7FFF
 _TEST = 0x8000
 _SIGNED, _SIGNATURE = 50, 16
 _LENGTH = 88
 NOBODY = ids.unpacked("con", bytes(16))
-"""Stands for the contact in the links of previews and test messages."""
+"""Contact id in the links of previews and test messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a token names. One that was read is not to be believed before it is `genuine`."""
+    """Decoded token of a link. It must not be trusted before `is_genuine` has checked its
+    signature."""
 
     workspace: WorkspaceId
     message_id: str
     number: int = 0
-    """Of the link in its mail, for a link that leads elsewhere."""
+    """Number of the tracking link in its email."""
 
     @classmethod
     def read(cls, text: str) -> tuple[Self, bytes] | None:
-        """What a text names, if it is a token, and its signature."""
+        """Return the decoded token and its signature, or None if the text is not a token."""
         if len(text) != _LENGTH or not text.isascii():
             return None
         try:
@@ -62,7 +63,7 @@ class Token:
 
     @property
     def is_sample(self) -> bool:
-        """Whether it stood in a preview or a test message: then it acts on nobody."""
+        """True if the link is from a preview or a test message: following it has no effect."""
         return self.contact_id == NOBODY
 
     def text(self, purpose: Purpose, secret: bytes) -> str:
@@ -80,8 +81,8 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes the links in the mails of one workspace. Those of a `sample` name no contact, so
-    following them changes nothing."""
+    """Builder of the links in one workspace's emails. Links of a `sample` name no contact, so
+    following them has no effect."""
 
     base_url: str
     workspace: WorkspaceId
@@ -92,11 +93,11 @@ class Links:
         return f"{self.base_url}/t/u/{self._token('u', message_id)}"
 
     def click(self, message_id: str, number: int) -> str:
-        """The link to the destination of this number."""
+        """Return the tracking link for the destination with this number."""
         return f"{self.base_url}/t/c/{self._token('c', message_id, number)}"
 
     def opened(self, message_id: str) -> str:
-        """The picture that a mail shows when it is opened."""
+        """Return the URL of the open pixel."""
         return f"{self.base_url}/t/o/{self._token('o', message_id)}.gif"
 
     def _token(self, purpose: Purpose, message_id: str, number: int = 0) -> str:

@@ -1,8 +1,9 @@
-"""What becomes of a mail after it was sent, noted the first time it is heard of.
+"""First delivery, open and click of each message.
 
-A mark is one conditional update of the message, with its event; where a condition of a later step
-asks for it, in a transaction with the enrollment. It is made once, however often it is asked for,
-and no mark waits for another: they may come in any order. The relay counts them (`counting.py`).
+A mark is one conditional update that sets the time on the message and emits its event; if a later
+step's condition depends on it, the enrollment is updated in the same transaction. Each mark is
+written once, however often it is reported, and in any order. The relay counts them
+(`statistics.py`).
 """
 
 from collections.abc import Callable, Sequence
@@ -22,8 +23,9 @@ from outrider.messages.repository import MessageRepository
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Marks on messages of one workspace. `at` is when it happened; it counts for that day (UTC).
-    Each gives whether it was the first time; False also for a message that is gone."""
+    """Recorder of first deliveries, opens and clicks in one workspace. `at` is the time of the
+    event, and its day (UTC) is the one that is counted. Methods return True for the first time;
+    False if it was recorded before or the message is deleted."""
 
     caller: Caller
     messages: MessageRepository
@@ -37,7 +39,8 @@ class Marks:
         )
 
     def opened(self, message: Message, at: datetime, *, machine: bool) -> bool:
-        """A machine's opening says nothing about the person (`messages.machines`)."""
+        """Record an open. An open by a bot is recorded separately, because it does not mean that
+        the recipient read the email (`bots.py`)."""
         event = self._event("email.opened", message, machine=machine)
         time: MarkedTime = "machine_opened_at" if machine else "opened_at"
         mark = self.messages.mark_action(message, time, clock.to_text(at), [event])
@@ -56,8 +59,8 @@ class Marks:
         at: datetime,
         events: Sequence[Event] = (),
     ) -> tuple[Action, Action]:
-        """A mark for a transaction with more in it: the first of its conditions fails when it was
-        made before."""
+        """Return the writes of a mark as part of a larger transaction; the condition of the first
+        one fails if the mark exists."""
         return (
             self.messages.mark_action(message, time, clock.to_text(at), events),
             self.statistics(message.campaign_id).add_action(
@@ -73,7 +76,8 @@ class Marks:
         )
 
     def _note(self, mark: Action, on_enrollment: Action | None = None) -> bool:
-        """The enrollment may have its mark from another mail, or be gone."""
+        """Write the mark, with the enrollment's mark if possible: the enrollment may have one from
+        another email, or be deleted."""
         if on_enrollment:
             try:
                 transact(mark, on_enrollment)
@@ -89,6 +93,6 @@ class Marks:
         return True
 
     def _event(self, name: str, message: Message, **data: bool) -> Event:
-        """That of the same mark has the same id."""
+        """Return the event of a mark. It is idempotent: the same mark has the same event id."""
         machine = "/machine" if data.get("machine") else ""
         return self.caller.event(name, identity=f"{message.id}{machine}", **message.names(), **data)

@@ -1,8 +1,8 @@
-"""When the recipient of a mail wants no more: by its link, by an answer, or by a complaint.
+"""Opt-outs of recipients: by unsubscribe link, by reply, or by spam complaint.
 
-One transaction suppresses the address, marks contact and message and counts it; then the contact's
-enrollments end. From the transaction on no mail can be claimed, so whoever dies behind it loses
-nothing but tidiness: doing it again ends the enrollments, and so does each one's next step.
+One transaction suppresses the address, marks contact and message, and counts the opt-out; then the
+contact's enrollments end. After the transaction no email can be claimed, so a crash at this point
+does no harm: a retry ends the enrollments, and so do the gates of their next steps.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class OptOuts:
-    """Opt-outs of one workspace. Each may be recorded any number of times."""
+    """Recorder of opt-outs in one workspace. Each opt-out may be recorded repeatedly."""
 
     caller: Caller
     contacts: ContactRepository
@@ -47,23 +47,23 @@ class OptOuts:
     def record(
         self, contact_id: str, message_id: str, reason: OptOutReason, at: datetime, how: str
     ) -> bool:
-        """The recipient of the message said stop; `how` goes into the evidence. The address is the
-        message's, or the contact's where the message is gone. False when both are gone, and
-        nothing says whom it is about.
+        """Record that the recipient of the message opted out; `how` is stored as evidence. Suppress
+        the message's recipient, or the contact's address if the message is deleted or was not an
+        email. Return False if both are deleted, because the address is unknown.
 
-        Raises Contended when others keep changing the same things.
+        Raises Contended if every attempt lost its optimistic lock.
         """
         for _ in attempts(_ATTEMPTS):
             message = self.messages.get(contact_id, message_id)
             contact = self.contacts.current(contact_id)
-            # What went to a phone says nothing of the address: that is the contact's.
+            # The recipient of an SMS is a phone number: suppress the contact's address.
             address = message.recipient if message and message.channel == "email" else None
             if address is None and contact:
                 address = contact.email
             if address is None:
                 return False
             evidence = f"{how}: {message_id}, {clock.to_text(at)}"
-            # What of it is still to be done, all at once.
+            # One transaction, without the writes already done.
             actions = [
                 *self._suppress_actions(address, contact, reason, evidence),
                 *(self._mark_message_actions(message, contact, reason, at) if message else ()),
@@ -83,8 +83,8 @@ class OptOuts:
         self, address: str, contact: Contact | None, reason: OptOutReason, evidence: str
     ) -> Sequence[Action]:
         suppression = self.suppressions.of_address(address, reason, evidence)
-        there = self.suppressions.find([address]).get(suppression.id)
-        if there and there.is_objection:
+        existing = self.suppressions.find([address]).get(suppression.id)
+        if existing and existing.is_objection:
             return ()
         names = {**suppression.names(), **({"contact_id": contact.id} if contact else {})}
         suppressed = self.caller.event("contact.suppressed", **names)

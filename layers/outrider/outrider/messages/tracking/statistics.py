@@ -1,7 +1,8 @@
-"""Statistics of what happens to most messages, counted from the events that tell of it.
+"""Statistics that are counted from message events: sent, delivered, opened, clicked.
 
-The relay writes these counts in the transaction that records the events (`events.recording`): so
-each is counted once, a second or so later, and a step or a delivery notice writes nothing for them.
+The relay writes these counts in the transaction that records the events (`events.recording`). Each
+event is counted once, about a second later, and the sending of a step or a delivery notice needs no
+write for them.
 """
 
 from collections import Counter, defaultdict
@@ -24,13 +25,12 @@ _NAMES: Mapping[str, tuple[str, MarkedTime | None]] = {
     "email.opened": ("opened", "opened_at"),
     "email.clicked": ("clicked", "clicked_at"),
 }
-"""What is counted for an event, and which time of the message says on which day; that of the event
-where none does."""
+"""Name of the statistic for each event, and the message's time field that decides the day; None for
+the time of the event."""
 
 
 def counted(event: Event, item: Item) -> StepCount | None:
-    """Return what is to be counted for an event that the `item` of a message carries; None where
-    that is counted by whoever wrote the event."""
+    """Return the count for an event in a message's `item`; None if the event's writer counts it."""
     if event.event not in _NAMES or not item["sk"].startswith("msg_"):
         return None
     name, time = _NAMES[event.event]
@@ -42,7 +42,7 @@ def counted(event: Event, item: Item) -> StepCount | None:
 
 
 def count_actions(workspace: WorkspaceId, counts: Sequence[StepCount]) -> list[Action]:
-    """Return the writes that count them, one for each step, variant and day."""
+    """Return the writes that add the counts, one for each step, variant and day."""
     table = Table(settings().campaigns_table)
     summed: dict[tuple[str, str, str, str], Counter[str]] = defaultdict(Counter)
     for each in counts:

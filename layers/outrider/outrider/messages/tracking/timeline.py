@@ -1,5 +1,5 @@
-"""What the messages of a contact tell of themselves, for its timeline: that they were sent,
-delivered, opened and clicked. In the feed nothing leads from a contact to these events."""
+"""Timeline events of a contact that are derived from its messages: sent, delivered, opened and
+clicked. The event feed has no index from a contact to these events."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -22,7 +22,7 @@ _NAMES = ("campaign_id", "sequence_id", "step_id", "mailbox_id")
 
 
 def marks_of(workspace: WorkspaceId) -> Callable[[str], Iterable[TimelineEvent]]:
-    """Returns a function from a contact's id to what its messages tell, in no order."""
+    """Return a function from a contact's id to the timeline events of its messages, unordered."""
     table = Table(settings().messages_table)
 
     def read(contact_id: str) -> Iterator[TimelineEvent]:
