@@ -1,1 +1,1 @@
-"""Text: addresses, templates, spintax and HTML."""
+"""Text processing: email addresses, Liquid templates, spintax and HTML."""

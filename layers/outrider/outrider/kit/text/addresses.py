@@ -1,4 +1,4 @@
-"""E-mail addresses and their domains in the one form we compare, store and send to."""
+"""Normalised email addresses and domains."""
 
 from typing import Annotated
 
@@ -9,10 +9,13 @@ from outrider.kit.text.quotes import quoted
 
 
 def normalise(address: str) -> str:
-    """The address with its domain in IDNA lower-case ASCII; the local part stays (RFC 5321 leaves
-    its case, dots and +tags to the receiver). Raises ValueError when it is no address."""
+    """Return the address with its domain in lower-case ASCII (IDNA). Raises ValueError if it is not
+    a valid email address.
+
+    The local part is unchanged: RFC 5321 leaves its case, dots and +tags to the receiving server.
+    """
     try:
-        # As in a test environment: it lets the reserved name of our sandbox through.
+        # `test_environment` allows the reserved domain of our sandbox.
         valid = validate_email(
             address.strip(),
             allow_smtputf8=False,
@@ -29,20 +32,23 @@ def normalise(address: str) -> str:
 
 
 def folded(address: str) -> str:
-    """The form that all spellings of one address share: in lower case. Addresses and domains are
-    compared, claimed and looked up by it, and shown as they were written. (RFC 5321 leaves the case
-    of the local part to the receiver, but none is known that tells people apart by it.)"""
+    """Return the address or domain in lower case, the form used for comparison, uniqueness and
+    lookup; what is shown keeps its case.
+
+    RFC 5321 leaves the case of the local part to the receiving server, but no server is known to
+    distinguish mailboxes by it.
+    """
     return address.lower()
 
 
 def domain_of(address: str) -> str:
-    """The domain of a normalised address."""
+    """Return the domain of a normalised address."""
     return address.rpartition("@")[2]
 
 
 def normalise_domain(domain: str) -> str:
-    """The domain in IDNA lower-case ASCII, without the dot of the root. Raises ValueError when no
-    address can be at it."""
+    """Return the domain in lower-case ASCII (IDNA), without a trailing dot. Raises ValueError if it
+    cannot be the domain of an email address."""
     try:
         return domain_of(normalise(f"postmaster@{domain.strip().removesuffix('.')}"))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What a Liquid template asks for, found without filling it."""
+"""Static analysis of Liquid templates: their variables, and unknown filters and tags."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sized
@@ -20,14 +20,14 @@ _PLAIN_NAME = re.compile(r"[a-zA-Z_\u0080-\uffff][\w\u0080-\uffff-]*")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Variable:
-    """`custom.plan` is `("custom", "plan")`."""
+    """Variable of a template; the path of `custom.plan` is `("custom", "plan")`."""
 
     path: tuple[str, ...]
     use: Use
 
     @property
     def may_fail(self) -> bool:
-        """Whether the template may not be filled where the variable has no value."""
+        """Return whether rendering may fail if the variable has no value."""
         return self.use in ("needed", "needed_in_branch")
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class TemplateAnalysis:
-    """What has to be given to a template, and what it asks for that there is not; sorted."""
+    """Variables of a template, and its filters and tags that do not exist; each sorted."""
 
     variables: tuple[Variable, ...]
     unknown_filters: tuple[str, ...]
@@ -45,7 +45,7 @@ class TemplateAnalysis:
 
 @lru_cache(maxsize=16)
 def asked(source: str) -> TemplateAnalysis:
-    """Raises TemplateInvalid when `source` is no template."""
+    """Return the analysis of a template. Raises TemplateInvalid if it cannot be parsed."""
     template = templates.parse(source)
     try:
         analysis = template.analyze(include_partials=False)
@@ -60,7 +60,8 @@ def asked(source: str) -> TemplateAnalysis:
 
 
 def has(values: Mapping[str, Any], path: Iterable[str]) -> bool:
-    """Whether there is a value of this name among `values`."""
+    """Return whether `values` has a value for the variable `path`; an empty list has no `first` or
+    `last`."""
     inner: Any = values
     for name in path:
         if isinstance(inner, Mapping) and name in inner:
@@ -73,9 +74,11 @@ def has(values: Mapping[str, Any], path: Iterable[str]) -> bool:
 
 
 def written(path: Iterable[str]) -> str:
-    """A variable as a template writes it: `custom['Deal Stage']`, where its name is no plain word.
+    """Return a variable in Liquid syntax, for example `custom['Deal Stage']` if a name is not a
+    plain identifier.
 
-    A name with both kinds of quotes cannot be written."""
+    A name with both kinds of quotes cannot be written in Liquid.
+    """
     first, *inner = path
     return first + "".join(
         f".{name}" if _PLAIN_NAME.fullmatch(name) else f"[{_quoted(name)}]" for name in inner

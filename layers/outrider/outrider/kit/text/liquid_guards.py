@@ -1,8 +1,8 @@
-"""How a Liquid template uses each of its variables: where it writes one, and where it first asks
-whether there is a value.
+"""Use of each variable in a Liquid template: whether it is written, and whether a condition or a
+default guards it against a missing value.
 
-Only what stands in the template counts: `{% if last_name %}` ensures a value for what it encloses,
-`{% assign %}` passes nothing on.
+Only conditions in the template itself are recognised: `{% if last_name %}` guards the block that it
+encloses, but `{% assign %}` does not pass the guard on to the new name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,8 +33,9 @@ from liquid.expression import Expression
 from liquid.template import BoundTemplate
 
 Use = Literal["tested", "default", "needed_in_branch", "needed"]
-"""Only asked for in a condition, or written where a condition has ensured it; with a default;
-written in a branch, a loop, beside a default or under another name; written in any case."""
+"""`tested`: used only in a condition, or written in a block where a condition ensures a value.
+`default`: written with a default. `needed_in_branch`: written in a branch or loop, as the argument
+of a default, or assigned to another name. `needed`: always written."""
 
 _Paths = frozenset[tuple[Any, ...]]
 _NOTHING: _Paths = frozenset()
@@ -45,11 +46,11 @@ _FALSE_WITHOUT_VALUE = (
     LeExpression,
     LtExpression,
 )
-"""Comparisons that never hold for a missing value."""
+"""Comparisons that are false if an operand has no value."""
 
 
 def uses(template: BoundTemplate) -> Mapping[int, Use]:
-    """The use of the variable that begins at each place of the source."""
+    """Return the use of each variable by its start index in the source."""
     reader = _Reader(RenderContext(template), {})
     reader.read_all(template.nodes, _Place())
     return reader.found
@@ -57,7 +58,7 @@ def uses(template: BoundTemplate) -> Mapping[int, Use]:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in the template: `ensured` variables have a value there."""
+    """Position in the template; the `ensured` variables have a value there."""
 
     ensured: _Paths = _NOTHING
     in_branch: bool = False
@@ -89,7 +90,7 @@ class _Reader:
                 self._case(node, place)
             case BlockNode():
                 self.read_all(node.nodes, place)
-            case AssignNode():  # fails where the new name is written, if it is
+            case AssignNode():  # rendering fails only if the new name is written
                 self._written(node.expression, place.branch())
             case _:
                 for expression in node.expressions():
@@ -139,8 +140,10 @@ class _Reader:
             ):
                 self.found[left.token.start_index] = "default"
                 place = replace(place, in_branch=True)
-                for filter_, behind in zip_longest(filters, filters[1:]):
-                    has_default = filter_.name == "default" and behind and behind.name == "default"
+                for filter_, following in zip_longest(filters, filters[1:]):
+                    has_default = (
+                        filter_.name == "default" and following and following.name == "default"
+                    )
                     for argument in filter_.children():
                         if has_default and isinstance(argument, Path):
                             self.found[argument.token.start_index] = "default"
@@ -154,7 +157,8 @@ class _Reader:
 def _ensures(  # noqa: PLR0911 - one line for each kind
     condition: Expression,
 ) -> tuple[_Paths, _Paths]:
-    """Which variables have a value where the condition holds, and which where it does not."""
+    """Return the variables that have a value if the condition holds, and those that have one if it
+    does not."""
     match condition:
         case BooleanExpression(expression=inner):
             return _ensures(inner)
@@ -178,7 +182,8 @@ def _ensures(  # noqa: PLR0911 - one line for each kind
 
 
 def _compared(left: Expression, right: Expression) -> tuple[_Paths, _Paths]:
-    """Which have a value where both are equal, and which where they are not."""
+    """Return the variables that have a value if both sides are equal, and those that have one if
+    not."""
     if isinstance(left, Path) and isinstance(right, Path):
         return _NOTHING, _NOTHING
     path = _path(left) | _path(right)
@@ -187,7 +192,7 @@ def _compared(left: Expression, right: Expression) -> tuple[_Paths, _Paths]:
 
 
 def _is_value(expression: Expression) -> bool:
-    """Whether no missing value equals what stands there."""
+    """Return whether a missing value never equals the value of this expression."""
     if isinstance(expression, StringLiteral):
         return bool(expression.value)
     return not isinstance(expression, Path | Blank | Empty | Nil)

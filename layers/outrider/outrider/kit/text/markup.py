@@ -1,8 +1,8 @@
-"""HTML, ours or a stranger's, read in one pass, in time linear in its length: `html.parser` is not,
-nor is anything that builds the tree of a page.
+"""HTML tokenizer in linear time, for our own and untrusted HTML, and functions based on it.
 
-The rules are those of the HTML standard's tokenizer (13.2.5) as far as they are needed here:
-comments, quoted attributes, and the elements whose content is no markup.
+`html.parser` and parsers that build a tree are not linear in the length of the input. The rules
+follow the HTML standard's tokenizer (13.2.5) as far as needed: comments, quoted attributes, and
+elements whose content is not markup.
 """
 
 import re
@@ -22,7 +22,7 @@ _ATTRIBUTE = re.compile(
 _UNREAD = frozenset({"noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
 _ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _UNREAD}
 _LONGEST = 4_000
-"""Characters of an attribute: `unescape` fails on numbers of that many digits."""
+"""Maximum characters of an attribute value: `unescape` fails on numbers with that many digits."""
 
 _REFERENCE = re.compile(r"&(?:#[0-9]++;?|#[xX][0-9a-fA-F]++;?|[a-zA-Z][a-zA-Z0-9]*+(?:;|(?!=)))")
 _LINKS = frozenset({"a", "area"})
@@ -40,8 +40,8 @@ _MANY_LINES = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the source: text between tags, a tag and where its attributes begin, or the raw
-    content of an element that holds no markup, whose `name` it has."""
+    """Token of the HTML source: text, a tag, or the raw content of an element such as `script`,
+    whose `name` it has. The attributes of a tag start at `inside`."""
 
     kind: Literal["text", "open", "close", "raw"]
     start: int
@@ -51,8 +51,8 @@ class Piece:
 
 
 def pieces(html: str, most: int = sys.maxsize) -> Iterator[Piece]:
-    """Text and tags, in order, without comments. Of a page that a stranger wrote, `most` says how
-    many tags and comments are read; what is behind them is left out."""
+    """Yield text and tags in order, without comments. Reading stops after `most` tags and comments,
+    which limits the work for untrusted pages."""
     at = read = 0
     while at < len(html) and read < most:
         read += 1
@@ -63,10 +63,10 @@ def pieces(html: str, most: int = sys.maxsize) -> Iterator[Piece]:
         if start == len(html):
             return
         if html.startswith("<!--", start):
-            at = _behind(html, "-->", start + 4)
+            at = _after(html, "-->", start + 4)
         elif opened := _NAME.match(html, start):
             rest = _REST.match(html, opened.end())
-            if rest is None:  # it never ends
+            if rest is None:  # unterminated tag
                 return
             at = rest.end()
             name = opened[1].lower()
@@ -76,25 +76,29 @@ def pieces(html: str, most: int = sys.maxsize) -> Iterator[Piece]:
                 end = _ENDS[name].search(html, at)
                 inside, at = at, end.start() if end else len(html)
                 yield Piece("raw", inside, at, name)
-        else:  # what browsers take for a comment
-            at = _behind(html, ">", start)
+        else:  # browsers parse this as a comment
+            at = _after(html, ">", start)
 
 
 def attributes(html: str, piece: Piece, within: int) -> Iterator[tuple[str, str]]:
-    """Names in lower case and values of a tag, as they are written, of its first `within`
-    characters. Where a name comes twice, the first value counts."""
+    """Yield the lower-case names and the values of the attributes in the first `within` characters
+    of a tag.
+
+    Values are not unescaped. If a name occurs twice, browsers use the first value.
+    """
     for found in _ATTRIBUTE.finditer(html, piece.inside, min(piece.end - 1, piece.inside + within)):
         yield found[1].lower(), _unquoted(found[2]) if found[2] else ""
 
 
 def attribute(html: str, piece: Piece, name: str) -> str:
-    """Of a tag; empty where it has none."""
+    """Return the value of an attribute of a tag; empty if it has none."""
     found = _value(html, piece, name)
     return found[2] if found else ""
 
 
 def rewrite_links(html: str, replace: Callable[[str], str | None]) -> str:
-    """The HTML with the targets of its links replaced, but for those `replace` gives None for."""
+    """Return the HTML with each link target replaced by the result of `replace`, unless that is
+    None."""
     parts = []
     at = 0
     for piece in pieces(html):
@@ -108,7 +112,8 @@ def rewrite_links(html: str, replace: Callable[[str], str | None]) -> str:
 
 
 def disarm(html: str) -> str:
-    """The HTML with `#` in the place of links that a browser would run as a program."""
+    """Return the HTML with `#` in place of links that would run a script (`javascript:` and `data:`
+    URLs)."""
     parts = []
     at = 0
     for piece in pieces(html):
@@ -122,14 +127,14 @@ def disarm(html: str) -> str:
 
 
 def _is_program(value: str) -> bool:
-    """Browsers leave out white space and control characters when they look for a scheme
-    (https://url.spec.whatwg.org/#concept-basic-url-parser)."""
+    """Return whether the URL's scheme runs a script. Like browsers, ignore white space and control
+    characters in it (https://url.spec.whatwg.org/#concept-basic-url-parser)."""
     target = _UNSEEN.sub("", _decoded(_unquoted(value)[:_LONGEST])).lower()
     return target.startswith(_PROGRAMS)
 
 
 def shows(html: str, url: str) -> bool:
-    """Whether a link leads to `url`, or a reader sees it."""
+    """Return whether `url` is the target of a link or part of the visible text."""
     for piece in pieces(html):
         if piece.kind == "text" and url in html[piece.start : piece.end]:
             return True
@@ -139,7 +144,7 @@ def shows(html: str, url: str) -> bool:
 
 
 def append(html: str, more: str) -> str:
-    """`more` behind everything else in the body."""
+    """Return the HTML with `more` inserted at the end of its body."""
     at = len(html)
     for piece in pieces(html):
         if piece.kind == "close" and piece.name in ("body", "html"):
@@ -148,47 +153,48 @@ def append(html: str, more: str) -> str:
 
 
 def to_text(html: str) -> str:
-    """What the HTML says, for a reader of plain text: links follow their words in parentheses."""
-    said: list[str] = []
+    """Return the HTML as plain text, with link targets in parentheses after the link text."""
+    parts: list[str] = []
     links: list[tuple[int, str]] = []
     for piece in pieces(html):
         if piece.kind == "text":
-            said.append(re.sub(r"\s+", " ", _unescaped(html[piece.start : piece.end])))
+            parts.append(re.sub(r"\s+", " ", _unescaped(html[piece.start : piece.end])))
         elif piece.name == "a":
             if links:
-                _say_target(said, *links.pop())
+                _append_target(parts, *links.pop())
             if found := _target(html, piece):
-                links.append((len(said), found[2]))
+                links.append((len(parts), found[2]))
         elif piece.name == "li":
-            said.append("\n- " if piece.kind == "open" else "")
+            parts.append("\n- " if piece.kind == "open" else "")
         elif piece.name == "img" and piece.kind == "open":
-            said.append(attribute(html, piece, "alt"))
+            parts.append(attribute(html, piece, "alt"))
         elif piece.name in ("td", "th"):
-            said.append(" ")
+            parts.append(" ")
         elif piece.name in _PARAGRAPHS:
-            said.append("\n\n")
+            parts.append("\n\n")
         elif piece.name in _LINES:
-            said.append("\n")
-    text = _AROUND_LINES.sub("\n", _SPACE.sub(" ", "".join(said)))
+            parts.append("\n")
+    text = _AROUND_LINES.sub("\n", _SPACE.sub(" ", "".join(parts)))
     return _MANY_LINES.sub("\n\n", text).strip()
 
 
-def _say_target(said: list[str], start: int, target: str) -> None:
-    words = "".join(said[start:]).strip()
+def _append_target(parts: list[str], start: int, target: str) -> None:
+    words = "".join(parts[start:]).strip()
     address = target.removeprefix("mailto:")
     if address not in words and target.startswith(("http://", "https://", "mailto:")):
-        said.append(f" ({address})" if words else address)
+        parts.append(f" ({address})" if words else address)
 
 
 def _target(html: str, piece: Piece) -> tuple[int, int, str] | None:
-    """Where the target of a link stands, and what it is."""
+    """Return the position (start, end) and value of a link's target, or None."""
     if piece.kind != "open" or piece.name not in _LINKS:
         return None
     return _value(html, piece, "href")
 
 
 def _value(html: str, piece: Piece, name: str) -> tuple[int, int, str] | None:
-    """The first value counts, as in a browser."""
+    """Return the position (start, end) and value of an attribute; as in browsers, the first
+    occurrence counts."""
     for found in _ATTRIBUTE.finditer(html, piece.inside, piece.end - 1):
         if found[1].lower() == name:
             if found[2] is None or len(found[2]) > _LONGEST:
@@ -198,8 +204,11 @@ def _value(html: str, piece: Piece, name: str) -> tuple[int, int, str] | None:
 
 
 def _decoded(value: str) -> str:
-    """An attribute with its character references read as in HTML's 13.2.5.73: a name without a
-    semicolon before `=`, a letter or a digit is none, so `?plan=a&region=eu` stays as it is."""
+    """Return an attribute value with its character references decoded (HTML standard, 13.2.5.73).
+
+    A named reference without a semicolon is not decoded before `=`, a letter or a digit, so
+    `?plan=a&region=eu` stays unchanged.
+    """
     return _REFERENCE.sub(_character, value)
 
 
@@ -215,10 +224,10 @@ def _unquoted(value: str) -> str:
 def _unescaped(text: str) -> str:
     try:
         return unescape(text)
-    except ValueError:  # a number of thousands of digits
+    except ValueError:  # a numeric reference with thousands of digits
         return text
 
 
-def _behind(html: str, end: str, at: int) -> int:
+def _after(html: str, end: str, at: int) -> int:
     found = html.find(end, at)
     return len(html) if found < 0 else found + len(end)

@@ -1,8 +1,8 @@
-"""What a template finds where there is no value: it may be asked for, but not written.
+"""Missing values in Liquid templates: they may be tested in conditions, but writing one fails.
 
-In a condition a missing value is `nil`, and also `blank`, `empty` and the empty text, since a field
-without a text is not kept at all. So each of the usual guards leaves the guarded part out:
-`{% if last_name %}`, `{% if last_name != blank %}`, `{% if last_name != "" %}`.
+In a condition, a missing value equals `nil`, `blank`, `empty` and the empty text, because fields
+without text are not stored at all. So each of the usual guards skips the guarded part: `{% if
+last_name %}`, `{% if last_name != blank %}`, `{% if last_name != "" %}`.
 """
 
 from typing import Any
@@ -15,11 +15,12 @@ from liquid.token import Token
 
 
 class MissingValue(FalsyStrictUndefined):
-    """False in conditions, replaced by `default`; writing it raises UndefinedError."""
+    """Undefined variable: false in conditions and replaced by `default`; writing it raises
+    UndefinedError."""
 
 
 class Equal(EqExpression):
-    """A comparison by `==`."""
+    """The comparison `==`."""
 
     __slots__ = ()
 
@@ -28,7 +29,7 @@ class Equal(EqExpression):
 
 
 class NotEqual(NeExpression):
-    """A comparison by `!=`."""
+    """The comparison `!=`."""
 
     __slots__ = ()
 
@@ -37,7 +38,7 @@ class NotEqual(NeExpression):
 
 
 class OneOf(Expression):
-    """The comparisons of a `when`."""
+    """The comparisons of a `when` tag."""
 
     __slots__ = ("expressions", "left")
 
@@ -48,7 +49,7 @@ class OneOf(Expression):
 
     @classmethod
     def like(cls, when: Any) -> "OneOf":
-        """Return the same comparisons as those that the library parsed."""
+        """Return a copy of the comparisons that the library parsed."""
         return cls(when.token, when.left, when.expressions)
 
     def __str__(self) -> str:
@@ -63,7 +64,7 @@ class OneOf(Expression):
 
 
 class _Value(Expression):
-    """A value that was evaluated."""
+    """An expression that is already evaluated."""
 
     __slots__ = ("value",)
 

@@ -1,18 +1,18 @@
-"""What a caller sent, as an error message shows it: short, and in quotes."""
+"""Excerpts of user input for error messages."""
 
 import json
 
 _LONGEST = 80
 OF_A_ROW = 1_000
-"""Characters of what one of many rows said, and of what is wrong with it."""
+"""Maximum characters of a value from one row of many, and of the message about it."""
 
 
 def shortened(text: str, most: int = _LONGEST) -> str:
-    """Return at most `most` characters of a text, with a mark where more were left out."""
+    """Return the text cut to `most` characters, with an ellipsis if it was longer."""
     return text if len(text) <= most else f"{text[:most]}…"
 
 
 def quoted(text: str) -> str:
-    """Return a text in quotes, with controls and what ends a quote escaped."""
+    """Return the shortened text in double quotes, with quotes and control characters escaped."""
     cut = shortened(text).encode(errors="replace").decode()
     return json.dumps(cut, ensure_ascii=False)

@@ -1,11 +1,12 @@
-"""Spintax: text that says the same thing in several ways, `{Hi|Hello {there|friend}}`.
+"""Spintax: text with alternatives, such as `{Hi|Hello {there|friend}}`.
 
-Braces without a `|` between them are no spintax and stay, as in a style sheet. A backslash takes
-the meaning from `{`, `|` and `}`; in front of anything else, and of Liquid, it is a backslash.
+Braces without a `|` are not spintax and stay unchanged, as in a style sheet. A backslash escapes
+`{`, `|` and `}`; before any other character, and before Liquid, it is an ordinary character.
 
-Liquid's `{{ … }}` and `{% … %}` are left alone: the result is a template as the source is one. So
-an option has whole Liquid blocks or none, a `|` inside of a block that began within the braces
-divides nothing, and braces that a block ends within, or begins within and never ends, stay.
+Liquid's `{{ … }}` and `{% … %}` stay unchanged, so the result is a Liquid template like the source.
+Therefore an option can only contain complete Liquid blocks: a `|` inside a block that begins within
+the braces does not separate options, and braces stay unchanged if a block ends within them without
+beginning there, or begins there without ending.
 """
 
 import hashlib
@@ -20,15 +21,16 @@ _OPAQUE = frozenset({"raw", "comment", "doc"})
 _BLOCKS = frozenset({"if", "unless", "for", "case", "tablerow", "capture", "ifchanged"})
 _BRANCHES = frozenset({"else", "elsif", "when"})
 _LITERAL_BRACE = '{{ "{" }}'
-"""A brace that begins no Liquid, whatever comes after it."""
+"""Liquid code that writes a brace, which cannot be read as the start of a Liquid tag."""
 _MAX_DEPTH = 50
 
 Choose = Callable[[int, Sequence[str]], str]
-"""Which of the options stands in the text, for the n-th group."""
+"""Function that returns the text for the n-th group, from its options."""
 
 
 def spin(source: str, seed: str) -> str:
-    """The source with one option of each group: the same ones for the same seed."""
+    """Return the source with one option of each group, chosen pseudo-randomly: the same seed gives
+    the same result."""
 
     def choose(group: int, options: Sequence[str]) -> str:
         digest = hashlib.sha256(f"{seed}\x1f{group}".encode()).digest()
@@ -38,12 +40,13 @@ def spin(source: str, seed: str) -> str:
 
 
 def fold(source: str, choose: Choose) -> str:
-    """The source with what `choose` makes of the options of each group, the inner groups first."""
+    """Return the source with each group replaced by the result of `choose`, inner groups first."""
     return _Reader(source, choose).read()
 
 
 def unbalanced(source: str) -> list[str]:
-    """The beginnings of groups that have options and no end, or stand too deep in others."""
+    """Return excerpts at the start of groups that have options but no closing brace, or are nested
+    too deeply."""
     reader = _Reader(source, lambda _, options: options[0])
     reader.read()
     return reader.unbalanced
@@ -51,7 +54,7 @@ def unbalanced(source: str) -> list[str]:
 
 @dataclass(slots=True)
 class _Frame:
-    """What is open: a group of options, a Liquid block (by its tag), or the text as a whole."""
+    """An open element: a group of options, a Liquid block (named by its tag), or the whole text."""
 
     start: int = 0
     block: str = ""
@@ -125,7 +128,7 @@ class _Reader:
         self._groups += 1
 
     def _abandon(self) -> None:
-        """Leave what is open as it stands."""
+        """Restore the innermost open element as literal text."""
         frame = self._frames.pop()
         self._blocks[frame.block] -= 1
         if len(frame.options) > 1:
@@ -136,7 +139,8 @@ class _Reader:
         return self._source[start : start + 30]
 
     def _liquid(self, mark: str, start: int) -> int:
-        """Take over what is Liquid; where it has no end, all the rest. Gives where it ends."""
+        """Copy a Liquid tag, or all the rest if it is not terminated, and return the index after
+        it."""
         tag = _TAG.match(self._source, start) if mark == "{%" else None
         name = tag[1] if tag else ""
         end = self._end("}}" if mark == "{{" else "%}", start + 2)
@@ -163,6 +167,6 @@ class _Reader:
         self._abandon()
 
     def _leave_groups(self) -> None:
-        """Leave the groups that began in the branch that ends here."""
+        """Restore as literal text the groups opened in the branch that ends here."""
         while self._blocks.total() > 0 and self._frames[-1].brace:
             self._abandon()

@@ -1,8 +1,8 @@
-"""Cells of files that people open in spreadsheets.
+"""CSV cells that spreadsheets open safely (protection against CSV injection).
 
-A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
-Injection), as spreadsheets themselves write it; one that already begins so gets another, so that
-taking off one gives back what there was.
+A text that a spreadsheet would evaluate as a formula gets a leading apostrophe (OWASP, CSV
+Injection), which is also how spreadsheets mark text. If such a text already begins with an
+apostrophe it gets another, so that removing one restores the original.
 """
 
 import re
@@ -17,7 +17,8 @@ _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 
 
 def cell(value: Any) -> str:
-    """A value of JSON. Lists of words are joined by commas, unless one holds a separator."""
+    """Return the cell for a JSON value. Lists of words are joined by commas, unless a word contains
+    a separator."""
     match value:
         case None:
             return ""
@@ -32,8 +33,8 @@ def cell(value: Any) -> str:
 
 
 def text_of(cell: str) -> str:
-    """What a cell says: without the apostrophe before a formula, and `="0123"` as `0123`, by which
-    spreadsheets are told that digits are text."""
+    """Return the text of a cell: without the apostrophe before a formula, and `0123` for `="0123"`,
+    the notation that makes spreadsheets keep digits as text."""
     if cell.startswith("'") and _is_formula(cell.lstrip("'")):
         return cell[1:]
     if cell.startswith('="') and (quoted := _AS_TEXT.fullmatch(cell)):
@@ -42,14 +43,14 @@ def text_of(cell: str) -> str:
 
 
 def _is_word(value: Any) -> bool:
-    """Whether it can be told from others in a list of words that is joined by commas."""
+    """Return whether the value can be separated again from a comma-separated list."""
     if not isinstance(value, str) or _SEPARATORS.search(value):
         return False
     return bool(value) and value == value.strip() and value[0] not in "[\"'"
 
 
 def _is_formula(text: str) -> bool:
-    """Whether a spreadsheet may take it for one. They pass over white space in front, and some take
-    full-width characters for those that they look like."""
+    """Return whether a spreadsheet may evaluate the text as a formula. Spreadsheets skip leading
+    white space, and some treat full-width characters like their ASCII equivalents."""
     begins = unicodedata.normalize("NFKC", text.lstrip()[:1])
     return text.startswith(("\t", "\r", "\n")) or begins.startswith(_FORMULA)

@@ -1,20 +1,20 @@
-"""Suggestions for names that are nearly right: "Did you mean first_name?"."""
+"""Suggestions for misspelt names: "Did you mean first_name?"."""
 
 import re
 from collections.abc import Collection
 
 _LONGEST = 64
-"""Characters of a name that is compared; each comparison takes time in proportion to the square."""
+"""Maximum characters of a name to compare; the time grows with the square of the length."""
 _PREFIX = 4
-"""Characters that the beginning of a name needs, to stand for the whole."""
+"""Minimum characters of an abbreviated name."""
 _LIKENESS = 0.8
 
 
 def closest(word: str, known: Collection[str]) -> str | None:
     """Return the name in `known` that `word` most likely stands for, or None.
 
-    Capitals and signs count for nothing (`firstName`); then comes the most similar name, then the
-    only one that begins so.
+    An exact match that ignores case and punctuation (`firstName`) comes first, then the most
+    similar name, then the only name that begins with `word`.
     """
     plain = _plain(word[: _LONGEST + 1])
     if not plain or len(word) > _LONGEST:
@@ -31,7 +31,7 @@ def closest(word: str, known: Collection[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """Return ". Did you mean …?" to end a sentence with, or an empty text."""
+    """Return ". Did you mean …?" to append to a sentence, or an empty text."""
     meant = closest(word, known)
     return f". Did you mean {meant}?" if meant and meant != word else ""
 

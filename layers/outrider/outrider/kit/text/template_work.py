@@ -1,9 +1,8 @@
-"""What a template may do before it is stopped: each tag, look-up, comparison and filter is counted
-by the size of what it handles, so that a rendering ends at the same place on every machine.
+"""Work limit of template rendering: each tag, lookup, comparison and filter is counted by the size
+of its data, so a rendering stops at the same place on every machine.
 
-A unit is what takes 0.3 µs of CPU at most on the machine of docs/limits.md: `bench/hostile.py`
-measures that for every filter and tag. What is not counted rightly all the same ends at a deadline
-of CPU time.
+A unit takes at most 0.3 µs of CPU time on the machine of docs/limits.md; `bench/hostile.py`
+measures this for every filter and tag. A limit on CPU time covers work that is undercounted.
 """
 
 import time
@@ -20,23 +19,23 @@ from liquid.token import Token
 from liquid.undefined import UNDEFINED
 
 MOST_WORK = 500_000
-"""Units of one rendering. A mail of 50 variables takes about 500."""
+"""Maximum units of one rendering. An email with 50 variables takes about 500."""
 MOST_SECONDS = 1.0
-"""Of CPU, for one rendering."""
+"""Maximum CPU seconds of one rendering."""
 LONGEST = 500_000
-"""Characters of what is written, and of what a filter gives."""
+"""Maximum characters of the output, and of the result of a filter."""
 MOST_ITERATIONS = 1_000
 _MOST_BITS = 1_024
-"""Bits of a whole number that a filter gives."""
+"""Maximum bits of an integer returned by a filter."""
 
 _CHARACTERS = 8
-"""That are one unit."""
+"""Characters of data per unit."""
 _STEP = 4
-"""Units of a tag, a condition or a filter besides what it handles."""
+"""Units of a tag, condition or filter, in addition to its data."""
 _LETTERS = 4
-"""Characters of a tag that are one unit: comparisons are written in them."""
+"""Characters of a tag's source per unit, which accounts for the comparisons in it."""
 _LOOK_AT_CLOCK = 4_096
-"""Units between two looks."""
+"""Units between two checks of the CPU time."""
 _TIMES = {
     "base64_decode": 2,
     "base64_url_safe_decode": 2,
@@ -60,20 +59,21 @@ _TIMES = {
     "url_encode": 4,
     "where": 8,
 }
-"""How many times dearer than others these filters are for what they are given."""
+"""Cost factors of filters that take longer than others for the same input."""
 _SEARCHES = frozenset(
     {"remove", "remove_first", "remove_last", "replace", "replace_first", "replace_last", "split"}
 )
 _LONGEST_NAIVE = 100
-"""Characters of a text that CPython may look for in steps of one: longer ones it knows better."""
+"""Maximum length of a search text for which CPython compares character by character; for longer
+ones it uses a faster algorithm."""
 
 
 class TooMuchWork(ResourceLimitError):
-    """The rendering was stopped."""
+    """The rendering exceeded its limit of work or CPU time."""
 
 
 class MeteredContext(RenderContext):
-    """Counts `work`, and raises TooMuchWork when it is more than MOST_WORK, or takes too long."""
+    """Render context that counts `work`, and raises TooMuchWork above MOST_WORK or MOST_SECONDS."""
 
     __slots__ = ("_ends_at", "_looks_at", "work")
 
@@ -84,7 +84,8 @@ class MeteredContext(RenderContext):
         self._ends_at = time.thread_time() + MOST_SECONDS
 
     def spend(self, units: int, token: Token | None) -> None:
-        """Count what is about to be done. `token` says where."""
+        """Count work that is about to be done. `token` is its position in the source. Raises
+        TooMuchWork."""
         self.work = work = self.work + units
         if work > self._looks_at:
             if work > MOST_WORK or time.thread_time() > self._ends_at:
@@ -94,13 +95,15 @@ class MeteredContext(RenderContext):
     def get(
         self, path: list[object], *, token: Token | None, default: object = UNDEFINED
     ) -> object:
-        """Whoever looks a value up may go through all of it."""
+        """Look up a variable; counted by the size of its value, because the user of a value may
+        read all of it."""
         found = super().get(path, token=token, default=default)
         self.spend(_size(found), token)
         return found
 
     def assign(self, key: str, val: Any) -> None:
-        """The library adds up all that is kept."""
+        """Assign a variable; counted by the number of variables, because the library sums up all
+        their sizes."""
         self.spend(len(self.locals) + 1, None)
         super().assign(key, val)
 
@@ -113,13 +116,13 @@ class MeteredContext(RenderContext):
 
         def metered(left: Any, *args: Any, **kwargs: Any) -> Any:
             self.spend(_STEP + _work_of(name, left, args), token)
-            made = call(left, *args, **kwargs)
-            self.spend(_size(made), token)
-            if issubclass(type(made), str) and len(made) > LONGEST:
+            result = call(left, *args, **kwargs)
+            self.spend(_size(result), token)
+            if issubclass(type(result), str) and len(result) > LONGEST:
                 raise FilterError(f"{name}: too much text", token=token)
-            if type(made) is int and made.bit_length() > _MOST_BITS:
+            if type(result) is int and result.bit_length() > _MOST_BITS:
                 raise FilterError(f"{name}: the number is too large", token=token)
-            return made
+            return result
 
         return metered
 
@@ -138,7 +141,8 @@ def _stopped(token: Token | None) -> TooMuchWork:
 
 
 def _size(value: Any) -> int:
-    """In units. What is undefined can be asked for its type only."""
+    """Return the size of a value in units. Uses `type(value)`, because an undefined value raises an
+    error on any other access."""
     kind = type(value)
     if issubclass(kind, str):
         return 1 + len(value) // _CHARACTERS
@@ -154,10 +158,11 @@ def _elements(value: Any) -> int:
 
 
 def _work_of(name: str, left: Any, args: tuple[Any, ...]) -> int:
-    """Of a filter, in units, before it begins. Other arguments were counted when looked up."""
+    """Return the units of a filter call, counted before it runs. Its arguments were also counted at
+    lookup."""
     size = max(_size(left), _elements(left))
     work = size * _TIMES.get(name, 1)
-    if name == "uniq":  # each is compared with all before it
+    if name == "uniq":  # compares each element with all previous ones
         work += _elements(left) * size // 4
     elif name in _SEARCHES and args:
         work += size * min(len(str(args[0])), _LONGEST_NAIVE) // 4
@@ -170,7 +175,7 @@ def _work_of(name: str, left: Any, args: tuple[Any, ...]) -> int:
 
 
 def _written(token: Token) -> int:
-    """How long the tag is, from this token to its end, in units."""
+    """Return the length of the tag from this token to its end, in units."""
     if token.start_index < 0:
         return 0
     end = token.source.find("}", token.start_index)
@@ -184,7 +189,7 @@ def _render(self: Node, context: MeteredContext, buffer: Any) -> int:
 
 
 class MeteredCondition(BooleanExpression):
-    """A condition that is counted."""
+    """A condition whose evaluation is counted."""
 
     __slots__ = ()
 
@@ -195,17 +200,17 @@ class MeteredCondition(BooleanExpression):
 
 
 class ShortRange(RangeLiteral):
-    """A range of MOST_ITERATIONS at most: it costs nothing, but looking for something in it, or for
-    its end, takes as long as it is."""
+    """A range of at most MOST_ITERATIONS elements: creating one is free, but searching it, or its
+    end, takes time in proportion to its length."""
 
     __slots__ = ()
 
     def evaluate(self, context: RenderContext) -> range:
-        made = super().evaluate(context)
-        if len(made) > MOST_ITERATIONS:
+        result = super().evaluate(context)
+        if len(result) > MOST_ITERATIONS:
             raise FilterError(f"{self}: the range is too long", token=self.token)
-        return made
+        return result
 
 
-# The library has no place of its own where all nodes pass by.
+# Monkey patch: the library has no hook that is called for all nodes.
 _any_render, Node.render = Node.render, _render  # type: ignore[assignment,method-assign]

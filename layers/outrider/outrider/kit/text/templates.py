@@ -1,7 +1,9 @@
-"""Liquid templates for text that is sent out: no files, no unbounded work, no silent gaps.
+"""Liquid templates for email and text messages: no file access, bounded work, errors for missing
+values.
 
-A variable without a value fails the rendering where it is to be written, unless the template gives
-a `default`; conditions may ask for it (`missing_values`). Source of the language: https://shopify.github.io/liquid/
+Rendering fails if a variable without a value is to be written, unless the template has a `default`
+for it; conditions may test it (`missing_values`). Source of the language:
+https://shopify.github.io/liquid/
 """
 
 import re
@@ -40,7 +42,7 @@ _NAME_WITH_BLANKS = re.compile(
     r"(\w{1,100})\.(\w{1,100}(?:\x20\w{1,100}){1,10})\s{0,50}(?:\||-?\}\}|-?%\}|[=!<>])"
 )
 _MANY_SPACES = re.compile(r"\s{51}")
-_NOT_SAID = frozenset({"script", "style"})
+_INVISIBLE = frozenset({"script", "style"})
 _OURS: Mapping[type[Expression], type[Expression]] = {
     BooleanExpression: MeteredCondition,
     EqExpression: Equal,
@@ -51,7 +53,7 @@ _FAILURES = (LiquidError, ArithmeticError, ValueError, TypeError, RecursionError
 
 
 class TemplateInvalid(ValueError):
-    """The template cannot be read, or cannot be filled with these values."""
+    """The template cannot be parsed, or not be rendered with these values."""
 
 
 class _Bounded(Environment):
@@ -61,15 +63,17 @@ class _Bounded(Environment):
 
 
 def check(source: str) -> str:
-    """`source` itself. Raises TemplateInvalid when it is no template."""
+    """Return `source` unchanged. Raises TemplateInvalid if it cannot be parsed."""
     parse(source)
     return source
 
 
 @lru_cache(maxsize=16)
 def parse(source: str, kind: Kind = "text") -> BoundTemplate:
-    """Raises TemplateInvalid when it is no template. Those that were read last are kept: a worker
-    fills the same ones for one contact after the other."""
+    """Parse a template. Raises TemplateInvalid.
+
+    Recently parsed templates are cached, because a worker renders the same ones for many contacts.
+    """
     _require_readable(source)
     try:
         return _adapted(_environment(kind).from_string(source))
@@ -80,8 +84,8 @@ def parse(source: str, kind: Kind = "text") -> BoundTemplate:
 
 
 def render(source: str, values: Mapping[str, Any], kind: Kind) -> str:
-    """Fill the template; values are escaped in `html`. Raises TemplateInvalid, also where that
-    would take more than MOST_WORK."""
+    """Render the template; values are HTML-escaped if `kind` is `html`. Raises TemplateInvalid,
+    also if more than MOST_WORK is needed."""
     template = parse(source, kind)
     try:
         return _filled(template, _context(template, values))
@@ -90,9 +94,9 @@ def render(source: str, values: Mapping[str, Any], kind: Kind) -> str:
 
 
 def work(source: str, values: Mapping[str, Any], kind: Kind) -> int:
-    """What filling the template takes, in units of `template_work`, up to where it fails or ends;
-    more than MOST_WORK where `render` would stop it. Raises TemplateInvalid when it is no template.
-    """
+    """Return the work of a rendering in units of `template_work`, until its end or failure;
+    MOST_WORK + 1 if `render` would stop it. Raises TemplateInvalid if the template cannot be
+    parsed."""
     template = parse(source, kind)
     context = _context(template, values)
     try:
@@ -109,14 +113,14 @@ def _context(template: BoundTemplate, values: Mapping[str, Any]) -> MeteredConte
 
 
 def _filled(template: BoundTemplate, context: MeteredContext) -> str:
-    written = context.get_buffer()
-    template.render_with_context(context, written)
-    return written.getvalue()
+    buffer = context.get_buffer()
+    template.render_with_context(context, buffer)
+    return buffer.getvalue()
 
 
 def _require_readable(source: str) -> None:
-    """What the library's lexer would take very long to refuse: its time grows with the square of
-    what has no end, and of spaces within tags."""
+    """Raise TemplateInvalid for input that the library's lexer would take too long to reject: its
+    time is quadratic in the length of unterminated tags and of spaces inside tags."""
     at = 0
     while opening := _OPENING.search(source, at):
         start, at = opening.span()
@@ -137,8 +141,8 @@ def _require_readable(source: str) -> None:
 
 
 def _adapted(template: BoundTemplate) -> BoundTemplate:
-    """Give the expressions of a parsed template the classes of ours: no environment can have the
-    parser make them."""
+    """Replace the classes of the template's expressions by ours: the library's environment has no
+    setting that makes its parser use them."""
     context = RenderContext(template)
     nodes: list[Node] = list(template.nodes)
     expressions: list[Expression] = []
@@ -165,14 +169,14 @@ def _environment(kind: Kind) -> Environment:
 
 @string_filter
 def _strip_html(html: str) -> str:
-    """Without tags, comments, scripts and styles. The library's own takes seconds for a text of
-    many tags that never end."""
-    said = "".join(
+    """Return the text without tags, comments, scripts and styles. Replaces the library's filter,
+    which takes seconds for many unterminated tags."""
+    visible = "".join(
         html[piece.start : piece.end]
         for piece in markup.pieces(html)
-        if piece.kind == "text" or (piece.kind == "raw" and piece.name not in _NOT_SAID)
+        if piece.kind == "text" or (piece.kind == "raw" and piece.name not in _INVISIBLE)
     )
-    return Markup(said) if isinstance(html, Markup) else said
+    return Markup(visible) if isinstance(html, Markup) else visible
 
 
 def _remedy(error: LiquidError, source: str) -> str:
