@@ -1,1 +1,1 @@
-"""The HTTP API: requests, responses, validation and pagination."""
+"""HTTP API framework: routing, requests, responses, validation and pagination."""

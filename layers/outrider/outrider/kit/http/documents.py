@@ -1,5 +1,5 @@
-"""Documents that are the same for everybody until the next deployment: compressed once, and sent
-only to those who have not got them."""
+"""Static documents, the same for all clients until the next deployment: compressed once, with
+ETags."""
 
 import gzip
 import hashlib
@@ -10,19 +10,20 @@ from outrider.kit.http.requests import Request
 from outrider.kit.http.responses import Answer, Headers
 
 _FRESH = "public, max-age=300"
-"""A cache may keep a document for five minutes before it asks again."""
+"""Cache-Control: caches may use a document for five minutes without revalidation."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A text, as it is and compressed."""
+    """A static document; `media` is its media type."""
 
     text: str
     media: str
     headers: Headers = field(default_factory=dict)
 
     def answer(self, request: Request) -> Answer:
-        """Return the document, or 304 to a client that has it (RFC 9110, 13.1.2)."""
+        """Return the document, or 304 if the client's copy is current (If-None-Match, RFC 9110,
+        13.1.2)."""
         packed = _takes_gzip(request.headers.get("accept-encoding", ""))
         headers = {
             **self.headers,
@@ -38,7 +39,7 @@ class Document:
 
     @cached_property
     def _etag(self) -> str:
-        """Weak: compressed or not, it is the same document."""
+        """Weak ETag, the same for the compressed and the uncompressed document."""
         return f'W/"{hashlib.sha256(self.text.encode()).hexdigest()[:32]}"'
 
     @cached_property
@@ -47,13 +48,13 @@ class Document:
 
 
 def _has(if_none_match: str, etag: str) -> bool:
-    """Whether the header names this tag, by weak comparison (RFC 9110, 8.8.3.2)."""
+    """Return whether If-None-Match contains this ETag, by weak comparison (RFC 9110, 8.8.3.2)."""
     named = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
     return "*" in named or etag.removeprefix("W/") in named
 
 
 def _takes_gzip(accept_encoding: str) -> bool:
-    """Whether the header allows gzip, by its name or by `*` (RFC 9110, 12.5.3)."""
+    """Return whether Accept-Encoding allows gzip, by name or by `*` (RFC 9110, 12.5.3)."""
     weights = {}
     for each in accept_encoding.lower().split(","):
         name, _, parameter = each.partition(";")

@@ -1,13 +1,14 @@
-"""The HTTP edge: an API Gateway event in, a documented answer out.
+"""HTTP routing on Lambda: from an API Gateway event to a documented response.
 
-A function declares routes on an `Api`; each request is admitted (authenticated, metered, scope
-checked), its input parsed into typed parameters, and its result or error rendered. A route's
-parameters are known by name: `caller`, `query` (a pydantic model), `body` (any pydantic type),
-`if_match` (`int | None`: the version the caller wants to change), `request` (what arrived as it is,
-with any query), and the names in its path. A result with a `version` carries it as its ETag.
+A function declares routes on an `Api`. Each request is admitted (authentication, rate limit,
+scopes), its input is parsed into typed parameters, and its result or error is rendered. The
+parameters of a route's handler are recognised by name: `caller`, `query` (a pydantic model), `body`
+(any pydantic type), `if_match` (`int | None`: the expected version), `request` (the raw request,
+with any query parameters), and the names of its path parameters. A result with a `version` is
+returned with an ETag.
 
-The answer to a request with an Idempotency-Key is kept by its `Keeper`: in the transaction of the
-change where the service says so, else here.
+The response to a request with an Idempotency-Key is stored by its `Keeper`: in the transaction of
+the change if the service does so, otherwise after the handler returns.
 """
 
 import base64
@@ -38,30 +39,31 @@ from outrider.kit.observability.logs import logger
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Scope = str | tuple[str, ...] | None
-"""What a key needs for a route: several scopes where its answer has more than one kind of content.
-None: it is public."""
+"""Scopes that a key needs for a route; several if its response contains several kinds of data. None
+means that the route is public."""
 _REPLAYED = {"Idempotent-Replayed": "true"}
 
 
 class Keeper(Protocol):
-    """Keeps the answer to a request that may be repeated."""
+    """Storage of the response for the Idempotency-Key of a request."""
 
     @property
     def kept(self) -> Answer | None:
-        """The answer that a transaction of this request has kept."""
+        """Return the response that a transaction of this request has stored, or None."""
 
     def close(self, answer: Answer) -> Answer:
-        """Return the answer that is kept: `answer` if no transaction has kept one. Raises
-        AnsweredBefore."""
+        """Return the stored response; if no transaction has stored one, store `answer` first.
+        Raises AnsweredBefore."""
 
     def release(self) -> None:
-        """The request failed in a way that a repetition may not: nothing is kept."""
+        """Release the key without storing a response, so that a retry runs again after a
+        failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A request that was let in. The headers go on every answer to it, with what is added to them
-    until then."""
+    """An admitted request. Its headers, which may still be extended, are added to every
+    response."""
 
     caller: Any
     headers: Headers
@@ -69,22 +71,28 @@ class Admitted:
 
 
 class Admission(Protocol):
-    """Lets a request in, or raises."""
+    """Authentication, rate limiting and authorization of a request."""
 
     def __call__(self, request: Request, needed: Sequence[str], status: int, /) -> Admitted:
-        """All scopes that are `needed`: the first is that of what the route is about. `status` is
-        that of its answer when all goes well."""
+        """Return the admitted request; the key needs all scopes in `needed`, the first of which
+        names the main resource.
+
+        `status` is the status code of a successful response. Raises OutriderError if the request is
+        refused.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint: how it is called, who may, what it takes and gives."""
+    """One endpoint: its method and path, scopes, parameters and result."""
 
     methods: tuple[str, ...]
-    """The first is what it is for; another is HEAD, which answers as GET does, without the body."""
+    """HTTP methods: first the main one; the other is HEAD, which returns the headers of GET without
+    a body."""
     path: str
     scopes: tuple[str, ...]
-    """What a key needs, all of it; the first is about the resource. None: it is public."""
+    """Scopes of which the key needs all; the first names the main resource. Empty for a public
+    route."""
     summary: str
     status: int
     handler: Callable[..., Any]
@@ -92,15 +100,15 @@ class Route:
     body: TypeAdapter[Any] | None
     result: Any
     may_exist: bool
-    """Whether it answers 200 where what it creates is there already."""
+    """Whether the status is 200 if the resource to create already exists."""
     takes_caller: bool
     takes_if_match: bool
     takes_request: bool
     batch: bool
     media: str
-    """Of what it answers, where that is no JSON and its result does not say it."""
+    """Media type of the response, if it is not JSON and not stated by the result."""
     errors: tuple[int, ...]
-    """Statuses of errors that not every route of its kind answers with."""
+    """Status codes of errors that only some routes of this kind return."""
 
     @classmethod
     def of(
@@ -142,15 +150,17 @@ class Route:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Its names at API Gateway: `GET /v1/contacts`."""
+        """Route keys in API Gateway, for example `GET /v1/contacts`."""
         return tuple(f"{method} {self.path}" for method in self.methods)
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether it takes an Idempotency-Key."""
+        """Return whether the route accepts an Idempotency-Key."""
         return bool(self.scopes) and self.method in REPEATABLE
 
     def arguments(self, request: Request) -> dict[str, Any]:
+        """Parse the request into the handler's arguments. Raises ValidationFailed,
+        PayloadTooLarge."""
         arguments: dict[str, Any] = {}
         if self.takes_request:
             arguments["request"] = request
@@ -173,9 +183,9 @@ def nothing_here(_: Request) -> OutriderError:
 
 
 class Api:
-    """The routes of one function; `handler` is its Lambda handler.
+    """Routes of one Lambda function; `handler` is the Lambda handler.
 
-    `refuse` gives the error for a request that no route takes.
+    `refuse` returns the error for a request that matches no route.
     """
 
     def __init__(
@@ -198,7 +208,7 @@ class Api:
         errors: tuple[int, ...] = (),
         head: bool = True,
     ) -> Callable[[Handler], Handler]:
-        """Declare a route for GET and HEAD; without `head`, HEAD has a route of its own."""
+        """Decorate the handler of GET and HEAD; with `head=False` HEAD gets its own route."""
         return self._route("GET", path, scope, status, media=media, errors=errors, head=head)
 
     def head(
@@ -302,7 +312,8 @@ class Api:
     def _no_route(self, _: Exception) -> Response[Any]:
         event = self._resolver.current_event.raw_event
         for route in self.routes:
-            # Powertools' patterns know fewer characters than API Gateway, which has chosen.
+            # Powertools' path patterns allow fewer characters than API Gateway, which has already
+            # matched the route.
             if event.get("routeKey") in route.keys:
                 return self._respond(route, event.get("pathParameters") or {})
         request = Request.from_event(event)
@@ -315,7 +326,8 @@ class Api:
 def _carry_out(
     route: Route, arguments: dict[str, Any], keeper: Keeper | None, request: Request
 ) -> Answer:
-    """Return what the route's handler answers, once that is kept. Raises AnsweredBefore."""
+    """Run the route's handler and return its response, after it is stored for the Idempotency-Key.
+    Raises AnsweredBefore."""
     try:
         result = route.handler(**arguments)
         answer = (keeper and keeper.kept) or render(result, route.status)
@@ -327,7 +339,7 @@ def _carry_out(
 
 
 def _wrong_ids(arguments: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a sentence about each id in the path that is of something else than it asks for."""
+    """Yield an error message for each id in the path that belongs to another kind of resource."""
     for name, text in arguments.items():
         if name.endswith("_id") and (mistake := ids.mistaken(name.removesuffix("_id"), text)):
             yield mistake
@@ -339,7 +351,7 @@ def _refusal(error: OutriderError, request: Request) -> Answer:
 
 def _response(answer: Answer, headers: Headers, request: Request) -> Response[Any]:
     body = "" if request.method == "HEAD" else answer.body
-    # Powertools would write JSON of bytes, where JSON is the media type.
+    # Powertools would serialize a bytes body if the media type is JSON, so it gets base64 text.
     response: Response[Any] = Response(
         answer.status,
         content_type=answer.media,
@@ -351,14 +363,15 @@ def _response(answer: Answer, headers: Headers, request: Request) -> Response[An
 
 
 def _created(result: Any) -> tuple[Any, bool]:
-    """Of what a handler returns, what it creates, and whether that may be there already."""
+    """Return the type that a handler creates, and whether its return type allows that it already
+    exists."""
     members = get_args(result)
     created = [each for each in members if get_origin(each) is not Existing]
     return (result, False) if len(created) == len(members) else (reduce(or_, created), True)
 
 
 def _has_batch(body: Any) -> bool:
-    """Whether a body's type, or a member of its union, is a Batch."""
+    """Return whether a body's type, or a member of its union, is a BatchBody."""
     if isinstance(body, type):
         return issubclass(body, BatchBody)
     return any(_has_batch(member) for member in get_args(body))

@@ -1,7 +1,7 @@
-"""What holds of everything that a caller sends, in a body, a query or a row of a file: it can be
-kept as it is, and no span in it ends before it begins.
+"""Validation of all client input, in bodies, queries and rows of files: values must be storable,
+and no range may end before it begins.
 
-Both are found by looking at the fields, so no model can forget them.
+Both checks find the fields by inspection, so they apply to every model.
 """
 
 import re
@@ -23,16 +23,16 @@ _SPANS = (
     (re.compile(r"(\w+)_gte"), r"\1_lte"),
     (re.compile(r"min_(\w+)"), r"max_\1"),
 )
-"""The names of a field with which a span begins, and of the one with which it ends."""
+"""Name patterns of the fields that begin a range, and the names of those that end it."""
 _OF_A_QUERY = ("title", "default")
 
 
 class Checked(BaseModel):
-    """Base of what is read from a caller's text."""
+    """Base class of models for client input."""
 
     @model_validator(mode="after")
     def _can_be_kept(self) -> Self:
-        """Raises ValidationError, which names each field that something is wrong with."""
+        """Raise ValidationError, which names each field that is invalid."""
         found = [*self._unstorable(), *self._empty_spans()]
         if found:
             raise invalid(*found)
@@ -51,7 +51,8 @@ class Checked(BaseModel):
                     yield from self._empty_span(first, last)
 
     def _empty_span(self, first: str, last: str) -> Iterator[Problem]:
-        """Moments, written as text, never hold their end; days and numbers may."""
+        """Yield a problem if the range is empty. The end of a range of instants is exclusive; that
+        of a range of days or numbers is inclusive."""
         begin, end = getattr(self, first), getattr(self, last)
         if begin is None or end is None:
             return
@@ -66,14 +67,17 @@ class Checked(BaseModel):
 
 
 class Input(Checked):
-    """Base of the bodies that a caller sends: unknown fields are refused."""
+    """Base class of request bodies: unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class BatchBody(BaseModel):
-    """Base of bodies with many rows, which may be as large as `requests.MAX_BATCH_BODY`. Rows are
-    checked one by one when they are read, so that a bad one never loses the others."""
+    """Base class of bodies with many rows, which may have up to `requests.MAX_BATCH_BODY` bytes.
+
+    Rows are validated one by one, so that an invalid row does not prevent the others from being
+    processed.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -81,13 +85,13 @@ class BatchBody(BaseModel):
 def check_filters(
     model: type[Checked], given: Mapping[str, Any], known: Collection[str], field: str
 ) -> None:
-    """Check the parameters of a list that stand in `field` of a body: `known` may be given, as
-    values of JSON. `filters_of` describes them.
+    """Check the filters of a list that are given as JSON in `field` of a body; only those in
+    `known` are allowed. `filters_of` is their schema.
 
-    Raises ValidationError, which names each that is wrong.
+    Raises ValidationError, which names each invalid filter.
     """
-    if strange := sorted(set(given) - set(known)):
-        raise invalid(*(((field, name), _no_filter(name, known)) for name in strange))
+    if unknown := sorted(set(given) - set(known)):
+        raise invalid(*(((field, name), _no_filter(name, known)) for name in unknown))
     try:
         model.model_validate(given, strict=True)
     except ValidationError as error:
@@ -103,14 +107,14 @@ def _no_filter(name: str, known: Collection[str]) -> str:
 
 
 def filters_of(model: type[Checked], known: Collection[str], title: str) -> dict[str, Any]:
-    """The JSON Schema of an object with the parameters of a list that are `known`; `title` is the
-    name of its component in the OpenAPI document."""
-    said = model.model_json_schema()["properties"]
+    """Return the JSON Schema of an object with the list filters in `known`; `title` names its
+    component in the OpenAPI document."""
+    schemas = model.model_json_schema()["properties"]
     return {
         "title": title,
         "type": "object",
         "properties": {
-            name: {part: said[name][part] for part in said[name] if part not in _OF_A_QUERY}
+            name: {part: schemas[name][part] for part in schemas[name] if part not in _OF_A_QUERY}
             for name in sorted(known)
         },
         "additionalProperties": False,
@@ -118,8 +122,7 @@ def filters_of(model: type[Checked], known: Collection[str], title: str) -> dict
 
 
 def invalid(*found: Problem) -> ValidationError:
-    """For a validator of a model to raise: what is wrong with its fields, each by the names that
-    lead to it."""
+    """Return the ValidationError that a pydantic validator raises for these problems."""
     return ValidationError.from_exception_data(
         "Input",
         [

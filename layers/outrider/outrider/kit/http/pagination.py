@@ -1,9 +1,10 @@
-"""Pages and cursors.
+"""Pagination with encrypted cursors.
 
-A cursor is the place where the page before ended, sealed with a secret of the workspace and bound
-to the question it answers: altered, foreign or reused for another question, it is refused. The tag
-that proves this is also the nonce of the key stream that hides the place, as in deterministic
-authenticated encryption (RFC 5297): so nobody comes to rely on what a cursor holds.
+A cursor is the position after a page, encrypted and authenticated with a secret of the workspace,
+and bound to the list and its filters: a cursor that was altered, or is used in another workspace or
+with other filters, is rejected. The authentication tag also serves as the nonce of the key stream,
+as in deterministic authenticated encryption (RFC 5297). Encryption keeps clients from relying on a
+cursor's content.
 """
 
 import base64
@@ -22,7 +23,8 @@ from outrider.kit.http.inputs import Checked
 
 _TAG_BYTES = 16
 MAX_CURSOR_LENGTH = 4096
-"""A place has the keys of a table and of an index, and a sort key up to 1,024 bytes."""
+"""Characters; a position contains the keys of a table and an index, with sort keys of up to 1,024
+bytes."""
 
 T = TypeVar("T")
 
@@ -37,7 +39,8 @@ class PageQuery(Checked):
     ] = None
 
     def question(self) -> dict[str, Any]:
-        """What a cursor is bound to: everything asked but the place and the size of the page."""
+        """Return the filters that a cursor is bound to: all query parameters except `limit` and
+        `cursor`."""
         return self.model_dump(exclude={"limit", "cursor"}, exclude_none=True, mode="json")
 
 
@@ -52,20 +55,22 @@ class Page(BaseModel, Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
-    """Seals and opens the cursors of one list of one workspace."""
+    """Encryption of the cursors of one list in one workspace."""
 
     secret: bytes
     scope: str
     pointer: str = "/query/cursor"
-    """Where in a request its cursor stands."""
+    """JSON Pointer to the cursor in a request, for errors."""
 
     def seal(self, place: Mapping[str, Any], question: Mapping[str, Any]) -> str:
+        """Return the cursor for a position."""
         payload = json.dumps(place)
         tag = self._tag(payload, question)
         return base64.urlsafe_b64encode(tag + self._hidden(tag, payload)).decode().rstrip("=")
 
     def open(self, cursor: str, question: Mapping[str, Any]) -> dict[str, Any]:
-        """The place a cursor names. Raises ValidationFailed when it is not one of ours."""
+        """Return the position in a cursor. Raises ValidationFailed if it is not a cursor of this
+        list and these filters."""
         try:
             sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         except (binascii.Error, ValueError):
@@ -87,10 +92,13 @@ class Sealer:
         items: Sequence[T],
         place: Mapping[str, Any] | None,
     ) -> Page[T]:
+        """Return a page; `place` is the position after it, or None for the last page."""
         cursor = self.seal(place, query.question()) if place else None
         return Page(data=list(items), has_more=place is not None, next_cursor=cursor)
 
     def after(self, query: PageQuery) -> dict[str, Any] | None:
+        """Return the position to start from, or None for the first page. Raises
+        ValidationFailed."""
         return self.open(query.cursor, query.question()) if query.cursor is not None else None
 
     def _tag(self, payload: bytes, question: Mapping[str, Any]) -> bytes:
@@ -99,7 +107,7 @@ class Sealer:
         return hmac.digest(self.secret, message, hashlib.sha256)[:_TAG_BYTES]
 
     def _hidden(self, tag: bytes, text: bytes) -> bytes:
-        """`text` hidden, or what was hidden: XOR with a key stream that `tag` chooses."""
+        """Encrypt or decrypt `text`: XOR with a key stream that depends on `tag`."""
         stream = hashlib.shake_256(b"cursor\x00" + self.secret + tag).digest(len(text))
         mixed = int.from_bytes(text) ^ int.from_bytes(stream)
         return mixed.to_bytes(len(text))

@@ -1,4 +1,4 @@
-"""The path that a caller may have meant."""
+"""Suggestions for misspelt paths."""
 
 import re
 from collections.abc import Collection
@@ -11,11 +11,10 @@ _ROOT = "v1"
 
 
 def like(path: str, known: Collection[str]) -> str | None:
-    """Return the path that `path` is a misspelling of, or None.
+    """Return the existing path that `path` is probably a misspelling of, or None.
 
-    `known` are templates such as `/v1/contacts/{contact_id}`; what stands at the place of a
-    parameter is taken over. The version and slashes may be missing, doubled, or too many, and each
-    word may be misspelt.
+    `known` are templates such as `/v1/contacts/{contact_id}`; path parameters keep their value. The
+    version may be missing, there may be extra slashes, and each word may be misspelt.
     """
     if len(path) > _LONGEST:
         return None
@@ -35,7 +34,7 @@ def _words(template: str) -> list[str]:
 
 
 def _closest(sent: list[str], known: list[list[str]]) -> list[str] | None:
-    """Return `sent` in the words of the first of `known` that is like it, word by word."""
+    """Return `sent` corrected word by word to the closest of the `known` paths, or None."""
     for place, word in enumerate(sent):
         here = {words[place] for words in known}
         chosen = closest(word, [each for each in here if not _PARAMETER.fullmatch(each)])

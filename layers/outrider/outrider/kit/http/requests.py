@@ -1,4 +1,5 @@
-"""What arrives over HTTP, and how it becomes typed input: strict, bounded, violations named."""
+"""HTTP requests, and their parsing into typed input: strict, of limited size, with all violations
+listed."""
 
 import base64
 import re
@@ -38,9 +39,10 @@ _SEND_JSON = (
     "The body is {media}, not JSON. Send JSON with the header Content-Type: application/json"
 )
 IF_MATCH = r'^(\*|[1-9][0-9]{0,17}|"[1-9][0-9]{0,17}")$'
-"""The forms of If-Match, for the OpenAPI document."""
+"""Pattern of If-Match for the OpenAPI document."""
 REPEATABLE = frozenset({"POST", "PATCH", "PUT"})
-"""Methods that take an Idempotency-Key; the others may be repeated anyway (RFC 9110, 9.2.2)."""
+"""Methods that accept an Idempotency-Key; all others are idempotent by definition (RFC 9110,
+9.2.2)."""
 
 
 def _instant(text: str) -> str:
@@ -55,7 +57,7 @@ def _instant(text: str) -> str:
 Instant = Annotated[
     str, Field(max_length=40, json_schema_extra=json_schema.DATE_TIME), AfterValidator(_instant)
 ]
-"""An RFC 3339 date-time, in the one form in which we write it."""
+"""RFC 3339 date-time, normalised to UTC with milliseconds."""
 
 
 def _day(text: str) -> date:
@@ -67,12 +69,12 @@ def _day(text: str) -> date:
 Day = Annotated[
     date, BeforeValidator(_day), Field(json_schema_extra={"pattern": f"^{_DAY.pattern}$"})
 ]
-"""A day of UTC in a query; pydantic's own date takes seconds since 1970 too."""
+"""Day (UTC) in a query; pydantic's own date type would also accept seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What arrived. Header names are lower-case."""
+    """HTTP request. Header names are lower-case."""
 
     method: str
     path: str
@@ -81,18 +83,18 @@ class Request:
     body: bytes
     request_id: str
     host: str = ""
-    """The domain of the API that took it."""
+    """Domain name of the API that received the request."""
 
     @property
     def api_url(self) -> str:
-        """Where callers reach the API: the address that the stack was told, or that of this call;
-        without a slash at its end, and empty when neither is known."""
+        """Return the API's public URL without a trailing slash: the configured one, or that of this
+        request; empty if neither is known."""
         url = settings().public_url or (f"https://{self.host}" if self.host else "")
         return url.rstrip("/")
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """Of an API Gateway HTTP API event (payload format 2.0)."""
+        """Return the request of an API Gateway HTTP API event (payload format 2.0)."""
         context = event["requestContext"]
         body = event.get("body") or ""
         return cls(
@@ -107,12 +109,14 @@ class Request:
 
 
 def one_or_many(field: str) -> Discriminator:
-    """Tells a body with one item from a batch, which has the list `field`."""
+    """Return the discriminator between a body with one item and a batch, which has the list
+    `field`."""
     return Discriminator(lambda body: MANY if isinstance(body, dict) and field in body else ONE)
 
 
 def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel | None:
-    """The query parameters as `model`. Raises ValidationFailed when one is unknown or bad."""
+    """Return the query parameters as `model`. Raises ValidationFailed for unknown, repeated or
+    invalid ones."""
     pairs = _pairs(query_string) if query_string else []
     known = model.model_fields if model else {}
     violations = [
@@ -152,8 +156,11 @@ def _pairs(query_string: str) -> list[tuple[str, str]]:
 
 
 def parse_if_match(header: str | None) -> int | None:
-    """The version an If-Match header asks for (RFC 9110, 13.1.1), with or without its quotes; None
-    without the header, and for `*`: any version. Raises ValidationFailed when it is neither."""
+    """Return the version in an If-Match header (RFC 9110, 13.1.1), with or without quotes.
+
+    Return None if there is no header, and for `*`, which matches any version. Raises
+    ValidationFailed for any other value.
+    """
     if header is None or header.strip() == "*":
         return None
     found = _VERSION.fullmatch(header.strip())
@@ -189,7 +196,8 @@ def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool, media: st
 def read_rows(
     row: TypeAdapter[RowT], raw_rows: Sequence[Any]
 ) -> tuple[list[tuple[int, RowT]], dict[int, str]]:
-    """The rows of a batch that can be read, and what is wrong with the others; by index."""
+    """Return the valid rows of a batch with their indexes, and the error messages of the others by
+    index."""
     read: list[tuple[int, RowT]] = []
     refused: dict[int, str] = {}
     for index, raw in enumerate(raw_rows):
@@ -201,7 +209,7 @@ def read_rows(
 
 
 def _is_other(media: str) -> bool:
-    """Whether a Content-Type names something else than JSON."""
+    """Return whether a Content-Type names a media type other than JSON."""
     return bool(media) and "json" not in media.lower()
 
 
@@ -211,10 +219,10 @@ def _is_no_json(error: ValidationError) -> bool:
 
 
 def explain(error: ValidationError, source: TypeAdapter[Any]) -> str:
-    """Return what is wrong with one item of a batch, in one line of bounded length."""
+    """Return the violations of one row as a single line of limited length."""
     found = violations_of(error, source)
-    said = "; ".join(f"{each.pointer or '/'}: {each.detail}" for each in found)
-    return shortened(said, OF_A_ROW)
+    details = "; ".join(f"{each.pointer or '/'}: {each.detail}" for each in found)
+    return shortened(details, OF_A_ROW)
 
 
 def _too_large(*, batch: bool) -> PayloadTooLarge:

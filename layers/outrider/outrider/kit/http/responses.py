@@ -1,4 +1,4 @@
-"""What goes back to a caller, whatever carries it there: status, headers and text."""
+"""HTTP responses: status, headers and body, independent of the transport."""
 
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar, get_args
@@ -17,13 +17,14 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Existing(Generic[T_co]):
-    """A result that the request did not create, of a route that may: the answer is 200, not 201."""
+    """Result of a route that creates a resource, if it already existed: the status is 200 instead
+    of 201."""
 
     result: T_co
 
 
 Made: TypeAlias = T_co | Existing[T_co]
-"""What a route answers that creates something, or finds it there."""
+"""Result of a route that creates a resource unless it already exists."""
 
 
 def made(result: T, *, created: bool) -> Made[T]:
@@ -32,7 +33,7 @@ def made(result: T, *, created: bool) -> Made[T]:
 
 @dataclass(frozen=True, slots=True)
 class TextContent:
-    """A result that is not JSON."""
+    """Result of a handler that is not JSON."""
 
     body: str
     media: str = HTML
@@ -41,7 +42,7 @@ class TextContent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A handler may give one where its answer is more than a result."""
+    """HTTP response. A handler may return one if it needs its own status or headers."""
 
     status: int
     body: str | bytes = field(repr=False)
@@ -50,7 +51,8 @@ class Answer:
 
 
 class AnsweredBefore(Exception):
-    """This request is a repetition, and `answer` is what the first one got."""
+    """The request repeats an earlier one with the same Idempotency-Key; `answer` is the stored
+    response."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
@@ -58,13 +60,14 @@ class AnsweredBefore(Exception):
 
 
 def is_versioned(result: Any) -> bool:
-    """Whether a result of this type, or of a member of its union, has an ETag."""
+    """Return whether results of this type, or of a member of its union, have an ETag."""
     if isinstance(result, type) and issubclass(result, BaseModel):
         return "version" in result.model_fields
     return any(is_versioned(member) for member in get_args(result))
 
 
 def render(result: Any, status: int) -> Answer:
+    """Return the response for a handler's result."""
     if isinstance(result, Answer):
         return result
     if isinstance(result, Existing):
@@ -77,8 +80,8 @@ def render(result: Any, status: int) -> Answer:
 
 
 def render_error(error: OutriderError, request_id: str, api_url: str) -> Answer:
-    """Return a problem document (RFC 9457) with our members `code`, `errors`, `request_id`,
-    `docs_url`; its URLs begin with `api_url`."""
+    """Return a problem document (RFC 9457) with our extension members `code`, `errors`,
+    `request_id` and `docs_url`; its URLs start with `api_url`."""
     docs = f"{api_url}/docs#{error.code.lower()}"
     problem = {
         "type": docs,

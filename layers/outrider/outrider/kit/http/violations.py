@@ -1,7 +1,7 @@
-"""Violations in sentences of our own, for the errors that pydantic finds in an input.
+"""Error messages for pydantic's validation errors.
 
-Each sentence names the field, the value that was sent (never that of a field with `repr=False`,
-which is a secret), and what to send instead.
+Each message names the field, the rejected value (but never that of a field with `repr=False`, which
+is a secret), and what to send instead.
 """
 
 import re
@@ -17,12 +17,13 @@ from outrider.kit.text.quotes import quoted, shortened
 from outrider.kit.text.suggestions import did_you_mean
 
 ONE, MANY = "(one)", "(many)"
-"""Tags of the two forms of a one-or-many body. They never show in a pointer."""
+"""Union tags of the two forms of a body with one item or many. JSON Pointers do not contain
+them."""
 MOST = 1_000
-"""Violations of one request; a function can answer with 6 MB."""
+"""Maximum violations of one response; a Lambda response may have 6 MB."""
 _MOST_SUGGESTIONS = 20
 _MOST_NAMES = 20
-"""Names of fields that a sentence lists."""
+"""Maximum field names listed in a message."""
 _MOST_BITS = 100
 
 Location = tuple[int | str, ...]
@@ -73,8 +74,8 @@ SENTENCES: Mapping[str, str] = {
     "invalid": "{detail}",
     "invalid_key": "The names in {name} must be strings",
 }
-"""By the type of the error. Those that our models cannot raise have none:
-tests/unit/kit/test_violations.py says which those are."""
+"""Message templates by pydantic's error type. Types that our models cannot raise are omitted;
+tests/unit/kit/test_violations.py lists them."""
 
 _OBJECTS = {kind for kind, sentence in SENTENCES.items() if sentence == _OBJECT}
 _QUOTED = re.compile(r"'([^']*)'")
@@ -85,13 +86,14 @@ _FORMS = {
     r"^[\x20-\x7e]+$": "printable ASCII",
     r"\S": "more than spaces",
 }
-"""What a pattern asks for, where no example says it."""
+"""Descriptions of patterns that have no example."""
 
 
 def violations_of(error: ValidationError, source: Source, prefix: str = "") -> list[Violation]:
-    """Return what is wrong with an input that was read by `source`.
+    """Return the violations in a validation error of `source`, the model or type that was
+    validated.
 
-    Pointers begin with `prefix`. There are at most `MOST` violations.
+    Pointers start with `prefix`. At most `MOST` violations are returned.
     """
     found = error.errors(include_url=False)[:MOST]
     writer = _Writer(
@@ -101,7 +103,8 @@ def violations_of(error: ValidationError, source: Source, prefix: str = "") -> l
 
 
 def shown(value: Any) -> str:
-    """Return a value as a sentence shows it: short, and without what is inside of it."""
+    """Return a value as messages show it: shortened, and without the content of lists and
+    objects."""
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, list | tuple):
@@ -117,18 +120,17 @@ def shown(value: Any) -> str:
 
 @dataclass(slots=True)
 class _Place:
-    """What a location in an input leads to."""
+    """A location in the input."""
 
     nodes: list[Schema]
-    """The core schemas of the values there, one for each member of a union."""
+    """Core schemas of the value at this location, one for each member of a union."""
     pointer: str = ""
-    """The location as a JSON Pointer (RFC 6901): without the names of members of unions, which
-    pydantic's locations have between the others."""
+    """JSON Pointer (RFC 6901), without the union tags that pydantic's locations contain."""
     is_secret: bool = False
 
     @property
     def names(self) -> list[str]:
-        """The fields of the models there, as they are sent."""
+        """Return the names of the fields that the models at this location have in JSON."""
         return sorted(
             {
                 field.alias or name
@@ -140,14 +142,14 @@ class _Place:
 
 
 class _Writer:
-    """Writes the sentences of one refused input."""
+    """Writer of the messages for one rejected input."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self._definitions: dict[str, Schema] = {}
         self._suggestions_left = _MOST_SUGGESTIONS
         self._example: Any = None
-        """Of the innermost field that has one, on the way to the last place."""
+        """Example of the innermost field that has one, on the path to the current location."""
 
     def violation(self, entry: Mapping[str, Any], prefix: str) -> Violation:
         place = self._place(entry["loc"])
@@ -155,7 +157,7 @@ class _Writer:
 
     def _sentence(self, entry: Mapping[str, Any], place: _Place) -> str:
         kind, location, value = entry["type"], entry["loc"], entry["input"]
-        known = {name: _plain(told) for name, told in entry.get("ctx", {}).items()}
+        known = {name: _plain(value) for name, value in entry.get("ctx", {}).items()}
         known["name"] = _name(location)
         if kind not in SENTENCES:
             return str(entry["msg"])
@@ -180,7 +182,8 @@ class _Writer:
         return SENTENCES[kind].format_map(known)
 
     def _choice(self, known: Mapping[str, Any], value: Any) -> dict[str, str]:
-        """Return what a sentence says of a value that is none of several."""
+        """Return the template values of a message about a value that is not one of the allowed
+        ones."""
         tag = known.get("tag", value)
         names = _QUOTED.findall(known.get("expected") or known["expected_tags"])
         return {
@@ -199,7 +202,7 @@ class _Writer:
         return did_you_mean(name, names) if self._suggestions_left >= 0 else ""
 
     def _several(self, value: Any, location: Location) -> str:
-        """Return how several things are sent, for a list that was sent as a body."""
+        """Return a hint how to send several items, if a list was sent as the body."""
         if location in ((), (ONE,)) and isinstance(value, list):
             for name in self._place((MANY,)).names:
                 return f'. Send several as {{"{name}": […]}}'
@@ -232,7 +235,7 @@ class _Writer:
                 yield from self._opened(choices[part])
 
     def _opened(self, schema: Schema) -> Iterator[Schema]:
-        """Yield what a value is checked by, without what only surrounds it."""
+        """Yield the core schemas that validate a value, without wrappers."""
         self._note(schema)
         match schema:
             case {"type": "model"}:
@@ -251,8 +254,8 @@ class _Writer:
                 yield schema
 
     def _note(self, schema: Schema) -> None:
-        said = schema.get("metadata", {}).get("pydantic_js_updates", {})
-        self._example = next(iter(said.get("examples", ())), self._example)
+        updates = schema.get("metadata", {}).get("pydantic_js_updates", {})
+        self._example = next(iter(updates.get("examples", ())), self._example)
 
 
 def _is_secret(model: type[BaseModel], part: int | str) -> bool:
@@ -260,13 +263,13 @@ def _is_secret(model: type[BaseModel], part: int | str) -> bool:
     return any(not field.repr for name, field in fields if part in (name, field.alias))
 
 
-def _plain(told: Any) -> Any:
-    """Return a number of a rule as people write it."""
-    return int(told) if isinstance(told, float) and told.is_integer() else told
+def _plain(value: Any) -> Any:
+    """Return a limit without a fraction as an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _name(location: Location) -> str:
-    """Return what a sentence calls the place: the field, or that it is an item or the whole."""
+    """Return how messages call the location: the name of a field, an item, or the body."""
     last = next((part for part in reversed(location) if part not in (ONE, MANY)), None)
     if isinstance(last, str):
         return shortened(last)
