@@ -1,1 +1,1 @@
-"""Who is in a campaign: choosing contacts, screening them, and enrolling them."""
+"""Audience of a campaign: selecting, screening and enrolling contacts."""

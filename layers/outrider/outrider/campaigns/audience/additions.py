@@ -1,8 +1,8 @@
-"""Adding contacts to a campaign that was launched: by id at once, those of a filter by the worker
-that also enrolls the audience of a launch (`audience`).
+"""Additions of contacts to a launched campaign: contacts by id at once, contacts of a filter by the
+worker that also enrolls the audience of a launch (`audience.runner`).
 
-What one addition enrolled carries its id as a mark, so a request that is repeated after a crash
-finds its own work.
+Each enrollment is marked with the id of its addition, so a request that is retried after a crash
+recognizes its own enrollments.
 """
 
 from collections.abc import Callable
@@ -29,14 +29,14 @@ from outrider.sequences.models import Step
 from outrider.sequences.service import SequenceService, require_sendable
 
 MAX_OPEN = 10
-"""Filters of a campaign that are worked on at the same time."""
+"""Maximum number of filters of a campaign whose contacts are being enrolled at the same time."""
 _ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class AdditionService:
-    """`enroller` gives what enrolls in a campaign, with its first step, while the check holds, and
-    under a mark."""
+    """Additions to the campaigns of one workspace. `enroller` makes the enroller for a campaign,
+    its first step, a condition check for each transaction, and a mark."""
 
     caller: Caller
     sequences: SequenceService
@@ -47,9 +47,12 @@ class AdditionService:
     runs: RunService
 
     def add(self, campaign_id: str, request: AudienceAddition) -> AudienceAdded:
-        """Enroll contacts, or begin to. Raises CampaignNotFound, CampaignTakesNobody,
-        ValidationFailed when lint finds errors in the steps, and Conflict while too many filters
-        are worked on."""
+        """Enroll contacts by id, or start to enroll those of a filter.
+
+        Raises: CampaignNotFound; CampaignTakesNobody for a draft or completed campaign;
+        ValidationFailed if lint finds errors in the steps; Conflict if MAX_OPEN filters are being
+        enrolled; Contended.
+        """
         self.caller.begin()
         campaign = self._launched(campaign_id)
         steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
@@ -83,12 +86,12 @@ class AdditionService:
         contacts = self.contacts.several(list(dict.fromkeys(contact_ids)))
         some = list(contacts.values())
         for _ in attempts(_ATTEMPTS):
-            # If we die before the addition is told, the clock finds who is due.
+            # After a crash, the clock still finds the steps that are due.
             at = clock.now() + STEP_LEASE
             if some:
                 self.runs.wake_by(campaign.id, at)
-            finds = partial(self.campaigns.check_looks_by_action, campaign.id, at, or_paused=True)
-            enroller = self.enroller(campaign, first, finds, mark)
+            check = partial(self.campaigns.check_looks_by_action, campaign.id, at, or_paused=True)
+            enroller = self.enroller(campaign, first, check, mark)
             try:
                 parts = parallel.chunks(enroller.enroll, some, AT_ONCE)
             except TransactionFailed:
@@ -101,7 +104,7 @@ class AdditionService:
     def _note_actions(
         self, campaign: Campaign, request: AudienceAddition, answer: AudienceAdded
     ) -> list[Action]:
-        """The campaign with its new contacts, or with one filter more to be enrolled."""
+        """Return the writes that record the addition in the campaign, with the job of a filter."""
         event = self.caller.event(
             "campaign.audience_added",
             campaign_id=campaign.id,

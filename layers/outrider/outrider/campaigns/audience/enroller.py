@@ -1,7 +1,7 @@
-"""Enrolling contacts in a campaign, up to 90 in one transaction with their counts.
+"""Enrollment of contacts in a campaign, up to 90 in one transaction with the counts.
 
-What was enrolled carries a mark of what enrolled it: so doing the same again finds its own work and
-counts nothing twice.
+Enrollments carry the mark of the request that made them. So a retry recognizes its own enrollments
+and counts nothing twice.
 """
 
 from collections import Counter
@@ -26,13 +26,13 @@ from outrider.sequences.models import Step
 
 AT_ONCE = 90
 SKIPPED_AS = "skipped_as_"
-"""Begins the names of the counts of contacts that a launch skipped, by reason."""
+"""Prefix of the counters of skipped contacts, by reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enroller:
-    """Enrolls in one campaign; what `check` gives must hold when it does. With `keeps` what was
-    skipped is kept too."""
+    """Enroller of contacts in one campaign. Each transaction includes the condition check of
+    `check`. With `keeps`, skipped contacts are stored with their reason too."""
 
     caller: Caller
     campaign: Campaign
@@ -44,11 +44,14 @@ class Enroller:
     mark: str
     keeps: bool = False
     calendars: dict[str | None, Calendar] = field(default_factory=dict)
-    """By time zone: taking the rules apart takes longer than asking them."""
+    """Calendars by time zone: parsing the window settings takes longer than a lookup."""
 
     def enroll(self, contacts: Sequence[Contact]) -> dict[str, SkipReason]:
-        """Enroll up to AT_ONCE contacts; gives those it skipped, by id. Raises TransactionFailed
-        when the check does not hold."""
+        """Enroll up to AT_ONCE contacts. Return the reasons of those that were skipped, by contact
+        id.
+
+        Raises: TransactionFailed if the condition check fails.
+        """
         skipped = self.screening.refused(contacts)
         groups = {
             each.id: [self.enrollments.add_action(self.new(each), self.campaign.due_shards)]
@@ -68,7 +71,8 @@ class Enroller:
         return skipped | known
 
     def new(self, contact: Contact, before: Enrollment | None = None) -> NewEnrollment:
-        """The enrollment of a contact; `before` is one of it that is over."""
+        """Return the new enrollment of a contact; `before` is an ended enrollment that it
+        replaces."""
         now = clock.now()
         campaign = self.campaign
         timezone = contact.timezone if zone_of(contact.timezone or "") else None
@@ -123,6 +127,7 @@ class Enroller:
 
 
 def company_key(contact: Contact) -> str | None:
-    """The contact's company, else the domain of its address unless anybody may have one there."""
+    """Return the contact's company id, or else the domain of its address unless that is a free mail
+    provider."""
     domain = domain_of(contact.email)
     return contact.company_id or (None if is_free_mail(domain) else domain)

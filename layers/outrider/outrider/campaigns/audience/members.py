@@ -1,4 +1,4 @@
-"""Who is in a campaign, who was left out of it, and which campaigns a contact is in."""
+"""Lists of a campaign's enrollments and skipped contacts, and of a contact's enrollments."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,13 +18,18 @@ from outrider.kit.http.pagination import Page, Sealer
 
 @dataclass(frozen=True, slots=True)
 class MemberLists:
+    """Lists of enrollments and skipped contacts, as the API shows them."""
+
     caller: Caller
     campaigns: CampaignRepository
     lists: EnrollmentLists
     enrollments: Callable[[str], EnrollmentRepository]
 
     def list_enrollments(self, campaign_id: str, query: EnrollmentQuery) -> Page[EnrollmentView]:
-        """Raises CampaignNotFound."""
+        """Return a page of a campaign's enrollments.
+
+        Raises: CampaignNotFound, ValidationFailed for an invalid cursor.
+        """
         campaign = self.campaigns.require(campaign_id)
         sealer = self._sealer(campaign_id, "enrollments")
         after = sealer.after(query)
@@ -35,7 +40,10 @@ class MemberLists:
         return sealer.page(query, [EnrollmentView.of(each) for each in found], place)
 
     def of_contact(self, query: ContactEnrollmentQuery) -> Page[EnrollmentView]:
-        """The enrollments of a contact, in whatever campaign."""
+        """Return a page of a contact's enrollments in all campaigns.
+
+        Raises: ValidationFailed for an invalid cursor.
+        """
         sealer = self._sealer(query.contact_id, "enrollments")
         after = sealer.after(query)
         if query.campaign_id is not None:
@@ -45,7 +53,10 @@ class MemberLists:
         return sealer.page(query, [EnrollmentView.of(each) for each in found], place)
 
     def left_out(self, campaign_id: str, query: AudienceQuery) -> Page[SkippedContact]:
-        """Whom a launch with a filter left out. Raises CampaignNotFound."""
+        """Return a page of the contacts that a filter selected but that were not enrolled.
+
+        Raises: CampaignNotFound, ValidationFailed for an invalid cursor.
+        """
         self.campaigns.require(campaign_id)
         sealer = self._sealer(campaign_id, "audience")
         items, place = self.enrollments(campaign_id).skipped(

@@ -1,4 +1,5 @@
-"""Which texts of a sequence cannot be filled for a contact, told without filling them."""
+"""Missing values: which texts of a sequence cannot be rendered for a contact, found without
+rendering."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -12,18 +13,19 @@ _OURS = frozenset({"sender", "unsubscribe_url"})
 
 
 class Saying(NamedTuple):
-    """A variant of a step."""
+    """Variant of a step."""
 
     step_id: str
     variant_id: str
 
 
 Needs = Mapping[Saying, frozenset[tuple[str, ...]]]
+"""Paths of the fields that each variant needs."""
 
 
 def needs(steps: Iterable[Step]) -> Needs:
-    """The fields that each text writes whatever the other fields are: what stands in a condition, a
-    loop or an option of spintax is not looked at."""
+    """Return the fields that each variant writes unconditionally. Fields inside conditions, loops
+    and spintax options are ignored."""
     found = {
         Saying(step.id, variant.id): frozenset(_needed(variant))
         for step in steps
@@ -33,7 +35,8 @@ def needs(steps: Iterable[Step]) -> Needs:
 
 
 def unfilled(contact: Contact, needs: Needs) -> frozenset[Saying]:
-    """The texts that are not sent to the contact, since it has no value for them."""
+    """Return the variants that are not sent to the contact because it lacks a value that they
+    need."""
     values = contact.model_dump(exclude_none=True) if needs else {}
     return frozenset(
         saying

@@ -1,4 +1,4 @@
-"""How far an audience is read, and the contacts that it asks for."""
+"""Jobs that enroll the contacts of a filter."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +13,11 @@ PAGE = 200
 
 
 class AudienceJob(BaseModel):
-    """How far an audience is read: `after` is the place in the list, `parts` how often it moved,
-    `moved_at` when it did so last, or was asked to."""
+    """Progress of enrolling the contacts of a filter.
+
+    `after` is the position in the list of contacts, `parts` the number of times it moved (the
+    version of the optimistic lock), `moved_at` when it last moved or was requeued.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -36,7 +39,8 @@ class AudienceJob(BaseModel):
 
 
 def audience_query(filter_: Mapping[str, Any]) -> ContactQuery:
-    """The contacts that a filter lets through, in an order that no change of a contact changes."""
+    """Return the query of a filter, with a sort order in which changed contacts keep their
+    place."""
     order = {} if {"search", "email"} & filter_.keys() else {"sort": "created_at"}
     return ContactQuery.model_validate({**filter_, **order, "limit": PAGE})
 
@@ -44,7 +48,7 @@ def audience_query(filter_: Mapping[str, Any]) -> ContactQuery:
 def begun(
     caller: Caller, campaign: Campaign, filter_: Mapping[str, Any], job_id: str
 ) -> AudienceJob:
-    """The job of a launch, or of an addition, whose change of the campaign is its last."""
+    """Return the job for the filter of a launch or addition that has just changed `campaign`."""
     return AudienceJob(
         id=job_id,
         filter=dict(filter_),

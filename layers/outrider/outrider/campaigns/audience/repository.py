@@ -1,4 +1,4 @@
-"""Keys, expressions and items of audiences."""
+"""Keys, expressions and items of audience jobs: `<workspace>#cam_…` / `audience#aud_…`."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class AudienceRepository:
-    """Audiences of the campaigns of one workspace."""
+    """Audience jobs of the campaigns of one workspace."""
 
     table: Table
     workspace: WorkspaceId
 
     def newest(self, campaign_id: str) -> list[AudienceJob]:
-        """The last 20 of a campaign, newest first."""
+        """Return the last 20 jobs of a campaign, newest first."""
         page = self.table.page(self._all(campaign_id), _SHOWN)
         jobs = [AudienceJob.model_validate(item) for item in page.items]
         return sorted(jobs, key=lambda job: job.asked_at, reverse=True)
 
     def open(self, campaign_id: str) -> list[AudienceJob]:
-        """Those of a campaign that are still to be enrolled, the longest asked for first."""
+        """Return the unfinished jobs of a campaign, oldest first."""
         found = self.table.every(self._all(campaign_id))
         jobs = [AudienceJob.model_validate(item) for item in found if not item["done"]]
         return sorted(jobs, key=lambda job: job.asked_at)
@@ -47,7 +47,8 @@ class AudienceRepository:
     def move_action(
         self, campaign_id: str, job: AudienceJob, after: Item | None, *, added: int, skipped: int
     ) -> Action:
-        """The place behind what was enrolled; None is the end."""
+        """Return the update that moves the job to the position `after` (None: done), with the
+        condition that no other worker has moved it."""
         return self.table.update_action(
             self._pk(campaign_id),
             _sk(job),
@@ -65,7 +66,7 @@ class AudienceRepository:
         )
 
     def ask_again(self, campaign_id: str, job: AudienceJob) -> None:
-        """Note that somebody was asked to go on with it, unless it has moved."""
+        """Record that the job was requeued, unless it has moved."""
         action = self.table.update_action(
             self._pk(campaign_id),
             _sk(job),

@@ -1,9 +1,8 @@
-"""The contacts that a filter lets through, of a launch or added later: read page after page, and
-enrolled while the campaign runs.
+"""Worker that enrolls the contacts of a filter, page by page, while the campaign runs.
 
-They are those of the moment they were asked for: who was made later is not among them. How far they
-are read is kept at `<workspace>#cam_…` / `audience#aud_…`, and moved only from where it was read,
-so of two workers one goes on. Enrolling a page again does nothing.
+The audience are the contacts that existed when it was requested; later ones are not included. The
+progress is stored at `<workspace>#cam_…` / `audience#aud_…` and moved with an optimistic lock, so
+of two workers one continues. Enrolling a page again has no effect.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,20 +26,20 @@ from outrider.kit.aws.dynamodb import (
 from outrider.kit.observability.logs import logger
 
 BATCH = 8 * AT_ONCE
-"""Contacts read before they are enrolled, as many as are enrolled at once."""
+"""Contacts read before they are enrolled: as many as are enrolled in parallel."""
 _PAGES = 10
-"""Pages read before their place is kept."""
+"""Maximum number of pages read before the progress is stored."""
 STANDS_STILL = timedelta(hours=1)
-"""After which an audience that did not move is not worked on: longer than the queue tries."""
+"""Time without progress after which a job is requeued: longer than SQS retries it."""
 MOST_PAGES = 12
-"""Pages that are read where a call waits for them."""
+"""Maximum number of pages read while an API request waits."""
 
 
 def first_of(
     lists: ContactLists, filter_: Mapping[str, Any], most: int
 ) -> tuple[list[Contact], bool]:
-    """The first `most` contacts that a filter lets through, fewer where it lets few through; and
-    whether there may be more."""
+    """Return the first `most` contacts that match a filter, and whether there may be more. Return
+    fewer if few contacts of the first MOST_PAGES pages match."""
     query = audience_query(filter_)
     found: dict[str, Contact] = {}
     after: Item | None = None
@@ -54,8 +53,8 @@ def first_of(
 
 @dataclass(frozen=True, slots=True)
 class AudienceRunner:
-    """`enroller` gives what enrolls in a campaign; `go_on` asks for another call, and `wake` has
-    the campaign's clock look at who was enrolled."""
+    """Worker for the audience jobs of one campaign. `enroller` makes the enroller of a job, `go_on`
+    sends a message to the worker's own queue, and `wake` wakes the campaign's clock."""
 
     campaigns: CampaignRepository
     audiences: AudienceRepository
@@ -65,7 +64,8 @@ class AudienceRunner:
     wake: Callable[[], None]
 
     def run(self, campaign_id: str, enough_time: Callable[[], bool]) -> str:
-        """Begin or go on. Gives what came of it, for the log."""
+        """Start or continue the campaign's jobs while `enough_time()`. Return the outcome, for the
+        log."""
         campaign = self.campaigns.get(campaign_id)
         jobs = self.audiences.open(campaign_id) if campaign else []
         if campaign is None or not jobs:
@@ -85,7 +85,7 @@ class AudienceRunner:
                 added = len(contacts) - skipped
                 self._move(campaign.id, job, after, added=added, skipped=skipped)
             except TransactionFailed:
-                return "another worker goes on, or the campaign is gone"
+                return "another worker continues, or the campaign was deleted"
             self.wake()
             if after is None:
                 return "done"
@@ -95,8 +95,8 @@ class AudienceRunner:
                 return "to be continued"
 
     def _read(self, job: AudienceJob) -> tuple[Sequence[Contact], Item | None]:
-        """Contacts behind the place reached, each once, and the place behind them. Where the filter
-        lets few through, there are few."""
+        """Return the next contacts, each once, and the position after them. There are few if few
+        match the filter."""
         found: dict[str, Contact] = {}
         after: Item | None = job.after
         for _ in range(_PAGES):
@@ -118,13 +118,14 @@ class AudienceRunner:
 
 @dataclass(frozen=True, slots=True)
 class AudienceWatch:
-    """Sees to it that an audience whose worker was given up is gone on with."""
+    """Watchdog that requeues audience jobs whose worker has stopped."""
 
     audiences: AudienceRepository
     go_on: Callable[[], None]
 
     def resume_stalled(self, campaign: Campaign) -> None:
-        """Ask for another call where nothing has moved for long; then not again for as long."""
+        """Requeue the campaign's jobs if none has moved for STANDS_STILL, at most once in that
+        time."""
         if not campaign.enrolling:
             return
         jobs = self.audiences.open(campaign.id)
@@ -133,6 +134,6 @@ class AudienceWatch:
         job = max(jobs, key=lambda each: each.moved_at or each.asked_at)
         if clock.from_text(job.moved_at or job.asked_at) > clock.now() - STANDS_STILL:
             return
-        logger().warning("an audience stands still", campaign_id=campaign.id, parts=job.parts)
+        logger().warning("an audience job is stalled", campaign_id=campaign.id, parts=job.parts)
         self.go_on()
         self.audiences.ask_again(campaign.id, job)

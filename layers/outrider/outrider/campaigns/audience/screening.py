@@ -1,6 +1,6 @@
-"""Who of an audience is not to be enrolled, and why: what is known of each just then.
+"""Screening of an audience: which contacts must not be enrolled, and why, as of now.
 
-It is asked for again when a step is due, so what happens between is not missed.
+The same is checked again when a step is due, so later changes are not missed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from outrider.kit.aws.dynamodb import batch_get
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Looks at contacts that one campaign is to reach."""
+    """Screening of contacts for one campaign."""
 
     campaign: Campaign
     campaigns: CampaignRepository
@@ -29,14 +29,14 @@ class Screening:
     of_contact: ContactEnrollments
 
     def refused(self, contacts: Sequence[Contact]) -> dict[str, SkipReason]:
-        """Those not to be enrolled, by id."""
-        refused = {each.id: reason for each in contacts if (reason := self._of_itself(each))}
+        """Return the reasons of the contacts that must not be enrolled, by contact id."""
+        refused = {each.id: reason for each in contacts if (reason := self._own_reason(each))}
         self._add_suppressed(refused, _left(contacts, refused))
         if self.campaign.settings.exclusive:
             self._add_busy(refused, _left(contacts, refused))
         return refused
 
-    def _of_itself(self, contact: Contact) -> SkipReason | None:
+    def _own_reason(self, contact: Contact) -> SkipReason | None:
         if contact.status == "unsubscribed":
             return "unsubscribed"
         verdict = contact.verification.verdict if contact.verification else None
@@ -71,7 +71,7 @@ class Screening:
                 refused[contact_id] = "in_other_active_sequence"
 
     def _elsewhere(self, contact_id: str) -> set[str]:
-        """Other campaigns in which the contact has something to come."""
+        """Return the other campaigns in which the contact has a next step."""
         return {each.campaign_id for each in self.of_contact.all(contact_id) if each.is_open} - {
             self.campaign.id
         }

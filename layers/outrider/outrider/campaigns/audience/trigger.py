@@ -1,4 +1,5 @@
-"""Adding one contact to a campaign that runs: a known one, or one that is made for it."""
+"""Trigger: enrolls one contact in an active campaign, and creates the contact if it does not
+exist."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ _ATTEMPTS = 4
 
 @dataclass(frozen=True, slots=True)
 class TriggerService:
-    """`enroller` gives what enrolls in a campaign, with its first step."""
+    """Triggers of the campaigns of one workspace. `enroller` makes the enroller for a campaign and
+    its first step."""
 
     caller: Caller
     campaigns: CampaignRepository
@@ -40,9 +42,12 @@ class TriggerService:
     runs: RunService
 
     def trigger(self, campaign_id: str, request: TriggerRequest) -> TriggerResult:
-        """What became of the contact. One that is not to be written to stays out, and the answer
-        says why. Raises CampaignNotFound, CampaignNotActive and ContactNotFound, and
-        ValidationFailed when lint finds errors in the steps."""
+        """Enroll one contact and send its first step at once if it is due. A contact that must not
+        be emailed is not enrolled, and the result has the reason.
+
+        Raises: CampaignNotFound; CampaignNotActive; ContactNotFound; ValidationFailed if lint finds
+        errors in the steps; Contended.
+        """
         self.caller.begin()
         campaign = self._active(campaign_id)
         steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
@@ -61,7 +66,7 @@ class TriggerService:
         raise Contended("Another request changed this contact or campaign")
 
     def _hand_over(self, campaign: Campaign, enrolled: Enrollment, promise: Promise) -> None:
-        """Have the first step carried out at once; where it finds no place, by the clock."""
+        """Queue the first step at once if there is a slot; otherwise the clock does later."""
         self.runs.keep(campaign, promise)
         at = self.rounds(campaign.id).hand_over(campaign, enrolled)
         if at < promise.at:
@@ -74,8 +79,8 @@ class TriggerService:
         return campaign
 
     def _contact(self, request: TriggerRequest) -> Contact:
-        """The one named, the one with the address, or a new one: what is given changes nothing
-        about a contact that is there."""
+        """Return the contact with the id or the address, or a new one. The request's fields do not
+        change an existing contact."""
         if request.contact_id is not None:
             return self.contacts.get(request.contact_id)
         new = request.new_contact()
@@ -89,14 +94,18 @@ class TriggerService:
     def _enroll(
         self, campaign: Campaign, first: Step, contact: Contact, *, again: bool
     ) -> tuple[TriggerResult, tuple[Enrollment, Promise] | None]:
-        """Raises TransactionFailed when something changed meanwhile."""
+        """Enroll the contact, unless it is screened out. Return the result, and the enrollment with
+        its promise if there is one.
+
+        Raises: TransactionFailed if something changed since it was read.
+        """
         enrollments = self.enrollments(campaign.id)
         before = enrollments.get(contact.id)
         if before is not None and not (before.is_over and again):
             return _left_out(campaign, contact, "already_in_sequence"), None
         enroller = self.enroller(campaign, first)
         reason = enroller.screening.refused([contact]).get(contact.id)
-        if reason and not (before and reason == "recently_contacted"):  # by this campaign, maybe
+        if reason and not (before and reason == "recently_contacted"):  # maybe by this campaign
             return _left_out(campaign, contact, reason), None
         new = enroller.new(contact, before)
         promise = self.runs.promise(campaign, clock.from_text(new.enrollment.due_at or ""))

@@ -1,1 +1,1 @@
-"""Forecasts: how a sequence would go, before it is launched or while it runs."""
+"""Forecast of a sequence: when its steps will be sent, before the launch or while it runs."""

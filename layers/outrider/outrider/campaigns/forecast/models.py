@@ -1,4 +1,4 @@
-"""Contacts of a forecast, and what it finds."""
+"""Input and result of a forecast."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,8 +10,9 @@ from outrider.sequences.models import Step
 
 
 class Person(NamedTuple):
-    """Somebody enrolled when the forecast begins; `id` is that of the enrollment. Texts that are
-    `unfilled` for them are not sent, and end the enrollment."""
+    """Contact in a forecast, enrolled when the forecast begins; `id` is the enrollment's. Variants
+    that are `unfilled` cannot be rendered for the contact: they are not sent, and end the
+    enrollment."""
 
     id: str
     timezone: str | None = None
@@ -21,8 +22,9 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One step of one contact: due at `due_at`, carried out at `send_at`. `reason` says why that is
-    later; or why it is never, within the horizon."""
+    """Forecast of one step for one contact: due at `due_at`, carried out at `send_at`. `reason` is
+    why it is later than due, or, without `send_at`, why it is not carried out within the horizon.
+    """
 
     step: Step
     variant_id: str | None
@@ -34,8 +36,8 @@ class Expected:
 
 @dataclass(slots=True)
 class Taken:
-    """What was taken of the first day (UTC) before the forecast begins; companies by their key,
-    `free_at` is when the minimum gap of a mailbox is over."""
+    """Usage of the limits on the first day (UTC) before the forecast begins, by mailbox id, in
+    total and by company key. `free_at` is when the minimum gap of a mailbox has passed."""
 
     mailboxes: dict[str, int] = field(default_factory=dict)
     campaign: int = 0
@@ -45,8 +47,12 @@ class Taken:
 
 @dataclass(slots=True)
 class Outlook:
-    """Steps carried out by day and by whether a person does them, the reasons of those that are
-    late or never, and what is expected of the people asked for, by id."""
+    """Result of a forecast.
+
+    `days` counts the steps carried out by day and by whether they are tasks; `late` and `left_out`
+    count the reasons of steps that are late or never carried out. `expected` has the steps of the
+    contacts that were asked for, by enrollment id.
+    """
 
     days: Counter[tuple[date, bool]] = field(default_factory=Counter)
     late: Counter[str] = field(default_factory=Counter)

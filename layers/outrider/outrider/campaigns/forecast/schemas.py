@@ -1,4 +1,4 @@
-"""What the API takes and gives about how a sequence would go."""
+"""API schemas of forecasts."""
 
 from typing import Annotated, Literal, Self
 
@@ -12,10 +12,11 @@ from outrider.sequences.models import Channel
 
 
 class PlanRequest(FilteredContacts):
-    """Whom to plan for: contacts by id, those that a filter lets through, or how many there would
-    be. `audience` alone is about people without time zones or companies of their own; with a
-    filter they have those of its contacts, in turn. `at` is when they would be enrolled: now, or
-    later."""
+    """The contacts to plan for: by id, those that match a filter, or just their number.
+
+    `audience` alone plans for contacts without a time zone or company; with a filter, for copies of
+    its contacts in turn. `at` is when they would be enrolled, by default now.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -44,8 +45,8 @@ class PlanRequest(FilteredContacts):
 
 
 class StepPlan(BaseModel):
-    """A step that is due at `due_at` and carried out at `send_at`; `reason` says why that is later.
-    Without `send_at` it is left out, or cannot be carried out, for `reason`."""
+    """A step that is due at `due_at` and carried out at `send_at`; `reason` is why that is later.
+    Without `send_at` the step is skipped or cannot be carried out, for `reason`."""
 
     step_id: str
     channel: Channel
@@ -63,7 +64,7 @@ class ContactPlan(BaseModel):
 
 
 class DayPlan(BaseModel):
-    """What is carried out on a day (UTC)."""
+    """Messages sent and tasks due on one day (UTC)."""
 
     date: str
     messages: int
@@ -71,15 +72,18 @@ class DayPlan(BaseModel):
 
 
 class SequencePlan(BaseModel):
-    """How a sequence would go from `at` on, if nobody answered, opened or clicked, tasks were done
-    when they come up, and nothing else was sent from its mailboxes. Nothing is changed by it. It is
-    about `audience` people; `more` says that the filter lets through more than were read: give
-    their number as `audience` to plan for all of them.
-    `late_by_reason` and `left_out_by_reason` count the steps that are carried out later than they
-    are due, and those that are not within 400 days; `missing_value` counts those whose text writes
-    a field that the contact does not have, where its enrollment ends. `contacts` are the first 100
-    of those asked for; `not_found` are ids that no contact has. `findings` are those of lint about
-    texts that do too much work: what such a text says is not sent."""
+    """Forecast of a sequence from `at` on. It changes nothing, and assumes that no contact replies,
+    opens or clicks, that tasks are done when they are due, and that nothing else is sent from the
+    mailboxes.
+
+    `audience` is the number of contacts; `more` means that more contacts match the filter than were
+    read: set `audience` to their number to plan for all. `late_by_reason` and `left_out_by_reason`
+    count the steps that are carried out later than due, and those that are not carried out within
+    400 days; `missing_value` counts steps whose text needs a field that the contact does not have,
+    which ends the enrollment. `contacts` are the first 100 contacts, `not_found` the ids of
+    contacts that do not exist. `findings` are lint findings about templates that take too much work
+    to render: their text is not sent.
+    """
 
     sequence_id: str
     object: Literal["sequence_plan"] = "sequence_plan"

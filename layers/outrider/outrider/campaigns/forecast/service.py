@@ -1,4 +1,4 @@
-"""Showing how a sequence would go, before it is launched or while it runs."""
+"""Service that forecasts a sequence, before its launch or while it runs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,13 +32,15 @@ from outrider.sequences.models import Sequence as OutreachSequence
 from outrider.sequences.service import SequenceService
 
 MAX_SHOWN = 100
-"""Contacts whose steps are shown one by one."""
+"""Maximum number of contacts whose steps are listed one by one."""
 MAX_READ = 2_000
-"""Contacts of a filter that are read."""
+"""Maximum number of a filter's contacts that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanningService:
+    """Forecasts of the sequences of one workspace."""
+
     caller: Caller
     sequences: SequenceService
     contacts: ContactService
@@ -47,7 +49,11 @@ class PlanningService:
     limits: Callable[[str], DailyLimits]
 
     def plan(self, sequence_id: str, request: PlanRequest) -> SequencePlan:
-        """Raises SequenceNotFound. The same question at the same moment gets the same answer."""
+        """Return the forecast of a sequence. The same request at the same time gets the same
+        forecast.
+
+        Raises: SequenceNotFound.
+        """
         self.caller.begin()
         sequence = self.sequences.get(sequence_id)
         campaign = self._campaign(sequence)
@@ -89,8 +95,8 @@ class PlanningService:
         )
 
     def _contacts(self, request: PlanRequest) -> tuple[list[Contact], bool]:
-        """Those asked for by id, in that order, or the first that the filter lets through; and
-        whether it may let through more."""
+        """Return the contacts requested by id, in that order, or the first that match the filter;
+        and whether more may match."""
         if request.filter is None:
             asked = list(dict.fromkeys(request.contact_ids or []))
             found = self.contacts.several(asked)
@@ -98,7 +104,7 @@ class PlanningService:
         return first_of(self.contacts.lists, request.filter, MAX_READ)
 
     def _campaign(self, sequence: OutreachSequence) -> Campaign:
-        """The one that carries the sequence out, or what its launch would make."""
+        """Return the campaign that the sequence leads, or the one that its launch would create."""
         if sequence.campaign_id and (found := self.campaigns.get(sequence.campaign_id)):
             return found.model_copy(update={"steps_version": sequence.steps_version})
         return Campaign.to_be(sequence)
@@ -110,7 +116,7 @@ class PlanningService:
         now: datetime,
         people: Sequence[Person],
     ) -> Taken:
-        """What was sent today."""
+        """Return the usage of today's limits."""
         today, taken = now.date(), Taken()
         usage = self.mailboxes.usage([mailbox.id for mailbox in mailboxes], today)
         for mailbox_id, used in usage.items():
@@ -129,8 +135,8 @@ class PlanningService:
 def _people(
     campaign: Campaign, contacts: Sequence[Contact], count: int, needed: Needs
 ) -> Sequence[Person]:
-    """As many people as asked for: the contacts, then others like them in turn, or with nothing
-    known of them where there are no contacts."""
+    """Return `count` contacts for the forecast: the given ones, then copies of them in turn, or
+    contacts without any fields if none are given."""
     known = [
         Person(
             id=enrollment_ids.of(campaign.id, each.id),

@@ -1,9 +1,9 @@
-"""How a campaign would go: what the planner's rounds come to, over nothing but memory.
+"""Simulation of a campaign in memory, with the planner's rules.
 
-A forecast supposes that nobody answers, opens or clicks, that tasks are done when they come up, and
-that no other campaign takes of the mailboxes. It is pure, and the same each time. It holds a few
-numbers for each contact and looks at none that waits, so 100,000 contacts take seconds.
-Times within are epoch milliseconds, days those since 1970 (UTC).
+It assumes that no contact replies, opens or clicks, that tasks are done when they are due, and that
+no other campaign uses the mailboxes. It is a pure function. It stores a few numbers per contact and
+does not visit waiting contacts, so 100,000 contacts take seconds. Times are epoch milliseconds,
+days are counted from 1970-01-01 (UTC).
 """
 
 import heapq
@@ -26,20 +26,20 @@ from outrider.sequences.models import Step
 
 HORIZON = timedelta(days=400)
 MOST_WORK = 200_000_000
-"""Units of work after which a forecast ends, as it does at its horizon: an event is 100, and a step
-takes two or three of them."""
+"""Work limit of a forecast, in units: it ends there as it does at its horizon. An event is 100
+units, and a step takes two or three events."""
 
 _DAY = 86_400_000
 _FIRST_DAY = date(1970, 1, 1)
 _NOTHING = -1
 _FOLLOW_UP, _FIRST, _WAKES, _NEW_DAY = range(4)
-"""Kinds of events, in their order at the same moment."""
+"""Kinds of events, in the order in which they are handled at the same time."""
 
 
 @dataclass(slots=True)
 class _Sender:
-    """A mailbox that sends. `waiting` are those it wrote to before; it is `woken` when it is to
-    look for one to write to."""
+    """Mailbox that sends. `waiting` are the due emails to contacts that it emailed before. `woken`:
+    an event is scheduled at which it sends the next emails."""
 
     mailbox: Mailbox
     gap: int
@@ -52,7 +52,8 @@ class _Sender:
 
 
 class Forecast:
-    """Of `campaign` with these `steps`, over people who are all enrolled when it `begins`."""
+    """Simulation of `campaign` with these `steps`, for contacts who are all enrolled when it
+    `begins`."""
 
     def __init__(
         self,
@@ -68,7 +69,7 @@ class Forecast:
         self.work = WorkDone()
         self._times: dict[str | None, Times] = {}
         self._asks_zone = bool(self._rules.windows or self._rules.holidays)
-        """Whether it matters to an email that is due in which time zone its contact is."""
+        """Whether the time zone of a contact matters for a due email."""
         self._begins = clock.to_epoch_ms(begins)
         self._ends = self._begins + HORIZON // timedelta(milliseconds=1)
         today = self._begins // _DAY
@@ -90,17 +91,18 @@ class Forecast:
         self._sent_to = Counter({(key, today): used for key, used in taken.companies.items()})
         self._limited_until = 0
         self._full_until = 0
-        """Until when a mailbox is full, the one that is so longest."""
+        """Latest time until which the daily cap of a mailbox is used up."""
         self._shared = PendingEmails(self._times, self.work)
         self._events: list[tuple[int, int, int]] = []
-        """When, what kind, and whose: of a person, a sender or a company."""
+        """Heap of events: time, kind, and the number of a contact, sender or company."""
         self._held: list[deque[int]] = []
-        """Who waits for a new day of a company's limit, by company."""
+        """Contacts that wait for the next day of their company's limit, by company number."""
         self._companies: dict[str, int] = {}
         self.outlook = Outlook()
 
     def run(self, people: Iterable[Person], shown: Collection[str] = ()) -> Outlook:
-        """What becomes of all of them, and step by step of those whose ids are `shown`."""
+        """Return the forecast of all contacts, with every step of those whose enrollment ids are in
+        `shown`."""
         self._people = people = sorted(people, key=lambda each: each.id)
         self._place = [0] * len(people)
         self._sender = [_NOTHING] * len(people)
@@ -108,7 +110,7 @@ class Forecast:
         self._reason: dict[int, str] = {}
         self.outlook.expected = {each: [] for each in shown}
         for who in range(len(people)):
-            self._comes(who, self._times_of(who).due_after(self._begins, 0, self._steps[0]))
+            self._schedule(who, self._times_of(who).due_after(self._begins, 0, self._steps[0]))
         while self._events:
             at, kind, whose = heapq.heappop(self._events)
             self.work.done += EVENT
@@ -123,12 +125,14 @@ class Forecast:
                 self._come_up(whose, at)
         queues = (self._shared, *(sender.waiting for sender in self._senders))
         for who in chain(*(queue.all() for queue in queues), *self._held):
-            self._note(who, None, self._reason.get(who) or self._why(self._sender[who], who))
+            self._note(
+                who, None, self._reason.get(who) or self._wait_reason(self._sender[who], who)
+            )
         return self.outlook
 
-    # ── Steps that come up ───────────────────────────────────────────────────────────────────────
+    # ── Due steps ────────────────────────────────────────────────────────────────────────────────
 
-    def _comes(self, who: int, at: int) -> None:
+    def _schedule(self, who: int, at: int) -> None:
         self._due[who] = at
         self._reason.pop(who, None)
         self._push(who, at)
@@ -141,7 +145,7 @@ class Forecast:
         step = self._steps[self._place[who]]
         if reason := self._left_out[self._place[who]]:
             self._note(who, None, reason)
-            self._go_on(who, at)
+            self._advance(who, at)
         elif self._is_unfilled(who, step):
             self._note(who, None, "missing_value")
         elif (opens := self._times_of(who).earliest(at)) != at:
@@ -156,7 +160,7 @@ class Forecast:
         elif not self._senders:
             self._note(who, None, self._never)
         else:
-            self._wait(who, at)
+            self._wait_for_mailbox(who, at)
 
     def _is_unfilled(self, who: int, step: Step) -> bool:
         person = self._people[who]
@@ -168,12 +172,12 @@ class Forecast:
         self._reason.setdefault(who, reason)
         self._push(who, self._times_of(who).earliest(until))
 
-    def _go_on(self, who: int, since: int) -> None:
+    def _advance(self, who: int, since: int) -> None:
         self._place[who] += 1
         place = self._place[who]
         if place < len(self._steps):
             step = self._steps[place]
-            self._comes(who, self._times_of(who).due_after(since, place, step))
+            self._schedule(who, self._times_of(who).due_after(since, place, step))
 
     def _carry_out(self, who: int, at: int) -> None:
         step = self._steps[self._place[who]]
@@ -183,11 +187,11 @@ class Forecast:
                 self._sent_to[key, at // _DAY] += 1
         late = at > self._due[who]
         self._note(who, at, self._reason.get(who, "mailbox_gap") if late else None)
-        self._go_on(who, at)
+        self._advance(who, at)
 
     # ── Emails that wait for a mailbox ───────────────────────────────────────────────────────────
 
-    def _wait(self, who: int, at: int) -> None:
+    def _wait_for_mailbox(self, who: int, at: int) -> None:
         number, zone = self._sender[who], None
         if self._asks_zone:
             zone = self._people[who].timezone
@@ -211,8 +215,8 @@ class Forecast:
             heapq.heappush(self._events, (max(at, sender.free_at), _WAKES, number))
 
     def _send(self, number: int, at: int) -> None:
-        """Have a mailbox write to those that wait, the ones it wrote to before first, until it is
-        to wait itself."""
+        """Send emails from a mailbox, to contacts that it emailed before first, until the mailbox
+        has to wait."""
         sender = self._senders[number]
         while sender.free_at <= at and self.work.done <= MOST_WORK:
             if (begins := self._sends_again(sender, at)) > at:
@@ -241,13 +245,13 @@ class Forecast:
         if (opens := self._times_of(who).earliest(slot)) != slot:
             self._defer(who, opens, "window")
             return
-        self._reason.setdefault(who, self._why(number, who))
+        self._reason.setdefault(who, self._wait_reason(number, who))
         self._take(sender, slot)
         self._sender[who] = number
         self._carry_out(who, slot)
 
     def _sends_again(self, sender: _Sender, at: int) -> int:
-        """When the mailbox may send again: `at` where it may now."""
+        """Return when the mailbox may send again; `at` if it may now."""
         if sender.used_day != at // _DAY:
             sender.used_day, sender.used = at // _DAY, 0
         if not sender.mailbox.is_warmed and (rests := sender.mailbox.rests_until(_moment(at))):
@@ -271,8 +275,8 @@ class Forecast:
             * 1_000
         )
 
-    def _why(self, number: int, who: int) -> str:
-        """Why an email waits, or waited, for a mailbox."""
+    def _wait_reason(self, number: int, who: int) -> str:
+        """Return the reason why an email waits, or waited, for a mailbox."""
         if self._limited_until > self._due[who]:
             return "campaign_daily_limit"
         until = self._full_until if number == _NOTHING else self._senders[number].full_until
@@ -285,7 +289,8 @@ class Forecast:
         return limit is not None and self._sent[at // _DAY] >= limit
 
     def _is_held(self, who: int, at: int) -> bool:
-        """Whether the limit of the person's company is reached: then they wait for a new day."""
+        """Return whether the daily limit of the contact's company is reached. The contact then
+        waits for the next day."""
         limit, key = self._rules.company_daily_limit, self._people[who].company_key
         if limit is None or not key or self._sent_to[key, at // _DAY] < limit:
             return False
@@ -299,18 +304,18 @@ class Forecast:
         return True
 
     def _release(self, number: int, at: int) -> None:
-        """Let as many of a company's people come up as may be written to on a day."""
+        """Schedule as many of a company's waiting contacts as its daily limit allows."""
         held = self._held[number]
         for _ in range(min(len(held), self._rules.company_daily_limit or 0)):
             self._push(held.popleft(), at)
         if held:
             heapq.heappush(self._events, (_tomorrow(at), _NEW_DAY, number))
 
-    # ── What is told ─────────────────────────────────────────────────────────────────────────────
+    # ── Results ──────────────────────────────────────────────────────────────────────────────────
 
     def _give_up(self, kind: int, whose: int) -> None:
-        """What comes after the horizon is never carried out; who waits for a sender is told of at
-        the end."""
+        """Record a step after the horizon as not carried out. Emails that wait for a mailbox are
+        recorded at the end."""
         if kind in (_FOLLOW_UP, _FIRST):
             self._note(whose, None, self._reason.get(whose, "horizon"))
 
@@ -346,7 +351,7 @@ class Forecast:
 
 
 def _left_out(campaign: Campaign, step: Step) -> str | None:
-    """Why the step is left out where the contact does nothing."""
+    """Return the reason why the step is skipped if the contact never reacts, or None."""
     silent = Enrollment(
         id="",
         campaign_id=campaign.id,
@@ -360,7 +365,7 @@ def _left_out(campaign: Campaign, step: Step) -> str | None:
 
 
 def _blocked(mailboxes: Sequence[Mailbox]) -> str:
-    """Why no mailbox sends; what is mended most easily first."""
+    """Return the reason why no mailbox can send: of several, the one that is easiest to fix."""
     reasons = {each.blocked for each in mailboxes}
     order = ("mailbox_unverified", "mailbox_paused", "mailbox_failing")
     return next((each for each in order if each in reasons), "mailbox_cap")

@@ -1,7 +1,7 @@
-"""What a forecast asks over and over, and how much work that is.
+"""Work limit of forecasts, and cached calendars and queues that count their work.
 
-Work is counted, not timed, so that the same forecast ends at the same place everywhere. A unit is
-about a tenth of a microsecond.
+Work is counted in units, not timed, so that the same forecast ends at the same point on every
+machine. A unit is about 0.1 microseconds.
 """
 
 import heapq
@@ -14,28 +14,28 @@ from outrider.kit import clock
 from outrider.sequences.models import Step
 
 EVENT = 100
-"""Units of an event."""
+"""Units for an event."""
 _LOOK = 4
-"""Units of looking whether a time zone's windows are open."""
+"""Units for checking whether the send windows of a time zone are open."""
 _ASK = 100
-"""Units of asking a calendar about a minute it was not asked about; its answer is kept."""
+"""Units for a calendar lookup of a minute that is not cached."""
 _DAY_PASSED = 20
-"""Units of a day that a calendar passes on its way."""
+"""Units for each day that a calendar lookup skips."""
 _WINDOW = 150
-"""Units of a window of a day; its hours are kept."""
+"""Units for each window of a day that is not cached."""
 _MINUTE, _DAY = 60_000, 86_400_000
 
 
 @dataclass(slots=True)
 class WorkDone:
-    """Units done so far."""
+    """Units of work done so far."""
 
     done: int = 0
 
 
 class Times:
-    """A calendar that is asked for milliseconds. Windows and time zones change at whole minutes, so
-    it remembers what it was asked by the minute."""
+    """Calendar for epoch milliseconds. Windows and time zones change at whole minutes, so its cache
+    is by the minute."""
 
     def __init__(self, calendar: Calendar, work: WorkDone) -> None:
         self._calendar = calendar
@@ -46,7 +46,7 @@ class Times:
         self._due: dict[tuple[int, int], int] = {}
 
     def earliest(self, at: int) -> int:
-        """The first moment from `at` on at which the windows are open."""
+        """Return the first time from `at` on at which a send window is open."""
         if self._always:
             return at
         minute = at - at % _MINUTE
@@ -63,7 +63,7 @@ class Times:
         return at if opens == minute else opens
 
     def due_after(self, previous: int, place: int, step: Step) -> int:
-        """When the step at `place` is due if the one before was done at `previous`."""
+        """Return when the step at `place` is due if the previous step was done at `previous`."""
         minute = previous - previous % _MINUTE
         waited = self._due.get((place, minute))
         if waited is None:
@@ -76,16 +76,16 @@ class Times:
 
 @dataclass(slots=True)
 class PendingEmails:
-    """Emails that are due, by the time zones of their contacts: where the windows of one are
-    closed, none in it is looked at until they open. `times` has all these time zones."""
+    """Queue of due emails by time zone. Emails in a zone whose windows are closed are not visited
+    until they open. `times` has all these time zones."""
 
     times: Mapping[str | None, Times]
     work: WorkDone
     _by_zone: dict[str | None, deque[tuple[int, int]]] = field(default_factory=dict)
     _open: list[tuple[int, int, str | None]] = field(default_factory=list)
-    """The longest due of each zone that is open, or was when it was looked at."""
+    """Earliest due email of each zone whose windows were open when last checked."""
     _closed: list[tuple[int, int, int, str | None]] = field(default_factory=list)
-    """The same of those that are closed, with when they open."""
+    """Earliest due email of each other zone, with the time at which its windows open."""
 
     def add(self, who: int, zone: str | None, due: int) -> None:
         if zone in self._by_zone:
@@ -95,8 +95,8 @@ class PendingEmails:
             heapq.heappush(self._open, (due, who, zone))
 
     def pop(self, at: int) -> int | None:
-        """The longest due whose windows are open at `at`, which is never before that of an earlier
-        call."""
+        """Remove and return the earliest due email whose windows are open at `at`, or None. `at`
+        must not be earlier than in a previous call."""
         while self._closed and self._closed[0][0] <= at:
             _, due, who, zone = heapq.heappop(self._closed)
             heapq.heappush(self._open, (due, who, zone))
@@ -119,7 +119,7 @@ class PendingEmails:
             del self._by_zone[zone]
 
     def opens(self, at: int) -> int | None:
-        """When the first of those that wait can be written to; None when nobody waits."""
+        """Return when the next email can be sent, or None if the queue is empty."""
         found: int | None = None
         for *_, zone in self._open:
             self.work.done += _LOOK

@@ -1,1 +1,1 @@
-"""Statistics of a campaign, by step, variant and day."""
+"""Statistics of a campaign by step, variant and day."""

@@ -1,13 +1,14 @@
-"""Counts of one step on one day."""
+"""Counters of one step on one day."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class StepDay:
-    """The counts of one step and variant on one day (UTC), by name: `sent`, `delivered`, `opened`
-    and `clicked` (by persons), `opened_by_machine`, `replied_<class>`, `bounced`, `soft_bounced`,
-    `complained`, `unsubscribed`, `failed`, `skipped_<reason>`. Each message counts once in each."""
+    """Counters of one step and variant on one day (UTC), by name: `sent`, `delivered`, `opened` and
+    `clicked` (by humans), `opened_by_machine`, `replied_<class>`, `bounced`, `soft_bounced`,
+    `complained`, `unsubscribed`, `failed`, `skipped_<reason>`. A message counts at most once in
+    each."""
 
     day: str
     step_id: str

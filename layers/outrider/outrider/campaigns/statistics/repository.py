@@ -1,8 +1,8 @@
-"""What happened in a campaign, counted by step, variant and day: what happens to most messages from
-the events that tell of it (`messages.counting`), all else in the transaction of the change.
+"""Counters of a campaign by step, variant and day. The relay counts most outcomes of
+messages from their events (`events.feed`); all else is counted in the transaction of the change.
 
-The counts of one step, variant and day are items `<workspace>#cam_…` /
-`stat#<day>#<step>#<variant>#<shard>`; how the audience stands is counted by `kit.counters` beside.
+They are the items `<workspace>#cam_…` / `stat#<day>#<step>#<variant>#<shard>`. The audience is
+counted separately, by `kit.counters`.
 """
 
 import secrets
@@ -16,20 +16,21 @@ from outrider.kit.aws.attributes import Item, changes
 from outrider.kit.aws.dynamodb import Action, Query, Table
 
 SHARDS = 8
-"""Many workers count the same step at once, and transactions that meet on one item are repeated."""
+"""Number of shards: many workers count the same step at the same time, and transactions that
+conflict on an item are retried."""
 _BY_HOUR = ("sent", "bounced", "complained")
-"""Also counted by the hour."""
+"""Names that are also counted by the hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The counts of one campaign; `pk` is `<workspace>#cam_…`."""
+    """Counters of one campaign; `pk` is `<workspace>#cam_…`."""
 
     table: Table
     pk: str
 
     def add_action(self, day: date, step_id: str, variant_id: str, *names: str) -> Action:
-        """The write that counts one of each of `names`, for a transaction."""
+        """Return the update that adds one to each of `names`."""
         by_hour = [hourly_counts.attribute(day, name) for name in names if name in _BY_HOUR]
         counts = dict.fromkeys([name for name in (*names, *by_hour) if name], 1)
         return self.add_many_action(day.isoformat(), step_id, variant_id, counts)
@@ -37,24 +38,25 @@ class Statistics:
     def add_many_action(
         self, day: str, step_id: str, variant_id: str, counts: Mapping[str, int]
     ) -> Action:
-        """The write that adds `counts`, by the names of `names_at`, for a transaction."""
+        """Return the update that adds `counts`, by the names of `names_at`."""
         sk = f"stat#{day}#{step_id}#{variant_id}#{secrets.randbelow(SHARDS)}"
         return self.table.update_action(self.pk, sk, changes(add=counts))
 
     @staticmethod
     def names_at(moment: datetime, name: str) -> list[str]:
-        """Return the names under which something is counted that happened at `moment` (UTC)."""
+        """Return the counter names for something that happened at `moment` (UTC)."""
         return [name, hourly_counts.of(moment, name)] if name in _BY_HOUR else [name]
 
     def move_action(
         self, day: date, step_id: str, variant_id: str, before: str, after: str
     ) -> Action:
-        """The write that counts as `after` what was counted as `before` on that day."""
+        """Return the update that moves one count from `before` to `after` on that day."""
         counts = {before: -1, after: 1}
         return self.add_many_action(day.isoformat(), step_id, variant_id, counts)
 
     def since(self, moment: datetime) -> dict[str, int]:
-        """What was sent, bounced and called spam in the hours that began after `moment`."""
+        """Return how many messages were sent, bounced or complained about in the hours that began
+        after `moment`."""
         items = [
             (date.fromisoformat(item["sk"].split("#")[1]), item)
             for item in self._items(moment.date(), None)
@@ -62,8 +64,8 @@ class Statistics:
         return {name: hourly_counts.total(items, name, moment) for name in _BY_HOUR}
 
     def list(self, since: date | None = None, until: date | None = None) -> Iterator[StepDay]:
-        """All counts of these days, a shard at a time: the same day, step and variant may come
-        several times, to be summed up."""
+        """Yield the counters of these days, one shard at a time: the same day, step and variant may
+        occur several times and have to be summed."""
         for item in self._items(since, until):
             _, day, step_id, variant_id, _ = item.pop("sk").split("#")
             item.pop("pk")

@@ -1,5 +1,5 @@
-"""What happened in a campaign, summed up: in all, by step, variant and day. Pure functions of its
-statistics."""
+"""API schemas of statistics, and pure functions that sum up the counters in total and by step,
+variant and day."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,9 +15,9 @@ _BY_CLASS, _BY_REASON = "replied_", "skipped_"
 
 
 class Counts(BaseModel):
-    """Messages, each counted once in each. `opened`, `clicked` and `replied` are by persons:
-    absences and other automatic answers stand in `replied_by_class` alone. What becomes of a
-    message counts on the day it happens."""
+    """Numbers of messages; a message counts at most once in each. `opened`, `clicked` and `replied`
+    are by humans: out-of-office and other automatic replies are in `replied_by_class` only. An
+    outcome counts on the day on which it happens."""
 
     sent: int = 0
     delivered: int = 0
@@ -34,12 +34,12 @@ class Counts(BaseModel):
     skipped: int = 0
     skipped_by_reason: dict[str, int] = Field(default_factory=dict)
     completed: int = 0
-    """Tasks that were done."""
+    """Tasks that were completed."""
     expired: int = 0
 
 
 class Rate(BaseModel):
-    """`value` is null where there is nothing to divide by."""
+    """`value` is `numerator` / `denominator`, or null if the denominator is 0."""
 
     numerator: int
     denominator: int
@@ -47,8 +47,8 @@ class Rate(BaseModel):
 
 
 class Rates(BaseModel):
-    """`delivered` and `bounced` are of all that was sent, the others of what did not bounce: not
-    every server tells of what it delivers."""
+    """`delivered` and `bounced` are rates of sent messages, the others of sent messages that did
+    not bounce, because not every mail server reports deliveries."""
 
     delivered: Rate
     bounced: Rate
@@ -66,7 +66,8 @@ class VariantStats(BaseModel):
 
 
 class StepStats(BaseModel):
-    """`position` counts from 1; null for a step that newer versions of the sequence have not."""
+    """`position` counts from 1; it is null for a step that the newest version of the sequence does
+    not have."""
 
     step_id: str
     position: int | None
@@ -76,7 +77,7 @@ class StepStats(BaseModel):
 
 
 class DayStats(BaseModel):
-    """What becomes of a mail counts on the day it happens: a rate of one day may exceed 1."""
+    """An outcome counts on the day on which it happens, so the rate of one day can exceed 1."""
 
     day: str
     counts: Counts
@@ -84,7 +85,7 @@ class DayStats(BaseModel):
 
 
 class StatsView(BaseModel):
-    """`audience` is how it stands now, whatever the days asked for."""
+    """`audience` is as of now, regardless of the days of the query."""
 
     campaign_id: str
     object: Literal["campaign_stats"] = "campaign_stats"
@@ -132,7 +133,8 @@ def rate(numerator: int, denominator: int) -> Rate:
 
 
 def by_step(parts: Sequence[StepDay], steps: Sequence[Step]) -> list[StepStats]:
-    """In their order; those of other versions behind."""
+    """Return the statistics of each step in the order of the sequence, steps of other versions
+    last."""
     places = {step.id: place for place, step in enumerate(steps)}
     grouped: defaultdict[str, list[StepDay]] = defaultdict(list)
     for part in parts:

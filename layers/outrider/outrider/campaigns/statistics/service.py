@@ -1,4 +1,4 @@
-"""What can be asked of the statistics of a campaign."""
+"""Service that reports the statistics of a campaign."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,16 @@ from outrider.sequences.service import SequenceService
 
 @dataclass(frozen=True, slots=True)
 class StatsService:
+    """Statistics of the campaigns of one workspace."""
+
     campaigns: CampaignRepository
     sequences: SequenceService
 
     def of(self, campaign_id: str, query: StatsQuery) -> StatsView:
-        """Raises CampaignNotFound."""
+        """Return the statistics of a campaign for the days of the query.
+
+        Raises: CampaignNotFound.
+        """
         campaign, shards = self.campaigns.require_with_counts(campaign_id)
         parts = list(self.campaigns.statistics(campaign_id).list(query.since, query.until))
         steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
