@@ -11,6 +11,7 @@ api = native_api()
 handler = needs(
     Environment.keys_table,
     Environment.contacts_table,
+    Environment.leads_table,
     Environment.campaigns_table,
     Environment.enrollments_table,
     Environment.messages_table,
@@ -22,6 +23,7 @@ handler = needs(
     "/v1/contacts/{contact_id}/export",
     scope=(
         "contacts:read",
+        "leads:read",
         "companies:read",
         "campaigns:read",
         "messages:read",

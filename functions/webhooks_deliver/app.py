@@ -1,4 +1,4 @@
-"""Worker of the deliveries queue: attempts, probes, and the drain of backlogs."""
+"""Queue of deliveries: attempts, probes, and handing out what waits."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Worker of the replays queue: runs a replay for as long as there is time."""
+"""Carries out replays, for as long as there is time."""
 
 from functools import partial
 from typing import Any

@@ -41,6 +41,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "GET /v1/contacts/{contact_id}/timeline type": "compares `event`",
         "GET /v1/events type": "compares `event`",
         "GET /v1/events resource": "any id in `data`",
+        "GET /v1/leads min_score": "the least `score`, as its callers know it",
         "GET /v1/imports/{import_id}/rows status": "compares `result`",
     },
     "refused": {

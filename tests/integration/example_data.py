@@ -5,11 +5,15 @@ from uuid import uuid4
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.enrollments import message_ids
+from outrider.contacts.repository import ContactRepository
 from outrider.credits.wiring import credits
 from outrider.imports.wiring import runner
-from outrider.kit import ids
+from outrider.kit import clock, ids
+from outrider.kit.aws.dynamodb import Table, transact
 from outrider.kit.aws.s3 import Objects
 from outrider.kit.settings import settings
+from outrider.research.models import Findings
+from outrider.research.repository import ResearchRepository
 from tests.harness.api import Api
 from tests.harness.feed import record
 from tests.integration.outreach import STEP_ONE, a_mailbox, a_message, a_task
@@ -58,6 +62,24 @@ def a_company(api: Api) -> str:
 def a_suppression(api: Api) -> str:
     body = {"address": _address(), "reason": "manual"}
     return str(api.post("/v1/suppressions", body).json["id"])
+
+
+def a_lead(api: Api) -> str:
+    return str(api.post("/v1/leads", {"contact_id": a_contact(api)}).json["id"])
+
+
+def a_lead_to_research(api: Api) -> str:
+    return str(api.post("/v1/leads", {"contact_id": a_contact_to_research(api)}).json["id"])
+
+
+def a_researched_lead(api: Api) -> str:
+    lead_id = a_lead(api)
+    contact_id = api.get(f"/v1/leads/{lead_id}").json["contact_id"]
+    workspace = WorkspaceId(api.workspace().id)
+    contacts = ContactRepository(Table(settings().contacts_table), workspace)
+    found = Findings(site="example.com", outcome="found", researched_at=clock.timestamp())
+    transact(*ResearchRepository(contacts).keep_actions(contact_id, found))
+    return lead_id
 
 
 def an_import(api: Api) -> str:

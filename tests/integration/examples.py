@@ -21,8 +21,11 @@ from tests.integration.example_data import (
     a_contact_with_a_past,
     a_draft,
     a_held_credit,
+    a_lead,
+    a_lead_to_research,
     a_pool,
     a_reply,
+    a_researched_lead,
     a_sequence,
     a_step_for_a_contact,
     a_suppression,
@@ -115,6 +118,21 @@ EXAMPLES: dict[str, Example] = {
     "POST /v1/contacts/{contact_id}/verify": Example(3, make=an_unverified_contact),
     # The contact beside what is kept, its company; then credits held, and given back (two calls).
     "POST /v1/contacts/{contact_id}/research": Example(7, {}, make=a_contact_to_research),
+    # The page; where there are any, their contacts besides (test_leads.py).
+    "GET /v1/leads": Example(2, make=a_lead),
+    # By address: its claim and contact; a new contact; the lead.
+    "POST /v1/leads": Example(4, {"email": "ada@example.com", "title": "CTO"}),
+    "GET /v1/leads/{lead_id}": Example(3, make=a_lead),
+    "PATCH /v1/leads/{lead_id}": Example(4, {"status": "qualified"}, make=a_lead),
+    "DELETE /v1/leads/{lead_id}": Example(3, make=a_lead),
+    # The lead, its contact, what was researched, the profile; the score goes to the contact; the
+    # lead and its contact again, the change.
+    "POST /v1/leads/{lead_id}/qualify": Example(10, make=a_lead),
+    # The research as of a contact, with the lead before it; then lead, contact, the change.
+    "POST /v1/leads/{lead_id}/research": Example(10, {}, make=a_lead_to_research),
+    "GET /v1/leads/{lead_id}/research": Example(3, make=a_researched_lead),
+    "GET /v1/profile": Example(2),
+    "PUT /v1/profile": Example(3, {"titles": ["sales"], "countries": ["DE"]}),
     "GET /v1/companies": Example(2, make=a_company),
     "POST /v1/companies": Example(2, {"domain": "acme.example"}, keeps_unknown=True),
     "GET /v1/companies/{company_id}": Example(2, make=a_company),

@@ -16,6 +16,7 @@ CONTENT = {
     "TimelineEvent": {"contacts", "events"},
     "Company": {"companies"},
     "Findings": {"companies"},
+    "Research": {"contacts", "companies"},
     "Suppression": {"suppressions"},
     "EnrollmentView": {"campaigns"},
     "CampaignView": {"campaigns"},
@@ -23,6 +24,8 @@ CONTENT = {
     "Explanation": {"campaigns"},
     "CampaignStatusView": {"campaigns"},
     "StatsView": {"campaigns"},
+    "LeadView": {"leads", "contacts"},
+    "ProfileView": {"leads"},
     "Import": {"contacts"},
     "ImportRow": {"contacts"},  # of another kind of import: test_imports.py
     "Export": {"contacts"},  # its file's link by the kind: test_exports.py
@@ -52,8 +55,8 @@ CONTENT = {
 }
 """Which resources a model tells of, by its name or that of a class it is derived from."""
 
-OWN = {"Research": "contacts"}
-"""A write answers what it made: the findings about a contact's company, to who may write it."""
+OWN = {"Research"}
+"""What a write may answer to whoever may write it: the findings about a contact's company."""
 
 
 def models(annotation: Any, seen: set[type] | None = None) -> Iterator[type[BaseModel]]:
@@ -71,7 +74,7 @@ def models(annotation: Any, seen: set[type] | None = None) -> Iterator[type[Base
 
 def content(route: Route) -> set[str]:
     """Which resources the answer to a route tells of."""
-    if any(base.__name__ in OWN for base in models(route.result)):
+    if route.method != "GET" and any(base.__name__ in OWN for base in models(route.result)):
         return set()
     return {
         each

@@ -32,7 +32,7 @@ PERSON = {
     "custom": {"rank": "Rear Admiral"},
 }
 ABOUT = ["grace.hopper", "Hopperson", "Grace", "555 0199", "Rear Admiral", "navy.example"]
-ERASE_CALLS = 18
+ERASE_CALLS = 19
 
 
 def created(api: Api, **fields: Any) -> str:

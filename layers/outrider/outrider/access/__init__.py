@@ -1,2 +1,1 @@
-"""Authentication and authorization: workspaces, API keys, scopes, plans, rate limits and
-idempotency keys."""
+"""Who is calling and what they may: workspaces, API keys, scopes, plans, and the meter."""

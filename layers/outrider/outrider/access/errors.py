@@ -1,4 +1,4 @@
-"""Errors of authentication, authorization, rate limiting and idempotency keys."""
+"""What stands between a request and its route."""
 
 from outrider.kit.errors import Conflict, OutriderError
 
@@ -17,8 +17,7 @@ class MissingAuth(OutriderError):
 
 
 class InvalidApiKey(OutriderError):
-    """The API key was rejected. The error is the same for unknown, malformed, revoked and expired
-    keys, so it reveals nothing about them."""
+    """Unknown, malformed, revoked and expired keys are told apart by nobody."""
 
     status, code = 401, "INVALID_API_KEY"
     title = "The API key is not valid"
@@ -28,8 +27,7 @@ class InvalidApiKey(OutriderError):
 
     @classmethod
     def without_bearer(cls, *, basic: bool) -> "InvalidApiKey":
-        """Return the error for an Authorization header without the Bearer scheme; `basic` if it has
-        the Basic scheme."""
+        """For a header of another scheme than Bearer: the Basic scheme, or none at all."""
         there = "uses the Basic scheme" if basic else "does not begin with the word Bearer"
         return cls(f"The Authorization header {there}: send `Authorization: Bearer <your key>`")
 
@@ -61,7 +59,7 @@ class IdempotencyMismatch(OutriderError):
 
 
 class StillRunning(Conflict):
-    """An earlier request with the same Idempotency-Key has not ended yet."""
+    """The first request with an Idempotency-Key has not ended yet."""
 
     def __init__(self, *, retry_after: int) -> None:
         super().__init__(

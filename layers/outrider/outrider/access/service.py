@@ -1,4 +1,4 @@
-"""Services for workspaces, accounts and API keys."""
+"""Workspaces and API keys."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -42,8 +42,7 @@ class WorkspaceService:
         return workspace
 
     def operator(self, workspace: WorkspaceId, request_id: str) -> Caller:
-        """Return the caller that represents the operator of the stack in a workspace, with all
-        scopes. Raises ResourceNotFound."""
+        """The owner of the stack, acting in a workspace. Raises ResourceNotFound."""
         known, seal = _found(self.workspaces.get(workspace.public))
         everything = frozenset({"*"})
         return Caller(workspace, "operator", everything, request_id, known.plan, seal=seal)
@@ -55,7 +54,7 @@ class AccountService:
     workspaces: WorkspaceRepository
 
     def show(self) -> Account:
-        """Return the caller's workspace, plan and key. Raises ResourceNotFound."""
+        """Raises ResourceNotFound."""
         workspace, _ = _found(self.workspaces.get(self.caller.workspace.public))
         granted, of_key = PLANS[workspace.plan], PLANS[self.caller.plan]
         return Account(
@@ -84,10 +83,9 @@ class ApiKeyService:
     keys: ApiKeyRepository
 
     def create(self, new: ApiKeyCreate) -> ApiKeyCreated:
-        """Create a key. Its expiry defaults to that of the caller's key.
+        """Make a key, which expires with the caller's if not before.
 
-        Raises ValidationFailed for unknown scopes; ScopeDenied for scopes or an expiry beyond the
-        caller's.
+        Raises ValidationFailed for unknown scopes, ScopeDenied for more than the creator has.
         """
         asked = scopes.ROLES[new.role] if new.role else new.scopes or ()
         require_known(asked)
@@ -101,16 +99,15 @@ class ApiKeyService:
         return shown
 
     def rotate(self, key_id: str, how: ApiKeyRotate) -> ApiKeyCreated:
-        """Create a successor with the same name, scopes and expiry; the old key expires after the
-        overlap.
+        """A new key of the same name, scopes and expiry; the old one expires after the overlap.
 
-        The event `api_key.created` of the new key has the old one as `rotated_from`. The event
-        `api_key.revoked` of the old key is published immediately, with the future expiry in `at`:
-        consumers know it in advance, and no job is needed at that time. No event is published when
-        a key expires at its own `expires_at`, which `api_key.created` contains.
+        `api_key.created` of the new key names the old one as `rotated_from`. `api_key.revoked` of
+        the old key is told now, with `at`, the moment from which it is refused: whoever keeps a
+        list of keys knows its end in advance, and nothing has to happen at that moment. A key that
+        expires at its own `expires_at` is told by its `api_key.created` alone.
 
-        Raises ResourceNotFound; ScopeDenied if the key has scopes or an expiry beyond the caller's;
-        Conflict if it is revoked, expired or already rotated.
+        Raises ResourceNotFound, ScopeDenied for a key with more than the caller has or a later
+        expiry, Conflict for one that is revoked, expired or was rotated before.
         """
         old = self._existing(key_id)
         self._require_within_own(old.scopes, old.expires_at)
@@ -138,16 +135,14 @@ class ApiKeyService:
         return shown
 
     def list(self, query: PageQuery) -> Page[ApiKey]:
-        """Return a page of the keys, newest first. Raises ValidationFailed for an invalid
-        cursor."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/api-keys")
         keys, place = self.keys.list(query.limit, sealer.after(query))
         return sealer.page(query, keys, place)
 
     def revoke(self, key_id: str) -> ApiKeyRevoked:
-        """Revoke a key with immediate effect. Idempotent.
+        """Refuse a key from the next call on. Revoking twice is the same as once.
 
-        Raises ResourceNotFound; ScopeDenied if the key has scopes beyond the caller's.
+        Raises ResourceNotFound, and ScopeDenied for a key that may more than the caller.
         """
         self._require_scopes("revoke", self._existing(key_id).scopes)
         now = clock.timestamp()
@@ -193,7 +188,7 @@ class ApiKeyService:
         return NewKey(key, credential, self.caller.plan, self.caller.seal, [created])
 
     def _require_within_own(self, asked: Sequence[str], expires_at: str | None) -> None:
-        """Raise ScopeDenied if a key would have more scopes or a later expiry than the caller's."""
+        """Raises ScopeDenied for a key that could do more than the caller's, or for longer."""
         self._require_scopes("give", asked)
         own_end = self.caller.expires_at
         if own_end and (expires_at is None or expires_at > own_end):
@@ -213,15 +208,14 @@ class ApiKeyService:
 
 @dataclass(frozen=True, slots=True)
 class OperatorService:
-    """Operations of the operator of the stack: in any workspace, with all scopes."""
+    """What the owner of the stack does: in any workspace, and with every scope to give."""
 
     request_id: str
     workspaces: WorkspaceService
     keys_of: Callable[[Caller], ApiKeyService]
 
     def create_workspace(self, new: WorkspaceCreate) -> WorkspaceCreated:
-        """Create a workspace with a live and a test key. Raises ValidationFailed for unknown
-        scopes."""
+        """Raises ValidationFailed for unknown scopes."""
         require_known(new.scopes)
         workspace = self.workspaces.create(new.name, new.plan)
         live = self._issue(workspace.id, "live", "First live key", new.scopes)
@@ -231,8 +225,7 @@ class OperatorService:
         )
 
     def create_key(self, new: ApiKeyIssue) -> ApiKeyIssued:
-        """Create a key in any workspace. Raises ResourceNotFound; ValidationFailed for unknown
-        scopes."""
+        """Raises ResourceNotFound, and ValidationFailed for unknown scopes."""
         created = self._issue(new.workspace_id, new.mode, new.name, new.scopes)
         return ApiKeyIssued(**created.model_dump(), workspace_id=new.workspace_id)
 
@@ -258,7 +251,7 @@ def _unknown() -> ResourceNotFound:
 
 
 def _require_rotatable(key: ApiKey) -> None:
-    """Raise Conflict if the key is rotated, revoked or expired."""
+    """Raises Conflict for a key that was replaced, is revoked, or has expired."""
     if key.rotated_to:
         raise Conflict(f"This key was rotated before, to {key.rotated_to}: rotate that one")
     if key.revoked_at:
@@ -268,7 +261,7 @@ def _require_rotatable(key: ApiKey) -> None:
 
 
 def require_known(asked: Sequence[str]) -> None:
-    """Raise ValidationFailed if one of the scopes does not exist."""
+    """Raises ValidationFailed when some of the scopes do not exist."""
     unknown = [
         Violation(f"/scopes/{place}", f"{scope} is not a scope{did_you_mean(scope, scopes.ALL)}")
         for place, scope in enumerate(asked)

@@ -1,4 +1,4 @@
-"""Factories of the services of `access`."""
+"""Builds the objects of `access`."""
 
 from outrider.access.models import Caller
 from outrider.access.repository import ApiKeyRepository, WorkspaceRepository

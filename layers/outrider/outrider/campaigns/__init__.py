@@ -1,2 +1,1 @@
-"""Campaigns: each carries out one version of a sequence for an audience, with one enrollment per
-contact."""
+"""Campaigns: one version of a sequence, carried out over an audience, one enrollment a contact."""

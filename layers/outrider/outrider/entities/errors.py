@@ -1,10 +1,10 @@
-"""Errors of duplicate unique values."""
+"""What can go wrong with the unique value of an entity."""
 
 from outrider.kit.errors import DuplicateResource
 
 
 class EntityExists(DuplicateResource):
-    """A create failed because the entity `owner` has the same unique value."""
+    """One was to be created with the value of `owner`."""
 
     def __init__(self, noun: str, value: str, owner: str) -> None:
         super().__init__(
@@ -15,7 +15,7 @@ class EntityExists(DuplicateResource):
 
 
 class ValueOfAnother(DuplicateResource):
-    """An update failed because another entity, `owner`, has the new unique value."""
+    """One was to be given the value of `owner`."""
 
     def __init__(self, noun: str, value: str, owner: str) -> None:
         super().__init__(f"Another {noun} has this {value}: {owner}")

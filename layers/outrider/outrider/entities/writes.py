@@ -1,4 +1,4 @@
-"""Writes of single entities, with retries under optimistic locking."""
+"""Writes of one entity, repeated while others change it at the same time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,7 @@ from outrider.kit.outbox import Event
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Names of a kind of entity: noun, id prefix and unique value, for example `contact`, `con` and
-    `address`."""
+    """The words for a kind of entity, for example `contact`, `con` and `address`."""
 
     noun: str
     prefix: str
@@ -36,10 +35,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class EntityWrites(Generic[EntityT]):
-    """Upserts, updates and deletes of entities of one kind.
+    """Upserts, changes and deletions of entities of one kind.
 
-    `changes` returns the fields of an entity that change with the given input, or raises
-    ValidationFailed. `check_actions` returns the condition checks for the write.
+    `changes` returns what changes about an entity when what is given is to hold, and raises
+    ValidationFailed. `check_actions` returns the condition checks that belong to the write.
     """
 
     caller: Caller
@@ -48,8 +47,8 @@ class EntityWrites(Generic[EntityT]):
     changes: Callable[[EntityT, Mapping[str, Any]], Mapping[str, Any]]
     check_actions: Callable[[Mapping[str, Any]], Sequence[Action]]
     keeps: bool = True
-    """Whether the written entity is the response, which is stored under the Idempotency-Key of the
-    request. False in a batch."""
+    """Whether what is written answers the request, and is kept under its Idempotency-Key: of a
+    batch no single entity does."""
 
     def settle(
         self,
@@ -60,11 +59,10 @@ class EntityWrites(Generic[EntityT]):
         upsert: bool,
         most: int = MOST,
     ) -> tuple[EntityT, Result]:
-        """Resolve a conflict of unique values: update the entity that has the value of `new`, or
-        add `new` if that entity is deleted or no longer has the value.
+        """Update the entity that has the unique value of `new`, or add `new` where that entity is
+        gone or has left the value. The first of `most` attempts is the one that met `taken`.
 
-        The write that failed with `taken` counts as the first of `most` attempts. Raises
-        EntityExists if `upsert` is False and the entity exists; Contended after the last attempt.
+        Raises EntityExists without `upsert`, and Contended when others keep changing it.
         """
         created, value = self.event("created", new.id), self.value(new)
         for number in attempts(most):
@@ -89,8 +87,8 @@ class EntityWrites(Generic[EntityT]):
     def update(
         self, existing: EntityT, given: Mapping[str, Any], value: str, most: int = MOST
     ) -> tuple[EntityT, Result]:
-        """Update the given fields of the entity that has the unique `value`. Raises Contended if
-        concurrent writes prevent it in every attempt, or the entity loses the value."""
+        """Change what is given about the entity that has the unique `value`, nothing else. Raises
+        Contended when others keep changing it."""
         current: EntityT | None = existing
         for number in attempts(most):
             if number > 1:
@@ -118,10 +116,10 @@ class EntityWrites(Generic[EntityT]):
     def change(
         self, entity_id: str, given: Mapping[str, Any], if_match: int | None, *, must_read: bool
     ) -> EntityT:
-        """Update the given fields; `must_read` if the update depends on the current entity.
+        """Change what is given, nothing else; `must_read` where that depends on what the entity is.
 
-        Raises `Kind.not_found`, ValueOfAnother, Contended, ValidationFailed; PreconditionFailed if
-        the version is not `if_match`.
+        Raises `Kind.not_found`, ValueOfAnother, and PreconditionFailed at another version than
+        `if_match`.
         """
         if not self.kind.is_id(entity_id):
             raise self.kind.not_found
@@ -155,16 +153,15 @@ class EntityWrites(Generic[EntityT]):
         return EntityExists(self.kind.noun, self.kind.unique, existing.id)
 
     def further_actions(self, after: Made[EntityT], given: Mapping[str, Any]) -> Sequence[Action]:
-        """Return the writes that belong in the transaction of a change: condition checks, and the
-        stored response."""
+        """Return what belongs to the write that makes `after` of what is given."""
         kept = self.caller.keep_actions(after) if self.keeps else ()
         return [*self.check_actions(given), *kept]
 
     def _change_read(
         self, entity_id: str, given: Mapping[str, Any], if_match: int | None
     ) -> EntityT:
-        """Update an entity as `change` does, after reading it. Raises Contended after the last
-        attempt."""
+        """As `change`, of an entity that has to be read first. Raises Contended also when others
+        keep changing the entity or the claim on its value."""
         unique = self.entities.unique
         for _ in attempts():
             current, owner = self.entities.with_owner(entity_id, given.get(unique))
@@ -190,7 +187,7 @@ class EntityWrites(Generic[EntityT]):
             if owner not in (None, entity_id) and (other := self.entities.get(owner)):
                 if value is not None and self.entities.holds(other, value):
                     raise ValueOfAnother(self.kind.noun, self.kind.unique, owner)
-                continue  # the owner has just given up the value
+                continue  # it has just left the value
             events = [self._updated(entity_id, changes)]
             also = self.further_actions(after, given)
             if self.entities.reclaim(current, after, events, former_owner=owner, also=also):

@@ -94,9 +94,6 @@ HIGH_VOLUME: frozenset[EventName] = frozenset(
 
 NOT_SENT_YET: frozenset[EventName] = frozenset(
     {
-        "lead.created",
-        "lead.qualified",
-        "lead.disqualified",
         "lead.contacted",
         "lead.replied",
         "workflow.started",

@@ -1,2 +1,1 @@
-"""Inbound email: parsing, matching to sent messages, bounce reports, and classification of
-replies."""
+"""Mail that comes in: answers, told apart from machines, and matched to what was sent."""

@@ -1,4 +1,4 @@
-"""Request bodies of the replies API."""
+"""What the API takes about replies."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from outrider.sequences.models import ReplyClass
 
 
 class ClassificationUpdate(Input):
-    """Manual classification of a reply. `stop` marks it as a request to stop: the address is
-    suppressed, and another classification does not undo that."""
+    """What a person finds that the reply says; `stop`: it asks to stop, so its address is
+    suppressed, and nothing takes that back here."""
 
     value: ReplyClass | Literal["stop"]

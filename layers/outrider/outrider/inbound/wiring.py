@@ -1,4 +1,4 @@
-"""Wiring of the `inbound` package: builds its services."""
+"""Builds the objects of `inbound`."""
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.wiring import (

@@ -82,6 +82,7 @@ class Environment:
     keys_table = _required("Data.Outputs.KeysTableName")
     contacts_table = _required("Data.Outputs.ContactsTableName")
     companies_table = _required("Data.Outputs.CompaniesTableName")
+    leads_table = _required("Data.Outputs.LeadsTableName")
     campaigns_table = _required("Data.Outputs.CampaignsTableName")
     enrollments_table = _required("Data.Outputs.EnrollmentsTableName")
     messages_table = _required("Data.Outputs.MessagesTableName")

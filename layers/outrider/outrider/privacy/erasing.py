@@ -21,6 +21,7 @@ from outrider.kit.aws.dynamodb import TransactionFailed, transact, try_transact
 from outrider.kit.counters import Counters
 from outrider.kit.errors import Conflict, Contended
 from outrider.kit.outbox import Event
+from outrider.leads.repository import LeadRepository
 from outrider.messages.models import Message
 from outrider.privacy.models import Counted, Erasure, StoreResult
 from outrider.privacy.records import ContactRecords
@@ -37,6 +38,7 @@ class ErasureService:
     records: ContactRecords
     suppressions: SuppressionRepository
     erasures: ErasureRepository
+    leads: LeadRepository
     enrollments: Callable[[str], EnrollmentRepository]
     counters: Callable[[str], Counters]
 
@@ -66,6 +68,8 @@ class ErasureService:
             )
         if tombstone := self.records.contacts.item(contact_id):
             self.records.contacts.bury(Contact.model_validate(tombstone))
+        for each in erasure.contact_ids:
+            self.leads.forget(each)
         forgotten = [self._forget_enrollment(each) for each in enrollments]
         self.records.messages.delete(messages)
         self.records.messages.unsay(erasure.contact_ids, self._ids(enrollments, messages))
@@ -179,7 +183,7 @@ def _stores(erasure: Erasure, *, pending: bool) -> Sequence[StoreResult]:
             store="contacts",
             result="erased",
             count=counted.contacts,
-            reason="With its addresses, its words in the search and its research, within seconds",
+            reason="With its addresses, words in the search, research and lead, within seconds",
         ),
         StoreResult(
             store="suppressions",

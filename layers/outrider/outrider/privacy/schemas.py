@@ -8,6 +8,7 @@ from outrider.campaigns.enrollments.schemas import EnrollmentView
 from outrider.contacts.models import Contact
 from outrider.contacts.suppressions.models import Suppression
 from outrider.events.models import RecordedEvent
+from outrider.leads.schemas import LeadView
 from outrider.messages.schemas import MessageView
 from outrider.privacy.models import StoreResult
 from outrider.research.models import Findings
@@ -32,6 +33,7 @@ class ContactExport(BaseModel):
     object: Literal["contact_export"] = "contact_export"
     contact: Contact | None = None
     research: Findings | None = None
+    lead: LeadView | None = None
     suppressions: list[Suppression] = []
     enrollments: list[EnrollmentView] = []
     messages: list[MessageView] = []

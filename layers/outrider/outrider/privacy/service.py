@@ -11,6 +11,8 @@ from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.events.models import RecordedEvent
 from outrider.kit import ids
 from outrider.kit.http.pagination import PageQuery, Sealer
+from outrider.leads.repository import LeadRepository
+from outrider.leads.schemas import LeadView
 from outrider.messages.models import Message
 from outrider.messages.schemas import MessageView
 from outrider.privacy.records import ContactRecords
@@ -25,6 +27,7 @@ class ContactExportService:
     records: ContactRecords
     suppressions: SuppressionRepository
     research: ResearchRepository
+    leads: LeadRepository
 
     def export(self, contact_id: str, query: PageQuery) -> ContactExport:
         """Raises ContactNotFound when there is not and never was such a contact."""
@@ -41,6 +44,7 @@ class ContactExportService:
             contact_id=contact_id,
             contact=None if after else contact,
             research=None if after else research,
+            lead=None if after or contact is None else self._lead(contact),
             suppressions=list(self.suppressions.find(addresses).values()),
             enrollments=[EnrollmentView.of(each) for each in found if isinstance(each, Enrollment)],
             messages=[MessageView.of(each) for each in found if isinstance(each, Message)],
@@ -56,6 +60,10 @@ class ContactExportService:
             return None, None
         contact, research = self.research.get(contact_id)
         return contact, research if contact else None
+
+    def _lead(self, contact: Contact) -> LeadView | None:
+        lead = self.leads.of_contact(contact.id)
+        return LeadView.of(lead, contact) if lead else None
 
     def _was_there(self, contact_id: str) -> bool:
         return ids.is_id("con", contact_id) and self.records.is_known(contact_id)

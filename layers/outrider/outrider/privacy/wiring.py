@@ -8,6 +8,7 @@ from outrider.contacts.suppressions.repository import SuppressionRepository
 from outrider.events.wiring import feed
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
+from outrider.leads.wiring import lead_repository
 from outrider.messages.repository import MessageRepository
 from outrider.privacy.erasing import ErasureService
 from outrider.privacy.records import ContactRecords
@@ -19,7 +20,9 @@ from outrider.research.repository import ResearchRepository
 def exports(caller: Caller) -> ContactExportService:
     records = _records(caller)
     research = ResearchRepository(records.contacts)
-    return ContactExportService(caller, records, _suppressions(caller), research)
+    return ContactExportService(
+        caller, records, _suppressions(caller), research, lead_repository(caller.workspace)
+    )
 
 
 def erasures(caller: Caller) -> ErasureService:
@@ -29,6 +32,7 @@ def erasures(caller: Caller) -> ErasureService:
         records=_records(caller),
         suppressions=_suppressions(caller),
         erasures=ErasureRepository(Table(settings().contacts_table), workspace),
+        leads=lead_repository(workspace),
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         counters=lambda campaign_id: campaign_repository(workspace).counters(campaign_id),
     )

@@ -1,2 +1,1 @@
-"""Lead qualification: the score of a contact against an ideal customer profile, explained by
-rule."""
+"""Qualification: how well a contact fits an ideal customer profile, with a line per rule."""

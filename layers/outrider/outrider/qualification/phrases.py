@@ -1,10 +1,10 @@
-"""Comparison of phrases word by word, ignoring case, accents and punctuation."""
+"""Phrases as qualification compares them: without case, accents and punctuation, word by word."""
 
 import unicodedata
 from functools import lru_cache
 
 _LONGEST = 500
-"""Maximum number of characters read."""
+"""Characters that are read."""
 
 
 @lru_cache(maxsize=1_024)
@@ -16,7 +16,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def contains(text: str, phrase: str) -> bool:
-    """Return whether `text` contains the words of `phrase` one after the other, as whole words."""
+    """Whether the words of `phrase` stand in `text` one after the other, whole words only."""
     found, wanted = words_of(text), words_of(phrase)
     last = len(found) - len(wanted)
     return bool(wanted) and any(

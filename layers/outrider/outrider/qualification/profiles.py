@@ -1,10 +1,10 @@
-"""Ideal customer profiles: weighted rules that describe a good customer."""
+"""Ideal customer profiles: what a good customer looks like, by rules that each have a weight."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from outrider.kit.http.inputs import Checked
+from outrider.kit.http.inputs import Input
 from outrider.qualification.countries import country_of
 from outrider.qualification.phrases import words_of
 from outrider.qualification.sizes import size_of
@@ -22,7 +22,7 @@ RuleName = Literal[
 ]
 
 MOST_ENTRIES = 100
-"""Maximum number of entries of a rule."""
+"""Entries of one rule."""
 DEFAULT_THRESHOLD = 70
 
 
@@ -50,69 +50,79 @@ Country = Annotated[str, Field(min_length=2, max_length=60), AfterValidator(_is_
 Phrases = Annotated[list[Phrase], Field(max_length=MOST_ENTRIES)]
 
 
-class Criteria(Checked):
-    """Entries by rule. A rule matches if any of its entries does; case and accents are ignored."""
+class Criteria(Input):
+    """Entries by rule: a rule matches when any of its entries does. Case and accents make no
+    difference."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     titles: Phrases = Field(default_factory=list)
-    """Phrases in the job title, such as `sales operations`: whole words in this order."""
+    """Words of a job title, one after the other: `sales operations`."""
     seniorities: Annotated[list[Seniority], Field(max_length=MOST_ENTRIES)] = Field(
         default_factory=list
     )
-    """Seniorities, recognised in job titles of several languages."""
+    """Seniorities, read from the job title in several languages."""
     departments: Annotated[list[Department], Field(max_length=MOST_ENTRIES)] = Field(
         default_factory=list
     )
-    """Departments, recognised in job titles of several languages."""
+    """Departments, read from the job title in several languages."""
     industries: Phrases = Field(default_factory=list)
-    """Phrases in the company's industry, such as `software`: whole words in this order."""
+    """Words of the company's industry, one after the other: `software`."""
     sizes: Annotated[list[SizeRange], Field(max_length=MOST_ENTRIES)] = Field(default_factory=list)
-    """Ranges of employees, such as `11-50` or `200+`. One that overlaps the company's range
-    matches."""
+    """Numbers of employees, such as `11-50` or `200+`, of which one overlaps the company's."""
     countries: Annotated[list[Country], Field(max_length=MOST_ENTRIES)] = Field(
         default_factory=list
     )
-    """Countries by ISO 3166-1 code or name. The contact's country counts, or else the company's."""
+    """Countries by ISO 3166-1 code or name: that of the contact, else that of the company."""
     technologies: Phrases = Field(default_factory=list)
-    """Technologies that research found on the company's website, such as `Shopify`."""
+    """Technologies that research finds on the company's site, such as `Shopify`."""
     signals: Phrases = Field(default_factory=list)
-    """Signals that research found, such as `hiring`."""
+    """Signals that research finds, such as `hiring`."""
 
 
 class Exclusions(Criteria):
-    """Rules that disqualify a lead, whatever else matches."""
+    """Who is never qualified, whatever else matches."""
 
     companies: Phrases = Field(default_factory=list)
-    """Phrases in the company's name: whole words in this order."""
+    """Words of the company's name, one after the other."""
     domains: Annotated[list[Annotated[str, Field(max_length=253)]], Field(max_length=1_000)] = (
         Field(default_factory=list)
     )
-    """Domains of the company or of the contact's address; subdomains match too."""
+    """Domains of the company or of the contact's address, with those below them."""
 
 
 class Weights(BaseModel):
-    """Relative weights of the rules; 0 excludes a rule from the score."""
+    """How much each rule counts beside the others; 0 leaves it out of the score."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     titles: Annotated[int, Field(ge=0, le=100)] = 20
+    """Weight of a matching job title."""
     seniorities: Annotated[int, Field(ge=0, le=100)] = 20
+    """Weight of a matching seniority."""
     departments: Annotated[int, Field(ge=0, le=100)] = 15
+    """Weight of a matching department."""
     industries: Annotated[int, Field(ge=0, le=100)] = 15
+    """Weight of a matching industry."""
     sizes: Annotated[int, Field(ge=0, le=100)] = 15
+    """Weight of a matching number of employees."""
     countries: Annotated[int, Field(ge=0, le=100)] = 15
+    """Weight of a matching country."""
     technologies: Annotated[int, Field(ge=0, le=100)] = 10
+    """Weight of a matching technology."""
     signals: Annotated[int, Field(ge=0, le=100)] = 10
+    """Weight of a matching signal."""
 
 
 class Profile(Criteria):
-    """An ideal customer profile. One without any entry qualifies every lead."""
+    """An ideal customer profile. Without any entry it qualifies everybody."""
 
     exclusions: Exclusions = Exclusions()
+    """Who is never qualified, whatever else matches."""
     weights: Weights = Weights()
+    """How much each rule counts beside the others."""
     threshold: Annotated[int, Field(ge=0, le=100)] = DEFAULT_THRESHOLD
-    """Minimum score of a qualified lead."""
+    """The score from which a lead is qualified."""
 
     @model_validator(mode="after")
     def _counts(self) -> Self:

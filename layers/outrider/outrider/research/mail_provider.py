@@ -1,11 +1,11 @@
-"""Email provider of a domain, looked up by its MX record (RFC 5321, section 5.1)."""
+"""Who handles the mail of a domain, told by its MX record (RFC 5321, 5.1)."""
 
 from dns.exception import DNSException
 
 from outrider.kit.outbound.dns import BoundedResolver
 
 WITHIN = 3.0
-"""Seconds for the DNS query."""
+"""Seconds."""
 
 _PROVIDERS = {
     "amazonaws.com": "Amazon SES",
@@ -29,13 +29,12 @@ _PROVIDERS = {
     "zoho.com": "Zoho Mail",
     "zoho.eu": "Zoho Mail",
 }
-"""Providers by the domain of the MX host with the highest priority."""
+"""By the domain of the server that is preferred."""
 
 
 def provider_of(domain: str, server: str = "") -> str | None:
-    """Return the email provider of the domain, or the parent domain of its MX host if the provider
-    is not known; None without an MX record or an answer from DNS. `server` is `<ip>:<port>`, or
-    empty for the system's resolvers."""
+    """The provider, or the domain of a server that belongs to none of those known; None without an
+    MX record, or an answer. `server` is `<ip>:<port>`, or empty for the system's resolvers."""
     try:
         found = BoundedResolver.of(server, WITHIN).resolve(domain, "MX")
         records = sorted((record.preference, record.exchange.to_text()) for record in found)

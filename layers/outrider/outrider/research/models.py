@@ -1,4 +1,4 @@
-"""Findings of research about a company, with their sources."""
+"""What was found out about a company from outside."""
 
 from typing import Literal
 
@@ -21,12 +21,12 @@ SourceError = (
         "not_asked",
     ]
 )
-"""Reasons why nothing was read from a source. `robots`: robots.txt disallows the page, or could not
-be read. `not_asked`: test keys make no requests."""
+"""Why there is nothing from a source. `robots`: robots.txt forbids to ask, or could not be read.
+`not_asked`: a test key opens no connection."""
 
 
 class ResearchSource(BaseModel):
-    """One HTTP request, made or refused beforehand. `status` is the status of the response."""
+    """One request, or the one that was not made. `status` is the HTTP status of the answer."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,23 +38,23 @@ class ResearchSource(BaseModel):
 
 
 class ResearchSignal(BaseModel):
-    """A buying signal: something about the company that may be a reason to write to it."""
+    """Something about the company that may be a reason to write to it."""
 
     model_config = ConfigDict(frozen=True)
 
     name: Literal["hiring", "public_prices", "blog", "news", "shop", "marketing", "support_chat"]
-    """Kind of signal."""
+    """What stands out."""
     detail: str
     url: str | None = None
 
 
 class SiteFacts(BaseModel):
-    """Facts that a page states about its company. All texts are untrusted."""
+    """What a page says about the company whose site it is; all of it is a stranger's text."""
 
     model_config = ConfigDict(frozen=True)
 
     url: str | None = None
-    """URL of the page, after redirects."""
+    """Where the page was, after redirects."""
     title: str | None = None
     name: str | None = None
     description: str | None = None
@@ -72,10 +72,9 @@ class SiteFacts(BaseModel):
 
 
 class Findings(BaseModel):
-    """Stored result of a research, without any data of the contact.
+    """What a research found, as it is kept: nothing of it is taken from the contact.
 
-    `site` is the address that was looked up; if it differs from the company's current site, the
-    findings are outdated.
+    `site` is what was asked for, and tells whether the findings are about the same company still.
     """
 
     model_config = ConfigDict(frozen=True)

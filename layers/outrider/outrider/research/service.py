@@ -1,4 +1,4 @@
-"""Research of a contact's company."""
+"""Researching the company of a contact."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from outrider.research.site.choice import Site, site_of
 
 @dataclass(frozen=True, slots=True)
 class ResearchService:
-    """Research in one workspace. `look` fetches a site and returns findings about it."""
+    """`look` finds out what there is at a site."""
 
     caller: Caller
     research: ResearchRepository
@@ -32,12 +32,11 @@ class ResearchService:
     look: Callable[[Site], Findings]
 
     def carry_out(self, contact_id: str, request: ResearchRequest) -> Research:
-        """Research the company of a contact. Findings from the last 24 hours, for this contact or
-        another one of its company, are reused without a charge unless `refresh` is set. Credits are
-        held first, and charged only if a page was read.
+        """Return what is known of the contact and its company. What was found in the last 24 hours,
+        for this contact or another of its company, is not looked for again, unless `refresh` is
+        asked for.
 
-        Raises ContactNotFound, NothingToResearch, InsufficientCredits, and ServiceUnavailable if
-        the hold expired meanwhile; nothing is charged then.
+        Raises ContactNotFound, NothingToResearch, InsufficientCredits.
         """
         self.caller.begin()
         contact, kept = self._read(contact_id)
@@ -52,9 +51,23 @@ class ResearchService:
                 return compose(fresh, contact, company, site.domain)
         return self._anew(contact, company, site, replacing=request.refresh)
 
+    def kept(self, contact_id: str) -> Research | None:
+        """Return what was found last about the contact's company, however long ago, or None.
+
+        Raises ContactNotFound.
+        """
+        contact, findings = self._read(contact_id)
+        if findings is None:
+            return None
+        company = self.companies.get(contact.company_id) if contact.company_id else None
+        return compose(findings, contact, company, site_of(contact, company).domain)
+
+    def findings(self, contact_id: str) -> Findings | None:
+        """Return the findings that `kept` is composed of. Raises ContactNotFound."""
+        return self._read(contact_id)[1]
+
     def _of_colleague(self, contact: Contact, site: Site) -> Findings | None:
-        """Return fresh findings made for another contact of the company, after storing them with
-        this contact, or None. Raises ContactNotFound."""
+        """Findings for another contact of the company, which are this contact's from now on."""
         findings = self.research.of_site(site.address)
         if findings is not None:
             try:
@@ -95,8 +108,7 @@ class ResearchService:
         return answer
 
     def _hold(self) -> LedgerEntry:
-        """Hold credits for this request, and return the hold; a retry after a crash gets the
-        existing one unless it has expired."""
+        """Credits for this request: what it held before a crash, unless that has expired."""
         attempt = 0
         while True:
             operation = self.caller.new_id("res", str(attempt))
@@ -128,5 +140,5 @@ class ResearchService:
 
 
 def _answers(kept: Findings, site: Site) -> bool:
-    """Return whether the findings are about this site and from the last 24 hours."""
+    """Whether findings are about this site, and of the last 24 hours."""
     return kept.site == site.address and is_fresh(kept)

@@ -1,4 +1,4 @@
-"""Construction of the services of `research`."""
+"""Builds the objects of `research`."""
 
 from outrider.access.models import Caller
 from outrider.companies.repository import CompanyRepository

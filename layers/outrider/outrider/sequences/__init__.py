@@ -1,1 +1,1 @@
-"""Sequences: the steps that a campaign carries out, with their settings and lint."""
+"""Sequences: the plan of steps that a campaign carries out."""

@@ -1,1 +1,1 @@
-"""Webhooks: signed deliveries of events to the customers' endpoints."""
+"""Events, signed, to the endpoints of whoever asked for them."""

@@ -1,4 +1,4 @@
-"""Errors of webhooks."""
+"""What can go wrong with webhooks."""
 
 from outrider.kit.errors import Conflict, ResourceNotFound
 

@@ -1,4 +1,4 @@
-"""Construction of the services and workers of `webhooks`."""
+"""Builds the objects of `webhooks`."""
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.wiring import feed

@@ -45,6 +45,7 @@ ApiKeyId = Annotated[str, id_of("key")]
 AudienceId = Annotated[str, id_of("aud")]
 CampaignId = Annotated[str, id_of("cam")]
 CompanyId = Annotated[str, id_of("com")]
+LeadId = Annotated[str, id_of("led")]
 ContactId = Annotated[str, id_of("con", _OF_CONTACT)]
 EnrollmentId = Annotated[
     str,

@@ -1,4 +1,4 @@
-"""Events about contacts."""
+"""Events about contacts, and about the leads that are made of them."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -10,6 +10,7 @@ from outrider.events.payloads.base import (
     ContactId,
     EnrollmentId,
     ImportId,
+    LeadId,
     MailboxId,
     MessageId,
     NotAlways,
@@ -95,3 +96,36 @@ class ContactSuppressedData(Payload):
     """The contact with this address, where it was known when this happened."""
     import_id: ImportId | NotAlways = None
     """The import that did it."""
+
+
+LeadScore = Annotated[int, Field(ge=0, le=100, examples=[82])]
+
+
+class _AboutLead(Payload):
+    lead_id: LeadId
+    """The id of the lead."""
+    contact_id: ContactId
+
+
+class LeadCreatedData(_AboutLead):
+    """A contact became a lead."""
+
+    event: ClassVar[EventName] = "lead.created"
+
+
+class LeadQualifiedData(_AboutLead):
+    """A lead was qualified: by its score, or by a person."""
+
+    event: ClassVar[EventName] = "lead.qualified"
+
+    score: LeadScore | None
+    """From 0 to 100 by the ideal customer profile; null when it was never scored."""
+
+
+class LeadDisqualifiedData(_AboutLead):
+    """A lead was disqualified: by its score, an exclusion, or a person."""
+
+    event: ClassVar[EventName] = "lead.disqualified"
+
+    score: LeadScore | None
+    """From 0 to 100 by the ideal customer profile; null when it was never scored."""

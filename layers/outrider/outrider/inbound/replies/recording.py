@@ -1,4 +1,4 @@
-"""Recording of a reply: a message of its own and all its effects in one transaction."""
+"""An answer, recorded: as a message of its own, with all it changes, in one transaction."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ _ATTEMPTS = 6
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Recording of replies in one workspace; recording the same reply again has no effect."""
+    """Answers in one workspace. Recording one again changes nothing."""
 
     caller: Caller
     messages: MessageRepository
@@ -32,8 +32,7 @@ class Replies:
     effects: Effects
 
     def record(self, message: Message, mail: IncomingMail, judgement: Judgement) -> Message | None:
-        """Record the reply with its effects and return it; None if the message it answers was
-        deleted. Raises Contended after too many lost optimistic locks."""
+        """The answer as it is kept; None when the message is gone. Raises Contended."""
         if judgement.is_stop:
             self.opt_outs.record(
                 message.contact_id, message.id, "unsubscribed", clock.now(), "answer"
@@ -67,7 +66,7 @@ class Replies:
             changes = self.effects.person_actions(around, judgement.value, at, in_review=in_review)
         else:
             changes = self.effects.machine_actions(around, judgement.value, judgement.back_on)
-        record = self.messages.add_action(reply, self._events(reply, judgement))
+        record = self.messages.add_action(reply, self._told(reply, judgement))
         transact(record, *self.messages.content_actions(reply), *counted, *changes)
 
     def _reply(self, answered: Message, mail: IncomingMail, judgement: Judgement) -> Message:
@@ -104,7 +103,7 @@ class Replies:
             ),
         )
 
-    def _events(self, reply: Message, judgement: Judgement) -> list[Event]:
+    def _told(self, reply: Message, judgement: Judgement) -> list[Event]:
         names = {**reply.names(), "in_reply_to": reply.in_reply_to}
         found = reply.classification
         value = found.value if found else None
@@ -134,6 +133,6 @@ class Replies:
 
 
 def _other_address(mail: IncomingMail) -> str | None:
-    """Return the first address in the text that is neither the writer's nor a recipient's."""
+    """The first address in the text that is neither the writer's nor one it was written to."""
     known = {folded(each) for each in (mail.sender, *mail.recipients)}
     return next((each for each in addresses(mail.text) if each not in known), None)

@@ -1,6 +1,6 @@
-"""Unmatched inbound email: addressed to a mailbox, but no reply to a message.
+"""Mails that came in for a mailbox and answer nothing: kept for a while, and told.
 
-Its item is `<workspace>#unmatched` / `mail_…`.
+One is `<workspace>#unmatched` / `mail_…`.
 """
 
 from dataclasses import dataclass
@@ -12,36 +12,33 @@ from outrider.kit import clock, ids, outbox
 from outrider.kit.aws.dynamodb import ConditionFailed, Table
 
 _LIFE = timedelta(days=30)
-"""Retention, the same as of the raw email."""
+"""As long as the mail itself is kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedMails:
-    """Records of unmatched emails, each with a `reply.unmatched` event."""
-
     table: Table
 
-    def record(self, caller: Caller, mailbox_id: str, mail: IncomingMail, kept_at: str) -> None:
-        """Record an email once, with sender and subject. `kept_at` is where the raw email is
-        stored."""
-        content = {"from": mail.sender, "subject": mail.subject, "kept_at": kept_at}
-        self._record(caller, mailbox_id, mail, reason="no_match", **content)
+    def tell(self, caller: Caller, mailbox_id: str, mail: IncomingMail, kept_at: str) -> None:
+        """Once for each mail. `kept_at` says where the mail itself is."""
+        told = {"from": mail.sender, "subject": mail.subject, "kept_at": kept_at}
+        self._tell(caller, mailbox_id, mail, reason="no_match", **told)
 
-    def record_ambiguous(self, caller: Caller, mailbox_id: str, mail: IncomingMail) -> None:
-        """Record once that an email came which may be meant for another workspace; nothing of its
-        content."""
+    def count(self, caller: Caller, mailbox_id: str, mail: IncomingMail) -> None:
+        """Once for each mail: that one came which may be another workspace's as well, and nothing
+        of what it says."""
         nothing = {"from": "", "subject": "", "kept_at": ""}
-        self._record(caller, mailbox_id, mail, reason="ambiguous", **nothing)
+        self._tell(caller, mailbox_id, mail, reason="ambiguous", **nothing)
 
-    def _record(self, caller: Caller, mailbox_id: str, mail: IncomingMail, **more: str) -> None:
+    def _tell(self, caller: Caller, mailbox_id: str, mail: IncomingMail, **more: str) -> None:
         mail_id = ids.derived("mail", caller.workspace, "unmatched", mail.key)
-        details = {"mailbox_id": mailbox_id, "kind": mail.kind, **more}
-        event = caller.event("reply.unmatched", identity=mail_id, **details)
+        told = {"mailbox_id": mailbox_id, "kind": mail.kind, **more}
+        event = caller.event("reply.unmatched", identity=mail_id, **told)
         now = clock.now()
         item = {
             "pk": f"{caller.workspace}#unmatched",
             "sk": mail_id,
-            **details,
+            **told,
             "created_at": clock.to_text(now),
             "ttl": int((now + _LIFE).timestamp()),
             **outbox.attribute([event]),

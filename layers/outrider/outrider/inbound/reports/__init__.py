@@ -1,1 +1,1 @@
-"""Delivery status notifications and complaint reports."""
+"""Delivery reports that mail servers send."""

@@ -1,5 +1,6 @@
-"""Machine reports about sent email: delivery status notifications (RFC 3464), plain-text bounces of
-mail servers, and complaints in the Abuse Reporting Format (ARF, RFC 5965)."""
+"""What is told of a mail of ours by machines: delivery status notifications (RFC 3464) and reports
+in plain text of mail servers, and complaints of recipients (RFC 5965) that their providers pass on.
+"""
 
 import base64
 import binascii
@@ -29,15 +30,14 @@ Delivery = Literal["hard", "soft", "delivered", "delayed"]
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _HEADER_PARTS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
 _COMPLAINTS = ("abuse", "fraud", "opt-out", "opt-out-list", "complaint")
-"""ARF feedback types that mean that the recipient does not want the email."""
+"""Feedback types that say that the recipient does not want the mail."""
 _JMRP = "X-HmXmrOriginalRecipient"
-"""Outlook.com's junk email reporting program returns the email with this header, without an ARF
-part."""
+"""Outlook.com gives back the mail complained about with this header, and no ARF part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Delivery result for one recipient. `status` is the enhanced status code (RFC 3463)."""
+    """What became of the mail to one recipient. `status` is its code (RFC 3463)."""
 
     recipient: str
     delivery: Delivery
@@ -46,26 +46,25 @@ class Report:
     reason: BounceReason = "unknown"
 
 
-def find_report(mail: Message, depth: int = 0) -> Message | None:
-    """Return the email that holds a delivery report: this one, or one that a forwarding rule,
-    scanner or person has enclosed in it; None if there is none. An email that encloses a report but
-    has text of its own, or is a reply, does not count as a report."""
+def told_by(mail: Message, depth: int = 0) -> Message | None:
+    """The report that tells what became of a mail, in whatever form: this mail, or one that
+    a forwarding rule, a scanner or a person put within it; None for other mails. Who says something
+    of their own beside a report answers."""
     if any(_is_status(part) for part in _own_parts(mail)) or plain_text.read(mail):
         return mail
     if depth > 1:
         return None
     forwarded = forwards.within(mail)
-    if forwarded and (found := find_report(forwarded, depth + 1)):
+    if forwarded and (found := told_by(forwarded, depth + 1)):
         return found
     if "In-Reply-To" in mail or _has_words(mail):
         return None
     within = (inner for part in _own_parts(mail) for inner in _enclosed(part))
-    return next((found for inner in within if (found := find_report(inner, depth + 1))), None)
+    return next((found for inner in within if (found := told_by(inner, depth + 1))), None)
 
 
 def is_complaint(mail: Message) -> bool:
-    """Return whether the email is a spam complaint forwarded by the recipient's mailbox
-    provider."""
+    """Whether a provider says with it that a recipient complained about a mail."""
     parts = list(_own_parts(mail))
     kinds = [
         _field(part, "Feedback-Type").lower() for part in parts if _is(part, "feedback-report")
@@ -75,23 +74,22 @@ def is_complaint(mail: Message) -> bool:
     return any(_JMRP in inner for part in parts for inner in _enclosed(part))
 
 
-def read(report_mail: Message) -> list[Report]:
-    """Return the delivery results of a report, one for each recipient; empty if it cannot be
-    parsed."""
+def read(told: Message) -> list[Report]:
+    """What a report says of each recipient; empty where nothing is understood."""
     found = [
         report
-        for part in _own_parts(report_mail)
+        for part in _own_parts(told)
         if mime.content_type(part) in _STATUS_PARTS
         for fields in _groups(part)
-        if (report := _report(fields, report_mail))
+        if (report := _report(fields, told))
     ]
-    found = found or [_of_text(each) for each in plain_text.read(report_mail)]
+    found = found or [_of_text(each) for each in plain_text.read(told)]
     return found[: plain_text.MAX_RECIPIENTS]
 
 
 def original_ids(mail: Message) -> list[str]:
-    """Return the Message-IDs of the returned original email, followed by those of the emails that
-    it refers to."""
+    """Message-IDs of the mail a report is about, from what it gives back of it; behind them those
+    of the mails that this one answers."""
     ids: list[str] = []
     answered: list[str] = []
     for part in mime.parts(mail):
@@ -123,7 +121,7 @@ def _is(part: Message, kind: str) -> bool:
 
 
 def _own_parts(mail: Message) -> Iterator[Message]:
-    """Yield the email and its MIME parts, without those of enclosed emails."""
+    """The mail and its parts, but not those of the mails it has within."""
     yield mail
     if mime.content_type(mail).startswith("multipart/"):
         for part in _parts(mail):
@@ -145,8 +143,8 @@ def _field(part: Message, name: str) -> str:
 
 
 def _groups(part: Message) -> list[Message]:
-    """Return the field groups of a machine-readable part. Python parses each as an email of its
-    own, but leaves text if the part is encoded or of an unknown type."""
+    """The groups of fields of a machine-readable part. Python parses each as a mail of its own, but
+    where the part is encoded, or of a type that it does not know, it leaves text."""
     groups = _parts(part)
     encoding = mime.header(part, "Content-Transfer-Encoding").lower()
     encoded = encoding in ("base64", "quoted-printable")
@@ -171,7 +169,7 @@ def _decoded(text: str, encoding: str) -> str:
     return decoded.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def _report(fields: Message, report_mail: Message) -> Report | None:
+def _report(fields: Message, told: Message) -> Report | None:
     code = mime.header(fields, "Status")
     recipient = _recipient(fields)
     action = mime.header(fields, "Action").split(" ")[0].lower().strip(";,.")
@@ -181,18 +179,18 @@ def _report(fields: Message, report_mail: Message) -> Report | None:
     status = diagnosis.code_of(code, detail)
     found = diagnosis.judge(status, detail)
     if found.reason == "unknown" or not detail:
-        words = plain_text.before_original(mime.text_of(report_mail, plain_text.MAX_SOURCE))
-        answer = plain_text.answers(words, [recipient])[recipient]
+        words = plain_text.told_in(mime.text_of(told, plain_text.MAX_SOURCE))
+        said = plain_text.answers(words, [recipient])[recipient]
         if status.endswith(".0.0") or not status:
-            status = diagnosis.code_of(status, answer)
-        found, detail = diagnosis.judge(status, f"{detail} {answer}"), detail or answer
+            status = diagnosis.code_of(status, said)
+        found, detail = diagnosis.judge(status, f"{detail} {said}"), detail or said
     delivery = _delivery(action, code, found.kind)
     return Report(recipient, delivery, status, detail[:_MAX_DETAIL], found.reason)
 
 
 def _recipient(fields: Message) -> str:
-    """Return the address that the email was sent to. Some servers rewrite Final-Recipient; then
-    Original-Recipient has it."""
+    """The address that the mail was meant for. Servers that write the last one in a way of their
+    own name the first one beside it."""
     last, first = (
         mime.header(fields, name).rpartition(";")[2].strip().strip("<>").lower()
         for name in ("Final-Recipient", "Original-Recipient")

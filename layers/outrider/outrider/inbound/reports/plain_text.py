@@ -1,8 +1,8 @@
-"""Plain-text bounces, as Exim, qmail, Exchange, Domino and most large providers send them:
-recipients and server replies.
+"""Delivery reports that mail servers write for people alone, in plain text: whose mail failed, and
+what the server said. Exim, qmail, Exchange, Domino and most large providers do so.
 
-Their formats have in common, in any language: a mail server as sender, the failed address at the
-beginning of a line, the server's reply after it, and finally the returned email.
+The forms have this in common: a program's sender, the failed address at the beginning of a line,
+the server's answer behind it, and then the mail that is given back: the language matters little.
 """
 
 import re
@@ -15,9 +15,9 @@ from outrider.inbound.mail import mime
 from outrider.messages.bounces.server_words import found
 
 MAX_TEXT = 20_000
-"""Characters that are searched for addresses and replies; bounces begin with them."""
+"""Characters that are read for addresses and answers: reports begin with these."""
 MAX_SOURCE = 60_000
-"""Characters of a part that are read for that: HTML is longer than its text."""
+"""Characters of a part that are read for them: HTML is longer than its text."""
 MAX_RECIPIENTS = 20
 _MAX_LINES = 400
 _MAX_INTRODUCTION = 1_500
@@ -28,13 +28,13 @@ _DAEMON = re.compile(
     r"|bounces?|microsoftexchange|undelivered|delivery[-._]?(?:status|failure|notification))"
     r"[\w.+-]*(?=@|[ >]|$)"
 )
-"""Beginnings of mail servers' sender addresses."""
+"""How the addresses of mail servers begin."""
 _GIVEN_BACK = re.compile(
     r"[ \t>|]*(?:Return-Path|Received|DKIM-Signature|Message-ID|MIME-Version|X-[a-z][\w-]{1,60}"
     r"|Authentication-Results|ARC-[\w-]{3,40}|References|In-Reply-To):",
     re.IGNORECASE,
 )
-"""First header of the returned email."""
+"""The first header of a mail that is given back."""
 _RULE = re.compile(r"[ \t>|]*[-=*_]{2,}[ \t]*")
 _ADDRESS = re.compile(
     r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}", re.IGNORECASE
@@ -51,12 +51,12 @@ _NOBODY = re.compile(
     r"(?:postmaster|abuse|support|help|helpdesk|admin|mailer-daemon|noreply|no-reply)@"
 )
 _LEAD = 40
-"""Characters that a label before an address at the beginning of a line may have."""
+"""Characters that may stand before an address that begins a line: a label."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Failed recipient and the server's reply."""
+    """Whose mail failed, and what is said of it."""
 
     recipient: str
     answer: str
@@ -64,30 +64,27 @@ class Failed:
 
 
 def read(mail: Message) -> list[Failed]:
-    """Return the failed recipients that a plain-text bounce names; empty if the email is no
-    bounce."""
+    """The recipients that a report in plain text names; empty for a mail that is none."""
     if not _is_by_program(mail):
         return []
     text = mime.text_of(mail, MAX_SOURCE)
-    notice, original = _split(text[:MAX_TEXT])
+    told, original = _split(text[:MAX_TEXT])
     subject = mime.header(mail, "Subject")
     given = _addresses(" ".join(mime.headers(mail, "X-Failed-Recipients")))
-    if not given and not _is_about_failure(
-        mail, f"{subject}\n{notice[:_MAX_INTRODUCTION]}", notice
-    ):
+    if not given and not _is_about_failure(mail, f"{subject}\n{told[:_MAX_INTRODUCTION]}", told):
         return []
-    recipients = given or _recipients(mail, notice, original)
+    recipients = given or _recipients(mail, told, original)
     if not recipients:
-        notice, recipients = text[:MAX_TEXT], _recipients(mail, text[:MAX_TEXT], "")
-    replies = answers(notice, recipients)
-    words = f"{subject}\n{notice}".lower()
+        told, recipients = text[:MAX_TEXT], _recipients(mail, text[:MAX_TEXT], "")
+    said = answers(told, recipients)
+    words = f"{subject}\n{told}".lower()
     delayed = found("delayed", words) and not found("for_good", words)
-    return [Failed(each, replies[each], delayed) for each in recipients]
+    return [Failed(each, said[each], delayed) for each in recipients]
 
 
-def answers(notice: str, recipients: Sequence[str]) -> dict[str, str]:
-    """Return the server's reply for each of these recipients, from the text of a bounce."""
-    lines = notice.splitlines()[:_MAX_LINES]
+def answers(told: str, recipients: Sequence[str]) -> dict[str, str]:
+    """What a report in words says of each of these recipients."""
+    lines = told.splitlines()[:_MAX_LINES]
     starts = {
         each: next((at for at, line in enumerate(lines) if each in line.lower()), len(lines))
         for each in recipients
@@ -100,18 +97,18 @@ def answers(notice: str, recipients: Sequence[str]) -> dict[str, str]:
             naming = [line for line in lines if each in line.lower() and _ANSWER.search(line)]
             about = naming[:_MAX_ANSWER]
         about_each[each] = " ".join(" ".join(about or lines[start:end][:_MAX_ANSWER]).split())
-    if len(about_each) == 1 and not _ANSWER.search(notice):
-        return dict.fromkeys(about_each, " ".join(notice.split()))
+    if len(about_each) == 1 and not _ANSWER.search(told):
+        return dict.fromkeys(about_each, " ".join(told.split()))
     return about_each
 
 
-def before_original(text: str) -> str:
-    """Return the text of a bounce without the returned email."""
+def told_in(text: str) -> str:
+    """What a report says before it gives the mail back."""
     return _split(text[:MAX_TEXT])[0]
 
 
 def _answer(lines: Sequence[str]) -> list[str]:
-    """Return the lines from the first server reply to the end of its paragraph."""
+    """The lines from the first that has an answer of a server to the end of its paragraph."""
     for at, line in enumerate(lines):
         if _ANSWER.search(_ADDRESS.sub("", line)):
             rest = lines[at + 1 : at + _MAX_ANSWER]
@@ -128,10 +125,9 @@ def _is_by_program(mail: Message) -> bool:
     )
 
 
-def _is_about_failure(mail: Message, beginning: str, notice: str) -> bool:
-    """Return whether the email reports a failed delivery. Out-of-office replies have an empty
-    sender too."""
-    says_so, answered = found("not_delivered", beginning.lower()), bool(_ANSWER.search(notice))
+def _is_about_failure(mail: Message, beginning: str, told: str) -> bool:
+    """Whether it tells that a mail was not delivered. Absences have an empty sender too."""
+    says_so, answered = found("not_delivered", beginning.lower()), bool(_ANSWER.search(told))
     return (says_so or answered) if _is_daemon(mail) else (says_so and answered)
 
 
@@ -143,7 +139,7 @@ def _is_daemon(mail: Message) -> bool:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Split a bounce into its own text and the returned email."""
+    """What a report says, and the mail that it gives back."""
     at = 0
     for line in text.splitlines(keepends=True):
         rule = _RULE.match(line)
@@ -153,12 +149,12 @@ def _split(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _recipients(mail: Message, notice: str, original: str) -> list[str]:
+def _recipients(mail: Message, told: str, original: str) -> list[str]:
     own = set(_addresses(" ".join(mime.headers(mail, "To") + mime.headers(mail, "Delivered-To"))))
     own |= set(_addresses(mime.header(mail, "From")))
     leading: list[str] = []
     others: list[str] = []
-    for line in notice.splitlines()[:_MAX_LINES]:
+    for line in told.splitlines()[:_MAX_LINES]:
         for place in _ADDRESS.finditer(line[:1_000]):
             address = place[0].lower().strip("'")
             if address not in own and not _NOBODY.match(address):

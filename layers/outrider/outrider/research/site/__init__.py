@@ -1,1 +1,1 @@
-"""Company websites: choice of the site, reader, and extraction of facts."""
+"""A company's web site: choosing it, reading it, and the facts that it states."""

@@ -1,11 +1,11 @@
-"""Lint findings, their rules and severities."""
+"""What is found."""
 
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 Severity = Literal["error", "warning", "info"]
-"""An `error` prevents the launch: the message cannot be rendered, or it deceives the recipient."""
+"""With an `error` nothing is launched: the message cannot be written, or deceives who gets it."""
 
 Rule = Literal[
     "active_content",
@@ -34,11 +34,11 @@ Rule = Literal[
     "unsubscribe",
     "work",
 ]
-"""Rules, which docs/sequences.md explains."""
+"""docs/sequences.md says what each finds."""
 
 
 class Remark(NamedTuple):
-    """A finding without its location."""
+    """A finding without its place."""
 
     rule: Rule
     severity: Severity
@@ -46,8 +46,8 @@ class Remark(NamedTuple):
 
 
 class LintFinding(BaseModel):
-    """One finding. `where` is a JSON Pointer into the sequence and its steps as the API returns
-    them; `step` is the id of the step that it concerns, or null."""
+    """`where` is a JSON Pointer into the sequence with its steps as they are shown, `step` the id
+    of the step, if it is about one."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,4 +1,4 @@
-"""Rules about links, images and the size of an email."""
+"""Rules about links, pictures and the size of a mail."""
 
 import re
 from collections.abc import Iterator
@@ -12,10 +12,9 @@ from outrider.sequences.lint.parts import TextLink, TextPart
 
 MAX_LINKS = 3
 CLIPPED_AT = 102 * 1024
-"""Bytes of HTML after which Gmail clips an email, together with the unsubscribe link at its end."""
+"""Bytes of HTML of which Gmail shows the beginning only, without what stands at the end."""
 _OWN_BYTES = 2_048
-"""Bytes reserved for what Outrider adds: the postal address, the unsubscribe link, the open
-pixel."""
+"""What is added to a mail: the address, the link to unsubscribe, a picture."""
 _LETTERS_OF_AN_IMAGE = 100
 
 _LIQUID = re.compile(r"\{\{|\{%")
@@ -52,8 +51,7 @@ def links(part: TextPart) -> Iterator[Remark]:
 
 
 def unsubscribing(part: TextPart) -> Iterator[Remark]:
-    """Yield a remark on an unsubscribe link of the template's own, whose opt-outs never reach
-    Outrider."""
+    """A way of the template's own to say stop, of which we never hear."""
     if "unsubscribe_url" in part.source:
         return
     for link in part.links:
@@ -89,8 +87,7 @@ def size(part: TextPart) -> Iterator[Remark]:
 
 
 def _host(target: str) -> str:
-    """Return the host that a link leads to; empty if it is set by a template variable or there is
-    none."""
+    """Where a link leads; empty where a contact's fields say so, or it leads to no host."""
     if not target.lower().startswith(("http://", "https://", "//")):
         return ""
     place = target.partition("//")[2]
@@ -113,7 +110,7 @@ def _is_address(host: str) -> bool:
 
 
 def _says_another(link: TextLink, host: str) -> str | None:
-    """Return the host that the link text names if the link leads to a different one, else None."""
+    """The host that its words name when it is another than that it leads to."""
     named = _LOOKS_LIKE_A_PLACE.fullmatch(link.words.lower())
     if named is None or not host:
         return None

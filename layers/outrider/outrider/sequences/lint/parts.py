@@ -1,4 +1,4 @@
-"""Texts of a sequence, prepared for the rules."""
+"""The texts of a sequence as the rules look at them."""
 
 import re
 from collections.abc import Iterator
@@ -20,8 +20,7 @@ _NOT_SHOWN = frozenset({"head", "title"})
 
 @dataclass(frozen=True, slots=True)
 class TextLink:
-    """A link. `words` is the visible text in HTML, and empty in plain text, where the URL is
-    visible."""
+    """`words` are what a reader sees of it; none where the address itself is seen."""
 
     target: str
     words: str
@@ -29,7 +28,7 @@ class TextLink:
 
 @dataclass(frozen=True)
 class TextPart:
-    """Subject, text or HTML of one variant of a step."""
+    """One text of one variant of a step."""
 
     step: Step
     where: str
@@ -38,7 +37,7 @@ class TextPart:
 
     @cached_property
     def whole(self) -> str:
-        """The text with all options of its spintax, one after the other."""
+        """With all options of its spintax."""
         return spintax.fold(self.source, lambda _, options: " ".join(options))
 
     @cached_property
@@ -47,7 +46,7 @@ class TextPart:
 
     @cached_property
     def words(self) -> str:
-        """The visible text, without the output of template variables."""
+        """What a reader sees of it, without what the contact's fields put there."""
         html = self.name == "html"
         return _without_liquid(_text(self.whole) if html else self.whole)
 
@@ -70,19 +69,19 @@ class TextPart:
 
 
 def shown_length(source: str) -> int:
-    """Return the approximate length of a rendered template that has no spintax, in characters."""
+    """How long a template without spintax is about, once it is filled."""
     return len(_instead_of_liquid(source, "_" * 8, ""))
 
 
 def parts(steps: Many[Step]) -> Iterator[TextPart]:
-    """Yield the texts of the steps, in order."""
+    """All that the steps say, in order."""
     for place, step in enumerate(steps):
         for number, variant in enumerate(step.variants):
             yield from _of_variant(step, variant, where(place, step, number))
 
 
 def where(place: int, step: Step, variant: int) -> str:
-    """Return the JSON Pointer of a variant's content."""
+    """Where the content of a variant is shown."""
     return f"/steps/{place}" + (f"/variants/{variant}" if len(step.variants) > 1 else "")
 
 
@@ -130,8 +129,7 @@ def _without_liquid(text: str) -> str:
 
 
 def _instead_of_liquid(text: str, output: str, tag: str) -> str:
-    """Return the text with `{{ … }}` replaced by `output` and `{% … %}` by `tag`. A tag that is not
-    closed is treated as text."""
+    """The text with others in place of `{{ … }}` and `{% … %}`; what has no end is no Liquid."""
     said, at = [], 0
     while opened := _LIQUID.search(text, at):
         start, inside = opened.span()

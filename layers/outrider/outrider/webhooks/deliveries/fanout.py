@@ -1,4 +1,4 @@
-"""Fan-out of events to the endpoints that subscribe to them."""
+"""From events to the endpoints that want them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,23 +14,24 @@ from outrider.webhooks.endpoints.subscriptions import wants
 from outrider.webhooks.models import DeliveryJob
 
 _LOOKS = 3
-"""Retries for a free slot of the endpoint before a new delivery is left in the backlog."""
+"""For a free place at the endpoint, before a new delivery waits for the pump."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fanout:
-    """Fan-out to the webhooks of one workspace."""
+    """The webhooks of one workspace."""
 
     webhooks: WebhookRepository
     deliveries: DeliveryRepository
     queue: Queue
 
     def fan_out(self, events: Sequence[RecordedEvent]) -> None:
-        """Create one delivery per event and subscribed endpoint, and queue it. Idempotent.
+        """One delivery for each of `events` and each endpoint that wants it; twice is the same as
+        once.
 
-        A delivery that already exists but was never attempted is queued again, since the previous
-        worker may have died between the two. A delivery to an endpoint whose circuit breaker is
-        open or that asked for a pause stays in the backlog.
+        A delivery that stood there and was not attempted yet is queued again, since the attempt
+        before may have ended before it was. One to an endpoint that takes nothing just now waits
+        for its pump.
         """
         now = clock.now()
         enabled = [each for each in self.webhooks.all() if each.webhook.status == "enabled"]

@@ -1,4 +1,4 @@
-"""Operations of the API on deliveries."""
+"""What is done with deliveries through the API."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,8 +26,7 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class DeliveryService:
-    """Deliveries and their log. `send` queues the next attempt of a delivery; if that fails, the
-    sweeper finds the delivery later."""
+    """`send` queues the next attempt of a delivery; if that fails, it is found waiting later."""
 
     caller: Caller
     webhooks: WebhookRepository
@@ -36,7 +35,7 @@ class DeliveryService:
     send: Callable[[Delivery], None]
 
     def list(self, webhook_id: str, query: DeliveryQuery) -> Page[LoggedDelivery]:
-        """Return a page of deliveries with their attempts, newest first. Raises WebhookNotFound."""
+        """Newest first. Raises WebhookNotFound."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks/{webhook_id}")
         after = sealer.after(query)
         if not ids.is_id("whk", webhook_id) or self.webhooks.get(webhook_id) is None:
@@ -49,7 +48,7 @@ class DeliveryService:
         )
 
     def get(self, delivery_id: str) -> DeliveryDetails:
-        """Return a delivery with its attempts and payload. Raises DeliveryNotFound."""
+        """Raises DeliveryNotFound."""
         named = parts_of(delivery_id)
         logged = self.log.get(named[1], delivery_id) if named else None
         if logged is None:
@@ -57,10 +56,9 @@ class DeliveryService:
         return DeliveryDetails.of(logged.delivery, attempts=logged.attempts)
 
     def redeliver(self, delivery_id: str) -> DeliverySummary:
-        """Redeliver an event, from the beginning of the retry schedule.
+        """Deliver one once more, from the beginning of the schedule.
 
-        Raises DeliveryNotFound, Conflict if the delivery is pending or its webhook disabled, and
-        Contended if the delivery keeps changing.
+        Raises DeliveryNotFound, and Conflict when it is on its way or its webhook is disabled.
         """
         for _ in attempts(_ATTEMPTS):
             due = self._due(delivery_id)

@@ -1,7 +1,7 @@
-"""DynamoDB keys, expressions and items of webhooks.
+"""Keys, expressions and items of webhooks.
 
-- webhook `<workspace>` / `whk_…`, with its secrets encrypted; its endpoint state follows it
-- counter `<workspace>#count` / `webhooks`: the number of webhooks
+- webhook `<workspace>` / `whk_…`, with its secrets encrypted; its gate is right behind it
+- tally `<workspace>#count` / `webhooks`: how many there are
 """
 
 from collections.abc import Sequence
@@ -32,8 +32,7 @@ MAX_WEBHOOKS = 20
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Encrypted secrets of a webhook. The previous one signs too until the webhook's
-    `previous_until`."""
+    """A webhook's, encrypted. The previous one signs too until `previous_until` of the webhook."""
 
     locked: bytes
     previous: bytes | None = None
@@ -41,7 +40,7 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A webhook with its secrets and endpoint state."""
+    """A webhook with all that belongs to it."""
 
     webhook: Webhook
     secrets: Secrets
@@ -57,7 +56,7 @@ class Stored:
 
     @property
     def signing(self) -> list[bytes]:
-        """The encrypted secrets that sign now, the current one first."""
+        """The secrets that sign now, encrypted, the current one first."""
         until = self.webhook.previous_until
         previous = self.secrets.previous
         signs = previous is not None and until is not None and clock.timestamp() < until
@@ -72,7 +71,7 @@ class WebhookRepository:
     workspace: WorkspaceId
 
     def add(self, webhook: Webhook, locked_secret: bytes, also: Sequence[Action] = ()) -> None:
-        """Add a webhook; `also` are writes of the same transaction. Raises TooManyWebhooks."""
+        """`also` are writes of the same transaction. Raises TooManyWebhooks."""
         item = {
             **webhook.model_dump(),
             "pk": self.workspace,
@@ -104,7 +103,7 @@ class WebhookRepository:
         return Stored.of(webhook, gate) if webhook else None
 
     def list(self, limit: int, after: Item | None) -> tuple[list[Stored], Item | None]:
-        """Return a page of webhooks, oldest first, and the key after which the next page begins."""
+        """Oldest first."""
         page = self.table.page(
             Query(
                 self.workspace,
@@ -133,10 +132,10 @@ class WebhookRepository:
         *,
         reset: bool = False,
     ) -> None:
-        """Change a webhook with an optimistic lock on `before`.
+        """`secrets` take the place of those there are; `also` are writes of the same transaction.
+        With `reset` its failures are forgotten.
 
-        `secrets` replace the stored ones; `also` are writes of the same transaction; `reset` resets
-        the endpoint state (breaker, pause). Raises Stale if the webhook changed meanwhile.
+        Raises Stale.
         """
         resetting = [self._gates.reset_action(before.id)] if reset else []
         try:
@@ -166,8 +165,7 @@ class WebhookRepository:
     def disable_action(
         self, webhook_id: str, reason: DisabledReason, at: str, event: Event
     ) -> Action:
-        """Return the update that disables a webhook; its condition fails if it is disabled
-        already."""
+        """Part of the transaction that says why; refused when it is disabled already."""
         return self.table.update_action(
             self.workspace,
             webhook_id,
@@ -189,20 +187,20 @@ class WebhookRepository:
         return self.list(MAX_WEBHOOKS, None)[0]
 
     def remove(self, webhook_id: str, version: int | None = None) -> None:
-        """Delete a webhook; its pending deliveries are dropped by their workers and the sweeper.
+        """Its deliveries go when they are next looked at.
 
-        Raises WebhookNotFound, and PreconditionFailed if its version is not `version`.
+        Raises WebhookNotFound, and PreconditionFailed when it is at another than this `version`.
         """
         counted = self.table.update_action(
             f"{self.workspace}#count", "webhooks", "ADD #webhooks :minus", minus=-1
         )
-        condition = "attribute_exists(#pk)"
+        there = "attribute_exists(#pk)"
         seen = {} if version is None else {"seen": version}
         if version is not None:
-            condition += " AND #version = :seen"
+            there += " AND #version = :seen"
         try:
             transact(
-                self.table.delete_action(self.workspace, webhook_id, condition, **seen),
+                self.table.delete_action(self.workspace, webhook_id, there, **seen),
                 counted,
                 self._gates.remove_action(webhook_id),
             )

@@ -1,0 +1,1 @@
+"""Leads: contacts on their way from research and qualification to outreach."""

@@ -1,0 +1,29 @@
+"""Errors of leads."""
+
+from outrider.kit.errors import DuplicateResource, ResourceNotFound
+
+
+class LeadNotFound(ResourceNotFound):
+    """There is no such lead in the workspace."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no lead with this id in this workspace")
+
+
+class LeadExists(DuplicateResource):
+    """The contact has a lead already."""
+
+    def __init__(self, lead_id: str) -> None:
+        super().__init__(
+            f"The contact has the lead {lead_id} already: use that one, or delete it first"
+        )
+
+
+class NotResearched(ResourceNotFound):
+    """Nothing was researched about the company of a lead's contact."""
+
+    def __init__(self, lead_id: str) -> None:
+        super().__init__(
+            "Nothing was researched about the company of this lead yet. Research it with "
+            f"POST /v1/leads/{lead_id}/research"
+        )

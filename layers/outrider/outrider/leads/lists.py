@@ -1,0 +1,77 @@
+"""Pages of leads that satisfy a filter.
+
+One query finds them, the most selective that has the order asked for; the other filters are tested
+on what it finds. So a page reads a bounded number of leads, and may be empty before the end.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from outrider.contacts.models import Contact
+from outrider.contacts.service import ContactService
+from outrider.kit import clock, ids
+from outrider.kit.aws.attributes import Item
+from outrider.kit.aws.dynamodb import Query, key_of
+from outrider.leads.models import Lead
+from outrider.leads.repository import LeadRepository
+from outrider.leads.schemas import LeadQuery
+
+_CALLS = 3
+_LEAST = 100
+"""Leads read in a call where a filter may leave some of them out."""
+Found = tuple[Lead, Contact | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadLists:
+    """Lists of leads with their contacts."""
+
+    leads: LeadRepository
+    contacts: ContactService
+
+    def page(self, asked: LeadQuery, after: Item | None) -> tuple[list[Found], Item | None]:
+        """Return at most `asked.limit` leads, and the place after them; None at the end."""
+        if asked.contact_id is not None:
+            lead = self.leads.of_contact(asked.contact_id)
+            return self._fitting(asked, {lead.id: lead} if lead else {}), None
+        query = self._query(asked)
+        found: list[Found] = []
+        for _ in range(_CALLS):
+            part = self.leads.page(replace(query, after=after), max(asked.limit, _LEAST))
+            fitting = {
+                lead.id: (lead, contact) for lead, contact in self._read(asked, query, part.items)
+            }
+            for item in part.items:
+                if str(item["sk"]) not in fitting:
+                    continue
+                if len(found) == asked.limit:
+                    return found, after
+                found.append(fitting[str(item["sk"])])
+                after = key_of(item, query.index)
+            after = part.last_key
+            if after is None or len(found) == asked.limit:
+                break
+        return found, after
+
+    def _query(self, asked: LeadQuery) -> Query:
+        newest_first = asked.sort.startswith("-")
+        if asked.sort.endswith("score"):
+            return self.leads.in_order_of_score(asked.min_score or 0, newest_first=newest_first)
+        first = "led_"
+        if asked.created_after is not None:
+            moment = clock.to_epoch_ms(clock.from_text(asked.created_after))
+            first = ids.first_of("led", moment + 1)
+        return self.leads.in_order_of_creation(asked.status, first, newest_first=newest_first)
+
+    def _read(self, asked: LeadQuery, query: Query, items: list[Item]) -> list[Found]:
+        if query.index is None:
+            leads = {str(item["sk"]): Lead.model_validate(item) for item in items}
+        else:
+            leads = self.leads.get_many(str(item["sk"]) for item in items)
+        return self._fitting(asked, leads)
+
+    def _fitting(self, asked: LeadQuery, leads: Mapping[str, Lead]) -> list[Found]:
+        """Those of the leads that satisfy the filter; their contacts are read together."""
+        contacts = self.contacts.several({lead.contact_id for lead in leads.values()})
+        with_contacts = ((lead, contacts.get(lead.contact_id)) for lead in leads.values())
+        return [(lead, contact) for lead, contact in with_contacts if asked.matches(lead, contact)]

@@ -1,0 +1,238 @@
+"""Requests and answers of /v1/leads and /v1/profile."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from outrider.contacts.models import Contact
+from outrider.contacts.schemas import ContactWrite
+from outrider.contacts.search.words import begin, words, words_of
+from outrider.entities.schemas import Custom, Tags, Text
+from outrider.kit.http import json_schema
+from outrider.kit.http.inputs import Input
+from outrider.kit.http.pagination import PageQuery
+from outrider.kit.http.requests import Instant
+from outrider.kit.outbound.urls import ShortWebAddress
+from outrider.kit.text.addresses import Email
+from outrider.kit.zones import Timezone
+from outrider.leads.models import Lead, LeadStatus, StoredProfile
+from outrider.qualification.profiles import Profile
+from outrider.qualification.scoring import ScoreLine
+
+Order = Literal["created_at", "-created_at", "score", "-score"]
+_MOST_NOTES = 2_000
+
+
+class LeadCreate(Input):
+    """A contact by its id, or by its address: where no contact has the address, one is created of
+    what is given. What is given changes nothing about a contact that exists."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "oneOf": [
+                json_schema.given("contact_id", propertyNames={"enum": ["contact_id", "notes"]}),
+                json_schema.given("email", {"contact_id": {"type": "null"}}),
+            ]
+        },
+    )
+
+    contact_id: Annotated[str, Field(max_length=64)] | None = None
+    """The contact that becomes a lead."""
+    email: Email | None = None
+    """The address of the contact that becomes a lead."""
+    first_name: Text | None = None
+    """Given name of a new contact."""
+    last_name: Text | None = None
+    """Family name of a new contact."""
+    title: Text | None = None
+    """Job title of a new contact, such as `Head of Sales`: qualification reads it."""
+    company: Text | None = None
+    """Name of the new contact's company."""
+    linkedin_url: ShortWebAddress | None = None
+    """LinkedIn profile of a new contact."""
+    phone: Text | None = None
+    """Phone number of a new contact."""
+    country: Text | None = None
+    """Country of a new contact: its ISO 3166-1 code or its name."""
+    timezone: Timezone | None = None
+    """Time zone of a new contact, such as `Europe/Berlin`."""
+    tags: Tags = Field(default_factory=list)
+    """Tags of a new contact."""
+    custom: Custom = Field(default_factory=dict)
+    """Further fields of a new contact, by names of your own."""
+    source: Text | None = None
+    """Where a new contact comes from."""
+    notes: Annotated[str, Field(max_length=_MOST_NOTES)] | None = None
+    """Notes about the lead."""
+
+    @model_validator(mode="after")
+    def _names_one_contact(self) -> Self:
+        if (self.contact_id is None) == (self.email is None):
+            raise ValueError("Give contact_id, or email and what else is known of the contact")
+        strange = self.model_fields_set - {"contact_id", "notes"}
+        if self.contact_id is not None and strange:
+            raise ValueError("With contact_id nothing else about the contact can be given")
+        return self
+
+    def new_contact(self) -> ContactWrite:
+        """Return the contact to be created, of what is given."""
+        given = self.model_dump(exclude_unset=True, exclude={"contact_id", "notes"})
+        return ContactWrite.model_validate(given)
+
+
+class LeadUpdate(Input):
+    """Only what is given changes; null clears `status_reason` and `notes`."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True, json_schema_extra=json_schema.CHANGES_SOMETHING
+    )
+
+    status: LeadStatus = Field(default_factory=lambda: "new")
+    """The status that a person gives the lead. The score stays as it is."""
+    status_reason: Annotated[str, Field(max_length=500)] | None = None
+    """Why the lead has its status. A new `status` without a reason clears it."""
+    notes: Annotated[str, Field(max_length=_MOST_NOTES)] | None = None
+    """Notes about the lead."""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("There is nothing to change")
+        return self
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the caller gave, by field."""
+        given = self.model_dump(exclude_unset=True)
+        return {"status_reason": None, **given} if "status" in given else given
+
+
+class LeadQuery(PageQuery):
+    """Filters of a list of leads: all that are given must hold."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    status: LeadStatus | None = None
+    """Only leads with this status."""
+    min_score: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Only leads with at least this score."""
+    contact_id: Annotated[str, Field(max_length=64)] | None = None
+    """Only the lead of this contact."""
+    created_after: Instant | None = None
+    """Only leads created after this time."""
+    search: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """Each word must begin a word of the contact's name, company, title or address."""
+    sort: Order = "-created_at"
+    """By creation or by score; `-` for descending order. Leads without a score have no place in an
+    order by score."""
+
+    def matches(self, lead: Lead, contact: Contact | None) -> bool:
+        """Return whether a lead, of which `contact` is known, satisfies every filter."""
+        score = lead.score.score if lead.score else -1
+        return (
+            self.status in (None, lead.status)
+            and self.contact_id in (None, lead.contact_id)
+            and score >= (self.min_score or -1)
+            and (self.created_after is None or lead.created_at > self.created_after)
+            and (self.search is None or _is_found(self.search, contact))
+        )
+
+
+class LeadContact(BaseModel):
+    """The contact of a lead, in short."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    id: str
+    """Id of the contact."""
+    email: str
+    """Address of the contact."""
+    full_name: str | None = None
+    """Given and family name."""
+    title: str | None = None
+    """Job title."""
+    company: str | None = None
+    """Name of the company."""
+
+
+class LeadView(BaseModel):
+    """A lead: one contact, researched and qualified."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    id: str
+    """Id of the lead."""
+    object: Literal["lead"] = "lead"
+    """Always `lead`."""
+    contact_id: str
+    """The contact that the lead is about."""
+    contact: LeadContact | None = None
+    """The contact in short; null when it was deleted a moment ago."""
+    status: LeadStatus
+    """`new`, `researched`, `qualified` or `disqualified`."""
+    status_reason: str | None = None
+    """Why a person gave the lead its status."""
+    score: int | None = None
+    """From 0 to 100 by the ideal customer profile; null until the lead was qualified."""
+    threshold: int | None = None
+    """The score from which the profile qualified when the lead was scored."""
+    score_lines: list[ScoreLine] = []
+    """One line for each rule of the profile. Their points add up to the score."""
+    scored_at: str | None = None
+    """When the score was computed."""
+    researched_at: str | None = None
+    """When the company was last researched for this lead."""
+    notes: str | None = None
+    """Notes about the lead."""
+    created_at: str
+    """When the lead was created."""
+    updated_at: str
+    """When the lead was last changed."""
+    version: int
+    """Rises with every change; for `If-Match`."""
+
+    @classmethod
+    def of(cls, lead: Lead, contact: Contact | None) -> "LeadView":
+        """Return the view of a lead with its contact."""
+        return cls(
+            **lead.model_dump(exclude={"score"}),
+            contact=LeadContact.model_validate(contact, from_attributes=True) if contact else None,
+            score=lead.score.score if lead.score else None,
+            threshold=lead.score.threshold if lead.score else None,
+            score_lines=list(lead.score.lines) if lead.score else [],
+        )
+
+
+class LeadDeleted(BaseModel):
+    """A lead was deleted; its contact stays."""
+
+    id: str
+    object: Literal["lead"] = "lead"
+    deleted: Literal[True] = True
+
+
+class ProfileView(Profile):
+    """The ideal customer profile of the workspace."""
+
+    object: Literal["profile"] = "profile"
+    """Always `profile`."""
+    updated_at: str | None = None
+    """When it was last saved; null for the empty profile that a workspace begins with."""
+    version: int
+    """Rises with every change; for `If-Match`."""
+
+    @classmethod
+    def of(cls, stored: StoredProfile) -> "ProfileView":
+        """Return the view of a stored profile."""
+        return cls.model_validate(
+            {
+                **stored.profile.model_dump(),
+                "updated_at": stored.updated_at,
+                "version": stored.version,
+            }
+        )
+
+
+def _is_found(search: str, contact: Contact | None) -> bool:
+    return contact is not None and begin(words(search), words_of(contact))

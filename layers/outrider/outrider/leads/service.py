@@ -1,0 +1,223 @@
+"""Leads: created from contacts, researched, qualified, and listed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from outrider.access.models import Caller
+from outrider.companies.errors import CompanyNotFound
+from outrider.companies.models import Company
+from outrider.companies.service import CompanyService
+from outrider.contacts.errors import ContactNotFound
+from outrider.contacts.models import Contact
+from outrider.contacts.schemas import ContactUpdate
+from outrider.contacts.service import ContactService
+from outrider.entities.errors import EntityExists
+from outrider.kit import clock
+from outrider.kit.attempts import attempts
+from outrider.kit.aws.dynamodb import TransactionFailed
+from outrider.kit.errors import Contended, PreconditionFailed
+from outrider.kit.http.pagination import Page, Sealer
+from outrider.kit.outbox import Event
+from outrider.leads.errors import LeadNotFound, NotResearched
+from outrider.leads.facts import facts_of
+from outrider.leads.lists import LeadLists
+from outrider.leads.models import Lead
+from outrider.leads.repository import LeadRepository
+from outrider.leads.schemas import (
+    LeadCreate,
+    LeadDeleted,
+    LeadQuery,
+    LeadUpdate,
+    LeadView,
+)
+from outrider.qualification.scoring import Score, score
+from outrider.research.schemas import Research, ResearchRequest
+from outrider.research.service import ResearchService
+
+
+@dataclass(frozen=True, slots=True)
+class LeadService:
+    """Use cases of /v1/leads. `research` is made when it is used: it may reach other hosts."""
+
+    caller: Caller
+    leads: LeadRepository
+    lists: LeadLists
+    contacts: ContactService
+    companies: CompanyService
+    research: Callable[[], ResearchService]
+
+    def create(self, new: LeadCreate) -> LeadView:
+        """Make a lead of a contact, which is found or created.
+
+        Raises ContactNotFound and LeadExists.
+        """
+        self.caller.begin()
+        contact = self._contact(new)
+        lead_id, now = self.caller.new_id("led"), clock.timestamp()
+        lead = Lead(
+            id=lead_id, contact_id=contact.id, notes=new.notes, created_at=now, updated_at=now
+        )
+        view = LeadView.of(lead, contact)
+        present = self.contacts.check_exists_action(contact.id)
+        try:
+            self.leads.add(
+                lead, [self._event("created", lead)], [present, *self.caller.keep_actions(view)]
+            )
+        except TransactionFailed as failure:
+            raise ContactNotFound from failure
+        return view
+
+    def get(self, lead_id: str) -> LeadView:
+        """Raises LeadNotFound."""
+        return self._view(self._require(lead_id))
+
+    def list(self, query: LeadQuery) -> Page[LeadView]:
+        """Return a page of leads, with their contacts in short."""
+        sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/leads")
+        found, place = self.lists.page(query, sealer.after(query))
+        return sealer.page(query, [LeadView.of(*each) for each in found], place)
+
+    def update(self, lead_id: str, update: LeadUpdate, if_match: int | None) -> LeadView:
+        """Change what is given. Raises LeadNotFound, and PreconditionFailed at another version
+        than `if_match`."""
+
+        def changed(lead: Lead) -> Lead:
+            return lead.model_copy(update=update.given)
+
+        return self._change(lead_id, changed, if_match)
+
+    def delete(self, lead_id: str) -> LeadDeleted:
+        """Delete the lead; its contact stays. Raises LeadNotFound."""
+        deleted = LeadDeleted(id=lead_id)
+        self.leads.remove(self._require(lead_id), self.caller.keep_actions(deleted))
+        return deleted
+
+    def carry_out_research(self, lead_id: str, request: ResearchRequest) -> Research:
+        """Research the company of the lead's contact, for a credit when a page was read.
+
+        Raises LeadNotFound, NothingToResearch, InsufficientCredits.
+        """
+        self.caller.begin()
+        found = self.research().carry_out(self._require(lead_id).contact_id, request)
+
+        def changed(lead: Lead) -> Lead:
+            status = "researched" if lead.status == "new" else lead.status
+            return lead.model_copy(
+                update={"researched_at": found.researched_at, "status": status}
+                if found.outcome == "found"
+                else {}
+            )
+
+        self._change(lead_id, changed, keeping=found)
+        return found
+
+    def researched(self, lead_id: str) -> Research:
+        """Return what was researched about the lead's company. Raises LeadNotFound, and
+        NotResearched."""
+        lead = self._require(lead_id)
+        found = self.research().kept(lead.contact_id)
+        if found is None:
+            raise NotResearched(lead.id)
+        return found
+
+    def qualify(self, lead_id: str) -> LeadView:
+        """Score the lead by the workspace's profile, which costs nothing, and write the score to
+        its contact too.
+
+        Raises LeadNotFound, and ContactNotFound when its contact was deleted.
+        """
+        self.caller.begin()
+        contact = self.contacts.get(self._require(lead_id).contact_id)
+        facts = facts_of(contact, self._company(contact), self.research().findings(contact.id))
+        result = score(self.leads.profile().profile, facts)
+        self._share(contact, result)
+        now = clock.timestamp()
+
+        def changed(lead: Lead) -> Lead:
+            return lead.model_copy(
+                update={
+                    "score": result,
+                    "scored_at": now,
+                    "status": result.verdict,
+                    "status_reason": None,
+                }
+            )
+
+        return self._change(lead_id, changed)
+
+    def _contact(self, new: LeadCreate) -> Contact:
+        """The contact that is named, or has the address, or is created."""
+        if new.contact_id is not None:
+            return self.contacts.get(new.contact_id)
+        given = new.new_contact()
+        if found := self.contacts.with_address(given.email):
+            return found
+        try:
+            return self.contacts.put(given, upsert=False)[0]
+        except EntityExists as exists:
+            return self.contacts.get(exists.owner)
+
+    def _company(self, contact: Contact) -> Company | None:
+        try:
+            return self.companies.get(contact.company_id) if contact.company_id else None
+        except CompanyNotFound:
+            return None
+
+    def _share(self, contact: Contact, result: Score) -> None:
+        fit_score = result.score / 100
+        if contact.fit_score != fit_score:
+            self.contacts.update(contact.id, ContactUpdate(fit_score=fit_score), None)
+
+    def _change(
+        self,
+        lead_id: str,
+        changed: Callable[[Lead], Lead],
+        if_match: int | None = None,
+        keeping: Research | None = None,
+    ) -> LeadView:
+        """Write what `changed` makes of the lead, again where others were faster. `keeping` is the
+        answer to the request, by default the lead."""
+        for _ in attempts():
+            before = self._require(lead_id)
+            if if_match not in (None, before.version):
+                raise PreconditionFailed.at_version(before.version)
+            after = changed(before)
+            if after != before:
+                after = after.model_copy(
+                    update={"updated_at": clock.timestamp(), "version": before.version + 1}
+                )
+            view = self._view(after)
+            if after == before and not self.caller.may_repeat:
+                return view
+            try:
+                self.leads.change(
+                    before,
+                    after,
+                    self._events(before, after),
+                    self.caller.keep_actions(keeping or view),
+                )
+            except PreconditionFailed:
+                continue
+            return view
+        raise Contended("Others keep changing this lead")
+
+    def _events(self, before: Lead, after: Lead) -> Sequence[Event]:
+        """One event when the lead is qualified or disqualified, by its score or by a person."""
+        if after.status == before.status or after.status not in ("qualified", "disqualified"):
+            return []
+        return [self._event(after.status, after, score=after.score.score if after.score else None)]
+
+    def _event(self, happened: str, lead: Lead, **data: Any) -> Event:
+        return self.caller.event(
+            f"lead.{happened}", lead_id=lead.id, contact_id=lead.contact_id, **data
+        )
+
+    def _require(self, lead_id: str) -> Lead:
+        lead = self.leads.get(lead_id)
+        if lead is None:
+            raise LeadNotFound
+        return lead
+
+    def _view(self, lead: Lead) -> LeadView:
+        return LeadView.of(lead, self.contacts.several([lead.contact_id]).get(lead.contact_id))

@@ -1,0 +1,45 @@
+"""Builds the objects of `leads`."""
+
+from dataclasses import replace
+
+from outrider.access.models import Caller, WorkspaceId
+from outrider.companies.wiring import companies
+from outrider.contacts.repository import ContactRepository
+from outrider.contacts.wiring import contacts
+from outrider.kit.aws.dynamodb import Table
+from outrider.kit.settings import settings
+from outrider.leads.lists import LeadLists
+from outrider.leads.profiles import ProfileService
+from outrider.leads.repository import LeadRepository
+from outrider.leads.service import LeadService
+from outrider.leads.worker import LeadFollower
+from outrider.research.wiring import research
+
+
+def leads(caller: Caller) -> LeadService:
+    # The answer to keep is that of the lead, not of the contact or research that it is made with.
+    inner = replace(caller, idempotency=None)
+    repository = lead_repository(caller.workspace)
+    return LeadService(
+        caller,
+        repository,
+        LeadLists(repository, contacts(inner)),
+        contacts(inner),
+        companies(inner),
+        lambda: research(inner),
+    )
+
+
+def profiles(caller: Caller) -> ProfileService:
+    return ProfileService(caller, lead_repository(caller.workspace))
+
+
+def lead_follower() -> LeadFollower:
+    return LeadFollower(
+        lead_repository,
+        lambda workspace: ContactRepository(Table(settings().contacts_table), workspace),
+    )
+
+
+def lead_repository(workspace: WorkspaceId) -> LeadRepository:
+    return LeadRepository(Table(settings().leads_table), workspace)
