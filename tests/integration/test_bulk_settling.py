@@ -85,7 +85,7 @@ class TestByIds:
         ]
         counts = {"settled": 1, "not_unknown": 1, "not_found": 2, "contended": 0}
         assert answer.json["counts"] == counts
-        assert "this is sent" in answer.json["results"][0]["reason"]
+        assert "this one is sent" in answer.json["results"][0]["reason"]
         assert (answer.json["has_more"], answer.json["next_cursor"]) == (False, None)
         after = api.get(f"/v1/messages/{waiting.id}").json
         assert (after["status"], after["reason"]) == ("failed", "not_sent")

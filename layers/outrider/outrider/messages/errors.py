@@ -1,4 +1,4 @@
-"""What can go wrong with messages."""
+"""API errors of messages and threads."""
 
 from outrider.kit.errors import ResourceNotFound
 

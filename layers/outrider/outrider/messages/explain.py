@@ -1,4 +1,4 @@
-"""Why the next step of an enrollment has not been carried out yet, and when it can be."""
+"""Explanation why the next step of an enrollment is not carried out yet, and when it can be."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +20,12 @@ from outrider.messages.sending.last_check import RestrictionsReader
 from outrider.messages.sending.snapshot import SendingMailbox, Snapshot, SnapshotReader, Supply
 
 _RESERVED: frozenset[GateName] = frozenset({"mailbox_cap", "campaign_limit", "company_limit"})
-"""Gates that a step in the queue has passed: a message was reserved for it."""
+"""Gates that a queued step has already passed: its share of the caps is reserved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
-    """Explains enrollments of one campaign."""
+    """Explainer for the enrollments of one campaign."""
 
     reader: SnapshotReader
     rivals: Rivals
@@ -34,9 +34,10 @@ class Explainer:
     limits: DailyLimits
 
     def explain(self, enrollment: Enrollment) -> Explanation:
-        """Where it stands now, with every gate that is closed."""
+        """Return the enrollment's current state and every closed gate. Raises StoreFailed if
+        DynamoDB fails."""
         now = clock.now()
-        seen = self._closer(self._read(enrollment), enrollment, now)
+        seen = self._with_last_check(self._read(enrollment), enrollment, now)
         step = seen.step(enrollment.step_id)
         closed: Sequence[Closed] = []
         to_come = None
@@ -68,8 +69,9 @@ class Explainer:
     def _read(self, enrollment: Enrollment) -> Snapshot:
         return self.reader.read(StepJob.of(self.reader.campaigns.workspace, enrollment))
 
-    def _closer(self, seen: Snapshot, enrollment: Enrollment, now: datetime) -> Snapshot:
-        """What its worker would read after the claim, and who would send."""
+    def _with_last_check(self, seen: Snapshot, enrollment: Enrollment, now: datetime) -> Snapshot:
+        """Return the snapshot with what the worker would read after the claim, and the sending
+        capacity."""
         if seen.contact is None or seen.campaign is None:
             return seen
         pool = seen.campaign.mailbox_pool
@@ -87,7 +89,7 @@ class Explainer:
         return replace(seen, supply=supply, rivals=rivals, mailbox=seen.mailbox or first)
 
     def _senders(self, seen: Snapshot, pool: str, day: date) -> list[SendingMailbox]:
-        """Its own mailbox as long as there is one, else all of the pool."""
+        """Return the enrollment's own mailbox, or all mailboxes of the pool if it has none."""
         mailboxes = [seen.mailbox] if seen.mailbox else self.mailboxes.of_pool(pool)
         usage = self.mailboxes.usage([mailbox.id for mailbox in mailboxes], day)
         return [SendingMailbox(mailbox, usage[mailbox.id].used) for mailbox in mailboxes]
@@ -98,7 +100,7 @@ class ExplainService:
     explainer: Callable[[str], Explainer]
 
     def explain(self, enrollment_id: str) -> Explanation:
-        """Raises EnrollmentNotFound."""
+        """Return the explanation of the enrollment. Raises EnrollmentNotFound."""
         named = ids.parts(enrollment_id)
         if named is None:
             raise EnrollmentNotFound
@@ -113,14 +115,14 @@ class ExplainService:
 def _earliest(
     seen: Snapshot, enrollment: Enrollment, closed: Sequence[Closed], now: datetime
 ) -> datetime | None:
-    """None when no time alone opens what is closed. Nothing goes out before the campaign's clock
-    has looked, but what lies in the queue."""
+    """Return the earliest time at which the step can be sent, or None if a person must act first. A
+    queued step is sent at its slot; any other not before the campaign's clock wakes."""
     moments = [now]
     if slot := enrollment.slot(now):
         moments.append(slot)
     else:
-        looks = seen.campaign.wakes_at if seen.campaign else ""
-        moments += [clock.from_text(at) for at in (looks, enrollment.due_at) if at]
+        wakes_at = seen.campaign.wakes_at if seen.campaign else ""
+        moments += [clock.from_text(at) for at in (wakes_at, enrollment.due_at) if at]
     for gate in closed:
         if gate.until is None:
             return None
@@ -129,7 +131,7 @@ def _earliest(
 
 
 def _ended_first(gate: Closed) -> bool:
-    """The order in which the gates of an enrollment that is over are told."""
+    """Return the sort key by which the gates of an ended enrollment are listed."""
     return gate.gate != "enrollment"
 
 

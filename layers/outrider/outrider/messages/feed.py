@@ -1,7 +1,8 @@
-"""All messages of a workspace, newest first, as the feed of events tells of them.
+"""All messages of a workspace, newest first, found through the event feed.
 
-No index lists them: each message is told of by one event (`_TOLD`), and the feed is read in packed
-batches. A message appears seconds after it was recorded, and no longer than events are kept.
+No index lists them. Each message has exactly one event that lists it (`_LISTED`), and the feed is
+read in packed batches. A message appears seconds after it was recorded, and for as long as events
+are kept.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,11 +17,11 @@ from outrider.messages.repository import MessageRepository
 from outrider.messages.schemas import MessageQuery
 
 _MOST = 10_000
-"""Events looked at for one page."""
+"""Maximum number of events read for one page."""
 _AT_ONCE = 50
-"""Messages fetched in a call, each with what it says: that may have 200 KB."""
+"""Messages fetched per call; with its content, one may have 200 KB."""
 
-_TOLD: Mapping[str, frozenset[State]] = {
+_LISTED: Mapping[str, frozenset[State]] = {
     "sent": frozenset({"sent"}),
     "failed": frozenset({"failed"}),
     "skipped": frozenset({"skipped"}),
@@ -28,8 +29,8 @@ _TOLD: Mapping[str, frozenset[State]] = {
     "due": frozenset({"pending", "completed", "expired", "cancelled"}),
     "received": frozenset({"received"}),
 }
-"""Of which states an event tells, by the second part of its name: a message that changes its state
-is told of by another event, and listed at that one alone."""
+"""Message states that an event lists, by the second part of the event's name. A message that
+changes its state gets another event, and only that one lists it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,17 @@ class RecentMessages:
     events: EventRepository
 
     def page(self, asked: MessageQuery, after: Item | None) -> tuple[list[Message], Item | None]:
-        """Return at most `asked.limit` messages, and the place after them; None at the end. Looks
-        at a bounded number of events: where few are wanted there may be fewer, even none, though
-        others follow."""
+        """Return at most `asked.limit` messages and the position after them, None at the end. The
+        number of events read is bounded: if the filters drop most messages, a page may be short or
+        empty although more follow."""
         states = _states(asked)
         walk = self.events.backward(FeedPosition(**after) if after else None, None, None)
         found: list[Message] = []
         last, looked = after, 0
         for events in _portions(walk, asked.limit):
-            telling = [event for event in events if _told(event) & states]
-            for event, message in zip(telling, self._messages(telling), strict=True):
-                if message and message.state in _told(event) and asked.matches(message):
+            listing = [event for event in events if _listed_states(event) & states]
+            for event, message in zip(listing, self._messages(listing), strict=True):
+                if message and message.state in _listed_states(event) and asked.matches(message):
                     if len(found) == asked.limit:
                         return found, last
                     found.append(message)
@@ -61,32 +62,33 @@ class RecentMessages:
         return found, None
 
     def _messages(self, events: Sequence[RecordedEvent]) -> Iterator[Message | None]:
-        """The messages that the events tell of; None for one that is gone since."""
+        """Yield the messages of the events; None for one that was deleted meanwhile."""
         for start in range(0, len(events), _AT_ONCE):
             ids = [event.data["message_id"] for event in events[start : start + _AT_ONCE]]
             yield from self.messages.by_ids(ids)
 
 
 def _portions(walk: Iterator[RecordedEvent], limit: int) -> Iterator[list[RecordedEvent]]:
-    """What is looked at before messages are fetched: a page's worth first, then more."""
+    """Yield the events in batches: first one page, then more, so that few messages are fetched in
+    vain."""
     size = limit + 1
     while portion := list(islice(walk, size)):
         yield portion
         size = min(size * 4, _MOST)
 
 
-def _told(event: RecordedEvent) -> frozenset[State]:
-    """The states of a message that the event tells of; none where it names no message."""
+def _listed_states(event: RecordedEvent) -> frozenset[State]:
+    """Return the message states that the event lists; empty if it is not about a message."""
     if "message_id" not in event.data:
         return frozenset()
-    return _TOLD.get(event.event.partition(".")[2], frozenset())
+    return _LISTED.get(event.event.partition(".")[2], frozenset())
 
 
 def _states(asked: MessageQuery) -> frozenset[State]:
-    states = frozenset().union(*_TOLD.values())
+    states = frozenset().union(*_LISTED.values())
     if asked.status is not None:
         states &= {asked.status}
     if asked.direction is not None:
-        received = _TOLD["received"]
+        received = _LISTED["received"]
         states = states & received if asked.direction == "in" else states - received
     return states

@@ -1,8 +1,8 @@
-"""Pages of messages of a contact, of a campaign, or in an open state, newest first.
+"""Pages of the messages of a contact, of a campaign, or in an open state, newest first.
 
-A contact's messages lie together, in no order, and are few: they are read whole. The others are
-found by an index that has their keys in the order of time; what else is asked is tested here, and
-what a page may read is bounded. `recent.py` lists all messages of a workspace.
+A contact's messages are few and share a partition, unordered: all of them are read. The others are
+read from an index that is sorted by time. Remaining filters are applied here, and the number of
+items read per page is bounded. `feed.py` lists all messages of a workspace.
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ from outrider.messages.schemas import MessageQuery
 
 _CALLS = 4
 _MOST = 1_000
-"""Messages read for one page of an index."""
+"""Maximum number of messages read from an index for one page."""
 _LEAST = 50
 _FASTER = 4
 _AT_ONCE = 50
-"""Messages fetched in a call, each with what it says: that may have 200 KB."""
+"""Messages fetched per call; with its content, one may have 200 KB."""
 _TIMES = frozenset({"created_after", "created_before"})
 _PAGES = 20
-"""Of up to 1 MB each, of one contact's messages."""
+"""Maximum number of 1 MB pages read of one contact's messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class MessageLists:
     def page(
         self, asked: MessageQuery, after: Item | None, *, whole: bool = True
     ) -> tuple[list[Message], Item | None]:
-        """At most `asked.limit` messages, with what they say only if `whole`, and the place behind
-        them; None at the end. Where most are left out there may be fewer, even none, though others
-        follow."""
+        """Return at most `asked.limit` messages and the position after them, None at the end;
+        `whole` includes their content. If the filters drop most messages, a page may be short or
+        empty although more follow."""
         if asked.contact_id is not None:
             return self._of_contact(asked, asked.contact_id, after)
         query, answered = _query(self.messages.workspace, asked)
@@ -62,7 +62,7 @@ class MessageLists:
         return found, after
 
     def of_contact(self, contact_id: str, *, whole: bool = False) -> list[Message]:
-        """All of a contact's messages, newest first, with what they say only if `whole`."""
+        """Return all messages of a contact, newest first; `whole` includes their content."""
         if whole:
             return sorted(self.messages.all_of(contact_id, _PAGES), key=_age, reverse=True)
         found: list[Message] = []
@@ -78,30 +78,30 @@ class MessageLists:
         self, asked: MessageQuery, contact_id: str, after: Item | None
     ) -> tuple[list[Message], Item | None]:
         found = self.of_contact(contact_id, whole=True)
-        there = [message for message in found if asked.matches(message)]
+        matching = [message for message in found if asked.matches(message)]
         if after is not None:
-            there = [message for message in there if _age(message) < after["before"]]
-        page = there[: asked.limit]
-        more = len(there) > len(page)
+            matching = [message for message in matching if _age(message) < after["before"]]
+        page = matching[: asked.limit]
+        more = len(matching) > len(page)
         return page, {"before": _age(page[-1])} if more else None
 
     def _fetched(self, places: Sequence[Item], *, whole: bool) -> list[Message | None]:
-        """The messages at these places; None for one that is gone since."""
+        """Return the messages at these index positions; None for one that was deleted meanwhile."""
         parts = [places[at : at + _AT_ONCE] for at in range(0, len(places), _AT_ONCE)]
         return [message for part in parts for message in self.messages.at(part, whole=whole)]
 
 
 def has_index(asked: MessageQuery) -> bool:
-    """Whether `MessageLists` has a way to what is asked for."""
+    """Return whether `MessageLists` has an index for the query."""
     return bool(asked.contact_id or asked.campaign_id or asked.status in OPEN_STATES)
 
 
 def _query(workspace: str, asked: MessageQuery) -> tuple[Query, frozenset[str]]:
-    """The way to them, and the filters that it answers by itself."""
+    """Return the index query, and the filters that it applies."""
     index, name = "by_campaign", "campaign_id"
     if asked.status in OPEN_STATES:
         index, name = "by_state", "status"
-    # The sort key is a message's time, # and its id.
+    # The sort key is the message's time, then # and the end of its id.
     between = {"first": f"{asked.created_after or 0}#~", "last": asked.created_before or "~"}
     query = Query(
         f"{workspace}#{getattr(asked, name)}",

@@ -26,9 +26,9 @@ State = Literal[
     "cancelled",
     "received",
 ]
-"""Outgoing: `sent`, `failed`, `skipped`, and `unknown` when nobody recorded the outcome. A task of
-a person is `pending`, then `completed` or `expired`, or `cancelled` when its enrollment ended
-first. A reply is `received`."""
+"""State of a message. Outgoing: `sent`, `failed`, `skipped`, or `unknown` if no outcome was
+recorded. A manual task is `pending`, then `completed` or `expired`, or `cancelled` if its
+enrollment ended first. A reply is `received`."""
 MarkedTime = Literal[
     "delivered_at",
     "opened_at",
@@ -38,7 +38,7 @@ MarkedTime = Literal[
     "complained_at",
     "unsubscribed_at",
 ]
-"""The times of what becomes of a message after it was sent."""
+"""Times of events after a message was sent."""
 GateName = Literal[
     "workspace",
     "campaign",
@@ -67,7 +67,7 @@ _NAMES = {"id", "contact_id", "thread_id", "enrollment_id"}
 
 
 class Content(BaseModel):
-    """A rendered mail, without its envelope."""
+    """Rendered content of an email, without headers."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -77,8 +77,8 @@ class Content(BaseModel):
 
 
 class Classification(BaseModel):
-    """What a reply says, who found out, and how sure that is (0 to 1). A person's word beats a
-    machine's."""
+    """What a reply says, who decided it, and the confidence (0 to 1). A person overrides the
+    classifier."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -88,16 +88,15 @@ class Classification(BaseModel):
 
 
 class Message(BaseModel):
-    """The one message of one step of one enrollment, written when its outcome is known, or a reply
-    that came in. `unknown` means that it may or may not have been sent; it is never sent again by
-    itself. What happened to it after it was sent is told by times: each is the first time it
-    happened."""
+    """The one message of a step of an enrollment, written when its outcome is known, or a reply
+    that was received. `unknown` means that it may or may not have been sent; it is never resent
+    automatically. Each `…_at` time of an event after sending is the first time that it happened."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     thread_id: str = ""
-    """The same for all messages of an enrollment, both ways."""
+    """Thread of the enrollment: the same for all its messages and replies."""
     direction: Direction = "out"
     channel: Channel = "email"
     contact_id: str
@@ -107,7 +106,7 @@ class Message(BaseModel):
     step_id: str
     variant_id: str = "a"
     mailbox_id: str = ""
-    """Only mails have one."""
+    """Sending mailbox; empty if the message is not an email."""
     sender: str | None = None
     recipient: str | None = None
     state: State
@@ -118,17 +117,17 @@ class Message(BaseModel):
     provider_id: str | None = None
     rfc_message_id: str | None = None
     due_at: str | None = None
-    """Until when a person has time for a task."""
+    """Deadline of a manual task."""
     completed_at: str | None = None
     outcome: str | None = None
-    """What came of a task, as the person who did it says."""
+    """Outcome of a manual task, as entered by the person who completed it."""
     links: list[str] = []
-    """Where its tracked links lead, in the order of their numbers."""
+    """Destinations of the tracking links, in the order of their numbers."""
     created_at: str
     sent_at: str | None = None
     delivered_at: str | None = None
     opened_at: str | None = None
-    """By a person; a machine's is `machine_opened_at`."""
+    """First open by a person; `machine_opened_at` is the first open by a bot."""
     machine_opened_at: str | None = None
     clicked_at: str | None = None
     bounced_at: str | None = None
@@ -137,19 +136,19 @@ class Message(BaseModel):
     complained_at: str | None = None
     unsubscribed_at: str | None = None
     replied_at: str | None = None
-    """When a person answered it first."""
+    """First reply by a person."""
     in_reply_to: str | None = None
-    """Of a reply: our message that it answers."""
+    """For a reply: id of our message that it answers."""
     refers_to: str | None = None
-    """Of a `wrong_person`: the first other address that it names. Nothing is sent to it."""
+    """For a reply of class `wrong_person`: the first other address in it. Nothing is sent to it."""
     classification: Classification | None = None
-    """What a reply says; of a message, how the answers to it count."""
+    """Class of a reply; for an outgoing message, the class that its replies are counted as."""
     classified_on: str | None = None
-    """The day (UTC) on which the answers to it are counted."""
+    """Day (UTC) in whose statistics the replies are counted."""
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any], said: Mapping[str, Any] | None = None) -> "Message":
-        """What its item says, and `said`, the item beside it that has what the message says."""
+        """Return the message of a DynamoDB item. `said` is the separate item with its content."""
         campaign_id, contact_id = item["campaign_id"], str(item["pk"]).rpartition("#")[2]
         names = {
             "id": item["sk"],
@@ -163,34 +162,34 @@ class Message(BaseModel):
         return message.saying(said) if said else message
 
     def saying(self, said: Mapping[str, Any]) -> "Message":
-        """It with what it says, unless that was erased."""
+        """Return the message with its content, unless the content was erased."""
         says = json.loads(zlib.decompress(said["said"])) if "said" in said else {}
         return self.model_copy(update=says)
 
     def to_item(self) -> dict[str, Any]:
-        """Its fields, without what it says and what follows from others and the keys of its item:
-        an item of more than 1 KB costs twice as much whenever it is written."""
+        """Return the fields of its item, without content, derived fields and keys. An item of more
+        than 1 KB costs twice as much with every write."""
         follows = {"provider_id"} if self.rfc_message_id else set()
         return self.model_dump(exclude_defaults=True, exclude=_SAYS | _NAMES | follows)
 
     def packed_content(self) -> dict[str, Any] | None:
-        """What it says, packed, as fields of an item; None where it says nothing. The subject is in
-        its own item too, for lists, but that is written later."""
+        """Return its compressed content as fields of an item, or None without content. The subject
+        is stored in the message's own item too, for lists, but that item is written later."""
         says = self.model_dump(exclude_defaults=True, include=_SAID_FIRST)
         return {"said": zlib.compress(json.dumps(says), 9)} if says else None
 
     @property
     def day(self) -> date:
-        """The day (UTC) whose caps it counts towards, and in whose statistics it is."""
+        """Day (UTC) whose caps and statistics count the message."""
         return clock.from_text(self.created_at).date()
 
     @property
     def family(self) -> Literal["email", "sms", "task"]:
-        """What events about it are called."""
+        """First part of the names of its events."""
         return self.channel if self.channel in ("email", "sms") else "task"
 
     def sent(self, provider_id: str, rfc_message_id: str) -> "Message":
-        """Return it as the provider accepted it, under the ids that are not empty."""
+        """Return the message as accepted by the provider, with the ids that are not empty."""
         known = {"provider_id": provider_id, "rfc_message_id": rfc_message_id}
         return self.model_copy(
             update={
@@ -201,23 +200,23 @@ class Message(BaseModel):
         )
 
     def lost(self) -> "Message":
-        """Return it as nobody knows whether it was sent."""
+        """Return the message with an unknown outcome."""
         return self.model_copy(update={"state": "unknown", "reason": "the outcome was lost"})
 
     def completed(self, outcome: str | None) -> "Message":
-        """It, a task, as it is when a person has done it."""
+        """Return the manual task as completed."""
         done = {"state": "completed", "completed_at": clock.timestamp(), "outcome": outcome}
         return self.model_copy(update=done)
 
     def settled(self, said: Said) -> "Message":
-        """It, of which nobody knew whether it went out, as it is when a person has said that."""
+        """Return the message of unknown outcome as settled by a user."""
         if said == "sent":
             went_out = {"state": "sent", "sent_at": self.created_at, "reason": None}
             return self.model_copy(update=went_out)
         return self.model_copy(update={"state": "failed", "reason": "not_sent"})
 
     def names(self) -> dict[str, Any]:
-        """What an event about this message names."""
+        """Return the ids that an event about this message contains."""
         return {
             "message_id": self.id,
             "contact_id": self.contact_id,
@@ -230,5 +229,6 @@ class Message(BaseModel):
 
 
 def rfc_key(rfc_message_id: str) -> str:
-    """Return the part of a Message-ID (RFC 5322) before the @: the provider's own id of a mail."""
+    """Return the part of a Message-ID (RFC 5322) before the @: the provider's own id of an
+    email."""
     return rfc_message_id.strip("<> ").partition("@")[0]

@@ -1,15 +1,15 @@
 """Keys, expressions and items of messages.
 
-A message is `<workspace>#con_…` / `msg_…`, its id made of contact, campaign, generation and step:
-so a step has one message whatever happens, and the id says where it is. What it says is beside it,
-at `said#msg_…`, and read only to be shown. Of a mail or a short message it is written before it is
-sent, and the message after: what is said without a message was never sent, or nobody knows yet.
-Erasing it leaves a mark (`erased`) in its place for a day, so that no worker says it again. The
+A message is `<workspace>#con_…` / `msg_…`. Its id is derived from contact, campaign, generation and
+step: a step can have only one message, and the id contains the key. The content is a separate item,
+`said#msg_…`, read only for display. For an email or SMS the content is written before sending and
+the message after it: content without a message was never sent, or its outcome is not known yet.
+Erasing the content leaves a tombstone (`erased`) for a day, so that no worker writes it again. The
 index `by_message_id` finds a message by the part of its Message-ID (RFC 5322) before the @, which
 is the provider's id and unique without the domain.
 
-All indexes hold keys alone. `by_campaign` lists all of a campaign; `by_state` those that somebody
-has to see to.
+All indexes project keys only. `by_campaign` lists the messages of a campaign; `by_state` those that
+need a person's attention.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,11 +28,12 @@ from outrider.messages.models import Classification, MarkedTime, Message, State,
 
 _SAID = "said#"
 _MARK_LIFE = timedelta(days=1)
-"""Longer than any worker lives: its function ends with the lease of its claim, in two minutes."""
-_TOLD_APART = 10
-"""Characters of an id that tell messages of one moment apart."""
+"""Time to live of a tombstone; longer than any worker lives (two minutes, the lease of its
+claim)."""
+_ID_SUFFIX = 10
+"""Characters of the id that make sort keys of the same moment unique."""
 OPEN_STATES: frozenset[State] = frozenset({"unknown", "pending"})
-"""What somebody has to see to; such messages stand in the index `by_state`."""
+"""States that need a person's attention; such messages are in the index `by_state`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +44,18 @@ class MessageRepository:
     workspace: WorkspaceId
 
     def key(self, contact_id: str, message_id: str) -> tuple[Table, str, str]:
-        """Where a message is, for `kit.aws.dynamodb.batch_get`."""
+        """Return the key of a message, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self._pk(contact_id), message_id
 
     def get(self, contact_id: str, message_id: str, *, newest: bool = True) -> Message | None:
-        """Without `newest` at half the price, as it stood a moment ago."""
+        """Return the message, or None. Without `newest` the read is eventually consistent, at half
+        the price."""
         item = self.table.get(self._pk(contact_id), message_id, consistent=newest)
         return Message.from_item(item) if item else None
 
     def add_action(self, message: Message, events: Sequence[Event] = ()) -> Action:
-        """Write the message, once: a step whose message is there has been carried out. What it says
-        is written by `content_actions`."""
+        """Return the write of a new message; its content is written by `content_actions`. The
+        condition fails if the message exists, because the step was already carried out."""
         place = _place(message)
         item = {
             **message.to_item(),
@@ -64,15 +66,15 @@ class MessageRepository:
             **outbox.attribute(events, message.names()),
         }
         if message.direction == "out" and message.rfc_message_id:
-            # Known before it is sent: an answer finds it though nobody knows that it went out.
+            # Known before sending, so that replies find it even if its outcome is unknown.
             item["by_message_id_pk"] = rfc_key(message.rfc_message_id)
         if message.state in OPEN_STATES:
             item |= {"by_state_pk": self._state_pk(message.state), "by_state_sk": place}
         return self.table.put_action(item, "attribute_not_exists(#pk)")
 
     def content_actions(self, message: Message) -> Sequence[Action]:
-        """Write what the message says, if it says something; again where it is said again. Fails
-        where it was erased."""
+        """Return the write of the content, if there is any. It may be repeated. The condition fails
+        if the content was erased."""
         said = message.packed_content()
         _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
         if not said:
@@ -82,18 +84,18 @@ class MessageRepository:
         ]
 
     def as_said(self, message: Message) -> Message:
-        """The message, of which there may be no record, with what was written of it before."""
+        """Return the message, which need not be stored, with its stored content."""
         _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
         said = self.table.get(pk, sk)
         return message.saying(said) if said else message
 
     def said_key(self, pk: str, message_id: str) -> tuple[Table, str, str]:
-        """Where what a message says is: beside it, for it never changes, and a change of the
-        message is billed by all that is in its item."""
+        """Return the key of the content: a separate item, because a message's updates are billed by
+        its size."""
         return self.table, pk, f"{_SAID}{message_id}"
 
     def whole(self, messages: Sequence[Message]) -> Sequence[Message]:
-        """The messages with what they say, where that is still kept."""
+        """Return the messages with their content, as far as it is still stored."""
         places = [self.said_key(self._pk(each.contact_id), each.id) for each in messages]
         found = batch_get(places)
         said = [found.get((table.name, pk, sk)) for table, pk, sk in places]
@@ -102,8 +104,8 @@ class MessageRepository:
         ]
 
     def at(self, places: Sequence[Item], *, whole: bool = True) -> Sequence[Message | None]:
-        """The messages at these places of an index, with what they say only if `whole`; None for
-        one that is gone since."""
+        """Return the messages at these index positions; None for one that was deleted meanwhile.
+        `whole` includes their content."""
         keys = [(self.table, place["pk"], place["sk"]) for place in places]
         said = [self.said_key(pk, sk) for _, pk, sk in keys]
         found = batch_get([*keys, *said] if whole else keys)
@@ -114,23 +116,23 @@ class MessageRepository:
         return [Message.from_item(item, says) if item else None for item, says in items]
 
     def by_ids(self, message_ids: Sequence[str]) -> Sequence[Message | None]:
-        """The messages with these ids, with what they say; None for one that is gone."""
+        """Return the messages with their content; None for one that is deleted."""
         contacts = [(contact_of(each), each) for each in message_ids]
         return self.at([{"pk": self._pk(contact or ""), "sk": each} for contact, each in contacts])
 
     def find_whole(self, message_id: str) -> Message | None:
-        """`find`, with what it says."""
+        """Return the message with its content by its id alone, or None."""
         return self.by_ids([message_id])[0] if contact_of(message_id) else None
 
     def find(self, message_id: str, *, newest: bool = True) -> Message | None:
-        """Return a message of which only the id is known; see `get` for `newest`."""
+        """Return the message by its id alone, or None; see `get` for `newest`."""
         contact_id = contact_of(message_id)
         return self.get(contact_id, message_id, newest=newest) if contact_id else None
 
     def mark_action(
         self, message: Message, time: MarkedTime, at: str, events: Sequence[Event]
     ) -> Action:
-        """What happened to the message happened at `at` for the first time."""
+        """Return the write of the first time of an event. The condition fails if it is recorded."""
         return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
@@ -148,8 +150,9 @@ class MessageRepository:
         events: Sequence[Event],
         call: str = "",
     ) -> Action:
-        """It is known now that the message of which nobody knew went out. What is not given stays
-        as it is. See `settled_in` for `call`."""
+        """Return the write that settles a message of unknown outcome as sent. Empty arguments leave
+        their fields unchanged. The condition fails if it is settled. See `settled_in` for
+        `call`."""
         return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
@@ -167,7 +170,8 @@ class MessageRepository:
         )
 
     def reject_action(self, message: Message, reason: str, events: Sequence[Event]) -> Action:
-        """The provider took the message, and then did not send it."""
+        """Return the write for a message that the provider accepted and then did not send. The
+        condition fails if it is not in state `sent`."""
         return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
@@ -182,7 +186,8 @@ class MessageRepository:
     def bounce_action(
         self, message: Message, found: Diagnosis, at: str, events: Sequence[Event]
     ) -> Action:
-        """The message, as it was read, came back; that it did so for good is the last word."""
+        """Return the write of a bounce. Its condition is that no other was recorded since the
+        read."""
         was = "#bounce = :was" if message.bounce else "attribute_not_exists(#bounce)"
         return self.table.update_action(
             self._pk(message.contact_id),
@@ -200,8 +205,9 @@ class MessageRepository:
     def reply_action(
         self, message: Message, at: str | None, counted: Classification | None
     ) -> Action:
-        """An answer to the message, as it was read, came in at `at` from a person, or from a
-        machine when that is None; `counted` is how the answer counts, None when it does not."""
+        """Return the write of a reply by a person at `at`, or by a machine if None. `counted` is
+        the class it counts as, if any. The condition fails if the classification has changed since
+        the read."""
         values: dict[str, Any] = {"replied_at": at} if at and not message.replied_at else {}
         if counted is not None:
             values["classification"] = counted.model_dump()
@@ -221,7 +227,7 @@ class MessageRepository:
     def classify_action(
         self, reply: Message, classification: Classification, events: Sequence[Event]
     ) -> Action:
-        """The reply as it was read says something else than was found before."""
+        """Return the write of a new class. The condition fails if it has changed since the read."""
         was = "attribute_not_exists(#classification)"
         seen: dict[str, Any] = {}
         if reply.classification:
@@ -240,7 +246,7 @@ class MessageRepository:
         )
 
     def ask_to_stop_action(self, reply: Message, reason: str) -> Action:
-        """The reply as it was read asks to stop, which is no class."""
+        """Return the write for a reply that asks to stop, which is no class of its own."""
         return self.table.update_action(
             self._pk(reply.contact_id),
             reply.id,
@@ -250,7 +256,8 @@ class MessageRepository:
         )
 
     def settle_task_action(self, settled: Message, events: Sequence[Event]) -> Action:
-        """A task that is completed or has expired, as it is then."""
+        """Return the write of a completed or expired task. The condition fails if it is not
+        pending."""
         return self.table.update_action(
             self._pk(settled.contact_id),
             settled.id,
@@ -266,16 +273,16 @@ class MessageRepository:
         )
 
     def settled_in(self, message: Message) -> str:
-        """Return the call that settled the message, where that settled many; else nothing. So the
-        call knows what it has done when it begins again after a crash."""
+        """Return the id of the batch request that settled the message, or "". A request repeated
+        after a crash recognizes its own work by it."""
         item = self.table.get(self._pk(message.contact_id), message.id) or {}
         return str(item.get("settled_in", ""))
 
     def found_not_sent_action(
         self, message: Message, events: Sequence[Event], call: str = ""
     ) -> Action:
-        """A message that nobody knew about did not go out, as a person says. See `settled_in` for
-        `call`."""
+        """Return the write that settles a message as not sent; conditions and `call` as in
+        `found_action`."""
         return self.table.update_action(
             self._pk(message.contact_id),
             message.id,
@@ -293,8 +300,7 @@ class MessageRepository:
         )
 
     def all_of(self, contact_id: str, pages: int) -> Sequence[Message]:
-        """Messages to a contact with what they say, in the order of their ids: those of at most
-        `pages` of 1 MB, which end with what is said."""
+        """Return a contact's messages with content, ordered by id, from at most `pages` of 1 MB."""
         items: list[Item] = []
         query = Query(
             self._pk(contact_id),
@@ -318,7 +324,7 @@ class MessageRepository:
     def list(
         self, contact_id: str, limit: int, after: Item | None
     ) -> tuple[Sequence[Message], Item | None]:
-        """Messages to a contact, in the order of their ids; as many as are read at once."""
+        """Return a page of the messages to a contact, ordered by id, and the key after it."""
         page = self.table.query(
             Query(
                 self._pk(contact_id),
@@ -332,14 +338,14 @@ class MessageRepository:
         return [Message.from_item(item) for item in page.items], page.last_key
 
     def delete(self, messages: Sequence[Message]) -> None:
-        """Without what they say: see `unsay`."""
+        """Delete the messages without their content; see `unsay`."""
         batch_write(
             self.table.delete_action(self._pk(each.contact_id), each.id) for each in messages
         )
 
     def unsay(self, contact_ids: Sequence[str], message_ids: Iterable[str]) -> None:
-        """Erase all that was said to these contacts, recorded or not. Neither that nor anything in
-        these messages is said again by a worker that had begun before."""
+        """Erase all content written to these contacts, with or without a message. Tombstones
+        prevent workers from writing this content, or that of `message_ids`, again."""
         keys = {self.said_key(self._pk(contact_of(each) or ""), each)[1:] for each in message_ids}
         for contact_id in contact_ids:
             said = Query(
@@ -361,7 +367,7 @@ class MessageRepository:
 
 @dataclass(frozen=True, slots=True)
 class SentMessages:
-    """Messages of all workspaces, found by the Message-ID that an answer quotes."""
+    """Messages of all workspaces, found by the Message-ID that a reply quotes."""
 
     table: Table
 
@@ -375,19 +381,18 @@ class SentMessages:
 
 
 def _place(message: Message) -> str:
-    """Its sort key in the indexes that list messages by age."""
-    return f"{message.created_at}#{message.id[-_TOLD_APART:]}"
+    """Return its sort key in the indexes."""
+    return f"{message.created_at}#{message.id[-_ID_SUFFIX:]}"
 
 
 def _went_out(provider_id: str, rfc_message_id: str) -> dict[str, str]:
-    """What a message is that went out: ids are kept where they are known, and an answer finds the
-    message by the latter."""
-    if rfc_message_id:  # that tells both
+    """Return the fields of a sent message: the known ids, and the key by which replies find it."""
+    if rfc_message_id:  # contains the provider id
         key = rfc_key(rfc_message_id)
         return {"state": "sent", "rfc_message_id": rfc_message_id, "by_message_id_pk": key}
     return {"state": "sent", **({"provider_id": provider_id} if provider_id else {})}
 
 
 def names_of(item: Item) -> dict[str, Any]:
-    """Return what a message's item tells of the data of its events, for `kit.outbox.unpack`."""
+    """Return the event data that a message's item contains, for `kit.outbox.unpack`."""
     return Message.from_item(item).names()

@@ -308,8 +308,8 @@ class MessageView(BaseModel):
     @classmethod
     def of(cls, message: Message, **instead: str | None) -> Self:
         """Return the message as it is shown, with other values `instead` of its own."""
-        told = {"status": message.state, "mailbox_id": message.mailbox_id or None}
-        return cls.model_validate({**vars(message), **told, **instead})
+        renamed = {"status": message.state, "mailbox_id": message.mailbox_id or None}
+        return cls.model_validate({**vars(message), **renamed, **instead})
 
     @classmethod
     def without_html(cls, message: Message, characters: int | None = None) -> Self:

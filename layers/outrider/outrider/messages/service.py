@@ -1,4 +1,4 @@
-"""What can be asked of messages."""
+"""Queries of messages and threads."""
 
 from dataclasses import dataclass
 
@@ -22,21 +22,24 @@ class MessageService:
     recent: RecentMessages
 
     def list(self, query: MessageQuery) -> Page[MessageView]:
+        """Return a page of messages without HTML and with truncated text. Raises ValidationFailed
+        if the cursor is invalid."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/messages")
-        way = self.lists if has_index(query) else self.recent
-        found, place = way.page(query, sealer.after(query))
+        source = self.lists if has_index(query) else self.recent
+        found, place = source.page(query, sealer.after(query))
         shown = [MessageView.without_html(message, MAX_SHOWN) for message in found]
         return sealer.page(query, shown, place)
 
     def get(self, message_id: str) -> MessageView:
-        """Raises MessageNotFound."""
+        """Return the message with its content. Raises MessageNotFound."""
         message = self.messages.find_whole(message_id)
         if message is None:
             raise MessageNotFound
         return MessageView.of(message)
 
     def thread(self, thread_id: str) -> MessageThread:
-        """Raises ThreadNotFound."""
+        """Return the newest messages and replies of the thread, oldest first. Raises
+        ThreadNotFound."""
         known = thread_ids.parts(thread_id)
         if known is None:
             raise ThreadNotFound

@@ -1,13 +1,14 @@
-"""Ids of threads: all messages of one contact in one campaign, both ways."""
+"""Thread ids. A thread has all messages of one contact in one campaign, sent and received."""
 
 from outrider.kit import ids
 
 
 def thread_id(campaign_id: str, contact_id: str) -> str:
-    """`thr_` and the characters of both, 52 in all: no index has to lead to a thread."""
+    """Return `thr_` and the 26 characters of both ids, so that no index is needed to find a
+    thread."""
     return ids.joined("thr", campaign_id, contact_id)
 
 
 def parts(thread_id: str) -> list[str] | None:
-    """The campaign and the contact, or None when it is no id of a thread."""
+    """Return the campaign id and the contact id, or None if it is not a thread id."""
     return ids.members(thread_id, "thr", "cam", "con")

@@ -1,4 +1,4 @@
-"""Builds the objects of `messages`."""
+"""Construction of the objects of `messages`."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -71,7 +71,7 @@ def steps(
 ) -> StepService:
     workspace = caller.workspace
     claims = _claims(caller, campaign_id)
-    going_on = replace(
+    recorder = replace(
         progress(caller, campaign_id),
         wake=lambda at, seen: runs(workspace).wake(campaign_id, at, seen),
     )
@@ -80,8 +80,8 @@ def steps(
         reader=snapshots(caller, campaign_id),
         rivals=Rivals(contact_enrollments(workspace), campaign_repository(workspace)),
         claims=claims,
-        progress=going_on,
-        tasks=Tasks(claims, going_on),
+        progress=recorder,
+        tasks=Tasks(claims, recorder),
         transport=_transport(caller),
         texts=SandboxTexts() if workspace.mode == "test" else SnsTransport(),
         settling=settling(caller),
@@ -95,7 +95,7 @@ def steps(
 
 
 def queue_step(job: StepJob, delay_seconds: int = 0) -> None:
-    """Have the step carried out by whichever worker is free then."""
+    """Send the step to the queue, for any free worker."""
     body = job.model_dump(exclude_none=True)
     queue = Queue(settings().steps_queue_url)
     queue.send([QueueMessage(body, job.workspace, delay_seconds)])
@@ -156,7 +156,8 @@ def snapshots(caller: Caller, campaign_id: str) -> SnapshotReader:
 
 
 def progress(caller: Caller, campaign_id: str) -> OutcomeRecorder:
-    """Outside the steps' worker, events about what went on wake the clock."""
+    """Return an outcome recorder that does not wake the campaign's clock: outside the step worker,
+    events do so (`campaigns_start`)."""
     workspace = caller.workspace
     return OutcomeRecorder(
         caller=caller,
@@ -180,7 +181,7 @@ def enrollments(caller: Caller) -> EnrollmentService:
 
 
 def endings(caller: Caller) -> Endings:
-    """Ends of enrollments, with which the tasks of a person are cancelled."""
+    """Return the endings of enrollments, which also cancel their manual tasks."""
     tasks = OpenTasks(Table(settings().messages_table), caller.workspace)
     return wiring.endings(caller, tasks.cancel_action)
 
@@ -277,7 +278,8 @@ def _composer(caller: Caller) -> Composer:
 
 
 def _transport(caller: Caller) -> PatientTransport:
-    """Test keys reach nobody."""
+    """Return the email transport: a sandbox for test keys, otherwise the provider of the
+    mailbox."""
     if caller.workspace.mode == "test":
         return SandboxTransport()
     by_kind = ByKind(
