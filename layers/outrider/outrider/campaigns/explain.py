@@ -1,5 +1,5 @@
-"""Why a campaign sends nothing just now, and when it can: its pool, windows, limits, and what is
-due."""
+"""Explanation why a campaign is not sending and when it can: mailbox pool, send windows, limits,
+due steps."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -62,8 +62,8 @@ class MailboxStanding(BaseModel):
 
 
 class WindowStanding(BaseModel):
-    """Whether a send window is open for contacts without a time zone of their own, and else when
-    the next one opens."""
+    """Send windows for contacts without a time zone of their own: whether one is open, or when the
+    next one opens."""
 
     open: bool
     opens_at: str | None

@@ -15,7 +15,7 @@ from functools import partial
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience.enroller import AT_ONCE, Enroller
-from outrider.campaigns.audience.models import begun
+from outrider.campaigns.audience.models import new_job
 from outrider.campaigns.audience.repository import AudienceRepository
 from outrider.campaigns.errors import LaunchedElsewhere, WrongStatus
 from outrider.campaigns.models import SHARD_SIZE, Campaign
@@ -267,7 +267,7 @@ class LaunchService:
         )
         actions = [*also, self.campaigns.change_action(campaign, launched, [event])]
         if request.filter is not None:
-            job = begun(self.caller, launched, request.filter, campaign.asked)
+            job = new_job(self.caller, launched, request.filter, campaign.asked)
             actions.append(self.audiences.add_action(campaign.id, job))
         try:
             transact(*actions, *self.caller.keep_actions(answer))

@@ -12,7 +12,7 @@ from outrider.kit import clock, json
 from outrider.sequences.models import ReplyClass, Sequence, Settings
 
 ROUND = timedelta(minutes=15)
-"""How far ahead a round plans: as long as SQS can delay a message."""
+"""Time that a round plans ahead: the maximum delay of an SQS message."""
 
 STEP_LEASE = timedelta(minutes=20)
 """How long after its slot a step comes up again if nobody recorded it: longer than a round plans

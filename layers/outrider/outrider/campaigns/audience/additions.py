@@ -12,7 +12,7 @@ from functools import partial
 
 from outrider.access.models import Caller
 from outrider.campaigns.audience.enroller import AT_ONCE, Enroller
-from outrider.campaigns.audience.models import begun
+from outrider.campaigns.audience.models import new_job
 from outrider.campaigns.audience.repository import AudienceRepository
 from outrider.campaigns.dispatch.executions import RunService
 from outrider.campaigns.errors import CampaignTakesNobody
@@ -127,7 +127,7 @@ class AdditionService:
             audiences=campaign.audiences + 1,
             due_shards=max(campaign.due_shards, -(-self.contacts.count() // SHARD_SIZE)),
         )
-        job = begun(self.caller, after, request.filter, answer.id)
+        job = new_job(self.caller, after, request.filter, answer.id)
         return [
             self.campaigns.change_action(campaign, after, [event]),
             self.audiences.add_action(campaign.id, job),

@@ -12,14 +12,14 @@ from outrider.sequences.models import Step, Variant
 _OURS = frozenset({"sender", "unsubscribe_url"})
 
 
-class Saying(NamedTuple):
-    """Variant of a step."""
+class VariantKey(NamedTuple):
+    """Key of a variant: the ids of its step and of itself."""
 
     step_id: str
     variant_id: str
 
 
-Needs = Mapping[Saying, frozenset[tuple[str, ...]]]
+Needs = Mapping[VariantKey, frozenset[tuple[str, ...]]]
 """Paths of the fields that each variant needs."""
 
 
@@ -27,20 +27,20 @@ def needs(steps: Iterable[Step]) -> Needs:
     """Return the fields that each variant writes unconditionally. Fields inside conditions, loops
     and spintax options are ignored."""
     found = {
-        Saying(step.id, variant.id): frozenset(_needed(variant))
+        VariantKey(step.id, variant.id): frozenset(_needed(variant))
         for step in steps
         for variant in step.variants
     }
-    return {saying: paths for saying, paths in found.items() if paths}
+    return {variant: paths for variant, paths in found.items() if paths}
 
 
-def unfilled(contact: Contact, needs: Needs) -> frozenset[Saying]:
+def unfilled(contact: Contact, needs: Needs) -> frozenset[VariantKey]:
     """Return the variants that are not sent to the contact because it lacks a value that they
     need."""
     values = contact.model_dump(exclude_none=True) if needs else {}
     return frozenset(
-        saying
-        for saying, paths in needs.items()
+        variant
+        for variant, paths in needs.items()
         if not all(liquid.has(values, path) for path in paths)
     )
 

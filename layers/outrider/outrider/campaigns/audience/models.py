@@ -45,7 +45,7 @@ def audience_query(filter_: Mapping[str, Any]) -> ContactQuery:
     return ContactQuery.model_validate({**filter_, **order, "limit": PAGE})
 
 
-def begun(
+def new_job(
     caller: Caller, campaign: Campaign, filter_: Mapping[str, Any], job_id: str
 ) -> AudienceJob:
     """Return the job for the filter of a launch or addition that has just changed `campaign`."""

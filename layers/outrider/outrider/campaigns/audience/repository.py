@@ -65,7 +65,7 @@ class AudienceRepository:
             skipped=skipped,
         )
 
-    def ask_again(self, campaign_id: str, job: AudienceJob) -> None:
+    def note_requeued(self, campaign_id: str, job: AudienceJob) -> None:
         """Record that the job was requeued, unless it has moved."""
         action = self.table.update_action(
             self._pk(campaign_id),

@@ -1,8 +1,8 @@
 """Worker that enrolls the contacts of a filter, page by page, while the campaign runs.
 
-The audience are the contacts that existed when it was requested; later ones are not included. The
-progress is stored at `<workspace>#cam_…` / `audience#aud_…` and moved with an optimistic lock, so
-of two workers one continues. Enrolling a page again has no effect.
+The audience is the set of contacts that existed when it was requested; later ones are not included.
+The progress is stored at `<workspace>#cam_…` / `audience#aud_…` and moved with an optimistic lock,
+so only one of two concurrent workers continues. Enrolling a page again has no effect.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ BATCH = 8 * AT_ONCE
 """Contacts read before they are enrolled: as many as are enrolled in parallel."""
 _PAGES = 10
 """Maximum number of pages read before the progress is stored."""
-STANDS_STILL = timedelta(hours=1)
+STALLED_AFTER = timedelta(hours=1)
 """Time without progress after which a job is requeued: longer than SQS retries it."""
 MOST_PAGES = 12
 """Maximum number of pages read while an API request waits."""
@@ -124,7 +124,7 @@ class AudienceWatch:
     go_on: Callable[[], None]
 
     def resume_stalled(self, campaign: Campaign) -> None:
-        """Requeue the campaign's jobs if none has moved for STANDS_STILL, at most once in that
+        """Requeue the campaign's jobs if none has moved for STALLED_AFTER, at most once in that
         time."""
         if not campaign.enrolling:
             return
@@ -132,8 +132,8 @@ class AudienceWatch:
         if not jobs:
             return
         job = max(jobs, key=lambda each: each.moved_at or each.asked_at)
-        if clock.from_text(job.moved_at or job.asked_at) > clock.now() - STANDS_STILL:
+        if clock.from_text(job.moved_at or job.asked_at) > clock.now() - STALLED_AFTER:
             return
         logger().warning("an audience job is stalled", campaign_id=campaign.id, parts=job.parts)
         self.go_on()
-        self.audiences.ask_again(campaign.id, job)
+        self.audiences.note_requeued(campaign.id, job)

@@ -70,8 +70,8 @@ class RunService:
 
     def promise(self, campaign: Campaign, due: datetime) -> Promise:
         """Return the promise that the clock wakes for a step due at `due`, even if the caller
-        crashes right after the transaction. A step that the caller may queue itself comes up after
-        its lease."""
+        crashes right after the transaction. If the step is due in the current round, the caller may
+        queue it itself, so the clock need only wake when the step's lease expires."""
         now = clock.now()
         at = due if due > round_end(now) else max(due, now) + STEP_LEASE
         moment = _moment(campaign, now, at)

@@ -28,7 +28,7 @@ Steps = Mapping[int, Sequence[Step]]
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What a mailbox can still send today.
+    """Remaining capacity of a mailbox today.
 
     `left` is the rest of its daily cap. `free_at`: when its minimum gap has passed. `blocked`: the
     reason why it cannot send at all. If not `shared`, it sends only to contacts that it emailed
@@ -74,8 +74,7 @@ def capacity(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is left of the campaign's daily limits, in total and per company key; None means no
-    limit."""
+    """Rest of the campaign's daily limits, in total and per company key; None means no limit."""
 
     left: int | None = None
     company_left: Mapping[str, int] = field(default_factory=dict)

@@ -110,7 +110,7 @@ class RoundService:
         _observe_age(planned, now)
         reading.find_next_times()
         going = [one for one in planned if one.goes_out]
-        moments = [*reading.moments, *(_comes_up(one) for one in planned)]
+        moments = [*reading.moments, *(_next_due(one) for one in planned)]
         deferred = len(going) < len(planned)
         return Result(
             queued=len(going),
@@ -129,7 +129,7 @@ class RoundService:
         except Exception:
             logger().exception("a step was left to the next round", enrollment_id=enrollment.id)
             return now
-        return _comes_up(planned) if planned else clock.from_text(enrollment.due_at or "")
+        return _next_due(planned) if planned else clock.from_text(enrollment.due_at or "")
 
     def _hand_over(
         self, campaign: Campaign, now: datetime, enrollment: Enrollment
@@ -175,9 +175,9 @@ class RoundService:
         shared = frozenset(mailbox.id for mailbox in mailboxes)
         others = set(writers) - shared - {FIRST}
         found = [*mailboxes, *(self.mailboxes.existing(others) if others else ())]
-        return self._look_again(DispatchPool(self.reviews.seen_again(found), shared), now)
+        return self._read_usage(DispatchPool(self.reviews.seen_again(found), shared), now)
 
-    def _look_again(self, pool: DispatchPool, now: datetime) -> DispatchPool:
+    def _read_usage(self, pool: DispatchPool, now: datetime) -> DispatchPool:
         """Read the usage of the day again."""
         ids = [mailbox.id for mailbox in pool.mailboxes]
         return replace(pool, usage=self.mailboxes.usage(ids, now.date()))
@@ -213,7 +213,7 @@ class RoundService:
             )
             if self._reserve(campaign, now, planned, pool):
                 return planned
-            pool = self._look_again(pool, now)
+            pool = self._read_usage(pool, now)
             limits = self._read_limits(campaign, now, reading.due)
         reading.more = True
         return []
@@ -229,8 +229,8 @@ class RoundService:
         self, now: datetime, planned: Sequence[Planned], steps: Steps, campaign: Campaign
     ) -> int:
         """Send the steps to the queue, then move their due times. Return how many due times were
-        moved and not changed by another round. A step whose due time is not moved after a crash
-        comes up again, and its worker finds it done."""
+        moved and not changed by another round. After a crash between the two, the step is due
+        again, and its worker finds it done."""
         workspace = self.caller.workspace
         messages = [
             QueueMessage(
@@ -257,13 +257,13 @@ class RoundService:
         return sum(parallel.each(lambda one: self._move(campaign, one, steps), planned))
 
     def _move(self, campaign: Campaign, planned: Planned, steps: Steps) -> bool:
-        """Move the due time: of a queued step to its slot plus the step lease, so that it comes up
+        """Move the due time: of a queued step to its slot plus the step lease, so that it is due
         again if its job is lost; of a deferred step to the planned time, in its lane."""
         enrollment, lane = planned.enrollment, QUEUED_LANE if planned.goes_out else PLAIN
         if not planned.goes_out and needs_mailbox(campaign, enrollment, steps):
             lane = lane_of(enrollment, step_of(campaign, enrollment, steps))
         reason = QUEUED if planned.goes_out else planned.reason
-        return self.enrollments.postpone(enrollment, _comes_up(planned), reason, lane)
+        return self.enrollments.postpone(enrollment, _next_due(planned), reason, lane)
 
 
 def _observe_age(planned: Sequence[Planned], now: datetime) -> None:
@@ -273,6 +273,7 @@ def _observe_age(planned: Sequence[Planned], now: datetime) -> None:
         metrics.observe_age(max((now - clock.from_text(due)).total_seconds(), 0))
 
 
-def _comes_up(planned: Planned) -> datetime:
-    """Return when the clock has to look at the step again."""
+def _next_due(planned: Planned) -> datetime:
+    """Return when the step is due again: a queued one when its lease expires, a deferred one at its
+    new time."""
     return planned.send_at + STEP_LEASE if planned.goes_out else planned.send_at

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from outrider.access.models import Caller
-from outrider.campaigns.audience.runner import STANDS_STILL, AudienceWatch
+from outrider.campaigns.audience.runner import STALLED_AFTER, AudienceWatch
 from outrider.campaigns.dispatch.rounds import Result, RoundService
 from outrider.campaigns.models import Audience, Campaign
 from outrider.campaigns.repository import CampaignRepository, audience
@@ -113,7 +113,7 @@ class DispatchService:
             return now + SHORTEST_WAIT
         moments = [now + _LONGEST_WAIT]
         if campaign.enrolling:
-            moments.append(now + STANDS_STILL)
+            moments.append(now + STALLED_AFTER)
         if done.coming:
             moments.append(done.coming)
         if not done.queued:

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from outrider.sequences.models import SendWindow, Settings, Step
 
 HORIZON = timedelta(days=400)
-"""How far ahead an opening is searched for. Without holidays every window opens within a week."""
+"""Maximum time to search ahead for an opening. Without holidays every window opens within a
+week."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WORKED = frozenset(_DAYS[:5])

@@ -1,5 +1,5 @@
 """Keys and writes of claims: a worker claims a step before it sends its message, and only the
-holder of the claim may settle it. `EnrollmentRepository` adds the writes of everybody else."""
+holder of the claim may settle it. `EnrollmentRepository` adds all other writes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -197,8 +197,8 @@ class EnrollmentClaims:
         **holder: str | None,
     ) -> Action:
         """Return an update that only the holder of the claim on `message_id` may make; concurrent
-        changes such as a reply are kept. With `holder` the claim must be the very one that it made.
-        """
+        changes such as a reply are kept. With `holder` the condition also requires the id of its
+        claim, so that a later claim of the same message is left alone."""
         of_holder = " AND #holder = :holder" if holder else ""
         return self.table.update_action(
             self._pk,

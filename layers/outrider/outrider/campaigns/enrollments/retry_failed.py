@@ -200,11 +200,13 @@ def _wanted(found: Sequence[Enrollment], job: RetryJob) -> list[Enrollment]:
         if each.state == "failed"
         and each.exit_reason != ERASED
         and each.updated_at <= job.asked_at
-        and (job.reasons is None or any(_is(each.exit_reason, reason) for reason in job.reasons))
+        and (
+            job.reasons is None or any(_matches(each.exit_reason, reason) for reason in job.reasons)
+        )
     ]
 
 
-def _is(exit_reason: str | None, reason: str) -> bool:
+def _matches(exit_reason: str | None, reason: str) -> bool:
     """Return whether the exit reason is `reason`, or begins with `reason` and a colon."""
     return exit_reason == reason or (exit_reason or "").startswith(f"{reason}:")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from outrider.campaigns.audience.missing_values import Saying
+from outrider.campaigns.audience.missing_values import VariantKey
 from outrider.sequences.models import Step
 
 
@@ -17,7 +17,7 @@ class Person(NamedTuple):
     id: str
     timezone: str | None = None
     company_key: str | None = None
-    unfilled: frozenset[Saying] = frozenset()
+    unfilled: frozenset[VariantKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

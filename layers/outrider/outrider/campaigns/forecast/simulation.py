@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
 
-from outrider.campaigns.audience.missing_values import Saying
+from outrider.campaigns.audience.missing_values import VariantKey
 from outrider.campaigns.dispatch.planner import jitter
 from outrider.campaigns.dispatch.windows import Calendar
 from outrider.campaigns.enrollments.branching import unmet
@@ -165,7 +165,7 @@ class Forecast:
     def _is_unfilled(self, who: int, step: Step) -> bool:
         person = self._people[who]
         return bool(person.unfilled) and (
-            Saying(step.id, step.variant_for(person.id).id) in person.unfilled
+            VariantKey(step.id, step.variant_for(person.id).id) in person.unfilled
         )
 
     def _defer(self, who: int, until: int, reason: str) -> None:

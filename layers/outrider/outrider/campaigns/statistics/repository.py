@@ -38,7 +38,8 @@ class Statistics:
     def add_many_action(
         self, day: str, step_id: str, variant_id: str, counts: Mapping[str, int]
     ) -> Action:
-        """Return the update that adds `counts`, by the names of `names_at`."""
+        """Return the update that adds `counts`, whose keys are counter names as `names_at` returns
+        them."""
         sk = f"stat#{day}#{step_id}#{variant_id}#{secrets.randbelow(SHARDS)}"
         return self.table.update_action(self.pk, sk, changes(add=counts))
 
