@@ -106,11 +106,11 @@ EXAMPLES: dict[str, Example] = {
         4, {"winner_id": ids.new("con"), "loser_ids": [ids.new("con")]}, name=two_contacts
     ),
     # What suppresses it; its enrollments, messages and events.
-    "GET /v1/contacts/{contact_id}/export": Example(6, make=a_contact_with_a_past),
+    "GET /v1/contacts/{contact_id}/export": Example(7, make=a_contact_with_a_past),
     # Was it erased, the contact, what stops everything; its enrollments and messages, their count;
-    # the tombstone, its claim, its research, its last contact and itself; what was said to it; that
-    # it is done.
-    "POST /v1/contacts/{contact_id}/erase": Example(14, make=a_contact),
+    # the tombstone, its claim, its research, its last contact and itself; its lead; what was said
+    # to it; that it is done.
+    "POST /v1/contacts/{contact_id}/erase": Example(15, make=a_contact),
     # What the feed tells of it, and its messages; itself, where they know nothing of it yet
     # (test_budgets.py).
     "GET /v1/contacts/{contact_id}/timeline": Example(4, make=a_contact_with_a_past),
