@@ -1,4 +1,4 @@
-"""Takes what Amazon SES tells of mails after they were sent."""
+"""Worker that records the feedback events of Amazon SES: deliveries, bounces, complaints."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     return handle_records(event, _receive)
 
 
-def _receive(told: dict[str, Any]) -> None:
-    notice = Notice.of(told["detail"])
+def _receive(event: dict[str, Any]) -> None:
+    notice = Notice.of(event["detail"])
     message = feedback_service().receive(notice) if notice else None
     logger().info(
         "feedback",

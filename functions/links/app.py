@@ -1,4 +1,4 @@
-"""The links in mails: no key leads here, but the secret in each link."""
+"""Unsubscribe links, tracking links and open pixels, authorized by the token in each link."""
 
 import base64
 from dataclasses import replace
@@ -35,7 +35,7 @@ def show_unsubscribe(token: str, request: Request) -> Answer:  # noqa: ARG001 - 
             return _unknown()
         if link.token.is_sample:
             return _page(200, pages.SAMPLE)
-        return _page(200, pages.ASK if links().reaches_somebody(link) else pages.FORGOTTEN)
+        return _page(200, pages.ASK if links().has_recipient(link) else pages.FORGOTTEN)
     except OutriderError as error:
         return _failed(error)
 
@@ -108,7 +108,7 @@ def _unknown() -> Answer:
 
 
 def _failed(error: OutriderError) -> Answer:
-    logger().warning("a recipient was not served", status=error.status, detail=error.detail)
+    logger().warning("a recipient's request failed", status=error.status, detail=error.detail)
     answer = _page(error.status, pages.FAILED)
     answer.headers.update(error.headers)
     return answer

@@ -1,4 +1,4 @@
-"""Carries out the steps that lie in the queue."""
+"""Worker that carries out the steps in the queue."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from outrider.kit.settings import Environment, needs
 from outrider.messages.wiring import queue_step, steps
 
 _LONGEST_STEP_MS = 80_000
-"""A step waits up to 8 s for its turn at SES, 23 s for its answer, and 40 s until DynamoDB takes
-what it says; cut short after its claim, it would be lost."""
+"""Longest run of a step: up to 8 s for the rate limit of SES, 23 s for its response, and 40 s of
+retries at DynamoDB. A timeout after the claim would leave the outcome unknown."""
 
 
 @needs(
@@ -34,8 +34,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 class _Batch:
-    """The steps of one call. Before a mail server is waited for, those of other workspaces go back
-    to the queue, for another worker."""
+    """Steps of one invocation. Before waiting for a mail server, those of other workspaces are
+    returned to the queue, for another worker."""
 
     def __init__(self, event: dict[str, Any]) -> None:
         bodies = [json.loads(record["body"]) for record in event["Records"]]
@@ -52,8 +52,8 @@ class _Batch:
         outcome = service.run(job)
         logger().info("step", message_id=job.message_id, step_id=job.step_id, outcome=outcome)
 
-    def _leave_others(self, than: StepJob) -> None:
-        others = [job for job in self._to_come if job.workspace != than.workspace]
+    def _leave_others(self, current: StepJob) -> None:
+        others = [job for job in self._to_come if job.workspace != current.workspace]
         for job in others:
             queue_step(job)
             self._to_come.remove(job)

@@ -1,2 +1,2 @@
-"""What is heard of mails after they were sent: deliveries, openings, bounces, complaints; and what
-stops sending when there are too many of the last two."""
+"""Feedback on emails after they were sent: deliveries, bounces, complaints; and the guard-rails
+that pause sending after too many bounces or complaints."""

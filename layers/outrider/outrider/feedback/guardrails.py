@@ -1,5 +1,5 @@
-"""Guard-rails: a campaign or a mailbox stops by itself where too much of what it sent in the last
-24 hours bounced or was called spam. A person lets it go on. Mailboxes have a judge of their own."""
+"""Guard-rails: a campaign or mailbox is paused automatically if too many of its emails of the last
+24 hours bounced or were reported as spam. A person resumes it. Mailboxes have their own reviews."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ class Guardrails:
     reviews: HealthReviews
 
     def check(self, message: Message) -> None:
-        """To be called when a mail of these came back or was called spam. Any number of times: what
-        is paused stays as it is."""
+        """Check the guard-rails of the campaign and mailbox of a message that bounced or was
+        reported as spam. The check is idempotent."""
         self._check_campaign(message.campaign_id)
         if message.mailbox_id:
             names = {"campaign_id": message.campaign_id, "sequence_id": message.sequence_id}
@@ -40,7 +40,7 @@ class Guardrails:
         tripped = campaign.settings.guardrail.tripped_by(**counts)
         if tripped is None:
             return
-        told = self.caller.event(
+        event = self.caller.event(
             "campaign.guardrail_tripped",
             identity=f"{campaign.id}/{campaign.run}",  # a run trips once
             paused="campaign",
@@ -51,6 +51,6 @@ class Guardrails:
             **counts,
         )
         try:
-            self.control.pause(campaign_id, REASON, [told])
-        except (CampaignNotFound, WrongStatus):  # somebody was faster
+            self.control.pause(campaign_id, REASON, [event])
+        except (CampaignNotFound, WrongStatus):  # paused or deleted concurrently
             return

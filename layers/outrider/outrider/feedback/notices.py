@@ -1,5 +1,5 @@
-"""Events of Amazon SES about a mail, as EventBridge brings them. Opens and clicks are none of them:
-SES would change every mail for these, and our own links tell of both.
+"""Feedback events of Amazon SES, as EventBridge delivers them. Opens and clicks are not among them:
+SES would rewrite every email for these, and our own tracking links and open pixels record both.
 
 Source: https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 """
@@ -34,8 +34,8 @@ _PART = {"Rendering Failure": "failure", "DeliveryDelay": "deliveryDelay"}
 
 
 class Notice(BaseModel):
-    """Something that happened to a mail at `at`. `accepted` says no more than that SES took it.
-    `workspace_id` and `message_id` are the tags it was sent with, empty where it has none."""
+    """Feedback on an email at the time `at`. `accepted` means only that SES accepted it.
+    `workspace_id` and `message_id` are the tags that it was sent with, empty if there are none."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -46,14 +46,14 @@ class Notice(BaseModel):
     message_id: str = ""
     detail: str = ""
     reason: BounceReason = "unknown"
-    """Why it came back, if it did."""
+    """Reason of the bounce, if it is one."""
     attested: bool = True
-    """The provider says so. Anyone can write a mail that looks like a mail server's report, and
-    servers name causes that they do not have."""
+    """True if the provider itself states it. False for a delivery status notification, because
+    anyone can forge one, and because servers report wrong reasons."""
 
     @classmethod
     def of(cls, detail: Mapping[str, Any]) -> "Notice | None":
-        """The `detail` of an event; None for one that says nothing of ours."""
+        """Return the notice of an event's `detail`; None if the event is irrelevant."""
         name = str(detail.get("eventType") or "")
         part: Mapping[str, Any] = detail.get(_PART.get(name, name.lower())) or {}
         mail: Mapping[str, Any] = detail.get("mail") or {}
@@ -83,8 +83,9 @@ def _kind(name: str, part: Mapping[str, Any]) -> Kind | None:
 
 
 def _bounce(part: Mapping[str, Any]) -> Diagnosis:
-    """What SES calls transient is soft. Among those that it calls permanent are servers that block
-    for a while: there the server's own words count, and where they say nothing, SES knows best."""
+    """Return the diagnosis of a bounce. Bounces that SES calls transient are soft. Those that it
+    calls permanent include temporary blocks: there the server's own reply decides, and SES's type
+    only if the reply is inconclusive."""
     kind, subtype = part.get("bounceType"), str(part.get("bounceSubType"))
     if subtype in _SUPPRESSED:
         return Diagnosis("hard", "suppressed")

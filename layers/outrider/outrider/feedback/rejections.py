@@ -1,4 +1,4 @@
-"""Mails that the provider took and then did not send: it found something in them."""
+"""Rejections: the provider accepted an email and then did not send it because of its content."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,8 +28,9 @@ class Rejections:
     endings: Endings
 
     def record(self, message: Message, detail: str) -> None:
-        """The message did not go out after all: it failed, and its enrollment ends, since what
-        follows would answer a mail that nobody has. Raises Contended."""
+        """Record that the message failed after all, and end its enrollment, because the next step
+        would refer to an email that was never received. Raises Contended if every attempt lost its
+        optimistic lock."""
         reason = f"rejected: {detail}" if detail else "rejected"
         for _ in attempts(_ATTEMPTS):
             found = self.messages.get(message.contact_id, message.id)
@@ -61,7 +62,8 @@ class Rejections:
 
 
 def _before(enrollment: Enrollment, message: Message) -> dict[str, object]:
-    """Where the enrollment stood before the message: a retry goes on there."""
+    """Return the enrollment fields from before the message, so that a retry continues at its
+    step."""
     thread = enrollment.thread
     left = [each for each in thread.message_ids if each != message.rfc_message_id] if thread else []
     kept = thread.model_copy(update={"message_ids": left}) if thread and left else None

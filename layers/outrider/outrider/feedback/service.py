@@ -1,5 +1,5 @@
-"""What a notice about a mail changes. Any notice may come twice, late, or before others that were
-made earlier; each thing is noted once, and nothing that is known is taken back."""
+"""Changes that a notice about an email causes. A notice may arrive twice, late or out of order;
+each fact is recorded once and never reverted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ from outrider.messages.tracking.marks import Marks
 from outrider.messages.tracking.opt_out import OptOuts
 
 _RECORD_LAG = timedelta(minutes=30)
-"""How long after it was sent a mail may still be recorded: its worker died, and the lease of its
-claim has to run out first. The queue brings a notice that comes before that again."""
+"""Longest time between the sending of an email and the record of its message: if its worker died,
+the lease of the claim must expire first. Until then, the queue redelivers the notice."""
 
 
 class NotYetKnown(Exception):
-    """A mail that we sent is not recorded yet."""
+    """Raised when the message of a notice is not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What becomes of mails of one workspace."""
+    """Recorder of feedback on the emails of one workspace."""
 
     settling: Settling
     marks: Marks
@@ -45,8 +45,9 @@ class Feedback:
         notice: Notice,
         rfc_message_id: str = "",
     ) -> None:
-        """`rfc_message_id` is that of the mail, for a message whose outcome was lost. What the
-        message has noted is not written again: mail programs open a mail many times."""
+        """Record the notice on the message. `rfc_message_id` is the email's Message-ID, which
+        settles a message of unknown outcome. Facts that are already recorded are not written again,
+        because mail clients open an email many times."""
         found = self.settling.went_out(message, notice.provider_id, rfc_message_id)
         if found is None:
             return
@@ -80,11 +81,11 @@ class FeedbackService:
     messages: Callable[[WorkspaceId], MessageRepository]
     feedback: Callable[[Caller], Feedback]
     message_id_of: Callable[[str], str]
-    """The Message-ID that the provider gives the mail of this id."""
+    """Return the Message-ID header of the email with this provider id."""
 
     def receive(self, notice: Notice) -> Message | None:
-        """Return the message it is about, when it is one of ours. Raises NotYetKnown when that is
-        not recorded yet: the notice has to come again."""
+        """Record the notice and return its message, or None if it is not one of ours. Raises
+        NotYetKnown if the message is not recorded yet: the queue must redeliver the notice."""
         known = self._known(notice)
         if known is None:
             if notice.message_id and notice.at > clock.now() - _RECORD_LAG:
@@ -96,10 +97,11 @@ class FeedbackService:
         return message
 
     def _known(self, notice: Notice) -> tuple[WorkspaceId, Message] | None:
-        """By the tags it was sent with: these also name a message whose outcome was lost.
+        """Return workspace and message of the notice, found by the tags it was sent with, which
+        also identify a message of unknown outcome, or by its provider id.
 
-        The message may be read as it was a moment ago: whatever a notice changes has a condition,
-        or is read again. That there is none is looked at twice.
+        The message may come from an eventually consistent read, because every change has a
+        condition or reads it again. A missing message is confirmed by a consistent read.
         """
         if notice.message_id:
             workspace = WorkspaceId.of(notice.workspace_id, "live")

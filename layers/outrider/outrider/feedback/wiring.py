@@ -1,4 +1,4 @@
-"""Builds the objects of `feedback`."""
+"""Construction of the objects of `feedback`."""
 
 from outrider.access.models import Caller
 from outrider.campaigns.wiring import (

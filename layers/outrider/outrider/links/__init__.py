@@ -1,1 +1,1 @@
-"""What recipients do with the links in a mail: unsubscribe, follow them, open the mail."""
+"""Requests of recipients to the links in an email: unsubscribe, click, open."""

@@ -1,4 +1,4 @@
-"""The pages that recipients see: one file each, no script, nothing loaded from elsewhere."""
+"""HTML pages for recipients: one file each, without scripts or external resources."""
 
 import hashlib
 from base64 import b64encode
@@ -31,7 +31,7 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
-"""Of every answer to a recipient. Its address is a secret between the recipient and us."""
+"""Headers of every response to a recipient. The URL is a secret between the recipient and us."""
 
 
 def _page(title: str, *content: str) -> str:
@@ -66,13 +66,13 @@ DONE = _page(
 )
 FORGOTTEN = _page(
     "Nothing to unsubscribe",
-    "<p>The sender keeps nothing about this mail or the person it was sent to any more, so there is"
+    "<p>The sender no longer stores anything about this mail or the person it was sent to: there is"
     " no address left to take off a list.</p>",
     "<p>If you get mail from this sender, use the link in the newest one.</p>",
 )
 SAMPLE = _page(
     "A test changes nothing",
-    "<p>This link stood in a preview or a test message. In the message itself it lets the recipient"
+    "<p>This link is from a preview or a test message. In the real message it lets the recipient"
     " unsubscribe.</p>",
 )
 UNKNOWN = _page(

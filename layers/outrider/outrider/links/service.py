@@ -1,4 +1,4 @@
-"""What the links in a mail do."""
+"""Handling of unsubscribe links, tracking links and open pixels."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ _ACTOR = "recipient"
 
 @dataclass(frozen=True, slots=True)
 class TrackingLink:
-    """A link of ours. The message is gone when its contact was erased."""
+    """A verified link. `message` is None if its contact was erased."""
 
     token: Token
     message: Message | None
@@ -37,7 +37,8 @@ class LinkService:
     opt_outs: Callable[[Caller], OptOuts]
 
     def read(self, text: str, purpose: Purpose) -> TrackingLink | None:
-        """None unless the workspace that the token names has made it, for this purpose."""
+        """Return the verified link, or None if its signature is not that of its workspace for this
+        purpose."""
         read = Token.read(text)
         if read is None:
             return None
@@ -54,25 +55,27 @@ class LinkService:
         item = found.get(message[1:])
         return TrackingLink(token, Message.from_item(item, found.get(said[1:])) if item else None)
 
-    def reaches_somebody(self, link: TrackingLink) -> bool:
-        """Whether anything still says whose link it is."""
+    def has_recipient(self, link: TrackingLink) -> bool:
+        """Return whether the address that the link belongs to is still known."""
         if link.message and link.message.recipient:
             return True
         contacts, contact_id = self.contacts(link.token.workspace), link.token.contact_id
         return bool(contacts.get(contact_id) or contacts.merged_into(contact_id))
 
     def unsubscribe(self, link: TrackingLink) -> bool:
-        """False when nothing says any more whose link it is."""
+        """Unsubscribe the recipient. Return False if the address is no longer known. Raises
+        Contended if every attempt lost its optimistic lock."""
         token = link.token
         return self.opt_outs(_caller(link)).record(
             token.contact_id,
             token.message_id,
             "unsubscribed",
             clock.now(),
-            "By the link in the mail",
+            "By the unsubscribe link of the email",
         )
 
     def destination(self, link: TrackingLink) -> str | None:
+        """Return the URL that the tracking link redirects to, or None if it is not known."""
         number = link.token.number
         if link.message is None or number >= len(link.message.links):
             return None
@@ -80,22 +83,22 @@ class LinkService:
         return found if found.lower().startswith(("http://", "https://")) else None
 
     def clicked(self, link: TrackingLink, headers: Mapping[str, str]) -> None:
-        """Note it, if it was a person and the first time. The recipient goes on in any case."""
+        """Record the first click by a person. The recipient is redirected in any case."""
         message, now = link.message, clock.now()
         if message is None or message.clicked_at or is_machine(headers, message, now):
             return
-        with _unimportant():
+        with _best_effort():
             self.marks(_caller(link)).clicked(message, now)
 
     def opened(self, link: TrackingLink, headers: Mapping[str, str]) -> None:
-        """Note the first opening by a person, and the first by a machine."""
+        """Record the first open by a person, and the first by a bot."""
         message, now = link.message, clock.now()
         if message is None:
             return
         machine = is_machine(headers, message, now)
         if message.machine_opened_at if machine else message.opened_at:
             return
-        with _unimportant():
+        with _best_effort():
             self.marks(_caller(link)).opened(message, now, machine=machine)
 
 
@@ -104,9 +107,9 @@ def _caller(link: TrackingLink) -> Caller:
 
 
 @contextmanager
-def _unimportant() -> Iterator[None]:
-    """What a recipient is not kept waiting for when the store does not answer."""
+def _best_effort() -> Iterator[None]:
+    """Log and ignore a failure of DynamoDB, so that the recipient is still served."""
     try:
         yield
     except StoreFailed:
-        logger().warning("a mark was not made", exc_info=True)
+        logger().warning("an open or click was not recorded", exc_info=True)

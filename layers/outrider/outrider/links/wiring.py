@@ -1,4 +1,4 @@
-"""Builds the objects of `links`."""
+"""Construction of the objects of `links`."""
 
 from outrider.access.repository import WorkspaceRepository
 from outrider.contacts.repository import ContactRepository

@@ -1,4 +1,4 @@
-"""What the API takes and gives about messages."""
+"""Requests and responses of the messages API."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ from outrider.sequences.lint.findings import Rule, Severity
 from outrider.sequences.models import Channel, ReplyClass
 
 MAX_SHOWN = 2_000
-"""Characters of a message's text that a list shows."""
+"""Maximum number of characters of a message's text in a list."""
 
 _LONGEST_ID = 64
 Filter = Annotated[str | None, Field(max_length=_LONGEST_ID)]
 
 
 class CreatedBetween(Checked):
-    """Only what was created after one moment and before another."""
+    """Filters for a range of creation times."""
 
     created_after: Annotated[
         Instant | None, Field(description="Created after this moment (RFC 3339)")
@@ -36,22 +36,20 @@ class CreatedBetween(Checked):
 
 
 class MessageQuery(PageQuery, CreatedBetween):
-    """Filters may be combined freely. Where many messages are left out, a page may be short or even
-    empty and more may follow all the same: `has_more` says so. Without `contact_id`, `campaign_id`
-    or an open `status`, messages are those that the feed of events tells of: seconds after they
-    were recorded, and for 400 days."""
+    """Filters may be combined freely. If the filters drop most messages, a page may be short or
+    empty although more follow: `has_more` is then true. Without `contact_id`, `campaign_id` or an
+    open `status`, messages come from the event feed: they appear seconds after they are recorded,
+    for 400 days."""
 
     contact_id: Filter = None
     campaign_id: Filter = None
     mailbox_id: Filter = None
     status: Annotated[
-        State | None, Field(description="`unknown` and `pending` wait for somebody")
+        State | None, Field(description="`unknown` and `pending` messages need a person's action")
     ] = None
     direction: Direction | None = None
     channel: Channel | None = None
-    classification: Annotated[
-        ReplyClass | None, Field(description="What the message, a reply, was found to say")
-    ] = None
+    classification: Annotated[ReplyClass | None, Field(description="Class of the reply")] = None
 
     @property
     def given(self) -> frozenset[str]:
@@ -75,9 +73,9 @@ Id = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
 
 
 class StepChoice(Checked):
-    """A step of a sequence, and who would get it. Without `variant_id` it is the variant that the
-    contact gets, without `mailbox_id` the mailbox that wrote to the contact first, or one of the
-    pool."""
+    """A step of a sequence, and the contact to render it for. Without `variant_id` it is the
+    contact's variant; without `mailbox_id` it is the mailbox of the contact's first message, or one
+    of the pool."""
 
     step_id: Id
     contact_id: Id
@@ -90,10 +88,9 @@ class PreviewQuery(StepChoice):
 
 
 class PreviewFinding(BaseModel):
-    """What lint finds, or what keeps the step from being sent to this contact: a variable without
-    a default for which the contact has no value, no mailbox to send from, no phone number, or
-    something else about what it says. `where` is a JSON Pointer into the sequence with its
-    steps."""
+    """A lint finding, or a reason why the step cannot be sent to this contact: a template variable
+    without a value or default, no mailbox, no phone number, or another error of the content.
+    `where` is a JSON Pointer into the sequence with its steps."""
 
     rule: Rule | Literal["missing_value", "no_mailbox", "no_phone", "not_sendable"]
     severity: Severity
@@ -103,11 +100,11 @@ class PreviewFinding(BaseModel):
 
 
 class Preview(BaseModel):
-    """A step as a contact would get it at this moment. `html` and `text` are what the recipient
-    reads; with tracking the links of the HTML, `tracked_links`, lead through ours. Links to
-    unsubscribe in a preview change nothing. Before the launch, variants and spintax are drawn anew
-    for the campaign: then `enrolled` is false. What cannot be filled is null, and `findings` say
-    why; `sendable` without an error."""
+    """A step as it would be rendered for a contact now. `html` and `text` are what the recipient
+    reads; with click tracking, the `tracked_links` of the HTML become tracking links. Unsubscribe
+    links in a preview have no effect. `enrolled` is false before the launch; variants and spintax
+    are then chosen again for the campaign. Parts that cannot be rendered are null, and `findings`
+    say why; `sendable` is true if there is no error."""
 
     object: Literal["preview"] = "preview"
     sequence_id: str
@@ -129,8 +126,8 @@ class Preview(BaseModel):
 
 
 class TestSend(Input, StepChoice):
-    """Which step to send, as which contact would get it, and where `to`: the address of a mailbox
-    of the workspace."""
+    """The step to send, the contact to render it for, and the recipient `to`: the address of a
+    mailbox of the workspace."""
 
     to: Email
 
@@ -139,8 +136,8 @@ TestResult = Literal["sent", "not_sent", "unknown"]
 
 
 class TestMessage(BaseModel):
-    """A test message and what became of it. `not_sent`: the provider did not take it, and `detail`
-    is what it said. `unknown`: it may have gone out; look at the mailbox it was sent to."""
+    """A test message and its outcome. `not_sent`: the provider refused it, and `detail` is its
+    reply. `unknown`: it may have been sent; check the inbox of the recipient."""
 
     id: str
     object: Literal["test_message"] = "test_message"
@@ -157,13 +154,15 @@ class TestMessage(BaseModel):
 
 class TaskCompletion(Input):
     outcome: Annotated[
-        str | None, Field(max_length=2_000, description="What came of it, for whoever reads on")
+        str | None,
+        Field(max_length=2_000, description="Outcome of the task, shown with the message"),
     ] = None
 
 
 class Settlement(Input):
     outcome: Annotated[
-        Said, Field(description="What somebody found out who looked where it would be")
+        Said,
+        Field(description="Whether it was sent, as found in the sent folder or at the recipient"),
     ]
 
 
@@ -172,9 +171,9 @@ _FILTERS = ("campaign_id", "mailbox_id", "created_after", "created_before")
 
 
 class SettlementRequest(Input, CreatedBetween):
-    """What became of many messages that are `unknown`: those given by id, or those that all of the
-    filters let through, up to 100 in a call, newest first. `cursor` is `next_cursor` of the call
-    before, with the same filters."""
+    """Outcome of messages whose status is `unknown`: those in `message_ids`, or those that match
+    all filters, up to 100 in a call, newest first. `cursor` is the `next_cursor` of the previous
+    call with the same filters."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -191,7 +190,10 @@ class SettlementRequest(Input, CreatedBetween):
     )
 
     outcome: Annotated[
-        Said, Field(description="What somebody found out who looked where they would be")
+        Said,
+        Field(
+            description="Whether they were sent, as found in the sent folder or at the recipient"
+        ),
     ]
     message_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_SETTLED)] | None = None
     campaign_id: Id | None = None
@@ -208,7 +210,7 @@ class SettlementRequest(Input, CreatedBetween):
         return self
 
     def query(self) -> MessageQuery:
-        """The messages that the filters let through."""
+        """Return the query for the messages that match the filters."""
         filters = {name: getattr(self, name) for name in _FILTERS}
         return MessageQuery(status="unknown", limit=MAX_SETTLED, cursor=self.cursor, **filters)
 
@@ -217,19 +219,19 @@ SettlementKind = Literal["settled", "not_unknown", "not_found", "contended"]
 
 
 class SettlementResult(BaseModel):
-    """What became of one message of a call. `not_unknown`: it was known already, and stays as it
-    is. `contended`: others kept changing it; settle it again. `reason` says so of all but
+    """Result for one message. `not_unknown`: it was already settled and is unchanged. `contended`:
+    other requests kept changing it; settle it again. `reason` explains every result but
     `settled`."""
 
     id: str
     result: SettlementKind
-    """What became of the message."""
+    """Result for the message."""
     reason: str | None = None
 
 
 class SettlementBatch(BaseModel):
-    """One result for each message. With filters `has_more` says that others may follow, behind
-    `next_cursor`, though a call found few or none."""
+    """One result for each message. With filters, `has_more` says that more messages may follow
+    after `next_cursor`, even if a call found few or none."""
 
     object: Literal["settlement_batch"] = "settlement_batch"
     counts: dict[SettlementKind, int]
@@ -250,15 +252,15 @@ class SettlementBatch(BaseModel):
 
 
 class MessageView(BaseModel):
-    """The one message of one step of one enrollment, written when its outcome is known, or a reply
-    that came in. `unknown` means that it may or may not have been sent; it is never sent again by
-    itself. What happened to it after it was sent is told by times: each is the first time it
-    happened."""
+    """The one message of a step of an enrollment, recorded when its outcome is known, or a reply
+    that was received. `unknown` means that it may or may not have been sent; it is never resent
+    automatically. The times of events after sending (`delivered_at`, `opened_at`, …) are those of
+    the first such event."""
 
     id: str
     object: Literal["message"] = "message"
     thread_id: str
-    """The id of the conversation: the same for all messages of an enrollment, both ways."""
+    """Id of the thread: the same for all messages of an enrollment and their replies."""
     direction: Direction
     channel: Channel
     contact_id: str
@@ -268,7 +270,7 @@ class MessageView(BaseModel):
     step_id: str
     variant_id: str
     mailbox_id: str | None
-    """Only emails have one."""
+    """The sending mailbox; null if the message is not an email."""
     sender: str | None
     recipient: str | None
     status: State
@@ -278,17 +280,17 @@ class MessageView(BaseModel):
     html: str | None
     rfc_message_id: str | None
     due_at: str | None
-    """Until when a person has time for a task."""
+    """Deadline of a manual task."""
     completed_at: str | None
     outcome: str | None
-    """What came of a task, as the person who did it says."""
+    """Outcome of a manual task, as entered by the person who completed it."""
     links: list[str]
-    """Where its tracked links lead, in the order of their numbers."""
+    """Destinations of the tracking links, in the order of their numbers."""
     created_at: str
     sent_at: str | None
     delivered_at: str | None
     opened_at: str | None
-    """By a person; a machine's is `machine_opened_at`."""
+    """First open by a person; `machine_opened_at` is the first open by a bot."""
     machine_opened_at: str | None
     clicked_at: str | None
     bounced_at: str | None
@@ -297,30 +299,30 @@ class MessageView(BaseModel):
     complained_at: str | None
     unsubscribed_at: str | None
     replied_at: str | None
-    """When a person answered it first."""
+    """First reply by a person."""
     in_reply_to: str | None
-    """Of a reply: our message that it answers."""
+    """For a reply: the id of the message that it answers."""
     refers_to: str | None
-    """Of a `wrong_person`: the first other address that it names. Nothing is sent to it."""
+    """For a reply of class `wrong_person`: the first other address in it. Nothing is sent to it."""
     classification: Classification | None
-    """What a reply says; of a message, how the answers to it count."""
+    """Class of a reply; for an outgoing message, the class that its replies are counted as."""
 
     @classmethod
     def of(cls, message: Message, **instead: str | None) -> Self:
-        """Return the message as it is shown, with other values `instead` of its own."""
+        """Return the public view of the message; `instead` overrides fields."""
         renamed = {"status": message.state, "mailbox_id": message.mailbox_id or None}
         return cls.model_validate({**vars(message), **renamed, **instead})
 
     @classmethod
     def without_html(cls, message: Message, characters: int | None = None) -> Self:
-        """Return it as lists show it, with at most so many `characters` of its text."""
+        """Return the view for lists: without HTML, and with at most `characters` of the text."""
         text = message.text[:characters] if message.text else message.text
         return cls.of(message, text=text, html=None)
 
 
 class MessageThread(BaseModel):
-    """What was written to a contact in a campaign and what they answered, oldest first; up to 200
-    messages, without their HTML."""
+    """Messages to a contact in a campaign and the replies, oldest first: the newest 200, without
+    HTML."""
 
     id: str
     object: Literal["thread"] = "thread"
@@ -331,7 +333,7 @@ class MessageThread(BaseModel):
 
 
 class ClosedGate(BaseModel):
-    """What stands in the way; `until` when it opens by itself."""
+    """A closed gate; `until` is the time at which it opens without a person's action."""
 
     gate: GateName
     reason: str
@@ -340,7 +342,8 @@ class ClosedGate(BaseModel):
 
 
 class StepToCome(BaseModel):
-    """`skipped_because` is set when its condition does not hold: then it is left out."""
+    """The next step; `skipped_because` is set if its condition is not met, so that it will be
+    skipped."""
 
     id: str
     channel: Channel
@@ -349,17 +352,17 @@ class StepToCome(BaseModel):
 
 
 class Explanation(BaseModel):
-    """Where an enrollment stands. `due_at` is when its step is due, `earliest_send_at` the earliest
-    moment at which it can be carried out, which is not before the campaign's clock looks next
-    unless the step lies in the queue (`blocked_reason` is `queued`) and goes out at its slot; null
-    where somebody has to act first."""
+    """State of an enrollment and of its next step. `due_at` is when the step is due.
+    `earliest_send_at` is the earliest time at which it can be sent: its slot if it is queued
+    (`blocked_reason` is `queued`), otherwise not before the campaign's clock wakes; null if a
+    person must act first."""
 
     enrollment_id: str
     object: Literal["enrollment_explanation"] = "enrollment_explanation"
     campaign_id: str
     contact_id: str
     status: EnrollmentState
-    """Where the contact stands in the campaign."""
+    """State of the contact in the campaign."""
     blocked_reason: str | None
     exit_reason: str | None
     step: StepToCome | None

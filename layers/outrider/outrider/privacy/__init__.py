@@ -1,1 +1,1 @@
-"""What is held about one person: showing all of it, and erasing it."""
+"""Personal data of one contact: export and erasure."""

@@ -1,8 +1,8 @@
-"""Erasing what is held about a person.
+"""Erasure of a contact's personal data.
 
-The first transaction stops everything: the contact is a tombstone and its addresses are suppressed,
-so no further mail can be claimed. What follows can be done in any number of tries: the record of
-the erasure says what there is to erase, and each step finds done what a try before has done.
+The first transaction stops all sending: the contact becomes a tombstone and its addresses are
+suppressed, so no email can be claimed any more. The following steps are idempotent and may take any
+number of requests: the record of the erasure says what must be erased.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -43,10 +43,10 @@ class ErasureService:
     counters: Callable[[str], Counters]
 
     def erase(self, contact_id: str) -> ContactErased:
-        """What became of everything; the same however often it is asked.
+        """Erase the contact and return the result for each store; the request is idempotent.
 
-        Raises ContactNotFound, and Conflict for a contact that was merged into another or that
-        others keep changing.
+        Raises ContactNotFound, Conflict if the contact was merged into another one, and Contended
+        if every attempt lost its optimistic lock.
         """
         if not ids.is_id("con", contact_id):
             raise ContactNotFound
@@ -70,29 +70,31 @@ class ErasureService:
             self.records.contacts.bury(Contact.model_validate(tombstone))
         for each in erasure.contact_ids:
             self.leads.forget(each)
-        forgotten = [self._forget_enrollment(each) for each in enrollments]
+        erased = [self._forget_enrollment(each) for each in enrollments]
         self.records.messages.delete(messages)
-        self.records.messages.unsay(erasure.contact_ids, self._ids(enrollments, messages))
-        if not all(forgotten):
+        self.records.messages.unsay(erasure.contact_ids, self._message_ids(enrollments, messages))
+        if not all(erased):
             return _view(erasure, pending=True)
         done = _view(erasure)
         self.erasures.finish(erasure, self.caller.keep_actions(done))
         return done
 
-    def _ids(self, enrollments: Sequence[Enrollment], messages: Sequence[Message]) -> Iterator[str]:
-        """The messages in which a worker may still say something, however late: the one of each
-        enrollment's step, and those behind it, which are recorded."""
+    def _message_ids(
+        self, enrollments: Sequence[Enrollment], messages: Sequence[Message]
+    ) -> Iterator[str]:
+        """Yield the ids of the messages whose content a late worker may still write: that of each
+        enrollment's current step, and all recorded messages."""
         workspace = self.records.messages.workspace
         yield from (StepJob.of(workspace, each).message_id for each in enrollments)
         yield from (each.id for each in messages)
 
     def _begin(self, contact_id: str) -> Erasure:
-        """Let nothing be sent any more."""
+        """Record the erasure, remove the contact, and suppress its addresses in one transaction."""
         for _ in attempts(_ATTEMPTS):
             item = self.records.contacts.item(contact_id)
             contact = Contact.from_item(item)
             if contact is None:
-                self._require_own(contact_id)
+                self._require_not_merged(contact_id)
             if item is None and not self.records.is_known(contact_id):
                 raise ContactNotFound
             addresses = [item["email"], *item.get("other_emails", [])] if item else []
@@ -120,9 +122,9 @@ class ErasureService:
             return erasure
         raise Contended("Another request changed this contact")
 
-    def _require_own(self, contact_id: str) -> None:
-        """Of a contact that is gone messages and enrollments may be there, and are erased: unless
-        they are another's now. Raises Conflict."""
+    def _require_not_merged(self, contact_id: str) -> None:
+        """Raise Conflict if the contact was merged into another one. Messages and enrollments of a
+        deleted contact are erased, but those of a merged contact belong to the other one."""
         merged_into = self.records.contacts.merged_into(contact_id)
         if merged_into is not None:
             raise Conflict(f"The contact was merged into {merged_into}: erase that one")
@@ -131,8 +133,8 @@ class ErasureService:
         return self.caller.event("contact.deleted", contact_id=contact_id, reason=ERASED)
 
     def _forget_enrollment(self, enrollment: Enrollment) -> bool:
-        """End it, and take out what a mail said. False when that has to wait, for the worker that
-        is sending a mail of it or because it changed meanwhile."""
+        """End the enrollment and remove the content of its thread. Return False if this must wait
+        because a worker is sending one of its messages or the enrollment changed."""
         if enrollment.is_forgotten:
             return True
         if enrollment.in_flight(clock.now()):
@@ -156,7 +158,7 @@ class ErasureService:
 
 
 def _being_sent(enrollments: Sequence[Enrollment]) -> int:
-    """How many messages are written as soon as their workers know the outcome."""
+    """Return the number of messages that workers are sending and will record."""
     return sum(enrollment.in_flight(clock.now()) for enrollment in enrollments)
 
 
@@ -177,25 +179,25 @@ def _stores(erasure: Erasure, *, pending: bool) -> Sequence[StoreResult]:
     def until(life: timedelta) -> str:
         return clock.to_text(begun + life)
 
-    sending = "A mail was being sent: ask again in two minutes" if pending else None
+    sending = "A message is being sent: repeat the request in two minutes" if pending else None
     return [
         StoreResult(
             store="contacts",
             result="erased",
             count=counted.contacts,
-            reason="With its addresses, words in the search, research and lead, within seconds",
+            reason="With its addresses, search index entries, research and lead, within seconds",
         ),
         StoreResult(
             store="suppressions",
             result="kept",
             count=counted.suppressions,
-            reason="A hash of each address, so that nothing is sent to it; no text",
+            reason="Only a hash of each address, so that nothing is sent to it",
         ),
         StoreResult(
             store="enrollments",
             result="pending" if pending else "erased",
             count=counted.enrollments,
-            reason=sending or "Ended; ids and outcomes stay for the counts of campaigns",
+            reason=sending or "Ended; ids and outcomes stay for campaign statistics",
         ),
         StoreResult(
             store="messages",
@@ -204,30 +206,32 @@ def _stores(erasure: Erasure, *, pending: bool) -> Sequence[StoreResult]:
             reason=sending,
         ),
         StoreResult(
-            store="events", result="kept", reason="They name ids only; each expires in 400 days"
+            store="events",
+            result="kept",
+            reason="They contain ids only; each expires after 400 days",
         ),
         StoreResult(
             store="webhook_deliveries",
             result="expires",
-            reason="They say what the events say",
+            reason="They contain the events",
             until=until(_DELIVERIES),
         ),
         StoreResult(
             store="idempotency_keys",
             result="expires",
-            reason="Answers to requests with an Idempotency-Key, kept for their repetition",
+            reason="Stored responses to requests with an Idempotency-Key",
             until=until(_ANSWERS),
         ),
         StoreResult(
             store="files",
             result="expires",
-            reason="Files of imports and exports, and mails that came in",
+            reason="Files of imports and exports, and inbound emails",
             until=until(_FILES),
         ),
         StoreResult(
             store="backups",
             result="expires",
-            reason="Streams of the tables for a day, their continuous backups for 35",
+            reason="DynamoDB streams for one day, continuous backups for 35 days",
             until=until(_BACKUPS),
         ),
     ]

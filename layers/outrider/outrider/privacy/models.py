@@ -19,8 +19,8 @@ Result = Literal["erased", "kept", "expires", "pending"]
 
 
 class StoreResult(BaseModel):
-    """What became of what one store holds: `count` where it was counted, `until` when the last of
-    it is gone by itself. `pending` is still to be done: ask again."""
+    """Result of the erasure in one store: `count` of the items if they were counted, `until` when
+    the last one expires. `pending` is not erased yet: repeat the request."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,7 +32,7 @@ class StoreResult(BaseModel):
 
 
 class Counted(BaseModel):
-    """How much there was when the erasure began."""
+    """Number of items when the erasure began."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,7 +43,7 @@ class Counted(BaseModel):
 
 
 class Erasure(BaseModel):
-    """The erasure of one contact. It names nobody: `suppression_ids` are hashes."""
+    """Erasure of one contact. It contains no personal data: `suppression_ids` are hashes."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,5 +57,5 @@ class Erasure(BaseModel):
 
     @property
     def contact_ids(self) -> list[str]:
-        """The ids under which the person was known."""
+        """Ids of the contact, with those of contacts merged into it."""
         return [self.contact_id, *self.merged_ids]

@@ -1,5 +1,4 @@
-"""Everything that is held about a contact, wherever it is: one way to find it for showing it and
-for erasing it."""
+"""Reader of everything that is stored about a contact, for both export and erasure."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,13 +18,14 @@ T = TypeVar("T")
 Record = Enrollment | Message | RecordedEvent
 _AT_ONCE = 100
 _WHOLE = 20
-"""Messages of a page: with what it says each may have 200 KB."""
+"""Maximum number of messages per page; with its content, one may have 200 KB."""
 _MESSAGES, _KINDS = 1, 3
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRecords:
-    """Records of one workspace. A place is where to go on: which part, and behind which key."""
+    """Reader of the records of one workspace. A position has the number of the part (kind and
+    contact) and the key to continue after."""
 
     contacts: ContactRepository
     enrollments: ContactEnrollments
@@ -33,15 +33,15 @@ class ContactRecords:
     events: EventRepository
 
     def is_known(self, contact_id: str) -> bool:
-        """Whether there is a trace of such a contact, though it is gone."""
+        """Return whether a deleted contact existed: its events are still stored."""
         return bool(self.events.of_contact(contact_id, 1, None)[0])
 
     def page(
         self, contact_ids: Sequence[str], limit: int, after: Item | None
     ) -> tuple[list[Record], Item | None]:
-        """Enrollments, then messages, then events; of each kind those of the first id first. May be
-        short of `limit`: of messages, which may be large, a page has 20; they are in the order of
-        time only within it."""
+        """Return one page of enrollments, then messages, then events, each ordered by contact id as
+        given, and the next position or None. A page of messages has at most 20, because they may be
+        large, and only within it they are ordered by time."""
         part, last = (after["part"], after["last"]) if after else (0, None)
         found: list[Record] = []
         parts = len(contact_ids) * _KINDS

@@ -1,7 +1,7 @@
 """Keys, expressions and items of erasures.
 
-An erasure is `<workspace>#erased` / `con_…` in the contacts table. It stays, so that whoever lost
-the answer can learn it, and an erasure that was cut short knows where it was.
+An erasure is `<workspace>#erased` / `con_…` in the contacts table. It is kept, so that a repeated
+request returns its result and an interrupted erasure continues.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class ErasureRepository:
         return self.table.put_action(item, "attribute_not_exists(#pk)")
 
     def count(self, erasure: Erasure, counted: Counted) -> Erasure:
-        """The erasure with what was counted first."""
+        """Store the counts, unless there are earlier ones, and return the erasure."""
         action = self.table.update_action(
             self._pk,
             erasure.contact_id,

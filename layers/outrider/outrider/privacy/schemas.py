@@ -1,4 +1,4 @@
-"""What the API gives about a person's data."""
+"""Responses of the privacy API."""
 
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ from outrider.research.models import Findings
 
 
 class ContactErased(BaseModel):
-    """What became of a contact's data, by store. While `status` is `pending`, ask again."""
+    """Result of an erasure for each store. While `status` is `pending`, repeat the request."""
 
     contact_id: str
     object: Literal["erasure"] = "erasure"
@@ -25,9 +25,9 @@ class ContactErased(BaseModel):
 
 
 class ContactExport(BaseModel):
-    """A part of what is held about a contact. The first has the contact itself, what was
-    researched about its company and what suppresses its addresses, each has up to `limit` of the
-    rest. `contact` is null when it is gone."""
+    """One page of the data stored about a contact. The first page has the contact, the research
+    about its company and the suppressions of its addresses; every page has up to `limit` of the
+    other records. `contact` is null if it was deleted."""
 
     contact_id: str
     object: Literal["contact_export"] = "contact_export"

@@ -1,4 +1,4 @@
-"""Showing what is held about a person."""
+"""Export of a contact's personal data."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,8 @@ class ContactExportService:
     leads: LeadRepository
 
     def export(self, contact_id: str, query: PageQuery) -> ContactExport:
-        """Raises ContactNotFound when there is not and never was such a contact."""
+        """Return one page of the export. Raises ContactNotFound if such a contact never existed,
+        and ValidationFailed if the cursor is invalid."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/export/{contact_id}")
         after = sealer.after(query)
         contact, research = self._read(contact_id)

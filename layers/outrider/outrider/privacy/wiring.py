@@ -1,4 +1,4 @@
-"""Builds the objects of `privacy`."""
+"""Construction of the objects of `privacy`."""
 
 from outrider.access.models import Caller
 from outrider.campaigns.enrollments.by_contact import ContactEnrollments

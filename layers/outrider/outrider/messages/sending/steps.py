@@ -89,7 +89,7 @@ class StepService:
     again: Callable[[StepJob, int], None]
     """Send a job to the queue again, with a delay in seconds."""
     leave_others: Callable[[], None]
-    """Return the other records of the batch to the queue, before waiting for a mail server."""
+    """Return the batch's jobs of other workspaces to the queue before a wait for a mail server."""
 
     def run(self, job: StepJob) -> str:
         """Carry the step out, and return the outcome in a few words for the log.
