@@ -1,7 +1,7 @@
-"""Whether a program wrote a mail, or a person.
+"""Detection of automatic replies: whether a program or a person wrote an email.
 
-What carries a mail says nothing about who wrote it: lists, groups, help desks and rules that
-forward add marks of their own to what a person wrote.
+How an email was delivered is no evidence: lists, groups, help desks and forwarding rules add
+headers of their own to emails that people wrote.
 """
 
 import re
@@ -12,8 +12,8 @@ from outrider.inbound.classification.words import fold
 from outrider.inbound.mail import mime, programs, quotes
 
 Sign = Literal["declared", "marked", "likely"]
-"""How a mail says that a program wrote it: by itself (RFC 3834), by marks that only programs
-set, or by what a person may have as well, though seldom."""
+"""Evidence that a program wrote an email: `declared` by its headers (RFC 3834), `marked` by headers
+or texts that only programs use, or `likely` by some that people use too, though seldom."""
 
 _MARKS = (
     "X-Autoreply",
@@ -35,7 +35,7 @@ _MARKS = (
     "Autoreply",
     "Autoresponder",
 )
-"""Headers that programs put on automatic answers."""
+"""Headers that autoresponders add."""
 _DENIED = ("", "no", "none", "false", "0", "off")
 _HELP_DESKS = (
     "x-zendesk",
@@ -63,7 +63,7 @@ _HELP_DESKS = (
     "x-freescout",
     "x-ticket",
 )
-"""How the headers begin that ticket systems add."""
+"""Beginnings of header names that ticket systems add."""
 _MAILERS = re.compile(
     r"\b(?:zendesk|freshdesk|freshservice|jira|servicenow|otrs|znuny|zammad|help ?scout|hubspot"
     r"|intercom|front|kayako|osticket|freescout|gorgias|request tracker)\b",
@@ -85,7 +85,7 @@ _CARRIED = (
     "X-Google-Group-Id",
     "X-BeenThere",
 )
-"""Headers of what sends a person's mail on: rules of mailboxes, groups and lists."""
+"""Headers that forwarding rules, groups and lists add to a person's email."""
 _ADDRESSES = re.compile(
     r"(?:no|non|do|dont|ne|nao|nie|ikke|inte|nicht|kein|keine|niet)[-_.]?(?:not|pas)?[-_.]?"
     r"(?:repl(?:y|ies)|respond\w*|answer|repondre|antwort\w*|rispondere|beantwoorden|svar\w*"
@@ -93,30 +93,30 @@ _ADDRESSES = re.compile(
     r"|mailer[-_.]?daemon|postmaster|auto[-_.]?(?:reply|responder|answer|mailer|response)\w*",
     re.IGNORECASE,
 )
-"""What stands before the @ of an address that nobody reads."""
+"""Local parts of no-reply addresses."""
 _TAGS = re.compile(r"\s*(?:[\[({*#<\u3010][^\])}*#>\u3011]{0,40}[\])}*#>\u3011]|\W+)\s*")
 _NAMED = re.compile(
     r"(?:extern(?:al|e|o|a)?(?: e?mail| sender)?|spam|suspected spam|caution)\s*:\s*"
 )
-"""What gateways put before a subject."""
+"""Labels that gateways add before a subject."""
 _TICKET = re.compile(
     r"\b(?:ticket|case|request|incident|sr|inc|cas|req)\W{0,3}\d{3,}|\[#?\d{3,}\]|##\d+"
 )
 _ENDS = re.compile(r"\s*(?:$|[:\uff1a(\[|\u2013\u2014-])")
 _LONG = 10
-"""Characters from which on no person begins a subject so."""
+"""Length of an entry from which on a person is unlikely to begin a subject with it."""
 _ENOUGH = 2
-"""Polite phrases of an acknowledgement that make one."""
+"""Polite phrases that together make an acknowledgement."""
 _RECEIPT = "message/disposition-notification"
 _MOMENT = re.compile(r"\d{1,2}[:.]\d{2}")
-_SAID_SHORTLY = 80
-_HEARD = 4_000
-"""Characters of a mail in which programs say that they wrote it."""
+_RECEIPT_WORDS = 80
+_SEARCHED = 4_000
+"""Characters at the beginning of the text that are searched for an acknowledgement."""
 
 
 def sign(mail: Message, sender: str, body: str) -> Sign | None:
-    """How it says that a program wrote it; None where a person did. `sender` is its address, `body`
-    its text."""
+    """Return the evidence that a program wrote the email, or None if a person did. `sender` is its
+    address, `body` its text."""
     submitted = mime.header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
     if submitted.startswith("auto-repl"):
         return "declared"
@@ -150,8 +150,8 @@ def _is_marked(mail: Message) -> bool:
 
 
 def _is_answer(mail: Message) -> bool:
-    """Programs that answer nothing by themselves name no mail that they answer: whoever does sends
-    on what a person wrote, or does not know RFC 3834."""
+    """Return whether the email refers to another one. Programs that write on their own initiative
+    do not; one that does relays a person's text, or ignores RFC 3834."""
     return "In-Reply-To" in mail or "References" in mail
 
 
@@ -162,14 +162,14 @@ def _is_from_help_desk(mail: Message) -> bool:
 
 
 def _asks_for_silence(mail: Message) -> bool:
-    """Exchange's header against automatic answers ([MS-OXCMAIL] 2.1.3.2.20): its automatic answers
-    have it, and mails of its groups; programs for people do not."""
+    """Return whether Exchange asks for no automatic replies ([MS-OXCMAIL] 2.1.3.2.20): its own
+    automatic replies and emails of its groups do, email clients do not."""
     values = re.split(r"[,;\s]+", mime.header(mail, "X-Auto-Response-Suppress").lower())
     return not {"oof", "all", "autoreply"}.isdisjoint(values)
 
 
 def _subject(mail: Message) -> str:
-    """The subject without what gateways put before it."""
+    """Return the folded subject without the labels of gateways."""
     subject = fold(mime.header(mail, "Subject")[:300])
     at = 0
     for _ in range(4):
@@ -196,15 +196,16 @@ def _begins(subject: str, section: programs.Section) -> bool:
 
 
 def _is_receipt(mail: Message, subject: str, body: str) -> bool:
-    """Whether it says that a mail was read (RFC 8098), or deleted unread."""
+    """Return whether the email is a read receipt (RFC 8098), or reports that an email was deleted
+    unread."""
     if any(mime.content_type(part) == _RECEIPT for part in mime.parts(mail, attached=False)):
         return True
-    short = len(body.split()) <= _SAID_SHORTLY
+    short = len(body.split()) <= _RECEIPT_WORDS
     return short and ":" in subject and _begins(subject, "read") and bool(_MOMENT.search(body))
 
 
 def _acknowledges(body: str) -> bool:
-    said = " ".join(fold(quotes.own_words(body[:_HEARD])).split())
+    said = " ".join(fold(quotes.own_words(body[:_SEARCHED])).split())
     if any(entry in said for entry in programs.entries("acknowledged")):
         return True
     return sum(entry in said for entry in programs.entries("polite")) >= _ENOUGH

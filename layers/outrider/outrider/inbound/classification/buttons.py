@@ -1,5 +1,5 @@
-"""What a person did by a button of their mail program, rather than in words: answered an
-invitation (iTIP, RFC 5546), reacted, or left a list."""
+"""Actions that a person took with a button of their email client, without words: reply to an
+invitation (iTIP, RFC 5546), emoji reaction, or unsubscribe."""
 
 import re
 from contextlib import suppress
@@ -34,14 +34,14 @@ _MOST_FIELDS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`said` is what the person wrote with it; None where the text of the mail has it."""
+    """Action of the writer; `said` is their comment, or None if the text of the email is theirs."""
 
     what: What
     said: str | None = None
 
 
 def read(mail: Message, sender: str) -> Act | None:
-    """What was done, if anything was."""
+    """Return the action that the email carries, or None."""
     if "X-Apple-Unsubscribe" in mail or _leaves(mail):
         return Act("unsubscribed")
     for part in mime.parts(mail, attached=False):
@@ -54,7 +54,8 @@ def read(mail: Message, sender: str) -> Act | None:
 
 
 def _leaves(mail: Message) -> bool:
-    """Whether it is what programs send to leave a list (RFC 2369), whatever stands in it."""
+    """Return whether the email is the one that clients send to leave a list (RFC 2369), whatever
+    its text."""
     answers = mime.header(mail, "Auto-Submitted").lower().startswith("auto-repl")
     return not answers and mime.header(mail, "Subject").lower() == "unsubscribe"
 
@@ -68,7 +69,8 @@ def _emoji(text: str) -> str:
 
 
 def _answer(part: Message, sender: str) -> Act | None:
-    """What a calendar says: of the attendee who wrote, else of the only one."""
+    """Return the answer to an invitation: that of the attendee who wrote, else of the only
+    attendee."""
     text = _FOLDED.sub("", mime.body_of(part)[:_MOST])
     fields = [found.groups() for found in _FIELD.finditer(text)][:_MOST_FIELDS]
     named = {name.upper(): value.strip() for name, _, value in fields}
@@ -89,7 +91,7 @@ def _answer(part: Message, sender: str) -> Act | None:
         _STATUSES[each] for each in [*own, *map(itemgetter(0), attendees)] if each in _STATUSES
     ]
     if said is None and "google" in named.get("PRODID", "").lower():
-        said = ""  # its text is the program's
+        said = ""  # Google Calendar wrote the text
     return Act(found[0], said) if found else None
 
 

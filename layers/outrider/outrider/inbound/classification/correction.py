@@ -1,4 +1,4 @@
-"""A person says what a reply says: no machine says otherwise from then on."""
+"""Manual correction of a reply's classification, which rules do not override afterwards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,15 +23,20 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Classifying:
+    """Manual classification of replies in the caller's workspace."""
+
     caller: Caller
     messages: MessageRepository
     effects: Effects
     opt_outs: OptOuts
 
     def classify(self, message_id: str, given: ClassificationUpdate) -> MessageView:
-        """The reply as it is then; what follows from what it says follows: its enrollment may end,
-        or go on if it waited for that; nothing that has ended is taken up again. Raises
-        MessageNotFound, ValidationFailed and Contended."""
+        """Set the classification, apply its effects and return the reply. An active enrollment may
+        end, or resume if it was held for this review; an ended one is not restarted.
+
+        Raises MessageNotFound; ValidationFailed if the message was sent rather than received;
+        Contended after too many lost optimistic locks.
+        """
         self.caller.begin()
         if given.value == "stop":
             return self._stop(message_id)
@@ -62,7 +67,8 @@ class Classifying:
         raise Contended("Another request changed this reply")
 
     def _stop(self, message_id: str) -> MessageView:
-        """The opt-out comes first, as where the rules find it; it may be recorded again."""
+        """Mark the reply as a request to stop. The opt-out is recorded first, as for those that
+        rules detect; recording it again has no effect."""
         for _ in attempts(_ATTEMPTS):
             reply = self._reply(message_id)
             if reply.reason == STOP:

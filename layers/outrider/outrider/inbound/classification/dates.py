@@ -1,4 +1,4 @@
-"""Days in a text, as people write them in the languages of `words`."""
+"""Parsing of dates in text, in the languages of `words`."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,13 +9,13 @@ from functools import cache
 from outrider.inbound.classification import words
 
 _MOST = 20
-"""Days that are looked at: an absence has few."""
+"""Dates of a text that are considered; an out-of-office reply has few."""
 _STALE = 100
-"""Days that a day without a year may lie back before next year's is meant."""
+"""A date without a year that lies more days back than this is taken as next year's."""
 _LATE = 30
-"""The same for one on which somebody is back."""
+"""The same for a return date."""
 _NAME_ENDS = r"(?![\da-z\u0370-\u04ff])"
-"""Where scripts write words apart."""
+"""End of a name, in scripts that separate words."""
 _YEAR = r"(?:[\s,]*(?:de |del |m\.? )?(?P<{}>20\d\d)(?!\d))?"
 _YEAR_FIRST = ("ja", "ko", "zh")
 _OF_YEAR, _OF_MONTH, _OF_DAY = map(words.fold, ("年|년", "月|월", "日|號|号|일"))
@@ -33,7 +33,7 @@ _DAY = r"(?P<{}>[0-3]?\d)(?!\d)(?:st|nd|rd|th|[.\u00ba\u00b0])?"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A day between two places of a text; its year may be open."""
+    """A day and its position in a text; the year may be missing."""
 
     start: int
     end: int
@@ -41,13 +41,14 @@ class Found:
     month: int
     year: int = 0
     given: date | None = None
-    """Where it is told by how far away it is."""
+    """The date, if it was given relative to the day of receipt."""
     ends_range: bool = False
-    """Whether a first day stands before it, without a month of its own."""
+    """Whether it is the second day of a range whose first day has no month of its own."""
 
     def days(self, received: date, *, began: bool = False, back: bool = False) -> Iterator[date]:
-        """The day, if there is one that can be meant: without a year the nearest that does not lie
-        far back, of an absence that `began` the last."""
+        """Yield the possible dates; none if the day does not exist. Without a year, yield the
+        nearest that is not far in the past; for an absence that `began`, first the latest that is
+        not in the future."""
         if self.given:
             yield self.given
             return
@@ -70,7 +71,8 @@ class Found:
 def in_text(
     text: str, languages: Sequence[str], received: date, month_first: bool | None
 ) -> list[Found]:
-    """The days of the month, in the order in which they stand there."""
+    """Return the calendar dates of a text, in order. `month_first` decides `7/1`; None if
+    unknown."""
     found = [*_in_figures(text, languages, received, month_first)]
     for language in languages:
         found += _in_words(text, language)
@@ -78,7 +80,7 @@ def in_text(
 
 
 def _apart(found: Iterable[Found]) -> list[Found]:
-    """Without those that stand in others: several languages may find the same day."""
+    """Remove dates inside of others: several languages may find the same date."""
     kept: list[Found] = []
     for each in sorted(found, key=lambda each: (each.start, -each.end)):
         if not kept or each.start >= kept[-1].end:
@@ -89,9 +91,10 @@ def _apart(found: Iterable[Found]) -> list[Found]:
 def _in_figures(
     text: str, languages: Sequence[str], received: date, month_first: bool | None
 ) -> Iterator[Found]:
-    """One order for all: where a number is above 12 it decides; with dots and dashes the day is
-    first, with slashes in English as it is at the writer's place, else what comes sooner; where the
-    year stands first, the month is before the day."""
+    """Yield the numeric dates. All have the same order of day and month, decided in this sequence:
+    a number above 12; the language if it is not English; the writer's time zone (`month_first`) for
+    slashes and dashes; else the order that gives the nearest future date. With dots the day is
+    first; after a leading year the month is."""
     matches = list(_IN_FIGURES.finditer(text))
     pairs = [(int(each["a"]), int(each["b"])) for each in matches if each["a"]]
     if any(b > 12 >= a for a, b in pairs):
@@ -158,8 +161,8 @@ def _by_month(language: str) -> re.Pattern[str]:
 def relative_in_text(
     text: str, languages: Sequence[str], received: date, *, months: bool
 ) -> list[Found]:
-    """Days that are told by their day of the week or distance alone, or by their month if `months`
-    are no parts of others."""
+    """Return the days given by weekday, by distance ("tomorrow") or, if `months`, by month
+    alone."""
     return _apart(
         Found(*each.span(), day.day, day.month, given=day)
         for language in languages
@@ -211,13 +214,13 @@ def _of_relative(found: re.Match[str], language: str, received: date) -> date | 
 
 @cache
 def _names(language: str, section: str) -> tuple[tuple[str, ...], ...]:
-    """Of each month or day of the week, in order, its folded names."""
+    """Return the folded names of each month or weekday, in order."""
     lines = words.sections()[language].get(section, [])
     return tuple(_line(line) for line in words.fold("\n".join(lines)).splitlines())
 
 
 def _line(line: str) -> tuple[str, ...]:
-    """Names stand between blanks; those that have some between commas."""
+    """Split a line into names: at commas if it has any, else at blanks."""
     names = line.split(",") if "," in line else line.split()
     return tuple(name.strip() for name in names if name.strip())
 
@@ -228,7 +231,7 @@ def _any(lines: Sequence[Sequence[str]]) -> str:
 
 
 def _number(name: str, lines: Sequence[Sequence[str]]) -> int:
-    """Which of the lines a name stands in: the longest that fits."""
+    """Return the number of the line with the longest name that matches."""
     fitting = [
         (len(each), number)
         for number, line in enumerate(lines, start=1)

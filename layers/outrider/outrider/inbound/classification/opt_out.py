@@ -1,4 +1,4 @@
-"""Whether a reply asks to stop, in the words of any language."""
+"""Detection of requests to stop in replies, in all languages."""
 
 import re
 from collections.abc import Iterable
@@ -9,24 +9,24 @@ from outrider.inbound.classification import words
 from outrider.inbound.classification.words import Said, notation, spelling
 
 SHORT = 12
-"""Words of a reply that says one thing."""
+"""Maximum words of a reply that is expected to make a single point."""
 _CLAUSE_ENDS = re.compile(
     r"[.,!?;:()\u2013\u2014\u061f\u060c\u3001\u3002\uff01\uff0c\uff1f\n]|\s-\s"
 )
 _WORDS = re.compile(r"[\w']+")
 _SENTENCE_ENDS = re.compile(r"[.!\n](?!\w)|[?\uff1f\u3002]")
-_BEFORE, _BEHIND = 3, 4
-"""Words before and behind a phrase among which one turns it into its opposite."""
+_BEFORE, _AFTER = 3, 4
+"""Words before and after a phrase among which a negation reverses its meaning."""
 _NEAR = 8
-"""The same before it in letters, where words are not told apart."""
+"""The same before a phrase, in characters, for scripts that do not separate words."""
 _LAW = re.compile(r"\b(?:art\w*|gdpr|dsgvo|ds-gvo|rgpd|rodo|avg|lgpd|kvkk|ccpa|\d\d)\b")
 
 Asked = Literal["yes", "maybe", "no"]
 
 
 def asks_to_stop(said: Said, title: Said) -> Asked:
-    """`title` is the subject, which counts in an empty mail. `maybe`: words of stopping that may
-    be about something else, which a person has to see."""
+    """Return whether a reply asks to stop. `title` is the subject, which is used if the text is
+    empty. `maybe`: phrases of stopping that may mean something else, for manual review."""
     if not said.text.strip():
         said = title
     asked = _asks(said)
@@ -36,14 +36,15 @@ def asks_to_stop(said: Said, title: Said) -> Asked:
 
 
 def clause_of(said: Said, found: re.Match[str]) -> Said:
-    """The clause in which something was found."""
+    """Return the clause that contains the match."""
     before = _CLAUSE_ENDS.split(said.text[: found.start()])[-1]
     return Said(before + found[0] + _CLAUSE_ENDS.split(said.text[found.end() :])[0])
 
 
 def _asks(said: Said) -> Asked:
-    """In a phrase; in a word that a short reply would not have otherwise; or as all there is: of a
-    clause of a short reply, of one of the first lines."""
+    """Return whether the reply asks to stop: by a phrase of `stop`, by one of `stop_short` in a
+    short reply, or by one of `stop_alone` that fills a clause of a short reply or one of the first
+    three lines."""
     asked = _said("stop", said)
     if asked == "yes":
         return asked
@@ -69,10 +70,10 @@ def _surest(all_asked: Iterable[Asked]) -> Asked:
 
 
 def _sense(found: re.Match[str], languages: Iterable[str], said: Said) -> Asked:
-    """Not asked where a word before it in its clause says the opposite ("please don't remove me"),
-    in one of its languages or in English, whose words others borrow, or where it goes on to nothing
-    else ("our unsubscribe rate"). Not sure where such a word stands behind ("fjern mig ikke"), or a
-    question names a law ("do you support GDPR Art. 17?")."""
+    """Return whether a matched phrase asks to stop. `no` if a negation precedes it in its clause
+    ("please don't remove me"), in the phrase's language or in English, from which other languages
+    borrow, or if it is used in another sense ("our unsubscribe rate"). `maybe` if the negation
+    follows ("fjern mig ikke"), or if a question cites a law ("do you support GDPR Art. 17?")."""
     if any(start < found.end() <= end for start, end in said.not_stop):
         return "no"
     clause = _CLAUSE_ENDS.split(said.text[max(0, found.start() - 60) : found.start()])[-1]
@@ -81,9 +82,9 @@ def _sense(found: re.Match[str], languages: Iterable[str], said: Said) -> Asked:
         before = " ".join(_WORDS.findall(clause)[-_BEFORE:])
         if _has_one(before[-_NEAR:] if notation.is_unspaced(clause) else before, negations):
             return "no"
-        behind = _WORDS.findall(_CLAUSE_ENDS.split(said.text[found.end() : found.end() + 40])[0])
+        after = _WORDS.findall(_CLAUSE_ENDS.split(said.text[found.end() : found.end() + 40])[0])
         turns = frozenset[str]().union(*(_single("negation_behind", each) for each in languages))
-        if not turns.isdisjoint(behind[:_BEHIND]):
+        if not turns.isdisjoint(after[:_AFTER]):
             return "maybe"
     if _LAW.search(found[0]):
         end = _SENTENCE_ENDS.search(said.text, found.end())
@@ -92,14 +93,15 @@ def _sense(found: re.Match[str], languages: Iterable[str], said: Said) -> Asked:
 
 
 def _has_one(text: str, some: frozenset[str]) -> bool:
-    """Whether one of these words stands in it; where words are not told apart, anywhere."""
+    """Return whether the text has one of the words; in scripts that do not separate words, anywhere
+    in it."""
     if not some.isdisjoint(_WORDS.findall(text)):
         return True
     return any(each in text for each in some if notation.is_unspaced(each))
 
 
 def _is_stop_alone(clause: str) -> bool:
-    """Whether nothing but words of courtesy stands around a word that asks to stop."""
+    """Return whether the clause has nothing but a request to stop and words of courtesy."""
     said = Said(clause)
     return any(
         _courtesy().issuperset(_WORDS.findall(f"{clause[: found.start()]} {clause[found.end() :]}"))
@@ -114,5 +116,5 @@ def _courtesy() -> frozenset[str]:
 
 @cache
 def _single(section: words.WordMeaning, language: str) -> frozenset[str]:
-    """The single words of a section."""
+    """Return the words of a section that lists single words."""
     return frozenset(words.fold("\n".join(words.sections()[language].get(section, ()))).split())

@@ -1,8 +1,8 @@
-"""The day on which someone who is away says they are back.
+"""Return date of an out-of-office reply.
 
-A library that reads dates of any language (dateparser) takes longer to import than all of this
-function takes to start, and does not say whether a day is the first of an absence, its last, or
-the first behind it. The words are in the files of `words`, in the language that the text is in.
+The general date parser dateparser is not used: its import takes longer than the rest of this
+function's start, and it does not distinguish the first day of an absence, its last day and the day
+of return. The words come from the files of `words`, in the languages that the text may be in.
 """
 
 import re
@@ -18,15 +18,16 @@ from outrider.inbound.classification.words import notation
 
 _FURTHEST = timedelta(days=400)
 _LANGUAGES = 2
-"""Those that a text is most likely in; short texts fit several."""
-_BEFORE, _BEHIND = 60, 40
-"""Characters around a day in which stands what it is."""
+"""Number of likeliest languages that are tried; short texts fit several."""
+_BEFORE, _AFTER = 60, 40
+"""Characters before and after a day that are searched for words that mark its role."""
 _RANGE = 14
-"""Characters between the first and the last day of an absence."""
+"""Maximum characters between the first and the last day of a range."""
 _SENTENCE = re.compile(r"[!?\n\u3002\u0964]|(?<=\D)\.(?:\s|$)|(?<=\d\d\d\d)\.(?:\s|$)")
 
 Role = Literal["back", "until", "through", "since", ""]
-"""What a day is: the first back; the last away or the first back; the last away; the first away."""
+"""Role of a day in an absence: `back` is the day of return, `until` the last day away or the day of
+return, `through` the last day away, `since` the first day away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,21 @@ class _Day:
 def back_on(
     text: str, received: date, *, month_first: bool | None = None, sure: bool = False
 ) -> date | None:
-    """The first day they say to be there again; None when no day is told that can be meant. `text`
-    is folded; `month_first` says how `7/1` is written where the writer is, None where nobody
-    knows. With `sure` only a date counts of which a word says that they are back, or until when
-    they are away."""
+    """Return the return date given in an out-of-office reply, or None if no plausible date is
+    found. `text` is folded. `month_first` says how the writer reads `7/1`; None if unknown. With
+    `sure`, only a date counts that a word marks as the day of return or the end of the absence."""
     languages = words.languages_of(text)[:_LANGUAGES]
-    whole = dates.in_text(text, languages, received, month_first)
-    by_date = _days(text, received, languages, whole)
+    calendar_days = dates.in_text(text, languages, received, month_first)
+    by_date = _days(text, received, languages, calendar_days)
     if sure:
         return _chosen((each for each in by_date if each.role), received)
-    relative = _relative(text, received, languages, months=not whole)
+    relative = _relative(text, received, languages, months=not calendar_days)
     return _chosen(by_date, received) or _chosen(relative, received)
 
 
 def _chosen(days: Iterable[_Day], received: date) -> date | None:
-    """The first day back that is told, else the first that says most; a day that is told without
-    saying what it is counts as the last."""
+    """Return the earliest day marked as `back`, else as `through`, else as `until`; else the latest
+    day without a role. Days in the past or too far ahead are ignored."""
     ahead = [each for each in days if received <= each.day <= received + _FURTHEST]
     for role in ("back", "through", "until", ""):
         fitting = [each.day for each in ahead if each.role == role]
@@ -63,11 +63,17 @@ def _chosen(days: Iterable[_Day], received: date) -> date | None:
 
 
 def _days(
-    text: str, received: date, languages: Sequence[str], whole: Sequence[Found]
+    text: str, received: date, languages: Sequence[str], calendar_days: Sequence[Found]
 ) -> Iterator[_Day]:
-    """What is told by the days of the month that stand there."""
-    for at, found in enumerate(whole):
-        role = _role(text, found, languages, whole[at - 1] if at else None, whole[at + 1 : at + 2])
+    """Yield role and possible return date of each calendar date of the text."""
+    for at, found in enumerate(calendar_days):
+        role = _role(
+            text,
+            found,
+            languages,
+            calendar_days[at - 1] if at else None,
+            calendar_days[at + 1 : at + 2],
+        )
         for day in found.days(received, began=role == "since", back=role == "back"):
             if role != "since":
                 yield _Day(role, day + timedelta(days=1) if role == "through" else day)
@@ -76,10 +82,10 @@ def _days(
 def _relative(
     text: str, received: date, languages: Sequence[str], *, months: bool
 ) -> Iterator[_Day]:
-    """What is told by days of the week, how far away it is, or months alone."""
-    told = dates.relative_in_text(text, languages, received, months=months)
-    for at, found in enumerate(told):
-        role = _role(text, found, languages, told[at - 1] if at else None, told[at + 1 : at + 2])
+    """Yield role and return date of each day given by weekday, by distance or by month alone."""
+    days = dates.relative_in_text(text, languages, received, months=months)
+    for at, found in enumerate(days):
+        role = _role(text, found, languages, days[at - 1] if at else None, days[at + 1 : at + 2])
         if role in ("back", "until", "through"):
             yield from (_Day(role, day) for day in found.days(received))
 
@@ -91,26 +97,26 @@ def _role(
     before: Found | None,
     after: Sequence[Found],
 ) -> Role:
-    """By the nearest word that says it, rather before the day than behind it; a day close behind
-    another is the last of an absence."""
+    """Return the role of a day by the nearest word that marks one, with preference for words before
+    the day; the second of two close days is the last day of an absence."""
     start = max(found.start - _BEFORE, before.end if before else 0)
-    end = min(found.end + _BEHIND, after[0].start if after else len(text))
+    end = min(found.end + _AFTER, after[0].start if after else len(text))
     left = _SENTENCE.split(text[start : found.start])[-1]
     right = _SENTENCE.split(text[found.end : end])[0]
     roles = _marks(left, languages)
-    behind: list[Role] = [] if after else _marks(right, languages)
+    following: list[Role] = [] if after else _marks(right, languages)
     last = roles[-1] if roles else ""
     if found.ends_range or (before and _is_near(text, before, found)):
         return "back" if last == "back" else "through"
-    if last == "until" and "through" in (*roles, *behind[:1]):
+    if last == "until" and "through" in (*roles, *following[:1]):
         return "through"
-    if last == "since" and "back" in (*roles, *behind):
+    if last == "since" and "back" in (*roles, *following):
         return "back"
     if after and _is_near(text, found, after[0]):
         return "since"
-    if last and not (last == "since" and behind[:1] in (["through"], ["until"])):
+    if last and not (last == "since" and following[:1] in (["through"], ["until"])):
         return last
-    return behind[0] if behind and behind[0] != "since" else ""
+    return following[0] if following and following[0] != "since" else ""
 
 
 def _is_near(text: str, first: Found, second: Found) -> bool:
@@ -119,8 +125,8 @@ def _is_near(text: str, first: Found, second: Found) -> bool:
 
 
 def _marks(text: str, languages: Sequence[str]) -> list[Role]:
-    """What the words of a text say of a day, in their order; of those that begin together the
-    longest."""
+    """Return the roles that the words of a text mark, in order; of overlapping matches the longest
+    counts."""
     found: dict[int, tuple[int, Role]] = {}
     for language in languages:
         for role, pattern in _patterns(language):

@@ -1,13 +1,13 @@
-"""What a reply says, by rules: a pure function of its own words, its subject and who wrote it.
+"""Classification of a reply by rules; a pure function of its text, its subject and its writer.
 
-The order in which a reply is tried, the first that fits wins:
+The first rule that matches wins:
 
-1. a request to stop: it is no class, and beats everything but interest, beside which a person has
-   to say what is meant. What a machine wrote that calls itself one (RFC 3834) is not asked: it
-   tells everybody how to leave its own list
-2. out of office: what a machine wrote and says so, or a person whose words say nothing else
-3. someone who has left, told by a machine: wrong person; any other machine: auto reply
-4. wrong person, before what they say about the matter
+1. request to stop, which is no reply class. It beats everything but interest in another clause,
+   which goes to manual review. Declared automatic replies (RFC 3834) are exempt: they tell
+   everybody how to leave their own list
+2. out of office: an automatic reply that says so, or a person's reply that says nothing else
+3. automatic reply about somebody who has left: wrong person; any other: auto reply
+4. wrong person, before what they say about the offer
 5. interested later, before "not now"
 6. not interested
 7. objection: a reason against, but no refusal
@@ -15,8 +15,8 @@ The order in which a reply is tried, the first that fits wins:
 9. information request
 10. unclassified
 
-The rest of the order in what `words` has of each: a refusal quotes the interest it refuses, and an
-objection often begins politely.
+The order of 4 to 9 reflects the phrases in `words`: a refusal quotes the interest that it refuses,
+and an objection often begins politely.
 """
 
 import re
@@ -31,28 +31,29 @@ from outrider.inbound.classification.words import Meaning, Said, fold
 from outrider.sequences.models import ReplyClass
 
 MAX_TEXT = 4_000
-"""Characters that are looked at: who wants something says it at the beginning."""
+"""Characters of a reply that are considered: people state their request at the beginning."""
 _NOTE = 40
-"""Words of an automatic answer in which a day of return is an absence, however that is called."""
+"""Maximum words of an automatic reply that counts as out of office if it has just a return date."""
 _MOST_INTEREST = 5
-"""Words of interest that are looked at beside words of stopping."""
+"""Matches of interest that are compared with phrases of stopping."""
 
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`value` is None for a request to stop. `back_on` is the day they say they are back."""
+    """Classification of a reply. `value` is None for a request to stop. `back_on` is the return
+    date."""
 
     value: ReplyClass | None
     confidence: float
     back_on: date | None = None
     may_be_stop: bool = False
-    """It has words of stopping, which may be about something else."""
+    """It has phrases of stopping that may mean something else."""
 
     @property
     def needs_review(self) -> bool:
-        """Whether a person has to read it before anything more is sent."""
+        """Return whether a person must review the reply before anything more is sent."""
         return self.may_be_stop or self.value == "unclassified"
 
     @property
@@ -87,8 +88,8 @@ def classify(
     declared: bool = True,
     month_first: bool | None = None,
 ) -> Judgement:
-    """`text` is what the writer wrote, without quotes; `declared` whether a machine says itself
-    that it is one, `month_first` how `7/1` is written where it is, None where nobody knows."""
+    """Classify a reply. `text` is the writer's own text, without quotes. `declared`: an automatic
+    reply declares itself as one. `month_first` says how the writer reads `7/1`; None if unknown."""
     said = Said(fold(text[:MAX_TEXT]))
     title = Said(fold(subject[:300]))
     if by_machine:
@@ -111,8 +112,8 @@ def classify(
 
 
 def _is_interest_apart(said: Said) -> bool:
-    """Whether interest is told in a clause without words of stopping ("I would gladly be removed"
-    tells none)."""
+    """Return whether a clause without phrases of stopping expresses interest ("I would gladly be
+    removed" does not)."""
     found = islice(words.phrases("interested").find(said), _MOST_INTEREST)
     return any(asks_to_stop(clause_of(said, each), Said("")) == "no" for each in found)
 
@@ -134,7 +135,7 @@ def _machine(said: Said, title: Said, received: date, month_first: bool | None) 
 
 
 def addresses(text: str) -> list[str]:
-    """The mail addresses in a text, in the order in which they stand there."""
+    """Return the email addresses in a text, in order."""
     found = [each.rstrip(".").lower() for each in _ADDRESS.findall(text[:MAX_TEXT])]
     return list(dict.fromkeys(found))
 
@@ -145,7 +146,8 @@ def _starts_absent(said: Said) -> bool:
 
 
 def _confidence(fitting: Iterable[ReplyClass], said: Said) -> float:
-    """Less where the words also fit other classes, more in a short reply."""
+    """Return a confidence that is lower if other classes match too, and higher for a short
+    reply."""
     others = len(list(fitting)) - 1
     sure = 0.9 if len(said.text.split()) <= SHORT else 0.8
     return round(max(0.4, sure - 0.15 * others), 2)

@@ -1,4 +1,4 @@
-"""What an incoming mail says: by its words, by what its writer did without words, and by whether a
+"""Classification of an inbound email by its text, its writer's button actions, and whether a
 program wrote it."""
 
 from datetime import date
@@ -16,8 +16,8 @@ _ACTS: dict[What, Judgement] = {
     "declined": Judgement("interested_later", 0.6),
     "reacted": Judgement("unclassified", 0.0),
 }
-"""Who declines one meeting may want another: only words say that somebody is not interested. What
-an emoji means, a person has to say."""
+"""Declining one meeting does not mean a lack of interest: only words do. The meaning of an emoji
+needs manual review."""
 _BY_PEOPLE: tuple[ReplyClass | None, ...] = (
     None,
     "interested",
@@ -25,11 +25,11 @@ _BY_PEOPLE: tuple[ReplyClass | None, ...] = (
     "not_interested",
     "objection",
 )
-"""What no program says; None is a request to stop."""
+"""Classifications that only people's replies have; None is a request to stop."""
 
 
 def judge(mail: IncomingMail, received: date) -> Judgement:
-    """What it says, as it was received on that day."""
+    """Classify the email; `received` is the day of receipt, for dates without a year."""
     if mail.act:
         return _of_act(mail, _ACTS[mail.act.what], received)
     if mail.sign == "likely":
@@ -47,7 +47,8 @@ def judge(mail: IncomingMail, received: date) -> Judgement:
 
 
 def _of_act(mail: IncomingMail, judgement: Judgement, received: date) -> Judgement:
-    """Words say more, where there are any."""
+    """Return the classification of the text if a person's words allow one, else that of the
+    action."""
     if judgement.is_stop or not mail.text:
         return judgement
     found = classify(mail.text, "", by_machine=False, received=received)

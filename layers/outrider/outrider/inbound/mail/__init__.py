@@ -1,1 +1,1 @@
-"""Parsing of incoming email: MIME parts, quotes, forwards, and the writer's own words."""
+"""Parsing of inbound email: MIME parts, quotes, forwards, and the writer's own text."""

@@ -1,5 +1,5 @@
-"""Mails that a person or a rule passed on inside the text of another one: below a line like
-"Forwarded message", below the headers that a program repeats, or quoted."""
+"""Inline forwards: emails that a person or a rule forwarded inside the text of another one, below a
+"Forwarded message" line, below repeated headers, or as a quote."""
 
 import re
 from email.message import Message
@@ -13,8 +13,8 @@ _MAX_QUOTES = 5
 
 
 def within(mail: Message) -> Message | None:
-    """The mail that this one passes on, without a word of its own; None for one that does not. It
-    has what the program told of its sender and subject, and the people that passed it on as its
+    """Return the email that this one forwards inline without any text of its own, or None. It has
+    the sender and subject from the forward's header, and the people who forwarded it as
     recipients."""
     lines = mime.text_of(mail, _MAX_TEXT).splitlines()[:_MAX_LINES]
     for _ in range(_MAX_QUOTES):
@@ -34,7 +34,7 @@ def within(mail: Message) -> Message | None:
 
 
 def _first(lines: list[str]) -> int:
-    """The first line that is not empty, drawn, or a divider."""
+    """Return the first line that is neither empty, a rule nor a divider."""
     return next(
         (
             at
@@ -48,7 +48,7 @@ def _first(lines: list[str]) -> int:
 
 
 def _first_quoted(lines: list[str], at: int) -> int | None:
-    """The first quoted line, where it begins the mail or stands below a line or three."""
+    """Return the first quoted line, if it is within five lines; None otherwise."""
     near = range(at, min(at + 5, len(lines)))
     return next((each for each in near if _QUOTE.match(lines[each])), None)
 

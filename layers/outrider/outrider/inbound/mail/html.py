@@ -1,4 +1,4 @@
-"""The text of a mail in HTML."""
+"""Conversion of HTML email to text."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from outrider.kit.text import markup
 
 _MAX_TAGS = 10_000
 _LONGEST = 4_000
-"""Characters of a text between two tags; `unescape` fails on numbers of that many digits."""
+"""Characters of a text between two tags: `unescape` fails on numbers with that many digits."""
 
 _QUOTE = "blockquote"
 _BLOCKS = frozenset(
@@ -17,7 +17,8 @@ _BLOCKS = frozenset(
 
 
 def plain(html: str) -> str:
-    """The text without what is not shown; blocks are lines, which begin with > in a blockquote."""
+    """Return the visible text of HTML: each block on its own line, lines of a blockquote prefixed
+    with >."""
     lines = (" ".join(line.split()) for line in "".join(_texts(html)).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

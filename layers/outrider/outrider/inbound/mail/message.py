@@ -1,4 +1,5 @@
-"""Reading an incoming mail: what it answers, and whether a person wrote it."""
+"""Inbound email: its Message-ID references, writer, text, and whether a person, a program or a mail
+server wrote it."""
 
 import hashlib
 import re
@@ -27,10 +28,10 @@ Kind = Literal["person", "machine", "report", "complaint"]
 
 @dataclass(frozen=True)
 class IncomingMail:
-    """`answers` are the Message-IDs it refers to, the most direct first, without <>; those of a
-    report or a complaint are of the mail it is about. `body` is its text, and `sent` what we said
-    in the mail it answers, in the forms in which that was sent. `key` is the same each time the
-    mail comes in."""
+    """Parsed inbound email. `answers` are the Message-IDs (without <>) that it refers to, the most
+    direct first; for a bounce or complaint, first those of the returned email. `body` is its text
+    with quotes; `sent` are the texts of our emails that it may quote. `key` identifies the email if
+    it is received again."""
 
     key: str
     message_id: str
@@ -43,13 +44,13 @@ class IncomingMail:
     sent: tuple[str, ...] = ()
     reports: list[Report] = field(default_factory=list)
     sign: Sign | None = None
-    """How it says that a program wrote it."""
+    """Evidence that a program wrote it."""
     act: Act | None = None
-    """What its writer did by a button of their program."""
+    """Action that its writer took with a button of their email client."""
     month_first: bool | None = None
-    """Whether dates are written `12/31` where its writer's clock is; None where it does not say."""
+    """Whether dates are written `12/31` in the writer's time zone; None if unknown."""
     vouched: bool = True
-    """Whether nothing speaks against that the sender sent it."""
+    """False if the sender address may be forged."""
 
     @classmethod
     def parse(cls, raw: bytes) -> "IncomingMail":
@@ -88,12 +89,12 @@ class IncomingMail:
         )
 
     def answering(self, sent: Sequence[str]) -> "IncomingMail":
-        """It, as the answer to a mail that said this."""
+        """Return the email with the texts of our emails that it may quote."""
         return replace(self, sent=tuple(sent))
 
     @cached_property
     def text(self) -> str:
-        """What its writer wrote, without quotes."""
+        """Return the writer's own text, without quotes."""
         return quotes.own_words(self.body, self.sent)
 
 
@@ -112,7 +113,8 @@ def _addresses(mail: Message, *names: str) -> list[str]:
 
 
 def _month_first(mail: Message) -> bool | None:
-    """By the time zone of `Date`: in America. Servers that write UTC for all say nothing."""
+    """Return whether the time zone of `Date` is American; None for UTC, which servers may write for
+    any place."""
     zone = _ZONE.search(mime.header(mail, "Date"))
     if zone is None or int(zone[2]) == 0:
         return None
@@ -120,7 +122,8 @@ def _month_first(mail: Message) -> bool | None:
 
 
 def _author(mail: Message) -> str:
-    """Who wrote what a list or a group has sent on under its own address; empty where none has."""
+    """Return the writer of an email that a list or group sent under its own address; empty if none
+    did."""
     if not any(name in mail for name in _LISTS):
         return ""
     names = ["X-Original-From", "X-Original-Sender"]
@@ -130,8 +133,8 @@ def _author(mail: Message) -> str:
 
 
 def _recipients(mail: Message) -> list[str]:
-    """Everyone it may have been meant for; the envelope's recipient stands in what the server that
-    took it wrote down."""
+    """Return all possible recipients, the envelope recipient first: the receiving server notes it
+    in `Received`."""
     for value in mime.headers(mail, "Received")[:1]:
         if (found := _RECEIVED_FOR.search(value)) and "@" in found[1]:
             mail["X-Received-For"] = found[1]
@@ -141,7 +144,8 @@ def _recipients(mail: Message) -> list[str]:
 
 
 def _is_vouched(mail: Message) -> bool:
-    """What SES found when it took the mail: a forged sender must not speak for a contact."""
+    """Return False if SES found spam or a virus, or DMARC failed: a forged sender must not act for
+    a contact."""
     verdicts = [mime.header(mail, name) for name in ("X-SES-Spam-Verdict", "X-SES-Virus-Verdict")]
     if "FAIL" in verdicts:
         return False

@@ -1,7 +1,8 @@
-"""Reading the parts of a mail that anyone may have written in any way.
+"""Defensive MIME parsing of untrusted email.
 
-Nothing here raises for what a mail holds: what cannot be read is left out. What is read is bounded,
-and so is the work: a mail whose form would make the parser slow or large is read by its headers.
+No content of an email raises an error: what cannot be parsed is left out. Input and work are
+bounded: of an email whose structure would make the parser slow or use much memory, only the headers
+are parsed.
 """
 
 import codecs
@@ -20,21 +21,21 @@ from itertools import islice
 from outrider.inbound.mail.html import plain
 
 MAX_BYTES = 5_000_000
-"""What is read of a mail: its text stands before its attachments."""
+"""Bytes of an email that are read: its text comes before its attachments."""
 MAX_HEADERS = 256_000
 MAX_HEADER = 8_000
 MAX_PARTS = 100
 MAX_DEPTH = 50
 MAX_DELIMITERS = 20_000
 MAX_REPORT = 250_000
-"""What is read of a delivery report, where our own mail comes last."""
+"""Bytes of a delivery report that are read: our returned email comes last."""
 MAX_LINES = 70_000
-"""More than a mail of MAX_BYTES has in the encodings of MIME: the parser's work is by the line."""
+"""More lines than MAX_BYTES have in MIME encodings; the parser's work grows with the lines."""
 MAX_REPORT_LINES = 6_000
 MAX_GROUPS = 5_000
-"""Of fields, in the parts of a delivery report: the parser makes a mail of each."""
+"""Field groups of a delivery report: the parser builds a message object for each."""
 MAX_TEXT = 500_000
-"""Bytes of one part that are taken for text."""
+"""Bytes of one part that are decoded as text."""
 
 _TEXT_CODECS = re.compile(
     r"(utf|iso|cp|koi8|gb|big5|euc|shift_jis|latin|ascii|windows|mac|hz|johab|ptcp|tis|kz)"
@@ -45,11 +46,11 @@ _LINE_END = re.compile(rb"\r\n?|\n")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _AS_NAME = re.compile(r"""([^\s,;:<>()"'@]{1,64}+@[^\s,;:<>()"'@]{1,255}+)["']?\s{0,9}<""")
 _BROKEN = (ValueError, LookupError, MessageError, RecursionError, TypeError, AttributeError)
-"""What the standard library raises for headers and encodings that are not what they say."""
+"""Errors of the standard library for malformed headers and encodings."""
 
 
 def parse(raw: bytes) -> Message:
-    """The mail, or its headers alone where the rest is not to be read."""
+    """Parse an email; only its headers if the structure is hostile."""
     is_report = b"delivery-status" in raw[:MAX_BYTES].lower()
     raw = _first_lines(
         raw[: MAX_REPORT if is_report else MAX_BYTES], MAX_REPORT_LINES if is_report else MAX_LINES
@@ -83,7 +84,7 @@ def _split(raw: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def header(mail: Message, name: str) -> str:
-    """The header's text in one line, decoded; empty without it or where it cannot be read."""
+    """Return the header's text, decoded, on one line; empty if it is missing or malformed."""
     return _decoded(_raw(mail.get(name, "")))
 
 
@@ -109,7 +110,7 @@ def _decoded(value: str) -> str:
 
 
 def addresses(mail: Message, *names: str) -> list[str]:
-    """The addresses in these headers as they stand there, without names."""
+    """Return the addresses in these headers, as written, without display names."""
     found: list[str] = []
     for name in names:
         for value in (mail.get_all(name) or [])[:20]:
@@ -118,8 +119,9 @@ def addresses(mail: Message, *names: str) -> list[str]:
 
 
 def _addresses(value: str) -> list[str]:
-    """Those of one header. Python before 3.12.6 guesses where a header breaks the grammar, and
-    later ones find nothing in it: an address as a name that is not quoted is enough for that."""
+    """Return the addresses in one header. Where its syntax is invalid, such as an unquoted address
+    as display name, Python before 3.12.6 guesses and later versions find nothing; then addresses
+    are found by pattern."""
     found: list[tuple[str, str]] = []
     with suppress(*_BROKEN):
         found = getaddresses([value])
@@ -130,14 +132,14 @@ def _addresses(value: str) -> list[str]:
 
 
 def parts(mail: Message, *, attached: bool = True) -> Iterator[Message]:
-    """The mail and its parts, from the front, as many as are read at all; those of mails that it
-    has within only if `attached`."""
+    """Yield the email and its parts in order, up to MAX_PARTS; those of enclosed emails only if
+    `attached`."""
     pending, seen = [mail], 0
     while pending and seen < MAX_PARTS:
         part = pending.pop(0)
         seen += 1
         yield part
-        if not part.is_multipart():  # else Python decodes it, and may fail
+        if not part.is_multipart():  # for others get_payload decodes, and may fail
             continue
         if not attached and not content_type(part).startswith("multipart/"):
             continue
@@ -154,12 +156,12 @@ def content_type(part: Message) -> str:
 
 
 def parameter(part: Message, name: str) -> str:
-    """A parameter of the part's content type in lower case."""
+    """Return a parameter of the part's content type in lower case."""
     return _parameter(part, name).lower()
 
 
 def _parameter(part: Message, name: str) -> str:
-    if len(_raw(part.get("Content-Type", ""))) == MAX_HEADER:  # Python's time is quadratic
+    if len(_raw(part.get("Content-Type", ""))) == MAX_HEADER:  # get_param takes quadratic time
         return ""
     try:
         return str(part.get_param(name, "") or "")
@@ -168,8 +170,8 @@ def _parameter(part: Message, name: str) -> str:
 
 
 def text_of(mail: Message, most: int = MAX_TEXT) -> str:
-    """What a reader sees first: its first plain text, else its first HTML as text. `most` is how
-    many characters of it are read."""
+    """Return the text that a reader sees first: the first plain-text part, else the first HTML part
+    as text. At most `most` characters of the part are read."""
     html = ""
     for part in parts(mail):
         kind = content_type(part)
@@ -183,7 +185,7 @@ def text_of(mail: Message, most: int = MAX_TEXT) -> str:
 
 
 def body_of(part: Message) -> str:
-    """The text of a part that has no parts."""
+    """Return the decoded text of a part without sub-parts."""
     try:
         payload = part.get_payload(decode=True)
     except _BROKEN:
@@ -205,7 +207,7 @@ def is_attached(part: Message) -> bool:
 
 
 def _text(data: bytes, charset: str | None) -> str:
-    """`data` in the charset it says, or in one that takes it."""
+    """Decode `data` with its declared charset, else as UTF-8 or cp1252."""
     for name in (charset or "", "utf-8"):
         try:
             codec = codecs.lookup(name.strip("'\" "))

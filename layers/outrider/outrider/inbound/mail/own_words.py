@@ -1,5 +1,5 @@
-"""Which words of a reply are those of the mail that it answers, however a program has wrapped and
-marked them."""
+"""Detection of the words of a reply that are quoted from our emails, however a client has wrapped
+and marked them."""
 
 import re
 from collections import defaultdict
@@ -15,7 +15,7 @@ _MOST_WORDS = 4_000
 _MOST_PLACES = 4
 _MOST_RUNS = 200
 _ENOUGH = 25
-"""Words in one run that nobody writes by chance."""
+"""Words in one run that nobody repeats by chance."""
 
 _IGNORED = re.compile(
     r"<?\bhttps?://[^\s>]{1,2000}>?|<mailto:[^>\s]{1,300}>|\[(?:image|cid)\b[^\]\n]{0,300}\]",
@@ -23,11 +23,11 @@ _IGNORED = re.compile(
 )
 _UNSPACED = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
-"""A word, or a sign of a script that writes words without blanks between them."""
+"""A word, or a single character of a script that does not separate words."""
 
 
 class Word(NamedTuple):
-    """A word of a reply, and where it stands."""
+    """A word of a reply and its position."""
 
     line: int
     start: int
@@ -37,7 +37,8 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words of the reply from `start` on that stand one behind the other in ours, from `ours`."""
+    """Consecutive words of the reply, from `start`, that also follow each other in our email, from
+    `ours`."""
 
     start: int
     ours: int
@@ -53,7 +54,7 @@ class Run:
 
 
 def words(lines: Sequence[str]) -> list[Word]:
-    """Those of the lines, in order; of a long text the first ones."""
+    """Return the words of the lines, in order, up to a limit."""
     found: list[Word] = []
     for number, line in enumerate(lines):
         shown = _IGNORED.sub(lambda link: " " * len(link[0]), line)
@@ -65,13 +66,13 @@ def words(lines: Sequence[str]) -> list[Word]:
 
 
 def _spelled(word: str) -> str:
-    """As words are compared."""
+    """Return the form in which words are compared."""
     word = word.lower()
     return word if word.isascii() else fold(word)
 
 
 def quoted(reply: Sequence[Word], sent: Sequence[str]) -> list[bool]:
-    """Of each word of the reply, whether it is quoted from one of the mails in `sent`."""
+    """Return for each word of the reply whether it is quoted from one of the texts in `sent`."""
     marks = [False] * len(reply)
     said = [word.folded for word in reply]
     for text in sent:
@@ -81,26 +82,26 @@ def quoted(reply: Sequence[Word], sent: Sequence[str]) -> list[bool]:
             continue
         for run in runs:
             marks[run.start : run.end] = [True] * run.length
-        for before, behind in pairwise(runs):
-            if _is_altered(said[before.end : behind.start], ours[before.ours_end : behind.ours]):
-                marks[before.end : behind.start] = [True] * (behind.start - before.end)
+        for run, following in pairwise(runs):
+            if _is_altered(said[run.end : following.start], ours[run.ours_end : following.ours]):
+                marks[run.end : following.start] = [True] * (following.start - run.end)
     return marks
 
 
 def _is_a_quote(runs: Sequence[Run], length: int) -> bool:
-    """Whoever writes a phrase that stands in our mail as well does not quote it: a quote has most
-    of it, or more than anybody repeats by chance."""
+    """Return whether the runs are a quote: they cover half of our email, or one is longer than
+    anybody repeats by chance. A shared phrase alone is none."""
     covered = _covered(runs)
     return max(run.length for run in runs) >= _ENOUGH or (covered >= 4 and 2 * covered >= length)
 
 
-def _is_altered(there: Sequence[str], ours: Sequence[str]) -> bool:
-    """Whether what stands between two quoted runs is ours, written in another way."""
-    if not there or not ours:
+def _is_altered(between: Sequence[str], ours: Sequence[str]) -> bool:
+    """Return whether the words between two quoted runs are ours, with small changes."""
+    if not between or not ours:
         return False
     known = set(ours)
-    same = sum(word in known for word in there)
-    return 2 * same >= len(there) and len(there) <= len(ours) + 3
+    same = sum(word in known for word in between)
+    return 2 * same >= len(between) and len(between) <= len(ours) + 3
 
 
 def _covered(runs: Sequence[Run]) -> int:
@@ -108,7 +109,7 @@ def _covered(runs: Sequence[Run]) -> int:
 
 
 def _runs(said: Sequence[str], sent: Sequence[str]) -> list[Run]:
-    """Runs in the same order in both, which cover as much as possible."""
+    """Return runs in the same order in both texts, which cover as many words as possible."""
     size = min(_SHINGLE, len(sent))
     if not size:
         return []
@@ -142,7 +143,8 @@ def _same(said: Sequence[str], at: int, sent: Sequence[str], place: int) -> int:
 
 
 def _in_order(runs: list[Run]) -> list[Run]:
-    """Of runs in the order of the reply, those in the order of ours that have the most words."""
+    """Return the runs, sorted as in the reply, that are in order in our email too and have the most
+    words."""
     longest = sorted(
         sorted(runs, key=lambda run: -run.length)[:_MOST_RUNS], key=lambda run: run.start
     )

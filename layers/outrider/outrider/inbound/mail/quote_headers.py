@@ -1,4 +1,5 @@
-"""The lines that mail programs put over a quoted mail, between or below the words of people."""
+"""Recognition of lines that email clients, gateways and companies add: quote headers, footers,
+notices."""
 
 import re
 from functools import cache
@@ -7,7 +8,7 @@ from outrider.inbound.classification.words import fold
 from outrider.inbound.mail import programs
 
 LONGEST = 400
-"""Characters of a line that a program writes."""
+"""Maximum characters of a line that a client adds."""
 
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}\.[\w.-]{2,190}")
 _LAST_ADDRESS = re.compile(r"[<(\[][^<>\s@]{1,64}@[^<>\s@]{1,255}[>)\]]\W{0,3}$")
@@ -15,7 +16,7 @@ _MOMENT = re.compile(
     r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b"
     r"|\d{1,4} ?[\u5e74\u6708\u65e5\ub144\uc6d4\uc77c]"
 )
-"""A time, a year or a date in numbers."""
+"""A time, a year or a numeric date."""
 _DRAWN_LINE = r"(?:-{2,}|[\u2010-\u2015]{2,}|_{2,}|={2,}|\*{2,})"
 _DASHED = re.compile(rf"({_DRAWN_LINE})\s*(\S.{{0,80}}?)\s*{_DRAWN_LINE}")
 _RULE = re.compile(r"[_\u2014\u2500=-]{10,}")
@@ -39,13 +40,13 @@ def without_links(line: str) -> str:
 
 
 def is_rule(line: str) -> bool:
-    """Whether the line is drawn rather than written."""
+    """Return whether the line is a drawn rule."""
     return bool(_RULE.fullmatch(line))
 
 
 def is_attribution(line: str, *, quoted: bool) -> bool:
-    """Whether the line says when somebody wrote what is quoted below it. `quoted` says that quoted
-    lines follow, so that less is needed to know it."""
+    """Return whether the line says who wrote the quote below it, as "On … wrote:". If `quoted`
+    lines follow, weaker evidence is enough."""
     if not 5 < len(line) <= LONGEST:
         return False
     dashed = _DASHED.fullmatch(line)
@@ -63,12 +64,13 @@ def is_attribution(line: str, *, quoted: bool) -> bool:
 
 
 def is_begun(line: str, rest: str) -> bool:
-    """Whether an attribution may begin in the line and end in the rest of it: it has one date."""
+    """Return whether an attribution may begin on the line and end in the rest: only the line has a
+    date."""
     return bool(_MOMENT.search(line)) and not _MOMENT.search(rest)
 
 
 def _wrote(line: str) -> bool:
-    """Whether it has a word for writing near its end, or near its beginning."""
+    """Return whether the line has a word for "wrote"."""
     words = fold(line).rstrip(":\uff1a ").split()
     found = f" {' '.join(words)} "
     return any(verb in found for verb in _verbs())
@@ -76,12 +78,12 @@ def _wrote(line: str) -> bool:
 
 @cache
 def _verbs() -> tuple[str, ...]:
-    """As they are found in a line: between blanks, where the language has some."""
+    """Return the words for "wrote", between blanks if their language separates words."""
     return tuple(f" {verb} " if verb[0] < "\u0e00" else verb for verb in programs.entries("wrote"))
 
 
 def is_divider(line: str) -> bool:
-    """Whether the line says that the mail before begins below it."""
+    """Return whether the line is a divider such as "Original message"."""
     if len(line) > 120:
         return False
     dashed = _DASHED.fullmatch(line)
@@ -92,8 +94,8 @@ def is_divider(line: str) -> bool:
 
 
 def headers(lines: list[str], at: int) -> int:
-    """How many lines from this one on are the headers of a mail, as some programs put them over
-    it; 0 where it is none of them."""
+    """Return how many lines from this one on are the headers (From, Sent, To, …) of a quoted email;
+    0 if none."""
     if at >= len(lines):
         return 0
     if not _kind(lines[at]):
@@ -104,7 +106,7 @@ def headers(lines: list[str], at: int) -> int:
         kind = _kind(lines[end])
         if kind:
             seen.append(kind)
-        elif not (seen and _goes_on(lines, end)):
+        elif not (seen and _continues(lines, end)):
             break
         end += 1
     if len(seen) < 2 or ("from" not in seen and len(seen) < 3):
@@ -113,14 +115,15 @@ def headers(lines: list[str], at: int) -> int:
 
 
 def sender(lines: list[str]) -> str:
-    """Who wrote the mail, by the lines that `headers` found or by an attribution."""
+    """Return the writer of the quoted email, from the lines that `headers` found or from an
+    attribution."""
     named = (_HEADER.match(line[:LONGEST].strip()) for line in lines if _kind(line) == "from")
     return next((each[2].strip() for each in named if each), " ".join(lines)[:LONGEST])
 
 
 def unknown_headers(lines: list[str], at: int) -> int:
-    """The same in a language that is not known: lines with a name and a colon, one of them with an
-    address or a date."""
+    """Return how many lines are headers in an unknown language: at least two lines with a name and
+    a colon, one of them with an address or a date; 0 if none."""
     end = at
     while end < len(lines) and end < at + 8 and _HEADER.fullmatch(lines[end][:LONGEST].strip()):
         end += 1
@@ -129,7 +132,7 @@ def unknown_headers(lines: list[str], at: int) -> int:
 
 
 def _kind(line: str) -> str:
-    """Which header the line is: `from`, `header`, or nothing."""
+    """Return the kind of header that the line is: `from`, `header`, or empty for none."""
     found = _HEADER.match(line[:LONGEST].strip())
     if not found:
         return ""
@@ -140,8 +143,8 @@ def _kind(line: str) -> str:
     return "header" if known else ""
 
 
-def _goes_on(lines: list[str], at: int) -> bool:
-    """Whether it is the rest of a long header, with another one behind it."""
+def _continues(lines: list[str], at: int) -> bool:
+    """Return whether the line continues a long header that another one follows."""
     line = lines[at].strip()
     return bool(line) and at + 1 < len(lines) and bool(_kind(lines[at + 1]))
 
@@ -153,7 +156,7 @@ def _in_one_line(line: str) -> int:
 
 
 def is_from_program(line: str) -> bool:
-    """Whether the line only names the device or the program that the mail was written with."""
+    """Return whether the line only names the device or client, as "Sent from my …"."""
     said = without_links(line).strip(" -*_<>[]()")
     if not said or len(said) > 70:
         return False
@@ -165,9 +168,9 @@ def is_from_program(line: str) -> bool:
 
 
 def is_footer(text: str) -> bool:
-    """Whether it is what a company or a list puts below each mail: how to leave, who may read it,
-    who the company is. Who says in a few words of their own that they want no more mail may begin
-    them in the same way."""
+    """Return whether the text is a standard footer of a company or list: unsubscribe link,
+    confidentiality notice, company details. A person's own short request to stop may begin like
+    one, so a footer needs a link, a longer beginning or more words."""
     begins = " ".join(fold(text[:_BEGINNING]).lstrip(_DRAWN).split())
     entries = programs.entries("footer")
     if not begins.startswith(entries):
@@ -184,13 +187,13 @@ def is_footer(text: str) -> bool:
 
 
 def is_notice(paragraph: str) -> bool:
-    """Whether it is what a gateway puts above each mail that comes in."""
+    """Return whether the paragraph is a warning that a gateway inserts above inbound email."""
     said = " ".join(fold(paragraph[:_BEGINNING]).lstrip(_DRAWN).split())
     return said.startswith(programs.entries("notice"))
 
 
-def is_way_out(line: str) -> bool:
-    """Whether the line is a link by which a company lets people leave its list."""
+def is_unsubscribe_link(line: str) -> bool:
+    """Return whether the line is an unsubscribe link."""
     if len(line) > 4 * LONGEST:
         return False
     shown = without_links(line)

@@ -1,7 +1,7 @@
-"""What a reply says itself: without what it quotes, without signature and footers.
+"""Extraction of the writer's own text from a reply: without quotes, signature and footers.
 
-What was sent to its writer is known: the words of it are left out wherever they stand. Whatever
-else is quoted is known by its marks, and by the lines that mail programs put over it, in many
+The texts that we sent are known, so their words are removed wherever they are. Other quotes are
+recognised by their marks, and by the header lines that email clients put above a quote, in many
 languages (`programs`).
 """
 
@@ -12,7 +12,7 @@ from outrider.inbound.mail import own_words as comparing
 from outrider.inbound.mail import quote_headers
 
 MAX_TEXT = 20_000
-"""Characters kept of a reply."""
+"""Characters of a reply that are kept."""
 _MOST_LINES = 1_500
 _MOST_FRAMES = 100
 
@@ -23,8 +23,8 @@ _OUTLOOK = re.compile(r"_{10,}")
 
 
 def own_words(text: str, sent: Sequence[str] = ()) -> str:
-    """The part of a reply that its writer wrote. `sent` is the mail that was answered, in the forms
-    in which it was sent; what the reply has of it is left out, and what stands between is kept."""
+    """Return the part of a reply that its writer wrote. `sent` are the texts of our emails; what
+    the reply quotes of them is removed, and answers between the quotes are kept."""
     lines = [line.rstrip() for line in text[: 4 * MAX_TEXT].split("\n")][:_MOST_LINES]
     own = "\n".join(_Reading(lines, sent).own())
     own = "\n\n".join(_without_footers(re.split(r"\n(?:[ \t]*\n)+", own.strip("\n"))))
@@ -32,24 +32,25 @@ def own_words(text: str, sent: Sequence[str] = ()) -> str:
 
 
 def _without_footers(paragraphs: list[str]) -> list[str]:
-    """Never all: who has written no more than such a sentence means it."""
+    """Remove notices and footers, but never all paragraphs: a reply of just such a sentence is
+    meant."""
     if len(paragraphs) > 1 and quote_headers.is_notice(paragraphs[0]):
         paragraphs = paragraphs[1:]
     return [*paragraphs[:1], *filter(None, map(_without_footer, paragraphs[1:]))]
 
 
 def _without_footer(paragraph: str) -> str:
-    """The paragraph up to where a footer begins, without links by which one leaves a list."""
+    """Return the paragraph up to the beginning of a footer, without unsubscribe links."""
     lines = paragraph.split("\n")
     ends = (
         at for at in range(len(lines)) if quote_headers.is_footer("\n".join(lines[at : at + 20]))
     )
     kept = lines[: next(ends, len(lines))]
-    return "\n".join(line for line in kept if not quote_headers.is_way_out(line))
+    return "\n".join(line for line in kept if not quote_headers.is_unsubscribe_link(line))
 
 
 class _Reading:
-    """The lines of one reply, and which of them are its writer's."""
+    """Line-by-line reading of one reply, to decide which lines are its writer's."""
 
     def __init__(self, lines: list[str], sent: Sequence[str]) -> None:
         self.lines = lines
@@ -59,11 +60,11 @@ class _Reading:
             for line, marked in zip(lines, self.marked, strict=True)
         ]
         self.rests = self._rests(sent)
-        """Of lines with words of ours, what else they have."""
+        """Line number to what remains of a line without the words of our emails."""
 
     def own(self) -> list[str]:
         found: list[str] = []
-        said = False
+        written = False
         number = quotes = 0
         while number < len(self.lines) and quotes < _MOST_FRAMES:
             taken = self._frame(number)
@@ -71,15 +72,15 @@ class _Reading:
                 quotes += 1
                 found.append("")
                 number += taken
-                if not self._is_answered_below(number, said=said):
+                if not self._is_answered_below(number, written=written):
                     break
-                number = self._behind_notices(number)
+                number = self._after_notices(number)
                 continue
             if self._is_signature(number):
                 number = self._next_quoted(number + 1)
                 continue
             line = self._own_line(number)
-            said = said or bool(line.strip()) or number in self.rests
+            written = written or bool(line.strip()) or number in self.rests
             found.append(line)
             number += 1
         return found
@@ -101,7 +102,7 @@ class _Reading:
             if line in spans:
                 rests[line] = self._rest(line, spans[line]) if others.get(line) else ""
             elif text.strip() and line not in others and rests.get(line - 1) == "":
-                rests[line] = ""  # a link of ours in a line of its own
+                rests[line] = ""  # a link of our email on a line of its own
         return rests
 
     def _rest(self, line: int, taken: list[tuple[int, int]]) -> str:
@@ -124,7 +125,7 @@ class _Reading:
         return self.marked[number] or number in self.rests
 
     def _next(self, number: int) -> int:
-        """The next line that is not empty."""
+        """Return the next line that is not empty."""
         while number < len(self.lines) and not self.texts[number].strip():
             number += 1
         return number
@@ -135,15 +136,16 @@ class _Reading:
         return number
 
     def _frame(self, number: int) -> int:
-        """How many lines from here on a program has put over a quoted mail."""
+        """Return how many lines from here on are a header that a client put above a quote; 0 if
+        none."""
         line = self.texts[number].strip()
         if not line or number in self.rests:
             return 0
         divides = quote_headers.is_divider(line)
         if divides or quote_headers.is_rule(line):
-            behind = self._next(number + 1)
-            taken = quote_headers.headers(self.texts, behind)
-            return behind + taken - number if taken else int(divides)
+            following = self._next(number + 1)
+            taken = quote_headers.headers(self.texts, following)
+            return following + taken - number if taken else int(divides)
         return (
             quote_headers.headers(self.texts, number)
             or self._unknown_headers(number)
@@ -155,7 +157,8 @@ class _Reading:
         return taken if taken and self._next(number + taken) in self.rests else 0
 
     def _attribution(self, number: int) -> int:
-        """Programs break it into several lines, of which the first has the date."""
+        """Return the number of lines of an attribution ("On … wrote:"); 0 if none. Clients break it
+        into up to three lines, with the date in the first."""
         for size in (1, 2, 3):
             part = [each.strip() for each in self.texts[number : number + size]]
             marks = self.marked[number : number + size]
@@ -163,24 +166,25 @@ class _Reading:
                 return 0
             if size > 1 and not quote_headers.is_begun(part[0], " ".join(part[1:])):
                 return 0
-            behind = self._next(number + size)
-            quoted = behind < len(self.lines) and self._is_quoted(behind)
+            following = self._next(number + size)
+            quoted = following < len(self.lines) and self._is_quoted(following)
             if quote_headers.is_attribution(" ".join(part), quoted=quoted):
                 return size
         return 0
 
-    def _is_answered_below(self, number: int, *, said: bool) -> bool:
-        """Whether what stands below a line of a program may be the writer's: it begins with what is
-        marked as quoted or known as ours, or the writer has said nothing above."""
-        behind = self._next(number)
-        if behind == len(self.lines):
+    def _is_answered_below(self, number: int, *, written: bool) -> bool:
+        """Return whether the writer may have replied below the quote header: a quoted line or our
+        text follows it, or the writer has written nothing above."""
+        following = self._next(number)
+        if following == len(self.lines):
             return False
-        if self._is_quoted(behind) or any(each >= behind for each in self.rests):
+        if self._is_quoted(following) or any(each >= following for each in self.rests):
             return True
-        return not said and any(self.marked[behind:])
+        return not written and any(self.marked[following:])
 
-    def _behind_notices(self, number: int) -> int:
-        """What stands between a program's line and the first words of ours is a gateway's."""
+    def _after_notices(self, number: int) -> int:
+        """Return the line after the notices that a gateway inserts between the quote header and our
+        text."""
         first = min((each for each in self.rests if each >= number), default=number)
         between = range(number, first)
         return number if any(map(self._is_quoted, between)) else first
@@ -189,5 +193,5 @@ class _Reading:
         line = self.lines[number].strip()
         if not _SIGNATURE.fullmatch(line) and not _OUTLOOK.fullmatch(line):
             return False
-        behind = self._next(number + 1)
-        return not (behind < len(self.lines) and behind in self.rests)
+        following = self._next(number + 1)
+        return not (following < len(self.lines) and following in self.rests)

@@ -1,8 +1,9 @@
-"""What people write in replies, one file of phrases for each language: `README.md` says how.
+"""Phrases of replies, one file per language; the notation is in `README.md`.
 
-Nobody says which language a reply is in, so those of all are looked for at once. Compiling all of
-them would take longer than all else an inbound mail needs: of each phrase the words it cannot do
-without are indexed by how they begin, and only phrases whose words stand in the text are compiled.
+The language of a reply is not known in advance, so phrases of all languages are searched at once.
+Compiling all of them would take longer than the rest of the processing of an email. So phrases are
+indexed by the beginnings of their required words, and only phrases whose words are in the text are
+compiled.
 """
 
 import re
@@ -31,22 +32,22 @@ Meaning = Literal[
 ]
 
 WordMeaning = Literal["courtesy", "negation", "negation_behind"]
-"""Of sections of single words."""
+"""Sections of single words."""
 
 _HERE = Path(__file__).parent
 _LETTERS = str.maketrans("øœæđł\u0131ħ", "oeadlih")
-"""Those that are no accented ones to Unicode."""
+"""Letters that Unicode does not decompose into a base letter and an accent."""
 _ACCENTS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u093c\u094d\u0e38-\u0e3a\u0e48-\u0e4b\u3099\u309a]+"
 )
-"""Marks that stand over or under a letter of the scripts of `words`, where it is taken apart."""
+"""Combining marks of the scripts of `words`, after decomposition."""
 _KEYS = re.compile(r"\w+")
 
 
 def fold(text: str) -> str:
-    """As phrases are compared: in lower case, without accents, `ae`, `oe` and `ue` for umlauts as
-    the umlauts, with plain apostrophes, `e-mail` as one word."""
+    """Return the form in which texts and phrases are compared: lower case, no accents, `ae`, `oe`
+    and `ue` like umlauts, plain apostrophes, `e-mail` as one word."""
     text = text.replace("\u2019", "'").replace("\u00b4", "'").replace("`", "'").casefold()
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).translate(_LETTERS))
@@ -55,7 +56,7 @@ def fold(text: str) -> str:
 
 
 def read(language: str, folder: Path = _HERE) -> dict[str, list[str]]:
-    """The lines of each section of a language's file, as they are written."""
+    """Return the lines of each section of a language's file."""
     sections: dict[str, list[str]] = {}
     lines: list[str] = []
     text = (folder / f"{language}.txt").read_text(encoding="utf-8")
@@ -69,19 +70,19 @@ def read(language: str, folder: Path = _HERE) -> dict[str, list[str]]:
 
 @cache
 def sections() -> Mapping[str, Mapping[str, list[str]]]:
-    """What `read` finds of each language, by its code."""
+    """Return the sections of all languages by language code."""
     here = sorted(_HERE.glob("*.txt"))
     return {file.stem: read(file.stem) for file in here}
 
 
 def lines(section: str) -> list[str]:
-    """Those of all languages, as they are written."""
+    """Return the lines of a section in all languages."""
     return [line for language in sections().values() for line in language.get(section, ())]
 
 
 @cache
 def _vocabularies() -> Mapping[str, frozenset[str]]:
-    """What languages are told apart by: all words of their files."""
+    """Return all words of each language's file, for language detection."""
     return {
         language: frozenset(_signs(fold(" ".join(map("\n".join, sections.values())))))
         for language, sections in sections().items()
@@ -89,31 +90,31 @@ def _vocabularies() -> Mapping[str, frozenset[str]]:
 
 
 def _signs(text: str) -> set[str]:
-    """Its words; of scripts that write none apart, what they are made of."""
+    """Return the words of the text; for scripts that do not separate words, pairs of letters."""
     return {sign for word in _KEYS.findall(text) for sign in notation.signs(word)}
 
 
 def languages_of(text: str) -> list[str]:
-    """Codes of the languages that a folded text may be in, the likeliest first."""
-    there = _signs(text)
-    of = {language: len(there & known) for language, known in _vocabularies().items()}
+    """Return the codes of the languages that a folded text may be in, the likeliest first."""
+    signs = _signs(text)
+    of = {language: len(signs & known) for language, known in _vocabularies().items()}
     return sorted(of, key=lambda language: -of[language])
 
 
 class Said:
-    """A folded text in which phrases are looked for."""
+    """A folded text that is searched for phrases."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
     @cached_property
     def not_stop(self) -> list[tuple[int, int]]:
-        """Where it has words of stopping that are about something else."""
+        """Positions of phrases of stopping that are used in another sense."""
         return [found.span() for found in phrases("not_stop").find(self)]
 
     @cached_property
     def beginnings(self) -> set[str]:
-        """How words of it begin."""
+        """Beginnings of its words, to look phrases up."""
         found: set[str] = set()
         for word in set(_KEYS.findall(self.text)):
             found.update(notation.beginnings(word))
@@ -121,7 +122,7 @@ class Said:
 
 
 class Phrases:
-    """The phrases of one meaning."""
+    """Phrases of one meaning in all languages."""
 
     def __init__(self, meaning: Meaning) -> None:
         self._by_beginning: dict[str, list[str]] = {}
@@ -134,21 +135,21 @@ class Phrases:
                 self._by_beginning.setdefault(key, []).append(phrase)
 
     def find(self, said: Said) -> Iterator[re.Match[str]]:
-        """Where they stand in it, phrase by phrase."""
+        """Yield the matches in the text."""
         return (found for found, _ in self.find_with_languages(said))
 
     def find_with_languages(self, said: Said) -> Iterator[tuple[re.Match[str], set[str]]]:
-        """Where they stand in it, and the languages whose phrase that is."""
+        """Yield the matches in the text, with the languages that have the phrase."""
         for phrase in self.candidates(said):
             for found in notation.compiled(phrase).finditer(said.text):
                 yield found, self._languages[phrase]
 
     def candidates(self, said: Said) -> Iterator[str]:
-        """Those that may stand in it: words of theirs do."""
-        there = said.beginnings
-        found = (self._by_beginning[key] for key in there & self._by_beginning.keys())
+        """Yield the phrases whose required words are all in the text."""
+        present = said.beginnings
+        found = (self._by_beginning[key] for key in present & self._by_beginning.keys())
         for phrase in dict.fromkeys(phrase for some in found for phrase in some):
-            if not any(there.isdisjoint(keys) for keys in notation.needed(phrase)):
+            if not any(present.isdisjoint(keys) for keys in notation.needed(phrase)):
                 yield phrase
 
 

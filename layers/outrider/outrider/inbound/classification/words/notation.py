@@ -1,4 +1,4 @@
-"""How phrases are written in the files of words, as `README.md` says, and what they match."""
+"""Notation of phrases (described in `README.md`), compiled to regular expressions."""
 
 import re
 from functools import cache
@@ -8,19 +8,19 @@ _BEGINNING = re.compile(r"[^\w*]*([^\W\d_]+)")
 _UNSPACED = re.compile(
     r"[\u0900-\u097f\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff]"
 )
-"""Of scripts that write words without blanks between them, or need not: Thai, Korean, Japanese,
-Chinese; and of Devanagari, whose vowel signs are no letters of words to `re`."""
+"""Characters of scripts that do not separate all words: Thai, Korean, Japanese, Chinese; and of
+Devanagari, whose vowel signs `re` does not treat as letters."""
 _JOINED = re.compile(r"[\u0590-\u06ff]")
-"""Of scripts that join short words to the next: Hebrew, Arabic."""
+"""Characters of scripts that join short words to the next one: Hebrew, Arabic."""
 _BLANK = r"(?:[^\w.!?]{1,4}|\.\s?(?=\d))"
 _WITHIN = r"[^\n.!?,;:\u3001\u3002\uff01\uff0c\uff1f]{0,24}?"
-"""What `...` is where words are not told apart."""
+"""Pattern of `...` in scripts that do not separate words."""
 _LENGTH = 4
 
 
 @cache
 def compiled(phrase: str) -> re.Pattern[str]:
-    """A folded phrase as a pattern. Raises ValueError when it is not written as it should be."""
+    """Compile a folded phrase. Raises ValueError if its notation is wrong."""
     if _PARTS.sub("", phrase).strip() or not _required(phrase):
         raise ValueError(f"{phrase!r} has brackets in brackets, or nothing outside of [ ]")
     unspaced = bool(_UNSPACED.search(phrase))
@@ -62,7 +62,7 @@ def _words(words: str, blank: str) -> str:
 
 
 def beginnings(word: str) -> list[str]:
-    """The keys under which a word of a text is looked up."""
+    """Return the index keys of a word of a text."""
     if _UNSPACED.search(word):
         return [word[at : at + size] for at in range(len(word)) for size in (1, 2)]
     if _JOINED.search(word):
@@ -71,25 +71,26 @@ def beginnings(word: str) -> list[str]:
 
 
 def signs(word: str) -> list[str]:
-    """The word; where the script writes none apart, each two letters that stand together."""
+    """Return the word; for scripts that do not separate words, its pairs of letters."""
     if _UNSPACED.search(word):
         return [word[at : at + 2] for at in range(len(word))]
     return [word]
 
 
 def is_unspaced(text: str) -> bool:
-    """Whether it has letters of a script that writes words without blanks between them."""
+    """Return whether the text has letters of a script that does not separate words."""
     return bool(_UNSPACED.search(text))
 
 
 @cache
 def needed(phrase: str) -> list[frozenset[str]]:
-    """Of each part that a phrase cannot do without, how its words begin."""
+    """Return for each required part of a phrase the keys of its words, of which a text must have
+    one."""
     return [keys for part in _required(phrase) if (keys := _keys(part))]
 
 
 def rarest(phrase: str) -> frozenset[str]:
-    """The one of `needed` that says most: of the longest, the fewest."""
+    """Return the most selective set of keys among `needed`: the longest keys, then the fewest."""
     return min(
         filter(None, map(_keys, _required(phrase))),
         key=lambda keys: (-min(map(len, keys)), len(keys)),
@@ -102,7 +103,7 @@ def _required(phrase: str) -> list[str]:
 
 
 def _keys(part: str) -> frozenset[str]:
-    """Nothing where a choice may begin with any letter, or with none."""
+    """Return the keys of a part; none if it may begin with any letter."""
     found = [_BEGINNING.match(each) for each in part.strip("()").split("|")]
     if not all(found):
         return frozenset()

@@ -1,4 +1,4 @@
-"""Words of stopping that are misspelt: who is annoyed types fast."""
+"""Correction of misspelt words of stopping: annoyed people type fast."""
 
 import re
 from collections.abc import Iterator
@@ -9,14 +9,13 @@ from outrider.inbound.classification import words
 _LATIN = re.compile(r"[a-z']+(?![\w'*])")
 _SHORTEST = 6
 _LONG = 9
-"""Letters from which on two of them may be wrong."""
+"""Length of a word from which on two letters may be wrong."""
 _MOST = 40
-"""Words of a reply that are looked at."""
+"""Maximum words of a reply that is corrected."""
 
 
 def mended(text: str) -> str | None:
-    """A folded text with the words of stopping as they are written right; None when none is
-    misspelt."""
+    """Return a folded text with its words of stopping corrected; None if none is misspelt."""
     found = False
 
     def mend(word: re.Match[str]) -> str:
@@ -34,7 +33,7 @@ def mended(text: str) -> str | None:
 
 @cache
 def _vocabulary() -> tuple[frozenset[str], dict[str, list[str]]]:
-    """The words of stopping, and those of them that are long enough by their first letter."""
+    """Return the words of stopping, and those long enough to correct by their first letter."""
     phrases = words.lines("stop") + words.lines("stop_short") + words.lines("stop_alone")
     known = frozenset(_LATIN.findall(words.fold("\n".join(phrases))))
     by_letter: dict[str, list[str]] = {}
@@ -55,8 +54,9 @@ def _meant(word: str) -> str | None:
 
 
 def _is_slip(word: str, right: str) -> bool:
-    """Whether a letter is missing, doubled or changed its place, in a long word two letters. One
-    that is another may be another word ("remote" is not "remove")."""
+    """Return whether `word` is a typo of `right`: one letter missing, extra or swapped with the
+    next, in a long word two. A substituted letter does not count, since it may make another word
+    ("remote" is not "remove")."""
     allowed = 2 if len(right) >= _LONG else 1
     if abs(len(word) - len(right)) > allowed:
         return False
@@ -64,7 +64,7 @@ def _is_slip(word: str, right: str) -> bool:
 
 
 def _within(word: str, right: str, slips: int) -> Iterator[str]:
-    """What `word` becomes as it is mended from its first wrong letter on."""
+    """Yield the corrections of `word` at its first wrong letter, up to `slips` of them."""
     at = next((n for n, (a, b) in enumerate(zip(word, right, strict=False)) if a != b), None)
     if at is None:
         at = min(len(word), len(right))

@@ -1,5 +1,5 @@
-"""What mail programs write around the words of people, one file for each language: `README.md` says
-how."""
+"""Texts that email clients and servers add to messages, one file per language; the format is in
+`README.md`."""
 
 from functools import cache
 from pathlib import Path
@@ -28,14 +28,15 @@ FOLDER = Path(__file__).parent
 
 @cache
 def entries(section: Section) -> tuple[str, ...]:
-    """Those of all languages, folded: nobody says which language a mail is in."""
+    """Return the folded entries of all languages: the language of an email is not known in
+    advance."""
     found = (entry for language in _languages() for entry in language.get(section, ()))
     return tuple(dict.fromkeys(map(fold, found)))
 
 
 @cache
 def names(section: Section) -> frozenset[str]:
-    """The same, to look one up."""
+    """Return the entries as a set, for lookups."""
     return frozenset(entries(section))
 
 
