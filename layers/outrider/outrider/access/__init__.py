@@ -1,1 +1,2 @@
-"""Who is calling and what they may: workspaces, API keys, scopes, plans, and the meter."""
+"""Authentication and authorization: workspaces, API keys, scopes, plans, rate limits and
+idempotency keys."""

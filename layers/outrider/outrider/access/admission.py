@@ -1,4 +1,4 @@
-"""Lets a request of the native surface in: key, rate limit and scope, in one DynamoDB call."""
+"""Admission of API requests: authentication, rate limit and scope, in one DynamoDB call."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -20,15 +20,16 @@ from outrider.kit.settings import settings
 
 
 def native_api() -> Api:
-    """An empty API of the native surface (`/v1`)."""
+    """Return an empty API with our own authentication, for routes below `/v1`."""
     return Api(admit)
 
 
 def admit(request: Request, needed: Sequence[str], status: int) -> Admitted:
-    """The caller, and the rate limit headers for the answer.
+    """Return the caller of a request, and the rate limit headers for the response.
 
     Raises MissingAuth, InvalidApiKey, PlanRequired, RateLimited, ScopeDenied; ValidationFailed for
-    a bad Idempotency-Key; StoreFailed when the meter fails and the request would change something.
+    an invalid Idempotency-Key; StoreFailed if the meter fails, except for GET requests, which are
+    then admitted unmetered.
     """
     record, headers = _count(request, _credential(request), scopes.resource(needed[0]))
     logger().append_keys(workspace=record["workspace"], key_id=record["key_id"])

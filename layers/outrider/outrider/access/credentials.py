@@ -1,7 +1,7 @@
-"""The text of an API key: `otr_live_sk_` + 8 characters of public id + 32 secret + 6 checksum.
+"""API keys as text: `otr_live_sk_`, 8 characters of public id, 32 of secret, 6 of checksum.
 
-The checksum lets a typing error or an invented key be refused without asking the database, and lets
-secret scanners tell a real key from a look-alike.
+The checksum allows a mistyped or invented key to be rejected without a database read, and helps
+secret scanners to avoid false positives.
 """
 
 import hashlib
@@ -20,7 +20,8 @@ _PATTERN = re.compile(r"otr_(live|test)_sk_([0-9A-Za-z]{8})[0-9A-Za-z]{32}([0-9A
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """One key. The public id is the end of the key's resource id, so either names the other."""
+    """An API key. Its public id is the end of the key's resource id, so each can be derived from
+    the other."""
 
     text: str = field(repr=False)
     public_id: str
@@ -35,7 +36,7 @@ class Credential:
 
     @classmethod
     def parse(cls, text: str) -> "Credential | None":
-        """The credential `text` is, or None when it has not the form or the checksum of one."""
+        """Return the credential in `text`, or None if its format or checksum is wrong."""
         match = _PATTERN.fullmatch(text)
         if match is None or checksum(text[:-6]) != match[3]:
             return None
@@ -43,7 +44,8 @@ class Credential:
 
     @property
     def hash(self) -> str:
-        """The only form in which the secret is stored; of 190 bits, so one SHA-256 is enough."""
+        """Return the SHA-256 hash, the only form in which the key is stored. The secret has 190
+        random bits, so one round without salt is enough."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
@@ -56,7 +58,7 @@ def is_key_id(text: str) -> bool:
 
 
 def checksum(text: str) -> str:
-    """CRC-32 of `text` as six base62 digits."""
+    """Return the CRC-32 of `text` as six base62 digits."""
     number = zlib.crc32(text.encode())
     digits = []
     for _ in range(6):

@@ -1,4 +1,4 @@
-"""What stands between a request and its route."""
+"""Errors of authentication, authorization, rate limiting and idempotency keys."""
 
 from outrider.kit.errors import Conflict, OutriderError
 
@@ -17,7 +17,8 @@ class MissingAuth(OutriderError):
 
 
 class InvalidApiKey(OutriderError):
-    """Unknown, malformed, revoked and expired keys are told apart by nobody."""
+    """The API key was rejected. The error is the same for unknown, malformed, revoked and expired
+    keys, so it reveals nothing about them."""
 
     status, code = 401, "INVALID_API_KEY"
     title = "The API key is not valid"
@@ -27,9 +28,10 @@ class InvalidApiKey(OutriderError):
 
     @classmethod
     def without_bearer(cls, *, basic: bool) -> "InvalidApiKey":
-        """For a header of another scheme than Bearer: the Basic scheme, or none at all."""
-        there = "uses the Basic scheme" if basic else "does not begin with the word Bearer"
-        return cls(f"The Authorization header {there}: send `Authorization: Bearer <your key>`")
+        """Return the error for an Authorization header without the Bearer scheme; `basic` if it has
+        the Basic scheme."""
+        problem = "uses the Basic scheme" if basic else "does not begin with the word Bearer"
+        return cls(f"The Authorization header {problem}: send `Authorization: Bearer <your key>`")
 
 
 class PlanRequired(OutriderError):
@@ -59,7 +61,7 @@ class IdempotencyMismatch(OutriderError):
 
 
 class StillRunning(Conflict):
-    """The first request with an Idempotency-Key has not ended yet."""
+    """An earlier request with the same Idempotency-Key has not ended yet."""
 
     def __init__(self, *, retry_after: int) -> None:
         super().__init__(

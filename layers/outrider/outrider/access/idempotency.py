@@ -1,10 +1,10 @@
-"""Answers kept under an Idempotency-Key, so that a repeated request does nothing twice.
+"""Idempotency keys: stored responses, which make it safe to retry a request.
 
-A record is `<workspace>#idem#<SHA-256 of API key and Idempotency-Key>` / `#`: an answer is given
-again only to the API key that made the request. The write that changes something puts it
-in the same transaction: either both are there or neither, and of two equal requests at once one
-commits and the other finds its answer. Work in several transactions claims the key first: a
-repetition meanwhile is told to wait, and one after a crash goes on where the first one stopped.
+A record has the key `<workspace>#idem#<SHA-256 of API key and Idempotency-Key>` / `#`, so a stored
+response is returned only to the API key that made the first request. The response is stored in the
+transaction of the change: both are committed or neither, and of two concurrent requests one commits
+and the other gets its response. Work that needs several transactions first claims the key with a
+lease: meanwhile a retry gets a 409 with Retry-After, and a retry after a crash resumes the work.
 
 Source of the header: draft-ietf-httpapi-idempotency-key-header.
 """
@@ -30,7 +30,8 @@ from outrider.kit.http.responses import Answer, AnsweredBefore, Existing, Header
 
 LIFE = timedelta(hours=72)
 LEASE = timedelta(seconds=35)
-"""Longer than a function of the API may run: who holds a claim beyond it is gone."""
+"""Lease of a claim: longer than the timeout of an API function, so that a holder whose lease has
+expired is no longer running."""
 
 _HEADER = "idempotency-key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -40,8 +41,10 @@ PlanT = TypeVar("PlanT")
 
 
 def key_of(request: Request, headers: Headers) -> str | None:
-    """The Idempotency-Key of a request that takes one. Raises ValidationFailed, with `headers`,
-    when it is none."""
+    """Return the Idempotency-Key of a request whose method accepts one, or None.
+
+    Raises ValidationFailed, with `headers`, if the key is invalid.
+    """
     key = request.headers.get(_HEADER) if request.method in REPEATABLE else None
     if key is not None and not _KEY.fullmatch(key):
         detail = "Idempotency-Key takes 1 to 255 printable ASCII characters without spaces"
@@ -52,8 +55,8 @@ def key_of(request: Request, headers: Headers) -> str | None:
 
 @dataclass(slots=True)
 class Idempotency:
-    """The key of one request of `actor`, and the answer it gets. `status` is that of the answer
-    when all goes well."""
+    """Idempotency key of one request of `actor`, and its stored response. `status` is the status
+    code of a successful response."""
 
     table: Table
     workspace: str
@@ -62,30 +65,32 @@ class Idempotency:
     request: Request
     status: int
     kept: Answer | None = None
-    """The answer that a transaction of this very request has kept."""
-    _described: dict[str, Answer] = field(default_factory=dict)
-    """The answers that one was to keep, by the author that only its record names."""
+    """Response that a transaction of this request has stored."""
+    _attempted: dict[str, Answer] = field(default_factory=dict)
+    """Responses that this request has tried to store, by the random author in their records."""
     _token: str = ""
     _began_ms: int = 0
 
     def keep_action(
         self, result: BaseModel | Existing[BaseModel], repeated: BaseModel | None = None
     ) -> Action:
-        """The write that keeps the answer which `result` renders to, or `repeated` where a
-        repetition must not be told all that the first answer tells.
+        """Return the write that stores the response rendered from `result`, or from `repeated` if
+        retries must get less, for example no secret.
 
-        When there is a record already, it raises AnsweredBefore, IdempotencyMismatch or
-        StillRunning.
+        If a record exists, the write raises AnsweredBefore, IdempotencyMismatch or StillRunning.
         """
         author, answer = secrets.token_hex(8), render(result, self.status)
-        self._described[author] = answer
+        self._attempted[author] = answer
         stored = render(repeated, self.status) if repeated else answer
         put = self._put_action(stored, author=author)
         return replace(put, done=lambda: setattr(self, "kept", answer))
 
     def begin(self, plan: PlanT) -> PlanT:
-        """Claim the key for work in several transactions, and return what is to be done: `plan`, or
-        that of the request which began it and is gone. Raises as `keep_action` does."""
+        """Claim the key for work in several transactions and return the plan of the work.
+
+        This is `plan`, or the stored plan of an earlier request whose lease has expired. Raises
+        AnsweredBefore, IdempotencyMismatch, StillRunning.
+        """
         self._token, self._began_ms = secrets.token_hex(8), clock.epoch_ms()
         claim = self._record(
             token=self._token, began_ms=self._began_ms, leased_until=_lease_end(LEASE), plan=plan
@@ -99,15 +104,18 @@ class Idempotency:
         return plan
 
     def new_id(self, prefix: str, *identity: str) -> str:
-        """A new id; once the request has begun, one that a repetition makes again."""
+        """Return a new id. After `begin` it is deterministic, so a retry creates the same one."""
         if not self._token:
             return ids.new(prefix)
         return ids.at(prefix, self._began_ms, self.workspace, self.actor, self.key, *identity)
 
     def close(self, answer: Answer) -> Answer:
-        """Return what the request is answered: what a transaction has kept, else `answer`, which is
-        kept now unless another try may get a better one: after a failure of ours, or where the
-        answer itself asks for it. Raises as `keep_action` does."""
+        """Return the response to the request: the one stored by a transaction, or else `answer`,
+        which is stored now.
+
+        It is not stored if a retry may succeed: after a server error, or if it has a Retry-After
+        header. Raises AnsweredBefore, IdempotencyMismatch, StillRunning.
+        """
         if answer.status >= 500 or "Retry-After" in answer.headers:
             self.release()
         elif self.kept:
@@ -117,14 +125,16 @@ class Idempotency:
         return answer
 
     def release(self) -> None:
-        """End the claim, if there is one, without an answer. If that fails it ends by itself."""
+        """Release the claim, if there is one, without a response. If this fails, its lease
+        expires."""
         if self._token:
             with suppress(ConditionFailed, StoreFailed):
                 self.table.write(self._lease_action(timedelta(), of=self._token))
 
     def _take_over(self, record: Item) -> None:
-        """Go on with what a request began that is gone. Raises as `keep_action` when it is not."""
-        if record.get("token") == self._token:  # its own: only the answer to the claim was lost
+        """Take over the claim in `record` if its lease has expired. Raises AnsweredBefore,
+        IdempotencyMismatch, StillRunning if not."""
+        if record.get("token") == self._token:  # own claim: only DynamoDB's response was lost
             return
         refusal = self._refusal(record)
         if "leased_until" not in record or record["leased_until"] > clock.epoch_ms():
@@ -160,12 +170,12 @@ class Idempotency:
         return replace(action, refused=lambda record: self._refusal(record or {}))
 
     def _refusal(self, record: Item) -> Exception:
-        """Why nothing can be written under this key, of the record that stands there."""
+        """Return the error if nothing can be written because of the existing `record`."""
         if record.get("fingerprint", self._fingerprint) != self._fingerprint:
             return IdempotencyMismatch()
-        if mine := self._described.get(record.get("author", "")):
-            self.kept = mine  # only DynamoDB's word was lost
-            return AnsweredBefore(mine)
+        if own := self._attempted.get(record.get("author", "")):
+            self.kept = own  # own record: only DynamoDB's response was lost
+            return AnsweredBefore(own)
         if "answer" in record:
             return AnsweredBefore(_unpack(record["answer"]))
         left = record.get("leased_until", 0) - clock.epoch_ms()
@@ -187,10 +197,10 @@ class Idempotency:
 
     @property
     def _fingerprint(self) -> str:
-        """Equal for requests that ask for the same: bodies may differ in spaces and in the order
-        of fields."""
+        """Return a hash that is equal for equal requests; bodies may differ in spaces and in the
+        order of fields."""
         request = self.request
-        asked = "\n".join(
+        head = "\n".join(
             (
                 request.method,
                 request.path,
@@ -198,7 +208,7 @@ class Idempotency:
                 request.headers.get("if-match", ""),
             )
         )
-        return hashlib.sha256(asked.encode() + b"\n" + json.canonical(request.body)).hexdigest()
+        return hashlib.sha256(head.encode() + b"\n" + json.canonical(request.body)).hexdigest()
 
 
 def _lease_end(duration: timedelta) -> int:

@@ -1,12 +1,12 @@
-"""The metering call: one conditional update that authenticates, checks revocation and plan, counts
-the call against both rate limits, and gives the key's record.
+"""Authentication and rate limiting in one conditional update, which checks the hash, revocation and
+plan of a key, counts the call against both rate limits, and returns the key's record.
 
-Each limit is a GCRA clock (the "virtual scheduling" form of ITU-T I.371): `tat` is the theoretical
-arrival time of the next call in epoch milliseconds, `ready` the first moment a call is let in,
-always `tat` minus the burst. A clock still ahead of now moves on by one step; one that has run out
-starts again from now. The first guess of which of the two holds comes from the answer before, so an
-ordinary call needs one round trip whether the key is busy or not; a wrong guess is refused by the
-condition and costs a second.
+Each limit is a GCRA (generic cell rate algorithm, the "virtual scheduling" form of ITU-T I.371).
+`tat` is the theoretical arrival time of the next call in epoch milliseconds; `ready` is the
+earliest time at which a call is admitted, always `tat` minus the burst. A call advances `tat` by
+one step if it is in the future, or else sets it to now plus one step. The condition of the update
+must assume one of the two cases, so the meter predicts it from the last record seen: a correct
+prediction needs one round trip, a wrong one fails the condition and needs a second.
 """
 
 import hmac
@@ -36,7 +36,7 @@ def key_record(credential: Credential) -> tuple[str, str]:
 
 
 def clock_attributes(plan_rates: tuple[RateLimit, RateLimit]) -> dict[str, int]:
-    """What a key's record holds about its limits; both clocks stand at the beginning of time."""
+    """Return the rate limit attributes of a new key's record, with no calls counted yet."""
     attributes: dict[str, int] = {}
     for rate in plan_rates:
         attributes |= {
@@ -50,16 +50,17 @@ def clock_attributes(plan_rates: tuple[RateLimit, RateLimit]) -> dict[str, int]:
 
 @dataclass(slots=True)
 class Meter:
-    """`records` is the table of keys. One per process: it remembers the clocks it last saw."""
+    """Meter of API calls; `records` is the table of keys. Use one per process: it caches the last
+    `tat` of each key."""
 
     records: Table
     _last_seen: dict[str, Item] = field(default_factory=dict)
 
     def admit(self, credential: Credential, family: str) -> Item:
-        """Count one call of `credential`, to a route of `family`, and give the key's record as it
-        is afterwards. Its `calls` and `last_family` tell `usage_count`, through the stream.
+        """Count one call of `credential` to a route of `family` and return the updated record of
+        the key. The function `usage_count` reads `calls` and `last_family` from the table's stream.
 
-        Raises InvalidApiKey, PlanRequired, RateLimited.
+        Raises InvalidApiKey, PlanRequired, RateLimited, StoreFailed.
         """
         seen = self._last_seen.get(credential.public_id, {})
         for _ in range(_ATTEMPTS):
@@ -74,7 +75,8 @@ class Meter:
         raise RateLimited("Too many calls of this key at once", headers={"Retry-After": "1"})
 
     def admit_read_unmetered(self, credential: Credential) -> Item:
-        """The way in for reads while the meter itself fails: authenticated, not counted."""
+        """Authenticate a read request while the meter fails, without counting it. Raises
+        InvalidApiKey, PlanRequired, StoreFailed."""
         record = self.records.get(*key_record(credential))
         if record is None or not _is_valid(record, credential, clock.epoch_ms()):
             raise InvalidApiKey
@@ -116,7 +118,7 @@ class Meter:
 
 
 def rate_limit_headers(record: Mapping[str, Any], now: int) -> dict[str, str]:
-    """`RateLimit-Policy` and `RateLimit` of a key's record.
+    """Return the `RateLimit-Policy` and `RateLimit` headers for a key's record.
 
     Source: draft-ietf-httpapi-ratelimit-headers.
     """
@@ -130,7 +132,8 @@ def rate_limit_headers(record: Mapping[str, Any], now: int) -> dict[str, str]:
 
 
 def _require_usable(record: Item | None, credential: Credential, now: int) -> Item:
-    """The record that a count was refused for, when the refusal was only about a wrong guess."""
+    """Return the record if the update failed only because of a wrong prediction. Raises
+    InvalidApiKey, PlanRequired, RateLimited."""
     if record is None or not _is_valid(record, credential, now):
         raise InvalidApiKey
     _require_api(record)

@@ -1,4 +1,4 @@
-"""Workspaces, callers, and what an API key is."""
+"""Workspaces, callers and API keys."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,9 +19,11 @@ PlanName = Literal["free", "starter", "professional", "scale", "enterprise"]
 
 
 class WorkspaceId(str):
-    """A workspace in one mode, as it stands in every key: `wsp_…` live, `wsp_…~test` sandbox.
+    """Id of a workspace in one mode, as used in DynamoDB keys: `wsp_…` for live, `wsp_…~test` for
+    the sandbox.
 
-    Only `access` makes one from a request; workers read it back from what `access` once let in.
+    Only `access` creates one for a request, after authentication; workers read it from stored
+    records.
     """
 
     __slots__ = ()
@@ -32,7 +34,7 @@ class WorkspaceId(str):
 
     @property
     def public(self) -> str:
-        """`wsp_…`, whatever the mode."""
+        """Return the id without the mode: `wsp_…`."""
         return self.removesuffix(_TEST)
 
     @property
@@ -42,8 +44,8 @@ class WorkspaceId(str):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who does something: `actor` is `key:<id>` for a request, `engine` for our own workers,
-    `recipient` for whoever uses a link in a mail."""
+    """Originator of a change: `actor` is `key:<id>` for an API request, `engine` for our own
+    workers, `recipient` for someone who uses a link in an email."""
 
     workspace: WorkspaceId
     actor: str
@@ -51,23 +53,23 @@ class Caller:
     request_id: str = ""
     plan: PlanName = "free"
     expires_at: str | None = None
-    """When its API key expires, if it does."""
+    """Expiry of the API key, if any."""
     seal: bytes = field(default=b"", repr=False)
-    """The workspace's secret for cursors."""
+    """Workspace secret for the encryption of cursors."""
     idempotency: Idempotency | None = field(default=None, repr=False, compare=False)
-    """Of a request that may be repeated."""
+    """Idempotency key of the request, if any."""
     headers: Headers = field(default_factory=dict, repr=False, compare=False)
-    """Of the answer to its request; a service may add some."""
+    """Headers of the response; services may add some."""
     api_url: str = ""
-    """Where its request reached the API, for example `https://api.example.com`."""
+    """Base URL of the request, for example `https://api.example.com`."""
 
     @classmethod
     def engine(cls, workspace: str, request_id: str = "") -> "Caller":
-        """Our own workers, acting in a workspace that a record of ours names."""
+        """Return the caller for our own workers; the workspace comes from a stored record."""
         return cls(WorkspaceId(workspace), "engine", request_id=request_id)
 
     def event(self, name: str, /, *, identity: str = "", **data: object) -> Event:
-        """Something this caller makes happen. See `kit.outbox.event` for `identity`."""
+        """Return an event caused by this caller. See `kit.outbox.event` for `identity`."""
         return event(
             name,
             partition=self.workspace,
@@ -79,38 +81,41 @@ class Caller:
 
     @property
     def may_repeat(self) -> bool:
-        """Whether the answer has to be known before the write, so that it can be kept."""
+        """Return whether the request has an Idempotency-Key, so that the response must be known
+        before the write that stores it."""
         return self.idempotency is not None
 
     def keep_actions(
         self, result: BaseModel | Existing[BaseModel], *, repeated: BaseModel | None = None
     ) -> list[Action]:
-        """The write that keeps the answer under the request's Idempotency-Key; none without one.
+        """Return the write that stores the response under the request's Idempotency-Key; none
+        without a key.
 
-        It belongs into the transaction of the change that `result` tells. A repetition of the
-        request is told `repeated`, where that is given: secrets are shown once. What the write
-        raises when there is an answer passes through the service.
+        It belongs in the transaction of the change that `result` describes. `repeated` is the
+        response for retries, if it differs: secrets are shown only once. If a response is already
+        stored the write raises AnsweredBefore, which services must not catch.
         """
         return [self.idempotency.keep_action(result, repeated)] if self.idempotency else []
 
     def begin(self) -> None:
-        """To be called before work in several transactions, whose answer is kept at its end.
+        """Claim the Idempotency-Key, before work in several transactions; the response is stored at
+        the end.
 
         Raises AnsweredBefore, IdempotencyMismatch, StillRunning.
         """
         self.begin_with(None)
 
     def begin_with(self, plan: PlanT) -> PlanT:
-        """`begin`, where what is to be done depends on what there is: a request that begins again
-        after a crash gets the `plan` of the first. It has to be what DynamoDB can store.
+        """Claim the Idempotency-Key as `begin` does, and store the plan of the work, if it depends
+        on data that may change.
 
-        Raises AnsweredBefore, IdempotencyMismatch, StillRunning.
+        Return the stored plan if this is a retry after a crash, else `plan`, which must be storable
+        in DynamoDB. Raises AnsweredBefore, IdempotencyMismatch, StillRunning.
         """
         return self.idempotency.begin(plan) if self.idempotency else plan
 
     def new_id(self, prefix: str, *identity: str) -> str:
-        """A new id; a request that has begun gives the same `identity` the same one if it has to
-        begin again after a crash."""
+        """Return a new id. After `begin`, a retry gets the same id for the same `identity`."""
         if self.idempotency is None:
             return ids.new(prefix)
         return self.idempotency.new_id(prefix, *identity)
@@ -126,7 +131,7 @@ class Workspace(BaseModel):
 
 
 class ApiKey(BaseModel):
-    """A key as it is listed; the secret was shown once and is stored only as a hash."""
+    """An API key without its secret, which is shown once and stored only as a hash."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -135,21 +140,21 @@ class ApiKey(BaseModel):
     name: str
     scopes: list[str]
     role: Role | None = None
-    """The role it was made with, if any; `scopes` are what it may."""
+    """The role that the key was created with, if any. Its permissions are those in `scopes`."""
     mode: Mode
     hint: str
     """The last four characters of the key."""
     created_at: str
     created_by: str
     expires_at: str | None = None
-    """From this moment on it is refused. A rotated key expires when the overlap ends."""
+    """The time at which the key expires. A rotated key expires at the end of the overlap."""
     revoked_at: str | None = None
     rotated_from: str | None = None
-    """The id of the key it took the place of."""
+    """The id of the key that this key replaces."""
     rotated_to: str | None = None
-    """The id of the key that took its place."""
+    """The id of the key that replaces this key."""
     last_used_at: str | None = None
-    """Its last call that was let in; only in lists."""
+    """The time of the last accepted request; only in lists."""
 
     def is_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and clock.from_text(self.expires_at) <= now

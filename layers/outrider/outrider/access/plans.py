@@ -1,4 +1,4 @@
-"""Plans: how many calls a key may make, and the monthly credits of its workspace."""
+"""Plans: rate limits of each key, and monthly credits of the workspace."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,8 @@ PLANS: dict[PlanName, Plan] = {
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """`quota` calls in `window_ms`, as GCRA counts them: one every `step_ms`, `burst_ms` ahead."""
+    """A rate limit of `quota` calls in `window_ms`. As a GCRA: one call every `step_ms`, up to
+    `burst_ms` ahead."""
 
     name: str
     quota: int
@@ -38,7 +39,7 @@ class RateLimit:
 
     @property
     def burst_ms(self) -> int:
-        """How far the clock may run ahead of now for one more call to be let in."""
+        """Return how far `tat` may be in the future for another call to be admitted."""
         return (self.quota - 1) * self.step_ms
 
 

@@ -1,7 +1,7 @@
-"""Keys, expressions and items of workspaces and API keys.
+"""DynamoDB items of workspaces and API keys.
 
-A key is two items: the resource that is listed (`<workspace>` / `key_…`, which carries the events),
-and the record that the meter updates on every call (`key#<public id>` / `#`).
+An API key has two items: the listed resource (`<workspace>` / `key_…`), which also carries the
+events, and the record that the meter updates on every call (`key#<public id>` / `#`).
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,13 @@ from outrider.kit.outbox import Event
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceRepository:
-    """Workspaces by their public id. The item is shared by both modes."""
+    """Workspaces by public id; both modes share one item."""
 
     table: Table
 
     def add(self, workspace: Workspace, seal: bytes, link_secret: bytes) -> None:
-        """`seal` is the secret of its cursors, `link_secret` that of the links in its mails."""
+        """Create a workspace. `seal` is its secret for cursors, `link_secret` its secret for links
+        in emails. Raises ConditionFailed if the id exists."""
         item = {
             **workspace.model_dump(),
             "pk": workspace.id,
@@ -37,18 +38,19 @@ class WorkspaceRepository:
         self.table.write(self.table.put_action(item, "attribute_not_exists(#pk)"))
 
     def key(self, workspace_id: str) -> tuple[Table, str, str]:
-        """Where a workspace is, for `kit.aws.dynamodb.batch_get`."""
+        """Return the key of a workspace's item, for `batch_get`."""
         return self.table, workspace_id, "#"
 
     def get(self, workspace_id: str) -> tuple[Workspace, bytes] | None:
+        """Return a workspace and its `seal`, or None."""
         item = self.table.get(workspace_id, "#")
         return (Workspace.model_validate(item), item["seal"]) if item else None
 
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key to be stored. `plan` and `seal` are the workspace's: the meter finds them on the
-    key's record."""
+    """A key to be stored. `plan` and `seal` of the workspace are copied to the key's record, so
+    that the meter gets them without another read."""
 
     key: ApiKey
     credential: Credential
@@ -59,13 +61,14 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyRepository:
-    """Keys of one workspace in one mode."""
+    """API keys of one workspace in one mode."""
 
     table: Table
     workspace: WorkspaceId
 
     def add(self, new: NewKey, also: Sequence[Action] = ()) -> None:
-        """`also` are writes of the same transaction."""
+        """Store a new key; `also` are further writes of the transaction. Raises
+        TransactionFailed."""
         transact(*self._put_actions(new), *also)
 
     def get(self, key_id: str) -> ApiKey | None:
@@ -80,8 +83,11 @@ class ApiKeyRepository:
         events: Sequence[Event],
         also: Sequence[Action] = (),
     ) -> None:
-        """Store `new` as the successor of a key, which expires at `ends_at`; `events` are about
-        the old key. Raises Stale when it was revoked or replaced since it was read."""
+        """Store `new` as the successor of a key, which then expires at `ends_at`; `events` are
+        those of the old key, `also` further writes of the transaction.
+
+        Raises Stale if the old key was revoked or rotated after it was read.
+        """
         try:
             transact(
                 self.table.update_action(
@@ -114,6 +120,7 @@ class ApiKeyRepository:
     def list(
         self, limit: int, after: dict[str, Any] | None
     ) -> tuple[Sequence[ApiKey], dict[str, Any] | None]:
+        """Return up to `limit` keys, newest first, and the position of the next page or None."""
         page = self.table.page(
             Query(
                 self.workspace,
@@ -128,8 +135,8 @@ class ApiKeyRepository:
         return self._with_use([ApiKey.model_validate(item) for item in page.items]), page.last_key
 
     def revoke(self, key_id: str, revoked_at: str, events: Sequence[Event]) -> str:
-        """Revoke a key of this workspace. Return when: at the first time, when it was revoked
-        before."""
+        """Revoke a key and return the time of revocation: the earlier one if it was already
+        revoked. Raises TransactionFailed if there is no such key."""
         try:
             transact(
                 self.table.update_action(
@@ -185,7 +192,7 @@ class ApiKeyRepository:
         )
 
     def _with_use(self, keys: Sequence[ApiKey]) -> Sequence[ApiKey]:
-        """The keys with the time of their last call, which only the meter's records know."""
+        """Return the keys with `last_used_at`, which is read from the meter's records."""
         places = {key.id: (f"key#{public_id_of(key.id)}", "#") for key in keys}
         records = batch_get((self.table, *place) for place in places.values())
         return [

@@ -1,4 +1,4 @@
-"""What the API takes and gives about keys."""
+"""API schemas of keys, accounts and workspaces."""
 
 from datetime import timedelta
 from typing import Annotated, Literal, Self
@@ -16,7 +16,7 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 Scope = Annotated[str, Field(json_schema_extra={"enum": list(ALL)})]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=50)]
 _LONGEST_LIFE = timedelta(days=3653)
-"""Ten years, however the leap years fall."""
+"""Ten years, with the maximum number of leap days."""
 _DAY_SECONDS = 86_400
 
 
@@ -32,11 +32,11 @@ def _expiry(text: str) -> str:
 Expiry = Annotated[
     str, Field(max_length=40, json_schema_extra=json_schema.DATE_TIME), AfterValidator(_expiry)
 ]
-"""An RFC 3339 date-time in the future, at most ten years from now."""
+"""RFC 3339 date-time in the future, at most ten years from now."""
 
 
 class ApiKeyCreate(Input):
-    """What the key may is said either by `scopes` or by a `role`, never by both."""
+    """A new key with permissions from either `scopes` or a `role`."""
 
     model_config = ConfigDict(json_schema_extra=json_schema.exactly_one("scopes", "role"))
 
@@ -66,17 +66,17 @@ class ApiKeyRotate(Input):
 
 
 class ApiKeyCreated(ApiKey):
-    """The answer to a creation or rotation: the only one that ever shows the key.
+    """The response to the creation or rotation of a key, the only one that contains the key itself.
 
-    Where the request is repeated with its Idempotency-Key, `key` is null and `notice` says how to
-    get another.
+    If the request is repeated with its Idempotency-Key, `key` is null and `notice` explains how to
+    get a new key.
     """
 
     key: str | None
     notice: str = "Keep the key: it is shown in this answer only"
 
     def repeated(self) -> Self:
-        """The same answer to a repetition of its request."""
+        """Return the response for retries of the request, without the key."""
         notice = (
             "The key was shown once, in the first answer to this request. "
             f"If it was lost: POST /v1/api-keys/{self.id}/rotate gives a new one"
@@ -92,7 +92,7 @@ class ApiKeyRevoked(BaseModel):
 
 
 class PlanLimits(BaseModel):
-    """`calls_per_minute` and `calls_per_day` are those of each key."""
+    """A plan. `calls_per_minute` and `calls_per_day` apply to each key."""
 
     name: PlanName
     """The name of the plan."""
@@ -102,7 +102,7 @@ class PlanLimits(BaseModel):
 
 
 class CallingKey(BaseModel):
-    """The key of this call, and how many calls it may make."""
+    """The API key of this request, and its rate limits."""
 
     id: str
     scopes: list[str]
@@ -111,7 +111,7 @@ class CallingKey(BaseModel):
 
 
 class Account(BaseModel):
-    """A workspace as one of its keys sees it."""
+    """The workspace of the API key."""
 
     object: Literal["account"] = "account"
     workspace_id: str
@@ -123,7 +123,7 @@ class Account(BaseModel):
 
 
 class WorkspaceCreate(Input):
-    """What an operator asks: a workspace, with a live and a test key of these scopes."""
+    """Request of an operator: create a workspace with a live and a test key of these scopes."""
 
     action: Literal["create_workspace"]
     name: Name
@@ -138,7 +138,7 @@ class WorkspaceCreated(BaseModel):
 
 
 class ApiKeyIssue(Input):
-    """What an operator asks: one more key of a workspace."""
+    """Request of an operator: create another key of a workspace."""
 
     action: Literal["create_key"]
     workspace_id: str

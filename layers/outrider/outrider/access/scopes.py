@@ -1,4 +1,4 @@
-"""Scopes: what a key may do. Everything is refused unless a scope covers it."""
+"""Scopes: permissions of API keys. Everything is denied unless a scope allows it."""
 
 from collections.abc import Collection
 from typing import Literal
@@ -9,7 +9,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "contacts": ("contacts", "companies", "imports", "leads"),
     "campaigns": ("campaigns", "sequences", "workflows", "messages", "mailboxes", "webhooks"),
 }
-"""A family covers reading and writing of all its resources."""
+"""Resources by family; the scope of a family allows reading and writing all of its resources."""
 
 _FAMILY_OF = {resource: family for family, members in FAMILIES.items() for resource in members}
 _RESOURCES = (*_FAMILY_OF, "suppressions")
@@ -23,7 +23,7 @@ ALL: tuple[str, ...] = (
     "chat",
     "agent",
 )
-"""Every scope a key can be given."""
+"""All scopes that a key can have."""
 
 _READING = tuple(scope for scope in ALL if scope.endswith(":read"))
 
@@ -44,21 +44,23 @@ ROLES: dict[Role, tuple[str, ...]] = {
     ),
     "viewer": _READING,
 }
-"""Named sets of scopes, each within the one before it.
+"""Roles: named sets of scopes, each a subset of the previous one.
 
-An owner may everything, also what later versions add. An admin may everything there is now, so it
-gives any role but owner. A member does the daily work: it sets up no mailboxes, no webhooks and no
-keys. A viewer reads. A key keeps the scopes its role had when it was made.
+Owners may do everything, including operations added in later versions. Admins may do everything
+that exists now, so they can grant every role except owner. Members do the daily work: they cannot
+manage mailboxes, webhooks or API keys. Viewers can only read. A key keeps the scopes that its role
+had when the key was created.
 """
 
 
 def resource(scope: str) -> str:
-    """`contacts` of `contacts:read`: what routes are counted by."""
+    """Return the resource of a scope (`contacts` of `contacts:read`), by which calls are
+    counted."""
     return scope.partition(":")[0]
 
 
 def covers(granted: Collection[str], required: str) -> bool:
-    """Whether a key with the scopes `granted` may do what needs `required`."""
+    """Return whether the scopes `granted` include the scope `required`."""
     if "*" in granted or required in granted:
         return True
     members = FAMILIES.get(required)

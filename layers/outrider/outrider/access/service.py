@@ -1,4 +1,4 @@
-"""Workspaces and API keys."""
+"""Services for workspaces, accounts and API keys."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -42,8 +42,9 @@ class WorkspaceService:
         return workspace
 
     def operator(self, workspace: WorkspaceId, request_id: str) -> Caller:
-        """The owner of the stack, acting in a workspace. Raises ResourceNotFound."""
-        known, seal = _found(self.workspaces.get(workspace.public))
+        """Return the caller that represents the operator of the stack in a workspace, with all
+        scopes. Raises ResourceNotFound."""
+        known, seal = _require_found(self.workspaces.get(workspace.public))
         everything = frozenset({"*"})
         return Caller(workspace, "operator", everything, request_id, known.plan, seal=seal)
 
@@ -54,8 +55,8 @@ class AccountService:
     workspaces: WorkspaceRepository
 
     def show(self) -> Account:
-        """Raises ResourceNotFound."""
-        workspace, _ = _found(self.workspaces.get(self.caller.workspace.public))
+        """Return the caller's workspace, plan and key. Raises ResourceNotFound."""
+        workspace, _ = _require_found(self.workspaces.get(self.caller.workspace.public))
         granted, of_key = PLANS[workspace.plan], PLANS[self.caller.plan]
         return Account(
             workspace_id=workspace.id,
@@ -83,31 +84,33 @@ class ApiKeyService:
     keys: ApiKeyRepository
 
     def create(self, new: ApiKeyCreate) -> ApiKeyCreated:
-        """Make a key, which expires with the caller's if not before.
+        """Create a key. Its expiry defaults to that of the caller's key.
 
-        Raises ValidationFailed for unknown scopes, ScopeDenied for more than the creator has.
+        Raises ValidationFailed for unknown scopes; ScopeDenied for scopes or an expiry beyond the
+        caller's.
         """
         asked = scopes.ROLES[new.role] if new.role else new.scopes or ()
         require_known(asked)
         expires_at = new.expires_at or self.caller.expires_at
         self._require_within_own(asked, expires_at)
-        made = self._made(
+        new_key = self._new_key(
             new.name, list(dict.fromkeys(asked)), role=new.role, expires_at=expires_at
         )
-        shown = _shown(made)
-        self.keys.add(made, self.caller.keep_actions(shown, repeated=shown.repeated()))
-        return shown
+        response = _created_response(new_key)
+        self.keys.add(new_key, self.caller.keep_actions(response, repeated=response.repeated()))
+        return response
 
     def rotate(self, key_id: str, how: ApiKeyRotate) -> ApiKeyCreated:
-        """A new key of the same name, scopes and expiry; the old one expires after the overlap.
+        """Create a successor with the same name, scopes and expiry; the old key expires after the
+        overlap.
 
-        `api_key.created` of the new key names the old one as `rotated_from`. `api_key.revoked` of
-        the old key is told now, with `at`, the moment from which it is refused: whoever keeps a
-        list of keys knows its end in advance, and nothing has to happen at that moment. A key that
-        expires at its own `expires_at` is told by its `api_key.created` alone.
+        The event `api_key.created` of the new key has the old one as `rotated_from`. The event
+        `api_key.revoked` of the old key is published immediately, with the future expiry in `at`:
+        consumers know it in advance, and no job is needed at that time. No event is published when
+        a key expires at its own `expires_at`, which `api_key.created` contains.
 
-        Raises ResourceNotFound, ScopeDenied for a key with more than the caller has or a later
-        expiry, Conflict for one that is revoked, expired or was rotated before.
+        Raises ResourceNotFound; ScopeDenied if the key has scopes or an expiry beyond the caller's;
+        Conflict if it is revoked, expired or already rotated.
         """
         old = self._existing(key_id)
         self._require_within_own(old.scopes, old.expires_at)
@@ -115,7 +118,7 @@ class ApiKeyService:
         ends_at = clock.now() + timedelta(seconds=how.overlap_seconds)
         if old.expires_at:
             ends_at = min(ends_at, clock.from_text(old.expires_at))
-        made = self._made(
+        new_key = self._new_key(
             old.name,
             old.scopes,
             role=old.role,
@@ -123,26 +126,31 @@ class ApiKeyService:
             rotated_from=key_id,
         )
         revoked = self.caller.event(
-            "api_key.revoked", api_key_id=key_id, at=clock.to_text(ends_at), rotated_to=made.key.id
+            "api_key.revoked",
+            api_key_id=key_id,
+            at=clock.to_text(ends_at),
+            rotated_to=new_key.key.id,
         )
-        shown = _shown(made)
-        also = self.caller.keep_actions(shown, repeated=shown.repeated())
+        response = _created_response(new_key)
+        also = self.caller.keep_actions(response, repeated=response.repeated())
         try:
-            self.keys.replace(key_id, made, ends_at, [revoked], also)
+            self.keys.replace(key_id, new_key, ends_at, [revoked], also)
         except Stale as change:
             _require_rotatable(self._existing(key_id))
             raise Conflict("This key was just changed by another call") from change
-        return shown
+        return response
 
     def list(self, query: PageQuery) -> Page[ApiKey]:
+        """Return a page of the keys, newest first. Raises ValidationFailed for an invalid
+        cursor."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/api-keys")
         keys, place = self.keys.list(query.limit, sealer.after(query))
         return sealer.page(query, keys, place)
 
     def revoke(self, key_id: str) -> ApiKeyRevoked:
-        """Refuse a key from the next call on. Revoking twice is the same as once.
+        """Revoke a key with immediate effect. Idempotent.
 
-        Raises ResourceNotFound, and ScopeDenied for a key that may more than the caller.
+        Raises ResourceNotFound; ScopeDenied if the key has scopes beyond the caller's.
         """
         self._require_scopes("revoke", self._existing(key_id).scopes)
         now = clock.timestamp()
@@ -152,10 +160,10 @@ class ApiKeyService:
     def _existing(self, key_id: str) -> ApiKey:
         key = self.keys.get(key_id) if is_key_id(key_id) else None
         if key is None:
-            raise _unknown()
+            raise _key_not_found()
         return key
 
-    def _made(
+    def _new_key(
         self,
         name: str,
         granted: Sequence[str],
@@ -188,7 +196,7 @@ class ApiKeyService:
         return NewKey(key, credential, self.caller.plan, self.caller.seal, [created])
 
     def _require_within_own(self, asked: Sequence[str], expires_at: str | None) -> None:
-        """Raises ScopeDenied for a key that could do more than the caller's, or for longer."""
+        """Raise ScopeDenied if a key would have more scopes or a later expiry than the caller's."""
         self._require_scopes("give", asked)
         own_end = self.caller.expires_at
         if own_end and (expires_at is None or expires_at > own_end):
@@ -208,14 +216,15 @@ class ApiKeyService:
 
 @dataclass(frozen=True, slots=True)
 class OperatorService:
-    """What the owner of the stack does: in any workspace, and with every scope to give."""
+    """Operations of the operator of the stack: in any workspace, with all scopes."""
 
     request_id: str
     workspaces: WorkspaceService
     keys_of: Callable[[Caller], ApiKeyService]
 
     def create_workspace(self, new: WorkspaceCreate) -> WorkspaceCreated:
-        """Raises ValidationFailed for unknown scopes."""
+        """Create a workspace with a live and a test key. Raises ValidationFailed for unknown
+        scopes."""
         require_known(new.scopes)
         workspace = self.workspaces.create(new.name, new.plan)
         live = self._issue(workspace.id, "live", "First live key", new.scopes)
@@ -225,7 +234,8 @@ class OperatorService:
         )
 
     def create_key(self, new: ApiKeyIssue) -> ApiKeyIssued:
-        """Raises ResourceNotFound, and ValidationFailed for unknown scopes."""
+        """Create a key in any workspace. Raises ResourceNotFound; ValidationFailed for unknown
+        scopes."""
         created = self._issue(new.workspace_id, new.mode, new.name, new.scopes)
         return ApiKeyIssued(**created.model_dump(), workspace_id=new.workspace_id)
 
@@ -236,22 +246,22 @@ class OperatorService:
         return self.keys_of(operator).create(ApiKeyCreate(name=name, scopes=list(granted)))
 
 
-def _found(workspace: tuple[Workspace, bytes] | None) -> tuple[Workspace, bytes]:
+def _require_found(workspace: tuple[Workspace, bytes] | None) -> tuple[Workspace, bytes]:
     if workspace is None:
         raise ResourceNotFound("There is no workspace with this id")
     return workspace
 
 
-def _shown(made: NewKey) -> ApiKeyCreated:
-    return ApiKeyCreated(**made.key.model_dump(), key=made.credential.text)
+def _created_response(new_key: NewKey) -> ApiKeyCreated:
+    return ApiKeyCreated(**new_key.key.model_dump(), key=new_key.credential.text)
 
 
-def _unknown() -> ResourceNotFound:
+def _key_not_found() -> ResourceNotFound:
     return ResourceNotFound("There is no API key with this id in this workspace")
 
 
 def _require_rotatable(key: ApiKey) -> None:
-    """Raises Conflict for a key that was replaced, is revoked, or has expired."""
+    """Raise Conflict if the key is rotated, revoked or expired."""
     if key.rotated_to:
         raise Conflict(f"This key was rotated before, to {key.rotated_to}: rotate that one")
     if key.revoked_at:
@@ -261,7 +271,7 @@ def _require_rotatable(key: ApiKey) -> None:
 
 
 def require_known(asked: Sequence[str]) -> None:
-    """Raises ValidationFailed when some of the scopes do not exist."""
+    """Raise ValidationFailed if one of the scopes does not exist."""
     unknown = [
         Violation(f"/scopes/{place}", f"{scope} is not a scope{did_you_mean(scope, scopes.ALL)}")
         for place, scope in enumerate(asked)

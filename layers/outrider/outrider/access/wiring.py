@@ -1,4 +1,4 @@
-"""Builds the objects of `access`."""
+"""Factories of the services of `access`."""
 
 from outrider.access.models import Caller
 from outrider.access.repository import ApiKeyRepository, WorkspaceRepository

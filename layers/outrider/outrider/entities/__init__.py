@@ -1,2 +1,2 @@
-"""What contacts and companies have in common: a version, a value of their own that is unique, bulk
-creation with a result for each row, and a tombstone once they are deleted."""
+"""Common base of contacts and companies: versions, a unique value, bulk creation with a result per
+row, and tombstones of deleted entities."""

@@ -1,4 +1,4 @@
-"""Creating or upserting many entities, with a result for each row."""
+"""Batch creation and upsert of entities, with a result per row."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ Rows = Sequence[tuple[int, InputT]]
 
 @dataclass(frozen=True, slots=True)
 class EntityBatch(Generic[EntityT, InputT, ResultT]):
-    """Rows of one request.
+    """Batch of the rows of one request.
 
-    `new` makes the entity of a row (see `Caller.new_id` for the further arguments), `given` what an
-    upsert is to change. `check_rows` returns why rows are refused, by index, and the condition
-    checks of all the others.
+    `new` makes an entity from a row (its further arguments are those of `Caller.new_id`); `given`
+    returns the fields that an upsert changes. `check_rows` returns the reasons of rejected rows by
+    index, and the condition checks for all others.
     """
 
     writes: EntityWrites[EntityT]
@@ -39,7 +39,8 @@ class EntityBatch(Generic[EntityT, InputT, ResultT]):
     check_rows: Callable[[Rows[InputT]], tuple[dict[int, str], Sequence[Action]]]
 
     def put(self, raw_rows: Sequence[Any], *, upsert: bool) -> list[ResultT]:
-        """Return one result for each row, in the order of the rows."""
+        """Create or upsert the rows and return one result per row, in the same order. Raises
+        AnsweredBefore, IdempotencyMismatch, StillRunning."""
         self.writes.caller.begin()
         unique = self.writes.entities.unique
         read, refused = read_rows(self.row, raw_rows)
@@ -63,7 +64,7 @@ class EntityBatch(Generic[EntityT, InputT, ResultT]):
         return [results[index] for index in sorted(results)]
 
     def _add(self, rows: Rows[InputT], upsert: bool) -> dict[int, ResultT]:
-        """Add rows of different values, in one transaction where all of them are new."""
+        """Add rows with distinct unique values, in one transaction for all that are new."""
         entities, event = self.writes.entities, self.writes.event
         new = {index: self.new(row, str(index)) for index, row in rows}
         results: dict[int, ResultT] = {}
@@ -76,14 +77,14 @@ class EntityBatch(Generic[EntityT, InputT, ResultT]):
                 [(entity, [event("created", entity.id)]) for entity in new.values()], checks
             )
             owners = entities.get_many(sorted(set(taken.values()))) if taken else {}
-        except (StoreFailed, ValidationFailed) as failure:  # a check that held just before
+        except (StoreFailed, ValidationFailed) as failure:  # a check failed that held just before
             return results | {
                 index: self._not_now(index, entity, failure) for index, entity in new.items()
             }
         given = dict(rows)
         for index, entity in new.items():
             owner = taken.get(entity.id, entity.id)
-            if owner == entity.id:  # new, or made before the request was cut short
+            if owner == entity.id:  # new, or created by an earlier attempt of this request
                 value = self.writes.value(entity)
                 results[index] = self._result(index, "created", value, id=entity.id)
             else:
@@ -102,7 +103,8 @@ class EntityBatch(Generic[EntityT, InputT, ResultT]):
         *,
         upsert: bool,
     ) -> ResultT:
-        """Settle a row whose value `owner` has: `existing`, or an entity that is gone."""
+        """Update, skip or create for a row whose unique value is claimed by `owner`; `existing` is
+        None if that entity is deleted."""
         writes, value = self.writes, self.writes.value(entity)
         try:
             if existing is None or value is None or not writes.entities.holds(existing, value):
@@ -121,7 +123,7 @@ class EntityBatch(Generic[EntityT, InputT, ResultT]):
         return self._result(index, result, value, id=put.id)
 
     def _not_now(self, index: int, entity: EntityT, failure: OutriderError) -> ResultT:
-        """Return the result of a row that another try may bring in."""
+        """Return the result of a row that failed temporarily and may succeed in a retry."""
         reason = f"{failure.detail} (send this row again)"
         return self._result(index, "failed", self.writes.value(entity), reason=reason)
 

@@ -1,5 +1,4 @@
-"""Entities by the hundred: found by their unique values, written so that a repetition knows its
-own work from that of others."""
+"""Bulk operations on entities: lookup by unique value, and idempotent writes with marks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from outrider.kit.outbox import Event
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Who has a value: an entity, or (without `item`) one that is gone and left its claim."""
+    """Owner of a unique value; `item` is None if the owner is deleted and its claim still
+    exists."""
 
     owner: str
     item: Item | None
@@ -30,7 +30,8 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class NewEntity(Generic[EntityT]):
-    """`former_owner` is an entity that is gone but whose claim on the value still stands."""
+    """An entity to add. `former_owner` is a deleted entity whose claim on the unique value still
+    exists."""
 
     entity: EntityT
     events: Sequence[Event]
@@ -40,10 +41,11 @@ class NewEntity(Generic[EntityT]):
 
 @dataclass(frozen=True, slots=True)
 class Bulk(EntityRepository[EntityT]):
-    """What a repository of entities can do with many of them; mixed into it."""
+    """Repository mixin with operations on many entities."""
 
     def find(self, values: Iterable[str]) -> dict[str, Claimed]:
-        """Who has these values, by their `key_of`."""
+        """Return the owners of these unique values, by the `key_of` of each value. Values without
+        an owner are omitted."""
         claims = batch_get((self.table, self.claims, self.key_of(value)) for value in values)
         owners = {key: str(claim[self.owner]) for (*_, key), claim in claims.items()}
         items = batch_get(self.key(owner) for owner in sorted(set(owners.values())))
@@ -55,14 +57,16 @@ class Bulk(EntityRepository[EntityT]):
         }
 
     def with_index_keys(self, item: Item, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """The changes of an item with those of the keys of its indexes that follow."""
+        """Return the changes of an item, extended by the index keys that change with them."""
         keys = self.index_keys({**item, **changes})
         return {**changes, **{name: key for name, key in keys.items() if item.get(name) != key}}
 
     def add_marked(self, new: Sequence[NewEntity[EntityT]]) -> set[str]:
-        """Add up to ADD_AT_ONCE entities, leaving out those whose value others have: their ids.
+        """Add up to ADD_AT_ONCE entities, and return the ids of those not added because their
+        unique value is taken.
 
-        One that is there by an earlier try counts as added.
+        Entities that an earlier attempt added count as added. Raises TransactionConflict,
+        StoreFailed.
         """
         groups = {each.entity.id: self._mark_actions(each) for each in new}
         refused = transact_groups(groups, lambda count: [self._count_action(count)])
@@ -81,8 +85,8 @@ class Bulk(EntityRepository[EntityT]):
         version: int,
         mark: str,
     ) -> None:
-        """Change an entity that is at `version`, unless an earlier try did. `changes` are all there
-        are, as `with_index_keys` gives them. Raises Stale."""
+        """Update an entity at `version`, unless an earlier attempt with the same mark did.
+        `changes` must include the index keys (see `with_index_keys`). Raises Stale."""
         now = clock.timestamp()
         keys = self.index_keys({"id": entity_id, "updated_at": now})
         changes = {**changes, "updated_at": now, **keys, **bulk_marks.attribute(mark)}
@@ -93,7 +97,7 @@ class Bulk(EntityRepository[EntityT]):
                 raise Stale(self._present(moved.item)) from moved
 
     def withdraw(self, entity_id: str, events: Sequence[Event], *, version: int) -> None:
-        """Delete an entity that is at `version`. One that is gone already counts as deleted.
+        """Delete an entity at `version`; one that is already deleted counts as success.
 
         Raises Stale.
         """

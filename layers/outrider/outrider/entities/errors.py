@@ -1,10 +1,10 @@
-"""What can go wrong with the unique value of an entity."""
+"""Errors of duplicate unique values."""
 
 from outrider.kit.errors import DuplicateResource
 
 
 class EntityExists(DuplicateResource):
-    """One was to be created with the value of `owner`."""
+    """A create failed because the entity `owner` has the same unique value."""
 
     def __init__(self, noun: str, value: str, owner: str) -> None:
         super().__init__(
@@ -15,7 +15,7 @@ class EntityExists(DuplicateResource):
 
 
 class ValueOfAnother(DuplicateResource):
-    """One was to be given the value of `owner`."""
+    """An update failed because another entity, `owner`, has the new unique value."""
 
     def __init__(self, noun: str, value: str, owner: str) -> None:
         super().__init__(f"Another {noun} has this {value}: {owner}")

@@ -1,4 +1,4 @@
-"""Entities."""
+"""Base model of entities."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
@@ -10,9 +10,9 @@ from outrider.kit.aws.attributes import Item
 
 
 class Entity(BaseModel):
-    """Times are RFC 3339 UTC; `version` rises with every change.
+    """Base class of entities. Times are RFC 3339 in UTC; `version` increases with every change.
 
-    Each kind declares these four fields itself, where they are to stand among its own.
+    Each subclass declares these four fields itself, to control the order of the fields in JSON.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -25,15 +25,15 @@ class Entity(BaseModel):
 
     @classmethod
     def from_item(cls, item: Item | None) -> Self | None:
-        """The entity an item is; a tombstone is none."""
+        """Return the entity stored in an item, or None for no item and for a tombstone."""
         return cls.model_validate(item) if item and "deleted_at" not in item else None
 
     def fields(self) -> dict[str, Any]:
-        """What is stored of it."""
+        """Return the fields that are stored."""
         return self.model_dump(exclude={"object", *type(self).model_computed_fields})
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
-        """The entity after `changes`, where None clears a field: the next version."""
+        """Return the next version of the entity with these changes; None clears a field."""
         after = {**self.fields(), **changes}
         given = {name: value for name, value in after.items() if value is not None}
         now = clock.timestamp()

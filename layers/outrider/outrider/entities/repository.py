@@ -1,9 +1,9 @@
-"""Keys, expressions and items that entities have in common.
+"""Repository of entities: keys, expressions and items in DynamoDB.
 
-An entity is `<workspace>` / `<id>`. Where it has a value that is unique in the workspace, an item
-of its own claims the value and names the owner. A deleted entity stays as a tombstone that no read
-shows, until a worker has removed it together with its claim: so deleting is one write that needs
-no read, and still carries its event.
+An entity's item is `<workspace>` / `<id>`. If it has a value that is unique in the workspace, a
+separate item claims the value for its owner. A deleted entity remains as a tombstone, which reads
+ignore, until a worker removes it and its claim. Therefore a delete is a single write without a
+prior read, and can still publish its event.
 """
 
 from abc import ABC, abstractmethod
@@ -32,18 +32,19 @@ from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
 
 ADD_AT_ONCE = 33
-"""Entities added in one transaction: three items each at most, and a transaction holds 100."""
+"""Maximum entities added in one transaction: up to three items each, and a transaction holds
+100."""
 
 PRESENT = "attribute_exists(#pk) AND attribute_not_exists(#deleted_at)"
 _TOMBSTONE_LIFE = timedelta(days=2)
 
 EntityT = TypeVar("EntityT", bound=Entity)
 Found = Mapping[tuple[str, str, str], Item]
-"""What `kit.aws.dynamodb.batch_get` gives."""
+"""Result of `batch_get`."""
 
 
 class ValueTaken(Exception):
-    """The unique value of the entity is claimed by the entity `owner`."""
+    """The unique value of the entity is claimed by another entity, `owner`."""
 
     def __init__(self, owner: str) -> None:
         super().__init__(owner)
@@ -52,7 +53,7 @@ class ValueTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EntityRepository(ABC, Generic[EntityT]):
-    """Entities of one kind in one workspace; the workspace is fixed here, so no query can forget
+    """Entities of one kind in one workspace. The workspace is fixed here, so no query can omit
     it."""
 
     table: Table
@@ -60,85 +61,90 @@ class EntityRepository(ABC, Generic[EntityT]):
 
     model: ClassVar[type[Any]]
     unique: ClassVar[str]
-    """The field whose value is unique; an entity may have none."""
+    """Field with the unique value; it may be None."""
     owner: ClassVar[str]
-    """The attribute of a claim that names the owner."""
+    """Attribute of a claim with the id of its owner."""
     counted_as: ClassVar[str]
     index_names: ClassVar[Sequence[str]]
-    """Attributes that a tombstone has not."""
+    """Attributes that are index keys, which a tombstone does not have."""
 
     @property
     @abstractmethod
     def claims(self) -> str:
-        """The partition of the claims."""
+        """Return the partition key of the claims."""
 
     @abstractmethod
     def index_keys(self, fields: Mapping[str, Any]) -> dict[str, str | None]:
-        """The keys of indexes that follow from `fields`, one of which is `id`; None where it stands
-        in no index."""
+        """Return the index keys that depend on `fields`, which include `id`; None removes the item
+        from the index."""
 
     def key_of(self, value: str) -> str:
-        """What a unique value has in common with those that count as the same."""
+        """Return the normalised form of a unique value; values with the same form count as
+        duplicates."""
         return value
 
     def are_same(self, one: str | None, other: str | None) -> bool:
-        """Whether two unique values, or their absence, count as the same."""
+        """Return whether two unique values are duplicates, or both are None."""
         if one is None or other is None:
             return one is other
         return self.key_of(one) == self.key_of(other)
 
     def holds(self, entity: EntityT, value: str) -> bool:
-        """Whether the entity has this unique value."""
+        """Return whether the entity has this unique value."""
         return self.are_same(self._value(entity), value)
 
     def traces(self, entity: EntityT) -> Sequence[tuple[str, str]]:
-        """Keys of the items that lead to the entity and go with it."""
+        """Return the keys of the items that refer to the entity and are deleted with it."""
         value = self._value(entity)
         return [(self.claims, self.key_of(value))] if value is not None else []
 
     def entity(self, item: Item | None) -> EntityT | None:
-        """The entity an item is; a tombstone is none."""
+        """Return the entity stored in an item, or None for no item and for a tombstone."""
         entity: EntityT | None = self.model.from_item(item)
         return entity
 
     def key(self, entity_id: str) -> tuple[Table, str, str]:
-        """Where an entity is, for `kit.aws.dynamodb.batch_get`."""
+        """Return the key of an entity's item, for `batch_get`."""
         return self.table, self.workspace, entity_id
 
     def keys(self, entity_id: str) -> Sequence[tuple[Table, str, str]]:
-        """Where all is that an entity is shown with, for `kit.aws.dynamodb.batch_get`."""
+        """Return the keys of all items that make up the entity's representation, for
+        `batch_get`."""
         return [self.key(entity_id)]
 
     def whole(self, entity_id: str, found: Found) -> EntityT | None:
-        """The entity with all that it is shown with, of what was found at `keys`."""
+        """Return the entity with its related data, from the items found for `keys`; None if it does
+        not exist."""
         return self.entity(found.get((self.table.name, self.workspace, entity_id)))
 
     def check_present_action(self, entity_id: str) -> Action:
-        """That the entity is not deleted, for a transaction."""
+        """Return the condition check that the entity exists and is not deleted."""
         return self.table.check_action(self.workspace, entity_id, PRESENT)
 
     def count(self) -> int:
-        """How many there are."""
+        """Return the number of entities."""
         shards = batch_get(self._counts.keys()).values()
         return total(shards, self.counted_as)
 
     def get(self, entity_id: str) -> EntityT | None:
+        """Return the entity, or None. Raises StoreFailed."""
         return self.entity(self.table.get(self.workspace, entity_id))
 
     def get_many(self, entity_ids: Sequence[str]) -> dict[str, EntityT]:
-        """Those of `entity_ids` that exist."""
+        """Return the existing entities of these ids."""
         found = batch_get(key for entity_id in entity_ids for key in self.keys(entity_id))
         entities = (self.whole(entity_id, found) for entity_id in entity_ids)
         return {entity.id: entity for entity in entities if entity}
 
     def with_value(self, value: str) -> EntityT | None:
-        """The entity that has this unique value, as its claim tells."""
+        """Return the entity that has this unique value, or None."""
         claim = self.table.get(self.claims, self.key_of(value))
         entity = self.get(self._owner(claim)) if claim else None
         return entity if entity and self.holds(entity, value) else None
 
     def with_owner(self, entity_id: str, value: str | None) -> tuple[EntityT | None, str | None]:
-        """The entity, and the id of the one whose claim stands on `value`."""
+        """Return the entity and the id of the owner of `value`; each is None if it does not
+        exist."""
         if value is None:
             return self.get(entity_id), None
         claim = (self.table, self.claims, self.key_of(value))
@@ -154,10 +160,10 @@ class EntityRepository(ABC, Generic[EntityT]):
         former_owner: str | None = None,
         also: Sequence[Action] = (),
     ) -> None:
-        """`former_owner` is an entity that is gone but whose claim on the value still stands;
-        `also` are writes of the same transaction.
+        """Add an entity. `former_owner` is a deleted entity whose claim on the unique value still
+        exists; `also` are further writes of the transaction.
 
-        Raises ValueTaken.
+        Raises ValueTaken, TransactionConflict.
         """
         actions = self._add_actions(entity, events, former_owner)
         try:
@@ -169,8 +175,11 @@ class EntityRepository(ABC, Generic[EntityT]):
     def add_many(
         self, entities: Sequence[tuple[EntityT, Sequence[Event]]], also: Sequence[Action] = ()
     ) -> dict[str, str]:
-        """Add up to ADD_AT_ONCE entities, leaving out those whose value is taken: for each of
-        these, its id and the owner's. One that is there already is its own."""
+        """Add up to ADD_AT_ONCE entities whose unique value is free.
+
+        For each of the others, return its id and that of the owner of the value; an entity that
+        already exists is its own owner.
+        """
         groups = {entity.id: self._add_actions(entity, events) for entity, events in entities}
         refused = transact_groups(groups, lambda count: [self._count_action(count), *also])
         return {
@@ -187,9 +196,10 @@ class EntityRepository(ABC, Generic[EntityT]):
         version: int | None,
         also: Sequence[Action] = (),
     ) -> EntityT:
-        """The entity afterwards; None clears a field, `version` None changes any.
+        """Update an entity without reading it, and return it. None clears a field; `version` None
+        means any version.
 
-        For the unique value see `reclaim`. Raises Stale.
+        Use `reclaim` to change the unique value. Raises Stale.
         """
         changes = {**changes, "updated_at": clock.timestamp()}
         changes |= self.index_keys({**changes, "id": entity_id})
@@ -208,7 +218,8 @@ class EntityRepository(ABC, Generic[EntityT]):
         *,
         also: Sequence[Action] = (),
     ) -> None:
-        """Make of an entity as it was read what it is to be; the unique value stays.
+        """Update an entity from `before`, as it was read, to `after`; both have the same unique
+        value.
 
         Raises Stale.
         """
@@ -218,7 +229,7 @@ class EntityRepository(ABC, Generic[EntityT]):
             raise Stale(self.entity(failure.item)) from failure
 
     def change_action(self, before: EntityT, after: EntityT, events: Sequence[Event]) -> Action:
-        """`change`, for a transaction."""
+        """Return the write of `change`, for a transaction."""
         return self._become_action(before, after, events)
 
     def reclaim(
@@ -230,31 +241,32 @@ class EntityRepository(ABC, Generic[EntityT]):
         former_owner: str | None = None,
         also: Sequence[Action] = (),
     ) -> bool:
-        """`change` with another unique value, or none, and its claim. `former_owner` as in `add`.
+        """Update an entity as `change` does, but with a different unique value or none, and move
+        its claim. `former_owner` as in `add`.
 
-        False when entity or claims are no longer as they were read.
+        Return False if the entity or a claim was changed after it was read.
         """
         actions = [self._become_action(before, after, events)]
         if value := self._value(after):
             actions.append(self._claim_action(value, before.id, former_owner))
-        if left := self._value(before):
-            actions.append(self._untrace_action(self.claims, self.key_of(left), before.id))
+        if released := self._value(before):
+            actions.append(self._untrace_action(self.claims, self.key_of(released), before.id))
         return try_transact(*actions, *also)
 
     def remove(self, entity_id: str, events: Sequence[Event]) -> bool:
-        """False when there is no such entity."""
+        """Delete an entity: replace it by a tombstone. Return False if it does not exist."""
         return try_transact(*self.remove_actions(entity_id, events))
 
     def remove_actions(
         self, entity_id: str, events: Sequence[Event], version: int | None = None
     ) -> tuple[Action, Action]:
-        """`remove`, for a transaction."""
+        """Return the writes of `remove`, for a transaction."""
         return self._tombstone_action(entity_id, events, version), self._count_action(-1)
 
     def bury(self, gone: EntityT) -> None:
-        """Remove the tombstone of an entity with what leads to it. Twice is the same as once."""
+        """Remove the tombstone of an entity, and the items that refer to the entity. Idempotent."""
         for pk, sk in self.traces(gone):
-            with suppress(ConditionFailed):  # it leads to another entity by now
+            with suppress(ConditionFailed):  # the item now refers to another entity
                 self.table.write(self._untrace_action(pk, sk, gone.id))
         self.table.write(self.table.delete_action(self.workspace, gone.id))
 
@@ -304,7 +316,8 @@ class EntityRepository(ABC, Generic[EntityT]):
         )
 
     def _untrace_action(self, pk: str, sk: str, entity_id: str) -> Action:
-        """Remove an item that leads to the entity, unless it leads to another."""
+        """Return the delete of an item that refers to the entity, unless it refers to another
+        one."""
         condition = f"attribute_not_exists(#pk) OR #{self.owner} = :entity_id"
         return self.table.delete_action(pk, sk, condition, entity_id=entity_id)
 

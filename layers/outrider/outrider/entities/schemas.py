@@ -1,4 +1,4 @@
-"""What the API takes and gives about entities of any kind."""
+"""API schemas shared by all kinds of entities."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from outrider.kit.http.inputs import invalid
 
 MAX_BATCH = 1_000
 MAX_OBJECT = 16 * 1024
-"""Bytes of JSON: 200 entities of a page fit Lambda's answer of 6 MB."""
+"""Bytes of JSON, so that a page of 200 entities stays below Lambda's response limit of 6 MB."""
 
 Text = Annotated[str, Field(max_length=500)]
 MAX_TAGS = 50
@@ -22,7 +22,8 @@ Tags = Annotated[
 
 
 def check_object(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """`value`, when it can be stored and is not too large; else raises ValueError."""
+    """Return `value` if it can be stored and is not too large. Raises ValidationError,
+    ValueError."""
     if found := [*unstorable(value)]:
         raise invalid(*found)
     if len(json.dumps(value)) > MAX_OBJECT:
@@ -46,7 +47,7 @@ Result = Literal["created", "updated", "unchanged", "skipped", "failed"]
 
 
 class RowResult(BaseModel):
-    """What became of one row. `reason` is given for `skipped` and `failed`."""
+    """The result of one row. `reason` is set for `skipped` and `failed`."""
 
     index: int
     result: Result

@@ -1,4 +1,4 @@
-"""Writes of one entity, repeated while others change it at the same time."""
+"""Writes of single entities, with retries under optimistic locking."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ from outrider.kit.outbox import Event
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The words for a kind of entity, for example `contact`, `con` and `address`."""
+    """Names of a kind of entity: noun, id prefix and unique value, for example `contact`, `con` and
+    `address`."""
 
     noun: str
     prefix: str
@@ -35,10 +36,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class EntityWrites(Generic[EntityT]):
-    """Upserts, changes and deletions of entities of one kind.
+    """Upserts, updates and deletes of entities of one kind.
 
-    `changes` returns what changes about an entity when what is given is to hold, and raises
-    ValidationFailed. `check_actions` returns the condition checks that belong to the write.
+    `changes` returns the fields of an entity that change with the given input, or raises
+    ValidationFailed. `check_actions` returns the condition checks for the write.
     """
 
     caller: Caller
@@ -47,8 +48,8 @@ class EntityWrites(Generic[EntityT]):
     changes: Callable[[EntityT, Mapping[str, Any]], Mapping[str, Any]]
     check_actions: Callable[[Mapping[str, Any]], Sequence[Action]]
     keeps: bool = True
-    """Whether what is written answers the request, and is kept under its Idempotency-Key: of a
-    batch no single entity does."""
+    """Whether the written entity is the response, which is stored under the Idempotency-Key of the
+    request. False in a batch."""
 
     def settle(
         self,
@@ -59,10 +60,11 @@ class EntityWrites(Generic[EntityT]):
         upsert: bool,
         most: int = MOST,
     ) -> tuple[EntityT, Result]:
-        """Update the entity that has the unique value of `new`, or add `new` where that entity is
-        gone or has left the value. The first of `most` attempts is the one that met `taken`.
+        """Resolve a conflict of unique values: update the entity that has the value of `new`, or
+        add `new` if that entity is deleted or no longer has the value.
 
-        Raises EntityExists without `upsert`, and Contended when others keep changing it.
+        The write that failed with `taken` counts as the first of `most` attempts. Raises
+        EntityExists if `upsert` is False and the entity exists; Contended after the last attempt.
         """
         created, value = self.event("created", new.id), self.value(new)
         for number in attempts(most):
@@ -87,8 +89,8 @@ class EntityWrites(Generic[EntityT]):
     def update(
         self, existing: EntityT, given: Mapping[str, Any], value: str, most: int = MOST
     ) -> tuple[EntityT, Result]:
-        """Change what is given about the entity that has the unique `value`, nothing else. Raises
-        Contended when others keep changing it."""
+        """Update the given fields of the entity that has the unique `value`. Raises Contended if
+        concurrent writes prevent it in every attempt, or the entity loses the value."""
         current: EntityT | None = existing
         for number in attempts(most):
             if number > 1:
@@ -116,10 +118,10 @@ class EntityWrites(Generic[EntityT]):
     def change(
         self, entity_id: str, given: Mapping[str, Any], if_match: int | None, *, must_read: bool
     ) -> EntityT:
-        """Change what is given, nothing else; `must_read` where that depends on what the entity is.
+        """Update the given fields; `must_read` if the update depends on the current entity.
 
-        Raises `Kind.not_found`, ValueOfAnother, and PreconditionFailed at another version than
-        `if_match`.
+        Raises `Kind.not_found`, ValueOfAnother, Contended, ValidationFailed; PreconditionFailed if
+        the version is not `if_match`.
         """
         if not self.kind.is_id(entity_id):
             raise self.kind.not_found
@@ -153,15 +155,16 @@ class EntityWrites(Generic[EntityT]):
         return EntityExists(self.kind.noun, self.kind.unique, existing.id)
 
     def further_actions(self, after: Made[EntityT], given: Mapping[str, Any]) -> Sequence[Action]:
-        """Return what belongs to the write that makes `after` of what is given."""
+        """Return the writes that belong in the transaction of a change: condition checks, and the
+        stored response."""
         kept = self.caller.keep_actions(after) if self.keeps else ()
         return [*self.check_actions(given), *kept]
 
     def _change_read(
         self, entity_id: str, given: Mapping[str, Any], if_match: int | None
     ) -> EntityT:
-        """As `change`, of an entity that has to be read first. Raises Contended also when others
-        keep changing the entity or the claim on its value."""
+        """Update an entity as `change` does, after reading it. Raises Contended after the last
+        attempt."""
         unique = self.entities.unique
         for _ in attempts():
             current, owner = self.entities.with_owner(entity_id, given.get(unique))
@@ -187,7 +190,7 @@ class EntityWrites(Generic[EntityT]):
             if owner not in (None, entity_id) and (other := self.entities.get(owner)):
                 if value is not None and self.entities.holds(other, value):
                     raise ValueOfAnother(self.kind.noun, self.kind.unique, owner)
-                continue  # it has just left the value
+                continue  # the owner has just given up the value
             events = [self._updated(entity_id, changes)]
             also = self.further_actions(after, given)
             if self.entities.reclaim(current, after, events, former_owner=owner, also=also):

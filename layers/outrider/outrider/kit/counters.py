@@ -38,12 +38,12 @@ class Counters:
     def _check_unchanged_action(self, sk: str, seen: Item | None, names: Sequence[str]) -> Action:
         if seen is None:
             return self.table.check_action(self.pk, sk, "attribute_not_exists(#pk)")
-        there = {name: seen[name] for name in names if name in seen}
+        stored = {name: seen[name] for name in names if name in seen}
         conditions = [
-            f"#{name} = :{name}" if name in there else f"attribute_not_exists(#{name})"
+            f"#{name} = :{name}" if name in stored else f"attribute_not_exists(#{name})"
             for name in names
         ]
-        return self.table.check_action(self.pk, sk, " AND ".join(conditions), **there)
+        return self.table.check_action(self.pk, sk, " AND ".join(conditions), **stored)
 
 
 def total(shards: Iterable[Item], name: str) -> int:

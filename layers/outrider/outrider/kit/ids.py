@@ -115,8 +115,8 @@ def members(text: str, prefix: str, *prefixes: str) -> list[str] | None:
         f"{member}_{tail[place * LENGTH : (place + 1) * LENGTH]}"
         for place, member in enumerate(prefixes)
     ]
-    whole = head == prefix and len(tail) == LENGTH * len(prefixes)
-    return found if whole and all(map(is_id, prefixes, found)) else None
+    is_complete = head == prefix and len(tail) == LENGTH * len(prefixes)
+    return found if is_complete and all(map(is_id, prefixes, found)) else None
 
 
 def timed(prefix: str, ms: int, *parts: str) -> str:

@@ -81,11 +81,11 @@ def unpack(
 
 def _packed(event: Event, names: Mapping[str, Any]) -> dict[str, Any] | list[Any]:
     """Return the event as an object, or as a list of its values if data fields were omitted."""
-    whole = event.model_dump()
+    dumped = event.model_dump()
     if not names or not names.items() <= event.data.items():
-        return whole
-    whole["data"] = {name: value for name, value in event.data.items() if name not in names}
-    return list(whole.values())
+        return dumped
+    dumped["data"] = {name: value for name, value in event.data.items() if name not in names}
+    return list(dumped.values())
 
 
 def _unpacked(

@@ -61,7 +61,7 @@ _lock = RLock()
 
 def session() -> Session:
     """Return botocore's session, on which the boto3 session is based."""
-    return _once("session", get_session)
+    return _cached("session", get_session)
 
 
 def client(service: str) -> Any:
@@ -71,7 +71,7 @@ def client(service: str) -> Any:
     the meantime. Clients that retry recover by themselves. A client that must not retry would fail
     with an unknown outcome, so it opens a new connection if it has been idle for too long.
     """
-    found = _once(f"client {service}", lambda: _new_client(service))
+    found = _cached(f"client {service}", lambda: _new_client(service))
     if found.meta.config.retries == _ONCE:
         now = clock.now()  # wall-clock time: a monotonic clock may stop while Lambda is frozen
         if now - _used.get(service, now) > _FRESH:
@@ -82,7 +82,7 @@ def client(service: str) -> Any:
 
 def dynamodb() -> DynamoDB:
     """Return the DynamoDB transport, kept for the life of the process. Raises Misconfigured."""
-    return _once("dynamodb", lambda: connect_dynamodb(session()))
+    return _cached("dynamodb", lambda: connect_dynamodb(session()))
 
 
 def region() -> str:
@@ -101,7 +101,7 @@ def connect(session: Session) -> DynamoDB:
     """Return the transport selected by `OUTRIDER_DYNAMODB`. By default this is our HTTP transport,
     unless the configuration has a setting that only the AWS SDK supports. Raises Misconfigured."""
     chosen = settings().outrider_dynamodb
-    needs_sdk = _beyond_http(session) if chosen != "boto3" else ""
+    needs_sdk = _sdk_only_setting(session) if chosen != "boto3" else ""
     if chosen == "http" and needs_sdk:
         raise Misconfigured(
             f"OUTRIDER_DYNAMODB is http, which ignores {needs_sdk}: unset one of the two"
@@ -117,10 +117,10 @@ connect_dynamodb: Callable[[Session], DynamoDB] = connect
 """Factory of the transport; tests replace it to wrap the transport."""
 
 
-def _beyond_http(session: Session) -> str:
+def _sdk_only_setting(session: Session) -> str:
     """Return the name of a configured setting that our HTTP transport does not support, or an empty
     text."""
-    for variable, name in _OF_THE_SDK.items():
+    for variable, name in _SDK_ONLY.items():
         if session.get_config_variable(variable) in (True, "required"):
             return name
     profile = session.get_scoped_config()
@@ -132,7 +132,7 @@ def _beyond_http(session: Session) -> str:
     return ""
 
 
-_OF_THE_SDK = {
+_SDK_ONLY = {
     "use_fips_endpoint": "AWS_USE_FIPS_ENDPOINT",
     "use_dualstack_endpoint": "AWS_USE_DUALSTACK_ENDPOINT",
     "ignore_configured_endpoint_urls": "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
@@ -148,10 +148,10 @@ def _new_client(service: str) -> Any:
 def _sdk() -> Any:
     from boto3.session import Session as Sdk  # noqa: PLC0415 - 14 ms that DynamoDB does not need
 
-    return _once("sdk", lambda: Sdk(botocore_session=session()))
+    return _cached("sdk", lambda: Sdk(botocore_session=session()))
 
 
-def _once(name: str, make: Callable[[], T]) -> T:
+def _cached(name: str, make: Callable[[], T]) -> T:
     """Return the cached object of this name; create it only once, even with concurrent threads."""
     if name not in _made:
         with _lock:

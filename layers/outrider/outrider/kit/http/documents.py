@@ -31,7 +31,7 @@ class Document:
             "Cache-Control": _FRESH,
             "Vary": "Accept-Encoding",
         }
-        if _has(request.headers.get("if-none-match", ""), self._etag):
+        if _matches(request.headers.get("if-none-match", ""), self._etag):
             return Answer(304, "", self.media, headers)
         if not packed:
             return Answer(200, self.text, self.media, headers)
@@ -47,7 +47,7 @@ class Document:
         return gzip.compress(self.text.encode(), mtime=0)
 
 
-def _has(if_none_match: str, etag: str) -> bool:
+def _matches(if_none_match: str, etag: str) -> bool:
     """Return whether If-None-Match contains this ETag, by weak comparison (RFC 9110, 8.8.3.2)."""
     named = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
     return "*" in named or etag.removeprefix("W/") in named

@@ -288,16 +288,16 @@ class Api:
                 if route.takes_caller:
                     arguments["caller"] = admitted.caller
             arguments |= route.arguments(request)
-            answer = _carry_out(route, arguments, keeper, request)
+            answer = _run(route, arguments, keeper, request)
         except AnsweredBefore as before:
             answer = before.answer
             if not (keeper and keeper.kept):
                 headers |= _REPLAYED
         except OutriderError as error:
-            answer = _refusal(error, request)
+            answer = _error_response(error, request)
         except Exception:
             logger().exception("unexpected failure")
-            answer = _refusal(InternalError(), request)
+            answer = _error_response(InternalError(), request)
             if keeper:
                 keeper.release()
         logger().info(
@@ -320,10 +320,12 @@ class Api:
         logger().append_keys(request_id=request.request_id)
         error = self._refuse(request)
         logger().info("no route", status=error.status)
-        return _response(_refusal(error, request), {"X-Request-Id": request.request_id}, request)
+        return _response(
+            _error_response(error, request), {"X-Request-Id": request.request_id}, request
+        )
 
 
-def _carry_out(
+def _run(
     route: Route, arguments: dict[str, Any], keeper: Keeper | None, request: Request
 ) -> Answer:
     """Run the route's handler and return its response, after it is stored for the Idempotency-Key.
@@ -334,7 +336,7 @@ def _carry_out(
     except OutriderError as error:
         if isinstance(error, ResourceNotFound):
             error.detail = next(_wrong_ids(arguments), error.detail)
-        answer = _refusal(error, request)
+        answer = _error_response(error, request)
     return keeper.close(answer) if keeper else answer
 
 
@@ -345,7 +347,7 @@ def _wrong_ids(arguments: Mapping[str, Any]) -> Iterator[str]:
             yield mistake
 
 
-def _refusal(error: OutriderError, request: Request) -> Answer:
+def _error_response(error: OutriderError, request: Request) -> Answer:
     return render_error(error, request.request_id, request.api_url)
 
 

@@ -24,14 +24,14 @@ _SPANS = (
     (re.compile(r"min_(\w+)"), r"max_\1"),
 )
 """Name patterns of the fields that begin a range, and the names of those that end it."""
-_OF_A_QUERY = ("title", "default")
+_QUERY_ONLY = ("title", "default")
 
 
 class Checked(BaseModel):
     """Base class of models for client input."""
 
     @model_validator(mode="after")
-    def _can_be_kept(self) -> Self:
+    def _validate_input(self) -> Self:
         """Raise ValidationError, which names each field that is invalid."""
         found = [*self._unstorable(), *self._empty_spans()]
         if found:
@@ -40,7 +40,7 @@ class Checked(BaseModel):
 
     def _unstorable(self) -> Iterator[Problem]:
         for name, value in self:
-            yield from unstorable(value, (self._as_sent(name),))
+            yield from unstorable(value, (self._json_name(name),))
 
     def _empty_spans(self) -> Iterator[Problem]:
         for first in type(self).model_fields:
@@ -57,11 +57,11 @@ class Checked(BaseModel):
         if begin is None or end is None:
             return
         if begin > end or (begin == end and not isinstance(begin, date | int | float)):
-            names = (self._as_sent(first), self._as_sent(last))
+            names = (self._json_name(first), self._json_name(last))
             detail = f"There is nothing between {names[0]}, {begin}, and {names[1]}, {end}"
             yield from (((name,), detail) for name in names)
 
-    def _as_sent(self, name: str) -> str:
+    def _json_name(self, name: str) -> str:
         field = type(self).model_fields.get(name)
         return field.alias if field and field.alias else name
 
@@ -114,7 +114,7 @@ def filters_of(model: type[Checked], known: Collection[str], title: str) -> dict
         "title": title,
         "type": "object",
         "properties": {
-            name: {part: schemas[name][part] for part in schemas[name] if part not in _OF_A_QUERY}
+            name: {part: schemas[name][part] for part in schemas[name] if part not in _QUERY_ONLY}
             for name in sorted(known)
         },
         "additionalProperties": False,

@@ -66,7 +66,11 @@ class Sealer:
         """Return the cursor for a position."""
         payload = json.dumps(place)
         tag = self._tag(payload, question)
-        return base64.urlsafe_b64encode(tag + self._hidden(tag, payload)).decode().rstrip("=")
+        return (
+            base64.urlsafe_b64encode(tag + self._apply_key_stream(tag, payload))
+            .decode()
+            .rstrip("=")
+        )
 
     def open(self, cursor: str, question: Mapping[str, Any]) -> dict[str, Any]:
         """Return the position in a cursor. Raises ValidationFailed if it is not a cursor of this
@@ -76,7 +80,7 @@ class Sealer:
         except (binascii.Error, ValueError):
             sealed = b""
         tag, hidden = sealed[:_TAG_BYTES], sealed[_TAG_BYTES:]
-        payload = self._hidden(tag, hidden)
+        payload = self._apply_key_stream(tag, hidden)
         if not payload or not hmac.compare_digest(tag, self._tag(payload, question)):
             raise ValidationFailed.at(
                 self.pointer,
@@ -106,7 +110,7 @@ class Sealer:
         message = len(bound).to_bytes(4, "big") + bound + payload
         return hmac.digest(self.secret, message, hashlib.sha256)[:_TAG_BYTES]
 
-    def _hidden(self, tag: bytes, text: bytes) -> bytes:
+    def _apply_key_stream(self, tag: bytes, text: bytes) -> bytes:
         """Encrypt or decrypt `text`: XOR with a key stream that depends on `tag`."""
         stream = hashlib.shake_256(b"cursor\x00" + self.secret + tag).digest(len(text))
         mixed = int.from_bytes(text) ^ int.from_bytes(stream)

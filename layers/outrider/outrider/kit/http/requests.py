@@ -141,10 +141,10 @@ def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel |
 
 
 def _no_parameter(name: str, known: Collection[str]) -> str:
-    there = did_you_mean(name, known)
-    if not there:
-        there = f"; there are {', '.join(sorted(known))}" if known else "; it has none"
-    return f"This call has no query parameter {shortened(name)}{there}"
+    hint = did_you_mean(name, known)
+    if not hint:
+        hint = f"; there are {', '.join(sorted(known))}" if known else "; it has none"
+    return f"This call has no query parameter {shortened(name)}{hint}"
 
 
 def _pairs(query_string: str) -> list[tuple[str, str]]:
@@ -185,7 +185,7 @@ def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool, media: st
     except ValidationError as error:
         if not data:
             raise ValidationFailed.at("", "This call needs a JSON body") from error
-        if _is_other(media) and _is_no_json(error):
+        if _is_not_json(media) and _is_malformed(error):
             raise ValidationFailed.at("", _SEND_JSON.format(media=shortened(media))) from error
         raise ValidationFailed.of(violations_of(error, adapter)) from error
     if len(data) > MAX_BODY and not isinstance(body, BatchBody):
@@ -208,12 +208,12 @@ def read_rows(
     return read, refused
 
 
-def _is_other(media: str) -> bool:
+def _is_not_json(media: str) -> bool:
     """Return whether a Content-Type names a media type other than JSON."""
     return bool(media) and "json" not in media.lower()
 
 
-def _is_no_json(error: ValidationError) -> bool:
+def _is_malformed(error: ValidationError) -> bool:
     kinds = [each["type"] for each in error.errors(include_url=False, include_input=False)]
     return kinds == ["json_invalid"]
 

@@ -165,12 +165,12 @@ class _Writer:
             return _EMPTY.format_map(known)
         if kind == "extra_forbidden":
             inside = self._place(location[:-1]).names
-            return SENTENCES[kind].format_map(known) + self._instead(known["name"], inside)
+            return SENTENCES[kind].format_map(known) + self._alternatives(known["name"], inside)
         known["value"] = "what was sent" if place.is_secret else shown(value)
         if kind in ("greater_than_equal", "less_than_equal"):
             known["value"] = str(value)  # in a query it is text
         elif kind in _OBJECTS:
-            known["value"] += self._several(value, location)
+            known["value"] += self._batch_hint(value, location)
         elif kind in ("string_too_long", "string_too_short"):
             known["length"] = len(value)
         elif kind == "string_pattern_mismatch":
@@ -188,11 +188,11 @@ class _Writer:
         names = _QUOTED.findall(known.get("expected") or known["expected_tags"])
         return {
             "name": known.get("discriminator", known["name"]).strip("'"),
-            "choices": _either(names),
+            "choices": _joined_by_or(names),
             "value": shown(tag) + (self._suggestion(tag, names) if isinstance(tag, str) else ""),
         }
 
-    def _instead(self, name: str, names: list[str]) -> str:
+    def _alternatives(self, name: str, names: list[str]) -> str:
         if suggestion := self._suggestion(name, names):
             return suggestion
         return f"; there are {', '.join(names)}" if 0 < len(names) <= _MOST_NAMES else ""
@@ -201,7 +201,7 @@ class _Writer:
         self._suggestions_left -= 1
         return did_you_mean(name, names) if self._suggestions_left >= 0 else ""
 
-    def _several(self, value: Any, location: Location) -> str:
+    def _batch_hint(self, value: Any, location: Location) -> str:
         """Return a hint how to send several items, if a list was sent as the body."""
         if location in ((), (ONE,)) and isinstance(value, list):
             for name in self._place((MANY,)).names:
@@ -209,7 +209,7 @@ class _Writer:
         return ""
 
     def _place(self, location: Location) -> _Place:
-        place = _Place(list(self._opened(self._schema)))
+        place = _Place(list(self._unwrapped(self._schema)))
         for part in location:
             models = [node["cls"] for node in place.nodes if node["type"] == "model"]
             place.is_secret |= any(_is_secret(model, part) for model in models)
@@ -222,38 +222,38 @@ class _Writer:
     def _inside(self, node: Schema, part: int | str) -> Iterator[Schema]:
         match node:
             case {"type": "model", "schema": inner}:
-                for fields in self._opened(inner):
+                for fields in self._unwrapped(inner):
                     for name, each in fields["fields"].items():
                         if part in (name, each.get("validation_alias")):
-                            self._note(each)
-                            yield from self._opened(each["schema"])
+                            self._note_example(each)
+                            yield from self._unwrapped(each["schema"])
             case {"type": "list", "items_schema": items} if isinstance(part, int):
-                yield from self._opened(items)
+                yield from self._unwrapped(items)
             case {"type": "dict", "values_schema": values}:
-                yield from self._opened(values)
+                yield from self._unwrapped(values)
             case {"type": "tagged-union", "choices": choices} if part in choices:
-                yield from self._opened(choices[part])
+                yield from self._unwrapped(choices[part])
 
-    def _opened(self, schema: Schema) -> Iterator[Schema]:
+    def _unwrapped(self, schema: Schema) -> Iterator[Schema]:
         """Yield the core schemas that validate a value, without wrappers."""
-        self._note(schema)
+        self._note_example(schema)
         match schema:
             case {"type": "model"}:
                 yield schema
             case {"type": "definitions", "definitions": definitions, "schema": inner}:
                 self._definitions |= {each["ref"]: each for each in definitions}
-                yield from self._opened(inner)
+                yield from self._unwrapped(inner)
             case {"type": "definition-ref", "schema_ref": name}:
-                yield from self._opened(self._definitions[name])
+                yield from self._unwrapped(self._definitions[name])
             case {"type": "union", "choices": choices}:
                 for choice in choices:
-                    yield from self._opened(choice[0] if isinstance(choice, tuple) else choice)
+                    yield from self._unwrapped(choice[0] if isinstance(choice, tuple) else choice)
             case {"type": "json-or-python", "json_schema": inner} | {"schema": inner}:
-                yield from self._opened(inner)
+                yield from self._unwrapped(inner)
             case _:
                 yield schema
 
-    def _note(self, schema: Schema) -> None:
+    def _note_example(self, schema: Schema) -> None:
         updates = schema.get("metadata", {}).get("pydantic_js_updates", {})
         self._example = next(iter(updates.get("examples", ())), self._example)
 
@@ -278,8 +278,8 @@ def _name(location: Location) -> str:
 
 def _tags(place: _Place) -> str:
     found = [tag for node in place.nodes if "choices" in node for tag in node["choices"]]
-    return _either([str(tag) for tag in found])
+    return _joined_by_or([str(tag) for tag in found])
 
 
-def _either(names: Sequence[str]) -> str:
+def _joined_by_or(names: Sequence[str]) -> str:
     return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

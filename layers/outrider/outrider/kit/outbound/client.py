@@ -32,10 +32,12 @@ from outrider.kit.outbound.targets import InvalidUrl, UrlTarget
 
 MAX_ANSWER = 16 * 1024
 
-_ONLY_HERE = "The URL must begin with https://: http:// is for an address of this machine only"
+_HTTP_ONLY_LOCAL = (
+    "The URL must begin with https://: http:// is for an address of this machine only"
+)
 
 
-def _may_be_here(host: str) -> bool:
+def _may_be_local(host: str) -> bool:
     """Return whether the host is a loopback address or a `localhost` name (RFC 6761, 6.3)."""
     try:
         return is_loopback(ip_address(host))
@@ -66,8 +68,8 @@ class Outbound:
         try:
             connector.addresses(target.host, target.port, Deadline(self.look_up_within))
         except OutboundFailed as failure:
-            if target.scheme == "http" and not _may_be_here(target.host):
-                raise InvalidUrl(_ONLY_HERE) from failure
+            if target.scheme == "http" and not _may_be_local(target.host):
+                raise InvalidUrl(_HTTP_ONLY_LOCAL) from failure
             raise
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpResponse:

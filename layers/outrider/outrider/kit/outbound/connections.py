@@ -74,7 +74,9 @@ class Connector:
         Raises OutboundFailed with the reason `dns` or `blocked_address`.
         """
         wait = min(self.look_up_within, deadline.left)
-        addresses = [ip_address(text) for text in _within(wait, lambda: self.resolve(host, port))]
+        addresses = [
+            ip_address(text) for text in _resolve_within(wait, lambda: self.resolve(host, port))
+        ]
         if not addresses:
             raise OutboundFailed("dns", f"The host {host} has no address")
         if not all(self.allowed(address) for address in addresses):
@@ -153,7 +155,7 @@ def _shut(handle: socket.socket) -> None:
         handle.shutdown(socket.SHUT_RDWR)
 
 
-def _within(seconds: float, resolve: Callable[[], Sequence[str]]) -> Sequence[str]:
+def _resolve_within(seconds: float, resolve: Callable[[], Sequence[str]]) -> Sequence[str]:
     """Return the result of `resolve`, run in a thread because the system's resolver has no timeout.
     Raises OutboundFailed."""
     answers: SimpleQueue[Sequence[str] | Exception] = SimpleQueue()

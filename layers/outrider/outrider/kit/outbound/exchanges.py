@@ -73,14 +73,14 @@ def exchange(opened: socket, request: HttpRequest, at_most: int, within: float) 
                 preload_content=False,
             )
         try:
-            return _answer(connection, at_most)
+            return _read_response(connection, at_most)
         except (OSError, HTTPError, OutboundFailed):
             raise
         except Exception as error:  # on malformed input the parsers raise undocumented errors too
             raise HTTPException("The response is malformed") from error
 
 
-def _answer(connection: HTTPConnection, at_most: int) -> HttpResponse:
+def _read_response(connection: HTTPConnection, at_most: int) -> HttpResponse:
     with closing(connection.getresponse()) as response:
         received = {name.lower(): value for name, value in response.headers.items()}
         return HttpResponse(response.status, response.read(at_most, decode_content=False), received)

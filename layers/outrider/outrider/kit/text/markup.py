@@ -19,16 +19,16 @@ _REST = re.compile(r"""(?>(?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>""")
 _ATTRIBUTE = re.compile(
     r"""([^\s"'<>/=]{1,100})(?:\s{0,20}=\s{0,20}("[^"]*"|'[^']*'|[^\s"'=<>`]+))?"""
 )
-_UNREAD = frozenset({"noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
-_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _UNREAD}
+_RAW_ELEMENTS = frozenset({"noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
+_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW_ELEMENTS}
 _LONGEST = 4_000
 """Maximum characters of an attribute value: `unescape` fails on numbers with that many digits."""
 
 _REFERENCE = re.compile(r"&(?:#[0-9]++;?|#[xX][0-9a-fA-F]++;?|[a-zA-Z][a-zA-Z0-9]*+(?:;|(?!=)))")
 _LINKS = frozenset({"a", "area"})
-_LED_TO = frozenset({"action", "formaction", "href", "xlink:href"})
-_PROGRAMS = ("javascript:", "vbscript:", "data:")
-_UNSEEN = re.compile(r"[\x00-\x20]+")
+_URL_ATTRIBUTES = frozenset({"action", "formaction", "href", "xlink:href"})
+_SCRIPT_SCHEMES = ("javascript:", "vbscript:", "data:")
+_CONTROLS = re.compile(r"[\x00-\x20]+")
 _PARAGRAPHS = frozenset(
     {"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"}
 )
@@ -72,7 +72,7 @@ def pieces(html: str, most: int = sys.maxsize) -> Iterator[Piece]:
             name = opened[1].lower()
             closes = html[start + 1] == "/"
             yield Piece("close" if closes else "open", start, at, name, opened.end())
-            if name in _UNREAD and not closes:
+            if name in _RAW_ELEMENTS and not closes:
                 end = _ENDS[name].search(html, at)
                 inside, at = at, end.start() if end else len(html)
                 yield Piece("raw", inside, at, name)
@@ -120,17 +120,17 @@ def disarm(html: str) -> str:
         if piece.kind != "open":
             continue
         for found in _ATTRIBUTE.finditer(html, piece.inside, piece.end - 1):
-            if found[2] and found[1].lower() in _LED_TO and _is_program(found[2]):
+            if found[2] and found[1].lower() in _URL_ATTRIBUTES and _runs_script(found[2]):
                 parts += [html[at : found.start(2)], '"#"']
                 at = found.end(2)
     return "".join([*parts, html[at:]])
 
 
-def _is_program(value: str) -> bool:
+def _runs_script(value: str) -> bool:
     """Return whether the URL's scheme runs a script. Like browsers, ignore white space and control
     characters in it (https://url.spec.whatwg.org/#concept-basic-url-parser)."""
-    target = _UNSEEN.sub("", _decoded(_unquoted(value)[:_LONGEST])).lower()
-    return target.startswith(_PROGRAMS)
+    target = _CONTROLS.sub("", _decoded(_unquoted(value)[:_LONGEST])).lower()
+    return target.startswith(_SCRIPT_SCHEMES)
 
 
 def shows(html: str, url: str) -> bool:

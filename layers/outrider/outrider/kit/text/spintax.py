@@ -93,7 +93,7 @@ class _Reader:
                 self._put(mark)
         self._put(source[at:])
         while len(self._frames) > 1:
-            self._abandon()
+            self._restore_as_text()
         return self._frames[0].texts()[0]
 
     def _put(self, text: str) -> None:
@@ -127,7 +127,7 @@ class _Reader:
         self._put(self._choose(self._groups, options))
         self._groups += 1
 
-    def _abandon(self) -> None:
+    def _restore_as_text(self) -> None:
         """Restore the innermost open element as literal text."""
         frame = self._frames.pop()
         self._blocks[frame.block] -= 1
@@ -163,10 +163,10 @@ class _Reader:
 
     def _leave_block(self, name: str) -> None:
         while self._frames[-1].block != name:
-            self._abandon()
-        self._abandon()
+            self._restore_as_text()
+        self._restore_as_text()
 
     def _leave_groups(self) -> None:
         """Restore as literal text the groups opened in the branch that ends here."""
         while self._blocks.total() > 0 and self._frames[-1].brace:
-            self._abandon()
+            self._restore_as_text()

@@ -26,7 +26,7 @@ def cell(value: Any) -> str:
             return f"'{value}" if _is_formula(value.lstrip("'")) else value
         case bool() | int() | float():
             return str(value).lower() if isinstance(value, bool) else str(value)
-        case list() if all(_is_word(each) for each in value):
+        case list() if all(_is_list_item(each) for each in value):
             return cell(", ".join(value))
         case _:
             return json.dumps_text(value)
@@ -42,7 +42,7 @@ def text_of(cell: str) -> str:
     return cell
 
 
-def _is_word(value: Any) -> bool:
+def _is_list_item(value: Any) -> bool:
     """Return whether the value can be separated again from a comma-separated list."""
     if not isinstance(value, str) or _SEPARATORS.search(value):
         return False

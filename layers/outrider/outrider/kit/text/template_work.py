@@ -30,13 +30,13 @@ _MOST_BITS = 1_024
 
 _CHARACTERS = 8
 """Characters of data per unit."""
-_STEP = 4
+_BASE_UNITS = 4
 """Units of a tag, condition or filter, in addition to its data."""
-_LETTERS = 4
+_TAG_CHARACTERS = 4
 """Characters of a tag's source per unit, which accounts for the comparisons in it."""
-_LOOK_AT_CLOCK = 4_096
+_CLOCK_INTERVAL = 4_096
 """Units between two checks of the CPU time."""
-_TIMES = {
+_COST_FACTORS = {
     "base64_decode": 2,
     "base64_url_safe_decode": 2,
     "date": 64,
@@ -75,22 +75,22 @@ class TooMuchWork(ResourceLimitError):
 class MeteredContext(RenderContext):
     """Render context that counts `work`, and raises TooMuchWork above MOST_WORK or MOST_SECONDS."""
 
-    __slots__ = ("_ends_at", "_looks_at", "work")
+    __slots__ = ("_checks_clock_at", "_ends_at", "work")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.work = 0
-        self._looks_at = _LOOK_AT_CLOCK
+        self._checks_clock_at = _CLOCK_INTERVAL
         self._ends_at = time.thread_time() + MOST_SECONDS
 
     def spend(self, units: int, token: Token | None) -> None:
         """Count work that is about to be done. `token` is its position in the source. Raises
         TooMuchWork."""
         self.work = work = self.work + units
-        if work > self._looks_at:
+        if work > self._checks_clock_at:
             if work > MOST_WORK or time.thread_time() > self._ends_at:
                 raise _stopped(token)
-            self._looks_at = work + _LOOK_AT_CLOCK
+            self._checks_clock_at = work + _CLOCK_INTERVAL
 
     def get(
         self, path: list[object], *, token: Token | None, default: object = UNDEFINED
@@ -115,7 +115,7 @@ class MeteredContext(RenderContext):
         call: Callable[..., Any] = super().filter(name, token)
 
         def metered(left: Any, *args: Any, **kwargs: Any) -> Any:
-            self.spend(_STEP + _work_of(name, left, args), token)
+            self.spend(_BASE_UNITS + _filter_units(name, left, args), token)
             result = call(left, *args, **kwargs)
             self.spend(_size(result), token)
             if issubclass(type(result), str) and len(result) > LONGEST:
@@ -157,11 +157,11 @@ def _elements(value: Any) -> int:
     return len(value) if issubclass(type(value), (list, tuple, range)) else 1
 
 
-def _work_of(name: str, left: Any, args: tuple[Any, ...]) -> int:
+def _filter_units(name: str, left: Any, args: tuple[Any, ...]) -> int:
     """Return the units of a filter call, counted before it runs. Its arguments were also counted at
     lookup."""
     size = max(_size(left), _elements(left))
-    work = size * _TIMES.get(name, 1)
+    work = size * _COST_FACTORS.get(name, 1)
     if name == "uniq":  # compares each element with all previous ones
         work += _elements(left) * size // 4
     elif name in _SEARCHES and args:
@@ -174,17 +174,17 @@ def _work_of(name: str, left: Any, args: tuple[Any, ...]) -> int:
     return work
 
 
-def _written(token: Token) -> int:
+def _tag_units(token: Token) -> int:
     """Return the length of the tag from this token to its end, in units."""
     if token.start_index < 0:
         return 0
     end = token.source.find("}", token.start_index)
-    return max(end - token.start_index, 0) // _LETTERS
+    return max(end - token.start_index, 0) // _TAG_CHARACTERS
 
 
 def _render(self: Node, context: MeteredContext, buffer: Any) -> int:
-    text = len(self.text) // 64 if isinstance(self, ContentNode) else _written(self.token)
-    context.spend(_STEP + text, self.token)
+    text = len(self.text) // 64 if isinstance(self, ContentNode) else _tag_units(self.token)
+    context.spend(_BASE_UNITS + text, self.token)
     return _any_render(self, context, buffer)
 
 
@@ -195,7 +195,7 @@ class MeteredCondition(BooleanExpression):
 
     def evaluate(self, context: RenderContext) -> bool:
         assert isinstance(context, MeteredContext)
-        context.spend(_STEP + _written(self.token), self.token)
+        context.spend(_BASE_UNITS + _tag_units(self.token), self.token)
         return super().evaluate(context)
 
 

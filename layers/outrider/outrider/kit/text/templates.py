@@ -43,7 +43,7 @@ _NAME_WITH_BLANKS = re.compile(
 )
 _MANY_SPACES = re.compile(r"\s{51}")
 _INVISIBLE = frozenset({"script", "style"})
-_OURS: Mapping[type[Expression], type[Expression]] = {
+_REPLACEMENTS: Mapping[type[Expression], type[Expression]] = {
     BooleanExpression: MeteredCondition,
     EqExpression: Equal,
     NeExpression: NotEqual,
@@ -74,7 +74,7 @@ def parse(source: str, kind: Kind = "text") -> BoundTemplate:
 
     Recently parsed templates are cached, because a worker renders the same ones for many contacts.
     """
-    _require_readable(source)
+    _require_fast_lexing(source)
     try:
         return _adapted(_environment(kind).from_string(source))
     except LiquidError as error:
@@ -88,7 +88,7 @@ def render(source: str, values: Mapping[str, Any], kind: Kind) -> str:
     also if more than MOST_WORK is needed."""
     template = parse(source, kind)
     try:
-        return _filled(template, _context(template, values))
+        return _rendered(template, _context(template, values))
     except _FAILURES as error:
         raise TemplateInvalid(_first_line(error)) from error
 
@@ -100,7 +100,7 @@ def work(source: str, values: Mapping[str, Any], kind: Kind) -> int:
     template = parse(source, kind)
     context = _context(template, values)
     try:
-        _filled(template, context)
+        _rendered(template, context)
     except TooMuchWork:
         return MOST_WORK + 1
     except _FAILURES:
@@ -112,13 +112,13 @@ def _context(template: BoundTemplate, values: Mapping[str, Any]) -> MeteredConte
     return MeteredContext(template, globals=template.make_globals(values))
 
 
-def _filled(template: BoundTemplate, context: MeteredContext) -> str:
+def _rendered(template: BoundTemplate, context: MeteredContext) -> str:
     buffer = context.get_buffer()
     template.render_with_context(context, buffer)
     return buffer.getvalue()
 
 
-def _require_readable(source: str) -> None:
+def _require_fast_lexing(source: str) -> None:
     """Raise TemplateInvalid for input that the library's lexer would take too long to reject: its
     time is quadratic in the length of unterminated tags and of spaces inside tags."""
     at = 0
@@ -155,7 +155,7 @@ def _adapted(template: BoundTemplate) -> BoundTemplate:
     while expressions:
         expression = expressions.pop()
         expressions += expression.children()
-        if ours := _OURS.get(type(expression)):
+        if ours := _REPLACEMENTS.get(type(expression)):
             expression.__class__ = ours
     return template
 
