@@ -1,11 +1,11 @@
-"""Workspaces, keys, and whose an address is, for whom IAM lets invoke this function. There is no
-route to it.
+"""Operator commands: create workspaces and API keys, and grant addresses. It has no route; IAM
+decides who may invoke this function.
 
     {"action": "create_workspace", "name": "Acme", "plan": "professional"}
     {"action": "create_key", "workspace_id": "wsp_…", "mode": "live", "name": "CI", "scopes": ["*"]}
     {"action": "grant_address", "workspace_id": "wsp_…", "domain": "acme.com"}
 
-Bad input gives `{"error": {"code", "detail", "errors"}}`.
+Invalid input returns `{"error": {"code", "detail", "errors"}}`.
 """
 
 from typing import Annotated, Any

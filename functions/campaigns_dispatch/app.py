@@ -1,4 +1,4 @@
-"""One round of a campaign's clock, called by the state machine campaign_run."""
+"""One round of a campaign's dispatcher, invoked by the state machine campaign_run."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
-"""Enrolls the audience of launches with a filter, and retries what failed in a campaign: for as
-long as there is time."""
+"""Worker that enrolls the audience of launches by filter, and retries failed enrollments; it
+continues by message when time runs short."""
 
 from functools import partial
 from typing import Any

@@ -1,9 +1,11 @@
-"""Starts the clock of a campaign that was launched or goes on; wakes it when its last enrollment
-has ended, its settings changed, contacts were added to it, or a mailbox may send what waited for
-one; and starts, every five minutes, each one again that stands still.
+"""Starts and wakes the clocks of campaigns.
 
-Invoked by hand with `{"overdue_before": "9999-12-31T00:00:00.000Z"}` it starts a new run of every
-running campaign: after executions were stopped, for example.
+An event starts the clock of a launched or resumed campaign, or wakes it because its settings,
+audience or last enrollment changed or a mailbox can send again. A schedule restarts overdue clocks
+every five minutes.
+
+Invoked by hand with `{"overdue_before": "9999-12-31T00:00:00.000Z"}`, it restarts the clock of
+every active campaign, for example after executions were stopped.
 """
 
 from datetime import timedelta
@@ -18,7 +20,7 @@ from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs
 
 _GRACE = timedelta(minutes=5)
-"""How late a clock may be before it counts as standing still."""
+"""Delay after which a clock counts as overdue."""
 
 
 @needs(Environment.campaigns_table, Environment.campaign_run_arn)
@@ -28,7 +30,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     if "workspace_id" in event.get("detail", ""):  # Scheduler sends a `detail` too: "{}"
         detail = event["detail"]
         workspace = WorkspaceId.of(detail["workspace_id"], detail["mode"])
-        started = _hear(name, detail["data"], runs(workspace))
+        started = _handle_event(name, detail["data"], runs(workspace))
     else:
         before = event.get("overdue_before") or clock.to_text(clock.now() - _GRACE)
         started = run_check().restart(before)
@@ -36,7 +38,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     return {"started": started}
 
 
-def _hear(name: str, data: dict[str, Any], clocks: RunService) -> int:
+def _handle_event(name: str, data: dict[str, Any], clocks: RunService) -> int:
     match name:
         case "campaign.launched" | "campaign.resumed":
             clocks.start(data["campaign_id"])

@@ -1,5 +1,5 @@
-"""Stream of contacts: keeps the words and tags by which they are found; removes what hangs on
-those that were deleted."""
+"""Stream worker of the contacts table: updates tokens, company links and leads, and removes the
+data of deleted contacts."""
 
 from typing import Any
 
@@ -15,4 +15,4 @@ from outrider.leads.wiring import lead_follower
 def handler(event: dict[str, Any], _: object) -> None:
     count = index().follow(event["Records"])
     lead_follower().follow(event["Records"])
-    logger().info("contacts followed", records=len(event["Records"]), contacts=count)
+    logger().info("contacts indexed", records=len(event["Records"]), contacts=count)

@@ -1,4 +1,4 @@
-"""Links the contacts of companies that came, went or changed their domain."""
+"""Worker that links contacts to companies that were created, deleted or got another domain."""
 
 from typing import Any
 
@@ -29,7 +29,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _job(message: dict[str, Any]) -> LinkJob | None:
-    """What a message of the bus or of the function itself is about; None when no link can move."""
+    """Return the job of a message from the event bus or from this function, or None if the event
+    changes no link."""
     if "detail" not in message:
         return LinkJob.model_validate(message)
     happened = RecordedEvent.model_validate(message["detail"])

@@ -1,4 +1,4 @@
-"""/v1/contacts/{contact_id}/research, by itself because it asks strangers, and waits for them"""
+"""/v1/contacts/{contact_id}/research, a function of its own because it waits for other servers"""
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller

@@ -1,4 +1,5 @@
-"""/v1/contacts/{contact_id}/verify, by itself because DNS and its lists take time to import"""
+"""/v1/contacts/{contact_id}/verify, a function of its own because DNS and its lists import
+slowly"""
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller

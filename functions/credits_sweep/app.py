@@ -1,5 +1,5 @@
-"""Every 15 minutes: voids the holds that have expired, resets the balances whose day has come. What
-fails is left to the next sweep, and keeps it from no other."""
+"""Sweep of credits, every 15 minutes: releases expired holds and resets balances that are due. A
+failure does not stop the others; the next sweep retries it."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ def handler(_: dict[str, Any], __: object) -> dict[str, int]:
         try:
             _settle(workspace, operation)
         except Exception as failure:
-            logger().exception("a sweep failed", workspace=workspace, operation=operation)
+            logger().exception("sweep failed", workspace=workspace, operation=operation)
             failures.append(failure)
         else:
             count += 1
     logger().info("credits swept", count=count, failed=len(failures))
     if failures:
-        raise ExceptionGroup("some credits were not swept", failures)
+        raise ExceptionGroup("sweeps that failed", failures)
     return {"swept": count}
 
 

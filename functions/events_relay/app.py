@@ -1,4 +1,4 @@
-"""Streams of the tables: events on their way to the feed and the bus."""
+"""Stream worker of all tables: relays events from the items to the feed and the event bus."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Carries out imports, or takes them back, for as long as there is time."""
+"""Worker that runs and reverts imports; it continues by message when time runs short."""
 
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs
 
 _LONGEST_CHUNK_MS = 90_000
-"""A chunk takes seconds; more when the store has to be asked again."""
+"""Upper bound for one chunk, which usually takes seconds, including retries of DynamoDB."""
 
 
 @needs(

@@ -1,5 +1,5 @@
-"""Takes incoming mails: objects that SES has put into the bucket, told by the queue; or one mail,
-`{"raw_base64": "<the mail in base64>"}`, invoked by its receiver."""
+"""Worker for incoming emails. A queue message names the S3 object that SES wrote; a receiver that
+invokes the function directly sends `{"raw_base64": "<the email in base64>"}`."""
 
 import base64
 from typing import Any
@@ -15,7 +15,7 @@ from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs, settings
 
 _SETUP = "AMAZON_SES_SETUP_NOTIFICATION"
-"""What SES puts beside the mails when a rule is made."""
+"""Object that SES writes to the bucket when a receipt rule is created."""
 
 
 @needs(
@@ -34,15 +34,15 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     return _receive(raw).model_dump()
 
 
-def _take(told: dict[str, Any]) -> None:
-    key = told["detail"]["object"]["key"]
+def _take(message: dict[str, Any]) -> None:
+    key = message["detail"]["object"]["key"]
     if key.endswith(_SETUP):
         return
     files = settings().files_bucket
     try:
         raw = Objects(files).get_part(key, 0, MAX_BYTES).body
     except ObjectMissing:
-        logger().error("a mail is gone before it was read", kept_at=key)
+        logger().error("the incoming email was deleted before it was read", kept_at=key)
         metrics.count("InboundFailures")
         return
     _receive(raw, f"s3://{files}/{key}")
@@ -50,5 +50,5 @@ def _take(told: dict[str, Any]) -> None:
 
 def _receive(raw: bytes, kept_at: str = "") -> Received:
     received = inbound().receive(raw, kept_at)
-    logger().info("mail received", kept_at=kept_at, **received.model_dump(exclude_none=True))
+    logger().info("email received", kept_at=kept_at, **received.model_dump(exclude_none=True))
     return received

@@ -1,4 +1,4 @@
-"""/v1/contacts/{contact_id}/export and /erase: the only function that reaches every store"""
+"""/v1/contacts/{contact_id}/export and /erase: the only function with access to every table"""
 
 from outrider.access.admission import native_api
 from outrider.access.models import Caller

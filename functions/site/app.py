@@ -1,4 +1,5 @@
-"""What needs no key: health, the API's description, and the answer to everything unknown."""
+"""Routes without an API key: health, OpenAPI document, documentation, and errors of unknown
+paths."""
 
 import re
 from functools import cache
@@ -19,23 +20,23 @@ _PAGE = {
     " frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
 }
-"""Of a page whose style stands in it, and which has no script."""
+"""Security headers of an HTML page with inline styles and without scripts."""
 
 
 def refuse(request: Request) -> OutriderError:
-    """405 for a path that answers to other methods, else 404."""
-    # Paths are sorted, so one that has a word where another has a parameter comes first.
-    like_it = (
+    """Return error 405 if the path exists with other methods, else 404."""
+    # Paths are sorted, so a literal segment is matched before a parameter.
+    matching = (
         methods
         for path, methods in _paths().items()
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.path)
     )
-    allowed = next(like_it, None)
+    allowed = next(matching, None)
     if not allowed:
-        meant = paths.like(request.path, _paths())
-        instead = f"Did you mean {meant}? " if meant else ""
+        similar = paths.like(request.path, _paths())
+        hint = f"Did you mean {similar}? " if similar else ""
         return ResourceNotFound(
-            f"There is nothing at this path. {instead}{request.api_url}/docs lists every path"
+            f"There is nothing at this path. {hint}{request.api_url}/docs lists every path"
         )
     head = {"head"} if "get" in allowed else set()
     methods = ", ".join(sorted(method.upper() for method in allowed.keys() | head))

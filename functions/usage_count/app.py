@@ -1,4 +1,4 @@
-"""Stream of the keys table: counts the calls that the meter let in."""
+"""Stream worker of the keys table: counts the API calls that the meter admitted."""
 
 from typing import Any
 
