@@ -1,1 +1,1 @@
-"""The local stack: start the emulator, build, deploy, seed, serve; and nothing else."""
+"""Local stack: starts the emulator, builds, deploys, seeds and serves the product."""

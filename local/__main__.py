@@ -1,4 +1,4 @@
-"""`python -m local run | up | down | reset | install`: the local stack from the command line."""
+"""Command line of the local stack: `python -m local run | up | down | reset | install`."""
 
 import signal
 import sys
@@ -14,7 +14,7 @@ _USAGE = "usage: python -m local run | up | down | reset | install"
 
 
 def main() -> int:
-    """Do one command; whatever goes wrong is one line on stderr and exit status 1."""
+    """Run one command; report an error as one line on stderr with exit status 1."""
     actions = {
         "run": _run,
         "up": _up,
@@ -63,7 +63,7 @@ def _run(stack: Stack) -> None:
 
 
 def _bring_up(stack: Stack) -> dict[str, Any]:
-    """Up, or nothing: what a failed or interrupted start had begun is stopped again."""
+    """Start the stack; if that fails or is interrupted, stop what was started."""
     was_running = stack.running
     try:
         return stack.up()

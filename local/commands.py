@@ -1,4 +1,4 @@
-"""Run one command of a stage, its output in a log file."""
+"""Commands of a stage, run with their output in a log file."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from local.home import REPOSITORY
 
 
 def run(what: str, command: Sequence[str | Path], *, log: Path, env: Mapping[str, str]) -> None:
-    """Run a command in the repository; when it fails, name the log in one line."""
+    """Run a command in the repository. Raises CommandFailed, which names the log file."""
     with log.open("ab") as output:
         finished = subprocess.run(
             [str(word) for word in command],
@@ -26,6 +26,7 @@ def run(what: str, command: Sequence[str | Path], *, log: Path, env: Mapping[str
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """This process's environment without what would send a tool to someone's real AWS account."""
+    """Return this process's environment without variables that could lead a tool to a real AWS
+    account."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return kept | changes

@@ -1,9 +1,9 @@
-"""A first outreach on a running stack: import leads, lint and launch a sequence, receive verified
-webhooks, ask why a step waits, unsubscribe, read the statistics.
+"""Demo on a running stack: import leads, lint and launch a sequence, receive verified webhooks,
+explain why a step waits, unsubscribe, read the statistics.
 
-`make demo` in one terminal while `make run` runs in another. Everything goes through the public
-API; the mails are read back from the stack's inbox. Ends with tables, or with what is missing and
-exit code 1.
+Run `make demo` in one terminal while `make run` runs in another. It uses the public API only, and
+reads the sent emails from the stack's inbox. It ends with tables, or with a list of what is missing
+and exit code 1.
 """
 
 import base64
@@ -61,7 +61,7 @@ _LINK = re.compile(r"https?://\S+/t/u/[\w-]+")
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """The running stack, through its public API."""
+    """Client of a running stack's public API."""
 
     base_url: str
     key: str
@@ -70,7 +70,7 @@ class Stack:
 
     @classmethod
     def running(cls) -> "Stack":
-        """Raises LocalStackError when no stack runs."""
+        """Return a client of the running stack. Raises LocalStackError if no stack is running."""
         path = Home.from_environment().local_json
         if not path.exists():
             raise LocalStackError("no stack is running here; start one with `make run`")
@@ -79,7 +79,8 @@ class Stack:
         return cls(local["base_url"], local["live_key"], local["inbox_url"], http)
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """The answer's JSON. Raises LocalStackError with the problem's detail."""
+        """Send a request, and return the JSON of the response. Raises LocalStackError with the
+        problem's detail if the status is 400 or above."""
         try:
             answer = self.http.request(
                 method,
@@ -94,7 +95,7 @@ class Stack:
         return answer.json()
 
     def mails(self) -> dict[str, tuple[str, str]]:
-        """The recipient and the text of all mails sent so far, by the mails' ids."""
+        """Return the recipient and text of all emails sent so far, by message id."""
         accounts = self.http.request("GET", self.inbox_url).json()["messages"].values()
         return {
             mail["MessageId"]: (mail["To"][0], mail["BodyText"] or "")
@@ -103,8 +104,8 @@ class Stack:
         }
 
     def press(self, link: str) -> int:
-        """Unsubscribe as a mail program does for its user (RFC 8058); gives the status. The link
-        may name the API's address on AWS, in whose place the gateway stands."""
+        """Unsubscribe with one click, as an email client does (RFC 8058), and return the status.
+        The link may contain the API's address on AWS; the request goes to the local gateway."""
         here = self.base_url + urlsplit(link).path
         return self.http.request(
             "POST", here, fields={"List-Unsubscribe": "One-Click"}, encode_multipart=False
@@ -112,7 +113,7 @@ class Stack:
 
 
 def leads(path: Path = LEADS) -> list[dict[str, Any]]:
-    """The rows of the CSV as contacts."""
+    """Return the rows of the CSV file as contacts."""
     with path.open(newline="", encoding="utf-8") as lines:
         return [
             {
@@ -141,7 +142,7 @@ def main() -> None:
 
 
 def demo(stack: Stack, console: Console) -> list[str]:
-    """Walk through it; gives what is missing at the end."""
+    """Run the demo, and return what is missing at the end."""
     receiver = WebhookReceiver()
     with listening(receiver) as url, _progress(console) as progress:
         contacts = _import(stack, progress)
@@ -193,7 +194,7 @@ def demo(stack: Stack, console: Console) -> list[str]:
 
 
 def _trigger(stack: Stack, campaign_id: str) -> str:
-    """Add somebody new to the campaign; gives the address."""
+    """Add a new contact to the campaign, and return its address."""
     address = f"grace-{secrets.token_hex(4)}@leaving.example"
     new = {"email": address, "first_name": "Grace", "company": "Harvard"}
     stack.call("POST", f"/v1/campaigns/{campaign_id}/trigger", new)
@@ -201,7 +202,8 @@ def _trigger(stack: Stack, campaign_id: str) -> str:
 
 
 def _leave(stack: Stack, progress: Progress, campaign_id: str, address: str) -> int:
-    """Press the link in the mail to the address; gives how many have unsubscribed then."""
+    """Open the unsubscribe links in the emails to the address; return how many contacts have
+    unsubscribed."""
     texts = [text for to, text in stack.mails().values() if to == address]
     for link in [found[0] for text in texts if (found := _LINK.search(text))]:
         stack.press(link)
@@ -214,7 +216,7 @@ def _leave(stack: Stack, progress: Progress, campaign_id: str, address: str) -> 
 
 
 def _import(stack: Stack, progress: Progress) -> dict[str, str]:
-    """Import the leads, ten a call; gives the contacts' addresses by their ids."""
+    """Import the leads, ten per request; return their addresses by contact id."""
     rows = leads()
     task = progress.add_task("Contacts imported", total=len(rows))
     contacts: dict[str, str] = {}
@@ -229,7 +231,7 @@ def _import(stack: Stack, progress: Progress) -> dict[str, str]:
 
 
 def _wait(progress: Progress, what: str, total: int, count: Callable[[], int]) -> int:
-    """Watch a count until it is complete, or the demo's patience ends."""
+    """Poll a count until it reaches `total` or the timeout ends, and return it."""
     task = progress.add_task(what, total=total)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while (seen := count()) < total and time.monotonic() < deadline:
@@ -271,14 +273,14 @@ def _print_variants(console: Console, stats: dict[str, Any]) -> None:
 
 
 def _print_waiting(console: Console, stack: Stack, campaign_id: str) -> None:
-    """Why somebody has not got the second mail yet."""
+    """Print why an active enrollment has not received its second email yet."""
     page = stack.call("GET", f"/v1/campaigns/{campaign_id}/enrollments?status=active&limit=1")
     for enrollment in page["data"]:
         path = f"/v1/enrollments/{enrollment['id']}/explain"
-        told = stack.call("GET", path)
-        closed = ", ".join(gate["reason"] for gate in told["gates"]) or "none"
+        explained = stack.call("GET", path)
+        closed = ", ".join(gate["reason"] for gate in explained["gates"]) or "none"
         console.print(
-            f"GET {path}\n  its next step can go out at {told['earliest_send_at']}; "
+            f"GET {path}\n  its next step can go out at {explained['earliest_send_at']}; "
             f"gates that are closed: {closed}",
             soft_wrap=True,
         )

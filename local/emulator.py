@@ -1,7 +1,7 @@
-"""MiniStack, the AWS emulator: its environment, its start and its stop.
+"""MiniStack, the AWS emulator: its environment, start and stop.
 
-IAM is enforced (AUTH), so a function may do here only what its role allows. How its data survives
-is in keeper.py, which runs in the emulator's process.
+IAM is enforced (AUTH), so a function can do only what its role allows. Persistence is in keeper.py,
+which runs in the emulator's process.
 """
 
 import os
@@ -23,20 +23,20 @@ from local import generations, processes
 from local.errors import LocalStackError
 from local.home import REPOSITORY, Home
 from local.progress import Tell
-from local.status import Said, Status
+from local.status import Report, Status
 from local.tools import MINISTACK
 
 REGION = "us-east-1"
 _START_SECONDS = 60.0
 _LOADED_BYTES_PER_SECOND = 1_000_000
-"""At least; a busy machine reads several times as many."""
+"""Lower bound for a busy machine; an idle one is several times as fast."""
 _STALL_SECONDS = 180.0
 _POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """The emulator of one home, on one port."""
+    """Emulator of one home, on one port."""
 
     home: Home
     port: int
@@ -51,17 +51,17 @@ class Emulator:
 
     @property
     def data_of(self) -> datetime | None:
-        """When the data was saved that the next start finds; None when there is none."""
+        """Time of the saved state that the next start loads, or None."""
         last = generations.newest(self.home.state)
         return None if last is None else datetime.fromtimestamp(last.stat().st_mtime).astimezone()
 
     @property
     def crashed(self) -> bool:
-        """Did it end without saving what it had?"""
-        return not self.running and self._said.state not in ("", "stopped")
+        """Whether it ended without saving its data."""
+        return not self.running and self._report.state not in ("", "stopped")
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it, and wait until it is ready. Raises LocalStackError."""
         remedy = "stop that program, or `make reset` to choose another port (forgets all data)"
         processes.require_free(self.port, remedy)
         self._discard_scratch()
@@ -90,84 +90,85 @@ class Emulator:
             raise LocalStackError(f"the emulator ended at once; details in {log}")
 
     def save(self, tell: Tell) -> None:
-        """Save its data as it is now, while it goes on.
+        """Save a snapshot of its data while it keeps running.
 
         Raises:
-            LocalStackError: it could not be saved; what was saved before is kept.
+            LocalStackError: it could not be saved; the previous snapshot is kept.
         """
-        self._have(signal.SIGUSR1, tell, lambda state: state == "saved")
+        self._request(signal.SIGUSR1, tell, lambda state: state == "saved")
 
     def stop(self, tell: Tell) -> None:
-        """Let functions end, save the data, and end.
-
-        Takes as long as it makes progress.
+        """Let running functions end, save the data, and stop. It waits as long as there is
+        progress.
 
         Raises:
             LocalStackError: the data could not be saved; the emulator still runs and has it.
         """
-        loaded = self._said.state != ""
-        self._have(signal.SIGTERM, tell, lambda _: not self.running)
-        if loaded and self._said.state != "stopped":
-            raise LocalStackError(f"the emulator ended without saving; {self._kept}")
+        loaded = self._report.state != ""
+        self._request(signal.SIGTERM, tell, lambda _: not self.running)
+        if loaded and self._report.state != "stopped":
+            raise LocalStackError(f"the emulator ended without saving; {self._kept_data}")
         self._discard_scratch()
 
     def kill(self) -> None:
-        """End it at once, without saving."""
+        """Kill it without saving."""
         processes.kill(self.home.pid("emulator"))
         self.home.status.unlink(missing_ok=True)
         self._discard_scratch()
 
-    def _have(self, asked: signal.Signals, tell: Tell, ended: Callable[[str], bool]) -> None:
-        """Ask for something, and wait for its end as long as it makes progress. `ended` is given
-        the state that was said since then, empty where nothing was."""
-        last = before = self._said
+    def _request(self, asked: signal.Signals, tell: Tell, ended: Callable[[str], bool]) -> None:
+        """Send a signal, and wait as long as there is progress. `ended` is called with the state
+        reported since then, empty if none was. Raises LocalStackError if it fails or makes no
+        progress."""
+        last = before = self._report
         since = time.monotonic()
         processes.ask(self.home.pid("emulator"), asked)
 
-        def news() -> str:
-            said = self._said
-            return said.state if said != before else ""
+        def state() -> str:
+            report = self._report
+            return report.state if report != before else ""
 
-        while not ended(news()):
-            said = self._said
-            if said != before and said.state == "failed":
+        while not ended(state()):
+            report = self._report
+            if report != before and report.state == "failed":
                 raise LocalStackError(
-                    f"the data is {said.detail}; the emulator still runs and has it: make room "
+                    f"the data is {report.detail}; the emulator still runs and has it: make room "
                     "and try again, or `make reset` to forget all data"
                 )
-            if not self.running and not ended(news()):
-                raise LocalStackError(f"the emulator ended without saving; {self._kept}")
-            if said != last:
-                last, since = said, time.monotonic()
-                tell(said.detail)
+            if not self.running and not ended(state()):
+                raise LocalStackError(f"the emulator ended without saving; {self._kept_data}")
+            if report != last:
+                last, since = report, time.monotonic()
+                tell(report.detail)
             elif time.monotonic() - since > _STALL_SECONDS:
                 raise LocalStackError(
-                    f"the emulator makes no progress with saving; {self._kept}. Try again, or "
+                    f"the emulator makes no progress with saving; {self._kept_data}. Try again, or "
                     "`make reset` to forget all data"
                 )
             time.sleep(_POLL_SECONDS)
 
     @property
-    def _said(self) -> Said:
+    def _report(self) -> Report:
         return Status(self.home.status).read()
 
     @property
     def _ready(self) -> bool:
-        return self._said.state == "running" and self.healthy
+        return self._report.state == "running" and self.healthy
 
     @property
-    def _kept(self) -> str:
+    def _kept_data(self) -> str:
         of = self.data_of
         kept = "no data was saved before" if of is None else f"the data of {of:%d %b %H:%M} is kept"
         return f"{kept}, details in {self.home.log('emulator')}"
 
     @property
     def _objects(self) -> Path:
-        """The bodies of S3 objects of this run."""
+        """Folder with the bodies of S3 objects of this run."""
         return self.home.scratch / "s3"
 
     def _discard_scratch(self) -> None:
-        """Delete what the functions' processes unpacked; they are many files, so nobody waits."""
+        """Delete what the functions' processes unpacked, in the background because these are many
+        files."""
         discarded = self.home.root / f"discarded-{time.time_ns()}"
         if self.home.scratch.exists():
             self.home.scratch.rename(discarded)
@@ -181,7 +182,7 @@ class Emulator:
         )
 
     def forget(self) -> None:
-        """Drop every resource, as after a start with no saved state."""
+        """Delete every resource, as after a start without saved state."""
         request = urllib.request.Request(f"{self.url}/_ministack/reset", method="POST")  # noqa: S310
         with urllib.request.urlopen(request, timeout=60):  # noqa: S310
             pass
@@ -195,7 +196,7 @@ class Emulator:
             return False
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the emulator's root account."""
+        """Return a boto3 client of the emulator's root account."""
         return boto3.client(
             service,
             endpoint_url=self.url,
@@ -206,7 +207,7 @@ class Emulator:
         )
 
     def _environment(self) -> dict[str, str]:
-        """Only what it needs: the functions it runs inherit this environment."""
+        """Return only the variables that it needs, because functions inherit them."""
         inherited = {
             name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
         }

@@ -1,14 +1,14 @@
-"""What can stop the local stack: each is one clear line for the person at the terminal."""
+"""Errors of the local stack, each one clear line for the terminal."""
 
 from pathlib import Path
 
 
 class LocalStackError(Exception):
-    """The local stack cannot go on; the message says why and what to do, in one line."""
+    """Failure of the local stack; the message says the reason and the remedy in one line."""
 
 
 class CommandFailed(LocalStackError):
-    """A command of a stage failed; its output is in a log file."""
+    """Failure of a stage's command; its output is in a log file."""
 
     def __init__(self, what: str, log: Path) -> None:
         reasons = [line for line in log.read_text().splitlines() if line.startswith("Error: ")]
@@ -17,7 +17,7 @@ class CommandFailed(LocalStackError):
 
 
 class PortTaken(LocalStackError):
-    """Another program listens on a port the stack needs."""
+    """A port that the stack needs is used by another program."""
 
     def __init__(self, port: int, remedy: str) -> None:
         super().__init__(f"port {port} on 127.0.0.1 is taken by another program; {remedy}")

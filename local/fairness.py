@@ -1,8 +1,8 @@
-"""Whose message is next in a standard queue, as on AWS.
+"""Order of messages in a fair standard queue, as on AWS.
 
-A queue there that falls behind gives messages of groups with few in flight before those of groups
-with many, so that the thousands of one workspace do not hold back the one of another.
-Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+When a queue has a backlog, SQS prefers messages of groups with few messages in flight, so that
+thousands of one workspace do not delay those of another. Source:
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
 """
 
 import json
@@ -14,8 +14,8 @@ Message = dict[str, Any]
 
 
 def next_messages(messages: list[Message], most: int, now: float) -> list[Message]:
-    """At most so many of those that are visible `now` (epoch seconds): groups take turns, the one
-    with the fewest in flight first, each with its oldest."""
+    """Return up to `most` messages that are visible at `now` (epoch seconds). Groups take turns,
+    the one with the fewest messages in flight first, and each group's oldest message first."""
     turns: Counter[str] = Counter()
     visible = []
     for message in messages:
@@ -32,7 +32,8 @@ def next_messages(messages: list[Message], most: int, now: float) -> list[Messag
 
 
 def group_of(event: str, wanted: str) -> str:
-    """The group that a rule's target gives an event: a text, or where in the event it stands."""
+    """Return the message group that an EventBridge rule's target sets for an event: `wanted` is a
+    literal or a JSON path such as `$.detail.workspace`."""
     if not wanted.startswith("$."):
         return wanted
     found = json.loads(event)
@@ -42,5 +43,5 @@ def group_of(event: str, wanted: str) -> str:
 
 
 def _group(message: Message) -> str:
-    """A message without a group is one alone."""
+    """Return the group of a message; a message without one is a group of its own."""
     return str(message.get("group_id") or message["id"])

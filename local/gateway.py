@@ -1,11 +1,11 @@
-"""A loopback reverse proxy: the API on the paths it has when deployed.
+"""Loopback reverse proxy that serves the API at the paths it has when deployed.
 
-The emulator serves an API below `/_aws/execute-api/<id>/<stage>`; here the prefix is put in front
-and nothing else is changed. Redirects, cookies and compressed bodies go through as they are.
+The emulator serves an API below `/_aws/execute-api/<id>/<stage>`; the proxy adds this prefix and
+changes nothing else. Redirects, cookies and compressed bodies pass unchanged.
 
-The emulator starts a process for each call of a function at the same time, where Lambda has
-machines enough: hundreds at once would only keep this machine busy starting them. So calls wait in
-line here, and who would wait too long is told to come again.
+The emulator starts a process for each concurrent invocation, and hundreds of them would overload
+one machine. So the proxy limits concurrency: requests wait in line, and get 503 after too long a
+wait.
 
 Run as `python -m local.gateway <port> <emulator url> <api id>`.
 """
@@ -45,11 +45,12 @@ def application(
     line_seconds: float = _LINE_SECONDS,
     timeout_seconds: float = _TIMEOUT_SECONDS,
 ) -> web.Application:
-    """The proxy of one API.
+    """Return the proxy of one API.
 
-    It passes on at most `calls_at_once`. One that has waited `line_seconds` gets a 503 with
-    Retry-After: nothing was done with it. One that has no answer after `timeout_seconds` gets one
-    without, and keeps its place until the emulator is done with it.
+    It forwards at most `calls_at_once` requests. A request that has waited `line_seconds` gets 503
+    with Retry-After and is not forwarded. A forwarded request without a response after
+    `timeout_seconds` gets 503 without Retry-After, and keeps its slot until the emulator has
+    answered.
     """
     app = web.Application(client_max_size=_MAX_BODY)
     app[_LINE] = asyncio.Semaphore(calls_at_once)
@@ -61,7 +62,8 @@ def application(
 
 
 async def _client(app: web.Application) -> AsyncIterator[None]:
-    """One session, no cookie jar, no proxy of the environment, bodies untouched."""
+    """Keep one HTTP session open: no cookie jar, no proxy from the environment, bodies
+    unchanged."""
     app[_CLIENT] = ClientSession(
         connector=TCPConnector(limit=0),
         cookie_jar=DummyCookieJar(),
@@ -74,7 +76,7 @@ async def _client(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _handle(request: web.Request) -> web.Response:
-    """Take the call's place in line and pass it on, unless its client has gone meanwhile."""
+    """Wait for a slot and forward the request, unless its client has disconnected meanwhile."""
     try:
         body = await request.read()
     except web.HTTPRequestEntityTooLarge:
@@ -117,7 +119,8 @@ async def _forward(request: web.Request, body: bytes) -> web.Response:
 
 
 def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
-    """Every header of a message but those of its connection, in order, repeated ones too."""
+    """Return all end-to-end headers in order, including repeated ones, without hop-by-hop
+    headers."""
     return CIMultiDict(
         (name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP
     )

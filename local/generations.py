@@ -1,7 +1,8 @@
-"""Saved states of the emulator: one folder for each moment, whole or not there.
+"""Snapshots of the emulator: one folder each, complete or absent.
 
-A state is written to `generation-<n>.partial`, and renamed to `generation-<n>` once all of it is on
-the disk. So what a start finds is always one moment of every service, however the last run ended.
+A snapshot is written to `generation-<n>.partial`, and renamed to `generation-<n>` once it is
+completely on disk. So a start always finds all services at the same point in time, even after a
+crash.
 """
 
 import os
@@ -14,13 +15,13 @@ _PARTIAL = ".partial"
 
 
 def newest(state: Path) -> Path | None:
-    """The last state that was saved whole, if there is any."""
+    """Return the last complete snapshot, or None."""
     whole = [path for path in state.glob(f"{_PREFIX}*") if path.suffix != _PARTIAL]
     return max(whole, key=_number, default=None)
 
 
 def begin(state: Path) -> Path:
-    """An empty folder for the next state; what a save before left in parts is deleted."""
+    """Create and return an empty folder for the next snapshot; delete partial ones."""
     for left in state.glob(f"{_PREFIX}*{_PARTIAL}"):
         shutil.rmtree(left)
     last = newest(state)
@@ -31,7 +32,8 @@ def begin(state: Path) -> Path:
 
 
 def commit(partial: Path) -> Path:
-    """Make a folder that `begin` gave the newest state, and delete the ones before it."""
+    """Make the folder returned by `begin` the newest snapshot, delete older ones, and return its
+    new path."""
     for folder, _, files in os.walk(partial):
         for path in (folder, *(os.path.join(folder, name) for name in files)):
             _sync(path)
@@ -45,7 +47,7 @@ def commit(partial: Path) -> Path:
 
 
 def size(folder: Path) -> int:
-    """Bytes in a folder that others may write to, or rename, meanwhile."""
+    """Return the bytes in a folder whose files may be written or renamed meanwhile."""
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:
@@ -55,7 +57,8 @@ def size(folder: Path) -> int:
 
 
 def link(source: Path, target: Path) -> None:
-    """Copy a folder of files that are only ever replaced, without copying their content."""
+    """Copy a folder with hard links instead of contents; its files must never be changed in
+    place."""
     if source.is_dir():
         shutil.copytree(source, target, copy_function=os.link)
 

@@ -1,4 +1,4 @@
-"""Where the local stack keeps what it makes: `.outrider/`, or the folder OUTRIDER_HOME names."""
+"""Folder for all files of a local stack: `.outrider/`, or the value of OUTRIDER_HOME."""
 
 import json
 import os
@@ -14,7 +14,7 @@ TOOLS = REPOSITORY / ".outrider" / "tools"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Paths of one local stack; two stacks with two homes do not touch each other."""
+    """Paths of one local stack; stacks with different homes are independent."""
 
     root: Path
 
@@ -32,17 +32,17 @@ class Home:
 
     @property
     def state(self) -> Path:
-        """What the emulator remembers between two runs: its saved states."""
+        """Snapshots of the emulator, kept between runs."""
         return self.root / "state"
 
     @property
     def status(self) -> Path:
-        """What the emulator's process says of itself."""
+        """Status file of the emulator's process."""
         return self.root / "emulator.json"
 
     @property
     def scratch(self) -> Path:
-        """The emulator's TMPDIR; emptied at every start."""
+        """TMPDIR of the emulator; emptied at every start."""
         return self.root / "tmp"
 
     @property
@@ -51,7 +51,7 @@ class Home:
 
     @property
     def deployment(self) -> Path:
-        """What was deployed last: content hash, API id and ports."""
+        """Record of the last deployment: fingerprint, API id and ports."""
         return self.root / "deployment.json"
 
     def log(self, name: str) -> Path:
@@ -66,7 +66,8 @@ class Home:
 
 
 def gateway_port() -> int:
-    """The port the API answers on: OUTRIDER_PORT, or 8080."""
+    """Return the port of the API: OUTRIDER_PORT, or 8080. Raises LocalStackError if it is no port
+    number."""
     text = os.environ.get("OUTRIDER_PORT") or "8080"
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise LocalStackError(f"OUTRIDER_PORT must be a port number, not {text!r}")
@@ -74,7 +75,7 @@ def gateway_port() -> int:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; empty when there is no such file or it is not whole."""
+    """Return the object in a JSON file, or an empty one if the file is missing or incomplete."""
     try:
         found = json.loads(path.read_text())
     except (FileNotFoundError, json.JSONDecodeError):
@@ -83,7 +84,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a file only its owner can read, whole or not at all."""
+    """Write a file atomically, readable only by its owner."""
     draft = path.with_suffix(".draft")
     draft.touch(mode=0o600)
     draft.chmod(0o600)

@@ -1,16 +1,16 @@
-"""MiniStack, the AWS emulator, with a state that survives: run by MiniStack's own Python.
+"""MiniStack, the AWS emulator, with durable state; run by MiniStack's own Python.
 
-MiniStack 1.5.33 keeps all data in memory and writes it service by service at a clean stop, without
-the records of streams that nobody has read. Here instead
+MiniStack 1.5.33 keeps all data in memory and saves it service by service at a clean stop, without
+unread stream records. Instead
 
-- a whole state of one moment is saved every few minutes, on SIGUSR1 and at the stop: a fork of the
-  process writes its frozen copy of everything while the emulator goes on,
-- queues are fair, as on AWS,
-- a stop (SIGTERM) first lets no queue, stream or schedule start anything more, waits for the
-  functions that run, and ends only when the state is saved. What waits in queues and streams is
-  part of it. If it cannot be saved, nothing ends: the emulator goes on with all its data.
+- a snapshot of all services is saved every few minutes, on SIGUSR1 and at the stop: a fork of the
+  process writes its frozen copy while the emulator keeps running,
+- standard queues are fair, as on AWS,
+- a stop (SIGTERM) first pauses queues, streams and schedules, waits for running functions, and ends
+  only when the snapshot is saved, which includes the messages and records that still wait. If it
+  cannot be saved, the emulator keeps running with all its data.
 
-Run as `python -m local.keeper <folder of saved states> <status file>`.
+Run as `python -m local.keeper <folder of snapshots> <status file>`.
 """
 
 import asyncio
@@ -39,24 +39,24 @@ from local.status import Status
 
 _SAVE_SECONDS = 300.0
 _SAVE_SHARE = 20.0
-"""A save that took a second is followed by at least so many without one."""
+"""Minimum pause after a save, as a multiple of the time that the save took."""
 _STALL_SECONDS = 120.0
 _DRAIN_SECONDS = 60.0
 _TICK_SECONDS = 0.1
 _GARBAGE_SECONDS = 5.0
 _READERS = 32
-"""More than there are functions on streams: on AWS none waits for another."""
+"""More than the number of functions on streams, so that none waits for another, as on AWS."""
 _STREAMS = "outrider_streams"
 _DEPTH = 6
-"""How deep dictionaries are written entry by entry: to the items of tables."""
+"""Nesting depth to which dictionaries are written entry by entry: down to the items of tables."""
 
 
 class SaveFailed(Exception):
-    """The state could not be saved; the one before is still there."""
+    """Failure to save a snapshot; the previous one is kept."""
 
 
 class Keeper:
-    """The emulator's process: what it may start, when it saves, and when it ends."""
+    """Lifecycle of the emulator's process: what it may start, when it saves, and when it ends."""
 
     def __init__(self, state: Path, status: Path) -> None:
         self._state = state
@@ -65,7 +65,7 @@ class Keeper:
         self._closed = False
 
     def install(self) -> None:
-        """Put the keeper between MiniStack and its pollers, its files and its server."""
+        """Replace MiniStack's pollers, persistence and shutdown by those of the keeper."""
         serve = hypercorn.asyncio.serve
         acquire = lambda_svc._acquire_execution_slot
 
@@ -89,10 +89,10 @@ class Keeper:
         workers.install()
 
     def _read_streams_side_by_side(self) -> None:
-        """Read for several functions on streams at the same time, and for none while paused.
+        """Poll the streams of several functions in parallel, and none while paused.
 
-        MiniStack's one thread lets all of them wait for the slowest, where on AWS none waits for
-        another.
+        MiniStack polls them in one thread, so that all functions wait for the slowest; on AWS they
+        are independent.
         """
         mappings, poll = lambda_svc._iter_all_esms, lambda_svc._poll_dynamodb_streams
         readers = ThreadPoolExecutor(_READERS)
@@ -100,7 +100,7 @@ class Keeper:
         own = threading.local()
 
         def open_mappings() -> Iterator[Any]:
-            """All of them, or the one that this thread reads for."""
+            """Yield all event source mappings, or only the one that this thread polls."""
             for mapping in getattr(own, "mappings", None) or mappings():
                 if self._paused:
                     return
@@ -141,7 +141,7 @@ class Keeper:
         await emulator._wait_for_port(int(emulator._resolve_port()))
         self._paused = False
         self._status.write("running")
-        _look_for_new_garbage(loop)
+        _freeze_objects(loop)
         pause = _SAVE_SECONDS
         while True:
             await _first(stop, save, seconds=pause)
@@ -159,14 +159,14 @@ class Keeper:
                 self._status.write("stopped" if ending else "saved" if asked else "running")
                 if ending:
                     _kill_functions()
-                    os._exit(0)  # no connection or thread has anything to say any more
+                    os._exit(0)  # connections and threads need no clean end
             pause = max(_SAVE_SECONDS, _SAVE_SHARE * (time.monotonic() - started))
 
     async def _stop(self) -> None:
-        """Start nothing more, wait for what runs, and save.
+        """Pause all triggers, wait for running functions, and save.
 
-        Whatever still runs after a minute is killed: its message or record is in the saved state
-        and comes again, as after the loss of a machine.
+        A function that still runs after a minute is killed: its message or record is in the
+        snapshot and is delivered again, as after the loss of a machine.
         """
         self._paused = True
         deadline = time.monotonic() + _DRAIN_SECONDS
@@ -179,10 +179,10 @@ class Keeper:
         await self._save()
 
     async def _save(self) -> None:
-        """Write a state of this moment in a process of its own, and wait for it.
+        """Write a snapshot in a forked process, and wait for it.
 
         Raises:
-            SaveFailed: it could not be written, or nothing was written for two minutes.
+            SaveFailed: it could not be written, or made no progress for two minutes.
         """
         try:
             partial = generations.begin(self._state)
@@ -202,7 +202,7 @@ class Keeper:
             raise SaveFailed("the process that writes the state was killed")
 
     async def _collect(self, child: int, partial: Path) -> None:
-        """Wait for the end of the writing process; it is killed when it makes no progress."""
+        """Wait until the writing process ends; kill it if it makes no progress."""
         written, changed = -1, time.monotonic()
         while os.waitpid(child, os.WNOHANG) == (0, 0):
             size = generations.size(partial)
@@ -215,7 +215,7 @@ class Keeper:
 
 
 def _make_queues_fair() -> None:
-    """Let groups take turns in standard queues, and keep the groups that rules give messages."""
+    """Make standard queues fair, and store the message groups that EventBridge rules set."""
     collect, dispatch = sqs._collect_msgs, eventbridge._dispatch_to_sqs
 
     def fair(queue: dict[str, Any], most: int, timeout: int) -> Any:
@@ -235,16 +235,16 @@ def _make_queues_fair() -> None:
     sqs._collect_msgs, eventbridge._dispatch_to_sqs = fair, grouped
 
 
-def _look_for_new_garbage(loop: asyncio.AbstractEventLoop) -> None:
-    """Let the collector see nothing twice: all stand still while it looks through everything, a
-    fifth of a second with 10,000 contacts."""
+def _freeze_objects(loop: asyncio.AbstractEventLoop) -> None:
+    """Exclude existing objects from garbage collection, every few seconds: a full collection pauses
+    the emulator for a fifth of a second with 10,000 contacts."""
     gc.collect()
     gc.freeze()
-    loop.call_later(_GARBAGE_SECONDS, _look_for_new_garbage, loop)
+    loop.call_later(_GARBAGE_SECONDS, _freeze_objects, loop)
 
 
 async def _first(*events: asyncio.Event, seconds: float) -> None:
-    """Wait until one of the events is set, at most so many seconds."""
+    """Wait until one of the events is set, at most `seconds`."""
     waiting = [asyncio.ensure_future(event.wait()) for event in events]
     await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for each in waiting:
@@ -252,23 +252,24 @@ async def _first(*events: asyncio.Event, seconds: float) -> None:
 
 
 def _running() -> int:
-    """Functions that run, with batches of queues whose messages are still to be deleted."""
+    """Return the number of running functions, including queue batches whose messages are not
+    deleted yet."""
     functions, _ = lambda_svc.executions_in_flight()
     return int(max(functions, sum(lambda_svc._esm_inflight.values())))
 
 
 def _kill_functions() -> None:
-    """End the processes of functions, busy or not."""
+    """Kill the processes of all functions."""
     for pool in list(lambda_runtime._workers.values()):
         for process in [worker._proc for worker in pool]:
             if process is not None:
                 process.kill()
 
 
-def _forget_what_was_read() -> None:
-    """In the fork: drop the records of streams that every function on the stream has read.
+def _drop_read_records() -> None:
+    """Delete stream records that every function on the stream has read; called in the fork.
 
-    MiniStack keeps them for 24 hours for readers that may come; here only functions read.
+    MiniStack keeps them for 24 hours for other readers, of which there are none here.
     """
     readers: dict[tuple[str, str, str], list[int]] = {}
     for account, region, mapping in list(lambda_svc._esms._data):
@@ -287,10 +288,10 @@ def _forget_what_was_read() -> None:
 
 
 def _write_and_exit(partial: Path, complaint: int) -> None:
-    """In the fork: write everything, name what went wrong in the pipe, and end.
+    """Write the snapshot, report a failure through the pipe, and exit; called in the fork.
 
-    Descriptors are closed, so that neither the port nor the lock outlives the emulator. The copy
-    is this process's own, so nothing has to be copied once more.
+    Other descriptors are closed, so that neither the port nor the lock outlives the emulator. Deep
+    copies are skipped, because the fork's memory is already a copy.
     """
     parent = os.getppid()
     try:
@@ -298,8 +299,8 @@ def _write_and_exit(partial: Path, complaint: int) -> None:
         os.closerange(3, complaint)
         os.closerange(complaint + 1, 65536)
         gc.disable()
-        copy.deepcopy = _itself  # type: ignore[assignment]
-        _forget_what_was_read()
+        copy.deepcopy = _uncopied  # type: ignore[assignment]
+        _drop_read_records()
         last = generations.newest(partial.parent)
         if last is not None:
             generations.link(last / "lambda-blobs", partial / "lambda-blobs")
@@ -311,7 +312,7 @@ def _write_and_exit(partial: Path, complaint: int) -> None:
             elif last is not None and (last / f"{name}.json").exists():
                 os.link(last / f"{name}.json", partial / f"{name}.json")
         _write(partial / f"{_STREAMS}.json", _STREAMS, _streams())
-        if os.getppid() == parent:  # or the emulator has ended meanwhile, and another may run
+        if os.getppid() == parent:  # else the emulator has ended, and another may be running
             generations.commit(partial)
     except BaseException as error:
         os.write(complaint, f"{type(error).__name__}: {error}".encode()[:4000])
@@ -319,7 +320,7 @@ def _write_and_exit(partial: Path, complaint: int) -> None:
         os._exit(0)
 
 
-def _itself(value: Any, *_: Any) -> Any:
+def _uncopied(value: Any, *_: Any) -> Any:
     return value
 
 
@@ -332,7 +333,7 @@ def _streams() -> dict[str, Any]:
 
 
 def _write(path: Path, service: str, payload: Any) -> None:
-    """A file that `ministack.core.persistence.load_state` reads."""
+    """Write a file that `ministack.core.persistence.load_state` can read."""
     version = persistence._state_format_version(service)
     with path.open("w") as file:
         file.write(f'{{"__ministack_format__": {version}, "payload": ')
@@ -341,7 +342,7 @@ def _write(path: Path, service: str, payload: Any) -> None:
 
 
 def _entries(file: TextIO, value: Any, depth: int) -> None:
-    """Write JSON piece by piece: each by the fast encoder, which needs a piece whole in memory."""
+    """Write JSON in pieces, because the fast encoder needs each piece completely in memory."""
     if isinstance(value, persistence.AccountRegionScopedDict | persistence.AccountScopedDict):
         value = persistence._json_default(value)
     if depth and isinstance(value, dict) and all(isinstance(key, str) for key in value):
@@ -363,7 +364,7 @@ def _entries(file: TextIO, value: Any, depth: int) -> None:
 
 
 def _load() -> None:
-    """Load the saved state, or end: a state of which a part is missing must not be saved later."""
+    """Load the snapshot, or exit: an incompletely loaded state must not be saved later."""
     try:
         streams = _saved(_STREAMS) or {}
         dynamodb._stream_records.update(streams.get("records", {}))
@@ -372,7 +373,7 @@ def _load() -> None:
         for name, module in emulator._state_map.items():
             if data := _saved(name):
                 emulator._get_module(module).load_persisted_state(data)
-    except BaseException:  # the server would log it and go on
+    except BaseException:  # the server would log it and continue
         traceback.print_exc()
         sys.stderr.flush()
         os._exit(1)

@@ -1,4 +1,4 @@
-"""The deployed stack, as CloudFormation tells it: names, resources, the processed template."""
+"""Deployed stack, as CloudFormation describes it: names, resources, the processed template."""
 
 import json
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ STACK = "outrider-local"
 
 @dataclass(frozen=True)
 class Deployed:
-    """What `sam deploy` made on the emulator."""
+    """Stack that `sam deploy` created on the emulator."""
 
     emulator: Emulator
 
     @property
     def exists(self) -> bool:
-        """Did the last deploy succeed?"""
+        """Whether the last deployment succeeded."""
         return self._status() in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
     def clear_failed_creation(self) -> None:
-        """Forget what a failed first deploy left: no stack comes of it, and no data is there."""
+        """Delete what a failed first deployment left, which cannot be updated and has no data."""
         if self._status() in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"):
             self.emulator.forget()
 
@@ -46,11 +46,11 @@ class Deployed:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Logical id → physical id."""
+        """Physical ids by logical id."""
         return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in self.resources}
 
     def of_type(self, resource_type: str) -> list[str]:
-        """Physical ids of every resource of a type."""
+        """Return the physical ids of all resources of a type."""
         return [
             r["PhysicalResourceId"] for r in self.resources if r["ResourceType"] == resource_type
         ]

@@ -1,7 +1,7 @@
-"""Background processes that are known by their pid file and by the lock they hold on it.
+"""Background processes, identified by a pid file and a lock on it.
 
-The lock lives exactly as long as the process, so a pid file left by a crash, or a process id that
-the system gave to someone else, is never mistaken for ours.
+The process holds the lock for its whole life, so a pid file left by a crash, or a pid that was
+reused, is never mistaken for it.
 """
 
 import fcntl
@@ -18,13 +18,14 @@ from local.errors import LocalStackError, PortTaken
 
 _POLL_SECONDS = 0.05
 _children: dict[int, "subprocess.Popen[bytes]"] = {}
-"""What this process started itself, and so has to collect when it ends."""
+"""Child processes of this process, which must be reaped when they end."""
 
 
 def start(
     command: Sequence[str], *, pid_file: Path, log: Path, env: Mapping[str, str], cwd: Path
 ) -> int:
-    """Start a process of its own session; its output goes to `log`. Returns its process id."""
+    """Start a process in a session of its own with its output in `log`, and return its pid. Raises
+    LocalStackError if it is already running."""
     lock = os.open(pid_file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -51,7 +52,7 @@ def start(
 
 @contextmanager
 def exclusive(lock_file: Path) -> Iterator[None]:
-    """Wait until no other process is in this block with the same file."""
+    """Hold an exclusive lock on the file within the block."""
     lock_file.parent.mkdir(parents=True, exist_ok=True)
     with lock_file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -59,7 +60,7 @@ def exclusive(lock_file: Path) -> Iterator[None]:
 
 
 def running(pid_file: Path) -> int | None:
-    """The process id behind a pid file, if that process still lives."""
+    """Return the pid in a pid file if that process is still running, else None."""
     try:
         lock = os.open(pid_file, os.O_RDWR)
     except FileNotFoundError:
@@ -77,7 +78,7 @@ def running(pid_file: Path) -> int | None:
 
 
 def stop(pid_file: Path, *, grace: float = 30.0) -> None:
-    """Ask the process to end and wait until it is gone; after `grace` seconds it is killed."""
+    """Terminate the process and wait for its end; kill it after `grace` seconds."""
     pid = running(pid_file)
     if pid is not None:
         _signal(pid, signal.SIGTERM)
@@ -89,14 +90,14 @@ def stop(pid_file: Path, *, grace: float = 30.0) -> None:
 
 
 def ask(pid_file: Path, number: signal.Signals) -> None:
-    """Send a signal to the process, if it lives."""
+    """Send a signal to the process if it is running."""
     pid = running(pid_file)
     if pid is not None:
         _signal(pid, number)
 
 
 def kill(pid_file: Path) -> None:
-    """End the process and all that it started at once; nothing is saved."""
+    """Kill the process and all its children; nothing is saved."""
     pid = running(pid_file)
     if pid is not None:
         with suppress(ProcessLookupError):
@@ -107,7 +108,7 @@ def kill(pid_file: Path) -> None:
 
 
 def wait_until(true: Callable[[], bool], *, seconds: float) -> bool:
-    """Poll until something is true; False when it is not within `seconds`."""
+    """Poll until `true` returns true; return False if it does not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
@@ -117,14 +118,14 @@ def wait_until(true: Callable[[], bool], *, seconds: float) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Does anything listen on this loopback port?"""
+    """Return whether a server listens on this loopback port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def is_free(port: int) -> bool:
-    """May a server be started on this loopback port?"""
+    """Return whether a server can be started on this loopback port."""
     if answers(port):
         return False
     with socket.socket() as probe:
@@ -142,7 +143,7 @@ def require_free(port: int, remedy: str) -> None:
 
 
 def first_free(ports: range) -> int:
-    """The first port of a range nobody listens on."""
+    """Return the first free port of a range. Raises LocalStackError if there is none."""
     for port in ports:
         if is_free(port):
             return port
@@ -150,7 +151,7 @@ def first_free(ports: range) -> int:
 
 
 def _collect(pid_file: Path) -> None:
-    """Wait for a child that has let go of its lock: it is ending, or has ended."""
+    """Reap a child that has released its lock, and so is about to end."""
     text = pid_file.read_text()
     if text.isdecimal() and (process := _children.pop(int(text), None)):
         process.wait()

@@ -1,4 +1,4 @@
-"""Build and deploy the product on the emulator with the same SAM commands a real account gets."""
+"""Build and deployment of the product on the emulator, with the SAM commands of a real account."""
 
 import hashlib
 import shutil
@@ -17,7 +17,8 @@ _POLL_SECONDS = "0.5"
 
 
 def fingerprint(parameters: dict[str, str]) -> str:
-    """Changes when a deploy would: sources, the code that deploys them, tools, parameters."""
+    """Return a hash of everything that a deployment depends on: sources, deployment code, tools,
+    parameters."""
     digest = hashlib.sha256(repr((sys.version, sorted(parameters.items()))).encode())
     here = Path(__file__).parent
     makers = [here / name for name in _MAKERS] + [SAM.requirements, MINISTACK.requirements]
@@ -28,7 +29,7 @@ def fingerprint(parameters: dict[str, str]) -> str:
 
 
 def build(home: Home) -> None:
-    """`sam build` into the home, with layers for this machine instead of Lambda's."""
+    """Run `sam build` into the home, with layers for this machine instead of Lambda's."""
     _remove_bytecode()
     log = home.log("build")
     log.unlink(missing_ok=True)
@@ -46,7 +47,7 @@ def build(home: Home) -> None:
 
 
 def deploy(home: Home, emulator: Emulator, parameters: dict[str, str]) -> None:
-    """`sam deploy` to the emulator."""
+    """Run `sam deploy` on the emulator."""
     log = home.log("deploy")
     log.unlink(missing_ok=True)
     command: list[str | Path] = [
@@ -89,6 +90,6 @@ def _source_files() -> list[Path]:
 
 
 def _remove_bytecode() -> None:
-    """SAM packs a function's folder as it is; what tests compiled there is no part of it."""
+    """Delete bytecode that tests left in the functions' folders, which SAM would package."""
     for cache in (REPOSITORY / "functions").rglob("__pycache__"):
         shutil.rmtree(cache, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Tell the person at the terminal which stage runs and for how long."""
+"""Progress of stages, shown on the terminal."""
 
 import sys
 import threading
@@ -9,23 +9,23 @@ from contextlib import contextmanager, suppress
 _REMINDER_SECONDS = 20.0
 
 Tell = Callable[[str], None]
-"""Says how far a stage has come."""
+"""Reports the progress of a stage."""
 
 
 @contextmanager
 def stage(name: str) -> Iterator[Tell]:
-    """Announce a stage, count its seconds while it runs and say how long it took.
+    """Announce a stage, count its seconds while it runs, and print how long it took.
 
-    What the stage tells of its progress is shown with the seconds.
+    The text last reported through the yielded function is shown with the seconds.
     """
     started = time.monotonic()
     finished = threading.Event()
-    told: list[str] = []
-    ticker = threading.Thread(target=_tick, args=(name, started, finished, told), daemon=True)
+    reports: list[str] = []
+    ticker = threading.Thread(target=_tick, args=(name, started, finished, reports), daemon=True)
     ticker.start()
     outcome = "failed after "
     try:
-        yield told.append
+        yield reports.append
         outcome = ""
     finally:
         finished.set()
@@ -33,16 +33,16 @@ def stage(name: str) -> Iterator[Tell]:
         say(f"  {name} … {outcome}{time.monotonic() - started:.1f} s")
 
 
-def _tick(name: str, started: float, finished: threading.Event, told: list[str]) -> None:
+def _tick(name: str, started: float, finished: threading.Event, reports: list[str]) -> None:
     live = sys.stdout.isatty()
     pause = 1.0 if live else _REMINDER_SECONDS
     while not finished.wait(pause):
-        far = f", {told[-1]}" if told and told[-1] else ""
-        say(f"  {name} … {time.monotonic() - started:.0f} s{far}", end="" if live else "\n")
+        progress = f", {reports[-1]}" if reports and reports[-1] else ""
+        say(f"  {name} … {time.monotonic() - started:.0f} s{progress}", end="" if live else "\n")
 
 
 def say(text: str, end: str = "\n") -> None:
-    """Print, in place of a count of seconds; a reader who has gone away stops nothing."""
+    """Print a line over the running count of seconds. A closed output is ignored."""
     start = "\r\033[K" if sys.stdout.isatty() else ""
     with suppress(BrokenPipeError):
         print(f"{start}{text}", end=end, flush=True)

@@ -1,4 +1,4 @@
-"""A webhook receiver on loopback that believes nothing it cannot verify."""
+"""Webhook receiver on loopback that accepts only verified requests."""
 
 import json
 import threading
@@ -11,7 +11,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 
 class WebhookReceiver:
-    """What has arrived so far. The verifier is the receivers' own package, not our signer."""
+    """Verified deliveries so far. It verifies with the public package `standardwebhooks`, not with
+    the product's own code."""
 
     def __init__(self) -> None:
         self.verified: dict[str, dict[str, Any]] = {}
@@ -21,11 +22,11 @@ class WebhookReceiver:
         self._lock = threading.Lock()
 
     def trust(self, secret: str) -> None:
-        """Verify with this secret from now on."""
+        """Set the secret for the following requests."""
         self._verifier = Webhook(secret)
 
     def take(self, body: bytes, headers: dict[str, str]) -> int:
-        """Verify one request; gives the status to answer."""
+        """Verify one request, and return the response status."""
         if self._verifier is None:
             return 503
         try:
@@ -40,7 +41,7 @@ class WebhookReceiver:
         return 204
 
     def count(self, event: str, **data: str) -> int:
-        """How many verified events of that name have this data."""
+        """Return how many verified events have this name and data."""
         with self._lock:
             payloads = list(self.verified.values())
         return sum(
@@ -51,7 +52,7 @@ class WebhookReceiver:
 
 @contextmanager
 def listening(receiver: WebhookReceiver) -> Iterator[str]:
-    """Serve the receiver on a free port of 127.0.0.1; gives its URL."""
+    """Serve the receiver on a free port of 127.0.0.1 within the block, and yield its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

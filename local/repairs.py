@@ -1,7 +1,7 @@
-"""What MiniStack 1.5.33 leaves out when it deploys the template, done after the deploy.
+"""Workarounds for what MiniStack 1.5.33 does not support when it deploys the template.
 
-Each repair reads the deployed stack and says there what AWS itself would have made of it. None
-changes the template or replaces a part of the product.
+Each one runs after the deployment, reads the deployed stack, and configures what AWS itself would
+have. None changes the template or replaces a part of the product.
 """
 
 import json
@@ -19,7 +19,7 @@ Statement = dict[str, Any]
 
 
 def create_routes(deployed: Deployed) -> str:
-    """Create the HTTP API's routes, which MiniStack does not read from the OpenAPI body.
+    """Create the routes of the HTTP API, because MiniStack ignores those in the OpenAPI body.
 
     Returns the API's id.
     """
@@ -55,7 +55,7 @@ def _http_api(template: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _routes(body: dict[str, Any]) -> list[tuple[str, str]]:
-    """(route key, logical id of its function) of every operation in an OpenAPI body."""
+    """Return the route key and the function's logical id of every operation in an OpenAPI body."""
     found = []
     for path, operations in body["paths"].items():
         for method, operation in operations.items():
@@ -70,7 +70,7 @@ def _routes(body: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def translate_state_machines(deployed: Deployed) -> None:
-    """Store state machine definitions as JSON; MiniStack keeps YAML as it is and cannot run it."""
+    """Store state machine definitions as JSON, because MiniStack cannot run YAML."""
     states = deployed.emulator.client("stepfunctions")
     for arn in deployed.of_type("AWS::StepFunctions::StateMachine"):
         definition = yaml.safe_load(
@@ -79,8 +79,8 @@ def translate_state_machines(deployed: Deployed) -> None:
         states.update_state_machine(stateMachineArn=arn, definition=json.dumps(definition))
 
 
-def take_plain_http(deployed: Deployed) -> None:
-    """Lift what asks for TLS from the policies of buckets: MiniStack speaks HTTP."""
+def allow_plain_http(deployed: Deployed) -> None:
+    """Remove bucket policy statements that require TLS, because MiniStack speaks HTTP."""
     storage = deployed.emulator.client("s3")
     for bucket in (each["Name"] for each in storage.list_buckets()["Buckets"]):
         try:
@@ -98,7 +98,8 @@ def take_plain_http(deployed: Deployed) -> None:
 
 
 def allow_as_aws_would(deployed: Deployed) -> None:
-    """Give roles what their statements mean on AWS where MiniStack reads them too narrowly."""
+    """Grant roles what their statements mean on AWS where MiniStack interprets them too
+    narrowly."""
     iam = deployed.emulator.client("iam")
     for role in deployed.of_type("AWS::IAM::Role"):
         extra = [
@@ -122,10 +123,10 @@ def _statements(iam: Any, role: str, name: str) -> list[Statement]:
 
 
 def _as_on_aws(statement: Statement) -> list[Statement]:
-    """The statements MiniStack needs beside this one.
+    """Return the statements that MiniStack needs in addition to this one.
 
     - On AWS `sqs:SendMessage` covers SendMessageBatch; MiniStack checks an action of that name.
-    - MiniStack checks an SES v2 send against `*` and not against the identity that sends.
+    - MiniStack checks an SES v2 send against `*` and not against the sending identity.
     - It supplies no condition keys of KMS encryption contexts, so such a condition never holds.
     """
     if statement.get("Effect") != "Allow":

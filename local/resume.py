@@ -1,4 +1,4 @@
-"""Start again what a stop of the emulator ended: the executions of state machines."""
+"""Restart of the state machine executions that a stop of the emulator ended."""
 
 import json
 
@@ -9,7 +9,8 @@ _EVERY_RUNNING_CAMPAIGN = {"overdue_before": "9999-12-31T00:00:00.000Z"}
 
 
 def campaigns(deployed: Deployed) -> None:
-    """Give every running campaign a new run, as the check of every five minutes would do later."""
+    """Restart the clock of every active campaign at once, instead of waiting for the five-minute
+    check."""
     deployed.emulator.client("lambda").invoke(
         FunctionName=deployed.names[_FUNCTION],
         InvocationType="Event",

@@ -1,8 +1,7 @@
-"""Make the demo workspace the way an operator and its owner would.
+"""Creation of the demo workspace in the way an operator and its owner would.
 
-The product's own `admin` function makes the workspace and its keys; the mailbox is made through the
-API, and its domain is verified in the emulator's SES, and granted to the workspace, as an operator
-would do it in theirs.
+The product's `admin` function creates the workspace and its keys. The mailbox is created through
+the API; its domain is verified in the emulator's SES and granted to the workspace.
 """
 
 import json
@@ -29,7 +28,7 @@ _MAILBOX = {
 
 
 def demo_workspace(deployed: Deployed, base_url: str) -> dict[str, str]:
-    """Create the demo workspace with a warmed mailbox on its live and on its test side.
+    """Create the demo workspace with a warmed mailbox in live and in test mode.
 
     Returns `workspace_id`, `live_key` and `test_key`.
     """

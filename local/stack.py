@@ -1,4 +1,4 @@
-"""Bring the local stack up and take it down."""
+"""Start and stop of the local stack."""
 
 import os
 import shutil
@@ -42,7 +42,7 @@ class Stack:
         return self.emulator.running and self._gateway_running
 
     def up(self) -> dict[str, Any]:
-        """Start what does not run yet, deploy what changed; returns what local.json says."""
+        """Start what is not running, deploy what changed, and return the content of local.json."""
         if not self._gateway_running:
             processes.require_free(self.port, "set OUTRIDER_PORT to another one")
         for tool in (SAM, MINISTACK):
@@ -73,21 +73,21 @@ class Stack:
         if changed or found["live_key"] != known.get("live_key"):
             with stage("saving") as tell:
                 self.emulator.save(tell)
-        # What names the data is written once the data cannot be lost any more.
+        # Written after the save, so that it never refers to data that was lost.
         record = read_json(self.home.deployment)
         write_json(self.home.deployment, record | {"fingerprint": wanted})
         write_json(self.home.local_json, found)
         return found
 
     def down(self) -> None:
-        """Let no call in any more, then let the emulator end what runs and save its data."""
+        """Stop the gateway, then let the emulator finish running functions and save its data."""
         processes.stop(self.home.pid("gateway"))
         if self.emulator.running:
             with stage("saving data and stopping") as tell:
                 self.emulator.stop(tell)
 
     def reset(self) -> None:
-        """Stop, and forget all data; the tools and the built layers stay."""
+        """Stop, and delete all data; the tools and the built layers stay."""
         processes.stop(self.home.pid("gateway"))
         self.emulator.kill()
         for path in (self.home.state, self.home.scratch):
@@ -117,7 +117,7 @@ class Stack:
             api_id = repairs.create_routes(deployed)
             repairs.translate_state_machines(deployed)
             repairs.allow_as_aws_would(deployed)
-            repairs.take_plain_http(deployed)
+            repairs.allow_plain_http(deployed)
         record = {"api_id": api_id, "emulator_port": self.emulator.port}
         write_json(self.home.deployment, record)
 
@@ -155,10 +155,11 @@ class Stack:
 
 
 def _emulator_port(home: Home) -> int:
-    """The port of the home's data if there is any: queue addresses in it contain the port.
+    """Return the port of the home's data if there is any, because queue URLs in the data contain
+    it.
 
-    Other homes than the usual one begin their search elsewhere, so that two stacks that start at
-    the same moment do not choose the same port.
+    Other homes than the default one start the search elsewhere, so that two stacks started at the
+    same moment do not choose the same port.
     """
     known = read_json(home.deployment).get("emulator_port")
     if isinstance(known, int):

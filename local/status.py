@@ -1,4 +1,4 @@
-"""What the emulator's process says of itself to who stops it: one small file."""
+"""Status file of the emulator's process, read by whoever stops it."""
 
 import json
 import time
@@ -7,11 +7,11 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A state, a word on it, and when (epoch seconds).
+class Report:
+    """Status: a state, a detail, and the time (epoch seconds).
 
-    `running`, `stopping` and `saving` say what goes on; `saved`, `stopped` and `failed` how what
-    was asked for ended.
+    `running`, `stopping` and `saving` describe ongoing work; `saved`, `stopped` and `failed` the
+    outcome of a request.
     """
 
     state: str
@@ -24,22 +24,22 @@ _ENDS = ("saved", "stopped", "failed")
 
 @dataclass(slots=True)
 class Status:
-    """Written by the emulator's process, whole each time; read by any other."""
+    """Status file. The emulator's process replaces it atomically; other processes read it."""
 
     file: Path
     _last: tuple[str, str] | None = None
 
     def write(self, state: str, detail: str = "") -> None:
-        """Say something new, or once more how what was asked for ended."""
+        """Write a status unless it is the last one again; an outcome is always written."""
         if self._last != (state, detail) or state in _ENDS:
             self._last = (state, detail)
             draft = self.file.with_suffix(".draft")
             draft.write_text(json.dumps({"state": state, "detail": detail, "at": time.time()}))
             draft.replace(self.file)
 
-    def read(self) -> Said:
-        """What was said last; nothing, with the time 0, when nothing was."""
+    def read(self) -> Report:
+        """Return the last status, or an empty one with time 0 if there is none."""
         try:
-            return Said(**json.loads(self.file.read_text()))
+            return Report(**json.loads(self.file.read_text()))
         except FileNotFoundError:
-            return Said("", "", 0.0)
+            return Report("", "", 0.0)

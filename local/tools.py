@@ -1,8 +1,8 @@
-"""The tools of the local stack, of the fuzzer and of the tests of clients, each in an environment
-of its own.
+"""Tools of the local stack, the fuzzer and the client tests, each in a virtual environment of its
+own.
 
-SAM CLI, MiniStack, Schemathesis and openapi-python-client pin versions of boto3, pydantic and
-others that differ from each other's and from ours, so none may share the project's environment.
+SAM CLI, MiniStack, Schemathesis and openapi-python-client pin conflicting versions of boto3,
+pydantic and others, so none can share the project's environment.
 """
 
 import hashlib
@@ -19,8 +19,8 @@ UV = REPOSITORY / ".venv" / "bin" / "uv"
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A pinned tool: its name is that of its `requirements-<name>.txt` and, with the version of
-    Python that it runs on, of its folder: `sam-3.13`."""
+    """A pinned tool. `name` is that of its `requirements-<name>.txt` and, with the Python version,
+    of its folder: `sam-3.13`."""
 
     name: str
 
@@ -47,7 +47,8 @@ class Tool:
         return stamp.exists() and stamp.read_text() == self._wanted()
 
     def install(self, home: Home) -> None:
-        """Make the environment if it is not as pinned; others who want it meanwhile wait."""
+        """Create the environment unless it matches the pinned requirements; concurrent callers
+        wait."""
         if self.installed:
             return
         with stage(f"installing {self.name}"), processes.exclusive(TOOLS / "lock"):
@@ -55,7 +56,8 @@ class Tool:
                 self._make(home)
 
     def _make(self, home: Home) -> None:
-        """Make the environment anew; the stamp is written last, so half an install is redone."""
+        """Create the environment anew. The stamp is written last, so an interrupted installation is
+        repeated."""
         env = commands.environment(VIRTUAL_ENV=str(self.folder))
         log = home.log(f"install-{self.name}")
         venv: list[str | Path] = [

@@ -1,8 +1,8 @@
-"""The processes that carry out functions: what they share, and who goes first on a busy machine.
+"""Processes that run functions: shared layers, and low priority for background work.
 
-MiniStack 1.5.33 unpacks a function's layers for each process, in its own one: 3,600 files, 50 MB
-and half a second of everybody's time for each. Here all have one copy, as on AWS, where nobody
-can write to /opt either. Runs in the emulator's process.
+MiniStack 1.5.33 unpacks a function's layers for each process: 3,600 files, 50 MB and half a second
+of blocking. Here all processes share one read-only copy, as with /opt on AWS. Runs in the
+emulator's process.
 """
 
 import os
@@ -13,12 +13,13 @@ from ministack.services import lambda_svc
 
 _BACKGROUND = "OUTRIDER_LOCAL_BACKGROUND"
 _NICE = 10
-"""How much less than callers get those get that nobody waits for: a tenth, while both want it."""
+"""Nice value of background functions: about a tenth of the CPU share of API functions under
+load."""
 _GIVES_WAY = f"import os\nif os.environ.get({_BACKGROUND!r}):\n    os.nice({_NICE})\n"
 
 
 def install() -> None:
-    """Put this between MiniStack and the start of its processes."""
+    """Wrap the function with which MiniStack starts processes."""
     spawn, detect = lambda_runtime.Worker._spawn, lambda_runtime._detect_runtime_binary
 
     def prepared(worker: Any) -> None:
@@ -38,7 +39,7 @@ def install() -> None:
 
 
 def _prepared(config: dict[str, Any]) -> dict[str, Any]:
-    """What a process is started with: its layers are unpacked already."""
+    """Return the configuration with the layers already unpacked."""
     variables = dict(config.get("Environment", {}).get("Variables", {}))
     layers = [lambda_svc._resolve_layer_zip(each) for each in config.get("Layers", [])]
     folders = [lambda_svc._docker_extracted_dir(each, "layer") for each in layers if each]
@@ -50,8 +51,8 @@ def _prepared(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_in_the_background(function: str) -> bool:
-    """Does it read a queue? Those on streams do not give way: an import's rows would come faster
-    than the relay records them, and everybody's events wait behind."""
+    """Return whether the function reads a queue. Stream readers keep normal priority: an import
+    would write rows faster than the relay records them, and delay the events of all workspaces."""
     return any(
         mapping.get("FunctionArn", "").startswith(function)
         and ":sqs:" in mapping.get("EventSourceArn", "")

@@ -1,4 +1,4 @@
-"""Starts and wakes the clocks of campaigns.
+"""Worker that starts and wakes the clocks of campaigns.
 
 An event starts the clock of a launched or resumed campaign, or wakes it because its settings,
 audience or last enrollment changed or a mailbox can send again. A schedule restarts overdue clocks
