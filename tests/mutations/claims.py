@@ -194,7 +194,7 @@ MUTATIONS = [
     Mutation(
         "contact noted as written to though nothing could be said",
         (f"{_TESTS}::TestSaid::test_that_cannot_be_written_is_not_sent",),
-        (Change(_CLAIMS, "persistently(lambda: self.untouch(message))\n", "pass\n"),),
+        (Change(_CLAIMS, "persistently(lambda: self.undo_touch(message))\n", "pass\n"),),
     ),
     Mutation(
         "erasure of what was sent alone",
@@ -202,8 +202,8 @@ MUTATIONS = [
         (
             Change(
                 "privacy/erasing.py",
-                "self.records.messages.unsay(erasure.contact_ids,",
-                "_ = (messages,",
+                "self.records.messages.erase_content(\n            erasure.contact_ids,",
+                "_ = (\n            messages,",
             ),
         ),
     ),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from outrider.kit import clock
 from outrider.messages.bounces.reasons import RULES
-from outrider.messages.bounces.soft import keep_coming_back
+from outrider.messages.bounces.soft import keep_bouncing
 from outrider.messages.models import Message
 
 START = clock.from_text("2026-03-02T09:00:00Z")
@@ -70,16 +70,16 @@ def a_mail(sent: float, bounced: float | None = None, **fields: Any) -> Message:
     ],
 )
 def test_two_weeks_in_which_all_came_back(mails: list[Message], *, is_over: bool) -> None:
-    assert keep_coming_back(mails) is is_over
+    assert keep_bouncing(mails) is is_over
 
 
 @given(st.permutations([a_mail(0, 0), a_mail(5, 5), a_mail(10, 10), a_mail(15, 15)]))
 def test_the_order_in_which_they_are_read_makes_no_difference(mails: list[Message]) -> None:
-    assert keep_coming_back(mails)
+    assert keep_bouncing(mails)
 
 
 @pytest.mark.parametrize("reason", RULES)
 def test_causes_on_the_recipients_side_count(reason: Any) -> None:
     mails = [a_mail(sent, sent, bounce_reason=reason) for sent in (0, 14)]
 
-    assert keep_coming_back(mails) is RULES[reason].of_recipient
+    assert keep_bouncing(mails) is RULES[reason].of_recipient

@@ -31,7 +31,8 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
-"""Headers of every response to a recipient. The URL is a secret between the recipient and us."""
+"""Headers of every response to a recipient. Its URL contains a secret token, which must not leak
+through caches, referrers or search engines."""
 
 
 def _page(title: str, *content: str) -> str:

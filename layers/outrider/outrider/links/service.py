@@ -37,8 +37,7 @@ class LinkService:
     opt_outs: Callable[[Caller], OptOuts]
 
     def read(self, text: str, purpose: Purpose) -> TrackingLink | None:
-        """Return the verified link, or None if its signature is not that of its workspace for this
-        purpose."""
+        """Return the verified link, or None if its signature is invalid for this purpose."""
         read = Token.read(text)
         if read is None:
             return None
@@ -46,7 +45,7 @@ class LinkService:
         workspace = self.workspaces.key(token.workspace.public)
         messages = self.messages(token.workspace)
         message = messages.key(token.contact_id, token.message_id)
-        said = messages.said_key(message[1], token.message_id)
+        said = messages.content_key(message[1], token.message_id)
         keys = [workspace, message, said]
         found = {(pk, sk): item for (_, pk, sk), item in batch_get(keys).items()}
         secret = found.get(workspace[1:], {}).get("link_secret")

@@ -159,9 +159,9 @@ class Message(BaseModel):
         if "rfc_message_id" in item and item.get("direction", "out") == "out":
             names["provider_id"] = rfc_key(item["rfc_message_id"])
         message = cls.model_validate({**names, **item})
-        return message.saying(said) if said else message
+        return message.with_content(said) if said else message
 
-    def saying(self, said: Mapping[str, Any]) -> "Message":
+    def with_content(self, said: Mapping[str, Any]) -> "Message":
         """Return the message with its content, unless the content was erased."""
         says = json.loads(zlib.decompress(said["said"])) if "said" in said else {}
         return self.model_copy(update=says)
@@ -185,7 +185,7 @@ class Message(BaseModel):
 
     @property
     def family(self) -> Literal["email", "sms", "task"]:
-        """First part of the names of its events."""
+        """First part of the names of its events, as `email` in `email.sent`."""
         return self.channel if self.channel in ("email", "sms") else "task"
 
     def sent(self, provider_id: str, rfc_message_id: str) -> "Message":

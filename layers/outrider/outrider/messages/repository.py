@@ -76,38 +76,36 @@ class MessageRepository:
         """Return the write of the content, if there is any. It may be repeated. The condition fails
         if the content was erased."""
         said = message.packed_content()
-        _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
+        _, pk, sk = self.content_key(self._pk(message.contact_id), message.id)
         if not said:
             return []
         return [
             self.table.put_action({"pk": pk, "sk": sk, **said}, "attribute_not_exists(#erased)")
         ]
 
-    def as_said(self, message: Message) -> Message:
+    def with_stored_content(self, message: Message) -> Message:
         """Return the message, which need not be stored, with its stored content."""
-        _, pk, sk = self.said_key(self._pk(message.contact_id), message.id)
+        _, pk, sk = self.content_key(self._pk(message.contact_id), message.id)
         said = self.table.get(pk, sk)
-        return message.saying(said) if said else message
+        return message.with_content(said) if said else message
 
-    def said_key(self, pk: str, message_id: str) -> tuple[Table, str, str]:
+    def content_key(self, pk: str, message_id: str) -> tuple[Table, str, str]:
         """Return the key of the content: a separate item, because a message's updates are billed by
         its size."""
         return self.table, pk, f"{_SAID}{message_id}"
 
-    def whole(self, messages: Sequence[Message]) -> Sequence[Message]:
+    def with_contents(self, messages: Sequence[Message]) -> Sequence[Message]:
         """Return the messages with their content, as far as it is still stored."""
-        places = [self.said_key(self._pk(each.contact_id), each.id) for each in messages]
+        places = [self.content_key(self._pk(each.contact_id), each.id) for each in messages]
         found = batch_get(places)
-        said = [found.get((table.name, pk, sk)) for table, pk, sk in places]
-        return [
-            each.saying(what) if what else each for each, what in zip(messages, said, strict=True)
-        ]
+        said = [found.get((table.name, pk, sk), {}) for table, pk, sk in places]
+        return [each.with_content(item) for each, item in zip(messages, said, strict=True)]
 
     def at(self, places: Sequence[Item], *, whole: bool = True) -> Sequence[Message | None]:
         """Return the messages at these index positions; None for one that was deleted meanwhile.
         `whole` includes their content."""
         keys = [(self.table, place["pk"], place["sk"]) for place in places]
-        said = [self.said_key(pk, sk) for _, pk, sk in keys]
+        said = [self.content_key(pk, sk) for _, pk, sk in keys]
         found = batch_get([*keys, *said] if whole else keys)
         items = [
             [found.get((table.name, pk, sk)) for table, pk, sk in both]
@@ -120,7 +118,7 @@ class MessageRepository:
         contacts = [(contact_of(each), each) for each in message_ids]
         return self.at([{"pk": self._pk(contact or ""), "sk": each} for contact, each in contacts])
 
-    def find_whole(self, message_id: str) -> Message | None:
+    def find_with_content(self, message_id: str) -> Message | None:
         """Return the message with its content by its id alone, or None."""
         return self.by_ids([message_id])[0] if contact_of(message_id) else None
 
@@ -246,7 +244,7 @@ class MessageRepository:
         )
 
     def ask_to_stop_action(self, reply: Message, reason: str) -> Action:
-        """Return the write for a reply that asks to stop, which is no class of its own."""
+        """Return the write of the `reason` of a reply that asks to stop; it has no class."""
         return self.table.update_action(
             self._pk(reply.contact_id),
             reply.id,
@@ -338,15 +336,17 @@ class MessageRepository:
         return [Message.from_item(item) for item in page.items], page.last_key
 
     def delete(self, messages: Sequence[Message]) -> None:
-        """Delete the messages without their content; see `unsay`."""
+        """Delete the messages without their content; see `erase_content`."""
         batch_write(
             self.table.delete_action(self._pk(each.contact_id), each.id) for each in messages
         )
 
-    def unsay(self, contact_ids: Sequence[str], message_ids: Iterable[str]) -> None:
+    def erase_content(self, contact_ids: Sequence[str], message_ids: Iterable[str]) -> None:
         """Erase all content written to these contacts, with or without a message. Tombstones
         prevent workers from writing this content, or that of `message_ids`, again."""
-        keys = {self.said_key(self._pk(contact_of(each) or ""), each)[1:] for each in message_ids}
+        keys = {
+            self.content_key(self._pk(contact_of(each) or ""), each)[1:] for each in message_ids
+        }
         for contact_id in contact_ids:
             said = Query(
                 self._pk(contact_id), "begins_with(#sk, :said)", {"said": _SAID}, consistent=True

@@ -32,7 +32,7 @@ class MessageService:
 
     def get(self, message_id: str) -> MessageView:
         """Return the message with its content. Raises MessageNotFound."""
-        message = self.messages.find_whole(message_id)
+        message = self.messages.find_with_content(message_id)
         if message is None:
             raise MessageNotFound
         return MessageView.of(message)

@@ -72,7 +72,9 @@ class ErasureService:
             self.leads.forget(each)
         erased = [self._forget_enrollment(each) for each in enrollments]
         self.records.messages.delete(messages)
-        self.records.messages.unsay(erasure.contact_ids, self._message_ids(enrollments, messages))
+        self.records.messages.erase_content(
+            erasure.contact_ids, self._message_ids(enrollments, messages)
+        )
         if not all(erased):
             return _view(erasure, pending=True)
         done = _view(erasure)

@@ -24,8 +24,8 @@ _MESSAGES, _KINDS = 1, 3
 
 @dataclass(frozen=True, slots=True)
 class ContactRecords:
-    """Reader of the records of one workspace. A position has the number of the part (kind and
-    contact) and the key to continue after."""
+    """Reader of the records of one workspace. The position of a page is a part (kind and contact)
+    and the last key read in it."""
 
     contacts: ContactRepository
     enrollments: ContactEnrollments
@@ -68,7 +68,7 @@ class ContactRecords:
                 return self.enrollments.list(contact_id, limit, after)
             case 1:  # _MESSAGES
                 read, last = self.messages.list(contact_id, min(limit, _WHOLE), after)
-                found = self.messages.whole(read)
+                found = self.messages.with_contents(read)
                 return sorted(found, key=lambda message: (message.created_at, message.id)), last
             case _:
                 return self.events.of_contact(contact_id, limit, after)

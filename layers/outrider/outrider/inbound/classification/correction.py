@@ -84,7 +84,7 @@ class Classifying:
         raise Contended("Another request changed this reply")
 
     def _reply(self, message_id: str) -> Message:
-        reply = self.messages.find_whole(message_id)
+        reply = self.messages.find_with_content(message_id)
         if reply is None:
             raise MessageNotFound
         if reply.direction != "in":

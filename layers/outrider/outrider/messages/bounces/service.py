@@ -219,7 +219,7 @@ class Bounces:
 
     def _keeps_bouncing(self, message: Message, known_as: Iterable[str]) -> bool:
         address = folded(message.recipient or "")
-        return soft.keep_coming_back(
+        return soft.keep_bouncing(
             [
                 each
                 for contact_id in known_as

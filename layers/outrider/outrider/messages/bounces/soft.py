@@ -15,7 +15,7 @@ PATIENCE = timedelta(days=14)
 """Time from the first soft bounce in a row to the one that counts as a hard bounce."""
 
 
-def keep_coming_back(mails: Sequence[Message]) -> bool:
+def keep_bouncing(mails: Sequence[Message]) -> bool:
     """Return whether an address is dead: for two weeks all `mails` to it bounced softly for a
     reason on the recipient's side, without any sign of life.
 

@@ -58,7 +58,7 @@ class Settling:
         Contended if every attempt lost its optimistic lock."""
         self.caller.begin()
         for _ in attempts(_ATTEMPTS):
-            found = self.messages.find_whole(message_id)
+            found = self.messages.find_with_content(message_id)
             if found is None:
                 raise MessageNotFound
             if found.state != "unknown":

@@ -71,7 +71,7 @@ class StepClaims:
                 self._store_content(message)
         except (StoreFailed, ConditionFailed):
             persistently(lambda: self._release(enrollment, message))
-            persistently(lambda: self.untouch(message))
+            persistently(lambda: self.undo_touch(message))
             raise
         return found
 
@@ -119,9 +119,9 @@ class StepClaims:
             ready.enrollment, message.id, due, lane, reason, counts=counts
         )
         self.enrollments.table.write(retried)
-        self.untouch(message)
+        self.undo_touch(message)
 
-    def untouch(self, message: Message) -> None:
+    def undo_touch(self, message: Message) -> None:
         """Remove the record that the contact was written to, for a message that was not sent."""
         at = clock.from_text(message.created_at)
         self.touches.undo(message.contact_id, self.campaign_id, at)

@@ -20,35 +20,35 @@ from outrider.sequences.models import Step
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The job is outdated: nothing is done."""
+    """Decision to ignore an outdated job."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """Another worker holds the claim until its lease ends."""
+    """Decision to retry later: another worker holds the claim until its lease ends."""
 
     until: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A worker claimed the step and recorded no outcome: its message may have been sent."""
+    """Decision to record an unknown outcome: a worker claimed the step and recorded none."""
 
     enrollment: Enrollment
 
 
 @dataclass(frozen=True, slots=True)
 class OtherSteps:
-    """The enrollment follows another version of the sequence than the one that was read."""
+    """Decision to read again: the enrollment follows another version of the sequence."""
 
     enrollment: Enrollment
 
 
 @dataclass(frozen=True, slots=True)
 class Migrate:
-    """The enrollment must move to the campaign's newest version of the sequence."""
+    """Decision to move the enrollment to the campaign's newest version of the sequence."""
 
     enrollment: Enrollment
     steps_version: int
@@ -56,7 +56,7 @@ class Migrate:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A gate is closed."""
+    """Decision to postpone the step or end the enrollment, because a gate is closed."""
 
     enrollment: Enrollment
     step: Step
@@ -65,7 +65,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """The step's condition is not met."""
+    """Decision to skip the step, because its condition is not met."""
 
     enrollment: Enrollment
     step: Step
@@ -74,7 +74,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The message of the step is already recorded; the enrollment must advance."""
+    """Decision to advance the enrollment: the message of the step is already recorded."""
 
     enrollment: Enrollment
     message: Message
@@ -82,7 +82,8 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class TaskPending:
-    """The enrollment was resumed, and the deadline of its manual task has not passed."""
+    """Decision to keep waiting: the enrollment was resumed before the deadline of its manual
+    task."""
 
     enrollment: Enrollment
     message: Message
@@ -90,7 +91,7 @@ class TaskPending:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The manual task was not completed before its deadline."""
+    """Decision to expire the manual task: it was not completed before its deadline."""
 
     enrollment: Enrollment
     message: Message
@@ -98,7 +99,7 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The step can be carried out."""
+    """Decision to carry the step out."""
 
     enrollment: Enrollment
     step: Step

@@ -33,19 +33,19 @@ _REVIEW_DELAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The step stays as it is; it becomes due again when a user changes something."""
+    """Consequence: the step stays as it is, and becomes due again when a user changes something."""
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The enrollment ends in `state`."""
+    """Consequence: the enrollment ends in `state`."""
 
     state: EndState
 
 
 @dataclass(frozen=True, slots=True)
 class Defer:
-    """The step is due again at `until`."""
+    """Consequence: the step is due again at `until`."""
 
     until: datetime
 

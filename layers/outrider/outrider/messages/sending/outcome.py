@@ -39,7 +39,7 @@ class OutcomeRecorder:
     def sent(self, enrollment: Enrollment, message: Message, way: PinnedSequence) -> None:
         """Record that the claimed message was sent, and advance the enrollment. Raises
         TransactionFailed if the claim was lost, and StoreFailed if DynamoDB fails."""
-        self.go_on(
+        self.advance(
             enrollment,
             message,
             way,
@@ -87,7 +87,7 @@ class OutcomeRecorder:
     ) -> None:
         """Record that the step was skipped, and advance the enrollment. Raises TransactionFailed if
         the enrollment changed, and StoreFailed if DynamoDB fails."""
-        self.go_on(
+        self.advance(
             enrollment,
             message,
             way,
@@ -96,7 +96,7 @@ class OutcomeRecorder:
             claimed=False,
         )
 
-    def go_on(
+    def advance(
         self,
         enrollment: Enrollment,
         message: Message,

@@ -24,8 +24,8 @@ class Retry:
 
 
 def retry(scope: Scope | None, attempts: int, chance: Callable[[], float] = random.random) -> Retry:
-    """Return when to retry after `attempts` that counted. `chance` returns the jitter, from 0 to
-    1."""
+    """Return the delay of the next attempt after `attempts` counted failures. `chance` returns the
+    jitter, from 0 to 1."""
     if scope in ("later", None):
         return Retry(timedelta(seconds=_LATER[min(attempts, len(_LATER) - 1)]), counts=True)
     shortest, longest = _SHORT

@@ -84,7 +84,7 @@ class Snapshot:
 
     @property
     def way(self) -> PinnedSequence:
-        """The steps and settings that the enrollment follows."""
+        """Steps and settings that the enrollment follows."""
         return PinnedSequence(
             self.steps, self.settings, self.campaign.wakes_at if self.campaign else ""
         )

@@ -136,7 +136,7 @@ class StepService:
             case Migrate(enrollment, version):
                 return self._migrate(job, seen, enrollment, version)
             case Passed(enrollment, message):
-                self.progress.go_on(enrollment, message, seen.way, claimed=False)
+                self.progress.advance(enrollment, message, seen.way, claimed=False)
                 return "passed: the step has its message"
             case Expired(enrollment, message):
                 self.tasks.expire(enrollment, message, seen.way)
@@ -188,7 +188,7 @@ class StepService:
         if waited < len(_WAITS):
             seconds = _WAITS[waited] + secrets.randbelow(_WAITS[waited])
             self.again(job.model_copy(update={"waits": waited + 1}), seconds)
-            return "waits for a place at its mail server"
+            return "waits for a slot at its mail server"
         lane = lane_of(ready.enrollment, ready.step)
         self._later(job, seen, ready.enrollment, "", (clock.now(), lane, "mail_server_busy"))
         return "deferred: mail_server_busy"
@@ -216,7 +216,7 @@ class StepService:
                 failed = message.model_copy(update={"reason": f"refused: {outcome.detail}"})
                 counted = self._refuse_actions(failed)
                 persistently(lambda: progress.failed(enrollment, failed, *counted))
-                self.claims.untouch(message)
+                self.claims.undo_touch(message)
                 return str(failed.reason)
             case "not_accepted":
                 persistently(lambda: self._put_back(seen, ready, message, outcome))
@@ -240,7 +240,7 @@ class StepService:
     def _record_bounce(self, enrollment: Enrollment, message: Message, outcome: SendOutcome) -> str:
         """Record that the recipient does not exist: suppress the address and end the enrollment."""
         persistently(lambda: self.bounces.refused(enrollment, message, outcome.detail))
-        self.claims.untouch(message)
+        self.claims.undo_touch(message)
         self.reviews.review(message.mailbox_id, message.id, **_about(message))
         return f"bounced: {outcome.detail}"
 
@@ -284,7 +284,7 @@ class StepService:
                 "recipient": enrollment.sending_to,
             }
         )
-        self.progress.lost(enrollment, self.claims.messages.as_said(lost))
+        self.progress.lost(enrollment, self.claims.messages.with_stored_content(lost))
         return "unknown"
 
     # ── Not carrying out ─────────────────────────────────────────────────────────────────────────

@@ -50,4 +50,4 @@ class Tasks:
         events = [self.progress.event(expired, "expired")]
         settled = self.progress.messages.settle_task_action(expired, events)
         claimed = enrollment.sending == task.id
-        self.progress.go_on(enrollment, task, way, settled, counted="expired", claimed=claimed)
+        self.progress.advance(enrollment, task, way, settled, counted="expired", claimed=claimed)

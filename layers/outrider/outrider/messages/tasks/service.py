@@ -35,7 +35,7 @@ class TaskService:
         """
         self.caller.begin()
         for _ in attempts(_ATTEMPTS):
-            task = self.messages.find_whole(message_id)
+            task = self.messages.find_with_content(message_id)
             if task is None:
                 raise MessageNotFound
             if task.state not in ("pending", "completed"):
@@ -63,7 +63,7 @@ class TaskService:
     def _advance(self, task: Message, progress: OutcomeRecorder, writes: Sequence[Action]) -> None:
         enrollment, way = self._enrollment_of(task)
         if enrollment and enrollment.state == "waiting" and enrollment.sending == task.id:
-            progress.go_on(enrollment, task, way, *writes, counted="completed")
+            progress.advance(enrollment, task, way, *writes, counted="completed")
         else:
             transact(*writes, progress.count_action(task, "completed"))
 

@@ -39,7 +39,9 @@ class Judged:
         still: Callable[[], bool] = always,
     ) -> SendOutcome:
         if mailbox.is_half_open and not self.reviews.begin_probe(mailbox):
-            detail = "The mailbox tries with another mail whether its provider takes mails again"
+            detail = (
+                "Another email is testing whether the provider of the mailbox accepts emails again"
+            )
             return SendOutcome(PROBE.kind, detail, scope=PROBE.scope)
         outcome = self.transport.send(message, mailbox, mime, still)
         try:

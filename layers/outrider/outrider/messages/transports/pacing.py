@@ -22,12 +22,12 @@ _FIRST = 0.7
 second, the rate of a new Amazon SES account."""
 _SLOWER, _FASTER = 1.5, 0.995
 _NONE = 0.02
-"""Spacing in seconds that is too short to wait for."""
+"""Spacing in seconds below which sends are not delayed."""
 _TRIES = 5
 _PATIENCE = 8.0
 """Maximum seconds that an email waits in the worker, well within the lease of its claim."""
 
-_CLOSED = "The mail waited for its turn at the provider, and meanwhile something came to forbid it"
+_CLOSED = "A gate closed while the email waited for the rate limit of its provider"
 
 
 @dataclass(slots=True)
