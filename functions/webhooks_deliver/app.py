@@ -1,4 +1,4 @@
-"""Queue of deliveries: attempts, probes, and handing out what waits."""
+"""Worker of the deliveries queue: attempts, probes, and the drain of backlogs."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Queue of events: one delivery for each event and each endpoint that wants it."""
+"""Worker of the events queue: creates one delivery per event and subscribed endpoint."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from outrider.kit.settings import Environment, needs
 from outrider.webhooks.wiring import fanout
 
 _LONGEST_RECORD_MS = 30_000
-"""A hundred events in one, which each of 20 endpoints wants, are 2,000 deliveries."""
+"""A message with 100 events for 20 endpoints makes 2,000 deliveries."""
 
 
 @needs(Environment.webhooks_table, Environment.webhook_deliveries_queue_url)

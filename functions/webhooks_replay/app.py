@@ -1,4 +1,4 @@
-"""Carries out replays, for as long as there is time."""
+"""Worker of the replays queue: runs a replay for as long as there is time."""
 
 from functools import partial
 from typing import Any

@@ -1,5 +1,5 @@
-"""Every minute: sets going what waits for an endpoint though its time has passed, and replays
-that nobody goes on with. What fails is left to the next sweep, and keeps it from no other."""
+"""Sweep, every minute: starts the probe, drain or replay that overdue deliveries and stalled
+replays wait for. A failure does not stop the sweep; the next one retries."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar

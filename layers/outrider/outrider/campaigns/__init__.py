@@ -1,1 +1,2 @@
-"""Campaigns: one version of a sequence, carried out over an audience, one enrollment a contact."""
+"""Campaigns: each carries out one version of a sequence for an audience, with one enrollment per
+contact."""

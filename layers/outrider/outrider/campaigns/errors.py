@@ -1,4 +1,4 @@
-"""What can go wrong with campaigns."""
+"""Errors of campaigns and enrollments."""
 
 from outrider.kit.errors import Conflict, OutriderError, ResourceNotFound
 
@@ -14,7 +14,7 @@ _REMEDIES = {
     "paused": "resume it with POST /v1/campaigns/{id}/resume",
     "completed": "make another campaign of its sequence with POST /v1/campaigns",
 }
-"""What leads on from a status that is in the way."""
+"""Remedy for each campaign status that does not allow an operation."""
 
 
 class CampaignNotActive(OutriderError):
@@ -29,7 +29,7 @@ class CampaignNotActive(OutriderError):
 
 
 class CampaignTakesNobody(Conflict):
-    """Contacts cannot be added to a campaign of this status."""
+    """Contacts cannot be added to a campaign with this status."""
 
     def __init__(self, status: str) -> None:
         super().__init__(
@@ -44,15 +44,15 @@ class EnrollmentNotFound(ResourceNotFound):
 
 
 class WrongState(Conflict):
-    """What was asked for is not to be done with an enrollment in this state."""
+    """The operation is not allowed for an enrollment in this state."""
 
     def __init__(self, done: str, state: str, remedy: str) -> None:
         super().__init__(f"An enrollment that is {state} cannot be {done}: {remedy}")
 
 
 class WrongStatus(Conflict):
-    """What was asked for is not to be done with a campaign of this status. Without `remedy` it is
-    what usually leads on from there."""
+    """The operation is not allowed for a campaign with this status. Without `remedy`, the message
+    names the usual next operation."""
 
     def __init__(self, done: str, status: str, remedy: str = "") -> None:
         super().__init__(

@@ -31,13 +31,13 @@ from outrider.mailboxes.repository import MailboxRepository
 from outrider.sequences.service import SequenceService
 
 MOST_DUE = 200
-"""Enrollments that are due and looked at."""
+"""Maximum number of due enrollments that are read."""
 
 CampaignGateName = Literal["campaign", "audience", "mailbox", "campaign_limit", "window", "due"]
 
 
 class CampaignGate(BaseModel):
-    """What keeps the whole campaign from sending; `until` when that is over by itself."""
+    """A reason that keeps the whole campaign from sending; `until` if it ends by itself."""
 
     gate: CampaignGateName
     reason: str
@@ -46,7 +46,7 @@ class CampaignGate(BaseModel):
 
 
 class MailboxStanding(BaseModel):
-    """A mailbox of the campaign's pool. `reason` and `remedy` say why nothing goes out from it."""
+    """A mailbox of the campaign's pool. `reason` and `remedy` explain why it is not sending."""
 
     id: str
     email: str
@@ -71,7 +71,7 @@ class WindowStanding(BaseModel):
 
 
 class LimitStanding(BaseModel):
-    """Messages of the campaign today (UTC)."""
+    """The campaign's daily limit and its usage today (UTC)."""
 
     daily_limit: int
     used_today: int
@@ -79,12 +79,12 @@ class LimitStanding(BaseModel):
 
 
 class DueStanding(BaseModel):
-    """What is due, up to 200: `more` says that there is more. `by_reason` counts them by their
-    `blocked_reason`; `none`: nothing was found to be in the way yet. `queued` are those, up to 200,
-    whose step lies in the queue and goes out at its slot, within 15 minutes."""
+    """Due steps, up to 200; `more` if there are more. `by_reason` counts them by `blocked_reason`,
+    with `none` for steps that nothing has blocked so far. `queued` is the number of steps, up to
+    200, that are in the queue and will be sent at their slot, within 15 minutes."""
 
     count: int
-    """How many steps are due, up to 200."""
+    """The number of due steps, up to 200."""
     more: bool
     queued: int
     oldest_due_at: str | None
@@ -92,11 +92,11 @@ class DueStanding(BaseModel):
 
 
 class CampaignExplanation(BaseModel):
-    """Why a campaign sends nothing just now: `gates` has what keeps all of it, most telling first,
-    and is empty where mails can go out. `next_look_at` is when the campaign's clock looks next,
-    `earliest_send_at` when the next message can go out, which is not before that unless its step
-    lies in the queue already; null where somebody has to act first, or nothing is to come. What
-    stands in the way of one contact, `GET /v1/enrollments/{id}/explain` tells."""
+    """Why a campaign is not sending. `gates` are the reasons that block the whole campaign, most
+    important first; it is empty if emails can be sent. `next_look_at` is when the campaign is next
+    processed, `earliest_send_at` when the next message can be sent: not before `next_look_at`,
+    unless its step is in the queue. It is null if somebody has to act first or no step is left. For
+    one contact, see `GET /v1/enrollments/{id}/explain`."""
 
     campaign_id: str
     object: Literal["campaign_explanation"] = "campaign_explanation"
@@ -118,7 +118,7 @@ class CampaignExplanation(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What was read of a campaign."""
+    """Facts read about a campaign."""
 
     campaign: Campaign
     audience: Audience
@@ -132,18 +132,20 @@ class _Seen:
 
     @property
     def tomorrow(self) -> str:
-        """When what may be sent on a day begins anew."""
+        """Start of the next UTC day, when daily limits are reset (RFC 3339)."""
         today = self.now.astimezone(UTC).date()
         return clock.to_text(datetime.combine(today + timedelta(days=1), time.min, tzinfo=UTC))
 
     def opens(self, at: datetime) -> datetime:
-        """The first moment from `at` on at which a window is open for anything that is due."""
+        """Return the first time from `at` on at which a window is open for any of the due steps."""
         zones = {each.timezone for each in self.due} or {None}
         return min(windows.earliest(at, self.campaign.settings, zone) for zone in zones)
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignExplainer:
+    """Explanations of the campaigns of one workspace."""
+
     caller: Caller
     campaigns: CampaignRepository
     sequences: SequenceService
@@ -152,7 +154,10 @@ class CampaignExplainer:
     limits: Callable[[str], DailyLimits]
 
     def explain(self, campaign_id: str) -> CampaignExplanation:
-        """Raises CampaignNotFound."""
+        """Return why the campaign is not sending.
+
+        Raises: CampaignNotFound.
+        """
         seen = self._read(campaign_id)
         campaign = seen.campaign
         gates = list(_gates(seen))
@@ -239,7 +244,7 @@ def _standing(mailbox: Mailbox, used: int, now: datetime) -> MailboxStanding:
 
 
 def _gates(seen: _Seen) -> Iterator[CampaignGate]:
-    """What keeps the whole campaign from sending, first what a person has to see to."""
+    """Yield the reasons that block the whole campaign, those that a person has to fix first."""
     yield from _status(seen.campaign)
     if not seen.audience.active and not seen.campaign.enrolling and seen.campaign.status != "draft":
         yield _nobody(seen)
@@ -320,7 +325,8 @@ def _pool(seen: _Seen) -> Iterator[CampaignGate]:
 
 
 def _earliest(seen: _Seen, gates: Sequence[CampaignGate], looks: str | None) -> str | None:
-    """None where no time alone opens what is closed, or nothing is to come."""
+    """Return when the next message can be sent, or None if a gate does not open by itself or no
+    step is left."""
     if any(gate.until is None for gate in gates) or not (seen.due or seen.next_due):
         return None
     moments = [clock.to_text(seen.now), looks or "", *(gate.until or "" for gate in gates)]

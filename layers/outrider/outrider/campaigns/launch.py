@@ -1,9 +1,9 @@
-"""Launching a sequence, or a campaign that was made of one: the audience is enrolled and the clock
-started.
+"""Launch of a sequence, or of a campaign created from one: enrolls the audience and starts the
+clock.
 
-Everything up to the last transaction may be done again: a launch that was cut short is finished by
-launching again with the same audience. Until then the campaign is a draft, and belongs to that
-launch alone. Contacts of a filter are enrolled after it, while the campaign runs (`audience`).
+Everything before the last transaction is idempotent: an interrupted launch is finished by launching
+again with the same audience. Until then the campaign is a draft and reserved for that launch.
+Contacts of a filter are enrolled afterwards, while the campaign runs (`audience.runner`).
 """
 
 from collections import Counter
@@ -54,12 +54,13 @@ _LEFT_OUT: dict[SkipReason, str] = {
 
 _LATEST_START = timedelta(days=366)
 _NAMED = 3
-"""Of so many mailboxes that cannot send it is told why."""
+"""Maximum number of mailboxes whose problems an error message lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchService:
-    """`enroller` gives what enrolls in a campaign, with its first step, while the check holds."""
+    """Launches of the sequences and campaigns of one workspace. `enroller` makes the enroller for a
+    campaign, its first step, and a condition check for each transaction."""
 
     caller: Caller
     sequences: SequenceService
@@ -70,9 +71,13 @@ class LaunchService:
     enroller: Callable[[Campaign, Step, Callable[[], Action]], Enroller]
 
     def launch_sequence(self, sequence_id: str, request: LaunchRequest) -> SequenceLaunched:
-        """Raises SequenceNotFound, SequenceNotDraft and MailboxPoolNotWarmed, and ValidationFailed
-        when lint finds errors (a step without content is one when it is launched to somebody), or
-        when nobody of those asked for is enrolled: then the sequence is a draft as before."""
+        """Launch a draft sequence. If none of the requested contacts can be enrolled, the sequence
+        stays a draft.
+
+        Raises: SequenceNotFound; SequenceNotDraft; MailboxPoolNotWarmed if no mailbox can send;
+        ValidationFailed if lint finds errors (such as a step without content) or no contact can be
+        enrolled; LaunchUnderWay if another launch has begun; LaunchedElsewhere.
+        """
         self.caller.begin()
         sequence = self.sequences.get(sequence_id)
         if sequence.status not in ("draft", "launching"):
@@ -99,7 +104,11 @@ class LaunchService:
         return answer
 
     def launch_campaign(self, campaign_id: str, request: LaunchRequest) -> CampaignLaunched:
-        """Raises CampaignNotFound and WrongStatus; else as `launch_sequence`."""
+        """Launch a draft campaign, as `launch_sequence` does.
+
+        Raises: CampaignNotFound; WrongStatus; SequenceNotFound; MailboxPoolNotWarmed;
+        ValidationFailed; LaunchUnderWay; LaunchedElsewhere; Contended.
+        """
         self.caller.begin()
         found = self.campaigns.require(campaign_id)
         if found.status != "draft":
@@ -129,7 +138,8 @@ class LaunchService:
     def _steps(
         self, sequence: Sequence, pool: str, settings: Settings, request: LaunchRequest
     ) -> Many[Step]:
-        """Those to be carried out. Where none is a mail, no mailbox is needed."""
+        """Return the steps to carry out, after checking that they can be sent. A mailbox is needed
+        only if a step is an email."""
         steps = self.sequences.steps(sequence)
         if any(step.channel == "email" for step in steps):
             self._require_sending(pool)
@@ -137,8 +147,8 @@ class LaunchService:
         return steps
 
     def _require_sending(self, pool: str) -> None:
-        """Raises MailboxPoolNotWarmed where no mailbox of the pool sends now. One whose warm-up is
-        not over does: its ramp lets few mails through."""
+        """Raise MailboxPoolNotWarmed if no mailbox of the pool can send. A mailbox in warm-up can,
+        up to its low daily cap."""
         mailboxes = self.mailboxes.of_pool(pool)
         if not mailboxes and not self.mailboxes.has_pool(pool):
             raise MailboxPoolNotWarmed(
@@ -154,7 +164,8 @@ class LaunchService:
             raise MailboxPoolNotWarmed(f"No mailbox in {pool} can send. {reasons}")
 
     def _of_sequence(self, sequence: Sequence, request: LaunchRequest) -> tuple[Sequence, Campaign]:
-        """The sequence while it is launched, and its campaign, made if this is the first try."""
+        """Return the sequence in launch and its campaign, which is created if this is the first
+        attempt."""
         asked = _asked(request)
         if sequence.campaign_id and (begun := self.campaigns.get(sequence.campaign_id)):
             if begun.asked != asked:
@@ -188,7 +199,7 @@ class LaunchService:
         return launching, campaign
 
     def _begun(self, draft: Campaign, sequence: Sequence, request: LaunchRequest) -> Campaign:
-        """The draft with the steps it keeps, belonging to this launch."""
+        """Reserve the draft for this launch, with the current steps of the sequence."""
         asked = _asked(request)
         if draft.asked:
             if draft.asked != asked:
@@ -205,16 +216,16 @@ class LaunchService:
         return campaign
 
     def _contacts(self, request: LaunchRequest, *, begun: bool) -> Mapping[str, Contact]:
-        """Those asked for that exist, by id. Raises ValidationFailed when none does; a launch that
-        has begun is finished all the same."""
+        """Return the requested contacts that exist, by id. Raise ValidationFailed if none does,
+        unless the launch has begun, which then has to be finished."""
         found = self.contacts.several(list(dict.fromkeys(request.contact_ids)))
         if request.contact_ids and not found and not begun:
             raise _nobody(results_of(request.contact_ids, (), {}))
         return found
 
     def _withdraw(self, campaign: Campaign, actions: Many[Action]) -> None:
-        """Undo the beginning of a launch that enrolled nobody, so that another audience can be
-        given."""
+        """Undo the start of a launch that enrolled no contact, so that it can be launched for
+        another audience."""
         counters = self.campaigns.counters(campaign.id)
         counted = batch_get(counters.keys()).values()
         try:
@@ -229,8 +240,8 @@ class LaunchService:
         contact_ids: Many[str],
         contacts: Mapping[str, Contact],
     ) -> list[EnrollResult]:
-        still = partial(self.campaigns.check_launching_action, campaign.id, campaign.asked)
-        enroller = self.enroller(campaign, first, still)
+        check = partial(self.campaigns.check_launching_action, campaign.id, campaign.asked)
+        enroller = self.enroller(campaign, first, check)
         try:
             parts = parallel.chunks(enroller.enroll, list(contacts.values()), AT_ONCE)
         except TransactionFailed as failure:
@@ -239,7 +250,8 @@ class LaunchService:
         return results_of(contact_ids, contacts.keys(), skipped)
 
     def _launched(self, campaign: Campaign, request: LaunchRequest) -> Campaign:
-        """It once it runs. A filter lets through no more contacts than there are."""
+        """Return the campaign as active. A filter cannot match more contacts than the workspace
+        has, which sets the number of index shards."""
         by_filter = request.filter is not None
         most = self.contacts.count() if by_filter else 0
         return campaign.changed(
@@ -276,7 +288,8 @@ class LaunchService:
 
 
 def _asked(request: LaunchRequest) -> str:
-    """What stands for the audience and the start that a launch asks for."""
+    """Return an id derived from the requested audience and start: the same request has the same
+    id."""
     start = [request.start_at] if request.start_at else []
     if request.filter is not None:
         asked = json.canonical(json.dumps(request.filter)).decode()
@@ -285,7 +298,7 @@ def _asked(request: LaunchRequest) -> str:
 
 
 def _require_to_come(start_at: str | None) -> None:
-    """Raises ValidationFailed unless it is a moment of the next year."""
+    """Raise ValidationFailed unless `start_at` is within the next 366 days."""
     now = clock.now()
     if start_at and not now < clock.from_text(start_at) <= now + _LATEST_START:
         detail = f"start_at must be within 366 days from now, {clock.to_text(now)}"
@@ -293,12 +306,13 @@ def _require_to_come(start_at: str | None) -> None:
 
 
 def counted(results: Many[EnrollResult]) -> LaunchAudience:
+    """Return the numbers of added and skipped contacts."""
     added = sum(result.result == "added" for result in results)
     return LaunchAudience(total=len(results), added=added, skipped=len(results) - added)
 
 
 def _nobody(results: Many[EnrollResult]) -> ValidationFailed:
-    """For a launch that would reach nobody: why each contact asked for is left out."""
+    """Return the error of a launch without contacts, with the reason for each requested contact."""
     reasons = Counter(str(each.reason) for each in results)
     counted = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
     violations = [
@@ -321,6 +335,7 @@ def _left_out(contact_id: str, reason: SkipReason) -> str:
 def results_of(
     contact_ids: Many[str], found: Container[str], skipped: Mapping[str, SkipReason]
 ) -> list[EnrollResult]:
+    """Return one result for each requested contact, in that order."""
     seen: set[str] = set()
     results = []
     for contact_id in contact_ids:

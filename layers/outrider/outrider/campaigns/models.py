@@ -1,4 +1,4 @@
-"""Campaigns, enrollments, and the jobs that carry a step to the worker."""
+"""Campaigns, enrollments, and the queue messages of their steps."""
 
 import zlib
 from collections.abc import Mapping
@@ -15,35 +15,36 @@ ROUND = timedelta(minutes=15)
 """Time that a round plans ahead: the maximum delay of an SQS message."""
 
 STEP_LEASE = timedelta(minutes=20)
-"""How long after its slot a step comes up again if nobody recorded it: longer than a round plans
-ahead, so that what lies in the queue is not planned again."""
+"""Lease of a queued step, from its slot: if no worker has recorded a result by then, the step is
+due again. Longer than a round plans ahead, so that a step in the queue is not planned twice."""
 
 CLAIM_LEASE = timedelta(minutes=2)
-"""How long a worker may hold a claimed message; longer than a worker can live after its claim."""
+"""Lease of a worker's claim on a message; longer than a worker can run after claiming."""
 
 AWAY = "out_of_office"
-"""Why a step waits until its contact is back."""
+"""Blocked reason of a step that waits until its contact is back from an absence."""
 
 QUEUED = "queued"
-"""Why a step waits that lies in the queue: for its slot. Its enrollment is due STEP_LEASE later."""
+"""Blocked reason of a step that is in the queue. Its enrollment is due STEP_LEASE after the
+slot."""
 
 QUEUED_LANE = f"{QUEUED}#"
-"""Where it stands among what is due."""
+"""Lane of the steps in the queue, in the index `by_due`."""
 
 ERASED = "erased"
-"""Why an enrollment ended, or in the place of why it did, when its contact was erased."""
+"""Exit reason that replaces any other when the contact is erased."""
 
 SHARD_SIZE = 50_000
-"""Enrollments for each shard of the index of what is due."""
+"""Enrollments per shard of the index `by_due`."""
 
 UNKNOWN_OUTCOME = "unknown_outcome"
-"""Why an enrollment is paused when nobody knows whether its message went out."""
+"""Blocked reason of a paused enrollment: it is unknown whether its message was sent."""
 
 NEEDS_REVIEW = "needs_review"
-"""Why the step to come waits when a person has to read a reply first."""
+"""Blocked reason of a step that waits until a person has read a reply."""
 
 Said = Literal["sent", "not_sent"]
-"""What a person says of a message when nobody knows whether it went out."""
+"""Outcome that a person gives for a message of unknown outcome."""
 
 CampaignStatus = Literal["draft", "active", "paused", "completed"]
 
@@ -52,8 +53,8 @@ OpenState = Literal["active", "sending", "waiting"]
 EndState = Literal[
     "finished", "replied", "opted_out", "bounced", "failed", "stopped", "company_replied"
 ]
-"""No step was left; they answered; they said stop or are suppressed; hard bounce; it cannot be
-done; a person stopped it; a colleague answered."""
+"""In this order: no step is left; the contact replied; opted out or is suppressed; hard bounce; the
+step cannot be carried out; stopped by a person; another contact of the company replied."""
 EnrollmentState = Literal[OpenState, "paused", EndState]
 
 _OPEN: frozenset[str] = frozenset(get_args(OpenState))
@@ -62,7 +63,8 @@ AudienceGroup = Literal["active", "completed", "paused", "bounced", "failed"]
 
 
 def audience_group(state: EnrollmentState) -> AudienceGroup:
-    """How an enrollment counts in the campaign's audience."""
+    """Return the counter of the campaign's audience in which an enrollment with this state
+    counts."""
     if state in _OPEN:
         return "active"
     if state in ("paused", "bounced", "failed"):
@@ -71,11 +73,11 @@ def audience_group(state: EnrollmentState) -> AudienceGroup:
 
 
 class Campaign(BaseModel):
-    """`run` numbers the executions of its clock; only the newest may dispatch. `asked` stands for
-    the contacts its launch asked for. New enrollments get the steps of `steps_version`; one with
-    an older version than `least_steps_version` moves to `steps_version` when its step comes up.
-    A draft has no steps of its own yet: its launch takes those that the sequence has then.
-    `version` rises with what a person changes."""
+    """Campaign as it is stored. `run` is the number of its current execution (clock); only that may
+    dispatch. `asked` is the id of the audience that its launch requested. New enrollments get the
+    steps of `steps_version`; an enrollment below `least_steps_version` migrates to these when its
+    next step is due. A draft gets its steps at its launch. `version` is the optimistic lock of user
+    changes."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -83,7 +85,7 @@ class Campaign(BaseModel):
     name: str
     sequence_id: str
     leads_sequence: bool = True
-    """Made by the launch of its sequence, whose status follows its own."""
+    """It was created by the launch of its sequence, whose status follows its own."""
     steps_version: int
     least_steps_version: int = 1
     mailbox_pool: str
@@ -92,26 +94,26 @@ class Campaign(BaseModel):
     paused_reason: str | None = None
     run: int = 1
     wakes_at: str = ""
-    """While it is active: when its clock comes to its next round."""
+    """When its clock starts the next round, while it is active."""
     held: bool = False
-    """Something is due that waits for a mailbox, or for the next day of a limit."""
+    """Due steps wait for a mailbox or for a daily limit to be reset."""
     due_shards: int = 1
     asked: str = ""
     start_at: str | None = None
-    """Before this moment no step is due."""
+    """No step is due before this time."""
     has_filter: bool = False
-    """It was launched to the contacts that a filter lets through, or they were added to it."""
+    """Contacts of a filter were enrolled, at its launch or later."""
     has_audience: bool = False
-    """It was asked to reach contacts: it does not wait for triggers once nobody is left."""
+    """Contacts were requested: it completes when none is left, and does not wait for triggers."""
     audiences: int = 0
-    """How many filters there are whose contacts are still being enrolled."""
+    """Number of filters whose contacts are still being enrolled."""
     created_at: str
     updated_at: str
     version: int = 1
 
     @classmethod
     def to_be(cls, sequence: Sequence) -> "Campaign":
-        """What the launch of a draft would make."""
+        """Return the campaign that the launch of a draft sequence would create."""
         return cls(
             id=sequence.campaign_id or f"cam_{sequence.id.partition('_')[2]}",
             name=sequence.name,
@@ -124,11 +126,11 @@ class Campaign(BaseModel):
         )
 
     def names(self) -> dict[str, str]:
-        """What an event about this campaign names."""
+        """Return the ids that an event about this campaign contains."""
         return {"campaign_id": self.id, "sequence_id": self.sequence_id}
 
     def starts(self, now: datetime) -> datetime:
-        """From when on the wait of a first step counts for who is enrolled `now`."""
+        """Return when the wait of the first step starts for a contact that is enrolled `now`."""
         return max(now, clock.from_text(self.start_at)) if self.start_at else now
 
     @property
@@ -136,18 +138,18 @@ class Campaign(BaseModel):
         return self.audiences > 0
 
     def changed(self, **changes: object) -> "Campaign":
-        """It after a change by a person: the next version."""
+        """Return a copy with these changes and the next version."""
         now = clock.timestamp()
         return self.model_copy(update={**changes, "updated_at": now, "version": self.version + 1})
 
 
 _OFTEN = b'{"subject":"","message_ids":["-000000@email.amazonses.com","0100019'
-"""What threads have in common, which packing leaves out: never to be changed."""
+"""Compression dictionary (`zdict`) of threads. Never change it: stored threads depend on it."""
 
 
 class Thread(BaseModel):
-    """The mails sent so far, of more than three the first and the last two: follow-ups answer to
-    them. Ids are RFC 5322 Message-IDs without <>."""
+    """Emails sent so far, to which follow-ups reply: of more than three, the first and the last
+    two. `message_ids` are RFC 5322 Message-IDs without <>."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -155,29 +157,30 @@ class Thread(BaseModel):
     message_ids: list[str]
 
     def with_(self, message_id: str) -> "Thread":
-        """With one more mail. That many References are always kept (RFC 5537, 3.4.4)."""
+        """Return the thread with one more email. It keeps the ids that trimming References must not
+        remove (RFC 5537, 3.4.4)."""
         earlier = self.message_ids
         kept = [*earlier[:1], earlier[-1]] if len(earlier) > 1 else earlier
         return self.model_copy(update={"message_ids": [*kept, message_id]})
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "Thread":
-        """Return what `packed` made smaller."""
+        """Return the thread that was compressed by `packed`."""
         return cls.model_validate(json.loads(zlib.decompressobj(zdict=_OFTEN).decompress(packed)))
 
     def packed(self) -> bytes:
-        """Return it as it is kept: Message-IDs repeat each other, and an enrollment is written
-        three times a step, which costs half as much below a kilobyte."""
+        """Return the thread compressed for storage. Message-IDs are repetitive, and an enrollment
+        is written three times per step, which costs half as much if its item is below 1 KB."""
         packing = zlib.compressobj(9, zdict=_OFTEN)
         return packing.compress(json.dumps(self.model_dump())) + packing.flush()
 
 
 class Enrollment(BaseModel):
-    """One contact's way through one campaign.
+    """Progress of one contact through one campaign, as it is stored.
 
-    `state` says where it stands, `blocked_reason` why the step to come has to wait, `exit_reason`
-    in detail why it ended, `outcome` what the contact answered. `step_id` is the step to come,
-    `due_at` when it comes up next, `sending` the message that is in flight or the task that waits.
+    `blocked_reason` is why the next step has to wait, `exit_reason` in detail why it ended,
+    `outcome` how the contact replied. `step_id` is the next step, `due_at` when it is due,
+    `sending` the id of the message in flight or of the open task.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -188,46 +191,46 @@ class Enrollment(BaseModel):
     sequence_id: str
     steps_version: int
     generation: int = 1
-    """How often the contact was enrolled in this campaign."""
+    """How many times the contact was enrolled in this campaign or its step was retried."""
     state: EnrollmentState = "active"
     step_id: str | None = None
     due_at: str | None = None
     queued: bool = Field(default=False, exclude=True)
-    """Whether the step was put into the queue: then it is due at the end of its lease."""
+    """The step was put into the queue, so `due_at` is the end of its lease."""
     previous_at: str | None = None
-    """When the step before was done: the wait of the step to come counts from there."""
+    """When the previous step was done; the wait of the next step starts then."""
     timezone: str | None = None
-    """The contact's, when it was enrolled."""
+    """The contact's time zone when it was enrolled."""
     company_key: str | None = None
-    """The contact's company, or the domain that stands for it; for limits of a company."""
+    """The contact's company id, or its email domain instead; for limits per company."""
     mailbox_id: str | None = None
-    """Sent the first mail, and sends the others."""
+    """The mailbox that sent the first email and sends all others."""
     sending: str | None = None
     claimed_until: str | None = None
-    """While a message is in flight: how long its worker may hold it."""
+    """When the lease of the worker's claim expires, while a message is in flight."""
     holder: str | None = Field(default=None, exclude=True)
-    """While a message is in flight: what tells its claim from any other of the same step."""
+    """Id of the worker's claim, while a message is in flight."""
     sending_to: str | None = None
-    """While a message is in flight: the address or number it goes to."""
+    """Address or phone number of the recipient, while a message is in flight."""
     thread: Thread | None = None
     replied_at: str | None = None
     reply_class: ReplyClass | None = None
     opened_at: str | None = None
-    """Its first mail that a person opened."""
+    """When a human first opened one of its emails."""
     clicked_at: str | None = None
     attempts: int = 0
     blocked_reason: str | None = None
     exit_reason: str | None = None
     outcome: str | None = None
     in_review: str | None = None
-    """The reply that a person has to read before anything more is sent."""
+    """The reply that a person has to read before the next step is sent."""
     created_at: str
     updated_at: str
     version: int = 1
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "Enrollment":
-        """An item does not repeat what its keys say."""
+        """Return the enrollment of an item, whose keys contain the ids."""
         campaign_id, contact_id = str(item["pk"]).rpartition("#")[2], str(item["sk"])
         names = {"campaign_id": campaign_id, "contact_id": contact_id}
         fields = {**names, "id": ids.of(**names), **item}
@@ -239,7 +242,7 @@ class Enrollment(BaseModel):
         return cls.model_validate(fields)
 
     def to_item(self) -> dict[str, Any]:
-        """Its fields, without what the keys of its item say."""
+        """Return the fields for an item, without those that are in its keys."""
         item = self.model_dump(exclude_none=True, exclude={"id", "campaign_id", "contact_id"})
         if self.thread:
             item["thread"] = self.thread.packed()
@@ -248,12 +251,12 @@ class Enrollment(BaseModel):
         return item
 
     def changed(self, **changes: object) -> "Enrollment":
-        """It after a change by a person: the next version."""
+        """Return a copy with these changes and the next version."""
         now = clock.timestamp()
         return self.model_copy(update={**changes, "updated_at": now, "version": self.version + 1})
 
     def in_flight(self, now: datetime) -> bool:
-        """Whether a worker holds a message of it, and may still settle it."""
+        """Return whether a worker has claimed a message and its lease has not expired."""
         return (
             self.state == "sending"
             and self.sending is not None
@@ -261,7 +264,7 @@ class Enrollment(BaseModel):
         )
 
     def names(self) -> dict[str, str]:
-        """What an event about this enrollment names."""
+        """Return the ids that an event about this enrollment contains."""
         return {
             "enrollment_id": self.id,
             "contact_id": self.contact_id,
@@ -270,17 +273,19 @@ class Enrollment(BaseModel):
         }
 
     def in_queue(self, now: datetime) -> bool:
-        """Whether the step may lie in the queue: it was put there, and its lease is not over."""
+        """Return whether the step may be in the queue: it was put there and its lease is not
+        over."""
         return self.queued and (self.due_at or "") > clock.to_text(now)
 
     def waits_for(self, job: "StepJob") -> bool:
-        """Whether its step waits for the job: it was put into the queue, or is due as the round
-        found it, which moves it only then. Else it was put off, and the job's units are free."""
+        """Return whether its next step is the one of the job: it was queued, or its due time is the
+        one that the round found. Otherwise the step was deferred, and the job's units were given
+        back."""
         return self.queued or job.due_at in (None, self.due_at)
 
     def slot(self, now: datetime) -> datetime | None:
-        """When the step goes out that lies in the queue; None when there is none, or so long after
-        its slot that it is not to be expected before `due_at`."""
+        """Return when the queued step will be sent, or None if none is queued or the slot is so
+        long past that the step is not expected before `due_at`."""
         if not self.queued or not self.due_at:
             return None
         slot = clock.from_text(self.due_at) - STEP_LEASE
@@ -288,8 +293,8 @@ class Enrollment(BaseModel):
 
     @property
     def comes_at(self) -> str | None:
-        """When the step to come goes out: at its slot while it lies in the queue, else when it is
-        due."""
+        """When the next step will be sent: at its slot if it is in the queue, else at its due
+        time."""
         slot = self.slot(clock.now())
         return clock.to_text(slot) if slot else self.due_at
 
@@ -303,16 +308,17 @@ class Enrollment(BaseModel):
 
     @property
     def is_forgotten(self) -> bool:
-        """Whether it is over and says nothing but ids and outcome: a failure may quote a mail."""
-        told = any((self.thread, self.blocked_reason, self.company_key, self.timezone))
+        """True if it has ended and has no personal data. The reason of a failure may quote an
+        email, so it counts as personal data."""
+        personal = any((self.thread, self.blocked_reason, self.company_key, self.timezone))
         if self.state == "failed" and self.exit_reason != ERASED:
-            told = True
-        return self.is_over and self.sending is None and not told
+            personal = True
+        return self.is_over and self.sending is None and not personal
 
 
 class Units(BaseModel):
-    """What a round took of the limits of `day` (UTC) for one step: a message of a mailbox, of the
-    campaign, and of a company by its key."""
+    """Units of the limits of `day` (UTC) that a round reserved for one step: one message of a
+    mailbox, of the campaign, and of a company (its key)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -323,7 +329,7 @@ class Units(BaseModel):
 
 
 class StepJob(BaseModel):
-    """One step of one enrollment, as it lies in the queue: enough to read everything at once."""
+    """Queue message for one step of one enrollment, with all ids for one batch read."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -337,9 +343,9 @@ class StepJob(BaseModel):
     mailbox_id: str
     units: Units | None = None
     due_at: str | None = None
-    """When the step was due as the round found it."""
+    """When the step was due as the round read it."""
     waits: int | None = None
-    """How often it went back to the queue because no place at its mail server was free."""
+    """How many times the job was requeued because its mail server was at its concurrency limit."""
 
     @classmethod
     def of(
@@ -352,8 +358,8 @@ class StepJob(BaseModel):
         units: Units | None = None,
         due_at: str | None = None,
     ) -> "StepJob":
-        """The step that the enrollment is to go through next, from the mailbox that wrote first,
-        unless said otherwise."""
+        """Return the job for the next step, sent from the enrollment's mailbox, unless other ids
+        are given."""
         return cls(
             workspace=workspace,
             campaign_id=enrollment.campaign_id,
@@ -369,19 +375,19 @@ class StepJob(BaseModel):
 
     @property
     def message_id(self) -> str:
-        """The step's only message: doing the step again names the same one."""
+        """Id of the step's message. A repeated step has the same id."""
         return step_message_id(self.workspace, self, self.step_id)
 
 
 def step_message_id(workspace: str, of: Enrollment | StepJob, step_id: str) -> str:
-    """The id of the message of a step of an enrollment."""
+    """Return the id of the message of an enrollment's step."""
     return message_ids.of(
         of.contact_id, workspace, of.campaign_id, of.contact_id, str(of.generation), step_id
     )
 
 
 class Audience(BaseModel):
-    """How the enrollments stand; the parts always sum up to `total`."""
+    """Numbers of enrollments by group; the groups always add up to `total`."""
 
     total: int
     active: int

@@ -1,8 +1,8 @@
-"""Pausing campaigns and letting them go on.
+"""Pausing and resuming of campaigns.
 
-A paused campaign is parked: its clock stops and its enrollments keep the times they are due at.
-What was queued before is put back, with what was reserved for it, and is due at once. When the
-campaign goes on, its clock starts under a new number, and finds what came due meanwhile.
+While a campaign is paused, its clock is stopped and its enrollments keep their due times. Steps in
+the queue are released by their workers, which give back the reserved units, and are due at once.
+When the campaign is resumed, a new run of the clock starts and finds the backlog.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,6 +32,8 @@ _NOTHING = Backlog(overdue=0, more=False, oldest_due_at=None)
 
 @dataclass(frozen=True, slots=True)
 class ControlService:
+    """Pausing and resuming of the campaigns and sequences of one workspace."""
+
     caller: Caller
     campaigns: CampaignRepository
     sequences: SequenceService
@@ -40,8 +42,10 @@ class ControlService:
     def pause(
         self, campaign_id: str, reason: str = BY_PERSON, events: Sequence[Event] = ()
     ) -> CampaignView:
-        """Park the campaign; one that is paused stays as it is. `events` come before the one that
-        says it is paused. Raises CampaignNotFound and WrongStatus."""
+        """Pause the campaign. Idempotent. `events` are recorded before the event `campaign.paused`.
+
+        Raises: CampaignNotFound, WrongStatus, Contended.
+        """
         for _ in attempts(_ATTEMPTS):
             campaign = self.campaigns.require(campaign_id)
             if campaign.status == "paused":
@@ -55,7 +59,10 @@ class ControlService:
         raise Contended("Another request changed this campaign")
 
     def resume(self, campaign_id: str) -> CampaignResumed:
-        """Let it go on; one that runs stays as it is. Raises CampaignNotFound and WrongStatus."""
+        """Resume the campaign. Idempotent.
+
+        Raises: CampaignNotFound, WrongStatus, Contended.
+        """
         for _ in attempts(_ATTEMPTS):
             campaign = self.campaigns.require(campaign_id)
             if campaign.status == "active":
@@ -69,7 +76,10 @@ class ControlService:
         raise Contended("Another request changed this campaign")
 
     def pause_sequence(self, sequence_id: str) -> SequenceView:
-        """Raises SequenceNotFound, SequenceNotLaunched and WrongStatus."""
+        """Pause the campaign that the sequence leads, and the sequence with it. Idempotent.
+
+        Raises: SequenceNotFound, SequenceNotLaunched, WrongStatus, Contended.
+        """
         for _ in attempts(_ATTEMPTS):
             sequence = self.sequences.get(sequence_id)
             if sequence.status == "paused":
@@ -82,7 +92,10 @@ class ControlService:
         raise Contended("Another request changed this sequence")
 
     def resume_sequence(self, sequence_id: str) -> SequenceResumed:
-        """Raises SequenceNotFound, SequenceNotLaunched and WrongStatus."""
+        """Resume the campaign that the sequence leads, and the sequence with it. Idempotent.
+
+        Raises: SequenceNotFound, SequenceNotLaunched, WrongStatus, Contended.
+        """
         for _ in attempts(_ATTEMPTS):
             sequence = self.sequences.get(sequence_id)
             if sequence.status == "active":

@@ -1,7 +1,8 @@
 """Keys, expressions and items of campaigns.
 
-A campaign is `<workspace>` / `cam_…`; its counts are `<workspace>#cam_…` / `count#<shard>`. A
-active one is in the index `by_running`, under the time at which its clock wakes.
+A campaign is the item `<workspace>` / `cam_…`; its counters are `<workspace>#cam_…` /
+`count#<shard>`. Active campaigns are in the index `by_running`, sorted by the time at which their
+clock wakes.
 """
 
 import zlib
@@ -36,14 +37,17 @@ class CampaignRepository:
         return Campaign.model_validate(item) if item else None
 
     def require(self, campaign_id: str) -> Campaign:
-        """Raises CampaignNotFound, also for what is no id of a campaign."""
+        """Return the campaign.
+
+        Raises: CampaignNotFound, also if it is not a campaign id.
+        """
         campaign = self.get(campaign_id) if ids.is_id("cam", campaign_id) else None
         if campaign is None:
             raise CampaignNotFound
         return campaign
 
     def key(self, campaign_id: str) -> tuple[Table, str, str]:
-        """Where a campaign is, for `kit.aws.dynamodb.batch_get`."""
+        """Return the key of a campaign, for `kit.aws.dynamodb.batch_get`."""
         return self.table, self.workspace, campaign_id
 
     def counters(self, campaign_id: str) -> Counters:
@@ -55,21 +59,25 @@ class CampaignRepository:
     def get_with_counts(
         self, campaign_id: str, *, newest: bool = True
     ) -> tuple[Campaign, list[Item]] | None:
-        """The campaign and the shards of its counts, in one read; without `newest` at half the
-        price, each as it stood a moment ago."""
+        """Return the campaign and the shards of its counters, in one read. Without `newest` the
+        read is eventually consistent, at half the price."""
         keys = [self.key(campaign_id), *self.counters(campaign_id).keys()]
         found = batch_get(keys, eventual=() if newest else [self.table])
         item = found.pop((self.table.name, self.workspace, campaign_id), None)
         return (Campaign.model_validate(item), list(found.values())) if item else None
 
     def require_with_counts(self, campaign_id: str) -> tuple[Campaign, list[Item]]:
-        """`get_with_counts`. Raises CampaignNotFound, also for what is no id of a campaign."""
+        """Return the same as `get_with_counts`.
+
+        Raises: CampaignNotFound, also if it is not a campaign id.
+        """
         found = self.get_with_counts(campaign_id) if ids.is_id("cam", campaign_id) else None
         if found is None:
             raise CampaignNotFound
         return found
 
     def add_action(self, campaign: Campaign, events: Sequence[Event]) -> Action:
+        """Return the put of a new campaign, with its events."""
         item = {
             **campaign.model_dump(exclude_none=True),
             "pk": self.workspace,
@@ -81,9 +89,9 @@ class CampaignRepository:
     def list(
         self, status: str | None, sequence_id: str | None, limit: int, after: Item | None
     ) -> tuple[list[Campaign], Item | None]:
-        """Newest first."""
-        asked = {"status": status, "sequence_id": sequence_id}
-        given = {name: value for name, value in asked.items() if value is not None}
+        """Return a page of campaigns, newest first, and the key to continue after."""
+        filters = {"status": status, "sequence_id": sequence_id}
+        given = {name: value for name, value in filters.items() if value is not None}
         page = self.table.page(
             Query(
                 self.workspace,
@@ -99,7 +107,7 @@ class CampaignRepository:
         return [Campaign.model_validate(item) for item in page.items], page.last_key
 
     def held(self) -> Sequence[str]:
-        """The active campaigns in which something waits for a mailbox or a limit, by id."""
+        """Return the ids of active campaigns with due steps that wait for a mailbox or a limit."""
         query = Query(
             self.workspace,
             "begins_with(#sk, :prefix)",
@@ -110,7 +118,7 @@ class CampaignRepository:
         return [str(item["sk"]) for item in self.table.every(query)]
 
     def check_launching_action(self, campaign_id: str, asked: str) -> Action:
-        """That the launch that asked for these contacts is not over, for a transaction."""
+        """Return the condition check that the launch with this audience is not finished."""
         return self.table.check_action(
             self.workspace,
             campaign_id,
@@ -120,7 +128,7 @@ class CampaignRepository:
         )
 
     def check_takes_action(self, campaign_id: str, *statuses: CampaignStatus) -> Action:
-        """That the campaign has one of these statuses, for a transaction."""
+        """Return the condition check that the campaign has one of these statuses."""
         values = {f"status_{number}": status for number, status in enumerate(statuses)}
         names = ", ".join(f":{name}" for name in values)
         return self.table.check_action(
@@ -130,8 +138,9 @@ class CampaignRepository:
     def check_looks_by_action(
         self, campaign_id: str, at: datetime, *, or_paused: bool = False
     ) -> Action:
-        """That the campaign is active and its clock comes to another round by `at`, which finds
-        what is written with this; for a transaction. One that is paused looks when it goes on."""
+        """Return the condition check that the campaign is active and its clock starts another round
+        by `at`, which will find what the transaction writes. With `or_paused` a paused campaign
+        passes too: its clock starts when it is resumed."""
         condition = "#status = :active AND #wakes_at BETWEEN :now AND :at"
         values = {"active": "active", "now": clock.timestamp(), "at": clock.to_text(at)}
         if or_paused:
@@ -144,8 +153,8 @@ class CampaignRepository:
     def change_action(
         self, before: Campaign, after: Campaign, events: Sequence[Event] = ()
     ) -> Action:
-        """A change by a person of the campaign as it was read. Where its status changes, it comes
-        to stand among the running campaigns or leaves them."""
+        """Return the update from `before` to `after`, with the condition that the campaign is as it
+        was read. A change of status adds it to the index of running campaigns or removes it."""
         was, is_ = before.model_dump(), after.model_dump()
         values: dict[str, Any] = {
             name: value for name, value in is_.items() if value != was[name]
@@ -168,7 +177,7 @@ class CampaignRepository:
         )
 
     def end_filter_action(self, campaign_id: str) -> Action:
-        """All contacts of one of its filters are enrolled or skipped, for a transaction."""
+        """Return the update that records that all contacts of a filter are enrolled or skipped."""
         return self.table.update_action(
             self.workspace,
             campaign_id,
@@ -180,7 +189,8 @@ class CampaignRepository:
         )
 
     def remove_action(self, campaign: Campaign) -> Action:
-        """Its clock stops, and no step of its enrollments finds it any more."""
+        """Return the delete of the campaign. Its clock then stops, and due steps are no longer
+        sent."""
         return self.table.delete_action(
             self.workspace,
             campaign.id,
@@ -192,8 +202,8 @@ class CampaignRepository:
     def complete_actions(
         self, campaign: Campaign, shards: Sequence[Item], events: Sequence[Event]
     ) -> Sequence[Action]:
-        """The end of the campaign, for a transaction: if nobody came since its counts were read,
-        as `get_with_counts` gives them."""
+        """Return the writes that complete the campaign, with the condition that no contact was
+        enrolled since `get_with_counts` read the counters `shards`."""
         ended = self.table.update_action(
             self.workspace,
             campaign.id,
@@ -214,17 +224,17 @@ class CampaignRepository:
         return [ended, *counters.check_unchanged_actions(shards, ("total", "active", "paused"))]
 
     def expect_round(self, campaign: Campaign, at: datetime, held: bool) -> bool:
-        """Promise the next round of the campaign's run. False when a newer run took over, or the
-        campaign no longer runs."""
+        """Store when the next round of this run is due. Return False if a newer run has taken over
+        or the campaign is not active."""
         return self._done(self._move_run_action(campaign, campaign.run, at, "", held=held))
 
     def begin_run(self, campaign: Campaign, at: datetime) -> bool:
-        """Hand the campaign to run number `campaign.run + 1`, which begins `at`. False when its
-        clock is no longer as it was read."""
+        """Start run number `campaign.run + 1` of the clock at `at`. Return False if the run or its
+        wake time has changed since it was read."""
         return self._done(self.next_run_action(campaign, at))
 
     def next_run_action(self, campaign: Campaign, at: datetime) -> Action:
-        """The same, for a transaction."""
+        """Return the update that `begin_run` writes, for a transaction."""
         return self._move_run_action(
             campaign,
             campaign.run + 1,
@@ -250,7 +260,7 @@ class CampaignRepository:
         )
 
     def _done(self, action: Action) -> bool:
-        """Whether its condition held."""
+        """Write, and return whether the condition held."""
         try:
             self.table.write(action)
         except ConditionFailed:
@@ -260,12 +270,13 @@ class CampaignRepository:
 
 @dataclass(frozen=True, slots=True)
 class RunningCampaigns:
-    """The running campaigns of all workspaces, for the check that none stands still."""
+    """Active campaigns of all workspaces, for the check of stopped clocks."""
 
     table: Table
 
     def overdue(self, before: str) -> list[tuple[WorkspaceId, Campaign]]:
-        """Those whose clock should have woken by `before` (RFC 3339). Reads only these."""
+        """Return the campaigns whose clock should have woken before `before` (RFC 3339). The query
+        reads only these."""
         found = []
         for shard in range(RUNNING_SHARDS):
             overdue = Query(
@@ -282,6 +293,7 @@ class RunningCampaigns:
 
 
 def audience(shards: Sequence[Item]) -> Audience:
+    """Return the audience, summed over the shards of the counters."""
     return Audience(**{name: total(shards, name) for name in Audience.model_fields})
 
 

@@ -1,4 +1,4 @@
-"""What the API takes and gives about campaigns."""
+"""API schemas of campaigns."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -26,7 +26,7 @@ FILTERS = sorted(set(ContactQuery.model_fields) - set(PageQuery.model_fields) - 
 
 
 class CampaignCreate(Input):
-    """`settings` and `mailbox_pool` are those of the sequence where they are not given."""
+    """`settings` and `mailbox_pool` default to those of the sequence."""
 
     name: Name
     sequence_id: Annotated[str, Field(max_length=64)]
@@ -35,27 +35,27 @@ class CampaignCreate(Input):
 
 
 class CampaignUpdate(PlanUpdate):
-    """Only what is given changes, of the settings too."""
+    """Only the given fields change, also within `settings`."""
 
 
 class CampaignQuery(PageQuery):
     status: CampaignStatus | None = None
     """Only campaigns with this status."""
-    sequence_id: Annotated[str | None, Field(max_length=64, description="Those of a sequence")] = (
-        None
-    )
+    sequence_id: Annotated[
+        str | None, Field(max_length=64, description="Only campaigns of this sequence")
+    ] = None
 
 
 class CampaignView(BaseModel):
-    """A campaign as it is shown. A draft takes the steps that its sequence has at its launch.
-    `enrolling` while contacts of a filter are still being enrolled."""
+    """A campaign. A draft gets the steps of its sequence at its launch. `enrolling` is true while
+    contacts of a filter are still being enrolled."""
 
     id: str
     object: Literal["campaign"] = "campaign"
     name: str
     status: CampaignStatus
     """`draft` until the launch, `active` while it can send, `paused` by you or a guardrail,
-    `completed` when all its contacts are through."""
+    `completed` when no contact has a step left."""
     paused_reason: str | None
     sequence_id: str
     steps_version: int
@@ -81,8 +81,8 @@ class CampaignDeleted(BaseModel):
 
 
 class Backlog(BaseModel):
-    """What came due while the campaign was paused. Counting ends at 1,000: `more` then says that
-    there may be more."""
+    """Steps that became due while the campaign was paused. They are counted up to 1,000; then
+    `more` is true and there may be more."""
 
     overdue: int
     more: bool
@@ -114,10 +114,10 @@ class FilteredContacts(Input):
 
 
 class LaunchRequest(FilteredContacts):
-    """Whom to reach: contacts by id, or those that a filter lets through, with the parameters of
-    the list of contacts (`{}` for all). Without either the campaign starts empty. Contacts are
-    enrolled at once; with `start_at` no step is due before that moment, and the wait of the first
-    step counts from it."""
+    """The audience: contacts by id, or those that match a filter with the parameters of the list of
+    contacts (`{}` for all). Without either, the campaign starts empty. Contacts are enrolled at
+    once; with `start_at` no step is due before that time, and the wait of the first step starts
+    then."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -143,8 +143,9 @@ class LaunchRequest(FilteredContacts):
 
 
 class RetryRequest(Input):
-    """What to retry: by default everything that failed. `reasons` are those that `exit_reason` and
-    `enrollment.failed` tell, whole or up to their colon: `refused` for all that were refused."""
+    """The enrollments to retry, by default all that failed. `reasons` are values of `exit_reason`
+    and of the event `enrollment.failed`, in full or up to the colon: `refused` for all that were
+    refused."""
 
     contact_ids: Annotated[list[str], Field(max_length=MAX_CONTACTS)] | None = None
     reasons: (
@@ -153,9 +154,9 @@ class RetryRequest(Input):
 
 
 class CampaignRetried(BaseModel):
-    """`status` is that of the campaign now. `retried` go on, `left_out` did not fail, failed for
-    another reason, or changed at the same moment. `more`: the rest of what failed is retried by a
-    worker, within minutes."""
+    """`status` is the campaign's status after the retry. `retried` enrollments continue; `left_out`
+    ones did not fail, failed for another reason, or changed at the same time. `more`: a worker
+    retries the rest within minutes."""
 
     campaign_id: str
     object: Literal["campaign_retry"] = "campaign_retry"
@@ -167,8 +168,8 @@ class CampaignRetried(BaseModel):
 
 
 class AudienceAddition(FilteredContacts):
-    """Whom to add: contacts by id, or those that a filter lets through, with the parameters of the
-    list of contacts (`{}` for all)."""
+    """The contacts to add: by id, or those that match a filter with the parameters of the list of
+    contacts (`{}` for all)."""
 
     model_config = ConfigDict(json_schema_extra=json_schema.exactly_one("contact_ids", "filter"))
 
@@ -191,13 +192,13 @@ SkipReason = Literal[
     "in_other_active_sequence",
     "recently_contacted",
 ]
-"""Twice in the request; no such contact; in this campaign before; it said stop; its address takes
-no mail, as verification or a bounce told; its address or domain is suppressed; with `exclusive`, it
-is in another active campaign; it was written to less than `min_interval_hours` ago."""
+"""Listed twice in the request; no such contact; enrolled in this campaign before; unsubscribed; the
+address accepts no email, according to a verification or a bounce; address or domain is suppressed;
+in another active campaign, with `exclusive`; emailed less than `min_interval_hours` ago."""
 
 
 class EnrollResult(BaseModel):
-    """What became of one contact; `reason` says why it was skipped."""
+    """The result for one contact; `reason` is why it was skipped."""
 
     contact_id: str
     result: Literal["added", "skipped"]
@@ -212,23 +213,24 @@ class LaunchAudience(BaseModel):
 
 
 class SequenceLaunched(SequenceView):
-    """`results` has one entry for each contact asked for, in that order."""
+    """`results` has one entry for each requested contact, in that order."""
 
     audience: LaunchAudience
     results: list[EnrollResult]
 
 
 class CampaignLaunched(CampaignView):
-    """`results` has one entry for each contact asked for, in that order. Contacts of a filter are
-    enrolled while the campaign already runs: its status tells how far that is."""
+    """`results` has one entry for each requested contact, in that order. Contacts of a filter are
+    enrolled while the campaign runs; see the progress in its status."""
 
     audience: LaunchAudience
     results: list[EnrollResult]
 
 
 class AudienceAdded(BaseModel):
-    """`results` has one entry for each contact asked for, in that order. Contacts of a filter are
-    enrolled by and by: `audiences` in the campaign's status tells under this id how far that is."""
+    """`results` has one entry for each requested contact, in that order. Contacts of a filter are
+    enrolled in the background; see the progress under this id in `audiences` of the campaign's
+    status."""
 
     id: str
     object: Literal["audience"] = "audience"
@@ -240,8 +242,8 @@ class AudienceAdded(BaseModel):
 
 
 class TriggerRequest(Input):
-    """A contact by its id, or by its address: without one that has it, a contact is made of what is
-    given. With `re_enroll` one whose enrollment is over begins anew."""
+    """A contact by id or by email address. If no contact has the address, one is created from the
+    fields of the request. `re_enroll` enrolls the contact again if its enrollment has ended."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -276,14 +278,14 @@ class TriggerRequest(Input):
         return self
 
     def new_contact(self) -> ContactWrite:
-        """The contact to be made, of what is given."""
+        """Return the contact to create from the fields of the request."""
         given = self.model_dump(exclude_unset=True, exclude={"contact_id", "re_enroll"})
         return ContactWrite.model_validate(given)
 
 
 class TriggerResult(BaseModel):
-    """`triggered` is false, with a reason, when the contact is not to be written to, or is in the
-    campaign already. `due_at` is when its first step comes up."""
+    """`triggered` is false, with a reason, if the contact must not be emailed or is in the campaign
+    already. `due_at` is when its first step is due."""
 
     triggered: bool
     reason: SkipReason | None = None
@@ -295,10 +297,10 @@ class TriggerResult(BaseModel):
 
 
 class AudienceQuery(PageQuery):
-    """Those that a launch with a filter did not enroll, for 90 days."""
+    """Contacts that match a filter but were not enrolled, within the last 90 days."""
 
     result: Literal["skipped"] = "skipped"
-    """What became of the contacts. Only those that were `skipped` are listed."""
+    """The result for the contacts. Only `skipped` contacts are listed."""
     reason: SkipReason | None = None
     """Only contacts that were skipped for this reason."""
 
@@ -310,7 +312,7 @@ class SkippedContact(BaseModel):
 
 
 class StatsQuery(Checked):
-    """Days are those of UTC; without them it is about all days."""
+    """The days (UTC) to sum up, by default all."""
 
     since: Annotated[Day | None, Field(description="The first day")] = None
     until: Annotated[Day | None, Field(description="The last day")] = None
@@ -337,15 +339,15 @@ class AudienceView(BaseModel):
 
 
 class CampaignStatusView(BaseModel):
-    """`enrolling` tells what became of the contacts of all filters so far, `audiences` of each of
-    the last 20."""
+    """`enrolling` is the progress of all filters together, `audiences` that of each of the last
+    20."""
 
     campaign_id: str
     object: Literal["campaign_status"] = "campaign_status"
     name: str
     status: CampaignStatus
     """`draft` until the launch, `active` while it can send, `paused` by you or a guardrail,
-    `completed` when all its contacts are through."""
+    `completed` when no contact has a step left."""
     paused_reason: str | None
     start_at: str | None
     sequence_id: str

@@ -1,4 +1,4 @@
-"""Changes of a launched sequence, which the campaign that its launch made follows."""
+"""Edits of a launched sequence, which also change the campaign that it leads."""
 
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from outrider.sequences.service import SequenceService
 
 @dataclass(frozen=True, slots=True)
 class SequenceEdits:
+    """Edits of the sequences of one workspace."""
+
     caller: Caller
     sequences: SequenceService
     campaigns: CampaignRepository
@@ -22,8 +24,11 @@ class SequenceEdits:
     def update(
         self, sequence_id: str, update: SequenceUpdate, if_match: int | None
     ) -> SequenceDetail:
-        """What is given of the settings holds for the campaign from then on; what was set at the
-        campaign alone stays. Raises as `SequenceService.update` does."""
+        """Change the sequence, and apply the changed settings to the campaign that it leads. Other
+        settings of the campaign are kept.
+
+        Raises: the same as `SequenceService.update`.
+        """
 
         def follow_actions(sequence: Sequence) -> Many[Action]:
             if "settings" not in update.model_fields_set:
@@ -36,9 +41,11 @@ class SequenceEdits:
         return self.sequences.update(sequence_id, update, if_match, follow_actions)
 
     def put_steps(self, sequence_id: str, put: StepsPut, if_match: int | None) -> StepsView:
-        """New enrollments get the new steps; with `migrate` the others too, when their next step
-        comes up: also those that failed and are retried. Raises as `SequenceService.put_steps`
-        does."""
+        """Replace the steps. New enrollments get the new steps; with `migrate` existing ones
+        migrate to them when their next step is due, also failed ones that are retried.
+
+        Raises: the same as `SequenceService.put_steps`.
+        """
 
         def follow_actions(sequence: Sequence) -> Many[Action]:
             campaign = self._led(sequence)
@@ -60,5 +67,5 @@ class SequenceEdits:
     def _change_actions(self, campaign: Campaign, **changes: Any) -> Many[Action]:
         if all(getattr(campaign, name) == value for name, value in changes.items()):
             return ()
-        told = [self.caller.event("campaign.updated", **campaign.names())]
-        return [self.campaigns.change_action(campaign, campaign.changed(**changes), told)]
+        events = [self.caller.event("campaign.updated", **campaign.names())]
+        return [self.campaigns.change_action(campaign, campaign.changed(**changes), events)]

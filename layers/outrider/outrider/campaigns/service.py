@@ -1,4 +1,5 @@
-"""What is done with campaigns, but for their running: see `launch` and `control`."""
+"""Service that creates, reads, changes and deletes campaigns. To run them see `launch` and
+`pausing`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class CampaignService:
+    """Campaigns of one workspace."""
+
     caller: Caller
     campaigns: CampaignRepository
     sequences: SequenceService
@@ -45,7 +48,10 @@ class CampaignService:
     audiences: AudienceRepository
 
     def create(self, new: CampaignCreate) -> CampaignView:
-        """A draft. Raises SequenceNotFound, and ValidationFailed when there is no such pool."""
+        """Create a draft campaign of a sequence.
+
+        Raises: SequenceNotFound; ValidationFailed if the mailbox pool does not exist.
+        """
         sequence = self.sequences.get(new.sequence_id)
         now = clock.timestamp()
         campaign = Campaign(
@@ -75,10 +81,17 @@ class CampaignService:
         return view
 
     def get(self, campaign_id: str) -> Campaign:
-        """Raises CampaignNotFound."""
+        """Return the campaign.
+
+        Raises: CampaignNotFound.
+        """
         return self.campaigns.require(campaign_id)
 
     def list(self, query: CampaignQuery) -> Page[CampaignView]:
+        """Return a page of campaigns, newest first.
+
+        Raises: ValidationFailed for an invalid cursor.
+        """
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/campaigns")
         campaigns, place = self.campaigns.list(
             query.status, query.sequence_id, query.limit, sealer.after(query)
@@ -88,10 +101,12 @@ class CampaignService:
     def update(
         self, campaign_id: str, update: CampaignUpdate, if_match: int | None
     ) -> CampaignView:
-        """Change what is given: steps that come up from then on keep it. Raises CampaignNotFound,
-        ValidationFailed when there is no such pool, WrongStatus when it is completed
-        and more is to change than its name, and PreconditionFailed at another version than
-        `if_match`."""
+        """Change the given fields; steps that are due later follow the new settings.
+
+        Raises: CampaignNotFound; PreconditionFailed if the version is not `if_match`;
+        ValidationFailed if the mailbox pool does not exist; WrongStatus if the campaign is
+        completed and more than its name would change; Contended.
+        """
         for _ in attempts(_ATTEMPTS):
             campaign = self.get(campaign_id)
             PreconditionFailed.check(if_match, campaign.version)
@@ -102,20 +117,23 @@ class CampaignService:
                 raise WrongStatus("given other rules", campaign.status)
             after = campaign.changed(**changes)
             view = CampaignView.of(after)
-            there = (
+            pool_exists = (
                 self.pools.check_exists_actions(after.mailbox_pool)
                 if "mailbox_pool" in changes
                 else ()
             )
-            told = [self.caller.event("campaign.updated", **after.names())]
-            changed = self.campaigns.change_action(campaign, after, told)
-            if try_transact(changed, *there, *self.caller.keep_actions(view)):
+            events = [self.caller.event("campaign.updated", **after.names())]
+            changed = self.campaigns.change_action(campaign, after, events)
+            if try_transact(changed, *pool_exists, *self.caller.keep_actions(view)):
                 return view
         raise _contended()
 
     def delete(self, campaign_id: str) -> CampaignDeleted:
-        """Nothing more is sent of it; its messages stay. A sequence that it leads is finished with
-        it. Raises CampaignNotFound, and WrongStatus while it is active."""
+        """Delete the campaign: nothing more is sent, its messages are kept. A sequence that it
+        leads is finished.
+
+        Raises: CampaignNotFound; WrongStatus while it is active or being launched; Contended.
+        """
         for _ in attempts(_ATTEMPTS):
             campaign = self.get(campaign_id)
             if campaign.status == "active":
@@ -133,7 +151,10 @@ class CampaignService:
         raise _contended()
 
     def status(self, campaign_id: str) -> CampaignStatusView:
-        """Raises CampaignNotFound."""
+        """Return the campaign's status and progress.
+
+        Raises: CampaignNotFound.
+        """
         campaign, shards = self.campaigns.require_with_counts(campaign_id)
         sent, skipped = _totals(self.campaigns.statistics(campaign_id))
         return CampaignStatusView(
@@ -166,7 +187,7 @@ class CampaignService:
 
 
 def _totals(statistics: Statistics) -> tuple[int, int]:
-    """How many messages went out, and how many steps were skipped."""
+    """Return how many messages were sent and how many steps were skipped."""
     sent = skipped = 0
     for part in statistics.list():
         sent += part.counts.get("sent", 0)
@@ -175,7 +196,7 @@ def _totals(statistics: Statistics) -> tuple[int, int]:
 
 
 def _enrolling(campaign: Campaign, shards: Sequence[Item]) -> EnrollingView | None:
-    """How far the enrolling is of contacts that a filter lets through; None for other launches."""
+    """Return the progress of enrolling the contacts of filters, or None if there was no filter."""
     if not campaign.has_filter:
         return None
     reasons: tuple[SkipReason, ...] = get_args(SkipReason)

@@ -1,4 +1,4 @@
-"""Builds the objects of `campaigns`."""
+"""Wiring of the package: builds its services and repositories."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -107,7 +107,7 @@ def trigger(caller: Caller) -> TriggerService:
         caller=caller,
         campaigns=campaign_repository(workspace),
         sequences=sequences(caller),
-        # The answer to keep is that of the trigger, not the contact that it makes.
+        # The response stored for the idempotency key is the trigger's, not the new contact's.
         contacts=contacts(replace(caller, idempotency=None)),
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         enroller=lambda campaign, first: _enroller(
@@ -141,12 +141,12 @@ def retries(caller: Caller) -> RetryService:
         sequences=sequences(caller),
         lists=EnrollmentLists(_enrollments_table(), caller.workspace),
         enrollments=lambda campaign_id: enrollment_repository(caller.workspace, campaign_id),
-        go_on=partial(_retry_goes_on, caller.workspace),
+        go_on=partial(_requeue_retry, caller.workspace),
     )
 
 
 def retry_worker(workspace: WorkspaceId, job: RetryJob) -> RetryService:
-    """Retries for whoever asked, as far as events say."""
+    """Return the service that continues a retry, in the name of the user who requested it."""
     return retries(replace(Caller.engine(workspace, job.request_id), actor=job.actor))
 
 
@@ -180,19 +180,19 @@ def audience_runner(workspace: WorkspaceId, campaign_id: str) -> AudienceRunner:
     contacts_of_workspace = contacts(caller)
 
     def enroller(campaign: Campaign, job: AudienceJob) -> Enroller:
-        """Enrolls for whoever launched, as far as events say."""
+        """Return an enroller whose events name the user who requested the audience."""
         acting = replace(Caller.engine(workspace, job.request_id), actor=job.actor)
         first = _first_step(acting, campaign)
         check = partial(campaigns.check_takes_action, campaign.id, "active", "paused")
-        made = _enroller(acting, campaign, first, check, job.id)
-        return replace(made, keeps=True)
+        enroller = _enroller(acting, campaign, first, check, job.id)
+        return replace(enroller, keeps=True)
 
     return AudienceRunner(
         campaigns,
         _audiences(workspace),
         contacts_of_workspace.lists,
         enroller,
-        _goes_on(workspace, campaign_id),
+        _requeue(workspace, campaign_id),
         lambda: runs(workspace).wake(campaign_id, clock.now()),
     )
 
@@ -216,7 +216,7 @@ def dispatch(caller: Caller, campaign_id: str) -> DispatchService:
         sequences=sequences(caller),
         rounds=_rounds(caller, campaign_id),
         audience=AudienceWatch(
-            _audiences(caller.workspace), _goes_on(caller.workspace, campaign_id)
+            _audiences(caller.workspace), _requeue(caller.workspace, campaign_id)
         ),
     )
 
@@ -315,8 +315,9 @@ def _audiences(workspace: WorkspaceId) -> AudienceRepository:
     return AudienceRepository(_campaigns_table(), workspace)
 
 
-def _goes_on(workspace: WorkspaceId, campaign_id: str) -> Callable[[], None]:
-    """Asks for another call that enrolls a campaign's audience."""
+def _requeue(workspace: WorkspaceId, campaign_id: str) -> Callable[[], None]:
+    """Return a function that sends a message to the queue, to continue enrolling the campaign's
+    audience."""
 
     def go_on() -> None:
         job = {"workspace": workspace, "campaign_id": campaign_id}
@@ -325,7 +326,7 @@ def _goes_on(workspace: WorkspaceId, campaign_id: str) -> Callable[[], None]:
     return go_on
 
 
-def _retry_goes_on(workspace: WorkspaceId, campaign_id: str, job: RetryJob) -> None:
+def _requeue_retry(workspace: WorkspaceId, campaign_id: str, job: RetryJob) -> None:
     body = {"workspace": workspace, "campaign_id": campaign_id, "retry": job.model_dump()}
     Queue(settings().enrolling_queue_url).send([QueueMessage(body, workspace)])
 

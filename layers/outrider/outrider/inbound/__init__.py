@@ -1,1 +1,2 @@
-"""Mail that comes in: answers, told apart from machines, and matched to what was sent."""
+"""Inbound email: parsing, matching to sent messages, bounce reports, and classification of
+replies."""

@@ -1,4 +1,4 @@
-"""What the API takes about replies."""
+"""Request bodies of the replies API."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from outrider.sequences.models import ReplyClass
 
 
 class ClassificationUpdate(Input):
-    """What a person finds that the reply says; `stop`: it asks to stop, so its address is
-    suppressed, and nothing takes that back here."""
+    """Manual classification of a reply. `stop` marks it as a request to stop: the address is
+    suppressed, and another classification does not undo that."""
 
     value: ReplyClass | Literal["stop"]

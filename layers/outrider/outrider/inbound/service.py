@@ -1,4 +1,4 @@
-"""What an incoming mail is taken for, and what it changes."""
+"""Service that receives inbound email: replies, bounces and complaints."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from outrider.messages.outcomes.settlement import Settling
 from outrider.messages.sending.test_sends import is_test
 from outrider.sequences.models import ReplyClass
 
-_HEARD: dict[str, Kind] = {
+_NOTICE_KINDS: dict[str, Kind] = {
     "hard": "hard",
     "soft": "soft",
     "delivered": "delivered",
@@ -33,8 +33,8 @@ _HEARD: dict[str, Kind] = {
 
 
 class Received(BaseModel):
-    """What an incoming mail was taken for; `message_id` is the message of ours it is about,
-    `reply_id` the answer as it is kept."""
+    """Result of receiving an email. `message_id` is the sent message it is about, `reply_id` the
+    stored reply."""
 
     kind: Literal["reply", "automatic", "report", "complaint", "own_copy", "test", "unmatched"]
     message_id: str | None = None
@@ -44,6 +44,8 @@ class Received(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class InboundService:
+    """Processing of inbound email of all workspaces."""
+
     matching: Matching
     replies: Callable[[Caller], Replies]
     feedback: Callable[[Caller], Feedback]
@@ -51,15 +53,16 @@ class InboundService:
     unmatched: UnmatchedMails
 
     def receive(self, raw: bytes, kept_at: str = "") -> Received:
-        """Match a mail to what it answers and record it; `kept_at` is where it lies. Receiving it
-        twice is the same as once."""
+        """Match an inbound email to the message it answers and record it; return what it was.
+        `kept_at` is where the raw email is stored. Receiving the same email twice has no further
+        effect. Raises Contended."""
         mail = IncomingMail.parse(raw)
         if any(is_test(quoted.partition("@")[0]) for quoted in mail.answers[:1]):
             return Received(kind="test")
         found = self.matching.answered(mail)
         if mail.kind in ("report", "complaint"):
             if found and (mail.reports or mail.kind == "complaint"):
-                return self._told(*found, mail)
+                return self._record_report(*found, mail)
             return self._unmatched(mail, kept_at)
         if self.matching.is_own(mail, found):
             return Received(kind="own_copy")
@@ -69,9 +72,9 @@ class InboundService:
         return self._answer(*found, mail)
 
     def _answer(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
-        """An answer also settles a message of which nobody knew whether it went out. What a person
-        says comes before that: nothing more may be sent to them meanwhile. A machine's word comes
-        behind, so that what is to come then is put off."""
+        """Record a reply, and settle its message as sent if its outcome was unknown. A person's
+        reply is recorded before that, so that no further step is sent in between. An automatic
+        reply is recorded after it, because only then is there a next step to postpone."""
         caller = Caller.engine(workspace)
         mail = mail.answering(self.matching.as_sent(workspace, message))
         judgement = judge(mail, clock.now().date())
@@ -88,14 +91,17 @@ class InboundService:
             classification=judgement.value,
         )
 
-    def _told(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
-        """A machine tells what became of the message."""
+    def _record_report(
+        self, workspace: WorkspaceId, message: Message, mail: IncomingMail
+    ) -> Received:
+        """Record the bounces and deliveries that a delivery status notification reports, or a
+        complaint."""
         if mail.kind == "complaint":
             return self._complaint(workspace, message, mail)
         feedback = self.feedback(Caller.engine(workspace))
         about = [report for report in mail.reports if _is_about(report, message)]
         for report in about or mail.reports:
-            kind, reason = _HEARD[report.delivery], report.reason
+            kind, reason = _NOTICE_KINDS[report.delivery], report.reason
             if kind in ("hard", "soft") and not about:
                 kind, reason = "soft", "forwarding"
             notice = Notice(
@@ -110,8 +116,8 @@ class InboundService:
         return Received(kind="report", message_id=message.id)
 
     def _complaint(self, workspace: WorkspaceId, message: Message, mail: IncomingMail) -> Received:
-        """A provider says that the recipient complained: whoever knows the Message-ID has the mail,
-        and may say no to further ones."""
+        """Record a spam complaint that a mailbox provider forwarded. It needs no further
+        authentication: whoever knows the Message-ID has received the email, and may opt out."""
         notice = Notice(
             kind="complained",
             at=clock.now(),
@@ -123,20 +129,20 @@ class InboundService:
         return Received(kind="complaint", message_id=message.id)
 
     def _unmatched(self, mail: IncomingMail, kept_at: str) -> Received:
-        """It is told where it was meant for. Where that may be several workspaces, each is told
-        that a mail came, and none what was written."""
+        """Record an unmatched email for the workspace it is addressed to. If several workspaces own
+        the address, each one only learns that an email came, not its content."""
         owners: dict[str, VerifiedMailbox] = {}
-        for place in self.matching.places(mail):
-            owners.setdefault(place.workspace.public, place)
-        for place in owners.values():
-            caller = Caller.engine(place.workspace)
+        for mailbox in self.matching.addressed(mail):
+            owners.setdefault(mailbox.workspace.public, mailbox)
+        for mailbox in owners.values():
+            caller = Caller.engine(mailbox.workspace)
             if len(owners) == 1:
-                self.unmatched.tell(caller, place.mailbox_id, mail, kept_at)
+                self.unmatched.record(caller, mailbox.mailbox_id, mail, kept_at)
             else:
-                self.unmatched.count(caller, place.mailbox_id, mail)
+                self.unmatched.record_ambiguous(caller, mailbox.mailbox_id, mail)
         if len(owners) != 1:
             logger().error(
-                "a mail for no mailbox of ours, or for those of several workspaces",
+                "inbound email matches no verified mailbox, or mailboxes of several workspaces",
                 kept_at=kept_at,
                 key=mail.key,
                 workspaces=len(owners),
@@ -146,6 +152,6 @@ class InboundService:
 
 
 def _is_about(report: Report, message: Message) -> bool:
-    """Whether it is our recipient who cannot be reached, and not one of those that a list or a
-    forwarding of theirs leads to."""
+    """Return whether the report is about our recipient, rather than an address to which their
+    mailbox or list forwards."""
     return folded(report.recipient) in ("", folded(message.recipient or ""))

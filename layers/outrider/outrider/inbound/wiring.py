@@ -1,4 +1,4 @@
-"""Builds the objects of `inbound`."""
+"""Wiring of the `inbound` package: builds its services."""
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.campaigns.wiring import (

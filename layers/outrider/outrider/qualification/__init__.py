@@ -1,1 +1,2 @@
-"""Qualification: how well a contact fits an ideal customer profile, with a line per rule."""
+"""Lead qualification: the score of a contact against an ideal customer profile, explained by
+rule."""

@@ -1,10 +1,10 @@
-"""Phrases as qualification compares them: without case, accents and punctuation, word by word."""
+"""Comparison of phrases word by word, ignoring case, accents and punctuation."""
 
 import unicodedata
 from functools import lru_cache
 
 _LONGEST = 500
-"""Characters that are read."""
+"""Maximum number of characters read."""
 
 
 @lru_cache(maxsize=1_024)
@@ -16,7 +16,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def contains(text: str, phrase: str) -> bool:
-    """Whether the words of `phrase` stand in `text` one after the other, whole words only."""
+    """Return whether `text` contains the words of `phrase` one after the other, as whole words."""
     found, wanted = words_of(text), words_of(phrase)
     last = len(found) - len(wanted)
     return bool(wanted) and any(

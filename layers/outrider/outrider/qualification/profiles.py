@@ -1,4 +1,4 @@
-"""Ideal customer profiles: what a good customer looks like, by rules that each have a weight."""
+"""Ideal customer profiles: weighted rules that describe a good customer."""
 
 from typing import Annotated, Literal, Self
 
@@ -22,7 +22,7 @@ RuleName = Literal[
 ]
 
 MOST_ENTRIES = 100
-"""Entries of one rule."""
+"""Maximum number of entries of a rule."""
 DEFAULT_THRESHOLD = 70
 
 
@@ -51,48 +51,48 @@ Phrases = Annotated[list[Phrase], Field(max_length=MOST_ENTRIES)]
 
 
 class Criteria(Input):
-    """Entries by rule: a rule matches when any of its entries does. Case and accents make no
-    difference."""
+    """Entries by rule. A rule matches if any of its entries does; case and accents are ignored."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     titles: Phrases = Field(default_factory=list)
-    """Words of a job title, one after the other: `sales operations`."""
+    """Phrases in the job title, such as `sales operations`: whole words in this order."""
     seniorities: Annotated[list[Seniority], Field(max_length=MOST_ENTRIES)] = Field(
         default_factory=list
     )
-    """Seniorities, read from the job title in several languages."""
+    """Seniorities, recognised in job titles of several languages."""
     departments: Annotated[list[Department], Field(max_length=MOST_ENTRIES)] = Field(
         default_factory=list
     )
-    """Departments, read from the job title in several languages."""
+    """Departments, recognised in job titles of several languages."""
     industries: Phrases = Field(default_factory=list)
-    """Words of the company's industry, one after the other: `software`."""
+    """Phrases in the company's industry, such as `software`: whole words in this order."""
     sizes: Annotated[list[SizeRange], Field(max_length=MOST_ENTRIES)] = Field(default_factory=list)
-    """Numbers of employees, such as `11-50` or `200+`, of which one overlaps the company's."""
+    """Ranges of employees, such as `11-50` or `200+`. One that overlaps the company's range
+    matches."""
     countries: Annotated[list[Country], Field(max_length=MOST_ENTRIES)] = Field(
         default_factory=list
     )
-    """Countries by ISO 3166-1 code or name: that of the contact, else that of the company."""
+    """Countries by ISO 3166-1 code or name. The contact's country counts, or else the company's."""
     technologies: Phrases = Field(default_factory=list)
-    """Technologies that research finds on the company's site, such as `Shopify`."""
+    """Technologies that research found on the company's website, such as `Shopify`."""
     signals: Phrases = Field(default_factory=list)
-    """Signals that research finds, such as `hiring`."""
+    """Signals that research found, such as `hiring`."""
 
 
 class Exclusions(Criteria):
-    """Who is never qualified, whatever else matches."""
+    """Rules that disqualify a lead, whatever else matches."""
 
     companies: Phrases = Field(default_factory=list)
-    """Words of the company's name, one after the other."""
+    """Phrases in the company's name: whole words in this order."""
     domains: Annotated[list[Annotated[str, Field(max_length=253)]], Field(max_length=1_000)] = (
         Field(default_factory=list)
     )
-    """Domains of the company or of the contact's address, with those below them."""
+    """Domains of the company or of the contact's address; subdomains match too."""
 
 
 class Weights(BaseModel):
-    """How much each rule counts beside the others; 0 leaves it out of the score."""
+    """Relative weights of the rules; 0 excludes a rule from the score."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -115,14 +115,14 @@ class Weights(BaseModel):
 
 
 class Profile(Criteria):
-    """An ideal customer profile. Without any entry it qualifies everybody."""
+    """An ideal customer profile. One without any entry qualifies every lead."""
 
     exclusions: Exclusions = Exclusions()
     """Who is never qualified, whatever else matches."""
     weights: Weights = Weights()
     """How much each rule counts beside the others."""
     threshold: Annotated[int, Field(ge=0, le=100)] = DEFAULT_THRESHOLD
-    """The score from which a lead is qualified."""
+    """Minimum score of a qualified lead."""
 
     @model_validator(mode="after")
     def _counts(self) -> Self:

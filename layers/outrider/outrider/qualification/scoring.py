@@ -1,7 +1,7 @@
-"""The score of a lead by an ideal customer profile: a pure function, with one line per rule.
+"""Score of a lead against an ideal customer profile, as a pure function, with one line per rule.
 
-A rule that matches has its weight in points, out of the weights of all rules that the profile has;
-the points of the lines add up to the score. Whatever an exclusion matches scores 0.
+A matching rule earns its share of the total weight of the profile's rules, in points out of 100;
+the points of all lines add up to the score. If an exclusion matches, the score is 0.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,12 +17,12 @@ from outrider.qualification.sizes import size_of
 from outrider.qualification.titles import read_title
 
 _SHOWN = 100
-"""Characters of a fact that a line shows."""
+"""Characters of a fact that a line contains."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something known of a lead, and where it was read: `contact.title`, `research.country`, …"""
+    """A value known about a lead, and its source: `contact.title`, `research.country`, …"""
 
     value: str
     source: str
@@ -30,7 +30,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a lead is scored by. Of several values for one thing the first is the best known."""
+    """Known values about a lead. Of several values of one kind, the most reliable is first."""
 
     titles: Sequence[Fact] = ()
     companies: Sequence[Fact] = ()
@@ -43,47 +43,51 @@ class Facts:
 
 
 class ScoreLine(BaseModel):
-    """What one rule adds to the score."""
+    """Contribution of one rule to the score."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     rule: str
-    """The rule of the profile; `exclusions.<rule>` for an exclusion, `no_profile` without rules."""
+    """Rule of the profile; `exclusions.<rule>` for an exclusion, `no_profile` if there are no
+    rules."""
     points: int
-    """Points that it adds; negative for an exclusion. Those of all lines add up to the score."""
+    """Points for the rule, negative for an exclusion. The points of all lines add up to the
+    score."""
     matched: str | None = None
-    """The entry of the profile that matches; null when none does."""
+    """Entry of the profile that matches; null if none does."""
     value: str | None = None
-    """What is known of the lead, and was compared; null when nothing is known."""
+    """Value of the lead that was compared; null if none is known."""
     source: str | None = None
-    """Where that was read, such as `contact.title`, `company.industry` or `research.country`."""
+    """Source of the value, such as `contact.title`, `company.industry` or `research.country`."""
 
 
 class Score(BaseModel):
-    """A score from 0 to 100, with the lines that make it."""
+    """A score from 0 to 100, explained by lines."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     score: int = Field(ge=0, le=100)
-    """The sum of the lines' points."""
+    """Sum of the points of all lines."""
     threshold: int
-    """The score from which the profile qualifies."""
+    """Minimum score of a qualified lead."""
     verdict: Literal["qualified", "disqualified"]
-    """`disqualified` below the threshold, and whenever an exclusion matches."""
+    """`disqualified` below the threshold, or if an exclusion matches."""
     lines: list[ScoreLine]
-    """One for each rule that the profile has, in its order, then those of exclusions."""
+    """One line for each rule of the profile, in its order, then one for each exclusion that
+    matches."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """The entry of a rule that matches a fact; without an entry, a fact that was compared."""
+    """The matching entry and fact of a rule. Without an entry nothing matched, and `fact` is the
+    one that was compared, if any."""
 
     entry: str | None
     fact: Fact | None
 
 
 def score(profile: Profile, facts: Facts) -> Score:
-    """Return the score of a lead of which `facts` are known."""
+    """Return the score of a lead with these facts."""
     excluded = [
         (name, match)
         for name, match in _matches(profile.exclusions, facts)
@@ -129,7 +133,7 @@ def _line(rule: str, points: int, match: _Match) -> ScoreLine:
 
 
 def _matches(criteria: Criteria, facts: Facts) -> Iterator[tuple[str, _Match]]:
-    """Each rule that has entries, with what matches."""
+    """Yield each rule that has entries, with its match."""
     yield from _rule("titles", criteria.titles, facts.titles, contains)
     yield from _rule("seniorities", criteria.seniorities, facts.titles, _has_seniority)
     yield from _rule("departments", criteria.departments, facts.titles, _has_department)
@@ -146,7 +150,8 @@ def _matches(criteria: Criteria, facts: Facts) -> Iterator[tuple[str, _Match]]:
 def _rule(
     name: str, entries: Sequence[str], known: Sequence[Fact], holds: Callable[[str, str], bool]
 ) -> Iterator[tuple[str, _Match]]:
-    """`holds` tells whether a known value satisfies an entry. A rule without entries is none."""
+    """Yield the rule with its match, unless it has no entries. `holds` returns whether a known
+    value satisfies an entry."""
     if not entries:
         return
     found = ((entry, fact) for fact in known for entry in entries if holds(fact.value, entry))

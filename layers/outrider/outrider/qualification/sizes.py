@@ -1,10 +1,10 @@
-"""Numbers of employees, as people and sites write them: "11-50", "200+", "1.000 Mitarbeiter"."""
+"""Numbers of employees, as people and websites write them: "11-50", "200+", "1.000 Mitarbeiter"."""
 
 import re
 from dataclasses import dataclass
 
 _LONGEST = 60
-"""Characters that are read."""
+"""Maximum number of characters read."""
 _NUMBER = re.compile(r"(\d+(?:[.,' ]\d{3})*)\s*([km])?\b", re.IGNORECASE)
 _MORE = re.compile(r"\+|>|≥|\b(?:more|over|above|plus|from|mehr|uber|über|ab)\b", re.IGNORECASE)
 _LESS = re.compile(r"<|≤|\b(?:less|fewer|under|below|up to|bis|unter)\b", re.IGNORECASE)
@@ -13,7 +13,8 @@ _TIMES = {"k": 1_000, "m": 1_000_000, "": 1}
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """From `least` to `most` employees; `most` is None where there is no upper end."""
+    """Range of employees from `least` to `most`, both included; `most` is None if there is no upper
+    limit."""
 
     least: int
     most: int | None
@@ -25,7 +26,7 @@ class Size:
 
 
 def size_of(text: str) -> Size | None:
-    """Return the range that a text names, or None where it names no number."""
+    """Return the range that a text describes, or None if it contains no number."""
     text = text[:_LONGEST]
     numbers = [
         int(re.sub(r"\D", "", digits)) * _TIMES[times.lower()]

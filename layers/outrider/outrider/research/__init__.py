@@ -1,1 +1,1 @@
-"""Research: what the public site of a contact's company says, and who handles its mail."""
+"""Research on a contact's company: facts from its public website, and its email provider."""

@@ -1,5 +1,5 @@
-"""The answer to a research, put together from what was found and what is on record: a pure
-function. What a sentence says stands elsewhere in the answer."""
+"""Composition of a research response from findings and stored records, as a pure function. The
+summary repeats only what the other fields of the response contain."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from outrider.research.models import Findings
 from outrider.research.schemas import Research, ResearchedCompany, ResearchedPerson
 
 _NAMED = 8
-"""Technologies that the summary names."""
+"""Maximum number of technologies in the summary."""
 
 
 def compose(

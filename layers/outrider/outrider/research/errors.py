@@ -1,10 +1,10 @@
-"""What can go wrong with research."""
+"""Errors of research."""
 
 from outrider.kit.errors import ValidationFailed
 
 
 class NothingToResearch(ValidationFailed):
-    """Neither the contact nor its company names a site."""
+    """Neither the contact nor its company has a website or a domain of the company's own."""
 
     def __init__(self, why: str) -> None:
         super().__init__(
@@ -14,4 +14,4 @@ class NothingToResearch(ValidationFailed):
 
 
 class ResearchedMeanwhile(Exception):
-    """Another request has researched the same site since this one began."""
+    """Another request stored findings about the same site since this one began."""

@@ -1,11 +1,11 @@
-"""Who handles the mail of a domain, told by its MX record (RFC 5321, 5.1)."""
+"""Email provider of a domain, looked up by its MX record (RFC 5321, section 5.1)."""
 
 from dns.exception import DNSException
 
 from outrider.kit.outbound.dns import BoundedResolver
 
 WITHIN = 3.0
-"""Seconds."""
+"""Seconds for the DNS query."""
 
 _PROVIDERS = {
     "amazonaws.com": "Amazon SES",
@@ -29,12 +29,13 @@ _PROVIDERS = {
     "zoho.com": "Zoho Mail",
     "zoho.eu": "Zoho Mail",
 }
-"""By the domain of the server that is preferred."""
+"""Providers by the domain of the MX host with the highest priority."""
 
 
 def provider_of(domain: str, server: str = "") -> str | None:
-    """The provider, or the domain of a server that belongs to none of those known; None without an
-    MX record, or an answer. `server` is `<ip>:<port>`, or empty for the system's resolvers."""
+    """Return the email provider of the domain, or the parent domain of its MX host if the provider
+    is not known; None without an MX record or an answer from DNS. `server` is `<ip>:<port>`, or
+    empty for the system's resolvers."""
     try:
         found = BoundedResolver.of(server, WITHIN).resolve(domain, "MX")
         records = sorted((record.preference, record.exchange.to_text()) for record in found)

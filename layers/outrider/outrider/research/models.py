@@ -1,4 +1,4 @@
-"""What was found out about a company from outside."""
+"""Findings of research about a company, with their sources."""
 
 from typing import Literal
 
@@ -21,12 +21,12 @@ SourceError = (
         "not_asked",
     ]
 )
-"""Why there is nothing from a source. `robots`: robots.txt forbids to ask, or could not be read.
-`not_asked`: a test key opens no connection."""
+"""Reasons why nothing was read from a source. `robots`: robots.txt disallows the page, or could not
+be read. `not_asked`: test keys make no requests."""
 
 
 class ResearchSource(BaseModel):
-    """One request, or the one that was not made. `status` is the HTTP status of the answer."""
+    """One HTTP request, made or refused beforehand. `status` is the status of the response."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,23 +38,23 @@ class ResearchSource(BaseModel):
 
 
 class ResearchSignal(BaseModel):
-    """Something about the company that may be a reason to write to it."""
+    """A buying signal: something about the company that may be a reason to write to it."""
 
     model_config = ConfigDict(frozen=True)
 
     name: Literal["hiring", "public_prices", "blog", "news", "shop", "marketing", "support_chat"]
-    """What stands out."""
+    """Kind of signal."""
     detail: str
     url: str | None = None
 
 
 class SiteFacts(BaseModel):
-    """What a page says about the company whose site it is; all of it is a stranger's text."""
+    """Facts that a page states about its company. All texts are untrusted."""
 
     model_config = ConfigDict(frozen=True)
 
     url: str | None = None
-    """Where the page was, after redirects."""
+    """URL of the page, after redirects."""
     title: str | None = None
     name: str | None = None
     description: str | None = None
@@ -72,9 +72,10 @@ class SiteFacts(BaseModel):
 
 
 class Findings(BaseModel):
-    """What a research found, as it is kept: nothing of it is taken from the contact.
+    """Stored result of a research, without any data of the contact.
 
-    `site` is what was asked for, and tells whether the findings are about the same company still.
+    `site` is the address that was looked up; if it differs from the company's current site, the
+    findings are outdated.
     """
 
     model_config = ConfigDict(frozen=True)

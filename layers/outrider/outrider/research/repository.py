@@ -1,8 +1,8 @@
 """Keys and items of research.
 
-Findings are kept with the contact, `<workspace>#research` / `con_…`, and are deleted with it. For
-two days they are also kept by their site, `<workspace>#site` / its SHA-256, for other contacts of
-the same company.
+Findings are stored with the contact, `<workspace>#research` / `con_…`, and deleted with it. For two
+days they are also stored by site, `<workspace>#site` / `<SHA-256 of the site>`, for other contacts
+of the same company.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from outrider.kit.aws.dynamodb import Action, batch_get
 from outrider.research.models import Findings
 
 FRESH = timedelta(hours=24)
-"""How long findings are the answer for every contact of a company."""
+"""Time for which findings are reused for every contact of the company."""
 _KEPT = 2 * FRESH
 
 
@@ -28,7 +28,7 @@ class ResearchRepository:
     contacts: ContactRepository
 
     def get(self, contact_id: str) -> tuple[Contact | None, Findings | None]:
-        """The contact and what is kept about its company, in one read."""
+        """Return the contact and the findings stored with it, in one batch read."""
         table, pk, sk = self.contacts.beside(contact_id)
         found = batch_get([*self.contacts.keys(contact_id), (table, pk, sk)])
         kept = found.get((table.name, pk, sk))
@@ -36,19 +36,21 @@ class ResearchRepository:
         return contact, Findings.model_validate(kept) if kept else None
 
     def of_site(self, site: str) -> Findings | None:
-        """Return the findings of the last 24 hours at a site, for whichever contact, or None."""
+        """Return the findings about a site from the last 24 hours, made for any contact, or
+        None."""
         item = self.contacts.table.get(*self._key_of(site), consistent=True)
         findings = Findings.model_validate(item) if item else None
         return findings if findings and is_fresh(findings) else None
 
     def keep_actions(self, contact_id: str, findings: Findings) -> Sequence[Action]:
-        """Return the writes that keep findings with a contact, if it is still there."""
+        """Return the writes that store findings with a contact. Condition: the contact exists."""
         table, pk, sk = self.contacts.beside(contact_id)
         item = {**findings.model_dump(exclude_none=True), "pk": pk, "sk": sk}
         return [self.contacts.check_present_action(contact_id), table.put_action(item)]
 
     def share_action(self, findings: Findings, *, replacing: bool) -> Action:
-        """Return the write that keeps findings by their site: once in 24 hours, or `replacing`."""
+        """Return the write that stores findings by site. Condition, unless `replacing`: there are
+        none from the last 24 hours."""
         pk, sk = self._key_of(findings.site)
         item = {
             **findings.model_dump(exclude_none=True),
@@ -69,5 +71,5 @@ class ResearchRepository:
 
 
 def is_fresh(findings: Findings) -> bool:
-    """Whether findings are of the last 24 hours."""
+    """Return whether the findings are from the last 24 hours."""
     return clock.now() - clock.from_text(findings.researched_at) < FRESH

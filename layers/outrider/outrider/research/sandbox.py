@@ -1,4 +1,4 @@
-"""What a test key is told: the same for the same name, and no connection is opened for it."""
+"""Simulated research for test keys: deterministic by domain, without network requests."""
 
 from outrider.kit import clock
 from outrider.research.models import Findings, Outcome, ResearchSignal, ResearchSource, SiteFacts
@@ -12,8 +12,8 @@ _SIMULATED: dict[str, Outcome] = {
 
 
 def simulated(site: Site) -> Findings:
-    """A site that was read at every reserved name but two of `outrider.test`; any other was not
-    asked."""
+    """Return findings about a site. A reserved domain simulates a page that was read, except two
+    domains of `outrider.test`; any other site is `unreachable` because it was not requested."""
     now = clock.timestamp()
     url = site.candidates(plain=False)[0]
     outcome = _SIMULATED.get(site.domain or "", "found")

@@ -1,4 +1,4 @@
-"""Researching the company of a contact."""
+"""Research of a contact's company."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from outrider.research.site.choice import Site, site_of
 
 @dataclass(frozen=True, slots=True)
 class ResearchService:
-    """`look` finds out what there is at a site."""
+    """Research in one workspace. `look` fetches a site and returns findings about it."""
 
     caller: Caller
     research: ResearchRepository
@@ -32,11 +32,12 @@ class ResearchService:
     look: Callable[[Site], Findings]
 
     def carry_out(self, contact_id: str, request: ResearchRequest) -> Research:
-        """Return what is known of the contact and its company. What was found in the last 24 hours,
-        for this contact or another of its company, is not looked for again, unless `refresh` is
-        asked for.
+        """Research the company of a contact. Findings from the last 24 hours, for this contact or
+        another one of its company, are reused without a charge unless `refresh` is set. Credits are
+        held first, and charged only if a page was read.
 
-        Raises ContactNotFound, NothingToResearch, InsufficientCredits.
+        Raises ContactNotFound, NothingToResearch, InsufficientCredits, and ServiceUnavailable if
+        the hold expired meanwhile; nothing is charged then.
         """
         self.caller.begin()
         contact, kept = self._read(contact_id)
@@ -67,7 +68,8 @@ class ResearchService:
         return self._read(contact_id)[1]
 
     def _of_colleague(self, contact: Contact, site: Site) -> Findings | None:
-        """Findings for another contact of the company, which are this contact's from now on."""
+        """Return fresh findings made for another contact of the company, after storing them with
+        this contact, or None. Raises ContactNotFound."""
         findings = self.research.of_site(site.address)
         if findings is not None:
             try:
@@ -108,7 +110,8 @@ class ResearchService:
         return answer
 
     def _hold(self) -> LedgerEntry:
-        """Credits for this request: what it held before a crash, unless that has expired."""
+        """Hold credits for this request, and return the hold; a retry after a crash gets the
+        existing one unless it has expired."""
         attempt = 0
         while True:
             operation = self.caller.new_id("res", str(attempt))
@@ -140,5 +143,5 @@ class ResearchService:
 
 
 def _answers(kept: Findings, site: Site) -> bool:
-    """Whether findings are about this site, and of the last 24 hours."""
+    """Return whether the findings are about this site and from the last 24 hours."""
     return kept.site == site.address and is_fresh(kept)

@@ -1,4 +1,4 @@
-"""Builds the objects of `research`."""
+"""Construction of the services of `research`."""
 
 from outrider.access.models import Caller
 from outrider.companies.repository import CompanyRepository

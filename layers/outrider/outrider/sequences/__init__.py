@@ -1,1 +1,1 @@
-"""Sequences: the plan of steps that a campaign carries out."""
+"""Sequences: the steps that a campaign carries out, with their settings and lint."""

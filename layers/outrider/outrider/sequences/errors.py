@@ -1,4 +1,4 @@
-"""What can go wrong with sequences."""
+"""Errors of sequences."""
 
 from outrider.kit.errors import Conflict, OutriderError, ResourceNotFound
 
@@ -27,7 +27,7 @@ class VariantNotFound(ResourceNotFound):
 
 
 class SequenceNotChangeable(Conflict):
-    """`what` cannot be changed while the sequence has this status."""
+    """The fields named by `what` cannot be changed while the sequence has this status."""
 
     def __init__(self, what: str, status: str, remedy: str) -> None:
         super().__init__(f"The {what} of a sequence that is {status} cannot be changed: {remedy}")

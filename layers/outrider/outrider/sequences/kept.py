@@ -1,9 +1,8 @@
-"""Steps of sequences, kept in the process from one call of its function to the next.
+"""In-process LRU cache of sequence steps, which survives between invocations of a function.
 
-A version of a sequence's steps never changes: it is written once, if absent, under a number that no
-other version of the sequence gets, and ids of sequences are never used again. It is deleted with
-its sequence alone, which no campaign carries out then: so nothing asks for it any more. It names no
-person, so nothing of it is to be erased.
+Entries need no invalidation: a version of the steps is written once, under a number and a sequence
+id that are never reused. It is deleted only with its sequence, when no campaign uses it. The steps
+contain no personal data, so an erasure does not concern the cache.
 """
 
 from collections import OrderedDict
@@ -13,18 +12,18 @@ from outrider.kit.aws.dynamodb import Key
 from outrider.sequences.models import Step
 
 MOST = 64
-"""Versions in a process: their items have 400 KB at most."""
+"""Maximum number of cached versions; each comes from an item of at most 400 KB."""
 _kept: OrderedDict[Key, Sequence[Step]] = OrderedDict()
 
 
 def get(place: Key) -> Sequence[Step] | None:
-    """The steps of the version at `place` (`SequenceRepository.version_key`), if they are kept."""
+    """Return the cached steps with this key (`SequenceRepository.version_key`), or None."""
     steps = _kept.get(place)
     return None if steps is None else keep(place, steps)
 
 
 def keep(place: Key, steps: Sequence[Step]) -> Sequence[Step]:
-    """Keep the steps, and forget those that nobody has asked for the longest. Returns `steps`."""
+    """Cache the steps, evict the least recently used ones, and return `steps`."""
     _kept.pop(place, None)
     _kept[place] = steps
     while len(_kept) > MOST:
@@ -33,5 +32,5 @@ def keep(place: Key, steps: Sequence[Step]) -> Sequence[Step]:
 
 
 def forget() -> None:
-    """Forget all: for tests, which begin again with other steps under the same ids."""
+    """Empty the cache, for tests that reuse ids for other steps."""
     _kept.clear()

@@ -1,4 +1,4 @@
-"""Sequences, their steps, and the rules a campaign keeps while it carries them out."""
+"""Sequences, their steps, and the campaign settings that they carry."""
 
 import hashlib
 from collections.abc import Mapping
@@ -27,9 +27,9 @@ ReplyClass = Literal[
     "auto_reply",
     "unclassified",
 ]
-"""What a reply says. A request to stop is none of these: it suppresses."""
+"""Classes of replies. An opt-out is none of them: it suppresses the address instead."""
 AUTOMATIC: frozenset[ReplyClass] = frozenset({"out_of_office", "auto_reply"})
-"""What a machine wrote: it ends nothing, and counts as no reply."""
+"""Classes of automatic replies, which neither stop an enrollment nor count as replies."""
 
 CONDITIONS: tuple[str, ...] = (
     "always",
@@ -41,14 +41,14 @@ CONDITIONS: tuple[str, ...] = (
     "clicked",
     "not_clicked",
 )
-"""When a step is carried out, of what the contact did since the enrollment began. An opening by a
-machine does not count."""
+"""Conditions of a step, about what the contact has done since enrollment. Machine opens are
+ignored."""
 
 _BY_PERSON = frozenset({"linkedin", "call", "task"})
 
 
 class Variant(BaseModel):
-    """One way to say what a step says. A step's variants are chosen by their weights."""
+    """One of several texts of a step, chosen by weight."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -64,9 +64,9 @@ class Variant(BaseModel):
 
 
 class Step(BaseModel):
-    """One step, due `wait` after the one before was done, or after enrolment. It has at least one
-    variant. A step that a person does (`linkedin`, `call`, `task`) is given up `timeout_days`
-    after it came up."""
+    """One step, due `wait` after the previous step was done, or after enrollment. It has at least
+    one variant. A manual step (`linkedin`, `call`, `task`) expires `timeout_days` after its task
+    was opened."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -81,7 +81,7 @@ class Step(BaseModel):
 
     @property
     def wait(self) -> timedelta:
-        """Without the days that are not worked, which a basis of `working` leaves out."""
+        """The wait without non-working days, which the basis `working` skips in addition."""
         return timedelta(**{self.wait_unit: self.wait_value})
 
     @property
@@ -89,7 +89,7 @@ class Step(BaseModel):
         return self.channel in _BY_PERSON
 
     def variant_for(self, enrollment_id: str) -> Variant:
-        """The same enrollment always gets the same variant."""
+        """Return the variant of an enrollment: chosen by weight, and always the same."""
         place = _hash(enrollment_id, self.id) % sum(each.weight for each in self.variants)
         for variant in self.variants:
             place -= variant.weight
@@ -99,7 +99,7 @@ class Step(BaseModel):
 
 
 class SendWindow(BaseModel):
-    """On these days steps may be carried out from `start` until before `end`, `HH:MM`."""
+    """Days and hours in which steps are carried out, from `start` until before `end` (`HH:MM`)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -109,41 +109,40 @@ class SendWindow(BaseModel):
 
 
 class Settings(BaseModel):
-    """The rules of a campaign. A sequence has them for the campaign that its launch makes."""
+    """Settings of a campaign. Those of a sequence apply to the campaign that its launch creates."""
 
     model_config = ConfigDict(frozen=True)
 
     timezone: str = "UTC"
-    """Where the windows are, unless the contact's own time zone is known and used."""
+    """Time zone of the windows, unless the contact's own one is known and used."""
     use_contact_timezone: bool = True
     windows: list[SendWindow] = []
-    """None means at any time."""
+    """Send windows; an empty list means any time."""
     holidays: list[str] = []
-    """Days (`YYYY-MM-DD`) on which nothing is carried out, and which no wait in working days
-    counts."""
+    """Days (`YYYY-MM-DD`) on which no step is carried out, and which are no working days."""
     daily_limit: int | None = None
-    """Messages of the whole campaign a day."""
+    """Maximum number of messages of the campaign per day."""
     company_daily_limit: int | None = None
-    """Messages a day to contacts of the same company."""
+    """Maximum number of messages per day to contacts of the same company."""
     stop_on_reply: bool = True
-    """A reply ends the enrollment, unless a later step is for those who replied."""
+    """Whether a reply ends the enrollment, unless a later step is conditional on a reply."""
     stop_for_company: bool = False
-    """A reply also ends the enrollments of the same company."""
+    """Whether a reply also ends the enrollments of the same company."""
     exclusive: bool = False
-    """Nobody is written to who is in another active campaign."""
+    """Whether contacts that are in another active campaign are left out."""
     min_interval_hours: int = 0
-    """Between a message of another campaign and one of this, to the same contact."""
+    """Minimum hours between a message of another campaign and one of this, to the same contact."""
     keep_running: bool = False
-    """It does not complete by itself when nobody is left: contacts are triggered into it."""
+    """Whether the campaign stays active when no enrollment is left, to wait for triggered ones."""
     track_opens: bool = False
     track_clicks: bool = False
     postal_address: str | None = None
-    """Stands at the end of every mail."""
+    """Postal address of the sender, added at the end of every email."""
     guardrail: Guardrail = Guardrail()
 
 
 class Sequence(BaseModel):
-    """A sequence as it is kept. `steps_version` names the immutable list of its steps."""
+    """A stored sequence. `steps_version` is the number of its current, immutable list of steps."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -155,22 +154,22 @@ class Sequence(BaseModel):
     step_count: int
     steps_version: int = 1
     campaign_id: str | None = None
-    """The campaign that its launch made."""
+    """The campaign that its launch created."""
     campaigns: int = 0
-    """How many others carry it out."""
+    """Number of other campaigns that use the sequence."""
     created_at: str
     updated_at: str
     version: int = 1
 
     def launching(self, campaign_id: str) -> "Sequence":
-        """It as it is while a launch enrolls its contacts."""
+        """Return the sequence as it is during a launch into the campaign."""
         return self._next(status="launching", campaign_id=campaign_id)
 
     def launched(self) -> "Sequence":
         return self._next(status="active")
 
     def turned(self, status: Status) -> "Sequence":
-        """It as it is once its campaign is paused, or goes on."""
+        """Return the sequence with the status that follows its campaign's: paused or active."""
         return self._next(status=status)
 
     def changed(self, changes: Mapping[str, Any]) -> "Sequence":

@@ -1,7 +1,7 @@
 """Keys, expressions and items of sequences.
 
 A sequence is `<workspace>` / `seq_…`; each version of its steps is `<workspace>#seq_…` /
-`version#<n>` and never changes, so a running enrollment keeps the steps it began with.
+`version#<n>` and immutable, so a running enrollment keeps the steps it began with.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ class SequenceRepository:
     def list(
         self, status: str | None, limit: int, after: Item | None
     ) -> tuple[list[Sequence], Item | None]:
-        """Newest first."""
+        """Return a page of sequences, newest first, and the key after it or None."""
         page = self.table.page(
             Query(
                 self.workspace,
@@ -48,7 +48,8 @@ class SequenceRepository:
     def add(
         self, sequence: Sequence, steps: Many[Step], events: Many[Event], also: Many[Action] = ()
     ) -> None:
-        """`also` are writes of the same transaction."""
+        """Add the sequence with its steps. `also` are actions of the same transaction. Raises
+        TransactionFailed if a condition of `also` fails."""
         item = {
             **sequence.model_dump(exclude_none=True),
             "pk": self.workspace,
@@ -68,8 +69,11 @@ class SequenceRepository:
         steps: Many[Step] | None = None,
         also: Many[Action] = (),
     ) -> None:
-        """A change of the sequence as it was read, with the version of its steps where it has a new
-        one. Raises TransactionFailed when something else changed it."""
+        """Change the sequence under an optimistic lock, and add the new version of its steps if
+        given.
+
+        Raises TransactionFailed if the sequence changed meanwhile or a condition of `also` fails.
+        """
         given = {
             name: value
             for name, value in after.model_dump(exclude_none=True).items()
@@ -86,9 +90,11 @@ class SequenceRepository:
         transact(change, *versions, *also)
 
     def remove(self, sequence: Sequence) -> None:
-        """The sequence as it was read, and all its steps. Cut short, it is still there with the
-        steps that count, and can be removed again. Raises TransactionFailed when something else
-        changed it."""
+        """Delete the sequence and all versions of its steps. If interrupted, the sequence and its
+        current steps remain, and the removal can be repeated.
+
+        Raises TransactionFailed if the sequence changed meanwhile or a campaign uses it.
+        """
         keys = [
             self.version_key(sequence.id, number) for number in range(1, sequence.steps_version + 1)
         ]
@@ -104,17 +110,18 @@ class SequenceRepository:
         transact(removed, self.table.delete_action(pk, sk))
 
     def steps(self, sequence: Sequence, version: int | None = None) -> Many[Step] | None:
-        """Those of the newest version unless another is asked for; None where it is not there."""
+        """Return the steps of a version, by default the current one, or None if there is no such
+        version."""
         return self.steps_of(sequence.id, version or sequence.steps_version)
 
     def steps_of(self, sequence_id: str, version: int) -> Many[Step] | None:
-        """Those of a version; None where it is not there."""
+        """Return the steps of a version, or None if there is no such version."""
         table, pk, sk = self.version_key(sequence_id, version)
         item = table.get(pk, sk)
         return steps_from(item["steps"]) if item else None
 
     def versions(self, sequence_id: str, versions: Iterable[int]) -> dict[int, Many[Step]]:
-        """The steps of these versions, of those that there are."""
+        """Return the steps of those versions that exist, by version."""
         keys = {version: self.version_key(sequence_id, version) for version in versions}
         found = batch_get(keys.values())
         return {
@@ -124,7 +131,7 @@ class SequenceRepository:
         }
 
     def version_key(self, sequence_id: str, steps_version: int) -> tuple[Table, str, str]:
-        """Where a version is, for `kit.aws.dynamodb.batch_get`."""
+        """Return the key of a version of the steps for `kit.aws.dynamodb.batch_get`."""
         return self.table, f"{self.workspace}#{sequence_id}", f"version#{steps_version:05d}"
 
     def _version_action(self, sequence: Sequence, steps: Many[Step]) -> Action:
@@ -134,8 +141,9 @@ class SequenceRepository:
         return self.table.put_action(item, "attribute_not_exists(#pk)")
 
     def count_campaigns_action(self, sequence_id: str, campaigns: int) -> Action:
-        """So many campaigns more carry the sequence out, or fewer: for the transaction that makes
-        or deletes them. Its condition is that the sequence is there."""
+        """Return the write that adds `campaigns`, possibly negative, to the number of campaigns of
+        the sequence, for the transaction that creates or deletes them. Condition: the sequence
+        exists."""
         return self.table.update_action(
             self.workspace,
             sequence_id,
@@ -145,7 +153,8 @@ class SequenceRepository:
         )
 
     def begin_launch_action(self, draft: Sequence, launching: Sequence) -> Action:
-        """The beginning of a launch, to stand in one transaction with the campaign's creation."""
+        """Return the write that begins a launch, for the transaction that creates the campaign.
+        Condition: the draft is unchanged."""
         return self.table.update_action(
             self.workspace,
             draft.id,
@@ -161,8 +170,8 @@ class SequenceRepository:
         )
 
     def withdraw_launch_action(self, launching: Sequence) -> Action:
-        """The end of a launch that enrolled nobody, to stand in one transaction with the removal of
-        its campaign."""
+        """Return the write that makes a draft of a sequence whose launch enrolled no contact, for
+        the transaction that deletes the campaign. Condition: the sequence is unchanged."""
         return self.table.update_action(
             self.workspace,
             launching.id,
@@ -180,7 +189,8 @@ class SequenceRepository:
     def end_launch_action(
         self, launching: Sequence, launched: Sequence, events: Many[Event]
     ) -> Action:
-        """The end of a launch, to stand in one transaction with the campaign's start."""
+        """Return the write that completes a launch, for the transaction that starts the campaign.
+        Condition: the sequence is unchanged."""
         return self.table.update_action(
             self.workspace,
             launched.id,
@@ -203,8 +213,9 @@ class SequenceRepository:
         events: Many[Event],
         was: Many[Status] = ("active", "paused"),
     ) -> Action:
-        """The sequence is paused, or goes on, with the campaign that its launch made; to stand in
-        one transaction with the campaign's change."""
+        """Return the write that pauses or resumes the sequence, for the transaction that does so
+        with the campaign that its launch created. Condition: the sequence has one of the statuses
+        `was`."""
         before = {f"was_{number}": status for number, status in enumerate(was)}
         return self.table.update_action(
             self.workspace,
@@ -220,7 +231,8 @@ class SequenceRepository:
         )
 
     def finish_action(self, sequence_id: str, events: Many[Event]) -> Action:
-        """The end of a sequence, to stand in one transaction with its campaign's end."""
+        """Return the write that finishes the sequence, for the transaction that completes its
+        campaign."""
         return self.table.update_action(
             self.workspace,
             sequence_id,

@@ -1,4 +1,4 @@
-"""What the API takes and gives about sequences. Their steps are in `steps`, their rules in
+"""Request and response schemas of sequences. Schemas of steps are in `steps`, those of settings in
 `settings`."""
 
 from collections.abc import Sequence as Many
@@ -34,7 +34,7 @@ class HasSettings(Protocol):
 
 
 class PlanUpdate(Input):
-    """What can be changed of a sequence, or of a campaign that carries one out."""
+    """Changeable fields that a sequence and a campaign have in common."""
 
     model_config = ConfigDict(json_schema_extra=json_schema.CHANGES_SOMETHING)
 
@@ -49,7 +49,7 @@ class PlanUpdate(Input):
         return self
 
     def over(self, current: HasSettings) -> dict[str, Any]:
-        """What changes about `current`, by field."""
+        """Return the fields that differ from `current`, with their new values."""
         given = {name: getattr(self, name) for name in self.model_fields_set}
         if "settings" in given:
             given["settings"] = self.settings.over(current.settings)
@@ -57,11 +57,11 @@ class PlanUpdate(Input):
 
 
 class SequenceUpdate(PlanUpdate):
-    """Only what is given changes, of the settings too."""
+    """Changes of a sequence: only the given fields change, also within `settings`."""
 
 
 class StepsPut(Input):
-    """All steps of a sequence, in their order: those that are not given are gone."""
+    """All steps of a sequence, in order. Current steps that are not given are removed."""
 
     steps: Annotated[
         list[StepPut], Field(min_length=1, max_length=MAX_STEPS), AfterValidator(bounded)
@@ -87,15 +87,15 @@ class StepsQuery(Checked):
 
 
 class SequenceView(BaseModel):
-    """A sequence as it is shown: `steps` is how many there are, `steps_version` how often they were
-    given."""
+    """A sequence. `steps` is the number of its steps, `steps_version` the number of their current
+    version."""
 
     id: str
     object: Literal["sequence"] = "sequence"
     name: str
     status: Status
-    """`draft` until the launch, then as its campaign: `launching`, `active`, `paused`, `finished`.
-    """
+    """`draft` before the launch, then the status of its campaign: `launching`, `active`, `paused`
+    or `finished`."""
     steps: int
     steps_version: int
     mailbox_pool: str
@@ -111,7 +111,7 @@ class SequenceView(BaseModel):
 
 
 class SequenceDetail(SequenceView):
-    """A sequence with the rules of its campaign."""
+    """A sequence with the settings of its campaign."""
 
     settings: SettingsView
 
@@ -123,7 +123,7 @@ class SequenceDetail(SequenceView):
 
 
 class StepsView(BaseModel):
-    """The steps of a sequence. `version` is the sequence's."""
+    """Steps of a sequence. `version` is the version of the sequence, for `If-Match`."""
 
     sequence_id: str
     object: Literal["sequence_steps"] = "sequence_steps"
@@ -142,8 +142,8 @@ class StepsView(BaseModel):
 
 
 class SequenceLint(BaseModel):
-    """What lint finds in the newest steps and in the settings; `ok` without an error: an error
-    keeps the sequence from being launched."""
+    """Lint findings in the current steps and the settings. `ok` is false if one is an error, which
+    prevents the launch."""
 
     sequence_id: str
     object: Literal["sequence_lint"] = "sequence_lint"

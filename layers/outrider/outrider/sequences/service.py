@@ -1,4 +1,4 @@
-"""What is done with sequences. Launching one is `campaigns.launch`."""
+"""Operations on sequences. The launch is in `campaigns.launch`."""
 
 from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Many
@@ -48,11 +48,12 @@ _CHANGEABLE: dict[str, frozenset[str]] = {
     "paused": frozenset({"name", "settings", "steps"}),
     "finished": frozenset({"name", "steps"}),
 }
-"""What may be changed of a sequence, by its status. Who was written to from one pool is not written
-to from another. A finished sequence may get better steps for what failed and is retried."""
+"""Changeable fields by status. After the launch the mailbox pool is fixed, so that a contact never
+gets emails from two pools. A finished sequence may get new steps for enrollments that are
+retried."""
 
 Follow = Callable[[Sequence], Many[Action]]
-"""What else has to change with a sequence, of what it will be, in the same transaction."""
+"""Returns the writes that must join the transaction of a change, given the changed sequence."""
 
 
 def _no_actions(_: Sequence) -> Many[Action]:
@@ -66,12 +67,14 @@ class SequenceService:
     pools: PoolRepository
 
     def list(self, query: SequenceQuery) -> Page[SequenceView]:
+        """Return a page of sequences, newest first. Raises ValidationFailed if the cursor is
+        invalid."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/sequences")
         found, place = self.sequences.list(query.status, query.limit, sealer.after(query))
         return sealer.page(query, [SequenceView.of(sequence) for sequence in found], place)
 
     def create(self, new: SequenceCreate) -> SequenceView:
-        """A draft. Raises ValidationFailed when there is no such mailbox pool."""
+        """Create a draft. Raises ValidationFailed if the mailbox pool does not exist."""
         now = clock.timestamp()
         sequence = Sequence(
             id=ids.new("seq"),
@@ -90,14 +93,14 @@ class SequenceService:
         return view
 
     def get(self, sequence_id: str) -> Sequence:
-        """Raises SequenceNotFound."""
+        """Return the sequence. Raises SequenceNotFound."""
         sequence = self.sequences.get(sequence_id) if ids.is_id("seq", sequence_id) else None
         if sequence is None:
             raise SequenceNotFound
         return sequence
 
     def detail(self, sequence_id: str) -> SequenceDetail:
-        """Raises SequenceNotFound."""
+        """Return the sequence with its settings. Raises SequenceNotFound."""
         return SequenceDetail.of(self.get(sequence_id))
 
     def update(
@@ -107,9 +110,9 @@ class SequenceService:
         if_match: int | None,
         follow: Follow = _no_actions,
     ) -> SequenceDetail:
-        """Change what is given. Raises SequenceNotFound, SequenceNotChangeable, ValidationFailed
-        when there is no such mailbox pool, and PreconditionFailed at another version than
-        `if_match`."""
+        """Change only the given fields. Raises SequenceNotFound, SequenceNotChangeable,
+        ValidationFailed if the mailbox pool does not exist, PreconditionFailed if the sequence is
+        not at version `if_match`, and Contended if it changes during every attempt."""
         for _ in attempts(_ATTEMPTS):
             before = self._at_version(sequence_id, if_match)
             changes = update.over(before)
@@ -132,7 +135,8 @@ class SequenceService:
         raise _contended()
 
     def delete(self, sequence_id: str) -> SequenceDeleted:
-        """Raises SequenceNotFound, and SequenceInUse while campaigns carry it out."""
+        """Delete a draft or a finished sequence without campaigns. Raises SequenceNotFound,
+        SequenceInUse for others, and Contended if it changes during every attempt."""
         for _ in attempts(_ATTEMPTS):
             sequence = self.get(sequence_id)
             if sequence.status not in ("draft", "finished") or sequence.campaigns:
@@ -148,7 +152,8 @@ class SequenceService:
         return self.sequences.steps(sequence) or []
 
     def shown_steps(self, sequence_id: str, version: int | None) -> StepsView:
-        """Raises SequenceNotFound and StepsNotFound."""
+        """Return the steps of a version, by default the current one. Raises SequenceNotFound and
+        StepsNotFound."""
         sequence = self.get(sequence_id)
         steps = self.sequences.steps(sequence, version)
         if steps is None:
@@ -158,9 +163,10 @@ class SequenceService:
     def put_steps(
         self, sequence_id: str, put: StepsPut, if_match: int | None, follow: Follow = _no_actions
     ) -> StepsView:
-        """Make a new version of the steps. Raises SequenceNotFound, SequenceNotChangeable,
-        ValidationFailed (for a launched sequence also where lint finds errors), and
-        PreconditionFailed at another version than `if_match`."""
+        """Replace the steps by a new version. Raises SequenceNotFound, SequenceNotChangeable,
+        ValidationFailed if a step id is wrong or lint finds errors in a launched sequence,
+        PreconditionFailed if the sequence is not at version `if_match`, and Contended if it changes
+        during every attempt."""
         for _ in attempts(_ATTEMPTS):
             before = self._at_version(sequence_id, if_match)
             _require_changeable(before, ["steps"])
@@ -185,7 +191,8 @@ class SequenceService:
         raise _contended()
 
     def lint(self, sequence_id: str) -> SequenceLint:
-        """Raises SequenceNotFound. A repetition gets what was found the first time."""
+        """Lint the current steps and the settings; a request with the same Idempotency-Key gets the
+        first result again. Raises SequenceNotFound."""
         self.caller.begin()
         sequence = self.get(sequence_id)
         return SequenceLint.of(sequence, lint(self.steps(sequence), sequence.settings))
@@ -199,18 +206,18 @@ class SequenceService:
         return self.sequences.count_campaigns_action(sequence_id, campaigns)
 
     def steps_of(self, sequence_id: str, version: int) -> Many[Step]:
-        """The steps of a version, which stay when the sequence is changed."""
+        """Return the steps of a version, which stays the same when the sequence is changed."""
         return self.sequences.steps_of(sequence_id, version) or []
 
     def versions(self, sequence_id: str, versions: Iterable[int]) -> dict[int, Many[Step]]:
-        """The steps of these versions, of those that there are."""
+        """Return the steps of those versions that exist, by version."""
         return self.sequences.versions(sequence_id, versions)
 
     def begin_launch_action(self, draft: Sequence, launching: Sequence) -> Action:
         return self.sequences.begin_launch_action(draft, launching)
 
     def withdraw_launch_action(self, launching: Sequence) -> Action:
-        """It is a draft again, and its campaign no longer its own."""
+        """Return the write that makes the sequence a draft again, without a campaign."""
         return self.sequences.withdraw_launch_action(launching)
 
     def end_launch_action(self, launching: Sequence, launched: Sequence, enrolled: int) -> Action:
@@ -223,19 +230,22 @@ class SequenceService:
         return self.sequences.end_launch_action(launching, launched, [event])
 
     def pause_action(self, sequence_id: str, campaign_id: str, reason: str) -> Action:
-        """With the campaign that its launch made, in one transaction."""
+        """Return the write that pauses the sequence, for the transaction that pauses its
+        campaign."""
         names = {"sequence_id": sequence_id, "campaign_id": campaign_id}
         event = self.caller.event("sequence.paused", reason=reason, **names)
         return self.sequences.turn_action(sequence_id, campaign_id, "paused", [event])
 
     def resume_action(self, sequence_id: str, campaign_id: str) -> Action:
-        """With the campaign that its launch made, in one transaction."""
+        """Return the write that resumes the sequence, for the transaction that resumes its
+        campaign."""
         names = {"sequence_id": sequence_id, "campaign_id": campaign_id}
         event = self.caller.event("sequence.resumed", **names)
         return self.sequences.turn_action(sequence_id, campaign_id, "active", [event])
 
     def reopen_action(self, sequence_id: str, campaign_id: str) -> Action:
-        """With the campaign that its launch made and that runs again, in one transaction."""
+        """Return the write that makes a finished sequence active, for the transaction that restarts
+        its campaign."""
         names = {"sequence_id": sequence_id, "campaign_id": campaign_id}
         event = self.caller.event("sequence.resumed", **names)
         return self.sequences.turn_action(
@@ -247,7 +257,7 @@ class SequenceService:
 
 
 def require_sendable(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> None:
-    """Raises ValidationFailed when lint finds errors."""
+    """Raise ValidationFailed if lint finds errors in the steps or settings."""
     found = lint(steps, settings, to_somebody=to_somebody)
     errors = [each for each in found if each.severity == "error"]
     if errors:

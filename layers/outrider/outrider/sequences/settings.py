@@ -1,4 +1,4 @@
-"""The rules of a campaign as the API takes and gives them, for sequences and for campaigns."""
+"""Request and response schemas of campaign settings, used by sequences and campaigns."""
 
 from datetime import date
 from typing import Annotated, Any, Self
@@ -33,8 +33,8 @@ Limit = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Window(Input):
-    """On these days steps may be carried out between the two times, `HH:MM` in the time zone;
-    `to` may be 24:00. For a night that passes midnight give two windows."""
+    """Days and hours in which steps may be carried out: from `from` until before `to`, `HH:MM` in
+    the time zone; `to` may be 24:00. A window across midnight must be given as two."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -66,11 +66,12 @@ class _Settings(BaseModel):
 
 
 class SettingsInput(_Settings, Input):
-    """Only what is given changes; null takes a limit or the address away. Windows and holidays are
-    replaced whole; without windows steps may be carried out at any time."""
+    """Settings to change: only the given fields change, and null removes a limit or the postal
+    address. Windows and holidays are replaced as a whole; without windows, steps may be carried out
+    at any time."""
 
     def over(self, current: Settings) -> Settings:
-        """`current` with what is given here."""
+        """Return `current` with the given settings applied."""
         given: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
         if "windows" in given:
             given["windows"] = [SendWindow(**vars(window)) for window in self.windows]
@@ -78,7 +79,7 @@ class SettingsInput(_Settings, Input):
 
 
 class SettingsView(_Settings):
-    """The rules as they are shown."""
+    """Settings of a campaign."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

@@ -1,4 +1,4 @@
-"""Steps as the API takes and gives them."""
+"""Request and response schemas of steps."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_lowercase
@@ -18,13 +18,14 @@ from outrider.sequences.models import CONDITIONS, Basis, Channel, Step, Unit, Va
 
 MAX_STEPS = 30
 MAX_STEPS_BYTES = 300_000
-"""The steps of a version are one item of a table, and that holds 400 KB."""
+"""Bytes of all steps together: a version is one DynamoDB item, which may have 400 KB."""
 MAX_SMS = 1_600
-"""As long as SNS takes one: https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html"""
+"""Maximum number of characters of an SMS that SNS accepts:
+https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html"""
 
 _BY_PERSON = ("linkedin", "call", "task")
 _LONGEST = {"minutes": 527_040, "hours": 8_784, "days": 366}
-"""A year, in each unit."""
+"""Maximum wait of about one year, by unit."""
 _DEFAULT_TIMEOUT = Step.model_fields["timeout_days"].default
 
 
@@ -47,8 +48,8 @@ Condition = Annotated[
 
 
 class Wait(Input):
-    """How long after the step before, or after enrolment. `working` leaves out weekends without a
-    send window, and holidays."""
+    """Time after the previous step, or after enrollment. The basis `working` skips holidays, and
+    weekends that have no send window."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -76,7 +77,7 @@ class _Content(Input):
     html: Annotated[str, Field(max_length=100_000), AfterValidator(_template)] | None = None
 
     def problems(self, channel: Channel) -> Iterator[Problem]:
-        """What a step of this channel cannot say."""
+        """Yield what the content may not contain for this channel."""
         if channel == "email":
             return
         for name in ("subject", "html"):
@@ -87,8 +88,8 @@ class _Content(Input):
 
 
 class VariantInput(_Content):
-    """One way to say what the step says; of the contacts it gets as many as its weight has part of
-    all weights. Its `id` names it in the statistics: without one it gets a letter."""
+    """One of several texts of a step. Contacts are divided among the variants by weight. `id`
+    identifies the variant in the statistics; by default it is a letter."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,19}$", examples=["short"])] | None = (
         None
@@ -102,7 +103,8 @@ _SHORT = {"text": {"maxLength": MAX_SMS}}
 
 
 def _rules() -> dict[str, Any]:
-    """What a step of each channel may say, and what does not go together."""
+    """Return the JSON Schema of the content that each channel allows and of fields that exclude
+    each other."""
     return {
         "allOf": [
             {"anyOf": [{"properties": {name: _NONE}} for name in ("wait_days", "wait_before")]},
@@ -127,11 +129,12 @@ def _rules() -> dict[str, Any]:
 
 
 class StepCreate(_Content):
-    """A step. `wait_days` and `wait_before` say the same thing; give one. `if` is `always` for the
-    first step and `no_reply` for the others unless said otherwise. Subject, text and html are
-    Liquid templates over the contact's fields, with spintax such as `{Hi|Hello}`; without a subject
-    a mail answers in the thread. An SMS has only text; so have the steps that a person does, where
-    it says what to do. In their place `variants` can stand, of which each contact gets one."""
+    """A step. Give the wait as `wait_days` or `wait_before`, not both. `if` defaults to `always`
+    for the first step and to `no_reply` for the others. Subject, text and html are Liquid templates
+    over the contact's fields, with spintax such as `{Hi|Hello}`; an email without a subject is sent
+    as a reply in the thread. An SMS has only text, and so has a manual step, where the text says
+    what to do. Instead of the content, a step can have `variants`, of which each contact gets
+    one."""
 
     model_config = ConfigDict(json_schema_extra=_rules())
 
@@ -169,7 +172,7 @@ class StepCreate(_Content):
                 yield ("variants", place, *where), detail
 
     def step(self, *, first: bool, step_id: str | None = None) -> Step:
-        """The step as it is kept; new unless it has an id."""
+        """Return the step to store, with a new id unless `step_id` is given."""
         wait = self.wait_before or Wait(value=self.wait_days or 0, unit="days")
         return Step(
             id=step_id or ids.new("stp"),
@@ -194,7 +197,7 @@ class StepCreate(_Content):
 
 
 class StepPut(StepCreate):
-    """A step; with the `id` of one of the sequence's it takes that one's place."""
+    """A step. With the `id` of a current step it replaces that step."""
 
     id: Annotated[str | None, Field(max_length=64)] = None
 
@@ -209,9 +212,10 @@ def bounded(steps: list[StepCreate]) -> list[StepCreate]:
 
 
 def replaced(given: Sequence[StepPut], current: Mapping[str, Step]) -> list[Step]:
-    """The steps given, in their order; those with an id of `current` keep it.
+    """Return the new steps in order; those with the id of a step in `current` keep it.
 
-    Raises ValidationFailed for an id that is not there, or there twice.
+    Raises ValidationFailed if an id is unknown or given twice, or the channel of a step would
+    change.
     """
     violations: list[Violation] = []
     seen: set[str] = set()
@@ -241,7 +245,7 @@ class VariantView(BaseModel):
 
 
 class StepView(BaseModel):
-    """A step as it is shown, and as PUT takes it back. With one variant its content stands in the
+    """A step, in the form that PUT accepts. If there is only one variant, its content is in the
     step itself."""
 
     model_config = ConfigDict(serialize_by_alias=True)

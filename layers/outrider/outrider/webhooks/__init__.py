@@ -1,1 +1,1 @@
-"""Events, signed, to the endpoints of whoever asked for them."""
+"""Webhooks: signed deliveries of events to the customers' endpoints."""

@@ -1,4 +1,4 @@
-"""What can go wrong with webhooks."""
+"""Errors of webhooks."""
 
 from outrider.kit.errors import Conflict, ResourceNotFound
 

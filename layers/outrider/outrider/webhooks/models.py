@@ -1,4 +1,4 @@
-"""Webhooks, deliveries and attempts."""
+"""Models of webhooks, endpoint states, deliveries, attempts and replays."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,17 +11,17 @@ from outrider.kit import json
 _INTERNAL = {"mode", "actor", "request_id", "recorded_at"}
 
 DisabledReason = Literal["gone", "asked", "failing", "paused"]
-"""It answered 410, it asked for it in a header, it took nothing for five days, or the API said so.
-"""
+"""Why a webhook is disabled: it answered 410 (`gone`), it asked in a response header (`asked`), it
+had no success for five days (`failing`), or the API disabled it (`paused`)."""
 Kind = Literal["scheduled", "probe", "replay", "redelivery"]
-"""What brought an attempt about."""
+"""What triggered an attempt."""
 Directive = Literal["disable", "abort-message"]
-"""What an endpoint may say in the header `webhook-delivery` of its answer."""
+"""Values of the response header `webhook-delivery` with which an endpoint can steer deliveries."""
 State = Literal["pending", "delivered", "failed"]
 
 
 class Webhook(BaseModel):
-    """An endpoint of the customer's and the events it gets."""
+    """A customer's endpoint and the events that it subscribes to."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,7 +33,7 @@ class Webhook(BaseModel):
     disabled_reason: DisabledReason | None = None
     disabled_at: str | None = None
     previous_until: str | None = None
-    """Until then the secret before the last rotation signs too."""
+    """End of the overlap in which the secret before the last rotation signs too."""
     created_at: str
     updated_at: str
     version: int = 1
@@ -50,13 +50,13 @@ class LastAttempt(BaseModel):
 
 
 class EndpointState(BaseModel):
-    """How an endpoint does, and what is under way to it. Another item than the webhook, since each
-    attempt changes it.
+    """Health and requests in flight of an endpoint. It is an item of its own, since each attempt
+    changes it.
 
-    `in_flight` has the deliveries that are being attempted, and when their leases end (epoch ms).
-    `failures` are in a row, since `failing_since`. Nothing is sent `not_before`: the endpoint said
-    so. What waits is being handed out until `pump_until`, unless its pump died. What was under way
-    at `reset_at` says nothing of the endpoint any more.
+    `in_flight` has the deliveries being attempted and the ends of their leases (epoch ms).
+    `failures` counts consecutive failures, since `failing_since`. `not_before` is the end of a
+    pause that the endpoint asked for. `pump_until` is the lease of the pump that drains the
+    backlog. Attempts that were in flight at `reset_at` no longer affect the health.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -72,17 +72,17 @@ class EndpointState(BaseModel):
     reset_at: str | None = None
 
     def reset(self) -> "EndpointState":
-        """As if the endpoint had never failed."""
-        forgotten = {"failures": 0, "failing_since": None, "not_before": None, "pump_until": None}
-        return self.model_copy(update=forgotten)
+        """Return the state as if the endpoint had never failed."""
+        cleared = {"failures": 0, "failing_since": None, "not_before": None, "pump_until": None}
+        return self.model_copy(update=cleared)
 
 
 class Delivery(BaseModel):
-    """One event to one webhook. `payload` is the text that is signed and sent; it never
+    """Delivery of one event to one webhook. `payload` is the text that is signed and sent; it never
     changes.
 
-    `tries` is its place in the schedule; `attempts` counts the requests that were ever made, by
-    schedule or not. A pending one waits for `next_attempt_at`.
+    `tries` counts the attempts of the retry schedule, `attempts` all requests, including probes. A
+    pending delivery is due at `next_attempt_at`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -98,14 +98,15 @@ class Delivery(BaseModel):
     created_at: str
     next_attempt_at: str | None = None
     kind: Literal["scheduled", "replay", "redelivery"] = "scheduled"
-    """What its attempts are, but for probes."""
+    """Kind of its attempts; probes have their own."""
     replay_id: str | None = None
 
 
 class Attempt(BaseModel):
-    """One request that was made. `error` is null when it was taken, else `dns`, `blocked_address`,
-    `connect`, `tls`, `timeout`, `protocol`, `invalid_url`, or `http_4xx` and the like; `answer` is
-    the first KiB of what came back. A `probe` looks whether an endpoint that failed is back."""
+    """One request of a delivery. `error` is null if the endpoint accepted it, else `dns`,
+    `blocked_address`, `connect`, `tls`, `timeout`, `protocol`, `invalid_url`, or `http_4xx` and the
+    like; `answer` is the first KiB of the response body. A `probe` tests whether an endpoint that
+    failed has recovered."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -120,8 +121,8 @@ class Attempt(BaseModel):
 
 
 class DeliveryJob(BaseModel):
-    """A message of the queue: attempt the delivery, if it is due. Where all places of its endpoint
-    are taken, it may look again in a moment so many times."""
+    """Queue message: attempt the delivery if it is due. `looks` is how many more times it may wait
+    for a free slot of its endpoint."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -133,7 +134,8 @@ class DeliveryJob(BaseModel):
 
 
 class ProbeJob(BaseModel):
-    """Attempt what has waited longest for an endpoint whose breaker is open, if a probe is due."""
+    """Queue message: probe an endpoint whose circuit breaker is open, with its oldest pending
+    delivery, if a probe is due."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -143,11 +145,12 @@ class ProbeJob(BaseModel):
 
 
 class PumpJob(BaseModel):
-    """Hand out what waits for an endpoint: what lies behind the place `after`, or all of it.
+    """Queue message: drain the backlog of an endpoint, from the beginning or after the cursor
+    `after`.
 
-    `lease` is what the gate's `pump_until` must be for this one to go on; without it a new pump
-    begins. After a walk over all that waits it looks again in `rest` seconds: later each time that
-    the `oldest` it finds is still the same.
+    `lease` must equal the endpoint state's `pump_until` for the pump to continue; without it a new
+    pump starts. After a full walk over the backlog the pump waits `rest` seconds, twice as long
+    each time that the `oldest` delivery is unchanged.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -165,7 +168,7 @@ Job = DeliveryJob | ProbeJob | PumpJob
 
 
 class ReplayJob(BaseModel):
-    """A message of the queue of replays: go on with one."""
+    """Queue message: start or continue a replay."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -175,13 +178,13 @@ class ReplayJob(BaseModel):
 
 
 class Replay(BaseModel):
-    """Events of a time that an endpoint gets once more: those it asks for that were recorded from
-    `since` on and before `until`, of these only what `events` names. With a `delivery_status`,
-    of its deliveries only those that stood so.
+    """Repeated delivery of a webhook's events that were recorded from `since` (inclusive) to
+    `until` (exclusive), optionally only those that `events` names. With a `delivery_status`, only
+    events whose delivery has that status.
 
-    `looked_at` counts the events walked over, up to those recorded at `reached`; `matched` those
-    that were set to be delivered. It is `completed` when all of them are: what has become of them
-    is in the log.
+    `looked_at` counts the events read so far, up to those recorded at `reached`; `matched` those
+    queued for delivery. The replay is `completed` when all are queued: the outcomes are in the
+    delivery log.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -203,17 +206,17 @@ class Replay(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class AttemptOutcome:
-    """What came of one request. `error` is `dns`, `blocked_address`, `connect`, `tls`, `timeout`,
-    `protocol`, `http_3xx`, `http_4xx`, …; None means it was delivered."""
+    """Outcome of one request. `error` is `dns`, `blocked_address`, `connect`, `tls`, `timeout`,
+    `protocol`, `http_3xx`, `http_4xx`, …, or None if the event was delivered."""
 
     latency_ms: int
     status_code: int | None = None
     answer: str = ""
-    """The first KiB of it."""
+    """First KiB of the response body."""
     error: str | None = None
     detail: str | None = None
     retry_after: int | None = None
-    """The seconds that a 429 or 503 asks to be left alone, a day at most."""
+    """Seconds in the Retry-After header of a 429 or 503, at most a day."""
     directive: Directive | None = None
 
     @property
@@ -222,5 +225,5 @@ class AttemptOutcome:
 
 
 def payload_of(event: RecordedEvent) -> str:
-    """What a receiver gets: `{"id","event","created_at","workspace_id","sequence","data"}`."""
+    """Return the request body: `{"id","event","created_at","workspace_id","sequence","data"}`."""
     return json.dumps_text(event.model_dump(exclude=_INTERNAL))

@@ -1,4 +1,4 @@
-"""What the API takes and gives about webhooks."""
+"""API schemas of webhooks."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -27,7 +27,8 @@ from outrider.webhooks.models import (
 
 
 def _names(text: str) -> str:
-    """In one order, so that the same question has the same cursor."""
+    """Return the names sorted and without duplicates, so that equal filters have the same
+    cursor."""
     asked = sorted({each.strip() for each in text.split(",")})
     chosen(asked)
     return ",".join(asked)
@@ -79,8 +80,8 @@ class WebhookCreate(Input):
 
 
 class WebhookUpdate(Input):
-    """What is given is changed; null clears `description`. `disabled` stops all deliveries, and
-    they wait; `enabled` is the same as a call of `enable`."""
+    """Fields to change; null clears `description`. `disabled` stops all deliveries, which then
+    wait; `enabled` does the same as `POST …/enable`."""
 
     model_config = ConfigDict(json_schema_extra=json_schema.never_null("url", "events", "status"))
 
@@ -99,9 +100,9 @@ HealthStatus = Literal["healthy", "failing", "waiting", "disabled"]
 
 
 class Health(BaseModel):
-    """How an endpoint does. `failing`: the last delivery failed. `waiting`: five failed in a row,
-    and nothing goes out but a probe at `next_probe_at`; or the endpoint asked for nothing before
-    `waits_until`. `in_flight` counts the requests that are under way."""
+    """Health of an endpoint. `failing`: the last delivery failed. `waiting`: five in a row failed,
+    and only a probe is sent at `next_probe_at`; or the endpoint asked for a pause until
+    `waits_until`. `in_flight` counts the requests in flight."""
 
     status: HealthStatus
     failures_in_a_row: int
@@ -138,9 +139,10 @@ def _health_status(webhook: Webhook, gate: EndpointState) -> HealthStatus:
 
 
 class WebhookSummary(BaseModel):
-    """`disabled_reason` is `paused` when a call of the API disabled it; `gone`: it answered 410;
-    `asked`: it answered with the header `webhook-delivery: disable`; `failing`: it took nothing for
-    five days. Until `previous_secret_until` the secret before the last rotation signs too."""
+    """A webhook. `disabled_reason`: `paused`: disabled through the API; `gone`: it answered 410;
+    `asked`: it answered with the header `webhook-delivery: disable`; `failing`: no delivery
+    succeeded for five days. Until `previous_secret_until` the secret before the last rotation signs
+    too."""
 
     id: str
     object: Literal["webhook"] = "webhook"
@@ -174,13 +176,13 @@ class WebhookSummary(BaseModel):
 
 
 class WebhookDetails(WebhookSummary):
-    """`available_events` is all that `events` may name."""
+    """A webhook with `available_events`, all that `events` may name."""
 
     available_events: AvailableEvents
 
 
 class WebhookPage(Page[WebhookSummary]):
-    """`available_events` is all that the `events` of a webhook may name."""
+    """A page of webhooks with `available_events`, all that `events` may name."""
 
     available_events: AvailableEvents
 
@@ -192,9 +194,9 @@ class WebhookDeleted(BaseModel):
 
 
 class WebhookTest(BaseModel):
-    """What came of the `webhook.test` that was sent. `error` is null when it was taken, else `dns`,
-    `blocked_address`, `connect`, `tls`, `timeout`, `protocol`, `invalid_url`, or `http_4xx` and
-    the like; `answer` is the first KiB of what came back."""
+    """Outcome of a `webhook.test`. `error` is null if the endpoint accepted it, else `dns`,
+    `blocked_address`, `connect`, `tls`, `timeout`, `protocol`, `invalid_url`, or `http_4xx` and the
+    like; `answer` is the first KiB of the response body."""
 
     object: Literal["webhook_test"] = "webhook_test"
     delivered: bool
@@ -217,17 +219,17 @@ class WebhookTest(BaseModel):
 
 
 class WithSecret(WebhookDetails):
-    """A webhook in the only answer that ever shows its secret, as `whsec_…`.
+    """A webhook in the only response that shows its secret, as `whsec_…`.
 
-    Where the request is repeated with its Idempotency-Key, `secret` is null and `notice` says how
-    to get another.
+    If the request is repeated with its Idempotency-Key, `secret` is null and `notice` explains how
+    to get a new one.
     """
 
     secret: Annotated[str | None, Field(repr=False)]
     notice: str = "Keep the secret: it is shown in this answer only"
 
     def repeated(self) -> Self:
-        """The same answer to a repetition of its request."""
+        """Return the response to a repetition of the request, without the secret."""
         notice = (
             "The secret was shown once, in the first answer to this request. "
             f"If it was lost: POST /v1/webhooks/{self.id}/rotate-secret gives a new one"
@@ -236,17 +238,17 @@ class WithSecret(WebhookDetails):
 
 
 class WebhookCreated(WithSecret):
-    """The answer to a registration."""
+    """Response to the registration of a webhook."""
 
     test: WebhookTest
 
 
 class WebhookRotated(WithSecret):
-    """The answer to a rotation of the secret."""
+    """Response to the rotation of a secret."""
 
 
 class DeliveryQuery(PageQuery):
-    status: Annotated[State | None, Field(description="Only those that stand so")] = None
+    status: Annotated[State | None, Field(description="Only deliveries with this status")] = None
     event: Annotated[
         Annotated[
             str,
@@ -266,9 +268,9 @@ class DeliveryQuery(PageQuery):
 
 
 class DeliverySummary(BaseModel):
-    """One event on its way to one webhook. `attempt_count` counts the requests made, `tries` those
-    of the schedule: at 21 it has failed. A pending one is tried at `next_attempt_at`, or once its
-    endpoint takes anything again."""
+    """Delivery of one event to one webhook. `attempt_count` counts all requests, `tries` those of
+    the retry schedule, which ends after 21. A pending delivery is attempted at `next_attempt_at`,
+    or when its endpoint recovers."""
 
     id: str
     object: Literal["webhook_delivery"] = "webhook_delivery"
@@ -276,7 +278,7 @@ class DeliverySummary(BaseModel):
     event_id: str
     event: str
     status: State
-    """`pending` until the endpoint takes the event, then `delivered`; `failed` when all attempts
+    """`pending` until the endpoint accepts the event, then `delivered`; `failed` when all attempts
     are used up."""
     attempt_count: int
     tries: int
@@ -286,34 +288,35 @@ class DeliverySummary(BaseModel):
 
     @classmethod
     def of(cls, delivery: Delivery, **more: Any) -> Self:
-        told = {
+        fields = {
             **delivery.model_dump(exclude={"state", "attempts"}),
             "status": delivery.state,
             "attempt_count": delivery.attempts,
         }
-        return cls.model_validate(told | more)
+        return cls.model_validate(fields | more)
 
 
 class LoggedDelivery(DeliverySummary):
-    """`attempts` are the latest hundred at most, oldest first."""
+    """A delivery with its `attempts`: the latest 100 at most, oldest first."""
 
     attempts: list[Attempt]
 
 
 class DeliveryDetails(LoggedDelivery):
-    """`payload` is the text that was signed and sent."""
+    """A delivery with its `payload`, the text that was signed and sent."""
 
     payload: str
 
 
 class ReplayCreate(Input):
-    """`since` and `until` ask about `recorded_at` of events. `events` narrows down what the webhook
-    asks for; with a `status` only what stands so in the log is delivered again."""
+    """A new replay. `since` and `until` filter by the `recorded_at` of events, `events` narrows
+    down the webhook's subscriptions, and `status` filters by the status of the deliveries."""
 
-    since: Annotated[Instant, Field(description="At or after (RFC 3339)")]
+    since: Annotated[Instant, Field(description="Events recorded at or after this time (RFC 3339)")]
     until: Annotated[
-        Instant | None, Field(description="Before (RFC 3339); now, when it is left out or later")
+        Instant | None,
+        Field(description="Before this time (RFC 3339); by default, and at the latest, now"),
     ] = None
     events: Subscriptions | None = None
     status: State | None = None
-    """Only events whose delivery is in this state; null for all."""
+    """Only events whose delivery has this status; null for all."""

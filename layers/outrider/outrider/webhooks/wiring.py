@@ -1,4 +1,4 @@
-"""Builds the objects of `webhooks`."""
+"""Construction of the services and workers of `webhooks`."""
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.wiring import feed

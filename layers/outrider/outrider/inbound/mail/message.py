@@ -58,12 +58,12 @@ class IncomingMail:
         message_id = "".join(_ids(mail, "Message-ID")[:1])
         header = "".join(_addresses(mail, "From", "Sender", "Return-Path")[:1])
         sender = _author(mail) or header
-        told = delivery_status.told_by(mail)
-        body = mime.text_of(mail, mime.MAX_TEXT if told is None else plain_text.MAX_SOURCE)
+        report = delivery_status.find_report(mail)
+        body = mime.text_of(mail, mime.MAX_TEXT if report is None else plain_text.MAX_SOURCE)
         quoted = _ids(mail, "In-Reply-To") + list(reversed(_ids(mail, "References")))
         kind: Kind = "person"
         sign = act = None
-        if told is not None:
+        if report is not None:
             kind = "report"
         elif delivery_status.is_complaint(mail):
             kind = "complaint"
@@ -81,7 +81,7 @@ class IncomingMail:
             recipients=_recipients(mail),
             subject=mime.header(mail, "Subject")[:900],
             body=body if act is None or act.said is None else act.said,
-            reports=[] if told is None else delivery_status.read(told),
+            reports=[] if report is None else delivery_status.read(report),
             sign=sign,
             act=act,
             month_first=_month_first(mail),

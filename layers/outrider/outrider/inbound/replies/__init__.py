@@ -1,1 +1,1 @@
-"""Replies: which message each answers, and what it changes."""
+"""Replies: matching to the sent message, recording, and effects on enrollment and contact."""

@@ -1,4 +1,4 @@
-"""What an answer changes for the enrollment and the contact it comes from."""
+"""Effects of a reply on the enrollment, the contact and the colleagues of its writer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from outrider.sequences.models import AUTOMATIC, ReplyClass, Step
 from outrider.sequences.repository import SequenceRepository, steps_from
 
 _ABSENT_FOR = timedelta(days=7)
-"""Of an absence that does not say until when."""
+"""Assumed length of an absence without a return date."""
 _STATUSES: dict[str, Status] = {"interested": "interested", "not_interested": "not_interested"}
 _FINAL: frozenset[Status] = frozenset({"unsubscribed", "bounced"})
-_SAID: frozenset[Status] = frozenset({"interested", "not_interested"})
+_INTEREST: frozenset[Status] = frozenset({"interested", "not_interested"})
 _A_DAY_LATER = Step(
     id="stp_back",
     channel="email",
@@ -40,7 +40,8 @@ _A_DAY_LATER = Step(
 
 @dataclass(frozen=True, slots=True)
 class ReplyContext:
-    """What stands around a message that was answered; None is what is gone."""
+    """Sent message that was answered, with its enrollment, campaign and contact; None for those
+    that were deleted."""
 
     message: Message
     enrollment: Enrollment | None
@@ -49,7 +50,8 @@ class ReplyContext:
 
 
 def supersedes(new: Classification, old: Classification | None) -> bool:
-    """Whether a message counts by the new answer from now on, and not by the one before."""
+    """Return whether the new classification replaces the old one as the message's
+    classification."""
     if old is None or new.source == "human":
         return True
     if old.source == "human":
@@ -62,8 +64,8 @@ def supersedes(new: Classification, old: Classification | None) -> bool:
 def absent_until(
     enrollment: Enrollment, campaign: Campaign, back_on: date | None, received: datetime
 ) -> datetime:
-    """When the step to come may come up for someone who is away: a working day after they are back,
-    at the time of day at which it was due, when the windows are open."""
+    """Return when the next step may be sent to somebody who is out of office: one working day after
+    their return, at the time of day at which it was due, within the sending windows."""
     calendar = Calendar.of(campaign.settings, enrollment.timezone)
     due = clock.from_text(enrollment.due_at) if enrollment.due_at else received
     local = max(due, received).astimezone(calendar.zone)
@@ -73,6 +75,8 @@ def absent_until(
 
 @dataclass(frozen=True, slots=True)
 class Effects:
+    """Writes that follow from a reply."""
+
     caller: Caller
     messages: MessageRepository
     contacts: ContactRepository
@@ -94,8 +98,9 @@ class Effects:
     def count_actions(
         self, message: Message, at: str | None, found: Classification | None
     ) -> Sequence[Action]:
-        """The answer, noted on the message it answers; `at` is when a person gave it. A message
-        counts once, on the day of its first answer, by the answer that says most."""
+        """Return the writes that note the reply on the message it answers, and count it in the
+        statistics. `at` is when a person replied; None for automatic replies. A message counts
+        once, on the day of its first reply, under the classification that supersedes the others."""
         before = message.classification
         if found is None or not supersedes(found, before):
             return [self.messages.reply_action(message, at, None)]
@@ -118,8 +123,9 @@ class Effects:
         by_human: bool = False,
         in_review: str | None = None,
     ) -> Sequence[Action]:
-        """A person answered; `value` is None for a request to stop. Nothing more is sent, and no
-        colleague is spared anything, until a person has read the reply `in_review`."""
+        """Return the writes that follow from a reply of a person; `value` is None for a request to
+        stop. While the reply `in_review` waits for a manual review, the enrollment is held and
+        colleagues of the contact still receive theirs."""
         actions: list[Action] = []
         if enrollment := around.enrollment:
             if in_review and not enrollment.is_over:
@@ -144,7 +150,8 @@ class Effects:
     def machine_actions(
         self, around: ReplyContext, value: ReplyClass, back_on: date | None
     ) -> Sequence[Action]:
-        """Nothing ends; who is away gets the next step when they are back."""
+        """Return the writes that follow from an automatic reply: the enrollment continues, after
+        the return date if the contact is out of office."""
         enrollment, campaign = around.enrollment, around.campaign
         if enrollment is None or enrollment.is_over or enrollment.replied_at:
             return ()
@@ -160,8 +167,8 @@ class Effects:
         return (repository.defer_action(enrollment, until, AWAY, noted),)
 
     def reviewed_machine_actions(self, around: ReplyContext, value: ReplyClass) -> Sequence[Action]:
-        """A person found that a machine wrote what they had to read: what waited for that goes on,
-        as behind a machine's word."""
+        """Return the writes that resume an enrollment held for a review that found the reply to be
+        automatic."""
         enrollment, campaign = around.enrollment, around.campaign
         if enrollment is None or enrollment.is_over or not enrollment.in_review:
             return ()
@@ -174,14 +181,15 @@ class Effects:
         return (self.enrollments(enrollment.campaign_id).end_review_action(enrollment, due, noted),)
 
     def end_colleagues(self, around: ReplyContext) -> None:
-        """End what goes to others of the company. What changes at the same moment, or is not in the
-        index yet, is ended by the gates of its next step."""
+        """End the enrollments of the contact's colleagues in the campaign. Those that change
+        meanwhile, or are not in the eventually consistent index yet, are ended by the gates of
+        their next step."""
         enrollment = around.enrollment
         if enrollment is None or not enrollment.company_key or not self._stops_company(around):
             return
         repository = self.enrollments(enrollment.campaign_id)
-        for place in repository.of_company(enrollment.company_key):
-            colleague = repository.get(place["sk"])
+        for key in repository.of_company(enrollment.company_key):
+            colleague = repository.get(key["sk"])
             if colleague is None or colleague.id == enrollment.id or colleague.is_over:
                 continue
             if colleague.state == "sending":
@@ -203,10 +211,10 @@ class Effects:
             noted["reply_class"] = value
         repository = self.enrollments(enrollment.campaign_id)
         if enrollment.is_over:
-            told = {"outcome": value} if value and enrollment.state != "opted_out" else {}
-            return (repository.note_reply_action(enrollment, {**noted, **told}),)
-        # While a mail is in flight it is only noted: the gates of the next step end it.
-        if enrollment.state == "sending" or value is None or self._goes_on(enrollment, campaign):
+            outcome = {"outcome": value} if value and enrollment.state != "opted_out" else {}
+            return (repository.note_reply_action(enrollment, {**noted, **outcome}),)
+        # While an email is being sent, only note the reply: the gates of the next step end it.
+        if enrollment.state == "sending" or value is None or self._continues(enrollment, campaign):
             if enrollment.in_review and enrollment.state == "active":
                 return (repository.end_review_action(enrollment, _due_again(enrollment), noted),)
             return (repository.note_reply_action(enrollment, noted),)
@@ -217,11 +225,12 @@ class Effects:
     def _hold_action(
         self, enrollment: Enrollment, value: ReplyClass | None, in_review: str
     ) -> Action:
-        """It is not known whether they answered: a machine that nobody knew may have."""
+        """Return the write that holds the enrollment until the review: the reply may come from an
+        unrecognised autoresponder."""
         noted = {"in_review": in_review, "reply_class": value or "unclassified"}
         return self.enrollments(enrollment.campaign_id).note_reply_action(enrollment, noted)
 
-    def _goes_on(self, enrollment: Enrollment, campaign: Campaign | None) -> bool:
+    def _continues(self, enrollment: Enrollment, campaign: Campaign | None) -> bool:
         if campaign is None:
             return False
         kept = self.sequences.steps_of(enrollment.sequence_id, enrollment.steps_version)
@@ -233,15 +242,17 @@ class Effects:
 
 
 def _due_again(enrollment: Enrollment) -> str:
-    """When a step that waited for a person comes up: when it was due, unless it came up since."""
+    """Return when a step held for a review is due: at its original due time, or now if that passed
+    during the review."""
     now = clock.timestamp()
     return now if enrollment.blocked_reason == NEEDS_REVIEW else enrollment.due_at or now
 
 
 def _status(now: Status, value: ReplyClass | None, *, by_human: bool) -> Status:
-    """A machine's guess takes nothing back that was said; nothing takes an objection back."""
+    """Return the contact's status after the reply. Rules do not override a manual or explicit
+    interest, and nothing overrides an opt-out or bounce."""
     if now in _FINAL or value is None:
         return now
     if value in _STATUSES:
         return _STATUSES[value]
-    return now if now in _SAID and not by_human else "replied"
+    return now if now in _INTEREST and not by_human else "replied"

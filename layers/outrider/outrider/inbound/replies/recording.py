@@ -1,4 +1,4 @@
-"""An answer, recorded: as a message of its own, with all it changes, in one transaction."""
+"""Recording of a reply: a message of its own and all its effects in one transaction."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ _ATTEMPTS = 6
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Answers in one workspace. Recording one again changes nothing."""
+    """Recording of replies in one workspace; recording the same reply again has no effect."""
 
     caller: Caller
     messages: MessageRepository
@@ -32,7 +32,8 @@ class Replies:
     effects: Effects
 
     def record(self, message: Message, mail: IncomingMail, judgement: Judgement) -> Message | None:
-        """The answer as it is kept; None when the message is gone. Raises Contended."""
+        """Record the reply with its effects and return it; None if the message it answers was
+        deleted. Raises Contended after too many lost optimistic locks."""
         if judgement.is_stop:
             self.opt_outs.record(
                 message.contact_id, message.id, "unsubscribed", clock.now(), "answer"
@@ -66,7 +67,7 @@ class Replies:
             changes = self.effects.person_actions(around, judgement.value, at, in_review=in_review)
         else:
             changes = self.effects.machine_actions(around, judgement.value, judgement.back_on)
-        record = self.messages.add_action(reply, self._told(reply, judgement))
+        record = self.messages.add_action(reply, self._events(reply, judgement))
         transact(record, *self.messages.content_actions(reply), *counted, *changes)
 
     def _reply(self, answered: Message, mail: IncomingMail, judgement: Judgement) -> Message:
@@ -103,7 +104,7 @@ class Replies:
             ),
         )
 
-    def _told(self, reply: Message, judgement: Judgement) -> list[Event]:
+    def _events(self, reply: Message, judgement: Judgement) -> list[Event]:
         names = {**reply.names(), "in_reply_to": reply.in_reply_to}
         found = reply.classification
         value = found.value if found else None
@@ -133,6 +134,6 @@ class Replies:
 
 
 def _other_address(mail: IncomingMail) -> str | None:
-    """The first address in the text that is neither the writer's nor one it was written to."""
+    """Return the first address in the text that is neither the writer's nor a recipient's."""
     known = {folded(each) for each in (mail.sender, *mail.recipients)}
     return next((each for each in addresses(mail.text) if each not in known), None)

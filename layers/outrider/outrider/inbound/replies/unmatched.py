@@ -1,6 +1,6 @@
-"""Mails that came in for a mailbox and answer nothing: kept for a while, and told.
+"""Unmatched inbound email: addressed to a mailbox, but no reply to a message.
 
-One is `<workspace>#unmatched` / `mail_…`.
+Its item is `<workspace>#unmatched` / `mail_…`.
 """
 
 from dataclasses import dataclass
@@ -12,33 +12,36 @@ from outrider.kit import clock, ids, outbox
 from outrider.kit.aws.dynamodb import ConditionFailed, Table
 
 _LIFE = timedelta(days=30)
-"""As long as the mail itself is kept."""
+"""Retention, the same as of the raw email."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedMails:
+    """Records of unmatched emails, each with a `reply.unmatched` event."""
+
     table: Table
 
-    def tell(self, caller: Caller, mailbox_id: str, mail: IncomingMail, kept_at: str) -> None:
-        """Once for each mail. `kept_at` says where the mail itself is."""
-        told = {"from": mail.sender, "subject": mail.subject, "kept_at": kept_at}
-        self._tell(caller, mailbox_id, mail, reason="no_match", **told)
+    def record(self, caller: Caller, mailbox_id: str, mail: IncomingMail, kept_at: str) -> None:
+        """Record an email once, with sender and subject. `kept_at` is where the raw email is
+        stored."""
+        content = {"from": mail.sender, "subject": mail.subject, "kept_at": kept_at}
+        self._record(caller, mailbox_id, mail, reason="no_match", **content)
 
-    def count(self, caller: Caller, mailbox_id: str, mail: IncomingMail) -> None:
-        """Once for each mail: that one came which may be another workspace's as well, and nothing
-        of what it says."""
+    def record_ambiguous(self, caller: Caller, mailbox_id: str, mail: IncomingMail) -> None:
+        """Record once that an email came which may be meant for another workspace; nothing of its
+        content."""
         nothing = {"from": "", "subject": "", "kept_at": ""}
-        self._tell(caller, mailbox_id, mail, reason="ambiguous", **nothing)
+        self._record(caller, mailbox_id, mail, reason="ambiguous", **nothing)
 
-    def _tell(self, caller: Caller, mailbox_id: str, mail: IncomingMail, **more: str) -> None:
+    def _record(self, caller: Caller, mailbox_id: str, mail: IncomingMail, **more: str) -> None:
         mail_id = ids.derived("mail", caller.workspace, "unmatched", mail.key)
-        told = {"mailbox_id": mailbox_id, "kind": mail.kind, **more}
-        event = caller.event("reply.unmatched", identity=mail_id, **told)
+        details = {"mailbox_id": mailbox_id, "kind": mail.kind, **more}
+        event = caller.event("reply.unmatched", identity=mail_id, **details)
         now = clock.now()
         item = {
             "pk": f"{caller.workspace}#unmatched",
             "sk": mail_id,
-            **told,
+            **details,
             "created_at": clock.to_text(now),
             "ttl": int((now + _LIFE).timestamp()),
             **outbox.attribute([event]),

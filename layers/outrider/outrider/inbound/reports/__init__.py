@@ -1,1 +1,1 @@
-"""Delivery reports that mail servers send."""
+"""Delivery status notifications and complaint reports."""

@@ -1,6 +1,5 @@
-"""What is told of a mail of ours by machines: delivery status notifications (RFC 3464) and reports
-in plain text of mail servers, and complaints of recipients (RFC 5965) that their providers pass on.
-"""
+"""Machine reports about sent email: delivery status notifications (RFC 3464), plain-text bounces of
+mail servers, and complaints in the Abuse Reporting Format (ARF, RFC 5965)."""
 
 import base64
 import binascii
@@ -30,14 +29,15 @@ Delivery = Literal["hard", "soft", "delivered", "delayed"]
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _HEADER_PARTS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
 _COMPLAINTS = ("abuse", "fraud", "opt-out", "opt-out-list", "complaint")
-"""Feedback types that say that the recipient does not want the mail."""
+"""ARF feedback types that mean that the recipient does not want the email."""
 _JMRP = "X-HmXmrOriginalRecipient"
-"""Outlook.com gives back the mail complained about with this header, and no ARF part."""
+"""Outlook.com's junk email reporting program returns the email with this header, without an ARF
+part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of the mail to one recipient. `status` is its code (RFC 3463)."""
+    """Delivery result for one recipient. `status` is the enhanced status code (RFC 3463)."""
 
     recipient: str
     delivery: Delivery
@@ -46,25 +46,26 @@ class Report:
     reason: BounceReason = "unknown"
 
 
-def told_by(mail: Message, depth: int = 0) -> Message | None:
-    """The report that tells what became of a mail, in whatever form: this mail, or one that
-    a forwarding rule, a scanner or a person put within it; None for other mails. Who says something
-    of their own beside a report answers."""
+def find_report(mail: Message, depth: int = 0) -> Message | None:
+    """Return the email that holds a delivery report: this one, or one that a forwarding rule,
+    scanner or person has enclosed in it; None if there is none. An email that encloses a report but
+    has text of its own, or is a reply, does not count as a report."""
     if any(_is_status(part) for part in _own_parts(mail)) or plain_text.read(mail):
         return mail
     if depth > 1:
         return None
     forwarded = forwards.within(mail)
-    if forwarded and (found := told_by(forwarded, depth + 1)):
+    if forwarded and (found := find_report(forwarded, depth + 1)):
         return found
     if "In-Reply-To" in mail or _has_words(mail):
         return None
     within = (inner for part in _own_parts(mail) for inner in _enclosed(part))
-    return next((found for inner in within if (found := told_by(inner, depth + 1))), None)
+    return next((found for inner in within if (found := find_report(inner, depth + 1))), None)
 
 
 def is_complaint(mail: Message) -> bool:
-    """Whether a provider says with it that a recipient complained about a mail."""
+    """Return whether the email is a spam complaint forwarded by the recipient's mailbox
+    provider."""
     parts = list(_own_parts(mail))
     kinds = [
         _field(part, "Feedback-Type").lower() for part in parts if _is(part, "feedback-report")
@@ -74,22 +75,23 @@ def is_complaint(mail: Message) -> bool:
     return any(_JMRP in inner for part in parts for inner in _enclosed(part))
 
 
-def read(told: Message) -> list[Report]:
-    """What a report says of each recipient; empty where nothing is understood."""
+def read(report_mail: Message) -> list[Report]:
+    """Return the delivery results of a report, one for each recipient; empty if it cannot be
+    parsed."""
     found = [
         report
-        for part in _own_parts(told)
+        for part in _own_parts(report_mail)
         if mime.content_type(part) in _STATUS_PARTS
         for fields in _groups(part)
-        if (report := _report(fields, told))
+        if (report := _report(fields, report_mail))
     ]
-    found = found or [_of_text(each) for each in plain_text.read(told)]
+    found = found or [_of_text(each) for each in plain_text.read(report_mail)]
     return found[: plain_text.MAX_RECIPIENTS]
 
 
 def original_ids(mail: Message) -> list[str]:
-    """Message-IDs of the mail a report is about, from what it gives back of it; behind them those
-    of the mails that this one answers."""
+    """Return the Message-IDs of the returned original email, followed by those of the emails that
+    it refers to."""
     ids: list[str] = []
     answered: list[str] = []
     for part in mime.parts(mail):
@@ -121,7 +123,7 @@ def _is(part: Message, kind: str) -> bool:
 
 
 def _own_parts(mail: Message) -> Iterator[Message]:
-    """The mail and its parts, but not those of the mails it has within."""
+    """Yield the email and its MIME parts, without those of enclosed emails."""
     yield mail
     if mime.content_type(mail).startswith("multipart/"):
         for part in _parts(mail):
@@ -143,8 +145,8 @@ def _field(part: Message, name: str) -> str:
 
 
 def _groups(part: Message) -> list[Message]:
-    """The groups of fields of a machine-readable part. Python parses each as a mail of its own, but
-    where the part is encoded, or of a type that it does not know, it leaves text."""
+    """Return the field groups of a machine-readable part. Python parses each as an email of its
+    own, but leaves text if the part is encoded or of an unknown type."""
     groups = _parts(part)
     encoding = mime.header(part, "Content-Transfer-Encoding").lower()
     encoded = encoding in ("base64", "quoted-printable")
@@ -169,7 +171,7 @@ def _decoded(text: str, encoding: str) -> str:
     return decoded.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def _report(fields: Message, told: Message) -> Report | None:
+def _report(fields: Message, report_mail: Message) -> Report | None:
     code = mime.header(fields, "Status")
     recipient = _recipient(fields)
     action = mime.header(fields, "Action").split(" ")[0].lower().strip(";,.")
@@ -179,18 +181,18 @@ def _report(fields: Message, told: Message) -> Report | None:
     status = diagnosis.code_of(code, detail)
     found = diagnosis.judge(status, detail)
     if found.reason == "unknown" or not detail:
-        words = plain_text.told_in(mime.text_of(told, plain_text.MAX_SOURCE))
-        said = plain_text.answers(words, [recipient])[recipient]
+        words = plain_text.before_original(mime.text_of(report_mail, plain_text.MAX_SOURCE))
+        answer = plain_text.answers(words, [recipient])[recipient]
         if status.endswith(".0.0") or not status:
-            status = diagnosis.code_of(status, said)
-        found, detail = diagnosis.judge(status, f"{detail} {said}"), detail or said
+            status = diagnosis.code_of(status, answer)
+        found, detail = diagnosis.judge(status, f"{detail} {answer}"), detail or answer
     delivery = _delivery(action, code, found.kind)
     return Report(recipient, delivery, status, detail[:_MAX_DETAIL], found.reason)
 
 
 def _recipient(fields: Message) -> str:
-    """The address that the mail was meant for. Servers that write the last one in a way of their
-    own name the first one beside it."""
+    """Return the address that the email was sent to. Some servers rewrite Final-Recipient; then
+    Original-Recipient has it."""
     last, first = (
         mime.header(fields, name).rpartition(";")[2].strip().strip("<>").lower()
         for name in ("Final-Recipient", "Original-Recipient")

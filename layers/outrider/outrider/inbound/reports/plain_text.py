@@ -1,8 +1,8 @@
-"""Delivery reports that mail servers write for people alone, in plain text: whose mail failed, and
-what the server said. Exim, qmail, Exchange, Domino and most large providers do so.
+"""Plain-text bounces, as Exim, qmail, Exchange, Domino and most large providers send them:
+recipients and server replies.
 
-The forms have this in common: a program's sender, the failed address at the beginning of a line,
-the server's answer behind it, and then the mail that is given back: the language matters little.
+Their formats have in common, in any language: a mail server as sender, the failed address at the
+beginning of a line, the server's reply after it, and finally the returned email.
 """
 
 import re
@@ -15,9 +15,9 @@ from outrider.inbound.mail import mime
 from outrider.messages.bounces.server_words import found
 
 MAX_TEXT = 20_000
-"""Characters that are read for addresses and answers: reports begin with these."""
+"""Characters that are searched for addresses and replies; bounces begin with them."""
 MAX_SOURCE = 60_000
-"""Characters of a part that are read for them: HTML is longer than its text."""
+"""Characters of a part that are read for that: HTML is longer than its text."""
 MAX_RECIPIENTS = 20
 _MAX_LINES = 400
 _MAX_INTRODUCTION = 1_500
@@ -28,13 +28,13 @@ _DAEMON = re.compile(
     r"|bounces?|microsoftexchange|undelivered|delivery[-._]?(?:status|failure|notification))"
     r"[\w.+-]*(?=@|[ >]|$)"
 )
-"""How the addresses of mail servers begin."""
+"""Beginnings of mail servers' sender addresses."""
 _GIVEN_BACK = re.compile(
     r"[ \t>|]*(?:Return-Path|Received|DKIM-Signature|Message-ID|MIME-Version|X-[a-z][\w-]{1,60}"
     r"|Authentication-Results|ARC-[\w-]{3,40}|References|In-Reply-To):",
     re.IGNORECASE,
 )
-"""The first header of a mail that is given back."""
+"""First header of the returned email."""
 _RULE = re.compile(r"[ \t>|]*[-=*_]{2,}[ \t]*")
 _ADDRESS = re.compile(
     r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}", re.IGNORECASE
@@ -51,12 +51,12 @@ _NOBODY = re.compile(
     r"(?:postmaster|abuse|support|help|helpdesk|admin|mailer-daemon|noreply|no-reply)@"
 )
 _LEAD = 40
-"""Characters that may stand before an address that begins a line: a label."""
+"""Characters that a label before an address at the beginning of a line may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Whose mail failed, and what is said of it."""
+    """Failed recipient and the server's reply."""
 
     recipient: str
     answer: str
@@ -64,27 +64,30 @@ class Failed:
 
 
 def read(mail: Message) -> list[Failed]:
-    """The recipients that a report in plain text names; empty for a mail that is none."""
+    """Return the failed recipients that a plain-text bounce names; empty if the email is no
+    bounce."""
     if not _is_by_program(mail):
         return []
     text = mime.text_of(mail, MAX_SOURCE)
-    told, original = _split(text[:MAX_TEXT])
+    notice, original = _split(text[:MAX_TEXT])
     subject = mime.header(mail, "Subject")
     given = _addresses(" ".join(mime.headers(mail, "X-Failed-Recipients")))
-    if not given and not _is_about_failure(mail, f"{subject}\n{told[:_MAX_INTRODUCTION]}", told):
+    if not given and not _is_about_failure(
+        mail, f"{subject}\n{notice[:_MAX_INTRODUCTION]}", notice
+    ):
         return []
-    recipients = given or _recipients(mail, told, original)
+    recipients = given or _recipients(mail, notice, original)
     if not recipients:
-        told, recipients = text[:MAX_TEXT], _recipients(mail, text[:MAX_TEXT], "")
-    said = answers(told, recipients)
-    words = f"{subject}\n{told}".lower()
+        notice, recipients = text[:MAX_TEXT], _recipients(mail, text[:MAX_TEXT], "")
+    replies = answers(notice, recipients)
+    words = f"{subject}\n{notice}".lower()
     delayed = found("delayed", words) and not found("for_good", words)
-    return [Failed(each, said[each], delayed) for each in recipients]
+    return [Failed(each, replies[each], delayed) for each in recipients]
 
 
-def answers(told: str, recipients: Sequence[str]) -> dict[str, str]:
-    """What a report in words says of each of these recipients."""
-    lines = told.splitlines()[:_MAX_LINES]
+def answers(notice: str, recipients: Sequence[str]) -> dict[str, str]:
+    """Return the server's reply for each of these recipients, from the text of a bounce."""
+    lines = notice.splitlines()[:_MAX_LINES]
     starts = {
         each: next((at for at, line in enumerate(lines) if each in line.lower()), len(lines))
         for each in recipients
@@ -97,18 +100,18 @@ def answers(told: str, recipients: Sequence[str]) -> dict[str, str]:
             naming = [line for line in lines if each in line.lower() and _ANSWER.search(line)]
             about = naming[:_MAX_ANSWER]
         about_each[each] = " ".join(" ".join(about or lines[start:end][:_MAX_ANSWER]).split())
-    if len(about_each) == 1 and not _ANSWER.search(told):
-        return dict.fromkeys(about_each, " ".join(told.split()))
+    if len(about_each) == 1 and not _ANSWER.search(notice):
+        return dict.fromkeys(about_each, " ".join(notice.split()))
     return about_each
 
 
-def told_in(text: str) -> str:
-    """What a report says before it gives the mail back."""
+def before_original(text: str) -> str:
+    """Return the text of a bounce without the returned email."""
     return _split(text[:MAX_TEXT])[0]
 
 
 def _answer(lines: Sequence[str]) -> list[str]:
-    """The lines from the first that has an answer of a server to the end of its paragraph."""
+    """Return the lines from the first server reply to the end of its paragraph."""
     for at, line in enumerate(lines):
         if _ANSWER.search(_ADDRESS.sub("", line)):
             rest = lines[at + 1 : at + _MAX_ANSWER]
@@ -125,9 +128,10 @@ def _is_by_program(mail: Message) -> bool:
     )
 
 
-def _is_about_failure(mail: Message, beginning: str, told: str) -> bool:
-    """Whether it tells that a mail was not delivered. Absences have an empty sender too."""
-    says_so, answered = found("not_delivered", beginning.lower()), bool(_ANSWER.search(told))
+def _is_about_failure(mail: Message, beginning: str, notice: str) -> bool:
+    """Return whether the email reports a failed delivery. Out-of-office replies have an empty
+    sender too."""
+    says_so, answered = found("not_delivered", beginning.lower()), bool(_ANSWER.search(notice))
     return (says_so or answered) if _is_daemon(mail) else (says_so and answered)
 
 
@@ -139,7 +143,7 @@ def _is_daemon(mail: Message) -> bool:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """What a report says, and the mail that it gives back."""
+    """Split a bounce into its own text and the returned email."""
     at = 0
     for line in text.splitlines(keepends=True):
         rule = _RULE.match(line)
@@ -149,12 +153,12 @@ def _split(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _recipients(mail: Message, told: str, original: str) -> list[str]:
+def _recipients(mail: Message, notice: str, original: str) -> list[str]:
     own = set(_addresses(" ".join(mime.headers(mail, "To") + mime.headers(mail, "Delivered-To"))))
     own |= set(_addresses(mime.header(mail, "From")))
     leading: list[str] = []
     others: list[str] = []
-    for line in told.splitlines()[:_MAX_LINES]:
+    for line in notice.splitlines()[:_MAX_LINES]:
         for place in _ADDRESS.finditer(line[:1_000]):
             address = place[0].lower().strip("'")
             if address not in own and not _NOBODY.match(address):

@@ -1,6 +1,6 @@
-"""Countries, by their ISO 3166-1 codes and by their names in several languages.
+"""ISO 3166-1 country codes by code and by name in several languages.
 
-countries.txt is written by `python -m tools.countries` from Unicode's CLDR.
+countries.txt is generated from Unicode's CLDR by `python -m tools.countries`.
 """
 
 from functools import cache
@@ -10,8 +10,8 @@ from outrider.qualification.phrases import words_of
 
 
 def country_of(text: str) -> str | None:
-    """Return the ISO 3166-1 alpha-2 code of a country that is named by its code or its name in one
-    of the languages known, or None."""
+    """Return the ISO 3166-1 alpha-2 code for a code or a country name in a known language, or
+    None."""
     return _codes().get(" ".join(words_of(text)))
 
 

@@ -1,6 +1,6 @@
-"""Job titles: the seniority and the departments that each stands for, in several languages.
+"""Seniority and departments of job titles in several languages.
 
-The phrases are data: seniority.txt and departments.txt, which say how they are written.
+The phrases are in seniority.txt and departments.txt, which document their format.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Literal, get_args
 Seniority = Literal[
     "founder", "c_level", "vp", "director", "head", "manager", "senior", "individual", "entry"
 ]
-"""From the highest to the lowest."""
+"""Seniorities from the highest to the lowest."""
 
 Department = Literal[
     "sales",
@@ -35,9 +35,9 @@ Department = Literal[
 SENIORITIES: tuple[Seniority, ...] = get_args(Seniority)
 
 _ABOVE_ENTRY = frozenset(SENIORITIES[:5])
-"""Where one of these is named beside "junior" or "intern", it is the seniority."""
+"""Seniorities that outrank "junior" or "intern" in the same title."""
 _LONGEST = 300
-"""Characters of a title that are read."""
+"""Maximum number of characters read of a title."""
 _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?")
 _NOT_IN_WORDS = re.compile(r"[^a-z0-9]+")
 _SECTION = re.compile(r"\[([a-z_]+)\]")
@@ -46,7 +46,7 @@ _SERVES = re.compile(
     r"|assistenz (?:der|des)|assistant(?:e)? de direction|ea to|pa to"
     r"|asistente (?:de|del|a la)|adjoint(?:e)? (?:du|de la)|office of the)\b.*"
 )
-"""From here on a title names the person who is assisted, as in "Assistant to the CEO"."""
+"""Start of the part of a title that names the person assisted, as in "Assistant to the CEO"."""
 _REPORTS_TO = re.compile(r"\b(intern|trainee|adviser|advisor|consultant) to\b.*")
 _FORMER = re.compile(
     r"\b(?:ex|former|formerly|ehemalige[rn]?|retired|past)\b [a-z0-9]+( [a-z0-9]+)*"
@@ -55,19 +55,19 @@ _FORMER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What a job title stands for. `seniority` is the highest that it names, or None."""
+    """Meaning of a job title. `seniority` is the highest one that it names, or None."""
 
     seniority: Seniority | None
     seniorities: frozenset[Seniority]
-    """`seniority`, and `c_level` beside `founder` where a title names both."""
+    """`seniority`, or both `founder` and `c_level` if the title names both."""
     departments: frozenset[Department]
 
 
 @lru_cache(maxsize=1_024)
 def read_title(text: str) -> Title:
-    """Return the seniority and the departments of a job title in any of the languages known.
+    """Return the seniority and departments of a job title in one of the known languages.
 
-    `text` is as a person wrote it; its first 300 characters are read.
+    `text` is the title as a person wrote it; only its first 300 characters are read.
     """
     words = words_of(text)
     named = {found for found in _matches(words, _phrases("seniority")) if found}
@@ -87,8 +87,8 @@ def read_title(text: str) -> Title:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a job title: lower case, without accents, punctuation, a former job, and
-    the person whom an assistant assists."""
+    """Return the words of a job title in lower case, without accents and punctuation, and without a
+    former job or the person whom an assistant assists."""
     plain = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
     plain = "".join(each for each in plain if not unicodedata.combining(each))
     plain = _INITIALS.sub(lambda found: found.group().replace(".", ""), plain)
@@ -99,7 +99,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _matches(words: Sequence[str], phrases: "_Phrases") -> Iterator[str]:
-    """The meaning of the longest phrase at each place; its words are then behind us."""
+    """Yield the meaning of the longest phrase at each position, continuing after its last word."""
     at = 0
     while at < len(words):
         length, meaning = phrases.longest(words, at)
@@ -111,9 +111,9 @@ def _matches(words: Sequence[str], phrases: "_Phrases") -> Iterator[str]:
 @dataclass(frozen=True, slots=True)
 class _Phrases:
     plain: Mapping[str, str]
-    """By the phrase."""
+    """Meanings by phrase."""
     patterns: Sequence[tuple[int, re.Pattern[str], str]]
-    """Phrases with `*`: the number of words, the pattern and the meaning; the longest first."""
+    """Phrases with `*`: number of words, pattern and meaning, the longest pattern first."""
     most_words: int
 
     def longest(self, words: Sequence[str], at: int) -> tuple[int, str]:

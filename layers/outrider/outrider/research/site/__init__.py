@@ -1,1 +1,1 @@
-"""A company's web site: choosing it, reading it, and the facts that it states."""
+"""Company websites: choice of the site, reader, and extraction of facts."""

@@ -1,4 +1,4 @@
-"""Which site is that of a contact's company: pure functions."""
+"""Choice of the site of a contact's company, as pure functions."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -12,13 +12,15 @@ from outrider.research.errors import NothingToResearch
 _RESERVED = frozenset(
     {"alt", "arpa", "example", "internal", "invalid", "local", "localhost", "onion", "test"}
 )
-"""RFC 6761, 6762, 7686, 8375, 9476, and ICANN's `internal`: no public site can be there."""
+"""Top-level domains without public sites: RFC 6761, 6762, 7686, 8375, 9476, and ICANN's
+`internal`."""
 _EXAMPLES = ("example.com", "example.net", "example.org")
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`address` is what to ask for, `domain` the company's, if it has one."""
+    """A site to look up: `address` is a URL or domain, `domain` the company's domain if it has
+    one."""
 
     address: str
     domain: str | None
@@ -28,8 +30,8 @@ class Site:
         return self.domain is not None and is_reserved(self.domain)
 
     def candidates(self, *, plain: bool) -> list[str]:
-        """The URLs to try, best first: https, then the same below `www.`. `plain` lets a website
-        that is given with http stay so."""
+        """Return the URLs to try, in order: https, then the same with `www.`. With `plain`, a
+        website that was given with http is not upgraded to https."""
         scheme, separator, rest = self.address.partition("://")
         if not separator:
             scheme, rest = "https", self.address
@@ -43,9 +45,10 @@ class Site:
 
 
 def site_of(contact: Contact, company: Company | None) -> Site:
-    """The company's website or domain; for want of both the domain of the contact's address.
+    """Return the site of the company's website or domain; if it has neither, the domain of the
+    contact's address.
 
-    Raises NothingToResearch.
+    Raises NothingToResearch if that is a free email provider.
     """
     if company and (site := _of_company(company)):
         return site
@@ -56,7 +59,7 @@ def site_of(contact: Contact, company: Company | None) -> Site:
 
 
 def is_reserved(domain: str) -> bool:
-    """Whether no public site can be at a normalised domain."""
+    """Return whether the normalised domain is reserved, so that no public site can exist there."""
     return domain.rpartition(".")[2] in _RESERVED or any(
         domain == example or domain.endswith(f".{example}") for example in _EXAMPLES
     )

@@ -1,6 +1,6 @@
-"""What a page says about the company whose site it is: a pure function of its text.
+"""Facts that a page states about its company, extracted by a pure function.
 
-Everything here is a stranger's text, shortened and with its white space in order; nothing is
+All texts are untrusted: they are shortened, their white space is normalised, and nothing is
 rendered, followed or run. Sources: Open Graph (ogp.me), schema.org Organization as JSON-LD.
 """
 
@@ -59,14 +59,14 @@ _JOB_BOARDS = (
     "teamtailor.com",
     "workable.com",
 )
-"""Hosts at which recruiting services publish the open positions of a company."""
+"""Hosts of recruiting services where companies publish open positions."""
 _JOBS_NAMED = 3
 _INDUSTRY_METAS = ("industry", "classification")
 _USES = {"shop": "sells with", "marketing": "markets with", "support_chat": "answers visitors with"}
 
 
 def facts_of(html: str, url: str, headers: Mapping[str, str]) -> SiteFacts:
-    """The facts of the page that was at `url`; header names are lower-case."""
+    """Return the facts of the page at `url`. Header names must be lower-case."""
     found = list(elements(html))
     metas = _metas(found)
     nodes = nodes_of(found)
@@ -126,7 +126,8 @@ def _marks(
 
 
 def _first(value: Any) -> dict[str, Any]:
-    """An object, or the first of a list of them; names of properties are lower-case."""
+    """Return a JSON object, or the first one of a list, with lower-case property names; else
+    empty."""
     if isinstance(value, list):
         value = next(iter(value), None)
     return (
@@ -148,7 +149,7 @@ def _employees(value: Any) -> str | None:
 
 
 def _industry(organization: Mapping[str, Any], metas: Mapping[str, str]) -> str | None:
-    """What the site states of its industry: in schema.org data, else in a meta element."""
+    """Return the industry from schema.org data, or else from a meta element, or None."""
     stated = organization.get("industry")
     if isinstance(stated, list):
         stated = next(iter(stated), None)
@@ -165,7 +166,7 @@ def _same_as(organization: Mapping[str, Any]) -> list[str]:
 
 
 def _social(links: Iterable[str]) -> dict[str, str]:
-    """The first profile in each network."""
+    """Return the first profile URL in each social network."""
     social: dict[str, str] = {}
     for link in links:
         try:
@@ -181,7 +182,7 @@ def _social(links: Iterable[str]) -> dict[str, str]:
 
 
 def _sections(links: Iterable[str], url: str) -> Iterator[ResearchSignal]:
-    """What the paths of the site's own links tell."""
+    """Yield signals for the paths of the site's own links, such as `/careers` or `/pricing`."""
     own = (urlsplit(url).hostname or "").removeprefix("www.")
     told: dict[str, str] = {}
     for link in links:
@@ -201,7 +202,8 @@ def _sections(links: Iterable[str], url: str) -> Iterator[ResearchSignal]:
 def _hiring(
     nodes: Iterable[Mapping[str, Any]], links: Sequence[str], url: str
 ) -> Iterator[ResearchSignal]:
-    """What the sections tell; job postings and links to a recruiting service tell of hiring too."""
+    """Yield the signals of `_sections`, with `hiring` taken preferably from job postings, then from
+    links to a recruiting service."""
     sections = list(_sections(links, url))
     titles = [title for each in job_titles_in(nodes) if (title := _text(each))]
     boards = [link for link in links if _is_job_board(link)]
@@ -230,7 +232,7 @@ def _uses(technologies: Iterable[Technology]) -> Iterator[ResearchSignal]:
 
 
 def _web_address(text: str | None, base: str) -> str | None:
-    """An absolute http or https URL, else None."""
+    """Return an absolute http or https URL, or None."""
     try:
         address = urljoin(base, (text or "").strip())
         parts = urlsplit(address)
@@ -241,7 +243,8 @@ def _web_address(text: str | None, base: str) -> str | None:
 
 
 def _text(value: Any, longest: int = _SHORT) -> str | None:
-    """A stranger's text, without control characters, shortened; None when it says nothing."""
+    """Return an untrusted value as text without control characters, at most `longest` characters
+    long, or None if it is empty or no text or number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = plain(str(value))

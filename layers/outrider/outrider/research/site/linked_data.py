@@ -1,4 +1,4 @@
-"""Linked data of a page: schema.org objects in its JSON-LD."""
+"""Linked data of a page: schema.org objects in JSON-LD."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ _ORGANIZATIONS = frozenset(_TYPES.split())
 
 
 def nodes_of(found: Iterable[Element]) -> list[dict[str, Any]]:
-    """Return the objects at the top of the page's JSON-LD blocks, or in their graphs."""
+    """Return the top-level objects of the page's JSON-LD blocks and those in their graphs."""
     blocks = [
         each.text
         for each in found
@@ -27,7 +27,7 @@ def nodes_of(found: Iterable[Element]) -> list[dict[str, Any]]:
 
 
 def organization_in(nodes: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the first organization, its properties in lower case, or an empty dictionary."""
+    """Return the first organization with lower-case property names, or an empty dictionary."""
     for node in nodes:
         if _kinds(node) & _ORGANIZATIONS:
             return {str(name).lower(): value for name, value in node.items()}
@@ -62,7 +62,7 @@ def _nodes(document: Any) -> Iterator[dict[str, Any]]:
 
 
 def _kinds(node: Mapping[str, Any]) -> set[str]:
-    """The types of an object, without the namespace, in lower case."""
+    """Return the types of an object, in lower case and without namespace."""
     kind = node.get("@type")
     kinds = kind if isinstance(kind, list) else [kind]
     return {each.rpartition("/")[2].lower() for each in kinds if isinstance(each, str)}

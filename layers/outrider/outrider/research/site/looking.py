@@ -1,4 +1,4 @@
-"""Looking at a company from outside: one page of its site, and its MX record."""
+"""Look-up of a company: one page of its website, and its MX record."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,15 @@ from outrider.research.site.reader import SiteReader
 
 @dataclass(frozen=True, slots=True)
 class SiteLookup:
-    """`plain` lets a website be asked over http, which the guard allows on loopback only."""
+    """Look-up of a site. `plain` allows http instead of https, which the SSRF guard permits on
+    loopback only."""
 
     reader: SiteReader
     plain: bool = False
     dns_server: str = ""
 
     def look(self, site: Site) -> Findings:
-        """What there is at a site. Never raises for what the other side does."""
+        """Return the findings about a site. Never raises on a failure of the other side."""
         reading = self.reader.read(site.candidates(plain=self.plain))
         page = reading.page
         return Findings(

@@ -1,7 +1,7 @@
-"""Reading one page of a company's site, as a guest who keeps to the rules of the house.
+"""Reader of one page of a website, which obeys robots.txt (RFC 9309).
 
-Every request, the one for robots.txt and each hop of a redirect included, goes through the guard
-(`kit.outbound`) by itself; together they end at one deadline. Source of the rules: RFC 9309.
+Every request, including the one for robots.txt and each redirect, passes the SSRF guard
+(`kit.outbound`) on its own; all share one deadline.
 """
 
 import codecs
@@ -21,10 +21,10 @@ from outrider.kit.outbound.targets import InvalidUrl
 from outrider.research.models import Outcome, ResearchSource, SourceError
 
 WITHIN = 18.0
-"""Seconds for all requests together: the function has 29."""
+"""Seconds for all requests together; the function has 29."""
 EACH_WITHIN = 7.0
 MAX_PAGE = 512 * 1024
-"""Bytes that are read of a page; what comes behind them is left out."""
+"""Bytes read of a page; the rest is ignored."""
 MAX_HOPS = 3
 AGENT = "Outrider-Research"
 _AGENTS_FOR_US = frozenset({"*", "outrider", AGENT.lower()})
@@ -44,12 +44,13 @@ _CODECS = re.compile(
     r"ascii|big5|cp125[0-8]|cp874|euc_jp|euc_kr|gb18030|gb2312|gbk|iso8859-\d+|koi8-[ru]|shift_jis"
     r"|utf-(8|16|16-be|16-le)"
 )
-"""Encodings of the web, by their names in `codecs`. Others take what they decode for a program."""
+"""Text encodings of the web, by their names in `codecs`; other codecs there do not decode text, and
+some decompress."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebPage:
-    """`url` is where it was after redirects; header names are lower-case."""
+    """A page. `url` is its URL after redirects; header names are lower-case."""
 
     url: str
     html: str
@@ -69,8 +70,8 @@ class SiteReader:
     within: float = WITHIN
 
     def read(self, urls: Sequence[str]) -> SiteReading:
-        """The first of the URLs at which there is a page. Never raises for what the other side
-        does."""
+        """Return the first page found among the URLs. Never raises on a failure of the other
+        side."""
         visit = _Visit(self.outbound, time.monotonic() + self.within)
         for url in urls:
             page = visit.follow(url)
@@ -83,7 +84,7 @@ class SiteReader:
 
 @dataclass(slots=True)
 class _Visit:
-    """What was asked so far, and what each origin's robots.txt says."""
+    """The requests so far, and the rules of each origin's robots.txt."""
 
     outbound: Outbound
     ends: float
@@ -124,7 +125,8 @@ class _Visit:
         return None if error else WebPage(url, text_of(answer), answer.headers)
 
     def _robots_of(self, url: str) -> Protego | None:
-        """The rules of the URL's origin; None when they cannot be known, which is no permission."""
+        """Return the robots.txt rules of the URL's origin; None if they could not be read, which
+        forbids any request."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._robots:
@@ -151,7 +153,7 @@ class _Visit:
         return _rules(text_of(answer) if 200 <= answer.status < 300 else "")
 
     def _ask(self, url: str) -> HttpResponse | None:
-        """One request; one that is not answered is noted here."""
+        """Send one request, and return the response, or None after recording the failure."""
         left = min(self.ends - time.monotonic(), EACH_WITHIN)
         try:
             if left <= 0:
@@ -172,7 +174,8 @@ class _Visit:
 
 
 def text_of(answer: HttpResponse) -> str:
-    """The body as text, in the encoding it says; bytes that are none become U+FFFD."""
+    """Return the body as text in its declared encoding, by default UTF-8; invalid bytes become
+    U+FFFD."""
     named = re.search(r"charset\s*=\s*[\"']?([\w:-]{2,20})", answer.headers.get("content-type", ""))
     meta = None if named else _CHARSET.search(answer.body[:2_048])
     charset = named[1] if named else meta[1].decode("ascii", "replace") if meta else "utf-8"
@@ -185,7 +188,7 @@ def text_of(answer: HttpResponse) -> str:
 
 
 def _target(answer: HttpResponse, url: str) -> str | None:
-    """Where a redirect leads, without fragment; None for other answers."""
+    """Return the target of a redirect without fragment, or None for other responses."""
     location = answer.headers.get("location")
     if answer.status not in _REDIRECTS or not location:
         return None
@@ -200,8 +203,8 @@ def _rules(text: str) -> Protego:
 
 
 def _for_us(line: str) -> str:
-    """Put all agents but ours under one name: the parser keeps each rule once for each agent, which
-    for many of both is more than the function's memory."""
+    """Rename all user agents but ours in a line of robots.txt to one name: the parser stores each
+    rule once per agent, which for a large file would exceed the function's memory."""
     named = _AGENT_LINE.match(line)
     if named is None or named["agent"].strip().lower() in _AGENTS_FOR_US:
         return line

@@ -1,6 +1,9 @@
-"""The few elements of a page that say something. Nothing builds its tree: a parser that does so
-takes 86 seconds for 256 KB of `<!--` (`html.parser` of Python 3.11), or 36 for 512 KB of `<div>`
-and 14 for one tag of 60,000 attributes (lexbor, by selectolax)."""
+"""Tokenizer for the few elements of a page that carry facts.
+
+It builds no tree, because parsers that do are open to denial of service: `html.parser` of Python
+3.11 takes 86 seconds for 256 KB of `<!--`, and lexbor (selectolax) 36 seconds for 512 KB of `<div>`
+and 14 for one tag with 60,000 attributes.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,15 +15,16 @@ from outrider.kit.text.markup import Piece
 NAMES = frozenset({"a", "html", "link", "meta", "script", "title"})
 MAX_TAGS = 20_000
 _LONGEST = 4_000
-"""Characters of one attribute or title: more say nothing, and `unescape` fails on numbers of that
-many digits."""
+"""Maximum number of characters of an attribute or title. `unescape` fails on numeric references
+with thousands of digits."""
 _MAX_ATTRIBUTES = 8_000
-"""Characters of all attributes of a tag."""
+"""Maximum number of characters of all attributes of a tag."""
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """`text` is the content of a script or title. Names are lower-case, the first value counts."""
+    """An element. `text` is the content of a script or title. Names are lower-case; of duplicate
+    attributes the first counts."""
 
     name: str
     attributes: Mapping[str, str]
@@ -28,19 +32,19 @@ class Element:
 
 
 def elements(html: str) -> Iterator[Element]:
-    """Those of the names above, in order, of the first MAX_TAGS tags."""
+    """Yield the elements in NAMES, in order, among the first MAX_TAGS tags."""
     for opened, content in _opened(html):
         if opened.name in NAMES:
             yield Element(opened.name, _attributes(html, opened), content)
 
 
 def plain(text: str) -> str:
-    """Text of a page without references and with its white space in order."""
+    """Return text with character references resolved and white space normalised."""
     return " ".join(unescape(text[:_LONGEST]).split())
 
 
 def _opened(html: str) -> Iterator[tuple[Piece, str]]:
-    """Tags that open an element, each with its content where that is no markup."""
+    """Yield the opening tags, each with its content if that is raw text."""
     last: Piece | None = None
     for piece in markup.pieces(html, MAX_TAGS):
         if last:

@@ -1,7 +1,7 @@
-"""What a site is made with, by marks that its page and its answer bear.
+"""Technologies of a website, recognised by marks in its page and response headers.
 
-A mark is a part of the address of a script or style sheet, of the page's `generator`, or of a
-header given as `name: value`; all of it in lower case.
+A mark is a lower-case substring of the URL of a script or style sheet, of the `generator` meta
+element, or of a header written as `name: value`.
 """
 
 from collections.abc import Iterable
@@ -58,6 +58,6 @@ TECHNOLOGIES = (
 
 
 def recognised(marks: Iterable[str]) -> list[Technology]:
-    """The technologies that any of the texts names, in the order of the table."""
+    """Return the technologies with a mark in any of the texts, in the order of TECHNOLOGIES."""
     seen = "\n".join(marks).lower()
     return [each for each in TECHNOLOGIES if any(mark in seen for mark in each.marks)]

@@ -1,1 +1,1 @@
-"""What may keep a sequence's messages from being read, or from arriving at all."""
+"""Lint of sequences: findings that reduce deliverability or keep emails from being read."""

@@ -1,11 +1,11 @@
-"""What is found."""
+"""Lint findings, their rules and severities."""
 
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 Severity = Literal["error", "warning", "info"]
-"""With an `error` nothing is launched: the message cannot be written, or deceives who gets it."""
+"""An `error` prevents the launch: the message cannot be rendered, or it deceives the recipient."""
 
 Rule = Literal[
     "active_content",
@@ -34,11 +34,11 @@ Rule = Literal[
     "unsubscribe",
     "work",
 ]
-"""docs/sequences.md says what each finds."""
+"""Rules, which docs/sequences.md explains."""
 
 
 class Remark(NamedTuple):
-    """A finding without its place."""
+    """A finding without its location."""
 
     rule: Rule
     severity: Severity
@@ -46,8 +46,8 @@ class Remark(NamedTuple):
 
 
 class LintFinding(BaseModel):
-    """`where` is a JSON Pointer into the sequence with its steps as they are shown, `step` the id
-    of the step, if it is about one."""
+    """One finding. `where` is a JSON Pointer into the sequence and its steps as the API returns
+    them; `step` is the id of the step that it concerns, or null."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,4 +1,4 @@
-"""Rules about links, pictures and the size of a mail."""
+"""Rules about links, images and the size of an email."""
 
 import re
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ from outrider.sequences.lint.parts import TextLink, TextPart
 
 MAX_LINKS = 3
 CLIPPED_AT = 102 * 1024
-"""Bytes of HTML of which Gmail shows the beginning only, without what stands at the end."""
+"""Bytes of HTML after which Gmail clips an email, together with the unsubscribe link at its end."""
 _OWN_BYTES = 2_048
-"""What is added to a mail: the address, the link to unsubscribe, a picture."""
+"""Bytes reserved for what Outrider adds: the postal address, the unsubscribe link, the open
+pixel."""
 _LETTERS_OF_AN_IMAGE = 100
 
 _LIQUID = re.compile(r"\{\{|\{%")
@@ -51,7 +52,8 @@ def links(part: TextPart) -> Iterator[Remark]:
 
 
 def unsubscribing(part: TextPart) -> Iterator[Remark]:
-    """A way of the template's own to say stop, of which we never hear."""
+    """Yield a remark on an unsubscribe link of the template's own, whose opt-outs never reach
+    Outrider."""
     if "unsubscribe_url" in part.source:
         return
     for link in part.links:
@@ -87,7 +89,8 @@ def size(part: TextPart) -> Iterator[Remark]:
 
 
 def _host(target: str) -> str:
-    """Where a link leads; empty where a contact's fields say so, or it leads to no host."""
+    """Return the host that a link leads to; empty if it is set by a template variable or there is
+    none."""
     if not target.lower().startswith(("http://", "https://", "//")):
         return ""
     place = target.partition("//")[2]
@@ -110,7 +113,7 @@ def _is_address(host: str) -> bool:
 
 
 def _says_another(link: TextLink, host: str) -> str | None:
-    """The host that its words name when it is another than that it leads to."""
+    """Return the host that the link text names if the link leads to a different one, else None."""
     named = _LOOKS_LIKE_A_PLACE.fullmatch(link.words.lower())
     if named is None or not host:
         return None

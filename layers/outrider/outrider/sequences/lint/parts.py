@@ -1,4 +1,4 @@
-"""The texts of a sequence as the rules look at them."""
+"""Texts of a sequence, prepared for the rules."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ _NOT_SHOWN = frozenset({"head", "title"})
 
 @dataclass(frozen=True, slots=True)
 class TextLink:
-    """`words` are what a reader sees of it; none where the address itself is seen."""
+    """A link. `words` is the visible text in HTML, and empty in plain text, where the URL is
+    visible."""
 
     target: str
     words: str
@@ -28,7 +29,7 @@ class TextLink:
 
 @dataclass(frozen=True)
 class TextPart:
-    """One text of one variant of a step."""
+    """Subject, text or HTML of one variant of a step."""
 
     step: Step
     where: str
@@ -37,7 +38,7 @@ class TextPart:
 
     @cached_property
     def whole(self) -> str:
-        """With all options of its spintax."""
+        """The text with all options of its spintax, one after the other."""
         return spintax.fold(self.source, lambda _, options: " ".join(options))
 
     @cached_property
@@ -46,7 +47,7 @@ class TextPart:
 
     @cached_property
     def words(self) -> str:
-        """What a reader sees of it, without what the contact's fields put there."""
+        """The visible text, without the output of template variables."""
         html = self.name == "html"
         return _without_liquid(_text(self.whole) if html else self.whole)
 
@@ -69,19 +70,19 @@ class TextPart:
 
 
 def shown_length(source: str) -> int:
-    """How long a template without spintax is about, once it is filled."""
+    """Return the approximate length of a rendered template that has no spintax, in characters."""
     return len(_instead_of_liquid(source, "_" * 8, ""))
 
 
 def parts(steps: Many[Step]) -> Iterator[TextPart]:
-    """All that the steps say, in order."""
+    """Yield the texts of the steps, in order."""
     for place, step in enumerate(steps):
         for number, variant in enumerate(step.variants):
             yield from _of_variant(step, variant, where(place, step, number))
 
 
 def where(place: int, step: Step, variant: int) -> str:
-    """Where the content of a variant is shown."""
+    """Return the JSON Pointer of a variant's content."""
     return f"/steps/{place}" + (f"/variants/{variant}" if len(step.variants) > 1 else "")
 
 
@@ -129,7 +130,8 @@ def _without_liquid(text: str) -> str:
 
 
 def _instead_of_liquid(text: str, output: str, tag: str) -> str:
-    """The text with others in place of `{{ … }}` and `{% … %}`; what has no end is no Liquid."""
+    """Return the text with `{{ … }}` replaced by `output` and `{% … %}` by `tag`. A tag that is not
+    closed is treated as text."""
     said, at = [], 0
     while opened := _LIQUID.search(text, at):
         start, inside = opened.span()

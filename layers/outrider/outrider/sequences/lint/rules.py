@@ -1,4 +1,4 @@
-"""All rules, over all that a sequence says: a pure function."""
+"""Application of all lint rules to a sequence, as a pure function."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Many
@@ -13,8 +13,8 @@ _SENDS = frozenset({"email", "sms"})
 
 
 def lint(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> list[LintFinding]:
-    """What is found, in the order of the steps. Without content nothing can be sent: that is an
-    error only when there is somebody to write to."""
+    """Return the findings in the order of the steps. Missing content is an error only if
+    `to_somebody`, that is if the sequence is about to be sent; else it is `info`."""
     mails = [step.id for step in steps if step.channel == "email"]
     trials = Trials()
     found = [
@@ -44,7 +44,8 @@ def lint(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> 
 
 
 def too_much_work(steps: Many[Step]) -> list[LintFinding]:
-    """What `lint` finds about the work that texts do, and nothing else."""
+    """Return only the findings of the rule `work`, about templates that are too expensive to
+    render."""
     trials = Trials()
     return [_finding(part, remark) for part in parts(steps) for remark in trials.remarks(part)]
 
@@ -69,7 +70,7 @@ def _remarks(part: TextPart, mails: Many[str]) -> Iterator[Remark]:
 
 
 def _silent(steps: Many[Step], mails: Many[str], *, to_somebody: bool) -> Iterator[LintFinding]:
-    """What a step has to say and does not."""
+    """Yield findings for subjects and contents that are missing."""
     severity: Severity = "error" if to_somebody else "info"
     for place, step in enumerate(steps):
         for number, variant in enumerate(step.variants):

@@ -1,4 +1,4 @@
-"""Rules about tracking: openings and clicks can be seen in the HTML of a mail only."""
+"""Rules about tracking, which works in HTML emails only."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Many
@@ -10,7 +10,7 @@ _SEEN_BY = {"opened": "track_opens", "clicked": "track_clicks"}
 
 
 def untracked(variant: Variant, settings: Settings) -> Iterator[Remark]:
-    """What the settings track and a mail that is text alone cannot tell."""
+    """Yield a remark if open or click tracking is on, but the email is plain text."""
     wanted = [name for name in _SEEN_BY.values() if getattr(settings, name)]
     if wanted and variant.text and not variant.html:
         message = (
@@ -21,8 +21,8 @@ def untracked(variant: Variant, settings: Settings) -> Iterator[Remark]:
 
 
 def condition(before: Many[Step], step: Step, settings: Settings) -> Iterator[Remark]:
-    """A condition on an opening or a click that is never seen: of the steps `before` none has
-    HTML, or the campaign does not track."""
+    """Yield a remark on a step's condition on an open or click that can never be recorded, because
+    tracking is off or none of the steps `before` has HTML."""
     done = step.condition.removeprefix("not_")
     setting = _SEEN_BY.get(done)
     if setting is None:

@@ -1,4 +1,4 @@
-"""Rules about templates: what they ask for, and whether every contact has it."""
+"""Rules about template variables: unknown ones, and those that some contacts lack."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches

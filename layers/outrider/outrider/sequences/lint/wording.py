@@ -1,4 +1,4 @@
-"""Rules about what is said: subjects, shouting, and phrases that filters know."""
+"""Rules about wording: subjects, shouting, and phrases known to spam filters."""
 
 import re
 from collections import defaultdict
@@ -10,22 +10,22 @@ from outrider.sequences.lint.findings import Remark
 from outrider.sequences.lint.parts import TextPart, shown_length
 
 MAX_SUBJECT = 70
-"""What a window on a screen shows of a subject; a telephone shows half of it."""
+"""Characters of a subject that a desktop client shows; a phone shows half as many."""
 _MANY_LETTERS = 12
 _LOUD = 0.6
-"""Of the letters, as capitals."""
+"""Share of capitals among the letters above which a text is shouting."""
 _SHOWN_PHRASES = 5
 
 _REPLY = re.compile(r"(?:re|fwd?|aw|wg|sv|tr|rv)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _MARKS = re.compile(r"[!?]{2,}|[$€£]{2,}")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*%?")
 _LOUD_WORDS = 3
-"""One after the other; shorter ones may be abbreviations."""
+"""Consecutive words in capitals that are shouting; shorter ones may be abbreviations."""
 _LOUD_LENGTH = 4
 
 
 def subject(part: TextPart, *, first: bool) -> Iterator[Remark]:
-    """`first` when it is the first mail that somebody gets."""
+    """Yield remarks on a subject; `first` if it belongs to the first email of the sequence."""
     if first and _REPLY.match(part.words):
         yield Remark(
             "subject_reply",
@@ -39,7 +39,7 @@ def subject(part: TextPart, *, first: bool) -> Iterator[Remark]:
 
 
 def shouting(part: TextPart) -> Iterator[Remark]:
-    """In capitals, or with many marks."""
+    """Yield remarks on text in capitals and on repeated punctuation marks."""
     letters = [letter for letter in part.words if letter.isalpha()]
     capitals = sum(letter.isupper() for letter in letters)
     if len(letters) >= _MANY_LETTERS and capitals > _LOUD * len(letters):
@@ -79,7 +79,7 @@ def phrases(part: TextPart) -> Iterator[Remark]:
 
 @cache
 def _phrases() -> Mapping[str, Sequence[tuple[str, ...]]]:
-    """By their first word."""
+    """Return the known spam phrases by their first word."""
     by_word = defaultdict(list)
     for line in Path(__file__).with_name("phrases.txt").read_text("utf-8").splitlines():
         words = tuple(_folded(line.partition("#")[0]))

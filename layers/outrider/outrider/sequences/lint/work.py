@@ -1,4 +1,5 @@
-"""The rule about work: templates are filled for contacts that nobody has, to see what it takes."""
+"""Rule about rendering cost: templates are rendered for made-up contacts, and the work is
+counted."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,14 +12,14 @@ from outrider.sequences.lint.findings import Remark
 from outrider.sequences.lint.parts import TextPart
 
 MOST_TRIAL_WORK = 10 * MOST_WORK
-"""Units for all texts of a sequence together: what is left then is told to be too much."""
+"""Units of work for the trials of all texts of a sequence; beyond it, an error is reported."""
 USUAL, LONG = 100, 4_000
 """Characters of each value of a contact in the two trials."""
 _TAGS = 50
 
 
 class Trials:
-    """What the texts of one sequence take, one after the other."""
+    """Trial renderings of the texts of one sequence, with a common budget of work."""
 
     def __init__(self) -> None:
         self._left = MOST_TRIAL_WORK
@@ -57,7 +58,7 @@ def _message(length: int) -> str:
 
 
 def _values(variables: Iterable[Variable], length: int) -> dict[str, Any]:
-    """A value for each name, all different words of it."""
+    """Return a made-up value of `length` characters for each variable, made of distinct words."""
     values: dict[str, Any] = {}
     for variable in variables:
         place = values

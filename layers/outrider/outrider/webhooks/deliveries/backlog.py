@@ -1,7 +1,7 @@
-"""Hands out what waits for an endpoint, no faster than it takes it.
+"""Drain of the backlog of an endpoint, at the rate that the endpoint can take.
 
-A pump walks over the index in jobs of 15 seconds each, and begins again until nothing is due. There
-is one at a time for an endpoint.
+A pump is a chain of jobs, one every 15 seconds, each of which walks over due deliveries in the
+index; it starts over until none is due. A lease ensures one pump per endpoint.
 """
 
 import math
@@ -22,15 +22,15 @@ from outrider.webhooks.models import DeliveryJob, EndpointState, PumpJob
 MOST_PER_SECOND = 10
 _ROUND = 15
 _LEASE = timedelta(seconds=60)
-"""Beyond the time when the next job of this pump comes."""
+"""How long the lease outlasts the moment at which the pump's next job is due."""
 _LONGEST_REST = 300
 _GRACE = timedelta(seconds=10)
-"""What is due only since then has its own message under way."""
+"""A delivery that became due within this time still has its own queue message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pump:
-    """The endpoints of one workspace."""
+    """Drain of the backlogs of one workspace's endpoints."""
 
     workspace: WorkspaceId
     webhooks: WebhookRepository
@@ -39,8 +39,8 @@ class Pump:
     timers: Timers
 
     def start(self, webhook_id: str, seen: EndpointState | None = None) -> None:
-        """Have what waits handed out, unless that is under way: by the gate as it was `seen`, or
-        as it is."""
+        """Start draining the backlog of an endpoint unless a pump holds the lease. `seen` is the
+        endpoint state if it was just read; it saves a write while a pump is running."""
         if seen and seen.pump_until and seen.pump_until > clock.timestamp():
             return
         lease = self.gates.begin_pump(webhook_id, None, _LEASE)
@@ -48,14 +48,17 @@ class Pump:
             self.timers.now(PumpJob(workspace=self.workspace, webhook_id=webhook_id, lease=lease))
 
     def run(self, job: PumpJob) -> None:
-        """Hand out some. Nothing is handed out, and the pump ends, while the endpoint is disabled,
-        its breaker open, or it asked for a pause: what ends that starts another."""
+        """Queue the next due deliveries of the backlog and the pump's next job.
+
+        The pump ends without queueing any while the endpoint is disabled, its circuit breaker is
+        open, or it asked for a pause (Retry-After); whatever ends that state starts a new pump.
+        """
         stored = self.webhooks.get(job.webhook_id)
         if stored is None:
             return
         now = clock.now()
-        goes = breaker.verdict(stored.gate, now) == "closed"
-        if stored.webhook.status != "enabled" or not goes:
+        closed = breaker.verdict(stored.gate, now) == "closed"
+        if stored.webhook.status != "enabled" or not closed:
             ends = breaker.held_until(stored.gate, now)
             if ends and ends - now <= SKEW:
                 self.timers.now(job, math.ceil(SKEW.total_seconds()))
@@ -84,19 +87,20 @@ class Pump:
                 for place, each in enumerate(ready)
             ]
         )
-        following = job.model_copy(update={"lease": lease, **_seen(job, found)})
+        following = job.model_copy(update={"lease": lease, **_first_page_fields(job, found)})
         if len(ready) == most:
             self.timers.now(following.model_copy(update={"after": ready[-1].place}), _ROUND)
         elif found or job.after:
-            # Some are too young, some may have found no place, some came back behind this walk.
+            # Some were in their grace time, found no free slot, or came back behind the cursor.
             again = following.model_copy(update={"after": None})
             self.timers.now(again, again.rest)
         else:
             self.gates.end_pump(job.webhook_id, lease)
 
 
-def _seen(job: PumpJob, found: Sequence[PendingDelivery]) -> dict[str, object]:
-    """What the next job has to know of the beginning of this walk."""
+def _first_page_fields(job: PumpJob, found: Sequence[PendingDelivery]) -> dict[str, object]:
+    """Return the next job's fields about the first page of a walk: the oldest delivery, and a wait
+    that doubles while the oldest delivery does not change."""
     if job.after or not found:
         return {}
     oldest = found[0].place
@@ -105,7 +109,7 @@ def _seen(job: PumpJob, found: Sequence[PendingDelivery]) -> dict[str, object]:
 
 
 def per_second(gate: EndpointState) -> float:
-    """How many deliveries an endpoint gets from its backlog: as many as its answers make room for,
-    by the latest of them."""
+    """Return the drain rate of the backlog in deliveries per second, derived from the latency of
+    the last attempt."""
     latency = gate.last_attempt.latency_ms / 1000 if gate.last_attempt else 0
     return min(MOST_PER_SECOND, AT_ONCE / max(latency, 1))

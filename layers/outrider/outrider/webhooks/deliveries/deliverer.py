@@ -1,4 +1,5 @@
-"""Attempts: one request each, recorded, and what follows from it set going."""
+"""Delivery worker: makes one request per attempt, records the outcome and schedules what
+follows."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from outrider.webhooks.endpoints.endpoint_state import (
     Ended,
     EndpointStateRepository,
     Health,
-    NoPlace,
+    NoSlot,
     Released,
 )
 from outrider.webhooks.endpoints.repository import WebhookRepository
@@ -38,17 +39,17 @@ from outrider.webhooks.models import (
 _GONE = 410
 _LOOKED_AT = 5
 _UNTIL_NEXT_LOOK = (1, 2, 4)
-"""Seconds, before the last look and those before it."""
+"""Seconds before the first, second and last retry for a free slot."""
 _ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """A request that was made, and how it is to be recorded."""
+    """An attempt whose request was made, with the changes to record."""
 
     due: Due
     gate: EndpointState
-    """As it was when the place was taken."""
+    """State of the endpoint when the slot was acquired."""
     kind: Kind
     outcome: AttemptOutcome
     at: datetime
@@ -57,12 +58,12 @@ class _Attempt:
     disabled: DisabledReason | None
     hold: datetime | None
     overtaken: bool = False
-    """Another attempt of the delivery was recorded meanwhile."""
+    """Whether another attempt of the same delivery was recorded meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deliverer:
-    """Delivers the events of one workspace."""
+    """Delivery worker of one workspace."""
 
     workspace: WorkspaceId
     webhooks: WebhookRepository
@@ -74,33 +75,36 @@ class Deliverer:
     pump: Pump
 
     def attempt(self, job: DeliveryJob) -> None:
-        """Carry out an attempt of a delivery that is due. While its endpoint takes none the
-        delivery stays where it waits, and nothing is written."""
+        """Attempt a delivery that is due. If the circuit breaker of its endpoint is open or the
+        endpoint asked for a pause, write nothing: the delivery stays in the backlog. Raises
+        Contended if the delivery keeps changing while the attempt is recorded."""
         due = self.deliveries.get(job.webhook_id, job.delivery_id)
         if due is None or due.delivery.state != "pending" or due.to.webhook.status != "enabled":
             return
         now = clock.now()
-        if _waits_for(due.delivery) > now:
-            # The worker that made the last attempt may have ended before it queued the next.
-            self._come_back(due.delivery)
+        if _due_at(due.delivery) > now:
+            # The worker of the last attempt may have died before it queued the next one.
+            self._queue_next_attempt(due.delivery)
         elif breaker.verdict(due.to.gate, now) == "closed":
             self._carry_out(due, due.delivery.kind, job)
 
     def probe(self, job: ProbeJob) -> None:
-        """Attempt what has waited longest for an open endpoint, if that is due."""
+        """Probe an endpoint whose circuit breaker is open, with its oldest pending delivery, if the
+        probe is due. Raises Contended if the delivery keeps changing while the attempt is
+        recorded."""
         stored = self.webhooks.get(job.webhook_id)
         if stored is None or stored.webhook.status != "enabled":
             return
         at = breaker.probe_at(stored.gate, job.webhook_id)
         early = at - clock.now() if at else None
         if early is None or early > SKEW:
-            return  # another job comes then
+            return  # a later job probes at that time
         if at and early > timedelta():
             self.timers.at(at, job)
             return
         for waiting in self.deliveries.waiting_for(job.webhook_id, None, None, _LOOKED_AT):
             due = self.deliveries.get(job.webhook_id, waiting.delivery_id)
-            if due and due.delivery.state == "pending":  # the index may be behind
+            if due and due.delivery.state == "pending":  # the index is eventually consistent
                 self._carry_out(Due(due.delivery, stored), "probe", None)
                 return
 
@@ -112,9 +116,9 @@ class Deliverer:
                 place, gate = self.gates.take_probe(webhook.id, delivery.id, due.to.gate)
             else:
                 place, gate = self.gates.take(webhook.id, delivery.id)
-        except NoPlace as refusal:
+        except NoSlot as refusal:
             if refusal.why == "full" and job:
-                self._stand_in_line(job, refusal.gate)
+                self._retry_when_full(job, refusal.gate)
             return
         outcome = self.sender.send(webhook.url, keys, delivery.event_id, delivery.payload)
         made = _judged(due, gate, kind, outcome)
@@ -123,12 +127,13 @@ class Deliverer:
         if recorded is None or recorded.disabled:
             return
         if recorded.after.state == "pending" and kind != "probe" and not recorded.overtaken:
-            self._come_back(recorded.after)
+            self._queue_next_attempt(recorded.after)
         if released:
             self._follow(recorded, released)
 
-    def _stand_in_line(self, job: DeliveryJob, gate: EndpointState) -> None:
-        """A burst is over in seconds. What finds no place then either waits for the pump."""
+    def _retry_when_full(self, job: DeliveryJob, gate: EndpointState) -> None:
+        """Retry in a few seconds, since most bursts are over by then; after the last retry leave
+        the delivery in the backlog and start its drain."""
         if job.looks:
             following = job.model_copy(update={"looks": job.looks - 1})
             self.timers.now(following, _UNTIL_NEXT_LOOK[-job.looks])
@@ -136,8 +141,8 @@ class Deliverer:
             self.pump.start(job.webhook_id, gate)
 
     def _record(self, made: _Attempt) -> _Attempt | None:
-        """One transaction: delivery, log, and the webhook if it is disabled. Gives what was
-        recorded; None when the delivery is gone."""
+        """Record the attempt in one transaction: the delivery, its log, and the webhook if it gets
+        disabled. Return what was recorded, or None if the delivery no longer exists."""
         webhook_id = made.due.to.webhook.id
         at = clock.to_text(made.at)
         for _ in range(_ROUNDS):
@@ -159,11 +164,11 @@ class Deliverer:
             except TransactionFailed as failure:
                 delivery, *_ = failure.reasons
                 if not delivery.failed:
-                    made = replace(made, disabled=None)  # it is already, or was enabled since
+                    made = replace(made, disabled=None)  # disabled already, or enabled meanwhile
                 elif delivery.item is None:
                     return None
                 else:
-                    made = _beside(made, Delivery.model_validate(delivery.item))
+                    made = _after_overtaking(made, Delivery.model_validate(delivery.item))
             else:
                 if made.after.state == "failed" and made.due.delivery.state == "pending":
                     metrics.count("DeliveriesFailed")
@@ -182,15 +187,16 @@ class Deliverer:
             pump = PumpJob(workspace=self.workspace, webhook_id=webhook_id)
             self.timers.at(made.hold, pump)
 
-    def _come_back(self, delivery: Delivery) -> None:
+    def _queue_next_attempt(self, delivery: Delivery) -> None:
         job = DeliveryJob(
             workspace=self.workspace, webhook_id=delivery.webhook_id, delivery_id=delivery.id
         )
-        self.timers.at(_waits_for(delivery), job)
+        self.timers.at(_due_at(delivery), job)
 
 
 def _judged(due: Due, gate: EndpointState, kind: Kind, outcome: AttemptOutcome) -> _Attempt:
-    """What an outcome means for the delivery and its endpoint."""
+    """Return the attempt with the changes that its outcome means for the delivery and the
+    endpoint."""
     now = clock.now()
     delivery = due.delivery
     given_up = outcome.directive == "abort-message"
@@ -201,7 +207,7 @@ def _judged(due: Due, gate: EndpointState, kind: Kind, outcome: AttemptOutcome) 
         state = "delivered" if outcome.delivered else "failed"
         changes |= {"state": state, "next_attempt_at": None}
     elif kind == "probe":
-        # Behind all others that wait, so probes take turns.
+        # To the end of the backlog, so that each probe takes another delivery.
         changes["next_attempt_at"] = clock.to_text(now)
     else:
         delay = delay_after(tries, delivery.id)
@@ -213,7 +219,7 @@ def _judged(due: Due, gate: EndpointState, kind: Kind, outcome: AttemptOutcome) 
     if kind == "replay":
         health: Health = "same"
     else:
-        # An endpoint that refuses a message by name is in good health.
+        # An endpoint that rejects one message (`abort-message`) is healthy.
         health = "success" if outcome.delivered or given_up else "failure"
     return _Attempt(
         due,
@@ -228,9 +234,9 @@ def _judged(due: Due, gate: EndpointState, kind: Kind, outcome: AttemptOutcome) 
     )
 
 
-def _beside(made: _Attempt, found: Delivery) -> _Attempt:
-    """The attempt of a worker that was overtaken by another of the same delivery: the log has its
-    request, and the delivery stays as the other left it, unless this one has brought it."""
+def _after_overtaking(made: _Attempt, found: Delivery) -> _Attempt:
+    """Return an overtaken attempt, rebased on the delivery as another attempt left it: its request
+    is logged, and the delivery's state changes only if this attempt delivered it."""
     changes: dict[str, object] = {"attempts": found.attempts + 1}
     if made.outcome.delivered:
         changes |= {"state": "delivered", "next_attempt_at": None}
@@ -241,7 +247,7 @@ def _beside(made: _Attempt, found: Delivery) -> _Attempt:
 def _reason(
     outcome: AttemptOutcome, gate: EndpointState, health: Health, now: datetime
 ) -> DisabledReason | None:
-    """Why the endpoint is disabled, if it is."""
+    """Return why this outcome disables the endpoint, or None."""
     if outcome.status_code == _GONE:
         return "gone"
     if outcome.directive == "disable":
@@ -261,5 +267,5 @@ def _ended(made: _Attempt) -> Ended:
     return Ended(made.health, last, made.hold, breaker.is_open(made.gate), reset_at)
 
 
-def _waits_for(delivery: Delivery) -> datetime:
+def _due_at(delivery: Delivery) -> datetime:
     return clock.from_text(delivery.next_attempt_at or delivery.created_at)

@@ -1,4 +1,4 @@
-"""From events to the endpoints that want them."""
+"""Fan-out of events to the endpoints that subscribe to them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,24 +14,23 @@ from outrider.webhooks.endpoints.subscriptions import wants
 from outrider.webhooks.models import DeliveryJob
 
 _LOOKS = 3
-"""For a free place at the endpoint, before a new delivery waits for the pump."""
+"""Retries for a free slot of the endpoint before a new delivery is left in the backlog."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fanout:
-    """The webhooks of one workspace."""
+    """Fan-out to the webhooks of one workspace."""
 
     webhooks: WebhookRepository
     deliveries: DeliveryRepository
     queue: Queue
 
     def fan_out(self, events: Sequence[RecordedEvent]) -> None:
-        """One delivery for each of `events` and each endpoint that wants it; twice is the same as
-        once.
+        """Create one delivery per event and subscribed endpoint, and queue it. Idempotent.
 
-        A delivery that stood there and was not attempted yet is queued again, since the attempt
-        before may have ended before it was. One to an endpoint that takes nothing just now waits
-        for its pump.
+        A delivery that already exists but was never attempted is queued again, since the previous
+        worker may have died between the two. A delivery to an endpoint whose circuit breaker is
+        open or that asked for a pause stays in the backlog.
         """
         now = clock.now()
         enabled = [each for each in self.webhooks.all() if each.webhook.status == "enabled"]

@@ -1,7 +1,8 @@
-"""The log of an endpoint: its deliveries as they stand in the feed, each with its attempts.
+"""Delivery log of an endpoint: its deliveries in the order of the feed, each with its attempts.
 
-All of them are one partition, `<workspace>#whk_…`: a delivery `dlv_…`, its attempts
-`dlv_…#<number>` right behind it. Read backwards, a delivery comes behind its attempts.
+They share the partition `<workspace>#whk_…`: the sort key of a delivery is `dlv_…`, and those of
+its attempts are `dlv_…#<number>`, right after it. Read in reverse, the attempts come before their
+delivery.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,14 +16,15 @@ from outrider.webhooks.deliveries.repository import first_since
 from outrider.webhooks.models import Attempt, Delivery, State
 
 MOST_ATTEMPTS = 100
-"""Of one delivery; there are more only after many probes or redeliveries."""
+"""Limit per delivery; there are more only after many probes or redeliveries."""
 MOST_BYTES = 3_000_000
-"""Of one page: a function can answer with 6 MB."""
+"""Limit per page; a Lambda response may have 6 MB."""
 _ROUNDS = 4
 _ROWS = 4
-"""For each delivery, in the first guess at how many rows a page takes."""
+"""Rows per delivery in the first estimate of how many rows fill a page."""
 _GROWTH = 8
-"""A delivery that was probed for days has hundreds."""
+"""Factor by which each further query reads more rows: a delivery that was probed for days has
+hundreds of attempts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLog:
-    """Of the webhooks of one workspace."""
+    """Delivery logs of the webhooks of one workspace."""
 
     table: Table
     workspace: WorkspaceId
@@ -47,9 +49,11 @@ class DeliveryLog:
         after: Item | None,
         wanted: Callable[[Delivery], bool] | None = None,
     ) -> tuple[list[Logged], Item | None]:
-        """Newest first, and the place to go on from. A page may be short of `limit`, or even empty,
-        and still have more behind it: it reads a bounded number of rows, and gives a bounded number
-        of bytes."""
+        """Return a page of deliveries, newest first, and the key after which the next page begins.
+
+        A page may have fewer than `limit` deliveries, or none, although more follow: the rows that
+        it reads and the bytes that it returns are limited.
+        """
         found: list[Logged] = []
         attempts: list[Attempt] = []
         size = 0
@@ -82,7 +86,7 @@ class DeliveryLog:
             read = page.last_key
             if read is None:
                 return found, None
-        # One with more attempts than are read at once is gone on with in its middle.
+        # A delivery with more attempts than one query reads continues in their middle.
         return found, read if place == after else place
 
     def get(self, webhook_id: str, delivery_id: str) -> Logged | None:
@@ -114,8 +118,9 @@ class DeliveryLog:
         limit: int,
         after: Item | None,
     ) -> tuple[Sequence[Delivery], Item | None]:
-        """Those of events recorded from `since` on and before `until` that are in this state,
-        oldest first, of the next `limit` rows; and the place to go on from."""
+        """Return the deliveries in `state` whose events were recorded from `since` (inclusive) to
+        `until` (exclusive), oldest first, and the key after which the next page begins. `limit`
+        counts rows before the filter."""
         page = self.table.query(
             Query(
                 self._pk(webhook_id),
@@ -134,5 +139,6 @@ class DeliveryLog:
 
 
 def _size(logged: Logged) -> int:
-    """About how long it is in an answer; what a receiver answered may need escapes."""
+    """Return the estimated size of the delivery in a response, in bytes; the stored response bodies
+    may need JSON escapes."""
     return 1_000 + sum(len(json.dumps(attempt.model_dump())) for attempt in logged.attempts)

@@ -1,10 +1,10 @@
-"""Keys, expressions and items of deliveries and their attempts.
+"""DynamoDB keys, expressions and items of deliveries and their attempts.
 
-- delivery `<workspace>#whk_…` / `dlv_…`, its id made of when its event was recorded and the ids of
-  event and webhook
+- delivery `<workspace>#whk_…` / `dlv_…`; the id is derived from the time at which its event was
+  recorded and from the ids of event and webhook
 - attempt `<workspace>#whk_…` / `dlv_…#<number>`
 
-A pending delivery is in the index by_waiting, at the moment it waits for.
+A pending delivery is in the index by_waiting, sorted by the time of its next attempt.
 """
 
 import hashlib
@@ -23,18 +23,19 @@ from outrider.webhooks.models import AttemptOutcome, Delivery, Kind, payload_of
 LOG_LIFE = timedelta(days=30)
 SHARDS = 16
 _LAST = "~"
-"""Behind every time."""
+"""Sorts after every timestamp."""
 
 
 def delivery_id(event: RecordedEvent, webhook_id: str) -> str:
-    """The same event to the same webhook is the same delivery; `parts_of` gives both back.
-    Deliveries sort as the events stand in the feed: ids of events need not."""
+    """Return the id of the delivery of an event to a webhook, always the same one; `parts_of`
+    returns the ids of both. Delivery ids sort in the order of the feed, which event ids need not
+    do."""
     recorded_at = clock.to_epoch_ms(clock.from_text(event.recorded_at))
     return ids.timed("dlv", recorded_at, event.id, webhook_id)
 
 
 def delivery_of(event: RecordedEvent, webhook_id: str) -> Delivery:
-    """Not made yet, and due at once."""
+    """Return a new delivery of an event, due at once; nothing is stored."""
     now = clock.timestamp()
     return Delivery(
         id=delivery_id(event, webhook_id),
@@ -48,24 +49,25 @@ def delivery_of(event: RecordedEvent, webhook_id: str) -> Delivery:
 
 
 def first_since(moment: str) -> str:
-    """Before all deliveries of events recorded at or after `moment`, behind all others."""
+    """Return the sort key before all deliveries of events recorded at or after `moment`, and after
+    all earlier ones."""
     return ids.timed("dlv", clock.to_epoch_ms(clock.from_text(moment)))
 
 
 def recorded_at(sk: str) -> str:
-    """When the event of a delivery, or of an attempt, was recorded."""
+    """Return when the event of a delivery or attempt was recorded, from its sort key."""
     return clock.to_text(clock.from_epoch_ms(ids.made_at(sk[: len("dlv_") + ids.LENGTH])))
 
 
 def parts_of(delivery_id: str) -> tuple[str, str] | None:
-    """Its event and its webhook; None when it is no id of a delivery."""
+    """Return the ids of a delivery's event and webhook, or None if it is no delivery id."""
     members = ids.members(ids.untimed(delivery_id), "dlv", "evt", "whk")
     return (members[0], members[1]) if members else None
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A delivery and where it goes."""
+    """A delivery and the webhook that it goes to."""
 
     delivery: Delivery
     to: Stored
@@ -73,8 +75,8 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class PendingDelivery:
-    """A pending delivery, as the index tells of it: it may have gone on since. `place` is where it
-    stands among those of its webhook."""
+    """A pending delivery as the index has it; the index is eventually consistent, so its state may
+    have changed. `place` is its sort key among the pending deliveries of its webhook."""
 
     workspace: WorkspaceId
     webhook_id: str
@@ -99,7 +101,7 @@ class DeliveryRepository:
     workspace: WorkspaceId
 
     def add(self, delivery: Delivery) -> Delivery:
-        """The delivery as it stands: the one that was there before, if there was one."""
+        """Add a delivery if it does not exist. Return the stored one, new or existing."""
         item = {
             **delivery.model_dump(exclude_none=True),
             **self.key(delivery),
@@ -113,7 +115,7 @@ class DeliveryRepository:
         return delivery
 
     def get(self, webhook_id: str, delivery_id: str) -> Due | None:
-        """None when the delivery or its webhook is gone."""
+        """Return a delivery and its webhook, or None if either no longer exists."""
         gate_key = endpoint_state.key_of(webhook_id)
         keys = [
             (self.table, self.workspace, webhook_id),
@@ -131,7 +133,8 @@ class DeliveryRepository:
     def waiting_for(
         self, webhook_id: str, until: datetime | None, after: str | None, limit: int
     ) -> list[PendingDelivery]:
-        """Those that wait for a webhook, oldest first, until a moment and behind a `place`."""
+        """Return the pending deliveries of a webhook that are due by `until`, oldest first, after
+        the `place` given as `after`. Eventually consistent."""
         ours = f"{self.workspace}#{webhook_id}#"
         end = clock.to_text(until + timedelta(milliseconds=1)) if until else _LAST
         page = self.table.query(
@@ -146,7 +149,8 @@ class DeliveryRepository:
         return [PendingDelivery.of(item["by_waiting_sk"]) for item in page.items]
 
     def move_action(self, before: Delivery, after: Delivery) -> Action:
-        """A delivery as it is `after` an attempt, unless another was recorded meanwhile."""
+        """Return the update that changes a delivery to `after` an attempt; its condition fails if
+        another attempt was recorded meanwhile."""
         given = {
             **after.model_dump(include={"state", "tries", "attempts", "next_attempt_at"}),
             "by_waiting_pk": None,
@@ -159,7 +163,8 @@ class DeliveryRepository:
         )
 
     def log_action(self, after: Delivery, outcome: AttemptOutcome, kind: Kind, at: str) -> Action:
-        """The row of an attempt, numbered by the delivery as it is after it."""
+        """Return the write of an attempt to the log; its number is the delivery's `attempts` after
+        it."""
         return self.table.put_action(
             {
                 "pk": self._partition(after.webhook_id),
@@ -174,12 +179,12 @@ class DeliveryRepository:
         )
 
     def drop(self, webhook_id: str, waiting: list[PendingDelivery]) -> None:
-        """Those of a webhook that is gone."""
+        """Delete pending deliveries of a webhook that was deleted."""
         partition = self._partition(webhook_id)
         batch_write(self.table.delete_action(partition, each.delivery_id) for each in waiting)
 
     def waiting(self, delivery: Delivery) -> dict[str, str]:
-        """Where a delivery is found while it is pending."""
+        """Return the delivery's keys in the index by_waiting; none unless it is pending."""
         if delivery.state != "pending":
             return {}
         place = f"{self.workspace}#{delivery.webhook_id}#{delivery.next_attempt_at}#{delivery.id}"
@@ -196,10 +201,11 @@ class DeliveryRepository:
 
 
 def first_waiting(
-    table: Table, shard: int, behind: PendingDelivery | None
+    table: Table, shard: int, previous: PendingDelivery | None
 ) -> PendingDelivery | None:
-    """The first delivery of a shard that waits for another webhook than the one before."""
-    place = f"{behind.workspace}#{behind.webhook_id}#{_LAST}" if behind else ""
+    """Return the first pending delivery in a shard that belongs to a webhook after that of
+    `previous`, or None."""
+    place = f"{previous.workspace}#{previous.webhook_id}#{_LAST}" if previous else ""
     page = table.query(
         Query(
             f"waiting#{shard:02d}",

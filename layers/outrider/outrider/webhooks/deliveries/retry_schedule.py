@@ -1,4 +1,4 @@
-"""When a delivery that failed is tried again: 21 attempts within about 80 hours."""
+"""Retry schedule of failed deliveries, with jitter: 21 attempts within about 80 hours."""
 
 import hashlib
 from datetime import timedelta
@@ -6,13 +6,13 @@ from datetime import timedelta
 _DELAYS = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, *(21_600,) * 12)
 _JITTER = 0.2
 _LONG, _JITTER_OF_LONG = 900, 0.13
-"""What waits longer than a message can is up to two minutes late (`sweeper.py`): together that is a
-fifth at most."""
+"""Delays above 900 seconds, the longest of an SQS message, end up to two minutes late
+(`sweeper.py`). They get a smaller jitter, so that both together stay within 20 %."""
 
 
 def delay_after(attempt: int, delivery_id: str) -> timedelta | None:
-    """How long to wait after the failure of `attempt` (from 1), give or take a fifth; None when it
-    was the last."""
+    """Return the delay after the failure of `attempt` (from 1), with a jitter of ±20 %, or None if
+    it was the last attempt."""
     if attempt > len(_DELAYS):
         return None
     seconds = _DELAYS[attempt - 1]
@@ -21,9 +21,9 @@ def delay_after(attempt: int, delivery_id: str) -> timedelta | None:
 
 
 def spread(seconds: float, *parts: str, jitter: float = _JITTER) -> timedelta:
-    """`seconds`, give or take that part of it.
+    """Return `seconds` with a jitter of ± that fraction.
 
-    The jitter is a hash, so the same attempt of the same delivery always waits the same time.
+    The jitter is derived from a hash of `parts`, so it is the same for the same attempt.
     """
     digest = hashlib.sha256("#".join(parts).encode()).digest()
     chance = int.from_bytes(digest[:8], "big") / 2**64

@@ -1,4 +1,4 @@
-"""One signed request, and what came of it."""
+"""One signed webhook request and its outcome."""
 
 import math
 import time
@@ -29,8 +29,8 @@ class WebhookSender:
     def send(
         self, url: str, keys: Sequence[bytes], message_id: str, payload: str
     ) -> AttemptOutcome:
-        """Exactly one request; whatever the other side does, it ends with an outcome. All of
-        `keys` sign; the first is the current one."""
+        """Send exactly one request and return its outcome; network and HTTP errors are outcomes
+        too. The request is signed with all of `keys`; the first is the current one."""
         body = payload.encode()
         signed = signing.headers(keys, message_id, int(clock.now().timestamp()), body)
         started = time.perf_counter()
@@ -51,7 +51,8 @@ class WebhookSender:
 
 
 def _retry_after(answer: HttpResponse) -> int | None:
-    """Seconds; the header has them, or a date (RFC 9110, 10.2.3)."""
+    """Return the seconds in the Retry-After header of a 429 or 503, at most a day, or None. The
+    header has seconds or a date (RFC 9110, 10.2.3)."""
     text = answer.headers.get("retry-after", "").strip()
     if answer.status not in _MAY_WAIT or not text:
         return None
@@ -66,8 +67,8 @@ def _retry_after(answer: HttpResponse) -> int | None:
 
 
 def _directive(answer: HttpResponse) -> Directive | None:
-    said = answer.headers.get("webhook-delivery", "").strip().lower()
-    return next((known for known in get_args(Directive) if known == said), None)
+    value = answer.headers.get("webhook-delivery", "").strip().lower()
+    return next((known for known in get_args(Directive) if known == value), None)
 
 
 def _ms_since(started: float) -> int:

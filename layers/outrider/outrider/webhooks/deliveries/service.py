@@ -1,4 +1,4 @@
-"""What is done with deliveries through the API."""
+"""Operations of the API on deliveries."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,8 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class DeliveryService:
-    """`send` queues the next attempt of a delivery; if that fails, it is found waiting later."""
+    """Deliveries and their log. `send` queues the next attempt of a delivery; if that fails, the
+    sweeper finds the delivery later."""
 
     caller: Caller
     webhooks: WebhookRepository
@@ -35,7 +36,7 @@ class DeliveryService:
     send: Callable[[Delivery], None]
 
     def list(self, webhook_id: str, query: DeliveryQuery) -> Page[LoggedDelivery]:
-        """Newest first. Raises WebhookNotFound."""
+        """Return a page of deliveries with their attempts, newest first. Raises WebhookNotFound."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks/{webhook_id}")
         after = sealer.after(query)
         if not ids.is_id("whk", webhook_id) or self.webhooks.get(webhook_id) is None:
@@ -48,7 +49,7 @@ class DeliveryService:
         )
 
     def get(self, delivery_id: str) -> DeliveryDetails:
-        """Raises DeliveryNotFound."""
+        """Return a delivery with its attempts and payload. Raises DeliveryNotFound."""
         named = parts_of(delivery_id)
         logged = self.log.get(named[1], delivery_id) if named else None
         if logged is None:
@@ -56,9 +57,10 @@ class DeliveryService:
         return DeliveryDetails.of(logged.delivery, attempts=logged.attempts)
 
     def redeliver(self, delivery_id: str) -> DeliverySummary:
-        """Deliver one once more, from the beginning of the schedule.
+        """Redeliver an event, from the beginning of the retry schedule.
 
-        Raises DeliveryNotFound, and Conflict when it is on its way or its webhook is disabled.
+        Raises DeliveryNotFound, Conflict if the delivery is pending or its webhook disabled, and
+        Contended if the delivery keeps changing.
         """
         for _ in attempts(_ATTEMPTS):
             due = self._due(delivery_id)

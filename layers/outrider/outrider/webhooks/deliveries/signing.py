@@ -23,9 +23,12 @@ def new_key() -> bytes:
 
 
 def parse_secret(text: str) -> bytes:
-    """The key that `text` names: base64 of 24 to 64 bytes behind `whsec_`; of any other text, its
-    UTF-8 bytes. Raises ValueError, also where `whsec_` stands within the text, which would be
-    another key than the one it names."""
+    """Return the signing key of a secret: for `whsec_…` the decoded base64 (24 to 64 bytes), else
+    the UTF-8 bytes of the text.
+
+    Raises ValueError if the base64 is invalid or the text too short, and if `whsec_` is not at the
+    beginning: such a text would silently become another key than the one meant.
+    """
     if not text.startswith(PREFIX):
         if PREFIX in text:
             raise ValueError(f"The secret must begin with {PREFIX}: leave out what is before it")
@@ -42,7 +45,7 @@ def parse_secret(text: str) -> bytes:
 
 
 def show_secret(key: bytes) -> str:
-    """The form in which every library of Standard Webhooks takes a key."""
+    """Return the key as `whsec_…`, the form that every Standard Webhooks library accepts."""
     return PREFIX + base64.b64encode(key).decode()
 
 
@@ -54,13 +57,13 @@ def sign(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 def sign_body(key: bytes, body: bytes) -> str:
-    """The value of `X-Outrider-Signature`, for receivers that check the body alone."""
+    """Return the value of `X-Outrider-Signature`, for receivers that verify the body alone."""
     return "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest()
 
 
 def headers(keys: Sequence[bytes], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers by which a receiver knows that a message is ours and which one it is: signed by
-    each of `keys`, and where one signature has room, by the first."""
+    """Return the signature headers and the message id. `webhook-signature` has a signature of each
+    of `keys`, `X-Outrider-Signature` only that of the first."""
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),

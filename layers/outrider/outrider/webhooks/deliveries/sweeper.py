@@ -1,5 +1,5 @@
-"""Finds what waits though its time has passed: what was due too far away for a message, and what
-lost its own."""
+"""Sweeper of overdue deliveries: those due later than an SQS message can be delayed, and those
+whose message was lost."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,20 +24,21 @@ _PATIENCE = timedelta(seconds=60)
 _DROPPED = 100
 _EVERY = 60
 _STALLED = timedelta(hours=1)
-"""Longer than the queue tries again with a replay."""
+"""Longer than the queue redelivers the message of a replay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
-    """All workspaces. `pump` makes the pump of one; `go_on` has a replay gone on with."""
+    """Sweeper of all workspaces. `pump` returns the backlog drain of a workspace; `go_on` queues a
+    job that continues a replay."""
 
     table: Table
     pump: Callable[[WorkspaceId], Pump]
     go_on: Callable[[ReplayJob], None]
 
     def overdue(self) -> Iterator[PendingDelivery]:
-        """The oldest delivery of each endpoint, where it should have gone a minute ago. It begins
-        with another shard each time, so that none is always the last."""
+        """Yield the oldest delivery of each endpoint that is overdue by a minute or more. Each call
+        begins with another shard, so that none is always the last."""
         late = clock.now() - _PATIENCE
         turn = int(clock.now().timestamp()) // _EVERY
         for shard in range(SHARDS):
@@ -47,7 +48,8 @@ class Sweeper:
                     yield waiting
 
     def wake(self, waiting: PendingDelivery) -> None:
-        """Set going what an endpoint's deliveries wait for."""
+        """Queue the probe, or start the backlog drain, that an endpoint's overdue deliveries wait
+        for; drop them if the webhook was deleted."""
         stored = WebhookRepository(self.table, waiting.workspace).get(waiting.webhook_id)
         if stored is None:
             deliveries = DeliveryRepository(self.table, waiting.workspace)
@@ -57,11 +59,11 @@ class Sweeper:
             self._wake(self.pump(waiting.workspace), stored)
 
     def stalled(self) -> Iterator[ReplayJob]:
-        """The replays whose messages were given up."""
+        """Yield the running replays whose queue message was lost or failed for good."""
         yield from unmoved_since(self.table, clock.now() - _STALLED)
 
     def resume(self, job: ReplayJob) -> None:
-        """Have a replay gone on with, once an hour while it does not move."""
+        """Queue a stalled replay again, at most once an hour."""
         replays = ReplayRepository(self.table, WorkspaceId(job.workspace))
         work = replays.get(job.webhook_id, job.replay_id)
         if work and replays.asked_again(work.replay):

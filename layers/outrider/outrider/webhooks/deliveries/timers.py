@@ -1,5 +1,5 @@
-"""Jobs that come later: by the queue's own delay, as far as it reaches. A message may be late or
-lost, and what is further away has none: the sweeper finds whatever waits."""
+"""Delayed jobs, with SQS message delays. Jobs beyond the longest delay get no message, and messages
+may be late or lost: the sweeper finds every overdue delivery."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,13 +9,14 @@ from outrider.kit.aws.sqs import MAX_DELAY_SECONDS, Queue, QueueMessage
 from outrider.webhooks.models import Job
 
 SKEW = timedelta(seconds=2)
-"""By so much the clocks of two workers may differ: what comes so little early comes once more."""
+"""Allowed clock skew between two workers: a job that comes early by no more than this is queued
+again."""
 _SECOND = timedelta(seconds=1)
 
 
 def order(job: Job, delay_seconds: int = 0) -> QueueMessage:
-    """A job as a message: a workspace whose endpoints take long, or get very much, is no reason
-    for another's to wait."""
+    """Return the queue message of a job. Its message group is the workspace (fair queues), so one
+    workspace's slow endpoints or many events do not delay those of others."""
     return QueueMessage(job.model_dump(), job.workspace, delay_seconds)
 
 
@@ -27,7 +28,8 @@ class Timers:
         self.queue.send([order(job, delay_seconds)])
 
     def at(self, moment: datetime, job: Job) -> None:
-        """Never before `moment`, and not at all where the sweep comes soon enough."""
+        """Queue a job for `moment`, never before it; if it is later than a message can be delayed,
+        queue nothing and leave it to the sweeper."""
         seconds = max(0, -((clock.now() - moment) // _SECOND))
         if seconds <= MAX_DELAY_SECONDS:
             self.now(job, seconds)

@@ -1,5 +1,5 @@
-"""When an endpoint is called, by how it did before. Rules alone: the breaker is open when so many
-attempts in a row failed, and that stands in the gate."""
+"""Circuit breaker and concurrency limit of one endpoint. These are pure rules over the endpoint
+state: the breaker opens after a number of consecutive failures."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,14 +9,15 @@ from outrider.webhooks.deliveries.retry_schedule import spread
 from outrider.webhooks.models import EndpointState
 
 OPENS_AT = 5
-"""Failures in a row."""
+"""Consecutive failures that open the circuit breaker."""
 AT_ONCE = 10
-"""Requests that may be under way to an endpoint."""
+"""Concurrency limit: requests in flight to one endpoint."""
 FAILS_FOR = timedelta(days=5)
-"""So long without a success, and the endpoint is disabled."""
+"""Time without a success after which an endpoint is disabled."""
 _FIRST_PROBE, _LAST_PROBE = 60, 480
-"""Seconds. The longest wait leaves a third of a quarter of an hour, enough for 3,000 deliveries to
-be out within 15 minutes after the endpoint came back."""
+"""Shortest and longest interval between probes, in seconds. After the longest interval a third of
+15 minutes is left, enough to drain 3,000 deliveries within 15 minutes of the endpoint's
+recovery."""
 
 Verdict = Literal["closed", "held", "open"]
 
@@ -26,22 +27,25 @@ def is_open(gate: EndpointState) -> bool:
 
 
 def verdict(gate: EndpointState, now: datetime) -> Verdict:
-    """`closed`: deliveries go. `open`: they wait, and one at a time probes. `held`: the endpoint
-    asked for nothing before a time that has not come."""
+    """Return the state of the circuit breaker: `closed`: deliveries are sent. `open`: they wait,
+    and one probe at a time is sent. `held`: the endpoint asked for a pause that has not ended."""
     if is_open(gate):
         return "open"
     return "held" if held_until(gate, now) else "closed"
 
 
 def held_until(gate: EndpointState, now: datetime) -> datetime | None:
-    """When the pause ends that the endpoint asked for; None when there is none."""
+    """Return when the pause ends that the endpoint asked for, or None if there is none."""
     ends = clock.from_text(gate.not_before) if gate.not_before else None
     return ends if ends and ends > now else None
 
 
 def probe_at(gate: EndpointState, webhook_id: str) -> datetime | None:
-    """When an open endpoint is probed: 1 minute after the failure that opened it, then twice as
-    long each time, give or take a fifth; None while it is not open."""
+    """Return when the next probe of an open endpoint is due, or None if its breaker is closed.
+
+    Exponential backoff: 1 minute after the failure that opened the breaker, then twice as long each
+    time, with a jitter of ±20 %.
+    """
     if not is_open(gate) or gate.last_failure_at is None:
         return None
     doubled = _FIRST_PROBE * 2 ** min(gate.failures - OPENS_AT, 10)
@@ -51,6 +55,6 @@ def probe_at(gate: EndpointState, webhook_id: str) -> datetime | None:
 
 
 def gives_up(gate: EndpointState, now: datetime) -> bool:
-    """Whether one more failure disables the endpoint."""
+    """Return whether one more failure disables the endpoint."""
     since = gate.failing_since
     return since is not None and now - clock.from_text(since) >= FAILS_FOR

@@ -1,9 +1,9 @@
-"""Keys, expressions and items of gates: how an endpoint does, and what is under way to it.
+"""DynamoDB keys, expressions and items of the state of endpoints: health and requests in flight.
 
-- gate `<workspace>` / `whk_…#gate`, right behind its webhook
+- endpoint state ("gate") `<workspace>` / `whk_…#gate`, right after its webhook
 
-A place in `in_flight` is at once the delivery's lease and one of the endpoint's ten: taking it is
-one conditional write, and it ends by itself when its worker died.
+A slot in `in_flight` is both the lease of a delivery and one of the endpoint's ten concurrent
+requests. It is acquired by one conditional write and expires by itself if its worker dies.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from outrider.webhooks.models import EndpointState, LastAttempt
 
 SUFFIX = "#gate"
 LEASE = timedelta(seconds=60)
-"""Longer than any attempt, shorter than the time after which the queue gives a message again."""
+"""Lease of a slot: longer than any attempt, shorter than the visibility timeout of the queue."""
 
 _LET = "(attribute_not_exists(#not_before) OR #not_before <= :now)"
 _CLOSED = f"#failures < :opens AND {_LET}"
@@ -29,14 +29,17 @@ _STILL_OPEN = f"#failures >= :opens AND #last_failure_at = :seen AND {_LET}"
 _ROUNDS = 4
 
 Health = Literal["success", "failure", "same"]
-"""What an attempt says about its endpoint; `same`: nothing."""
+"""Effect of an attempt on the endpoint's health; `same`: none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What an attempt leaves at the gate: with `hold` nothing goes out before that moment, unless
-    a later one stands there. `was_open` is the breaker, as far as the worker knows; `reset_at` what
-    the gate said when it looked for the endpoint, and if that has changed it leaves nothing."""
+    """Effect of a finished attempt on the endpoint state.
+
+    `hold` is the end of a pause that the endpoint asked for; a later one that is stored stays.
+    `was_open` is whether the breaker was open, as far as the worker knows. `reset_at` is that of
+    the state that the worker read: if the state was reset since, the attempt does not affect it.
+    """
 
     health: Health
     last: LastAttempt
@@ -47,15 +50,19 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The gate after an attempt; `closes`: this success has closed its breaker."""
+    """Endpoint state after an attempt; `closes`: this success closed the circuit breaker."""
 
     gate: EndpointState
     closes: bool
 
 
-class NoPlace(Exception):
-    """`full`: so many are under way already. `taken`: this delivery is. `shut`: the breaker opened
-    or the endpoint asked for a pause, or another probe came first. `gone`: the webhook is."""
+class NoSlot(Exception):
+    """Raised when no slot can be acquired.
+
+    `full`: the concurrency limit is reached. `taken`: this delivery holds a slot already. `shut`:
+    the breaker opened, the endpoint asked for a pause, or another probe came first. `gone`: the
+    webhook was deleted.
+    """
 
     def __init__(self, why: Literal["full", "taken", "shut", "gone"], gate: EndpointState) -> None:
         super().__init__(why)
@@ -69,21 +76,22 @@ def key_of(webhook_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EndpointStateRepository:
-    """Gates of one workspace."""
+    """Endpoint states of one workspace."""
 
     table: Table
     workspace: WorkspaceId
 
     def take(self, webhook_id: str, delivery_id: str) -> tuple[Place, EndpointState]:
-        """A place for a delivery, and the gate with it. Raises NoPlace."""
+        """Acquire a slot for a delivery. Return it with the endpoint state. Raises NoSlot."""
         values = {"most": AT_ONCE, "opens": OPENS_AT, "now": clock.timestamp()}
         return self._take(webhook_id, delivery_id, _CLOSED, values)
 
     def take_probe(
         self, webhook_id: str, delivery_id: str, seen: EndpointState
     ) -> tuple[Place, EndpointState]:
-        """The only place of an open endpoint, if nothing came of another attempt since the gate was
-        `seen`. Raises NoPlace."""
+        """Acquire the only slot of an endpoint whose breaker is open, on the condition that no
+        other attempt was recorded since the state was `seen`. Return it with the endpoint state.
+        Raises NoSlot."""
         seen_at = seen.last_failure_at
         values = {"most": 1, "opens": OPENS_AT, "now": clock.timestamp(), "seen": seen_at}
         return self._take(webhook_id, delivery_id, _STILL_OPEN, values)
@@ -91,8 +99,8 @@ class EndpointStateRepository:
     def release(
         self, webhook_id: str, delivery_id: str, place: Place, ended: Ended
     ) -> Released | None:
-        """Give a place back, with what the attempt says of the endpoint. None when the place is not
-        this one's any more."""
+        """Release a slot and record the attempt's effect on the endpoint. Return None if the slot's
+        lease expired or was taken over."""
         for _ in range(_ROUNDS):
             action = self._release_action(webhook_id, delivery_id, place, ended)
             try:
@@ -109,7 +117,7 @@ class EndpointStateRepository:
                     ended = replace(ended, was_open=True)
             else:
                 return Released(gate, ended.health == "success" and ended.was_open)
-        raise AssertionError("each round takes away one of the conditions")
+        raise AssertionError("each round removes one of the conditions")
 
     def _release_action(
         self, webhook_id: str, delivery_id: str, place: Place, ended: Ended
@@ -134,15 +142,15 @@ class EndpointStateRepository:
             set["not_before"] = clock.to_text(ended.hold)
             condition += " AND (attribute_not_exists(#not_before) OR #not_before < :not_before)"
         if set:
-            unchanged, more = _reset_still(ended.reset_at)
+            unchanged, more = _not_reset_since(ended.reset_at)
             condition += f" AND {unchanged}"
             values |= more
         released = changes(set=set, keep=keep, add={"failures": failures}, remove=remove)
         return self._update_action(webhook_id, released, condition, **values)
 
     def begin_pump(self, webhook_id: str, lease: str | None, duration: timedelta) -> str | None:
-        """A new lease of the pump of an endpoint: it goes on from `lease`, or begins where no pump
-        is at work. None when another is."""
+        """Acquire or renew the lease of an endpoint's pump. Return the new lease, or None if
+        another pump holds it. `lease` is the one to renew; None starts a new pump."""
         now = clock.now()
         until = clock.to_text(now + duration)
         condition = "attribute_exists(#pk) AND (attribute_not_exists(#pump_until)"
@@ -171,7 +179,7 @@ class EndpointStateRepository:
             return
 
     def add_action(self, webhook_id: str) -> Action:
-        """The gate of a new webhook."""
+        """Return the write of the endpoint state of a new webhook."""
         item: dict[str, Any] = {
             "pk": self.workspace,
             "sk": key_of(webhook_id),
@@ -184,7 +192,8 @@ class EndpointStateRepository:
         return self.table.delete_action(self.workspace, key_of(webhook_id))
 
     def reset_action(self, webhook_id: str) -> Action:
-        """As if it had never failed: what waits for it may go."""
+        """Return the update that closes the breaker and ends a pause, as if the endpoint had never
+        failed."""
         return self._update_action(
             webhook_id,
             changes(
@@ -197,9 +206,9 @@ class EndpointStateRepository:
     def check_unchanged_action(
         self, webhook_id: str, reset_at: str | None, failing_since: str | None
     ) -> Action:
-        """Part of a transaction: refused when the gate was reset since, or has had a success since
-        it was `failing_since`."""
-        condition, values = _reset_still(reset_at)
+        """Return the condition check that the state was not reset since `reset_at` and, with
+        `failing_since`, that there has been no success since then."""
+        condition, values = _not_reset_since(reset_at)
         if failing_since:
             condition += " AND #failing_since = :since"
             values["since"] = failing_since
@@ -219,7 +228,10 @@ class EndpointStateRepository:
             except ConditionFailed as refusal:
                 refused = _refused(refusal.item, delivery_id, values["most"])
                 if refused.gate.in_flight.get(delivery_id) == place:
-                    return place, refused.gate  # the answer was lost, and the call sent again
+                    return (
+                        place,
+                        refused.gate,
+                    )  # the response was lost, and the SDK retried the call
                 over = concurrency_slots.over(refused.gate.in_flight)
                 if not over or not left or refused.why not in ("full", "taken"):
                     raise refused from refusal
@@ -227,7 +239,7 @@ class EndpointStateRepository:
         raise AssertionError("the last round returns or raises")
 
     def _end_leases(self, webhook_id: str, over: Mapping[str, Place]) -> None:
-        """Those of workers that died."""
+        """Release the expired slots of workers that died."""
         expression, condition, values = concurrency_slots.given_back(over)
         action = self._update_action(webhook_id, expression, condition, **values)
         try:
@@ -243,16 +255,16 @@ class EndpointStateRepository:
         )
 
 
-def _reset_still(reset_at: str | None) -> tuple[str, dict[str, Any]]:
+def _not_reset_since(reset_at: str | None) -> tuple[str, dict[str, Any]]:
     if reset_at is None:
         return "attribute_not_exists(#reset_at)", {}
     return "#reset_at = :reset_at", {"reset_at": reset_at}
 
 
-def _refused(item: Item | None, delivery_id: str, most: int) -> NoPlace:
+def _refused(item: Item | None, delivery_id: str, most: int) -> NoSlot:
     gate = EndpointState.model_validate(item or {})
     if item is None:
-        return NoPlace("gone", gate)
+        return NoSlot("gone", gate)
     if delivery_id in gate.in_flight:
-        return NoPlace("taken", gate)
-    return NoPlace("full" if len(gate.in_flight) >= most else "shut", gate)
+        return NoSlot("taken", gate)
+    return NoSlot("full" if len(gate.in_flight) >= most else "shut", gate)

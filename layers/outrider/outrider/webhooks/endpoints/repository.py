@@ -1,7 +1,7 @@
-"""Keys, expressions and items of webhooks.
+"""DynamoDB keys, expressions and items of webhooks.
 
-- webhook `<workspace>` / `whk_…`, with its secrets encrypted; its gate is right behind it
-- tally `<workspace>#count` / `webhooks`: how many there are
+- webhook `<workspace>` / `whk_…`, with its secrets encrypted; its endpoint state follows it
+- counter `<workspace>#count` / `webhooks`: the number of webhooks
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,8 @@ MAX_WEBHOOKS = 20
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """A webhook's, encrypted. The previous one signs too until `previous_until` of the webhook."""
+    """Encrypted secrets of a webhook. The previous one signs too until the webhook's
+    `previous_until`."""
 
     locked: bytes
     previous: bytes | None = None
@@ -40,7 +41,7 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A webhook with all that belongs to it."""
+    """A webhook with its secrets and endpoint state."""
 
     webhook: Webhook
     secrets: Secrets
@@ -56,7 +57,7 @@ class Stored:
 
     @property
     def signing(self) -> list[bytes]:
-        """The secrets that sign now, encrypted, the current one first."""
+        """The encrypted secrets that sign now, the current one first."""
         until = self.webhook.previous_until
         previous = self.secrets.previous
         signs = previous is not None and until is not None and clock.timestamp() < until
@@ -71,7 +72,7 @@ class WebhookRepository:
     workspace: WorkspaceId
 
     def add(self, webhook: Webhook, locked_secret: bytes, also: Sequence[Action] = ()) -> None:
-        """`also` are writes of the same transaction. Raises TooManyWebhooks."""
+        """Add a webhook; `also` are writes of the same transaction. Raises TooManyWebhooks."""
         item = {
             **webhook.model_dump(),
             "pk": self.workspace,
@@ -103,7 +104,7 @@ class WebhookRepository:
         return Stored.of(webhook, gate) if webhook else None
 
     def list(self, limit: int, after: Item | None) -> tuple[list[Stored], Item | None]:
-        """Oldest first."""
+        """Return a page of webhooks, oldest first, and the key after which the next page begins."""
         page = self.table.page(
             Query(
                 self.workspace,
@@ -132,10 +133,10 @@ class WebhookRepository:
         *,
         reset: bool = False,
     ) -> None:
-        """`secrets` take the place of those there are; `also` are writes of the same transaction.
-        With `reset` its failures are forgotten.
+        """Change a webhook with an optimistic lock on `before`.
 
-        Raises Stale.
+        `secrets` replace the stored ones; `also` are writes of the same transaction; `reset` resets
+        the endpoint state (breaker, pause). Raises Stale if the webhook changed meanwhile.
         """
         resetting = [self._gates.reset_action(before.id)] if reset else []
         try:
@@ -165,7 +166,8 @@ class WebhookRepository:
     def disable_action(
         self, webhook_id: str, reason: DisabledReason, at: str, event: Event
     ) -> Action:
-        """Part of the transaction that says why; refused when it is disabled already."""
+        """Return the update that disables a webhook; its condition fails if it is disabled
+        already."""
         return self.table.update_action(
             self.workspace,
             webhook_id,
@@ -187,20 +189,20 @@ class WebhookRepository:
         return self.list(MAX_WEBHOOKS, None)[0]
 
     def remove(self, webhook_id: str, version: int | None = None) -> None:
-        """Its deliveries go when they are next looked at.
+        """Delete a webhook; its pending deliveries are dropped by their workers and the sweeper.
 
-        Raises WebhookNotFound, and PreconditionFailed when it is at another than this `version`.
+        Raises WebhookNotFound, and PreconditionFailed if its version is not `version`.
         """
         counted = self.table.update_action(
             f"{self.workspace}#count", "webhooks", "ADD #webhooks :minus", minus=-1
         )
-        there = "attribute_exists(#pk)"
+        condition = "attribute_exists(#pk)"
         seen = {} if version is None else {"seen": version}
         if version is not None:
-            there += " AND #version = :seen"
+            condition += " AND #version = :seen"
         try:
             transact(
-                self.table.delete_action(self.workspace, webhook_id, there, **seen),
+                self.table.delete_action(self.workspace, webhook_id, condition, **seen),
                 counted,
                 self._gates.remove_action(webhook_id),
             )

@@ -1,4 +1,4 @@
-"""What is done with webhooks."""
+"""Operations of the API on webhook endpoints."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from outrider.webhooks.schemas import (
 )
 
 OVERLAP = timedelta(hours=24)
-"""How long the secret before a rotation signs too."""
+"""How long the previous secret signs too after a rotation."""
 _ATTEMPTS = 5
 ResultT = TypeVar("ResultT")
 
@@ -45,13 +45,15 @@ class WebhookService:
     safe: Safe
     outbound: Outbound
     start_pump: Callable[[str], None]
-    """Has what waits for an endpoint delivered."""
+    """Starts the drain of an endpoint's backlog."""
 
     def create(self, new: WebhookCreate) -> WebhookCreated:
-        """Register an endpoint and send it a `webhook.test`, whose outcome changes nothing. The
-        test goes first: what came of it is a part of the answer that is kept.
+        """Register an endpoint and send it a `webhook.test`, whose outcome does not prevent the
+        registration.
 
-        Raises ValidationFailed when the URL may not be called, TooManyWebhooks.
+        The test is sent first, because its outcome is part of the response that is stored for the
+        idempotency key. Raises ValidationFailed if the URL is not allowed (SSRF guard), and
+        TooManyWebhooks.
         """
         self._require_callable(new.url)
         key = _key(new.secret)
@@ -77,7 +79,7 @@ class WebhookService:
         return created
 
     def get(self, webhook_id: str) -> WebhookDetails:
-        """Raises WebhookNotFound."""
+        """Return a webhook, without its secret. Raises WebhookNotFound."""
         stored = self._stored(webhook_id)
         return WebhookDetails.of(stored.webhook, stored.gate)
 
@@ -91,10 +93,10 @@ class WebhookService:
     def update(
         self, webhook_id: str, given: WebhookUpdate, if_match: int | None = None
     ) -> WebhookDetails:
-        """Where it is another endpoint, or is enabled, its failures are forgotten.
+        """Update a webhook. A new URL or enabling it resets the circuit breaker.
 
-        Raises WebhookNotFound, PreconditionFailed, and ValidationFailed when the URL may not be
-        called.
+        Raises WebhookNotFound, PreconditionFailed, ValidationFailed if the URL is not allowed (SSRF
+        guard) or a field cannot be null, and Contended if the webhook keeps changing.
         """
         changes = _changes(given)
         if given.url is not None:
@@ -107,20 +109,20 @@ class WebhookService:
             anew = given.status == "enabled" or after.url != before.webhook.url
             return self._changed(before, after, reset=anew)
 
-        return self._carried_out(webhook_id, change)
+        return self._with_retries(webhook_id, change)
 
     def enable(self, webhook_id: str, if_match: int | None = None) -> WebhookDetails:
-        """Deliver again, and what waits at once: also to one that is enabled, and only waits for
-        its next probe. Raises WebhookNotFound and PreconditionFailed."""
+        """Enable a webhook, close its circuit breaker and drain its backlog, also if it is enabled
+        already. Raises WebhookNotFound, PreconditionFailed and Contended."""
         return self.update(webhook_id, WebhookUpdate(status="enabled"), if_match)
 
     def rotate_secret(
         self, webhook_id: str, given: SecretRotate, if_match: int | None = None
     ) -> WebhookRotated:
-        """From now on deliveries are signed with the new secret, and for 24 hours with the one
-        before as well; the one before that signs no more.
+        """Rotate the secret. For 24 hours deliveries are signed with both the new and the previous
+        secret; an older one stops signing at once.
 
-        Raises WebhookNotFound and PreconditionFailed.
+        Raises WebhookNotFound, PreconditionFailed, and Contended if the webhook keeps changing.
         """
         key = _key(given.secret)
 
@@ -138,18 +140,18 @@ class WebhookService:
             )
             return rotated
 
-        return self._carried_out(webhook_id, change)
+        return self._with_retries(webhook_id, change)
 
     def test(self, webhook_id: str) -> WebhookTest:
-        """Send a `webhook.test`, also to one that is disabled. Whatever comes of it, the webhook's
-        health stays as it is. Raises WebhookNotFound."""
+        """Send a `webhook.test`, also to a disabled webhook, and return the outcome, which does not
+        affect the webhook's health. Raises WebhookNotFound."""
         stored = self._stored(webhook_id)
         self.caller.begin()
         keys = [self.safe.open(webhook_id, locked) for locked in stored.signing]
         return WebhookTest.of(self._send_test(stored.webhook, keys))
 
     def delete(self, webhook_id: str, if_match: int | None = None) -> WebhookDeleted:
-        """What is still pending for it is dropped.
+        """Delete a webhook and drop its pending deliveries.
 
         Raises WebhookNotFound and PreconditionFailed.
         """
@@ -183,8 +185,9 @@ class WebhookService:
             self.start_pump(webhook_id)
         return details
 
-    def _carried_out(self, webhook_id: str, change: Callable[[Stored], ResultT]) -> ResultT:
-        """What `change` gives of the webhook as it stands; again if it was changed meanwhile."""
+    def _with_retries(self, webhook_id: str, change: Callable[[Stored], ResultT]) -> ResultT:
+        """Return the result of `change` on the current webhook; retry it after a lost optimistic
+        lock."""
         for _ in attempts(_ATTEMPTS):
             stored = self._stored(webhook_id)
             try:
@@ -194,7 +197,8 @@ class WebhookService:
         raise Contended("The webhook is being changed by others")
 
     def _require_callable(self, url: str) -> None:
-        """A host that does not resolve yet may be registered: each delivery looks again."""
+        """Raise ValidationFailed unless the SSRF guard allows the URL. A host that does not resolve
+        yet is allowed: each delivery checks again."""
         try:
             self.outbound.check(url)
         except InvalidUrl as invalid:
@@ -204,8 +208,8 @@ class WebhookService:
                 raise ValidationFailed.at("/url", str(failure)) from failure
 
     def _send_test(self, webhook: Webhook, keys: Sequence[bytes]) -> AttemptOutcome:
-        """The test is between us and this endpoint: whatever the endpoint asked for, it gets it,
-        and no other does. So it is not in the feed and its `sequence` is 0."""
+        """Send a `webhook.test` to this endpoint only, whatever it subscribes to. The event is not
+        in the feed, so its `sequence` is 0."""
         test_id = ids.new("evt")
         payload = {
             "id": test_id,
@@ -225,7 +229,8 @@ def _key(secret: str | None) -> bytes:
 
 
 def _changes(given: WebhookUpdate) -> dict[str, Any]:
-    """Raises ValidationFailed where null was given for what cannot be cleared."""
+    """Return the fields to change. Raises ValidationFailed for null in a field that cannot be
+    cleared."""
     changes = given.model_dump(include=given.model_fields_set)
     for name, value in changes.items():
         if value is None and name != "description":
@@ -234,7 +239,8 @@ def _changes(given: WebhookUpdate) -> dict[str, Any]:
 
 
 def _with_reason(before: Webhook, after: Webhook) -> Webhook:
-    """A webhook that was disabled already keeps its reason."""
+    """Return the webhook with its reason for being disabled; one that was disabled already keeps
+    its reason."""
     if after.status == "enabled":
         return after.model_copy(update={"disabled_reason": None, "disabled_at": None})
     if before.status == "disabled":

@@ -1,4 +1,4 @@
-"""Which events an endpoint asks for: `*`, a family such as `contact.*`, or names."""
+"""Subscriptions of an endpoint: `*`, families such as `contact.*`, or event names."""
 
 from collections.abc import Collection, Sequence
 
@@ -10,14 +10,14 @@ AVAILABLE: tuple[str, ...] = (EVERYTHING, *OFFERED)
 
 
 def check(asked: Sequence[str]) -> list[str]:
-    """What is asked for, each once. Raises ValueError when there is no such event."""
+    """Return the subscriptions without duplicates. Raises ValueError for an unknown event."""
     require_known(asked, [EVERYTHING])
     return list(dict.fromkeys(asked))
 
 
 def wants(asked: Collection[str], name: str) -> bool:
-    """Whether the event `name` goes to an endpoint that asked for `asked`: a family does not bring
-    the events that come with every mail."""
+    """Return whether subscriptions include the event `name`. A family does not include its
+    high-volume events, which come with every email."""
     if name in asked or EVERYTHING in asked:
         return True
     return f"{family(name)}.*" in asked and name not in HIGH_VOLUME

@@ -1,4 +1,4 @@
-"""Deliveries that are made once more: one by one, or all of a replay."""
+"""Repeated deliveries: redelivery of a single event, or of all events of a replay."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,15 @@ _MADE_ONCE = ("id", "webhook_id", "event_id", "event", "payload", "created_at", 
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """Sets deliveries of one workspace waiting again. None of it touches what is in flight: an
-    attempt under way is recorded whatever happens here."""
+    """Writes that make deliveries of one workspace pending again. They do not affect attempts in
+    flight, whose outcomes are recorded in any case."""
 
     deliveries: DeliveryRepository
 
     def redeliver(self, before: Delivery, after: Delivery, also: Sequence[Action] = ()) -> None:
-        """`before` has ended, `after` is what `again` gives of it; `also` are writes of the same
-        transaction. Raises Stale when it is not as it was read."""
+        """Make an ended delivery pending again: `before` is the delivery as read, `after` the
+        result of `again`; `also` are writes of the same transaction. Raises Stale if the delivery
+        changed meanwhile."""
         action = self._waiting_action(
             after,
             {name: getattr(after, name) for name in _BEGUN_AGAIN},
@@ -40,13 +41,16 @@ class Repeats:
             raise Stale from refusal
 
     def replay(self, delivery: Delivery, replay_id: str) -> bool:
-        """Have the event delivered once for this replay: made if there is no delivery of it, from
-        the beginning if it has ended, without further waiting if it is pending. False when the
-        replay has done so before."""
+        """Make the delivery of an event due once for this replay, and return whether this call did
+        so.
+
+        A missing delivery is created, an ended one starts over, and a pending one becomes due at
+        once. Raises Stale if the delivery keeps changing.
+        """
         for _ in range(_ROUNDS):
             after = again(delivery, kind="replay", replay_id=replay_id)
             try:
-                self.deliveries.table.write(self._made_or_again_action(after))
+                self.deliveries.table.write(self._create_or_restart_action(after))
                 return True
             except ConditionFailed as refusal:
                 found = Delivery.model_validate(refusal.item)
@@ -55,11 +59,11 @@ class Repeats:
             try:
                 self.deliveries.table.write(self._hasten_action(found, replay_id))
                 return True
-            except ConditionFailed:  # it has just ended, or an attempt of it has
+            except ConditionFailed:  # the delivery or one of its attempts ended meanwhile
                 continue
         raise Stale
 
-    def _made_or_again_action(self, after: Delivery) -> Action:
+    def _create_or_restart_action(self, after: Delivery) -> Action:
         made = {name: getattr(after, name) for name in _MADE_ONCE}
         return self._waiting_action(
             after,
@@ -70,7 +74,8 @@ class Repeats:
         )
 
     def _hasten_action(self, found: Delivery, replay_id: str) -> Action:
-        """Neither its place in the schedule nor what kind it is: it is the delivery it was."""
+        """Return the update that makes a pending delivery due now; its kind and its place in the
+        retry schedule stay."""
         after = found.model_copy(
             update={"next_attempt_at": clock.timestamp(), "replay_id": replay_id}
         )
@@ -90,7 +95,8 @@ class Repeats:
         keep: Mapping[str, Any] | None = None,
         **values: Any,
     ) -> Action:
-        """`given`, and where it is found while it waits; `keep` as `changes` says."""
+        """Return the update with `given` and the keys of the index by_waiting; `keep` as in
+        `changes`."""
         given = {**given, **self.deliveries.waiting(after), "ttl": _expiry()}
         key = self.deliveries.key(after)
         return self.deliveries.table.update_action(
@@ -99,7 +105,7 @@ class Repeats:
 
 
 def again(delivery: Delivery, **how: Any) -> Delivery:
-    """From the beginning of the schedule, now."""
+    """Return the delivery restarted at the beginning of the retry schedule, due now."""
     begun = {"state": "pending", "tries": 0, "next_attempt_at": clock.timestamp()}
     return delivery.model_copy(update={**begun, **how})
 

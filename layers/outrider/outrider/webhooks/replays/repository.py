@@ -1,6 +1,7 @@
-"""Keys, expressions and items of replays: a replay is `<workspace>#whk_…` / `rpl_…`.
+"""DynamoDB keys, expressions and items of replays: a replay is `<workspace>#whk_…` / `rpl_…`.
 
-One that runs is in the index by_waiting, all of them together, at the moment it last moved.
+Running replays of all workspaces share one partition of the index by_waiting, sorted by the time of
+their last progress.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ _RUNNING = "replays"
 
 @dataclass(frozen=True, slots=True)
 class ReplayWork:
-    """A replay and how far it has come: `place` is where the last of its `pages` ended."""
+    """A replay and its progress: `place` is the cursor after the last of its `pages`."""
 
     replay: Replay
     pages: int = 0
@@ -55,7 +56,7 @@ class ReplayRepository:
     def list(
         self, webhook_id: str, limit: int, after: Item | None
     ) -> tuple[list[Replay], Item | None]:
-        """Newest first."""
+        """Return a page of replays, newest first, and the key after which the next page begins."""
         page = self.table.page(
             Query(
                 self._pk(webhook_id),
@@ -70,19 +71,19 @@ class ReplayRepository:
         return [Replay.model_validate(item) for item in page.items], page.last_key
 
     def advance(self, work: ReplayWork, after: Replay, place: Item | None) -> ReplayWork:
-        """One page further. Raises Stale when somebody else went on from there, so that each
-        page is counted once."""
+        """Record the progress by one page. Raises Stale if another worker advanced the replay
+        meanwhile, so that each page is counted once."""
         given: dict[str, Any] = after.model_dump(
             include={"status", "looked_at", "matched", "reached", "completed_at"}, exclude_none=True
         )
         given |= {"pages": work.pages + 1} | ({"place": place} if place else {})
-        goes_on = after.status == "running"
+        is_running = after.status == "running"
         action = self.table.update_action(
             self._pk(after.webhook_id),
             after.id,
             changes(
-                set={**given, **(self._running(after) if goes_on else {})},
-                remove=() if goes_on else ["by_waiting_pk", "by_waiting_sk"],
+                set={**given, **(self._running(after) if is_running else {})},
+                remove=() if is_running else ["by_waiting_pk", "by_waiting_sk"],
             ),
             "#pages = :seen AND #status = :running",
             seen=work.pages,
@@ -94,7 +95,7 @@ class ReplayRepository:
             raise Stale from refusal
 
     def asked_again(self, replay: Replay) -> bool:
-        """Note that somebody is asked again to go on with it; False when it has ended."""
+        """Record that the replay was queued again. Return False if it has ended."""
         action = self.table.update_action(
             self._pk(replay.webhook_id),
             replay.id,
@@ -117,7 +118,7 @@ class ReplayRepository:
 
 
 def unmoved_since(table: Table, moment: datetime) -> Iterator[ReplayJob]:
-    """The replays of all workspaces that run and have not moved since, oldest first."""
+    """Yield the running replays of all workspaces without progress since `moment`, oldest first."""
     stalled = Query(
         _RUNNING,
         "#by_waiting_sk < :moment",

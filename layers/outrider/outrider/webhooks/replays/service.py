@@ -1,4 +1,4 @@
-"""What is done with replays through the API."""
+"""Operations of the API on replays."""
 
 from dataclasses import dataclass
 
@@ -20,10 +20,10 @@ class ReplayService:
     replays: ReplayRepository
 
     def create(self, webhook_id: str, new: ReplayCreate) -> Replay:
-        """A worker carries it out; its event is what has it begun.
+        """Create a replay; its event `webhook.replay_created` starts the worker.
 
-        Raises WebhookNotFound, Conflict when the webhook is disabled, and ValidationFailed when all
-        of the time lies ahead.
+        Raises WebhookNotFound, Conflict if the webhook is disabled, and ValidationFailed if `since`
+        is in the future.
         """
         webhook = self._webhook(webhook_id)
         if webhook.status == "disabled":
@@ -50,7 +50,7 @@ class ReplayService:
         return replay
 
     def get(self, webhook_id: str, replay_id: str) -> Replay:
-        """Raises ReplayNotFound."""
+        """Return a replay and its progress. Raises ReplayNotFound."""
         if not ids.is_id("whk", webhook_id) or not ids.is_id("rpl", replay_id):
             raise ReplayNotFound
         work = self.replays.get(webhook_id, replay_id)
@@ -59,7 +59,7 @@ class ReplayService:
         return work.replay
 
     def list(self, webhook_id: str, query: PageQuery) -> Page[Replay]:
-        """Raises WebhookNotFound."""
+        """Return a page of replays, newest first. Raises WebhookNotFound."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks/{webhook_id}/replays")
         after = sealer.after(query)
         self._webhook(webhook_id)

@@ -1,4 +1,5 @@
-"""Walks over what a replay asks for, page by page, and sets it waiting; the pump delivers it."""
+"""Replay worker: reads the requested events page by page and makes their deliveries pending, so
+that the backlog drain sends them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from outrider.webhooks.replays.redelivery import Repeats
 from outrider.webhooks.replays.repository import ReplayRepository, ReplayWork
 
 PAGE = 100
-"""Events, or rows of the log: what is in memory at once."""
+"""Events or log rows per page, which are in memory at once."""
 
 Outcome = Literal["nothing to do", "completed", "cancelled", "to be continued", "overtaken"]
 
@@ -41,8 +42,8 @@ class ReplayPage:
 
 @dataclass(frozen=True, slots=True)
 class Replayer:
-    """Replays of one workspace. `start_pump` has what waits for an endpoint delivered; `go_on`
-    queues a job."""
+    """Replay worker of one workspace. `start_pump` starts the drain of an endpoint's backlog;
+    `go_on` queues the next job of a replay."""
 
     workspace: WorkspaceId
     webhooks: WebhookRepository
@@ -54,10 +55,10 @@ class Replayer:
     go_on: Callable[[ReplayJob], None]
 
     def run(self, job: ReplayJob, enough_time: Callable[[], bool]) -> Outcome:
-        """Go on from where the replay stands, for as long as there is time.
+        """Continue a replay from its cursor for as long as there is time, and return the outcome.
 
-        A page whose worker died is walked over again: a delivery knows which replay it was last
-        set waiting by, and is not set waiting twice by the same.
+        A page whose worker died is processed again. This is idempotent: a delivery stores the last
+        replay that made it pending, and the same replay does not do so twice.
         """
         stored = self.webhooks.get(job.webhook_id)
         work = self.replays.get(job.webhook_id, job.replay_id)
@@ -74,7 +75,7 @@ class Replayer:
                         partial(self.repeats.replay, replay_id=job.replay_id), page.matching
                     )
                     self.start_pump(job.webhook_id)
-                work = self.replays.advance(work, _walked(work.replay, page), page.place)
+                work = self.replays.advance(work, _with_progress(work.replay, page), page.place)
                 if not page.more:
                     return "completed"
                 if not enough_time():
@@ -127,13 +128,14 @@ class Replayer:
 
 
 def _asked_for(webhook: Webhook, replay: Replay, event: str) -> bool:
-    """The log has events too that the webhook asked for once, and does not any more."""
+    """Return whether the replay includes the event. The log also has events that the webhook
+    subscribed to in the past but no longer does."""
     if not wants(webhook.events, event):
         return False
     return replay.events is None or wants(replay.events, event)
 
 
-def _walked(replay: Replay, page: ReplayPage) -> Replay:
+def _with_progress(replay: Replay, page: ReplayPage) -> Replay:
     walked = replay.model_copy(
         update={
             "looked_at": replay.looked_at + page.looked_at,
