@@ -32,7 +32,7 @@ QUEUED_LANE = f"{QUEUED}#"
 """Lane of the steps in the queue, in the index `by_due`."""
 
 ERASED = "erased"
-"""Exit reason that replaces any other when the contact is erased."""
+"""Exit reason of an enrollment that erasure of its contact ended, or that had failed before."""
 
 SHARD_SIZE = 50_000
 """Enrollments per shard of the index `by_due`."""

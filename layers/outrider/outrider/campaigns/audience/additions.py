@@ -104,7 +104,7 @@ class AdditionService:
     def _note_actions(
         self, campaign: Campaign, request: AudienceAddition, answer: AudienceAdded
     ) -> list[Action]:
-        """Return the writes that record the addition in the campaign, with the job of a filter."""
+        """Return the writes that record the addition in the campaign and, for a filter, its job."""
         event = self.caller.event(
             "campaign.audience_added",
             campaign_id=campaign.id,

@@ -23,7 +23,7 @@ _LONGEST_WAIT = timedelta(days=30)
 """Longest wait between rounds; an execution of a standard state machine may last a year."""
 
 _LOOKS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5))
-"""Waits between rounds after a wake-up, while the index is not yet consistent and shows nothing
+"""Waits before the next rounds after a wake-up while the eventually consistent index shows nothing
 due."""
 
 _LOST = timedelta(hours=1)

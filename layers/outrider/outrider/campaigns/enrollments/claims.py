@@ -173,8 +173,8 @@ class EnrollmentClaims:
     def _change_action(
         self, enrollment: Enrollment, set: Mapping[str, Any], remove: Iterable[str]
     ) -> Action:
-        """Return an update with optimistic lock: the enrollment is as it was read and has no
-        message in flight."""
+        """Return an update with the condition (optimistic lock) that the enrollment is as it was
+        read and has no message in flight."""
         in_flight = "" if enrollment.state == "waiting" else " AND attribute_not_exists(#sending)"
         return self.table.update_action(
             self._pk,
