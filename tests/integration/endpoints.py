@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.events.feed.packing import notices
+from outrider.events.feed.packing import bus_entries
 from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit import ids
 from outrider.kit.aws.dynamodb import Table
@@ -72,7 +72,7 @@ def publish(api: Api, *names: str) -> list[RecordedEvent]:
         events.append(
             RecordedEvent.of(happened, FeedPosition(next(_SEQUENCES), happened.created_at))
         )
-    Bus(settings().bus_name).publish(notices(events))
+    Bus(settings().bus_name).publish(bus_entries(events))
     return events
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outrider.events.catalogue import HIGH_VOLUME, NAMES
-from outrider.events.feed.packing import PACKED, notices, recorded_events
+from outrider.events.feed.packing import PACKED, bus_entries, recorded_events
 from outrider.events.models import FeedPosition, RecordedEvent
 from outrider.kit import ids, json, outbox
 from outrider.kit.aws.eventbridge import BusEvent
@@ -58,7 +58,7 @@ class TestNotices:
             for sequence, (name, partition, size) in enumerate(drawn, 1)
         ]
 
-        entries = [as_entry(notice) for notice in notices(events, one_by_one)]
+        entries = [as_entry(notice) for notice in bus_entries(events, one_by_one)]
 
         all_told = [event for entry in entries for event in recorded_events(entry)]
         assert sorted(all_told, key=lambda event: event.sequence) == events
@@ -73,7 +73,7 @@ class TestNotices:
     def test_have_a_hundred_mails_in_one(self) -> None:
         events = [an_event("email.sent", WORKSPACES[0], number) for number in range(100)]
 
-        (notice,) = notices(events)
+        (notice,) = bus_entries(events)
 
         assert len(json.dumps(as_entry(notice))) <= BILLED
         SCHEMAS["packed"].validate(notice.detail)

@@ -1,1 +1,1 @@
-"""What happened, in order: from the outbox of each item to the feed and the bus."""
+"""Events: from the transactional outbox of each item to the feed and the event bus, in order."""

@@ -1,4 +1,4 @@
-"""Every event there is, by name: `<family>.<what happened>`."""
+"""Catalogue of events by name: `<family>.<past participle>`, as `contact.created`."""
 
 from collections.abc import Collection, Sequence
 from typing import Literal, get_args
@@ -90,7 +90,8 @@ NAMES: tuple[EventName, ...] = get_args(EventName)
 HIGH_VOLUME: frozenset[EventName] = frozenset(
     {"email.sent", "email.delivered", "email.opened", "email.clicked", "sms.sent"}
 )
-"""One of each for every mail: whoever wants them asks for them by name, or for everything."""
+"""Events that every email or SMS causes: a subscription includes them by name or by `*`, not by
+family."""
 
 NOT_SENT_YET: frozenset[EventName] = frozenset(
     {
@@ -103,12 +104,12 @@ NOT_SENT_YET: frozenset[EventName] = frozenset(
         "agent.approval_requested",
     }
 )
-"""What they are about does not exist yet. They can be asked for, but are not offered, and have no
-schema."""
+"""Events of features that do not exist yet. Subscriptions may name them, but they are not offered
+and have no schema."""
 
 
 def family(name: str) -> str:
-    """`contact` of `contact.created`."""
+    """Return the family of an event: `contact` for `contact.created`."""
     return name.partition(".")[0]
 
 
@@ -118,7 +119,7 @@ OFFERED: tuple[str, ...] = (
     *dict.fromkeys(f"{family(name)}.*" for name in NAMES if name not in NOT_SENT_YET),
     *(name for name in NAMES if name not in NOT_SENT_YET),
 )
-"""The families and names of events that can happen."""
+"""Families and names of the events that can occur."""
 
 OF_NOBODY: frozenset[EventName] = frozenset(
     name
@@ -137,14 +138,15 @@ OF_NOBODY: frozenset[EventName] = frozenset(
         "credits",
     }
 )
-"""Those that never name a contact: few beside the others, and found without looking at these."""
+"""Events that never name a contact. They are rare, and have index entries of their own, so a list
+of them need not read the whole feed."""
 
 NEVER_BESIDE_A_CONTACT = frozenset({"com", "exp", "key", "rpl", "whk"})
-"""Prefixes of ids that only events of OF_NOBODY name."""
+"""Id prefixes that occur only in events of OF_NOBODY."""
 
 
 def require_known(asked: Collection[str], more: Sequence[str] = ()) -> None:
-    """Raises ValueError when there is no such event or family among these; `more` are known too."""
+    """Raise ValueError if a name or family is unknown; `more` are accepted too."""
     known = (*more, *(f"{each}.*" for each in FAMILIES), *NAMES)
     if unknown := [each for each in asked if each not in known]:
         raise ValueError(
@@ -155,7 +157,7 @@ def require_known(asked: Collection[str], more: Sequence[str] = ()) -> None:
 
 
 def chosen(asked: Collection[str]) -> frozenset[EventName]:
-    """The events that names and families such as `contact.*` ask for. Raises ValueError when there
-    is no such event or family."""
+    """Return the events selected by names and families such as `contact.*`. Raises ValueError for
+    an unknown one."""
     require_known(asked)
     return frozenset(name for name in NAMES if name in asked or f"{family(name)}.*" in asked)

@@ -1,5 +1,5 @@
-"""What stands around `data`: in a webhook, on the bus and in the feed, and around events that share
-an entry of the bus."""
+"""Envelopes of events: in a webhook, on the bus, in the feed, and in a bus entry of several
+events."""
 
 from typing import Annotated, Any, Literal
 
@@ -12,32 +12,35 @@ Mode = Literal["live", "test"]
 
 
 class WebhookPayload(BaseModel):
-    """The body of a webhook: one event."""
+    """Body of a webhook request: one event."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     id: EventId
-    """Names the event, however often and by whatever way it comes."""
+    """Unique id of the event, the same in webhooks, on the bus and in the feed: use it to detect
+    duplicates."""
     event: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", examples=["contact.created"])]
-    """Its name; on the bus also the `detail-type`, unless it comes packed."""
+    """Name of the event; on the bus also the `detail-type`, unless the event is packed with
+    others."""
     created_at: Timestamp
     """When it happened."""
     workspace_id: WorkspaceId
     sequence: Annotated[int, Field(ge=0, examples=[4711])]
-    """Its number among the events of the workspace, without gaps, live and sandbox apart; 0 of a
-    `webhook.test`."""
+    """Sequence number among the workspace's events, without gaps and separate for live and test
+    mode; 0 for `webhook.test`."""
     data: dict[str, Any]
-    """What happened, and the ids of everything concerned."""
+    """Details of the event, and the ids of all resources concerned."""
 
 
 class Detail(WebhookPayload):
-    """The `detail` of an event on the EventBridge bus, and an event of `GET /v1/events`: what a
-    webhook gets, and four fields more."""
+    """The `detail` of an event on the EventBridge bus, and an event of `GET /v1/events`: the
+    payload of a webhook with four more fields."""
 
     recorded_at: Timestamp
-    """When it entered the feed, moments after it happened. It never falls as `sequence` rises."""
+    """When the event was added to the feed, moments after it happened. It never decreases as
+    `sequence` increases."""
     mode: Mode
-    """`test` for what test keys do in the sandbox."""
+    """`test` for events caused with test keys."""
     actor: Annotated[
         str,
         Field(
@@ -45,26 +48,26 @@ class Detail(WebhookPayload):
             examples=["key:key_01jf3k9q2c8m5v7x0b4n6t1rwe"],
         ),
     ]
-    """Who caused it: an API key, Outrider itself (`engine`), somebody who followed a link in a mail
-    (`recipient`), who runs the stack (`operator`), or a run of an agent."""
+    """Who caused it: an API key, Outrider itself (`engine`), a recipient who followed a link in an
+    email (`recipient`), the operator of the deployment (`operator`), or a run of an agent."""
     request_id: Annotated[str, Field(examples=["Z0pXkj2voAMEVgw="])]
     """The `X-Request-Id` of the request that caused it; may be empty."""
 
 
 class Packed(BaseModel):
-    """The `detail` of an entry on the EventBridge bus that holds several events, of one workspace
-    and mode; its `detail-type` is `events.packed`."""
+    """The `detail` of an EventBridge entry with several events of one workspace and mode; its
+    `detail-type` is `events.packed`."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     workspace_id: WorkspaceId
-    """Whose all of them are."""
+    """Workspace of all its events."""
     mode: Mode
-    """`test` for what test keys do in the sandbox."""
+    """`test` for events caused with test keys."""
     names: Annotated[
         list[Annotated[str, Field(json_schema_extra={"enum": sorted(HIGH_VOLUME)})]],
         Field(min_length=1, examples=[["email.delivered", "email.sent"]]),
     ]
-    """Of the events in it, each once: for patterns of rules."""
+    """Distinct names of its events, for event patterns of rules."""
     events: Annotated[list[Detail], Field(min_length=1)]
-    """Each as it would come singly."""
+    """The events, each as in an entry of its own."""

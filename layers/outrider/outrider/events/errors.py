@@ -1,4 +1,4 @@
-"""What can go wrong with events."""
+"""Errors of events."""
 
 from outrider.kit.errors import ResourceNotFound
 

@@ -1,4 +1,4 @@
-"""Events with their place in the feed, and the changes of items that bring them."""
+"""Models of events with their position in the feed, and of the item changes that carry them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,22 +13,23 @@ from outrider.kit.outbox import Event, Mode
 
 @dataclass(frozen=True, slots=True)
 class FeedPosition:
-    """Where an event stands in the feed of its workspace. `recorded_at` never falls as `sequence`
-    rises, so either orders the feed. `batch` is the sort key of the item that has it, where it is
-    known."""
+    """Position of an event in the feed of its workspace. `recorded_at` never decreases as
+    `sequence` increases, so either sorts the feed. `batch` is the sort key of the item that has the
+    event, if known."""
 
     sequence: int
     recorded_at: str
     batch: str = ""
 
     def event_id(self, workspace: str) -> str:
-        """The id of the event here, which leads back to the place (`of`)."""
+        """Return the id of the event at this position; `of` decodes it."""
         ms = clock.to_epoch_ms(clock.from_text(self.recorded_at))
         return ids.numbered("evt", ms, self.sequence, workspace)
 
     @classmethod
     def of(cls, event_id: str, workspace: str) -> "FeedPosition | None":
-        """The place that an event's id names; None when it is no id of this workspace."""
+        """Return the position encoded in an event id, or None if it is no event id of this
+        workspace."""
         if not ids.is_id("evt", event_id):
             return None
         try:
@@ -40,7 +41,7 @@ class FeedPosition:
 
 
 class StepCount(NamedTuple):
-    """One thing that happened in a step of a campaign at a moment (RFC 3339), to be counted in the
+    """Increment of a counter of a campaign step at a time (RFC 3339); it is counted in the
     transaction that records its event."""
 
     campaign_id: str
@@ -51,16 +52,16 @@ class StepCount(NamedTuple):
 
     @property
     def step_day(self) -> tuple[str, str, str, str]:
-        """The step, variant and day (UTC) that it is counted for."""
+        """The campaign, step, variant and day (UTC) that it is counted for."""
         return self.campaign_id, self.step_id, self.variant_id, self.at[:10]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One record of a table's stream, and the events that the change was written with.
+    """One record of a DynamoDB stream, and the events written with that change.
 
-    `id` is what the stream calls the record, wherever and however often it is delivered; `second`
-    when it was made (epoch seconds); `table` what was changed.
+    `id` is the record's id in the stream, the same on each delivery; `second` is when the change
+    was made (epoch seconds); `table` is the changed table.
     """
 
     id: str
@@ -71,11 +72,11 @@ class Change:
 
 
 class RecordedEvent(BaseModel):
-    """Something that happened. It is also the `detail` that rules on the bus see.
+    """A recorded event. It is also the `detail` that rules on the bus match.
 
-    `id` is that of its place in the feed, the same whenever and by whatever way it is told.
+    `id` is derived from its position in the feed and is the same wherever the event appears.
     `sequence` counts the events of the workspace in this mode, from 1 and without gaps;
-    `recorded_at` is when it entered the feed; `actor` is who caused it (`key:key_…`, `engine`,
+    `recorded_at` is when it was added to the feed; `actor` is who caused it (`key:key_…`, `engine`,
     `recipient`, `operator`).
     """
 
@@ -117,9 +118,9 @@ class RecordedEvent(BaseModel):
 
 
 def subject(message: dict[str, Any], name: str) -> tuple[WorkspaceId, str]:
-    """Workspace and id (`name` is its field) of what a message of a worker's queue is about: an
-    event that came by the bus, or what the worker asks itself to go on with."""
+    """Return the workspace and the resource id (field `name`) of a queue message: an event from the
+    bus, or a job that a worker queued to continue its work."""
     if "detail" in message:
-        happened = RecordedEvent.model_validate(message["detail"])
-        return happened.workspace, str(happened.data[name])
+        event = RecordedEvent.model_validate(message["detail"])
+        return event.workspace, str(event.data[name])
     return WorkspaceId(message["workspace"]), str(message[name])

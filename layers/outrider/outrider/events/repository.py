@@ -1,11 +1,11 @@
-"""Reading the event feed of one workspace in one mode.
+"""Reads of the event feed of one workspace in one mode.
 
-- batches of events `<workspace>#feed` (`events.batches`), written by `events.recording`
-- entries of rare events `<workspace>#con_…`, or `<workspace>#nobody` for what names no contact, /
-  `<recorded_at>#<sequence, 12 digits>`
+- batches of events `<workspace>#feed` (`events.feed.batches`), written by `events.feed.recording`
+- index entries of rare events `<workspace>#con_…`, or `<workspace>#nobody` if no contact is named,
+  / `<recorded_at>#<sequence, 12 digits>`
 
-A batch is visible whole or not at all, and nobody writes one without having seen the one before,
-so a reader that goes from batch to batch misses nothing.
+A batch is written as a whole, and only by a writer that has seen the previous one, so a reader that
+follows the batches misses no event.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import Query, Table
 
 _FIRST_BATCHES, _MORE_BATCHES = 4, 32
-"""Items of a query: of a busy feed the first few have a page."""
+"""Items per query: in a busy feed the first few fill a page."""
 _ENTRIES = 100
 _BEGINNING, _END = "0", "9"
 _BEHIND = "~"
@@ -27,8 +27,8 @@ _BEHIND = "~"
 
 @dataclass(frozen=True, slots=True)
 class EventRepository:
-    """The feed of one workspace. A span of time is that of `recorded_at`: `since` is included,
-    `until` is not. What is read is read as it is taken."""
+    """Feed of one workspace. Time ranges filter by `recorded_at`: `since` is inclusive, `until`
+    exclusive. The iterators query lazily."""
 
     table: Table
     workspace: WorkspaceId
@@ -36,14 +36,14 @@ class EventRepository:
     def read(
         self, after: FeedPosition | None, since: str | None, until: str | None, limit: int
     ) -> tuple[list[RecordedEvent], bool]:
-        """Up to `limit` events after `after`, oldest first, and whether there are more."""
+        """Return up to `limit` events after `after`, oldest first, and whether there are more."""
         found = list(islice(self.forward(after, since, until), limit + 1))
         return found[:limit], len(found) > limit
 
     def forward(
         self, after: FeedPosition | None, since: str | None, until: str | None
     ) -> Iterator[RecordedEvent]:
-        """All events after `after`, oldest first."""
+        """Yield all events after `after`, oldest first."""
         first = self._first(after, since)
         for batch in self._batches(first, until or _END):
             if until and batch.recorded_at >= until:
@@ -57,7 +57,7 @@ class EventRepository:
     def backward(
         self, before: FeedPosition | None, since: str | None, until: str | None
     ) -> Iterator[RecordedEvent]:
-        """All events before `before`, newest first."""
+        """Yield all events before `before`, newest first."""
         last = sort_key(before.recorded_at, before.sequence) if before else until or _END
         for batch in self._batches(_BEGINNING, last, newest_first=True):
             if since and batch.recorded_at < since:
@@ -77,8 +77,8 @@ class EventRepository:
         *,
         newest_first: bool,
     ) -> Iterator[RecordedEvent]:
-        """All rare events that name the contact, or with None of those that name nobody, on either
-        side of `place`."""
+        """Yield the rare events that name the contact, or that name no contact if it is None: those
+        after `place`, oldest first, or before it with `newest_first`."""
         first, last = since or _BEGINNING, until or _END
         if place and newest_first:
             last = min(last, sort_key(place.recorded_at, place.sequence - 1))
@@ -86,7 +86,7 @@ class EventRepository:
             first = max(first, sort_key(place.recorded_at, place.sequence) + _BEHIND)
         if first > last:
             return
-        asked = Query(
+        query = Query(
             self._entries_pk(contact_id),
             "#sk BETWEEN :first AND :last",
             {"first": first, "last": last},
@@ -94,7 +94,7 @@ class EventRepository:
             limit=_ENTRIES,
             consistent=True,
         )
-        for entry in self.table.every(asked):
+        for entry in self.table.every(query):
             yield from_entry(self.workspace, entry)
 
     def get(self, event_id: str) -> RecordedEvent | None:
@@ -108,14 +108,15 @@ class EventRepository:
     def of_contact(
         self, contact_id: str, limit: int, after: Item | None
     ) -> tuple[list[RecordedEvent], Item | None]:
-        """Rare events that name the contact, newest first, and the key to go on from."""
-        asked = Query(self._entries_pk(contact_id), newest_first=True, after=after, consistent=True)
-        page = self.table.page(asked, limit)
+        """Return a page of the rare events that name the contact, newest first, and the key after
+        which the next page begins."""
+        query = Query(self._entries_pk(contact_id), newest_first=True, after=after, consistent=True)
+        page = self.table.page(query, limit)
         return [from_entry(self.workspace, entry) for entry in page.items], page.last_key
 
     def _first(self, after: FeedPosition | None, since: str | None) -> str:
-        """The key of the batch to begin with: the one that has `after`, or the last one that
-        follows a batch recorded before `since`."""
+        """Return the key of the batch to start from: the one that has `after`, or the last one
+        whose previous batch was recorded before `since`."""
         if after and after.batch:
             return after.batch
         last = sort_key(after.recorded_at, after.sequence) if after else since
@@ -123,25 +124,25 @@ class EventRepository:
         return found.key if found else _BEGINNING
 
     def _last(self, last: str) -> FeedBatch | None:
-        """The last batch with a key up to `last`."""
-        asked = self._asked(_BEGINNING, last, newest_first=True)
-        page = self.table.query(replace(asked, limit=1))
+        """Return the last batch with a key up to `last`, or None."""
+        query = self._query(_BEGINNING, last, newest_first=True)
+        page = self.table.query(replace(query, limit=1))
         return FeedBatch.from_item(self.workspace, page.items[0]) if page.items else None
 
     def _batches(self, first: str, last: str, *, newest_first: bool = False) -> Iterator[FeedBatch]:
-        """Those with keys from `first` to `last`, both included."""
+        """Yield the batches with keys from `first` to `last`, both inclusive."""
         if first > last:
             return
-        asked = replace(self._asked(first, last, newest_first), limit=_FIRST_BATCHES)
+        query = replace(self._query(first, last, newest_first), limit=_FIRST_BATCHES)
         while True:
-            page = self.table.query(asked)
+            page = self.table.query(query)
             for item in page.items:
                 yield FeedBatch.from_item(self.workspace, item)
             if page.last_key is None:
                 return
-            asked = replace(asked, after=page.last_key, limit=_MORE_BATCHES)
+            query = replace(query, after=page.last_key, limit=_MORE_BATCHES)
 
-    def _asked(self, first: str, last: str, newest_first: bool) -> Query:
+    def _query(self, first: str, last: str, newest_first: bool) -> Query:
         return Query(
             f"{self.workspace}#feed",
             "#sk BETWEEN :first AND :last",

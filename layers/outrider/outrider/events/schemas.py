@@ -1,4 +1,4 @@
-"""What the API takes and gives about events."""
+"""API schemas of events."""
 
 import re
 from typing import Annotated, Any, Literal
@@ -23,7 +23,8 @@ _ACTORS = rf"^(engine|recipient|operator|(key:)?key_{_OWN_ID}|(agent:)?run_{_OWN
 
 
 def _types(text: str) -> str:
-    """The names and families in one order, so that the same question has the same cursor."""
+    """Return the names and families sorted and without duplicates, so that equal filters have the
+    same cursor."""
     asked = sorted({each.strip() for each in text.split(",")})
     chosen(asked)
     return ",".join(asked)
@@ -38,7 +39,7 @@ def _resource(text: str) -> str:
 
 
 def _actor(text: str) -> str:
-    """A key may be named by its id alone."""
+    """Return the actor with its kind, which may be omitted: `key_…` becomes `key:key_…`."""
     kind, _, name = text.rpartition(":")
     kind = kind or {"key": "key", "run": "agent"}.get(text.partition("_")[0], "")
     wanted = {"key": "key", "agent": "run"}.get(kind)
@@ -53,16 +54,16 @@ def _actor(text: str) -> str:
 
 
 class TimelineQuery(PageQuery):
-    """About the events of one contact."""
+    """Filters of a contact's timeline."""
 
     type: Annotated[EventName | None, Field(description="The name of the event")] = None
 
 
 class TimelineEvent(BaseModel):
-    """Something that happened with a contact.
+    """An event in a contact's timeline.
 
-    `id` is that of the event in the feed; null for what is told of every message (sent, delivered,
-    opened, clicked): the message itself says when that was. `actor` is who caused it (`key:key_…`,
+    `id` is that of the event in the feed, or null for the sent, delivered, opened and clicked
+    events of a message, which are read from the message. `actor` is who caused it (`key:key_…`,
     `engine`, `recipient`, `operator`).
     """
 
@@ -76,7 +77,8 @@ class TimelineEvent(BaseModel):
 
 
 class EventQuery(PageQuery):
-    """`since` and `until` ask about `recorded_at`, which is moments after `created_at`."""
+    """Filters of the feed. `since` and `until` filter by `recorded_at`, moments after
+    `created_at`."""
 
     type: Annotated[
         Annotated[
@@ -103,24 +105,28 @@ class EventQuery(PageQuery):
             description="Who caused it: `engine`, `recipient`, `operator`, `key_…`, `agent:run_…`"
         ),
     ] = None
-    since: Annotated[Instant | None, Field(description="At or after (RFC 3339)")] = None
-    until: Annotated[Instant | None, Field(description="Before (RFC 3339)")] = None
+    since: Annotated[
+        Instant | None, Field(description="Recorded at or after this time (RFC 3339)")
+    ] = None
+    until: Annotated[Instant | None, Field(description="Recorded before this time (RFC 3339)")] = (
+        None
+    )
     sort: Annotated[
         Literal["recorded_at", "-recorded_at"],
-        Field(description="Oldest first; with `-` newest first, to look back"),
+        Field(description="`recorded_at` is oldest first, `-recorded_at` newest first"),
     ] = "recorded_at"
 
     @property
     def names(self) -> frozenset[EventName] | None:
-        """What is asked for by `type`."""
+        """The events selected by `type`, or None for all."""
         return chosen(self.type.split(",")) if self.type else None
 
 
 class EventPage(Page[RecordedEvent]):
-    """A page of the feed, oldest first unless asked otherwise.
+    """A page of the feed, oldest first by default.
 
-    `next_cursor` is the place where the page ended, so a reader that keeps it goes on from there
-    whenever it likes and, oldest first, misses nothing; it is null only while nothing was read yet.
-    `has_more` says whether more stands there now. With filters a page looks at a bounded number of
-    events: it may be short, or even empty, and still have more behind it.
+    `next_cursor` is the position at which the page ended. A reader that stores it can continue from
+    it at any time and, oldest first, misses no event; it is null only if nothing was read yet.
+    `has_more` is whether more events follow now. With filters a page reads a limited number of
+    events: it may be short, or empty, although more follow.
     """

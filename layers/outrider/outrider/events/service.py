@@ -1,4 +1,4 @@
-"""What is done with events once they are recorded."""
+"""Operations of the API on the event feed."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ from outrider.kit import clock, ids
 from outrider.kit.http.pagination import Sealer
 
 _LOOKED_AT = 10_000
-"""Events that one call looks at, at most."""
+"""Limit of events that one request reads."""
 _SETTLED = timedelta(seconds=10)
 _TELLING_WHEN_MADE = frozenset({"cam", "com", "con", "exp", "imp", "key", "mbx", "seq", "whk"})
 _CLOCKS_DIFFER_MS = 60_000
@@ -24,8 +24,8 @@ _CLOCKS_DIFFER_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """How to what is asked for: through the entries of rare events of one contact, or of nobody, or
-    through all events."""
+    """Access path of a query: the index entries of rare events of one contact or of none, or the
+    whole feed."""
 
     by_entries: bool = False
     contact_id: str | None = None
@@ -33,21 +33,21 @@ class QueryPlan:
 
 @dataclass(frozen=True, slots=True)
 class EventService:
-    """The events of one workspace, for whoever reads the feed."""
+    """Event feed of one workspace, for readers of the API."""
 
     caller: Caller
     events: EventRepository
 
     def get(self, event_id: str) -> RecordedEvent:
-        """Raises EventNotFound."""
+        """Return an event. Raises EventNotFound."""
         found = self.events.get(event_id) if ids.is_id("evt", event_id) else None
         if found is None:
             raise EventNotFound
         return found
 
     def list(self, query: EventQuery) -> EventPage:
-        """With filters, looks at a bounded number of events: a page may then be short of `limit`,
-        or even empty, and still have more behind it."""
+        """Return a page of events. With filters it reads a limited number of events, so a page may
+        have fewer than `limit`, or none, although more follow."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/events")
         cursor = sealer.after(query)
         place = FeedPosition(**cursor) if cursor else None
@@ -63,23 +63,26 @@ class EventService:
         return _page(sealer, query, found, place, more=False)
 
     def _walk(self, query: EventQuery, place: FeedPosition | None) -> Iterator[RecordedEvent]:
-        """The events on the way to what is asked for, from `place` on. Oldest first, entries serve
-        what is older than a moment, and the feed the rest: a query may show one item of a
-        transaction that is being committed and not yet another."""
-        way, since, until = self._way(query), self._since(query), query.until
+        """Yield the candidate events from `place` on.
+
+        Oldest first, index entries serve events older than _SETTLED, and the feed the rest: a query
+        of entries can see one item of a transaction that is being committed without another, and
+        would skip events.
+        """
+        plan, since, until = self._plan(query), self._since(query), query.until
         if query.sort == "-recorded_at":
-            if way.by_entries:
-                return self.events.about(way.contact_id, place, since, until, newest_first=True)
+            if plan.by_entries:
+                return self.events.about(plan.contact_id, place, since, until, newest_first=True)
             return self.events.backward(place, since, until)
         settled = clock.to_text(clock.now() - _SETTLED)
-        if not way.by_entries or (place and place.recorded_at >= settled):
+        if not plan.by_entries or (place and place.recorded_at >= settled):
             return self.events.forward(place, since, until)
         older = self.events.about(
-            way.contact_id, place, since, min(settled, until or settled), newest_first=False
+            plan.contact_id, place, since, min(settled, until or settled), newest_first=False
         )
         return chain(older, self.events.forward(None, max(settled, since or settled), until))
 
-    def _way(self, query: EventQuery) -> QueryPlan:
+    def _plan(self, query: EventQuery) -> QueryPlan:
         resource, names = query.resource, query.names
         prefix = resource.partition("_")[0] if resource else ""
         if names is not None and not names & HIGH_VOLUME:
@@ -91,7 +94,7 @@ class EventService:
         )
 
     def _contact(self, prefix: str, resource: str) -> str | None:
-        """The contact that every event naming `resource` names too."""
+        """Return the contact that every event with this `resource` also names, or None."""
         match prefix:
             case "con":
                 return resource
@@ -105,18 +108,19 @@ class EventService:
                 return None
 
     def _since(self, query: EventQuery) -> str | None:
-        """Nothing is told of a thing before it was made; a sandbox has a clock of its own."""
+        """Return the time before which no event can name the resource: its creation, from its id.
+        In test mode return `since`, since the sandbox has a clock of its own."""
         resource = query.resource or ""
         if self.caller.workspace.mode == "test" or not (made := _made_at(resource)):
             return query.since
-        # What nobody made can be an id of any time.
+        # An id that was never issued can encode any time.
         made_ms = min(made, clock.epoch_ms()) - _CLOCKS_DIFFER_MS
         return max(query.since or "", clock.to_text(clock.from_epoch_ms(max(made_ms, 0))))
 
 
 def _made_at(resource: str) -> int | None:
-    """When the thing was made, in epoch milliseconds, where its id tells; an enrollment, not before
-    its contact and its campaign were."""
+    """Return when a resource was created (epoch milliseconds), or None if its id does not tell. For
+    an enrollment, return the later creation of its contact and campaign."""
     prefix = resource.partition("_")[0]
     if prefix in _TELLING_WHEN_MADE:
         return ids.made_at(resource)
@@ -133,7 +137,7 @@ def _is_wanted(event: RecordedEvent, query: EventQuery, names: Collection[str] |
 
 
 def _names(data: Mapping[str, Any], resource: str) -> bool:
-    """Whether the id stands in a field of `data`, or in a list of it."""
+    """Return whether a field of `data`, or a list in it, has the id."""
     return any(
         value == resource or (isinstance(value, list) and resource in value)
         for value in data.values()

@@ -1,4 +1,4 @@
-"""Builds the objects of `events`."""
+"""Construction of the services and workers of `events`."""
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.events.feed.backlog import FeedBacklog

@@ -1,1 +1,1 @@
-"""The event feed: from changed items to the feed and the bus."""
+"""Event feed: from changed items (DynamoDB streams) to the feed and the bus."""

@@ -1,4 +1,4 @@
-"""How far the relay is behind the changes of a table, read from its receipts in the feed."""
+"""Backlog of the relay, measured by the receipts in the feed."""
 
 from dataclasses import dataclass
 
@@ -17,8 +17,8 @@ class FeedBacklog:
     changed: Table
 
     def recorded_until(self) -> int:
-        """Return the newest second (since the epoch) in which a change was made that the feed has,
-        or 0. Changes of earlier seconds are recorded too, while the table has one shard for the
+        """Return the latest second (epoch) of a change that is recorded in the feed, or 0. All
+        changes of earlier seconds are recorded too, as long as the stream has one shard for the
         workspace."""
         found = self.feed.query(newest_receipt(self.workspace, self.changed.name)).items
         return second_of(found[0]) if found else 0

@@ -1,7 +1,8 @@
-"""A batch of events: the item in which the feed keeps them.
+"""Batches of events: the items in which the feed stores them.
 
-Key `<workspace>#feed` / `<recorded_at of the batch before>#<first sequence, 12 digits>`. Both parts
-follow from the batch before, so whoever puts a batch, if absent, has seen everything before it.
+The key is `<workspace>#feed` / `<recorded_at of the previous batch>#<first sequence, 12 digits>`.
+Both parts follow from the previous batch, so a writer that adds a batch with attribute_not_exists
+has seen all events before it.
 """
 
 import zlib
@@ -24,7 +25,7 @@ _FIELDS = ("event", "created_at", "actor", "request_id", "data")
 
 @dataclass(frozen=True, slots=True)
 class FeedBatch:
-    """Events with consecutive sequences from `first` on, recorded at once."""
+    """Events with consecutive sequence numbers from `first` on, recorded together."""
 
     workspace: WorkspaceId
     key: str
@@ -36,7 +37,7 @@ class FeedBatch:
     def after(
         cls, workspace: WorkspaceId, place: FeedPosition, recorded_at: str, events: Sequence[Event]
     ) -> "FeedBatch":
-        """The batch that follows the one which ends at `place`."""
+        """Return the batch that follows the one which ends at `place`."""
         first = place.sequence + 1
         return cls(workspace, sort_key(place.recorded_at, first), first, recorded_at, events)
 
@@ -44,9 +45,9 @@ class FeedBatch:
     def from_item(cls, workspace: WorkspaceId, item: Item) -> "FeedBatch":
         events = [
             Event.model_construct(
-                id="", partition=workspace, **dict(zip(_FIELDS, told, strict=True))
+                id="", partition=workspace, **dict(zip(_FIELDS, values, strict=True))
             )
-            for told in json.loads(zlib.decompress(item["events"]))
+            for values in json.loads(zlib.decompress(item["events"]))
         ]
         first = item["last"] + 1 - len(events)
         return cls(workspace, item["sk"], first, item["recorded_at"], events)
@@ -56,23 +57,23 @@ class FeedBatch:
         return self.first + len(self.events) - 1
 
     def to_item(self) -> Item:
-        told = [[getattr(event, name) for name in _FIELDS] for event in self.events]
+        values = [[getattr(event, name) for name in _FIELDS] for event in self.events]
         return {
             "pk": f"{self.workspace}#feed",
             "sk": self.key,
             "last": self.last,
             "recorded_at": self.recorded_at,
-            "events": zlib.compress(json.dumps(told), 9),
+            "events": zlib.compress(json.dumps(values), 9),
             "ttl": expiry(self.recorded_at),
         }
 
     def recorded(self) -> list[RecordedEvent]:
-        """Its events with their places."""
+        """Return its events with their positions in the feed."""
         return [RecordedEvent.of(event, place) for event, place in self._placed()]
 
     def entries(self) -> list[Item]:
-        """The items under which those of its events are found that are not told of every message:
-        by the contact they name, or by NOBODY."""
+        """Return the index entries of its rare events (all but HIGH_VOLUME), under the contact that
+        they name or under NOBODY."""
         return [
             {
                 "pk": f"{self.workspace}#{under}",
@@ -91,16 +92,16 @@ class FeedBatch:
 
 
 def from_entry(workspace: WorkspaceId, entry: Item) -> RecordedEvent:
-    """The event of one of `FeedBatch.entries`."""
+    """Return the event of an index entry (`FeedBatch.entries`)."""
     recorded_at, _, sequence = entry["sk"].partition("#")
-    told: dict[str, Any] = {name: entry[name] for name in _FIELDS}
-    event = Event(id="", partition=workspace, **{**told, "data": json.loads(entry["data"])})
+    values: dict[str, Any] = {name: entry[name] for name in _FIELDS}
+    event = Event(id="", partition=workspace, **{**values, "data": json.loads(entry["data"])})
     return RecordedEvent.of(event, FeedPosition(int(sequence), recorded_at))
 
 
 def found_under(event: Event) -> str | None:
-    """What the event is found by, besides its place; None for one of those told of every message:
-    of these the messages themselves tell."""
+    """Return the contact id, or NOBODY, under which the event is indexed; None for HIGH_VOLUME
+    events, which are found by their messages."""
     if event.event in HIGH_VOLUME:
         return None
     return str(event.data.get("contact_id") or NOBODY)
@@ -115,5 +116,6 @@ def expiry(recorded_at: str) -> int:
 
 
 def is_expiring(recorded_at: str, now: datetime) -> bool:
-    """Whether what was recorded then may be gone, or go at any moment: expiry has no order."""
+    """Return whether items recorded at that time may be deleted by TTL soon or already: DynamoDB
+    deletes expired items in no particular order."""
     return clock.from_text(recorded_at) < now - LIFE + timedelta(days=1)

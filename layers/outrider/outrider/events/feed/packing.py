@@ -1,6 +1,6 @@
-"""Entries of the bus: one for each event, but one for many of those that come with every message.
+"""Entries of the event bus: one per event, except that HIGH_VOLUME events are packed to_pack.
 
-EventBridge and SQS bill an entry, and each message that a rule makes of it, by 64 KB begun.
+EventBridge and SQS bill an entry, and each message that a rule makes of it, per 64 KB begun.
 Source: https://aws.amazon.com/eventbridge/pricing/, https://aws.amazon.com/sqs/pricing/
 """
 
@@ -13,31 +13,31 @@ from outrider.kit import json
 from outrider.kit.aws.eventbridge import BusEvent
 
 PACKED = "events.packed"
-"""The `detail-type` of an entry that holds several events."""
+"""The `detail-type` of an entry with several events."""
 EVERY_NAME = "*"
 Detail = dict[str, Any]
 _ROOM = 64 * 1024 - 1_024
-"""Bytes of the events in an entry: what EventBridge puts around them counts too."""
+"""Bytes of the events in an entry; EventBridge's own envelope counts too."""
 
 
-def notices(
+def bus_entries(
     events: Sequence[RecordedEvent], one_by_one: frozenset[str] = frozenset()
 ) -> list[BusEvent]:
-    """The entries that tell of `events`. Those of HIGH_VOLUME share entries of 64 KB at most, each
-    of one workspace and mode, unless `one_by_one` has their name, or `*`."""
+    """Return the bus entries of `events`. HIGH_VOLUME events of a workspace and mode are packed
+    into entries of 64 KB at most, unless `one_by_one` has their name or `*`."""
     single: list[BusEvent] = []
-    together: dict[str, list[Detail]] = {}
+    to_pack: dict[str, list[Detail]] = {}
     for event in events:
         detail = event.model_dump()
         if event.event in HIGH_VOLUME and not {event.event, EVERY_NAME} & one_by_one:
-            together.setdefault(event.workspace, []).append(detail)
+            to_pack.setdefault(event.workspace, []).append(detail)
         else:
             single.append(BusEvent(event.event, detail))
-    return [*single, *(_packed(some) for each in together.values() for some in _filled(each))]
+    return [*single, *(_packed(chunk) for each in to_pack.values() for chunk in _chunks(each))]
 
 
 def recorded_events(entry: Mapping[str, Any]) -> list[RecordedEvent]:
-    """The events that an entry, as a rule's target gets it, tells of; all of one workspace."""
+    """Return the events of a bus entry as a rule's target gets it; all belong to one workspace."""
     detail = entry["detail"]
     details = detail["events"] if entry["detail-type"] == PACKED else [detail]
     return [RecordedEvent.model_validate(each) for each in details]
@@ -55,15 +55,15 @@ def _packed(details: Sequence[Detail]) -> BusEvent:
     )
 
 
-def _filled(details: Sequence[Detail]) -> Iterator[list[Detail]]:
-    """`details` in order, divided into as many as have room in an entry."""
-    some: list[Detail] = []
+def _chunks(details: Sequence[Detail]) -> Iterator[list[Detail]]:
+    """Divide `details`, in order, into chunks that fit into an entry."""
+    chunk: list[Detail] = []
     size = 0
     for detail in details:
         weight = len(json.dumps(detail)) + 1
-        if some and size + weight > _ROOM:
-            yield some
-            some, size = [], 0
-        some.append(detail)
+        if chunk and size + weight > _ROOM:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(detail)
         size += weight
-    yield some
+    yield chunk

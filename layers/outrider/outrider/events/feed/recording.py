@@ -1,16 +1,16 @@
-"""Writing the feed: each change's events once, in batches without gaps.
+"""Recorder of the feed: writes the events of each change exactly once, in batches without gaps.
 
-A batch is put in one transaction with
+A batch is written in one transaction with
 
-- a receipt `<workspace>#receipts` / `<table>#<second, 10 digits>#<first sequence>`: which changes
-  it has, by hashes of their ids. A change that comes again, in whatever batch of the stream, from
-  whatever shard, is found by it, since the second in which it was made never changes;
-- entries under which rare events are found (`FeedBatch.entries`);
-- the counts of what the events tell, by step, variant and day;
-- the ceiling `<workspace>#ceiling` / `#`, once for a million events: a number above all sequences,
-  from which a feed goes on whose events have all expired, and when it was set.
+- a receipt `<workspace>#receipts` / `<table>#<second, 10 digits>#<first sequence>`: hashes of the
+  ids of its changes. A change that is delivered again, in whatever batch or shard of the stream, is
+  recognized by it, since the second in which a change was made never differs;
+- the index entries of rare events (`FeedBatch.entries`);
+- the counters that its events increment, by step, variant and day;
+- once per million events the ceiling `<workspace>#ceiling` / `#`: a number above all sequences, and
+  when it was set. A feed whose events have all expired continues from it.
 
-Two writers that append at once put the same key, and one of them looks again.
+Two writers that append concurrently write the same key; the loser of this optimistic lock retries.
 """
 
 import hashlib
@@ -38,9 +38,9 @@ from outrider.kit.errors import Stale
 
 EVENTS_AT_ONCE = 200
 _ITEMS_AT_ONCE = 90
-"""Entries and counts: a transaction holds 100 items."""
+"""Index entries and counters of a batch: a transaction has at most 100 items."""
 SPAN = 10
-"""Seconds: changes of one batch were made within such a span of the clock."""
+"""Seconds: the changes of a batch were made within one such interval of the clock."""
 _ATTEMPTS = 100
 _PAUSE_MS = 50
 _LONGEST_PAUSE_MS = 200
@@ -51,12 +51,13 @@ _BEHIND = "~"
 
 
 class FeedContended(Exception):
-    """Others kept recording events of the same workspace."""
+    """Raised when other writers kept appending to the feed of the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """The place of the last event. `ceiling` is given where that event is gone, or never was."""
+    """End of the feed: the position of the last event. `ceiling` is set if that event expired or
+    never existed."""
 
     place: FeedPosition
     ceiling: int | None = None
@@ -64,18 +65,18 @@ class _End:
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """The end of the feed of one workspace."""
+    """Writer of the feed of one workspace."""
 
     table: Table
     workspace: WorkspaceId
     counting: Callable[[WorkspaceId, Sequence[StepCount]], Sequence[Action]]
-    """Gives the writes that count what is recorded."""
+    """Returns the updates of the counters for what is recorded."""
 
     def record(self, changes: Sequence[Change]) -> list[RecordedEvent]:
-        """Record the events of `changes` that were not recorded before, at the end of the feed.
+        """Append the events of `changes` that were not recorded before to the feed.
 
-        Returns them, and all events of the batches that already have some of `changes`: whoever
-        recorded these may have died before they were published. Raises FeedContended.
+        Returns them and all events of batches that already have some of `changes`, since the worker
+        that recorded those may have died before it published them. Raises FeedContended.
         """
         recorded: dict[str, list[RecordedEvent]] = {}
         for run in _runs(changes):
@@ -85,8 +86,8 @@ class Recorder:
 
     def _record(self, changes: Sequence[Change]) -> list[FeedBatch]:
         for attempt in range(1, _ATTEMPTS + 1):
-            # The end first: another writer that has one of these changes either has put its batch
-            # before, and its receipt is seen, or takes the key that this one is about to put.
+            # Read the end first: another writer with one of these changes has either put its batch
+            # before, so its receipt is found, or competes for the key that this writer will put.
             try:
                 end = self._end()
                 known = self._known(changes)
@@ -100,7 +101,8 @@ class Recorder:
         raise FeedContended(self.workspace)
 
     def _end(self) -> _End:
-        """Raises Stale when the feed has just begun, or gone on after a long rest."""
+        """Return the end of the feed. Raises Stale if the feed was begun, or continued from its
+        ceiling, while it was read."""
         page = self.table.query(
             Query(f"{self.workspace}#feed", newest_first=True, limit=1, consistent=True)
         )
@@ -115,7 +117,7 @@ class Recorder:
         return _End(FeedPosition(ceiling, clock.to_text(now)), ceiling)
 
     def _known(self, changes: Sequence[Change]) -> dict[bytes, str]:
-        """Of each change that was recorded, and others, the key of its batch, by its hash."""
+        """Return the key of the batch of each recorded change, by the change's hash."""
         table, first = changes[0].table, min(change.second for change in changes)
         receipts = self.table.every(
             Query(
@@ -137,7 +139,8 @@ class Recorder:
         }
 
     def _append(self, end: _End, changes: Sequence[Change]) -> FeedBatch:
-        """Raises TransactionFailed, TransactionConflict when another batch follows the end."""
+        """Append a batch. Raises TransactionFailed or TransactionConflict if another writer
+        appended one."""
         events = {event.id: event for change in changes for event in change.events}
         recorded_at = max(clock.timestamp(), end.place.recorded_at)
         batch = FeedBatch.after(self.workspace, end.place, recorded_at, list(events.values()))
@@ -147,7 +150,7 @@ class Recorder:
             *self._raise_ceiling_actions(end, batch),
             *(self.table.put_action(entry) for entry in batch.entries()),
             *self.counting(self.workspace, [each for change in changes for each in change.counts]),
-            attempts=1,  # who meets another has lost the place it would take
+            attempts=1,  # a writer that meets another has lost its position
         )
         return batch
 
@@ -162,7 +165,7 @@ class Recorder:
         }
 
     def _raise_ceiling_actions(self, end: _End, batch: FeedBatch) -> Iterator[Action]:
-        """Keep the ceiling above the sequences of `batch`."""
+        """Yield the write that keeps the ceiling above the sequences of `batch`, if one is due."""
         ceiling = _ceiling_of(batch.last)
         if end.ceiling is None and ceiling == _ceiling_of(end.place.sequence):
             return
@@ -191,7 +194,7 @@ class Recorder:
 
 
 def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """`changes` in pieces that fit into a batch, in their order."""
+    """Yield `changes`, in order, in chunks that fit into a batch."""
     run: list[Change] = []
     counted: set[tuple[str, ...]] = set()
     events = entries = 0

@@ -1,4 +1,4 @@
-"""From the outbox of each changed item to the feed, and from there to the bus."""
+"""Relay of events: from the outbox of each changed item to the feed, and from there to the bus."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.events.catalogue import HIGH_VOLUME
-from outrider.events.feed.packing import notices
+from outrider.events.feed.packing import bus_entries
 from outrider.events.feed.recording import Recorder
 from outrider.events.models import Change, StepCount
 from outrider.kit import outbox, parallel
@@ -18,8 +18,8 @@ from outrider.kit.outbox import Event
 
 @dataclass(frozen=True, slots=True)
 class MessageItems:
-    """What the relay has to know of the items of messages: what they tell of the data of their
-    events, what is to be counted for an event, and the writes that count it."""
+    """Functions over the items of messages: `names_of` returns ids and fields for the data of their
+    events, `counted` what to count for an event, and `counting` the updates of the counters."""
 
     names_of: Callable[[Item], Mapping[str, Any]]
     counted: Callable[[Event, Item], StepCount | None]
@@ -28,8 +28,8 @@ class MessageItems:
 
 @dataclass(frozen=True, slots=True)
 class EventRelay:
-    """`recorder_of` gives the end of a workspace's feed; a batch of a stream may hold several.
-    `one_by_one` names events that are not to be packed."""
+    """Relay of events. `recorder_of` returns the recorder of a workspace; a batch of a stream may
+    have several workspaces. `one_by_one` names events that must not be packed."""
 
     recorder_of: Callable[[WorkspaceId], Recorder]
     bus: Bus
@@ -37,19 +37,19 @@ class EventRelay:
     one_by_one: frozenset[str] = frozenset()
 
     def relay(self, records: Sequence[Mapping[str, Any]]) -> int:
-        """Record and publish the events that a stream's `records` bring; returns their number.
+        """Record and publish the events of a stream's `records`, and return their number.
 
-        What was recorded before is published again, with the place and the id it has: the attempt
-        before may have ended between the two. Whoever handles it knows it by its id. Anything that
-        fails is raised, so that the stream delivers the whole batch again. No workspace waits for
-        the feed of another in the batch.
+        Events that were recorded before are published again with the same id, since the previous
+        attempt may have died in between; consumers detect the duplicates by the id. Errors are
+        raised, so the stream delivers the whole batch again (at-least-once). Workspaces are
+        recorded concurrently.
         """
         by_workspace = _by_workspace(map(self._change, records))
         found = parallel.each(
             lambda each: self.recorder_of(each[0]).record(each[1]), list(by_workspace.items())
         )
         recorded = [event for events in found for event in events]
-        self.bus.publish(notices(recorded, self.one_by_one))
+        self.bus.publish(bus_entries(recorded, self.one_by_one))
         return len(recorded)
 
     def _change(self, record: Mapping[str, Any]) -> Change:
@@ -68,8 +68,8 @@ class EventRelay:
         )
 
     def _new_events(self, change: Mapping[str, Any]) -> Iterator[Event]:
-        """The events of this change; an item changed without any still carries those of the change
-        before."""
+        """Yield the events of this change. An item changed without events still has those of the
+        previous change in its outbox, so these are left out."""
         new, old = change.get("NewImage") or {}, change.get("OldImage") or {}
         before = {event.id for event in outbox.unpack(_outbox(old))}
         found = outbox.unpack(_outbox(new), lambda: self.messages.names_of(decode_item(new)))
@@ -77,7 +77,7 @@ class EventRelay:
 
 
 def _by_workspace(changes: Iterable[Change]) -> dict[WorkspaceId, list[Change]]:
-    """The changes that have events, in the order in which they were committed, each once."""
+    """Return the changes that have events, by workspace, in commit order and without duplicates."""
     found: dict[WorkspaceId, dict[str, Change]] = {}
     for change in changes:
         for workspace in dict.fromkeys(event.partition for event in change.events):
@@ -88,6 +88,6 @@ def _by_workspace(changes: Iterable[Change]) -> dict[WorkspaceId, list[Change]]:
 
 
 def _outbox(image: Mapping[str, Any]) -> Item:
-    """The outbox of an image of a stream: what else is in it is not decoded."""
+    """Return the outbox of a stream image; the other attributes are not decoded."""
     packed = image.get(outbox.ATTRIBUTE)
     return {outbox.ATTRIBUTE: decode(packed)} if packed else {}

@@ -1,8 +1,8 @@
-"""What `data` of each event holds: a promise to whoever receives events.
+"""Payloads of events: the `data` of each, a contract with the consumers of events.
 
-A class tells of one event: its docstring when it is sent, its fields what is in it. The schemas in
-docs/events are made of these, and the tests hold every event that is written against its schema.
-A field may be added, never taken away or changed.
+Each class is one event: its docstring describes when it is sent, its fields what it contains. The
+schemas in docs/events are generated from these classes, and the tests validate every event that is
+written. A field may be added, but never removed or changed.
 """
 
 from outrider.events.catalogue import EventName

@@ -16,18 +16,18 @@ class ApiKeyCreatedData(Payload):
     api_key_id: ApiKeyId
     name: Annotated[str, Field(examples=["CI"])]
     expires_at: Timestamp | NotAlways = None
-    """Left out for a key that does not expire."""
+    """Omitted if the key does not expire."""
     rotated_from: ApiKeyId | NotAlways = None
-    """The key that it takes the place of."""
+    """The key that it replaces."""
 
 
 class ApiKeyRevokedData(Payload):
-    """An API key was revoked, or is replaced by another one."""
+    """An API key was revoked or rotated."""
 
     event: ClassVar[EventName] = "api_key.revoked"
 
     api_key_id: ApiKeyId
     at: Timestamp
-    """From then on it is refused: in the future while a rotation lets both work."""
+    """When the key stops working; in the future during the overlap of a rotation."""
     rotated_to: ApiKeyId | NotAlways = None
-    """The key that takes its place."""
+    """The key that replaces it."""

@@ -1,4 +1,4 @@
-"""The base of payloads, and the kinds of values that stand in them."""
+"""Base class and common field types of payloads."""
 
 from typing import Annotated, ClassVar
 
@@ -10,7 +10,7 @@ from outrider.events.catalogue import EventName
 from outrider.kit import ids
 
 TAIL = f"[0-9a-hjkmnp-tv-z]{{{ids.LENGTH}}}"
-"""What stands behind the prefix of an id (`ids.ALPHABET`)."""
+"""Pattern of an id after its prefix (`ids.ALPHABET`)."""
 _EXAMPLE = "01jf3k9q2c8m5v7x0b4n6t1rwe"
 _OF_CONTACT = "01jf3m5t4d8w6z0c2f7h9k3p5s"
 
@@ -29,7 +29,7 @@ def id_of(prefix: str, example: str = _EXAMPLE) -> FieldInfo:
 
 
 NotAlways = SkipJsonSchema[None]
-"""A field that is left out where it says nothing; it is never null."""
+"""Type of an optional field: it is omitted rather than null."""
 
 Timestamp = Annotated[
     str,

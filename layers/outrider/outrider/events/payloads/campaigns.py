@@ -20,7 +20,7 @@ from outrider.events.payloads.sequences import PauseReason
 class _AboutCampaign(Payload):
     campaign_id: CampaignId
     sequence_id: SequenceId
-    """The sequence that it carries out."""
+    """The sequence that the campaign runs."""
 
 
 class CampaignCreatedData(_AboutCampaign):
@@ -41,60 +41,61 @@ class CampaignLaunchedData(_AboutCampaign):
     event: ClassVar[EventName] = "campaign.launched"
 
     enrolled: Annotated[Count, Field(examples=[212])]
-    """How many contacts were enrolled at once."""
+    """Number of contacts enrolled immediately."""
     by_filter: bool
-    """Further ones, that its filter lets through, are being enrolled."""
+    """Whether more contacts, which match the campaign's filter, are still being enrolled."""
 
 
 class CampaignAudienceAddedData(_AboutCampaign):
-    """Contacts were added to a campaign that was launched before."""
+    """Contacts were added to a campaign after its launch."""
 
     event: ClassVar[EventName] = "campaign.audience_added"
 
     audience_id: AudienceId
-    """Under which the status of the campaign tells of it, if it is of a filter."""
+    """Id under which `GET /v1/campaigns/{campaign_id}` shows the audience if it is added by
+    filter."""
     enrolled: Annotated[Count, Field(examples=[212])]
-    """How many contacts were enrolled at once."""
+    """Number of contacts enrolled immediately."""
     by_filter: bool
-    """Those that its filter lets through are being enrolled."""
+    """Whether contacts that match a filter are still being enrolled."""
 
 
 class CampaignPausedData(_AboutCampaign):
-    """A campaign was paused: everybody stays where they are."""
+    """A campaign was paused; its enrollments keep their place."""
 
     event: ClassVar[EventName] = "campaign.paused"
 
     reason: PauseReason
-    """By a person, or because too many mails bounced or were complained about."""
+    """`person`: paused through the API. `guardrail`: too many bounces or complaints."""
 
 
 class CampaignResumedData(_AboutCampaign):
-    """A campaign goes on."""
+    """A campaign was resumed."""
 
     event: ClassVar[EventName] = "campaign.resumed"
 
     reason: Literal["retried"] | NotAlways = None
-    """`retried`: it was completed, and what failed in it is retried."""
+    """`retried`: the campaign was completed, and its failed enrollments are retried."""
 
 
 class CampaignCompletedData(_AboutCampaign):
-    """Nobody in a campaign has a step left."""
+    """A campaign was completed: no enrollment has a step left."""
 
     event: ClassVar[EventName] = "campaign.completed"
 
 
 class CampaignGuardrailTrippedData(_AboutCampaign):
-    """Too many mails of the last hours bounced or were complained about: sending stops by itself,
-    for the campaign or for one mailbox."""
+    """Too many emails of the last hours bounced or caused complaints, so sending was paused
+    automatically, for the campaign or for one mailbox."""
 
     event: ClassVar[EventName] = "campaign.guardrail_tripped"
 
     paused: Literal["campaign", "mailbox"]
     mailbox_id: MailboxId | NotAlways = None
-    """Given when a mailbox is paused."""
+    """Present if a mailbox is paused."""
     tripped_by: Literal["bounces", "complaints"]
     sent: Annotated[Count, Field(examples=[400])]
     bounced: Annotated[Count, Field(examples=[21])]
     complained: Annotated[Count, Field(examples=[0])]
     hours: Annotated[Count, Field(examples=[24])]
-    """Of how many hours these are the counts."""
+    """Length of the period of these counts, in hours."""

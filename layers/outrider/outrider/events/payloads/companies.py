@@ -10,7 +10,7 @@ from outrider.events.payloads.contacts import Changed
 class _AboutCompany(Payload):
     company_id: CompanyId
     import_id: ImportId | NotAlways = None
-    """The import that did it."""
+    """The import that caused it."""
 
 
 class CompanyCreatedData(_AboutCompany):
@@ -25,10 +25,10 @@ class CompanyUpdatedData(_AboutCompany):
     event: ClassVar[EventName] = "company.updated"
 
     changed: Changed
-    """The names of the fields that were given."""
+    """Names of the changed fields."""
 
 
 class CompanyDeletedData(_AboutCompany):
-    """A company was deleted. Its contacts stay."""
+    """A company was deleted. Its contacts are kept."""
 
     event: ClassVar[EventName] = "company.deleted"

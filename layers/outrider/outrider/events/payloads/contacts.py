@@ -26,7 +26,7 @@ Changed = Annotated[list[str], Field(examples=[["company", "title"]])]
 class _AboutContact(Payload):
     contact_id: ContactId
     import_id: ImportId | NotAlways = None
-    """The import that did it."""
+    """The import that caused it."""
 
 
 class ContactCreatedData(_AboutContact):
@@ -36,13 +36,13 @@ class ContactCreatedData(_AboutContact):
 
 
 class ContactUpdatedData(_AboutContact):
-    """A contact was changed: by a request, an import, or a verification. It is not sent when mails
-    and answers change its `status`, of which they tell, nor when a link to its company is found."""
+    """A contact was changed by a request, an import, or a verification. Not sent when an email or a
+    reply changes its `status`, which has events of its own, or when it is linked to a company."""
 
     event: ClassVar[EventName] = "contact.updated"
 
     changed: Changed
-    """The names of the fields that were given."""
+    """Names of the changed fields."""
 
 
 class ContactDeletedData(_AboutContact):
@@ -51,26 +51,26 @@ class ContactDeletedData(_AboutContact):
     event: ClassVar[EventName] = "contact.deleted"
 
     merged_into: ContactId | NotAlways = None
-    """The contact that took its place."""
+    """The contact into which it was merged."""
     reason: Literal["erased"] | NotAlways = None
-    """Given when it was erased from every store."""
+    """`erased`: its data was erased from every store."""
 
 
 class ContactMergedData(Payload):
-    """Contacts were merged into this one. Of each of the others `contact.deleted` is sent too."""
+    """Contacts were merged into this one. `contact.deleted` is sent for each of the others."""
 
     event: ClassVar[EventName] = "contact.merged"
 
     contact_id: ContactId
     merged_ids: list[ContactId]
-    """Those that are gone."""
+    """Contacts that no longer exist."""
     changed: Changed
-    """The names of the fields that it took from them."""
+    """Names of the fields taken over from them."""
 
 
 class ContactUnsubscribedData(Payload):
-    """A contact said that it wants no more mail: by a link, an answer, or a complaint. The message
-    that led to it is named where there was one."""
+    """A contact unsubscribed: by an unsubscribe link, a reply, or a spam complaint. The message
+    that led to it is named if there was one."""
 
     event: ClassVar[EventName] = "contact.unsubscribed"
 
@@ -85,7 +85,7 @@ class ContactUnsubscribedData(Payload):
 
 
 class ContactSuppressedData(Payload):
-    """An address, or a whole domain, is not written to any more."""
+    """An address or a whole domain was suppressed: it gets no more messages."""
 
     event: ClassVar[EventName] = "contact.suppressed"
 
@@ -93,9 +93,9 @@ class ContactSuppressedData(Payload):
     kind: Literal["address", "domain"]
     reason: Literal["unsubscribed", "complained", "bounced", "manual", "imported", "erased"]
     contact_id: ContactId | NotAlways = None
-    """The contact with this address, where it was known when this happened."""
+    """The contact with this address, if it was known at that time."""
     import_id: ImportId | NotAlways = None
-    """The import that did it."""
+    """The import that caused it."""
 
 
 LeadScore = Annotated[int, Field(ge=0, le=100, examples=[82])]
@@ -114,12 +114,12 @@ class LeadCreatedData(_AboutLead):
 
 
 class LeadQualifiedData(_AboutLead):
-    """A lead was qualified: by its score, or by a person."""
+    """A lead was qualified, by its score or by a person."""
 
     event: ClassVar[EventName] = "lead.qualified"
 
     score: LeadScore | None
-    """From 0 to 100 by the ideal customer profile; null when it was never scored."""
+    """From 0 to 100 by the ideal customer profile; null if it was never scored."""
 
 
 class LeadDisqualifiedData(_AboutLead):
@@ -128,4 +128,4 @@ class LeadDisqualifiedData(_AboutLead):
     event: ClassVar[EventName] = "lead.disqualified"
 
     score: LeadScore | None
-    """From 0 to 100 by the ideal customer profile; null when it was never scored."""
+    """From 0 to 100 by the ideal customer profile; null if it was never scored."""

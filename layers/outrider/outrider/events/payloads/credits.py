@@ -10,25 +10,25 @@ from outrider.events.payloads.base import Count, Payload, Timestamp
 
 class _AboutCredits(Payload):
     granted: Annotated[Count, Field(examples=[1000])]
-    """The credits of the running month."""
+    """Credits granted for the current billing period."""
     available: Annotated[Count, Field(examples=[100])]
     resets_at: Timestamp
-    """When there are new ones."""
+    """When the next billing period begins."""
 
 
 class CreditsLowData(_AboutCredits):
-    """Few credits are left of the month's."""
+    """At most a tenth of the billing period's credits is left."""
 
     event: ClassVar[EventName] = "credits.low"
 
 
 class CreditsDepletedData(_AboutCredits):
-    """No credit is left of the month's."""
+    """No credits of the billing period are left."""
 
     event: ClassVar[EventName] = "credits.depleted"
 
 
 class CreditsResetData(_AboutCredits):
-    """A new month began, and its credits were granted."""
+    """A new billing period began, and its credits were granted."""
 
     event: ClassVar[EventName] = "credits.reset"

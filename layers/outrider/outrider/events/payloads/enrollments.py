@@ -1,4 +1,4 @@
-"""Events about a contact's way through a campaign."""
+"""Events about enrollments: the progress of a contact through a campaign."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -26,45 +26,49 @@ class _AboutEnrollment(Payload):
 
 
 class EnrollmentCreatedData(_AboutEnrollment):
-    """A contact was enrolled in a campaign; again, where it was in it before."""
+    """A contact was enrolled in a campaign, also if it had been enrolled before."""
 
     event: ClassVar[EventName] = "enrollment.created"
 
 
 class EnrollmentPausedData(_AboutEnrollment):
-    """Nothing more is sent until somebody resumes it."""
+    """An enrollment was paused: nothing is sent until it is resumed."""
 
     event: ClassVar[EventName] = "enrollment.paused"
 
     reason: Literal["by_person", "unknown_outcome"]
-    """`unknown_outcome`: nobody knows whether its last message went out."""
+    """`by_person`: paused through the API. `unknown_outcome`: it is unknown whether its last
+    message was sent."""
     message_id: MessageId | NotAlways = None
-    """The message that nobody knows about."""
+    """The message of unknown outcome."""
 
 
 class EnrollmentResumedData(_AboutEnrollment):
-    """It goes on: it was paused, or had failed and is retried."""
+    """A paused enrollment was resumed, or a failed one is retried."""
 
     event: ClassVar[EventName] = "enrollment.resumed"
 
     reason: Literal["retried"] | NotAlways = None
-    """`retried`: it had failed, and goes on with the step that did."""
+    """`retried`: it had failed, and continues with the step that failed."""
 
 
 class EnrollmentFinishedData(_AboutEnrollment):
-    """It ended: with its last step, by an answer, a bounce, an objection, or by a person."""
+    """An enrollment ended: after its last step, by a reply, a bounce, an opt-out, or through the
+    API."""
 
     event: ClassVar[EventName] = "enrollment.finished"
 
     status: Literal["finished", "replied", "opted_out", "bounced", "stopped", "company_replied"]
     reason: Annotated[str, Field(examples=["completed"])]
-    """More of the status: `completed`, `hard_bounce`, `unsubscribed`, `by_person`, `erased`, …"""
+    """Details of the status: `completed`, `hard_bounce`, `unsubscribed`, `by_person`, `erased`,
+    …"""
     outcome: ReplyClass | NotAlways = None
-    """What the answer says that ended it."""
+    """Class of the reply that ended it."""
 
 
 class EnrollmentFailedData(_AboutEnrollment):
-    """It ended because its next message could not be made, or was refused for good."""
+    """An enrollment ended because its next message could not be composed or was rejected
+    permanently."""
 
     event: ClassVar[EventName] = "enrollment.failed"
 

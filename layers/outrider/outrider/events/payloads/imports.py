@@ -1,4 +1,4 @@
-"""Events about files in and out."""
+"""Events about imports and exports."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -26,7 +26,7 @@ Counts = Annotated[
 
 
 class ImportAwaitingConfirmationData(Payload):
-    """The file of an import is there, and nothing is written before somebody confirms it."""
+    """The file of an import was uploaded and checked; nothing is written until it is confirmed."""
 
     event: ClassVar[EventName] = "import.awaiting_confirmation"
 
@@ -36,7 +36,7 @@ class ImportAwaitingConfirmationData(Payload):
 
 
 class ImportConfirmedData(Payload):
-    """Somebody confirmed an import, which begins to write now."""
+    """An import was confirmed and starts to write."""
 
     event: ClassVar[EventName] = "import.confirmed"
 
@@ -44,7 +44,7 @@ class ImportConfirmedData(Payload):
 
 
 class ImportCompletedData(Payload):
-    """An import came to its end. Of its rows `GET /v1/imports/{import_id}/rows` tells."""
+    """An import ended. Its rows are at `GET /v1/imports/{import_id}/rows`."""
 
     event: ClassVar[EventName] = "import.completed"
 
@@ -53,11 +53,11 @@ class ImportCompletedData(Payload):
     status: Literal["completed", "failed"]
     """`failed`: the file could not be read."""
     counts: Counts
-    """Rows by what became of them."""
+    """Number of rows by result."""
 
 
 class ImportRevertingData(Payload):
-    """Somebody asked to take an import back."""
+    """The revert of an import was requested."""
 
     event: ClassVar[EventName] = "import.reverting"
 
@@ -65,18 +65,18 @@ class ImportRevertingData(Payload):
 
 
 class ImportRevertedData(Payload):
-    """An import was taken back."""
+    """An import was reverted."""
 
     event: ClassVar[EventName] = "import.reverted"
 
     import_id: ImportId
     kind: Kind
     counts: Counts
-    """Rows by what became of them."""
+    """Number of rows by result."""
 
 
 class ExportCreatedData(Payload):
-    """Somebody asked for an export."""
+    """An export was requested."""
 
     event: ClassVar[EventName] = "export.created"
 
@@ -85,7 +85,7 @@ class ExportCreatedData(Payload):
 
 
 class ExportCompletedData(Payload):
-    """The file of an export is there: `GET /v1/exports/{export_id}` has a link to it."""
+    """The file of an export is complete: `GET /v1/exports/{export_id}` has a link to it."""
 
     event: ClassVar[EventName] = "export.completed"
 

@@ -39,7 +39,7 @@ class MailboxUpdatedData(Payload):
 
 
 class MailboxDeletedData(Payload):
-    """A mailbox was deleted. Follow-ups that it was to send go out from others of its pool."""
+    """A mailbox was deleted. Its pending follow-ups are sent from other mailboxes of its pool."""
 
     event: ClassVar[EventName] = "mailbox.deleted"
 
@@ -47,7 +47,7 @@ class MailboxDeletedData(Payload):
 
 
 class MailboxHealthChangedData(Payload):
-    """The health of a mailbox, or what it comes from, changed. A failing one sends nothing."""
+    """The health of a mailbox, or the reasons for it, changed. A failing mailbox sends nothing."""
 
     event: ClassVar[EventName] = "mailbox.health_changed"
 

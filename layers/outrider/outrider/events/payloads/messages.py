@@ -1,4 +1,4 @@
-"""Events about mails and texts."""
+"""Events about emails and text messages."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -18,7 +18,7 @@ from outrider.events.payloads.base import (
 )
 
 FailureReason = Annotated[str, Field(pattern=r"^[a-z_]+$", examples=["refused"])]
-"""A word for it: the message has the whole reason, which may quote a person's data."""
+"""Machine-readable reason; the message has the full text, which may quote personal data."""
 BounceReason = Literal[
     "no_such_address",
     "no_such_domain",
@@ -46,7 +46,7 @@ SkipReason = Annotated[str, Field(examples=["replied"])]
 
 
 class AboutMessageData(Payload):
-    """What names a message: the step of an enrollment that it is of."""
+    """Ids of a message and of the enrollment step that it belongs to."""
 
     message_id: MessageId
     contact_id: ContactId
@@ -56,73 +56,73 @@ class AboutMessageData(Payload):
     step_id: StepId
 
 
-class _AboutMail(AboutMessageData):
+class _AboutEmail(AboutMessageData):
     mailbox_id: MailboxId
     """The mailbox that sent it."""
 
 
-class EmailSentData(_AboutMail):
-    """A mail was taken by SES, or by the mailbox's SMTP server."""
+class EmailSentData(_AboutEmail):
+    """An email was accepted by SES or by the mailbox's SMTP server."""
 
     event: ClassVar[EventName] = "email.sent"
 
 
-class EmailDeliveredData(_AboutMail):
-    """The recipient's server took a mail."""
+class EmailDeliveredData(_AboutEmail):
+    """An email was accepted by the recipient's server."""
 
     event: ClassVar[EventName] = "email.delivered"
 
 
-class EmailOpenedData(_AboutMail):
-    """A mail was opened for the first time; once by a person and once by a machine, at most."""
+class EmailOpenedData(_AboutEmail):
+    """An email was opened for the first time; at most once by a person and once by a machine."""
 
     event: ClassVar[EventName] = "email.opened"
 
     machine: bool
-    """By a proxy or a scanner: it says nothing about the person."""
+    """Whether a proxy or a scanner opened it, which does not mean that the person read it."""
 
 
-class EmailClickedData(_AboutMail):
-    """A link of a mail was followed for the first time."""
+class EmailClickedData(_AboutEmail):
+    """A link in an email was followed for the first time."""
 
     event: ClassVar[EventName] = "email.clicked"
 
 
-class EmailBouncedData(_AboutMail):
-    """A mail came back, or its recipient was refused for good as it was handed over, which is also
-    told as `email.failed`. A hard bounce is also told of a mail that bounced softly before, as when
-    mails have come back for two weeks."""
+class EmailBouncedData(_AboutEmail):
+    """An email bounced, or its recipient was rejected permanently during the SMTP session, in which
+    case `email.failed` is sent too. A hard bounce can follow a soft bounce of the same email, as
+    when an address has bounced for two weeks."""
 
     event: ClassVar[EventName] = "email.bounced"
 
     bounce: Literal["hard", "soft"]
-    """`hard`: the address takes no mail, and is suppressed. `soft`: it took none this time."""
+    """`hard`: the address cannot receive email, and is suppressed. `soft`: a temporary failure."""
     reason: Annotated[BounceReason, Field(examples=["no_such_address"])]
-    """Why: [what each means](../replies.md#why-an-email-bounces)."""
+    """Reason for the bounce: [what each means](../replies.md#why-an-email-bounces)."""
     detail: Annotated[str, Field(examples=["General: smtp; 550 5.1.1 user unknown"])]
-    """What the recipient's server, the mailbox's server or SES said."""
+    """Diagnostic text of the recipient's server, the mailbox's server or SES."""
 
 
-class EmailComplainedData(_AboutMail):
-    """The recipient marked a mail as spam."""
+class EmailComplainedData(_AboutEmail):
+    """The recipient marked an email as spam."""
 
     event: ClassVar[EventName] = "email.complained"
 
 
 class EmailFailedData(AboutMessageData):
-    """A mail could not be made, or was refused for good, and its enrollment ends; or a person said
-    of one that nobody knew about that it did not go out."""
+    """An email could not be composed or was rejected permanently, and its enrollment ends; or an
+    email of unknown outcome was settled as not sent."""
 
     event: ClassVar[EventName] = "email.failed"
 
     mailbox_id: MailboxId | NotAlways = None
     """The mailbox that was to send it."""
     reason: FailureReason | NotAlways = None
-    """Left out where a person said that it did not go out."""
+    """Omitted if the email was settled as not sent."""
 
 
 class EmailSkippedData(AboutMessageData):
-    """The step of a mail was left out, by its condition or by a rule."""
+    """An email step was skipped, by its condition or by a rule."""
 
     event: ClassVar[EventName] = "email.skipped"
 
@@ -132,23 +132,23 @@ class EmailSkippedData(AboutMessageData):
 
 
 class SmsSentData(AboutMessageData):
-    """SNS took a text."""
+    """A text message was accepted by SNS."""
 
     event: ClassVar[EventName] = "sms.sent"
 
 
 class SmsFailedData(AboutMessageData):
-    """A text could not be made, or was refused for good, and its enrollment ends; or a person said
-    of one that nobody knew about that it did not go out."""
+    """A text message could not be composed or was rejected permanently, and its enrollment ends; or
+    a text message of unknown outcome was settled as not sent."""
 
     event: ClassVar[EventName] = "sms.failed"
 
     reason: FailureReason | NotAlways = None
-    """Left out where a person said that it did not go out."""
+    """Omitted if the message was settled as not sent."""
 
 
 class SmsSkippedData(AboutMessageData):
-    """The step of a text was left out, by its condition or by a rule."""
+    """An SMS step was skipped, by its condition or by a rule."""
 
     event: ClassVar[EventName] = "sms.skipped"
 

@@ -1,4 +1,4 @@
-"""Events about what came in."""
+"""Events about incoming email."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -22,52 +22,52 @@ ReplyClass = Literal[
 
 
 class _AboutReply(AboutMessageData):
-    """`message_id` is the reply's own; campaign, enrollment and step are of what it answers."""
+    """Ids of a reply. `message_id` is its own; campaign, enrollment and step are those of the
+    message that it answers."""
 
     mailbox_id: MailboxId
-    """The mailbox it came to."""
+    """The mailbox that received it."""
     in_reply_to: MessageId
     """The message that it answers."""
 
 
 class ReplyReceivedData(_AboutReply):
-    """A contact, or a machine in its place, answered."""
+    """A reply was received, from the contact or from an auto-responder."""
 
     event: ClassVar[EventName] = "reply.received"
 
     classification: ReplyClass | None
-    """What it says, as the rules see it; null when it asks to stop."""
+    """Class of the reply according to the rules; null if it is an opt-out."""
     stop: bool
-    """It asks to stop: the contact is unsubscribed."""
+    """Whether it is an opt-out, so that the contact is unsubscribed."""
 
 
 class ReplyClassifiedData(_AboutReply):
-    """It is known what a reply says: by the rules when it came, or by a person at any time."""
+    """A reply was classified: by the rules when it arrived, or by a person at any time."""
 
     event: ClassVar[EventName] = "reply.classified"
 
     classification: ReplyClass
     previous: ReplyClass | NotAlways | None = None
-    """What was said of it before; given only when a person says otherwise."""
+    """Its class until now; present only if a person changed it."""
     source: Literal["human", "rule", "model"]
     confidence: Annotated[float, Field(ge=0, le=1, examples=[0.9])]
 
 
 class ReplyNeedsReviewData(_AboutReply):
-    """A person has to read a reply: it may ask to stop, or nobody knows what it says. Its
-    enrollment waits until somebody says so (`PATCH /v1/messages/{id}/classification`)."""
+    """A reply needs review by a person: it may be an opt-out, or its class is unclear. Its
+    enrollment waits until the reply is classified (`PATCH /v1/messages/{id}/classification`)."""
 
     event: ClassVar[EventName] = "reply.needs_review"
 
     classification: ReplyClass
-    """What it says, as the rules see it."""
+    """Class of the reply according to the rules."""
     reason: Literal["unclassified", "may_ask_to_stop"]
 
 
 class ReplyUnmatchedData(Payload):
-    """A mail came for a mailbox, and answers nothing that is known. It is kept for 30 days. Where
-    it may be for another workspace as well, this counts it, and `from`, `subject` and `kept_at`
-    are empty."""
+    """A mailbox received an email that matches no sent message. It is kept for 30 days. If it may
+    belong to another workspace, `from`, `subject` and `kept_at` are empty."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
@@ -75,11 +75,11 @@ class ReplyUnmatchedData(Payload):
 
     mailbox_id: MailboxId
     reason: Literal["no_match", "ambiguous"]
-    """`ambiguous`: several workspaces own an address it was sent to."""
+    """`ambiguous`: several workspaces own an address that it was sent to."""
     sender: Annotated[str, Field(alias="from", examples=["ada@example.com"])]
-    """Who it says it is from; may be empty."""
+    """Address in its From header; may be empty."""
     subject: Annotated[str, Field(examples=["Re: A question"])]
     kind: Literal["person", "machine", "report", "complaint"]
-    """Who wrote it; a `report` is about the delivery of another mail."""
+    """Kind of sender; a `report` is a delivery status notification about another email."""
     kept_at: Annotated[str, Field(examples=["inbound/5lrvc6v1s2u8jm2r8gq5o3v1f0q7c0k4d9h6t2g1"])]
-    """The object of the stack's bucket that has the mail; empty where it is not kept."""
+    """S3 key of the email in the deployment's bucket; empty if it is not kept."""

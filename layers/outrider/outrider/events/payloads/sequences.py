@@ -1,4 +1,4 @@
-"""Events about sequences, and the campaigns that their launch made."""
+"""Events about sequences and the campaigns created by their launch."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -11,7 +11,7 @@ PauseReason = Literal["person", "guardrail"]
 
 
 class SequenceCreatedData(Payload):
-    """A sequence was created, as a draft."""
+    """A sequence was created as a draft."""
 
     event: ClassVar[EventName] = "sequence.created"
 
@@ -22,7 +22,7 @@ class SequenceCreatedData(Payload):
 class _AboutBoth(Payload):
     sequence_id: SequenceId
     campaign_id: CampaignId
-    """The campaign that its launch made."""
+    """The campaign created by the launch of the sequence."""
 
 
 class SequenceLaunchedData(_AboutBoth):
@@ -31,11 +31,11 @@ class SequenceLaunchedData(_AboutBoth):
     event: ClassVar[EventName] = "sequence.launched"
 
     enrolled: Annotated[Count, Field(examples=[212])]
-    """How many contacts were enrolled at once."""
+    """Number of contacts enrolled immediately."""
 
 
 class SequencePausedData(_AboutBoth):
-    """A sequence was paused, and its campaign with it."""
+    """A sequence and its campaign were paused."""
 
     event: ClassVar[EventName] = "sequence.paused"
 
@@ -43,12 +43,12 @@ class SequencePausedData(_AboutBoth):
 
 
 class SequenceResumedData(_AboutBoth):
-    """A sequence goes on, and its campaign with it."""
+    """A sequence and its campaign were resumed."""
 
     event: ClassVar[EventName] = "sequence.resumed"
 
 
 class SequenceFinishedData(_AboutBoth):
-    """The campaign of a sequence is completed, or was deleted."""
+    """The campaign of a sequence was completed or deleted."""
 
     event: ClassVar[EventName] = "sequence.finished"

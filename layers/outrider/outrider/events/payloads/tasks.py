@@ -1,4 +1,4 @@
-"""Events about what a person is to do: calls, messages on LinkedIn, anything else."""
+"""Events about manual tasks: calls, LinkedIn messages and others."""
 
 from typing import ClassVar, Literal
 
@@ -16,30 +16,30 @@ from outrider.events.payloads.messages import AboutMessageData, FailureReason, S
 
 
 class TaskDueData(AboutMessageData):
-    """A person is to do something: `GET /v1/messages/{message_id}` has what, and
-    `POST /v1/messages/{message_id}/complete` says it is done."""
+    """A manual task is due: `GET /v1/messages/{message_id}` describes it, and `POST
+    /v1/messages/{message_id}/complete` marks it as done."""
 
     event: ClassVar[EventName] = "task.due"
 
     channel: Literal["linkedin", "call", "task"]
     due_at: Timestamp
-    """Then the enrollment goes on without it."""
+    """When the task expires and the enrollment continues without it."""
 
 
 class TaskCompletedData(AboutMessageData):
-    """A person did a task."""
+    """A task was marked as done."""
 
     event: ClassVar[EventName] = "task.completed"
 
 
 class TaskExpiredData(AboutMessageData):
-    """Nobody did a task in time; its enrollment goes on."""
+    """A task was not done in time; its enrollment continues."""
 
     event: ClassVar[EventName] = "task.expired"
 
 
 class TaskCancelledData(Payload):
-    """A task needs not be done any more: its enrollment ended."""
+    """A task was cancelled because its enrollment ended."""
 
     event: ClassVar[EventName] = "task.cancelled"
 
@@ -51,7 +51,7 @@ class TaskCancelledData(Payload):
 
 
 class TaskFailedData(AboutMessageData):
-    """What a task asks for could not be written; its enrollment ends."""
+    """The text of a task could not be composed; its enrollment ends."""
 
     event: ClassVar[EventName] = "task.failed"
 
@@ -59,7 +59,7 @@ class TaskFailedData(AboutMessageData):
 
 
 class TaskSkippedData(AboutMessageData):
-    """The step of a task was left out, by its condition or by a rule."""
+    """A task step was skipped, by its condition or by a rule."""
 
     event: ClassVar[EventName] = "task.skipped"
 

@@ -1,4 +1,4 @@
-"""Events about webhooks themselves."""
+"""Events about webhooks."""
 
 from typing import ClassVar, Literal
 
@@ -7,8 +7,8 @@ from outrider.events.payloads.base import Payload, ReplayId, WebhookId
 
 
 class WebhookTestedData(Payload):
-    """A webhook was registered, or is tried. It goes to that webhook alone, is not in the feed and
-    not on the bus, and its `sequence` is 0."""
+    """A webhook was registered or tested. The event is sent to that webhook only, is not in the
+    feed or on the bus, and its `sequence` is 0."""
 
     event: ClassVar[EventName] = "webhook.test"
 
@@ -16,18 +16,19 @@ class WebhookTestedData(Payload):
 
 
 class WebhookDisabledData(Payload):
-    """Nothing more is sent to a webhook until it is enabled again. What was on its way to it waits;
-    what happens meanwhile goes to it by a replay only."""
+    """A webhook was disabled. Pending deliveries wait until it is enabled; events that occur
+    meanwhile are delivered only by a replay."""
 
     event: ClassVar[EventName] = "webhook.disabled"
 
     webhook_id: WebhookId
     reason: Literal["gone", "asked", "failing", "paused"]
-    """It answered 410; its answer asked for it; five days without a success; by the API."""
+    """`gone`: it answered 410. `asked`: its response asked for it. `failing`: five days without a
+    success. `paused`: disabled through the API."""
 
 
 class WebhookReplayCreatedData(Payload):
-    """Somebody asked for a replay: events of a time are sent to a webhook again."""
+    """A replay was requested: the events of a period are delivered to a webhook again."""
 
     event: ClassVar[EventName] = "webhook.replay_created"
 
