@@ -1,1 +1,1 @@
-"""Files that become contacts, companies or suppressions, row by row, and back again."""
+"""Imports of files: each row becomes a contact, company or suppression, and can be reverted."""

@@ -1,4 +1,4 @@
-"""What can go wrong with imports."""
+"""Errors of imports."""
 
 from outrider.kit.errors import Conflict, ResourceNotFound
 
@@ -9,19 +9,19 @@ class ImportNotFound(ResourceNotFound):
 
 
 class CannotRevert(Conflict):
-    """An import that runs cannot be taken back."""
+    """Raised to revert an import that is running."""
 
 
 class CannotConfirm(Conflict):
-    """An import that does not wait for it cannot be confirmed."""
+    """Raised to confirm an import that does not wait for confirmation."""
 
 
 class CannotPreview(Conflict):
-    """There is no file to look at, or it is imported already."""
+    """Raised to preview an import without a file, or one that has started."""
 
 
 class BrokenFile(Exception):
-    """The file cannot be read any further. `line` is that of the file, from 1."""
+    """Raised when the file cannot be read any further. `line` is the line in the file, from 1."""
 
     def __init__(self, line: int, detail: str) -> None:
         super().__init__(f"line {line}: {detail}")

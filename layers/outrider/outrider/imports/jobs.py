@@ -1,5 +1,5 @@
-"""What lies in the queue of imports: that a file was uploaded, that an import is to be reverted, or
-that one goes on."""
+"""Queue messages of imports: a file was uploaded, a revert was requested, or an import
+continues."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from outrider.imports.storage import ImportFiles
 
 
 class ImportJob(BaseModel):
-    """Work on one import. What is to be done, its item knows."""
+    """Work on one import; the status of its item says whether to import or to revert."""
 
     workspace: str
     import_id: str

@@ -1,4 +1,5 @@
-"""What a row changes of what is there: the policies for duplicates and blanks. Pure functions."""
+"""Merge of a row with the stored item, by the policies for duplicates and blanks. Pure
+functions."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ _STATUS = "status"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`open_field` holds values under names of the caller's own, `defaults` those a row has not."""
+    """Merge policy. `open_field` is the field with custom names (`custom`, `context`); `defaults`
+    are the values for fields that a row lacks."""
 
     duplicates: Duplicates
     blanks: Blanks
@@ -24,8 +26,8 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a row says: `fields` with a value, names of `blank` ones (`custom.Stage` and so on), and
-    which `columns` the fields are from."""
+    """Values of a row: `fields` with a value, names of the `blank` ones (`custom.Stage` and so on),
+    and the `columns` that the fields come from."""
 
     fields: Mapping[str, Any]
     blank: Collection[str] = ()
@@ -34,7 +36,7 @@ class Given:
 
 
 def completed(given: Given, policy: Policy) -> dict[str, Any]:
-    """The fields of something new: the row's, and defaults where it has none."""
+    """Return the fields of a new item: those of the row, completed with defaults."""
     fields = {**policy.defaults, **given.fields}
     if tags := _union(given.fields.get(_TAGS), policy.defaults.get(_TAGS)):
         fields[_TAGS] = tags
@@ -42,7 +44,7 @@ def completed(given: Given, policy: Policy) -> dict[str, Any]:
 
 
 def changes(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[str, Any]:
-    """What a row changes of `current`, by field; None clears one."""
+    """Return the fields of `current` that the row changes; None clears a field."""
     wanted = {
         name: value
         for name, value in given.fields.items()
@@ -51,7 +53,9 @@ def changes(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[st
     if policy.blanks == "clear":
         wanted |= {name: None for name in given.blank if "." not in name and name != _TAGS}
     if policy.open_field:
-        wanted[policy.open_field] = _opened(current.get(policy.open_field) or {}, given, policy)
+        wanted[policy.open_field] = _merged_open_field(
+            current.get(policy.open_field) or {}, given, policy
+        )
     wanted |= stops(current, given)
     if (
         _STATUS in given.fields
@@ -59,7 +63,7 @@ def changes(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[st
         and policy.duplicates == "update"
     ):
         wanted[_STATUS] = given.fields[_STATUS]
-    wanted[_TAGS] = _tags(current.get(_TAGS) or [], given, policy)
+    wanted[_TAGS] = _merged_tags(current.get(_TAGS) or [], given, policy)
     for name, value in policy.defaults.items():
         if name != _TAGS and _is_blank(wanted.get(name, current.get(name))):
             wanted[name] = value
@@ -71,16 +75,16 @@ def changes(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[st
 
 
 def stops(current: Mapping[str, Any], given: Given) -> dict[str, Any]:
-    """What a row changes whatever the policy: that somebody must not be written to is never lost,
-    and no file takes it away."""
+    """Return the change of status that applies whatever the policy: a row can set an opt-out or a
+    bounce, but no file can remove one."""
     ours, theirs = current.get(_STATUS), given.fields.get(_STATUS)
     if theirs not in STOPS or (ours in STOPS and STOPS.index(ours) <= STOPS.index(theirs)):
         return {}
     return {_STATUS: theirs}
 
 
-def _opened(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[str, Any]:
-    """The names of an open field one by one: what the row does not name stays."""
+def _merged_open_field(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[str, Any]:
+    """Merge the open field name by name; names that the row lacks are kept."""
     row: Mapping[str, Any] = given.fields.get(policy.open_field or "") or {}
     merged = dict(current)
     merged |= {
@@ -94,7 +98,7 @@ def _opened(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[st
     return merged
 
 
-def _tags(current: list[str], given: Given, policy: Policy) -> list[str]:
+def _merged_tags(current: list[str], given: Given, policy: Policy) -> list[str]:
     if policy.blanks == "clear" and _TAGS in given.blank:
         current = []
     row = given.fields.get(_TAGS) if _may_set(current, policy) else None

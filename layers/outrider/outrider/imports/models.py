@@ -1,4 +1,4 @@
-"""Imports: what was asked, how far it is, and what became of each row."""
+"""Models of imports: settings, progress, and the result of each row."""
 
 from typing import Any, Literal, Self, get_args
 
@@ -39,7 +39,7 @@ NO_COUNTS: Counts = {
 
 
 class Defaults(BaseModel):
-    """What a row gets where it has no value of its own. Tags are added to those of the row."""
+    """Default values for fields that a row lacks. Tags are added to those of the row."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,10 +51,10 @@ class Defaults(BaseModel):
 
 
 class Column(BaseModel):
-    """How a column is understood. `field` is `email`, `custom.Stage`, …, or null: it is ignored.
+    """Interpretation of a column. `field` is `email`, `custom.Stage`, …, or null if it is ignored.
 
-    `given`: the mapping says so; `guessed`: by its name; `content`: by what stands in it; `kept`:
-    unknown, so kept under its name; `ignored`: of an export of ours, and not for a file to set.
+    `how`: `given`: by the mapping; `guessed`: by its name; `content`: by its values; `kept`:
+    unknown, so kept under its own name; `ignored`: a read-only column of an Outrider export.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,7 +63,7 @@ class Column(BaseModel):
     field: str | None
     how: Literal["given", "guessed", "content", "kept", "ignored"]
     stands_in: str | None = None
-    """The field that it gives a row in which no other column does."""
+    """Field that it fills in rows in which no other column does."""
 
 
 class Progress(BaseModel):
@@ -84,7 +84,7 @@ class FileError(BaseModel):
 
 
 class Import(BaseModel):
-    """One file on its way in. `counts` are of rows, by what became of them."""
+    """Import of one file. `counts` are numbers of rows by result."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -93,23 +93,24 @@ class Import(BaseModel):
     kind: Kind
     format: Format
     status: Status = "awaiting_upload"
-    """`awaiting_upload` of the file, `awaiting_confirmation` if it has `confirm`, `expired` without
-    one, `running`, `completed`, `failed` if the file cannot be read, `reverting` or `reverted`."""
+    """`awaiting_upload` of the file, `awaiting_confirmation` with `confirm`, `expired` if not
+    confirmed in time, `running`, `completed`, `failed` if the file cannot be read, `reverting` or
+    `reverted`."""
     duplicates: Duplicates
     blanks: Blanks = "keep"
     mapping: dict[str, str | None] = {}
     delimiter: Delimiter | None = None
     encoding: Encoding | None = None
     sheet: str | None = None
-    """The sheet of a workbook; without one the first that has rows."""
+    """Sheet of the workbook; by default the first that has rows."""
     defaults: Defaults = Defaults()
     confirm: bool = False
-    """Whether nothing is written before somebody has confirmed it."""
+    """Whether nothing is written until the import is confirmed."""
     expires_at: str | None = None
-    """Until when it can be confirmed."""
+    """Deadline for the confirmation."""
     columns: list[Column] = []
     warnings: list[str] = []
-    """What somebody should look at before the rows are written, or after."""
+    """Warnings to check before the rows are written, or after."""
     progress: Progress = Progress()
     counts: Counts = NO_COUNTS
     error: FileError | None = None
@@ -120,20 +121,20 @@ class Import(BaseModel):
 
     @property
     def is_converted(self) -> bool:
-        """Whether what is read of its file was made of it."""
+        """Whether the rows are read from a converted copy of the file."""
         return self.format in ("vcard", "xlsx") or self.encoding in ("utf-16-le", "utf-16-be")
 
     def seen(self) -> Self:
-        """The import as it is now: one that nobody confirmed in time has expired."""
+        """Return the import as of now: one that was not confirmed in time is `expired`."""
         if self.status != "awaiting_confirmation" or clock.timestamp() < (self.expires_at or ""):
             return self
         return self.model_copy(update={"status": "expired"})
 
 
 class ImportRow(BaseModel):
-    """What became of one row. `line` is where it begins in the file, `row` counts rows from 1.
+    """Result of one row. `line` is where it begins in the file; `row` counts rows from 1.
 
-    `reason` is given for `skipped` and `failed`, `values` (as they stood in the file) for `failed`.
+    `reason` is present for `skipped` and `failed`, `values` (as in the file) for `failed`.
     """
 
     row: int
@@ -141,22 +142,22 @@ class ImportRow(BaseModel):
     result: Result
     id: str | None = None
     key: str | None = None
-    """The address or domain the row is about."""
+    """The address or domain of the row."""
     reason: str | None = None
     note: str | None = None
-    """What of the row was put aside: optional cells that make no sense are kept in `custom`."""
+    """Invalid values of optional cells, which are kept in `custom`."""
     values: dict[str, Any] | None = None
 
 
 class PreviewRow(ImportRow):
-    """What would become of one row, and the `fields` that it would write."""
+    """Expected result of one row, and the `fields` that it would write."""
 
     fields: dict[str, Any] | None = None
 
 
 class RowProblem(BaseModel):
-    """What is wrong with `count` rows. `kind` is the field it is about, or `unreadable`,
-    `put_aside`, `duplicate`; `line` and `detail` are those of the first."""
+    """A problem of `count` rows. `kind` is the field concerned, or `unreadable`, `put_aside`,
+    `duplicate`; `line` and `detail` are those of the first such row."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -167,9 +168,9 @@ class RowProblem(BaseModel):
 
 
 class ImportPreview(BaseModel):
-    """What an import would do. `rows` are the first ones, as they would be written now; `problems`
-    and `stops` (who must not be written to) are of the first `rows_checked`, which are all rows
-    where `complete` says so."""
+    """Preview of an import. `rows` are the first rows as they would be written now; `problems` and
+    `stops` (contacts that must not be emailed) are counted over the first `rows_checked` rows,
+    which are all rows if `complete`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -188,9 +189,9 @@ class ImportPreview(BaseModel):
 
 
 class Undo(BaseModel):
-    """How to take a row back: what the changed fields were (None: not there), and what the row left
-    behind: a version, and a digest of what callers can set. Without `before` the row created what
-    it names."""
+    """Data to revert a row: the previous values of the changed fields (None: absent), the version
+    that the row left, and a digest of its fields that callers can set. Without `before` the row
+    created the item."""
 
     before: dict[str, Any] | None = None
     version: int
@@ -198,26 +199,26 @@ class Undo(BaseModel):
 
 
 class SettledRow(ImportRow):
-    """A row as it is kept."""
+    """Result of a row as it is stored."""
 
     undo: Undo | None = None
 
 
 class PlannedRow(ImportRow):
-    """What is to become of a row. It is written down before it is done, so that whoever repeats it
-    does the same and nothing overwrites what was there before.
+    """Planned write of a row. The plan is stored before it is carried out, so a retry does the same
+    and does not overwrite the previous values.
 
-    `result` is what the row gets when it succeeds. `fields` are those of what is created, or the
-    changes (None clears) of what is at `version`.
+    `result` is the row's result if the write succeeds. `fields` are those of the new item, or the
+    changes (None clears) to the item at `version`.
     """
 
     fields: dict[str, Any] | None = None
     before: dict[str, Any] | None = None
     version: int = 0
     digest: str = ""
-    """Of what is there afterwards, see `Undo`."""
+    """Digest of the item after the write, see `Undo`."""
     former_owner: str | None = None
-    """What is gone, but still holds the key."""
+    """Id of a deleted item that still holds the key."""
 
     @property
     def writes(self) -> bool:

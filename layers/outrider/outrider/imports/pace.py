@@ -1,7 +1,7 @@
-"""The pace of an import: as fast as the relay records what it changes.
+"""Backpressure of imports: they write no faster than the relay records their changes.
 
-The relay takes the changes of a table in their order, whoever made them: the events of every other
-workspace wait for what an import is ahead of it.
+The relay handles the changes of a table in order, whoever made them, so the lead of an import over
+the relay delays the events of every other workspace.
 """
 
 from collections.abc import Callable
@@ -10,32 +10,33 @@ from dataclasses import dataclass
 from outrider.kit import clock
 
 AHEAD = 1
-"""Seconds that an import may be ahead: as long as the relay waits for a full batch."""
+"""Seconds by which an import may be ahead of the relay: as long as the relay waits for a full
+batch."""
 STANDSTILL = 5.0
-"""Seconds without progress of the relay after which the next chunk starts all the same: a relay
-that is down must not stop an import."""
+"""Seconds without progress of the relay after which the next chunk starts anyway: a relay that is
+down must not stop an import."""
 LONGEST_WAIT = 30.0
-"""Seconds that one chunk waits for a relay that makes progress."""
+"""Longest wait of one chunk, in seconds, for a relay that makes progress."""
 _LOOK_EVERY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Backpressure:
-    """`recorded_until` returns the newest second (since the epoch) of which the feed has a change
-    of the import's workspace, or 0."""
+    """Backpressure of one import. `recorded_until` returns the latest second (epoch) of a recorded
+    change of the import's workspace, or 0."""
 
     recorded_until: Callable[[], int]
 
     def follow(self) -> None:
-        """Wait until the relay has recorded what was changed up to AHEAD seconds ago."""
-        wanted = int(clock.now().timestamp()) - AHEAD
-        reached, waited, moved_at = 0, 0.0, 0.0
+        """Wait until the relay has recorded the changes made up to AHEAD seconds ago."""
+        target = int(clock.now().timestamp()) - AHEAD
+        latest, waited, moved_at = 0, 0.0, 0.0
         while waited < LONGEST_WAIT:
             recorded = self.recorded_until()
-            if recorded >= wanted:
+            if recorded >= target:
                 return
-            if recorded > reached:
-                reached, moved_at = recorded, waited
+            if recorded > latest:
+                latest, moved_at = recorded, waited
             elif waited - moved_at >= STANDSTILL:
                 return
             clock.sleep(_LOOK_EVERY)

@@ -1,4 +1,4 @@
-"""What is to become of rows, told from what is there now. Nothing is written here."""
+"""Planner of an import: decides from the stored items what each row does. It writes nothing."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +25,8 @@ class NumberedRow:
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Plans rows of one import. `columns` says what each column is; where it does not (JSON Lines)
-    names are guessed one by one."""
+    """Planner of the rows of one import. `columns` are the interpreted columns; for other names
+    (JSON Lines) the field is guessed name by name."""
 
     importing: Import
     columns: Sequence[Column]
@@ -37,14 +37,15 @@ class Planner:
         self._of_column.update({column.column: column.field for column in self.columns})
 
     def describe(self, rows: Sequence[NumberedRow]) -> list[Column]:
-        """The columns that these rows have, by the beginnings of their names."""
+        """Return the columns of these rows; names are truncated to MAX_NAME."""
         names = dict.fromkeys(name[:MAX_NAME] for row in rows for name in row.source.values)
         mapping = self.importing.mapping
         given = {name: mapping[name] for name in names if name in mapping}
         return describe(self.importing.kind, list(names)[:MAX_COLUMNS], given)
 
     def plan(self, rows: Sequence[NumberedRow]) -> list[PlannedRow]:
-        """In the order of the rows. Of several about the same only the first is carried out."""
+        """Return the plan of each row, in order. Of rows with the same key only the first is
+        carried out."""
         understood = {row.number: self._parsed(row.source) for row in rows}
         keys = {
             self.target.key_of(parsed.key)
@@ -71,8 +72,8 @@ class Planner:
         return planned
 
     def check(self, rows: Sequence[NumberedRow]) -> list[PlannedRow]:
-        """The rows as they stand in the file, without what is there now: those that would fail,
-        and those about the same as an earlier one, which would be skipped."""
+        """Return the result of each row without regard to stored items: rows that would fail, and
+        rows that would be skipped because an earlier one has the same key."""
         first: dict[str, int] = {}
         checked = []
         for row in rows:
@@ -91,7 +92,7 @@ class Planner:
         return checked
 
     def _parsed(self, source: SourceRow) -> Parsed | str:
-        """The row, or why it is refused."""
+        """Return the parsed row, or the reason why it is refused."""
         if source.error:
             return source.error
         try:
@@ -152,12 +153,12 @@ class Planner:
         )
 
     def _row_of(self, held: KeyOwner | None) -> int | None:
-        """The row of this import that last wrote what is held."""
+        """Return the row of this import that last wrote the stored item, or None."""
         import_id, _, place = bulk_marks.mark_of(held.item if held else None).partition("#")
         return int(place.partition("#")[0]) if import_id == self.importing.id else None
 
     def _given(self, values: Mapping[str, Any]) -> Given:
-        """Raises Unclear."""
+        """Return the values of a row by field. Raises Unclear."""
         kind = self.importing.kind
         ours = is_ours(kind, list(values)) if self.importing.format == "jsonl" else self._is_ours
         row = _Row(kind, OPEN_FIELD[kind], ours)
@@ -187,7 +188,7 @@ class Planner:
 
 @dataclass(slots=True)
 class _Row:
-    """Puts together what a row says."""
+    """Builder of a row's values by field."""
 
     kind: Kind
     open_field: str | None
@@ -196,29 +197,29 @@ class _Row:
     _opened: dict[str, Any] = field(default_factory=dict)
     _blank: set[str] = field(default_factory=set)
     _columns: dict[str, str] = field(default_factory=dict)
-    _said: list[tuple[str, str, Any]] = field(default_factory=list)
+    _stop_cells: list[tuple[str, str, Any]] = field(default_factory=list)
 
     def take(self, column: str, name: str | None, value: Any) -> None:
-        """That the column is the field `name`, and has this value."""
+        """Add the value of a column that is interpreted as the field `name`."""
         if name is None:
             return
         if name in STANDING and self.kind == "contacts":
-            self._stand(column, name, value)
+            self._take_standing(column, name, value)
         elif value is None:
             self._blank.add(name)
         elif name == self.open_field and isinstance(value, dict):
             self._opened |= value
         elif "." in name:
             self._opened[name.partition(".")[2]] = value
-        elif self._is_no(name, value):
+        elif self._is_wrong_field(name, value):
             self._opened[column[:MAX_NAME]] = value
         else:
             self.fields[name], self._columns[name] = value, column
 
-    def _stand(self, column: str, name: str, value: Any) -> None:
+    def _take_standing(self, column: str, name: str, value: Any) -> None:
         if value is None:
             return
-        self._said.append((column, name, value))
+        self._stop_cells.append((column, name, value))
         if name == "status" and self.is_ours and value in get_args(Status):
             self.fields["status"] = "new" if value == "active" else value
         elif not is_answer(value):
@@ -226,21 +227,21 @@ class _Row:
 
     def stand_in(self, column: Column, value: Any) -> None:
         name = column.stands_in or ""
-        whole = name == "full_name" and {"first_name", "last_name"} & set(self.fields)
-        if name in self.fields or whole or self._is_no(name, value):
+        has_part = name == "full_name" and {"first_name", "last_name"} & set(self.fields)
+        if name in self.fields or has_part or self._is_wrong_field(name, value):
             return
         self.fields[name], self._columns[name] = value, column.column
         self._blank.discard(name)
         self._opened.pop((column.field or "").partition(".")[2], None)
 
-    def _is_no(self, name: str, value: Any) -> bool:
-        """Whether it is no value for this field, but for another of the same name: Outlook's title
-        is Ms. or Dr."""
+    def _is_wrong_field(self, name: str, value: Any) -> bool:
+        """Return whether the value belongs to another field of the same name: Outlook's title is
+        Ms. or Dr., not a job title."""
         return name == "title" and not self.is_ours and is_courtesy(str(value))
 
     def given(self) -> Given:
-        """Raises Unclear."""
-        if stop := stop_of(self._said):
+        """Return the values. Raises Unclear."""
+        if stop := stop_of(self._stop_cells):
             self.fields["status"] = stop
         if self.fields.get("status") == "new":
             del self.fields["status"]

@@ -1,4 +1,4 @@
-"""What an import would do, told from the beginning of its file. Nothing is written."""
+"""Preview of an import, computed from the beginning of its file. It writes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,14 +15,15 @@ from outrider.imports.storage import ImportFiles
 from outrider.imports.targets import ImportTarget
 
 ROWS = 20
-"""How many are shown as they would be written."""
+"""Rows shown as they would be written."""
 CHECKED = 500
-"""How many are looked at for problems."""
+"""Rows checked for problems."""
 _LONGEST = 300
 
 
 def preview(importing: Import, files: ImportFiles, target: ImportTarget) -> ImportPreview:
-    """Raises ObjectMissing without a file, BrokenFile for one that cannot be read at all."""
+    """Return the preview of an import. Raises ObjectMissing if there is no file, and BrokenFile if
+    it cannot be read at all."""
     files = replace(files, is_converted=importing.is_converted)
     beginning = files.fetch(0, BEGINNING).body
     if not importing.is_converted and form_of(beginning):
@@ -61,7 +62,8 @@ def preview(importing: Import, files: ImportFiles, target: ImportTarget) -> Impo
 
 
 def _read(rows: Rows) -> tuple[list[NumberedRow], BrokenFile | None, bool]:
-    """The first rows, where the file breaks off among them, and whether these are all."""
+    """Return the first rows, the error if the file breaks off among them, and whether these are all
+    rows."""
     read: list[NumberedRow] = []
     while len(read) < CHECKED:
         try:
@@ -84,7 +86,7 @@ def _shown(row: PlannedRow) -> PreviewRow:
 def _problems(rows: Sequence[PlannedRow], broken: BrokenFile | None) -> list[RowProblem]:
     found: dict[str, RowProblem] = {}
     for row in rows:
-        for kind, detail in _wrong(row):
+        for kind, detail in _problems_of(row):
             before = found.get(kind)
             found[kind] = RowProblem(
                 kind=kind,
@@ -99,7 +101,7 @@ def _problems(rows: Sequence[PlannedRow], broken: BrokenFile | None) -> list[Row
     return sorted(found.values(), key=lambda problem: -problem.count)
 
 
-def _wrong(row: PlannedRow) -> list[tuple[str, str]]:
+def _problems_of(row: PlannedRow) -> list[tuple[str, str]]:
     if row.note:
         return [("put_aside", row.note)]
     if row.result == "skipped":

@@ -1,8 +1,8 @@
-"""Keys, expressions and items of imports.
+"""DynamoDB keys, expressions and items of imports.
 
-An import is `<workspace>` / `imp_…`; what became of its rows is told, chunk by chunk, by
-`<workspace>#imp_…` / `chunk#<number>`, which names the object in the bucket that has them. Whoever
-works on an import has a lease on it, and every chunk is entered at the number it had.
+An import is `<workspace>` / `imp_…`. The results of its rows are stored in chunks:
+`<workspace>#imp_…` / `chunk#<number>` names the S3 object that has them. A worker needs the lease
+of the import, and a chunk is saved on the condition that its number is the next.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,17 +30,17 @@ from outrider.kit.aws.dynamodb import (
 from outrider.kit.outbox import Event
 
 LEASE = timedelta(seconds=330)
-"""Longer than a worker may run: who holds a lease beyond it is gone."""
+"""Longer than a worker's time limit, so the holder of an expired lease has stopped."""
 _ROWS_LIFE = timedelta(days=30)
 _CHUNK = "chunk#"
 
 
 class ImportLeaseLost(Exception):
-    """Somebody else works on the import, or its work is done."""
+    """Raised when another worker holds the lease of the import, or there is no work left."""
 
 
 class Chunk(BaseModel):
-    """A part of the rows: how many of each result, and which object has them."""
+    """A range of rows: the number of rows by result, and the S3 object that has them."""
 
     number: int
     first_row: int
@@ -52,8 +52,8 @@ class Chunk(BaseModel):
 
 
 class ImportWork(BaseModel):
-    """An import as its worker sees it: where it stands in the file, which chunk is next, and how
-    often work on it was begun since a chunk was last entered."""
+    """Worker's view of an import: its position in the file, the next chunk, and the number of
+    attempts (`tries`) since a chunk was last saved."""
 
     shown: Import
     offset: int = 0
@@ -65,7 +65,7 @@ class ImportWork(BaseModel):
     lease: str = ""
 
     def after(self, changes: Mapping[str, Any]) -> "ImportWork":
-        """The work with what was just saved."""
+        """Return the work with the changes just saved."""
         own = {name: value for name, value in changes.items() if name in ImportWork.model_fields}
         shown = Import.model_validate({**self.shown.model_dump(), **changes})
         return self.model_copy(update={**own, "shown": shown})
@@ -83,7 +83,7 @@ class ImportRepository:
         return Import.model_validate(item).seen() if item else None
 
     def list(self, limit: int, after: Item | None) -> tuple[list[Import], Item | None]:
-        """Newest first."""
+        """Return a page of imports, newest first, and the key after which the next page begins."""
         page = self.table.page(
             Query(
                 self.workspace,
@@ -98,7 +98,7 @@ class ImportRepository:
         return [Import.model_validate(item).seen() for item in page.items], page.last_key
 
     def chunks(self, import_id: str, first: int, limit: int) -> ItemPage:
-        """Chunks from the number `first` on; `items` are those of `Chunk`."""
+        """Return a page of the items of chunks from number `first` on (see `Chunk`)."""
         return self.table.query(
             Query(
                 self._pk(import_id),
@@ -131,9 +131,9 @@ class ImportRepository:
             self.table.write(put)
 
     def take(self, import_id: str, lease: str, states: Sequence[Status]) -> ImportWork:
-        """Lease the import, if it is in one of these states, and count that.
+        """Acquire the lease of an import in one of these states, and count the attempt.
 
-        Raises ImportLeaseLost.
+        Raises ImportLeaseLost if another worker holds it or the import is in another state.
         """
         among = ", ".join(f":state{number}" for number in range(len(states)))
         action = self.table.update_action(
@@ -152,13 +152,13 @@ class ImportRepository:
             item = self.table.write(action)
         except ConditionFailed as refused:
             item = refused.item or {}
-            if item.get("lease") != lease:  # else it was taken, and the answer to that was lost
+            if item.get("lease") != lease:  # else the write succeeded and its response was lost
                 raise ImportLeaseLost from refused
         work = {name: item[name] for name in ImportWork.model_fields if name in item}
         return ImportWork(shown=Import.model_validate(item), **work)
 
-    def forgive(self, work: ImportWork) -> None:
-        """Do not count this try of the holder of the lease."""
+    def uncount_attempt(self, work: ImportWork) -> None:
+        """Do not count this attempt of the lease holder."""
         action = self.table.update_action(
             self.workspace,
             work.shown.id,
@@ -180,8 +180,8 @@ class ImportRepository:
         events: Sequence[Event] = (),
         done: bool = False,
     ) -> None:
-        """Enter what the holder of the lease has done, with the rows of a chunk. `done` ends the
-        lease. Raises ImportLeaseLost."""
+        """Save the progress `found` by the lease holder, with the rows of a chunk; `done` releases
+        the lease. Raises ImportLeaseLost if another worker has acquired it."""
         actions = [self._save_action(work, found, events, done)]
         if chunk:
             life = clock.now() + _ROWS_LIFE
@@ -198,7 +198,7 @@ class ImportRepository:
             raise ImportLeaseLost from failure
 
     def revert(self, import_id: str, events: Sequence[Event], also: Sequence[Action] = ()) -> bool:
-        """Whether the import did not run and is being reverted now."""
+        """Set the status `reverting` if the import is not running. Return whether it was set."""
         action = self.table.update_action(
             self.workspace,
             import_id,
@@ -220,7 +220,7 @@ class ImportRepository:
         events: Sequence[Event],
         also: Sequence[Action] = (),
     ) -> bool:
-        """Whether the import waited for it, and goes on now."""
+        """Set the status `running` if the import awaits confirmation. Return whether it was set."""
         action = self.table.update_action(
             self.workspace,
             import_id,

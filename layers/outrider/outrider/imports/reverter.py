@@ -1,7 +1,8 @@
-"""Takes an import back, chunk by chunk from its end.
+"""Reverter of imports, chunk by chunk from the end.
 
-What a row created is deleted, what it changed gets the values it had before; each only at the
-version the row left behind. What was changed since stays, and its row says so.
+Items that a row created are deleted, and items that it changed get their previous values; both on
+the condition that the item is at the version which the row left. Items changed since then stay as
+they are, and the result of their row says so.
 """
 
 from collections import Counter
@@ -25,8 +26,9 @@ _CHANGED_SINCE = "It was changed since the import and stays as it is"
 
 @dataclass(frozen=True, slots=True)
 class Reverter:
-    """`target` builds what rows of a kind became, `go_on` asks for another call, `pace` holds the
-    next chunk until the events of what was taken back are recorded."""
+    """Worker that reverts imports. `target` returns the target of a kind, `go_on` queues another
+    invocation, and `pace` delays the next chunk until the events of the previous one are
+    recorded."""
 
     caller: Callable[[ImportWork], Caller]
     imports: ImportRepository
@@ -36,7 +38,7 @@ class Reverter:
     pace: Callable[[ImportWork], Backpressure]
 
     def run(self, enough_time: Callable[[], bool]) -> str:
-        """Begin or go on. Gives what came of it, for the log."""
+        """Start or continue the revert, and return the outcome for the log."""
         try:
             work = self.imports.take(self.files.import_id, str(uuid4()), ["reverting"])
             return self._run(work, enough_time)
@@ -46,12 +48,12 @@ class Reverter:
     def _run(self, work: ImportWork, enough_time: Callable[[], bool]) -> str:
         target = self.target(work)
         while work.chunk > 0:
-            before, work = work, self._take_back(work, target)
+            before, work = work, self._revert_chunk(work, target)
             if work.chunk > 0 and not enough_time():
                 self.imports.save(work, {"status": "reverting"}, done=True)
                 self.go_on()
                 return "to be continued"
-            if work.chunk > 0 and _tells_of(before, work):
+            if work.chunk > 0 and _caused_events(before, work):
                 self.pace(work).follow()
         reverted = self.caller(work).event(
             "import.reverted",
@@ -64,11 +66,11 @@ class Reverter:
         self.imports.save(work, ended, events=[reverted], done=True)
         return "reverted"
 
-    def _take_back(self, work: ImportWork, target: ImportTarget) -> ImportWork:
+    def _revert_chunk(self, work: ImportWork, target: ImportTarget) -> ImportWork:
         chunk = self.imports.chunk(work.shown.id, work.chunk - 1)
         rows = self.files.get_rows(chunk.rows)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            settled = list(pool.map(lambda row: self._undone(row, target), rows))
+            settled = list(pool.map(lambda row: self._reverted(row, target), rows))
         name = f"reverted-{chunk.number:06}"
         self.files.put_rows(name, settled)
         counted = Counter(row.result for row in settled)
@@ -85,7 +87,7 @@ class Reverter:
         self.imports.save(work, moved, chunk=now)
         return work.after(moved)
 
-    def _undone(self, row: SettledRow, target: ImportTarget) -> SettledRow:
+    def _reverted(self, row: SettledRow, target: ImportTarget) -> SettledRow:
         if row.undo is None or row.id is None:
             return row
         mark = f"{self.files.import_id}#{row.row}#reverted"
@@ -95,7 +97,7 @@ class Reverter:
         return row.model_copy(update=changed)
 
 
-def _tells_of(before: ImportWork, after: ImportWork) -> bool:
-    """Whether there are events of what was taken back: of suppressions there are none."""
+def _caused_events(before: ImportWork, after: ImportWork) -> bool:
+    """Return whether the last chunk has caused events: reverted suppressions cause none."""
     reverted = after.shown.counts["reverted"] > before.shown.counts["reverted"]
     return reverted and after.shown.kind != "suppressions"

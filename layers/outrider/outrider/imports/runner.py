@@ -1,9 +1,9 @@
-"""Carries an import out, chunk by chunk, in as many calls as it takes.
+"""Worker of imports: runs an import chunk by chunk, over as many invocations as it takes.
 
-A chunk's plan is written down before anything is done, then done, then its rows are told and the
-import moves on to the next. Whoever dies anywhere leaves a plan that the next one carries on with:
-what was written bears the row's mark. A chunk over which workers die is read again row by row, so
-that the row which kills them is known, and the import ends there.
+The plan of a chunk is stored, then carried out, then the results of its rows are stored. If a
+worker dies, the next one continues with the stored plan; this is idempotent, since each written
+item carries the row's mark. A chunk on which workers die repeatedly is read again row by row, to
+find the poison row; the import ends there.
 """
 
 from collections import Counter
@@ -31,13 +31,14 @@ from outrider.kit.errors import ServiceUnavailable
 
 MAX_BYTES = 200 * 1024 * 1024
 CONFIRMATION = timedelta(days=7)
-"""How long an import waits to be confirmed."""
+"""How long an import waits for confirmation."""
 CHUNK_ROWS = 500
 CHUNK_BYTES = 4 * 1024 * 1024
 MOST_TRIES = 3
-"""How often work is begun without a chunk being entered; the queue gives a message five times."""
+"""Attempts without a saved chunk before the import fails; the queue delivers a message up to five
+times."""
 _CAREFUL_AFTER = 2
-"""Tries, of which the last ones take a row for a chunk."""
+"""Attempts after which chunks have a single row."""
 _ROUNDS = 3
 _CONTENDED = "Others kept changing it at the same time; import this row again"
 
@@ -52,8 +53,9 @@ class _ReadChunk:
 
 @dataclass(frozen=True, slots=True)
 class ImportRunner:
-    """`target` builds what rows of a kind become, `go_on` asks for another call, `pace` holds the
-    next chunk until the events of what a kind's rows became are recorded."""
+    """Worker that runs imports. `target` returns the target of a kind, `go_on` queues another
+    invocation, and `pace` delays the next chunk until the events of the previous one are
+    recorded."""
 
     caller: Callable[[ImportWork], Caller]
     imports: ImportRepository
@@ -63,7 +65,8 @@ class ImportRunner:
     pace: Callable[[ImportWork], Backpressure]
 
     def run(self, enough_time: Callable[[], bool]) -> str:
-        """Begin or go on. Gives what came of it, for the log."""
+        """Start or continue the import, and return the outcome for the log. Raises
+        ServiceUnavailable, without counting the attempt, if AWS fails."""
         try:
             work = self.imports.take(
                 self.files.import_id, str(uuid4()), ["awaiting_upload", "running"]
@@ -74,9 +77,9 @@ class ImportRunner:
             return self._run(work, enough_time)
         except ImportLeaseLost:
             return "taken over"
-        except ServiceUnavailable:  # not the fault of the file
+        except ServiceUnavailable:  # the file did not cause it
             with suppress(ServiceUnavailable):
-                self.imports.forgive(work)
+                self.imports.uncount_attempt(work)
             raise
 
     def _run(self, work: ImportWork, enough_time: Callable[[], bool]) -> str:
@@ -84,7 +87,7 @@ class ImportRunner:
         careful_until = work.row + CHUNK_ROWS if is_careful else 0
         try:
             if work.tries > MOST_TRIES:
-                raise _deadly(work)
+                raise _poison_row(work)
             if work.shown.started_at is None:
                 begun = self._begin(work)
                 if begun is None:
@@ -115,7 +118,8 @@ class ImportRunner:
             return "failed"
 
     def _begin(self, work: ImportWork) -> ImportWork | None:
-        """Look at the beginning of the file; None when the import waits to be confirmed then.
+        """Read the beginning of the file and start the import. Return None if it has to be
+        confirmed first.
 
         Raises BrokenFile.
         """
@@ -124,16 +128,17 @@ class ImportRunner:
             raise BrokenFile(1, f"The file has {size:,} bytes and may have at most {MAX_BYTES:,}")
         if size == 0:
             raise BrokenFile(1, "The file is empty")
-        looked = self._look(work.shown, size)
+        looked = self._detect(work.shown, size)
         if work.shown.confirm and work.shown.status == "awaiting_upload":
-            self._wait(work, looked)
+            self._await_confirmation(work, looked)
             return None
         started = {"status": "running", "started_at": clock.timestamp(), **looked}
         self.imports.save(work, started)
         return work.after(started)
 
-    def _look(self, shown: Import, size: int) -> dict[str, Any]:
-        """What the file is. Raises BrokenFile."""
+    def _detect(self, shown: Import, size: int) -> dict[str, Any]:
+        """Return the detected format and layout of the file; convert it if needed. Raises
+        BrokenFile."""
         known: dict[str, Any] = {}
         files = self.files
         beginning = files.fetch(0, BEGINNING).body
@@ -159,18 +164,18 @@ class ImportRunner:
             }
         return known
 
-    def _wait(self, work: ImportWork, looked: Mapping[str, Any]) -> None:
-        """For somebody to confirm the import. This was no try of its rows."""
+    def _await_confirmation(self, work: ImportWork, looked: Mapping[str, Any]) -> None:
+        """Wait for confirmation. The attempt is not counted."""
         until = clock.to_text(clock.now() + CONFIRMATION)
         waits = {"status": "awaiting_confirmation", "expires_at": until, "tries": 0, **looked}
-        told = self.caller(work).event(
+        awaiting = self.caller(work).event(
             "import.awaiting_confirmation",
             identity=work.shown.id,
             import_id=work.shown.id,
             kind=work.shown.kind,
             expires_at=until,
         )
-        self.imports.save(work, waits, events=[told], done=True)
+        self.imports.save(work, waits, events=[awaiting], done=True)
 
     def _rows(self, work: ImportWork) -> Rows:
         files = replace(self.files, is_converted=work.shown.is_converted)
@@ -182,7 +187,7 @@ class ImportRunner:
         return CsvRows(lines, shown.columns, shown.delimiter or ",", encoding)
 
     def _carry_out(self, work: ImportWork, read: _ReadChunk, tries: int) -> ImportWork:
-        """Do what the rows say and tell what became of them; the work behind them."""
+        """Write the rows of a chunk and store their results. Return the work after it."""
         if not read.rows:
             return work
         planner = Planner(work.shown, work.shown.columns, self.target(work))
@@ -214,8 +219,8 @@ class ImportRunner:
     def _settle(
         self, work: ImportWork, read: _ReadChunk, planner: Planner
     ) -> tuple[ChunkEnd, list[SettledRow]]:
-        """What became of the rows, in their order. Rows that found something else than they were
-        planned for are planned again."""
+        """Write the rows and return their results, in order. Rows whose item changed after it was
+        read are planned and written again."""
         plan = self.files.plan(work.chunk, 0, ChunkPlan(planner.plan(read.rows), read.end))
         end, settled = plan.end, dict[int, SettledRow]()
         for round_ in range(_ROUNDS):
@@ -247,7 +252,7 @@ class ImportRunner:
         self.imports.save(work, ended, events=[completed], done=True)
 
 
-def _deadly(work: ImportWork) -> BrokenFile:
+def _poison_row(work: ImportWork) -> BrokenFile:
     return BrokenFile(
         work.line + 1,
         f"Work on the file broke off {MOST_TRIES} times at row {work.row + 1}. The rows before it "
@@ -256,8 +261,8 @@ def _deadly(work: ImportWork) -> BrokenFile:
 
 
 def _read(work: ImportWork, rows: Rows, most: int) -> _ReadChunk:
-    """The next rows, at `most`, or as many as make a chunk, or as there are before the file breaks
-    off."""
+    """Return the next chunk: at most `most` rows, or as many bytes as fit into a chunk, or the rows
+    before the file breaks off."""
     read: list[NumberedRow] = []
     lines, start = rows.lines, rows.lines.offset
     end = ChunkEnd(offset=start, line=lines.line, row=work.row)

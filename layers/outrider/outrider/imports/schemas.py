@@ -1,4 +1,4 @@
-"""What the API takes and gives about imports."""
+"""API schemas of imports."""
 
 from typing import Annotated, Literal, Self
 
@@ -42,7 +42,7 @@ _DEFAULTS: dict[Kind, set[str]] = {
 
 
 def _rules() -> dict[str, JsonValue]:
-    """What goes together."""
+    """Return the JSON Schema rules for fields that depend on each other."""
     every = set().union(*_DEFAULTS.values())
     no_defaults = {
         kind: {"properties": {name: {"type": "null"} for name in sorted(every - taken)}}
@@ -67,10 +67,10 @@ def _rules() -> dict[str, JsonValue]:
 
 
 class ImportCreate(Input):
-    """An import of one file, which tells its `format` where that is not said. `duplicates` says
-    what happens to a row whose contact or company exists; `blanks` what an empty cell means for
-    `update`; `mapping` names the field of a column, or null to ignore it. With `confirm`, nothing
-    is written before it is confirmed."""
+    """A new import of one file. Its `format` is detected by default. `duplicates` is what happens
+    to a row whose contact or company exists; `blanks` is what an empty cell means with `update`;
+    `mapping` has the field of a column, or null to ignore it. With `confirm`, nothing is written
+    until the import is confirmed."""
 
     model_config = ConfigDict(json_schema_extra=_rules())
 
@@ -86,7 +86,7 @@ class ImportCreate(Input):
     confirm: bool = False
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
+    def _check_combinations(self) -> Self:
         if self.blanks == "clear" and self.duplicates != "update":
             raise ValueError("blanks: clear needs duplicates: update")
         if self.kind == "suppressions" and self.duplicates != "skip":
@@ -105,14 +105,14 @@ class ImportCreate(Input):
 
 
 class MappingGiven(Input):
-    """What to do with columns, instead of what the import was made with."""
+    """A mapping of columns that replaces the one the import was created with."""
 
     mapping: Mapping | None = None
 
 
 class Upload(BaseModel):
-    """Where the file goes: one request with this method, URL and these headers, and the file as
-    its body. It starts the import."""
+    """Upload request of the file: send it as the body, with this method, URL and headers. The
+    upload starts the import."""
 
     method: Literal["PUT"] = "PUT"
     url: str
@@ -127,4 +127,4 @@ class ImportCreated(Import):
 
 class RowsQuery(PageQuery):
     status: Result | None = None
-    """Only rows of which this became."""
+    """Only rows with this result."""

@@ -1,4 +1,4 @@
-"""What is done with imports through the API."""
+"""Operations of the API on imports."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,9 +37,9 @@ from outrider.kit.errors import ValidationFailed
 from outrider.kit.http.pagination import Page, PageQuery, Sealer
 
 _CHUNKS_AT_ONCE = 10
-"""Objects read for one page of rows: a page may be short where few rows match."""
+"""S3 objects read for one page of rows; a page may be short if few rows match."""
 _PAGE_BYTES = 2 * 1024 * 1024
-"""Of rows; a function can answer with 6 MB, in which quotes count twice."""
+"""Bytes of rows per page; a Lambda response may have 6 MB, in which quotes are escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class ImportService:
     target: Callable[[Import], ImportTarget]
 
     def create(self, new: ImportCreate) -> ImportCreated:
-        """Raises ScopeDenied when the key may not write what the rows become."""
+        """Create an import, and return the link to which its file is uploaded. Raises ScopeDenied
+        if the key may not write the imported resource."""
         self._may_write(new.kind)
         now = clock.now()
         created = Import(
@@ -70,7 +71,7 @@ class ImportService:
         return answer
 
     def get(self, import_id: str) -> Import:
-        """Raises ImportNotFound."""
+        """Return an import. Raises ImportNotFound."""
         found = self.imports.get(import_id) if ids.is_id("imp", import_id) else None
         if found is None:
             raise ImportNotFound
@@ -82,7 +83,8 @@ class ImportService:
         return sealer.page(query, imports, place)
 
     def rows(self, import_id: str, query: RowsQuery) -> Page[ImportRow]:
-        """In the order of the file. Raises ImportNotFound, and ScopeDenied."""
+        """Return a page of row results, in the order of the file. Raises ImportNotFound and
+        ScopeDenied."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/imports/{import_id}/rows")
         after = sealer.after(query) or {"chunk": 0, "row": 0}
         self._may_see(self.get(import_id).kind)
@@ -105,8 +107,10 @@ class ImportService:
         return sealer.page(query, _shown(found), place_after)
 
     def revert(self, import_id: str) -> Import:
-        """Raises ImportNotFound, and CannotRevert while the import runs. One that was never begun
-        is over then. Twice is the same as once."""
+        """Revert an import; one that has not started ends without writing. Idempotent.
+
+        Raises ImportNotFound, ScopeDenied, and CannotRevert while the import is running.
+        """
         found = self.get(import_id)
         self._may_write(found.kind)
         if found.status in ("reverting", "reverted"):
@@ -137,8 +141,11 @@ class ImportService:
             raise CannotPreview(f"The file cannot be imported: {broken}") from broken
 
     def confirm(self, import_id: str, asked: MappingGiven) -> Import:
-        """Go on with an import that waits for it, by another mapping if one is given. Twice is the
-        same as once. Raises ImportNotFound, ScopeDenied, ValidationFailed, and CannotConfirm."""
+        """Confirm an import that awaits it, optionally with another mapping. Idempotent.
+
+        Raises ImportNotFound, ScopeDenied, ValidationFailed for an invalid mapping, and
+        CannotConfirm if the import does not wait for confirmation.
+        """
         found = self.get(import_id)
         self._may_write(found.kind)
         if found.confirm and found.status in ("running", "completed", "failed"):
@@ -162,7 +169,8 @@ class ImportService:
     def _chunks(
         self, import_id: str, first: int, status: Result | None
     ) -> tuple[Sequence[Chunk], int | None]:
-        """Chunks from `first` on that have such rows, and where to go on behind them."""
+        """Return the chunks from `first` on with rows of this result, and the number to continue
+        from, or None."""
         page = self.imports.chunks(import_id, first, _CHUNKS_AT_ONCE if status is None else 1_000)
         chunks = [Chunk.model_validate(item) for item in page.items]
         having = [chunk for chunk in chunks if chunk.has(status)]
@@ -176,7 +184,7 @@ class ImportService:
             raise ScopeDenied(f"An import of {kind} needs the scope {scope}")
 
     def _may_see(self, kind: Kind) -> None:
-        """The rows of a file are seen by who may write or read such things."""
+        """Raise ScopeDenied unless the key may read or write the imported resource."""
         either = (f"{kind}:read", f"{kind}:write")
         if not any(scopes.covers(self.caller.scopes, scope) for scope in either):
             raise ScopeDenied(f"The rows of an import of {kind} need the scope {either[0]}")

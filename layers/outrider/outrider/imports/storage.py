@@ -1,8 +1,8 @@
-"""What an import keeps in the bucket: `imports/<mode>/<workspace>/<import>/…`, for 30 days.
+"""S3 objects of imports: `imports/<mode>/<workspace>/<import>/…`, kept for 30 days.
 
-`upload` is the file, `converted` what was made of it where it is no text in UTF-8;
-`plan-<chunk>-<round>` what is to become of a chunk's rows, written before it is done and never
-again; `rows-<chunk>` and `reverted-<chunk>` what became of them.
+`upload` is the file; `converted` is its conversion to UTF-8 text, if it has another form.
+`plan-<chunk>-<round>` is the plan of a chunk's rows, stored before it is carried out and never
+changed. `rows-<chunk>` and `reverted-<chunk>` are the results.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ _CONVERTED = "converted"
 
 
 class ChunkEnd(BaseModel):
-    """Where a chunk ends in the file: bytes and lines before it, and rows."""
+    """End of a chunk in the file: the numbers of bytes, lines and rows before it."""
 
     offset: int
     line: int
@@ -37,22 +37,22 @@ class ChunkPlan:
 
 @dataclass(frozen=True, slots=True)
 class ImportFiles:
-    """The files of one import."""
+    """S3 objects of one import."""
 
     objects: Objects
     workspace: WorkspaceId
     import_id: str
     is_converted: bool = False
-    """Whether `fetch` reads what was made of the file."""
+    """Whether `fetch` reads the converted file."""
 
     @classmethod
     def uploaded(cls, key: str) -> tuple[WorkspaceId, str]:
-        """The workspace and the import an uploaded file belongs to."""
+        """Return the workspace and import that an uploaded file belongs to, from its key."""
         _, mode, workspace, import_id, _ = key.split("/")
         return WorkspaceId.of(workspace, "test" if mode == "test" else "live"), import_id
 
     def link(self) -> str:
-        """Where to PUT the file within LINK_SECONDS."""
+        """Return the presigned URL to PUT the file to, valid for LINK_SECONDS."""
         return self.objects.link_to_put(self._key(_UPLOAD), LINK_SECONDS)
 
     def fetch(self, start: int, length: int) -> ObjectRange:
@@ -60,7 +60,7 @@ class ImportFiles:
         return self.objects.get_part(self._key(name), start, length)
 
     def convert(self, pieces: Iterable[bytes]) -> "ImportFiles":
-        """Write what is made of the file, over what was made before; gives the files with it."""
+        """Write the converted file, replacing an earlier one, and return the files that read it."""
         key, tags, part = self._key(_CONVERTED), list[str](), b""
         upload_id = self.objects.begin(key)
         for piece in pieces:
@@ -73,7 +73,7 @@ class ImportFiles:
         return replace(self, is_converted=True)
 
     def plan(self, chunk: int, round_: int, plan: ChunkPlan) -> ChunkPlan:
-        """Write a plan down, unless there is one already; gives the one that counts."""
+        """Store a plan unless there is one already, and return the stored one."""
         key = self._key(f"plan-{chunk:06}-{round_}")
         if self.objects.put_new(key, _lines([plan.end, *plan.rows])):
             return plan

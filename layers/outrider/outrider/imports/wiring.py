@@ -1,4 +1,4 @@
-"""Builds the objects of `imports`."""
+"""Construction of the services and workers of `imports`."""
 
 from dataclasses import replace
 
@@ -57,7 +57,7 @@ def reverter(workspace: WorkspaceId, import_id: str) -> Reverter:
 
 
 def _caller(workspace: WorkspaceId, work: ImportWork) -> Caller:
-    """Whoever asked for the import, as far as events say."""
+    """Return a caller that acts for whoever created the import."""
     caller = Caller.engine(workspace, work.request_id)
     return replace(caller, actor=work.shown.created_by)
 

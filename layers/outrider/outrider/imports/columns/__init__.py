@@ -1,1 +1,1 @@
-"""Columns: what their headers and cells mean."""
+"""Columns: interpretation of headers and cells."""

@@ -1,7 +1,8 @@
-"""Who may be written to, as files of other programs say it: columns like Unsubscribed, Email Opt
-Out, Bounced, Status.
+"""Opt-outs and bounces in the files of other programs: columns like Unsubscribed, Email Opt Out,
+Bounced, Status.
 
-A stop is never lost: an import sets it whatever its policy, and never takes one away.
+An opt-out or bounce ("stop") is never lost: an import sets it whatever its policy, and never
+removes one.
 """
 
 import re
@@ -39,7 +40,7 @@ _BOUNCED = re.compile(
 )
 _REMARK = re.compile(r"[():;,|/\[\]]|\s[-\u2013\u2014]\s")
 _LONGEST = 60
-"""Letters of a cell that is only a word; a longer one is a note."""
+"""Characters of a cell that can be a status; a longer one is a note."""
 _HEDGED = frozenset({"soft", "softbounce", "softbounced"})
 _MOMENT = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*|\d{10,13}", re.DOTALL
@@ -47,35 +48,37 @@ _MOMENT = re.compile(
 
 
 class Unclear(ValueError):
-    """It cannot be told whether somebody may be written to."""
+    """Raised when it is unclear whether a contact may be emailed."""
 
 
-def stop_of(said: Sequence[tuple[str, str, Any]]) -> Stop | None:
-    """The strongest stop that a row's columns say; each is told by its name, field and value.
+def stop_of(cells: Sequence[tuple[str, str, Any]]) -> Stop | None:
+    """Return the strongest stop in a row's columns, or None; each column is a tuple of name, field
+    and value.
 
     Raises Unclear.
     """
-    found = {_stop(column, field, value) for column, field, value in said}
+    found = {_stop(column, field, value) for column, field, value in cells}
     return next((stop for stop in STOPS if stop in found), None)
 
 
 def is_answer(value: Any) -> bool:
-    """Whether a value only says what `stop_of` makes of it, and nothing to keep beside."""
+    """Return whether the value is nothing but a stop, or yes or no, so that nothing of it needs to
+    be kept."""
     text = str(value).strip()
     return stop_in(text) is not None or yes_or_no(text) is not None
 
 
 def stop_in(word: str) -> Stop | None:
-    """The stop that a word of any column is, such as `Do not contact`, or one with a remark:
-    `Unsubscribed (by phone)`, `Inactive - opted out`."""
+    """Return the stop that a cell of any column means, such as `Do not contact`, or one with a
+    remark: `Unsubscribed (by phone)`, `Inactive - opted out`. Return None for any other text."""
     bare = plain(word[:_LONGEST])
     if _BOUNCED.fullmatch(bare):
         return "bounced"
     parts = [part for part in _REMARK.split(word[:_LONGEST]) if part.strip()]
     if any(yes_or_no(part) is False for part in parts):  # `Opt-out: no`
         parts = []
-    said = (bare, *map(plain, parts))
-    return "unsubscribed" if any(map(_UNSUBSCRIBED.fullmatch, said)) else None
+    phrases = (bare, *map(plain, parts))
+    return "unsubscribed" if any(map(_UNSUBSCRIBED.fullmatch, phrases)) else None
 
 
 def _stop(column: str, field: str, value: Any) -> Stop | None:
@@ -83,19 +86,19 @@ def _stop(column: str, field: str, value: Any) -> Stop | None:
     stop = stop_in(text)
     if stop or field == "status":
         return stop
-    said = True if _MOMENT.fullmatch(text) else yes_or_no(text)
+    answer = True if _MOMENT.fullmatch(text) else yes_or_no(text)
     match field:
         case "subscribed":
-            refused = said is False or plain(text) in _REFUSED
+            refused = answer is False or plain(text) in _REFUSED
             return "unsubscribed" if refused else None
         case "bounced":
-            return "bounced" if said is not False and plain(text) not in _HEDGED else None
-    if said is None and plain(text) not in _NOT_STOPPED:
+            return "bounced" if answer is not False and plain(text) not in _HEDGED else None
+    if answer is None and plain(text) not in _NOT_STOPPED:
         raise Unclear(
             f"{column} says {text[:100]!r}, which is neither yes nor no: nobody can tell whether"
             " the contact may be written to. Write yes or no, or map the column to something else"
         )
-    return "unsubscribed" if said else None
+    return "unsubscribed" if answer else None
 
 
 _REFUSED = frozenset({"declined", "denied", "refused", "rejected", "notgiven"})

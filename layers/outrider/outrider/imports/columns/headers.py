@@ -1,5 +1,5 @@
-"""What the columns of a file mean: said by the caller, guessed by their names, or by what stands in
-them."""
+"""Interpretation of the columns of a file: by the caller's mapping, by their names, or by their
+values."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ def _words(text: str) -> frozenset[str]:
 
 MAX_NAME = 100
 NUMBERED = re.compile(r"Column \d+")
-"""The names of columns that have none."""
+"""Names of columns without a header."""
 _SHOWN = 20
 
 OPEN_FIELD: dict[Kind, str | None] = {
@@ -26,14 +26,14 @@ OPEN_FIELD: dict[Kind, str | None] = {
     "companies": "context",
     "suppressions": None,
 }
-"""Where columns nobody knows are kept."""
+"""The field in which unknown columns are kept."""
 
 KEYS: dict[Kind, tuple[str, ...]] = {
     "contacts": ("email",),
     "companies": ("domain", "website"),
     "suppressions": ("address", "domain", "value"),
 }
-"""The fields of which a file needs one."""
+"""Key fields, of which a file needs one."""
 
 _BY_CONTENT: dict[Kind, str] = {
     "contacts": "email",
@@ -42,7 +42,7 @@ _BY_CONTENT: dict[Kind, str] = {
 }
 _PARTS = frozenset({"first_name", "last_name"})
 _MANY = frozenset(STANDING)
-"""Fields that several columns may be."""
+"""Fields that several columns may have."""
 
 OURS: dict[Kind, frozenset[str]] = {
     "contacts": _words(
@@ -56,11 +56,11 @@ OURS: dict[Kind, frozenset[str]] = {
     ),
     "suppressions": _words("id object kind address domain reason evidence created_at"),
 }
-"""The columns of our own exports."""
+"""Columns of Outrider's own exports."""
 
 
 def check_mapping(kind: Kind, mapping: Mapping[str, str | None]) -> None:
-    """Raises ValueError when the mapping names a field that there is not, or one twice."""
+    """Raise ValueError if the mapping names an unknown field, or a field twice."""
     open_field = OPEN_FIELD[kind]
     seen: set[str] = set()
     for column, field in mapping.items():
@@ -86,10 +86,10 @@ def understand(
     line: int,
     rows: Sequence[Record] = (),
 ) -> list[Column]:
-    """What each column is; `rows` are some that stand below. Of several that could be one field
-    that with the better name is; the others are kept.
+    """Return the interpretation of each column; `rows` are sample rows. If several columns could be
+    the same field, the one with the best name gets it, and the others are kept under their names.
 
-    Raises BrokenFile when the mapping names a column that is not there, or no column is a key.
+    Raises BrokenFile if the mapping names a missing column, or no column is a key.
     """
     names = distinct(names)
     columns = describe(kind, names, _given(names, mapping, line), rows)
@@ -108,7 +108,7 @@ def describe(
     given: Mapping[str, str | None],
     rows: Sequence[Record] = (),
 ) -> list[Column]:
-    """What columns of these names are, which differ from each other."""
+    """Return the interpretation of columns with these distinct names."""
     found = {name: Column(column=name, field=field, how="given") for name, field in given.items()}
     taken = {field for field in given.values() if field}
     ours = OURS[kind] if is_ours(kind, names) else frozenset()
@@ -142,8 +142,8 @@ def describe(
 
 
 def warnings_of(columns: Sequence[Column], rows: Sequence[Record]) -> list[str]:
-    """What somebody should look at: what says who may be written to, and what was guessed by what
-    stands in it."""
+    """Return the warnings to check: columns interpreted as opt-outs or bounces, columns interpreted
+    by their values, and unknown columns with opt-outs."""
     found = []
     for place, column in enumerate(columns):
         cells = [row.cells[place] for row in rows if place < len(row.cells)]
@@ -163,15 +163,16 @@ def warnings_of(columns: Sequence[Column], rows: Sequence[Record]) -> list[str]:
 
 
 def _covered(given: Collection[str], guessed: Collection[str]) -> Collection[str]:
-    """A whole name says nothing beside both of its parts, nor they beside one that is given."""
+    """Return the name fields that are redundant: a full name if both of its parts exist, and the
+    parts if a full name is given."""
     if "full_name" in given:
         return _PARTS
     return {"full_name"} if {*guessed, *given} >= _PARTS else ()
 
 
 def _kept(kind: Kind, name: str, given: Collection[str | None]) -> Column:
-    """A column nobody knows, or another of a field that a better one is: it stands in for that
-    in rows where that is empty, unless the caller says what the field is."""
+    """Return an unknown column, or a second column for a field. The latter fills the field in rows
+    in which the first is empty, unless the mapping names the field."""
     open_field = OPEN_FIELD[kind]
     if open_field is None or not name:
         return Column(column=name, field=None, how="kept")
@@ -185,7 +186,7 @@ def _kept(kind: Kind, name: str, given: Collection[str | None]) -> Column:
 
 
 def is_ours(kind: Kind, names: Sequence[str]) -> bool:
-    """Whether these are the columns of our own export, and hardly any others."""
+    """Return whether these are mainly the columns of Outrider's own export."""
     own = f"{OPEN_FIELD[kind]}."
     ours = [name for name in names if name in OURS[kind] or name.startswith(own)]
     marks = {"version", "object"} if kind != "suppressions" else {"object", "kind"}
@@ -193,7 +194,7 @@ def is_ours(kind: Kind, names: Sequence[str]) -> bool:
 
 
 class _Content:
-    """What some rows tell of columns."""
+    """Interpretation of columns by their values in sample rows."""
 
     def __init__(self, kind: Kind, names: Sequence[str], rows: Sequence[Record]) -> None:
         self._kind = kind
@@ -203,18 +204,19 @@ class _Content:
         }
 
     def denies(self, name: str, field: str) -> bool:
-        """Whether a column named like a key holds none, while another one does."""
+        """Return whether a column with the name of a key has no keys, while another column has."""
         if field != _BY_CONTENT[self._kind] or any(map(self._is_key, self._cells[name])):
             return False
         return bool(any(self._cells[name]) and self._share_of_keys())
 
     def fields(self, names: set[str]) -> list[tuple[str, str]]:
-        """Fields that columns are by what stands in them."""
+        """Return the fields of columns by their values."""
         keys = [name for name in self._share_of_keys() if name in names]
         found = [(_BY_CONTENT[self._kind], name) for name in keys[:1]]
         if self._kind == "contacts":
             found += self._named("linkedin_url", looks_like_linkedin, names)
-            if all(NUMBERED.fullmatch(name) for name in names):  # a name may say it is no phone
+            # A name may show that it is no phone number.
+            if all(NUMBERED.fullmatch(name) for name in names):
                 found += self._named("phone", looks_like_phone, names)
         return found
 
@@ -224,7 +226,7 @@ class _Content:
         return [(field, n) for n in self._cells if n in names and self._mostly(n, is_one)]
 
     def _share_of_keys(self) -> list[str]:
-        """Columns of which most cells are keys, those with most first."""
+        """Return the columns of which most cells are keys, the ones with most keys first."""
         having = [name for name in self._cells if self._mostly(name, self._is_key)]
         return sorted(having, key=lambda name: -sum(map(self._is_key, self._cells[name])))
 
@@ -239,7 +241,8 @@ class _Content:
 def _given(
     names: Sequence[str], mapping: Mapping[str, str | None], line: int
 ) -> dict[str, str | None]:
-    """The mapping by the columns' own names; a name is found in any spelling."""
+    """Return the mapping by the file's own column names, which may be spelled differently. Raises
+    BrokenFile if a column is missing."""
     by_plain = {plain(name): name for name in reversed(names)}
     found: dict[str, str | None] = {}
     missing = []
@@ -259,7 +262,7 @@ def _given(
 
 
 def distinct(names: Sequence[str]) -> list[str]:
-    """Columns of one name are told apart: `Email`, `Email (2)`."""
+    """Return the names made distinct: `Email`, `Email (2)`."""
     seen: dict[str, int] = {}
     distinct = []
     for name in names:

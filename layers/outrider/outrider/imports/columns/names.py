@@ -1,8 +1,8 @@
-"""The names that columns have for each field, the better ones first: of several columns that could
-be one field, that with the earlier name is.
+"""Known column names of each field, the best first: if several columns could be one field, the one
+with the earlier name gets it.
 
-Known are the usual names in the languages of Europe, and those of the exports of the programs that
-docs/imports.md lists. `plain` makes one of the spellings of a name.
+Known are the usual names in the languages of Europe, and those in the exports of the programs that
+docs/imports.md lists. `plain` normalizes the spelling of a name.
 """
 
 import re
@@ -142,7 +142,8 @@ NAMES: Mapping[Kind, Mapping[str, str]] = {
 }
 
 STANDING = ("unsubscribed", "subscribed", "bounced", "status")
-"""Fields of contacts that say whether somebody may be written to. Several columns may be one."""
+"""Fields of contacts that say whether they may be emailed. Several columns may have the same
+one."""
 
 _STANDING: Mapping[str, re.Pattern[str]] = {
     "unsubscribed": re.compile(
@@ -209,19 +210,18 @@ _STANDING: Mapping[str, re.Pattern[str]] = {
 }
 _DIGITS = re.compile(r"\d+")
 _LONGEST = 60
-"""Letters of a name that somebody gave a column to say who may be written to."""
+"""Characters of a column name that can mean an opt-out or bounce."""
 
 
 def plain(name: str) -> str:
-    """`E-Mail Adresse` and `e_mail_adresse` alike."""
+    """Return the normalized name: `E-Mail Adresse` and `e_mail_adresse` are the same."""
     split = unicodedata.normalize("NFKD", name.replace("ß", "ss").casefold())
     return re.sub(r"[\W_]+", "", "".join(c for c in split if not unicodedata.combining(c)))
 
 
 @cache
 def _fields(kind: Kind) -> dict[str, tuple[str, int]]:
-    """The field of each name, in the form `plain` gives it, and how good a name for it that is:
-    the lower, the better."""
+    """Return the field of each normalized name, and the rank of the name: the lower, the better."""
     known: dict[str, tuple[str, int]] = {}
     for field, names in NAMES[kind].items():
         for rank, name in enumerate((*re.split(r",\s*", names.strip()), field)):
@@ -230,7 +230,7 @@ def _fields(kind: Kind) -> dict[str, tuple[str, int]]:
 
 
 def known(kind: Kind, name: str) -> tuple[str, int] | None:
-    """The field of a name, and its rank among the names of the field."""
+    """Return the field that a name means, and its rank among the field's names, or None."""
     return _known(kind, plain(name))
 
 
@@ -246,13 +246,13 @@ def _known(kind: Kind, name: str) -> tuple[str, int] | None:
 
 
 def guess(kind: Kind, name: str) -> str | None:
-    """The field that a column of this name is, if no better one is."""
+    """Return the field that a name means, or None."""
     found = known(kind, name)
     return found[0] if found else None
 
 
 def numbered(kind: Kind, name: str) -> tuple[str, int] | None:
-    """The field that `Email 2` or `Phone 3 - Value` is another of, and which one it is."""
+    """Return the field that `Email 2` or `Phone 3 - Value` repeats, and its number, or None."""
     bare = plain(name)
     for found in _DIGITS.finditer(bare):
         for instead in ("1", ""):

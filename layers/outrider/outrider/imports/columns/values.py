@@ -1,4 +1,4 @@
-"""What cells say, in the forms in which people and programs write it."""
+"""Parsing of cells in the forms in which people and programs write them."""
 
 import re
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ _SUFFIXES = _words(
     edd psyd mfa mpa ms bs mdiv"""
 )
 _LONGEST_KEY = 320
-"""Letters: a note may hold an address too."""
+"""Characters: a longer cell is a note, which may contain an address too."""
 _LONGEST_WORD = 30
 _COURTESY = _words(
     """mr mrs ms miss mx sir dr prof professor herr herrn frau hr fr drdr profdr
@@ -57,7 +57,7 @@ _NO = _words(
 
 
 def looks_like_key(kind: Kind, cell: str) -> bool:
-    """Whether a cell looks like what rows of this kind are told apart by."""
+    """Return whether a cell looks like the key of a row of this kind: an address or domain."""
     cell = cell.strip()
     if len(cell) > _LONGEST_KEY:
         return False
@@ -77,7 +77,8 @@ def looks_like_linkedin(cell: str) -> bool:
 
 
 def addresses_in(cell: str) -> tuple[list[str], str | None]:
-    """The addresses in a cell, and the name that stands before one: `Ada <ada@x.com>; b@x.com`."""
+    """Return the addresses in a cell, and the display name before a single one: `Ada
+    <ada@x.com>`."""
     text = _INVISIBLE.sub(" ", cell).strip()
     found = [each.lstrip("'") for each in _ADDRESS.findall(text)]
     named = _NAMED.fullmatch(text) if len(text) <= _LONGEST_KEY else None
@@ -86,12 +87,12 @@ def addresses_in(cell: str) -> tuple[list[str], str | None]:
 
 
 def is_courtesy(cell: str) -> bool:
-    """Whether it is Ms., Dr., Herr, Mme, … and so no job."""
+    """Return whether the cell is a courtesy title (Ms., Dr., Herr, Mme, …), not a job title."""
     return len(cell) <= _LONGEST_WORD and plain(cell) in _COURTESY
 
 
 def timezone_in(cell: str) -> str:
-    """The name of a zone as the IANA database writes it, whatever the case."""
+    """Return the IANA name of a time zone, whatever its case; any other text as it is."""
     return _zones_by_fold().get(cell.strip().casefold().replace(" ", "_"), cell)
 
 
@@ -101,7 +102,7 @@ def _zones_by_fold() -> Mapping[str, str]:
 
 
 def score_in(cell: str) -> float | None:
-    """A share as people write it: 0.85, 0,85, 85%, 85/100; None for anything else."""
+    """Return a share as a number: 0.85, 0,85, 85%, 85/100. Return None for anything else."""
     found = _SCORE.fullmatch(cell.strip())
     if not found:
         return None
@@ -113,14 +114,14 @@ def score_in(cell: str) -> float | None:
 
 
 def year_in(cell: str) -> str:
-    """The year of 1998, 1998.0, 1998-05-01 or 01.05.1998; anything else as it is."""
+    """Return the year of 1998, 1998.0, 1998-05-01 or 01.05.1998; any other text as it is."""
     found = _YEAR.fullmatch(cell.strip())
     return (found[1] or found[2]) if found else cell
 
 
 def names_in(whole: str) -> dict[str, str]:
-    """`Ada King Lovelace`, `Lovelace, Ada King` and `Jan van der Berg` as first and last names, as
-    most write them."""
+    """Return the first and last name of a full name: `Ada King Lovelace`, `Lovelace, Ada King`,
+    `Jan van der Berg`."""
     before, comma, behind = (part.strip() for part in whole.partition(","))
     if comma and plain(behind.partition(",")[0]) in _SUFFIXES:
         comma, whole = "", before
@@ -135,7 +136,8 @@ def names_in(whole: str) -> dict[str, str]:
 
 
 def other_part(part: str, whole: str) -> str:
-    """What a whole name has beside one of its parts; all of it where that is no part."""
+    """Return the rest of a full name without one of its parts; all of it if it does not contain the
+    part."""
     words, own = whole.split(), part.split()
     for rest, beside in (
         (words[len(own) :], words[: len(own)]),
@@ -147,13 +149,14 @@ def other_part(part: str, whole: str) -> str:
 
 
 def words_in(cell: str) -> list[str]:
-    """The words of a list: as JSON, in quotes, or with separators between them."""
+    """Return the items of a list: JSON, quoted, or with separators."""
     if cell.startswith("["):
         with suppress(ValueError):
             words = json.loads(cell)
             if isinstance(words, list) and all(isinstance(word, str) for word in words):
                 return words
-    if " ::: " in cell or cell == "* myContacts":  # Google, which puts everybody into that
+    # Google Contacts adds everybody to myContacts.
+    if " ::: " in cell or cell == "* myContacts":
         words = [word.strip(" *") for word in cell.split(" ::: ")]
         return [word for word in words if word and plain(word) != "mycontacts"]
     if cell.startswith('"'):
@@ -164,7 +167,7 @@ def words_in(cell: str) -> list[str]:
 
 
 def yes_or_no(cell: str) -> bool | None:
-    """None for what is neither."""
+    """Return whether the cell means yes or no; None if neither."""
     word = cell.strip().casefold()
     if len(word) > _LONGEST_WORD:
         return None

@@ -1,5 +1,5 @@
-"""Files that are no lines of UTF-8 become a CSV file of ours: UTF-16, vCard, Excel workbooks.
-What a file is, its beginning says."""
+"""Conversion of UTF-16, vCard and Excel files to CSV in UTF-8. The form is detected from the
+beginning of the file."""
 
 import codecs
 import csv
@@ -14,14 +14,14 @@ from outrider.imports.files.lines import Fetch, Lines
 
 Form = Literal["utf-16-le", "utf-16-be", "vcard", "xlsx"]
 BEGINNING = 4_096
-"""Bytes that tell what a file is."""
+"""Bytes from which the form of a file is detected."""
 _PART = 2 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _JSON_OBJECT = re.compile(rb'\s*\{\s*"[^"]*"\s*:')
 
 
 def form_of(beginning: bytes) -> Form | None:
-    """None for what can be read as it is."""
+    """Return the form that has to be converted, or None if the file can be read as it is."""
     if beginning.startswith(b"PK\x03\x04"):
         return "xlsx"
     if beginning.startswith(codecs.BOM_UTF16_LE):
@@ -38,12 +38,12 @@ def form_of(beginning: bytes) -> Form | None:
 
 
 def is_json_lines(beginning: bytes) -> bool:
-    """Whether it begins as a JSON object does, and no line of cells."""
+    """Return whether the file begins with a JSON object."""
     return bool(_JSON_OBJECT.match(beginning.removeprefix(_BOM)))
 
 
 def converted(fetch: Fetch, form: Form, sheet: str | None) -> Iterator[bytes]:
-    """The file as CSV in UTF-8, piece by piece. Raises BrokenFile."""
+    """Yield the file as CSV in UTF-8, in pieces. Raises BrokenFile."""
     if form == "vcard":
         return _as_csv(vcards.rows_of(_texts(Lines(fetch, 0, 0))))
     if form == "xlsx":

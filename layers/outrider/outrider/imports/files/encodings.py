@@ -1,4 +1,4 @@
-"""Which encoding a file is in, told from its beginning."""
+"""Detection of a file's encoding from its beginning."""
 
 import re
 from typing import Literal, get_args
@@ -20,15 +20,16 @@ _OTHER_SCRIPTS = "\u0370"
 
 
 def check_text(beginning: bytes) -> None:
-    """Raises BrokenFile for a file that is something else."""
+    """Raise BrokenFile if the file is compressed."""
     for mark, detail in _FOREIGN.items():
         if beginning.startswith(mark):
             raise BrokenFile(1, detail)
 
 
 def encoding_of(beginning: bytes) -> GivenEncoding:
-    """UTF-8 where it says so or has more characters of it than bytes that are none; else what
-    makes the likeliest words of the bytes, and Windows-1252 where nothing tells."""
+    """Return the detected encoding: UTF-8 if there is a byte order mark or the multi-byte
+    characters of UTF-8 outnumber the other non-ASCII bytes; else the legacy encoding that yields
+    the likeliest words, by default Windows-1252."""
     rest, characters = _UTF8.subn(b"", beginning)
     if beginning.startswith(_BOM) or characters > len(_HIGH.findall(rest)):
         return "utf-8"
@@ -40,8 +41,8 @@ def encoding_of(beginning: bytes) -> GivenEncoding:
 
 
 def _likelihood(word: str) -> int:
-    """How much a word looks like one. Letters are well; signs, capitals and another script inside
-    it are not, nor Latin letters with accents in a row."""
+    """Return a score of how likely the text is a word. Letters raise it; symbols, capitals or
+    another script inside a word, and consecutive accented Latin letters, lower it."""
     likely = 0
     for before, letter in zip(f" {word}", word, strict=False):
         if letter.isascii():

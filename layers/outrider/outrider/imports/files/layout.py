@@ -1,8 +1,7 @@
-"""How a CSV file is laid out: what separates its cells, where its header is, and what its columns
-are. All of it is told from the beginning of the file, where nobody says so.
+"""Detection of a CSV file's layout from its beginning: delimiter, header and columns, unless given.
 
-Above the header there may be notes, titles, blank lines, and Excel's `sep=;`. A file without a
-header has `Column 1`, `Column 2`, …
+There may be notes, titles, blank lines, and Excel's `sep=;` above the header. A file without a
+header has the columns `Column 1`, `Column 2`, …
 """
 
 import re
@@ -21,16 +20,16 @@ from outrider.imports.models import DELIMITERS, MAX_COLUMNS, Column, Delimiter, 
 from outrider.kit.aws.s3 import ObjectRange
 
 _SAMPLE = 256 * 1024
-"""Bytes from which is told what a file is."""
+"""Bytes from which the layout is detected."""
 _MOST_RECORDS = 60
 _MOST_ABOVE = 30
-"""Records that may stand above the header."""
+"""Limit of records above the header."""
 _SEPARATOR = re.compile(r'"?sep=(.)"?[,;]*\s*', re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class FileOptions:
-    """What the caller says of a file."""
+    """Settings of a file that the caller has given."""
 
     kind: Kind
     mapping: Mapping[str, str | None]
@@ -47,7 +46,7 @@ class FileOptions:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`offset` and `line` stand before the first row."""
+    """Detected layout. `offset` and `line` are those before the first row."""
 
     columns: Sequence[Column]
     delimiter: Delimiter
@@ -59,7 +58,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The names of columns, some records below them, and where these begin."""
+    """Candidate layout: column names, some records below them, and the position of the first."""
 
     names: Sequence[str]
     rows: Sequence[Record]
@@ -69,21 +68,22 @@ class _Found:
     score: tuple[int, ...] = ()
 
 
-def read_layout(fetch: Fetch, asked: FileOptions) -> Layout:
-    """Raises BrokenFile for a file that has no rows, or not what `asked` names."""
+def read_layout(fetch: Fetch, options: FileOptions) -> Layout:
+    """Return the layout of a file. Raises BrokenFile if it has no rows, too many columns, no key
+    column, or not the columns that `options` names."""
     beginning = fetch(0, _SAMPLE)
     check_text(beginning.body)
-    encoding = asked.encoding or encoding_of(beginning.body)
-    start, said = _separator(beginning, encoding)
-    delimiters = [each for each in (asked.delimiter, said) if each] or DELIMITERS
-    found = {each: _find(beginning, start, each, encoding, asked) for each in delimiters}
+    encoding = options.encoding or encoding_of(beginning.body)
+    start, declared = _separator(beginning, encoding)
+    delimiters = [each for each in (options.delimiter, declared) if each] or DELIMITERS
+    found = {each: _find(beginning, start, each, encoding, options) for each in delimiters}
     delimiter = max(found, key=lambda each: found[each].score)
     best = found[delimiter]
     if len(best.names) > MAX_COLUMNS:
         raise BrokenFile(best.header_line, f"The file has more than {MAX_COLUMNS} columns")
-    columns = understand(asked.kind, best.names, asked.mapping, best.header_line, best.rows)
+    columns = understand(options.kind, best.names, options.mapping, best.header_line, best.rows)
     warnings = warnings_of(columns, best.rows)
-    if encoding not in ("utf-8", asked.encoding) and not beginning.body.isascii():
+    if encoding not in ("utf-8", options.encoding) and not beginning.body.isascii():
         warnings.append(
             f"The file is not UTF-8: it is read as {encoding}. Send encoding if that is wrong"
         )
@@ -91,13 +91,13 @@ def read_layout(fetch: Fetch, asked: FileOptions) -> Layout:
 
 
 def _separator(beginning: ObjectRange, encoding: str) -> tuple[tuple[int, int], Delimiter | None]:
-    """Where the file begins behind a line like `sep=;`, and what that says."""
+    """Return the position after a line like `sep=;`, and the delimiter in it, if there is one."""
     lines = _lines(beginning, (0, 0))
     first = (lines.take() or b"").decode(encoding, "replace").removeprefix("\ufeff")
-    said = _SEPARATOR.fullmatch(first.rstrip("\r\n"))
-    if not said:
+    declared = _SEPARATOR.fullmatch(first.rstrip("\r\n"))
+    if not declared:
         return (0, 0), None
-    return lines.place, next((each for each in DELIMITERS if each == said[1]), None)
+    return lines.place, next((each for each in DELIMITERS if each == declared[1]), None)
 
 
 def _lines(beginning: ObjectRange, place: tuple[int, int]) -> Lines:
@@ -110,23 +110,23 @@ def _find(
     start: tuple[int, int],
     delimiter: Delimiter,
     encoding: GivenEncoding,
-    asked: FileOptions,
+    options: FileOptions,
 ) -> _Found:
-    """The header, or that there is none, if this is the delimiter. Raises BrokenFile."""
+    """Return the layout that results with this delimiter, and its score. Raises BrokenFile."""
     records, places = _read(beginning, start, delimiter, encoding)
-    header = _header(asked, records)
+    header = _header(options, records)
     if header is not None:
         names = [" ".join(cell.split()) for cell in records[header].cells]
         first = header + 1
     else:
-        first = _first_row(asked.kind, records)
+        first = _first_row(options.kind, records)
         names = [f"Column {n + 1}" for n in range(max(len(r.cells) for r in records[first:]))]
-    fields = [guess(asked.kind, name) for name in names]
-    keys = KEYS[asked.kind]
+    fields = [guess(options.kind, name) for name in names]
+    keys = KEYS[options.kind]
     score = (
         any(field in keys for field in fields),
         len({field for field in fields if field}),
-        any(_has_key(asked.kind, record) for record in records),
+        any(_has_key(options.kind, record) for record in records),
         len(names),
     )
     line = records[header or 0].line
@@ -136,8 +136,8 @@ def _find(
 def _read(
     beginning: ObjectRange, start: tuple[int, int], delimiter: str, encoding: str
 ) -> tuple[list[Record], list[tuple[int, int]]]:
-    """The first records, but for one that the beginning cuts off, and the places before each and
-    behind the last."""
+    """Return the first records, except one that the sample cuts off, and the positions before each
+    record and after the last. Raises BrokenFile."""
     lines = _lines(beginning, start)
     records = RecordReader(lines, delimiter, encoding)
     found: list[Record] = []
@@ -161,13 +161,15 @@ def _read(
     return found, places
 
 
-def _header(asked: FileOptions, records: Sequence[Record]) -> int | None:
-    """Which record is the header: the one with the columns of the mapping; or the one with most
-    names that are known, a key among them; or that above the rows whose cells look like keys. None
-    when there is no header."""
-    kind, above = asked.kind, range(min(len(records), _MOST_ABOVE))
+def _header(options: FileOptions, records: Sequence[Record]) -> int | None:
+    """Return the index of the header, or None if there is none.
+
+    It is the record with the columns of the mapping; or the one with most known names, among them a
+    key; or the one above the rows whose cells look like keys.
+    """
+    kind, above = options.kind, range(min(len(records), _MOST_ABOVE))
     names = [{plain(cell) for cell in records[number].cells} for number in above]
-    wanted = {plain(name) for name in asked.mapping}
+    wanted = {plain(name) for name in options.mapping}
     for number in above:
         if wanted and wanted <= names[number]:
             return number
@@ -176,7 +178,7 @@ def _header(asked: FileOptions, records: Sequence[Record]) -> int | None:
         for number in above
     ]
     having = [number for number in above if set(KEYS[kind]) & set(known[number])]
-    if wanted and all(NUMBERED.fullmatch(name) for name in asked.mapping):
+    if wanted and all(NUMBERED.fullmatch(name) for name in options.mapping):
         return None
     if having:
         return max(having, key=lambda number: len(known[number]))
@@ -196,7 +198,7 @@ def _known(kind: Kind, record: Record) -> set[str]:
 
 
 def _first_row(kind: Kind, records: Sequence[Record]) -> int:
-    """The first record with a cell that looks like a key."""
+    """Return the index of the first record with a cell that looks like a key, or 0."""
     return next((n for n, record in enumerate(records) if _has_key(kind, record)), 0)
 
 

@@ -1,4 +1,5 @@
-"""The lines of an object, read in parts: never more than one part and one line are held."""
+"""Line reader of an S3 object, which is fetched in parts: at most one part and one line are in
+memory."""
 
 import re
 from collections.abc import Callable
@@ -8,18 +9,18 @@ from outrider.kit.aws.s3 import ObjectRange
 
 PART = 2 * 1024 * 1024
 MAX_ROW = 128 * 1024
-"""Bytes that a row, and so a line, may take."""
+"""Limit of bytes per row, and so per line."""
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 Fetch = Callable[[int, int], ObjectRange]
-"""Up to so many bytes (second) of the object from a place (first)."""
+"""Function that returns a range of the object: offset and maximum length in bytes."""
 
 
 class Lines:
-    """Lines from `offset` on, which stands behind the line number `line`.
+    """Lines of an object from `offset` on, which is the position after line number `line`.
 
-    Both then follow what was taken. A line ends with CR LF, LF or CR.
+    Both advance with each line taken. A line ends with CR LF, LF or CR.
     """
 
     def __init__(self, fetch: Fetch, offset: int, line: int) -> None:
@@ -32,10 +33,11 @@ class Lines:
         self._complete = False
 
     def take(self) -> bytes | None:
-        """The next line with its end, None behind the last. Raises BrokenFile for endless ones."""
+        """Return the next line with its line break, or None at the end. Raises BrokenFile for a
+        line longer than MAX_ROW."""
         while True:
             found = _LINE_END.search(self._buffer, self._at)
-            # A CR at the end of what is there may be the first half of a CR LF.
+            # A CR at the end of the buffer may be the first half of a CR LF.
             if found and (found.end() < len(self._buffer) or self._complete):
                 return self._taken(found.end())
             left = len(self._buffer) - self._at
@@ -47,11 +49,11 @@ class Lines:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Where to `go_back` to."""
+        """The current position, for `go_back`."""
         return self.offset, self.line
 
     def go_back(self, place: tuple[int, int]) -> None:
-        """Take the lines behind `place`, where these lines were, again."""
+        """Return to an earlier position, so that the lines after it are read again."""
         back = self.offset - place[0]
         self.offset, self.line = place
         if back <= self._at:

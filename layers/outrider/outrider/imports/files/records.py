@@ -1,7 +1,7 @@
-"""The records of a CSV file as programs really write it: RFC 4180, and what strays from it.
+"""Reader of CSV records by RFC 4180, tolerant of the deviations that programs really write.
 
-A quote inside a quoted cell may be doubled, escaped by a backslash, or stand there alone. A quote
-that is opened and never closed fails the record it stands in; reading goes on with the next line.
+A quote inside a quoted cell may be doubled, escaped by a backslash, or bare. A quote that is never
+closed fails only the record that it begins in; reading continues with the next line.
 """
 
 import csv
@@ -13,10 +13,10 @@ from outrider.imports.errors import BrokenFile
 from outrider.imports.files.lines import MAX_ROW, Lines
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
-"""Control characters, and byte order marks of files that were joined."""
+"""Control characters, and the byte order marks of concatenated files."""
 _QUOTES = re.compile(r'(\\?)("+)')
 _LONGEST_ESCAPED = 50
-"""Lines of a record whose quotes are escaped by backslashes."""
+"""Limit of lines in a record whose quotes are escaped by backslashes."""
 _UNREADABLE = "The line is not UTF-8. Save the file as UTF-8, or name its encoding in encoding"
 
 
@@ -28,8 +28,8 @@ class Record:
 
 
 class Text:
-    """Lines as text. Of a line that is not UTF-8 `encoding` says what it is; without one nobody
-    knows."""
+    """Lines decoded as text. `encoding` is that of lines that are not UTF-8; without it they are
+    unreadable."""
 
     def __init__(self, lines: Lines, encoding: str | None) -> None:
         self.lines = lines
@@ -37,7 +37,7 @@ class Text:
         self._encoding = encoding
 
     def take(self) -> str | None:
-        """The next line; sets `is_bad` for one that nobody can read. Raises BrokenFile."""
+        """Return the next line; set `is_bad` if it is unreadable. Raises BrokenFile."""
         raw = self.lines.take()
         if raw is None:
             return None
@@ -51,10 +51,10 @@ class Text:
 
 @dataclass(slots=True)
 class RecordReader:
-    """The records behind where `lines` stand; empty ones are left out.
+    """Reader of the records after the position of `lines`; empty records are skipped.
 
-    `is_row` tells whether a line looks like a whole row: then no quote before it was meant to
-    reach over it.
+    `is_row` returns whether a line looks like a complete row: then no quote opened before it can
+    span it.
     """
 
     lines: Lines
@@ -79,11 +79,11 @@ class RecordReader:
     def _record(self, line: int, text: str) -> Record:
         if '"' not in text:
             return self._read(line, text.rstrip("\r\n").split(self.delimiter))
-        behind, is_bad = self.lines.place, self._text.is_bad
+        following, is_bad = self.lines.place, self._text.is_bad
         for parse in (self._strictly, self._leniently):
             if (cells := parse(text)) is not None:
                 return self._read(line, cells)
-            self.lines.go_back(behind)
+            self.lines.go_back(following)
             self._text.is_bad = is_bad
         cells = text.rstrip("\r\n").split(self.delimiter)
         return Record(line, cells, f"A quote is opened in line {line} and never closed")
@@ -92,7 +92,7 @@ class RecordReader:
         return Record(line, cells, _UNREADABLE if self._text.is_bad else None)
 
     def _strictly(self, first: str) -> list[str] | None:
-        """By RFC 4180; None when the record is not written so, or reaches over whole rows."""
+        """Parse by RFC 4180. Return None if the record deviates from it or spans complete rows."""
         feed = self._feed(first)
         reader = csv.reader(feed, delimiter=self.delimiter, skipinitialspace=True, strict=True)
         try:
@@ -101,7 +101,7 @@ class RecordReader:
             return None
 
     def _leniently(self, first: str) -> list[str] | None:
-        """With quotes that stand as they are in quoted cells; None when one stays open."""
+        """Parse with bare or escaped quotes in quoted cells. Return None if a quote stays open."""
         text = ""
         try:
             for number, each in enumerate(self._feed(first)):
@@ -114,7 +114,7 @@ class RecordReader:
         return None
 
     def _feed(self, first: str) -> Iterator[str]:
-        """The line and those behind it, while somebody asks for more: a quote is open.
+        """Yield the line and then the following ones, for as long as a quote is open.
 
         Raises _Overrun.
         """
@@ -123,7 +123,7 @@ class RecordReader:
         while True:
             try:
                 text = self._text.take()
-            except BrokenFile:  # it is met again where it stands
+            except BrokenFile:  # it is raised again when that line is read
                 text = None
             size += len(text or "")
             if text is None or size > MAX_ROW or self.is_row(text):
@@ -132,12 +132,12 @@ class RecordReader:
 
 
 class _Overrun(Exception):
-    """A quote stays open where its cell cannot go on."""
+    """Raised when a quote stays open beyond what its cell can contain."""
 
 
 def split_leniently(text: str, delimiter: str) -> list[str] | None:
-    """The cells of a record whose quotes are not doubled as they should be: one closes a cell only
-    where a delimiter or the end is behind it. None when one is left open."""
+    """Split a record whose quotes are not doubled: a quote closes a cell only before a delimiter or
+    the end. Return None if one stays open."""
     text = text.rstrip("\r\n")
     closing = re.compile(rf" *({re.escape(delimiter)}|\Z)")
     cells: list[str] = []
@@ -153,18 +153,18 @@ def split_leniently(text: str, delimiter: str) -> list[str] | None:
             at = end + 1
             continue
         for quotes in _QUOTES.finditer(text, at + 1):
-            behind = closing.match(text, quotes.end())
-            if behind and _is_closing(escaped=bool(quotes[1]), quotes=len(quotes[2])):
+            following = closing.match(text, quotes.end())
+            if following and _is_closing(escaped=bool(quotes[1]), quotes=len(quotes[2])):
                 break
         else:
             return None
         cells.append(text[at + 1 : quotes.end() - 1].replace('\\"', '"').replace('""', '"'))
-        at = behind.end()
-        if not behind[1]:
+        at = following.end()
+        if not following[1]:
             return cells
 
 
 def _is_closing(*, escaped: bool, quotes: int) -> bool:
-    """Whether the last of some quotes before a delimiter closes the cell: each before it may be
-    escaped by the one in front."""
+    """Return whether the last of consecutive quotes before a delimiter closes the cell; each of the
+    others may be escaped by the one before it."""
     return quotes % 2 == 0 if escaped else quotes % 2 == 1 or quotes == 2

@@ -1,7 +1,7 @@
-"""Rows of a CSV or JSON Lines file, with the lines they stand on.
+"""Row readers of CSV and JSON Lines files, with the line numbers of the rows.
 
-A row that makes no sense is given with its `error`, and reading goes on behind it. A file that
-makes no sense raises BrokenFile.
+An invalid row is returned with its `error`, and reading continues. An unreadable file raises
+BrokenFile.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _KEYS = ("email", "address")
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A row as it stands in the file: `values` by column, blank ones as None."""
+    """A row as it is in the file: `values` by column, blank ones as None."""
 
     line: int
     values: dict[str, Any] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class SourceRow:
 
 
 class Rows(Protocol):
-    """`next` gives the rows one by one, None at the end. Raises BrokenFile."""
+    """Row reader: `next` returns the next row, or None at the end. Raises BrokenFile."""
 
     lines: Lines
 
@@ -66,7 +66,7 @@ class CsvRows:
         return SourceRow(record.line, values, error)
 
     def _is_row(self, text: str) -> bool:
-        """Whether a line has as many cells as the header, and an address where one should be."""
+        """Return whether a line has as many cells as the header, and an address in a key column."""
         if "@" not in text or text.count(self._delimiter) != len(self._columns) - 1:
             return False
         cells = text.split(self._delimiter)
@@ -87,7 +87,7 @@ class JsonRows:
         line = self.lines.line
         try:
             json.check_depth(text)
-            values = from_json(text, allow_inf_nan=False)  # whole numbers of any length as such
+            values = from_json(text, allow_inf_nan=False)  # integers of any length stay integers
         except ValueError as error:
             return SourceRow(line, error=f"The line is not JSON: {error}")
         if not isinstance(values, dict):
@@ -96,8 +96,8 @@ class JsonRows:
 
 
 def _clean(lines: Lines) -> bytes | None:
-    """The next line, the first one without its byte order mark. Raises BrokenFile for a file that
-    is something else."""
+    """Return the next line, without the byte order mark of the first. Raises BrokenFile if the file
+    is compressed."""
     at_start = lines.offset == 0
     raw = lines.take()
     if at_start and raw:

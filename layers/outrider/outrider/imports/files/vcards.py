@@ -1,5 +1,5 @@
-"""Contacts of vCard files, 2.1 (with quoted-printable), 3.0 (RFC 2426) and 4.0 (RFC 6350), as rows
-of a table."""
+"""Reader of vCard files, 2.1 (with quoted-printable), 3.0 (RFC 2426) and 4.0 (RFC 6350), as a
+table."""
 
 import quopri
 import re
@@ -15,7 +15,7 @@ _PROPERTY = re.compile(r'(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^":])*)?):(.*)', 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _LARGE = frozenset({"PHOTO", "LOGO", "SOUND", "KEY"})
 _LONGEST = 64 * 1024
-"""Letters of a property; the rest of a longer one is left out."""
+"""Limit of characters per property; the rest is cut off."""
 _ADR_CITY, _ADR_COUNTRY = 3, 6
 
 
@@ -23,7 +23,8 @@ _ADR_CITY, _ADR_COUNTRY = 3, 6
 class _Card:
     values: dict[str, str] = field(default_factory=dict)
     many: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-    """Addresses and numbers, each with its place among them."""
+    """Values of properties that can repeat (email addresses, phone numbers), with their sort
+    order."""
     is_group: bool = False
 
     def row(self) -> list[str]:
@@ -35,7 +36,7 @@ class _Card:
 
 
 def rows_of(lines: Iterable[str]) -> Iterator[Sequence[str]]:
-    """A row with the names of columns, then one for each contact."""
+    """Yield a row with the column names, then one row per contact."""
     yield COLUMNS
     card: _Card | None = None
     for line in _unfolded(lines):
@@ -54,7 +55,8 @@ def rows_of(lines: Iterable[str]) -> Iterator[Sequence[str]]:
 
 
 def _unfolded(lines: Iterable[str]) -> Iterator[str]:
-    """Properties, each in one line: they go on behind a blank, or a `=` of quoted-printable."""
+    """Yield the properties, each as one unfolded line: it continues after a line that begins with a
+    blank, or after the `=` of quoted-printable."""
     held = ""
     for raw in lines:
         line = raw.rstrip("\r\n")

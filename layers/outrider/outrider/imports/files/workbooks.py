@@ -1,4 +1,5 @@
-"""Rows of a sheet of an Excel workbook (.xlsx), read as a stream, whatever size it says it has."""
+"""Reader of a sheet of an Excel workbook (.xlsx), as a stream; the size that the sheet declares is
+not trusted."""
 
 import io
 import re
@@ -10,16 +11,16 @@ from typing import Any
 from outrider.imports.errors import BrokenFile
 
 MAX_BYTES = 20 * 1024 * 1024
-"""Of a workbook, which is held whole."""
+"""Limit of bytes of a workbook, which is held in memory."""
 MAX_UNPACKED = 256 * 1024 * 1024
 MAX_CELLS = 5_000_000
-"""Of a sheet, empty ones that it gives a place included."""
+"""Limit of cells of a sheet, including the empty ones within its rows."""
 _MAX_WIDTH = 256
 _ZEROS = re.compile("0{2,20}")
 
 
 def rows_of(workbook: bytes, sheet: str | None) -> Iterator[Sequence[str]]:
-    """The rows of the sheet of this name, or of the first that has any. Raises BrokenFile."""
+    """Yield the rows of the named sheet, or of the first that has rows. Raises BrokenFile."""
     _check_size(workbook)
     try:
         import openpyxl  # noqa: PLC0415 - for the one worker that needs it
@@ -37,7 +38,7 @@ def rows_of(workbook: bytes, sheet: str | None) -> Iterator[Sequence[str]]:
                 return
     except BrokenFile:
         raise
-    except Exception as error:  # whatever the parser makes of a file that is none
+    except Exception as error:  # the parser may raise anything for an invalid file
         raise BrokenFile(1, f"The workbook cannot be read: {type(error).__name__}") from error
 
 
@@ -55,8 +56,8 @@ def _check_size(workbook: bytes) -> None:
 
 
 def _texts(sheet: Any) -> Iterator[list[str]]:
-    """Rows up to the last that says something; empty ones above it are left as they stand."""
-    sheet.reset_dimensions()  # what a sheet says of its size may be anything
+    """Yield the rows up to the last one with a value, including empty ones before it."""
+    sheet.reset_dimensions()  # the declared size may be wrong
     cells, empty = 0, 0
     for row in sheet.iter_rows():
         cells += len(row) + 1
@@ -74,7 +75,8 @@ def _texts(sheet: Any) -> Iterator[list[str]]:
 
 
 def _shown(cell: Any) -> str:
-    """With the zeros in front that a format like 00000 shows (postcodes, phones)."""
+    """Return the text of a cell with the leading zeros of a number format like 00000 (postal codes,
+    phone numbers)."""
     text = _text(cell.value)
     if text.isdecimal() and isinstance(cell.value, int | float):
         zeros = _ZEROS.fullmatch(cell.number_format or "")
@@ -83,7 +85,7 @@ def _shown(cell: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    """As people read it: dates by ISO 8601, whole numbers without a fraction."""
+    """Return the text of a value: dates in ISO 8601, whole numbers without a fraction."""
     match value:
         case None:
             return ""

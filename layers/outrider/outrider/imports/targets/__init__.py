@@ -1,4 +1,5 @@
-"""What rows become. Each target knows one kind: how a row is read, found, written, taken back."""
+"""Targets of imports. A target knows how rows of one kind are parsed, found, written and
+reverted."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,13 +11,13 @@ from outrider.kit.aws.attributes import Item
 
 
 class RowRefused(Exception):
-    """The row cannot be imported; the text says why."""
+    """Raised with the reason when a row cannot be imported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A row as its target understands it; `key` tells what it is about, as the row writes it, and
-    `note` what of it was put aside."""
+    """A parsed row. `key` is the key as the row writes it, `note` describes invalid values that are
+    kept in the open field."""
 
     key: str
     given: Given
@@ -25,7 +26,7 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class KeyOwner:
-    """What is there under a key. Without `item` it is gone, but still holds the key."""
+    """Owner of a key. Without `item` it was deleted, but still holds the key."""
 
     id: str
     item: Item | None
@@ -33,41 +34,41 @@ class KeyOwner:
 
 class ImportTarget(Protocol):
     key: ClassVar[str]
-    """What rows are told apart by, in a word."""
+    """The word for the key of rows, in messages."""
 
     def parse(self, given: Given, *, strict: bool) -> Parsed:
-        """Raises RowRefused with every violation. `strict` takes values for what they are, else
-        they may be text."""
+        """Parse a row. Raises RowRefused with every violation. With `strict` values must have the
+        right JSON type; else they may be text."""
         ...
 
     def key_of(self, key: str) -> str:
-        """What the keys of rows about the same have in common."""
+        """Return the normalized key, which is equal for rows about the same item."""
         ...
 
     def find(self, keys: Collection[str]) -> Mapping[str, KeyOwner]:
-        """What is there, by `key_of`."""
+        """Return the owners of keys, by `key_of`."""
         ...
 
     def new_id(self, key: str) -> str: ...
 
     def changed(self, item: Item, changes: Mapping[str, Any]) -> Mapping[str, Any]:
-        """All that changes in the item. Raises RowRefused when it would become what may not be."""
+        """Return all attributes that the changes affect, including index keys. Raises RowRefused if
+        the result would be invalid."""
         ...
 
     def created(self, row: PlannedRow) -> Mapping[str, Any]:
-        """The fields of what a row creates."""
+        """Return the fields of the item that a row creates."""
         ...
 
     def digest(self, fields: Mapping[str, Any]) -> str:
-        """Differs when something differs that callers can set."""
+        """Return a digest of the fields that callers can set."""
         ...
 
     def apply(self, rows: Sequence[PlannedRow], marks: Mapping[int, str]) -> set[int]:
-        """Write the rows, each with its mark. Gives those that found something else than planned.
-        Twice is the same as once."""
+        """Write the rows, each with its mark. Return the numbers of rows that lost an optimistic
+        lock. Idempotent."""
         ...
 
     def undo(self, id: str, undo: Undo, mark: str) -> bool:
-        """Take one row back; False when what it left was changed since. Twice is the same as
-        once."""
+        """Revert one row. Return False if its item was changed since. Idempotent."""
         ...

@@ -1,4 +1,4 @@
-"""Rows that become companies, told apart by their domains."""
+"""Target of imported companies, whose key is the domain."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""Rows that become contacts, told apart by their addresses."""
+"""Target of imported contacts, whose key is the email address."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,9 +35,9 @@ class ContactTarget(EntityTarget[Contact]):
         fields = dict(given.fields)
         status = fields.pop("status", None)
         if not strict:
-            _understand(fields)
+            _convert_texts(fields)
         if (whole := fields.pop("full_name", None)) is not None:
-            _name(fields, str(whole))
+            _split_full_name(fields, str(whole))
         split_tags(fields)
         row, note = self._read(_ROW, given, fields, strict=strict)
         named = row.model_dump(exclude_unset=True, exclude={"email"})
@@ -50,8 +50,8 @@ class ContactTarget(EntityTarget[Contact]):
         return Contact.model_validate({**(row.fields or {}), **own})
 
 
-def _understand(fields: dict[str, Any]) -> None:
-    """Take texts for what people mean by them, in place."""
+def _convert_texts(fields: dict[str, Any]) -> None:
+    """Convert text values as people write them to field values, in place."""
     addresses, name = addresses_in(str(fields.get("email", "")))
     if addresses:
         fields["email"], *others = addresses
@@ -65,8 +65,8 @@ def _understand(fields: dict[str, Any]) -> None:
         fields["fit_score"] = share
 
 
-def _name(fields: dict[str, Any], whole: str) -> None:
-    """Take a whole name apart, in place, for the parts that are not there."""
+def _split_full_name(fields: dict[str, Any], whole: str) -> None:
+    """Split a full name into the parts that are missing, in place."""
     for one, other in (("first_name", "last_name"), ("last_name", "first_name")):
         if one in fields:
             if rest := other_part(str(fields[one]), whole):

@@ -1,4 +1,4 @@
-"""Rows that become entities: contacts, companies."""
+"""Base class of the targets of entities: contacts and companies."""
 
 import hashlib
 from abc import ABC, abstractmethod
@@ -36,22 +36,22 @@ class EntityTarget(ABC, Generic[EntityT]):
 
     key: ClassVar[str]
     noun: ClassVar[str]
-    """In the names of events."""
+    """Family of the events."""
     prefix: ClassVar[str]
-    """Of ids."""
+    """Prefix of the ids."""
     callers: ClassVar[frozenset[str]]
-    """The fields that callers can set."""
+    """Fields that callers can set."""
     changes: ClassVar[TypeAdapter[Any]]
 
     optional: ClassVar[frozenset[str]]
-    """The fields without which a row is one all the same."""
+    """Fields whose invalid values do not fail a row."""
 
     @abstractmethod
     def parse(self, given: Given, *, strict: bool) -> Parsed: ...
 
     @abstractmethod
     def new(self, row: PlannedRow, now: str) -> EntityT:
-        """What a planned row creates."""
+        """Return the entity that a planned row creates."""
 
     def key_of(self, key: str) -> str:
         return self.entities.key_of(key)
@@ -59,8 +59,8 @@ class EntityTarget(ABC, Generic[EntityT]):
     def _read(
         self, row: TypeAdapter[RowT], given: Given, fields: dict[str, Any], *, strict: bool
     ) -> tuple[RowT, str | None]:
-        """The row, and what is said of optional cells that make no sense: they are kept under the
-        names of their columns. Raises RowRefused."""
+        """Return the validated row, and a note on invalid values of optional cells, which are kept
+        under their column names. Raises RowRefused."""
         try:
             return row.validate_python(fields, strict=strict), None
         except ValidationError as error:
@@ -80,7 +80,7 @@ class EntityTarget(ABC, Generic[EntityT]):
         found = self.entities.find(keys)
         return {key: KeyOwner(claimed.owner, claimed.item) for key, claimed in found.items()}
 
-    def new_id(self, key: str) -> str:  # noqa: ARG002 - other targets make it of the key
+    def new_id(self, key: str) -> str:  # noqa: ARG002 - other targets derive it from the key
         return ids.new(self.prefix)
 
     def changed(self, item: Item, changes: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -117,11 +117,11 @@ class EntityTarget(ABC, Generic[EntityT]):
         for _ in attempts(_ATTEMPTS):
             try:
                 self._undo(id, undo.before, version, mark)
-            except Stale as moved:
-                # Our own workers change entities too, for example their links.
-                if moved.current is None or self.digest(moved.current) != undo.digest:
+            except Stale as stale:
+                # Workers change entities too, for example their links to companies.
+                if stale.current is None or self.digest(stale.current) != undo.digest:
                     return False
-                version = moved.current["version"]
+                version = stale.current["version"]
             else:
                 return True
         return False
@@ -168,11 +168,11 @@ class EntityTarget(ABC, Generic[EntityT]):
 
 
 def made_at(row: PlannedRow) -> str:
-    """When what a row creates was made, as its id tells."""
+    """Return the creation time of the item that a row creates, from its id."""
     return clock.to_text(clock.from_epoch_ms(ids.made_at(row.id or "")))
 
 
 def split_tags(fields: dict[str, Any]) -> None:
-    """Make a list of tags in one text, in place."""
+    """Split a text of tags into a list, in place."""
     if isinstance(tags := fields.get("tags"), str):
         fields["tags"] = words_in(tags)

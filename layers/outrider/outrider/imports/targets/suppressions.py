@@ -1,4 +1,5 @@
-"""Rows that become suppressions of an address or a domain. What is suppressed stays as it is."""
+"""Target of imported suppressions of an address or a domain. Existing suppressions are not
+changed."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ _ROW = TypeAdapter(SuppressionCreate)
 
 @dataclass(frozen=True, slots=True)
 class SuppressionTarget:
-    """`defaults` has a `reason` for rows that give none."""
+    """Target of suppressions. `defaults` may have the `reason` for rows without one."""
 
     caller: Caller
     suppressions: SuppressionBulk
@@ -45,8 +46,8 @@ class SuppressionTarget:
             row = _ROW.validate_python(fields, strict=strict)
         except ValidationError as error:
             raise RowRefused(explain(error, _ROW)) from error
-        said = Given(row.model_dump(exclude_none=True), kind=given.kind)
-        return Parsed(row.address or row.domain or "", said)
+        values = Given(row.model_dump(exclude_none=True), kind=given.kind)
+        return Parsed(row.address or row.domain or "", values)
 
     def key_of(self, key: str) -> str:
         return folded(key)
