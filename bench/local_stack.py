@@ -16,7 +16,7 @@ from botocore.session import Session
 
 from bench.events import Context, event
 from bench.loading import PATIENT, Loading, follow
-from outrider.contacts.wiring import index
+from outrider.contacts.search.wiring import index
 from outrider.kit import json as kit_json
 from outrider.kit.aws import clients, dynamodb_http
 from outrider.kit.aws.dynamodb_http import HttpDynamoDB

@@ -3,7 +3,7 @@ data of deleted contacts."""
 
 from typing import Any
 
-from outrider.contacts.wiring import index
+from outrider.contacts.search.wiring import index
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs

@@ -4,7 +4,7 @@ from typing import Any
 
 from outrider.access.models import Caller
 from outrider.contacts.company_links import LinkJob
-from outrider.contacts.wiring import link_sweep
+from outrider.contacts.search.wiring import link_sweep
 from outrider.events.models import RecordedEvent
 from outrider.kit.aws.sqs import handle_records, turn_left
 from outrider.kit.observability.invocations import observed

@@ -3,7 +3,7 @@
 from typing import Any
 
 from outrider.events.feed.relay import MessageItems
-from outrider.events.wiring import relay
+from outrider.events.feed.wiring import relay
 from outrider.kit.observability.invocations import observed
 from outrider.kit.observability.logs import logger
 from outrider.kit.settings import Environment, needs

@@ -1,13 +1,9 @@
-"""Construction of the services and workers of `events`."""
+"""Construction of the services that read events."""
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.events.feed.backlog import FeedBacklog
-from outrider.events.feed.recording import Recorder
-from outrider.events.feed.relay import EventRelay, MessageItems
 from outrider.events.repository import EventRepository
 from outrider.events.service import EventService
 from outrider.kit.aws.dynamodb import Table
-from outrider.kit.aws.eventbridge import Bus
 from outrider.kit.settings import settings
 
 
@@ -15,22 +11,5 @@ def events(caller: Caller) -> EventService:
     return EventService(caller, feed(caller.workspace))
 
 
-def relay(messages: MessageItems) -> EventRelay:
-    return EventRelay(
-        recorder_of=lambda workspace: Recorder(_table(), workspace, messages.counting),
-        bus=Bus(settings().bus_name),
-        messages=messages,
-        one_by_one=frozenset(settings().events_one_by_one.split(",")),
-    )
-
-
-def backlog(workspace: WorkspaceId, changed: Table) -> FeedBacklog:
-    return FeedBacklog(_table(), workspace, changed)
-
-
 def feed(workspace: WorkspaceId) -> EventRepository:
-    return EventRepository(_table(), workspace)
-
-
-def _table() -> Table:
-    return Table(settings().events_table)
+    return EventRepository(Table(settings().events_table), workspace)

@@ -6,7 +6,7 @@ from outrider.access.models import Caller, WorkspaceId
 from outrider.companies.bulk import CompanyBulk
 from outrider.contacts.bulk import ContactBulk
 from outrider.contacts.suppressions.bulk import SuppressionBulk
-from outrider.events.wiring import backlog
+from outrider.events.feed.wiring import backlog
 from outrider.imports.jobs import ImportJob
 from outrider.imports.models import Import
 from outrider.imports.pace import Backpressure

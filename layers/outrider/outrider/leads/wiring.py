@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.companies.wiring import companies
-from outrider.contacts.repository import ContactRepository
-from outrider.contacts.wiring import contacts
+from outrider.contacts.wiring import contact_repository, contacts
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
 from outrider.leads.lists import LeadLists
@@ -35,10 +34,7 @@ def profiles(caller: Caller) -> ProfileService:
 
 
 def lead_follower() -> LeadFollower:
-    return LeadFollower(
-        lead_repository,
-        lambda workspace: ContactRepository(Table(settings().contacts_table), workspace),
-    )
+    return LeadFollower(lead_repository, contact_repository)
 
 
 def lead_repository(workspace: WorkspaceId) -> LeadRepository:
