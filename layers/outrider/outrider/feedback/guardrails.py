@@ -25,7 +25,8 @@ class Guardrails:
 
     def check(self, message: Message) -> None:
         """Check the guard-rails of the campaign and mailbox of a message that bounced or was
-        reported as spam. The check is idempotent."""
+        reported as spam. The check is idempotent. Raises Stale if every attempt lost its optimistic
+        lock on the mailbox."""
         self._check_campaign(message.campaign_id)
         if message.mailbox_id:
             names = {"campaign_id": message.campaign_id, "sequence_id": message.sequence_id}

@@ -48,8 +48,9 @@ class Notice(BaseModel):
     reason: BounceReason = "unknown"
     """Reason of the bounce, if it is one."""
     attested: bool = True
-    """True if the provider itself states it. False for a delivery status notification, because
-    anyone can forge one, and because servers report wrong reasons."""
+    """True if the provider itself states it. False for a delivery status notification, which anyone
+    can forge, and for bounces that SES does not call permanent, whose servers may give wrong
+    reasons."""
 
     @classmethod
     def of(cls, detail: Mapping[str, Any]) -> "Notice | None":

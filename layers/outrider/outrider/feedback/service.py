@@ -47,7 +47,8 @@ class Feedback:
     ) -> None:
         """Record the notice on the message. `rfc_message_id` is the email's Message-ID, which
         settles a message of unknown outcome. Facts that are already recorded are not written again,
-        because mail clients open an email many times."""
+        because mail clients open an email many times. Raises Contended or Stale if every attempt
+        lost its optimistic lock."""
         found = self.settling.went_out(message, notice.provider_id, rfc_message_id)
         if found is None:
             return
@@ -85,7 +86,8 @@ class FeedbackService:
 
     def receive(self, notice: Notice) -> Message | None:
         """Record the notice and return its message, or None if it is not one of ours. Raises
-        NotYetKnown if the message is not recorded yet: the queue must redeliver the notice."""
+        NotYetKnown if the message is not recorded yet, and Contended or Stale if every attempt lost
+        its optimistic lock: the queue must redeliver the notice."""
         known = self._known(notice)
         if known is None:
             if notice.message_id and notice.at > clock.now() - _RECORD_LAG:

@@ -1,1 +1,1 @@
-"""Requests of recipients to the links in an email: unsubscribe, click, open."""
+"""Unsubscribe links, tracking links and open pixels, as recipients use them."""

@@ -1,4 +1,4 @@
-"""Construction of the objects of `links`."""
+"""Construction of the link service."""
 
 from outrider.access.repository import WorkspaceRepository
 from outrider.contacts.repository import ContactRepository

@@ -131,7 +131,7 @@ def _earliest(
 
 
 def _ended_first(gate: Closed) -> bool:
-    """Return the sort key by which the gates of an ended enrollment are listed."""
+    """Return the sort key that puts the enrollment's own gate first."""
     return gate.gate != "enrollment"
 
 

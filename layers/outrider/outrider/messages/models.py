@@ -38,7 +38,7 @@ MarkedTime = Literal[
     "complained_at",
     "unsubscribed_at",
 ]
-"""Times of events after a message was sent."""
+"""Time fields for events after a message was sent."""
 GateName = Literal[
     "workspace",
     "campaign",
@@ -167,14 +167,14 @@ class Message(BaseModel):
         return self.model_copy(update=says)
 
     def to_item(self) -> dict[str, Any]:
-        """Return the fields of its item, without content, derived fields and keys. An item of more
-        than 1 KB costs twice as much with every write."""
+        """Return the fields of the DynamoDB item, without content, derived fields and keys. Each
+        write of an item of more than 1 KB costs twice as much."""
         follows = {"provider_id"} if self.rfc_message_id else set()
         return self.model_dump(exclude_defaults=True, exclude=_SAYS | _NAMES | follows)
 
     def packed_content(self) -> dict[str, Any] | None:
-        """Return its compressed content as fields of an item, or None without content. The subject
-        is stored in the message's own item too, for lists, but that item is written later."""
+        """Return the compressed content as fields of its own item, or None without content. The
+        subject is stored in the message's item too, for lists, but that item is written later."""
         says = self.model_dump(exclude_defaults=True, include=_SAID_FIRST)
         return {"said": zlib.compress(json.dumps(says), 9)} if says else None
 

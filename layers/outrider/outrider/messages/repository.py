@@ -84,7 +84,7 @@ class MessageRepository:
         ]
 
     def with_stored_content(self, message: Message) -> Message:
-        """Return the message, which need not be stored, with its stored content."""
+        """Return the message with its stored content; the message itself need not be stored."""
         _, pk, sk = self.content_key(self._pk(message.contact_id), message.id)
         said = self.table.get(pk, sk)
         return message.with_content(said) if said else message
@@ -203,9 +203,9 @@ class MessageRepository:
     def reply_action(
         self, message: Message, at: str | None, counted: Classification | None
     ) -> Action:
-        """Return the write of a reply by a person at `at`, or by a machine if None. `counted` is
-        the class it counts as, if any. The condition fails if the classification has changed since
-        the read."""
+        """Return the write that records a reply on the message it answers: by a person at `at`, or
+        by a machine if None. `counted` is the reply's class. Fails if the classification has
+        changed since."""
         values: dict[str, Any] = {"replied_at": at} if at and not message.replied_at else {}
         if counted is not None:
             values["classification"] = counted.model_dump()
@@ -244,7 +244,8 @@ class MessageRepository:
         )
 
     def ask_to_stop_action(self, reply: Message, reason: str) -> Action:
-        """Return the write of the `reason` of a reply that asks to stop; it has no class."""
+        """Return the write that marks a reply as a request to stop: with `reason`, without a
+        class."""
         return self.table.update_action(
             self._pk(reply.contact_id),
             reply.id,
@@ -381,7 +382,7 @@ class SentMessages:
 
 
 def _place(message: Message) -> str:
-    """Return its sort key in the indexes."""
+    """Return the sort key of the message in the indexes."""
     return f"{message.created_at}#{message.id[-_ID_SUFFIX:]}"
 
 

@@ -36,10 +36,10 @@ class CreatedBetween(Checked):
 
 
 class MessageQuery(PageQuery, CreatedBetween):
-    """Filters may be combined freely. If the filters drop most messages, a page may be short or
-    empty although more follow: `has_more` is then true. Without `contact_id`, `campaign_id` or an
-    open `status`, messages come from the event feed: they appear seconds after they are recorded,
-    for 400 days."""
+    """Filters of the message list, which may be combined freely. If they drop most messages, a page
+    may be short or empty although more follow: `has_more` is then true. Without `contact_id`,
+    `campaign_id` or an open `status`, messages come from the event feed: they appear seconds after
+    they are recorded, for 400 days."""
 
     contact_id: Filter = None
     campaign_id: Filter = None

@@ -39,9 +39,9 @@ class ContactRecords:
     def page(
         self, contact_ids: Sequence[str], limit: int, after: Item | None
     ) -> tuple[list[Record], Item | None]:
-        """Return one page of enrollments, then messages, then events, each ordered by contact id as
-        given, and the next position or None. A page of messages has at most 20, because they may be
-        large, and only within it they are ordered by time."""
+        """Return one page of records and the next position, None at the end: first enrollments,
+        then messages, then events, each kind in the order of `contact_ids`. A page has at most 20
+        messages, because they may be large; they are sorted by time only within a page."""
         part, last = (after["part"], after["last"]) if after else (0, None)
         found: list[Record] = []
         parts = len(contact_ids) * _KINDS

@@ -71,7 +71,7 @@ class RestrictionsReader:
         )
 
     def _reply_key(self, seen: Snapshot, enrollment: Enrollment) -> Key | None:
-        """Return the key of the record of a colleague's reply, if such a reply stops the
+        """Return the key of the record that a colleague replied, or None if that does not stop the
         campaign."""
         stops = seen.settings.stop_for_company and enrollment.company_key
         return self.companies.key(stops) if stops else None

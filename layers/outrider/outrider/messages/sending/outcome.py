@@ -1,5 +1,5 @@
-"""Recording the outcome of a step: one transaction writes its message once, and advances or ends
-the enrollment."""
+"""Recorder of step outcomes: one transaction writes the message once, and advances or ends the
+enrollment."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ from outrider.messages.sending.snapshot import PinnedSequence
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRecorder:
-    """Recorder of step outcomes for one campaign. `wake` gets the time of the next step and the
-    time for which the campaign's clock is set."""
+    """Recorder of step outcomes for one campaign. `wake` lets the campaign's clock wake earlier:
+    its arguments are the due time of the next step and the time for which the clock is set."""
 
     caller: Caller
     enrollments: EnrollmentRepository

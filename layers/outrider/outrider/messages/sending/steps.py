@@ -264,8 +264,8 @@ class StepService:
         logger().warning("the provider did not accept the message", reason=outcome.detail)
 
     def _record_lost(self, job: StepJob, seen: Snapshot, enrollment: Enrollment) -> str:
-        """Record a message whose claim expired without an outcome as `unknown`. The recipient may
-        have received it, so its content is what was stored before sending."""
+        """Record as `unknown` the message of a claim that expired without an outcome. The recipient
+        may have received it, so its content is what was stored before sending."""
         step = seen.step(job.step_id)
         if step is None:
             return "dropped: no such step"

@@ -30,7 +30,8 @@ the time of the event."""
 
 
 def counted(event: Event, item: Item) -> StepCount | None:
-    """Return the count for an event in a message's `item`; None if the event's writer counts it."""
+    """Return the statistics increment for an event of the message in `item`; None if the writer of
+    the event counts it."""
     if event.event not in _NAMES or not item["sk"].startswith("msg_"):
         return None
     name, time = _NAMES[event.event]

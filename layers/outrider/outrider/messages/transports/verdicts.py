@@ -45,5 +45,5 @@ LATER = Verdict("not_accepted", "later")
 """The recipient's server refuses temporarily: a full mailbox, greylisting, or a failure of its
 own."""
 PROBE = Verdict("not_accepted", "probe")
-"""Not handed over: another email is the probe of the mailbox's half-open circuit breaker."""
+"""Not handed over: the mailbox's circuit breaker is half-open, and another email is its probe."""
 UNKNOWN = Verdict("unknown")
