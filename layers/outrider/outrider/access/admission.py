@@ -20,7 +20,7 @@ from outrider.kit.settings import settings
 
 
 def native_api() -> Api:
-    """Return an empty API with our own authentication, for routes below `/v1`."""
+    """Return an API without routes that authenticates with API keys (`/v1`)."""
     return Api(admit)
 
 

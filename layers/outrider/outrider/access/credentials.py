@@ -29,6 +29,7 @@ class Credential:
 
     @classmethod
     def new(cls, key_id: str, mode: Mode) -> "Credential":
+        """Return a new random credential for the key."""
         public_id = public_id_of(key_id)
         secret = "".join(secrets.choice(_BASE62) for _ in range(32))
         unchecked = f"otr_{mode}_sk_{public_id}{secret}"
@@ -50,6 +51,7 @@ class Credential:
 
 
 def public_id_of(key_id: str) -> str:
+    """Return the public id of a key from its resource id."""
     return key_id[-8:]
 
 

@@ -32,6 +32,7 @@ _ATTEMPTS = 6
 
 
 def key_record(credential: Credential) -> tuple[str, str]:
+    """Return the DynamoDB key of the record that belongs to a credential."""
     return f"key#{credential.public_id}", "#"
 
 

@@ -30,6 +30,7 @@ class WorkspaceId(str):
 
     @classmethod
     def of(cls, public: str, mode: Mode) -> "WorkspaceId":
+        """Return the id for a public workspace id and a mode."""
         return cls(public if mode == "live" else public + _TEST)
 
     @property
@@ -81,8 +82,8 @@ class Caller:
 
     @property
     def may_repeat(self) -> bool:
-        """Return whether the request has an Idempotency-Key, so that the response must be known
-        before the write that stores it."""
+        """Return whether the request has an Idempotency-Key. If so, a service must know the
+        response before the write, because both belong to one transaction."""
         return self.idempotency is not None
 
     def keep_actions(
@@ -106,11 +107,11 @@ class Caller:
         self.begin_with(None)
 
     def begin_with(self, plan: PlanT) -> PlanT:
-        """Claim the Idempotency-Key as `begin` does, and store the plan of the work, if it depends
+        """Claim the Idempotency-Key as `begin` does, and store what is to be done, if that depends
         on data that may change.
 
-        Return the stored plan if this is a retry after a crash, else `plan`, which must be storable
-        in DynamoDB. Raises AnsweredBefore, IdempotencyMismatch, StillRunning.
+        Return the stored `plan` of the first request if this is a retry after a crash, else `plan`.
+        It must be storable in DynamoDB. Raises AnsweredBefore, IdempotencyMismatch, StillRunning.
         """
         return self.idempotency.begin(plan) if self.idempotency else plan
 

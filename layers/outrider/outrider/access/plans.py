@@ -9,6 +9,8 @@ _MINUTE_MS, _DAY_MS = 60_000, 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """A plan: rate limits per API key, monthly credits, and access to the API."""
+
     per_minute: int
     per_day: int
     monthly_credits: int
@@ -44,6 +46,7 @@ class RateLimit:
 
 
 def rates(plan: Plan) -> tuple[RateLimit, RateLimit]:
+    """Return the rate limits of a plan: per minute and per day."""
     return (
         RateLimit("minute", plan.per_minute, _MINUTE_MS),
         RateLimit("day", plan.per_day, _DAY_MS),

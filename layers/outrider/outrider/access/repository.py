@@ -72,6 +72,7 @@ class ApiKeyRepository:
         transact(*self._put_actions(new), *also)
 
     def get(self, key_id: str) -> ApiKey | None:
+        """Return the key, or None. `last_used_at` is not set."""
         item = self.table.get(self.workspace, key_id)
         return ApiKey.model_validate(item) if item else None
 

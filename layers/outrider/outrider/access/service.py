@@ -34,6 +34,8 @@ from outrider.kit.text.suggestions import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceService:
+    """Creation of workspaces, and access to them for the operator."""
+
     workspaces: WorkspaceRepository
 
     def create(self, name: str, plan: PlanName) -> Workspace:
@@ -51,6 +53,8 @@ class WorkspaceService:
 
 @dataclass(frozen=True, slots=True)
 class AccountService:
+    """The account of the calling API key."""
+
     caller: Caller
     workspaces: WorkspaceRepository
 
@@ -80,6 +84,8 @@ class AccountService:
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyService:
+    """Creation, rotation, listing and revocation of API keys."""
+
     caller: Caller
     keys: ApiKeyRepository
 

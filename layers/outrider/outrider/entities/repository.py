@@ -175,10 +175,11 @@ class EntityRepository(ABC, Generic[EntityT]):
     def add_many(
         self, entities: Sequence[tuple[EntityT, Sequence[Event]]], also: Sequence[Action] = ()
     ) -> dict[str, str]:
-        """Add up to ADD_AT_ONCE entities whose unique value is free.
+        """Add up to ADD_AT_ONCE entities, except those whose unique value is taken; `also` are
+        further writes of the transaction.
 
-        For each of the others, return its id and that of the owner of the value; an entity that
-        already exists is its own owner.
+        Return the owners of the taken values by the ids of the entities not added; the owner of an
+        entity that already exists is the entity itself.
         """
         groups = {entity.id: self._add_actions(entity, events) for entity, events in entities}
         refused = transact_groups(groups, lambda count: [self._count_action(count), *also])
@@ -241,8 +242,8 @@ class EntityRepository(ABC, Generic[EntityT]):
         former_owner: str | None = None,
         also: Sequence[Action] = (),
     ) -> bool:
-        """Update an entity as `change` does, but with a different unique value or none, and move
-        its claim. `former_owner` as in `add`.
+        """Update an entity as `change` does, but to another unique value or none: delete its old
+        claim and create the new one. `former_owner` as in `add`.
 
         Return False if the entity or a claim was changed after it was read.
         """

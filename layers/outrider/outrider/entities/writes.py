@@ -31,6 +31,7 @@ class Kind:
 
     @property
     def contended(self) -> Contended:
+        """Return the error for a write that lost to concurrent ones in every attempt."""
         return Contended(f"Another request changed this {self.noun} at the same time")
 
 
@@ -147,11 +148,13 @@ class EntityWrites(Generic[EntityT]):
         return value
 
     def event(self, happened: str, entity_id: str, **data: object) -> Event:
+        """Return an event of this kind, for example `contact.created`."""
         noun = self.kind.noun
         about: dict[str, Any] = {f"{noun}_id": entity_id, **data}
         return self.caller.event(f"{noun}.{happened}", **about)
 
     def exists(self, existing: EntityT) -> EntityExists:
+        """Return the error for a create whose unique value `existing` has."""
         return EntityExists(self.kind.noun, self.kind.unique, existing.id)
 
     def further_actions(self, after: Made[EntityT], given: Mapping[str, Any]) -> Sequence[Action]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from outrider.kit import clock
 
 FEW = 3
-"""Attempts per item when one request writes many items."""
+"""Maximum attempts per item in a request with many writes."""
 MOST = 10
-"""Attempts when a request makes a single write."""
+"""Maximum attempts in a request with a single write."""
 _FIRST_WAIT, _LONGEST_WAIT = 50, 800
 """Milliseconds. With MOST attempts, all waits together take at most four of a request's 29
 seconds."""

@@ -18,6 +18,7 @@ def marked_action(put: Action, mark: str) -> Action:
 
 
 def attribute(mark: str) -> dict[str, str]:
+    """Return the mark as an attribute, for an update."""
     return {ATTRIBUTE: mark}
 
 

@@ -47,6 +47,7 @@ class Counters:
 
 
 def total(shards: Iterable[Item], name: str) -> int:
+    """Return the value of a counter: the sum over its shards."""
     return sum(int(shard.get(name, 0)) for shard in shards)
 
 

@@ -52,6 +52,7 @@ class ValidationFailed(OutriderError):
 
     @classmethod
     def at(cls, pointer: str, detail: str) -> "ValidationFailed":
+        """Return the error for a single violation."""
         return cls(detail, violations=[Violation(pointer, detail)])
 
     @classmethod
@@ -98,6 +99,7 @@ class PreconditionFailed(OutriderError):
 
     @classmethod
     def at_version(cls, current: int) -> "PreconditionFailed":
+        """Return the error that names the current version of the resource."""
         return cls(
             f"The resource is now at version {current}, not at the one in If-Match: read it again, "
             f'then send If-Match: "{current}"'

@@ -27,6 +27,7 @@ def of(moment: datetime, name: str) -> str:
 
 
 def is_hour(name: str) -> bool:
+    """Return whether an attribute is an hourly count."""
     return bool(_HOUR.fullmatch(name))
 
 

@@ -67,6 +67,7 @@ def pack(events: Sequence[Event], names: Mapping[str, Any] | None = None) -> str
 
 
 def attribute(events: Sequence[Event], names: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Return the outbox attribute of an item; no attribute if there are no events."""
     return {ATTRIBUTE: pack(events, names)} if events else {}
 
 

@@ -147,5 +147,5 @@ class Configured:
 
 
 def needs(*variables: Setting[str]) -> Callable[[Handler], Configured]:
-    """Decorate a Lambda handler with all required variables that it may read."""
+    """Declare the environment variables that a Lambda handler requires (decorator)."""
     return lambda handler: Configured(handler, variables)

@@ -82,6 +82,7 @@ def encode(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each t
 
 
 def encode_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert an item to typed JSON. Raises TypeError."""
     return {name: encode(value) for name, value in item.items()}
 
 
@@ -108,6 +109,7 @@ def decode(typed: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one line for eac
 
 
 def decode_item(item: Mapping[str, Any]) -> Item:
+    """Convert typed JSON to an item. Raises TypeError."""
     return {name: decode(value) for name, value in item.items()}
 
 

@@ -31,6 +31,8 @@ class BusEvent:
 
 @dataclass(frozen=True, slots=True)
 class Bus:
+    """An event bus, by name."""
+
     name: str
 
     def publish(self, notices: Sequence[BusEvent]) -> None:

@@ -61,6 +61,7 @@ class Safe:
 
 @lru_cache(maxsize=1_000)
 def decrypted(cipher: Cipher, workspace: str, kind: str, resource_id: str, locked: bytes) -> bytes:
+    """Return the decrypted secret, from the cache if possible. Raises CipherFailed."""
     return cipher.decrypt(locked, {"workspace": workspace, kind: resource_id})
 
 

@@ -36,6 +36,8 @@ class ObjectRange:
 
 @dataclass(frozen=True, slots=True)
 class Objects:
+    """The objects of one bucket, by key."""
+
     bucket: str
 
     def link_to_put(self, key: str, seconds: int) -> str:

@@ -43,6 +43,8 @@ class OutOfTime(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Queue:
+    """An SQS queue, by URL."""
+
     url: str
 
     def send(self, messages: Sequence[QueueMessage]) -> None:

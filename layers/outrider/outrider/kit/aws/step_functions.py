@@ -10,6 +10,8 @@ from outrider.kit.aws import clients
 
 @dataclass(frozen=True, slots=True)
 class StateMachine:
+    """A state machine, by ARN."""
+
     arn: str
 
     def start(self, name: str, input_: dict[str, object]) -> None:

@@ -122,6 +122,8 @@ class Route:
         media: str = "",
         errors: tuple[int, ...] = (),
     ) -> "Route":
+        """Return the route of a handler; its parameters, body and result are read from the type
+        hints."""
         hints = get_type_hints(handler, include_extras=True)
         body = hints.get("body")
         result, may_exist = _created(hints.get("return"))
@@ -179,6 +181,7 @@ class Route:
 
 
 def nothing_here(_: Request) -> OutriderError:
+    """Return the 404 error for an unknown path."""
     return ResourceNotFound("There is nothing at this path")
 
 
@@ -365,8 +368,7 @@ def _response(answer: Answer, headers: Headers, request: Request) -> Response[An
 
 
 def _created(result: Any) -> tuple[Any, bool]:
-    """Return the type that a handler creates, and whether its return type allows that it already
-    exists."""
+    """Return the result type from a handler's return type, and whether that includes Existing."""
     members = get_args(result)
     created = [each for each in members if get_origin(each) is not Existing]
     return (result, False) if len(created) == len(members) else (reduce(or_, created), True)

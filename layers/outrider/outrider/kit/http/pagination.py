@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class PageQuery(Checked):
-    """The query parameters every list takes."""
+    """Query parameters that all lists accept."""
 
     limit: Annotated[int, Field(ge=1, le=200, description="How many at most")] = 50
     cursor: Annotated[

@@ -28,6 +28,7 @@ Made: TypeAlias = T_co | Existing[T_co]
 
 
 def made(result: T, *, created: bool) -> Made[T]:
+    """Return the result of a create; wrapped in Existing if the resource already existed."""
     return result if created else Existing(result)
 
 

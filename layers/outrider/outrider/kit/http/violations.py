@@ -17,7 +17,7 @@ from outrider.kit.text.quotes import quoted, shortened
 from outrider.kit.text.suggestions import did_you_mean
 
 ONE, MANY = "(one)", "(many)"
-"""Union tags of the two forms of a body with one item or many. JSON Pointers do not contain
+"""Tags of the union of a body with one item and a body with many. JSON Pointers do not contain
 them."""
 MOST = 1_000
 """Maximum violations of one response; a Lambda response may have 6 MB."""
@@ -182,7 +182,7 @@ class _Writer:
         return SENTENCES[kind].format_map(known)
 
     def _choice(self, known: Mapping[str, Any], value: Any) -> dict[str, str]:
-        """Return the template values of a message about a value that is not one of the allowed
+        """Return the variables for the message about a value that is not one of the allowed
         ones."""
         tag = known.get("tag", value)
         names = _QUOTED.findall(known.get("expected") or known["expected_tags"])

@@ -46,6 +46,8 @@ def public_or_loopback(address: Address) -> bool:
 
 
 class Deadline:
+    """A point in time, `seconds` from now by the monotonic clock."""
+
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 

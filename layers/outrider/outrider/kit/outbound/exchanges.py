@@ -87,6 +87,9 @@ def _read_response(connection: HTTPConnection, at_most: int) -> HttpResponse:
 
 
 class _Bounded(HTTPResponse):
+    """HTTP response that reads at most MAX_HEAD bytes before the body, and a limited number for the
+    body."""
+
     def __init__(self, opened: socket, *args: Any, at_most: int, **options: Any) -> None:
         super().__init__(opened, *args, **options)
         self._wire = _Wire(self.fp.detach(), MAX_HEAD)

@@ -47,6 +47,7 @@ _FORBIDDEN_V6 = tuple(
 
 
 def is_public(address: Address) -> bool:
+    """Return whether an address is public: globally routable unicast, and of no special purpose."""
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _FORBIDDEN_V4)
     return address in _UNICAST_V6 and not any(address in network for network in _FORBIDDEN_V6)

@@ -75,6 +75,8 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
+    """Visitor of a template's syntax tree that records the use of each variable."""
+
     context: RenderContext
     found: dict[int, Use]
 

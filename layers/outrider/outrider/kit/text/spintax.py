@@ -66,6 +66,8 @@ class _Frame:
 
 
 class _Reader:
+    """Parser of spintax, which writes the result while it reads."""
+
     def __init__(self, source: str, choose: Choose) -> None:
         self.unbalanced: list[str] = []
         self._source = source

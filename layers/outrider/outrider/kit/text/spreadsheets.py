@@ -43,7 +43,7 @@ def text_of(cell: str) -> str:
 
 
 def _is_list_item(value: Any) -> bool:
-    """Return whether the value can be separated again from a comma-separated list."""
+    """Return whether a comma-separated list of such values can be split again without ambiguity."""
     if not isinstance(value, str) or _SEPARATORS.search(value):
         return False
     return bool(value) and value == value.strip() and value[0] not in "[\"'"

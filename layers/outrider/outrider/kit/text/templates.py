@@ -57,6 +57,8 @@ class TemplateInvalid(ValueError):
 
 
 class _Bounded(Environment):
+    """Liquid environment with limits on loops, variables and output."""
+
     loop_iteration_limit = MOST_ITERATIONS
     local_namespace_limit = 100_000
     output_stream_limit = LONGEST
