@@ -23,7 +23,8 @@ _SPANS = (
     (re.compile(r"(\w+)_gte"), r"\1_lte"),
     (re.compile(r"min_(\w+)"), r"max_\1"),
 )
-"""Name patterns of the fields that begin a range, and the names of those that end it."""
+"""Patterns of the names of fields that begin a range, each with the name of the field that ends
+it."""
 _QUERY_ONLY = ("title", "default")
 
 

@@ -264,12 +264,13 @@ def _is_secret(model: type[BaseModel], part: int | str) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Return a limit without a fraction as an integer."""
+    """Return a number without a fraction as an integer, so that messages show 5 and not 5.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _name(location: Location) -> str:
-    """Return how messages call the location: the name of a field, an item, or the body."""
+    """Return the words for a location in a message: the name of the field, "This item" or "The
+    body", without pointers."""
     last = next((part for part in reversed(location) if part not in (ONE, MANY)), None)
     if isinstance(last, str):
         return shortened(last)
