@@ -1,1 +1,1 @@
-"""What keeps the repository consistent: route drift, the OpenAPI document."""
+"""Generators and checks that keep the repository consistent: routes, OpenAPI, events, mutations."""

@@ -1,8 +1,9 @@
-"""Writes the names of countries that qualification knows, from Unicode's CLDR.
+"""Generator of the country names that qualification knows, from Unicode's CLDR.
 
     python -m tools.countries
 
-A line is a country: its ISO 3166-1 code, then its names in the languages below, separated by `;`.
+Each line is a country: its ISO 3166-1 code, then its names in the languages below, separated by
+`;`.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Descriptions of the API's words, of which each means one thing wherever it stands.
+"""Descriptions for the OpenAPI document, from `descriptions.yaml`.
 
-`descriptions.yaml` has those of tags, of operations, of parameters in paths, of models, and of
-fields: by name, or as `Model.field` where one model means something of its own. A description in
-the code comes first. Everything that a caller reads has one, and every one is read somewhere.
+The file describes tags, operations, path parameters, models, and fields: by name, or as
+`Model.field` where one model needs its own text. A description in the code takes precedence. Every
+part of the document must have a description, and every description in the file must be used.
 """
 
 from collections.abc import Iterator
@@ -18,24 +18,25 @@ Schema = dict[str, Any]
 
 
 class Descriptions:
-    """The descriptions, which of them were used, and what has none."""
+    """Descriptions of the file, with a record of those used and those missing."""
 
-    def __init__(self, told: dict[str, dict[str, str]]) -> None:
+    def __init__(self, texts: dict[str, dict[str, str]]) -> None:
         self.missing: list[str] = []
-        self._told = told
+        self._texts = texts
         self._used: set[tuple[str, str]] = set()
 
     def of(self, kind: str, *names: str) -> str:
-        """The description of the first of these names that has one."""
+        """Return the description of the first of these names that has one; record it as missing if
+        none has."""
         for name in names:
-            if name in self._told[kind]:
+            if name in self._texts[kind]:
                 self._used.add((kind, name))
-                return " ".join(self._told[kind][name].split())
+                return " ".join(self._texts[kind][name].split())
         self.missing.append(f"{kind}: {names[0]}")
         return ""
 
     def describe(self, models: dict[str, Schema]) -> None:
-        """Describe models and their fields where they do not say what they are."""
+        """Add a description to each model and field that has none."""
         for name, model in models.items():
             if "description" not in model:
                 model["description"] = self.of("models", name)
@@ -45,18 +46,18 @@ class Descriptions:
 
     @property
     def unused(self) -> list[str]:
-        """Descriptions of what is not there, or describes itself."""
-        told = {(kind, name) for kind, names in self._told.items() for name in names}
-        return [f"{kind}: {name}" for kind, name in sorted(told - self._used)]
+        """Descriptions that were not used, because the thing does not exist or has a docstring."""
+        texts = {(kind, name) for kind, names in self._texts.items() for name in names}
+        return [f"{kind}: {name}" for kind, name in sorted(texts - self._used)]
 
 
 def load() -> Descriptions:
-    """The descriptions of the file, none of them used."""
+    """Return the descriptions of the file, none of them used yet."""
     return Descriptions(_read())
 
 
 def fields(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """Every field of an object and of the objects in it that have no name of their own."""
+    """Yield every field of an object schema and of its unnamed nested objects."""
     for name, field in schema.get("properties", {}).items():
         yield name, field
         yield from fields(field)

@@ -1,4 +1,4 @@
-"""The API's description as one page: no script, nothing loaded from elsewhere."""
+"""Renderer of the OpenAPI document as one HTML page without scripts or external resources."""
 
 import json
 import re

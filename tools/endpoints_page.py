@@ -1,4 +1,4 @@
-"""The list of all endpoints for readers of the repository: docs/endpoints.md."""
+"""Renderer of docs/endpoints.md, the list of all endpoints."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every error code the API answers with, and what a caller does about it."""
+"""Error codes of the API, with advice for callers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -83,7 +83,8 @@ class ErrorCode:
 
 @cache
 def error_codes() -> tuple[ErrorCode, ...]:
-    """By status and code; the title is that of the most general error with the code."""
+    """Return the error codes sorted by status and code. The title is that of the most general error
+    class."""
     routes.apis()
     found: dict[str, ErrorCode] = {}
     for kind in _broad_first():

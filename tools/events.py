@@ -1,8 +1,8 @@
-"""Generate the schemas of events: `python -m tools.events [--check]`.
+"""Generator of the event schemas: `python -m tools.events [--check]`.
 
-Writes docs/events: a JSON Schema for each event, made of its payload in `outrider.events.payloads`,
-those of the envelopes, and the index; with --check writes nothing and fails when they are not what
-would be written.
+It writes docs/events: a JSON Schema for each event, made from its payload in
+`outrider.events.payloads`, those of the envelopes, and the index. With --check it writes nothing,
+and fails if a file is out of date.
 """
 
 import inspect
@@ -28,7 +28,7 @@ Schema = dict[str, Any]
 
 
 class _Schemas(GenerateJsonSchema):
-    """A field that may be left out has no default: without it there is nothing to assume."""
+    """Schema generator without defaults and field titles: a missing field has no assumed value."""
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
@@ -38,7 +38,7 @@ class _Schemas(GenerateJsonSchema):
 
 
 def data_schema(payload: type[Payload]) -> Schema:
-    """Of the `data` of one event."""
+    """Return the schema of the `data` of an event."""
     schema = schema_of(payload)
     del schema["title"]
     schema["description"] = f"What `data` of a `{payload.event}` holds."
@@ -46,7 +46,7 @@ def data_schema(payload: type[Payload]) -> Schema:
 
 
 def event_schema(payload: type[Payload]) -> Schema:
-    """Of a whole event, however it comes."""
+    """Return the schema of a whole event, valid for webhooks, the feed and the event bus."""
     common, whole = schema_of(WebhookPayload), schema_of(Detail)
     properties = {name: dict(each) for name, each in whole["properties"].items()}
     for name in properties.keys() - common["properties"].keys():
@@ -66,7 +66,7 @@ def event_schema(payload: type[Payload]) -> Schema:
 
 
 def example(payload: type[Payload]) -> Schema:
-    """An event of this name with every field it can have."""
+    """Return an example of the event with all fields."""
     around = {name: _value(Detail, name) for name in Detail.model_fields}
     data = {
         field.alias or name: _value(payload, name) for name, field in payload.model_fields.items()
@@ -75,7 +75,7 @@ def example(payload: type[Payload]) -> Schema:
 
 
 def schema_of(model: type[BaseModel]) -> Schema:
-    """Of a model; texts stand in one line."""
+    """Return the schema of a model, with each description in one line."""
     schema: Schema = model.model_json_schema(schema_generator=_Schemas)
     for each in (schema, *schema.get("$defs", {}).values()):
         for described in (each, *each.get("properties", {}).values()):
@@ -85,12 +85,12 @@ def schema_of(model: type[BaseModel]) -> Schema:
 
 
 def when(payload: type[Payload]) -> str:
-    """When it is sent."""
+    """Return the sentence that says when the event is sent."""
     return " ".join(inspect.cleandoc(payload.__doc__ or "").split())
 
 
 def files() -> dict[str, str]:
-    """The text of each file that is generated, by name."""
+    """Return the text of each generated file, by name."""
     schemas: dict[str, Schema] = {
         "detail": {"$schema": _DIALECT, **schema_of(Detail)},
         "packed": {"$schema": _DIALECT, **schema_of(Packed), "examples": [_packed_example()]},
@@ -105,7 +105,7 @@ def files() -> dict[str, str]:
 
 
 def outdated() -> list[str]:
-    """The names of files that are not as they would be written, or should not be there."""
+    """Return the names of files that differ from what would be generated."""
     written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*")}
     wanted = files()
     return sorted(name for name in written | wanted if written.get(name) != wanted.get(name))
@@ -128,13 +128,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _packed_example() -> Schema:
-    """An entry with an event of each name in the first example of `names`."""
+    """Return a bus entry that packs one event of each name in the example of `names`."""
     around = {name: _value(Packed, name) for name in ("workspace_id", "mode", "names")}
     return {**around, "events": [example(PAYLOADS[name]) for name in around["names"]]}
 
 
 def _value(model: type[BaseModel], name: str) -> Any:
-    """A value that the field can have: its first example, or its first choice."""
+    """Return an example value of the field: its first example or choice."""
     field: Mapping[str, Any] = schema_of(model)["properties"][
         model.model_fields[name].alias or name
     ]

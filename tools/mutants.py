@@ -1,10 +1,10 @@
-"""Change the core rules in every small way there is, and find out how often a test fails.
+"""Mutation testing of the core rules: makes every small change, and counts how often a test fails.
 
     python -m tools.mutants [--only RULE] [--sample N] [--seed S] [--jobs N]
 
-`tests/mutations/core.py` names the rules and their tests. The tests are imported once; each mutant
-is then put into a fork of that process, where they run. Exits with 1 when a rule's tests kill too
-few, and lists the survivors: a test is missing there, or the code does nothing.
+`tests/mutations/core.py` names the rules and their tests. The tests are imported once and run
+against each mutant in a fork of that process. Exits with 1 if too few mutants of a rule are killed,
+and lists the survivors: a test is missing there, or the code has no effect.
 """
 
 import argparse
@@ -33,13 +33,13 @@ _OPTIONS = [
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # imported in the process before
 ]
 _LONGEST = 10
-"""How many times as long as without a mutation the tests may take; longer is a kill."""
+"""Time limit for a mutant as a multiple of the time without mutation; exceeding it is a kill."""
 _PASSED = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What became of the mutants of one rule."""
+    """Result of the mutants of one rule."""
 
     name: str
     tried: int
@@ -51,7 +51,7 @@ class Score:
 
 
 class NoVerdict(Exception):
-    """The tests fail without any mutation."""
+    """Failure of the tests without any mutation."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -101,11 +101,11 @@ def _scored(name: str, rule: Rule, sample: int, seed: int, jobs: int) -> Score:
 
 
 def _import_tests(rule: Rule) -> None:
-    """Import what the tests need, so that each fork has it."""
-    with redirect_stdout(io.StringIO()) as said:
+    """Import the tests in this process, so that forks need not. Raises NoVerdict if that fails."""
+    with redirect_stdout(io.StringIO()) as output:
         code = pytest.main(["--collect-only", *_OPTIONS, *rule.tests])
     if code != pytest.ExitCode.OK:
-        raise NoVerdict(said.getvalue())
+        raise NoVerdict(output.getvalue())
 
 
 def _seconds_without_mutation(name: str, rule: Rule) -> float:
@@ -117,7 +117,7 @@ def _seconds_without_mutation(name: str, rule: Rule) -> float:
 
 
 def _started(mutant: Mutant | None, rule: Rule) -> int:
-    """Run the tests in a fork that has the mutant; returns the fork's process id."""
+    """Run the tests in a fork with the mutant, and return its pid."""
     if pid := os.fork():
         return pid
     os.setpgid(0, 0)
@@ -128,14 +128,14 @@ def _started(mutant: Mutant | None, rule: Rule) -> int:
             code = 1
             try:
                 if mutant:
-                    put_in(mutant)
+                    apply(mutant)
                 code = int(pytest.main([*_OPTIONS, *rule.tests], [_NoShrinking()]))
             finally:
                 os._exit(code)
 
 
 class _NoShrinking:
-    """A plugin: an example that fails is enough, the smallest one is not looked for."""
+    """Pytest plugin that disables Hypothesis' shrinking: any failing example kills the mutant."""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
@@ -147,7 +147,7 @@ class _NoShrinking:
 
 
 def _ended(started: dict[int, float], limit: int) -> tuple[int, int]:
-    """Wait for a fork to end, and kill those that take too long; returns its id and exit code."""
+    """Wait until a fork ends, killing those beyond the time limit; return its pid and exit code."""
     while True:
         for pid, start in started.items():
             ended, status = os.waitpid(pid, os.WNOHANG)
@@ -159,11 +159,11 @@ def _ended(started: dict[int, float], limit: int) -> tuple[int, int]:
         time.sleep(0.02)
 
 
-def put_in(mutant: Mutant) -> None:
-    """Put the mutant in the place of what its module has now.
+def apply(mutant: Mutant) -> None:
+    """Replace the code of the mutant's module.
 
-    Functions keep their identity and get other code, so that whoever imported them has the mutant
-    too; a constant of the module is replaced wherever it was imported.
+    Functions keep their identity and get other code, so the mutant also takes effect where they
+    were imported; a module constant is replaced wherever it was imported.
     """
     module = importlib.import_module(mutant.module)
     codes = dict(_codes(mutant.code))
@@ -188,7 +188,7 @@ def _codes(code: CodeType) -> Iterator[tuple[str, CodeType]]:
 
 
 def _functions(module: ModuleType) -> Iterator[FunctionType]:
-    """The functions of a module and of its classes, without what wraps them."""
+    """Yield the functions of a module and its classes, without their decorators."""
     waiting: list[Any] = [
         each
         for each in vars(module).values()

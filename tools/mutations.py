@@ -1,9 +1,10 @@
-"""Takes the conditions of the engine away one by one, and finds out whether a test fails each time.
+"""Mutation testing of the engine: removes its conditions one by one, and checks that a test fails.
 
     python -m tools.mutations [--only WORD] [--jobs N]
 
-The mutations stand in `tests/mutations/`. Each is made in a copy of the tree, where the tests that
-it names are run. Exits with 1 when one survives: then a test is missing, or the condition is.
+The mutations are listed in `tests/mutations/`. Each is made in a copy of the repository, where the
+tests that it names are run. Exits with 1 if one survives: a test is missing, or the condition is
+redundant.
 """
 
 import argparse
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 _LEFT_OUT = shutil.ignore_patterns(".*", "bench", "node_modules")
 _LONGEST_S = 600
 _FAILED = 1
-"""How pytest ends when a test failed; anything else is no verdict."""
+"""Exit code of pytest if a test failed; any other code is no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Verdict:
     name: str
     killed: bool
     seconds: float
-    said: str
-    """The end of what the tests said."""
+    output: str
+    """End of the tests' output."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -64,13 +65,14 @@ def main(arguments: Sequence[str]) -> int:
             if not verdict.killed:
                 survivors.append(verdict)
     for verdict in survivors:
-        print(f"\n{verdict.name} survived:\n{verdict.said}")
+        print(f"\n{verdict.name} survived:\n{verdict.output}")
     print(f"\n{len(mutations) - len(survivors)} of {len(mutations)} mutations were killed")
     return 1 if survivors else 0
 
 
 def _copied(to: Path) -> Path:
-    """A copy of the tree. What is compiled keeps its time, so it is compiled only once."""
+    """Copy the repository, and return the copy. Bytecode keeps its time stamps, so it is not
+    recompiled."""
     shutil.copytree(ROOT, to, ignore=_LEFT_OUT)
     return to
 

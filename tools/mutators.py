@@ -1,4 +1,4 @@
-"""The small changes that `tools.mutants` makes to a module, one at a time."""
+"""Small changes that `tools.mutants` makes to a module, one at a time."""
 
 import ast
 import copy
@@ -41,14 +41,14 @@ class Mutant:
     is_now: str
     code: CodeType
     constant: str
-    """The constant of the module that is changed; empty where a function is."""
+    """The changed module constant; empty if a function was changed."""
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line}: {self.was} -> {self.is_now}"
 
 
 def mutants_of(module: str) -> list[Mutant]:
-    """Return every mutant of a module that can be imported."""
+    """Return every mutant of an importable module."""
     found = importlib.util.find_spec(module)
     if found is None or found.origin is None:
         raise ModuleNotFoundError(module)
@@ -76,10 +76,10 @@ def _shown(node: ast.AST) -> str:
 
 
 def _places(top: ast.stmt) -> Iterator[tuple[Callable[[ast.AST], None], "ast.expr | ast.stmt"]]:
-    """Each statement and expression that may change, with what puts another in its place.
+    """Yield each statement and expression that may be mutated, with a function that replaces it.
 
-    Docstrings, annotations, decorators, log lines and the texts of errors stay. So do the fields
-    of a class and the defaults of arguments, which were read when the class or function was made.
+    Docstrings, annotations, decorators, log lines and error messages are not mutated; neither are
+    class fields and argument defaults, which were evaluated when the class or function was created.
     """
     waiting: list[ast.AST] = [top]
     while waiting:
@@ -117,7 +117,7 @@ def _setter(parent: ast.AST, name: str, number: int | None) -> Callable[[ast.AST
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:
-    """What may stand in the place of a node."""
+    """Yield the mutations of a node."""
     new = copy.deepcopy(node)
     match new:
         case ast.Compare(ops=[op, *_]) if type(op) in _COMPARISONS:
@@ -153,7 +153,7 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _joins_texts(node: ast.BinOp) -> bool:
-    """Whether it puts texts together, which no other operator can."""
+    """Return whether the operation concatenates strings, which no other operator can."""
     return any(
         isinstance(each, ast.JoinedStr)
         or (isinstance(each, ast.Constant) and isinstance(each.value, str | bytes))
@@ -162,5 +162,6 @@ def _joins_texts(node: ast.BinOp) -> bool:
 
 
 def _is_sentence(text: str) -> bool:
-    """Whether it is for people to read, and no expression of DynamoDB, which has names with `#`."""
+    """Return whether a string is text for people and no DynamoDB expression, whose names have
+    `#`."""
     return " " in text and "#" not in text

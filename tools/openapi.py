@@ -1,7 +1,7 @@
-"""Generate the API's description from the routes: `python -m tools.openapi [--check]`.
+"""Generator of the OpenAPI document: `python -m tools.openapi [--check]`.
 
-Writes functions/site/openapi.json (which docs/openapi.json names), functions/site/docs.html and
-docs/endpoints.md; with --check writes nothing and fails when they are not what would be written.
+It writes functions/site/openapi.json (which docs/openapi.json links to), functions/site/docs.html
+and docs/endpoints.md. With --check it writes nothing, and fails if a file is out of date.
 """
 
 import json
@@ -45,7 +45,7 @@ from tools.templates import REPOSITORY
 
 SITE = REPOSITORY / "functions" / "site"
 EXAMPLES = REPOSITORY / "docs" / "examples.json"
-"""Calls of each operation with their answers, kept by tests/integration/test_story.py."""
+"""Example requests and responses by operation, written by tests/integration/test_story.py."""
 
 _DESCRIPTION = """\
 Sales outreach for your own AWS account. Send your key as `Authorization: Bearer otr_live_sk_…`;
@@ -62,26 +62,26 @@ have, 503 where an answer took longer than 30 seconds: whether the request was c
 known then, and the same `Idempotency-Key` makes it safe to repeat."""
 
 _TEXTS = (JSON, HTML)
-"""Media types that generators of clients can read; the others are told in words."""
+"""Media types that client generators can read; others are only mentioned in the description."""
 
 Schema = dict[str, Any]
 
 
 def document() -> Schema:
-    """The OpenAPI 3.1 document of every route."""
+    """Return the OpenAPI 3.1 document of all routes."""
     return _made()[0]
 
 
 @cache
 def _made() -> tuple[Schema, Descriptions]:
-    """The document, and what of it is described."""
+    """Return the document and the descriptions used in it."""
     found = [(name, route) for name, api in routes.apis().items() for route in api.routes]
-    said = descriptions.load()
+    texts = descriptions.load()
     schemas, models = _schemas([route for _, route in found])
     paths: dict[str, Schema] = {}
     for name, route in sorted(found, key=lambda each: each[1].path):
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(
-            name, route, schemas, models, said
+            name, route, schemas, models, texts
         )
     described: Schema = {
         "openapi": "3.1.0",
@@ -94,7 +94,7 @@ def _made() -> tuple[Schema, Descriptions]:
         },
         "servers": [{"url": "/", "description": "The deployment that serves this document"}],
         "tags": [
-            {"name": tag, "description": said.of("tags", tag)}
+            {"name": tag, "description": texts.of("tags", tag)}
             for tag in sorted({_tag(name) for name, _ in found} | {webhooks.TAG})
         ],
         "paths": paths,
@@ -121,14 +121,14 @@ def _made() -> tuple[Schema, Descriptions]:
     components = described["components"]
     components["responses"] = _used(described, "responses", components["responses"])
     simplify(components["schemas"])
-    said.describe(components["schemas"])
+    texts.describe(components["schemas"])
     for name, schema in components["schemas"].items():
         schema["title"] = name
-    return described, said
+    return described, texts
 
 
 def _components(described: Schema, models: dict[str, Schema]) -> dict[str, Schema]:
-    """The schemas that the document refers to, its own before those of models."""
+    """Return the schemas that the document refers to."""
     partial = [
         operations["patch"]["requestBody"]
         for operations in described["paths"].values()
@@ -154,7 +154,7 @@ def files() -> dict[Path, str]:
 
 
 def outdated() -> list[str]:
-    """Return the generated files that differ from what would be written, by their paths."""
+    """Return the paths of generated files that are out of date."""
     return [
         str(path.relative_to(REPOSITORY))
         for path, text in files().items()
@@ -166,24 +166,25 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         for name in (old := outdated()):
             print(f"{name} is out of date: run python -m tools.openapi", file=sys.stderr)
-        return 1 if _complain() or old else 0
+        return 1 if _report_descriptions() or old else 0
     for path, text in files().items():
         path.write_text(text, encoding="utf-8")
-    return 1 if _complain() else 0
+    return 1 if _report_descriptions() else 0
 
 
-def _complain() -> bool:
-    """Say what has no description, and which descriptions describe nothing."""
-    _, said = _made()
-    for each in said.missing:
+def _report_descriptions() -> bool:
+    """Print missing and unused descriptions, and return whether there are any."""
+    _, texts = _made()
+    for each in texts.missing:
         print(f"{each} has no description: write one in its docstring or in {descriptions.FILE}")
-    for each in said.unused:
+    for each in texts.unused:
         print(f"{each} is in {descriptions.FILE} and describes nothing")
-    return bool(said.missing or said.unused)
+    return bool(texts.missing or texts.unused)
 
 
 def _schemas(all_routes: list[Route]) -> tuple[dict[tuple[int, str], Schema], dict[str, Schema]]:
-    """The schema of each route's query, body and result, and the models they refer to."""
+    """Return the schemas of each route's query, body and result, and the models that they refer
+    to."""
     adapters = list(_adapters(all_routes))
     schemas, defined = TypeAdapter.json_schemas(
         [((id(route), part), mode, adapter) for route, part, mode, adapter in adapters],
@@ -208,7 +209,7 @@ def _adapters(all_routes: list[Route]) -> Iterator[tuple[Route, str, Any, TypeAd
 
 
 def _used(value: Any, kind: str, components: dict[str, Schema]) -> dict[str, Schema]:
-    """The components of one kind that `value` refers to, and those that they refer to."""
+    """Return the components of one kind that `value` refers to, directly or indirectly."""
     used: dict[str, Schema] = {}
     waiting = [value]
     while waiting:
@@ -220,8 +221,8 @@ def _used(value: Any, kind: str, components: dict[str, Schema]) -> dict[str, Sch
 
 
 def _with_plain_names(described: Schema, models: dict[str, Schema]) -> Schema:
-    """With `ContactList` for what pydantic calls `Page_Contact_`, and one name for what is answered
-    and another for what is taken."""
+    """Return the document with readable model names: `ContactList` instead of pydantic's
+    `Page_Contact_`, and separate names for the request and response forms of a model."""
     text = json.dumps(described)
     for name, plain in with_named_modes(models).items():
         text = re.sub(rf'(?<=["/]){name}(?=")', plain, text)
@@ -234,21 +235,21 @@ def _operation(
     route: Route,
     schemas: dict[tuple[int, str], Schema],
     models: dict[str, Schema],
-    said: Descriptions,
+    texts: Descriptions,
 ) -> Schema:
     operation_id = route.handler.__name__
-    told = said.of("operations", operation_id)
+    text = texts.of("operations", operation_id)
     operation: Schema = {
         "operationId": operation_id,
         "summary": route.summary,
-        "description": f"{told} {_needed(route.scopes)}".strip(),
+        "description": f"{text} {_needed(route.scopes)}".strip(),
         "tags": [_tag(name)],
         "security": [{"key": []}] if route.scopes else [],
     }
     if route.scopes:
         operation["x-scopes"] = list(route.scopes)
     calls = _examples().get(operation_id, [])
-    if parameters := _parameters(route, models, said):
+    if parameters := _parameters(route, models, texts):
         operation["parameters"] = parameters
     if route.body:
         schema, required = _body(schemas[id(route), "body"])
@@ -280,19 +281,19 @@ def _needed(scopes: Sequence[str]) -> str:
     return f"Needs the scope{'s' if len(scopes) > 1 else ''} {needed}."
 
 
-def _parameters(route: Route, models: dict[str, Schema], said: Descriptions) -> list[Schema]:
+def _parameters(route: Route, models: dict[str, Schema], texts: Descriptions) -> list[Schema]:
     parameters = [
         {
             "name": each,
             "in": "path",
             "required": True,
-            "description": said.of("parameters", each),
+            "description": texts.of("parameters", each),
             "schema": {"type": "string"},
         }
         for each in re.findall(r"\{(\w+)\}", route.path)
     ]
     if route.query:
-        parameters += _query_parameters(models[route.query.__name__], said)
+        parameters += _query_parameters(models[route.query.__name__], texts)
     if 304 in route.errors:
         parameters.append(IF_NONE_MATCH)
     if route.takes_if_match:
@@ -303,7 +304,7 @@ def _parameters(route: Route, models: dict[str, Schema], said: Descriptions) -> 
 
 
 def _body(schema: Schema) -> tuple[Schema, bool]:
-    """The schema of a body that is sent, and whether one must be."""
+    """Return the schema of a request body, and whether a body is required."""
     choices = schema.get("anyOf", [])
     sent = [each for each in choices if each != {"type": "null"}]
     if len(sent) == len(choices):
@@ -311,14 +312,14 @@ def _body(schema: Schema) -> tuple[Schema, bool]:
     return (sent[0] if len(sent) == 1 else {"anyOf": sent}), False
 
 
-def _query_parameters(schema: Schema, said: Descriptions) -> list[Schema]:
+def _query_parameters(schema: Schema, texts: Descriptions) -> list[Schema]:
     return [
         {
             "name": name,
             "in": "query",
             "required": name in schema.get("required", []),
             "description": each.get("description")
-            or said.of("fields", f"{schema['title']}.{name}", name),
+            or texts.of("fields", f"{schema['title']}.{name}", name),
             "schema": _without_null(each),
         }
         for name, each in schema.get("properties", {}).items()
@@ -326,7 +327,7 @@ def _query_parameters(schema: Schema, said: Descriptions) -> list[Schema]:
 
 
 def _without_null(schema: Schema) -> Schema:
-    """A parameter that may be left out is never null."""
+    """Return the schema without null, because an optional parameter is left out instead."""
     choices = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
     kept = choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {}
     own = {name: value for name, value in schema.items() if name != "anyOf"}
@@ -379,7 +380,7 @@ def _version() -> str:
 
 
 def _tag(function: str) -> str:
-    """What an operation is about: of the parts of a function's name the first."""
+    """Return the tag of an operation: the first part of its function's name."""
     if function == "site":
         return "Service"
     name = "API keys" if function == "api_keys" else function.partition("_")[0]

@@ -1,4 +1,4 @@
-"""Answers of an operation that are errors."""
+"""Error responses of operations in the OpenAPI document."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tools.openapi_parts import (
 
 
 def errors_of(route: Route) -> list[int]:
-    """Return the statuses of errors that the route can answer with."""
+    """Return the error statuses that the route can respond with."""
     if not route.scopes:
         return [500]
     statuses = {401, 403, 422, 429, 500, 503, *route.errors}
@@ -32,7 +32,7 @@ def by_status() -> dict[int, list[ErrorCode]]:
 
 
 def problem(status: int, codes: list[ErrorCode]) -> dict[str, Any]:
-    """Describe the answer of a status that stands for these codes."""
+    """Return the response object of a status with these error codes."""
     answer: dict[str, Any] = {
         "description": "; ".join(f"`{code.code}`: {code.title}" for code in codes),
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -1,4 +1,4 @@
-"""What many operations share: headers, and the problem document that an error is."""
+"""Shared components of the OpenAPI document: headers and the problem document."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ def _text(description: str) -> Schema:
 
 
 SPENDING = frozenset({"research_contact"})
-"""Operations that may take credits."""
+"""Operations that may spend credits."""
 SPENDING_HEADERS: Schema = {
     "X-Credits-Used": {
         "description": "The credits that this call took",

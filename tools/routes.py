@@ -1,4 +1,4 @@
-"""Whether template.yaml and the functions declare the same routes: `python -m tools.routes`."""
+"""Check that template.yaml and the functions declare the same routes: `python -m tools.routes`."""
 
 import importlib
 import sys
@@ -11,13 +11,13 @@ from tools.templates import DEFAULT_ROUTE, REPOSITORY
 
 
 def names() -> list[str]:
-    """The functions there is code for."""
+    """Return the names of all functions."""
     return sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/app.py"))
 
 
 @cache
 def apis() -> dict[str, Api]:
-    """The API of every function that has one, by the function's name."""
+    """Return the API of each function that has one, by the function's name."""
     modules: dict[str, Any] = {
         name: importlib.import_module(f"functions.{name}.app") for name in names()
     }
@@ -29,7 +29,7 @@ def apis() -> dict[str, Api]:
 
 
 def drift() -> list[str]:
-    """What the template routes and no code answers, and the other way round."""
+    """Return a message for each route that only the template or only the code declares."""
     in_template = {
         (endpoint.key, endpoint.function)
         for endpoint in templates.endpoints()

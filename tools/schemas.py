@@ -1,11 +1,10 @@
-"""JSON Schemas of what routes take and answer, as generators of clients need them.
+"""JSON Schemas of request and response models, in the form that client generators need.
 
-- A docstring below an attribute is its description, and what it does not say is said in
-  `descriptions.yaml`. Neither is read when a function starts.
-- An answer always has all of its fields. A field of a body that may be left out has no `default`,
-  which generators take for a value that is always there, or send by themselves; its description
-  names it.
-- Fields have the `format` of what their names promise.
+- The docstring below an attribute becomes its description; others come from `descriptions.yaml`.
+  Neither is read at run time.
+- A response always has all of its fields. An optional request field has no `default`, which
+  generators would send or assume to be present; its description mentions it instead.
+- Fields get the `format` that their names imply.
 """
 
 import ast
@@ -26,39 +25,39 @@ from outrider.entities.schemas import RowResult
 Schema = dict[str, Any]
 
 WHEN_LEFT_OUT = "x-when-left-out"
-"""Where a field keeps its default until it is known which requests have the field."""
+"""Key that holds a field's default until it is known which requests contain the field."""
 _FORMATS = (
     (re.compile(r".+_(at|until)|at|since|until"), "date-time"),
     (re.compile(r"email"), "email"),
     (re.compile(r"(.+_)?url"), "uri"),
 )
-"""By the name of a field that is a text and says no format itself."""
+"""Formats by field name, for strings that declare none."""
 
 
 REF = "#/components/schemas/{model}"
 
 
 class TwoModelsOfOneName(Exception):
-    """Models of different modules share a name: one of them needs another."""
+    """Models of different modules have the same name; one must be renamed."""
 
 
 class ApiSchemas(GenerateJsonSchema):
-    """Of pydantic models, with the descriptions and formats of their fields."""
+    """Generator of schemas for pydantic models, with descriptions and formats of their fields."""
 
     def field_is_required(
         self,
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
         total: bool,
     ) -> bool:
-        """Whether a field is always there."""
+        """Return whether the field is always present."""
         return self.mode == "serialization" or super().field_is_required(field, total)
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
-        """A field needs no title: its name says the same."""
+        """Return False: a title would only repeat the name."""
         return False
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        """The schema of one model."""
+        """Return the schema of one model."""
         made = super().model_schema(schema)
         model: type[BaseModel] = schema["cls"]
         names = {field.alias or name: name for name, field in model.model_fields.items()}
@@ -92,7 +91,7 @@ def _add_format(field: Schema, name: str) -> None:
 
 
 def _docstring(model: type[BaseModel], name: str) -> str:
-    """What stands below an attribute, in the class that declares it."""
+    """Return the docstring below an attribute, from the class that declares it."""
     for declaring in model.__mro__:
         if text := _docstrings(declaring).get(name):
             return text
@@ -103,7 +102,7 @@ def _docstring(model: type[BaseModel], name: str) -> str:
 
 @cache
 def _docstrings(declaring: type) -> Mapping[str, str]:
-    """What stands below the attributes of a class, each in one line."""
+    """Return the docstrings below the attributes of a class by attribute, each in one line."""
     if not issubclass(declaring, BaseModel) or declaring is BaseModel:
         return {}
     if declaring.__pydantic_generic_metadata__["args"]:
@@ -122,7 +121,7 @@ def _docstrings(declaring: type) -> Mapping[str, str]:
 
 
 def with_named_modes(definitions: dict[str, Schema]) -> dict[str, str]:
-    """The names of models that are taken and answered, where the two differ: by pydantic's."""
+    """Return readable names, by pydantic's, for models whose request and response forms differ."""
     return {
         name: name.replace("-Output", "").replace("-Input", "Input")
         for name in definitions
@@ -131,23 +130,23 @@ def with_named_modes(definitions: dict[str, Schema]) -> dict[str, str]:
 
 
 def say_defaults(models: Mapping[str, Schema], partial: set[str]) -> None:
-    """Say in words what a field is when it is left out; `partial` are the models of which a PATCH
-    changes only what is given."""
+    """Mention each field's default in its description; for models in `partial`, which PATCH bodies
+    use, as the default at creation."""
     for name, model in models.items():
         for field in _properties(model):
             default = field.pop(WHEN_LEFT_OUT, None)
             if default in (None, [], {}) or isinstance(default, dict):
                 continue
             written = f"`{json.dumps(default, ensure_ascii=False)}`".replace('"', "")
-            said = f"Default: {written}."
+            note = f"Default: {written}."
             if name in partial:
-                said = f"Default when it is created: {written}."
+                note = f"Default when it is created: {written}."
             text = field.get("description", "").rstrip(".")
-            field["description"] = f"{text}. {said}" if text else said
+            field["description"] = f"{text}. {note}" if text else note
 
 
 def name_filters(models: dict[str, Schema]) -> None:
-    """Give each object within a model that has a title a name of its own, to refer to."""
+    """Move each titled object nested in a model to a model of its own, and refer to it."""
     for model in list(models.values()):
         _name_within(model, models, top=True)
 
@@ -166,10 +165,10 @@ def _name_within(value: Any, models: dict[str, Schema], *, top: bool = False) ->
 
 
 def simplify(value: Any) -> None:
-    """Write what generators name after its place in a union as one schema.
+    """Replace unions that client generators would name by position with a single schema.
 
-    A text or number that may be null is of two types, and rules about several fields of a model
-    stand in `allOf`: they are no forms of the model.
+    A nullable string or number gets two types, and rules across several fields of a model move into
+    `allOf`, because they are not alternatives of the model.
     """
     if isinstance(value, dict):
         for each in value.values():

@@ -1,4 +1,4 @@
-"""The CloudFormation templates as plain data: functions, endpoints, and tags as `Fn::…` objects."""
+"""CloudFormation templates as plain data: functions, endpoints, and tags as `Fn::…` objects."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ DEFAULT_ROUTE = "$default"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that calls a function: `kind` is SAM's event type."""
+    """Event source of a function; `kind` is SAM's event type."""
 
     name: str
     kind: str
@@ -23,7 +23,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """`name` is its folder under functions/."""
+    """Function of the template; `name` is its folder under functions/."""
 
     logical_id: str
     name: str
@@ -51,7 +51,7 @@ class Endpoint:
 
 
 def load(path: str) -> dict[str, Any]:
-    """The template at `path` of the repository."""
+    """Return the template at a path relative to the repository."""
     text = (REPOSITORY / path).read_text(encoding="utf-8")
     loaded: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader with CloudFormation's tags
     return loaded
@@ -63,7 +63,7 @@ def main() -> dict[str, Any]:
 
 
 def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    """The resources of one type, by logical id."""
+    """Return the resources of one type, by logical id."""
     return {name: each for name, each in template["Resources"].items() if each["Type"] == kind}
 
 
@@ -79,7 +79,8 @@ def functions() -> list[Function]:
 
 
 def statements(function: Function) -> Iterator[dict[str, Any]]:
-    """What the policies of a function allow: its own, and the managed ones of the template."""
+    """Yield the IAM statements of a function: its own, and those of managed policies in the
+    template."""
     managed = resources(main(), "AWS::IAM::ManagedPolicy")
     for policy in function.properties.get("Policies", []):
         shared = managed[policy["Ref"]]["Properties"]["PolicyDocument"] if "Ref" in policy else None
@@ -99,7 +100,7 @@ def _endpoints() -> Iterator[Endpoint]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads `!Tag value` as `{"Fn::Tag": value}`."""
+    """YAML loader that reads `!Tag value` as `{"Fn::Tag": value}`."""
 
 
 def _tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:

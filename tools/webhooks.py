@@ -1,4 +1,4 @@
-"""The events as OpenAPI's webhooks: what a client generator needs to receive them."""
+"""Section `webhooks` of the OpenAPI document, from which generators make receivers of events."""
 
 from typing import Any
 
@@ -23,12 +23,12 @@ _HEADERS: dict[str, tuple[str, str]] = {
 
 
 def section() -> Schema:
-    """Each event by its name, with the operation that a receiver offers."""
+    """Return the webhook operation of each event, by the event's name."""
     return {payload.event: {"post": _operation(payload)} for payload in PAYLOADS.values()}
 
 
 def parameters() -> Schema:
-    """The headers that come with each, to refer to."""
+    """Return the header parameters that all webhook operations refer to."""
     return {
         component: {
             "name": name,
@@ -42,7 +42,7 @@ def parameters() -> Schema:
 
 
 def schemas() -> Schema:
-    """What the bodies refer to: the envelope, and the `data` of each event."""
+    """Return the schemas of the request bodies: the envelope, and the `data` of each event."""
     envelope = schema_of(WebhookPayload)
     del envelope["additionalProperties"]  # the schema of the one event stands beside it
     data = {_data(payload): data_schema(payload) for payload in PAYLOADS.values()}
