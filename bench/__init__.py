@@ -1,2 +1,1 @@
-"""Benchmarks: each prints a table and keeps it in bench/RESULTS.md with the command that made
-it."""
+"""Benchmarks. Each prints a table and saves it in bench/RESULTS.md with its command."""

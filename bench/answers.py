@@ -1,4 +1,4 @@
-"""What the instant store answers: a key that may everything, and a page of contacts."""
+"""Fixed responses of the instant DynamoDB: a key with all scopes, and a page of contacts."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from outrider.kit.aws.attributes import encode_item
 
 PAGE = 50
 CONTACTS = "contacts"
-"""The name of the table."""
+"""Name of the contacts table."""
 
 _WORKSPACE = "wsp_01kjpwf1705j8szgt9ba08vvzx"
 _IDS = [f"con_01kjpwf1705j8szgt9ba08v{number:03d}" for number in range(PAGE)]
@@ -63,5 +63,5 @@ def _contact(contact_id: str) -> dict[str, Any]:
 
 
 def _encoded(item: dict[str, Any]) -> Any:
-    """As it goes over the wire, where bytes are base64."""
+    """Return the item as sent over HTTP, with bytes in base64."""
     return json.loads(json.dumps(encode_item(item)))

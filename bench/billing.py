@@ -1,9 +1,8 @@
-"""What AWS would bill for what happens on the harness, by the function that has it happen.
+"""Metering of what AWS would bill on the test harness, by the function that causes it.
 
-`bench/units.py` says what DynamoDB bills for a call. Of the others is counted what they bill by:
-requests to queues, in chunks of 64 KB, with those that EventBridge and the pollers of Lambda make;
-entries put on the bus, in chunks of 64 KB; invocations and their calls; transitions of state
-machines; bytes of log lines.
+`bench/units.py` counts the units of DynamoDB. Of the other services, this counts what they bill:
+SQS requests in chunks of 64 KB, including those of EventBridge and of Lambda's pollers; EventBridge
+entries in chunks of 64 KB; invocations and their calls; state transitions; bytes of log lines.
 Sources: https://aws.amazon.com/sqs/pricing/, https://aws.amazon.com/eventbridge/pricing/,
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 """
@@ -33,27 +32,26 @@ BUS = "(EventBridge)"
 CLOCK = "(Step Functions)"
 _CHUNK = 64 * 1024
 _OF_AN_INVOCATION = 330
-"""Bytes of the lines START, END and REPORT that Lambda writes by itself, unless the template keeps
-them out.
+"""Bytes of the lines START, END and REPORT that Lambda logs, unless the template disables them.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html"""
 _OF_A_LINE = 26
-"""Bytes that CloudWatch Logs adds to each line.
-Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html"""
+"""Bytes that CloudWatch Logs adds to each line. Source:
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html"""
 
 
 @dataclass(slots=True)
 class Bill:
-    """Of one function. `writes` and `reads` are units by the item or index they went to."""
+    """Usage of one function. `writes` and `reads` are DynamoDB units by item kind or index."""
 
     calls: Counter[str] = field(default_factory=Counter)
     writes: Counter[str] = field(default_factory=Counter)
     reads: Counter[str] = field(default_factory=Counter)
     other: Counter[str] = field(default_factory=Counter)
-    """`requests` to queues, `events`, `invocations`, `records` of streams, `transitions`, bytes of
+    """SQS `requests`, `events`, `invocations`, stream `records`, `transitions`, and bytes of
     `logs`."""
 
     def plus(self, other: "Bill", times: float = 1) -> "Bill":
-        """The sum of this one and `times` the other."""
+        """Return the sum of this bill and `times` the other."""
         return Bill(
             _sum(self.calls, other.calls, times),
             _sum(self.writes, other.writes, times),
@@ -72,13 +70,13 @@ class Bill:
 
 @dataclass(slots=True)
 class Billing:
-    """Bills by function. `users` are pairs of a function and a table that it called."""
+    """Bills by function. `users` are the pairs of a function and a table that it accessed."""
 
     acting: str = "(nobody)"
     by: dict[str, Bill] = field(default_factory=lambda: defaultdict(Bill))
     users: set[tuple[str, str]] = field(default_factory=set)
     turn: Lock = field(default_factory=Lock)
-    """Functions work on several things at a time."""
+    """Lock, because functions use several threads."""
 
     @property
     def now(self) -> Bill:
@@ -87,7 +85,7 @@ class Billing:
 
 @contextmanager
 def billed(cloud: Cloud) -> Iterator[Billing]:
-    """Count what happens on `cloud` inside the block. To be entered after `begin`."""
+    """Meter what happens on `cloud` within the block. Enter it after `Cloud.begin`."""
     billing = Billing()
     before, invoke = clients.connect_dynamodb, cloud._functions.invoke
     common = cloud.stack.template["Globals"]["Function"]["LoggingConfig"]
@@ -195,7 +193,7 @@ class _Billed(HttpDynamoDB):
 
 
 class _Lines(logging.Handler):
-    """Counts what is logged, as it is written."""
+    """Log handler that counts the bytes of each line as it is written."""
 
     def __init__(self, billing: Billing) -> None:
         super().__init__()
@@ -207,7 +205,7 @@ class _Lines(logging.Handler):
 
 
 def _brought(event: dict[str, Any]) -> Counter[str]:
-    """What it takes to bring records of a queue, or of a stream, to a function."""
+    """Return the usage of delivering the records of a queue or stream to a function."""
     records = event.get("Records", [])
     if records and records[0].get("eventSource") == "aws:sqs":
         return Counter(requests=_chunks(records) + 1)  # they are received, and deleted

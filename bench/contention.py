@@ -1,9 +1,9 @@
-"""How often DynamoDB refuses what workers ask because others of them are at the same items.
+"""Benchmark of write conflicts in DynamoDB between concurrent workers.
 
-Ten threads work as functions do, one at a time and in the order of a time that is only counted: the
-same run each time. While a transaction is under way, others that touch one of its items are
-cancelled, checks included, and single writes are refused.
-Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+Ten threads run in the order of a simulated clock, one at a time, so every run is the same. While a
+transaction is in progress, other transactions on its items are cancelled, condition checks
+included, and single writes are refused. Source:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 """
 
 import json
@@ -33,12 +33,13 @@ from tests.integration.outreach import a_mailbox
 
 WORKERS, CONTACTS = 10, 200
 _CALL, _TRANSACTION, _SEND = 0.005, 0.01, 0.1
-"""Seconds that a call takes, one with two phases, and SES."""
+"""Seconds of a single DynamoDB call, of a transaction, and of a send by SES."""
 
 
 @dataclass
 class Contention:
-    """Counts `attempts` of writes by their operation, and those `refused` for a conflict."""
+    """Simulated clock of the workers, with counts of write `attempts` and of those `refused`, by
+    operation."""
 
     attempts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -49,7 +50,7 @@ class Contention:
     _turn: Condition = field(default_factory=Condition)
 
     def run(self, work: Callable[[Any], object], things: list[Any]) -> None:
-        """Have the workers do `work` for each of the things."""
+        """Let the workers call `work` once for each of the things; raise the first failure."""
         left, failed = deque(things), []
 
         def worker() -> None:
@@ -76,7 +77,7 @@ class Contention:
             raise failed[0]
 
     def spend(self, seconds: float) -> None:
-        """Let time pass for the worker that calls, and those work whose turn comes before."""
+        """Advance the calling worker's time, and let workers that are behind it run first."""
         me = get_ident()
         with self._turn:
             if me not in self._at:
@@ -86,14 +87,14 @@ class Contention:
             self._turn.wait_for(lambda: me == min(self._at, key=lambda each: self._at[each]))
 
     def look(self, service: str, operation: str) -> None:
-        """Take the time of a call that writes nothing."""
+        """Spend the time of a call that writes nothing."""
         if (service, operation) == ("sesv2", "SendEmail"):
             self.spend(_SEND)
         elif operation not in WRITES:
             self.spend(_CALL)
 
     def conflicts(self, operation: str, params: dict[str, Any]) -> list[bool] | None:
-        """Take the time of a write. Tells which of its items others are at, if there are any."""
+        """Spend the time of a write. Return None, or for each of its items whether it conflicts."""
         keys = written_keys(operation, params)
         self.attempts[operation] += 1
         met = [bool(self._held[key]) for key in keys]
@@ -116,7 +117,7 @@ class Contention:
 
 @contextmanager
 def contended(cloud: Cloud) -> Iterator[Contention]:
-    """Have calls inside the block take their time, and meet each other."""
+    """Simulate the duration and the conflicts of calls within the block."""
     contention = Contention()
     wire, check = cloud.wire, cloud.wire._check
     conflicts, sleep, chance = wire.conflicts, time.sleep, secrets.randbelow
@@ -139,7 +140,7 @@ def contended(cloud: Cloud) -> Iterator[Contention]:
 
 
 def table(cloud: Cloud) -> str:
-    """What is refused of the attempts of workers on one mailbox and one domain."""
+    """Return the table of refused writes when all workers share one mailbox and one domain."""
     rows = []
     for name, found in measure(cloud).items():
         attempts, refused = sum(found.attempts.values()), sum(found.refused.values())
@@ -164,7 +165,7 @@ def table(cloud: Cloud) -> str:
 
 
 def measure(cloud: Cloud, contacts: int = CONTACTS) -> dict[str, Contention]:
-    """Steps of a campaign and the notices about its mails, all due at a time."""
+    """Measure the steps of a campaign, and the feedback on their emails, all due at once."""
     with fresh(cloud):
         a_mailbox(cloud.api)
         contact_ids = people(cloud, contacts, domain="harbour-finch.example")
@@ -181,7 +182,7 @@ def measure(cloud: Cloud, contacts: int = CONTACTS) -> dict[str, Contention]:
 
 
 def _jobs(cloud: Cloud) -> list[StepJob]:
-    """What the first round of the campaign has put into the queue."""
+    """Return the steps that the first round of the campaign put into the queue."""
     cloud.drain()
     for execution in cloud.executions.running():
         cloud.executions.step(execution, cloud.invoke)

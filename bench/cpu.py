@@ -1,9 +1,9 @@
-"""How much CPU a request costs us, over each transport to DynamoDB, and beside the same routes
-written with the stock libraries: `python -m bench.cpu [rounds]`.
+"""Benchmark of the CPU time of a request, for each transport to DynamoDB and for the same routes
+written with standard libraries: `python -m bench.cpu [rounds]`.
 
-DynamoDB is played by a process of its own that answers at once. What is counted is the processor
-time of this process, all its threads, from the event to the answer. The variants take turns, so
-what else the machine does meets all of them.
+A separate process plays DynamoDB and responds at once. The result is the processor time of all
+threads of this process, from the event to the response. The variants alternate, so that other load
+on the machine affects all alike.
 """
 
 import os
@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _variants() -> dict[str, Handler]:
-    """Imported here: the environment has to stand first."""
+    """Return the variants. They are imported here, because the environment must be set before."""
     from bench import stock  # noqa: PLC0415
     from functions.contacts.app import handler  # noqa: PLC0415
 
@@ -78,19 +78,19 @@ def _over(transport: DynamoDB, handler: Handler) -> Handler:
 
 
 def _boto3(session: Session) -> DynamoDB:
-    """The client as the product makes it, without validation of parameters."""
+    """Return boto3's client as the product configures it, without parameter validation."""
     sdk = boto3.session.Session(botocore_session=session)
     return Boto3DynamoDB(sdk.client("dynamodb", config=aws._PER_SERVICE["dynamodb"]))
 
 
 def _raw(session: Session) -> Session:
-    """Clients of this session return JSON as it came, not what the service's model makes of it."""
+    """Make clients of the session return the JSON unchanged, without the service model."""
     session.register_component("response_parser_factory", _RawParser())
     return session
 
 
 class _RawParser:
-    """Takes the place of botocore's parser, and of the factory that makes one for each answer."""
+    """Replacement for botocore's response parser and its factory."""
 
     def set_parser_defaults(self, **_: Any) -> None: ...
 
@@ -103,7 +103,7 @@ class _RawParser:
 
 
 def _spent(variants: dict[str, Handler], made: dict[str, Any], rounds: int) -> dict[str, float]:
-    """Microseconds of CPU for one call of each variant: the median of the rounds."""
+    """Return the median CPU time of a call of each variant, in microseconds."""
     seen: dict[str, list[float]] = {name: [] for name in variants}
     for handler in variants.values():
         _round(handler, made, WARM_UP)

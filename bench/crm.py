@@ -1,9 +1,9 @@
-"""How long the calls of the CRM take, and whether they stay as they are when a workspace grows:
-`python -m bench.crm [contacts …]`, without numbers 1,000, 10,000 and 100,000.
+"""Benchmark of CRM calls, and of how they scale with a workspace: `python -m bench.crm [contacts
+…]`, by default 1,000, 10,000 and 100,000.
 
-First against a DynamoDB that answers at once, which leaves our own work; then over HTTP on a local
-stack of its own, with every worker running. What a call reads is counted from DynamoDB's answers to
-the same handler, called here with the stack's tables.
+First against a DynamoDB that responds at once, which measures our own work; then over HTTP on a
+local stack of its own, with every worker running. Reads are counted from DynamoDB's responses to
+the same handler, run in this process on the stack's tables.
 """
 
 import contextlib
@@ -22,8 +22,8 @@ from bench.samples import p50_p95, timed
 SIZES = (1_000, 10_000, 100_000)
 CALLS, BATCH = 100, 1_000
 MANY, FEW = 10_000, 10
-"""With more contacts than MANY a query takes the emulator longer than our functions wait: FEW calls
-of the same handler in this process, which waits longer, have to do."""
+"""Above MANY contacts a query takes the emulator longer than the functions wait; then only FEW
+calls are made, in this process with a longer timeout."""
 NAMES = ("Ada", "Dana", "Grace", "Ken", "Lena", "Mary", "Omar", "Ruth", "Tim", "Yuki")
 AREAS = ("Sales", "Research", "Finance", "Design", "People", "Legal", "Product", "Support")
 TABLES = {
@@ -58,7 +58,7 @@ def rows(first: int, count: int) -> list[dict[str, Any]]:
 
 
 def own_word(number: int) -> str:
-    """A word that no other number has; they begin as differently as names do."""
+    """Return a distinct word for the number; words differ in their first letters, as names do."""
     return f"{chr(97 + number % 26)}{number * 2_654_435_761 % 2**32:08x}"
 
 
@@ -132,7 +132,7 @@ def _batches(first: int, last: int) -> Iterator[dict[str, Any]]:
 
 
 def _import(stack: Stack, first: int) -> float:
-    """Seconds it takes to create BATCH contacts more."""
+    """Create BATCH more contacts, and return the seconds it took."""
     started = time.perf_counter()
     answer = stack.post("/v1/contacts", {"contacts": rows(first, BATCH)})
     assert answer["counts"]["created"] == BATCH, answer["counts"]
@@ -140,7 +140,8 @@ def _import(stack: Stack, first: int) -> float:
 
 
 def _calls(stack: Stack, size: int) -> dict[str, tuple[Callable[[], Any], Callable[[], Measured]]]:
-    """Each call over HTTP, and the same with what it reads counted."""
+    """Return for each call a function that makes it over HTTP, and one that counts what it
+    reads."""
     some = stack.get(f"/v1/contacts?search={own_word(1)}")["data"][0]["id"]
     fresh = iter(range(10_000_000 + size, 20_000_000))
 

@@ -1,8 +1,8 @@
-"""What a delivered mail takes, everything in: from its share of the enrolling to the notice that it
-was delivered, which SES sends a moment after it has the mail.
+"""Benchmark of the full cost of a delivered email, from its share of the enrollment to the delivery
+notification of SES.
 
-The mails are those of sequences of ten steps, the recipients as a CRM has them: 1.5 KB with a
-company, a folder and a fit score.
+The emails belong to sequences of ten steps, and the contacts have CRM data: 1.5 KB with a company,
+a folder and a fit score.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ from tests.integration.outreach import STEP_ONE, a_mailbox
 STEPS = 10
 CONTACTS_OF_A_CAMPAIGN = 1_000
 _OF_A_CAMPAIGN = (CLOCK, "campaigns_dispatch", "campaigns_start", "sequences", "usage_count")
-"""What works for a campaign also where it has no contact that is due."""
+"""Functions that also work for a campaign without a due contact."""
 _CONTACT_BYTES = (1_400, 1_600)
 
 A_STEP = {**STEP_ONE, "text": A_MAIL}
@@ -54,8 +54,8 @@ A_CONTACT = {
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Bills by function, of one mail with its share of its campaign. `users` are pairs of a
-    function and a table that it uses."""
+    """Bills by function for one email with its share of its campaign. `users` are pairs of a
+    function and a table that it accesses."""
 
     mail: dict[str, Bill]
     users: int
@@ -70,16 +70,16 @@ class Cost:
         return sum(bill.read_units for bill in self.mail.values())
 
     def total(self, name: str) -> float:
-        """How many of `Bill.other` all functions take."""
+        """Return the sum of one entry of `Bill.other` over all functions."""
         return sum(bill.other[name] for bill in self.mail.values())
 
 
 def measure(cloud: Cloud, contacts: int, steps: int = STEPS, *, alone: bool = False) -> Cost:
-    """What a mail takes when so many are due at a time, an even number; or `alone`, when no queue
-    and no stream ever has two things together.
+    """Return the cost of an email when `contacts` (an even number) are due at once; with `alone`,
+    queues and streams deliver records one by one.
 
-    A campaign with half as many contacts tells what of its clock is for each of them, and what for
-    the campaign, which is counted as one of `CONTACTS_OF_A_CAMPAIGN`.
+    A campaign with half as many contacts separates the cost of its clock per contact from that per
+    campaign, which is divided among `CONTACTS_OF_A_CAMPAIGN`.
     """
     with _one_by_one(cloud) if alone else nullcontext():
         half, whole = (_campaign(cloud, count, steps) for count in (contacts // 2, contacts))
@@ -107,7 +107,7 @@ def fresh(cloud: Cloud) -> Iterator[None]:
 
 
 def people(cloud: Cloud, count: int, domain: str = "c{number}.example") -> list[str]:
-    """Ids of new contacts, each with a company and of 1.5 KB."""
+    """Create contacts of 1.5 KB, each with a company, and return their ids."""
     folder = ids.new("fld")
     for number, name in enumerate(sorted({domain.format(number=each) for each in range(count)})):
         cloud.api.post("/v1/companies", {"name": f"Harbour & Finch {number}", "domain": name})
@@ -130,7 +130,7 @@ def people(cloud: Cloud, count: int, domain: str = "c{number}.example") -> list[
 
 
 def launch(cloud: Cloud, contact_ids: list[str], steps: int) -> str:
-    """Start a sequence of so many mails, a day apart. Gives the campaign's id."""
+    """Launch a sequence of `steps` emails, a day apart, and return the campaign's id."""
     body = {"name": "All", "steps": [A_STEP, *[A_FOLLOW_UP] * (steps - 1)]}
     sequence = cloud.api.post("/v1/sequences", body)
     assert sequence.status == 201, sequence.text
@@ -141,7 +141,7 @@ def launch(cloud: Cloud, contact_ids: list[str], steps: int) -> str:
 
 
 def _campaign(cloud: Cloud, contacts: int, steps: int) -> Billing:
-    """The bills of a campaign from its launch to its end, of which every mail is delivered."""
+    """Return the bills of a campaign from launch to completion, with every email delivered."""
     cloud.begin()
     try:
         a_mailbox(cloud.api)

@@ -1,7 +1,7 @@
-"""The enrollments of one campaign as a round of its clock sees them, a million of them in memory.
+"""In-memory index of a million due enrollments of one campaign, as a dispatcher round sees it.
 
-Only what a round asks of the table is there: pages of the index by_due, what stands at its places,
-and moving a due time. moto walks through a whole table for each query, which would take hours.
+It supports only what a round needs: pages of the index by_due, reads of the items, and updates of
+the due time. moto scans a whole table for each query, which would take hours.
 """
 
 import zlib
@@ -15,13 +15,13 @@ from outrider.kit.aws.attributes import Item, decode, encode_item
 from outrider.kit.aws.dynamodb import Action, ItemPage, Query, Table
 
 Place = tuple[str, str]
-"""The sort key in the index, and the contact."""
+"""Sort key in the index, and contact id."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueIndex(Table):
-    """`item(contact, due)` makes the item that stands at a place. Counts queries, what they read in
-    units, and moves."""
+    """Table with the index in memory. `item(contact, due)` makes an item on demand. Counts queries,
+    their read units, and moves."""
 
     item: Callable[[str, str], Item] = field(kw_only=True)
     shards: dict[str, list[Place]] = field(default_factory=dict, kw_only=True)
@@ -30,7 +30,7 @@ class DueIndex(Table):
     turn: Lock = field(default_factory=Lock, kw_only=True)
 
     def fill(self, pk: str, shards: int, places: Sequence[Place]) -> None:
-        """All enrollments at once: `pk` is that of the campaign."""
+        """Add all enrollments at once; `pk` is the campaign's partition key."""
         for due, contact in places:
             partition = f"{pk}#{zlib.crc32(contact.encode()) % shards}"
             self.shards.setdefault(partition, []).append((due, contact))
@@ -39,7 +39,7 @@ class DueIndex(Table):
             there.sort()
 
     def query(self, query: Query) -> ItemPage:
-        """A page of one shard, from `first` to `last`."""
+        """Return a page of one shard, between the sort keys `first` and `last`."""
         found = self.shards.get(query.pk, [])
         start = bisect_left(found, (query.values["first"], ""))
         end = bisect_right(found, (query.values["last"], "~"))
@@ -70,7 +70,7 @@ class DueIndex(Table):
         return found
 
     def write(self, action: Action, also: Sequence[Action] = ()) -> Item:
-        """Move a due time; the condition holds, because nobody else moves any."""
+        """Update a due time without checking the condition, because nothing else updates any."""
         assert action.kind == "Update", action
         assert not also
         with self.turn:  # a round moves several at once
@@ -93,5 +93,5 @@ class DueIndex(Table):
 
 
 def plain_due(place: str) -> str:
-    """The due time of a place in any lane."""
+    """Return the due time in a sort key of any lane."""
     return place.rpartition("#")[2]

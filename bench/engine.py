@@ -1,8 +1,8 @@
-"""What the outreach engine costs and carries: `python -m bench.engine [contacts enrolled]`, 10,000
-without a number.
+"""Benchmark of the cost and capacity of the outreach engine: `python -m bench.engine [contacts
+enrolled]`, by default 10,000.
 
-On moto, in this process: units, calls and requests count, which are the same in each run. What they
-cost in money follows from them, from AWS's prices and from what is assumed of times.
+It runs on moto in this process. Units, calls and requests are exact and the same in each run; the
+cost in money follows from them, from AWS's prices and from assumed durations.
 """
 
 import sys

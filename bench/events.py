@@ -1,4 +1,4 @@
-"""Requests as API Gateway hands them over, and the contact they are about."""
+"""Requests as API Gateway sends them to Lambda, and the contact that they concern."""
 
 import json
 from typing import Any
@@ -62,7 +62,7 @@ def event(method: str, path: str, body: Any = None, query: str = "") -> dict[str
 
 
 class Context:
-    """What Lambda tells a handler of itself, as far as resolvers look at it."""
+    """Lambda context, as far as resolvers read it."""
 
     function_name = "bench"
     memory_limit_in_mb = 512

@@ -1,7 +1,7 @@
-"""How much longer one workspace waits beside another: its mails while the other's mail server takes
-its time, its events while the other imports a large file: `python -m bench.fairness`. The product's
-places, breakers, relay and import's pace, by a simulated clock.
-"""
+"""Benchmark of fairness between workspaces: `python -m bench.fairness`. It measures how much longer
+one workspace waits for its emails while another's mail server is slow, and for its events while
+another imports a large file. The concurrency limits, circuit breakers, relay and import pace are
+the product's, on a simulated clock."""
 
 from bench import results
 from tests.engine import flood

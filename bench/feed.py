@@ -1,9 +1,8 @@
-"""How many events a second the feed of one workspace takes, and at what price:
-`python -m bench.feed`.
+"""Benchmark of the event rate of one workspace's feed, and its cost: `python -m bench.feed`.
 
-The relay's own code against a DynamoDB on a clock of its own (`tests/harness/contention.py`): a
-read takes 6 ms, a transaction 12 ms and 0.35 ms an item, a refused one 4 ms, ten events on the bus
-10 ms. A shard's relay is started when 200 records are there, or a second after the first.
+It runs the relay against a simulated DynamoDB (`tests/harness/contention.py`): a read takes 6 ms, a
+transaction 12 ms and 0.35 ms per item, a refused one 4 ms, ten events on the bus 10 ms. A shard's
+relay is invoked when it has 200 records, or a second after the first.
 """
 
 import random
@@ -26,8 +25,8 @@ _WORKSPACE = WorkspaceId(ids.derived("wsp", "bench"))
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Per second; refused transactions and write units per event; how old the oldest record that
-    waits is at the end, in seconds."""
+    """Results: events recorded per second; refused transactions and write units per event; age of
+    the oldest waiting record at the end, in seconds."""
 
     recorded: float
     refused: float
@@ -37,7 +36,8 @@ class Figures:
 
 @dataclass(slots=True)
 class Shard:
-    """Records come evenly, `rate` a second from `begin_ms` on; `taken` were handed over."""
+    """Stream shard that receives `rate` records per second from `begin_ms` on; `taken` are
+    delivered."""
 
     number: int
     rate: float
@@ -63,8 +63,8 @@ class Shard:
 def simulate(
     shards: int, rate: float, seconds: float, *, rare: float = 0.1, seed: int = 1
 ) -> Figures:
-    """`rate` events a second of one workspace, from all shards together; `rare` of them have an
-    entry of their own."""
+    """Simulate `rate` events per second of one workspace over all shards; a fraction `rare` gets
+    entries of its own in the feed."""
     time = Clock()
     store = Store(time)
     dice = random.Random(seed)
@@ -95,7 +95,7 @@ def simulate(
 
 
 def _names(shard: int, number: int) -> dict[str, str]:
-    """As an event about a mail names them: half of the ids are of this one alone."""
+    """Return the ids that an email event refers to; half of them are unique to the event."""
     alone = (str(shard), str(number))
     contact, campaign = ids.derived("con", *alone), ids.derived("cam", "bench")
     return {

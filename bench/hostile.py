@@ -1,10 +1,9 @@
-"""How the CPU time of everything that reads a stranger's text grows with the text:
-`python -m bench.hostile [part]`.
+"""Benchmark of CPU time on hostile input: `python -m bench.hostile [part]`.
 
-Each reader gets each pattern, repeated to the longest text that the product hands to it (or to one
-of so many parts of it), and to half of that. Time that doubles with the length is linear; the table
-shows the worst of each reader. Then pages, plans and merges over workspaces whose contacts and
-companies are as large and as hard to compare as the API takes them.
+Each parser of untrusted text gets each pattern, repeated to the maximum length it accepts in the
+product, and to half of that. Time that doubles with the length is linear; the table shows the worst
+pattern of each parser. Then pages, plans and merges in workspaces whose contacts and companies are
+as large and as hard to compare as the API accepts.
 """
 
 import sys
@@ -18,9 +17,9 @@ from tests import hostile_work
 from tests.hostile_texts import PATTERNS, READERS, Reader, text_of
 
 STEEP = 2.6
-"""Growth that is measured again."""
+"""Growth above which a measurement is repeated."""
 NOISE = 0.004
-"""Seconds below which a growth says nothing."""
+"""Seconds below which growth is not meaningful."""
 TAKES = 3
 
 
@@ -61,7 +60,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _work() -> str:
-    """The worst text for each page, plan and merge."""
+    """Return the table of what pages, plans and merges cost with the worst texts."""
     works = [*hostile_work.pages(), *hostile_work.calls()]
     rows = []
     for work in works:
@@ -81,7 +80,7 @@ def _work() -> str:
 
 
 def _cost(work: hostile_work.Work, text: str) -> tuple[float, int, int]:
-    """Seconds of CPU, items and units that are read."""
+    """Return CPU seconds, items read and units read."""
     with hostile_work.stored(text) as store:
         work.do(store)
         store.items = store.units = 0

@@ -1,6 +1,6 @@
-"""A DynamoDB that answers at once, always the same: what is left is the client's own work.
+"""Fake DynamoDB with fixed responses and no delay, so that only the client's work is measured.
 
-Runs as a process of its own, so that its time is not counted as ours.
+It runs as a process of its own, so that its CPU time is not counted.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ _HEAD_END = b"\r\n\r\n"
 
 @contextmanager
 def running(answers: dict[str, Any]) -> Iterator[str]:
-    """The address of a store that gives each operation its answer: `Query`, or `Query #tok#` for
-    one whose request has that text."""
+    """Run it within the block, and yield its URL. `answers` are responses by operation: `Query`, or
+    `Query #tok#` for requests that contain this text."""
     ours, theirs = Pipe()
     process = Process(target=_run, args=(answers, theirs), daemon=True)
     process.start()

@@ -1,14 +1,14 @@
-"""Mixed calls of several clients beside a large import, and whether anything gives way:
-`python -m bench.load [--seconds 300] [--rows 100000] [--clients 8]`.
+"""Load test: mixed calls of several clients during a large import of another workspace: `python -m
+bench.load [--seconds 300] [--rows 100000] [--clients 8]`.
 
-On a local stack of its own, with every worker running. Some clients of one workspace create, read,
-change and search contacts, read events and statistics, and have mails sent to whom they trigger.
-First alone, then while another workspace imports a file; all the while a third one, quiet, makes a
-call every half second. Ends with exit status 1 when an answer was a 5xx or none, or when the
-functions' memory grew.
+It uses a local stack of its own, with every worker running. The clients of one workspace create,
+read, update and search contacts, read events and statistics, and trigger contacts into a campaign.
+First they run alone, then while another workspace imports a file; a third, quiet workspace makes a
+call every half second all the time. The exit status is 1 if a response was a 5xx or missing, or if
+the memory of functions grew.
 
-Before, the same import is made on another local stack, which shares the machine and nothing else:
-the control for what one workspace's import costs another.
+Before that, the same import runs on another local stack, which shares only the machine. This
+control shows what the import of one workspace costs another on the same stack.
 """
 
 import argparse
@@ -29,9 +29,9 @@ from bench.load_clients import _PATIENCE, _WEIGHTS, Call, Client, Import, Memory
 from bench.local_stack import Stack
 
 SHARE = 0.2
-"""Of the time: how long nobody imports, and then how long somebody does elsewhere."""
+"""Fraction of the time without any import, and again of that with an import on the other stack."""
 GROWTH = 1.1
-"""How many times its memory in the middle a function's process may have at the end."""
+"""Maximum memory of a function's process at the end, relative to the middle of the run."""
 _EVERY = 0.5
 
 
@@ -48,22 +48,23 @@ def main(arguments: list[str]) -> int:
 class Load:
     stack: Stack
     other: Stack
-    """Of which only the machine is shared."""
+    """Control stack, which shares only the machine."""
     asked: argparse.Namespace
     mixed: list[Mixed] = field(default_factory=list)
     quiet: Client = field(init=False)
     importing: Import = field(init=False)
     memory: list[Memory] = field(default_factory=list)
     early: int = 0
-    """Contacts that were triggered before anything was measured."""
+    """Contacts triggered before the measurement."""
     elsewhere: float = 0.0
-    """When the import on the other stack began."""
+    """Start time of the import on the other stack."""
     ended: float = 0.0
     sent: int = 0
     machine: list[float] = field(default_factory=list)
-    """Load averages: how many processes wanted a processor, others' too."""
+    """Load averages of the machine, including other programs."""
     delays: list[tuple[float, float]] = field(default_factory=list)
-    """When the quiet workspace made each contact, and in how many seconds the feed had it."""
+    """Creation time of each contact of the quiet workspace, and seconds until its event was in the
+    feed."""
 
     def run(self) -> None:
         local = self.stack.local
@@ -105,7 +106,7 @@ class Load:
 
     @property
     def failures(self) -> int:
-        """Answers of 5xx, and none at all, of anybody."""
+        """Number of calls by any client with a 5xx or without a response."""
         everybody = [*self.calls, *self.quiet.calls, *self.importing.client.calls]
         return sum(call.status >= 500 or call.status == 0 for call in everybody)
 
@@ -209,8 +210,8 @@ class Load:
         )
 
     def _warm_up(self) -> None:
-        """Call each function once, and as many at once as there are clients: the emulator unpacks
-        the layers for each process."""
+        """Call each function once per client at the same time, because the emulator unpacks the
+        layers for each process."""
         with ThreadPoolExecutor(len(self.mixed)) as pool:
             for name in _WEIGHTS:
                 list(pool.map(lambda each, name=name: _once(each, name), self.mixed))
@@ -238,7 +239,8 @@ class Load:
                 self.quiet.call("list", "GET", "/v1/contacts?limit=5")
 
     def _sent(self, campaign: str) -> int:
-        """How many mails the campaign sent, once it is as many as were triggered."""
+        """Wait until the campaign has sent as many emails as contacts were triggered; return the
+        number sent."""
         client = Client(self.mixed[0].client.stack)
         deadline = time.monotonic() + _PATIENCE
         sent = -1
@@ -256,8 +258,8 @@ def _once(mixed: Mixed, name: str) -> None:
 
 
 def _campaign(stack: Stack) -> str:
-    """A campaign that runs, with nobody in it. It has a second step, for days from now, or it would
-    be completed as soon as everybody's first mail is sent."""
+    """Create an active campaign without contacts, and return its id. Its second step is days later,
+    so that it is not completed after the first emails."""
     sequence = stack.post(
         "/v1/sequences",
         {
@@ -282,7 +284,7 @@ def _row(name: str, calls: Sequence[Call], seconds: float) -> list[str]:
 
 
 def _cut(calls: Sequence[Call], percent: int) -> float:
-    """A percentile of the milliseconds."""
+    """Return a percentile of the durations, in milliseconds."""
     return _percentile([call.seconds * 1_000 for call in calls], percent)
 
 
@@ -293,7 +295,8 @@ def _percentile(taken: Sequence[float], percent: int) -> float:
 
 
 def _delays(client: Client) -> Iterator[tuple[float, float]]:
-    """When each contact was made, as `time.monotonic` tells it, and how long its event took."""
+    """Yield the creation time of each contact (`time.monotonic`), and the seconds until its event
+    was recorded."""
     started = time.time() - time.monotonic()
     path = "/v1/events?limit=200&type=contact.created"
     page: dict[str, Any] = {"has_more": True}

@@ -1,4 +1,4 @@
-"""Clients that the load is made of."""
+"""Clients of the load test."""
 
 import itertools
 import random
@@ -36,18 +36,18 @@ class Call:
     began: float
     seconds: float
     status: int
-    """0: the connection ended without an answer."""
+    """HTTP status; 0 if the connection ended without a response."""
 
 
 @dataclass(slots=True)
 class Client:
-    """Calls the API as one workspace, and notes each call."""
+    """API client of one workspace that records each call."""
 
     stack: Stack
     calls: list[Call] = field(default_factory=list)
 
     def call(self, name: str, method: str, path: str, body: Any = None) -> Any:
-        """What was answered, None where it was refused or nothing came."""
+        """Return the JSON of the response, or None if the call was refused or failed."""
         began = time.monotonic()
         reply: Reply | None = None
         try:
@@ -64,13 +64,13 @@ class Client:
 
 @dataclass(slots=True)
 class Mixed:
-    """One of the clients that do everything."""
+    """Client that makes all kinds of calls at random."""
 
     client: Client
     campaign: str
     chance: random.Random
     known: list[str] = field(default_factory=list)
-    """Ids of contacts."""
+    """Ids of the contacts it created."""
 
     def until(self, ended: Callable[[], bool]) -> None:
         names, weights = list(_WEIGHTS), list(_WEIGHTS.values())
@@ -111,7 +111,7 @@ class Mixed:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Resident megabytes: of each function's processes on average, and of the emulator."""
+    """Resident memory in MB: the mean over each function's processes, and the emulator's."""
 
     of_functions: dict[str, float]
     processes: int
@@ -134,7 +134,7 @@ class Memory:
         )
 
     def growth(self, since: "Memory") -> tuple[float, str]:
-        """The largest growth of a function's processes, and which function it is."""
+        """Return the largest growth of a function's mean memory, and the function."""
         return max(
             (size / since.of_functions[name], name)
             for name, size in self.of_functions.items()
@@ -148,7 +148,7 @@ class Memory:
 
 @dataclass(slots=True)
 class Import:
-    """A file of so many rows, in a workspace of its own."""
+    """Import of a file with `rows` rows, in a workspace of its own."""
 
     client: Client
     rows: int
@@ -157,7 +157,7 @@ class Import:
     state: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Upload the file and wait for its end."""
+        """Upload the file, and wait until the import ends."""
         path = self.begin()
         while time.monotonic() < self.began + _PATIENCE:
             time.sleep(2)
@@ -167,7 +167,7 @@ class Import:
         self.ended = time.monotonic()
 
     def begin(self) -> str:
-        """Upload the file; returns the import's path."""
+        """Upload the file, and return the import's path."""
         lines = ["email,first_name,last_name,company,title"]
         lines += [
             f"row{number}@import{number % 997}.example,Ada,Row{number},Company {number % 997},Lead"

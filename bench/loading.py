@@ -1,7 +1,7 @@
-"""Fills a stack's tables the short way: the product's own items, without conditions, by the batch.
+"""Bulk loading of a stack's tables with the product's own items, without conditions.
 
-The emulator takes some hundred conditional writes a second, which would make a day of a hundred
-thousand contacts. What the worker of the contacts' stream would add is added here.
+The emulator takes a few hundred conditional writes per second, so 100,000 contacts would take a
+day. What the stream worker would write is written here.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ PATIENT = urllib3.Timeout(connect=2, read=300)
 
 
 class Loading(HttpDynamoDB):
-    """Takes transactions apart: what they put is written, what they check or count is not."""
+    """Connection that collects the puts of transactions, and drops their checks and counters."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -34,7 +34,7 @@ class Loading(HttpDynamoDB):
         return {}
 
     def flush(self) -> list[dict[str, Any]]:
-        """Write what was put, and give the items."""
+        """Write the collected items, and return them."""
         put, self.put = self.put, []
         with ThreadPoolExecutor(_THREADS) as pool:
             list(pool.map(self._write, _parts(put)))
@@ -49,7 +49,7 @@ class Loading(HttpDynamoDB):
 
 
 def follow(contacts: ContactIndex, items: Iterable[dict[str, Any]]) -> None:
-    """What the stream's worker does for new contacts."""
+    """Do the stream worker's work for new contacts."""
     contacts.follow(
         [{"dynamodb": {"NewImage": item}} for item in items if item["sk"]["S"].startswith("con_")]
     )

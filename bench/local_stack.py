@@ -1,4 +1,4 @@
-"""A local stack of a benchmark's own, called over HTTP and measured from inside."""
+"""Local stack of a benchmark, called over HTTP and measured from inside."""
 
 import itertools
 import json
@@ -24,7 +24,7 @@ from outrider.kit.settings import settings
 from tests.e2e.running import LocalStack, Reply, free_port
 
 CALLS_OF_A_KEY = 100
-"""A key of the plan that the demo workspace has may make 120 calls at once."""
+"""Calls made with one key; the demo workspace's plan allows bursts of 120."""
 _UNIT = 4_096
 _CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -37,7 +37,7 @@ Connection = TypeVar("Connection", bound=HttpDynamoDB)
 
 @dataclass(slots=True)
 class Measured:
-    """One request: DynamoDB calls, read units as they are billed for what came back, and time."""
+    """Usage of one request: DynamoDB calls, billed read units, and time."""
 
     calls: int = 0
     read_units: float = 0
@@ -79,7 +79,7 @@ def _size(item: Any) -> int:
 class Stack:
     local: LocalStack
     workspace: str = ""
-    """Whose keys are used; a new one when it is left out."""
+    """Workspace whose keys are used; empty for a new one."""
     _key: str = ""
     _left: int = 0
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -105,7 +105,7 @@ class Stack:
         return self._call("DELETE", path, None, 200)
 
     def reply(self, method: str, path: str, body: Any) -> Reply:
-        """Whatever is answered. Raises OSError when nothing is."""
+        """Return the response, whatever its status. Raises OSError if there is none."""
         return self.local.call(method, path, body, key=self._next_key())
 
     def measure_get(self, path: str) -> Measured:
@@ -116,8 +116,8 @@ class Stack:
         return self._measure(self._request("POST", path, body=body))
 
     def let_work(self, function: str, workers: int) -> None:
-        """Let so many workers of a function be busy with a queue. The local stack keeps as many as
-        this machine has processors."""
+        """Set the maximum concurrency of a function on its queue; the default is the number of
+        processors."""
         mappings = self._lambda.list_event_source_mappings(FunctionName=self._named(function))
         for mapping in mappings["EventSourceMappings"]:
             self._lambda.update_event_source_mapping(
@@ -125,27 +125,27 @@ class Stack:
             )
 
     def stop_workers(self) -> None:
-        """From now on nothing follows from changes of contacts."""
+        """Disconnect the functions that read the stream of contacts."""
         mappings = self._lambda.get_paginator("list_event_source_mappings").paginate()
         for mapping in [each for page in mappings for each in page["EventSourceMappings"]]:
             if "ContactsTable" in mapping["EventSourceArn"]:
                 self._lambda.delete_event_source_mapping(UUID=mapping["UUID"])
 
     def load(self, batches: Iterator[dict[str, Any]]) -> None:
-        """Contacts beside those that came through the API, as if they had been there for long."""
+        """Load contacts directly into the tables, as if they had existed for long."""
         for batch in batches:
             with self._inside(Loading) as (handler, connection):
                 handler(self._request("POST", "/v1/contacts", body=batch), Context())
                 follow(index(), connection.flush())
 
     def until_found(self, number: int) -> float:
-        """Seconds until a new contact is found by its name."""
+        """Create a contact, and return the seconds until a search finds it."""
         word = f"fresh{number}x"
         self.post("/v1/contacts", {"email": f"{word}@found.example", "last_name": word})
         return self.wait_for(word)
 
     def wait_for(self, word: str) -> float:
-        """Seconds until a contact is found by this word."""
+        """Return the seconds until a search for the word finds a contact."""
         started = time.perf_counter()
         while not self.get(f"/v1/contacts?search={word}")["data"]:
             time.sleep(0.05)
@@ -190,7 +190,7 @@ class Stack:
         return made
 
     def _measure(self, made: dict[str, Any]) -> Measured:
-        """What one request reads: our handler, here, on the stack's tables."""
+        """Measure one request with the handler in this process, on the stack's tables."""
         with self._inside(_Counting) as (handler, connection):
             started = time.perf_counter()
             answer = handler(made, Context())
@@ -200,7 +200,7 @@ class Stack:
 
     @contextmanager
     def _inside(self, kind: type[Connection]) -> Iterator[tuple[Handler, Connection]]:
-        """The handler of the contacts, and the connection of that kind to the stack's tables."""
+        """Yield the contacts handler and a connection of this kind to the stack's tables."""
         configured = self._lambda.get_function_configuration(
             FunctionName=self._named("ContactsFunction")
         )

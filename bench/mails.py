@@ -1,4 +1,4 @@
-"""A mail as people write them: no words come again and again, which would pack too well."""
+"""Text of an email as people write it, without repetition, which would compress too well."""
 
 A_MAIL = """\
 Hi {{ first_name }},

@@ -1,4 +1,4 @@
-"""What a mail costs in US dollars, in us-east-1 and without SES, storage and the free tier.
+"""Price of an email in US dollars, in us-east-1, without SES, storage and the free tier.
 
 Sources: https://aws.amazon.com/dynamodb/pricing/on-demand/,
 https://aws.amazon.com/dynamodb/pricing/provisioned/, https://aws.amazon.com/lambda/pricing/,
@@ -16,22 +16,23 @@ from tests.harness.cloud import Cloud
 
 MILLIONS = 10
 ON_DEMAND = (0.625e-6, 0.125e-6)
-"""Of a write unit, and of a read unit."""
+"""Dollars of a write unit and of a read unit."""
 USED = 0.6
 PROVISIONED = (0.00065 / 3_600 / USED, 0.00013 / 3_600 / USED)
-"""A unit of capacity is one write, or one read, each second of an hour that is paid whole."""
+"""Dollars of a write and of a read, if the share USED of the capacity is used. One unit of capacity
+is one write, or one read, per second, billed by the hour."""
 _INVOCATION, _GB_SECOND, _REQUEST, _EVENT = 0.2e-6, 0.0000133334, 0.4e-6, 1e-6
 _TRANSITION, _GB_OF_LOGS, _KEY, _KEY_REQUEST = 25e-6, 0.5, 1.0, 3e-6
 
 _OF_A_CALL, _OF_A_SEND, _CPU_OF_A_CALL = 0.005, 0.1, 0.002
-"""Seconds: DynamoDB and others answer after the first, SES after the second, and what is done with
-an answer takes the third."""
+"""Assumed seconds of a call to DynamoDB and others, of a send by SES, and of CPU time per
+response."""
 _POLLERS, _POLL, _MONTH = 5, 20, 30 * 86_400
-"""Lambda asks a queue that is empty five at a time, each for 20 seconds.
-Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
+"""Lambda polls an empty queue with five pollers, each for 20 seconds. Source:
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
 _KEY_CACHED = 300
-"""Seconds for which DynamoDB keeps the key of a table for each of its users.
-Source: https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html"""
+"""Seconds for which DynamoDB caches a table's KMS key for each of its users. Source:
+https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html"""
 
 
 _ASSUMED = f"""\
@@ -51,7 +52,7 @@ as events of one's own it would be ${MILLIONS * 1e6 * _EVENT:,.0f} more."""
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """What there is of each stack, however many mails: `memory` in GB by function, and queues."""
+    """Fixed properties of the stack: `memory` in GB by function, and the number of queues."""
 
     memory: dict[str, float]
     queues: int
@@ -65,14 +66,15 @@ class Stack:
 
 
 def seconds(bill: Bill) -> float:
-    """How long the calls of a bill take, one after another."""
+    """Return the assumed duration of a bill's calls, made one after another."""
     sends = bill.calls["sesv2 SendEmail"]
     calls = sum(bill.calls.values())
     return sends * _OF_A_SEND + (calls - sends) * _OF_A_CALL + calls * _CPU_OF_A_CALL
 
 
 def dollars(cost: Cost, stack: Stack, units: tuple[float, float]) -> dict[str, float]:
-    """What `MILLIONS` of mails in a month cost, by what is billed, with the prices of units."""
+    """Return the price of `MILLIONS` million emails in a month, by billed item, at these prices of
+    write and read units."""
     mails = MILLIONS * 1_000_000
     gb_seconds = sum(seconds(bill) * stack.memory.get(name, 0) for name, bill in cost.mail.items())
     idle = stack.queues * _POLLERS * _MONTH / _POLL
@@ -91,7 +93,8 @@ def dollars(cost: Cost, stack: Stack, units: tuple[float, float]) -> dict[str, f
 
 
 def table(busy: Cost, alone: Cost, stack: Stack) -> str:
-    """The price of all, on demand and with capacity, and where nothing comes together."""
+    """Return the table of prices: on demand, with provisioned capacity, and with records delivered
+    one by one."""
     columns = [
         dollars(busy, stack, ON_DEMAND),
         dollars(busy, stack, PROVISIONED),

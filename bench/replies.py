@@ -1,7 +1,7 @@
-"""How well, and how fast, replies are classified: `python -m bench.replies`.
+"""Benchmark of the accuracy and speed of reply classification: `python -m bench.replies`.
 
-The corpora of `tests/corpus`, as mail programs and machines send them, go through what an incoming
-mail goes through; the table says what was found of each kind. Times are of the processor.
+The corpora of `tests/corpus`, emails of real clients and machines, take the path of an incoming
+email; the table shows the results by kind. Times are CPU times.
 """
 
 import subprocess
@@ -107,7 +107,8 @@ def _times() -> str:
 
 
 def _hostile() -> Iterator[str]:
-    """Repetitions, and words of the files in any order, which fit as many phrases as can be."""
+    """Yield hostile texts: repetitions, and words of the phrase files in any order, which match as
+    many phrases as possible."""
     for pattern in _PATTERNS:
         yield pattern * (MAX_TEXT // len(pattern))
     known = [word for of in words.sections().values() for some in of.values() for word in some]

@@ -1,4 +1,4 @@
-"""The page of results: one section for each benchmark, replaced whenever it runs again."""
+"""Results page: one section for each benchmark, replaced at each run."""
 
 import platform
 import re
@@ -15,7 +15,7 @@ rows of one table count, not the milliseconds.
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, its columns padded so that it reads well as plain text too."""
+    """Return a Markdown table, with columns padded for reading as plain text."""
     cells = [list(header), *map(list, rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
     lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in cells]
@@ -24,7 +24,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def keep(title: str, command: str, text: str) -> None:
-    """Print a section, and put it into RESULTS.md in place of the one with this title."""
+    """Print a section, and replace the one with this title in RESULTS.md."""
     machine = f"Python {platform.python_version()}, {platform.machine()}"
     section = f"## {title}\n\n```sh\n{command}\n```\n\n{machine}.\n\n{text.strip()}\n"
     print(section)

@@ -1,4 +1,4 @@
-"""Times of many calls, as the tables show them."""
+"""Timing of repeated calls for the tables."""
 
 import statistics
 import time
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def timed(calls: Iterable[Callable[[], Any]]) -> list[float]:
-    """Milliseconds of each call, one after another."""
+    """Return the milliseconds of each call, made one after another."""
     taken = []
     for call in calls:
         started = time.perf_counter()

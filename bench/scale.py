@@ -1,7 +1,7 @@
-"""The engine with many contacts: enrolling all of them, and the clock of a large campaign.
+"""Benchmark of the engine with many contacts: enrollment, and the clock of a large campaign.
 
-On moto, in this process: times are moto's more than ours. The clock runs against an index in
-memory.
+It runs on moto in this process, so times are mostly moto's. The clock runs against an in-memory
+index.
 """
 
 import time
@@ -28,7 +28,7 @@ _RUNNING, _DUE, _SHARD = 1_000_000, 10_000, 50_000
 
 
 def enrolling(cloud: Cloud, enrolled: int) -> str:
-    """What a contact takes, of so many and of a tenth of them."""
+    """Return the table of the cost of enrolling `enrolled` contacts, and a tenth of them."""
     rows = []
     for count in (enrolled // 10, enrolled):
         with fresh(cloud):
@@ -66,7 +66,7 @@ def _add_contacts(cloud: Cloud, first: int, count: int) -> None:
 
 
 def _launch_all(cloud: Cloud, count: int) -> float:
-    """Seconds that the worker takes to enroll everybody."""
+    """Return the seconds that the worker takes to enroll all contacts."""
     sequence = cloud.api.post("/v1/sequences", {"name": "All", "steps": [A_STEP]}).json
     launch = cloud.api.post(f"/v1/sequences/{sequence['id']}/launch", {"filter": {}})
     assert launch.status in (200, 202), launch.text
@@ -88,7 +88,7 @@ def _launch_all(cloud: Cloud, count: int) -> float:
 
 
 def rounds(cloud: Cloud) -> str:
-    """What a campaign's clock takes until everybody who is due is queued."""
+    """Return the table of the rounds of a campaign's clock until all due steps are queued."""
     rows = [_rounds(cloud, running, _DUE) for running in (_RUNNING // 10, _RUNNING)]
     heads = ["enrollments", "due", "queued", "rounds", "queries", "read units", "due times moved"]
     return (
@@ -136,7 +136,7 @@ def _rounds(cloud: Cloud, running: int, due: int) -> list[str]:
 
 
 def _index(cloud: Cloud, campaign_id: str, running: int, due: int) -> DueIndex:
-    """An index with `due` that are due now, and the others over the days to come."""
+    """Return an index with `due` enrollments due now, and the others over the next days."""
     workspace = Caller.engine(cloud.api.workspace().id).workspace
     campaigns = campaign_repository(workspace)
     campaign = campaigns.get(campaign_id)

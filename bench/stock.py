@@ -1,8 +1,8 @@
-"""The same two routes as their libraries' documentation would have them written: boto3's table
-resource, with Powertools' validating resolver or with FastAPI behind Mangum.
+"""Reference implementation of two routes as the libraries' documentation suggests: boto3's table
+resource, with Powertools' validating resolver or with FastAPI and Mangum.
 
-Models, keys, conditions and the number of calls are ours, so only the way through the libraries
-differs. Authentication is the same single update; rate limits are left out, in favour of these.
+Models, keys, conditions and the number of calls are the product's, so only the libraries differ.
+Authentication is the same single update; rate limits are left out, in favour of the reference.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ class Store:
         self._contacts = dynamodb.Table(os.environ["CONTACTS_TABLE"])
 
     def admit(self, authorization: str) -> str:
-        """The workspace of the key that was sent."""
+        """Return the workspace of the API key."""
         key = authorization.removeprefix("Bearer ")
         answer = self._keys.update_item(
             Key={"pk": f"key#{key[-46:-38]}", "sk": "#"},

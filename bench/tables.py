@@ -1,4 +1,4 @@
-"""Where the units of a delivered mail go, as tables."""
+"""Tables of the units that a delivered email uses."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from bench.billing import Bill
 from bench.delivered import CONTACTS_OF_A_CAMPAIGN, STEPS, Cost
 
 _SHOWN = 0.005
-"""Less than that is shown together."""
+"""Units below which entries are combined into one row."""
 _HEAD = f"""\
 A mail of a sequence of {STEPS} steps to a contact of 1.5 KB with a company, a folder and a fit
 score, through SES, with everything that it takes: its share of the enrolling and of the clock of a
@@ -19,7 +19,7 @@ ever brings two things together."""
 
 
 def mail(busy: Cost, alone: Cost, contacts: int) -> str:
-    """What a mail takes: units by item, and the rest by function."""
+    """Return the tables of an email's usage: units by item, and calls by function."""
     head = _HEAD.format(contacts=contacts, changes=round(busy.changes_of_a_batch))
     return (
         f"{head}\n\nWrite units:\n\n"

@@ -1,12 +1,12 @@
-"""What DynamoDB bills for a call on moto: units by the item or index they go to.
+"""Capacity units that DynamoDB bills for a call on moto, by item kind or index.
 
-A write is billed by the larger of the item before and after it, each started KB one unit, two in a
-transaction, where a condition check costs what a write does; an index by what it holds of the item,
-only when that changed, twice when its key moved, and no more in a transaction. A read is billed by
-what was read, each started 4 KB one unit, or half a unit where it need not be the newest.
-Sources: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html,
+A write costs one unit per started KB of the larger of the old and new item, and two in a
+transaction, where a condition check costs as much as a write. An index entry costs units if its
+projection changed, twice if its key changed, and no more in a transaction. A read costs one unit
+per started 4 KB, or half a unit if it is eventually consistent. Sources:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html,
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html, and for indexes in
-transactions what DynamoDB was seen to answer: https://github.com/nubo-db/dynoxide/pull/188
+transactions the observed responses of DynamoDB: https://github.com/nubo-db/dynoxide/pull/188
 """
 
 import base64
@@ -17,20 +17,21 @@ from typing import Any
 
 Image = dict[str, Any] | None
 Key = tuple[str, str, str]
-"""Of an item: its table, partition and sort key."""
+"""Table, partition key and sort key of an item."""
 Part = tuple[str, float]
-"""An item or index, by what it is called in a table of results, and units."""
+"""Name of an item kind or index in the tables of results, and its units."""
 _ID = re.compile(r"\b(wsp|[a-z]{3})_[0-9a-z]{26,}(~test)?")
 _OTHERS = re.compile(r"(?<=#)[0-9a-f]{2}$|(?<=#)\d+$|(?<=^key#)\w+")
 
 
 def size(item: Mapping[str, Any] | None) -> int:
-    """Bytes of an item as DynamoDB counts them, nearly: names, and values as text."""
+    """Return the approximate bytes of an item as DynamoDB counts them: names, and values as
+    text."""
     return sum(len(name.encode()) + _size(value) for name, value in (item or {}).items())
 
 
 def written(operation: str, params: Mapping[str, Any]) -> tuple[list[Key], int]:
-    """The items that a call writes or checks, and how many units a KB of them takes."""
+    """Return the keys that a call writes or checks, and the units per KB."""
     if operation == "TransactWriteItems":
         actions = [action for each in params["TransactItems"] for action in each.values()]
         return [_key(action) for action in actions], 2
@@ -47,7 +48,7 @@ def written(operation: str, params: Mapping[str, Any]) -> tuple[list[Key], int]:
 
 
 def of_write(key: Key, old: Image, new: Image, factor: int, indexes: list[Any]) -> Iterator[Part]:
-    """What an item, and each of the `indexes` of its table, is billed for a change."""
+    """Yield the units of a change for the item, and for each of its table's `indexes`."""
     yield named(key), factor * started(max(size(old), size(new)), 1024)
     for index in indexes:
         names = [each["AttributeName"] for each in index.schema]
@@ -62,7 +63,7 @@ def of_write(key: Key, old: Image, new: Image, factor: int, indexes: list[Any]) 
 
 
 def of_read(operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[Part]:
-    """What a call is billed for reading."""
+    """Yield the units of a read call."""
     match operation:
         case "Query":
             share = 1 if params.get("ConsistentRead") else 0.5
@@ -88,7 +89,7 @@ def of_read(operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]
 
 
 def named(key: Key) -> str:
-    """Which kind of item a key is of: its ids, names and hashes are left out."""
+    """Return the kind of an item by its key, without ids, names and hashes."""
     table, pk, sk = key
     kinds = [_ID.sub(lambda found: f"{found[1]}_…", each) for each in (pk, sk)]
     pk, sk = _OTHERS.sub("…", kinds[0]).replace("wsp_…", "ws"), kinds[1]
@@ -98,7 +99,7 @@ def named(key: Key) -> str:
 
 
 def started(amount: int, unit: int) -> int:
-    """How many units of an amount are begun, at least one."""
+    """Return the number of started units, at least one."""
     return max(1, ceil(amount / unit))
 
 
@@ -121,12 +122,12 @@ def _key(params: Mapping[str, Any]) -> Key:
 
 
 def _short(table: str) -> str:
-    """A table as the docs call it."""
+    """Return the table's name as the documentation writes it."""
     return table.split("-")[-2].removesuffix("Table").lower()
 
 
 def _entry(image: Image, names: list[str], *, of_all: bool) -> Image:
-    """What an index holds of an item."""
+    """Return the projection of an item into an index."""
     if image is None or not all(name in image for name in names):
         return None
     kept = image if of_all else {name: image[name] for name in {*names, "pk", "sk"}}

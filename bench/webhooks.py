@@ -1,8 +1,8 @@
-"""How soon webhooks are called, how many a second, and what a dead endpoint of somebody else costs:
-`python -m bench.webhooks [rounds]`, without a number 3.
+"""Benchmark of webhook latency and throughput, and of the effect of another workspace's dead
+endpoint: `python -m bench.webhooks [rounds]`, by default 3.
 
-On a local stack of its own, whose functions run as processes of this machine. From the moment that
-an event says it was written to the arrival of its first request, on one clock.
+It uses a local stack of its own, whose functions run as processes of this machine. Latency is the
+time from the creation of an event to the arrival of its first request, on one clock.
 """
 
 import itertools
@@ -22,17 +22,17 @@ from outrider.kit import clock
 
 ROUNDS = 3
 EVENTS, EVERY = 160, 0.5
-"""Of each workspace in a round, and the seconds from one to the next."""
+"""Events of each workspace per round, and the seconds between them."""
 BURST = 300
 WORKERS = 24
-"""On AWS there may be 50. Here each is a process that unpacks the layers, so there are as many as a
-dead endpoint may keep waiting, and more besides than are ever busy."""
+"""Concurrency of deliveries; on AWS up to 50. Each is a process that unpacks the layers here, so
+there are only as many as a dead endpoint can occupy, plus more than are ever busy."""
 PATIENCE = 120.0
 _numbers = itertools.count()
 
 
 class Endpoints:
-    """Any number of them on one port: what arrived at each path, and after how many ms."""
+    """Endpoints on one port, with the events that arrived at each path and their latency."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -41,7 +41,7 @@ class Endpoints:
         self._changed = threading.Condition()
 
     def new(self) -> str:
-        """The path of one more."""
+        """Add an endpoint, and return its path."""
         path = f"/{next(_numbers)}"
         self._arrived[path], self._awake[path] = {}, threading.Event()
         self._awake[path].set()
@@ -51,7 +51,7 @@ class Endpoints:
         return f"http://127.0.0.1:{self._port}{path}"
 
     def fall_silent(self, path: str) -> None:
-        """From now on it takes requests and does not answer."""
+        """Let the endpoint accept requests without responding from now on."""
         self._awake[path].clear()
 
     def wake(self, path: str) -> None:
@@ -68,7 +68,8 @@ class Endpoints:
         self._awake[path].wait()
 
     def wait_for(self, path: str, events: int) -> list[float]:
-        """The ms of so many events' first requests, as soon as they are there."""
+        """Wait for the first requests of so many events, and return their latencies in
+        milliseconds."""
         arrived = self._arrived[path]
         with self._changed:
             enough = self._changed.wait_for(lambda: len(arrived) >= events, PATIENCE)
@@ -79,7 +80,7 @@ class Endpoints:
         return len(self._arrived[path])
 
     def seconds(self, path: str) -> float:
-        """From the first arrival to the last."""
+        """Return the seconds from the first arrival to the last."""
         moments = [moment for moment, _ in self._arrived[path].values()]
         return max(moments) - min(moments)
 
@@ -151,7 +152,8 @@ def _p95(rounds: list[list[float]]) -> float:
 def _round(
     measured: Stack, other: Stack, endpoints: Endpoints, *, dead: bool
 ) -> tuple[list[float], int]:
-    """The ms of the measured workspace's events, and how many requests the other's endpoint got."""
+    """Return the latencies of the measured workspace's events, and the number of events that
+    reached the other's endpoint."""
     own, others = endpoints.new(), endpoints.new()
     webhooks = [
         (stack, _register(stack, endpoints.url(path)))
@@ -212,7 +214,7 @@ def _listening() -> Iterator[Endpoints]:
                 self.wfile.flush()
 
         def log_message(self, *_: object) -> None:
-            """What is measured is not written down line by line."""
+            """Suppress the log, which would slow down the measurement."""
 
     class Server(ThreadingHTTPServer):
         request_queue_size = 128
