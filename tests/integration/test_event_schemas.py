@@ -50,7 +50,7 @@ class TestContract:
             ("contact.created", {"contact_id": "con_1"}, "con_1"),
             ("contact.created", {"import_id": None}, "None"),
             ("email.bounced", {"bounce": "medium"}, "medium"),
-            ("lead.created", {}, "lead.created"),
+            ("lead.contacted", {}, "lead.contacted"),
             ("contact.exploded", {}, "contact.exploded"),
         ],
     )
