@@ -116,9 +116,9 @@ class CreditRepository:
         try:
             transact(self._put_action(entry), take)
         except TransactionFailed as failure:
-            there, balance = failure.reasons
-            if there.failed and there.item:
-                raise HeldBefore(LedgerEntry.model_validate(there.item)) from failure
+            put, balance = failure.reasons
+            if put.failed and put.item:
+                raise HeldBefore(LedgerEntry.model_validate(put.item)) from failure
             raise BalanceRefused(_balance(balance.item)) from failure
 
     def take_action(self, amount: int, now: str) -> Action:
@@ -139,7 +139,7 @@ class CreditRepository:
     def take_from_action(self, seen: Balance, amount: int, events: Sequence[Event]) -> Action:
         """Return the update that moves credits from available to held and publishes `events`, with
         an optimistic lock on the balance as `seen`."""
-        told = {
+        flags = {
             "low_told": seen.low_told or seen.tells_low(amount),
             "depleted_told": seen.depleted_told or seen.tells_depleted(amount),
         }
@@ -155,7 +155,7 @@ class CreditRepository:
             low_was=seen.low_told,
             depleted_was=seen.depleted_told,
             events=outbox.pack(events),
-            **told,
+            **flags,
         )
 
     def settle(self, entry: LedgerEntry, *, in_period: bool, also: Sequence[Action]) -> None:

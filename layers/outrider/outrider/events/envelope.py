@@ -70,4 +70,4 @@ class Packed(BaseModel):
     ]
     """Distinct names of its events, for event patterns of rules."""
     events: Annotated[list[Detail], Field(min_length=1)]
-    """The events, each as in an entry of its own."""
+    """The events, each with the fields of the `detail` of a single event."""

@@ -9,15 +9,15 @@ class ImportNotFound(ResourceNotFound):
 
 
 class CannotRevert(Conflict):
-    """Raised to revert an import that is running."""
+    """Raised when an import cannot be reverted because it is running."""
 
 
 class CannotConfirm(Conflict):
-    """Raised to confirm an import that does not wait for confirmation."""
+    """Raised when an import cannot be confirmed because it does not wait for confirmation."""
 
 
 class CannotPreview(Conflict):
-    """Raised to preview an import without a file, or one that has started."""
+    """Raised when an import cannot be previewed: it has no file yet, or has started."""
 
 
 class BrokenFile(Exception):

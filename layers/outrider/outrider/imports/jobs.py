@@ -11,7 +11,7 @@ from outrider.imports.storage import ImportFiles
 
 
 class ImportJob(BaseModel):
-    """Work on one import; the status of its item says whether to import or to revert."""
+    """Work on one import; whether to import or to revert follows from the status of its item."""
 
     workspace: str
     import_id: str

@@ -122,9 +122,12 @@ class ImportService:
         return answer
 
     def preview(self, import_id: str, asked: MappingGiven) -> ImportPreview:
-        """What the import would do with its file, by another mapping if one is given. Nothing is
-        written. Raises ImportNotFound, ScopeDenied, ValidationFailed, and CannotPreview when there
-        is no file yet, or it cannot be read, or the import has begun."""
+        """Return what the import would do with its file, optionally with another mapping. It writes
+        nothing.
+
+        Raises ImportNotFound, ScopeDenied, ValidationFailed for an invalid mapping, and
+        CannotPreview if there is no file yet, it cannot be read, or the import has started.
+        """
         self.caller.begin()
         found = self.get(import_id)
         self._may_write(found.kind)

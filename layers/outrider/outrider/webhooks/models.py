@@ -98,7 +98,7 @@ class Delivery(BaseModel):
     created_at: str
     next_attempt_at: str | None = None
     kind: Literal["scheduled", "replay", "redelivery"] = "scheduled"
-    """Kind of its attempts; probes have their own."""
+    """Kind of its attempts, except for probes, which are attempts of kind `probe`."""
     replay_id: str | None = None
 
 

@@ -116,7 +116,7 @@ class EmailFailedData(AboutMessageData):
     event: ClassVar[EventName] = "email.failed"
 
     mailbox_id: MailboxId | NotAlways = None
-    """The mailbox that was to send it."""
+    """The mailbox that should have sent it."""
     reason: FailureReason | NotAlways = None
     """Omitted if the email was settled as not sent."""
 

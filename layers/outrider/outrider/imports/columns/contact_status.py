@@ -62,8 +62,7 @@ def stop_of(cells: Sequence[tuple[str, str, Any]]) -> Stop | None:
 
 
 def is_answer(value: Any) -> bool:
-    """Return whether the value is nothing but a stop, or yes or no, so that nothing of it needs to
-    be kept."""
+    """Return whether the value is only a stop, yes or no, without a remark worth keeping."""
     text = str(value).strip()
     return stop_in(text) is not None or yes_or_no(text) is not None
 

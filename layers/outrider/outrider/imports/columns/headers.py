@@ -142,8 +142,8 @@ def describe(
 
 
 def warnings_of(columns: Sequence[Column], rows: Sequence[Record]) -> list[str]:
-    """Return the warnings to check: columns interpreted as opt-outs or bounces, columns interpreted
-    by their values, and unknown columns with opt-outs."""
+    """Return the warnings: columns interpreted as opt-outs or bounces, columns interpreted by their
+    values, and unknown columns with opt-outs."""
     found = []
     for place, column in enumerate(columns):
         cells = [row.cells[place] for row in rows if place < len(row.cells)]

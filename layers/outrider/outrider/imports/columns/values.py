@@ -38,7 +38,8 @@ _SUFFIXES = _words(
     edd psyd mfa mpa ms bs mdiv"""
 )
 _LONGEST_KEY = 320
-"""Characters: a longer cell is a note, which may contain an address too."""
+"""Characters of the longest cell that can be a key; a longer one is a note, which may contain an
+address too."""
 _LONGEST_WORD = 30
 _COURTESY = _words(
     """mr mrs ms miss mx sir dr prof professor herr herrn frau hr fr drdr profdr

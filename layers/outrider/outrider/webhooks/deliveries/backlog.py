@@ -22,10 +22,11 @@ from outrider.webhooks.models import DeliveryJob, EndpointState, PumpJob
 MOST_PER_SECOND = 10
 _ROUND = 15
 _LEASE = timedelta(seconds=60)
-"""How long the lease outlasts the moment at which the pump's next job is due."""
+"""Lease of a pump, counted from the time at which its next job is due."""
 _LONGEST_REST = 300
 _GRACE = timedelta(seconds=10)
-"""A delivery that became due within this time still has its own queue message."""
+"""Time in which a delivery that became due still has its own queue message, so the pump leaves
+it."""
 
 
 @dataclass(frozen=True, slots=True)

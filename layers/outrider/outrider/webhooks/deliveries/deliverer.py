@@ -45,7 +45,7 @@ _ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """An attempt whose request was made, with the changes to record."""
+    """An attempt after its request, with the changes to record."""
 
     due: Due
     gate: EndpointState
@@ -121,9 +121,9 @@ class Deliverer:
                 self._retry_when_full(job, refusal.gate)
             return
         outcome = self.sender.send(webhook.url, keys, delivery.event_id, delivery.payload)
-        made = _judged(due, gate, kind, outcome)
-        recorded = self._record(made)
-        released = self.gates.release(webhook.id, delivery.id, place, _ended(made))
+        attempt = _judged(due, gate, kind, outcome)
+        recorded = self._record(attempt)
+        released = self.gates.release(webhook.id, delivery.id, place, _ended(attempt))
         if recorded is None or recorded.disabled:
             return
         if recorded.after.state == "pending" and kind != "probe" and not recorded.overtaken:
@@ -140,52 +140,56 @@ class Deliverer:
         else:
             self.pump.start(job.webhook_id, gate)
 
-    def _record(self, made: _Attempt) -> _Attempt | None:
+    def _record(self, attempt: _Attempt) -> _Attempt | None:
         """Record the attempt in one transaction: the delivery, its log, and the webhook if it gets
         disabled. Return what was recorded, or None if the delivery no longer exists."""
-        webhook_id = made.due.to.webhook.id
-        at = clock.to_text(made.at)
+        webhook_id = attempt.due.to.webhook.id
+        at = clock.to_text(attempt.at)
         for _ in range(_ROUNDS):
             actions = [
-                self.deliveries.move_action(made.due.delivery, made.after),
-                self.deliveries.log_action(made.after, made.outcome, made.kind, at),
+                self.deliveries.move_action(attempt.due.delivery, attempt.after),
+                self.deliveries.log_action(attempt.after, attempt.outcome, attempt.kind, at),
             ]
-            if made.disabled:
+            if attempt.disabled:
                 event = Caller.engine(self.workspace).event(
-                    "webhook.disabled", webhook_id=webhook_id, reason=made.disabled
+                    "webhook.disabled", webhook_id=webhook_id, reason=attempt.disabled
                 )
-                since = made.gate.failing_since if made.disabled == "failing" else None
+                since = attempt.gate.failing_since if attempt.disabled == "failing" else None
                 actions += [
-                    self.webhooks.disable_action(webhook_id, made.disabled, at, event),
-                    self.gates.check_unchanged_action(webhook_id, made.due.to.gate.reset_at, since),
+                    self.webhooks.disable_action(webhook_id, attempt.disabled, at, event),
+                    self.gates.check_unchanged_action(
+                        webhook_id, attempt.due.to.gate.reset_at, since
+                    ),
                 ]
             try:
                 transact(*actions)
             except TransactionFailed as failure:
                 delivery, *_ = failure.reasons
                 if not delivery.failed:
-                    made = replace(made, disabled=None)  # disabled already, or enabled meanwhile
+                    attempt = replace(
+                        attempt, disabled=None
+                    )  # disabled already, or enabled meanwhile
                 elif delivery.item is None:
                     return None
                 else:
-                    made = _after_overtaking(made, Delivery.model_validate(delivery.item))
+                    attempt = _after_overtaking(attempt, Delivery.model_validate(delivery.item))
             else:
-                if made.after.state == "failed" and made.due.delivery.state == "pending":
+                if attempt.after.state == "failed" and attempt.due.delivery.state == "pending":
                     metrics.count("DeliveriesFailed")
-                return made
+                return attempt
         raise Contended("The delivery is being changed by others")
 
-    def _follow(self, made: _Attempt, released: Released) -> None:
-        webhook_id = made.due.to.webhook.id
+    def _follow(self, attempt: _Attempt, released: Released) -> None:
+        webhook_id = attempt.due.to.webhook.id
         if released.closes:
             self.pump.start(webhook_id)
         probe_at = breaker.probe_at(released.gate, webhook_id)
         if probe_at:
             probe = ProbeJob(workspace=self.workspace, webhook_id=webhook_id)
             self.timers.at(probe_at, probe)
-        elif made.hold:
+        elif attempt.hold:
             pump = PumpJob(workspace=self.workspace, webhook_id=webhook_id)
-            self.timers.at(made.hold, pump)
+            self.timers.at(attempt.hold, pump)
 
     def _queue_next_attempt(self, delivery: Delivery) -> None:
         job = DeliveryJob(
@@ -234,14 +238,14 @@ def _judged(due: Due, gate: EndpointState, kind: Kind, outcome: AttemptOutcome) 
     )
 
 
-def _after_overtaking(made: _Attempt, found: Delivery) -> _Attempt:
+def _after_overtaking(attempt: _Attempt, found: Delivery) -> _Attempt:
     """Return an overtaken attempt, rebased on the delivery as another attempt left it: its request
     is logged, and the delivery's state changes only if this attempt delivered it."""
     changes: dict[str, object] = {"attempts": found.attempts + 1}
-    if made.outcome.delivered:
+    if attempt.outcome.delivered:
         changes |= {"state": "delivered", "next_attempt_at": None}
     after = found.model_copy(update=changes)
-    return replace(made, due=Due(found, made.due.to), after=after, overtaken=True)
+    return replace(attempt, due=Due(found, attempt.due.to), after=after, overtaken=True)
 
 
 def _reason(
@@ -255,16 +259,16 @@ def _reason(
     return "failing" if health == "failure" and breaker.gives_up(gate, now) else None
 
 
-def _ended(made: _Attempt) -> Ended:
+def _ended(attempt: _Attempt) -> Ended:
     last = LastAttempt(
-        at=clock.to_text(made.at),
-        event_id=made.due.delivery.event_id,
-        status_code=made.outcome.status_code,
-        error=made.outcome.error,
-        latency_ms=made.outcome.latency_ms,
+        at=clock.to_text(attempt.at),
+        event_id=attempt.due.delivery.event_id,
+        status_code=attempt.outcome.status_code,
+        error=attempt.outcome.error,
+        latency_ms=attempt.outcome.latency_ms,
     )
-    reset_at = made.due.to.gate.reset_at
-    return Ended(made.health, last, made.hold, breaker.is_open(made.gate), reset_at)
+    reset_at = attempt.due.to.gate.reset_at
+    return Ended(attempt.health, last, attempt.hold, breaker.is_open(attempt.gate), reset_at)
 
 
 def _due_at(delivery: Delivery) -> datetime:

@@ -29,7 +29,7 @@ class Fanout:
         """Create one delivery per event and subscribed endpoint, and queue it. Idempotent.
 
         A delivery that already exists but was never attempted is queued again, since the previous
-        worker may have died between the two. A delivery to an endpoint whose circuit breaker is
+        worker may have died before it queued it. A delivery to an endpoint whose circuit breaker is
         open or that asked for a pause stays in the backlog.
         """
         now = clock.now()

@@ -23,7 +23,7 @@ from outrider.webhooks.models import AttemptOutcome, Delivery, Kind, payload_of
 LOG_LIFE = timedelta(days=30)
 SHARDS = 16
 _LAST = "~"
-"""Sorts after every timestamp."""
+"""Suffix of a sort key, which sorts after every timestamp."""
 
 
 def delivery_id(event: RecordedEvent, webhook_id: str) -> str:

@@ -21,9 +21,10 @@ def delay_after(attempt: int, delivery_id: str) -> timedelta | None:
 
 
 def spread(seconds: float, *parts: str, jitter: float = _JITTER) -> timedelta:
-    """Return `seconds` with a jitter of ± that fraction.
+    """Return `seconds` with a jitter of ± the fraction `jitter`.
 
-    The jitter is derived from a hash of `parts`, so it is the same for the same attempt.
+    The jitter is derived from a hash of `parts`, so a retry of the same attempt gets the same
+    delay.
     """
     digest = hashlib.sha256("#".join(parts).encode()).digest()
     chance = int.from_bytes(digest[:8], "big") / 2**64

@@ -24,7 +24,8 @@ _PATIENCE = timedelta(seconds=60)
 _DROPPED = 100
 _EVERY = 60
 _STALLED = timedelta(hours=1)
-"""Longer than the queue redelivers the message of a replay."""
+"""Time without progress after which a replay is stalled: longer than the queue redelivers its
+message."""
 
 
 @dataclass(frozen=True, slots=True)

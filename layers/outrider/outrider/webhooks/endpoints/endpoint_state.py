@@ -29,16 +29,16 @@ _STILL_OPEN = f"#failures >= :opens AND #last_failure_at = :seen AND {_LET}"
 _ROUNDS = 4
 
 Health = Literal["success", "failure", "same"]
-"""Effect of an attempt on the endpoint's health; `same`: none."""
+"""Effect of an attempt on the endpoint's health; `same` means none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """Effect of a finished attempt on the endpoint state.
 
-    `hold` is the end of a pause that the endpoint asked for; a later one that is stored stays.
-    `was_open` is whether the breaker was open, as far as the worker knows. `reset_at` is that of
-    the state that the worker read: if the state was reset since, the attempt does not affect it.
+    `hold` is the end of a pause that the endpoint asked for; it never shortens a stored one.
+    `was_open` is whether the worker knows that the breaker was open. `reset_at` is that of the
+    state which the worker read: if the state was reset meanwhile, the attempt has no effect on it.
     """
 
     health: Health
