@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from outrider.inbound.classification import words
-from outrider.inbound.classification.words import Meaning, Said, WordMeaning, notation
+from outrider.inbound.classification.words import FoldedText, Meaning, WordMeaning, notation
 
 KNOWN = get_args(Meaning)
 
@@ -28,7 +28,7 @@ def test_each_phrase_finds_itself(language: str) -> None:
     for meaning, phrases in words.sections()[language].items():
         for phrase in map(words.fold, phrases if meaning in KNOWN else ()):
             text = words.fold(f"Hello. {example(phrase)}")
-            candidates = words.phrases(meaning).candidates(Said(text))
+            candidates = words.phrases(meaning).candidates(FoldedText(text))
             if not notation.compiled(phrase).search(text) or phrase not in candidates:
                 lost.append(f"{meaning}: {phrase}")
 

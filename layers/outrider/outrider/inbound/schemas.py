@@ -7,7 +7,7 @@ from outrider.sequences.models import ReplyClass
 
 
 class ClassificationUpdate(Input):
-    """Manual classification of a reply. `stop` marks it as a request to stop: the address is
+    """Manual classification of a reply. `stop` marks it as an opt-out request: the address is
     suppressed, and another classification does not undo that."""
 
     value: ReplyClass | Literal["stop"]

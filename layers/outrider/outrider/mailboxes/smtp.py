@@ -44,10 +44,10 @@ decrypted."""
 class SmtpFailed(Exception):
     """The SMTP session could not be opened, or broke off."""
 
-    def __init__(self, reason: Failure, said: "SmtpReply | str") -> None:
-        super().__init__(str(said))
+    def __init__(self, reason: Failure, reply: "SmtpReply | str") -> None:
+        super().__init__(str(reply))
         self.reason = reason
-        self.reply = said if isinstance(said, SmtpReply) else None
+        self.reply = reply if isinstance(reply, SmtpReply) else None
         """The server's reply, if it sent one."""
 
     @property

@@ -63,7 +63,7 @@ _HELP_DESKS = (
     "x-freescout",
     "x-ticket",
 )
-"""Beginnings of header names that ticket systems add."""
+"""Prefixes of headers that ticket systems add."""
 _MAILERS = re.compile(
     r"\b(?:zendesk|freshdesk|freshservice|jira|servicenow|otrs|znuny|zammad|help ?scout|hubspot"
     r"|intercom|front|kayako|osticket|freescout|gorgias|request tracker)\b",
@@ -104,9 +104,10 @@ _TICKET = re.compile(
 )
 _ENDS = re.compile(r"\s*(?:$|[:\uff1a(\[|\u2013\u2014-])")
 _LONG = 10
-"""Length of an entry from which on a person is unlikely to begin a subject with it."""
+"""Length from which on an entry needs no delimiter after it: people do not begin subjects with
+it."""
 _ENOUGH = 2
-"""Polite phrases that together make an acknowledgement."""
+"""Number of polite phrases that make an email an acknowledgement."""
 _RECEIPT = "message/disposition-notification"
 _MOMENT = re.compile(r"\d{1,2}[:.]\d{2}")
 _RECEIPT_WORDS = 80
@@ -150,8 +151,9 @@ def _is_marked(mail: Message) -> bool:
 
 
 def _is_answer(mail: Message) -> bool:
-    """Return whether the email refers to another one. Programs that write on their own initiative
-    do not; one that does relays a person's text, or ignores RFC 3834."""
+    """Return whether the email refers to another one. An email that a program generates on its own
+    initiative does not; one that does relays a person's text, or comes from a program that ignores
+    RFC 3834."""
     return "In-Reply-To" in mail or "References" in mail
 
 
@@ -162,14 +164,15 @@ def _is_from_help_desk(mail: Message) -> bool:
 
 
 def _asks_for_silence(mail: Message) -> bool:
-    """Return whether Exchange asks for no automatic replies ([MS-OXCMAIL] 2.1.3.2.20): its own
-    automatic replies and emails of its groups do, email clients do not."""
+    """Return whether Exchange's header X-Auto-Response-Suppress forbids automatic replies to the
+    email ([MS-OXCMAIL] 2.1.3.2.20). Exchange sets it on its own automatic replies and on emails of
+    its groups; email clients do not."""
     values = re.split(r"[,;\s]+", mime.header(mail, "X-Auto-Response-Suppress").lower())
     return not {"oof", "all", "autoreply"}.isdisjoint(values)
 
 
 def _subject(mail: Message) -> str:
-    """Return the folded subject without the labels of gateways."""
+    """Return the folded subject without labels of gateways, such as [EXTERNAL]."""
     subject = fold(mime.header(mail, "Subject")[:300])
     at = 0
     for _ in range(4):
@@ -205,7 +208,7 @@ def _is_receipt(mail: Message, subject: str, body: str) -> bool:
 
 
 def _acknowledges(body: str) -> bool:
-    said = " ".join(fold(quotes.own_words(body[:_SEARCHED])).split())
-    if any(entry in said for entry in programs.entries("acknowledged")):
+    folded = " ".join(fold(quotes.own_words(body[:_SEARCHED])).split())
+    if any(entry in folded for entry in programs.entries("acknowledged")):
         return True
-    return sum(entry in said for entry in programs.entries("polite")) >= _ENOUGH
+    return sum(entry in folded for entry in programs.entries("polite")) >= _ENOUGH

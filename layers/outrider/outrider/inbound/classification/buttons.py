@@ -34,10 +34,11 @@ _MOST_FIELDS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Action of the writer; `said` is their comment, or None if the text of the email is theirs."""
+    """Action of the writer; `comment` is what they wrote with it, or None if that is the text of
+    the email."""
 
     what: What
-    said: str | None = None
+    comment: str | None = None
 
 
 def read(mail: Message, sender: str) -> Act | None:
@@ -54,8 +55,8 @@ def read(mail: Message, sender: str) -> Act | None:
 
 
 def _leaves(mail: Message) -> bool:
-    """Return whether the email is the one that clients send to leave a list (RFC 2369), whatever
-    its text."""
+    """Return whether the email is the one that clients send to unsubscribe from a list (RFC 2369),
+    whatever its text."""
     answers = mime.header(mail, "Auto-Submitted").lower().startswith("auto-repl")
     return not answers and mime.header(mail, "Subject").lower() == "unsubscribe"
 
@@ -75,10 +76,10 @@ def _answer(part: Message, sender: str) -> Act | None:
     fields = [found.groups() for found in _FIELD.finditer(text)][:_MOST_FIELDS]
     named = {name.upper(): value.strip() for name, _, value in fields}
     method = (mime.parameter(part, "method") or named.get("METHOD", "")).lower()
-    comment = named.get("COMMENT")
-    said = _ESCAPED.sub(_unescaped, comment) if comment else None
+    written = named.get("COMMENT")
+    comment = _ESCAPED.sub(_unescaped, written) if written else None
     if method in _METHODS:
-        return Act(_METHODS[method], said)
+        return Act(_METHODS[method], comment)
     if method != "reply":
         return None
     attendees = [
@@ -90,9 +91,9 @@ def _answer(part: Message, sender: str) -> Act | None:
     found = [
         _STATUSES[each] for each in [*own, *map(itemgetter(0), attendees)] if each in _STATUSES
     ]
-    if said is None and "google" in named.get("PRODID", "").lower():
-        said = ""  # Google Calendar wrote the text
-    return Act(found[0], said) if found else None
+    if comment is None and "google" in named.get("PRODID", "").lower():
+        comment = ""  # Google Calendar wrote the text
+    return Act(found[0], comment) if found else None
 
 
 def _unescaped(found: re.Match[str]) -> str:

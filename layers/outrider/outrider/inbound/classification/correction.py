@@ -67,7 +67,7 @@ class Classifying:
         raise Contended("Another request changed this reply")
 
     def _stop(self, message_id: str) -> MessageView:
-        """Mark the reply as a request to stop. The opt-out is recorded first, as for those that
+        """Mark the reply as an opt-out request. The opt-out is recorded first, as for requests that
         rules detect; recording it again has no effect."""
         for _ in attempts(_ATTEMPTS):
             reply = self._reply(message_id)

@@ -15,7 +15,7 @@ _STALE = 100
 _LATE = 30
 """The same for a return date."""
 _NAME_ENDS = r"(?![\da-z\u0370-\u04ff])"
-"""End of a name, in scripts that separate words."""
+"""Pattern for the end of a month name, in scripts that separate words."""
 _YEAR = r"(?:[\s,]*(?:de |del |m\.? )?(?P<{}>20\d\d)(?!\d))?"
 _YEAR_FIRST = ("ja", "ko", "zh")
 _OF_YEAR, _OF_MONTH, _OF_DAY = map(words.fold, ("年|년", "月|월", "日|號|号|일"))
@@ -46,9 +46,9 @@ class Found:
     """Whether it is the second day of a range whose first day has no month of its own."""
 
     def days(self, received: date, *, began: bool = False, back: bool = False) -> Iterator[date]:
-        """Yield the possible dates; none if the day does not exist. Without a year, yield the
-        nearest that is not far in the past; for an absence that `began`, first the latest that is
-        not in the future."""
+        """Yield the possible dates; none if the day does not exist. Without a year, yield the first
+        that is not far in the past; for an absence that `began`, yield the latest that is not in
+        the future before it."""
         if self.given:
             yield self.given
             return
@@ -80,7 +80,7 @@ def in_text(
 
 
 def _apart(found: Iterable[Found]) -> list[Found]:
-    """Remove dates inside of others: several languages may find the same date."""
+    """Remove dates that lie inside another one: several languages may find the same date."""
     kept: list[Found] = []
     for each in sorted(found, key=lambda each: (each.start, -each.end)):
         if not kept or each.start >= kept[-1].end:

@@ -2,7 +2,7 @@
 
 The first rule that matches wins:
 
-1. request to stop, which is no reply class. It beats everything but interest in another clause,
+1. opt-out request, which is no reply class. It beats everything but interest in another clause,
    which goes to manual review. Declared automatic replies (RFC 3834) are exempt: they tell
    everybody how to leave their own list
 2. out of office: an automatic reply that says so, or a person's reply that says nothing else
@@ -27,7 +27,7 @@ from itertools import islice
 
 from outrider.inbound.classification import return_date, words
 from outrider.inbound.classification.opt_out import SHORT, asks_to_stop, clause_of
-from outrider.inbound.classification.words import Meaning, Said, fold
+from outrider.inbound.classification.words import FoldedText, Meaning, fold
 from outrider.sequences.models import ReplyClass
 
 MAX_TEXT = 4_000
@@ -35,21 +35,21 @@ MAX_TEXT = 4_000
 _NOTE = 40
 """Maximum words of an automatic reply that counts as out of office if it has just a return date."""
 _MOST_INTEREST = 5
-"""Matches of interest that are compared with phrases of stopping."""
+"""Matches of interest that are compared with opt-out phrases."""
 
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Classification of a reply. `value` is None for a request to stop. `back_on` is the return
+    """Classification of a reply. `value` is None for an opt-out request. `back_on` is the return
     date."""
 
     value: ReplyClass | None
     confidence: float
     back_on: date | None = None
     may_be_stop: bool = False
-    """It has phrases of stopping that may mean something else."""
+    """It has opt-out phrases that may mean something else."""
 
     @property
     def needs_review(self) -> bool:
@@ -65,8 +65,8 @@ class Judgement:
         return self.value in ("out_of_office", "auto_reply")
 
 
-def _has(meaning: Meaning, said: Said) -> re.Match[str] | None:
-    return next(words.phrases(meaning).find(said), None)
+def _has(meaning: Meaning, reply: FoldedText) -> re.Match[str] | None:
+    return next(words.phrases(meaning).find(reply), None)
 
 
 _IN_ORDER: tuple[tuple[ReplyClass, Sequence[Meaning]], ...] = (
@@ -88,47 +88,52 @@ def classify(
     declared: bool = True,
     month_first: bool | None = None,
 ) -> Judgement:
-    """Classify a reply. `text` is the writer's own text, without quotes. `declared`: an automatic
-    reply declares itself as one. `month_first` says how the writer reads `7/1`; None if unknown."""
-    said = Said(fold(text[:MAX_TEXT]))
-    title = Said(fold(subject[:300]))
+    """Classify a reply. `text` is the writer's own text, without quotes. `declared`: the automatic
+    reply declares itself as one (RFC 3834). `month_first` says how the writer reads `7/1`; None if
+    unknown."""
+    reply = FoldedText(fold(text[:MAX_TEXT]))
+    title = FoldedText(fold(subject[:300]))
     if by_machine:
-        if not declared and asks_to_stop(said, Said("")) == "yes":
+        if not declared and asks_to_stop(reply, FoldedText("")) == "yes":
             return Judgement(None, 0.8)
-        return _machine(said, title, received, month_first)
-    asked = asks_to_stop(said, title)
-    fitting = [value for value, meanings in _IN_ORDER if any(_has(each, said) for each in meanings)]
-    interest_apart = fitting[:1] == ["interested"] and asked != "no" and _is_interest_apart(said)
+        return _machine(reply, title, received, month_first)
+    asked = asks_to_stop(reply, title)
+    fitting = [
+        value for value, meanings in _IN_ORDER if any(_has(each, reply) for each in meanings)
+    ]
+    interest_apart = fitting[:1] == ["interested"] and asked != "no" and _is_interest_apart(reply)
     if asked == "yes" and not interest_apart:
         return Judgement(None, 0.95)
-    if not fitting and _starts_absent(said):
-        back = return_date.back_on(said.text, received, month_first=month_first)
+    if not fitting and _starts_absent(reply):
+        back = return_date.back_on(reply.text, received, month_first=month_first)
         return Judgement("out_of_office", 0.8, back)
     if not fitting:
         return Judgement("unclassified", 0.0, may_be_stop=asked == "maybe")
     about_another = interest_apart or fitting[0] == "information_request"
     doubtful = asked == "yes" or (asked == "maybe" and not about_another)
-    return Judgement(fitting[0], _confidence(fitting, said), may_be_stop=doubtful)
+    return Judgement(fitting[0], _confidence(fitting, reply), may_be_stop=doubtful)
 
 
-def _is_interest_apart(said: Said) -> bool:
-    """Return whether a clause without phrases of stopping expresses interest ("I would gladly be
+def _is_interest_apart(reply: FoldedText) -> bool:
+    """Return whether a clause without opt-out phrases expresses interest ("I would gladly be
     removed" does not)."""
-    found = islice(words.phrases("interested").find(said), _MOST_INTEREST)
-    return any(asks_to_stop(clause_of(said, each), Said("")) == "no" for each in found)
+    found = islice(words.phrases("interested").find(reply), _MOST_INTEREST)
+    return any(asks_to_stop(clause_of(reply, each), FoldedText("")) == "no" for each in found)
 
 
-def _machine(said: Said, title: Said, received: date, month_first: bool | None) -> Judgement:
-    if _has("left", said):
+def _machine(
+    reply: FoldedText, title: FoldedText, received: date, month_first: bool | None
+) -> Judgement:
+    if _has("left", reply):
         return Judgement("wrong_person", 0.8)
-    if _has("out_of_office", title) or _has("out_of_office", said):
+    if _has("out_of_office", title) or _has("out_of_office", reply):
         days = (
             return_date.back_on(each.text, received, month_first=month_first)
-            for each in (said, title)
+            for each in (reply, title)
         )
         return Judgement("out_of_office", 0.95, next(filter(None, days), None))
-    if len(said.text.split()) <= _NOTE and (
-        back := return_date.back_on(said.text, received, month_first=month_first, sure=True)
+    if len(reply.text.split()) <= _NOTE and (
+        back := return_date.back_on(reply.text, received, month_first=month_first, sure=True)
     ):
         return Judgement("out_of_office", 0.7, back)
     return Judgement("auto_reply", 0.9)
@@ -140,14 +145,14 @@ def addresses(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _starts_absent(said: Said) -> bool:
-    found = _has("out_of_office", said)
+def _starts_absent(reply: FoldedText) -> bool:
+    found = _has("out_of_office", reply)
     return found is not None and found.start() < 200
 
 
-def _confidence(fitting: Iterable[ReplyClass], said: Said) -> float:
+def _confidence(fitting: Iterable[ReplyClass], reply: FoldedText) -> float:
     """Return a confidence that is lower if other classes match too, and higher for a short
     reply."""
     others = len(list(fitting)) - 1
-    sure = 0.9 if len(said.text.split()) <= SHORT else 0.8
+    sure = 0.9 if len(reply.text.split()) <= SHORT else 0.8
     return round(max(0.4, sure - 0.15 * others), 2)

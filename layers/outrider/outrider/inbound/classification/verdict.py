@@ -16,8 +16,8 @@ _ACTS: dict[What, Judgement] = {
     "declined": Judgement("interested_later", 0.6),
     "reacted": Judgement("unclassified", 0.0),
 }
-"""Declining one meeting does not mean a lack of interest: only words do. The meaning of an emoji
-needs manual review."""
+"""Classification of each action. Declining one meeting does not mean a lack of interest: only words
+do. The meaning of an emoji needs manual review."""
 _BY_PEOPLE: tuple[ReplyClass | None, ...] = (
     None,
     "interested",
@@ -25,7 +25,7 @@ _BY_PEOPLE: tuple[ReplyClass | None, ...] = (
     "not_interested",
     "objection",
 )
-"""Classifications that only people's replies have; None is a request to stop."""
+"""Classifications that only people's replies have; None is an opt-out request."""
 
 
 def judge(mail: IncomingMail, received: date) -> Judgement:
@@ -47,7 +47,7 @@ def judge(mail: IncomingMail, received: date) -> Judgement:
 
 
 def _of_act(mail: IncomingMail, judgement: Judgement, received: date) -> Judgement:
-    """Return the classification of the text if a person's words allow one, else that of the
+    """Return the classification of the text if only a person can have written it, else that of the
     action."""
     if judgement.is_stop or not mail.text:
         return judgement

@@ -26,9 +26,9 @@ def within(mail: Message) -> Message | None:
         if quoted is None:
             return None
         if quoted > at:
-            said = " ".join(lines[at:quoted]).strip()
-            attributed = quote_headers.is_attribution(said, quoted=True)
-            return _mail(mail, [said], _unquoted(lines[quoted:])) if attributed else None
+            attribution = " ".join(lines[at:quoted]).strip()
+            attributed = quote_headers.is_attribution(attribution, quoted=True)
+            return _mail(mail, [attribution], _unquoted(lines[quoted:])) if attributed else None
         lines = _unquoted(lines[at:])
     return None
 

@@ -80,7 +80,7 @@ class IncomingMail:
             sender=sender,
             recipients=_recipients(mail),
             subject=mime.header(mail, "Subject")[:900],
-            body=body if act is None or act.said is None else act.said,
+            body=body if act is None or act.comment is None else act.comment,
             reports=[] if report is None else delivery_status.read(report),
             sign=sign,
             act=act,

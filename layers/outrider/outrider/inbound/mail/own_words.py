@@ -12,7 +12,7 @@ from outrider.inbound.classification.words import fold
 
 _SHINGLE = 3
 _MOST_WORDS = 4_000
-_MOST_PLACES = 4
+_MOST_POSITIONS = 4
 _MOST_RUNS = 200
 _ENOUGH = 25
 """Words in one run that nobody repeats by chance."""
@@ -74,23 +74,23 @@ def _spelled(word: str) -> str:
 def quoted(reply: Sequence[Word], sent: Sequence[str]) -> list[bool]:
     """Return for each word of the reply whether it is quoted from one of the texts in `sent`."""
     marks = [False] * len(reply)
-    said = [word.folded for word in reply]
+    folded = [word.folded for word in reply]
     for text in sent:
         ours = [_spelled(word) for word in _WORD.findall(_IGNORED.sub(" ", text))[:_MOST_WORDS]]
-        runs = _runs(said, ours)
+        runs = _runs(folded, ours)
         if not runs or not _is_a_quote(runs, len(ours)):
             continue
         for run in runs:
             marks[run.start : run.end] = [True] * run.length
         for run, following in pairwise(runs):
-            if _is_altered(said[run.end : following.start], ours[run.ours_end : following.ours]):
+            if _is_altered(folded[run.end : following.start], ours[run.ours_end : following.ours]):
                 marks[run.end : following.start] = [True] * (following.start - run.end)
     return marks
 
 
 def _is_a_quote(runs: Sequence[Run], length: int) -> bool:
     """Return whether the runs are a quote: they cover half of our email, or one is longer than
-    anybody repeats by chance. A shared phrase alone is none."""
+    anybody repeats by chance. A shared phrase alone is not a quote."""
     covered = _covered(runs)
     return max(run.length for run in runs) >= _ENOUGH or (covered >= 4 and 2 * covered >= length)
 
@@ -108,25 +108,25 @@ def _covered(runs: Sequence[Run]) -> int:
     return sum(run.length for run in runs)
 
 
-def _runs(said: Sequence[str], sent: Sequence[str]) -> list[Run]:
+def _runs(reply: Sequence[str], sent: Sequence[str]) -> list[Run]:
     """Return runs in the same order in both texts, which cover as many words as possible."""
     size = min(_SHINGLE, len(sent))
     if not size:
         return []
-    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    positions: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for at in range(len(sent) - size + 1):
-        known = places[tuple(sent[at : at + size])]
-        if len(known) < _MOST_PLACES:
+        known = positions[tuple(sent[at : at + size])]
+        if len(known) < _MOST_POSITIONS:
             known.append(at)
     found: list[Run] = []
     at, expected = 0, 0
-    while at + size <= len(said):
-        candidates = places.get(tuple(said[at : at + size]))
+    while at + size <= len(reply):
+        candidates = positions.get(tuple(reply[at : at + size]))
         if not candidates:
             at += 1
             continue
         run = max(
-            (Run(at, place, _same(said, at, sent, place)) for place in candidates),
+            (Run(at, position, _same(reply, at, sent, position)) for position in candidates),
             key=lambda run: (run.length, run.ours >= expected, -abs(run.ours - expected)),
         )
         found.append(run)
@@ -134,10 +134,10 @@ def _runs(said: Sequence[str], sent: Sequence[str]) -> list[Run]:
     return _in_order(found)
 
 
-def _same(said: Sequence[str], at: int, sent: Sequence[str], place: int) -> int:
+def _same(reply: Sequence[str], at: int, sent: Sequence[str], position: int) -> int:
     length = 0
-    most = min(len(said) - at, len(sent) - place)
-    while length < most and said[at + length] == sent[place + length]:
+    most = min(len(reply) - at, len(sent) - position)
+    while length < most and reply[at + length] == sent[position + length]:
         length += 1
     return length
 

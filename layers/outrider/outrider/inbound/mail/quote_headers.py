@@ -50,17 +50,17 @@ def is_attribution(line: str, *, quoted: bool) -> bool:
     if not 5 < len(line) <= LONGEST:
         return False
     dashed = _DASHED.fullmatch(line)
-    said = (dashed[2] if dashed else line).strip(" -*_")
-    ends = bool(dashed) or said.endswith((":", "\uff1a"))
-    address, moment = _ADDRESS.search(said), _MOMENT.search(said)
-    if ends and ((moment and (address or quoted)) or _LAST_ADDRESS.search(said)):
+    content = (dashed[2] if dashed else line).strip(" -*_")
+    ends = bool(dashed) or content.endswith((":", "\uff1a"))
+    address, moment = _ADDRESS.search(content), _MOMENT.search(content)
+    if ends and ((moment and (address or quoted)) or _LAST_ADDRESS.search(content)):
         return True
-    if not (ends or (moment and address)) or not _wrote(said):
+    if not (ends or (moment and address)) or not _wrote(content):
         return False
     if ends:
-        name = said.rstrip(":\uff1a ").rpartition(" ")[0]
-        return bool(moment or address or _NAME.fullmatch(name) or (quoted and len(said) < 120))
-    return len(said) < 200
+        name = content.rstrip(":\uff1a ").rpartition(" ")[0]
+        return bool(moment or address or _NAME.fullmatch(name) or (quoted and len(content) < 120))
+    return len(content) < 200
 
 
 def is_begun(line: str, rest: str) -> bool:
@@ -87,10 +87,10 @@ def is_divider(line: str) -> bool:
     if len(line) > 120:
         return False
     dashed = _DASHED.fullmatch(line)
-    said = fold((dashed[2] if dashed else line).strip(" -*_:>"))
-    if said in programs.names("original"):
+    content = fold((dashed[2] if dashed else line).strip(" -*_:>"))
+    if content in programs.names("original"):
         return bool(dashed) or line.rstrip().endswith((":", "-"))
-    return bool(dashed and len(dashed[1]) >= 5 and any(each.isalpha() for each in said))
+    return bool(dashed and len(dashed[1]) >= 5 and any(each.isalpha() for each in content))
 
 
 def headers(lines: list[str], at: int) -> int:
@@ -157,10 +157,10 @@ def _in_one_line(line: str) -> int:
 
 def is_from_program(line: str) -> bool:
     """Return whether the line only names the device or client, as "Sent from my …"."""
-    said = without_links(line).strip(" -*_<>[]()")
-    if not said or len(said) > 70:
+    content = without_links(line).strip(" -*_<>[]()")
+    if not content or len(content) > 70:
         return False
-    folded = fold(said)
+    folded = fold(content)
     if _PROGRAM.search(folded) and len(folded.split()) <= 8:
         return True
     begins = folded.startswith(programs.entries("sent from"))
@@ -169,7 +169,7 @@ def is_from_program(line: str) -> bool:
 
 def is_footer(text: str) -> bool:
     """Return whether the text is a standard footer of a company or list: unsubscribe link,
-    confidentiality notice, company details. A person's own short request to stop may begin like
+    confidentiality notice, company details. A person's own short opt-out request may begin like
     one, so a footer needs a link, a longer beginning or more words."""
     begins = " ".join(fold(text[:_BEGINNING]).lstrip(_DRAWN).split())
     entries = programs.entries("footer")
@@ -177,19 +177,19 @@ def is_footer(text: str) -> bool:
         return False
     longest = max(filter(begins.startswith, entries), key=len)
     text = text[:_LONGEST_FOOTER]
-    said = fold(text)
+    content = fold(text)
     return (
         without_links(text) != text
         or longest.count(" ") >= 3
-        or len(said.split()) + len(_UNSPACED.findall(said)) // 2 >= 15
-        or any(each in said for each in programs.entries("click"))
+        or len(content.split()) + len(_UNSPACED.findall(content)) // 2 >= 15
+        or any(each in content for each in programs.entries("click"))
     )
 
 
 def is_notice(paragraph: str) -> bool:
     """Return whether the paragraph is a warning that a gateway inserts above inbound email."""
-    said = " ".join(fold(paragraph[:_BEGINNING]).lstrip(_DRAWN).split())
-    return said.startswith(programs.entries("notice"))
+    content = " ".join(fold(paragraph[:_BEGINNING]).lstrip(_DRAWN).split())
+    return content.startswith(programs.entries("notice"))
 
 
 def is_unsubscribe_link(line: str) -> bool:

@@ -32,8 +32,8 @@ def own_words(text: str, sent: Sequence[str] = ()) -> str:
 
 
 def _without_footers(paragraphs: list[str]) -> list[str]:
-    """Remove notices and footers, but never all paragraphs: a reply of just such a sentence is
-    meant."""
+    """Remove notices and footers, but never all paragraphs: a reply that is nothing but such a
+    sentence counts as its writer's own."""
     if len(paragraphs) > 1 and quote_headers.is_notice(paragraphs[0]):
         paragraphs = paragraphs[1:]
     return [*paragraphs[:1], *filter(None, map(_without_footer, paragraphs[1:]))]
@@ -50,7 +50,7 @@ def _without_footer(paragraph: str) -> str:
 
 
 class _Reading:
-    """Line-by-line reading of one reply, to decide which lines are its writer's."""
+    """Line-by-line reading of one reply, which decides which lines its writer wrote."""
 
     def __init__(self, lines: list[str], sent: Sequence[str]) -> None:
         self.lines = lines

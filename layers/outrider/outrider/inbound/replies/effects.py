@@ -123,9 +123,9 @@ class Effects:
         by_human: bool = False,
         in_review: str | None = None,
     ) -> Sequence[Action]:
-        """Return the writes that follow from a reply of a person; `value` is None for a request to
-        stop. While the reply `in_review` waits for a manual review, the enrollment is held and
-        colleagues of the contact still receive theirs."""
+        """Return the writes that follow from a person's reply; `value` is None for an opt-out
+        request. While the reply `in_review` waits for a manual review, the enrollment is held, and
+        the enrollments of colleagues continue."""
         actions: list[Action] = []
         if enrollment := around.enrollment:
             if in_review and not enrollment.is_over:

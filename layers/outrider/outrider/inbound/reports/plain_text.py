@@ -28,7 +28,7 @@ _DAEMON = re.compile(
     r"|bounces?|microsoftexchange|undelivered|delivery[-._]?(?:status|failure|notification))"
     r"[\w.+-]*(?=@|[ >]|$)"
 )
-"""Beginnings of mail servers' sender addresses."""
+"""Prefixes of the sender addresses of mail servers."""
 _GIVEN_BACK = re.compile(
     r"[ \t>|]*(?:Return-Path|Received|DKIM-Signature|Message-ID|MIME-Version|X-[a-z][\w-]{1,60}"
     r"|Authentication-Results|ARC-[\w-]{3,40}|References|In-Reply-To):",
@@ -51,7 +51,7 @@ _NOBODY = re.compile(
     r"(?:postmaster|abuse|support|help|helpdesk|admin|mailer-daemon|noreply|no-reply)@"
 )
 _LEAD = 40
-"""Characters that a label before an address at the beginning of a line may have."""
+"""Maximum characters of a label before an address at the beginning of a line."""
 
 
 @dataclass(frozen=True, slots=True)

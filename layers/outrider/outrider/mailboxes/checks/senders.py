@@ -56,7 +56,7 @@ def account(find: FindAccount) -> Finding:
     except IdentityUnknown as unknown:
         detail = f"Amazon SES did not answer: {unknown}"
         return Finding(subject="account", result="unknown", detail=detail)
-    quota = "" if found.daily_quota < 0 else f"{found.daily_quota:,.0f} mails in 24 hours"
+    quota = "" if found.daily_quota < 0 else f"{found.daily_quota:,.0f} emails in 24 hours"
     allowed = ", ".join(filter(None, (quota, f"{found.per_second:g} a second")))
     if not found.sending_enabled or found.enforcement == "SHUTDOWN":
         return Finding(

@@ -73,8 +73,8 @@ def _to_do(mailbox: Mailbox, now: datetime) -> list[str]:
         if mailbox.paused_reason == GUARDRAIL:
             rail = mailbox.guardrail
             why = (
-                f" by its guard-rail: of its mails of 24 hours {rail.bounce_rate:.2%} bounced (at "
-                f"least {rail.min_bounces}), or {rail.complaint_rate:.2%} were called spam (at "
+                f" by its guard-rail: within 24 hours {rail.bounce_rate:.2%} of its emails bounced "
+                f"(at least {rail.min_bounces}), or {rail.complaint_rate:.2%} were called spam (at "
                 f"least {rail.min_complaints})"
             )
         to_do.append(f"It is paused{why}: set status to active to send from it again")

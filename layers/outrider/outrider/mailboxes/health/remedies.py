@@ -30,8 +30,8 @@ def remedy(mailbox: Mailbox) -> str:
     if breaker is None or not breaker.is_open:
         return ". ".join(rates) or f"Check it: POST /v1/mailboxes/{mailbox.id}/check"
     what = _REMEDIES[breaker.reason].format(mailbox=mailbox)
-    said = f"{mailbox.email}: {breaker.detail}".rstrip(".")
-    return f"{said}. {what}. It tries again by itself at {breaker.retry_at}"
+    cause = f"{mailbox.email}: {breaker.detail}".rstrip(".")
+    return f"{cause}. {what}. It tries again by itself at {breaker.retry_at}"
 
 
 _RATE_REMEDIES: dict[HealthReason, str] = {

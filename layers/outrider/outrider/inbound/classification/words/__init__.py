@@ -90,7 +90,8 @@ def _vocabularies() -> Mapping[str, frozenset[str]]:
 
 
 def _signs(text: str) -> set[str]:
-    """Return the words of the text; for scripts that do not separate words, pairs of letters."""
+    """Return the words of the text; for scripts that do not separate words, pairs of letters
+    instead."""
     return {sign for word in _KEYS.findall(text) for sign in notation.signs(word)}
 
 
@@ -101,20 +102,20 @@ def languages_of(text: str) -> list[str]:
     return sorted(of, key=lambda language: -of[language])
 
 
-class Said:
-    """A folded text that is searched for phrases."""
+class FoldedText:
+    """Folded text that is searched for phrases."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
     @cached_property
     def not_stop(self) -> list[tuple[int, int]]:
-        """Positions of phrases of stopping that are used in another sense."""
+        """Positions of opt-out phrases that are used in another sense."""
         return [found.span() for found in phrases("not_stop").find(self)]
 
     @cached_property
     def beginnings(self) -> set[str]:
-        """Beginnings of its words, to look phrases up."""
+        """Prefixes of its words, the keys of the phrase index."""
         found: set[str] = set()
         for word in set(_KEYS.findall(self.text)):
             found.update(notation.beginnings(word))
@@ -134,19 +135,19 @@ class Phrases:
             for key in notation.rarest(phrase):
                 self._by_beginning.setdefault(key, []).append(phrase)
 
-    def find(self, said: Said) -> Iterator[re.Match[str]]:
+    def find(self, reply: FoldedText) -> Iterator[re.Match[str]]:
         """Yield the matches in the text."""
-        return (found for found, _ in self.find_with_languages(said))
+        return (found for found, _ in self.find_with_languages(reply))
 
-    def find_with_languages(self, said: Said) -> Iterator[tuple[re.Match[str], set[str]]]:
+    def find_with_languages(self, reply: FoldedText) -> Iterator[tuple[re.Match[str], set[str]]]:
         """Yield the matches in the text, with the languages that have the phrase."""
-        for phrase in self.candidates(said):
-            for found in notation.compiled(phrase).finditer(said.text):
+        for phrase in self.candidates(reply):
+            for found in notation.compiled(phrase).finditer(reply.text):
                 yield found, self._languages[phrase]
 
-    def candidates(self, said: Said) -> Iterator[str]:
+    def candidates(self, reply: FoldedText) -> Iterator[str]:
         """Yield the phrases whose required words are all in the text."""
-        present = said.beginnings
+        present = reply.beginnings
         found = (self._by_beginning[key] for key in present & self._by_beginning.keys())
         for phrase in dict.fromkeys(phrase for some in found for phrase in some):
             if not any(present.isdisjoint(keys) for keys in notation.needed(phrase)):

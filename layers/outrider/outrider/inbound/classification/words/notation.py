@@ -62,7 +62,7 @@ def _words(words: str, blank: str) -> str:
 
 
 def beginnings(word: str) -> list[str]:
-    """Return the index keys of a word of a text."""
+    """Return the keys under which the phrase index may have a word of a text."""
     if _UNSPACED.search(word):
         return [word[at : at + size] for at in range(len(word)) for size in (1, 2)]
     if _JOINED.search(word):
@@ -84,13 +84,14 @@ def is_unspaced(text: str) -> bool:
 
 @cache
 def needed(phrase: str) -> list[frozenset[str]]:
-    """Return for each required part of a phrase the keys of its words, of which a text must have
-    one."""
+    """Return the index keys of each required part of a phrase; a text must have one key of each
+    part."""
     return [keys for part in _required(phrase) if (keys := _keys(part))]
 
 
 def rarest(phrase: str) -> frozenset[str]:
-    """Return the most selective set of keys among `needed`: the longest keys, then the fewest."""
+    """Return the most selective key set of a phrase's required parts: the longest keys, then the
+    fewest."""
     return min(
         filter(None, map(_keys, _required(phrase))),
         key=lambda keys: (-min(map(len, keys)), len(keys)),
@@ -103,7 +104,7 @@ def _required(phrase: str) -> list[str]:
 
 
 def _keys(part: str) -> frozenset[str]:
-    """Return the keys of a part; none if it may begin with any letter."""
+    """Return the index keys of a part; none if it may begin with any letter."""
     found = [_BEGINNING.match(each) for each in part.strip("()").split("|")]
     if not all(found):
         return frozenset()

@@ -1,4 +1,4 @@
-"""Correction of misspelt words of stopping: annoyed people type fast."""
+"""Correction of misspelt opt-out words: annoyed people type fast."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _MOST = 40
 
 
 def mended(text: str) -> str | None:
-    """Return a folded text with its words of stopping corrected; None if none is misspelt."""
+    """Return a folded text with its opt-out words corrected; None if none is misspelt."""
     found = False
 
     def mend(word: re.Match[str]) -> str:
@@ -33,7 +33,7 @@ def mended(text: str) -> str | None:
 
 @cache
 def _vocabulary() -> tuple[frozenset[str], dict[str, list[str]]]:
-    """Return the words of stopping, and those long enough to correct by their first letter."""
+    """Return the opt-out words, and those long enough to correct by their first letter."""
     phrases = words.lines("stop") + words.lines("stop_short") + words.lines("stop_alone")
     known = frozenset(_LATIN.findall(words.fold("\n".join(phrases))))
     by_letter: dict[str, list[str]] = {}
