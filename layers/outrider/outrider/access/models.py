@@ -66,7 +66,8 @@ class Caller:
 
     @classmethod
     def engine(cls, workspace: str, request_id: str = "") -> "Caller":
-        """Return the caller for our own workers; the workspace comes from a stored record."""
+        """Return the caller for our own workers. `workspace` must come from a stored record, not
+        from a request."""
         return cls(WorkspaceId(workspace), "engine", request_id=request_id)
 
     def event(self, name: str, /, *, identity: str = "", **data: object) -> Event:

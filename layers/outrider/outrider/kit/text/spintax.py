@@ -4,9 +4,8 @@ Braces without a `|` are not spintax and stay unchanged, as in a style sheet. A 
 `{`, `|` and `}`; before any other character, and before Liquid, it is an ordinary character.
 
 Liquid's `{{ … }}` and `{% … %}` stay unchanged, so the result is a Liquid template like the source.
-Therefore an option can only contain complete Liquid blocks: a `|` inside a block that begins within
-the braces does not separate options, and braces stay unchanged if a block ends within them without
-beginning there, or begins there without ending.
+An option may contain complete Liquid blocks only. A `|` inside a block separates no options of the
+braces around the block. Braces that overlap the start or end of a block stay unchanged.
 """
 
 import hashlib
