@@ -108,8 +108,9 @@ class EventService:
                 return None
 
     def _since(self, query: EventQuery) -> str | None:
-        """Return the time before which no event can name the resource: its creation, from its id.
-        In test mode return `since`, since the sandbox has a clock of its own."""
+        """Return the start of the time range to search: no event names a resource before its
+        creation, which its id encodes. In test mode return the query's `since`, because the sandbox
+        has its own clock."""
         resource = query.resource or ""
         if self.caller.workspace.mode == "test" or not (made := _made_at(resource)):
             return query.since

@@ -159,8 +159,8 @@ def _starts_csv(work: ExportWork) -> bool:
 
 
 def _fields(work: ExportWork, model: type[BaseModel]) -> list[str]:
-    """Return the columns of the file: the fields of the model without `object`, which is the same
-    in all rows, and without the open field."""
+    """Return the columns of the file. `object` is left out, because it is the same in all rows, and
+    so is the open field (`custom`, `context`), whose names become columns of their own."""
     own = [name for name, field in model.model_fields.items() if not field.exclude]
     names = [*own, *model.model_computed_fields]
     return [name for name in names if name not in ("object", OPEN_FIELD[work.shown.kind])]

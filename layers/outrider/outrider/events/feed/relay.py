@@ -18,8 +18,11 @@ from outrider.kit.outbox import Event
 
 @dataclass(frozen=True, slots=True)
 class MessageItems:
-    """Functions over the items of messages: `names_of` returns ids and fields for the data of their
-    events, `counted` what to count for an event, and `counting` the updates of the counters."""
+    """Functions that read the items of messages for the relay.
+
+    `names_of` returns the ids and fields that complete the data of an event; `counted` returns the
+    counter that an event increments, or None; `counting` returns the updates of the counters.
+    """
 
     names_of: Callable[[Item], Mapping[str, Any]]
     counted: Callable[[Event, Item], StepCount | None]

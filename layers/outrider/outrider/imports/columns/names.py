@@ -252,7 +252,8 @@ def guess(kind: Kind, name: str) -> str | None:
 
 
 def numbered(kind: Kind, name: str) -> tuple[str, int] | None:
-    """Return the field that `Email 2` or `Phone 3 - Value` repeats, and its number, or None."""
+    """Return the field and number of a numbered column name: `Email 2` is the second `email`,
+    `Phone 3 - Value` the third `phone`. Return None for other names."""
     bare = plain(name)
     for found in _DIGITS.finditer(bare):
         for instead in ("1", ""):
