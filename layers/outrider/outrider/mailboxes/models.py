@@ -23,7 +23,7 @@ Security = Literal["ssl", "starttls", "none"]
 machine."""
 Status = Literal["active", "paused"]
 HealthState = Literal["healthy", "degraded", "failing"]
-"""`degraded` still sends; `failing` does not."""
+"""Health of a mailbox: a `degraded` one still sends, a `failing` one does not."""
 HealthReason = Literal[
     "identity",
     "account_refused",
@@ -38,9 +38,9 @@ HealthReason = Literal[
 ]
 
 Proof = Literal["dns", "code", "login", "operator", "first"]
-"""How the workspace proved that it owns an address: by a TXT record of its domain, a code sent to
-it, a login at the domain's own mail server, or a grant by the operator. `first` is no proof: no
-other workspace had added the address, which is enough if the deployment says so
+"""Method by which the workspace proved that it owns an address: a TXT record of its domain, a code
+sent to it, a login at the domain's own mail server, or a grant by the operator. `first` is no
+proof: no other workspace had added the address, which is enough if the deployment says so
 (MailboxOwnership)."""
 
 RATES: frozenset[HealthReason] = frozenset({"bounce_rate", "complaint_rate"})
@@ -84,7 +84,7 @@ class Mailbox(BaseModel):
     health: HealthState = "healthy"
     health_reasons: list[HealthReason] = []
     breaker: Breaker | None = None
-    """None if nothing was refused since the last accepted email."""
+    """Circuit breaker; None if nothing was refused since the last accepted email."""
     guardrail: Guardrail = Guardrail()
     sending_days: int = 0
     """Number of ramp days on which the mailbox has sent; not counted further once it is warmed

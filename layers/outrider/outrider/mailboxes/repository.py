@@ -233,7 +233,8 @@ class MailboxRepository:
         }
 
     def counts(self, mailbox_ids: Iterable[str], days: Sequence[date]) -> dict[str, EmailCounts]:
-        """Return the email outcomes of each mailbox, summed over `days`."""
+        """Return the email outcomes (sent, bounced, complained, refused) of each mailbox, summed
+        over `days`."""
         wanted = list(mailbox_ids)
         found = batch_get(key for mailbox_id in wanted for key in self._day_keys(mailbox_id, days))
         totals = dict.fromkeys(wanted, EmailCounts())

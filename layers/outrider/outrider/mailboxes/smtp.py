@@ -37,8 +37,8 @@ _GOODBYE = 1.0
 """Seconds to wait for the reply to QUIT."""
 
 Failure = Literal["login", "refused", "no_starttls", "no_login", "secret"] | Reason
-"""`refused`: the server does not accept our session now. `secret`: the password could not be
-decrypted."""
+"""Reason of an SMTP failure. `refused`: the server does not accept our session now. `secret`: the
+password could not be decrypted."""
 
 
 class SmtpFailed(Exception):
@@ -52,7 +52,7 @@ class SmtpFailed(Exception):
 
     @property
     def is_about_login(self) -> bool:
-        """Return whether only a change of the mailbox's settings can solve it."""
+        """Return whether only a change of the mailbox's settings can resolve the failure."""
         return self.reason in ("login", "no_login", "no_starttls")
 
 

@@ -21,9 +21,9 @@ from outrider.kit.concurrency_slots import Place
 from outrider.mailboxes.models import Mailbox
 
 LEASE = timedelta(seconds=60)
-"""Longer than the longest wait for a server plus the handover of an email."""
+"""Lease of a slot: longer than the longest wait for a server plus the handover of an email."""
 QUICKLY = timedelta(seconds=5)
-"""A server that takes longer is slow."""
+"""Maximum duration of a quick handover; a server that takes longer is slow."""
 GROWS_AFTER = timedelta(minutes=1)
 _ROUNDS = 4
 

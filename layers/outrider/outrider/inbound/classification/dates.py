@@ -9,7 +9,7 @@ from functools import cache
 from outrider.inbound.classification import words
 
 _MOST = 20
-"""Dates of a text that are considered; an out-of-office reply has few."""
+"""Maximum number of dates of a text that are considered; an out-of-office reply has few."""
 _STALE = 100
 """A date without a year that lies more days back than this is taken as next year's."""
 _LATE = 30

@@ -9,7 +9,7 @@ from outrider.inbound.classification import words
 from outrider.inbound.classification.words import FoldedText, notation, spelling
 
 SHORT = 12
-"""Maximum words of a reply that is expected to make a single point."""
+"""Maximum number of words of a short reply, which is expected to make a single point."""
 _CLAUSE_ENDS = re.compile(
     r"[.,!?;:()\u2013\u2014\u061f\u060c\u3001\u3002\uff01\uff0c\uff1f\n]|\s-\s"
 )

@@ -65,7 +65,7 @@ def _chosen(days: Iterable[_Day], received: date) -> date | None:
 def _days(
     text: str, received: date, languages: Sequence[str], calendar_days: Sequence[Found]
 ) -> Iterator[_Day]:
-    """Yield role and possible return date of each calendar date of the text."""
+    """Yield the role of each calendar date of the text, and the return date that it implies."""
     for at, found in enumerate(calendar_days):
         role = _role(
             text,
@@ -82,7 +82,8 @@ def _days(
 def _relative(
     text: str, received: date, languages: Sequence[str], *, months: bool
 ) -> Iterator[_Day]:
-    """Yield role and return date of each day given by weekday, by distance or by month alone."""
+    """Yield the role and the return date of each day given by weekday, by distance ("tomorrow") or
+    by month alone."""
     days = dates.relative_in_text(text, languages, received, months=months)
     for at, found in enumerate(days):
         role = _role(text, found, languages, days[at - 1] if at else None, days[at + 1 : at + 2])
@@ -97,8 +98,8 @@ def _role(
     before: Found | None,
     after: Sequence[Found],
 ) -> Role:
-    """Return the role of a day by the nearest word that marks one, with preference for words before
-    the day; the second of two close days is the last day of an absence."""
+    """Return the role of a day in an absence, from the nearest word that marks one; words before
+    the day take precedence over words after it. The second day of a range is the last day away."""
     start = max(found.start - _BEFORE, before.end if before else 0)
     end = min(found.end + _AFTER, after[0].start if after else len(text))
     left = _SENTENCE.split(text[start : found.start])[-1]

@@ -31,11 +31,13 @@ from outrider.inbound.classification.words import FoldedText, Meaning, fold
 from outrider.sequences.models import ReplyClass
 
 MAX_TEXT = 4_000
-"""Characters of a reply that are considered: people state their request at the beginning."""
+"""Maximum characters of a reply that are classified: people state their request at the
+beginning."""
 _NOTE = 40
-"""Maximum words of an automatic reply that counts as out of office if it has just a return date."""
+"""Maximum number of words of an automatic reply that counts as out of office if it gives just a
+return date."""
 _MOST_INTEREST = 5
-"""Matches of interest that are compared with opt-out phrases."""
+"""Maximum number of matches of interest whose clauses are searched for opt-out phrases."""
 
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 

@@ -8,7 +8,8 @@ from outrider.kit.text import markup
 
 _MAX_TAGS = 10_000
 _LONGEST = 4_000
-"""Characters of a text between two tags: `unescape` fails on numbers with that many digits."""
+"""Maximum characters of a text between two tags: `unescape` fails on numbers with that many
+digits."""
 
 _QUOTE = "blockquote"
 _BLOCKS = frozenset(

@@ -44,7 +44,7 @@ class IncomingMail:
     sent: tuple[str, ...] = ()
     reports: list[Report] = field(default_factory=list)
     sign: Sign | None = None
-    """Evidence that a program wrote it."""
+    """Evidence that a program wrote it; None for a person's email."""
     act: Act | None = None
     """Action that its writer took with a button of their email client."""
     month_first: bool | None = None

@@ -21,21 +21,22 @@ from itertools import islice
 from outrider.inbound.mail.html import plain
 
 MAX_BYTES = 5_000_000
-"""Bytes of an email that are read: its text comes before its attachments."""
+"""Maximum bytes of an email that are read: its text comes before its attachments."""
 MAX_HEADERS = 256_000
 MAX_HEADER = 8_000
 MAX_PARTS = 100
 MAX_DEPTH = 50
 MAX_DELIMITERS = 20_000
 MAX_REPORT = 250_000
-"""Bytes of a delivery report that are read: our returned email comes last."""
+"""Maximum bytes of a delivery report that are read: our returned email comes last."""
 MAX_LINES = 70_000
-"""More lines than MAX_BYTES have in MIME encodings; the parser's work grows with the lines."""
+"""Maximum lines that are parsed, because the parser's work grows with them; MIME encodings of
+MAX_BYTES have fewer."""
 MAX_REPORT_LINES = 6_000
 MAX_GROUPS = 5_000
-"""Field groups of a delivery report: the parser builds a message object for each."""
+"""Maximum field groups of a delivery report: the parser builds a message object for each."""
 MAX_TEXT = 500_000
-"""Bytes of one part that are decoded as text."""
+"""Maximum bytes of one part that are decoded as text."""
 
 _TEXT_CODECS = re.compile(
     r"(utf|iso|cp|koi8|gb|big5|euc|shift_jis|latin|ascii|windows|mac|hz|johab|ptcp|tis|kz)"

@@ -15,7 +15,7 @@ _MOST_WORDS = 4_000
 _MOST_POSITIONS = 4
 _MOST_RUNS = 200
 _ENOUGH = 25
-"""Words in one run that nobody repeats by chance."""
+"""Length of a run, in words, that cannot be a coincidence."""
 
 _IGNORED = re.compile(
     r"<?\bhttps?://[^\s>]{1,2000}>?|<mailto:[^>\s]{1,300}>|\[(?:image|cid)\b[^\]\n]{0,300}\]",
@@ -89,14 +89,15 @@ def quoted(reply: Sequence[Word], sent: Sequence[str]) -> list[bool]:
 
 
 def _is_a_quote(runs: Sequence[Run], length: int) -> bool:
-    """Return whether the runs are a quote: they cover half of our email, or one is longer than
-    anybody repeats by chance. A shared phrase alone is not a quote."""
+    """Return whether the runs are a quote: they cover half of our email, or one is too long to be a
+    coincidence. A shared phrase alone is not a quote."""
     covered = _covered(runs)
     return max(run.length for run in runs) >= _ENOUGH or (covered >= 4 and 2 * covered >= length)
 
 
 def _is_altered(between: Sequence[str], ours: Sequence[str]) -> bool:
-    """Return whether the words between two quoted runs are ours, with small changes."""
+    """Return whether the reply's words between two quoted runs are a slightly changed quote of our
+    email."""
     if not between or not ours:
         return False
     known = set(ours)

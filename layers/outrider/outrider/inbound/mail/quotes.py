@@ -12,7 +12,7 @@ from outrider.inbound.mail import own_words as comparing
 from outrider.inbound.mail import quote_headers
 
 MAX_TEXT = 20_000
-"""Characters of a reply that are kept."""
+"""Maximum characters of a reply that are kept."""
 _MOST_LINES = 1_500
 _MOST_FRAMES = 100
 

@@ -249,8 +249,9 @@ def _due_again(enrollment: Enrollment) -> str:
 
 
 def _status(now: Status, value: ReplyClass | None, *, by_human: bool) -> Status:
-    """Return the contact's status after the reply. Rules do not override a manual or explicit
-    interest, and nothing overrides an opt-out or bounce."""
+    """Return the contact's status after the reply. Unless `by_human`, a reply of another class
+    leaves `interested` and `not_interested` unchanged; nothing replaces `unsubscribed` and
+    `bounced`."""
     if now in _FINAL or value is None:
         return now
     if value in _STATUSES:

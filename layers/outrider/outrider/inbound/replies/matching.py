@@ -16,7 +16,7 @@ from outrider.messages.repository import SentMessages
 
 _MAX_RECIPIENTS = 20
 _MOST_QUOTED = 5
-"""Sent messages of a thread with which the text of a reply is compared."""
+"""Maximum number of sent messages with which the text of a reply is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,9 @@ class Matching:
         return next(iter(found.values())) if len(found) == 1 else None
 
     def as_sent(self, workspace: WorkspaceId, message: Message) -> list[str]:
-        """Return the texts that we sent in the message's thread, plain and from HTML, newest first.
-        They come from one read of the latest messages, and only while their content is kept."""
+        """Return the texts that we sent in the message's thread, from plain text and from HTML,
+        newest first. Limited to the contact's latest messages, which one query reads, and to
+        content that is still stored."""
         latest = self.lists(workspace).messages.all_of(message.contact_id, 1)
         mails = [
             each

@@ -15,9 +15,11 @@ from outrider.inbound.mail import mime
 from outrider.messages.bounces.server_words import found
 
 MAX_TEXT = 20_000
-"""Characters that are searched for addresses and replies; bounces begin with them."""
+"""Maximum characters that are searched for addresses and server replies; bounces begin with
+them."""
 MAX_SOURCE = 60_000
-"""Characters of a part that are read for that: HTML is longer than its text."""
+"""Maximum characters of a MIME part that are converted for that search: HTML is longer than its
+text."""
 MAX_RECIPIENTS = 20
 _MAX_LINES = 400
 _MAX_INTRODUCTION = 1_500

@@ -5,11 +5,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Subject = Literal["ownership", "identity", "account", "login", "spf", "dkim", "dmarc", "mx"]
-"""`ownership`: the workspace owns the address. `identity`: Amazon SES has a verified identity for
-it. `account`: sending quota, sandbox and pauses of the SES account. `login`: the SMTP server
-accepts the login."""
+"""Subject of a finding. `ownership`: the workspace owns the address. `identity`: Amazon SES has a
+verified identity for it. `account`: sending quota, sandbox and pauses of the SES account. `login`:
+the SMTP server accepts the login."""
 Result = Literal["pass", "warn", "fail", "unknown"]
-"""`unknown`: it could not be determined now, or not from here."""
+"""Result of a finding. `unknown`: it could not be determined now, or not from here."""
 
 
 class DnsRecord(BaseModel):

@@ -38,8 +38,8 @@ Answer = tuple[Sequence[Finding], bool]
 @dataclass(frozen=True, slots=True)
 class CheckService:
     """Checks of the caller's mailboxes. `dns` starts the time budget for the DNS lookups of one
-    check. Nothing but ownership is checked for an unverified address: the results are its owner's
-    business."""
+    check. For an unverified address, nothing but ownership is checked, because the results belong
+    to its owner."""
 
     caller: Caller
     mailboxes: MailboxRepository

@@ -21,7 +21,7 @@ from outrider.mailboxes.models import HealthReason, HealthState, Mailbox
 DAYS = 7
 """Days over which rates are measured, today included."""
 LEAST_SENT = 100
-"""Rates of fewer emails are not significant."""
+"""Minimum number of sent emails for a significant rate."""
 _LEAST_BOUNCES, _LEAST_COMPLAINTS = 5, 3
 """Lower limits, so that one angry recipient does not stop a mailbox."""
 _BOUNCES_REVIEWED, _BOUNCES_PAUSED = 0.05, 0.10

@@ -19,8 +19,8 @@ from outrider.mailboxes.models import RATES, Mailbox
 from outrider.mailboxes.repository import MailboxCounts, MailboxRepository
 
 _ATTEMPTS = 12
-"""Optimistic locks are lost often when many workers are refused at the same time, until the breaker
-is open."""
+"""Attempts at a write: when many workers are refused at the same time, they lose optimistic locks
+until the breaker is open."""
 
 Change = tuple[Mailbox, Sequence[Event]]
 

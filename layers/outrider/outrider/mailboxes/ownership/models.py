@@ -14,7 +14,7 @@ from outrider.mailboxes.models import Proof
 CODE_LIFE = timedelta(minutes=30)
 CODE_TRIES = 5
 CODES_TO_ADDRESS, CODES_OF_WORKSPACE = 5, 20
-"""Verification codes per day (UTC): to one address from all workspaces, and from one workspace."""
+"""Daily limits (UTC) of verification codes: to one address from anybody, and from one workspace."""
 _DIGITS = 8
 
 

@@ -32,7 +32,7 @@ Meaning = Literal[
 ]
 
 WordMeaning = Literal["courtesy", "negation", "negation_behind"]
-"""Sections of single words."""
+"""Names of the sections that list single words."""
 
 _HERE = Path(__file__).parent
 _LETTERS = str.maketrans("øœæđł\u0131ħ", "oeadlih")
@@ -46,8 +46,8 @@ _KEYS = re.compile(r"\w+")
 
 
 def fold(text: str) -> str:
-    """Return the form in which texts and phrases are compared: lower case, no accents, `ae`, `oe`
-    and `ue` like umlauts, plain apostrophes, `e-mail` as one word."""
+    """Return the case- and accent-folded form in which texts and phrases are compared: also with
+    `ae`, `oe` and `ue` like umlauts, plain apostrophes, and `e-mail` as one word."""
     text = text.replace("\u2019", "'").replace("\u00b4", "'").replace("`", "'").casefold()
     if not text.isascii():
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).translate(_LETTERS))
@@ -123,7 +123,7 @@ class FoldedText:
 
 
 class Phrases:
-    """Phrases of one meaning in all languages."""
+    """All languages' phrases of one meaning, with an index for fast search."""
 
     def __init__(self, meaning: Meaning) -> None:
         self._by_beginning: dict[str, list[str]] = {}

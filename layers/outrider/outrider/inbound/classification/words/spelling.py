@@ -9,9 +9,9 @@ from outrider.inbound.classification import words
 _LATIN = re.compile(r"[a-z']+(?![\w'*])")
 _SHORTEST = 6
 _LONG = 9
-"""Length of a word from which on two letters may be wrong."""
+"""Minimum length of a word in which two typos are corrected."""
 _MOST = 40
-"""Maximum words of a reply that is corrected."""
+"""Maximum number of words of a reply that is corrected."""
 
 
 def mended(text: str) -> str | None:
@@ -64,7 +64,8 @@ def _is_slip(word: str, right: str) -> bool:
 
 
 def _within(word: str, right: str, slips: int) -> Iterator[str]:
-    """Yield the corrections of `word` at its first wrong letter, up to `slips` of them."""
+    """Yield the spellings that up to `slips` corrections towards `right` make of `word`, each at
+    the first letter that differs."""
     at = next((n for n, (a, b) in enumerate(zip(word, right, strict=False)) if a != b), None)
     if at is None:
         at = min(len(word), len(right))
