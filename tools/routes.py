@@ -53,7 +53,7 @@ def drift() -> list[str]:
 def main() -> int:
     for name, api in apis().items():
         for route in api.routes:
-            print(f"{route.method:7}{route.path:44}{name:16}{' '.join(route.scopes) or 'public'}")
+            print(f"{route.method:7}{route.path:52}{name:20}{' '.join(route.scopes) or 'public'}")
     differences = drift()
     for difference in differences:
         print(difference, file=sys.stderr)
