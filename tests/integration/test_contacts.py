@@ -173,7 +173,7 @@ class TestCreateMany:
         rows = answer.json["results"]
         assert [row["index"] for row in rows] == list(range(8))
         assert rows[2]["id"] == existing["id"]
-        assert "row 0" in rows[4]["reason"]
+        assert "Row 0" in rows[4]["reason"]
         assert "/surprise" in rows[5]["reason"]
         assert "/email" in rows[6]["reason"]
 

@@ -22,6 +22,7 @@ KINDS = {
     "exp": "export",
     "imp": "import",
     "key": "key",
+    "led": "lead",
     "mbx": "mailbox",
     "msg": "message",
     "pool": "pool",

@@ -110,4 +110,4 @@ class Settling:
 
 
 def _not_unknown(message: Message) -> str:
-    return f"Only a message whose state is unknown can be settled: this one is {message.state}"
+    return f"Only a message whose status is unknown can be settled: this one is {message.state}"
