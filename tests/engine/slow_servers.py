@@ -234,7 +234,7 @@ class World:
             self.queue.send(job, self._now + 30 + secrets.randbelow(60))
 
     def send(
-        self, message: Message, mailbox: Mailbox, mime: bytes, still: Callable[[], bool] = bool
+        self, message: Message, mailbox: Mailbox, mime: bytes, may_send: Callable[[], bool] = bool
     ) -> SendOutcome:
         """The provider, as a transport."""
         workspace = self._mailboxes[mailbox.id]

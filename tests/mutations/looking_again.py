@@ -27,7 +27,7 @@ MUTATIONS = [
         (
             Change(
                 "messages/transports/pacing.py",
-                "if pace.wait() and not still():",
+                "if pace.wait() and not may_send():",
                 "if pace.wait() and not callable(still):",
             ),
         ),

@@ -45,7 +45,7 @@ class RecentMessages:
         states = _states(asked)
         walk = self.events.backward(FeedPosition(**after) if after else None, None, None)
         found: list[Message] = []
-        last, looked = after, 0
+        last, read_count = after, 0
         for events in _portions(walk, asked.limit):
             listing = [event for event in events if _listed_states(event) & states]
             for event, message in zip(listing, self._messages(listing), strict=True):
@@ -54,10 +54,10 @@ class RecentMessages:
                         return found, last
                     found.append(message)
                     last = asdict(event.place)
-            looked += len(events)
+            read_count += len(events)
             if len(found) < asked.limit:
                 last = asdict(events[-1].place)
-            if looked >= _MOST:
+            if read_count >= _MOST:
                 return found, last
         return found, None
 

@@ -208,9 +208,9 @@ class Message(BaseModel):
         done = {"state": "completed", "completed_at": clock.timestamp(), "outcome": outcome}
         return self.model_copy(update=done)
 
-    def settled(self, said: Said) -> "Message":
+    def settled(self, outcome: Said) -> "Message":
         """Return the message of unknown outcome as settled by a user."""
-        if said == "sent":
+        if outcome == "sent":
             went_out = {"state": "sent", "sent_at": self.created_at, "reason": None}
             return self.model_copy(update=went_out)
         return self.model_copy(update={"state": "failed", "reason": "not_sent"})

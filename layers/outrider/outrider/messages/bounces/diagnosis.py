@@ -111,11 +111,11 @@ def code_of(status: str, answer: str) -> str:
 def judge(code: str, answer: str) -> Diagnosis:
     """Return the diagnosis of a bounce. `code` is its enhanced status code, empty if there is none;
     `answer` is the server's reply."""
-    said = _FRAME.sub("", answer[:MAX_WORDS])
-    reply = _REPLY.search(_CODE.sub("", said))
+    text = _FRAME.sub("", answer[:MAX_WORDS])
+    reply = _REPLY.search(_CODE.sub("", text))
     vague = bool(reply) and code.endswith(".0.0")
     lasting = (not reply or reply[1][0] == "5") and (vague or code[:1] != "4")
-    words = words_of(said)
+    words = words_of(text)
     for rule in _RULES:
         if rule.fits(code, words):
             if rule.reason not in HARD:

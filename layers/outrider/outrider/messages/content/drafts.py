@@ -105,8 +105,8 @@ class Draft:
         return Content(subject=subject, text=text, html=html)
 
     def _subject(self) -> str:
-        said = self._filled(self.variant.subject, "text", f"{self.message_id}/subject")
-        return " ".join((said or "").split())
+        subject = self._filled(self.variant.subject, "text", f"{self.message_id}/subject")
+        return " ".join((subject or "").split())
 
     def _body(self, source: str | None, kind: Kind) -> str | None:
         """Return the rendered body, or None if it is blank. Text and HTML use the same spintax

@@ -25,14 +25,16 @@ class PreviewService:
         Raises the errors of `Composer.compose`."""
         composed = self.composer.compose(query.sequence_id, query)
         findings = [*_problems(composed), *_lint(composed)]
-        said: Mail | Content | None = None
+        rendered: Mail | Content | None = None
         try:
-            said = rendering.write(composed.seen, composed.enrollment, composed.step)
+            rendered = rendering.write(composed.seen, composed.enrollment, composed.step)
         except ValueError as error:
             if not any(each.severity == "error" for each in findings):
                 findings.insert(0, _finding(composed, "not_sendable", str(error)))
-        content = said.content if isinstance(said, Mail) else said or _parts(composed)
-        return _preview(composed, content, said if isinstance(said, Mail) else None, findings)
+        content = rendered.content if isinstance(rendered, Mail) else rendered or _parts(composed)
+        return _preview(
+            composed, content, rendered if isinstance(rendered, Mail) else None, findings
+        )
 
 
 def _preview(

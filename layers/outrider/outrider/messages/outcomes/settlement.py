@@ -52,7 +52,7 @@ class Settling:
             raise Contended(_CONTENDED)
         return found
 
-    def settle(self, message_id: str, said: Said) -> MessageView:
+    def settle(self, message_id: str, outcome: Said) -> MessageView:
         """Settle the message as a user decides, let the enrollment that waits for it continue, and
         return the message. Raises MessageNotFound, Conflict if the message is not unknown, and
         Contended if every attempt lost its optimistic lock."""
@@ -63,9 +63,9 @@ class Settling:
                 raise MessageNotFound
             if found.state != "unknown":
                 raise Conflict(_not_unknown(found))
-            shown = MessageView.of(found.settled(said))
+            shown = MessageView.of(found.settled(outcome))
             if try_transact(
-                *self.unknowns.settle_actions(found, said), *self.caller.keep_actions(shown)
+                *self.unknowns.settle_actions(found, outcome), *self.caller.keep_actions(shown)
             ):
                 return shown
         raise Contended(_CONTENDED)
@@ -94,7 +94,7 @@ class Settling:
         page = sealer.page(query, [message.id for message in found], place)
         return {"message_ids": page.data, "next_cursor": page.next_cursor}
 
-    def _settle(self, message_id: str, said: Said, call: str) -> SettlementResult:
+    def _settle(self, message_id: str, outcome: Said, call: str) -> SettlementResult:
         result = partial(SettlementResult, id=message_id)
         for _ in attempts(_ATTEMPTS):
             found = self.messages.find(message_id)
@@ -104,7 +104,7 @@ class Settling:
                 if self.messages.settled_in(found) == call:
                     return result(result="settled")
                 return result(result="not_unknown", reason=_not_unknown(found))
-            if try_transact(*self.unknowns.settle_actions(found, said, call=call)):
+            if try_transact(*self.unknowns.settle_actions(found, outcome, call=call)):
                 return result(result="settled")
         return result(result="contended", reason=_CONTENDED)
 

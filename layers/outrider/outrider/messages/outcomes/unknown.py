@@ -27,7 +27,7 @@ class Unknowns:
     def settle_actions(
         self,
         message: Message,
-        said: Said,
+        outcome: Said,
         provider_id: str = "",
         rfc_message_id: str = "",
         call: str = "",
@@ -42,17 +42,17 @@ class Unknowns:
         writes = _record_actions(
             progress,
             message,
-            said,
+            outcome,
             provider_id=provider_id,
             rfc_message_id=rfc_message_id,
             call=call,
         )
         if enrollment and campaign and self._waits(enrollment, message):
-            writes += self._continue(enrollment, campaign, message, said, rfc_message_id)[1]
+            writes += self._continue(enrollment, campaign, message, outcome, rfc_message_id)[1]
         return writes
 
     def resume(
-        self, enrollment: Enrollment, campaign: Campaign, said: Said
+        self, enrollment: Enrollment, campaign: Campaign, outcome: Said
     ) -> tuple[Enrollment, Sequence[Action]]:
         """Return the enrollment as it continues after the message that it waits for is settled, and
         the writes. Raises Conflict if there is no message of unknown outcome."""
@@ -60,9 +60,9 @@ class Unknowns:
         message = self.messages.get(enrollment.contact_id, message_id)
         if message is None or message.state != "unknown":
             raise Conflict("The message of this step was just settled; try again")
-        after, resuming = self._continue(enrollment, campaign, message, said)
+        after, resuming = self._continue(enrollment, campaign, message, outcome)
         return after, [
-            *_record_actions(self.progress(message.campaign_id), message, said),
+            *_record_actions(self.progress(message.campaign_id), message, outcome),
             *resuming,
         ]
 
@@ -78,13 +78,13 @@ class Unknowns:
         enrollment: Enrollment,
         campaign: Campaign,
         message: Message,
-        said: Said,
+        outcome: Said,
         rfc_message_id: str = "",
     ) -> tuple[Enrollment, Sequence[Action]]:
         """Return the resumed enrollment and its writes. Repeating the step starts a new generation,
         so it gets a new message id."""
         progress, now = self.progress(message.campaign_id), clock.now()
-        if said == "not_sent":
+        if outcome == "not_sent":
             again = {"generation": enrollment.generation + 1, "due_at": clock.to_text(now)}
             return _resumed(progress, enrollment, campaign, again)
         steps = self.sequences.steps_of(enrollment.sequence_id, enrollment.steps_version)
@@ -103,20 +103,20 @@ class Unknowns:
 def _record_actions(
     progress: OutcomeRecorder,
     message: Message,
-    said: Said,
+    outcome: Said,
     *,
     provider_id: str = "",
     rfc_message_id: str = "",
     call: str = "",
 ) -> list[Action]:
-    what = "sent" if said == "sent" else "failed"
+    what = "sent" if outcome == "sent" else "failed"
     events = [progress.event(message, what)]
     record = (
         progress.messages.found_action(message, provider_id, rfc_message_id, events, call)
-        if said == "sent"
+        if outcome == "sent"
         else progress.messages.found_not_sent_action(message, events, call)
     )
-    return [record] if said == "sent" else [record, progress.count_action(message, what)]
+    return [record] if outcome == "sent" else [record, progress.count_action(message, what)]
 
 
 def _resumed(

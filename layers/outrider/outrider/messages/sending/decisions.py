@@ -104,7 +104,7 @@ class Ready:
     enrollment: Enrollment
     step: Step
     contact: Contact
-    said: Mail | Content
+    content: Mail | Content
     mailbox: Mailbox | None
 
     def to_claim(self) -> "Ready":
@@ -174,8 +174,8 @@ def _at_step(  # noqa: PLR0911 - one line a decision
     for gate in gates.passing(seen, enrollment, step, now):
         return Stopped(enrollment, step, gate)
     try:
-        said = write(seen, enrollment, step)
+        content = write(seen, enrollment, step)
     except ValueError as error:
         return Stopped(enrollment, step, gates.no_content(str(error)))
     assert seen.contact is not None
-    return Ready(enrollment, step, seen.contact, said, seen.mailbox)
+    return Ready(enrollment, step, seen.contact, content, seen.mailbox)

@@ -32,18 +32,18 @@ def new_message(job: StepJob, enrollment: Enrollment, step: Step) -> Message:
 
 
 def written(
-    message: Message, said: Mail | Content, mailbox: Mailbox | None, contact: Contact
+    message: Message, rendered: Mail | Content, mailbox: Mailbox | None, contact: Contact
 ) -> Message:
     """Return the message with its content, sender and recipient."""
-    if isinstance(said, Mail):
+    if isinstance(rendered, Mail):
         fields: dict[str, Any] = {
-            **said.content.model_dump(),
-            "links": said.links,
+            **rendered.content.model_dump(),
+            "links": rendered.links,
             **sent_from(mailbox, message),
             "recipient": contact.email,
         }
     else:
-        fields = {"text": said.text, "recipient": contact.phone}
+        fields = {"text": rendered.text, "recipient": contact.phone}
     return message.model_copy(update=fields)
 
 

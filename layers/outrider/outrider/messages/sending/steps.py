@@ -166,20 +166,20 @@ class StepService:
                 if closed
                 else "waiting"
             )
-        message = written(message, ready.said, ready.mailbox, ready.contact)
+        message = written(message, ready.content, ready.mailbox, ready.contact)
         with self.places.held(ready.mailbox, message.id) as free:
             if not free:
                 return self._wait(job, seen, ready)
             if ready.mailbox and ready.mailbox.kind == "smtp":
                 self.leave_others()
             ready = ready.to_claim()
-            looked = self.claims.claim(seen, ready, message)
-            outcome = None if isinstance(looked, Closed) else self._send(looked, ready, message)
-        if isinstance(looked, Closed):
-            stop = partial(self._stop, job, seen, looked, enrollment=ready.enrollment, step=step)
+            checked = self.claims.claim(seen, ready, message)
+            outcome = None if isinstance(checked, Closed) else self._send(checked, ready, message)
+        if isinstance(checked, Closed):
+            stop = partial(self._stop, job, seen, checked, enrollment=ready.enrollment, step=step)
             return persistently(lambda: stop(claimed=message.id))
         assert outcome is not None
-        return self._settle(job, looked, ready, message, outcome)
+        return self._settle(job, checked, ready, message, outcome)
 
     def _wait(self, job: StepJob, seen: Snapshot, ready: Ready) -> str:
         """Delay the job because the workspace's concurrency limit for mail servers is reached;
@@ -195,10 +195,10 @@ class StepService:
 
     def _send(self, now: Snapshot, ready: Ready, message: Message) -> SendOutcome:
         """Send the message through its transport. `now` is the snapshot of the last check."""
-        if isinstance(ready.said, Mail):
+        if isinstance(ready.content, Mail):
             assert now.mailbox is not None
-            still = partial(self.claims.may_still_be_sent, now, ready)
-            return self.transport.send(message, now.mailbox, ready.said.mime, still)
+            may_send = partial(self.claims.may_still_be_sent, now, ready)
+            return self.transport.send(message, now.mailbox, ready.content.mime, may_send)
         return self.texts.send(message)
 
     def _settle(

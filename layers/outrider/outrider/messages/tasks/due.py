@@ -26,9 +26,9 @@ class Tasks:
         written. Raises TransactionFailed if the enrollment changed, Outdated if data that the task
         was rendered from changed."""
         due_at = clock.to_text(clock.now() + timedelta(days=ready.step.timeout_days))
-        assert isinstance(ready.said, Content)
-        said = {"subject": ready.said.subject or None, "text": ready.said.text}
-        task = message.model_copy(update={**said, "state": "pending", "due_at": due_at})
+        assert isinstance(ready.content, Content)
+        texts = {"subject": ready.content.subject or None, "text": ready.content.text}
+        task = message.model_copy(update={**texts, "state": "pending", "due_at": due_at})
         event = self.progress.caller.event(
             "task.due",
             identity=task.id,

@@ -48,10 +48,10 @@ class PatientTransport(Transport, Protocol):
         message: Message,
         mailbox: Mailbox,
         mime: bytes,
-        still: Callable[[], bool] = always,
+        may_send: Callable[[], bool] = always,
     ) -> SendOutcome:
         """Hand over `mime` as `Transport` does. If the email had to wait for its turn, it is handed
-        over only if `still` returns true."""
+        over only if `may_send` returns true."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,8 @@ def answer_of(error: BotoCoreError | ClientError) -> tuple[str, str]:
     response."""
     if not isinstance(error, ClientError):
         return "", ""
-    said = error.response["Error"]
-    return str(said.get("Code") or ""), " ".join(str(said.get("Message") or "").split())
+    found = error.response["Error"]
+    return str(found.get("Code") or ""), " ".join(str(found.get("Message") or "").split())
 
 
 def _names_only(recipient: str, text: str) -> bool:

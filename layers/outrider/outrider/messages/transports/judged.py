@@ -36,14 +36,14 @@ class Judged:
         message: Message,
         mailbox: Mailbox,
         mime: bytes,
-        still: Callable[[], bool] = always,
+        may_send: Callable[[], bool] = always,
     ) -> SendOutcome:
         if mailbox.is_half_open and not self.reviews.begin_probe(mailbox):
             detail = (
                 "Another email is testing whether the provider of the mailbox accepts emails again"
             )
             return SendOutcome(PROBE.kind, detail, scope=PROBE.scope)
-        outcome = self.transport.send(message, mailbox, mime, still)
+        outcome = self.transport.send(message, mailbox, mime, may_send)
         try:
             self._judge(mailbox, outcome)
         except (Stale, StoreFailed):  # the email's own outcome must still be recorded

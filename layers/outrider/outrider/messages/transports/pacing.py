@@ -81,12 +81,12 @@ class Paced:
         message: Message,
         mailbox: Mailbox,
         mime: bytes,
-        still: Callable[[], bool] = always,
+        may_send: Callable[[], bool] = always,
     ) -> SendOutcome:
         pace = self.ses if mailbox.kind == "ses" else SendPace()
         began = pace.now()
         for tried in range(1, _TRIES + 1):
-            if pace.wait() and not still():
+            if pace.wait() and not may_send():
                 return SendOutcome(RATE.kind, _CLOSED, scope=RATE.scope)
             outcome = self.transport.send(message, mailbox, mime)
             if outcome.kind == "accepted":

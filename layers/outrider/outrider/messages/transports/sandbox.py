@@ -15,6 +15,6 @@ class SandboxTransport:
         message: Message,
         mailbox: Mailbox,  # noqa: ARG002
         mime: bytes,  # noqa: ARG002
-        still: Callable[[], bool] = always,  # noqa: ARG002
+        may_send: Callable[[], bool] = always,  # noqa: ARG002
     ) -> SendOutcome:
         return SendOutcome("accepted", "", message.id, f"{message.id}@sandbox.test")
