@@ -35,12 +35,12 @@ class TestTables:
         states = get_args(EnrollmentState)
         known = [state for each in states for state in (get_args(each) or (each,))]
 
-        assert sorted(first_cells("Where a contact stands")) == sorted(known)
+        assert sorted(first_cells("States of an enrollment")) == sorted(known)
         rows = [f"| `{state}` | {audience_group(state)} |" for state in known]
         assert [row for row in rows if row not in page] == []
 
     def test_have_every_gate_in_its_order(self) -> None:
-        assert first_cells("Why has it not gone out?") == list(get_args(GateName))
+        assert first_cells("Why was a step not sent?") == list(get_args(GateName))
 
     def test_have_every_class(self) -> None:
         assert sorted(first_cells("Answers")) == sorted(get_args(ReplyClass))
