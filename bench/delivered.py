@@ -22,7 +22,7 @@ from tests.integration.outreach import STEP_ONE, a_mailbox
 STEPS = 10
 CONTACTS_OF_A_CAMPAIGN = 1_000
 _OF_A_CAMPAIGN = (CLOCK, "campaigns_dispatch", "campaigns_start", "sequences", "usage_count")
-"""Functions that also work for a campaign without a due contact."""
+"""Functions whose cost is partly fixed per campaign, however many contacts are due."""
 _CONTACT_BYTES = (1_400, 1_600)
 
 A_STEP = {**STEP_ONE, "text": A_MAIL}

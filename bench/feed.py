@@ -95,7 +95,8 @@ def simulate(
 
 
 def _names(shard: int, number: int) -> dict[str, str]:
-    """Return the ids that an email event refers to; half of them are unique to the event."""
+    """Return the ids in the data of an email event, as real events have them; half are unique to
+    the event."""
     alone = (str(shard), str(number))
     contact, campaign = ids.derived("con", *alone), ids.derived("cam", "bench")
     return {

@@ -29,7 +29,8 @@ from bench.load_clients import _PATIENCE, _WEIGHTS, Call, Client, Import, Memory
 from bench.local_stack import Stack
 
 SHARE = 0.2
-"""Fraction of the time without any import, and again of that with an import on the other stack."""
+"""Duration of each control phase, without an import and with one on the other stack, as a fraction
+of the measured time."""
 GROWTH = 1.1
 """Maximum memory of a function's process at the end, relative to the middle of the run."""
 _EVERY = 0.5

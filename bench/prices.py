@@ -31,7 +31,7 @@ _POLLERS, _POLL, _MONTH = 5, 20, 30 * 86_400
 """Lambda polls an empty queue with five pollers, each for 20 seconds. Source:
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
 _KEY_CACHED = 300
-"""Seconds for which DynamoDB caches a table's KMS key for each of its users. Source:
+"""Seconds for which DynamoDB caches a table's KMS key for each principal that uses it. Source:
 https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html"""
 
 

@@ -1,4 +1,4 @@
-"""Status file of the emulator's process, read by whoever stops it."""
+"""Status file of the emulator's process, read by the commands that save or stop it."""
 
 import json
 import time

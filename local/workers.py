@@ -39,7 +39,8 @@ def install() -> None:
 
 
 def _prepared(config: dict[str, Any]) -> dict[str, Any]:
-    """Return the configuration with the layers already unpacked."""
+    """Return the function configuration with layers unpacked beforehand into the shared folder, and
+    the marker of background functions."""
     variables = dict(config.get("Environment", {}).get("Variables", {}))
     layers = [lambda_svc._resolve_layer_zip(each) for each in config.get("Layers", [])]
     folders = [lambda_svc._docker_extracted_dir(each, "layer") for each in layers if each]

@@ -174,14 +174,15 @@ class ContactRepository(EntityRepository[Contact]):
         return self._by_company(f"{self.workspace}#dom#{domain}", limit, after)
 
     def is_linked(self, contact: Contact, company_id: str | None, place: str | None) -> bool:
-        """Return whether the contact needs no `link`: it has this company (or none), which no
-        caller set, and its key in the index `by_company` (`place`) is right."""
+        """Return whether the contact already has exactly the automatic link to this company, or to
+        none, that `link` would write; `place` is its current key in the index `by_company`."""
         linked = contact.model_copy(update={"company_id": company_id, "company_pinned": False})
         return contact == linked and place == self._place(linked)
 
     def link(self, linked: Sequence[tuple[Contact, str | None]], also: Sequence[Action]) -> None:
-        """Link up to 99 contacts, each to a company or to none, and unpin them. Contacts whose
-        address or company changed since they were read are skipped.
+        """Link up to 99 contacts, each to a company or to none, and mark the link as automatic
+        (`company_pinned` false). Contacts whose address or company changed since they were read are
+        skipped.
 
         Raises TransactionFailed if a condition of `also` fails.
         """
@@ -195,8 +196,8 @@ class ContactRepository(EntityRepository[Contact]):
     def _contacted_actions(
         self, winner: Contact, after: Contact, losers: Sequence[Contact]
     ) -> Sequence[Action]:
-        """Return the write that gives the winner the latest last contact among the losers, if
-        `after` takes it from one of them."""
+        """Return the write that copies the latest last contact of the losers to the winner, if it
+        is later than the winner's own."""
         if after.last_contacted_at == winner.last_contacted_at:
             return []
         touches = self.touches.get_many(each.id for each in losers).values()

@@ -139,14 +139,14 @@ class ContactService:
 
     def _check_companies(self, rows: Rows[ContactWrite]) -> tuple[dict[int, str], Sequence[Action]]:
         wanted = {row.company_id for _, row in rows if row.company_id}
-        there = self.companies.existing(wanted) if wanted else set()
+        existing = self.companies.existing(wanted) if wanted else set()
         refused = {
             index: f"/company_id: {NO_COMPANY}"
             for index, row in rows
-            if row.company_id and row.company_id not in there
+            if row.company_id and row.company_id not in existing
         }
         return refused, [
-            self.companies.check_exists_action(company_id) for company_id in sorted(there)
+            self.companies.check_exists_action(company_id) for company_id in sorted(existing)
         ]
 
 

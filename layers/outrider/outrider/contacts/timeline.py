@@ -53,8 +53,8 @@ class TimelineService:
     def _entries(self, contact_id: str, name: str | None, before: str | None) -> Iterator[_Entry]:
         sources: list[Iterable[_Entry]] = []
         if name is None or name not in HIGH_VOLUME:
-            told = self.events.about(contact_id, None, None, before, newest_first=True)
-            sources.append(map(_of_feed, told))
+            recorded = self.events.about(contact_id, None, None, before, newest_first=True)
+            sources.append(map(_of_feed, recorded))
         if name is None or name in HIGH_VOLUME:
             marks = map(_of_message, self.marks_of(contact_id))
             sources.append(sorted(marks, key=_key, reverse=True))
@@ -84,5 +84,5 @@ def _of_feed(event: RecordedEvent) -> _Entry:
 
 
 def _of_message(event: TimelineEvent) -> _Entry:
-    told_apart = f"{event.data['message_id']}/{event.event}/{event.data.get('machine', '')}"
-    return _Entry(f"{event.created_at}!{told_apart}", event)
+    unique_part = f"{event.data['message_id']}/{event.event}/{event.data.get('machine', '')}"
+    return _Entry(f"{event.created_at}!{unique_part}", event)

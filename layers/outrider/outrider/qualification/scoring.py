@@ -110,16 +110,16 @@ def score(profile: Profile, facts: Facts) -> Score:
 def _lines(profile: Profile, facts: Facts) -> Iterator[ScoreLine]:
     matches = list(_matches(profile, facts))
     weights = {name: getattr(profile.weights, name) for name, _ in matches}
-    whole = sum(weights.values())
-    if not whole:
+    total_weight = sum(weights.values())
+    if not total_weight:
         yield ScoreLine(rule="no_profile", points=100)
         return
     gained = before = 0
     for name, match in matches:
         gained += weights[name] if match.entry is not None else 0
-        so_far = 100 * gained // whole
-        yield _line(name, so_far - before, match)
-        before = so_far
+        points = 100 * gained // total_weight
+        yield _line(name, points - before, match)
+        before = points
 
 
 def _line(rule: str, points: int, match: _Match) -> ScoreLine:

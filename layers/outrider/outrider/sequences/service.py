@@ -121,12 +121,12 @@ class SequenceService:
                 return SequenceDetail.of(before)
             after = before.changed(changes)
             view = SequenceDetail.of(after)
-            there = (
+            pool_checks = (
                 self.pools.check_exists_actions(after.mailbox_pool)
                 if "mailbox_pool" in changes
                 else ()
             )
-            also = [*follow(after), *there, *self.caller.keep_actions(view)]
+            also = [*follow(after), *pool_checks, *self.caller.keep_actions(view)]
             try:
                 self.sequences.change(before, after, also=also)
             except TransactionFailed:

@@ -45,7 +45,7 @@ class MergeService:
             _require_room(after)
             events = {each.id: [self._deleted(each, winner)] for each in losers}
             events[winner.id] = [self._merged(winner, losers, changes)]
-            also = [*self._silence_actions(winner, losers), *self.caller.keep_actions(after)]
+            also = [*self._objection_actions(winner, losers), *self.caller.keep_actions(after)]
             try:
                 self.contacts.merge(winner, after, losers, events, also=also)
             except TransactionFailed:
@@ -68,7 +68,7 @@ class MergeService:
             raise ContactNotFound
         return winner, [found[contact_id] for contact_id in left]
 
-    def _silence_actions(self, winner: Contact, losers: Sequence[Contact]) -> list[Action]:
+    def _objection_actions(self, winner: Contact, losers: Sequence[Contact]) -> list[Action]:
         """Return the write that suppresses the winner's address if one of the losers objected to
         email (`Suppression.is_objection`) and the winner's address is not suppressed yet."""
         addresses = [address for each in losers for address in (each.email, *each.other_emails)]

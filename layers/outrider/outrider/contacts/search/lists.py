@@ -23,7 +23,7 @@ _CALLS = 4
 MOST_READ = 1_000
 """Maximum number of contacts read for one page; a DynamoDB query returns at most 1 MB a call."""
 MOST_FETCHED = 300
-"""The same limit if contacts or their companies are fetched by key."""
+"""Maximum number of contacts read for one page if they, or their companies, are fetched by key."""
 _LEAST = 50
 """Contacts read in the first call if filters are applied in memory."""
 _FASTER = 4
@@ -35,8 +35,8 @@ _IN_ORDER_OF_IDS = {
 }
 """Filters whose index is sorted by id, the most selective first. A tag has tokens instead of an
 index, and `active` contacts are read from the items of last contacts."""
-_TOLD_BY_LAST_CONTACT = ("new", "active")
-"""Statuses that are stored alike and differ only by the last contact."""
+_DISTINGUISHED_BY_LAST_CONTACT = ("new", "active")
+"""Statuses stored as `new`; a contact with a last contact is shown as `active`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,13 @@ class ContactLists:
         if not path.by_token:
             return [Contact.from_item(item) for item in items]
         places = [item["sk"].rpartition("#") for item in items]
-        items_there = self.contacts.table.get_all(
+        items_by_id = self.contacts.table.get_all(
             self.contacts.workspace, dict.fromkeys(id_ for *_, id_ in places)
         )
-        there = {id_: Contact.from_item(item) for id_, item in items_there.items()}
+        by_id = {id_: Contact.from_item(item) for id_, item in items_by_id.items()}
         shown: list[Contact | None] = []
         for word, _, contact_id in places:
-            contact = there.get(contact_id)
+            contact = by_id.get(contact_id)
             if contact and path.word and first_beginning(contact, path.word) != word:
                 contact = None
             shown.append(contact)
@@ -119,11 +119,11 @@ class ContactLists:
 
     def _fitting(self, asked: ContactQuery, contacts: Sequence[Contact]) -> dict[str, Contact]:
         """Return the contacts that match the filters, by id, with their last contact times."""
-        in_question = asked.status in _TOLD_BY_LAST_CONTACT
-        if in_question:
+        depends_on_last_contact = asked.status in _DISTINGUISHED_BY_LAST_CONTACT
+        if depends_on_last_contact:
             contacts = self.contacts.with_last_contact(contacts)
         fitting = self._matching(asked, contacts)
-        shown = fitting if in_question else self.contacts.with_last_contact(fitting)
+        shown = fitting if depends_on_last_contact else self.contacts.with_last_contact(fitting)
         return {each.id: each for each in shown}
 
     def _matching(self, asked: ContactQuery, contacts: Sequence[Contact]) -> list[Contact]:

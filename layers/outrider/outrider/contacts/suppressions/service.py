@@ -78,7 +78,7 @@ class SuppressionService:
         """Add up to ADD_AT_ONCE suppressions and return the results of all their rows, by index. Of
         rows with the same address, the first is `created` and the others are `unchanged`."""
         try:
-            there = self.suppressions.add_many([(new, [self._suppressed(new)]) for new in chunk])
+            existing = self.suppressions.add_many([(new, [self._suppressed(new)]) for new in chunk])
         except StoreFailed as failure:
             detail = f"{failure.detail} (send this row again)"
             return {
@@ -90,7 +90,7 @@ class SuppressionService:
         for new in chunk:
             first, *_ = rows_of[new.id]
             for index in rows_of[new.id]:
-                created = index == first and new.id not in there
+                created = index == first and new.id not in existing
                 results[index] = SuppressionResult(
                     index=index, result="created" if created else "unchanged", id=new.id
                 )

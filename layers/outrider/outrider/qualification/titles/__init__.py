@@ -46,7 +46,7 @@ _SERVES = re.compile(
     r"|assistenz (?:der|des)|assistant(?:e)? de direction|ea to|pa to"
     r"|asistente (?:de|del|a la)|adjoint(?:e)? (?:du|de la)|office of the)\b.*"
 )
-"""Start of the part of a title that names the person assisted, as in "Assistant to the CEO"."""
+"""Pattern from which on a title names the person assisted, as in "Assistant to the CEO"."""
 _REPORTS_TO = re.compile(r"\b(intern|trainee|adviser|advisor|consultant) to\b.*")
 _FORMER = re.compile(
     r"\b(?:ex|former|formerly|ehemalige[rn]?|retired|past)\b [a-z0-9]+( [a-z0-9]+)*"

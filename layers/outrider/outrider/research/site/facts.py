@@ -184,7 +184,7 @@ def _social(links: Iterable[str]) -> dict[str, str]:
 def _sections(links: Iterable[str], url: str) -> Iterator[ResearchSignal]:
     """Yield signals for the paths of the site's own links, such as `/careers` or `/pricing`."""
     own = (urlsplit(url).hostname or "").removeprefix("www.")
-    told: dict[str, str] = {}
+    urls: dict[str, str] = {}
     for link in links:
         parts = urlsplit(link)
         host = (parts.hostname or "").removeprefix("www.")
@@ -193,10 +193,10 @@ def _sections(links: Iterable[str], url: str) -> Iterator[ResearchSignal]:
         words = {*parts.path.lower().strip("/").split("/"), host.partition(".")[0]}
         for name, (_, heads) in _SECTIONS.items():
             if words & heads:
-                told.setdefault(name, link)
+                urls.setdefault(name, link)
     for name, (detail, _) in _SECTIONS.items():
-        if name in told:
-            yield ResearchSignal.model_validate({"name": name, "detail": detail, "url": told[name]})
+        if name in urls:
+            yield ResearchSignal.model_validate({"name": name, "detail": detail, "url": urls[name]})
 
 
 def _hiring(
@@ -214,8 +214,8 @@ def _hiring(
     elif boards:
         detail = "The site links to its open positions at a recruiting service"
         yield ResearchSignal(name="hiring", detail=detail, url=boards[0])
-    is_told = bool(titles or boards)
-    yield from (each for each in sections if not (is_told and each.name == "hiring"))
+    is_found = bool(titles or boards)
+    yield from (each for each in sections if not (is_found and each.name == "hiring"))
 
 
 def _is_job_board(link: str) -> bool:

@@ -19,7 +19,7 @@ pixel."""
 _LETTERS_OF_AN_IMAGE = 100
 
 _LIQUID = re.compile(r"\{\{|\{%")
-_LOOKS_LIKE_A_PLACE = re.compile(
+_LOOKS_LIKE_A_HOST = re.compile(
     r"(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?:[:/?#]\S*)?"
 )
 _UNSUBSCRIBES = re.compile(
@@ -45,8 +45,8 @@ def links(part: TextPart) -> Iterator[Remark]:
         message = f"{', '.join(shortened[:5])} hides where a link leads: link to the place itself"
         yield Remark("link_shortener", "warning", message)
     for link in found:
-        if (said := _says_another(link, places[link.target])) is not None:
-            message = f"A link says {said} and leads to {places[link.target]}: let it say so"
+        if (named_host := _other_host_named(link, places[link.target])) is not None:
+            message = f"A link says {named_host} and leads to {places[link.target]}: let it say so"
             yield Remark("link_deceptive", "error", message)
             break
 
@@ -112,14 +112,14 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _says_another(link: TextLink, host: str) -> str | None:
+def _other_host_named(link: TextLink, host: str) -> str | None:
     """Return the host that the link text names if the link leads to a different one, else None."""
-    named = _LOOKS_LIKE_A_PLACE.fullmatch(link.words.lower())
+    named = _LOOKS_LIKE_A_HOST.fullmatch(link.words.lower())
     if named is None or not host:
         return None
-    said = named[1].removeprefix("www.")
-    same = said == host or said.endswith(f".{host}") or host.endswith(f".{said}")
-    return None if same else said
+    named_host = named[1].removeprefix("www.")
+    same = named_host == host or named_host.endswith(f".{host}") or host.endswith(f".{named_host}")
+    return None if same else named_host
 
 
 @cache

@@ -96,33 +96,33 @@ def _of_variant(step: Step, variant: Variant, pointer: str) -> Iterator[TextPart
 
 
 def _text(html: str) -> str:
-    said: list[str] = []
+    texts: list[str] = []
     hidden = 0
     for piece in markup.pieces(html):
         if piece.kind != "text":
             hidden += (piece.name in _NOT_SHOWN) * (1 if piece.kind == "open" else -1)
-            said.append(" ")
+            texts.append(" ")
         elif hidden <= 0:
-            said.append(html[piece.start : piece.end])
-    return _unescaped("".join(said))
+            texts.append(html[piece.start : piece.end])
+    return _unescaped("".join(texts))
 
 
 def _links(html: str) -> Iterator[TextLink]:
-    target, said = "", [""]
+    target, texts = "", [""]
     for piece in markup.pieces(html):
         if piece.kind == "text":
-            said.append(html[piece.start : piece.end])
+            texts.append(html[piece.start : piece.end])
         elif piece.name == "a":
             if target:
-                yield TextLink(target, _words(said))
+                yield TextLink(target, _words(texts))
             target = markup.attribute(html, piece, "href") if piece.kind == "open" else ""
-            said = []
+            texts = []
     if target:
-        yield TextLink(target, _words(said))
+        yield TextLink(target, _words(texts))
 
 
-def _words(said: Many[str]) -> str:
-    return " ".join(_unescaped("".join(said)).split())
+def _words(texts: Many[str]) -> str:
+    return " ".join(_unescaped("".join(texts)).split())
 
 
 def _without_liquid(text: str) -> str:
@@ -132,18 +132,18 @@ def _without_liquid(text: str) -> str:
 def _instead_of_liquid(text: str, output: str, tag: str) -> str:
     """Return the text with `{{ … }}` replaced by `output` and `{% … %}` by `tag`. A tag that is not
     closed is treated as text."""
-    said, at = [], 0
+    texts, at = [], 0
     while opened := _LIQUID.search(text, at):
         start, inside = opened.span()
         closing = "}}" if opened[0] == "{{" else "%}"
         end = text.find(closing, inside, inside + _LONGEST_TAG + 2)
         if end < 0:
-            said.append(text[at : start + 1])
+            texts.append(text[at : start + 1])
             at = start + 1
             continue
-        said += [text[at:start], output if closing == "}}" else tag]
+        texts += [text[at:start], output if closing == "}}" else tag]
         at = end + 2
-    return "".join([*said, text[at:]])
+    return "".join([*texts, text[at:]])
 
 
 def _unescaped(text: str) -> str:
