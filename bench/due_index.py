@@ -93,5 +93,5 @@ class DueIndex(Table):
 
 
 def plain_due(place: str) -> str:
-    """Return the due time in a sort key of any lane."""
+    """Return the due time of a sort key of by_due, without its lane prefix."""
     return place.rpartition("#")[2]

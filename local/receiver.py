@@ -62,7 +62,7 @@ def listening(receiver: WebhookReceiver) -> Iterator[str]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: the demo's own output is what counts."""
+            """Suppress the request log, which would disturb the demo's output."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -108,7 +108,7 @@ class CompanyWrite(_CompanyFields):
     def _takes_the_domain_of_its_website(cls, given: Any) -> Any:
         if not isinstance(given, dict) or "domain" in given:
             return given
-        domain = _domain_behind(given.get("website"))
+        domain = _company_domain(given.get("website"))
         return {**given, "domain": domain} if domain else given
 
     @model_validator(mode="after")
@@ -118,7 +118,7 @@ class CompanyWrite(_CompanyFields):
         return self
 
 
-def _domain_behind(website: Any) -> str | None:
+def _company_domain(website: Any) -> str | None:
     """Return the domain of the website if it can be the company's own: not a free email provider or
     a shared host. Else return None."""
     try:

@@ -1,4 +1,5 @@
-"""Construction of the workers that follow changes of contacts and companies."""
+"""Construction of the stream worker and the link sweep, which follow changes of contacts and
+companies."""
 
 from outrider.access.models import Caller
 from outrider.companies.wiring import company_repository

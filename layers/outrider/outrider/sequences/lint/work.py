@@ -14,7 +14,8 @@ from outrider.sequences.lint.parts import TextPart
 MOST_TRIAL_WORK = 10 * MOST_WORK
 """Units of work for the trials of all texts of a sequence; beyond it, an error is reported."""
 USUAL, LONG = 100, 4_000
-"""Characters of each value of a contact in the two trials."""
+"""Characters of each made-up contact value: typical ones, whose failure is an error, and long ones,
+whose failure is a warning."""
 _TAGS = 50
 
 
