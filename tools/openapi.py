@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import TypeAdapter
 
@@ -366,12 +367,20 @@ def _examples() -> dict[str, list[Schema]]:
 
 
 def _shown(calls: list[Schema], part: str) -> Schema:
-    examples = {
-        f"call{number}": {"summary": call["path"], "value": call[part]}
-        for number, call in enumerate(calls, 1)
-        if call[part] is not None
-    }
+    examples: Schema = {}
+    for call in (each for each in calls if each[part] is not None):
+        given = _given(call)
+        name = "_".join(["with", *given]) if given else part
+        name = f"{name}_{len(examples) + 1}" if name in examples else name
+        summary = f"With {', '.join(given)}" if given else f"The {part} of {call['path']}"
+        examples[name] = {"summary": summary, "value": call[part]}
     return {"examples": examples} if examples else {}
+
+
+def _given(call: Schema) -> list[str]:
+    """The first fields of a call's body and the parameters of its query, by which it is named."""
+    fields = list(call["body"] if isinstance(call["body"], dict) else ())[:3]
+    return [*fields, *dict(parse_qsl(urlsplit(call["path"]).query))]
 
 
 def _version() -> str:

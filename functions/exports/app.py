@@ -3,7 +3,7 @@
 from outrider.access.admission import native_api
 from outrider.access.models import Caller
 from outrider.exports.models import Export
-from outrider.exports.schemas import ExportCreate, ExportShown
+from outrider.exports.schemas import ExportCreate, ExportView
 from outrider.exports.wiring import exports
 from outrider.kit.http.pagination import Page, PageQuery
 from outrider.kit.settings import Environment, needs
@@ -27,6 +27,6 @@ def create_export(caller: Caller, body: ExportCreate) -> Export:
 
 
 @api.get("/v1/exports/{export_id}", scope="contacts:write")
-def get_export(caller: Caller, export_id: str) -> ExportShown:
+def get_export(caller: Caller, export_id: str) -> ExportView:
     """Get an export, with a link to its file when it is done"""
     return exports(caller).get(export_id)

@@ -6,14 +6,14 @@ from outrider.kit.http.pagination import Page, PageQuery
 from outrider.kit.settings import Environment, needs
 from outrider.mailboxes.deliverability.schemas import Deliverability
 from outrider.mailboxes.deliverability.wiring import deliverability
-from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolDetails, PoolUpdate
+from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolUpdate, PoolView
 from outrider.mailboxes.pools.wiring import pools
 from outrider.mailboxes.schemas import (
     MailboxCreate,
     MailboxDeleted,
-    MailboxDetails,
     MailboxQuery,
     MailboxUpdate,
+    MailboxView,
 )
 from outrider.mailboxes.wiring import mailboxes
 
@@ -24,19 +24,19 @@ handler = needs(Environment.keys_table, Environment.campaigns_table, Environment
 
 
 @api.get("/v1/mailboxes", scope="mailboxes:read")
-def list_mailboxes(caller: Caller, query: MailboxQuery) -> Page[MailboxDetails]:
+def list_mailboxes(caller: Caller, query: MailboxQuery) -> Page[MailboxView]:
     """List mailboxes, oldest first"""
     return mailboxes(caller).list(query)
 
 
 @api.post("/v1/mailboxes", scope="mailboxes:write")
-def create_mailbox(caller: Caller, body: MailboxCreate) -> MailboxDetails:
+def create_mailbox(caller: Caller, body: MailboxCreate) -> MailboxView:
     """Add a mailbox to a pool"""
     return mailboxes(caller).create(body)
 
 
 @api.get("/v1/mailboxes/{mailbox_id}", scope="mailboxes:read")
-def get_mailbox(caller: Caller, mailbox_id: str) -> MailboxDetails:
+def get_mailbox(caller: Caller, mailbox_id: str) -> MailboxView:
     """Get a mailbox, with its warm-up and what it may still send today"""
     return mailboxes(caller).get(mailbox_id)
 
@@ -44,7 +44,7 @@ def get_mailbox(caller: Caller, mailbox_id: str) -> MailboxDetails:
 @api.patch("/v1/mailboxes/{mailbox_id}", scope="mailboxes:write")
 def update_mailbox(
     caller: Caller, mailbox_id: str, body: MailboxUpdate, if_match: int | None
-) -> MailboxDetails:
+) -> MailboxView:
     """Update a mailbox"""
     return mailboxes(caller).update(mailbox_id, body, if_match)
 
@@ -56,19 +56,19 @@ def delete_mailbox(caller: Caller, mailbox_id: str, if_match: int | None) -> Mai
 
 
 @api.get("/v1/mailbox-pools", scope="mailboxes:read")
-def list_mailbox_pools(caller: Caller, query: PageQuery) -> Page[PoolDetails]:
+def list_mailbox_pools(caller: Caller, query: PageQuery) -> Page[PoolView]:
     """List mailbox pools by id, with what they may still send today"""
     return pools(caller).list(query)
 
 
 @api.post("/v1/mailbox-pools", scope="mailboxes:write")
-def create_mailbox_pool(caller: Caller, body: PoolCreate) -> PoolDetails:
+def create_mailbox_pool(caller: Caller, body: PoolCreate) -> PoolView:
     """Create a mailbox pool"""
     return pools(caller).create(body)
 
 
 @api.get("/v1/mailbox-pools/{pool_id}", scope="mailboxes:read")
-def get_mailbox_pool(caller: Caller, pool_id: str) -> PoolDetails:
+def get_mailbox_pool(caller: Caller, pool_id: str) -> PoolView:
     """Get a mailbox pool"""
     return pools(caller).get(pool_id)
 
@@ -76,7 +76,7 @@ def get_mailbox_pool(caller: Caller, pool_id: str) -> PoolDetails:
 @api.patch("/v1/mailbox-pools/{pool_id}", scope="mailboxes:write")
 def update_mailbox_pool(
     caller: Caller, pool_id: str, body: PoolUpdate, if_match: int | None
-) -> PoolDetails:
+) -> PoolView:
     """Rename a mailbox pool, or mark it as warmed"""
     return pools(caller).update(pool_id, body, if_match)
 

@@ -14,9 +14,9 @@ from outrider.kit.settings import Environment, needs
 from outrider.sequences.schemas import (
     SequenceCreate,
     SequenceDeleted,
-    SequenceDetail,
     SequenceLint,
     SequenceQuery,
+    SequenceSummary,
     SequenceUpdate,
     SequenceView,
     StepsPut,
@@ -37,19 +37,19 @@ handler = needs(
 
 
 @api.get("/v1/sequences", scope="sequences:read")
-def list_sequences(caller: Caller, query: SequenceQuery) -> Page[SequenceView]:
+def list_sequences(caller: Caller, query: SequenceQuery) -> Page[SequenceSummary]:
     """List sequences, newest first"""
     return sequences(caller).list(query)
 
 
 @api.post("/v1/sequences", scope="sequences:write")
-def create_sequence(caller: Caller, body: SequenceCreate) -> SequenceView:
+def create_sequence(caller: Caller, body: SequenceCreate) -> SequenceSummary:
     """Create a sequence as a draft"""
     return sequences(caller).create(body)
 
 
 @api.get("/v1/sequences/{sequence_id}", scope="sequences:read")
-def get_sequence(caller: Caller, sequence_id: str) -> SequenceDetail:
+def get_sequence(caller: Caller, sequence_id: str) -> SequenceView:
     """Get a sequence, with the rules of its campaign"""
     return sequences(caller).detail(sequence_id)
 
@@ -57,7 +57,7 @@ def get_sequence(caller: Caller, sequence_id: str) -> SequenceDetail:
 @api.patch("/v1/sequences/{sequence_id}", scope="sequences:write")
 def update_sequence(
     caller: Caller, sequence_id: str, body: SequenceUpdate, if_match: int | None
-) -> SequenceDetail:
+) -> SequenceView:
     """Update a sequence, and the settings of its running campaign"""
     return edits(caller).update(sequence_id, body, if_match)
 
@@ -103,7 +103,7 @@ def launch_sequence(
 
 
 @api.post("/v1/sequences/{sequence_id}/pause", scope="sequences:write", status=200)
-def pause_sequence(caller: Caller, sequence_id: str) -> SequenceView:
+def pause_sequence(caller: Caller, sequence_id: str) -> SequenceSummary:
     """Pause a sequence and its campaign"""
     return control(caller).pause_sequence(sequence_id)
 

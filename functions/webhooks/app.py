@@ -6,20 +6,20 @@ from outrider.kit.http.pagination import Page, PageQuery
 from outrider.kit.settings import Environment, needs
 from outrider.webhooks.models import Replay
 from outrider.webhooks.schemas import (
-    DeliveryDetails,
     DeliveryQuery,
     DeliverySummary,
+    DeliveryView,
     LoggedDelivery,
     ReplayCreate,
     SecretRotate,
     WebhookCreate,
     WebhookCreated,
     WebhookDeleted,
-    WebhookDetails,
     WebhookPage,
     WebhookRotated,
     WebhookTest,
     WebhookUpdate,
+    WebhookView,
 )
 from outrider.webhooks.wiring import deliveries, replays, webhooks
 
@@ -45,7 +45,7 @@ def create_webhook(caller: Caller, body: WebhookCreate) -> WebhookCreated:
 
 
 @api.get("/v1/webhooks/{webhook_id}", scope="webhooks:read")
-def get_webhook(caller: Caller, webhook_id: str) -> WebhookDetails:
+def get_webhook(caller: Caller, webhook_id: str) -> WebhookView:
     """Get a webhook, without its secret"""
     return webhooks(caller).get(webhook_id)
 
@@ -53,7 +53,7 @@ def get_webhook(caller: Caller, webhook_id: str) -> WebhookDetails:
 @api.patch("/v1/webhooks/{webhook_id}", scope="webhooks:write")
 def update_webhook(
     caller: Caller, webhook_id: str, body: WebhookUpdate, if_match: int | None
-) -> WebhookDetails:
+) -> WebhookView:
     """Update a webhook"""
     return webhooks(caller).update(webhook_id, body, if_match)
 
@@ -65,7 +65,7 @@ def delete_webhook(caller: Caller, webhook_id: str, if_match: int | None) -> Web
 
 
 @api.post("/v1/webhooks/{webhook_id}/enable", scope="webhooks:write", status=200)
-def enable_webhook(caller: Caller, webhook_id: str, if_match: int | None) -> WebhookDetails:
+def enable_webhook(caller: Caller, webhook_id: str, if_match: int | None) -> WebhookView:
     """Enable a webhook, and deliver what waited"""
     return webhooks(caller).enable(webhook_id, if_match)
 
@@ -93,7 +93,7 @@ def list_webhook_deliveries(
 
 
 @api.get("/v1/webhooks/deliveries/{delivery_id}", scope=("webhooks:read", "events:read"))
-def get_webhook_delivery(caller: Caller, delivery_id: str) -> DeliveryDetails:
+def get_webhook_delivery(caller: Caller, delivery_id: str) -> DeliveryView:
     """Get a delivery with its attempts and payload"""
     return deliveries(caller).get(delivery_id)
 

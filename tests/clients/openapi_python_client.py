@@ -50,7 +50,7 @@ sequence = answered(
             ],
         ),
     ),
-    m.SequenceView,
+    m.SequenceSummary,
 )
 # Only what is given changes: a client that sent defaults would set the time zone back.
 changed = answered(
@@ -59,7 +59,7 @@ changed = answered(
         client=client,
         body=m.SequenceUpdate(settings=m.SettingsInput(daily_limit=20)),
     ),
-    m.SequenceDetail,
+    m.SequenceView,
 )
 launched = answered(
     launch_sequence.sync(

@@ -129,7 +129,7 @@ EXAMPLES: dict[str, Example] = {
     # lead and its contact again, the change.
     "POST /v1/leads/{lead_id}/qualify": Example(10, make=a_lead),
     # The research as of a contact, with the lead before it; then lead, contact, the change.
-    "POST /v1/leads/{lead_id}/research": Example(10, {}, make=a_lead_to_research),
+    "POST /v1/leads/{lead_id}/research": Example(8, {}, make=a_lead_to_research),
     "GET /v1/leads/{lead_id}/research": Example(3, make=a_researched_lead),
     "GET /v1/profile": Example(2),
     "PUT /v1/profile": Example(3, {"titles": ["sales"], "countries": ["DE"]}),

@@ -1,6 +1,6 @@
 """Workspaces, callers and API keys."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -59,6 +59,8 @@ class Caller:
     """Workspace secret for the encryption of cursors."""
     idempotency: Idempotency | None = field(default=None, repr=False, compare=False)
     """Idempotency key of the request, if any."""
+    outer: Idempotency | None = field(default=None, repr=False, compare=False)
+    """Idempotency key of the request that this call is a part of, see `nested`."""
     headers: Headers = field(default_factory=dict, repr=False, compare=False)
     """Headers of the response; services may add some."""
     api_url: str = ""
@@ -118,9 +120,13 @@ class Caller:
 
     def new_id(self, prefix: str, *identity: str) -> str:
         """Return a new id. After `begin`, a retry gets the same id for the same `identity`."""
-        if self.idempotency is None:
-            return ids.new(prefix)
-        return self.idempotency.new_id(prefix, *identity)
+        request = self.idempotency or self.outer
+        return request.new_id(prefix, *identity) if request else ids.new(prefix)
+
+    def nested(self) -> "Caller":
+        """Return the caller of a service that another service uses: a retry of the request gets the
+        same ids, but the answer to keep is that of the outer service."""
+        return replace(self, idempotency=None, outer=self.idempotency)
 
 
 class Workspace(BaseModel):

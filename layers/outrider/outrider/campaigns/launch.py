@@ -38,7 +38,7 @@ from outrider.mailboxes.health.remedies import why_it_cannot_send
 from outrider.mailboxes.service import MailboxService
 from outrider.sequences.errors import LaunchUnderWay, MailboxPoolNotWarmed, SequenceNotDraft
 from outrider.sequences.models import Sequence, Settings, Step
-from outrider.sequences.schemas import SequenceView
+from outrider.sequences.schemas import SequenceSummary
 from outrider.sequences.service import SequenceService, require_sendable
 
 _LEFT_OUT: dict[SkipReason, str] = {
@@ -95,7 +95,7 @@ class LaunchService:
             raise _nobody(results)
         launched = launching.launched()
         answer = SequenceLaunched(
-            **SequenceView.of(launched).model_dump(),
+            **SequenceSummary.of(launched).model_dump(),
             audience=counted(results),
             results=results,
         )

@@ -21,7 +21,7 @@ from outrider.kit.aws.dynamodb import Action, try_transact
 from outrider.kit.errors import Contended
 from outrider.kit.outbox import Event
 from outrider.sequences.errors import SequenceNotLaunched
-from outrider.sequences.schemas import SequenceView
+from outrider.sequences.schemas import SequenceSummary
 from outrider.sequences.service import SequenceService
 
 MAX_COUNTED = 1_000
@@ -75,7 +75,7 @@ class ControlService:
                 return view
         raise Contended("Another request changed this campaign")
 
-    def pause_sequence(self, sequence_id: str) -> SequenceView:
+    def pause_sequence(self, sequence_id: str) -> SequenceSummary:
         """Pause the campaign that the sequence leads, and the sequence with it. Idempotent.
 
         Raises: SequenceNotFound, SequenceNotLaunched, WrongStatus, Contended.
@@ -83,10 +83,10 @@ class ControlService:
         for _ in attempts(_ATTEMPTS):
             sequence = self.sequences.get(sequence_id)
             if sequence.status == "paused":
-                return SequenceView.of(sequence)
+                return SequenceSummary.of(sequence)
             campaign = self._led_by(sequence.campaign_id)
             after = self._paused(campaign, BY_PERSON)
-            view = SequenceView.of(sequence.turned("paused"))
+            view = SequenceSummary.of(sequence.turned("paused"))
             if try_transact(*self._pause_actions(campaign, after), *self.caller.keep_actions(view)):
                 return view
         raise Contended("Another request changed this sequence")
@@ -99,11 +99,13 @@ class ControlService:
         for _ in attempts(_ATTEMPTS):
             sequence = self.sequences.get(sequence_id)
             if sequence.status == "active":
-                return SequenceResumed(**SequenceView.of(sequence).model_dump(), backlog=_NOTHING)
+                return SequenceResumed(
+                    **SequenceSummary.of(sequence).model_dump(), backlog=_NOTHING
+                )
             campaign = self._led_by(sequence.campaign_id)
             after, backlog = self._resumed(campaign), self._backlog(campaign)
             turned = sequence.turned("active")
-            view = SequenceResumed(**SequenceView.of(turned).model_dump(), backlog=backlog)
+            view = SequenceResumed(**SequenceSummary.of(turned).model_dump(), backlog=backlog)
             if try_transact(
                 *self._resume_actions(campaign, after), *self.caller.keep_actions(view)
             ):

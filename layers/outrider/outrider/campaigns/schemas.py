@@ -18,7 +18,7 @@ from outrider.kit.http.requests import Day, Instant
 from outrider.kit.text.addresses import Email
 from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
-from outrider.sequences.schemas import Name, PlanUpdate, SequenceView
+from outrider.sequences.schemas import Name, PlanUpdate, SequenceSummary
 from outrider.sequences.settings import SettingsInput, SettingsView
 
 MAX_CONTACTS = 1_000
@@ -93,7 +93,7 @@ class CampaignResumed(CampaignView):
     backlog: Backlog
 
 
-class SequenceResumed(SequenceView):
+class SequenceResumed(SequenceSummary):
     backlog: Backlog
 
 
@@ -212,7 +212,7 @@ class LaunchAudience(BaseModel):
     skipped: int
 
 
-class SequenceLaunched(SequenceView):
+class SequenceLaunched(SequenceSummary):
     """`results` has one entry for each requested contact, in that order."""
 
     audience: LaunchAudience

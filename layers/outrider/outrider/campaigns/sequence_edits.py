@@ -9,7 +9,7 @@ from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import CampaignRepository
 from outrider.kit.aws.dynamodb import Action
 from outrider.sequences.models import Sequence
-from outrider.sequences.schemas import SequenceDetail, SequenceUpdate, StepsPut, StepsView
+from outrider.sequences.schemas import SequenceUpdate, SequenceView, StepsPut, StepsView
 from outrider.sequences.service import SequenceService
 
 
@@ -23,7 +23,7 @@ class SequenceEdits:
 
     def update(
         self, sequence_id: str, update: SequenceUpdate, if_match: int | None
-    ) -> SequenceDetail:
+    ) -> SequenceView:
         """Change the sequence, and apply the changed settings to the campaign that it leads. Other
         settings of the campaign are kept.
 

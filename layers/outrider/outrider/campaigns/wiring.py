@@ -108,7 +108,7 @@ def trigger(caller: Caller) -> TriggerService:
         campaigns=campaign_repository(workspace),
         sequences=sequences(caller),
         # The response stored for the idempotency key is the trigger's, not the new contact's.
-        contacts=contacts(replace(caller, idempotency=None)),
+        contacts=contacts(caller.nested()),
         enrollments=lambda campaign_id: enrollment_repository(workspace, campaign_id),
         enroller=lambda campaign, first: _enroller(
             caller,

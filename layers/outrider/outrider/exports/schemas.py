@@ -63,5 +63,5 @@ class Download(BaseModel):
     expires_at: str
 
 
-class ExportShown(Export):
+class ExportView(Export):
     download: Download | None = None

@@ -10,7 +10,7 @@ from outrider.exports.errors import ExportNotFound
 from outrider.exports.files import LINK_SECONDS, MEDIA, key_of
 from outrider.exports.models import Export
 from outrider.exports.repository import ExportRepository
-from outrider.exports.schemas import Download, ExportCreate, ExportShown
+from outrider.exports.schemas import Download, ExportCreate, ExportView
 from outrider.kit import clock, ids
 from outrider.kit.aws.s3 import Objects
 from outrider.kit.http.pagination import Page, PageQuery, Sealer
@@ -42,13 +42,13 @@ class ExportService:
         )
         return created
 
-    def get(self, export_id: str) -> ExportShown:
+    def get(self, export_id: str) -> ExportView:
         """Return an export; once it is completed, with a link to its file if the key may read the
         exported resource. Raises ExportNotFound."""
         found = self.exports.get(export_id) if ids.is_id("exp", export_id) else None
         if found is None:
             raise ExportNotFound
-        shown = ExportShown(**found.model_dump())
+        shown = ExportView(**found.model_dump())
         if found.status != "completed" or not scopes.covers(
             self.caller.scopes, f"{found.kind}:read"
         ):

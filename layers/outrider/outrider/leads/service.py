@@ -81,6 +81,7 @@ class LeadService:
     def update(self, lead_id: str, update: LeadUpdate, if_match: int | None) -> LeadView:
         """Change what is given. Raises LeadNotFound, and PreconditionFailed at another version
         than `if_match`."""
+        self.caller.begin()
 
         def changed(lead: Lead) -> Lead:
             return lead.model_copy(update=update.given)
@@ -103,13 +104,10 @@ class LeadService:
 
         def changed(lead: Lead) -> Lead:
             status = "researched" if lead.status == "new" else lead.status
-            return lead.model_copy(
-                update={"researched_at": found.researched_at, "status": status}
-                if found.outcome == "found"
-                else {}
-            )
+            return lead.model_copy(update={"researched_at": found.researched_at, "status": status})
 
-        self._change(lead_id, changed, keeping=found)
+        if found.outcome == "found":
+            self._change(lead_id, changed, keeping=found)
         return found
 
     def researched(self, lead_id: str) -> Research:

@@ -1,7 +1,5 @@
 """Builds the objects of `leads`."""
 
-from dataclasses import replace
-
 from outrider.access.models import Caller, WorkspaceId
 from outrider.companies.wiring import companies
 from outrider.contacts.wiring import contact_repository, contacts
@@ -16,8 +14,7 @@ from outrider.research.wiring import research
 
 
 def leads(caller: Caller) -> LeadService:
-    # The answer to keep is that of the lead, not of the contact or research that it is made with.
-    inner = replace(caller, idempotency=None)
+    inner = caller.nested()
     repository = lead_repository(caller.workspace)
     return LeadService(
         caller,
@@ -25,7 +22,7 @@ def leads(caller: Caller) -> LeadService:
         LeadLists(repository, contacts(inner)),
         contacts(inner),
         companies(inner),
-        lambda: research(inner),
+        lambda: research(inner, caller),
     )
 
 

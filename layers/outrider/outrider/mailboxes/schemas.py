@@ -144,7 +144,7 @@ class MailboxQuery(PageQuery):
     mailbox_pool: Annotated[PoolId | None, Field(description="Only mailboxes of this pool")] = None
 
 
-class SmtpDetails(BaseModel):
+class SmtpView(BaseModel):
     host: str
     port: int
     security: Security
@@ -163,7 +163,7 @@ class Warmup(BaseModel):
 _NOT_SHOWN = {"smtp", "breaker", "sending_days", "day_began_at"}
 
 
-class MailboxDetails(BaseModel):
+class MailboxView(BaseModel):
     """A mailbox with today's (UTC) cap and usage. Until it is `verified`, it sends nothing and
     receives no replies. `used_today` is the number of emails counted against `cap_today`. If its
     provider refuses email, `health_detail` is the provider's own message, and `retry_at` is when
@@ -174,7 +174,7 @@ class MailboxDetails(BaseModel):
     email: str
     name: str | None = None
     kind: Kind
-    smtp: SmtpDetails | None = None
+    smtp: SmtpView | None = None
     mailbox_pool: str
     daily_cap: int
     min_gap_seconds: int
@@ -207,7 +207,7 @@ class MailboxDetails(BaseModel):
             health_detail=mailbox.breaker.detail if mailbox.breaker else None,
             retry_at=mailbox.retry_at,
             smtp=(
-                SmtpDetails(**mailbox.smtp.model_dump(exclude={"locked_password"}))
+                SmtpView(**mailbox.smtp.model_dump(exclude={"locked_password"}))
                 if mailbox.smtp
                 else None
             ),

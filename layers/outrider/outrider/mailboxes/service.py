@@ -28,9 +28,9 @@ from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.schemas import (
     MailboxCreate,
     MailboxDeleted,
-    MailboxDetails,
     MailboxQuery,
     MailboxUpdate,
+    MailboxView,
     SmtpCreate,
     SmtpUpdate,
 )
@@ -56,7 +56,7 @@ class MailboxService:
     claims: AddressClaims
     local: bool
 
-    def create(self, new: MailboxCreate) -> MailboxDetails:
+    def create(self, new: MailboxCreate) -> MailboxView:
         """Create a mailbox. It is verified at once if the workspace has already proved that it owns
         the address or its domain.
 
@@ -77,7 +77,7 @@ class MailboxService:
         for proof, claims in self.claims.of_new(new.email):
             verified = {"verified_by": proof, "verified_at": at} if proof else {}
             begun = mailbox.model_copy(update=verified)
-            details = MailboxDetails.of(begun, 0, now)
+            details = MailboxView.of(begun, 0, now)
             try:
                 created = [self._event("created", begun)]
                 self.mailboxes.add(begun, created, [*claims, *self.caller.keep_actions(details)])
@@ -90,14 +90,14 @@ class MailboxService:
             return details
         raise AssertionError("a mailbox may always begin unverified")
 
-    def get(self, mailbox_id: str) -> MailboxDetails:
+    def get(self, mailbox_id: str) -> MailboxView:
         """Return the mailbox with today's usage. Raises MailboxNotFound."""
         now = clock.now()
         _require_id(mailbox_id)
         found = self.mailboxes.get_with_usage(mailbox_id, now.date())
         if found is None:
             raise MailboxNotFound
-        return MailboxDetails.of(*found, now)
+        return MailboxView.of(*found, now)
 
     def of_pool(self, pool: str) -> Sequence[Mailbox]:
         return self.mailboxes.of_pool(pool)
@@ -105,15 +105,15 @@ class MailboxService:
     def has_pool(self, pool: str) -> bool:
         return self.pools.exists(pool)
 
-    def list(self, query: MailboxQuery) -> Page[MailboxDetails]:
+    def list(self, query: MailboxQuery) -> Page[MailboxView]:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/mailboxes")
         found, place = self.mailboxes.list(query.limit, sealer.after(query), query.mailbox_pool)
         now = clock.now()
         usage = self.mailboxes.usage((mailbox.id for mailbox in found), now.date()) if found else {}
-        details = [MailboxDetails.of(each, usage[each.id].used, now) for each in found]
+        details = [MailboxView.of(each, usage[each.id].used, now) for each in found]
         return sealer.page(query, details, place)
 
-    def update(self, mailbox_id: str, given: MailboxUpdate, if_match: int | None) -> MailboxDetails:
+    def update(self, mailbox_id: str, given: MailboxUpdate, if_match: int | None) -> MailboxView:
         """Change the given fields. `if_match` is the version that the caller expects; None skips
         that check.
 
@@ -140,7 +140,7 @@ class MailboxService:
                     update={"paused_reason": None, "breaker": again or changed.breaker}
                 )
             after, events = self.reviews.assessed(before, changed, found.counts)
-            details = MailboxDetails.of(after, found.used_today, now)
+            details = MailboxView.of(after, found.used_today, now)
             if after == before:
                 return details
             try:

@@ -1,6 +1,6 @@
 """Research of a contact's company."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from outrider.access.models import Caller
@@ -11,7 +11,7 @@ from outrider.contacts.models import Contact
 from outrider.credits.models import LedgerEntry, price
 from outrider.credits.service import CreditService
 from outrider.kit import ids
-from outrider.kit.aws.dynamodb import TransactionFailed, transact
+from outrider.kit.aws.dynamodb import Action, TransactionFailed, transact
 from outrider.kit.errors import ServiceUnavailable
 from outrider.research.composing import compose
 from outrider.research.errors import NothingToResearch, ResearchedMeanwhile
@@ -23,13 +23,15 @@ from outrider.research.site.choice import Site, site_of
 
 @dataclass(frozen=True, slots=True)
 class ResearchService:
-    """Research in one workspace. `look` fetches a site and returns findings about it."""
+    """Research in one workspace. `look` fetches a site and returns findings about it;
+    `keep_failure` returns the writes that store a response for which nothing was found."""
 
     caller: Caller
     research: ResearchRepository
     companies: CompanyRepository
     credits: CreditService
     look: Callable[[Site], Findings]
+    keep_failure: Callable[[Research], Sequence[Action]]
 
     def carry_out(self, contact_id: str, request: ResearchRequest) -> Research:
         """Research the company of a contact. Findings from the last 24 hours, for this contact or
@@ -97,7 +99,7 @@ class ResearchService:
             self.credits.void(held.id)
             raise
         if findings.outcome != "found":
-            self.credits.void(held.id, also=self.caller.keep_actions(answer))
+            self.credits.void(held.id, also=self.keep_failure(answer))
             return answer
         try:
             posted = self._charge(held, contact, findings, answer, replacing=replacing)

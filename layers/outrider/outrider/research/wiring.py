@@ -14,11 +14,19 @@ from outrider.research.site.looking import SiteLookup
 from outrider.research.site.reader import SiteReader
 
 
-def research(caller: Caller) -> ResearchService:
+def research(caller: Caller, outer: Caller | None = None) -> ResearchService:
+    """`outer` is the caller of the service that uses it, whose response a failure is."""
     contacts = ContactRepository(Table(settings().contacts_table), caller.workspace)
     companies = CompanyRepository(Table(settings().companies_table), caller.workspace)
     look = simulated if caller.workspace.mode == "test" else _looker().look
-    return ResearchService(caller, ResearchRepository(contacts), companies, credits(caller), look)
+    return ResearchService(
+        caller,
+        ResearchRepository(contacts),
+        companies,
+        credits(caller),
+        look,
+        (outer or caller).keep_actions,
+    )
 
 
 def _looker() -> SiteLookup:

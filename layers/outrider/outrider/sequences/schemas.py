@@ -86,7 +86,7 @@ class StepsQuery(Checked):
     ] = None
 
 
-class SequenceView(BaseModel):
+class SequenceSummary(BaseModel):
     """A sequence. `steps` is the number of its steps, `steps_version` the number of their current
     version."""
 
@@ -110,7 +110,7 @@ class SequenceView(BaseModel):
         return cls(steps=sequence.step_count, **sequence.model_dump(include=shown))
 
 
-class SequenceDetail(SequenceView):
+class SequenceView(SequenceSummary):
     """A sequence with the settings of its campaign."""
 
     settings: SettingsView
@@ -118,7 +118,7 @@ class SequenceDetail(SequenceView):
     @classmethod
     def of(cls, sequence: Sequence) -> Self:
         return cls(
-            **SequenceView.of(sequence).model_dump(), settings=SettingsView.of(sequence.settings)
+            **SequenceSummary.of(sequence).model_dump(), settings=SettingsView.of(sequence.settings)
         )
 
 

@@ -24,9 +24,9 @@ from outrider.sequences.repository import SequenceRepository
 from outrider.sequences.schemas import (
     SequenceCreate,
     SequenceDeleted,
-    SequenceDetail,
     SequenceLint,
     SequenceQuery,
+    SequenceSummary,
     SequenceUpdate,
     SequenceView,
     StepsPut,
@@ -66,14 +66,14 @@ class SequenceService:
     sequences: SequenceRepository
     pools: PoolRepository
 
-    def list(self, query: SequenceQuery) -> Page[SequenceView]:
+    def list(self, query: SequenceQuery) -> Page[SequenceSummary]:
         """Return a page of sequences, newest first. Raises ValidationFailed if the cursor is
         invalid."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/sequences")
         found, place = self.sequences.list(query.status, query.limit, sealer.after(query))
-        return sealer.page(query, [SequenceView.of(sequence) for sequence in found], place)
+        return sealer.page(query, [SequenceSummary.of(sequence) for sequence in found], place)
 
-    def create(self, new: SequenceCreate) -> SequenceView:
+    def create(self, new: SequenceCreate) -> SequenceSummary:
         """Create a draft. Raises ValidationFailed if the mailbox pool does not exist."""
         now = clock.timestamp()
         sequence = Sequence(
@@ -87,7 +87,7 @@ class SequenceService:
         )
         steps = [step.step(first=place == 0) for place, step in enumerate(new.steps)]
         created = self.caller.event("sequence.created", sequence_id=sequence.id, name=new.name)
-        view = SequenceView.of(sequence)
+        view = SequenceSummary.of(sequence)
         also = [*self.pools.check_exists_actions(new.mailbox_pool), *self.caller.keep_actions(view)]
         self.sequences.add(sequence, steps, [created], also)
         return view
@@ -99,9 +99,9 @@ class SequenceService:
             raise SequenceNotFound
         return sequence
 
-    def detail(self, sequence_id: str) -> SequenceDetail:
+    def detail(self, sequence_id: str) -> SequenceView:
         """Return the sequence with its settings. Raises SequenceNotFound."""
-        return SequenceDetail.of(self.get(sequence_id))
+        return SequenceView.of(self.get(sequence_id))
 
     def update(
         self,
@@ -109,7 +109,7 @@ class SequenceService:
         update: SequenceUpdate,
         if_match: int | None,
         follow: Follow = _no_actions,
-    ) -> SequenceDetail:
+    ) -> SequenceView:
         """Change only the given fields. Raises SequenceNotFound, SequenceNotChangeable,
         ValidationFailed if the mailbox pool does not exist, PreconditionFailed if the sequence is
         not at version `if_match`, and Contended if it changes during every attempt."""
@@ -118,10 +118,15 @@ class SequenceService:
             changes = update.over(before)
             _require_changeable(before, changes)
             if not changes:
-                return SequenceDetail.of(before)
+                return SequenceView.of(before)
             after = before.changed(changes)
+<<<<<<< HEAD
             view = SequenceDetail.of(after)
             pool_checks = (
+=======
+            view = SequenceView.of(after)
+            there = (
+>>>>>>> 2408ec1e (Name examples by what they give, and views and summaries by one suffix each)
                 self.pools.check_exists_actions(after.mailbox_pool)
                 if "mailbox_pool" in changes
                 else ()

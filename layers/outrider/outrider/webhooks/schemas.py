@@ -175,7 +175,7 @@ class WebhookSummary(BaseModel):
         )
 
 
-class WebhookDetails(WebhookSummary):
+class WebhookView(WebhookSummary):
     """A webhook with `available_events`, all that `events` may name."""
 
     available_events: AvailableEvents
@@ -218,7 +218,7 @@ class WebhookTest(BaseModel):
         )
 
 
-class WithSecret(WebhookDetails):
+class WithSecret(WebhookView):
     """A webhook in the only response that shows its secret, as `whsec_…`.
 
     If the request is repeated with its Idempotency-Key, `secret` is null and `notice` explains how
@@ -302,7 +302,7 @@ class LoggedDelivery(DeliverySummary):
     attempts: list[Attempt]
 
 
-class DeliveryDetails(LoggedDelivery):
+class DeliveryView(LoggedDelivery):
     """A delivery with its `payload`, the text that was signed and sent."""
 
     payload: str

@@ -23,7 +23,7 @@ from outrider.mailboxes.health.reviews import HealthReviews
 from outrider.mailboxes.models import Mailbox
 from outrider.mailboxes.ownership.claims import Lapse, Lapses
 from outrider.mailboxes.repository import MailboxCounts, MailboxRepository
-from outrider.mailboxes.schemas import MailboxDetails
+from outrider.mailboxes.schemas import MailboxView
 from outrider.mailboxes.smtp import SmtpSessions
 
 _ATTEMPTS = 5
@@ -50,7 +50,7 @@ class CheckService:
     find_account: FindAccount
     lapses: Lapses
 
-    def check(self, mailbox_id: str) -> MailboxDetails:
+    def check(self, mailbox_id: str) -> MailboxView:
         """Check the mailbox, store the findings and update its health; withdraw its verification if
         the proof no longer holds.
 
@@ -82,7 +82,7 @@ class CheckService:
                 seen = seen.model_copy(update={"verified_by": None, "verified_at": None})
                 ended = lapse.writes
             after, events = self.reviews.assessed(before, seen, found.counts)
-            details = MailboxDetails.of(after, found.used_today, now)
+            details = MailboxView.of(after, found.used_today, now)
             try:
                 also = [*ended, *self.caller.keep_actions(details)]
                 self.mailboxes.change(before, after, events, also)

@@ -38,7 +38,7 @@ class PoolMailboxes(BaseModel):
     failing: int
 
 
-class PoolDetails(BaseModel):
+class PoolView(BaseModel):
     """A pool as of today (UTC). `warmed`: at least one of its mailboxes is warmed up. Capacity
     counts the mailboxes that can send."""
 

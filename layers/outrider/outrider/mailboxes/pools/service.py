@@ -19,7 +19,7 @@ from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
 from outrider.mailboxes.pools.errors import DefaultPoolStays, PoolInUse, PoolNotFound
 from outrider.mailboxes.pools.models import Pool
 from outrider.mailboxes.pools.repository import PoolRepository, PoolTaken
-from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolDetails, PoolUpdate
+from outrider.mailboxes.pools.schemas import PoolCreate, PoolDeleted, PoolUpdate, PoolView
 from outrider.mailboxes.repository import MailboxRepository
 
 _ATTEMPTS = 5
@@ -34,7 +34,7 @@ class PoolService:
     pools: PoolRepository
     mailboxes: MailboxRepository
 
-    def create(self, new: PoolCreate) -> PoolDetails:
+    def create(self, new: PoolCreate) -> PoolView:
         """Create a pool. Raises DuplicateResource if its id exists, and TooManyPools."""
         now = clock.now()
         at = clock.to_text(now)
@@ -44,18 +44,18 @@ class PoolService:
             created_at=at,
             updated_at=at,
         )
-        details = PoolDetails.of(pool, [], {}, now)
+        details = PoolView.of(pool, [], {}, now)
         try:
             self.pools.add(pool, self.caller.keep_actions(details))
         except PoolTaken as taken:
             raise DuplicateResource(f"There is a mailbox pool {pool.id} already") from taken
         return details
 
-    def get(self, pool_id: str) -> PoolDetails:
+    def get(self, pool_id: str) -> PoolView:
         """Return the pool with its mailbox counts and capacity. Raises PoolNotFound."""
         return self._details(*self._found(pool_id))
 
-    def list(self, query: PageQuery) -> Page[PoolDetails]:
+    def list(self, query: PageQuery) -> Page[PoolView]:
         """Return a page of pools, sorted by id. Every page reads all pools."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/mailbox-pools")
         after = (sealer.after(query) or {}).get("id", "")
@@ -64,11 +64,11 @@ class PoolService:
         shown = following[: query.limit]
         used = self._used(mailboxes)
         now = clock.now()
-        details = [PoolDetails.of(pool, _of(pool, mailboxes), used, now) for pool in shown]
+        details = [PoolView.of(pool, _of(pool, mailboxes), used, now) for pool in shown]
         more = len(following) > len(shown)
         return sealer.page(query, details, {"id": shown[-1].id} if more else None)
 
-    def update(self, pool_id: str, given: PoolUpdate, if_match: int | None) -> PoolDetails:
+    def update(self, pool_id: str, given: PoolUpdate, if_match: int | None) -> PoolView:
         """Change the given fields. `if_match` is the version that the caller expects; None skips
         that check.
 
@@ -122,8 +122,8 @@ class PoolService:
         PreconditionFailed.check(if_match, pool.version)
         return pool, _of(pool, mailboxes)
 
-    def _details(self, pool: Pool, mailboxes: Sequence[Mailbox]) -> PoolDetails:
-        return PoolDetails.of(pool, mailboxes, self._used(mailboxes), clock.now())
+    def _details(self, pool: Pool, mailboxes: Sequence[Mailbox]) -> PoolView:
+        return PoolView.of(pool, mailboxes, self._used(mailboxes), clock.now())
 
     def _used(self, mailboxes: Sequence[Mailbox]) -> dict[str, int]:
         if not mailboxes:

@@ -15,9 +15,9 @@ from outrider.webhooks.errors import DeliveryNotFound, WebhookNotFound
 from outrider.webhooks.models import Delivery
 from outrider.webhooks.replays.redelivery import Repeats, again
 from outrider.webhooks.schemas import (
-    DeliveryDetails,
     DeliveryQuery,
     DeliverySummary,
+    DeliveryView,
     LoggedDelivery,
 )
 
@@ -48,13 +48,13 @@ class DeliveryService:
             place,
         )
 
-    def get(self, delivery_id: str) -> DeliveryDetails:
+    def get(self, delivery_id: str) -> DeliveryView:
         """Return a delivery with its attempts and payload. Raises DeliveryNotFound."""
         named = parts_of(delivery_id)
         logged = self.log.get(named[1], delivery_id) if named else None
         if logged is None:
             raise DeliveryNotFound
-        return DeliveryDetails.of(logged.delivery, attempts=logged.attempts)
+        return DeliveryView.of(logged.delivery, attempts=logged.attempts)
 
     def redeliver(self, delivery_id: str) -> DeliverySummary:
         """Redeliver an event, from the beginning of the retry schedule.

@@ -24,12 +24,12 @@ from outrider.webhooks.schemas import (
     WebhookCreate,
     WebhookCreated,
     WebhookDeleted,
-    WebhookDetails,
     WebhookPage,
     WebhookRotated,
     WebhookSummary,
     WebhookTest,
     WebhookUpdate,
+    WebhookView,
 )
 
 OVERLAP = timedelta(hours=24)
@@ -78,10 +78,10 @@ class WebhookService:
         )
         return created
 
-    def get(self, webhook_id: str) -> WebhookDetails:
+    def get(self, webhook_id: str) -> WebhookView:
         """Return a webhook, without its secret. Raises WebhookNotFound."""
         stored = self._stored(webhook_id)
-        return WebhookDetails.of(stored.webhook, stored.gate)
+        return WebhookView.of(stored.webhook, stored.gate)
 
     def list(self, query: PageQuery) -> WebhookPage:
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/webhooks")
@@ -92,7 +92,7 @@ class WebhookService:
 
     def update(
         self, webhook_id: str, given: WebhookUpdate, if_match: int | None = None
-    ) -> WebhookDetails:
+    ) -> WebhookView:
         """Update a webhook. A new URL or enabling it resets the circuit breaker.
 
         Raises WebhookNotFound, PreconditionFailed, ValidationFailed if the URL is not allowed (SSRF
@@ -102,7 +102,7 @@ class WebhookService:
         if given.url is not None:
             self._require_callable(given.url)
 
-        def change(before: Stored) -> WebhookDetails:
+        def change(before: Stored) -> WebhookView:
             _require_version(before.webhook, if_match)
             changed = before.webhook.model_copy(update=changes)
             after = _with_reason(before.webhook, changed)
@@ -111,7 +111,7 @@ class WebhookService:
 
         return self._with_retries(webhook_id, change)
 
-    def enable(self, webhook_id: str, if_match: int | None = None) -> WebhookDetails:
+    def enable(self, webhook_id: str, if_match: int | None = None) -> WebhookView:
         """Enable a webhook, close its circuit breaker and drain its backlog, also if it is enabled
         already. Raises WebhookNotFound, PreconditionFailed and Contended."""
         return self.update(webhook_id, WebhookUpdate(status="enabled"), if_match)
@@ -166,11 +166,11 @@ class WebhookService:
             raise WebhookNotFound
         return stored
 
-    def _changed(self, before: Stored, after: Webhook, *, reset: bool) -> WebhookDetails:
+    def _changed(self, before: Stored, after: Webhook, *, reset: bool) -> WebhookView:
         webhook_id = before.webhook.id
         gate = before.gate.reset() if reset else before.gate
         if after == before.webhook and not reset:
-            return WebhookDetails.of(after, gate)
+            return WebhookView.of(after, gate)
         events = []
         if after != before.webhook:
             after = _next_version(after)
@@ -178,7 +178,7 @@ class WebhookService:
             events.append(
                 self.caller.event("webhook.disabled", webhook_id=webhook_id, reason="paused")
             )
-        details = WebhookDetails.of(after, gate)
+        details = WebhookView.of(after, gate)
         also = self.caller.keep_actions(details)
         self.webhooks.change(before.webhook, after, events=events, also=also, reset=reset)
         if reset and after.status == "enabled":
