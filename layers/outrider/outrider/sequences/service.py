@@ -120,13 +120,8 @@ class SequenceService:
             if not changes:
                 return SequenceView.of(before)
             after = before.changed(changes)
-<<<<<<< HEAD
-            view = SequenceDetail.of(after)
-            pool_checks = (
-=======
             view = SequenceView.of(after)
-            there = (
->>>>>>> 2408ec1e (Name examples by what they give, and views and summaries by one suffix each)
+            pool_checks = (
                 self.pools.check_exists_actions(after.mailbox_pool)
                 if "mailbox_pool" in changes
                 else ()
