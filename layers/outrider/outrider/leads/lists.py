@@ -30,7 +30,7 @@ class LeadLists:
     contacts: ContactService
 
     def page(self, asked: LeadQuery, after: Item | None) -> tuple[list[Found], Item | None]:
-        """Return at most `asked.limit` leads, and the place after them; None at the end."""
+        """Return at most `asked.limit` leads, and the key to continue after; None at the end."""
         if asked.contact_id is not None:
             lead = self.leads.of_contact(asked.contact_id)
             return self._fitting(asked, {lead.id: lead} if lead else {}), None
@@ -71,7 +71,7 @@ class LeadLists:
         return self._fitting(asked, leads)
 
     def _fitting(self, asked: LeadQuery, leads: Mapping[str, Lead]) -> list[Found]:
-        """Those of the leads that satisfy the filter; their contacts are read together."""
+        """Return the leads that satisfy the filter, with their contacts, read in one batch."""
         contacts = self.contacts.several({lead.contact_id for lead in leads.values()})
         with_contacts = ((lead, contacts.get(lead.contact_id)) for lead in leads.values())
         return [(lead, contact) for lead, contact in with_contacts if asked.matches(lead, contact)]

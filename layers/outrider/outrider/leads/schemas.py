@@ -1,4 +1,4 @@
-"""Requests and answers of /v1/leads and /v1/profile."""
+"""Requests and responses of /v1/leads and /v1/profile."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -103,7 +103,7 @@ class LeadUpdate(Input):
 
     @property
     def given(self) -> dict[str, Any]:
-        """What the caller gave, by field."""
+        """Return the given fields, and no reason with a status that came without one."""
         given = self.model_dump(exclude_unset=True)
         return {"status_reason": None, **given} if "status" in given else given
 

@@ -38,7 +38,7 @@ from outrider.research.service import ResearchService
 
 @dataclass(frozen=True, slots=True)
 class LeadService:
-    """Use cases of /v1/leads. `research` is made when it is used: it may reach other hosts."""
+    """Use cases of /v1/leads. `research` constructs the service that reads companies' sites."""
 
     caller: Caller
     leads: LeadRepository
@@ -69,7 +69,7 @@ class LeadService:
         return view
 
     def get(self, lead_id: str) -> LeadView:
-        """Raises LeadNotFound."""
+        """Return a lead with its score. Raises LeadNotFound."""
         return self._view(self._require(lead_id))
 
     def list(self, query: LeadQuery) -> Page[LeadView]:
@@ -174,8 +174,8 @@ class LeadService:
         if_match: int | None = None,
         keeping: Research | None = None,
     ) -> LeadView:
-        """Write what `changed` makes of the lead, again where others were faster. `keeping` is the
-        answer to the request, by default the lead."""
+        """Store what `changed` returns for the lead; retried when the optimistic lock fails.
+        `keeping` is the response to store for the idempotency key, by default the lead."""
         for _ in attempts():
             before = self._require(lead_id)
             if if_match not in (None, before.version):
@@ -201,7 +201,7 @@ class LeadService:
         raise Contended("Others keep changing this lead")
 
     def _events(self, before: Lead, after: Lead) -> Sequence[Event]:
-        """One event when the lead is qualified or disqualified, by its score or by a person."""
+        """Return the event of a lead that is qualified or disqualified now, or nothing."""
         if after.status == before.status or after.status not in ("qualified", "disqualified"):
             return []
         return [self._event(after.status, after, score=after.score.score if after.score else None)]

@@ -1,4 +1,4 @@
-"""Builds the objects of `leads`."""
+"""Construction of the services and workers of `leads`."""
 
 from outrider.access.models import Caller, WorkspaceId
 from outrider.companies.wiring import companies
