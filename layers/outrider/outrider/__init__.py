@@ -1,1 +1,1 @@
-"""Outrider: the domain library behind every function."""
+"""Outrider: the domain library that all Lambda functions use."""

@@ -125,7 +125,7 @@ class Caller:
 
     def nested(self) -> "Caller":
         """Return the caller of a service that another service uses: a retry of the request gets the
-        same ids, but the answer to keep is that of the outer service."""
+        same ids, but the response that is stored is that of the outer service."""
         return replace(self, idempotency=None, outer=self.idempotency)
 
 

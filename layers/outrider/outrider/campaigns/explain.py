@@ -92,11 +92,11 @@ class DueStanding(BaseModel):
 
 
 class CampaignExplanation(BaseModel):
-    """Why a campaign is not sending. `gates` are the reasons that block the whole campaign, most
-    important first; it is empty if emails can be sent. `next_look_at` is when the campaign is next
-    processed, `earliest_send_at` when the next message can be sent: not before `next_look_at`,
-    unless its step is in the queue. It is null if somebody has to act first or no step is left. For
-    one contact, see `GET /v1/enrollments/{id}/explain`."""
+    """Explanation of why a campaign is not sending. `gates` are the reasons that block the whole
+    campaign, most important first; it is empty if emails can be sent. `next_look_at` is when the
+    campaign is next processed, `earliest_send_at` when the next message can be sent: not before
+    `next_look_at`, unless its step is in the queue. It is null if somebody has to act first or no
+    step is left. For one contact, see `GET /v1/enrollments/{id}/explain`."""
 
     campaign_id: str
     object: Literal["campaign_explanation"] = "campaign_explanation"

@@ -32,7 +32,8 @@ QUEUED_LANE = f"{QUEUED}#"
 """Lane of the steps in the queue, in the index `by_due`."""
 
 ERASED = "erased"
-"""Exit reason of an enrollment that erasure of its contact ended, or that had failed before."""
+"""Exit reason of an enrollment whose contact was erased: the erasure ended it, or replaced the
+reason of an earlier failure."""
 
 SHARD_SIZE = 50_000
 """Enrollments per shard of the index `by_due`."""

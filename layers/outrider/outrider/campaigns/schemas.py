@@ -192,9 +192,10 @@ SkipReason = Literal[
     "in_other_active_sequence",
     "recently_contacted",
 ]
-"""Listed twice in the request; no such contact; enrolled in this campaign before; unsubscribed; the
-address accepts no email, according to a verification or a bounce; address or domain is suppressed;
-in another active campaign, with `exclusive`; emailed less than `min_interval_hours` ago."""
+"""Reasons, in this order: listed twice in the request; no such contact; enrolled in this campaign
+before; unsubscribed; the address accepts no email, according to a verification or a bounce; address
+or domain is suppressed; in another active campaign, with `exclusive`; emailed less than
+`min_interval_hours` ago."""
 
 
 class EnrollResult(BaseModel):
@@ -327,7 +328,7 @@ class EnrollingView(BaseModel):
 
 
 class AudienceView(BaseModel):
-    """Contacts of a filter, and how many of them were enrolled or skipped so far."""
+    """Contacts added by one filter: how many were enrolled or skipped so far."""
 
     id: str
     filter: dict[str, JsonValue]

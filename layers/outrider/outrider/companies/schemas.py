@@ -146,8 +146,8 @@ class CompanyUpdate(_CompanyFields):
 
 
 class CompanyBatch(BatchBody):
-    """Rows to create or upsert. Each is checked and written by itself, so a bad row never affects
-    the others."""
+    """Rows to create or upsert. Each is validated and written separately, so an invalid row never
+    affects the others."""
 
     companies: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]
     upsert: bool = False

@@ -95,8 +95,8 @@ class ContactUpdate(_ContactFields):
 
 
 class ContactBatch(BatchBody):
-    """Rows to create or upsert. Each is checked and written by itself, so a bad row never affects
-    the others."""
+    """Rows to create or upsert. Each is validated and written separately, so an invalid row never
+    affects the others."""
 
     contacts: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]
     upsert: bool = False

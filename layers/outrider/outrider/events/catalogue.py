@@ -138,8 +138,8 @@ OF_NOBODY: frozenset[EventName] = frozenset(
         "credits",
     }
 )
-"""Events that never name a contact. They are rare, and have index entries of their own, so a list
-of them need not read the whole feed."""
+"""Events that never name a contact. They are rare, and have index entries of their own, so listing
+them does not read the whole feed."""
 
 NEVER_BESIDE_A_CONTACT = frozenset({"com", "exp", "key", "rpl", "whk"})
 """Id prefixes that occur only in events of OF_NOBODY."""

@@ -120,8 +120,8 @@ class EventService:
 
 
 def _made_at(resource: str) -> int | None:
-    """Return when a resource was created (epoch milliseconds), or None if its id does not tell. For
-    an enrollment, return the later creation of its contact and campaign."""
+    """Return when a resource was created (epoch milliseconds), or None if its id does not contain a
+    time. For an enrollment, return the later creation of its contact and campaign."""
     prefix = resource.partition("_")[0]
     if prefix in _TELLING_WHEN_MADE:
         return ids.made_at(resource)

@@ -41,7 +41,7 @@ class ExportWork(BaseModel):
     """Whether the last part is uploaded."""
     names: list[str] | None = None
     names_cursor: str | None = None
-    """Cursor of the first pass, which collects the names; None once all are known."""
+    """Cursor of the first pass, which collects the names of custom fields; None after that pass."""
     aside: int = 0
     """Number of the S3 object with the saved beginning of the next part; 0 if there is none."""
     request_id: str = ""

@@ -75,8 +75,8 @@ def changes(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[st
 
 
 def stops(current: Mapping[str, Any], given: Given) -> dict[str, Any]:
-    """Return the change of status that applies whatever the policy: a row can set an opt-out or a
-    bounce, but no file can remove one."""
+    """Return the change of status that applies regardless of the policy: a row can set an opt-out
+    or a bounce, but no file can remove one."""
     ours, theirs = current.get(_STATUS), given.fields.get(_STATUS)
     if theirs not in STOPS or (ours in STOPS and STOPS.index(ours) <= STOPS.index(theirs)):
         return {}
@@ -84,7 +84,7 @@ def stops(current: Mapping[str, Any], given: Given) -> dict[str, Any]:
 
 
 def _merged_open_field(current: Mapping[str, Any], given: Given, policy: Policy) -> dict[str, Any]:
-    """Merge the open field name by name; names that the row lacks are kept."""
+    """Merge `custom` or `context` name by name; names that the row lacks are unchanged."""
     row: Mapping[str, Any] = given.fields.get(policy.open_field or "") or {}
     merged = dict(current)
     merged |= {

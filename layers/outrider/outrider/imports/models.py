@@ -75,7 +75,7 @@ class Progress(BaseModel):
 
 
 class FileError(BaseModel):
-    """Why the file could not be read any further; rows before `line` stay imported."""
+    """Reason why the rest of the file could not be read; rows before `line` stay imported."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -15,9 +15,9 @@ from outrider.imports.storage import ImportFiles
 from outrider.imports.targets import ImportTarget
 
 ROWS = 20
-"""Rows shown as they would be written."""
+"""Maximum number of rows that a preview shows."""
 CHECKED = 500
-"""Rows checked for problems."""
+"""Maximum number of rows that a preview checks for problems."""
 _LONGEST = 300
 
 

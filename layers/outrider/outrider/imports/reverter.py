@@ -2,7 +2,7 @@
 
 Items that a row created are deleted, and items that it changed get their previous values; both on
 the condition that the item is at the version which the row left. Items changed since then stay as
-they are, and the result of their row says so.
+they are, and their rows get the corresponding result.
 """
 
 from collections import Counter

@@ -31,7 +31,7 @@ from outrider.kit.errors import ServiceUnavailable
 
 MAX_BYTES = 200 * 1024 * 1024
 CONFIRMATION = timedelta(days=7)
-"""How long an import waits for confirmation."""
+"""Time after which an import that was not confirmed expires."""
 CHUNK_ROWS = 500
 CHUNK_BYTES = 4 * 1024 * 1024
 MOST_TRIES = 3

@@ -46,7 +46,7 @@ def new(prefix: str) -> str:
 
 
 def derived(prefix: str, *parts: str) -> str:
-    """Return a deterministic id: a hash of `parts`, so the same parts always give the same id."""
+    """Return a deterministic id: a hash of `parts`, so the same parts always have the same id."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{_encode(int.from_bytes(digest[:16], 'big'))}"
 

@@ -1,4 +1,4 @@
-"""What is known of a lead for its qualification, and where each fact was read."""
+"""Known facts about a lead for its qualification, with their sources."""
 
 from collections.abc import Iterator
 
@@ -12,8 +12,8 @@ _NO_COMPANY = Company(id="", created_at="", updated_at="")
 
 
 def facts_of(contact: Contact, company: Company | None, findings: Findings | None) -> Facts:
-    """Return the facts of a contact, its company and what research found, the first the best: what
-    was given of the contact or company comes before what a site says."""
+    """Return the facts about a contact and its company, the most reliable first: stored fields have
+    precedence over those that research read on the website."""
     site = findings.facts if findings else SiteFacts()
     at = company or _NO_COMPANY
     return Facts(

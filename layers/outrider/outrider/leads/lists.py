@@ -1,7 +1,8 @@
-"""Pages of leads that satisfy a filter.
+"""Pages of leads that match a filter.
 
-One query finds them, the most selective that has the order asked for; the other filters are tested
-on what it finds. So a page reads a bounded number of leads, and may be empty before the end.
+One query reads candidates: the most selective one that has the requested order. The other filters
+are applied in memory. The number of leads read per page is limited, so a page may be empty although
+more follow.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from outrider.leads.schemas import LeadQuery
 
 _CALLS = 3
 _LEAST = 100
-"""Leads read in a call where a filter may leave some of them out."""
+"""Minimum number of leads read per call if filters are applied in memory."""
 Found = tuple[Lead, Contact | None]
 
 
@@ -71,7 +72,8 @@ class LeadLists:
         return self._fitting(asked, leads)
 
     def _fitting(self, asked: LeadQuery, leads: Mapping[str, Lead]) -> list[Found]:
-        """Return the leads that satisfy the filter, with their contacts, read in one batch."""
+        """Return the leads that match the filter, with their contacts, which are read in one
+        batch."""
         contacts = self.contacts.several({lead.contact_id for lead in leads.values()})
         with_contacts = ((lead, contacts.get(lead.contact_id)) for lead in leads.values())
         return [(lead, contact) for lead, contact in with_contacts if asked.matches(lead, contact)]

@@ -1,4 +1,4 @@
-"""Leads and the profile that they are qualified by."""
+"""Leads, and the ideal customer profile by which they are qualified."""
 
 from typing import Literal
 

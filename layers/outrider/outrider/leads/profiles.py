@@ -14,7 +14,7 @@ from outrider.qualification.profiles import Profile
 
 @dataclass(frozen=True, slots=True)
 class ProfileService:
-    """Use cases of /v1/profile."""
+    """The ideal customer profile of the caller's workspace."""
 
     caller: Caller
     leads: LeadRepository
@@ -24,7 +24,7 @@ class ProfileService:
         return ProfileView.of(self.leads.profile())
 
     def put(self, profile: Profile, if_match: int | None) -> ProfileView:
-        """Replace the profile. Raises PreconditionFailed at another version than `if_match`."""
+        """Replace the profile. Raises PreconditionFailed if the version is not `if_match`."""
         for _ in attempts():
             before = self.leads.profile()
             if if_match not in (None, before.version):

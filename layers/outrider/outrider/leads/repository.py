@@ -1,6 +1,6 @@
 """Keys, expressions and items of leads.
 
-A lead is `<workspace>` / `led_…`; the claim of its contact, of which there is one lead at most, is
+A lead is `<workspace>` / `led_…`; the unique claim on its contact, which has at most one lead, is
 `<workspace>#lead` / `con_…`. The profile of the workspace is `<workspace>` / `profile`.
 """
 
@@ -36,7 +36,8 @@ class LeadRepository:
     def add(self, lead: Lead, events: Sequence[Event], also: Sequence[Action]) -> None:
         """Store a new lead and claim its contact. `also` are writes of the same transaction.
 
-        Raises LeadExists where the contact has a lead, TransactionFailed for a condition of `also`.
+        Raises LeadExists if the contact has a lead, and TransactionFailed if a condition of `also`
+        fails.
         """
         put = self.table.put_action(self._item(lead, events), "attribute_not_exists(#pk)")
         transact(put, self._claim_action(lead), *also)
@@ -49,7 +50,7 @@ class LeadRepository:
         return Lead.model_validate(item) if item else None
 
     def get_many(self, lead_ids: Iterable[str]) -> dict[str, Lead]:
-        """Return the leads that exist of `lead_ids`, by id; 100 in a call."""
+        """Return the existing leads of `lead_ids`, by id; 100 per call."""
         found = self.table.get_all(self.workspace, lead_ids)
         return {lead_id: Lead.model_validate(item) for lead_id, item in found.items()}
 
@@ -63,7 +64,7 @@ class LeadRepository:
     ) -> None:
         """Replace a lead as it was read. `also` are writes of the same transaction.
 
-        Raises LeadNotFound when it was deleted, PreconditionFailed when it was changed meanwhile.
+        Raises LeadNotFound if it was deleted, PreconditionFailed if it was changed meanwhile.
         """
         put = self.table.put_action(
             self._item(after, events), "#version = :seen", seen=before.version
@@ -77,7 +78,7 @@ class LeadRepository:
         self.table.write(put, also)
 
     def remove(self, lead: Lead, also: Sequence[Action] = ()) -> None:
-        """Delete a lead and its claim. Raises LeadNotFound when it is gone."""
+        """Delete a lead and its claim. Raises LeadNotFound if it does not exist."""
         delete = self.table.delete_action(self.workspace, lead.id, "attribute_exists(#pk)")
         transact(
             delete.or_raise(LeadNotFound()),
@@ -91,14 +92,14 @@ class LeadRepository:
         )
 
     def forget(self, contact_id: str) -> None:
-        """Delete the lead of a contact, if it has one, however often this is asked."""
+        """Delete the lead of a contact, if it has one. Idempotent."""
         if lead := self.of_contact(contact_id):
             with suppress(LeadNotFound):
                 self.remove(lead)
 
     def move(self, contact_id: str, winner_id: str) -> None:
-        """Give the lead of a contact that was merged to the contact that it went into, unless that
-        one has a lead of its own: then the lead is deleted."""
+        """Move the lead of a merged contact to the contact that it was merged into. If that one
+        already has a lead, delete the lead instead."""
         lead = self.of_contact(contact_id)
         if lead is None:
             return
@@ -115,7 +116,8 @@ class LeadRepository:
             self.forget(contact_id)
 
     def page(self, query: Query, limit: int) -> ItemPage:
-        """Return a part of an index or of the table: keys, or items; see the queries below."""
+        """Return a page of an index (keys only) or of the table (items), for one of the queries
+        below."""
         return self.table.page(query, limit, calls=1)
 
     def in_order_of_creation(
@@ -149,7 +151,7 @@ class LeadRepository:
     def save_profile(
         self, before: StoredProfile, after: StoredProfile, also: Sequence[Action]
     ) -> None:
-        """Replace the profile as it was read. Raises PreconditionFailed when it has changed."""
+        """Replace the profile as it was read. Raises PreconditionFailed if it has changed."""
         put = self.table.put_action(
             {**after.model_dump(), "pk": self.workspace, "sk": _PROFILE},
             "#version = :seen" if before.updated_at else "attribute_not_exists(#pk)",
@@ -163,7 +165,8 @@ class LeadRepository:
         return f"{self.workspace}#lead"
 
     def _claim_action(self, lead: Lead) -> Action:
-        """Claim the contact of a lead; raises LeadExists where another lead has it."""
+        """Return the write that claims the contact of a lead. Raises LeadExists in the transaction
+        if another lead has it."""
         claim = self.table.put_action(
             {"pk": self._claims, "sk": lead.contact_id, "lead_id": lead.id},
             "attribute_not_exists(#pk) OR #lead_id = :lead_id",

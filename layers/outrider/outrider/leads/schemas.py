@@ -24,8 +24,8 @@ _MOST_NOTES = 2_000
 
 
 class LeadCreate(Input):
-    """A contact by its id, or by its address: where no contact has the address, one is created of
-    what is given. What is given changes nothing about a contact that exists."""
+    """A contact by its id, or by its address: if no contact has the address, one is created from
+    the other fields. They do not change an existing contact."""
 
     model_config = ConfigDict(
         use_attribute_docstrings=True,
@@ -46,7 +46,7 @@ class LeadCreate(Input):
     last_name: Text | None = None
     """Family name of a new contact."""
     title: Text | None = None
-    """Job title of a new contact, such as `Head of Sales`: qualification reads it."""
+    """Job title of a new contact, such as `Head of Sales`, which qualification uses."""
     company: Text | None = None
     """Name of the new contact's company."""
     linkedin_url: ShortWebAddress | None = None
@@ -62,7 +62,7 @@ class LeadCreate(Input):
     custom: Custom = Field(default_factory=dict)
     """Further fields of a new contact, by names of your own."""
     source: Text | None = None
-    """Where a new contact comes from."""
+    """Source of a new contact, in your own words."""
     notes: Annotated[str, Field(max_length=_MOST_NOTES)] | None = None
     """Notes about the lead."""
 
@@ -76,22 +76,22 @@ class LeadCreate(Input):
         return self
 
     def new_contact(self) -> ContactWrite:
-        """Return the contact to be created, of what is given."""
+        """Return the contact to create from the fields of the request."""
         given = self.model_dump(exclude_unset=True, exclude={"contact_id", "notes"})
         return ContactWrite.model_validate(given)
 
 
 class LeadUpdate(Input):
-    """Only what is given changes; null clears `status_reason` and `notes`."""
+    """Only the given fields change; null clears `status_reason` and `notes`."""
 
     model_config = ConfigDict(
         use_attribute_docstrings=True, json_schema_extra=json_schema.CHANGES_SOMETHING
     )
 
     status: LeadStatus = Field(default_factory=lambda: "new")
-    """The status that a person gives the lead. The score stays as it is."""
+    """The status that a person sets. The score does not change."""
     status_reason: Annotated[str, Field(max_length=500)] | None = None
-    """Why the lead has its status. A new `status` without a reason clears it."""
+    """Reason for the status. A new `status` without a reason clears it."""
     notes: Annotated[str, Field(max_length=_MOST_NOTES)] | None = None
     """Notes about the lead."""
 
@@ -103,13 +103,13 @@ class LeadUpdate(Input):
 
     @property
     def given(self) -> dict[str, Any]:
-        """Return the given fields, and no reason with a status that came without one."""
+        """Return the given fields. A status without a reason clears the reason."""
         given = self.model_dump(exclude_unset=True)
         return {"status_reason": None, **given} if "status" in given else given
 
 
 class LeadQuery(PageQuery):
-    """Filters of a list of leads: all that are given must hold."""
+    """Filters of a list of leads; a lead must match all of them."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -124,11 +124,11 @@ class LeadQuery(PageQuery):
     search: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """Each word must begin a word of the contact's name, company, title or address."""
     sort: Order = "-created_at"
-    """By creation or by score; `-` for descending order. Leads without a score have no place in an
-    order by score."""
+    """By creation or by score; `-` for descending order. Sorted by score, leads without a score are
+    not listed."""
 
     def matches(self, lead: Lead, contact: Contact | None) -> bool:
-        """Return whether a lead, of which `contact` is known, satisfies every filter."""
+        """Return whether a lead with this contact matches all filters."""
         score = lead.score.score if lead.score else -1
         return (
             self.status in (None, lead.status)
@@ -140,7 +140,7 @@ class LeadQuery(PageQuery):
 
 
 class LeadContact(BaseModel):
-    """The contact of a lead, in short."""
+    """Summary of a lead's contact."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -168,15 +168,15 @@ class LeadView(BaseModel):
     contact_id: str
     """The contact that the lead is about."""
     contact: LeadContact | None = None
-    """The contact in short; null when it was deleted a moment ago."""
+    """Summary of the contact; null if it was deleted a moment ago."""
     status: LeadStatus
     """`new`, `researched`, `qualified` or `disqualified`."""
     status_reason: str | None = None
-    """Why a person gave the lead its status."""
+    """Reason for the status, as a person set it."""
     score: int | None = None
     """From 0 to 100 by the ideal customer profile; null until the lead was qualified."""
     threshold: int | None = None
-    """The score from which the profile qualified when the lead was scored."""
+    """The minimum score of a qualified lead when this one was scored."""
     score_lines: list[ScoreLine] = []
     """One line for each rule of the profile. Their points add up to the score."""
     scored_at: str | None = None
@@ -205,7 +205,7 @@ class LeadView(BaseModel):
 
 
 class LeadDeleted(BaseModel):
-    """A lead was deleted; its contact stays."""
+    """A deleted lead; its contact is kept."""
 
     id: str
     object: Literal["lead"] = "lead"

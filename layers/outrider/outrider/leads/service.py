@@ -38,7 +38,8 @@ from outrider.research.service import ResearchService
 
 @dataclass(frozen=True, slots=True)
 class LeadService:
-    """Use cases of /v1/leads. `research` constructs the service that reads companies' sites."""
+    """Leads of the caller's workspace. `research` constructs the service that reads companies'
+    websites."""
 
     caller: Caller
     leads: LeadRepository
@@ -73,14 +74,14 @@ class LeadService:
         return self._view(self._require(lead_id))
 
     def list(self, query: LeadQuery) -> Page[LeadView]:
-        """Return a page of leads, with their contacts in short."""
+        """Return a page of leads with summaries of their contacts."""
         sealer = Sealer(self.caller.seal, f"{self.caller.workspace}/leads")
         found, place = self.lists.page(query, sealer.after(query))
         return sealer.page(query, [LeadView.of(*each) for each in found], place)
 
     def update(self, lead_id: str, update: LeadUpdate, if_match: int | None) -> LeadView:
-        """Change what is given. Raises LeadNotFound, and PreconditionFailed at another version
-        than `if_match`."""
+        """Change only the given fields. Raises LeadNotFound, and PreconditionFailed if the version
+        is not `if_match`."""
         self.caller.begin()
 
         def changed(lead: Lead) -> Lead:
@@ -89,13 +90,13 @@ class LeadService:
         return self._change(lead_id, changed, if_match)
 
     def delete(self, lead_id: str) -> LeadDeleted:
-        """Delete the lead; its contact stays. Raises LeadNotFound."""
+        """Delete the lead; its contact is kept. Raises LeadNotFound."""
         deleted = LeadDeleted(id=lead_id)
         self.leads.remove(self._require(lead_id), self.caller.keep_actions(deleted))
         return deleted
 
     def carry_out_research(self, lead_id: str, request: ResearchRequest) -> Research:
-        """Research the company of the lead's contact, for a credit when a page was read.
+        """Research the company of the lead's contact; it costs a credit if a page was read.
 
         Raises LeadNotFound, NothingToResearch, InsufficientCredits.
         """
@@ -111,7 +112,7 @@ class LeadService:
         return found
 
     def researched(self, lead_id: str) -> Research:
-        """Return what was researched about the lead's company. Raises LeadNotFound, and
+        """Return the stored research about the lead's company. Raises LeadNotFound, and
         NotResearched."""
         lead = self._require(lead_id)
         found = self.research().kept(lead.contact_id)
@@ -123,7 +124,7 @@ class LeadService:
         """Score the lead by the workspace's profile, which costs nothing, and write the score to
         its contact too.
 
-        Raises LeadNotFound, and ContactNotFound when its contact was deleted.
+        Raises LeadNotFound, and ContactNotFound if its contact was deleted.
         """
         self.caller.begin()
         contact = self.contacts.get(self._require(lead_id).contact_id)
@@ -145,7 +146,7 @@ class LeadService:
         return self._change(lead_id, changed)
 
     def _contact(self, new: LeadCreate) -> Contact:
-        """The contact that is named, or has the address, or is created."""
+        """Return the contact with the id or the address of the request, or a new one."""
         if new.contact_id is not None:
             return self.contacts.get(new.contact_id)
         given = new.new_contact()
@@ -201,7 +202,8 @@ class LeadService:
         raise Contended("Others keep changing this lead")
 
     def _events(self, before: Lead, after: Lead) -> Sequence[Event]:
-        """Return the event of a lead that is qualified or disqualified now, or nothing."""
+        """Return the event of a lead that was qualified or disqualified by this change, or
+        nothing."""
         if after.status == before.status or after.status not in ("qualified", "disqualified"):
             return []
         return [self._event(after.status, after, score=after.score.score if after.score else None)]

@@ -12,17 +12,14 @@ from outrider.leads.repository import LeadRepository
 
 @dataclass(frozen=True, slots=True)
 class LeadFollower:
-    """Deletes leads with their contacts, and moves those of merged contacts.
-
-    Records that come again do no harm. Anything that fails is raised, so that the stream delivers
-    the batch again.
-    """
+    """Worker that deletes the leads of deleted contacts, and moves those of merged ones. It is
+    idempotent. An error fails the whole batch, which the stream then retries."""
 
     leads: Callable[[WorkspaceId], LeadRepository]
     contacts: Callable[[WorkspaceId], ContactRepository]
 
     def follow(self, records: Sequence[Mapping[str, Any]]) -> None:
-        """Handle the records of contacts that are tombstones now."""
+        """Handle the stream records of contacts that became tombstones."""
         for record in records:
             image = record["dynamodb"].get("NewImage", {})
             if "deleted_at" not in image:

@@ -40,7 +40,7 @@ HealthReason = Literal[
 Proof = Literal["dns", "code", "login", "operator", "first"]
 """Method by which the workspace proved that it owns an address: a TXT record of its domain, a code
 sent to it, a login at the domain's own mail server, or a grant by the operator. `first` is no
-proof: no other workspace had added the address, which is enough if the deployment says so
+proof: no other workspace had added the address, which is enough if the deployment allows it
 (MailboxOwnership)."""
 
 RATES: frozenset[HealthReason] = frozenset({"bounce_rate", "complaint_rate"})

@@ -77,7 +77,7 @@ class Content(BaseModel):
 
 
 class Classification(BaseModel):
-    """What a reply says, who decided it, and the confidence (0 to 1). A person overrides the
+    """Class of a reply, who decided it, and the confidence (0 to 1). A person overrides the
     classifier."""
 
     model_config = ConfigDict(frozen=True)

@@ -104,7 +104,7 @@ class Preview(BaseModel):
     reads; with click tracking, the `tracked_links` of the HTML become tracking links. Unsubscribe
     links in a preview have no effect. `enrolled` is false before the launch; variants and spintax
     are then chosen again for the campaign. Parts that cannot be rendered are null, and `findings`
-    say why; `sendable` is true if there is no error."""
+    explain why; `sendable` is true if there is no error."""
 
     object: Literal["preview"] = "preview"
     sequence_id: str
@@ -230,7 +230,7 @@ class SettlementResult(BaseModel):
 
 
 class SettlementBatch(BaseModel):
-    """One result for each message. With filters, `has_more` says that more messages may follow
+    """One result for each message. With filters, `has_more` means that more messages may follow
     after `next_cursor`, even if a call found few or none."""
 
     object: Literal["settlement_batch"] = "settlement_batch"

@@ -2,7 +2,7 @@
 
 The first transaction stops all sending: the contact becomes a tombstone and its addresses are
 suppressed, so no email can be claimed any more. The following steps are idempotent and may take any
-number of requests: the record of the erasure says what must be erased.
+number of requests: the record of the erasure lists what must be erased.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -81,7 +81,7 @@ class Criteria(Input):
 
 
 class Exclusions(Criteria):
-    """Rules that disqualify a lead, whatever else matches."""
+    """Rules that disqualify a lead, regardless of its score."""
 
     companies: Phrases = Field(default_factory=list)
     """Phrases in the company's name: whole words in this order."""
@@ -118,9 +118,9 @@ class Profile(Criteria):
     """An ideal customer profile. One without any entry qualifies every lead."""
 
     exclusions: Exclusions = Exclusions()
-    """Who is never qualified, whatever else matches."""
+    """Rules that disqualify a lead, regardless of its score."""
     weights: Weights = Weights()
-    """How much each rule counts beside the others."""
+    """Relative weights of the rules."""
     threshold: Annotated[int, Field(ge=0, le=100)] = DEFAULT_THRESHOLD
     """Minimum score of a qualified lead."""
 

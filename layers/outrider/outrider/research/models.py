@@ -34,7 +34,7 @@ class ResearchSource(BaseModel):
     fetched_at: str
     status: int | None = None
     error: SourceError | None = None
-    """Why the page could not be read; null if it was read."""
+    """Reason why the page could not be read; null if it was read."""
 
 
 class ResearchSignal(BaseModel):

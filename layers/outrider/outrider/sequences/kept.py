@@ -23,7 +23,8 @@ def get(place: Key) -> Sequence[Step] | None:
 
 
 def keep(place: Key, steps: Sequence[Step]) -> Sequence[Step]:
-    """Cache the steps, evict the least recently used ones, and return `steps`."""
+    """Cache the steps under their key, evict the least recently used entries, and return
+    `steps`."""
     _kept.pop(place, None)
     _kept[place] = steps
     while len(_kept) > MOST:

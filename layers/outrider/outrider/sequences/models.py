@@ -129,7 +129,7 @@ class Settings(BaseModel):
     stop_for_company: bool = False
     """Whether a reply also ends the enrollments of the same company."""
     exclusive: bool = False
-    """Whether contacts that are in another active campaign are left out."""
+    """Whether contacts that are in another active campaign are skipped."""
     min_interval_hours: int = 0
     """Minimum hours between a message of another campaign and one of this, to the same contact."""
     keep_running: bool = False

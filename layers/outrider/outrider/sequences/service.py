@@ -53,7 +53,8 @@ gets emails from two pools. A finished sequence may get new steps for enrollment
 retried."""
 
 Follow = Callable[[Sequence], Many[Action]]
-"""Returns the writes that must join the transaction of a change, given the changed sequence."""
+"""Function that returns further writes for the transaction of a change; its argument is the changed
+sequence."""
 
 
 def _no_actions(_: Sequence) -> Many[Action]:

@@ -34,7 +34,7 @@ Limit = Annotated[int, Field(ge=1, le=1_000_000)]
 
 class Window(Input):
     """Days and hours in which steps may be carried out: from `from` until before `to`, `HH:MM` in
-    the time zone; `to` may be 24:00. A window across midnight must be given as two."""
+    the time zone; `to` may be 24:00. A window across midnight must be split into two."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 

@@ -132,8 +132,8 @@ class StepCreate(_Content):
     """A step. Give the wait as `wait_days` or `wait_before`, not both. `if` defaults to `always`
     for the first step and to `no_reply` for the others. Subject, text and html are Liquid templates
     over the contact's fields, with spintax such as `{Hi|Hello}`; an email without a subject is sent
-    as a reply in the thread. An SMS has only text, and so has a manual step, where the text says
-    what to do. Instead of the content, a step can have `variants`, of which each contact gets
+    as a reply in the thread. An SMS has only text, and so has a manual step, where the text has the
+    instructions. Instead of the content, a step can have `variants`, of which each contact gets
     one."""
 
     model_config = ConfigDict(json_schema_extra=_rules())

@@ -11,10 +11,10 @@ from outrider.kit import json
 _INTERNAL = {"mode", "actor", "request_id", "recorded_at"}
 
 DisabledReason = Literal["gone", "asked", "failing", "paused"]
-"""Why a webhook is disabled: it answered 410 (`gone`), it asked in a response header (`asked`), it
-had no success for five days (`failing`), or the API disabled it (`paused`)."""
+"""Reason why a webhook is disabled: it answered 410 (`gone`), it asked in a response header
+(`asked`), it had no success for five days (`failing`), or the API disabled it (`paused`)."""
 Kind = Literal["scheduled", "probe", "replay", "redelivery"]
-"""What triggered an attempt."""
+"""Trigger of an attempt."""
 Directive = Literal["disable", "abort-message"]
 """Values of the response header `webhook-delivery` with which an endpoint can steer deliveries."""
 State = Literal["pending", "delivered", "failed"]

@@ -44,7 +44,7 @@ class Enroller:
     mark: str
     keeps: bool = False
     calendars: dict[str | None, Calendar] = field(default_factory=dict)
-    """Calendars by time zone: parsing the window settings takes longer than a lookup."""
+    """Cached calendars by time zone, because parsing the window settings is slow."""
 
     def enroll(self, contacts: Sequence[Contact]) -> dict[str, SkipReason]:
         """Enroll up to AT_ONCE contacts. Return the reasons of those that were skipped, by contact

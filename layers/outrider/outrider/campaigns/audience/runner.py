@@ -95,8 +95,8 @@ class AudienceRunner:
                 return "to be continued"
 
     def _read(self, job: AudienceJob) -> tuple[Sequence[Contact], Item | None]:
-        """Return the next contacts, each once, and the position after them. There are few if few
-        match the filter."""
+        """Return the next contacts, each once, and the position after them. It returns fewer
+        contacts if few match the filter."""
         found: dict[str, Contact] = {}
         after: Item | None = job.after
         for _ in range(_PAGES):

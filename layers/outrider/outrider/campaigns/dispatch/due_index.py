@@ -112,7 +112,7 @@ class DuePlaces:
 
 
 def due_at(place: Item) -> str:
-    """Return the due time in an entry's sort key, whatever its lane."""
+    """Return the due time in an entry's sort key, in any lane."""
     return str(place["by_due_sk"]).rpartition("#")[2]
 
 

@@ -69,7 +69,7 @@ class DueReading:
 
     def read_lanes(self, lanes: Sequence[str]) -> None:
         """Read all due enrollments of these email lanes without looking for slots, because none of
-        their steps is an email any more."""
+        their steps is an email any more since the steps changed."""
         for lane in lanes:
             if not self.more:
                 self._read_all(lane, self.until)

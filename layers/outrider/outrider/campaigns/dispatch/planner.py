@@ -1,7 +1,7 @@
 """Planner of a round: assigns a mailbox and a send time to each due step.
 
 It is a pure function: nothing is random or reads the clock. Jitter and the choice of mailbox come
-from a hash of ids and the day, so the same input gives the same plan.
+from a hash of ids and the day, so the same input has the same plan.
 """
 
 import hashlib
@@ -191,7 +191,7 @@ class _Planner:
         return self._calendar(enrollment).earliest(ready) if enrollment.state == "active" else ready
 
     def place(self, enrollment: Enrollment, ready: datetime) -> Planned:  # noqa: PLR0911 - a list of rules
-        """Return the plan for one enrollment that is ready at `ready`."""
+        """Return the plan for one enrollment whose step can be sent from `ready` on."""
         step = step_of(self.campaign, enrollment, self.steps)
         variant = step.variant_for(enrollment.id).id if step else None
         if enrollment.state != "active":

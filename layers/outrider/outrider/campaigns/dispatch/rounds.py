@@ -153,8 +153,8 @@ class RoundService:
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────
 
     def _needs_no_mailboxes(self, campaign: Campaign) -> bool:
-        """Return whether no enrollment has an email to send, whatever its lane: all have to migrate
-        to the newest steps, and none of these is an email."""
+        """Return whether no enrollment has an email to send, although lanes of emails are not
+        empty: all have to migrate to the newest steps, and none of these is an email."""
         if not 1 < campaign.least_steps_version == campaign.steps_version:
             return False
         newest = self._steps_of(campaign, ())[campaign.steps_version]

@@ -46,7 +46,7 @@ def due_after(previous: datetime, step: Step, settings: Settings, timezone: str 
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Working days and send windows of a campaign in one time zone. It caches the days that were
-    looked up, so keep it for repeated calls."""
+    looked up, so reuse it."""
 
     zone: ZoneInfo
     windows: tuple[tuple[frozenset[str], time, time | None], ...]
@@ -165,7 +165,7 @@ class Calendar:
         return reached
 
     def _worked_time(self, at: datetime, left: timedelta) -> datetime:
-        """Return the time `left` after `at`, counting working days only."""
+        """Return `at` plus the duration `left`, counting working days only."""
         while True:
             day = at.astimezone(self.zone).date()
             midnight = self.reach(day + _DAY, time.min)

@@ -230,6 +230,6 @@ def due_place(due: str, lane: str = PLAIN) -> dict[str, str]:
 
 
 def _unbound(enrollment: Enrollment) -> Sequence[str]:
-    """Return the field of the mailbox, to remove it if the claim set it and no mailbox had emailed
-    before."""
+    """Return `mailbox_id` as the field to remove if only the claim has set it: no mailbox has
+    emailed the contact yet."""
     return [] if enrollment.mailbox_id else ["mailbox_id"]

@@ -63,7 +63,7 @@ class Endings:
 
     def end_all(self, contact_id: str, state: EndState, exit_reason: str) -> None:
         """End all open or paused enrollments of the contact. One that changes at the same moment is
-        skipped: the gates of its next step end it."""
+        skipped: it ends when its next step is due, by the gates."""
         for enrollment in self.of_contact.all(contact_id):
             if enrollment.is_over or enrollment.state == "sending":
                 continue

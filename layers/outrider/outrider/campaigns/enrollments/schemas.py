@@ -39,8 +39,8 @@ CampaignId = Annotated[str, Field(max_length=64, json_schema_extra=_pattern("cam
 
 
 class EnrollmentQuery(PageQuery):
-    """If most enrollments with a next step have another status, a page may be short or even empty
-    although more follow."""
+    """Filters of enrollments. If most enrollments with a next step have another status, a page may
+    be short or even empty although more follow."""
 
     status: Annotated[
         EnrollmentState | None, Field(description="Only enrollments with this status")

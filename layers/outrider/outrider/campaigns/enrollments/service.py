@@ -81,7 +81,7 @@ class EnrollmentService:
     def resume(self, enrollment_id: str, request: ResumeRequest) -> EnrollmentView:
         """Resume a paused enrollment at its next step. Idempotent.
 
-        If it was paused because the outcome of a message is unknown, `request.unknown` says whether
+        If it was paused because the outcome of a message is unknown, `request.unknown` is whether
         it was sent: then it continues after that step, otherwise the step is sent again.
 
         Raises: EnrollmentNotFound, WrongState, CampaignNotFound, ValidationFailed without

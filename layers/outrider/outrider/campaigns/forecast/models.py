@@ -36,8 +36,8 @@ class Expected:
 
 @dataclass(slots=True)
 class Taken:
-    """Usage of the limits on the first day (UTC) before the forecast begins, by mailbox id, in
-    total and by company key. `free_at` is when the minimum gap of a mailbox has passed."""
+    """Messages already counted against the daily limits when the forecast begins: by mailbox id, in
+    total, and by company key. `free_at` is when the minimum gap of a mailbox has passed."""
 
     mailboxes: dict[str, int] = field(default_factory=dict)
     campaign: int = 0

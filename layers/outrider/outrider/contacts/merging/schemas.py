@@ -10,7 +10,7 @@ ContactId = Annotated[str, Field(max_length=64)]
 
 
 class MergeRequest(Input):
-    """The winner stays; the losers go into it, the first before the second."""
+    """The losers are merged into the winner, in this order, and then deleted."""
 
     winner_id: ContactId
     loser_ids: Annotated[

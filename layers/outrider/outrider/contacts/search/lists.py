@@ -47,7 +47,8 @@ class _Path:
     answers: frozenset[str]
     by_token: bool = False
     word: str = ""
-    """Prefix of the tokens read; a contact with several such tokens is listed at the first."""
+    """Prefix of the word tokens that are read. A contact with several matching words is listed only
+    at the first."""
 
 
 @dataclass(frozen=True, slots=True)

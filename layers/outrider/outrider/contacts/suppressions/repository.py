@@ -124,8 +124,8 @@ class SuppressionRepository:
         return [(self.table, self._pk, each) for each in wanted]
 
     def erase_actions(self, addresses: Sequence[str]) -> Sequence[Action]:
-        """Return the writes that put suppressions without personal data in the place of any
-        suppressions of these addresses."""
+        """Return the writes that suppress these addresses without personal data, replacing existing
+        suppressions."""
         return [
             self.table.put_action(
                 {

@@ -35,8 +35,8 @@ class SuppressionCreate(Input):
 
 
 class SuppressionBatch(BatchBody):
-    """Rows to suppress. Each is checked and written by itself, so a bad row never affects the
-    others."""
+    """Rows to suppress. Each is validated and written separately, so an invalid row never affects
+    the others."""
 
     suppressions: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]
 
@@ -61,7 +61,7 @@ Result = Literal["created", "unchanged", "failed"]
 
 
 class SuppressionResult(BaseModel):
-    """Result of one row. `detail` says why it `failed`."""
+    """Result of one row. `detail` is why it `failed`."""
 
     index: int
     result: Result

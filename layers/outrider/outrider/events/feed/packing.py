@@ -1,4 +1,4 @@
-"""Entries of the event bus: one per event, except that HIGH_VOLUME events are packed to_pack.
+"""Entries of the event bus: one per event, except that HIGH_VOLUME events are packed together.
 
 EventBridge and SQS bill an entry, and each message that a rule makes of it, per 64 KB begun.
 Source: https://aws.amazon.com/eventbridge/pricing/, https://aws.amazon.com/sqs/pricing/

@@ -79,7 +79,7 @@ class EmailOpenedData(_AboutEmail):
     event: ClassVar[EventName] = "email.opened"
 
     machine: bool
-    """Whether a proxy or a scanner opened it, which does not mean that the person read it."""
+    """True if a proxy or a scanner opened it, which does not mean that the person read it."""
 
 
 class EmailClickedData(_AboutEmail):

@@ -1,7 +1,7 @@
 """Opt-outs and bounces in the files of other programs: columns like Unsubscribed, Email Opt Out,
 Bounced, Status.
 
-An opt-out or bounce ("stop") is never lost: an import sets it whatever its policy, and never
+An opt-out or bounce ("stop") is never lost: an import sets it regardless of its policy, and never
 removes one.
 """
 

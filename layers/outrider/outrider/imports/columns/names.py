@@ -142,7 +142,7 @@ NAMES: Mapping[Kind, Mapping[str, str]] = {
 }
 
 STANDING = ("unsubscribed", "subscribed", "bounced", "status")
-"""Fields of contacts that say whether they may be emailed. Several columns may have the same
+"""Fields of contacts that determine whether they may be emailed. Several columns may have the same
 one."""
 
 _STANDING: Mapping[str, re.Pattern[str]] = {

@@ -93,7 +93,7 @@ def is_courtesy(cell: str) -> bool:
 
 
 def timezone_in(cell: str) -> str:
-    """Return the IANA name of a time zone, whatever its case; any other text as it is."""
+    """Return the IANA name of a time zone, ignoring case; any other text unchanged."""
     return _zones_by_fold().get(cell.strip().casefold().replace(" ", "_"), cell)
 
 

@@ -13,7 +13,7 @@ from outrider.inbound.mail import mime, programs, quotes
 
 Sign = Literal["declared", "marked", "likely"]
 """Evidence that a program wrote an email: `declared` by its headers (RFC 3834), `marked` by headers
-or texts that only programs use, or `likely` by some that people use too, though seldom."""
+or texts that only programs use, or `likely` by some that people rarely use."""
 
 _MARKS = (
     "X-Autoreply",
@@ -104,8 +104,8 @@ _TICKET = re.compile(
 )
 _ENDS = re.compile(r"\s*(?:$|[:\uff1a(\[|\u2013\u2014-])")
 _LONG = 10
-"""Length from which on an entry needs no delimiter after it: people do not begin subjects with
-it."""
+"""Minimum length of a label that is recognised without a delimiter after it: people do not begin
+subjects with such a label."""
 _ENOUGH = 2
 """Number of polite phrases that make an email an acknowledgement."""
 _RECEIPT = "message/disposition-notification"

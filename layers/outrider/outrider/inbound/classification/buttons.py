@@ -56,7 +56,7 @@ def read(mail: Message, sender: str) -> Act | None:
 
 def _leaves(mail: Message) -> bool:
     """Return whether the email is the one that clients send to unsubscribe from a list (RFC 2369),
-    whatever its text."""
+    regardless of its text."""
     answers = mime.header(mail, "Auto-Submitted").lower().startswith("auto-repl")
     return not answers and mime.header(mail, "Subject").lower() == "unsubscribe"
 

@@ -40,8 +40,9 @@ def back_on(
     text: str, received: date, *, month_first: bool | None = None, sure: bool = False
 ) -> date | None:
     """Return the return date given in an out-of-office reply, or None if no plausible date is
-    found. `text` is folded. `month_first` says how the writer reads `7/1`; None if unknown. With
-    `sure`, only a date counts that a word marks as the day of return or the end of the absence."""
+    found. `text` is folded. `month_first` is true if the writer means 1 July by `7/1`; None if
+    unknown. With `sure`, only a date counts that a word marks as the day of return or the end of
+    the absence."""
     languages = words.languages_of(text)[:_LANGUAGES]
     calendar_days = dates.in_text(text, languages, received, month_first)
     by_date = _days(text, received, languages, calendar_days)

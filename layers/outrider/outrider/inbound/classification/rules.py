@@ -91,8 +91,8 @@ def classify(
     month_first: bool | None = None,
 ) -> Judgement:
     """Classify a reply. `text` is the writer's own text, without quotes. `declared`: the automatic
-    reply declares itself as one (RFC 3834). `month_first` says how the writer reads `7/1`; None if
-    unknown."""
+    reply declares itself as one (RFC 3834). `month_first` is true if the writer means 1 July by
+    `7/1`; None if unknown."""
     reply = FoldedText(fold(text[:MAX_TEXT]))
     title = FoldedText(fold(subject[:300]))
     if by_machine:

@@ -110,7 +110,8 @@ def _covered(runs: Sequence[Run]) -> int:
 
 
 def _runs(reply: Sequence[str], sent: Sequence[str]) -> list[Run]:
-    """Return runs in the same order in both texts, which cover as many words as possible."""
+    """Return runs that both texts have in the same order and that cover as many words as
+    possible."""
     size = min(_SHINGLE, len(sent))
     if not size:
         return []

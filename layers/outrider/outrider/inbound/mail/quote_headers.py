@@ -45,7 +45,7 @@ def is_rule(line: str) -> bool:
 
 
 def is_attribution(line: str, *, quoted: bool) -> bool:
-    """Return whether the line says who wrote the quote below it, as "On … wrote:". If `quoted`
+    """Return whether the line names who wrote the quote below it, as "On … wrote:". If `quoted`
     lines follow, weaker evidence is enough."""
     if not 5 < len(line) <= LONGEST:
         return False

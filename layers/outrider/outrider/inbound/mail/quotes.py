@@ -60,7 +60,7 @@ class _Reading:
             for line, marked in zip(lines, self.marked, strict=True)
         ]
         self.rests = self._rests(sent)
-        """Line number to what remains of a line without the words of our emails."""
+        """Rest of each line without the words of our emails, by line number."""
 
     def own(self) -> list[str]:
         found: list[str] = []

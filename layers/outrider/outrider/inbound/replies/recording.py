@@ -1,4 +1,4 @@
-"""Recording of a reply: a message of its own and all its effects in one transaction."""
+"""Recording of a reply: its message and all its effects in one transaction."""
 
 from dataclasses import dataclass
 

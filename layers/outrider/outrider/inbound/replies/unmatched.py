@@ -28,7 +28,7 @@ class UnmatchedMails:
         self._record(caller, mailbox_id, mail, reason="no_match", **content)
 
     def record_ambiguous(self, caller: Caller, mailbox_id: str, mail: IncomingMail) -> None:
-        """Record once that an email came that may be meant for another workspace, without its
+        """Record once that an email arrived which may be meant for another workspace, without its
         content."""
         nothing = {"from": "", "subject": "", "kept_at": ""}
         self._record(caller, mailbox_id, mail, reason="ambiguous", **nothing)

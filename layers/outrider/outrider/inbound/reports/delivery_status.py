@@ -90,8 +90,8 @@ def read(report_mail: Message) -> list[Report]:
 
 
 def original_ids(mail: Message) -> list[str]:
-    """Return the Message-IDs of the returned original email, followed by those of the emails that
-    it refers to."""
+    """Return the Message-IDs that the report contains of the returned email, followed by those in
+    its References header."""
     ids: list[str] = []
     answered: list[str] = []
     for part in mime.parts(mail):

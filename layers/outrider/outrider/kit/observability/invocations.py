@@ -10,7 +10,7 @@ from outrider.kit.observability.logs import logger
 
 Result = TypeVar("Result")
 _TOO_LONG = ["function_arn", "function_memory_size"]
-"""Keys that Powertools adds to every log line and that nobody needs."""
+"""Keys that Powertools adds to every log line and that are not needed."""
 
 
 def observed(handler: Callable[[Any, Any], Result]) -> Callable[[Any, Any], Result]:

@@ -28,8 +28,8 @@ Choose = Callable[[int, Sequence[str]], str]
 
 
 def spin(source: str, seed: str) -> str:
-    """Return the source with one option of each group, chosen pseudo-randomly: the same seed gives
-    the same result."""
+    """Return the source with one option of each group, chosen pseudo-randomly: the same seed
+    returns the same result."""
 
     def choose(group: int, options: Sequence[str]) -> str:
         digest = hashlib.sha256(f"{seed}\x1f{group}".encode()).digest()

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from outrider.kit import clock
 
 Reason = Literal["identity", "account_refused", "login_refused", "unreachable", "content_refused"]
-"""What the provider refuses: the sending address (`identity`), its account, the login, or the
-content of emails. `unreachable`: the server cannot be reached."""
+"""Subject of a refusal by the provider: the sending address (`identity`), its account, the login,
+or the content of emails. `unreachable`: the server cannot be reached."""
 
 PROBE = timedelta(minutes=2)
 """Time to wait for the outcome of a probe; after that another email becomes the probe."""

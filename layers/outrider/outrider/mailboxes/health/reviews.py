@@ -75,8 +75,8 @@ class HealthReviews:
 
     def accepted(self, seen: Mailbox) -> None:
         """Close the breaker, and begin a new day of the ramp if one is due. `seen` is the mailbox
-        as read before the email was handed over; if neither applies to it, nothing is read or
-        written. Raises Stale."""
+        as read before the email was handed over; if it needs neither, nothing is read or written.
+        Raises Stale."""
         now = clock.now()
         if seen.breaker is None and not seen.begins_day(now):
             return

@@ -109,8 +109,8 @@ class PoolRepository:
             raise Stale from failure
 
     def join_action(self, pool_id: str) -> Action:
-        """Return the write that counts one more mailbox in the pool. Raises ValidationFailed (the
-        pool does not exist) or PoolFull in the transaction."""
+        """Return the write that increments the pool's count of mailboxes. Raises ValidationFailed
+        (the pool does not exist) or PoolFull in the transaction."""
         exists = "" if pool_id == DEFAULT_POOL else "attribute_exists(#pk) AND "
         action = self.table.update_action(
             self.workspace,
@@ -136,8 +136,8 @@ class PoolRepository:
         return [check.or_raise(unknown_pool(pool_id))]
 
     def leave_action(self, pool_id: str, events: Sequence[Event] = ()) -> Action:
-        """Return the write that counts one mailbox less in the pool, and publishes `events` if the
-        mailbox is deleted."""
+        """Return the write that decrements the pool's count of mailboxes, and publishes `events` if
+        the mailbox is deleted."""
         outbox_change = "SET #_events = :events" if events else "REMOVE #_events"
         values = {"events": outbox.pack(events)} if events else {}
         leaves = f"{outbox_change} ADD #mailboxes :minus"

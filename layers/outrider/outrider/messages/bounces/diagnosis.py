@@ -23,7 +23,7 @@ _OTHERS = re.compile(
     r"|(?<![\w.])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\.?(?: ?\[[^\]]{1,45}\]| ?\([^)]{1,60}\))"
     r"|\bhttps?://\S{1,500}"
 )
-"""Names of persons, hosts and pages, which are ignored: "spam" in one says nothing about the
+"""Names of persons, hosts and pages, which are ignored: "spam" in a name does not describe the
 email."""
 _LINES = re.compile(r"(?<![\d.])[245]\d\d[ -](?:[245]\.\d{1,3}\.\d{1,3}\b)?")
 _FRAME = re.compile(r"[45]\.\d\.\d - [a-z /]{5,60} (?=[45]\d\d-')", re.IGNORECASE)

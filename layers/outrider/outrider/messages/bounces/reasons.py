@@ -1,4 +1,4 @@
-"""Reasons of bounces, and what each says about the recipient's address.
+"""Reasons of bounces, and what each means for the recipient's address.
 
 Sources: RFC 5321 (reply codes), RFC 3463 and its registry (enhanced status codes), and the replies
 in tests/unit/messages/server_answers.py.

@@ -21,8 +21,8 @@ class PreviewService:
     composer: Composer
 
     def preview(self, query: PreviewQuery) -> Preview:
-        """Return the preview. Parts that cannot be rendered are left out, and a finding says why.
-        Raises the errors of `Composer.compose`."""
+        """Return the preview. Parts that cannot be rendered are left out, and a finding explains
+        why. Raises the errors of `Composer.compose`."""
         composed = self.composer.compose(query.sequence_id, query)
         findings = [*_problems(composed), *_lint(composed)]
         rendered: Mail | Content | None = None

@@ -82,8 +82,8 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class TaskPending:
-    """Decision to keep waiting: the enrollment was resumed before the deadline of its manual
-    task."""
+    """Decision to wait for the manual task again: the enrollment was resumed before the task's
+    deadline."""
 
     enrollment: Enrollment
     message: Message

@@ -71,8 +71,8 @@ class RestrictionsReader:
         )
 
     def _reply_key(self, seen: Snapshot, enrollment: Enrollment) -> Key | None:
-        """Return the key of the record that a colleague replied, or None if that does not stop the
-        campaign."""
+        """Return the key of the record of a reply from the contact's company, or None if such
+        replies do not end the enrollment."""
         stops = seen.settings.stop_for_company and enrollment.company_key
         return self.companies.key(stops) if stops else None
 

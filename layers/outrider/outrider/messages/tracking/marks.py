@@ -76,8 +76,8 @@ class Marks:
         )
 
     def _note(self, mark: Action, on_enrollment: Action | None = None) -> bool:
-        """Write the mark together with the enrollment's mark, or alone if the enrollment already
-        has one from another email or is deleted. Return whether the mark is new."""
+        """Write the mark of the message together with that of the enrollment; only that of the
+        message if the enrollment is deleted or already has one. Return whether the mark is new."""
         if on_enrollment:
             try:
                 transact(mark, on_enrollment)

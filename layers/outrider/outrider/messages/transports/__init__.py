@@ -21,7 +21,7 @@ class SendOutcome:
     rfc_message_id: str = ""
     """The Message-ID header that the recipient sees, without <>."""
     scope: Scope | None = None
-    """What a refusal is about; None if the outcome is accepted or unknown."""
+    """Subject of a refusal; None if the outcome is accepted or unknown."""
 
 
 def without_address(outcome: SendOutcome, address: str) -> SendOutcome:

@@ -30,8 +30,8 @@ class Site:
         return self.domain is not None and is_reserved(self.domain)
 
     def candidates(self, *, plain: bool) -> list[str]:
-        """Return the URLs to try, in order: https, then the same with `www.`. With `plain`, a
-        website that was given with http is not upgraded to https."""
+        """Return the URLs to try, in order: https, then the same with `www.`. With `plain`, an http
+        URL of a website is not upgraded to https."""
         scheme, separator, rest = self.address.partition("://")
         if not separator:
             scheme, rest = "https", self.address

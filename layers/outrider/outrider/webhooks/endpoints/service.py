@@ -33,7 +33,7 @@ from outrider.webhooks.schemas import (
 )
 
 OVERLAP = timedelta(hours=24)
-"""How long the previous secret signs too after a rotation."""
+"""Time after a rotation in which the previous secret signs too."""
 _ATTEMPTS = 5
 ResultT = TypeVar("ResultT")
 
@@ -208,8 +208,8 @@ class WebhookService:
                 raise ValidationFailed.at("/url", str(failure)) from failure
 
     def _send_test(self, webhook: Webhook, keys: Sequence[bytes]) -> AttemptOutcome:
-        """Send a `webhook.test` to this endpoint only, whatever it subscribes to. The event is not
-        in the feed, so its `sequence` is 0."""
+        """Send a `webhook.test` to this endpoint only, regardless of its subscriptions. The event
+        is not in the feed, so its `sequence` is 0."""
         test_id = ids.new("evt")
         payload = {
             "id": test_id,

@@ -75,7 +75,7 @@ class Repeats:
 
     def _hasten_action(self, found: Delivery, replay_id: str) -> Action:
         """Return the update that makes a pending delivery due now; its kind and its place in the
-        retry schedule stay."""
+        retry schedule do not change."""
         after = found.model_copy(
             update={"next_attempt_at": clock.timestamp(), "replay_id": replay_id}
         )

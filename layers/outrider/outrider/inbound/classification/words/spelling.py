@@ -64,8 +64,8 @@ def _is_slip(word: str, right: str) -> bool:
 
 
 def _within(word: str, right: str, slips: int) -> Iterator[str]:
-    """Yield the spellings that up to `slips` corrections towards `right` make of `word`, each at
-    the first letter that differs."""
+    """Yield `word` after each possible series of up to `slips` corrections. Each correction is at
+    the first letter that differs from `right`."""
     at = next((n for n, (a, b) in enumerate(zip(word, right, strict=False)) if a != b), None)
     if at is None:
         at = min(len(word), len(right))
