@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -90,6 +91,13 @@ class TestCreate:
         assert (again.status, again.json["code"]) == (409, "DUPLICATE_RESOURCE")
         assert lead["id"] in again.json["detail"]
         assert anew.status == 201
+
+    @pytest.mark.parametrize("contact_id", ["", " ", "led_x", "é" * 64])
+    def test_knows_no_contact_by_what_is_no_id(self, api: Api, contact_id: str) -> None:
+        query = urlencode({"contact_id": contact_id})
+
+        assert api.post("/v1/leads", {"contact_id": contact_id}).status == 404
+        assert api.get(f"/v1/leads?{query}").json["data"] == []
 
     def test_needs_a_contact_that_is_there(self, api: Api) -> None:
         contact = api.post("/v1/contacts", GRACE).json["id"]
@@ -206,17 +214,18 @@ class TestResearch:
         )
         assert api.get("/v1/credits").json["spent"] == 1
 
+    @pytest.mark.parametrize("body", [{}, {"refresh": True}], ids=str)
     @pytest.mark.parametrize(("number", "when"), crash_points(11))
     def test_that_crashes_is_paid_once_when_it_is_repeated(
-        self, api: Api, cloud: Cloud, site: Website, number: int, when: When
+        self, api: Api, cloud: Cloud, *, site: Website, number: int, when: When, body: Any
     ) -> None:
         lead = lead_of(api, site)
         path = f"/v1/leads/{lead['id']}/research"
         with cloud.wire.crash_at(number, when):
-            api.post(path, {}, headers=KEY)
+            api.post(path, body, headers=KEY)
         cloud.clock.advance(seconds=60)
 
-        answer = api.post(path, {}, headers=KEY)
+        answer = api.post(path, body, headers=KEY)
 
         assert (answer.status, answer.json["outcome"]) == (200, "found")
         assert api.get(f"/v1/leads/{lead['id']}").json["status"] == "researched"
@@ -303,6 +312,19 @@ class TestProfile:
         assert (replaced.json["titles"], replaced.json["countries"]) == (["cto"], [])
         assert replaced.json == api.get("/v1/profile").json
 
+    def test_fits_into_an_item(self, api: Api) -> None:
+        domains = [f"{number}.{'a' * 240}" for number in range(1_000)]
+        phrases = [f"{'ü' * 90} {number}" for number in range(100)]
+        fields = ("titles", "industries", "technologies", "signals")
+        profile = {**dict.fromkeys(fields, phrases), "exclusions": {"domains": domains}}
+
+        most = api.put("/v1/profile", {"exclusions": {"domains": domains}})
+        more = api.put("/v1/profile", profile)
+
+        assert (most.status, more.status) == (200, 422)
+        assert "at most 300,000 fit" in more.text
+        assert api.get("/v1/profile").json == most.json
+
     def test_names_what_it_cannot_compare(self, api: Api) -> None:
         answer = api.put("/v1/profile", {"countries": ["Atlantis"], "sizes": ["big"]})
 
@@ -345,6 +367,16 @@ class TestContactThatGoes:
         assert api.get(f"/v1/leads/{lead['id']}").json["contact_id"] == winner
         assert len(api.get(f"/v1/leads?contact_id={winner}").json["data"]) == 1
         assert api.post("/v1/leads", {"contact_id": winner}).status == 409
+
+    def test_gives_its_lead_away_while_that_is_deleted(self, api: Api, cloud: Cloud) -> None:
+        lead = a_lead(api)
+        winner = api.post("/v1/contacts", {"email": "g@acme.example"}).json["id"]
+        api.post("/v1/contacts/merge", {"winner_id": winner, "loser_ids": [lead["contact_id"]]})
+
+        with cloud.wire.once_after("GetItem", cloud.drain):
+            deleted = api.delete(f"/v1/leads/{lead['id']}")
+
+        assert (deleted.status, cloud.items("leads")) == (200, [])
 
     def test_loses_its_lead_to_that_of_the_contact_that_it_is_merged_into(
         self, api: Api, cloud: Cloud

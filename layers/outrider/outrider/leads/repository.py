@@ -56,8 +56,11 @@ class LeadRepository:
 
     def of_contact(self, contact_id: str) -> Lead | None:
         """Return the lead of a contact, or None."""
+        if not ids.is_id("con", contact_id):
+            return None
         claim = self.table.get(self._claims, contact_id)
-        return self.get(str(claim["lead_id"])) if claim else None
+        lead = self.get(str(claim["lead_id"])) if claim else None
+        return lead if lead and lead.contact_id == contact_id else None
 
     def change(
         self, before: Lead, after: Lead, events: Sequence[Event], also: Sequence[Action] = ()
@@ -78,10 +81,13 @@ class LeadRepository:
         self.table.write(put, also)
 
     def remove(self, lead: Lead, also: Sequence[Action] = ()) -> None:
-        """Delete a lead and its claim. Raises LeadNotFound if it does not exist."""
-        delete = self.table.delete_action(self.workspace, lead.id, "attribute_exists(#pk)")
+        """Delete a lead and its claim. Raises LeadNotFound if it does not exist, Stale if it
+        was moved to another contact meanwhile."""
+        delete = self.table.delete_action(
+            self.workspace, lead.id, "#contact_id = :contact_id", contact_id=lead.contact_id
+        )
         transact(
-            delete.or_raise(LeadNotFound()),
+            replace(delete, refused=lambda item: Stale() if item else LeadNotFound()),
             self.table.delete_action(
                 self._claims,
                 lead.contact_id,
@@ -94,7 +100,7 @@ class LeadRepository:
     def forget(self, contact_id: str) -> None:
         """Delete the lead of a contact, if it has one. Idempotent."""
         if lead := self.of_contact(contact_id):
-            with suppress(LeadNotFound):
+            with suppress(LeadNotFound, Stale):
                 self.remove(lead)
 
     def move(self, contact_id: str, winner_id: str) -> None:

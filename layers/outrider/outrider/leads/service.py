@@ -16,7 +16,7 @@ from outrider.entities.errors import EntityExists
 from outrider.kit import clock
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import TransactionFailed
-from outrider.kit.errors import Contended, PreconditionFailed
+from outrider.kit.errors import Contended, PreconditionFailed, Stale
 from outrider.kit.http.pagination import Page, Sealer
 from outrider.kit.outbox import Event
 from outrider.leads.errors import LeadNotFound, NotResearched
@@ -92,8 +92,13 @@ class LeadService:
     def delete(self, lead_id: str) -> LeadDeleted:
         """Delete the lead; its contact is kept. Raises LeadNotFound."""
         deleted = LeadDeleted(id=lead_id)
-        self.leads.remove(self._require(lead_id), self.caller.keep_actions(deleted))
-        return deleted
+        for _ in attempts():
+            try:
+                self.leads.remove(self._require(lead_id), self.caller.keep_actions(deleted))
+            except Stale:
+                continue
+            return deleted
+        raise Contended("Others keep changing this lead")
 
     def carry_out_research(self, lead_id: str, request: ResearchRequest) -> Research:
         """Research the company of the lead's contact; it costs a credit if a page was read.

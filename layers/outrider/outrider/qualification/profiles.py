@@ -23,6 +23,8 @@ RuleName = Literal[
 
 MOST_ENTRIES = 100
 """Maximum number of entries of a rule."""
+MOST_BYTES = 300_000
+"""Maximum length of a profile as JSON in UTF-8, below the 400 KB of a DynamoDB item."""
 DEFAULT_THRESHOLD = 70
 
 
@@ -115,7 +117,8 @@ class Weights(BaseModel):
 
 
 class Profile(Criteria):
-    """An ideal customer profile. One without any entry qualifies every lead."""
+    """An ideal customer profile, of at most 300,000 bytes. One without any entry qualifies every
+    lead."""
 
     exclusions: Exclusions = Exclusions()
     """Rules that disqualify a lead, regardless of its score."""
@@ -129,4 +132,13 @@ class Profile(Criteria):
         rules = [name for name in Criteria.model_fields if getattr(self, name)]
         if rules and not any(getattr(self.weights, name) for name in rules):
             raise ValueError("Give at least one of the rules a weight above 0")
+        return self
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        size = len(self.model_dump_json(include=set(Profile.model_fields)).encode())
+        if size > MOST_BYTES:
+            raise ValueError(
+                f"The profile has {size:,} bytes, but at most {MOST_BYTES:,} fit: remove entries"
+            )
         return self

@@ -52,7 +52,11 @@ class ResearchService:
             if fresh:
                 self.credits.took_nothing()
                 return compose(fresh, contact, company, site.domain)
-        return self._anew(contact, company, site, replacing=request.refresh)
+        held = self._hold()
+        if held.status == "posted" and kept:
+            self.credits.took_nothing()
+            return compose(kept, contact, company, site.domain)
+        return self._anew(held, contact, company, site, replacing=request.refresh)
 
     def kept(self, contact_id: str) -> Research | None:
         """Return what was found last about the contact's company, however long ago, or None.
@@ -89,9 +93,14 @@ class ResearchService:
         return contact, kept
 
     def _anew(
-        self, contact: Contact, company: Company | None, site: Site, *, replacing: bool
+        self,
+        held: LedgerEntry,
+        contact: Contact,
+        company: Company | None,
+        site: Site,
+        *,
+        replacing: bool,
     ) -> Research:
-        held = self._hold()
         try:
             findings = self.look(site)
             answer = compose(findings, contact, company, site.domain)
@@ -112,13 +121,13 @@ class ResearchService:
         return answer
 
     def _hold(self) -> LedgerEntry:
-        """Hold credits for this request, and return the hold; a retry after a crash gets the
-        existing one unless it has expired."""
+        """Hold credits for this request, and return the hold. A retry after a crash gets the
+        existing one unless it has expired: it is `posted` if the research was charged."""
         attempt = 0
         while True:
             operation = self.caller.new_id("res", str(attempt))
             entry = self.credits.hold(operation, "research", price("research"))
-            if entry.status == "held":
+            if entry.status != "void":
                 return entry
             attempt += 1
 
