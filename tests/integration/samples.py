@@ -15,6 +15,7 @@ INVENTED = {
     "key": "otr_live_sk_PutAKeyOfYourWorkspaceHere",
     "workspace": "wsp_01kjpwd6m0khywa3afbhj9mjsv",
     "contact": "con_01kjpwd6m16vjzbz035g1ag64h",
+    "lead": "led_01kjpwd6m16vjzbz035g1ag64h",
     "company": "com_01kjpwd6m7t3v5x9z1b4d6f8ha",
     "mailbox": "mbx_01kjpwd6m2s0g6cmmw3r9ek06y",
     "sequence": "seq_01kjpwd6m3sp9gacndhhxnr57c",
@@ -78,6 +79,8 @@ CONTACTS_LIST = Sample("http_contacts_list", "contacts")
 CONTACTS_VERIFY = Sample("http_contacts_verify", "contacts_verify")
 CONTACTS_RESEARCH = Sample("http_contacts_research", "contacts_research")
 COMPANIES_CREATE = Sample("http_companies_create", "companies")
+LEADS_CREATE = Sample("http_leads_create", "leads")
+LEADS_RESEARCH = Sample("http_leads_research", "leads_research")
 CONTACTS_ERASE = Sample("http_contacts_erase", "privacy")
 SUPPRESSIONS_CREATE = Sample("http_suppressions_create", "suppressions")
 IMPORTS_CREATE = Sample("http_imports_create", "imports")

@@ -22,6 +22,8 @@ from tests.integration.samples import (
     ENROLLMENTS_GET,
     EVENTS_LIST,
     HEALTH,
+    LEADS_CREATE,
+    LEADS_RESEARCH,
     LINKS_UNSUBSCRIBE,
     MAILBOXES_CHECK,
     MAILBOXES_CREATE,
@@ -96,6 +98,19 @@ class TestHttp:
         contact = api.post("/v1/contacts", {"email": "ada@acme.example"}, key=key).json["id"]
 
         answer = CONTACTS_RESEARCH.invoke(cloud, key=key, contact=contact)
+
+        assert json.loads(answer["body"])["outcome"] == "found"
+
+    def test_leads_create(self, api: Api, cloud: Cloud) -> None:
+        answer = LEADS_CREATE.invoke(cloud, key=api.workspace().live_key)
+
+        assert (answer["statusCode"], json.loads(answer["body"])["object"]) == (201, "lead")
+
+    def test_leads_research(self, api: Api, cloud: Cloud) -> None:
+        key = api.workspace().test_key
+        lead = api.post("/v1/leads", {"email": "ada@acme.example"}, key=key).json["id"]
+
+        answer = LEADS_RESEARCH.invoke(cloud, key=key, lead=lead)
 
         assert json.loads(answer["body"])["outcome"] == "found"
 
