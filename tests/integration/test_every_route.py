@@ -24,6 +24,7 @@ from tools import routes, templates
 QUESTIONS = {
     "GET /v1/contacts": "status=new",
     "GET /v1/contacts/{contact_id}/timeline": "type=contact.created",
+    "GET /v1/leads": "status=new",
     "GET /v1/companies": "search=a",
     "GET /v1/suppressions": "kind=address",
     "GET /v1/mailboxes": "mailbox_pool=pool_default",
