@@ -69,6 +69,17 @@ class TestPace:
 
         assert sum(waits) == 30
 
+    def test_counts_the_time_of_slow_reads(self, clock: Clock, waits: list[float]) -> None:
+        began = int(clock.now.timestamp())
+
+        def recorded_slowly() -> int:
+            clock.advance(seconds=2)
+            return began - 1000 + len(waits)
+
+        pace.Backpressure(recorded_slowly).follow()
+
+        assert clock.now.timestamp() - began < 30 + 3
+
     def test_does_not_wait_where_nothing_was_written(
         self, api: Api, cloud: Cloud, waits: list[float]
     ) -> None:

@@ -245,6 +245,12 @@ class TestKept:
         assert outer.json["researched_at"] == inner[0].json["researched_at"]
         assert (spent(api), ledger(api)) == ((1, 0), [("posted", 1), ("void", 0)])
 
+    def test_is_of_no_use_in_another_workspace(self, api: Api, site: Website) -> None:
+        for workspace in ("acme", "globex"):
+            contact_id = a_contact(api, site, workspace=workspace)
+            found = research(api, contact_id, workspace=workspace)
+            assert found.headers["X-Credits-Used"] == "1"
+
     def test_is_of_no_use_for_another_company(self, api: Api, site: Website) -> None:
         contact_id = a_contact(api, site)
         research(api, contact_id)

@@ -29,15 +29,14 @@ class Backpressure:
 
     def follow(self) -> None:
         """Wait until the relay has recorded the changes made up to AHEAD seconds ago."""
-        target = int(clock.now().timestamp()) - AHEAD
-        latest, waited, moved_at = 0, 0.0, 0.0
-        while waited < LONGEST_WAIT:
+        began = moved_at = clock.now().timestamp()
+        target, latest = int(began) - AHEAD, 0
+        while clock.now().timestamp() - began < LONGEST_WAIT:
             recorded = self.recorded_until()
             if recorded >= target:
                 return
             if recorded > latest:
-                latest, moved_at = recorded, waited
-            elif waited - moved_at >= STANDSTILL:
+                latest, moved_at = recorded, clock.now().timestamp()
+            elif clock.now().timestamp() - moved_at >= STANDSTILL:
                 return
             clock.sleep(_LOOK_EVERY)
-            waited += _LOOK_EVERY
