@@ -12,7 +12,7 @@ def _text(description: str) -> Schema:
     return {"type": "string", "description": description}
 
 
-SPENDING = frozenset({"research_contact"})
+SPENDING = frozenset({"research_contact", "research_lead"})
 """Operations that may spend credits."""
 SPENDING_HEADERS: Schema = {
     "X-Credits-Used": {

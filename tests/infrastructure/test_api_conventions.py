@@ -217,6 +217,8 @@ class TestStatuses:
         assert always <= operation.statuses
         assert (412 in operation.statuses) == ("If-Match" in operation.parameters)
         assert not operation.path.count("{") or 404 in operation.statuses
+        researches = operation.method == "POST" and operation.path.endswith("/research")
+        assert (402 in operation.statuses) == researches
         other = operation.statuses - operation.success - always - may
         assert not other or str(operation) in EXCEPTIONS["refused"]
 
