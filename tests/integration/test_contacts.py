@@ -288,6 +288,14 @@ class TestDelete:
         assert api.get("/v1/contacts").json["data"] == []
         assert api.get("/v1/contacts?status=new").json["data"] == []
 
+    @pytest.mark.parametrize(("version", "status"), [('"1"', 422), ('"7"', 422), ("*", 200)])
+    def test_compares_no_version(self, api: Api, version: str, status: int) -> None:
+        path = f"/v1/contacts/{create(api)['id']}"
+
+        answer = api.delete(path, headers={"if-match": version})
+
+        assert (answer.status, api.get(path).status) == (status, 404 if status == 200 else 200)
+
     def test_frees_the_address_before_any_worker_has_run(self, api: Api, cloud: Cloud) -> None:
         old = create(api)
         api.delete(f"/v1/contacts/{old['id']}")

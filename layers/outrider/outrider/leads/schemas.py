@@ -69,7 +69,7 @@ class LeadCreate(Input):
     @model_validator(mode="after")
     def _names_one_contact(self) -> Self:
         if (self.contact_id is None) == (self.email is None):
-            raise ValueError("Give contact_id, or email and what else is known of the contact")
+            raise ValueError("Give either contact_id, or email and further fields of the contact")
         strange = self.model_fields_set - {"contact_id", "notes"}
         if self.contact_id is not None and strange:
             raise ValueError("With contact_id nothing else about the contact can be given")

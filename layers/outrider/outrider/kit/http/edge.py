@@ -25,7 +25,14 @@ from pydantic import BaseModel, TypeAdapter
 from outrider.kit import ids
 from outrider.kit.errors import InternalError, OutriderError, ResourceNotFound
 from outrider.kit.http.inputs import BatchBody
-from outrider.kit.http.requests import REPEATABLE, Request, parse_body, parse_if_match, parse_query
+from outrider.kit.http.requests import (
+    REPEATABLE,
+    Request,
+    parse_body,
+    parse_if_match,
+    parse_query,
+    refuse_if_match,
+)
 from outrider.kit.http.responses import (
     Answer,
     AnsweredBefore,
@@ -170,6 +177,8 @@ class Route:
             arguments["query"] = query
         if self.takes_if_match:
             arguments["if_match"] = parse_if_match(request.headers.get("if-match"))
+        elif self.scopes and self.method != "GET":
+            refuse_if_match(request.headers.get("if-match"))
         if self.body is not None:
             arguments["body"] = parse_body(
                 request.body,

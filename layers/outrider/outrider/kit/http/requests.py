@@ -170,6 +170,16 @@ def parse_if_match(header: str | None) -> int | None:
     return int(found[2])
 
 
+def refuse_if_match(header: str | None) -> None:
+    """Raise ValidationFailed for a version in If-Match that the call would not compare.
+
+    A change must not be carried out at another version than If-Match names (RFC 9110, 13.1.1).
+    """
+    if parse_if_match(header) is not None:
+        detail = "This call does not compare versions: send it without If-Match"
+        raise ValidationFailed.at("/headers/if-match", detail)
+
+
 def parse_body(data: bytes, adapter: TypeAdapter[Any], *, batch: bool, media: str = "") -> Any:
     """Return the body as the adapter's type; `media` is its Content-Type.
 
