@@ -6,7 +6,10 @@ import pytest
 
 from outrider.kit.text.suggestions import closest, did_you_mean
 
-FIELDS = ("email", "first_name", "last_name", "linkedin_url", "company_id", "company_name", "tags")
+FIELDS = (
+    *("email", "first_name", "last_name", "linkedin_url", "company_id", "company_name", "tags"),
+    "mailbox_pool",
+)
 
 
 class TestClosest:
@@ -16,6 +19,8 @@ class TestClosest:
             ("firstName", "first_name"),
             ("FIRST-NAME", "first_name"),
             ("linkedin", "linkedin_url"),
+            ("pool", "mailbox_pool"),
+            ("name", None),
             ("e-mail", "email"),
             ("mail", "email"),
             ("fist_name", "first_name"),

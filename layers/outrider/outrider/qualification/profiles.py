@@ -36,13 +36,13 @@ def _has_words(text: str) -> str:
 
 def _is_size(text: str) -> str:
     if size_of(text) is None:
-        raise ValueError('This is no number of employees: write a range such as "11-50" or "200+"')
+        raise ValueError(f'"{text}" is not a number of employees such as "11-50" or "200+"')
     return text
 
 
 def _is_country(text: str) -> str:
     if country_of(text) is None:
-        raise ValueError('There is no such country: write its ISO 3166-1 code, such as "DE"')
+        raise ValueError(f'"{text}" is not a country: write its ISO 3166-1 code, such as "DE"')
     return text
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 _LONGEST = 64
 """Maximum characters of a name to compare; the time grows with the square of the length."""
-_PREFIX = 4
+_SHORTEST_PART = 4
 """Minimum characters of an abbreviated name."""
 _LIKENESS = 0.8
 
@@ -14,7 +14,7 @@ def closest(word: str, known: Collection[str]) -> str | None:
     """Return the name in `known` that `word` most likely stands for, or None.
 
     An exact match that ignores case and punctuation (`firstName`) comes first, then the most
-    similar name, then the only name that begins with `word`.
+    similar name, then the only name that begins or ends with `word`.
     """
     plain = _plain(word[: _LONGEST + 1])
     if not plain or len(word) > _LONGEST:
@@ -26,8 +26,10 @@ def closest(word: str, known: Collection[str]) -> str | None:
 
     if found := get_close_matches(plain, forms, n=1, cutoff=_LIKENESS):
         return forms[found[0]]
-    begun = [form for form in forms if len(plain) >= _PREFIX and form.startswith(plain)]
-    return forms[begun[0]] if len(begun) == 1 else None
+    if len(plain) < _SHORTEST_PART:
+        return None
+    longer = [form for form in forms if form.startswith(plain) or form.endswith(plain)]
+    return forms[longer[0]] if len(longer) == 1 else None
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
