@@ -63,10 +63,11 @@ class ContactEnrollmentQuery(PageQuery):
 class EnrollmentView(BaseModel):
     """Progress of one contact through one campaign.
 
-    `status` is its state, `blocked_reason` why the next step has to wait, `exit_reason` in detail
-    why it ended, `outcome` how the contact replied. `step_id` is the next step, `due_at` when it is
-    due, `message_id` the message that is being sent or the open task. `mailbox_id` is the mailbox
-    that sent the first email and sends all others, `previous_at` when the previous step was done.
+    `status` is where it stands, `blocked_reason` why the next step has to wait, `exit_reason` in
+    detail why it ended, `outcome` how the contact replied. `step_id` is the next step, `due_at`
+    when it is due, `message_id` the message that is being sent or the open task. `mailbox_id` is
+    the mailbox that sent the first email and sends all others, `previous_at` when the previous
+    step was done.
     """
 
     id: str

@@ -29,7 +29,7 @@ def lint(steps: Many[Step], settings: Settings, *, to_somebody: bool = True) -> 
     if mails and not settings.postal_address:
         message = (
             "Commercial mail names the postal address of its sender (15 U.S.C. 7704(a)(5)): "
-            "give it in the settings, and it stands at the end of every mail"
+            "give it in the settings, and it stands at the end of every email"
         )
         found.append(
             LintFinding(
