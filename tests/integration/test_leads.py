@@ -265,6 +265,9 @@ class TestList:
 
         assert names("") == ["joan", "grace", "ada"]
         assert names("sort=created_at") == ["ada", "grace", "joan"]
+        a_lead(api, email="unscored@acme.example")
+        assert names("min_score=0") == ["joan", "grace", "ada"]
+        api.delete(f"/v1/leads/{api.get('/v1/leads').json['data'][0]['id']}")
         assert names("sort=-score") == ["grace", "joan", "ada"]
         assert names("sort=score&min_score=50") == ["joan", "grace"]
         assert names("status=qualified") == ["grace"]

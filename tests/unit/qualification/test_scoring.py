@@ -89,7 +89,7 @@ class TestExclusions:
             *({rule: matching} for rule, (matching, _) in ENTRIES.items()),
             {"companies": ["acme"]},
             {"domains": ["acme.example"]},
-            {"domains": ["MAIL.acme.example"]},
+            {"domains": [" www.MAIL.acme.example"]},
         ],
         ids=str,
     )
@@ -100,6 +100,12 @@ class TestExclusions:
 
         assert (result.score, result.verdict) == (0, "disqualified")
         assert result.lines[-1].rule == f"exclusions.{next(iter(exclusions))}"
+
+    def test_a_domain_is_compared_in_its_ascii_form(self) -> None:
+        at = Facts(domains=[Fact("xn--mnchen-3ya.example", "contact.email")])
+        exclusions = Exclusions(domains=["München.example"])
+
+        assert score(Profile(exclusions=exclusions), at).verdict == "disqualified"
 
     def test_a_domain_that_only_ends_alike_is_another(self) -> None:
         exclusions = Exclusions(domains=["cme.example"])
@@ -115,6 +121,9 @@ class TestProfile:
             {"sizes": ["big"]},
             {"countries": ["Atlantis"]},
             {"seniorities": ["boss"]},
+            {"exclusions": {"domains": ["https://acme.example/"]}},
+            {"exclusions": {"domains": ["sales@acme.example"]}},
+            {"exclusions": {"domains": [""]}},
             {"threshold": 101},
             {"titles": ["sales"], "weights": {"titles": 0}},
         ],

@@ -133,7 +133,7 @@ class LeadQuery(PageQuery):
         return (
             self.status in (None, lead.status)
             and self.contact_id in (None, lead.contact_id)
-            and score >= (self.min_score or -1)
+            and (self.min_score is None or score >= self.min_score)
             and (self.created_after is None or lead.created_at > self.created_after)
             and (self.search is None or _is_found(self.search, contact))
         )

@@ -1,10 +1,12 @@
 """Ideal customer profiles: weighted rules that describe a good customer."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from outrider.kit.http.inputs import Input
+from outrider.kit.text.addresses import normalise_domain
 from outrider.qualification.countries import country_of
 from outrider.qualification.phrases import words_of
 from outrider.qualification.sizes import size_of
@@ -26,6 +28,7 @@ MOST_ENTRIES = 100
 MOST_BYTES = 300_000
 """Maximum length of a profile as JSON in UTF-8, below the 400 KB of a DynamoDB item."""
 DEFAULT_THRESHOLD = 70
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 
 
 def _has_words(text: str) -> str:
@@ -46,9 +49,21 @@ def _is_country(text: str) -> str:
     return text
 
 
+def _as_domain(text: str) -> str:
+    """Return the domain in lower-case ASCII (IDNA) without `www.`. Raises ValueError for a URL or
+    an address."""
+    domain = text.strip().lower().removeprefix("www.")
+    if not domain.isascii():
+        domain = normalise_domain(domain)
+    if not _DOMAIN.fullmatch(domain):
+        raise ValueError('This is no domain: write it without scheme and path, such as "acme.com"')
+    return domain
+
+
 Phrase = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_has_words)]
 SizeRange = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_is_size)]
 Country = Annotated[str, Field(min_length=2, max_length=60), AfterValidator(_is_country)]
+ExcludedDomain = Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_as_domain)]
 Phrases = Annotated[list[Phrase], Field(max_length=MOST_ENTRIES)]
 
 
@@ -87,9 +102,7 @@ class Exclusions(Criteria):
 
     companies: Phrases = Field(default_factory=list)
     """Phrases in the company's name: whole words in this order."""
-    domains: Annotated[list[Annotated[str, Field(max_length=253)]], Field(max_length=1_000)] = (
-        Field(default_factory=list)
-    )
+    domains: Annotated[list[ExcludedDomain], Field(max_length=1_000)] = Field(default_factory=list)
     """Domains of the company or of the contact's address; subdomains match too."""
 
 

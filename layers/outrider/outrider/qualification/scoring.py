@@ -177,5 +177,5 @@ def _is_country(known: str, wanted: str) -> bool:
 
 
 def _is_below(known: str, wanted: str) -> bool:
-    known, wanted = known.casefold(), wanted.casefold().removeprefix("www.")
+    known = known.lower()
     return known == wanted or known.endswith(f".{wanted}")
