@@ -56,7 +56,9 @@ def _as_domain(text: str) -> str:
     if not domain.isascii():
         domain = normalise_domain(domain)
     if not _DOMAIN.fullmatch(domain):
-        raise ValueError('This is no domain: write it without scheme and path, such as "acme.com"')
+        raise ValueError(
+            f'"{text}" is not a domain: write it without scheme or path, as "acme.com"'
+        )
     return domain
 
 
