@@ -40,7 +40,7 @@ def refuse(request: Request) -> OutriderError:
         )
     head = {"head"} if "get" in allowed else set()
     methods = ", ".join(sorted(method.upper() for method in allowed.keys() | head))
-    return MethodNotAllowed(f"This path answers to {methods}", headers={"Allow": methods})
+    return MethodNotAllowed(f"This path accepts only {methods}", headers={"Allow": methods})
 
 
 api = Api(admit, refuse)

@@ -106,7 +106,7 @@ RULES = (
     ),
     Rule(
         "span",
-        "^There is nothing between|days after since|later than `from`",
+        "^The range from |days after since|later than `from`",
         "A schema compares no two fields",
         Request("GET", "/v1/account/usage", query={"since": "2026-03-02", "until": "2026-03-01"}),
     ),

@@ -218,7 +218,7 @@ class TestRefusals:
     def test_of_scores_between_which_there_is_nothing(self, api: Api) -> None:
         answer = api.get("/v1/contacts?fit_score_gte=0.5&fit_score_lte=0.4")
 
-        detail = "There is nothing between fit_score_gte, 0.5, and fit_score_lte, 0.4"
+        detail = "The range from fit_score_gte (0.5) to fit_score_lte (0.4) is empty"
         assert answer.json["errors"] == [
             {"pointer": "/query/fit_score_gte", "detail": detail},
             {"pointer": "/query/fit_score_lte", "detail": detail},

@@ -200,8 +200,8 @@ class TestSentences:
             (
                 '"x": 1',
                 "/x",
-                "There is no field x; there are context, email, first_name, is_new, score, server,"
-                " steps, tags",
+                "There is no field x; available are context, email, first_name, is_new, score, "
+                "server, steps, tags",
             ),
             ('"first_name": 5', "/first_name", "first_name must be a string, not 5"),
             ('"is_new": "yes"', "/is_new", 'is_new must be true or false, not "yes"'),

@@ -68,7 +68,7 @@ class TestAssess:
 
         assert (health.state, health.reasons) == ("failing", ["identity"])
         assert said in remedy(mailbox)
-        assert "It tries again by itself at 2026-03-02T09:15" in remedy(mailbox)
+        assert "It is tried again automatically at 2026-03-02T09:15" in remedy(mailbox)
 
     def test_counts_in_a_row_that_opened_nothing_do_not_stop_it(self) -> None:
         breaker = after_failure(None, "unreachable", "timeout", clock.from_text(AT), probe=False)

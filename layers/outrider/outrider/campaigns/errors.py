@@ -12,7 +12,7 @@ _REMEDIES = {
     "draft": "launch it with POST /v1/campaigns/{id}/launch",
     "active": "add contacts to it with POST /v1/campaigns/{id}/audience",
     "paused": "resume it with POST /v1/campaigns/{id}/resume",
-    "completed": "make another campaign of its sequence with POST /v1/campaigns",
+    "completed": "create another campaign of its sequence with POST /v1/campaigns",
 }
 """Remedy for each campaign status that does not allow an operation."""
 

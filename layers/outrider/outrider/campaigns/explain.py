@@ -282,7 +282,7 @@ def _status(campaign: Campaign) -> Iterator[CampaignGate]:
     }.get(campaign.status, "Nothing: every contact has finished it")
     if campaign.status == "paused" and campaign.paused_reason == "guardrail":
         remedy = (
-            "Too many mails bounced or were complained about: see GET /v1/deliverability, then"
+            "Too many emails bounced or were reported as spam: see GET /v1/deliverability, then"
             " resume it with POST /v1/campaigns/{id}/resume"
         )
     yield CampaignGate(gate="campaign", reason=f"campaign_{campaign.status}", remedy=remedy)
@@ -292,15 +292,15 @@ def _nobody(seen: _Seen) -> CampaignGate:
     if seen.audience.failed:
         remedy = (
             f"{seen.audience.failed} failed: GET /v1/campaigns/{{id}}/enrollments?status=failed"
-            " says why; once the reason is gone, POST /v1/campaigns/{id}/retry"
+            " shows why; once the cause is fixed, POST /v1/campaigns/{id}/retry"
         )
     elif seen.audience.paused:
         remedy = (
-            "Those who are left are paused: GET /v1/campaigns/{id}/enrollments?status=paused says"
-            " why; resume them with POST /v1/enrollments/{id}/resume"
+            "The remaining contacts are paused: GET /v1/campaigns/{id}/enrollments?status=paused "
+            "shows why; resume them with POST /v1/enrollments/{id}/resume"
         )
     elif seen.campaign.status == "completed":
-        remedy = "Make another campaign of its sequence with POST /v1/campaigns"
+        remedy = "Create another campaign of its sequence with POST /v1/campaigns"
     else:
         remedy = "Add contacts with POST /v1/campaigns/{id}/audience"
     return CampaignGate(gate="audience", reason="nobody_has_a_step_to_come", remedy=remedy)

@@ -178,7 +178,7 @@ class AudienceAddition(FilteredContacts):
     @model_validator(mode="after")
     def _names_one_audience(self) -> Self:
         if (self.contact_ids is None) == (self.filter is None):
-            raise ValueError("Give contact_ids or filter, one of them")
+            raise ValueError("Give either contact_ids or filter")
         return self
 
 

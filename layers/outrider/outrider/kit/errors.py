@@ -72,7 +72,7 @@ class ResourceNotFound(OutriderError):
 
 class MethodNotAllowed(OutriderError):
     status, code = 405, "METHOD_NOT_ALLOWED"
-    title = "This path does not answer to that method"
+    title = "This path does not support this method"
 
 
 class DuplicateResource(OutriderError):

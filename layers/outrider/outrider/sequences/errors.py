@@ -16,7 +16,7 @@ class StepsNotFound(ResourceNotFound):
 class StepNotFound(ResourceNotFound):
     def __init__(self) -> None:
         super().__init__(
-            "The sequence has no step with this id. GET /v1/sequences/{sequence_id}/steps names "
+            "The sequence has no step with this id. GET /v1/sequences/{sequence_id}/steps lists "
             "them"
         )
 
@@ -51,7 +51,7 @@ class SequenceInUse(Conflict):
 class SequenceNotDraft(Conflict):
     def __init__(self, status: str) -> None:
         remedy = (
-            "make a campaign of it with POST /v1/campaigns"
+            "create a campaign of it with POST /v1/campaigns"
             if status == "finished"
             else "add contacts to its campaign with POST /v1/campaigns/{id}/audience"
         )

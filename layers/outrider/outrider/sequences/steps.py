@@ -31,7 +31,7 @@ _DEFAULT_TIMEOUT = Step.model_fields["timeout_days"].default
 
 def _condition(text: str) -> str:
     if text not in CONDITIONS:
-        meant = did_you_mean(text, CONDITIONS) or f"; there are {', '.join(CONDITIONS)}"
+        meant = did_you_mean(text, CONDITIONS) or f"; available are {', '.join(CONDITIONS)}"
         raise ValueError(f"There is no condition {quoted(text)}{meant}")
     return text
 

@@ -6,16 +6,16 @@ from outrider.kit.errors import Conflict, ResourceNotFound
 class WebhookNotFound(ResourceNotFound):
     def __init__(self) -> None:
         super().__init__(
-            "There is no webhook with this id in this workspace. GET /v1/webhooks lists those"
-            " there are"
+            "There is no webhook with this id in this workspace. GET /v1/webhooks lists all "
+            "webhooks"
         )
 
 
 class DeliveryNotFound(ResourceNotFound):
     def __init__(self) -> None:
         super().__init__(
-            "There is no delivery with this id in this workspace. They are kept for 30 days; a"
-            " replay delivers what is older"
+            "There is no delivery with this id in this workspace. They are kept for 30 days; use "
+            "a replay to deliver older events"
         )
 
 

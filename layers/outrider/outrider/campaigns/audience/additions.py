@@ -119,7 +119,7 @@ class AdditionService:
         if campaign.audiences >= MAX_OPEN:
             raise Conflict(
                 f"{MAX_OPEN} filters of this campaign are still being enrolled: wait until one is "
-                "done, as `audiences` in GET /v1/campaigns/{campaign_id}/status tells"
+                "done, as `audiences` in GET /v1/campaigns/{campaign_id}/status shows"
             )
         after = campaign.changed(
             has_audience=True,

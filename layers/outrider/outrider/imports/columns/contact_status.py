@@ -94,7 +94,7 @@ def _stop(column: str, field: str, value: Any) -> Stop | None:
             return "bounced" if answer is not False and plain(text) not in _HEDGED else None
     if answer is None and plain(text) not in _NOT_STOPPED:
         raise Unclear(
-            f"{column} says {text[:100]!r}, which is neither yes nor no: nobody can tell whether"
+            f"{column} says {text[:100]!r}, which is neither yes nor no: it is unclear whether"
             " the contact may be written to. Write yes or no, or map the column to something else"
         )
     return "unsubscribed" if answer else None

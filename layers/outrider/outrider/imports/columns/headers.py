@@ -97,7 +97,7 @@ def understand(
         raise BrokenFile(
             line,
             f"No column was recognised as {' or '.join(KEYS[kind])}. The columns are "
-            f"{_listed(names)}: name the one that it is in mapping",
+            f"{_listed(names)}: name the right one in mapping",
         )
     return columns
 

@@ -61,7 +61,7 @@ class SuppressionTarget:
         return self.suppressions.id_of(_kind(key), key)
 
     def changed(self, item: Item, changes: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
-        raise RowRefused("A suppression is never changed")
+        raise RowRefused("An existing suppression is never changed")
 
     def created(self, row: PlannedRow) -> Mapping[str, Any]:
         return row.fields or {}

@@ -59,7 +59,7 @@ class Checked(BaseModel):
             return
         if begin > end or (begin == end and not isinstance(begin, date | int | float)):
             names = (self._json_name(first), self._json_name(last))
-            detail = f"There is nothing between {names[0]}, {begin}, and {names[1]}, {end}"
+            detail = f"The range from {names[0]} ({begin}) to {names[1]} ({end}) is empty"
             yield from (((name,), detail) for name in names)
 
     def _json_name(self, name: str) -> str:
@@ -103,7 +103,7 @@ def check_filters(
 
 
 def _no_filter(name: str, known: Collection[str]) -> str:
-    instead = did_you_mean(name, known) or f"; there are {', '.join(sorted(known))}"
+    instead = did_you_mean(name, known) or f"; available are {', '.join(sorted(known))}"
     return f"There is no filter {name}{instead}"
 
 

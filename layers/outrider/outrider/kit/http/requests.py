@@ -143,7 +143,7 @@ def parse_query(query_string: str, model: type[BaseModel] | None) -> BaseModel |
 def _no_parameter(name: str, known: Collection[str]) -> str:
     hint = did_you_mean(name, known)
     if not hint:
-        hint = f"; there are {', '.join(sorted(known))}" if known else "; it has none"
+        hint = f"; available are {', '.join(sorted(known))}" if known else "; it has none"
     return f"This call has no query parameter {shortened(name)}{hint}"
 
 

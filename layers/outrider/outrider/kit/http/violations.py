@@ -195,7 +195,7 @@ class _Writer:
     def _alternatives(self, name: str, names: list[str]) -> str:
         if suggestion := self._suggestion(name, names):
             return suggestion
-        return f"; there are {', '.join(names)}" if 0 < len(names) <= _MOST_NAMES else ""
+        return f"; available are {', '.join(names)}" if 0 < len(names) <= _MOST_NAMES else ""
 
     def _suggestion(self, name: str, names: Collection[str]) -> str:
         self._suggestions_left -= 1

@@ -33,7 +33,7 @@ from outrider.kit.outbound.targets import InvalidUrl, UrlTarget
 MAX_ANSWER = 16 * 1024
 
 _HTTP_ONLY_LOCAL = (
-    "The URL must begin with https://: http:// is for an address of this machine only"
+    "The URL must begin with https://: http:// is allowed only for an address of this machine"
 )
 
 

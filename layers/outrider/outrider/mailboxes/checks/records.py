@@ -48,7 +48,8 @@ def spf_of_ses(dns: Dns, domain: str, mail_from: str | None, feedback_host: str)
         return Finding(
             subject="spf",
             result="warn",
-            detail=f"Mail from {domain} passes SPF as amazonses.com, so DMARC rests on DKIM alone",
+            detail=f"Mail from {domain} passes SPF as amazonses.com, so DMARC depends on DKIM "
+            "alone",
             remedy="Set a custom MAIL FROM domain for the identity in Amazon SES and publish these "
             f"records for it. The SPF record of {domain} itself needs nothing for SES",
             records=wanted,
@@ -60,7 +61,7 @@ def spf_of_ses(dns: Dns, domain: str, mail_from: str | None, feedback_host: str)
         subject="spf",
         result="warn",
         detail=f"{mail_from}, the MAIL FROM domain, has no SPF record that includes amazonses.com",
-        remedy="Publish these records, the only SPF record at that name among them",
+        remedy="Publish these records. There must be no other SPF record at that name",
         records=wanted,
     )
 
@@ -166,7 +167,7 @@ def dmarc(dns: Dns, mailbox: Mailbox) -> Finding:
         subject="dmarc",
         result="warn",
         detail=f"{domain} has no DMARC record",
-        remedy="Publish a policy: large receivers ask senders for one. p=none only watches",
+        remedy="Publish a policy: large receivers require one. p=none only monitors",
         records=[
             DnsRecord(
                 type="TXT",

@@ -125,7 +125,7 @@ def _dkim(found: Identity | None, domain: str) -> Finding:
         result="warn" if pending else "fail",
         detail=f"Amazon SES has not found its keys at {domain} yet"
         if pending
-        else f"Amazon SES does not sign mail from {domain}",
+        else f"Amazon SES does not sign email from {domain}",
         remedy="Publish these records"
         if found and found.tokens
         else f"Turn Easy DKIM on for the identity of {domain} in Amazon SES",

@@ -152,7 +152,7 @@ def _unproved(mailbox: Mailbox, lapse: Lapse | None) -> Finding:
     return Finding(
         subject="ownership",
         result="fail",
-        detail=lapse.why if lapse else "Nobody has proved that the address is yours",
+        detail=lapse.why if lapse else "It is not proved that you own the address",
         remedy=f"Prove it with POST /v1/mailboxes/{mailbox.id}/verify. Until then nothing is sent "
         "from it, and nothing else is checked",
     )

@@ -31,13 +31,13 @@ def remedy(mailbox: Mailbox) -> str:
         return ". ".join(rates) or f"Check it: POST /v1/mailboxes/{mailbox.id}/check"
     what = _REMEDIES[breaker.reason].format(mailbox=mailbox)
     cause = f"{mailbox.email}: {breaker.detail}".rstrip(".")
-    return f"{cause}. {what}. It tries again by itself at {breaker.retry_at}"
+    return f"{cause}. {what}. It is tried again automatically at {breaker.retry_at}"
 
 
 _RATE_REMEDIES: dict[HealthReason, str] = {
     "bounce_rate": "Too many addresses do not exist: verify contacts before you write to them",
-    "complaint_rate": "Too many recipients call the mail spam: write to fewer people, and better "
-    "chosen ones",
+    "complaint_rate": "Too many recipients report the emails as spam: write to fewer people, and "
+    "better chosen ones",
 }
 _REMEDIES: dict[Reason, str] = {
     "identity": "Let {mailbox.email} send: verify it or its domain at the provider, in the region "
@@ -46,6 +46,6 @@ _REMEDIES: dict[Reason, str] = {
     "(Amazon SES: sandbox, quota, pause), then POST /v1/mailboxes/{mailbox.id}/check",
     "login_refused": "Set user name and password again with PATCH /v1/mailboxes/{mailbox.id}; many "
     "providers ask for an app password",
-    "unreachable": "See that smtp.host and smtp.port are right and that the server is up",
+    "unreachable": "Check that smtp.host and smtp.port are correct and that the server is up",
     "content_refused": "Change the texts of the campaign: the provider refuses them",
 }

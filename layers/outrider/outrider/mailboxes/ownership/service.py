@@ -37,7 +37,7 @@ from outrider.mailboxes.repository import MailboxRepository
 from outrider.mailboxes.smtp import SmtpFailed, SmtpSessions
 
 _ATTEMPTS = 5
-_DNS_SILENT = "DNS did not answer; try again in a while"
+_DNS_SILENT = "DNS did not answer; try again later"
 
 Send = Callable[[str, str, str], None]
 """Function that sends an email: recipient, subject, text. Raises NotTaken."""
@@ -94,7 +94,7 @@ class OwnershipService:
             return self._proved(mailbox, ownership, [self.ownerships.prove_action(ownership)])
         detail = (
             f"{record.name} has no TXT record with this value. Publish it, then call this again; "
-            f"it proves every address of {domain}, and has to stay"
+            f"it verifies every address of {domain}, and must stay published"
         )
         return MailboxVerification.of(mailbox, detail, record=record)
 
@@ -142,7 +142,7 @@ class OwnershipService:
             raise ValidationFailed.at("/method", "Only mailboxes of kind smtp have a login")
         if is_reserved(domain_of(mailbox.email)):
             return MailboxVerification.of(
-                mailbox, "The domain is reserved: no login there proves anything"
+                mailbox, "The domain is reserved: a login there proves nothing"
             )
         try:
             why = why_login_proves_nothing(self.dns(), mailbox.email, mailbox.smtp)
@@ -155,7 +155,7 @@ class OwnershipService:
                 pass
         except SmtpFailed as failure:
             host = mailbox.smtp.host
-            return MailboxVerification.of(mailbox, f"{host} did not take the login: {failure}")
+            return MailboxVerification.of(mailbox, f"{host} did not accept the login: {failure}")
         ownership = Ownership(folded(mailbox.email), "login")
         return self._proved(mailbox, ownership, [self.ownerships.prove_action(ownership)])
 
@@ -198,8 +198,9 @@ class OwnershipService:
         """Raise Conflict for test keys: they send no email and log in to no server."""
         if self.caller.workspace.mode == "test":
             raise Conflict(
-                "A test key proves by DNS only. What a live key of the workspace proves counts for "
-                "test keys too: add the mailbox there, verify it, then call this again"
+                "A test key can verify by DNS only. A verification by a live key of the "
+                "workspace applies to test keys too: add the mailbox there, verify it, then call "
+                "this again"
             )
 
 
@@ -225,9 +226,9 @@ def _text(email: str, code: str) -> str:
     minutes = int(CODE_LIFE.total_seconds()) // 60
     return (
         f"Somebody asks to send email as {email} through Outrider.\n\n"
-        f"The code is {code}. It is good for {minutes} minutes.\n\n"
-        "If it was not you, do nothing, and give the code to nobody: without it nothing is sent "
-        "from your address.\n"
+        f"The code is {code}. It is valid for {minutes} minutes.\n\n"
+        "If it was not you, ignore this email and do not share the code: without it nothing is "
+        "sent from your address.\n"
     )
 
 

@@ -27,16 +27,14 @@ class DefaultPoolStays(Conflict):
 class PoolFull(Conflict):
     def __init__(self, pool_id: str, most: int) -> None:
         super().__init__(
-            f"The mailbox pool {pool_id} has {most} mailboxes, as many as one may have: "
-            "put this one into another pool"
+            f"The mailbox pool {pool_id} has {most} mailboxes, the maximum: put this one into "
+            "another pool"
         )
 
 
 class TooManyPools(Conflict):
     def __init__(self, most: int) -> None:
-        super().__init__(
-            f"The workspace has {most} mailbox pools, as many as it may have: delete one first"
-        )
+        super().__init__(f"The workspace has {most} mailbox pools, the maximum: delete one first")
 
 
 def unknown_pool(pool_id: str) -> ValidationFailed:

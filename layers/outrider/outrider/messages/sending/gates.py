@@ -100,15 +100,15 @@ def running(seen: Snapshot, enrollment: Enrollment) -> Iterator[Closed]:
     if enrollment.is_over:
         remedy = "Nothing: the contact has finished the campaign"
         if enrollment.state == "failed" and enrollment.exit_reason != ERASED:
-            remedy = "Once the reason is gone, retry it with POST /v1/campaigns/{id}/retry"
+            remedy = "Once the cause is fixed, retry it with POST /v1/campaigns/{id}/retry"
         yield Closed("enrollment", enrollment.exit_reason or enrollment.state, remedy, Stay())
     elif enrollment.state == "paused":
         reason = enrollment.blocked_reason or "paused"
         remedy = "Resume it with POST /v1/enrollments/{id}/resume"
         if reason == UNKNOWN_OUTCOME:
             remedy = (
-                "See whether its message was sent (GET /v1/messages?status=unknown) and say so with"
-                " POST /v1/messages/{id}/settle"
+                "Check whether its message was sent (GET /v1/messages?status=unknown) and record "
+                "the outcome with POST /v1/messages/{id}/settle"
             )
         yield Closed("enrollment", reason, remedy, Stay())
 
@@ -127,7 +127,7 @@ def standing(seen: Snapshot, enrollment: Enrollment, step: Step, now: datetime) 
         )
     if enrollment.in_review:
         remedy = (
-            f"Read message {enrollment.in_review} and say what it says with"
+            f"Read message {enrollment.in_review} and set its class with"
             " PATCH /v1/messages/{id}/classification"
         )
         again = Defer(now + _REVIEW_DELAY)
@@ -192,7 +192,7 @@ def _contact(seen: Snapshot, step: Step) -> Iterator[Closed]:
         )
     elif step.channel == "email":
         if contact.verification and contact.verification.verdict == "invalid":
-            remedy = "Give the contact an address that can be mailed"
+            remedy = "Give the contact an address that can receive email"
             yield Closed("address", "invalid_address", remedy, End("failed"))
         if contact.status == "bounced":
             remedy = "Give the contact an address that exists, and set its status to active"
@@ -206,14 +206,15 @@ def _suppression(seen: Snapshot, step: Step) -> Iterator[Closed]:
     if seen.standing:
         for suppression in seen.standing.suppressions:
             remedy = (
-                "Lift the suppression with DELETE /v1/suppressions/{id}, if you may write to them"
+                "Remove the suppression with DELETE /v1/suppressions/{id}, if you may write to them"
                 " again"
             )
             reason = f"suppressed_{suppression.kind}"
             yield Closed("suppression", reason, remedy, End("opted_out"))
         if seen.standing.bounced_elsewhere and step.channel == "email":
             remedy = (
-                "Give the contact an address that exists: mail to this one was refused for good"
+                "Give the contact an address that exists: email to this one was rejected "
+                "permanently"
             )
             yield Closed("suppression", "hard_bounce", remedy, End("bounced"))
 

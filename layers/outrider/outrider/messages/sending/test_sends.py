@@ -102,8 +102,9 @@ class TestSendService:
         if not self.mailboxes.is_own(request.to):
             raise ValidationFailed.at(
                 "/to",
-                f"{request.to} is no verified mailbox of this workspace, and test messages go to "
-                "addresses of one's own: GET /v1/mailboxes lists them, POST /v1/mailboxes adds one",
+                f"{request.to} is not a verified mailbox of this workspace. Test messages can be "
+                "sent only to your own mailboxes: GET /v1/mailboxes lists them, POST "
+                "/v1/mailboxes adds one",
             )
         content = _marked(_written(composed))
         message = _message(self.caller.new_id(_PREFIX), composed, mailbox, request.to)
@@ -150,8 +151,8 @@ def _sending(composed: Composition) -> Mailbox:
     if composed.step.channel != "email":
         raise ValidationFailed.at(
             "/step_id",
-            f"The step is of the channel {composed.step.channel}: only emails are sent as a test. "
-            "GET /v1/messages/preview shows the others",
+            f"The step is of the channel {composed.step.channel}: only emails can be sent as "
+            "a test. GET /v1/messages/preview shows the others",
         )
     mailbox = composed.seen.mailbox
     if mailbox is None:
@@ -176,8 +177,8 @@ def _written(composed: Composition) -> Content:
     except ValueError as error:
         raise ValidationFailed.at(
             "/step_id",
-            f"The step cannot be written to this contact: {error}. GET /v1/messages/preview "
-            "lists all that is missing",
+            f"The step cannot be rendered for this contact: {error}. GET /v1/messages/preview "
+            "lists everything that is missing",
         ) from error
     assert isinstance(mail, Mail)
     return mail.content

@@ -30,8 +30,8 @@ def subject(part: TextPart, *, first: bool) -> Iterator[Remark]:
         yield Remark(
             "subject_reply",
             "error",
-            "The first email answers no other: a subject that begins like an answer deceives. "
-            "Leave the beginning out",
+            "The first email is not a reply: a subject that begins like one deceives. Leave the "
+            "prefix out",
         )
     if shown_length(part.longest) > MAX_SUBJECT:
         message = f"Of a subject longer than {MAX_SUBJECT} characters readers see the beginning"
@@ -44,7 +44,7 @@ def shouting(part: TextPart) -> Iterator[Remark]:
     capitals = sum(letter.isupper() for letter in letters)
     if len(letters) >= _MANY_LETTERS and capitals > _LOUD * len(letters):
         yield Remark(
-            "shouting", "warning", "A text in capitals reads as shouting: use them as in a letter"
+            "shouting", "warning", "A text in capitals reads as shouting: use normal capitalization"
         )
     elif _shouts(_WORD.findall(part.words)):
         yield Remark("shouting", "warning", "Several words in capitals read as shouting: use fewer")
