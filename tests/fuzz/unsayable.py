@@ -113,7 +113,7 @@ RULES = (
     Rule(
         "present",
         "expires_at must be in the future|expires_at may be at most 10 years from now"
-        "|^start_at has to be within 366 days|^since must be before now",
+        "|^start_at must be within 366 days|^since must be before now",
         "A schema knows no present",
         Request(
             "POST",
@@ -137,15 +137,16 @@ RULES = (
     Rule(
         "what an id names",
         "^There is no company with this id|^There is no mailbox pool |^The sequence has no such "
-        "|takes no mail: |^Only a reply says something|^There is no public site at"
-        "|^A mailbox of kind ses has no SMTP server: leave smtp out",
+        "|takes no mail: |^Only a received message can be classified|^There is no public site at"
+        "|^A mailbox of kind ses has no SMTP server: leave smtp out|is not the id of a "
+        "|^The code is wrong, was used or has expired",
         "A schema does not know what there is, nor how it is",
         Request(
             "POST",
             CONTACTS,
             {"email": "ada@example.com", "company_id": "com_01jf3k9q2c8m5v7x0b4n6t1rwe"},
         ),
-        r"(.*/(company_id|mailbox_pool|pool|id|value|smtp|contact_ids/\d+))?$",
+        r"(.*/(company_id|mailbox_pool|pool|id|value|smtp|code|contact_ids/\d+))?$",
     ),
     Rule(
         "fields of a kind",

@@ -3,7 +3,7 @@ variant and day."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -84,13 +84,16 @@ class DayStats(BaseModel):
     rates: Rates
 
 
+DayText = Annotated[str, Field(json_schema_extra={"format": "date"})]
+
+
 class StatsView(BaseModel):
     """`audience` is as of now, regardless of the days of the query."""
 
     campaign_id: str
     object: Literal["campaign_stats"] = "campaign_stats"
-    since: str | None
-    until: str | None
+    since: DayText | None
+    until: DayText | None
     audience: Audience
     totals: Counts
     rates: Rates
