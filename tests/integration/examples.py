@@ -127,7 +127,7 @@ EXAMPLES: dict[str, Example] = {
     "DELETE /v1/leads/{lead_id}": Example(3, make=a_lead),
     # The lead, its contact, what was researched, the profile; the score goes to the contact; the
     # lead and its contact again, the change.
-    "POST /v1/leads/{lead_id}/qualify": Example(10, make=a_lead),
+    "POST /v1/leads/{lead_id}/qualify": Example(9, make=a_lead),
     # The research as of a contact, with the lead before it; then lead, contact, the change.
     "POST /v1/leads/{lead_id}/research": Example(8, {}, make=a_lead_to_research),
     "GET /v1/leads/{lead_id}/research": Example(3, make=a_researched_lead),

@@ -9,14 +9,11 @@ from outrider.campaigns.models import (
     Campaign,
     CampaignStatus,
 )
-from outrider.contacts.schemas import ContactQuery, ContactWrite
-from outrider.entities.schemas import Custom, Tags, Text
+from outrider.contacts.schemas import ContactQuery, ContactReference
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Checked, Input, check_filters, filters_of
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import Day, Instant
-from outrider.kit.text.addresses import Email
-from outrider.kit.zones import Timezone
 from outrider.mailboxes.schemas import PoolId
 from outrider.sequences.schemas import Name, PlanUpdate, SequenceSummary
 from outrider.sequences.settings import SettingsInput, SettingsView
@@ -242,46 +239,11 @@ class AudienceAdded(BaseModel):
     results: list[EnrollResult]
 
 
-class TriggerRequest(Input):
+class TriggerRequest(ContactReference):
     """A contact by id or by email address. If no contact has the address, one is created from the
     fields of the request. `re_enroll` enrolls the contact again if its enrollment has ended."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [
-                json_schema.given(
-                    "contact_id", propertyNames={"enum": ["contact_id", "re_enroll"]}
-                ),
-                json_schema.given("email", {"contact_id": {"type": "null"}}),
-            ]
-        }
-    )
-
-    contact_id: Annotated[str, Field(max_length=64)] | None = None
-    email: Email | None = None
-    first_name: Text | None = None
-    last_name: Text | None = None
-    title: Text | None = None
-    company: Text | None = None
-    phone: Text | None = None
-    timezone: Timezone | None = None
-    tags: Tags = Field(default_factory=list)
-    custom: Custom = Field(default_factory=dict)
     re_enroll: bool = False
-
-    @model_validator(mode="after")
-    def _names_one_contact(self) -> Self:
-        if (self.contact_id is None) == (self.email is None):
-            raise ValueError("Give either contact_id, or email and further fields of the contact")
-        strange = self.model_fields_set - {"contact_id", "re_enroll"}
-        if self.contact_id is not None and strange:
-            raise ValueError("With contact_id nothing else about the contact can be given")
-        return self
-
-    def new_contact(self) -> ContactWrite:
-        """Return the contact to create from the fields of the request."""
-        given = self.model_dump(exclude_unset=True, exclude={"contact_id", "re_enroll"})
-        return ContactWrite.model_validate(given)
 
 
 class TriggerResult(BaseModel):

@@ -58,6 +58,51 @@ class ContactWrite(_ContactFields):
     custom: Custom = Field(default_factory=dict)
 
 
+def _names_a_contact(schema: dict[str, Any], reference: "type[ContactReference]") -> None:
+    """State in JSON Schema what `ContactReference` checks."""
+    with_id = [name for name in schema["properties"] if name not in reference.contact_fields()]
+    schema["oneOf"] = [
+        json_schema.given("contact_id", propertyNames={"enum": with_id}),
+        json_schema.given("email", {"contact_id": {"type": "null"}}),
+    ]
+
+
+class ContactReference(Input):
+    """A contact by id, or by email address and the fields that a new contact gets if none has the
+    address. Fields that no contact has may come with either."""
+
+    model_config = ConfigDict(json_schema_extra=_names_a_contact)
+
+    contact_id: Annotated[str, Field(max_length=64)] | None = None
+    email: Email | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    title: Text | None = None
+    company: Text | None = None
+    phone: Text | None = None
+    timezone: Timezone | None = None
+    tags: Tags = Field(default_factory=list)
+    custom: Custom = Field(default_factory=dict)
+
+    @classmethod
+    def contact_fields(cls) -> set[str]:
+        """Return the names of the fields that are stored in a new contact."""
+        return cls.model_fields.keys() & ContactWrite.model_fields.keys()
+
+    @model_validator(mode="after")
+    def _names_one_contact(self) -> Self:
+        if (self.contact_id is None) == (self.email is None):
+            raise ValueError("Give either contact_id, or email and further fields of the contact")
+        if self.contact_id is not None and self.model_fields_set & self.contact_fields():
+            raise ValueError("With contact_id nothing else about the contact can be given")
+        return self
+
+    def new_contact(self) -> ContactWrite:
+        """Return the contact to create from the fields of the request."""
+        given = self.model_dump(exclude_unset=True, include=self.contact_fields())
+        return ContactWrite.model_validate(given)
+
+
 class ContactCreate(ContactWrite):
     upsert: bool = False
 

@@ -18,12 +18,14 @@ from outrider.contacts.schemas import (
     ContactCreate,
     ContactDeleted,
     ContactQuery,
+    ContactReference,
     ContactRowResult,
     ContactUpdate,
     ContactWrite,
 )
 from outrider.contacts.search.lists import ContactLists
 from outrider.entities.batches import EntityBatch, Rows
+from outrider.entities.errors import EntityExists
 from outrider.entities.repository import ValueTaken
 from outrider.entities.schemas import Result
 from outrider.entities.writes import EntityWrites, Kind
@@ -72,6 +74,19 @@ class ContactService:
         except ValueTaken as taken:
             return self._writes.settle(contact, given, taken, upsert=upsert)
         return contact, "created"
+
+    def find_or_create(self, reference: ContactReference) -> Contact:
+        """Return the contact with the id or the address, or a new one. The request's fields do not
+        change an existing contact. Raises ContactNotFound."""
+        if reference.contact_id is not None:
+            return self.get(reference.contact_id)
+        new = reference.new_contact()
+        if found := self.with_address(new.email):
+            return found
+        try:
+            return self.put(new, upsert=False)[0]
+        except EntityExists as exists:
+            return self.get(exists.owner)
 
     def create_many(self, batch: ContactBatch) -> Made[ContactBatchResult]:
         """Return one result for each row, in the order of the rows."""

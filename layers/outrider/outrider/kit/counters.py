@@ -1,7 +1,4 @@
-"""Exact counters, updated in the same transaction as the change that they count.
-
-Each counter is sharded over several items, so that concurrent transactions rarely conflict.
-"""
+"""Exact counters, updated in the same transaction as the change that they count."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -15,8 +12,8 @@ SHARDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """The counters of one partition key; each of its items `count#<shard>` holds a part of every
-    counter."""
+    """The counters of one partition key, sharded so that concurrent transactions rarely conflict:
+    each of its items `count#<shard>` holds a part of every counter."""
 
     table: Table
     pk: str
@@ -44,6 +41,32 @@ class Counters:
             for name in names
         ]
         return self.table.check_action(self.pk, sk, " AND ".join(conditions), **stored)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundedCounter:
+    """A counter that never exceeds `most`: item `pk` / `name`, attribute `name`. It is not sharded,
+    because its condition needs the whole count."""
+
+    table: Table
+    pk: str
+    name: str
+    most: int
+
+    def add_action(self) -> Action:
+        """Return the write that adds one; its condition fails if there are `most` already."""
+        return self.table.update_action(
+            self.pk,
+            self.name,
+            f"ADD #{self.name} :one",
+            f"attribute_not_exists(#{self.name}) OR #{self.name} < :most",
+            one=1,
+            most=self.most,
+        )
+
+    def remove_action(self) -> Action:
+        """Return the write that subtracts one."""
+        return self.table.update_action(self.pk, self.name, f"ADD #{self.name} :minus", minus=-1)
 
 
 def total(shards: Iterable[Item], name: str) -> int:

@@ -5,16 +5,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from outrider.contacts.models import Contact
-from outrider.contacts.schemas import ContactWrite
+from outrider.contacts.schemas import ContactReference
 from outrider.contacts.search.words import begin, words, words_of
-from outrider.entities.schemas import Custom, Tags, Text
+from outrider.entities.schemas import Text
 from outrider.kit.http import json_schema
 from outrider.kit.http.inputs import Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import Instant
 from outrider.kit.outbound.urls import ShortWebAddress
-from outrider.kit.text.addresses import Email
-from outrider.kit.zones import Timezone
 from outrider.leads.models import Lead, LeadStatus, StoredProfile
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import ScoreLine
@@ -23,62 +21,20 @@ Order = Literal["created_at", "-created_at", "score", "-score"]
 _MOST_NOTES = 2_000
 
 
-class LeadCreate(Input):
+class LeadCreate(ContactReference):
     """A contact by its id, or by its address: if no contact has the address, one is created from
     the other fields. They do not change an existing contact."""
 
-    model_config = ConfigDict(
-        use_attribute_docstrings=True,
-        json_schema_extra={
-            "oneOf": [
-                json_schema.given("contact_id", propertyNames={"enum": ["contact_id", "notes"]}),
-                json_schema.given("email", {"contact_id": {"type": "null"}}),
-            ]
-        },
-    )
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
-    contact_id: Annotated[str, Field(max_length=64)] | None = None
-    """The contact that becomes a lead."""
-    email: Email | None = None
-    """The address of the contact that becomes a lead."""
-    first_name: Text | None = None
-    """Given name of a new contact."""
-    last_name: Text | None = None
-    """Family name of a new contact."""
-    title: Text | None = None
-    """Job title of a new contact, such as `Head of Sales`, which qualification uses."""
-    company: Text | None = None
-    """Name of the new contact's company."""
     linkedin_url: ShortWebAddress | None = None
     """LinkedIn profile of a new contact."""
-    phone: Text | None = None
-    """Phone number of a new contact."""
     country: Text | None = None
     """Country of a new contact: its ISO 3166-1 code or its name."""
-    timezone: Timezone | None = None
-    """Time zone of a new contact, such as `Europe/Berlin`."""
-    tags: Tags = Field(default_factory=list)
-    """Tags of a new contact."""
-    custom: Custom = Field(default_factory=dict)
-    """Further fields of a new contact, by names of your own."""
     source: Text | None = None
     """Source of a new contact, in your own words."""
     notes: Annotated[str, Field(max_length=_MOST_NOTES)] | None = None
     """Notes about the lead."""
-
-    @model_validator(mode="after")
-    def _names_one_contact(self) -> Self:
-        if (self.contact_id is None) == (self.email is None):
-            raise ValueError("Give either contact_id, or email and further fields of the contact")
-        strange = self.model_fields_set - {"contact_id", "notes"}
-        if self.contact_id is not None and strange:
-            raise ValueError("With contact_id nothing else about the contact can be given")
-        return self
-
-    def new_contact(self) -> ContactWrite:
-        """Return the contact to create from the fields of the request."""
-        given = self.model_dump(exclude_unset=True, exclude={"contact_id", "notes"})
-        return ContactWrite.model_validate(given)
 
 
 class LeadUpdate(Input):

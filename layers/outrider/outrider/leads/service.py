@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from outrider.access.models import Caller
-from outrider.companies.errors import CompanyNotFound
-from outrider.companies.models import Company
-from outrider.companies.service import CompanyService
 from outrider.contacts.errors import ContactNotFound
 from outrider.contacts.models import Contact
 from outrider.contacts.schemas import ContactUpdate
 from outrider.contacts.service import ContactService
-from outrider.entities.errors import EntityExists
 from outrider.kit import clock
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import TransactionFailed
@@ -45,7 +41,6 @@ class LeadService:
     leads: LeadRepository
     lists: LeadLists
     contacts: ContactService
-    companies: CompanyService
     research: Callable[[], ResearchService]
 
     def create(self, new: LeadCreate) -> LeadView:
@@ -54,7 +49,7 @@ class LeadService:
         Raises ContactNotFound and LeadExists.
         """
         self.caller.begin()
-        contact = self._contact(new)
+        contact = self.contacts.find_or_create(new)
         lead_id, now = self.caller.new_id("led"), clock.timestamp()
         lead = Lead(
             id=lead_id, contact_id=contact.id, notes=new.notes, created_at=now, updated_at=now
@@ -132,8 +127,8 @@ class LeadService:
         Raises LeadNotFound, and ContactNotFound if its contact was deleted.
         """
         self.caller.begin()
-        contact = self.contacts.get(self._require(lead_id).contact_id)
-        facts = facts_of(contact, self._company(contact), self.research().findings(contact.id))
+        contact, company, findings = self.research().known(self._require(lead_id).contact_id)
+        facts = facts_of(contact, company, findings)
         result = score(self.leads.profile().profile, facts)
         self._share(contact, result)
         now = clock.timestamp()
@@ -149,24 +144,6 @@ class LeadService:
             )
 
         return self._change(lead_id, changed)
-
-    def _contact(self, new: LeadCreate) -> Contact:
-        """Return the contact with the id or the address of the request, or a new one."""
-        if new.contact_id is not None:
-            return self.contacts.get(new.contact_id)
-        given = new.new_contact()
-        if found := self.contacts.with_address(given.email):
-            return found
-        try:
-            return self.contacts.put(given, upsert=False)[0]
-        except EntityExists as exists:
-            return self.contacts.get(exists.owner)
-
-    def _company(self, contact: Contact) -> Company | None:
-        try:
-            return self.companies.get(contact.company_id) if contact.company_id else None
-        except CompanyNotFound:
-            return None
 
     def _share(self, contact: Contact, result: Score) -> None:
         fit_score = result.score / 100

@@ -1,7 +1,6 @@
 """Construction of the services and workers of `leads`."""
 
 from outrider.access.models import Caller, WorkspaceId
-from outrider.companies.wiring import companies
 from outrider.contacts.wiring import contact_repository, contacts
 from outrider.kit.aws.dynamodb import Table
 from outrider.kit.settings import settings
@@ -21,7 +20,6 @@ def leads(caller: Caller) -> LeadService:
         repository,
         LeadLists(repository, contacts(inner)),
         contacts(inner),
-        companies(inner),
         lambda: research(inner, caller),
     )
 

@@ -42,8 +42,7 @@ class ResearchService:
         the hold expired meanwhile; nothing is charged then.
         """
         self.caller.begin()
-        contact, kept = self._read(contact_id)
-        company = self.companies.get(contact.company_id) if contact.company_id else None
+        contact, company, kept = self.known(contact_id)
         site = site_of(contact, company)
         if self.caller.workspace.mode == "live" and site.is_reserved:
             raise NothingToResearch(f"There is no public site at {site.domain}")
@@ -63,15 +62,17 @@ class ResearchService:
 
         Raises ContactNotFound.
         """
-        contact, findings = self._read(contact_id)
+        contact, company, findings = self.known(contact_id)
         if findings is None:
             return None
-        company = self.companies.get(contact.company_id) if contact.company_id else None
         return compose(findings, contact, company, site_of(contact, company).domain)
 
-    def findings(self, contact_id: str) -> Findings | None:
-        """Return the findings that `kept` is composed of. Raises ContactNotFound."""
-        return self._read(contact_id)[1]
+    def known(self, contact_id: str) -> tuple[Contact, Company | None, Findings | None]:
+        """Return the contact with its company and the findings stored with it. Raises
+        ContactNotFound."""
+        contact, findings = self._read(contact_id)
+        company = self.companies.get(contact.company_id) if contact.company_id else None
+        return contact, company, findings
 
     def _of_colleague(self, contact: Contact, site: Site) -> Findings | None:
         """Return fresh findings made for another contact of the company, after storing them with

@@ -16,7 +16,6 @@ from outrider.campaigns.repository import CampaignRepository
 from outrider.campaigns.schemas import SkipReason, TriggerRequest, TriggerResult
 from outrider.contacts.models import Contact
 from outrider.contacts.service import ContactService
-from outrider.entities.errors import EntityExists
 from outrider.kit import clock
 from outrider.kit.attempts import attempts
 from outrider.kit.aws.dynamodb import TransactionFailed, transact
@@ -52,7 +51,7 @@ class TriggerService:
         campaign = self._active(campaign_id)
         steps = self.sequences.steps_of(campaign.sequence_id, campaign.steps_version)
         require_sendable(steps, campaign.settings)
-        contact = self._contact(request)
+        contact = self.contacts.find_or_create(request)
         for _ in attempts(_ATTEMPTS):
             try:
                 result, begun = self._enroll(campaign, steps[0], contact, again=request.re_enroll)
@@ -77,19 +76,6 @@ class TriggerService:
         if campaign.status != "active":
             raise CampaignNotActive(campaign.status)
         return campaign
-
-    def _contact(self, request: TriggerRequest) -> Contact:
-        """Return the contact with the id or the address, or a new one. The request's fields do not
-        change an existing contact."""
-        if request.contact_id is not None:
-            return self.contacts.get(request.contact_id)
-        new = request.new_contact()
-        if found := self.contacts.with_address(new.email):
-            return found
-        try:
-            return self.contacts.put(new, upsert=False)[0]
-        except EntityExists as exists:
-            return self.contacts.get(exists.owner)
 
     def _enroll(
         self, campaign: Campaign, first: Step, contact: Contact, *, again: bool

@@ -18,6 +18,7 @@ from outrider.kit.aws.dynamodb import (
     TransactionFailed,
     transact,
 )
+from outrider.kit.counters import BoundedCounter
 from outrider.kit.errors import Stale
 from outrider.kit.outbox import Event
 from outrider.mailboxes.models import DEFAULT_POOL, Mailbox
@@ -47,8 +48,8 @@ class PoolRepository:
             raise PoolTaken
         item = {**pool.model_dump(exclude_none=True), "pk": self.workspace, "sk": pool.id}
         put = self.table.put_action(item, "attribute_not_exists(#pk)").or_raise(PoolTaken())
-        counted = self._count_action(1, "attribute_not_exists(#pools) OR #pools < :most")
-        transact(put, counted.or_raise(TooManyPools(MAX_POOLS)), *also)
+        counted = self._counter.add_action().or_raise(TooManyPools(MAX_POOLS))
+        transact(put, counted, *also)
 
     def all(self) -> tuple[list[Pool], list[Mailbox]]:
         """Return all pools by id, always including the default pool, and all mailboxes of the
@@ -104,7 +105,7 @@ class PoolRepository:
             none=0,
         )
         try:
-            transact(action, self._count_action(-1))
+            transact(action, self._counter.remove_action())
         except TransactionFailed as failure:
             raise Stale from failure
 
@@ -143,15 +144,9 @@ class PoolRepository:
         leaves = f"{outbox_change} ADD #mailboxes :minus"
         return self.table.update_action(self.workspace, pool_id, leaves, minus=-1, **values)
 
-    def _count_action(self, by: int, condition: str = "") -> Action:
-        return self.table.update_action(
-            f"{self.workspace}#count",
-            "pools",
-            "ADD #pools :by",
-            condition,
-            by=by,
-            **({"most": MAX_POOLS} if condition else {}),
-        )
+    @property
+    def _counter(self) -> BoundedCounter:
+        return BoundedCounter(self.table, f"{self.workspace}#count", "pools", MAX_POOLS)
 
 
 def _pool(item: Item) -> Pool:

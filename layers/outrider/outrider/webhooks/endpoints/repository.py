@@ -20,6 +20,7 @@ from outrider.kit.aws.dynamodb import (
     batch_get,
     transact,
 )
+from outrider.kit.counters import BoundedCounter
 from outrider.kit.errors import PreconditionFailed, Stale
 from outrider.kit.outbox import Event, attribute, pack
 from outrider.webhooks.endpoints import endpoint_state
@@ -79,18 +80,10 @@ class WebhookRepository:
             "sk": webhook.id,
             "secret": locked_secret,
         }
-        counted = self.table.update_action(
-            f"{self.workspace}#count",
-            "webhooks",
-            "ADD #webhooks :one",
-            "attribute_not_exists(#webhooks) OR #webhooks < :most",
-            one=1,
-            most=MAX_WEBHOOKS,
-        )
         try:
             transact(
                 self.table.put_action(item, "attribute_not_exists(#pk)"),
-                counted,
+                self._counter.add_action(),
                 self._gates.add_action(webhook.id),
                 *also,
             )
@@ -193,9 +186,6 @@ class WebhookRepository:
 
         Raises WebhookNotFound, and PreconditionFailed if its version is not `version`.
         """
-        counted = self.table.update_action(
-            f"{self.workspace}#count", "webhooks", "ADD #webhooks :minus", minus=-1
-        )
         condition = "attribute_exists(#pk)"
         seen = {} if version is None else {"seen": version}
         if version is not None:
@@ -203,7 +193,7 @@ class WebhookRepository:
         try:
             transact(
                 self.table.delete_action(self.workspace, webhook_id, condition, **seen),
-                counted,
+                self._counter.remove_action(),
                 self._gates.remove_action(webhook_id),
             )
         except TransactionFailed as failure:
@@ -211,6 +201,10 @@ class WebhookRepository:
             if found is None:
                 raise WebhookNotFound from failure
             raise PreconditionFailed.at_version(found["version"]) from failure
+
+    @property
+    def _counter(self) -> BoundedCounter:
+        return BoundedCounter(self.table, f"{self.workspace}#count", "webhooks", MAX_WEBHOOKS)
 
     @property
     def _gates(self) -> EndpointStateRepository:
