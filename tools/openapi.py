@@ -305,12 +305,9 @@ def _parameters(route: Route, models: dict[str, Schema], texts: Descriptions) ->
 
 
 def _body(schema: Schema) -> tuple[Schema, bool]:
-    """Return the schema of a request body, and whether a body is required."""
-    choices = schema.get("anyOf", [])
-    sent = [each for each in choices if each != {"type": "null"}]
-    if len(sent) == len(choices):
-        return schema, True
-    return (sent[0] if len(sent) == 1 else {"anyOf": sent}), False
+    """Return the schema of a request body, and whether a body is required: one that may be null may
+    be left out."""
+    return schema, {"type": "null"} not in schema.get("anyOf", [])
 
 
 def _query_parameters(schema: Schema, texts: Descriptions) -> list[Schema]:

@@ -136,8 +136,11 @@ RULES = (
     ),
     Rule(
         "what an id names",
-        "^There is no company with this id|^There is no mailbox pool |^The sequence has no such "
-        "|takes no mail: |^Only a received message can be classified|^There is no public site at"
+        "^There is no company with this id|^There is no contact .* in this workspace"
+        "| is listed twice$| is in this campaign already| has unsubscribed$| is suppressed$"
+        "| is in another active campaign| was written to less than |^There is no mailbox pool "
+        "|^The sequence has no such "
+        "|accepts no email|^Only a received message can be classified|^There is no public site at"
         "|^A mailbox of kind ses has no SMTP server: leave smtp out|is not the id of a "
         "|^The code is wrong, was used or has expired",
         "A schema does not know what there is, nor how it is",
@@ -192,6 +195,15 @@ RULES = (
         "needs at least one letter or digit|^The search needs a word",
         "What is a letter or a digit says Unicode",
         Request("GET", CONTACTS, query={"search": "!!"}),
+    ),
+    Rule(
+        "what a text of a profile names",
+        "^This needs at least one letter or digit$"
+        "|is not a number of employees|is not a country|is not a domain"
+        "|^Give at least one of the rules a weight|^The profile has .* bytes",
+        "Countries, domains and numbers of employees have parsers of their own",
+        Request("PUT", "/v1/profile", {"sizes": ["big"]}),
+        r"(/exclusions)?/(sizes|countries|domains|titles|industries|technologies|signals|companies)/\d+$|$",
     ),
     Rule(
         "template",
