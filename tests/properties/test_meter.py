@@ -122,7 +122,7 @@ class TestMeter:
         cloud.clock.advance(ms=wait - 1)
         early = try_admit(meter, credential)
         cloud.clock.advance(ms=1)
-        in_time = try_admit(meter, credential)
+        in_time = try_admit(Meter(table), credential)  # of a process that has seen no call yet
 
         assert (early, in_time) == (1, None)
 
@@ -141,6 +141,16 @@ class TestMeter:
                 meter.admit(credential, "contacts")
 
             assert len(calls) == 1
+
+    def test_a_new_key_has_its_limits_and_no_call_counted(self) -> None:
+        assert clock_attributes(LOW) == {
+            "tat_minute": 0,
+            "step_minute": 15_000,
+            "lead_minute": 30_000,
+            "tat_day": 0,
+            "step_day": 85_714,
+            "lead_day": 428_570,
+        }
 
     def test_counts_nothing_for_a_wrong_secret(self, cloud: Cloud) -> None:
         table, credential = a_key(cloud, LOW)

@@ -42,7 +42,6 @@ def clock_attributes(plan_rates: tuple[RateLimit, RateLimit]) -> dict[str, int]:
     for rate in plan_rates:
         attributes |= {
             f"tat_{rate.name}": 0,
-            f"ready_{rate.name}": 0,
             f"step_{rate.name}": rate.step_ms,
             f"lead_{rate.name}": rate.burst_ms - rate.step_ms,
         }
@@ -161,7 +160,7 @@ def _is_valid(record: Mapping[str, Any], credential: Credential, now: int) -> bo
     return (
         hmac.compare_digest(record["hash"], credential.hash)
         and "revoked_at" not in record
-        and record.get("expires_ms", now + 1) > now
+        and ("expires_ms" not in record or record["expires_ms"] > now)
     )
 
 
