@@ -316,7 +316,7 @@ class TestContactThatGoes:
         lead = a_lead(api, notes="Met at a fair")
         contact = f"/v1/contacts/{lead['contact_id']}"
 
-        exported = api.get(f"{contact}/export").json["lead"]
+        (exported,) = api.get(f"{contact}/export").json["leads"]
         erased = api.post(f"{contact}/erase")
 
         assert (exported["id"], exported["notes"]) == (lead["id"], "Met at a fair")

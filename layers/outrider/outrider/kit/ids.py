@@ -27,10 +27,12 @@ KINDS = {
     "msg": "message",
     "pool": "pool",
     "rpl": "replay",
+    "run": "run",
     "seq": "sequence",
     "stp": "step",
     "sup": "suppression",
     "thr": "thread",
+    "wfl": "workflow",
     "whk": "webhook",
     "wsp": "workspace",
 }

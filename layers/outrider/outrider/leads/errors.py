@@ -11,12 +11,13 @@ class LeadNotFound(ResourceNotFound):
 
 
 class LeadExists(DuplicateResource):
-    """The contact has a lead already."""
+    """The contact has a lead in this workflow, or one without a workflow, already."""
 
     def __init__(self, lead_id: str) -> None:
         super().__init__(
             f"The contact has the lead {lead_id} already: use that one, or delete it first"
         )
+        self.lead_id = lead_id
 
 
 class NotResearched(ResourceNotFound):

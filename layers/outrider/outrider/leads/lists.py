@@ -33,8 +33,7 @@ class LeadLists:
     def page(self, asked: LeadQuery, after: Item | None) -> tuple[list[Found], Item | None]:
         """Return at most `asked.limit` leads, and the key to continue after; None at the end."""
         if asked.contact_id is not None:
-            lead = self.leads.of_contact(asked.contact_id)
-            return self._fitting(asked, {lead.id: lead} if lead else {}), None
+            return self._of_contact(asked, asked.contact_id, after)
         query = self._query(asked)
         found: list[Found] = []
         for _ in range(_CALLS):
@@ -57,12 +56,44 @@ class LeadLists:
     def _query(self, asked: LeadQuery) -> Query:
         newest_first = asked.sort.startswith("-")
         if asked.sort.endswith("score"):
-            return self.leads.in_order_of_score(asked.min_score or 0, newest_first=newest_first)
+            return self.leads.in_order_of_score(
+                asked.workflow_id, asked.min_score or 0, newest_first=newest_first
+            )
         first = "led_"
         if asked.created_after is not None:
             moment = clock.to_epoch_ms(clock.from_text(asked.created_after))
             first = ids.first_of("led", moment + 1)
-        return self.leads.in_order_of_creation(asked.status, first, newest_first=newest_first)
+        return self.leads.in_order_of_creation(
+            asked.workflow_id, asked.status, first, newest_first=newest_first
+        )
+
+    def _of_contact(
+        self, asked: LeadQuery, contact_id: str, after: Item | None
+    ) -> tuple[list[Found], Item | None]:
+        """Return a page of the few leads of one contact, which are all read; `after` is the place
+        of the last one of the page before."""
+        by_score = asked.sort.endswith("score")
+        leads = self.leads.of_contact(contact_id)
+        places = {
+            lead.id: [lead.score.score if by_score and lead.score else 0, lead.id]
+            for lead in leads
+            if lead.score or not by_score
+        }
+        newest_first = asked.sort.startswith("-")
+        ordered = sorted(places, key=lambda lead_id: places[lead_id], reverse=newest_first)
+        if after:
+            ordered = [
+                each
+                for each in ordered
+                if (
+                    places[each] < after["place"] if newest_first else places[each] > after["place"]
+                )
+            ]
+        by_id = {lead.id: lead for lead in leads}
+        found = self._fitting(asked, {each: by_id[each] for each in ordered})
+        if len(found) <= asked.limit:
+            return found, None
+        return found[: asked.limit], {"place": places[found[asked.limit - 1][0].id]}
 
     def _read(self, asked: LeadQuery, query: Query, items: list[Item]) -> list[Found]:
         if query.index is None:

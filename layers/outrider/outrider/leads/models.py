@@ -1,31 +1,132 @@
 """Leads, and the ideal customer profile by which they are qualified."""
 
-from typing import Literal
+from datetime import timedelta
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from outrider.kit import clock
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import Score
 
-LeadStatus = Literal["new", "researched", "qualified", "disqualified"]
+LeadStatus = Literal[
+    "new",
+    "researching",
+    "researched",
+    "qualified",
+    "disqualified",
+    "review",
+    "contacted",
+    "replied",
+    "failed",
+]
+Decision = Literal["new", "researched", "qualified", "disqualified"]
+"""The statuses that a person may set."""
+Stage = Literal["research", "qualify", "contact"]
+
+
+class LeadDraft(BaseModel):
+    """The first email to a lead, exactly as it will be sent."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    subject: str
+    """Subject of the email."""
+    text: str
+    """The email as plain text."""
+    html: str | None = None
+    """The email as HTML; null if it is plain text only."""
+    mailbox_id: str
+    """The mailbox that it will be sent from."""
+    step_id: str
+    """The step of the sequence that it is made of."""
+    made_at: str
+    """When it was made."""
+    hash: str
+    """Identifies the content. Approve with it, so that nothing else is approved."""
+
+
+class LeadFailure(BaseModel):
+    """The reason for which a lead failed."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    code: str
+    """The reason as one word, such as `unsubscribed` or `gave_up`."""
+    detail: str
+    """The reason in a sentence."""
 
 
 class Lead(BaseModel):
-    """A contact that is researched and qualified. Times are RFC 3339 UTC."""
+    """A contact that is researched, qualified and contacted, by hand or by a workflow. Times are
+    RFC 3339 UTC."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     contact_id: str
+    workflow_id: str | None = None
+    """None for a lead that only people work on."""
     status: LeadStatus = "new"
     status_reason: str | None = None
+    stage: Stage | None = None
+    """The next stage that a worker of the workflow has to carry out; None if there is none."""
+    staged_at: str | None = None
+    """When the lead came to its stage."""
+    run: int | None = None
+    """Number of the run that last worked on it."""
+    attempts: int = 0
+    """How often workers have begun the stage."""
+    lease_until: str | None = None
+    """When the lease of the worker that carries out the stage ends."""
     score: Score | None = None
     scored_at: str | None = None
     researched_at: str | None = None
+    draft: LeadDraft | None = None
+    approved_at: str | None = None
+    enrollment_id: str | None = None
+    contacted_at: str | None = None
+    replied_at: str | None = None
+    failure: LeadFailure | None = None
     notes: str | None = None
     created_at: str
     updated_at: str
     version: int = 1
+
+    def changed(self, **changes: object) -> Self:
+        """Return the lead with these changes and the next version."""
+        now = clock.timestamp()
+        return self.model_copy(update={**changes, "updated_at": now, "version": self.version + 1})
+
+    def at_stage(self, stage: Stage | None, **changes: object) -> Self:
+        """Return the lead waiting for a worker to carry out `stage`, or for none if that is None,
+        with further changes."""
+        return self.changed(
+            stage=stage,
+            staged_at=clock.timestamp() if stage else None,
+            attempts=0,
+            lease_until=None,
+            **changes,
+        )
+
+    def claimed(self, lease: timedelta, **changes: object) -> Self:
+        """Return the lead while a worker carries out its stage, with further changes."""
+        until = clock.to_text(clock.now() + lease)
+        return self.changed(attempts=self.attempts + 1, lease_until=until, **changes)
+
+    @property
+    def is_leased(self) -> bool:
+        """True while a worker may be carrying out the stage."""
+        return (self.lease_until or "") > clock.timestamp()
+
+    def is_claimed_as(self, claimed: "Lead") -> bool:
+        """Return whether the worker that claimed the lead as `claimed` still has it."""
+        return (self.stage, self.staged_at, self.attempts, self.lease_until) == (
+            claimed.stage,
+            claimed.staged_at,
+            claimed.attempts,
+            claimed.lease_until,
+        )
 
 
 class StoredProfile(BaseModel):

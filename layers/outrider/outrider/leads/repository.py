@@ -1,29 +1,44 @@
 """Keys, expressions and items of leads.
 
-A lead is `<workspace>` / `led_…`; the unique claim on its contact, which has at most one lead, is
-`<workspace>#lead` / `con_…`. The profile of the workspace is `<workspace>` / `profile`.
+A lead is `<workspace>` / `led_…`. The claim on its contact, which has one lead per workflow and one
+without, is `<workspace>#lead` / `con_…#wfl_…` (`con_…#` without a workflow). The counter `pending`
+of a workflow's leads with a stage is `<workspace>#wfl_…` / `count#<shard>`: every write here keeps
+it. The profile of the workspace is `<workspace>` / `profile`.
 """
 
+import secrets
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
 
 from outrider.access.models import WorkspaceId
 from outrider.kit import ids, outbox
+from outrider.kit.attempts import attempts
 from outrider.kit.aws.attributes import Item
 from outrider.kit.aws.dynamodb import (
+    HOLDER,
     Action,
     ItemPage,
     Query,
     Table,
     transact,
 )
-from outrider.kit.errors import PreconditionFailed, Stale
+from outrider.kit.counters import Counters
+from outrider.kit.errors import Contended, PreconditionFailed, Stale
 from outrider.kit.outbox import Event
 from outrider.leads.errors import LeadExists, LeadNotFound
-from outrider.leads.models import Lead, LeadStatus, StoredProfile
+from outrider.leads.models import Lead, LeadStatus, Stage, StoredProfile
 
 _PROFILE = "profile"
+
+
+@dataclass(frozen=True, slots=True)
+class DueLead:
+    """A lead whose stage a worker has to carry out."""
+
+    lead_id: str
+    stage: Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +51,25 @@ class LeadRepository:
     def add(self, lead: Lead, events: Sequence[Event], also: Sequence[Action]) -> None:
         """Store a new lead and claim its contact. `also` are writes of the same transaction.
 
-        Raises LeadExists if the contact has a lead, and TransactionFailed if a condition of `also`
-        fails.
+        Raises LeadExists if the contact has such a lead, and TransactionFailed if a condition of
+        `also` fails.
         """
+        transact(*self.add_actions(lead, events), *self._pending_actions(None, lead), *also)
+
+    def add_actions(self, lead: Lead, events: Sequence[Event]) -> list[Action]:
+        """Return the writes that store a new lead and claim its contact. The second raises
+        LeadExists in the transaction. A stage must be counted with `pending_action` besides."""
         put = self.table.put_action(self._item(lead, events), "attribute_not_exists(#pk)")
-        transact(put, self._claim_action(lead), *also)
+        return [put, self._claim_action(lead)]
+
+    def pending(self, workflow_id: str) -> Counters:
+        """Return the counter `pending` of a workflow: its leads with a stage."""
+        return Counters(self.table, f"{self.workspace}#{workflow_id}")
+
+    def pending_action(self, workflow_id: str, by: int) -> Action:
+        """Return the write that counts leads of a workflow that got a stage or, below 0, lost
+        it."""
+        return self.pending(workflow_id).add_action(pending=by)
 
     def get(self, lead_id: str) -> Lead | None:
         """Return a lead, or None; strongly consistent."""
@@ -54,13 +83,20 @@ class LeadRepository:
         found = self.table.get_all(self.workspace, lead_ids)
         return {lead_id: Lead.model_validate(item) for lead_id, item in found.items()}
 
-    def of_contact(self, contact_id: str) -> Lead | None:
-        """Return the lead of a contact, or None."""
+    def of_contact(self, contact_id: str) -> list[Lead]:
+        """Return the leads of a contact, one at most for each workflow and one without."""
         if not ids.is_id("con", contact_id):
-            return None
-        claim = self.table.get(self._claims, contact_id)
-        lead = self.get(str(claim["lead_id"])) if claim else None
-        return lead if lead and lead.contact_id == contact_id else None
+            return []
+        claims = self.table.every(
+            Query(
+                self._claims,
+                "begins_with(#sk, :prefix)",
+                {"prefix": _claim_of(contact_id)},
+                consistent=True,
+            )
+        )
+        found = self.get_many(str(claim["lead_id"]) for claim in claims)
+        return [lead for lead in found.values() if lead.contact_id == contact_id]
 
     def change(
         self, before: Lead, after: Lead, events: Sequence[Event], also: Sequence[Action] = ()
@@ -69,57 +105,97 @@ class LeadRepository:
 
         Raises LeadNotFound if it was deleted, PreconditionFailed if it was changed meanwhile.
         """
-        put = self.table.put_action(
-            self._item(after, events), "#version = :seen", seen=before.version
+        put = self._change_action(before, after, events)
+        self.table.write(put, [*self._pending_actions(before, after), *also])
+
+    def change_actions(self, before: Lead, after: Lead, events: Sequence[Event]) -> list[Action]:
+        """Return the writes of `change`, for a transaction. The first raises what `change`
+        does."""
+        put = self._change_action(before, after, events)
+        return [put, *self._pending_actions(before, after)]
+
+    def claim(self, lead: Lead, lease: timedelta, status: LeadStatus | None = None) -> Lead:
+        """Give the stage of a lead, as it was read, to a worker until the lease ends, and count the
+        attempt. Return the lead as it is then, with `status` if that is given.
+
+        Raises LeadNotFound if it was deleted, and PreconditionFailed if it was changed meanwhile,
+        also by the claim of another worker.
+        """
+        claimed = lead.claimed(lease, status=status or lead.status)
+        put = self._change_action(lead, claimed, (), **{HOLDER: secrets.token_hex(8)})
+        self.table.write(put)
+        return claimed
+
+    def due(
+        self, workflow_id: str, until: str, limit: int, after: Item | None
+    ) -> tuple[list[DueLead], Item | None]:
+        """Return leads of a workflow whose stage has been waiting since before `until`, the longest
+        waiting first, and the key to continue after. While a worker has a lead, it waits from the
+        end of the lease on. Read from an index, eventually consistent."""
+        query = Query(
+            f"{self.workspace}#{workflow_id}",
+            "#by_work_sk < :until",
+            {"until": until},
+            index="by_work",
+            after=after,
         )
-        put = replace(
-            put,
-            refused=lambda item: (
-                PreconditionFailed.at_version(int(item["version"])) if item else LeadNotFound()
-            ),
-        )
-        self.table.write(put, also)
+        found = self.table.page(query, limit, calls=1)
+        return [_due_of(item) for item in found.items], found.last_key
 
     def remove(self, lead: Lead, also: Sequence[Action] = ()) -> None:
-        """Delete a lead and its claim. Raises LeadNotFound if it does not exist, Stale if it
-        was moved to another contact meanwhile."""
+        """Delete a lead as it was read, and its claim. Raises LeadNotFound if it does not exist,
+        Stale if it was changed meanwhile."""
         delete = self.table.delete_action(
-            self.workspace, lead.id, "#contact_id = :contact_id", contact_id=lead.contact_id
+            self.workspace, lead.id, "#version = :seen", seen=lead.version
         )
         transact(
             replace(delete, refused=lambda item: Stale() if item else LeadNotFound()),
             self.table.delete_action(
                 self._claims,
-                lead.contact_id,
+                _claim_of(lead.contact_id, lead.workflow_id),
                 "attribute_not_exists(#pk) OR #lead_id = :lead_id",
                 lead_id=lead.id,
             ),
+            *self._pending_actions(lead, None),
             *also,
         )
 
     def forget(self, contact_id: str) -> None:
-        """Delete the lead of a contact, if it has one. Idempotent."""
-        if lead := self.of_contact(contact_id):
-            with suppress(LeadNotFound, Stale):
-                self.remove(lead)
+        """Delete the leads of a contact. Idempotent. Raises Contended if others keep changing
+        them."""
+        for _ in attempts():
+            try:
+                for lead in self.of_contact(contact_id):
+                    self.remove(lead)
+            except (LeadNotFound, Stale):
+                continue
+            return
+        raise Contended("Others keep changing the leads of this contact")
 
     def move(self, contact_id: str, winner_id: str) -> None:
-        """Move the lead of a merged contact to the contact that it was merged into. If that one
-        already has a lead, delete the lead instead."""
-        lead = self.of_contact(contact_id)
-        if lead is None:
+        """Move the leads of a merged contact to the contact that it was merged into; delete those
+        of workflows in which that one has a lead already. Idempotent. Raises Contended."""
+        for _ in attempts():
+            try:
+                for lead in self.of_contact(contact_id):
+                    self._move(lead, winner_id)
+            except (LeadNotFound, Stale):
+                continue
             return
+        raise Contended("Others keep changing the leads of this contact")
+
+    def _move(self, lead: Lead, winner_id: str) -> None:
         moved = lead.model_copy(update={"contact_id": winner_id, "version": lead.version + 1})
+        put = self.table.put_action(self._item(moved, ()), "#version = :seen", seen=lead.version)
+        old_claim = _claim_of(lead.contact_id, lead.workflow_id)
         try:
             transact(
-                self.table.put_action(
-                    self._item(moved, ()), "#version = :seen", seen=lead.version
-                ).or_raise(Stale()),
+                put.or_raise(Stale()),
                 self._claim_action(moved),
-                self.table.delete_action(self._claims, contact_id),
+                self.table.delete_action(self._claims, old_claim),
             )
         except LeadExists:
-            self.forget(contact_id)
+            self.remove(lead)
 
     def page(self, query: Query, limit: int) -> ItemPage:
         """Return a page of an index (keys only) or of the table (items), for one of the queries
@@ -127,25 +203,41 @@ class LeadRepository:
         return self.table.page(query, limit, calls=1)
 
     def in_order_of_creation(
-        self, status: LeadStatus | None, first: str, *, newest_first: bool
+        self,
+        workflow_id: str | None,
+        status: LeadStatus | None,
+        first: str,
+        *,
+        newest_first: bool,
     ) -> Query:
-        """Return the query of leads with ids from `first` on, all or those with a status."""
+        """Return the query of leads with ids from `first` on: all, or those of a workflow, those
+        with a status, or both."""
+        index = {
+            (False, False): None,
+            (False, True): "by_status",
+            (True, False): "by_workflow",
+            (True, True): "by_workflow_status",
+        }[workflow_id is not None, status is not None]
         return Query(
-            f"{self.workspace}#{status}" if status else self.workspace,
+            "#".join(filter(None, (self.workspace, workflow_id, status))),
             "#sk BETWEEN :low AND :high",
             {"low": first, "high": "led_~"},
-            index="by_status" if status else None,
+            index=index,
             newest_first=newest_first,
             consistent=True,
         )
 
-    def in_order_of_score(self, least: int, *, newest_first: bool) -> Query:
-        """Return the query of leads with a score of at least `least`."""
+    def in_order_of_score(
+        self, workflow_id: str | None, least: int, *, newest_first: bool
+    ) -> Query:
+        """Return the query of leads with a score of at least `least`, all or those of a
+        workflow."""
+        index = "by_workflow_score" if workflow_id else "by_score"
         return Query(
-            self.workspace,
-            "#by_score_sk >= :least",
+            f"{self.workspace}#{workflow_id}" if workflow_id else self.workspace,
+            f"#{index}_sk >= :least",
             {"least": f"{least:03d}"},
-            index="by_score",
+            index=index,
             newest_first=newest_first,
         )
 
@@ -174,13 +266,38 @@ class LeadRepository:
         """Return the write that claims the contact of a lead. Raises LeadExists in the transaction
         if another lead has it."""
         claim = self.table.put_action(
-            {"pk": self._claims, "sk": lead.contact_id, "lead_id": lead.id},
+            {
+                "pk": self._claims,
+                "sk": _claim_of(lead.contact_id, lead.workflow_id),
+                "lead_id": lead.id,
+            },
             "attribute_not_exists(#pk) OR #lead_id = :lead_id",
             lead_id=lead.id,
         )
         return replace(
             claim, refused=lambda item: LeadExists(str(item["lead_id"]) if item else lead.id)
         )
+
+    def _change_action(
+        self, before: Lead, after: Lead, events: Sequence[Event], **more: str
+    ) -> Action:
+        put = self.table.put_action(
+            {**self._item(after, events), **more}, "#version = :seen", seen=before.version
+        )
+        return replace(
+            put,
+            refused=lambda item: (
+                PreconditionFailed.at_version(int(item["version"])) if item else LeadNotFound()
+            ),
+        )
+
+    def _pending_actions(self, before: Lead | None, after: Lead | None) -> list[Action]:
+        """Return the write that counts a stage which the lead gets or loses, or none."""
+        lead = after or before
+        had, has = (each is not None and each.stage is not None for each in (before, after))
+        if lead is None or lead.workflow_id is None or had == has:
+            return []
+        return [self.pending_action(lead.workflow_id, 1 if has else -1)]
 
     def _item(self, lead: Lead, events: Sequence[Event]) -> Item:
         item = {
@@ -190,10 +307,30 @@ class LeadRepository:
             "by_status_pk": f"{self.workspace}#{lead.status}",
             **outbox.attribute(events),
         }
-        if lead.score:
-            item["by_score_pk"] = self.workspace
-            item["by_score_sk"] = f"{lead.score.score:03d}#{lead.id}"
+        by_score = f"{lead.score.score:03d}#{lead.id}" if lead.score else None
+        if by_score:
+            item |= {"by_score_pk": self.workspace, "by_score_sk": by_score}
+        if lead.workflow_id:
+            of_workflow = f"{self.workspace}#{lead.workflow_id}"
+            item["by_workflow_pk"] = of_workflow
+            item["by_workflow_status_pk"] = f"{of_workflow}#{lead.status}"
+            if by_score:
+                item |= {"by_workflow_score_pk": of_workflow, "by_workflow_score_sk": by_score}
+            if lead.stage:
+                waits_from = lead.lease_until or lead.staged_at
+                item["by_work_pk"] = of_workflow
+                item["by_work_sk"] = f"{waits_from}#{lead.stage}#{lead.id}"
         return item
+
+
+def _claim_of(contact_id: str, workflow_id: str | None = None) -> str:
+    return f"{contact_id}#{workflow_id or ''}"
+
+
+def _due_of(item: Item) -> DueLead:
+    """Return the lead and its stage from a key of the work index."""
+    stage: Any = str(item["by_work_sk"]).split("#")[1]
+    return DueLead(str(item["sk"]), stage)
 
 
 def _version_of(item: Item | None) -> int:

@@ -13,7 +13,14 @@ from outrider.kit.http.inputs import Input
 from outrider.kit.http.pagination import PageQuery
 from outrider.kit.http.requests import Instant
 from outrider.kit.outbound.urls import ShortWebAddress
-from outrider.leads.models import Lead, LeadStatus, StoredProfile
+from outrider.leads.models import (
+    Decision,
+    Lead,
+    LeadDraft,
+    LeadFailure,
+    LeadStatus,
+    StoredProfile,
+)
 from outrider.qualification.profiles import Profile
 from outrider.qualification.scoring import ScoreLine
 
@@ -44,7 +51,7 @@ class LeadUpdate(Input):
         use_attribute_docstrings=True, json_schema_extra=json_schema.CHANGES_SOMETHING
     )
 
-    status: LeadStatus = Field(default_factory=lambda: "new")
+    status: Decision = Field(default_factory=lambda: "new")
     """The status that a person sets. The score does not change."""
     status_reason: Annotated[str, Field(max_length=500)] | None = None
     """Reason for the status. A new `status` without a reason clears it."""
@@ -69,12 +76,14 @@ class LeadQuery(PageQuery):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
+    workflow_id: Annotated[str, Field(max_length=64)] | None = None
+    """Only leads of this workflow."""
     status: LeadStatus | None = None
     """Only leads with this status."""
     min_score: Annotated[int, Field(ge=0, le=100)] | None = None
     """Only leads with at least this score."""
     contact_id: Annotated[str, Field(max_length=64)] | None = None
-    """Only the lead of this contact."""
+    """Only leads of this contact."""
     created_after: Instant | None = None
     """Only leads created after this time."""
     search: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -87,7 +96,8 @@ class LeadQuery(PageQuery):
         """Return whether a lead with this contact matches all filters."""
         score = lead.score.score if lead.score else -1
         return (
-            self.status in (None, lead.status)
+            self.workflow_id in (None, lead.workflow_id)
+            and self.status in (None, lead.status)
             and self.contact_id in (None, lead.contact_id)
             and (self.min_score is None or score >= self.min_score)
             and (self.created_after is None or lead.created_at > self.created_after)
@@ -113,7 +123,7 @@ class LeadContact(BaseModel):
 
 
 class LeadView(BaseModel):
-    """A lead: one contact, researched and qualified."""
+    """A lead: one contact on its way through a workflow, or researched and qualified by hand."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -125,8 +135,11 @@ class LeadView(BaseModel):
     """The contact that the lead is about."""
     contact: LeadContact | None = None
     """Summary of the contact; null if it was deleted a moment ago."""
+    workflow_id: str | None = None
+    """The workflow that works on it; null if only people do."""
     status: LeadStatus
-    """`new`, `researched`, `qualified` or `disqualified`."""
+    """From `new` by `researching`, `researched`, `qualified` and, where a person approves what is
+    sent, `review` to `contacted` and `replied`; or the end: `disqualified` or `failed`."""
     status_reason: str | None = None
     """Reason for the status, as a person set it."""
     score: int | None = None
@@ -139,6 +152,18 @@ class LeadView(BaseModel):
     """When the score was computed."""
     researched_at: str | None = None
     """When the company was last researched for this lead."""
+    draft: LeadDraft | None = None
+    """The email that waits for approval or was approved."""
+    approved_at: str | None = None
+    """When a person approved the draft."""
+    enrollment_id: str | None = None
+    """Its way through the campaign of its workflow."""
+    contacted_at: str | None = None
+    """When the first email was sent to it."""
+    replied_at: str | None = None
+    """When it first replied."""
+    failure: LeadFailure | None = None
+    """Why it failed; null unless its status is `failed`."""
     notes: str | None = None
     """Notes about the lead."""
     created_at: str

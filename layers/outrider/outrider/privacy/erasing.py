@@ -187,7 +187,7 @@ def _stores(erasure: Erasure, *, pending: bool) -> Sequence[StoreResult]:
             store="contacts",
             result="erased",
             count=counted.contacts,
-            reason="With its addresses, search index entries, research and lead, within seconds",
+            reason="With its addresses, search index entries, research and leads, within seconds",
         ),
         StoreResult(
             store="suppressions",

@@ -26,14 +26,14 @@ class ContactErased(BaseModel):
 
 class ContactExport(BaseModel):
     """One page of the data stored about a contact. The first page has the contact, the research
-    about its company and the suppressions of its addresses; every page has up to `limit` of the
-    other records. `contact` is null if it was deleted."""
+    about its company, its leads and the suppressions of its addresses; every page has up to `limit`
+    of the other records. `contact` is null if it was deleted."""
 
     contact_id: str
     object: Literal["contact_export"] = "contact_export"
     contact: Contact | None = None
     research: Findings | None = None
-    lead: LeadView | None = None
+    leads: list[LeadView] = []
     suppressions: list[Suppression] = []
     enrollments: list[EnrollmentView] = []
     messages: list[MessageView] = []

@@ -45,7 +45,7 @@ class ContactExportService:
             contact_id=contact_id,
             contact=None if after else contact,
             research=None if after else research,
-            lead=None if after or contact is None else self._lead(contact),
+            leads=[] if after or contact is None else self._leads(contact),
             suppressions=list(self.suppressions.find(addresses).values()),
             enrollments=[EnrollmentView.of(each) for each in found if isinstance(each, Enrollment)],
             messages=[MessageView.of(each) for each in found if isinstance(each, Message)],
@@ -62,9 +62,8 @@ class ContactExportService:
         contact, research = self.research.get(contact_id)
         return contact, research if contact else None
 
-    def _lead(self, contact: Contact) -> LeadView | None:
-        lead = self.leads.of_contact(contact.id)
-        return LeadView.of(lead, contact) if lead else None
+    def _leads(self, contact: Contact) -> list[LeadView]:
+        return [LeadView.of(lead, contact) for lead in self.leads.of_contact(contact.id)]
 
     def _was_there(self, contact_id: str) -> bool:
         return ids.is_id("con", contact_id) and self.records.is_known(contact_id)
