@@ -1,7 +1,7 @@
 """Leads, and the ideal customer profile by which they are qualified."""
 
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,6 +23,8 @@ LeadStatus = Literal[
 Decision = Literal["new", "researched", "qualified", "disqualified"]
 """The statuses that a person may set."""
 Stage = Literal["research", "qualify", "contact"]
+"""Stages of a workflow, in the order in which leads go through them."""
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 class LeadDraft(BaseModel):
