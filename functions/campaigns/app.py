@@ -80,9 +80,9 @@ def update_campaign(
 
 
 @api.delete("/v1/campaigns/{campaign_id}", scope="campaigns:write")
-def delete_campaign(caller: Caller, campaign_id: str) -> CampaignDeleted:
+def delete_campaign(caller: Caller, campaign_id: str, if_match: int | None) -> CampaignDeleted:
     """Delete a campaign that is not active"""
-    return campaigns(caller).delete(campaign_id)
+    return campaigns(caller).delete(campaign_id, if_match)
 
 
 @api.post("/v1/campaigns/{campaign_id}/launch", scope="campaigns:write", status=200)

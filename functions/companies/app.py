@@ -57,6 +57,6 @@ def put_company(
 
 
 @api.delete("/v1/companies/{company_id}", scope="companies:write")
-def delete_company(caller: Caller, company_id: str) -> CompanyDeleted:
+def delete_company(caller: Caller, company_id: str, if_match: int | None) -> CompanyDeleted:
     """Delete a company; its contacts stay"""
-    return companies(caller).delete(company_id)
+    return companies(caller).delete(company_id, if_match)

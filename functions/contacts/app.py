@@ -67,9 +67,9 @@ def put_contact(
 
 
 @api.delete("/v1/contacts/{contact_id}", scope="contacts:write")
-def delete_contact(caller: Caller, contact_id: str) -> ContactDeleted:
+def delete_contact(caller: Caller, contact_id: str, if_match: int | None) -> ContactDeleted:
     """Delete a contact; a suppression of its address stays"""
-    return contacts(caller).delete(contact_id)
+    return contacts(caller).delete(contact_id, if_match)
 
 
 @api.get("/v1/contacts/{contact_id}/timeline", scope=("contacts:read", "events:read"))

@@ -51,9 +51,9 @@ def update_lead(caller: Caller, lead_id: str, body: LeadUpdate, if_match: int | 
 
 
 @api.delete("/v1/leads/{lead_id}", scope="leads:write")
-def delete_lead(caller: Caller, lead_id: str) -> LeadDeleted:
+def delete_lead(caller: Caller, lead_id: str, if_match: int | None) -> LeadDeleted:
     """Delete a lead; its contact stays"""
-    return leads(caller).delete(lead_id)
+    return leads(caller).delete(lead_id, if_match)
 
 
 @api.post("/v1/leads/{lead_id}/qualify", scope=("leads:write", "contacts:write"), status=200)

@@ -63,9 +63,9 @@ def update_sequence(
 
 
 @api.delete("/v1/sequences/{sequence_id}", scope="sequences:write")
-def delete_sequence(caller: Caller, sequence_id: str) -> SequenceDeleted:
+def delete_sequence(caller: Caller, sequence_id: str, if_match: int | None) -> SequenceDeleted:
     """Delete a sequence that is a draft or finished"""
-    return sequences(caller).delete(sequence_id)
+    return sequences(caller).delete(sequence_id, if_match)
 
 
 @api.get("/v1/sequences/{sequence_id}/steps", scope="sequences:read")

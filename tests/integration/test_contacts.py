@@ -288,8 +288,8 @@ class TestDelete:
         assert api.get("/v1/contacts").json["data"] == []
         assert api.get("/v1/contacts?status=new").json["data"] == []
 
-    @pytest.mark.parametrize(("version", "status"), [('"1"', 422), ('"7"', 422), ("*", 200)])
-    def test_compares_no_version(self, api: Api, version: str, status: int) -> None:
+    @pytest.mark.parametrize(("version", "status"), [('"1"', 200), ('"7"', 412), ("*", 200)])
+    def test_compares_versions(self, api: Api, version: str, status: int) -> None:
         path = f"/v1/contacts/{create(api)['id']}"
 
         answer = api.delete(path, headers={"if-match": version})

@@ -117,7 +117,7 @@ def made(
     with clock.frozen(clock.from_epoch_ms(START + number % 8)):
         match wanted["then"]:
             case "deleted":
-                repository.remove(contact.id, [])
+                repository.remove(contact.id, [], version=None)
             case "replied":
                 repository.update(contact.id, {"status": "replied"}, [], version=None)
             case "contacted":

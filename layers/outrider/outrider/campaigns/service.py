@@ -128,14 +128,16 @@ class CampaignService:
                 return view
         raise _contended()
 
-    def delete(self, campaign_id: str) -> CampaignDeleted:
+    def delete(self, campaign_id: str, if_match: int | None) -> CampaignDeleted:
         """Delete the campaign: nothing more is sent, its messages are kept. A sequence that it
         leads is finished.
 
-        Raises: CampaignNotFound; WrongStatus while it is active or being launched; Contended.
+        Raises: CampaignNotFound; PreconditionFailed if the version is not `if_match`; WrongStatus
+        while it is active or being launched; Contended.
         """
         for _ in attempts(_ATTEMPTS):
             campaign = self.get(campaign_id)
+            PreconditionFailed.check(if_match, campaign.version)
             if campaign.status == "active":
                 raise WrongStatus("deleted", campaign.status, "pause it first")
             if campaign.leads_sequence and campaign.status == "draft":

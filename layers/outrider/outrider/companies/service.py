@@ -124,9 +124,10 @@ class CompanyService:
         must_read = "domain" in given or "context" in given or clears_name
         return self._writes.change(company_id, given, if_match, must_read=must_read)
 
-    def delete(self, company_id: str) -> CompanyDeleted:
-        """Delete the company. Raises CompanyNotFound."""
-        self._writes.remove(company_id)
+    def delete(self, company_id: str, if_match: int | None) -> CompanyDeleted:
+        """Delete the company. Raises CompanyNotFound, and PreconditionFailed if it is not at
+        version `if_match`."""
+        self._writes.remove(company_id, if_match)
         return CompanyDeleted(id=company_id)
 
     @property

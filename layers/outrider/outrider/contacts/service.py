@@ -132,9 +132,10 @@ class ContactService:
         must_read = "email" in given or "company_id" in given
         return self._writes.change(contact_id, given, if_match, must_read=must_read)
 
-    def delete(self, contact_id: str) -> ContactDeleted:
-        """Delete the contact; suppressions of its addresses are kept. Raises ContactNotFound."""
-        self._writes.remove(contact_id)
+    def delete(self, contact_id: str, if_match: int | None) -> ContactDeleted:
+        """Delete the contact; suppressions of its addresses are kept. Raises ContactNotFound, and
+        PreconditionFailed if it is not at version `if_match`."""
+        self._writes.remove(contact_id, if_match)
         return ContactDeleted(id=contact_id)
 
     @property

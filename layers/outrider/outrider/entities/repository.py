@@ -254,9 +254,15 @@ class EntityRepository(ABC, Generic[EntityT]):
             actions.append(self._untrace_action(self.claims, self.key_of(released), before.id))
         return try_transact(*actions, *also)
 
-    def remove(self, entity_id: str, events: Sequence[Event]) -> bool:
-        """Delete an entity: replace it by a tombstone. Return False if it does not exist."""
-        return try_transact(*self.remove_actions(entity_id, events))
+    def remove(self, entity_id: str, events: Sequence[Event], version: int | None) -> None:
+        """Delete an entity: replace it by a tombstone. `version` None means any version.
+
+        Raises Stale if it does not exist or is at another version.
+        """
+        try:
+            transact(*self.remove_actions(entity_id, events, version))
+        except TransactionFailed as failure:
+            raise Stale(self.entity(failure.reasons[0].item)) from failure
 
     def remove_actions(
         self, entity_id: str, events: Sequence[Event], version: int | None = None

@@ -11,7 +11,13 @@ from outrider.entities.schemas import Result
 from outrider.kit import ids
 from outrider.kit.attempts import MOST, attempts
 from outrider.kit.aws.dynamodb import Action
-from outrider.kit.errors import Contended, PreconditionFailed, ResourceNotFound, Stale
+from outrider.kit.errors import (
+    Contended,
+    OutriderError,
+    PreconditionFailed,
+    ResourceNotFound,
+    Stale,
+)
 from outrider.kit.http.responses import Existing, Made
 from outrider.kit.outbox import Event
 
@@ -132,15 +138,17 @@ class EntityWrites(Generic[EntityT]):
         try:
             return self.entities.update(entity_id, given, events, version=if_match)
         except Stale as moved:
-            if moved.current is None:
-                raise self.kind.not_found from moved
-            raise PreconditionFailed.at_version(moved.current.version) from moved
+            raise self._refusal(moved) from moved
 
-    def remove(self, entity_id: str) -> None:
-        """Delete the entity. Raises `Kind.not_found`."""
-        deleted = self.event("deleted", entity_id)
-        if not self.kind.is_id(entity_id) or not self.entities.remove(entity_id, [deleted]):
+    def remove(self, entity_id: str, if_match: int | None) -> None:
+        """Delete the entity. Raises `Kind.not_found`; PreconditionFailed if the version is not
+        `if_match`."""
+        if not self.kind.is_id(entity_id):
             raise self.kind.not_found
+        try:
+            self.entities.remove(entity_id, [self.event("deleted", entity_id)], if_match)
+        except Stale as moved:
+            raise self._refusal(moved) from moved
 
     def value(self, entity: EntityT) -> str | None:
         """Return the unique value of the entity, or None."""
@@ -199,6 +207,12 @@ class EntityWrites(Generic[EntityT]):
             if self.entities.reclaim(current, after, events, former_owner=owner, also=also):
                 return after
         raise self.kind.contended
+
+    def _refusal(self, moved: Stale) -> OutriderError:
+        """Return the error for an entity that does not exist or is at another version."""
+        if moved.current is None:
+            return self.kind.not_found()
+        return PreconditionFailed.at_version(moved.current.version)
 
     def _updated(self, entity_id: str, changes: Iterable[str]) -> Event:
         return self.event("updated", entity_id, changed=sorted(changes))

@@ -84,12 +84,15 @@ class LeadService:
 
         return self._change(lead_id, changed, if_match)
 
-    def delete(self, lead_id: str) -> LeadDeleted:
-        """Delete the lead; its contact is kept. Raises LeadNotFound."""
+    def delete(self, lead_id: str, if_match: int | None) -> LeadDeleted:
+        """Delete the lead; its contact is kept. Raises LeadNotFound, and PreconditionFailed if the
+        version is not `if_match`."""
         deleted = LeadDeleted(id=lead_id)
         for _ in attempts():
             try:
-                self.leads.remove(self._require(lead_id), self.caller.keep_actions(deleted))
+                lead = self._require(lead_id)
+                PreconditionFailed.check(if_match, lead.version)
+                self.leads.remove(lead, self.caller.keep_actions(deleted))
             except Stale:
                 continue
             return deleted

@@ -135,11 +135,12 @@ class SequenceService:
             return view
         raise _contended()
 
-    def delete(self, sequence_id: str) -> SequenceDeleted:
+    def delete(self, sequence_id: str, if_match: int | None) -> SequenceDeleted:
         """Delete a draft or a finished sequence without campaigns. Raises SequenceNotFound,
-        SequenceInUse for others, and Contended if it changes during every attempt."""
+        SequenceInUse for others, PreconditionFailed if it is not at version `if_match`, and
+        Contended if it changes during every attempt."""
         for _ in attempts(_ATTEMPTS):
-            sequence = self.get(sequence_id)
+            sequence = self._at_version(sequence_id, if_match)
             if sequence.status not in ("draft", "finished") or sequence.campaigns:
                 raise SequenceInUse(sequence.status, sequence.campaigns)
             try:
